@@ -1,0 +1,79 @@
+# Two commands: `make run` and `make test`. Both set up what they need, and can be run again.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8012
+RASA_PORT ?= 8013
+APP := .venv/bin
+RASA := .venv-rasa/bin
+PIP := -m pip install --disable-pip-version-check --progress-bar off
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+say = printf '\n\033[1m== %s\033[0m\n'
+
+.PHONY: help run test setup build bench check fast clean preflight
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: preflight-run build ## set up, then run the whole system (PORT=8012)
+	@WENBAN_PORT=$(PORT) WENBAN_RASA_PORT=$(RASA_PORT) exec $(APP)/wenban run
+
+test: preflight build ## set up, then lint, types and every test
+	@scripts/install-chromium
+	$(say) 'Lint'
+	$(APP)/ruff check .
+	$(APP)/ruff format --check .
+	$(say) 'Types'
+	$(APP)/mypy
+	$(say) 'Web: types and tests'
+	(cd web; npm run --silent check; npm run --silent test)
+	$(say) 'Knowledge base'
+	$(APP)/wenban kb check
+	$(say) 'Rasa model'
+	$(APP)/wenban train
+	$(say) 'Tests'
+	$(APP)/pytest
+
+fast: setup ## the fast tests only: no Rasa, no browser
+	@$(APP)/pytest -m 'not end_to_end'
+
+bench: build ## speed and quality, as tables
+	@$(APP)/python -m benchmarks
+
+setup: .venv/.installed .venv-rasa/.installed ## both Python environments
+build: setup web/dist/.built ## … and the web front end
+
+preflight:
+	@scripts/preflight
+preflight-run:
+	@scripts/preflight $(PORT) $(RASA_PORT)
+
+.venv/.installed: requirements/app.in requirements/dev.in requirements/app.lock pyproject.toml | preflight
+	@$(say) 'Installing the app (.venv); a few minutes the first time'
+	python=$$(scripts/find-python 3.11 3.12 3.13)
+	"$$python" -m venv .venv
+	$(APP)/python $(PIP) -q --upgrade pip setuptools wheel -c requirements/app.lock
+	$(APP)/python $(PIP) -r requirements/app.in -r requirements/dev.in -c requirements/app.lock | grep -vE '^(Requirement already|Looking in)' || test $${PIPESTATUS[0]} = 0
+	$(APP)/python $(PIP) -q --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv-rasa/.installed: requirements/rasa.in requirements/rasa.lock | preflight
+	@$(say) 'Installing Rasa (.venv-rasa); a few minutes the first time'
+	python=$$(scripts/find-python 3.10)
+	"$$python" -m venv .venv-rasa
+	$(RASA)/python $(PIP) -r requirements/rasa.in -c requirements/rasa.lock | grep -vE '^(Requirement already|Looking in)' || test $${PIPESTATUS[0]} = 0
+	touch $@
+
+web/dist/.built: $(WEB_SOURCES) | preflight
+	@$(say) 'Building the web front end'
+	cd web
+	npm ci --no-audit --no-fund
+	npm run --silent build
+	touch dist/.built
+
+clean: ## remove what was built (never var/)
+	rm -rf .venv .venv-rasa web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache
+
+.ONESHELL:

@@ -1,0 +1,323 @@
+"""The way from the bot to a human and back: who answers a conversation, and who waits for whom."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
+
+from conversations import store
+from conversations.models import Conversation, MessageRow
+from conversations.types import (
+    Agent,
+    Button,
+    ConversationView,
+    HandoffReason,
+    Message,
+    Mode,
+    QueuePlace,
+    Reply,
+)
+from core.clock import now
+from core.database import Database
+from core.errors import BadRequest, Conflict
+from core.events import Events
+
+log = logging.getLogger(__name__)
+
+BACK_TO_BOT = "/back_to_bot"
+"""Payload of the button with which a waiting citizen goes back to the assistant."""
+BACK_BUTTON = Button("不等了，继续问智能助手", BACK_TO_BOT)
+_BACK_WORDS = frozenset({"返回智能助手", "继续问智能助手", "不等了", "返回机器人", "转机器人"})
+MAX_AGENT_TEXT = 4_000
+
+AgentsOnline = Callable[[], Awaitable[int]]
+
+
+class Handoff:
+    """Queue, take-over, talk, hand back.
+
+    Args:
+        agents_online: how many agents have the desk open now.
+        outbox_channels: channels whose messages go through the outbox.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        agents_online: AgentsOnline,
+        outbox_channels: frozenset[str],
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._agents_online = agents_online
+        self._outbox_channels = outbox_channels
+
+    async def request_human(
+        self,
+        conversation_id: str,
+        reason: HandoffReason | str,
+        *,
+        urgent: bool = False,
+        context: dict[str, Any] | None = None,
+    ) -> QueuePlace:
+        """Put a conversation into the agents' queue; asking again keeps the place in it.
+
+        Args:
+            reason: why, for the agent.
+            urgent: goes before all that are not.
+            context: what is known so far, such as the complaint form's filled slots, label → value.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id)
+            if row.mode == Mode.BOT:
+                row.mode = Mode.WAITING
+                row.waiting_since = now()
+                row.reason = HandoffReason(reason)
+                row.agent_id = None
+                row.facts = {k: v for k, v in row.facts.items() if k != "told_waiting"}
+            if urgent and not row.urgent:
+                row.urgent = True
+                row.reason = HandoffReason(reason)
+            if context:
+                row.facts = {**row.facts, "handoff": context}
+                flag_modified(row, "facts")
+            row.updated_at = now()
+            await session.flush()
+            position = await _position(session, row)
+            mode = Mode(row.mode)
+        self._changed(conversation_id, mode, position)
+        return QueuePlace(mode, position, await self._agents_online())
+
+    async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
+        """An agent answers from now on; taking one's own again changes nothing.
+
+        Raises:
+            Conflict: code ``already_taken``; another agent has it.
+        """
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id)
+            if row.mode == Mode.HUMAN and row.agent_id != agent.id:
+                raise Conflict("这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id})
+            messages = []
+            if row.mode != Mode.HUMAN:
+                row.mode = Mode.HUMAN
+                row.agent_id = agent.id
+                row.waiting_since = None
+                rows = await self._tell(
+                    session, row, [Reply(f"{agent.display_name}已接入，接下来由人工为您服务。")], "system", ""
+                )
+                messages = [store.to_message(r) for r in rows]
+            row.seen_seq = row.last_seq
+            row.updated_at = now()
+            view = store.to_view(row)
+        self._announce(messages)
+        self._changed(conversation_id, Mode.HUMAN, 0)
+        return view
+
+    async def say(self, conversation_id: str, agent: Agent, text: str, client_id: str) -> Message:
+        """An agent's words to the citizen; the same ``client_id`` again is the same message.
+
+        Raises:
+            BadRequest: empty, or over :data:`MAX_AGENT_TEXT` characters.
+            Conflict: code ``not_yours``; the conversation is not this agent's.
+        """
+        text = text.strip()
+        if not text or len(text) > MAX_AGENT_TEXT:
+            raise BadRequest(f"请输入 1 到 {MAX_AGENT_TEXT} 个字")
+        external_id = f"client:{client_id}"
+        async with self._database.write() as session:
+            known = await session.scalar(
+                select(MessageRow).where(
+                    MessageRow.conversation_id == conversation_id,
+                    MessageRow.direction == "out",
+                    MessageRow.external_id == external_id,
+                )
+            )
+            if known is not None:
+                return store.to_message(known)
+            row = await store.get_conversation(session, conversation_id)
+            if row.mode != Mode.HUMAN or row.agent_id != agent.id:
+                raise Conflict("请先接入这个会话再回复", code="not_yours")
+            rows = await self._tell(
+                session, row, [Reply(text)], "agent", agent.display_name, agent.id, external_id
+            )
+            row.seen_seq = row.last_seq
+            message = store.to_message(rows[0])
+        self._announce([message])
+        return message
+
+    async def hand_back(self, conversation_id: str, agent: Agent, note: str = "") -> ConversationView:
+        """Give a conversation back to the bot.
+
+        Raises:
+            Conflict: code ``not_yours``; it is not this agent's.
+        """
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id)
+            if row.mode != Mode.HUMAN or row.agent_id != agent.id:
+                raise Conflict("这个会话不在您手里", code="not_yours")
+            self._to_bot(row)
+            if note:
+                row.facts = {**row.facts, "agent_note": note}
+            told = Reply("人工服务已结束，接下来由智能助手继续为您服务。还有问题随时说“转人工”。")
+            rows = await self._tell(session, row, [told], "system", "")
+            view = store.to_view(row)
+        self._announce([store.to_message(r) for r in rows])
+        self._changed(conversation_id, Mode.BOT, 0)
+        return view
+
+    async def while_waiting(
+        self, conversation_id: str, text: str, chosen: Button | None
+    ) -> Sequence[Reply]:
+        """What a citizen in the queue hears: once that the words are kept; and the way back to the bot."""
+        leave = (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id)
+            if row.mode != Mode.WAITING:
+                return ()
+            if leave:
+                self._to_bot(row)
+            elif row.facts.get("told_waiting"):
+                return ()
+            else:
+                row.facts = {**row.facts, "told_waiting": True}
+            position = await _position(session, row)
+        if leave:
+            self._changed(conversation_id, Mode.BOT, 0)
+            return [Reply("好的，不排队了。您请说，我在听。")]
+        place = QueuePlace(Mode.WAITING, position, await self._agents_online())
+        return [Reply("您说的我都记下了，坐席接入后能看到。" + self.waiting_text(place), (BACK_BUTTON,))]
+
+    @staticmethod
+    def waiting_text(place: QueuePlace) -> str:
+        """One sentence about the queue, with no promise it can't keep."""
+        if place.mode is Mode.HUMAN:
+            return "坐席正在为您服务，请稍候。"
+        if place.agents_online == 0:
+            return "现在没有坐席在线，已为您排队，坐席上线后会按顺序回复您。"
+        if place.position <= 1:
+            return "已为您转接人工，您排在最前面，请稍候。"
+        return f"已为您转接人工，前面还有 {place.position - 1} 位，请稍候。"
+
+    async def list_views(self, mode: str, agent_id: str | None, limit: int) -> list[ConversationView]:
+        """Conversations for the desk: urgent ones first, then who has waited longest, then the newest.
+
+        Args:
+            mode: ``waiting``, ``human``, ``bot`` or ``all``.
+            agent_id: only this agent's.
+        """
+        last_in = (
+            select(MessageRow.conversation_id, func.count().label("unread"))
+            .join(Conversation, Conversation.id == MessageRow.conversation_id)
+            .where(MessageRow.direction == "in", MessageRow.seq > Conversation.seen_seq)
+            .group_by(MessageRow.conversation_id)
+            .subquery()
+        )
+        query = (
+            select(Conversation, MessageRow, last_in.c.unread)
+            .outerjoin(last_in, last_in.c.conversation_id == Conversation.id)
+            .outerjoin(
+                MessageRow,
+                (MessageRow.conversation_id == Conversation.id) & (MessageRow.seq == Conversation.last_seq),
+            )
+            .order_by(
+                case((Conversation.mode == Mode.WAITING, 0), else_=1),
+                Conversation.urgent.desc(),
+                case((Conversation.mode == Mode.WAITING, Conversation.waiting_since)),
+                Conversation.updated_at.desc(),
+            )
+            .limit(limit)
+        )
+        if mode != "all":
+            query = query.where(Conversation.mode == mode)
+        if agent_id is not None:
+            query = query.where(Conversation.agent_id == agent_id)
+        async with self._database.read() as session:
+            found = (await session.execute(query)).all()
+        return [
+            store.to_view(row, unread=unread or 0, last=store.to_message(last) if last else None)
+            for row, last, unread in found
+        ]
+
+    async def counts(self, agent_id: str) -> dict[str, int]:
+        """How many wait, and how many this agent has."""
+        async with self._database.read() as session:
+            waiting = await session.scalar(
+                select(func.count()).select_from(Conversation).where(Conversation.mode == Mode.WAITING)
+            )
+            mine = await session.scalar(
+                select(func.count())
+                .select_from(Conversation)
+                .where(Conversation.mode == Mode.HUMAN, Conversation.agent_id == agent_id)
+            )
+        return {"waiting": waiting or 0, "mine": mine or 0}
+
+    def _to_bot(self, row: Conversation) -> None:
+        row.mode = Mode.BOT
+        row.agent_id = None
+        row.urgent = False
+        row.reason = None
+        row.waiting_since = None
+        row.facts = {k: v for k, v in row.facts.items() if k not in ("handoff", "told_waiting")}
+        row.updated_at = now()
+
+    async def _tell(
+        self,
+        session: AsyncSession,
+        row: Conversation,
+        replies: Sequence[Reply],
+        sender: str,
+        sender_name: str,
+        agent_id: str | None = None,
+        external_id: str | None = None,
+    ) -> list[MessageRow]:
+        # The sequence number is taken by an UPDATE of its own; the row in hand must be written first and read
+        # again after, or its stale copy would go over it.
+        await session.flush()
+        rows = await store.say(
+            session,
+            row,
+            replies,
+            sender=sender,
+            sender_name=sender_name,
+            outbox=row.channel in self._outbox_channels,
+            agent_id=agent_id,
+            external_id=external_id,
+        )
+        await session.refresh(row)
+        return rows
+
+    def _announce(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            data = message.to_json()
+            self._events.publish(f"conversation:{message.conversation_id}", "message", message=data)
+            self._events.publish("desk", "message", conversation_id=message.conversation_id, message=data)
+
+    def _changed(self, conversation_id: str, mode: Mode, position: int) -> None:
+        self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=position)
+        self._events.publish("desk", "conversation", conversation_id=conversation_id)
+
+
+async def _position(session: AsyncSession, row: Conversation) -> int:
+    """1 for who is next: urgent before others, then by waiting time."""
+    if row.mode != Mode.WAITING or row.waiting_since is None:
+        return 0
+    earlier = Conversation.waiting_since < row.waiting_since
+    ahead = earlier & (Conversation.urgent == row.urgent)
+    if not row.urgent:
+        ahead = or_(ahead, Conversation.urgent.is_(True))
+    count = await session.scalar(
+        select(func.count())
+        .select_from(Conversation)
+        .where(Conversation.mode == Mode.WAITING, Conversation.id != row.id, ahead)
+    )
+    return (count or 0) + 1

@@ -1,0 +1,201 @@
+"""Conversations as the other parts use them: one object with every verb."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import select, update
+
+from conversations import inbox, store, turns
+from conversations.handoff import AgentsOnline, Handoff
+from conversations.models import Conversation, Delivery, MessageRow
+from conversations.types import (
+    Agent,
+    ConversationView,
+    HandoffReason,
+    InboundMessage,
+    Message,
+    QueuePlace,
+    Receipt,
+)
+from core.clock import now
+from core.database import Database
+from core.events import Events
+
+OUTBOX_CHANNELS = frozenset({"wechat"})
+"""Channels that bring messages to the citizen themselves; a web page fetches its own."""
+
+
+async def _nobody() -> int:
+    return 0
+
+
+class Conversations:
+    """Receive messages, run turns, hand over to humans and back.
+
+    Args:
+        dialogue: answers turns (Rasa's client).
+        fallback_answer: answers without Rasa when it is sure.
+        agents_online: how many agents have the desk open.
+
+    >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
+    ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
+    ...     replies = await conversations.wait(receipt.turn_id, 10)
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        dialogue: turns.Dialogue,
+        fallback_answer: turns.FallbackAnswer,
+        agents_online: AgentsOnline = _nobody,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._handoff = Handoff(database, events, agents_online, OUTBOX_CHANNELS)
+        self._runner = turns.TurnRunner(
+            database, events, dialogue, self._handoff, fallback_answer, OUTBOX_CHANNELS
+        )
+        self.take = self._handoff.take
+        self.say = self._handoff.say
+        self.hand_back = self._handoff.hand_back
+        self.counts = self._handoff.counts
+        self.waiting_text = self._handoff.waiting_text
+
+    async def __aenter__(self) -> Self:
+        await self._runner.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.stop()
+
+    async def receive(self, inbound: InboundMessage) -> Receipt:
+        """Store a message durably and have its turn run; a repeat joins the turn under way.
+
+        Raises:
+            BadRequest: no user or message id, or too long a text.
+        """
+        receipt = await inbox.receive(self._database, inbound)
+        if not receipt.duplicate:
+            data = receipt.message.to_json()
+            self._events.publish(f"conversation:{receipt.conversation_id}", "message", message=data)
+            self._events.publish("desk", "message", conversation_id=receipt.conversation_id, message=data)
+        self._runner.wake(receipt.conversation_id)
+        return receipt
+
+    async def wait(self, turn_id: str, timeout_s: float) -> list[Message] | None:
+        """The replies of a turn once it is done; None when it is not within ``timeout_s`` seconds."""
+        with self._events.subscribe(f"turn:{turn_id}") as subscription:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    while True:
+                        async with self._database.read() as session:
+                            if await turns.is_done(session, turn_id):
+                                return await store.turn_replies(session, turn_id)
+                        # The event comes at once in this process; the look each second is for turns that
+                        # another process runs.
+                        try:
+                            await asyncio.wait_for(subscription.get(), 1)
+                        except TimeoutError:
+                            continue
+            except TimeoutError:
+                return None
+
+    async def find_or_create(self, channel: str, account: str, user_id: str) -> ConversationView:
+        """The conversation of one person through one entrance."""
+        async with self._database.read() as session:
+            row = await session.scalar(
+                select(Conversation).where(
+                    Conversation.channel == channel,
+                    Conversation.account == account,
+                    Conversation.user_id == user_id,
+                )
+            )
+        if row is None:
+            async with self._database.write() as session:
+                row = await inbox.find_or_create(session, channel, account, user_id)
+        return store.to_view(row)
+
+    async def view(self, conversation_id: str) -> ConversationView:
+        """One conversation.
+
+        Raises:
+            NotFound: there is none with that id.
+        """
+        async with self._database.read() as session:
+            return store.to_view(await store.get_conversation(session, conversation_id))
+
+    async def history(self, conversation_id: str, after: int = 0, limit: int = 200) -> list[Message]:
+        """Messages with ``seq`` over ``after``, oldest first; of more than ``limit`` the newest."""
+        async with self._database.read() as session:
+            rows = await session.scalars(
+                select(MessageRow)
+                .where(MessageRow.conversation_id == conversation_id, MessageRow.seq > after)
+                .order_by(MessageRow.seq.desc())
+                .limit(limit)
+            )
+            return [store.to_message(row) for row in reversed(list(rows))]
+
+    async def list(self, mode: str = "all", agent_id: str | None = None, limit: int = 50) -> list[ConversationView]:
+        """Conversations for the desk, most pressing first."""
+        return await self._handoff.list_views(mode, agent_id, limit)
+
+    async def seen(self, conversation_id: str) -> None:
+        """Somebody at the desk has read all there is."""
+        async with self._database.write() as session:
+            await session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation_id)
+                .values(seen_seq=Conversation.last_seq)
+            )
+
+    async def request_human(
+        self,
+        conversation_id: str,
+        reason: HandoffReason | str,
+        *,
+        urgent: bool = False,
+        context: dict[str, Any] | None = None,
+    ) -> QueuePlace:
+        """Put a conversation into the agents' queue; see :meth:`Handoff.request_human`."""
+        return await self._handoff.request_human(conversation_id, reason, urgent=urgent, context=context)
+
+    async def remember(self, conversation_id: str, key: str, value: Any) -> None:
+        """Keep a small JSON-safe fact of this conversation; None forgets it."""
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id)
+            facts = {k: v for k, v in row.facts.items() if k != key}
+            row.facts = facts if value is None else {**facts, key: value}
+
+    async def recall(self, conversation_id: str) -> dict[str, Any]:
+        """All facts kept of this conversation; none for one that is not there."""
+        async with self._database.read() as session:
+            row = await session.get(Conversation, conversation_id)
+            return dict(row.facts) if row else {}
+
+    async def undelivered(self, conversation_id: str) -> list[Message]:
+        """What the channel's outbox still owes the citizen, oldest first."""
+        async with self._database.read() as session:
+            rows = await session.scalars(
+                select(MessageRow)
+                .join(Delivery, Delivery.message_id == MessageRow.id)
+                .where(Delivery.conversation_id == conversation_id, Delivery.state == "pending")
+                .order_by(MessageRow.seq)
+            )
+            return [store.to_message(row) for row in rows]
+
+    async def delivered(self, messages: list[Message]) -> None:
+        """The channel has handed these over."""
+        if not messages:
+            return
+        async with self._database.write() as session:
+            await session.execute(
+                update(Delivery)
+                .where(Delivery.message_id.in_([m.id for m in messages]), Delivery.state == "pending")
+                .values(state="sent", sent_at=now(), attempts=Delivery.attempts + 1)
+            )

@@ -1,0 +1,200 @@
+"""Rows in and out: the few statements every part of conversations shares.
+
+Functions take the caller's session, so that what belongs together is committed together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.models import Conversation, Delivery, MessageRow, Turn
+from conversations.types import Button, ConversationView, Message, Mode, Reply
+from core.clock import now
+from core.errors import NotFound
+
+BOT_NAME = "问办助手"
+
+
+def to_message(row: MessageRow) -> Message:
+    """A stored row as the plain value everyone else sees."""
+    client_id = None
+    if row.external_id and row.external_id.startswith("client:"):
+        client_id = row.external_id.removeprefix("client:")
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        seq=row.seq,
+        direction=row.direction,
+        sender=row.sender,
+        sender_name=row.sender_name,
+        kind=row.kind,
+        text=row.text,
+        created_at=row.created_at,
+        buttons=tuple(Button(b["title"], b["payload"]) for b in row.buttons),
+        card=row.card,
+        client_id=client_id,
+        turn_id=row.turn_id,
+    )
+
+
+def to_view(row: Conversation, *, unread: int = 0, last: Message | None = None) -> ConversationView:
+    """A conversation row as lists show it."""
+    return ConversationView(
+        id=row.id,
+        channel=row.channel,
+        account=row.account,
+        user_id=row.user_id,
+        mode=Mode(row.mode),
+        agent_id=row.agent_id,
+        urgent=row.urgent,
+        reason=row.reason,
+        waiting_since=row.waiting_since,
+        facts=dict(row.facts),
+        updated_at=row.updated_at,
+        unread=unread,
+        last_message=last,
+    )
+
+
+async def get_conversation(session: AsyncSession, conversation_id: str) -> Conversation:
+    """The row with that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await session.get(Conversation, conversation_id)
+    if row is None:
+        raise NotFound("没有这个会话")
+    return row
+
+
+async def append(
+    session: AsyncSession,
+    conversation_id: str,
+    *,
+    direction: str,
+    sender: str,
+    text: str,
+    turn_id: str | None = None,
+    sender_name: str = "",
+    agent_id: str | None = None,
+    kind: str = "text",
+    buttons: Sequence[Button] = (),
+    card: dict[str, Any] | None = None,
+    media: dict[str, Any] | None = None,
+    external_id: str | None = None,
+    created_at: datetime | None = None,
+) -> MessageRow:
+    """Add a message at the end of a conversation, giving it the next ``seq``."""
+    moment = now()
+    seq = await session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_seq=Conversation.last_seq + 1, updated_at=moment)
+        .returning(Conversation.last_seq)
+        .execution_options(synchronize_session=False)
+    )
+    row = MessageRow(
+        conversation_id=conversation_id,
+        seq=seq,
+        turn_id=turn_id,
+        direction=direction,
+        sender=sender,
+        sender_name=sender_name,
+        agent_id=agent_id,
+        kind=kind,
+        text=text,
+        buttons=[{"title": b.title, "payload": b.payload} for b in buttons],
+        card=card,
+        media=media,
+        external_id=external_id,
+        created_at=created_at or moment,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def say(
+    session: AsyncSession,
+    conversation: Conversation,
+    replies: Sequence[Reply],
+    *,
+    sender: str,
+    sender_name: str,
+    outbox: bool,
+    turn_id: str | None = None,
+    agent_id: str | None = None,
+    external_id: str | None = None,
+) -> list[MessageRow]:
+    """Write replies to the citizen, and what a channel must deliver itself (``outbox``) to the outbox."""
+    rows = []
+    for reply in replies:
+        row = await append(
+            session,
+            conversation.id,
+            direction="out",
+            sender=sender,
+            sender_name=sender_name,
+            text=reply.text,
+            buttons=reply.buttons,
+            card=reply.card,
+            turn_id=turn_id,
+            agent_id=agent_id,
+            external_id=external_id,
+        )
+        rows.append(row)
+        if outbox:
+            session.add(Delivery(message_id=row.id, conversation_id=conversation.id, channel=conversation.channel))
+    return rows
+
+
+async def offered_buttons(session: AsyncSession, conversation_id: str) -> list[Button]:
+    """The choices still open: those of the bot's latest turn, unless an agent spoke since."""
+    latest = await session.scalar(
+        select(MessageRow)
+        .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "out")
+        .order_by(MessageRow.seq.desc())
+        .limit(1)
+    )
+    if latest is None or latest.sender == "agent":
+        return []
+    rows = [latest]
+    if latest.turn_id:
+        rows = list(
+            await session.scalars(
+                select(MessageRow)
+                .where(MessageRow.turn_id == latest.turn_id, MessageRow.direction == "out")
+                .order_by(MessageRow.seq)
+            )
+        )
+    return [Button(b["title"], b["payload"]) for row in rows for b in row.buttons]
+
+
+async def turn_replies(session: AsyncSession, turn_id: str) -> list[Message]:
+    """What a turn answered, in order."""
+    rows = await session.scalars(
+        select(MessageRow)
+        .where(MessageRow.turn_id == turn_id, MessageRow.direction == "out")
+        .order_by(MessageRow.seq)
+    )
+    return [to_message(row) for row in rows]
+
+
+async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple[Turn, MessageRow] | None:
+    """The next turn to run, with the message it answers."""
+    found = (
+        await session.execute(
+            select(Turn, MessageRow)
+            .join(MessageRow, MessageRow.id == Turn.message_id)
+            .where(Turn.conversation_id == conversation_id, Turn.state == "open")
+            .order_by(MessageRow.seq)
+            .limit(1)
+        )
+    ).first()
+    return None if found is None else (found[0], found[1])

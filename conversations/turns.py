@@ -1,0 +1,250 @@
+"""Turns: each citizen's message answered once, in order, whatever dies in between.
+
+One process works on a conversation at a time; it holds a lease on the conversation's row. A process that dies
+loses the lease after :data:`LEASE_S`, and another (or the same, started again) finds the open turn and runs it.
+No transaction is open while Rasa thinks: actions write under the same turn meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations import buttons, emergency, store
+from conversations.handoff import BACK_TO_BOT, Handoff
+from conversations.models import Conversation, Turn
+from conversations.rasa import RasaDown
+from conversations.types import Button, HandoffReason, Mode, Reply
+from core.clock import now
+from core.database import Database
+from core.events import Events
+from core.ids import new_id
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 60
+"""Seconds a process may be silent before its conversations are taken over; over any turn's longest run."""
+SWEEP_S = 5
+MAX_ATTEMPTS = 3
+MAX_RASA_TEXT = 2_000
+"""Characters of a message Rasa gets to read; the whole of it is stored."""
+
+
+class Dialogue(Protocol):
+    """What answers a turn: Rasa's client, or another of the same shape."""
+
+    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+        """The replies to one message; raises :class:`RasaDown`."""
+        ...
+
+
+FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
+"""Answers a question without Rasa, or says it can't (None)."""
+
+
+class TurnRunner:
+    """Runs open turns, conversation by conversation."""
+
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        dialogue: Dialogue,
+        handoff: Handoff,
+        fallback_answer: FallbackAnswer,
+        outbox_channels: frozenset[str],
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._dialogue = dialogue
+        self._handoff = handoff
+        self._fallback_answer = fallback_answer
+        self._outbox_channels = outbox_channels
+        self._owner = new_id()
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take up what a former process left, and keep looking for such."""
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """Let turns under way end (they are short), then give the leases back."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeper
+        workers = list(self._workers.values())
+        if workers:
+            _, late = await asyncio.wait(workers, timeout=10)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        async with self._database.write() as session:
+            await session.execute(
+                update(Conversation)
+                .where(Conversation.lease_owner == self._owner)
+                .values(lease_owner=None, lease_until=None)
+            )
+
+    def wake(self, conversation_id: str) -> None:
+        """Make sure a worker looks at this conversation's open turns after now."""
+        if conversation_id in self._workers:
+            self._again.add(conversation_id)
+            return
+        worker = asyncio.create_task(self._work(conversation_id))
+        self._workers[conversation_id] = worker
+        worker.add_done_callback(lambda _: self._left(conversation_id))
+
+    def _left(self, conversation_id: str) -> None:
+        del self._workers[conversation_id]
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            self.wake(conversation_id)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                async with self._database.read() as session:
+                    waiting = await session.scalars(
+                        select(Turn.conversation_id).where(Turn.state == "open").distinct().limit(500)
+                    )
+                    for conversation_id in waiting:
+                        if conversation_id not in self._workers:
+                            self.wake(conversation_id)
+            except Exception:
+                log.exception("looking for open turns failed; trying again")
+            await asyncio.sleep(SWEEP_S)
+
+    async def _work(self, conversation_id: str) -> None:
+        try:
+            while (job := await self._claim(conversation_id)) is not None:
+                await self._run(conversation_id, *job)
+        except Exception:
+            # The turn stays open: the sweeper comes back to it, and after MAX_ATTEMPTS it is answered without Rasa.
+            log.exception("a turn failed", extra={"conversation": conversation_id})
+
+    async def _claim(self, conversation_id: str) -> tuple[str, str, Button | None, int] | None:
+        """Take the lease and the oldest open turn: (turn id, text, chosen button, attempts before)."""
+        moment = now()
+        async with self._database.write() as session:
+            leased = await session.scalar(
+                update(Conversation)
+                .where(
+                    Conversation.id == conversation_id,
+                    or_(
+                        Conversation.lease_owner.is_(None),
+                        Conversation.lease_owner == self._owner,
+                        Conversation.lease_until < moment,
+                    ),
+                )
+                .values(lease_owner=self._owner, lease_until=moment + timedelta(seconds=LEASE_S))
+                .returning(Conversation.id)
+                .execution_options(synchronize_session=False)
+            )
+            if leased is None:
+                return None
+            found = await store.oldest_open_turn(session, conversation_id)
+            if found is None:
+                await session.execute(
+                    update(Conversation)
+                    .where(Conversation.id == conversation_id)
+                    .values(lease_owner=None, lease_until=None)
+                )
+                return None
+            turn, message = found
+            before = turn.attempts
+            turn.attempts = before + 1
+            offered = await store.offered_buttons(session, conversation_id)
+            chosen = buttons.choose(message.text, turn.button, offered)
+            return turn.id, message.text, chosen, before
+
+    async def _run(
+        self, conversation_id: str, turn_id: str, text: str, chosen: Button | None, attempts: int
+    ) -> None:
+        async with self._database.read() as session:
+            conversation = await store.get_conversation(session, conversation_id)
+            mode = Mode(conversation.mode)
+        answered_by, replies = await self._answer(conversation_id, mode, turn_id, text, chosen, attempts)
+        await self._finish(conversation_id, turn_id, answered_by, replies, began_in=mode)
+
+    async def _answer(
+        self, conversation_id: str, mode: Mode, turn_id: str, text: str, chosen: Button | None, attempts: int
+    ) -> tuple[str, Sequence[Reply]]:
+        danger = None if chosen else emergency.screen(text)
+        if danger is not None:
+            await self._handoff.request_human(conversation_id, HandoffReason.EMERGENCY, urgent=True)
+            return "emergency", [Reply(danger.advice)]
+        if mode is Mode.HUMAN:
+            return "agent", ()
+        if mode is Mode.WAITING:
+            return "queue", await self._handoff.while_waiting(conversation_id, text, chosen)
+        if chosen is not None and chosen.payload == BACK_TO_BOT:
+            return "queue", [Reply("好的，您请说，我在听。")]
+        if not text and chosen is None:
+            return "empty", [Reply("您好，请用文字说说您想问的或者要反映的事情。")]
+        if attempts < MAX_ATTEMPTS:
+            message = chosen.payload if chosen else buttons.as_text(text)[:MAX_RASA_TEXT]
+            try:
+                replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": turn_id})
+                if replies:
+                    return "rasa", replies
+                log.warning("Rasa said nothing", extra={"turn": turn_id})
+            except RasaDown as error:
+                log.warning("Rasa is down: %s", error.message, extra={"turn": turn_id})
+        return "degraded", await self._without_rasa(conversation_id, text)
+
+    async def _without_rasa(self, conversation_id: str, text: str) -> Sequence[Reply]:
+        """The citizen always gets a reply: from the knowledge base when it is sure, else a human is called."""
+        try:
+            answer = await self._fallback_answer(text)
+        except Exception:
+            log.exception("the knowledge base can't answer either")
+            answer = None
+        if answer is not None:
+            return [answer]
+        place = await self._handoff.request_human(conversation_id, HandoffReason.DEGRADED)
+        return [Reply("智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place))]
+
+    async def _finish(
+        self, conversation_id: str, turn_id: str, answered_by: str, replies: Sequence[Reply], *, began_in: Mode
+    ) -> None:
+        async with self._database.write() as session:
+            turn = await session.get_one(Turn, turn_id)
+            if turn.state == "done":
+                return  # Another process took the lease over meanwhile and has answered.
+            conversation = await store.get_conversation(session, conversation_id)
+            if conversation.mode == Mode.HUMAN and began_in is not Mode.HUMAN and answered_by != "emergency":
+                # An agent took over while the bot was thinking: from then on the bot is silent.
+                replies = ()
+                answered_by = "agent"
+            rows = await store.say(
+                session,
+                conversation,
+                replies,
+                sender="bot",
+                sender_name=store.BOT_NAME,
+                outbox=conversation.channel in self._outbox_channels,
+                turn_id=turn_id,
+            )
+            turn.state = "done"
+            turn.answered_by = answered_by
+            turn.done_at = now()
+            messages = [store.to_message(row) for row in rows]
+        for message in messages:
+            self._events.publish(f"conversation:{conversation_id}", "message", message=message.to_json())
+            self._events.publish("desk", "message", conversation_id=conversation_id, message=message.to_json())
+        self._events.publish(f"turn:{turn_id}", "turn_done")
+
+
+async def is_done(session: AsyncSession, turn_id: str) -> bool:
+    """Whether the turn's replies are written."""
+    return (await session.scalar(select(Turn.state).where(Turn.id == turn_id))) == "done"

@@ -1,0 +1,157 @@
+"""The plain values conversations are made of, shared by channels, actions and the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from core.clock import iso, now
+
+
+class Mode(StrEnum):
+    """Who answers a conversation."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    HUMAN = "human"
+
+
+class HandoffReason(StrEnum):
+    """Why a human is needed."""
+
+    CITIZEN_ASKED = "citizen_asked"
+    LOW_CONFIDENCE = "low_confidence"
+    EMERGENCY = "emergency"
+    DEGRADED = "degraded"
+    ANGRY = "angry"
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """A citizen's message as a channel adapter understood it.
+
+    Args:
+        channel: ``web``, ``wechat`` …
+        user_id: the person within the channel (openid, visitor id).
+        message_id: the channel's own id of this message; the same id again is the same message.
+        account: which account of the channel, where it has several.
+        kind: ``text``, ``image``, ``voice``, ``video``, ``location``, ``link`` or ``event``.
+        text: what to understand; for a location its label, for voice its transcript.
+        button: the payload of the pressed button, if one was.
+        media: channel-specific facts of a picture, recording or place.
+    """
+
+    channel: str
+    user_id: str
+    message_id: str
+    text: str
+    account: str = ""
+    kind: str = "text"
+    button: str | None = None
+    media: dict[str, Any] | None = None
+    received_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice offered with a message: what the citizen sees, and what Rasa is told when it is chosen."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Something to tell the citizen. ``text`` must stand on its own for channels that show nothing else."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    card: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A stored message, as every wire shows it."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    direction: str
+    sender: str
+    sender_name: str
+    kind: str
+    text: str
+    created_at: datetime
+    buttons: tuple[Button, ...] = ()
+    card: dict[str, Any] | None = None
+    client_id: str | None = None
+    turn_id: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape channels and the desk send out."""
+        return {
+            "id": self.id,
+            "seq": self.seq,
+            "direction": self.direction,
+            "sender": self.sender,
+            "sender_name": self.sender_name,
+            "kind": self.kind,
+            "text": self.text,
+            "created_at": iso(self.created_at),
+            "buttons": [{"title": b.title, "payload": b.payload} for b in self.buttons],
+            "card": self.card,
+            "client_id": self.client_id,
+        }
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What receiving a message gave: it is on disk, and its turn will run (or already did)."""
+
+    conversation_id: str
+    message: Message
+    turn_id: str
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class QueuePlace:
+    """Where somebody who asked for a human stands.
+
+    Args:
+        position: 1 is next; 0 once an agent has taken over.
+        agents_online: agents with the desk open now.
+    """
+
+    mode: Mode
+    position: int
+    agents_online: int
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An agent (话务员) as conversations know one."""
+
+    id: str
+    display_name: str
+
+
+@dataclass(frozen=True)
+class ConversationView:
+    """A conversation as lists show it."""
+
+    id: str
+    channel: str
+    account: str
+    user_id: str
+    mode: Mode
+    agent_id: str | None
+    urgent: bool
+    reason: str | None
+    waiting_since: datetime | None
+    facts: dict[str, Any]
+    updated_at: datetime
+    unread: int
+    last_message: Message | None = None

@@ -1,0 +1,209 @@
+"""Every setting of the system, in one class; environment variables with the prefix ``WENBAN_`` or a ``.env`` file."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cryptography.fernet import Fernet
+from pydantic import AliasChoices, BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's own folder: code, knowledge base, Rasa's files."""
+
+
+class WeChatAccount(BaseModel):
+    """One WeChat account; its messages come in at ``/wechat/<name>``."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Path segment and stable key of the account.")
+    kind: Literal["service", "subscription", "mini_program"] = Field(
+        "service", description="服务号, 订阅号 or 小程序; only official accounts are answered so far."
+    )
+    app_id: str = Field(min_length=1, description="AppID as the platform shows it.")
+    token: str = Field(min_length=3, max_length=32, description="Token of the message push configuration.")
+    aes_key: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9]{43}$", description="EncodingAESKey, 43 characters; needed in compatible and safe mode."
+    )
+    previous_aes_key: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9]{43}$", description="The former EncodingAESKey while a change is under way."
+    )
+    mode: Literal["plain", "compatible", "safe"] = Field(
+        "plain", description="明文, 兼容 or 安全模式, as chosen on the platform."
+    )
+    app_secret: str | None = Field(None, description="AppSecret, for calls to the platform's API.")
+
+
+class Settings(BaseSettings):
+    """All settings; each is ``WENBAN_`` + its name in capitals. docs/settings.md is held to this class by a test."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WENBAN_", env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True
+    )
+
+    city: str = Field("淮南", description="The city's name as citizens read it.")
+    host: str = Field("127.0.0.1", description="Address the app listens on; put a reverse proxy before it.")
+    port: int = Field(
+        8012,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("WENBAN_PORT", "PORT", "port"),
+        description="Port the app listens on; plain `PORT` works too.",
+    )
+    public_url: str = Field("", description="Address citizens reach the app at, such as https://12345.example.gov.cn.")
+    trust_proxy: bool = Field(
+        False, description="Take the client's address and scheme from X-Forwarded-For / -Proto (behind your own proxy only)."
+    )
+    data_dir: Path = Field(ROOT / "var", description="Folder of everything written at run time.")
+    database_url: str = Field(
+        "",
+        validation_alias=AliasChoices("WENBAN_DATABASE_URL", "DATABASE_URL", "database_url"),
+        description="postgresql://… or sqlite:///…; empty: SQLite in the data folder.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level logged.")
+    log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for a collector.")
+
+    session_key: str = Field("", description="Signs web and desk sessions; empty: made once in the data folder.")
+    data_key: str = Field("", description="Encrypts names and phones (Fernet key); empty: made once in the data folder.")
+    actions_secret: str = Field(
+        "", description="Shared by Rasa and the app's /actions/webhook; empty: made once in the data folder."
+    )
+
+    rasa_port: int = Field(8013, ge=1, le=65535, description="Loopback port Rasa listens on.")
+    rasa_url: str = Field("", description="Rasa's address when it runs elsewhere; empty: http://127.0.0.1:<rasa_port>.")
+    rasa_timeout_s: float = Field(8.0, gt=0, le=60, description="Seconds one Rasa call may take before the app answers itself.")
+    rasa_concurrency: int = Field(4, ge=1, le=64, description="Rasa calls under way at once; a Rasa process saturates early.")
+    rasa_queue: int = Field(200, ge=0, le=10000, description="Turns that may wait for a free call before the app answers itself.")
+    rasa_tracker_url: str = Field(
+        "", description="Rasa's tracker store, a SQLAlchemy URL; empty: SQLite in the data folder."
+    )
+
+    knowledge_dir: Path = Field(ROOT / "knowledge_base", description="The editors' Markdown.")
+    kb_index_dir: Path | None = Field(None, description="Where index versions are kept; empty: kb_index in the data folder.")
+    kb_model: str = Field(
+        str(ROOT / "kb_index" / "model"), description="sentence-transformers model: a folder or a hub name."
+    )
+    kb_regions: Annotated[list[str], NoDecode] = Field(
+        ["全国", "安徽", "淮南"], description="Regions whose entries hold here, comma separated."
+    )
+
+    web_origins: Annotated[list[str], NoDecode] = Field(
+        [], description="Sites that may embed the widget, comma separated origins; the app's own is always allowed."
+    )
+    wechat_accounts: list[WeChatAccount] = Field([], description="WeChat accounts, as a JSON list.")
+    wechat_patience_s: float = Field(
+        4.6, gt=0, lt=5, description="Seconds one delivery waits for a reply before it is left to the platform's repeat."
+    )
+    turn_wait_s: float = Field(10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply.")
+    max_body_bytes: int = Field(1_048_576, ge=16_384, description="Largest request body, in bytes.")
+
+    @field_validator("kb_regions", "web_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
+        return value
+
+    @field_validator("wechat_accounts")
+    @classmethod
+    def _unique_accounts(cls, accounts: list[WeChatAccount]) -> list[WeChatAccount]:
+        names = [account.name for account in accounts]
+        if len(set(names)) != len(names):
+            raise ValueError("two accounts have the same name")
+        for account in accounts:
+            if account.mode != "plain" and account.aes_key is None:
+                raise ValueError(f"account {account.name}: {account.mode} mode needs aes_key")
+        return accounts
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's address, the embedded one when none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'wenban.db'}"
+
+    @property
+    def rasa_base_url(self) -> str:
+        """Rasa's address without a slash at the end."""
+        return (self.rasa_url or f"http://127.0.0.1:{self.rasa_port}").rstrip("/")
+
+    @property
+    def index_dir(self) -> Path:
+        """Where index versions are kept."""
+        return self.kb_index_dir or self.data_dir / "kb_index"
+
+    @property
+    def app_url(self) -> str:
+        """Where this machine reaches the app."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{host}:{self.port}"
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The three secrets: as set, else made once in the data folder and read from there ever after."""
+        return Secrets.load(self)
+
+
+class Secrets(BaseModel):
+    """The three keys an installation needs and must keep."""
+
+    session_key: str
+    data_key: str
+    actions_secret: str
+
+    @classmethod
+    def load(cls, settings: Settings) -> Secrets:
+        """Read ``secrets.json`` in the data folder, making it (mode 0600) the first time.
+
+        Raises:
+            ConfigurationError: the file is there but can't be read.
+        """
+        path = settings.data_dir / "secrets.json"
+        if not path.exists():
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            fresh = cls(
+                session_key=secrets.token_urlsafe(32),
+                data_key=Fernet.generate_key().decode("ascii"),
+                actions_secret=secrets.token_urlsafe(32),
+            )
+            _write_once(path, fresh.model_dump_json(indent=2))
+        try:
+            kept = cls.model_validate(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{path} can't be read as the installation's keys: {error}") from error
+        return cls(
+            session_key=settings.session_key or kept.session_key,
+            data_key=settings.data_key or kept.data_key,
+            actions_secret=settings.actions_secret or kept.actions_secret,
+        )
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` unless another process was first; never leaves half a file behind."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
+
+
+def load_settings() -> Settings:
+    """Read the settings, or say in one sentence a line which is wrong.
+
+    Raises:
+        ConfigurationError: a value is not what its setting takes.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise ConfigurationError("Settings are wrong (WENBAN_…):\n  " + "\n  ".join(lines)) from error

@@ -1,0 +1,1 @@
+"""The aiohttp application: start-up, settings made into parts, command line."""

@@ -1,0 +1,163 @@
+"""The ``wenban`` command."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from core.errors import WenbanError
+from core.settings import Settings, load_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Wenban 问办: intake assistant for a city's 12345 hotline.",
+)
+user = typer.Typer(no_args_is_help=True, help="Desk accounts.")
+database = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(user, name="user")
+app.add_typer(database, name="db")
+console = Console()
+
+
+@app.command()
+def run() -> None:
+    """Start the whole system: Rasa and the app under one supervisor. Ctrl-C stops it."""
+    from kb_index.index import build
+    from service import supervise
+    from service.migrate import upgrade
+    from service.training import train
+
+    settings = load_settings()
+    supervise.require_free_ports(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    console.print("[bold]==[/] Database")
+    asyncio.run(upgrade(settings.sqlalchemy_url))
+    console.print("[bold]==[/] Knowledge base")
+    report = build(settings.knowledge_dir, settings.index_dir, settings.kb_model)
+    console.print(f"   {report}")
+    console.print("[bold]==[/] Rasa model")
+    model, trained = train(settings)
+    console.print("   trained" if trained else "   unchanged, not trained again")
+    console.print("[bold]==[/] Starting Rasa and the app")
+    supervise.run(settings, model)
+
+
+@app.command(name="app")
+def app_only() -> None:
+    """Start the app alone; Rasa runs elsewhere (WENBAN_RASA_URL)."""
+    from aiohttp import web
+
+    from service import logs
+    from service.app import create_app
+
+    settings = load_settings()
+    logs.configure(settings.log_level, settings.log_format)
+    web.run_app(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log_class=logs.AccessLog,
+        print=lambda *_: None,
+        shutdown_timeout=10,
+    )
+
+
+@app.command(hidden=True)
+def announce() -> None:
+    """Wait until the system answers, then print its addresses (and a first account's password, once)."""
+    from service.announce import wait_and_print
+
+    settings = load_settings()
+    asyncio.run(wait_and_print(settings, console))
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="Train even when nothing changed.")] = False) -> None:
+    """Train Rasa's model if what it is made of has changed."""
+    from service.training import train as train_model
+
+    path, trained = train_model(load_settings(), force=force)
+    console.print(f"{'Trained' if trained else 'Unchanged'}: {path.name}")
+
+
+@app.command()
+def chat(url: Annotated[str, typer.Option(help="Address of the running system.")] = "") -> None:
+    """Talk to a running system in the terminal, as a visitor of the web page would."""
+    from service.terminal import talk
+
+    asyncio.run(talk(url or load_settings().app_url, console))
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation and say what is wrong. Exit status 1 when something is."""
+    from service.doctor import examine
+
+    if not asyncio.run(examine(load_settings(), console)):
+        raise typer.Exit(1)
+
+
+@user.command("add")
+def user_add(
+    username: Annotated[str, typer.Argument(help="Sign-in name: letters, digits, '.', '_' or '-'.")],
+    display_name: Annotated[str, typer.Option("--name", help="Shown to citizens, such as 坐席3号.")] = "",
+    role: Annotated[str, typer.Option(help="agent, department, supervisor, editor or admin.")] = "agent",
+) -> None:
+    """Add a desk account; prints its one-time password."""
+    from desk.accounts import add_user
+
+    password = secrets.token_urlsafe(9)
+
+    async def add(settings: Settings) -> None:
+        from core.database import Database
+
+        database = Database(settings.sqlalchemy_url)
+        try:
+            await add_user(database, username, display_name or username, role, password)
+        finally:
+            await database.close()
+
+    asyncio.run(add(load_settings()))
+    console.print(f"{username} ({role}) can sign in with the one-time password [bold]{password}[/]", highlight=False)
+
+
+@database.command("upgrade")
+def database_upgrade() -> None:
+    """Bring the database to the newest schema."""
+    from service.migrate import upgrade
+
+    asyncio.run(upgrade(load_settings().sqlalchemy_url))
+    console.print("The database is up to date.")
+
+
+@database.command("revision")
+def database_revision(message: Annotated[str, typer.Argument(help="What the change is, and why.")]) -> None:
+    """Draft a migration from the difference between the database and the tables in the code."""
+    from alembic import command
+
+    from service.migrate import config
+
+    command.revision(config(load_settings().sqlalchemy_url), message=message, autogenerate=True)
+
+
+def main() -> None:
+    """Entry of the console command: known errors become one sentence, not a trace."""
+    from kb_index.cli import app as knowledge
+
+    app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
+    try:
+        app()
+    except WenbanError as error:
+        Console(stderr=True).print(f"[red]✗[/] {error.message}", highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""``wenban doctor``: look at every part of the installation and say in plain words what is wrong."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+from rich.console import Console
+
+from core.database import Database
+from core.errors import WenbanError
+from core.privacy import use_data_key
+from core.settings import Settings
+from service import training
+from service.migrate import is_current
+from service.pages import DIST
+
+Finding = tuple[bool, str]
+"""Whether it is well, and a sentence saying what was found or what to do."""
+
+
+async def examine(settings: Settings, console: Console) -> bool:
+    """Make every check, print a line for each, and tell whether all are well."""
+    checks: list[tuple[str, Callable[[Settings], Awaitable[Finding]]]] = [
+        ("Python", _python),
+        ("Rasa", _rasa),
+        ("Rasa model", _model),
+        ("web front end", _web),
+        ("data folder", _data),
+        ("database", _database),
+        ("knowledge base", _knowledge),
+        ("running app", _running),
+    ]
+    well = True
+    for name, check in checks:
+        try:
+            good, words = await check(settings)
+        except WenbanError as error:
+            good, words = False, error.message
+        except Exception as error:
+            good, words = False, f"{type(error).__name__}: {error}"
+        well &= good
+        console.print(f"{'[green]✓[/]' if good else '[red]✗[/]'} {name}: {words}", highlight=False, soft_wrap=True)
+    return well
+
+
+async def _python(_: Settings) -> Finding:
+    return sys.version_info >= (3, 11), f"{sys.version.split()[0]}"
+
+
+async def _rasa(_: Settings) -> Finding:
+    program = training.rasa_program()
+    found = subprocess.run(  # noqa: ASYNC221 - nothing else runs in a diagnosis
+        [str(program.with_name("python")), "-c", "import importlib.metadata as m; print(m.version('rasa'))"],
+        capture_output=True,
+        text=True,
+    )
+    if found.returncode != 0:
+        return False, "its environment is broken; run `rm -rf .venv-rasa && make setup`."
+    return True, f"Rasa {found.stdout.strip()}"
+
+
+async def _model(settings: Settings) -> Finding:
+    path = training.model_path(settings)
+    return (True, path.name) if path.exists() else (False, "not trained for the present data; run `wenban train`.")
+
+
+async def _web(_: Settings) -> Finding:
+    pages = ["demo/index.html", "widget/widget.js", "desk/index.html"]
+    missing = [page for page in pages if not (DIST / page).is_file()]
+    return (False, f"{', '.join(missing)} not built; run `make build`.") if missing else (True, "built")
+
+
+async def _data(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / ".doctor"
+    probe.write_text("")
+    probe.unlink()
+    keys = settings.secrets  # reads or makes them; says so when they can't be read
+    use_data_key(keys.data_key)
+    mode = (folder / "secrets.json").stat().st_mode & 0o077
+    if mode:
+        return False, f"{folder / 'secrets.json'} can be read by others; run `chmod 600` on it."
+    free = shutil.disk_usage(folder).free // 2**30
+    return free >= 1, f"{folder}, {free} GB free"
+
+
+async def _database(settings: Settings) -> Finding:
+    url = settings.sqlalchemy_url
+    if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():
+        return False, "not made yet; run `wenban db upgrade` (make run does it by itself)."
+    database = Database(url)
+    try:
+        await database.ping()
+        if not await is_current(database):
+            return False, "has an old schema; run `wenban db upgrade`."
+    finally:
+        await database.close()
+    return True, "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+
+
+async def _knowledge(settings: Settings) -> Finding:
+    from kb_index.check import check
+
+    errors = [p for p in check(settings.knowledge_dir) if p.severity == "error"]
+    if errors:
+        return False, f"{len(errors)} errors, the first: {errors[0]}; run `wenban kb check`."
+    if not (settings.index_dir / "CURRENT").exists():
+        return False, "not built; run `wenban kb build`."
+    return True, "checked and built"
+
+
+async def _running(settings: Settings) -> Finding:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
+            session.get(f"{settings.app_url}/readyz") as response,
+        ):
+            parts = (await response.json())["parts"]
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError):
+        return True, f"nothing answers at {settings.app_url} (start with `make run`)."
+    down = [name for name, ready in parts.items() if not ready]
+    if down:
+        return False, f"up at {settings.app_url}, but not ready: {', '.join(down)}; see {settings.data_dir / 'log'}."
+    return True, f"ready at {settings.app_url}"

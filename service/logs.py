@@ -1,0 +1,74 @@
+"""Logging: readable lines for people, JSON for collectors, personal data masked in both."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from core.privacy import mask_text
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def _extras(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    record: logging.LogRecord | None = event.get("_record")
+    if record is not None:
+        event.update({k: v for k, v in vars(record).items() if k not in _STANDARD and not k.startswith("_")})
+    return event
+
+
+def _mask(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    return {k: mask_text(v) if isinstance(v, str) else v for k, v in event.items()}
+
+
+def configure(level: str, style: str) -> None:
+    """Send every log record of the process to standard error.
+
+    Args:
+        level: ``debug`` … ``error``.
+        style: ``console`` or ``json``.
+    """
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso" if style == "json" else "%H:%M:%S", utc=style == "json"),
+        _extras,
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info if style == "json" else _same,
+            _mask,
+            renderer,
+        ],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("sentence_transformers", "httpx", "faiss", "jieba", "alembic", "bm25s", "urllib3"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _same(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+    return event
+
+
+class AccessLog(AbstractAccessLogger):
+    """One line a request, without its query: a websocket's token travels there."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """Write the line."""
+        level = logging.DEBUG if request.path in ("/healthz", "/readyz") else logging.INFO
+        self.logger.log(level, "%s %s %s %.0f ms", request.method, request.path, response.status, time * 1000)

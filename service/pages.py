@@ -1,0 +1,82 @@
+"""The built web front end: demo page, widget script, desk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from core.errors import NotFound, Unavailable
+from core.settings import ROOT
+
+DIST = ROOT / "web" / "dist"
+
+_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+)
+
+
+@web.middleware
+async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Headers that keep pages from being framed, sniffed or fed foreign scripts."""
+    response = await handler(request)
+    if not response.prepared:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        if response.content_type == "text/html":
+            response.headers.setdefault("Content-Security-Policy", _POLICY + "frame-ancestors 'self'")
+    return response
+
+
+def routes(dist: Path = DIST) -> list[web.AbstractRouteDef]:
+    """Pages and their assets. Assets carry a hash in their name and may be kept; pages may not."""
+
+    async def demo(_: web.Request) -> web.StreamResponse:
+        return _page(dist / "demo" / "index.html")
+
+    async def widget(_: web.Request) -> web.StreamResponse:
+        response = _page(dist / "widget" / "widget.js")
+        # Any site may load the script; which may talk to the API is another matter (web_origins).
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+    async def desk(request: web.Request) -> web.StreamResponse:
+        # Any address below /desk/ that is no file is a page of the single-page application.
+        return _asset(dist / "desk", request.match_info.get("path", ""), otherwise="index.html")
+
+    async def demo_asset(request: web.Request) -> web.StreamResponse:
+        return _asset(dist / "demo", request.match_info["path"])
+
+    async def to_desk(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/desk/")
+
+    return [
+        web.get("/", demo),
+        web.get("/widget.js", widget),
+        web.get("/demo/{path:.+}", demo_asset),
+        web.get("/desk", to_desk),
+        web.get("/desk/{path:.*}", desk),
+    ]
+
+
+def _page(path: Path) -> web.FileResponse:
+    if not path.is_file():
+        raise Unavailable("网页还没有构建，请运行 make build", code="not_built")
+    response = web.FileResponse(path)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _asset(folder: Path, name: str, otherwise: str | None = None) -> web.FileResponse:
+    path = (folder / name).resolve()
+    if name and path.is_relative_to(folder.resolve()) and path.is_file():
+        response = web.FileResponse(path)
+        hashed = path.parent.name == "assets"
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        return response
+    if otherwise is None:
+        raise NotFound("没有这个文件")
+    return _page(folder / otherwise)

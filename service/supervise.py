@@ -1,0 +1,110 @@
+"""Start everything under one supervisor: Rasa, the app, and a word to the operator when both are up."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+from core.errors import ConfigurationError
+from core.settings import ROOT, Settings
+from service.training import environment, rasa_program
+
+_TEMPLATE = """\
+; Written anew at every start. Keys and addresses travel in the environment, not in this file.
+[supervisord]
+nodaemon=true
+logfile={logs}/supervisor.log
+logfile_maxbytes=5MB
+loglevel=warn
+pidfile={data}/supervisord.pid
+{user}
+[program:rasa]
+command={rasa} run --interface 127.0.0.1 --port {rasa_port} --model {model} --endpoints endpoints.yml --credentials credentials.yml
+directory={root}
+stdout_logfile={logs}/rasa.log
+redirect_stderr=true
+stdout_logfile_maxbytes=10MB
+autorestart=true
+startsecs=0
+stopasgroup=true
+killasgroup=true
+
+[program:app]
+command={wenban} app
+directory={root}
+stdout_logfile=/dev/stdout
+stdout_logfile_maxbytes=0
+redirect_stderr=true
+autorestart=true
+startsecs=0
+stopwaitsecs=20
+stopasgroup=true
+killasgroup=true
+
+[program:announce]
+command={wenban} announce
+directory={root}
+stdout_logfile=/dev/stdout
+stdout_logfile_maxbytes=0
+redirect_stderr=true
+autorestart=false
+startsecs=0
+"""
+
+
+def rasa_environment(settings: Settings) -> dict[str, str]:
+    """What endpoints.yml and Rasa take from the environment."""
+    tracker = settings.rasa_tracker_url or f"sqlite:///{settings.data_dir / 'rasa' / 'tracker.db'}"
+    return {
+        **environment(),
+        "WENBAN_ACTIONS_URL": f"{settings.app_url}/actions/webhook",
+        "WENBAN_ACTIONS_SECRET": settings.secrets.actions_secret,
+        "WENBAN_RASA_TRACKER_URL": tracker,
+    }
+
+
+def require_free_ports(settings: Settings) -> None:
+    """Refuse to start onto a taken port.
+
+    Raises:
+        ConfigurationError: says which, and what to do.
+    """
+    for name, port in (("PORT", settings.port), ("RASA_PORT", settings.rasa_port)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host if name == "PORT" else "127.0.0.1", port))
+            except OSError as error:
+                raise ConfigurationError(
+                    f"Port {port} is taken ({error.strerror}). Stop what listens there, or choose another: "
+                    f"{name}={port + 100} make run"
+                ) from error
+
+
+def write_configuration(settings: Settings, model: Path) -> Path:
+    """Write supervisord's configuration and give its path."""
+    logs = settings.data_dir / "log"
+    logs.mkdir(parents=True, exist_ok=True)
+    (settings.data_dir / "rasa").mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / "supervisord.conf"
+    text = _TEMPLATE.format(
+        data=settings.data_dir,
+        logs=logs,
+        root=ROOT,
+        rasa=rasa_program(),
+        rasa_port=settings.rasa_port,
+        model=model,
+        wenban=Path(sys.executable).with_name("wenban"),
+        user="user=root\n" if os.getuid() == 0 else "",
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def run(settings: Settings, model: Path) -> None:
+    """Become the supervisor; does not come back. Ctrl-C ends everything it started."""
+    configuration = write_configuration(settings, model)
+    program = Path(sys.executable).with_name("supervisord")
+    os.execve(program, [str(program), "-c", str(configuration)], rasa_environment(settings))  # noqa: S606
