@@ -6,10 +6,13 @@ conversation was offered it; whatever else a citizen types is text, slash or no 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
 from conversations.types import Button
+
+_COMMAND = re.compile(r"^[/\s]+")
 
 
 def choose(text: str, pressed: str | None, offered: Sequence[Button]) -> Button | None:
@@ -40,8 +43,9 @@ def as_text(text: str) -> str:
     >>> as_text("/restart")
     'restart'
     """
-    return text.lstrip("/ \t\n")
+    # Rasa strips every kind of white space before it looks for the slash, so all of it goes.
+    return _COMMAND.sub("", text)
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().rstrip("。.、,，!！)）").lower()
+    return unicodedata.normalize("NFKC", text).strip().rstrip("。.、,，!！)） ").lower()

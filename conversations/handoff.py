@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -106,7 +106,9 @@ class Handoff:
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id)
             if row.mode == Mode.HUMAN and row.agent_id != agent.id:
-                raise Conflict("这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id})
+                raise Conflict(
+                    "这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id}
+                )
             messages = []
             if row.mode != Mode.HUMAN:
                 row.mode = Mode.HUMAN
@@ -175,9 +177,7 @@ class Handoff:
         self._changed(conversation_id, Mode.BOT, 0)
         return view
 
-    async def while_waiting(
-        self, conversation_id: str, text: str, chosen: Button | None
-    ) -> Sequence[Reply]:
+    async def while_waiting(self, conversation_id: str, text: str, chosen: Button | None) -> Sequence[Reply]:
         """What a citizen in the queue hears: once that the words are kept; and the way back to the bot."""
         leave = (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
         async with self._database.write() as session:
@@ -312,7 +312,7 @@ async def _position(session: AsyncSession, row: Conversation) -> int:
     if row.mode != Mode.WAITING or row.waiting_since is None:
         return 0
     earlier = Conversation.waiting_since < row.waiting_since
-    ahead = earlier & (Conversation.urgent == row.urgent)
+    ahead: ColumnElement[bool] = earlier & (Conversation.urgent == row.urgent)
     if not row.urgent:
         ahead = or_(ahead, Conversation.urgent.is_(True))
     count = await session.scalar(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
+from collections.abc import Sequence
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,7 +15,6 @@ from conversations import inbox, store, turns
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.types import (
-    Agent,
     ConversationView,
     HandoffReason,
     InboundMessage,
@@ -26,6 +28,8 @@ from core.events import Events
 
 OUTBOX_CHANNELS = frozenset({"wechat"})
 """Channels that bring messages to the citizen themselves; a web page fetches its own."""
+CLOCK_SKEW = timedelta(seconds=2)
+"""How far the clocks of two machines may be apart."""
 
 
 async def _nobody() -> int:
@@ -141,7 +145,9 @@ class Conversations:
             )
             return [store.to_message(row) for row in reversed(list(rows))]
 
-    async def list(self, mode: str = "all", agent_id: str | None = None, limit: int = 50) -> list[ConversationView]:
+    async def list(
+        self, mode: str = "all", agent_id: str | None = None, limit: int = 50
+    ) -> list[ConversationView]:
         """Conversations for the desk, most pressing first."""
         return await self._handoff.list_views(mode, agent_id, limit)
 
@@ -178,7 +184,7 @@ class Conversations:
             row = await session.get(Conversation, conversation_id)
             return dict(row.facts) if row else {}
 
-    async def undelivered(self, conversation_id: str) -> list[Message]:
+    async def undelivered(self, conversation_id: str) -> builtins.list[Message]:
         """What the channel's outbox still owes the citizen, oldest first."""
         async with self._database.read() as session:
             rows = await session.scalars(
@@ -189,13 +195,38 @@ class Conversations:
             )
             return [store.to_message(row) for row in rows]
 
-    async def delivered(self, messages: list[Message]) -> None:
-        """The channel has handed these over."""
-        if not messages:
+    async def claim(self, conversation_id: str, for_s: float) -> builtins.list[Message]:
+        """Take what is owed to the citizen, oldest first, to hand it over now; nobody else gets it meanwhile.
+
+        Args:
+            for_s: seconds after which what was not :meth:`delivered` may be claimed again.
+        """
+        moment = now()
+        async with self._database.write() as session:
+            claimed = await session.scalars(
+                update(Delivery)
+                .where(
+                    Delivery.conversation_id == conversation_id,
+                    Delivery.state == "pending",
+                    # Another machine's clock may be ahead; what it has just written is due all the same.
+                    Delivery.next_attempt_at <= moment + CLOCK_SKEW,
+                )
+                .values(next_attempt_at=moment + CLOCK_SKEW + timedelta(seconds=for_s))
+                .returning(Delivery.message_id)
+                .execution_options(synchronize_session=False)
+            )
+            rows = await session.scalars(
+                select(MessageRow).where(MessageRow.id.in_(list(claimed))).order_by(MessageRow.seq)
+            )
+            return [store.to_message(row) for row in rows]
+
+    async def delivered(self, message_ids: Sequence[str]) -> None:
+        """The channel has handed these messages over."""
+        if not message_ids:
             return
         async with self._database.write() as session:
             await session.execute(
                 update(Delivery)
-                .where(Delivery.message_id.in_([m.id for m in messages]), Delivery.state == "pending")
+                .where(Delivery.message_id.in_(list(message_ids)), Delivery.state == "pending")
                 .values(state="sent", sent_at=now(), attempts=Delivery.attempts + 1)
             )

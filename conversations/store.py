@@ -150,7 +150,9 @@ async def say(
         )
         rows.append(row)
         if outbox:
-            session.add(Delivery(message_id=row.id, conversation_id=conversation.id, channel=conversation.channel))
+            session.add(
+                Delivery(message_id=row.id, conversation_id=conversation.id, channel=conversation.channel)
+            )
     return rows
 
 

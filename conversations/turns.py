@@ -215,7 +215,13 @@ class TurnRunner:
         return [Reply("智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place))]
 
     async def _finish(
-        self, conversation_id: str, turn_id: str, answered_by: str, replies: Sequence[Reply], *, began_in: Mode
+        self,
+        conversation_id: str,
+        turn_id: str,
+        answered_by: str,
+        replies: Sequence[Reply],
+        *,
+        began_in: Mode,
     ) -> None:
         async with self._database.write() as session:
             turn = await session.get_one(Turn, turn_id)
@@ -241,7 +247,9 @@ class TurnRunner:
             messages = [store.to_message(row) for row in rows]
         for message in messages:
             self._events.publish(f"conversation:{conversation_id}", "message", message=message.to_json())
-            self._events.publish("desk", "message", conversation_id=conversation_id, message=message.to_json())
+            self._events.publish(
+                "desk", "message", conversation_id=conversation_id, message=message.to_json()
+            )
         self._events.publish(f"turn:{turn_id}", "turn_done")
 
 

@@ -126,7 +126,9 @@ def async_url(url: str) -> str:
         "postgresql+asyncpg": "postgresql+asyncpg",
     }.get(scheme)
     if driver is None:
-        raise ConfigurationError(f"WENBAN_DATABASE_URL must start with sqlite:// or postgresql://, not {scheme}://")
+        raise ConfigurationError(
+            f"WENBAN_DATABASE_URL must start with sqlite:// or postgresql://, not {scheme}://"
+        )
     return f"{driver}://{rest}"
 
 

@@ -22,17 +22,23 @@ ROOT = Path(__file__).resolve().parent.parent
 class WeChatAccount(BaseModel):
     """One WeChat account; its messages come in at ``/wechat/<name>``."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Path segment and stable key of the account.")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Path segment and stable key of the account."
+    )
     kind: Literal["service", "subscription", "mini_program"] = Field(
         "service", description="服务号, 订阅号 or 小程序; only official accounts are answered so far."
     )
     app_id: str = Field(min_length=1, description="AppID as the platform shows it.")
     token: str = Field(min_length=3, max_length=32, description="Token of the message push configuration.")
     aes_key: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9]{43}$", description="EncodingAESKey, 43 characters; needed in compatible and safe mode."
+        None,
+        pattern=r"^[A-Za-z0-9]{43}$",
+        description="EncodingAESKey, 43 characters; needed in compatible and safe mode.",
     )
     previous_aes_key: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9]{43}$", description="The former EncodingAESKey while a change is under way."
+        None,
+        pattern=r"^[A-Za-z0-9]{43}$",
+        description="The former EncodingAESKey while a change is under way.",
     )
     mode: Literal["plain", "compatible", "safe"] = Field(
         "plain", description="明文, 兼容 or 安全模式, as chosen on the platform."
@@ -44,7 +50,11 @@ class Settings(BaseSettings):
     """All settings; each is ``WENBAN_`` + its name in capitals. docs/settings.md is held to this class by a test."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WENBAN_", env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True
+        env_prefix="WENBAN_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        populate_by_name=True,
     )
 
     city: str = Field("淮南", description="The city's name as citizens read it.")
@@ -56,9 +66,12 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("WENBAN_PORT", "PORT", "port"),
         description="Port the app listens on; plain `PORT` works too.",
     )
-    public_url: str = Field("", description="Address citizens reach the app at, such as https://12345.example.gov.cn.")
+    public_url: str = Field(
+        "", description="Address citizens reach the app at, such as https://12345.example.gov.cn."
+    )
     trust_proxy: bool = Field(
-        False, description="Take the client's address and scheme from X-Forwarded-For / -Proto (behind your own proxy only)."
+        False,
+        description="Take the client's address and scheme from X-Forwarded-For / -Proto (behind your own proxy only).",
     )
     data_dir: Path = Field(ROOT / "var", description="Folder of everything written at run time.")
     database_url: str = Field(
@@ -66,26 +79,44 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("WENBAN_DATABASE_URL", "DATABASE_URL", "database_url"),
         description="postgresql://… or sqlite:///…; empty: SQLite in the data folder.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level logged.")
-    log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for a collector.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level logged."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people or for a collector."
+    )
 
-    session_key: str = Field("", description="Signs web and desk sessions; empty: made once in the data folder.")
-    data_key: str = Field("", description="Encrypts names and phones (Fernet key); empty: made once in the data folder.")
+    session_key: str = Field(
+        "", description="Signs web and desk sessions; empty: made once in the data folder."
+    )
+    data_key: str = Field(
+        "", description="Encrypts names and phones (Fernet key); empty: made once in the data folder."
+    )
     actions_secret: str = Field(
         "", description="Shared by Rasa and the app's /actions/webhook; empty: made once in the data folder."
     )
 
     rasa_port: int = Field(8013, ge=1, le=65535, description="Loopback port Rasa listens on.")
-    rasa_url: str = Field("", description="Rasa's address when it runs elsewhere; empty: http://127.0.0.1:<rasa_port>.")
-    rasa_timeout_s: float = Field(8.0, gt=0, le=60, description="Seconds one Rasa call may take before the app answers itself.")
-    rasa_concurrency: int = Field(4, ge=1, le=64, description="Rasa calls under way at once; a Rasa process saturates early.")
-    rasa_queue: int = Field(200, ge=0, le=10000, description="Turns that may wait for a free call before the app answers itself.")
+    rasa_url: str = Field(
+        "", description="Rasa's address when it runs elsewhere; empty: http://127.0.0.1:<rasa_port>."
+    )
+    rasa_timeout_s: float = Field(
+        8.0, gt=0, le=60, description="Seconds one Rasa call may take before the app answers itself."
+    )
+    rasa_concurrency: int = Field(
+        4, ge=1, le=64, description="Rasa calls under way at once; a Rasa process saturates early."
+    )
+    rasa_queue: int = Field(
+        200, ge=0, le=10000, description="Turns that may wait for a free call before the app answers itself."
+    )
     rasa_tracker_url: str = Field(
         "", description="Rasa's tracker store, a SQLAlchemy URL; empty: SQLite in the data folder."
     )
 
     knowledge_dir: Path = Field(ROOT / "knowledge_base", description="The editors' Markdown.")
-    kb_index_dir: Path | None = Field(None, description="Where index versions are kept; empty: kb_index in the data folder.")
+    kb_index_dir: Path | None = Field(
+        None, description="Where index versions are kept; empty: kb_index in the data folder."
+    )
     kb_model: str = Field(
         str(ROOT / "kb_index" / "model"), description="sentence-transformers model: a folder or a hub name."
     )
@@ -94,13 +125,19 @@ class Settings(BaseSettings):
     )
 
     web_origins: Annotated[list[str], NoDecode] = Field(
-        [], description="Sites that may embed the widget, comma separated origins; the app's own is always allowed."
+        [],
+        description="Sites that may embed the widget, comma separated origins; the app's own is always allowed.",
     )
     wechat_accounts: list[WeChatAccount] = Field([], description="WeChat accounts, as a JSON list.")
     wechat_patience_s: float = Field(
-        4.6, gt=0, lt=5, description="Seconds one delivery waits for a reply before it is left to the platform's repeat."
+        4.6,
+        gt=0,
+        lt=5,
+        description="Seconds one delivery waits for a reply before it is left to the platform's repeat.",
     )
-    turn_wait_s: float = Field(10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply.")
+    turn_wait_s: float = Field(
+        10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply."
+    )
     max_body_bytes: int = Field(1_048_576, ge=16_384, description="Largest request body, in bytes.")
 
     @field_validator("kb_regions", "web_origins", mode="before")
@@ -139,7 +176,7 @@ class Settings(BaseSettings):
     @property
     def app_url(self) -> str:
         """Where this machine reaches the app."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return f"http://{host}:{self.port}"
 
     @cached_property

@@ -21,7 +21,7 @@ async def wait_and_print(settings: Settings, console: Console) -> None:
     began = time.monotonic()
     reminded = began
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
-        while not (missing := await _missing(session, settings.app_url)) == []:
+        while missing := await _missing(session, settings.app_url):
             elapsed = time.monotonic() - began
             if elapsed > PATIENCE_S:
                 console.print(

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from aiohttp import web
-
-from bot.actions import endpoint
 from bot.actions.context import Parts, set_parts
 from bot.actions.policy import sure_answer
+
+from bot.actions import endpoint
 from channels.web import routes as web_channel
 from channels.wechat import routes as wechat_channel
 from conversations.rasa import RasaClient
 from conversations.service import Conversations
+from conversations.types import Reply
 from core.database import Database
 from core.events import Events
 from core.privacy import use_data_key
 from core.settings import Settings
-from desk import presence
+from desk import presence, setup_sessions
 from desk import routes as desk_api
-from desk import setup_sessions
 from kb_index.service import KnowledgeBase
 from service import health, pages
 from service.errors import errors
@@ -29,17 +27,62 @@ from service.migrate import is_current
 from tickets.service import Tickets
 
 
-@dataclass(frozen=True)
-class Wenban:
-    """Every part of a running system."""
+async def create_app(settings: Settings) -> web.Application:
+    """Make the application; nothing listens and nothing is connected until it starts.
 
-    settings: Settings
-    database: Database
-    events: Events
-    knowledge: KnowledgeBase
-    rasa: RasaClient
-    conversations: Conversations
-    tickets: Tickets
+    Raises:
+        ConfigurationError: a setting or a key can't be used.
+    """
+    secrets = settings.secrets
+    use_data_key(secrets.data_key)
+    database = Database(settings.sqlalchemy_url)
+    events = Events()
+    knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
+    tickets = Tickets(database, events)
+    rasa = RasaClient(
+        settings.rasa_base_url,
+        timeout_s=settings.rasa_timeout_s,
+        concurrency=settings.rasa_concurrency,
+        queue=settings.rasa_queue,
+    )
 
+    async def from_knowledge(question: str) -> Reply | None:
+        return await sure_answer(knowledge, question, settings.kb_regions)
 
-WENBAN = web.AppKey("wenban", Wenban)
+    async def agents_online() -> int:
+        return await presence.agents_online(database)
+
+    conversations = Conversations(database, events, rasa, from_knowledge, agents_online)
+
+    async def schema_current() -> bool:
+        return await is_current(database)
+
+    async def knowledge_loaded() -> bool:
+        return knowledge.ready
+
+    app = web.Application(
+        middlewares=[pages.security_headers, errors], client_max_size=settings.max_body_bytes
+    )
+    setup_sessions(app, database, secrets.session_key, trust_proxy=settings.trust_proxy)
+    app.add_routes(
+        [
+            *health.routes(
+                {"database": schema_current, "knowledge_base": knowledge_loaded, "rasa": rasa.ready}
+            ),
+            *endpoint.routes(secrets.actions_secret),
+            *web_channel(conversations, events, settings, secrets.session_key),
+            *wechat_channel(settings.wechat_accounts, conversations, settings),
+            *desk_api(database, events, conversations, tickets),
+            *pages.routes(),
+        ]
+    )
+
+    async def parts(_: web.Application) -> AsyncIterator[None]:
+        """Start in the order things need each other, stop in the other."""
+        async with knowledge, rasa, conversations:
+            set_parts(Parts(knowledge, tickets, conversations, settings))
+            yield
+        await database.close()
+
+    app.cleanup_ctx.append(parts)
+    return app

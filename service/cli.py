@@ -125,7 +125,9 @@ def user_add(
             await database.close()
 
     asyncio.run(add(load_settings()))
-    console.print(f"{username} ({role}) can sign in with the one-time password [bold]{password}[/]", highlight=False)
+    console.print(
+        f"{username} ({role}) can sign in with the one-time password [bold]{password}[/]", highlight=False
+    )
 
 
 @database.command("upgrade")

@@ -44,7 +44,9 @@ async def examine(settings: Settings, console: Console) -> bool:
         except Exception as error:
             good, words = False, f"{type(error).__name__}: {error}"
         well &= good
-        console.print(f"{'[green]✓[/]' if good else '[red]✗[/]'} {name}: {words}", highlight=False, soft_wrap=True)
+        console.print(
+            f"{'[green]✓[/]' if good else '[red]✗[/]'} {name}: {words}", highlight=False, soft_wrap=True
+        )
     return well
 
 
@@ -66,7 +68,11 @@ async def _rasa(_: Settings) -> Finding:
 
 async def _model(settings: Settings) -> Finding:
     path = training.model_path(settings)
-    return (True, path.name) if path.exists() else (False, "not trained for the present data; run `wenban train`.")
+    return (
+        (True, path.name)
+        if path.exists()
+        else (False, "not trained for the present data; run `wenban train`.")
+    )
 
 
 async def _web(_: Settings) -> Finding:
@@ -92,7 +98,7 @@ async def _data(settings: Settings) -> Finding:
 
 async def _database(settings: Settings) -> Finding:
     url = settings.sqlalchemy_url
-    if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():
+    if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():  # noqa: ASYNC240
         return False, "not made yet; run `wenban db upgrade` (make run does it by itself)."
     database = Database(url)
     try:
@@ -126,5 +132,8 @@ async def _running(settings: Settings) -> Finding:
         return True, f"nothing answers at {settings.app_url} (start with `make run`)."
     down = [name for name, ready in parts.items() if not ready]
     if down:
-        return False, f"up at {settings.app_url}, but not ready: {', '.join(down)}; see {settings.data_dir / 'log'}."
+        return (
+            False,
+            f"up at {settings.app_url}, but not ready: {', '.join(down)}; see {settings.data_dir / 'log'}.",
+        )
     return True, f"ready at {settings.app_url}"

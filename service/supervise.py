@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import sys
 from pathlib import Path
@@ -90,17 +91,25 @@ def write_configuration(settings: Settings, model: Path) -> Path:
     (settings.data_dir / "rasa").mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / "supervisord.conf"
     text = _TEMPLATE.format(
-        data=settings.data_dir,
-        logs=logs,
-        root=ROOT,
-        rasa=rasa_program(),
+        data=_value(settings.data_dir),
+        logs=_value(logs),
+        root=_value(ROOT),
+        rasa=_word(rasa_program()),
         rasa_port=settings.rasa_port,
-        model=model,
-        wenban=Path(sys.executable).with_name("wenban"),
+        model=_word(model),
+        wenban=_word(Path(sys.executable).with_name("wenban")),
         user="user=root\n" if os.getuid() == 0 else "",
     )
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _value(path: Path) -> str:
+    return str(path).replace("%", "%%")
+
+
+def _word(path: Path) -> str:
+    return _value(Path(shlex.quote(str(path))))
 
 
 def run(settings: Settings, model: Path) -> None:

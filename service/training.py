@@ -69,7 +69,16 @@ def train(settings: Settings, *, force: bool = False) -> tuple[Path, bool]:
     if path.exists() and not force:
         return path, False
     partial = path.with_name(f"training-{os.getpid()}.tar.gz")
-    command = [str(rasa_program()), "train", "--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data"]
+    command = [
+        str(rasa_program()),
+        "train",
+        "--config",
+        "config.yml",
+        "--domain",
+        "domain.yml",
+        "--data",
+        "bot/data",
+    ]
     command += ["--out", str(partial.parent), "--fixed-model-name", partial.name.removesuffix(".tar.gz")]
     result = subprocess.run(command, cwd=ROOT, env=environment())
     if result.returncode != 0 or not partial.exists():

@@ -1,0 +1,1 @@
+"""Speed and memory, each benchmark a module whose ``run()`` gives rows of one table."""

@@ -1,0 +1,87 @@
+"""What the app adds to Rasa: a policy question through the web channel against Rasa's own REST webhook.
+
+Both ask the same texts in turn (A B A B …), each in fresh conversations, so a drift of the machine's speed
+meets both alike. Rasa's own time includes its call back into the app for the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from uuid import uuid4
+
+import aiohttp
+
+from benchmarks.figures import Figure, percentile
+from tests.system import System
+
+QUESTIONS = (
+    "公积金怎么提取",
+    "工伤认定要多久",
+    "身份证丢了怎么补办",
+    "被公司辞退有没有补偿金",
+    "不动产登记几天能办好",
+)
+ROUNDS = 40
+PAUSE_S = 0.05
+RATIO_BOUND = 1.3
+
+
+def run(system: System) -> list[Figure]:
+    """p50 of both, and their ratio."""
+    app_ms, rasa_ms = asyncio.run(_measure(system))
+    app, rasa = percentile(app_ms, 0.5), percentile(rasa_ms, 0.5)
+    return [
+        Figure("policy answer through Rasa's REST webhook, p50", rasa, "ms"),
+        Figure("policy answer through the web channel, p50", app, "ms"),
+        Figure("policy answer through the web channel, p95", percentile(app_ms, 0.95), "ms"),
+        Figure("web channel / Rasa's webhook, p50", app / rasa, "×", RATIO_BOUND),
+    ]
+
+
+async def _measure(system: System) -> tuple[list[float], list[float]]:
+    app_ms: list[float] = []
+    rasa_ms: list[float] = []
+    async with aiohttp.ClientSession() as session:
+        for number in range(-3, ROUNDS):  # the first three warm both up and are not counted
+            text = QUESTIONS[number % len(QUESTIONS)]
+            # A new visitor each time: an answer to the first question, never a follow-up. The same
+            # conversation, known to the app, is what Rasa's actions need in the direct call too.
+            token = await _visitor(session, system)
+            app = await _timed(
+                session,
+                f"{system.url}/api/web/messages",
+                {"client_id": str(uuid4()), "text": text},
+                {"Authorization": f"Bearer {token}"},
+            )
+            await asyncio.sleep(PAUSE_S)
+            rasa = await _timed(
+                session,
+                f"{system.settings.rasa_base_url}/webhooks/rest/webhook",
+                {"sender": str(uuid4()), "message": text, "metadata": {"turn": str(uuid4())}},
+                {},
+            )
+            await asyncio.sleep(PAUSE_S)
+            if number >= 0:
+                app_ms.append(app)
+                rasa_ms.append(rasa)
+    return app_ms, rasa_ms
+
+
+async def _visitor(session: aiohttp.ClientSession, system: System) -> str:
+    async with session.post(f"{system.url}/api/web/session", json={}) as response:
+        token: str = (await response.json())["token"]
+        return token
+
+
+async def _timed(
+    session: aiohttp.ClientSession, url: str, body: dict[str, object], headers: dict[str, str]
+) -> float:
+    began = time.perf_counter()
+    async with session.post(url, json=body, headers=headers) as response:
+        answer = await response.json()
+        elapsed = (time.perf_counter() - began) * 1000
+        replies = answer.get("replies") if isinstance(answer, dict) else answer
+        if response.status != 200 or not replies:
+            raise RuntimeError(f"{url} answered {response.status}: {answer}")
+    return elapsed

@@ -1,0 +1,39 @@
+"""Search on the shipped knowledge base: how long one question takes."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.figures import Figure, percentile
+from core.settings import load_settings
+from kb_index.entries import load_folder
+from kb_index.index import build
+from kb_index.service import KnowledgeBase
+
+P95_BOUND_MS = 10
+
+
+def run() -> list[Figure]:
+    """p50 and p95 over every variant of every entry."""
+    return asyncio.run(_run())
+
+
+async def _run() -> list[Figure]:
+    settings = load_settings()
+    with tempfile.TemporaryDirectory(prefix="wenban-bench-") as folder:
+        build(settings.knowledge_dir, Path(folder), settings.kb_model)
+        questions = [v for entry in load_folder(settings.knowledge_dir) for v in entry.variants]
+        times: list[float] = []
+        async with KnowledgeBase(Path(folder), settings.kb_model) as knowledge:
+            for question in questions[:20] + questions:
+                began = time.perf_counter()
+                await knowledge.search(question, regions=settings.kb_regions)
+                times.append((time.perf_counter() - began) * 1000)
+    counted = times[20:]
+    return [
+        Figure(f"search, p50 of {len(counted)} questions", percentile(counted, 0.5), "ms"),
+        Figure("search, p95", percentile(counted, 0.95), "ms", P95_BOUND_MS),
+    ]

@@ -1,0 +1,65 @@
+"""A citizen at the REST side of the web channel: says something, reads the replies."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+
+class Citizen:
+    """One visitor of the web page.
+
+    >>> Citizen("http://127.0.0.1:8012").say("公积金怎么取")      # doctest: +SKIP
+    """
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(base_url=url, timeout=40)
+        opened = self.http.post("/api/web/session", json={}).raise_for_status().json()
+        self.http.headers["Authorization"] = f"Bearer {opened['token']}"
+        self.token: str = opened["token"]
+        self.greeting: str = opened["greeting"]
+        self.last: list[dict[str, Any]] = []
+        self.transcript: list[str] = []
+
+    def say(self, text: str, client_id: str | None = None) -> str:
+        """Send a message; all replies as one text. Waits until the turn is over."""
+        body: dict[str, Any] = {"client_id": client_id or str(uuid4()), "text": text}
+        for _ in range(10):
+            answer = self.http.post("/api/web/messages", json=body).raise_for_status().json()
+            if not answer["pending"]:
+                break
+            time.sleep(0.2)
+        else:
+            raise AssertionError(f"no reply to {text!r}")
+        self.last = answer["replies"]
+        said = "\n".join(message["text"] for message in self.last)
+        self.transcript += [f"我：{text}", f"问办：{said}"]
+        return said
+
+    def press(self, title: str) -> str:
+        """Press an offered button by its title."""
+        offered = self.buttons()
+        assert title in offered, f"{title} is not offered, only {list(offered)}"
+        return self.say(title)
+
+    def buttons(self) -> dict[str, str]:
+        """What is offered now, title → payload."""
+        return {b["title"]: b["payload"] for message in self.last for b in message["buttons"]}
+
+    def card(self, kind: str) -> dict[str, Any]:
+        """The card of that kind among the last replies."""
+        for message in self.last:
+            if message["card"] and message["card"]["kind"] == kind:
+                card: dict[str, Any] = message["card"]
+                return card
+        raise AssertionError(f"no {kind} card in {self.last}")
+
+    def history(self) -> list[dict[str, Any]]:
+        """Every message of the conversation."""
+        answer: list[dict[str, Any]] = (
+            self.http.get("/api/web/messages", params={"after": 0}).raise_for_status().json()["messages"]
+        )
+        return answer

@@ -1,0 +1,181 @@
+"""A whole system for tests and benchmarks: a trained Rasa and the app, each a process of its own.
+
+Free ports, and a data folder of its own; the model is the one ``wenban train`` made.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.settings import ROOT, Settings
+from service import training
+from service.supervise import rasa_environment
+
+START_PATIENCE_S = 180
+WECHAT_TOKEN = "end-to-end-token"
+WECHAT_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+WECHAT_APP_ID = "wx0000000000000000"
+
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Process:
+    """A program of the system, with its log."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    popen: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.popen = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def stop(self, with_signal: int = signal.SIGTERM) -> None:
+        if self.popen is None or self.popen.poll() is not None:
+            return
+        os.killpg(self.popen.pid, with_signal)
+        try:
+            self.popen.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+            self.popen.wait(10)
+
+
+@dataclass
+class System:
+    """Where a running system answers, and the switch of each of its processes."""
+
+    url: str
+    settings: Settings
+    environment: dict[str, str]
+    data: Path
+    rasa: Process
+    app: Process
+    username: str
+    password: str
+
+    def wait_ready(self) -> None:
+        began = time.monotonic()
+        while time.monotonic() - began < START_PATIENCE_S:
+            for process in (self.rasa, self.app):
+                assert process.popen is not None
+                if process.popen.poll() is not None:
+                    raise RuntimeError(f"{process.name} ended:\n{process.log.read_text()[-4000:]}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.5)
+        raise RuntimeError(f"not ready:\n{self.rasa.log.read_text()[-3000:]}\n{self.app.log.read_text()[-3000:]}")
+
+    def wait_alive(self) -> None:
+        for _ in range(200):
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise RuntimeError(f"the app does not answer:\n{self.app.log.read_text()[-3000:]}")
+
+
+def program() -> str:
+    """The console command of this environment."""
+    return str(Path(sys.executable).with_name("wenban"))
+
+
+def wenban(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the command as an operator would."""
+    return subprocess.run(
+        [program(), *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
+    """A data folder with a migrated database, a built index and keys: (the environment, its settings)."""
+    port, rasa_port = free_port(), free_port()
+    environment = {
+        **os.environ,
+        "WENBAN_DATA_DIR": str(data),
+        "WENBAN_PORT": str(port),
+        "WENBAN_RASA_PORT": str(rasa_port),
+        "WENBAN_WECHAT_ACCOUNTS": (
+            f'[{{"name": "main", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}"}},'
+            f' {{"name": "safe", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}",'
+            f' "mode": "safe", "aes_key": "{WECHAT_AES_KEY}"}}]'
+        ),
+        **extra,
+    }
+    for step in (("db", "upgrade"), ("kb", "build")):
+        done = wenban(*step, environment=environment)
+        if done.returncode != 0:
+            raise RuntimeError(done.stdout + done.stderr)
+    settings = Settings(data_dir=data, port=port, rasa_port=rasa_port)
+    return environment, settings
+
+
+@contextmanager
+def started(data: Path, **extra: str) -> Iterator[System]:
+    """A running system in ``data``; ``extra`` are further settings, ``WENBAN_…``."""
+    model = training.model_path(Settings())
+    if not model.exists():
+        raise RuntimeError("there is no trained Rasa model for the present data: run `wenban train` first")
+    (data / "rasa").mkdir(parents=True)
+    environment, settings = prepare(data, **extra)
+    rasa = Process(
+        "rasa",
+        [
+            *(str(training.rasa_program()), "run", "--interface", "127.0.0.1"),
+            *("--port", str(settings.rasa_port), "--model", str(model)),
+            *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+        ],
+        {**environment, **rasa_environment(settings)},
+        data / "rasa.log",
+    )
+    app = Process("app", [program(), "app"], environment, data / "app.log")
+    username = "e2e-admin"
+    added = wenban("user", "add", username, "--name", "坐席1号", "--role", "admin", environment=environment)
+    if added.returncode != 0:
+        raise RuntimeError(added.stdout + added.stderr)
+    system = System(settings.app_url, settings, environment, data, rasa, app, username, added.stdout.split()[-1])
+    rasa.start()
+    app.start()
+    try:
+        system.wait_ready()
+        yield system
+    finally:
+        app.stop()
+        rasa.stop()
