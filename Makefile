@@ -21,7 +21,7 @@ run: preflight-run build ## set up, then run the whole system (PORT=8012)
 	@WENBAN_PORT=$(PORT) WENBAN_RASA_PORT=$(RASA_PORT) exec $(APP)/wenban run
 
 test: preflight build ## set up, then lint, types and every test
-	@scripts/install-chromium
+	@scripts/test-tools
 	$(say) 'Lint'
 	$(APP)/ruff check .
 	$(APP)/ruff format --check .

@@ -18,7 +18,10 @@ def main() -> int:
     """Measure and print; 0 when every bound is kept."""
     figures: list[Figure] = []
     figures += search.run()
-    with tempfile.TemporaryDirectory(prefix="wenban-bench-") as folder, started(Path(folder) / "data") as system:
+    with (
+        tempfile.TemporaryDirectory(prefix="wenban-bench-") as folder,
+        started(Path(folder) / "data") as system,
+    ):
         figures += overhead.run(system)
         figures += memory.run(system)
     table = Table("what", "measured", "bound", "kept", title="Wenban benchmarks")

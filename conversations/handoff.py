@@ -77,7 +77,7 @@ class Handoff:
             NotFound: there is no such conversation.
         """
         async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id)
+            row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode == Mode.BOT:
                 row.mode = Mode.WAITING
                 row.waiting_since = now()
@@ -104,7 +104,7 @@ class Handoff:
             Conflict: code ``already_taken``; another agent has it.
         """
         async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id)
+            row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode == Mode.HUMAN and row.agent_id != agent.id:
                 raise Conflict(
                     "这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id}
@@ -137,6 +137,7 @@ class Handoff:
             raise BadRequest(f"请输入 1 到 {MAX_AGENT_TEXT} 个字")
         external_id = f"client:{client_id}"
         async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
             known = await session.scalar(
                 select(MessageRow).where(
                     MessageRow.conversation_id == conversation_id,
@@ -146,7 +147,6 @@ class Handoff:
             )
             if known is not None:
                 return store.to_message(known)
-            row = await store.get_conversation(session, conversation_id)
             if row.mode != Mode.HUMAN or row.agent_id != agent.id:
                 raise Conflict("请先接入这个会话再回复", code="not_yours")
             rows = await self._tell(
@@ -164,7 +164,7 @@ class Handoff:
             Conflict: code ``not_yours``; it is not this agent's.
         """
         async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id)
+            row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.HUMAN or row.agent_id != agent.id:
                 raise Conflict("这个会话不在您手里", code="not_yours")
             self._to_bot(row)
@@ -181,7 +181,7 @@ class Handoff:
         """What a citizen in the queue hears: once that the words are kept; and the way back to the bot."""
         leave = (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
         async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id)
+            row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING:
                 return ()
             if leave:

@@ -11,6 +11,7 @@ from conversations.models import Conversation, MessageRow, Turn
 from conversations.types import InboundMessage, Receipt
 from core.database import Database
 from core.errors import BadRequest
+from core.text import clean
 
 MAX_TEXT = 20_000
 """Characters of one message; channels have lower limits of their own."""
@@ -81,12 +82,3 @@ async def find_or_create(session: AsyncSession, channel: str, account: str, user
         session.add(row)
         await session.flush()
     return row
-
-
-def clean(text: str) -> str:
-    """Take out what no database or screen can hold: NUL and other control characters, lone surrogates.
-
-    >>> clean("您好\\x00\\ud800")
-    '您好'
-    """
-    return "".join(c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff").strip()

@@ -174,7 +174,7 @@ class Conversations:
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
         """Keep a small JSON-safe fact of this conversation; None forgets it."""
         async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id)
+            row = await store.get_conversation(session, conversation_id, lock=True)
             facts = {k: v for k, v in row.facts.items() if k != key}
             row.facts = facts if value is None else {**facts, key: value}
 

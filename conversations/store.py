@@ -61,13 +61,15 @@ def to_view(row: Conversation, *, unread: int = 0, last: Message | None = None) 
     )
 
 
-async def get_conversation(session: AsyncSession, conversation_id: str) -> Conversation:
+async def get_conversation(
+    session: AsyncSession, conversation_id: str, *, lock: bool = False
+) -> Conversation:
     """The row with that id.
 
     Raises:
         NotFound: there is none.
     """
-    row = await session.get(Conversation, conversation_id)
+    row = await session.get(Conversation, conversation_id, with_for_update=lock)
     if row is None:
         raise NotFound("没有这个会话")
     return row

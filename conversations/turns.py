@@ -33,6 +33,7 @@ LEASE_S = 60
 """Seconds a process may be silent before its conversations are taken over; over any turn's longest run."""
 SWEEP_S = 5
 MAX_ATTEMPTS = 3
+NO_EMERGENCY = Button("不是紧急情况，继续问智能助手", BACK_TO_BOT)
 MAX_RASA_TEXT = 2_000
 """Characters of a message Rasa gets to read; the whole of it is stored."""
 
@@ -182,7 +183,9 @@ class TurnRunner:
         danger = None if chosen else emergency.screen(text)
         if danger is not None:
             await self._handoff.request_human(conversation_id, HandoffReason.EMERGENCY, urgent=True)
-            return "emergency", [Reply(danger.advice)]
+            # Somebody in despair is not offered a way out of the queue; a false alarm is.
+            ways = () if danger.name == "self_harm" else (NO_EMERGENCY,)
+            return "emergency", [Reply(danger.advice, ways)]
         if mode is Mode.HUMAN:
             return "agent", ()
         if mode is Mode.WAITING:
@@ -227,7 +230,7 @@ class TurnRunner:
             turn = await session.get_one(Turn, turn_id)
             if turn.state == "done":
                 return  # Another process took the lease over meanwhile and has answered.
-            conversation = await store.get_conversation(session, conversation_id)
+            conversation = await store.get_conversation(session, conversation_id, lock=True)
             if conversation.mode == Mode.HUMAN and began_in is not Mode.HUMAN and answered_by != "emergency":
                 # An agent took over while the bot was thinking: from then on the bot is silent.
                 replies = ()

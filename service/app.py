@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from aiohttp import web
-from bot.actions.context import Parts, set_parts
-from bot.actions.policy import sure_answer
 
+import desk
 from bot.actions import endpoint
-from channels.web import routes as web_channel
-from channels.wechat import routes as wechat_channel
+from bot.actions.context import Parts, set_parts
+from bot.actions.without_rasa import sure_answer
+from channels import web as web_channel
+from channels import wechat
 from conversations.rasa import RasaClient
 from conversations.service import Conversations
 from conversations.types import Reply
@@ -18,12 +19,12 @@ from core.database import Database
 from core.events import Events
 from core.privacy import use_data_key
 from core.settings import Settings
-from desk import presence, setup_sessions
-from desk import routes as desk_api
+from desk import presence
 from kb_index.service import KnowledgeBase
 from service import health, pages
 from service.errors import errors
 from service.migrate import is_current
+from service.proxy import forwarded
 from tickets.service import Tickets
 
 
@@ -58,21 +59,43 @@ async def create_app(settings: Settings) -> web.Application:
         return await is_current(database)
 
     async def knowledge_loaded() -> bool:
-        return knowledge.ready
+        return knowledge.size > 0
 
+    trusted = [forwarded] if settings.trust_proxy else []
     app = web.Application(
-        middlewares=[pages.security_headers, errors], client_max_size=settings.max_body_bytes
+        middlewares=[*trusted, pages.security_headers, errors], client_max_size=settings.max_body_bytes
     )
-    setup_sessions(app, database, secrets.session_key, trust_proxy=settings.trust_proxy)
+    desk.setup_sessions(app, secrets.session_key)
+    web_channel.setup(
+        app,
+        conversations,
+        events,
+        session_key=secrets.session_key,
+        city=settings.city,
+        origins=settings.web_origins,
+        public_url=settings.public_url,
+        wait_s=settings.turn_wait_s,
+    )
     app.add_routes(
         [
             *health.routes(
                 {"database": schema_current, "knowledge_base": knowledge_loaded, "rasa": rasa.ready}
             ),
             *endpoint.routes(secrets.actions_secret),
-            *web_channel(conversations, events, settings, secrets.session_key),
-            *wechat_channel(settings.wechat_accounts, conversations, settings),
-            *desk_api(database, events, conversations, tickets),
+            *wechat.routes(
+                settings.wechat_accounts,
+                conversations,
+                database,
+                city=settings.city,
+                patience_s=settings.wechat_patience_s,
+            ),
+            *desk.routes(
+                database,
+                events,
+                conversations,
+                tickets,
+                public_url=settings.public_url,
+            ),
             *pages.routes(),
         ]
     )

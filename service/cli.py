@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from core.errors import WenbanError
-from core.settings import Settings, load_settings
+from core.settings import load_settings
+
+if TYPE_CHECKING:
+    from core.database import Database
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -113,21 +116,32 @@ def user_add(
     """Add a desk account; prints its one-time password."""
     from desk.accounts import add_user
 
-    password = secrets.token_urlsafe(9)
-
-    async def add(settings: Settings) -> None:
-        from core.database import Database
-
-        database = Database(settings.sqlalchemy_url)
-        try:
-            await add_user(database, username, display_name or username, role, password)
-        finally:
-            await database.close()
-
-    asyncio.run(add(load_settings()))
+    password = _with_database(lambda found: add_user(found, username, display_name or username, role))
     console.print(
         f"{username} ({role}) can sign in with the one-time password [bold]{password}[/]", highlight=False
     )
+
+
+@user.command("reset")
+def user_reset(username: Annotated[str, typer.Argument(help="Whose password to make anew.")]) -> None:
+    """Give a desk account a new one-time password; ends its sessions and lifts a lockout."""
+    from desk.accounts import reset_password
+
+    password = _with_database(lambda found: reset_password(found, username))
+    console.print(f"{username} can sign in with the one-time password [bold]{password}[/]", highlight=False)
+
+
+def _with_database(act: Callable[[Database], Awaitable[str]]) -> str:
+    from core.database import Database
+
+    async def run() -> str:
+        opened = Database(load_settings().sqlalchemy_url)
+        try:
+            return await act(opened)
+        finally:
+            await opened.close()
+
+    return asyncio.run(run())
 
 
 @database.command("upgrade")

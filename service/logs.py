@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -15,14 +16,14 @@ from core.privacy import mask_text
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def _extras(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _extras(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     record: logging.LogRecord | None = event.get("_record")
     if record is not None:
         event.update({k: v for k, v in vars(record).items() if k not in _STANDARD and not k.startswith("_")})
     return event
 
 
-def _mask(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _mask(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {k: mask_text(v) if isinstance(v, str) else v for k, v in event.items()}
 
 
@@ -61,7 +62,7 @@ def configure(level: str, style: str) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _same(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _same(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return event
 
 

@@ -59,6 +59,11 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
     """What endpoints.yml and Rasa take from the environment."""
     tracker = settings.rasa_tracker_url or f"sqlite:///{settings.data_dir / 'rasa' / 'tracker.db'}"
     return {
+        # Rasa refuses to start on an unset variable. Several Rasa processes share a Redis lock store by setting these.
+        "WENBAN_RASA_LOCK_STORE": "in_memory",
+        "WENBAN_RASA_REDIS_HOST": "",
+        "WENBAN_RASA_REDIS_PORT": "6379",
+        "WENBAN_RASA_REDIS_PASSWORD": "",
         **environment(),
         "WENBAN_ACTIONS_URL": f"{settings.app_url}/actions/webhook",
         "WENBAN_ACTIONS_SECRET": settings.secrets.actions_secret,

@@ -40,7 +40,9 @@ async def talk(url: str, console: Console) -> None:
                     if message["direction"] == "out":
                         _show(console, message)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise ConfigurationError(f"Nothing answers at {url}; start the system with `make run`.") from error
+            raise ConfigurationError(
+                f"Nothing answers at {url}; start the system with `make run`."
+            ) from error
 
 
 async def _call(session: aiohttp.ClientSession, method: str, path: str, body: dict[str, Any] | None) -> Any:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
-import conversations.models  # noqa: F401
-import desk.models  # noqa: F401
-import tickets.models  # noqa: F401
+import service.tables  # noqa: F401
 from core.database import Base, Database
 from core.privacy import use_data_key
+from tests.postgres import postgresql
 
 use_data_key(Fernet.generate_key().decode("ascii"))
 
@@ -24,3 +24,18 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
         await connection.run_sync(Base.metadata.create_all)
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+async def postgresql_url(postgresql_server: str) -> str:
+    """The URL of a PostgreSQL database with nothing in it."""
+    connection = await asyncpg.connect(postgresql_server)
+    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await connection.close()
+    return postgresql_server

@@ -28,7 +28,6 @@ WECHAT_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 WECHAT_APP_ID = "wx0000000000000000"
 
 
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -94,7 +93,9 @@ class System:
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.5)
-        raise RuntimeError(f"not ready:\n{self.rasa.log.read_text()[-3000:]}\n{self.app.log.read_text()[-3000:]}")
+        raise RuntimeError(
+            f"not ready:\n{self.rasa.log.read_text()[-3000:]}\n{self.app.log.read_text()[-3000:]}"
+        )
 
     def wait_alive(self) -> None:
         for _ in range(200):
@@ -170,7 +171,9 @@ def started(data: Path, **extra: str) -> Iterator[System]:
     added = wenban("user", "add", username, "--name", "坐席1号", "--role", "admin", environment=environment)
     if added.returncode != 0:
         raise RuntimeError(added.stdout + added.stderr)
-    system = System(settings.app_url, settings, environment, data, rasa, app, username, added.stdout.split()[-1])
+    system = System(
+        settings.app_url, settings, environment, data, rasa, app, username, added.stdout.split()[-1]
+    )
     rasa.start()
     app.start()
     try:

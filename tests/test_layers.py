@@ -42,5 +42,3 @@ def test_imports_only_downwards(package: str) -> None:
         if (found := (imported(file) & set(ALLOWED)) - ALLOWED[package] - {package})
     }
     assert wrong == {}
-
-

@@ -62,7 +62,7 @@ def test_run_starts_everything_prints_how_to_sign_in_and_stops_on_ctrl_c(tmp_pat
         assert len(children) >= 2
         process.send_signal(signal.SIGINT)
         process.wait(30)
-        gone, alive = psutil.wait_procs(children, timeout=10)
+        _, alive = psutil.wait_procs(children, timeout=10)
         assert alive == []
     finally:
         process.kill()
@@ -81,7 +81,9 @@ def test_a_taken_port_is_one_plain_sentence(tmp_path: Path) -> None:
 
 
 def test_a_wrong_setting_is_one_plain_sentence(tmp_path: Path) -> None:
-    done = wenban("doctor", environment={**os.environ, "WENBAN_PORT": "soon", "WENBAN_DATA_DIR": str(tmp_path)})
+    done = wenban(
+        "doctor", environment={**os.environ, "WENBAN_PORT": "soon", "WENBAN_DATA_DIR": str(tmp_path)}
+    )
     assert done.returncode == 1
     assert "WENBAN_PORT" in done.stderr
     assert "Traceback" not in done.stderr
@@ -123,5 +125,3 @@ def test_chat_without_a_system_says_so(tmp_path: Path) -> None:
     done = wenban("chat", environment=environment(tmp_path, free_port(), free_port()))
     assert done.returncode == 1
     assert "make run" in done.stderr
-
-

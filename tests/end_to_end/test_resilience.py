@@ -31,7 +31,9 @@ def test_kill_the_app_in_the_middle_of_a_turn(own: System) -> None:
     try:
         with pytest.raises(Exception):  # noqa: B017 - whichever way the client notices
             citizen.http.post(
-                "/api/web/messages", json={"client_id": client_id, "text": "养老保险要交满多少年"}, timeout=1.5
+                "/api/web/messages",
+                json={"client_id": client_id, "text": "养老保险要交满多少年"},
+                timeout=1.5,
             )
         own.app.stop(signal.SIGKILL)
     finally:
@@ -50,7 +52,9 @@ def test_kill_the_app_in_the_middle_of_a_turn(own: System) -> None:
     assert sum(m["direction"] == "in" for m in citizen.history()) == 2
 
 
-def test_rasa_down_the_app_answers_from_the_knowledge_base_or_calls_a_human(own: System, tmp_path: Path) -> None:
+def test_rasa_down_the_app_answers_from_the_knowledge_base_or_calls_a_human(
+    own: System, tmp_path: Path
+) -> None:
     own.rasa.stop(signal.SIGKILL)
     try:
         known, unknown = Citizen(own.url), Citizen(own.url)

@@ -41,7 +41,9 @@ async def client(aiohttp_client: AiohttpClient) -> Any:
         ("POST", "/echo", "x" * 2000, 413, "too_large"),
     ],
 )
-async def test_one_shape(client: Any, method: str, path: str, body: str | None, status: int, code: str) -> None:
+async def test_one_shape(
+    client: Any, method: str, path: str, body: str | None, status: int, code: str
+) -> None:
     response = await client.request(method, path, data=body)
     text = await response.text()
     assert response.status == status

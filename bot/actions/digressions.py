@@ -1,0 +1,67 @@
+"""What a citizen asks in the middle of a form: answered in one message, then the form goes on."""
+
+from __future__ import annotations
+
+from bot.actions import policy
+from bot.actions.context import parts
+from bot.actions.follow_up import wanted_section
+from bot.actions.statuses import find_code, find_number
+from bot.actions.turn import Turn
+from core.errors import RateLimited
+from kb_index.render import to_text
+
+NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
+
+
+async def policy_aside(turn: Turn, *, certain: bool) -> bool:
+    """Answer a question from the knowledge base.
+
+    Args:
+        certain: it can be nothing but a question; when not, only a sure answer shows that it was one.
+
+    Returns:
+        Whether the message was a question and has been answered, be it with "I don't know".
+    """
+    if turn.intent == "follow_up" and await _about_last_entry(turn):
+        return True
+    result = await policy.search(turn.text)
+    if result.outcome == "answer":
+        await policy.tell(turn, result.hits[0].entry, buttons=False)
+        return True
+    if certain:
+        turn.say("这个问题我没有把握，不敢乱答。登记完您可以换个说法再问，或者说“转人工”。")
+    return certain
+
+
+async def _about_last_entry(turn: Turn) -> bool:
+    known = await parts().conversations.recall(turn.conversation_id)
+    entry = parts().kb.entry(str(known[policy.ENTRY])) if known.get(policy.ENTRY) else None
+    section = wanted_section(turn.text)
+    if entry is None or section not in entry.sections:
+        return False
+    turn.say(f"{entry.title}——{section}：\n{to_text(entry.sections[section])}")
+    return True
+
+
+def abilities(turn: Turn) -> None:
+    """Say what the assistant can do."""
+    turn.say_response("utter_what_can_you_do")
+
+
+async def progress_aside(turn: Turn) -> None:
+    """A ticket's progress, when number and code are both in the message; else how to ask for it."""
+    number, code = find_number(turn.text), find_code(turn.text)
+    if number is None or code is None:
+        turn.say("查进度要工单号和查询码，您把两个号一起发给我就能查，比如“HN2026112300001 482913”。")
+        return
+    try:
+        ticket = await parts().tickets.by_number_and_code(number, code)
+    except RateLimited as error:
+        turn.say(error.message)
+        return
+    turn.say(parts().tickets.progress_text(ticket) if ticket else NOT_FOUND)
+
+
+def harsh(turn: Turn) -> None:
+    """One calm sentence."""
+    turn.say("听得出您很着急，很抱歉让您不痛快。您愿意的话我们接着填，也可以随时说“转人工”。")

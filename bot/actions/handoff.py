@@ -1,0 +1,26 @@
+"""转人工: a human takes over, with everything the assistant already knows."""
+
+from __future__ import annotations
+
+from bot.actions import draft as drafts
+from bot.actions.context import parts
+from bot.actions.turn import Event, Turn
+
+
+async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
+    """Queue the conversation for an agent and tell the citizen so.
+
+    Args:
+        reason: a :class:`conversations.types.HandoffReason` value.
+        before: said in the same message, before the sentence about the queue.
+    """
+    context = drafts.for_agent(turn.slots)
+    place = await parts().conversations.request_human(turn.conversation_id, reason, context=context or None)
+    kept = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
+    turn.say(before + parts().conversations.waiting_text(place) + kept)
+
+
+async def request_human(turn: Turn) -> list[Event]:
+    """The citizen asks for a human outside any form; never refused."""
+    await hand_over(turn, "citizen_asked")
+    return []

@@ -1,0 +1,162 @@
+"""One turn as actions see it: what the citizen said, what is known, and a way to answer.
+
+Rasa's tracker and dispatcher are untyped; this is the one place that reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Event = dict[str, Any]
+"""A Rasa event in its wire form, such as ``{"event": "slot", …}``."""
+
+Action = Callable[["Turn"], Awaitable[list[Event]]]
+"""What an action is: it may talk, and returns the events Rasa shall store."""
+
+LISTEN = "action_listen"
+_SILENT = {LISTEN, "action_extract_slots", "action_session_start", None}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: what the citizen reads, and what Rasa is told when it is pressed."""
+
+    title: str
+    payload: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The button in Rasa's wire form."""
+        return {"title": self.title, "payload": self.payload}
+
+
+@dataclass
+class Turn:
+    """What actions know of the turn under way.
+
+    Args:
+        conversation_id: Rasa's sender_id.
+        turn_id: the app's id of this turn; empty when Rasa was spoken to without the app.
+        text: what was said; a pressed button is its payload, ``/intent{"entity": "value"}``.
+        intent: what the model took it for.
+        confidence: 0 to 1; 1 for a button.
+        ranking: the model's best intents with their confidence, best first.
+        entities: the button's values.
+        slots: all slots.
+        events: everything that happened in this session, oldest first, in Rasa's wire form.
+    """
+
+    conversation_id: str
+    turn_id: str
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    entities: Mapping[str, str]
+    slots: dict[str, Any]
+    events: Sequence[Mapping[str, Any]]
+    said: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def pressed(self) -> bool:
+        """Whether a button was pressed; the app passes no other text that begins with a slash."""
+        return self.text.startswith("/")
+
+    @property
+    def requested(self) -> str | None:
+        """The slot the active form asked for last."""
+        value = self.slots.get("requested_slot")
+        return str(value) if value else None
+
+    def slot(self, name: str) -> Any:
+        """A slot's value; None when it is empty."""
+        return self.slots.get(name)
+
+    def say(
+        self, text: str, choices: Sequence[Choice] = (), card: Mapping[str, Any] | None = None
+    ) -> None:
+        """Tell the citizen something.
+
+        Args:
+            text: must stand on its own where neither buttons nor cards are shown.
+            choices: buttons.
+            card: structured content as docs/architecture.md describes it.
+        """
+        # Rasa's REST channel cuts a text without buttons into several messages at blank lines.
+        whole = re.sub(r"\n\s*\n+", "\n", text.strip())
+        self.said.append(
+            {
+                "text": whole,
+                "buttons": [choice.as_dict() for choice in choices],
+                "json_message": {"card": dict(card)} if card else None,
+            }
+        )
+
+    def say_response(self, name: str) -> None:
+        """Tell the citizen a response of domain.yml, one of its wordings."""
+        self.said.append({"response": name})
+
+    def previous(self) -> Iterator[Mapping[str, Any]]:
+        """Events between the citizen's former message and the one at hand, newest first."""
+        users = 0
+        for event in reversed(self.events):
+            if event.get("event") == "user":
+                users += 1
+                if users == 2:
+                    return
+            elif users == 1:
+                yield event
+
+    @property
+    def previous_action(self) -> str | None:
+        """The last action before the citizen's message that was more than listening."""
+        for event in self.previous():
+            if event.get("event") == "action" and event.get("name") not in _SILENT:
+                return str(event.get("name"))
+        return None
+
+    @property
+    def offer(self) -> str | None:
+        """What the bot offered right before this message (:func:`offering`), so that "好的" can be understood."""
+        for event in self.previous():
+            if event.get("event") == "slot" and event.get("name") == "offer":
+                return str(event["value"]) if event.get("value") else None
+        return None
+
+
+def read_turn(tracker: Any) -> Turn:
+    """Read Rasa's tracker."""
+    latest: dict[str, Any] = tracker.latest_message or {}
+    intent = latest.get("intent") or {}
+    metadata = latest.get("metadata") or {}
+    return Turn(
+        conversation_id=str(tracker.sender_id),
+        turn_id=str(metadata.get("turn") or ""),
+        text=str(latest.get("text") or "").strip(),
+        intent=str(intent.get("name") or ""),
+        confidence=float(intent.get("confidence") or 0),
+        ranking=tuple(
+            (str(item.get("name")), float(item.get("confidence") or 0))
+            for item in latest.get("intent_ranking") or []
+        ),
+        entities={str(e["entity"]): str(e["value"]) for e in latest.get("entities") or []},
+        slots=dict(tracker.slots),
+        events=list(tracker.events),
+    )
+
+
+def set_slot(name: str, value: Any) -> Event:
+    """The event that sets a slot; None empties it."""
+    return {"event": "slot", "timestamp": None, "name": name, "value": value}
+
+
+def follow_up_with(action: str) -> Event:
+    """The event that makes Rasa run ``action`` (a form, too) next."""
+    return {"event": "followup", "timestamp": None, "name": action}
+
+
+def offering(what: str) -> Event:
+    """The event that records an offer: ``human``, ``complaint`` or ``entry:<id>``."""
+    return set_slot("offer", what)

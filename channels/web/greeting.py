@@ -1,0 +1,11 @@
+"""What a visitor reads first."""
+
+from __future__ import annotations
+
+STARTERS = ("城乡居民医保怎么参保", "我要反映问题", "查询工单进度", "转人工")
+"""Things to begin with, shown as buttons; each is sent as if it had been typed."""
+
+
+def greeting(city: str) -> str:
+    """The first words, in the name of the city's hotline."""
+    return f"您好，这里是{city}12345智能助手。问政策、办事，反映问题，或者查工单进度，直接说就行。"

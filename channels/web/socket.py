@@ -1,0 +1,259 @@
+"""The websocket: messages both ways at once, with nothing lost and nothing twice over a broken line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from channels.web.limits import Limits
+from channels.web.messages import CHANNEL, inbound, read
+from channels.web.origin import Origins
+from channels.web.rest import RESUMED, after_of
+from channels.web.tokens import Tokens, Visitor
+from conversations.service import Conversations
+from conversations.types import Mode
+from core.errors import BadRequest, WenbanError
+from core.events import Event, Events, Subscription
+
+log = logging.getLogger(__name__)
+
+MAX_FRAME = 65_536
+"""Bytes; a longer frame closes the socket (1009)."""
+HEARTBEAT_S = 30.0
+SEND_S = 10.0
+"""Seconds a frame may take to leave; a browser that stays this far behind is gone, and comes back by itself."""
+TURN_S = 30.0
+"""Seconds the typing sign stays at most."""
+NEW_SESSION = 4401
+"""Close code: the token is no good, get a new session."""
+
+
+class Sockets:
+    """The websocket handler, and all sockets open now."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        events: Events,
+        tokens: Tokens,
+        origins: Origins,
+        limits: Limits,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
+        self._conversations = conversations
+        self._events = events
+        self._tokens = tokens
+        self._origins = origins
+        self._limits = limits
+        self._heartbeat_s = heartbeat_s
+        self._open: set[web.WebSocketResponse] = set()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """GET /api/web/socket?token=…&after=SEQ."""
+        self._origins.check(request)
+        self._limits.call(request)
+        after = after_of(request)
+        visitor = self._tokens.read(request.query.get("token", ""))
+        socket = web.WebSocketResponse(heartbeat=self._heartbeat_s, max_msg_size=MAX_FRAME, timeout=SEND_S)
+        await socket.prepare(request)
+        if visitor is None:
+            await socket.close(code=NEW_SESSION, message=b"session")
+            return socket
+        async with self._registered(socket):
+            view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
+            # Subscribed before the past is read: what happens in between is seen twice here, and sent once.
+            with self._events.subscribe(f"conversation:{view.id}") as subscription:
+                link = _Link(self._conversations, self._limits, socket, visitor, view.id, request, after)
+                await link.run(subscription)
+        return socket
+
+    async def close_all(self, _: web.Application) -> None:
+        """Signal ``on_shutdown``: browsers reconnect to whoever is there next."""
+        await asyncio.gather(
+            *(socket.close(code=WSCloseCode.GOING_AWAY) for socket in tuple(self._open)), return_exceptions=True
+        )
+
+    @asynccontextmanager
+    async def _registered(self, socket: web.WebSocketResponse) -> AsyncIterator[None]:
+        self._open.add(socket)
+        try:
+            yield
+        finally:
+            self._open.discard(socket)
+
+
+class _Link:
+    """One browser's socket."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        limits: Limits,
+        socket: web.WebSocketResponse,
+        visitor: Visitor,
+        conversation_id: str,
+        request: web.Request,
+        after: int,
+    ) -> None:
+        self._conversations = conversations
+        self._limits = limits
+        self._socket = socket
+        self._visitor = visitor
+        self._conversation_id = conversation_id
+        self._request = request
+        self._sent_to = after
+        """Everything up to here was sent (or the browser had it)."""
+        self._sent: set[int] = set()
+        """What was sent beyond, since events of two transactions may overtake each other."""
+        self._own: set[str] = set()
+        """Messages of this browser on their way in: their ``ack`` carries them, so the event is left out."""
+
+    async def run(self, subscription: Subscription) -> None:
+        """Until the browser leaves."""
+        try:
+            await self._hello()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pump(subscription))
+                await self._read(group)
+                raise ConnectionResetError  # The browser left: whatever still runs for it ends, too.
+        except* (ConnectionError, TimeoutError):
+            pass  # The browser is gone, or too slow to matter; it resumes from the last message it has.
+        finally:
+            await self._socket.close()
+
+    async def _hello(self) -> None:
+        view = await self._conversations.view(self._conversation_id)
+        missed = await self._conversations.history(self._conversation_id, after=self._sent_to, limit=RESUMED)
+        if missed:
+            # Numbers are given and committed in order, so nothing before the newest can still turn up.
+            self._sent_to = missed[-1].seq
+        await self._send(
+            {"type": "hello", "mode": str(view.mode), "messages": [message.to_json() for message in missed]}
+        )
+
+    async def _pump(self, subscription: Subscription) -> None:
+        async for event in subscription:
+            await self._forward(event)
+
+    async def _forward(self, event: Event) -> None:
+        if event.kind == "message":
+            message: dict[str, Any] = event.data["message"]
+            if message["direction"] == "in" and message["client_id"] in self._own:
+                return
+            await self._message(message)
+        elif event.kind == "mode":
+            frame = {"type": "mode", "mode": event.data["mode"]}
+            if event.data["mode"] == Mode.WAITING:
+                frame["position"] = event.data["position"]
+            await self._send(frame)
+        elif event.kind == "lagged":
+            # Events were dropped; what they told of is on disk.
+            messages = await self._conversations.history(
+                self._conversation_id, after=self._sent_to, limit=RESUMED
+            )
+            for each in messages:
+                await self._message(each.to_json())
+            view = await self._conversations.view(self._conversation_id)
+            await self._send({"type": "mode", "mode": str(view.mode)})
+
+    async def _message(self, message: dict[str, Any]) -> None:
+        if self._first(message["seq"]):
+            await self._send({"type": "message", "message": message})
+
+    def _first(self, seq: int) -> bool:
+        """Whether this message was not sent yet; from now on it was."""
+        if seq <= self._sent_to or seq in self._sent:
+            return False
+        self._sent.add(seq)
+        self._settle()
+        return True
+
+    def _settle(self) -> None:
+        while self._sent_to + 1 in self._sent:
+            self._sent_to += 1
+            self._sent.discard(self._sent_to)
+
+    async def _read(self, group: asyncio.TaskGroup) -> None:
+        # One frame after another: a browser that sends faster than we store is held back by its own socket.
+        async for frame in self._socket:
+            if frame.type is WSMsgType.TEXT:
+                await self._frame(group, frame.data)
+            elif frame.type is WSMsgType.BINARY:
+                await self._error(BadRequest("只收文本帧"))
+
+    async def _frame(self, group: asyncio.TaskGroup, text: str) -> None:
+        client_id = None
+        try:
+            data = _object(text)
+            kind = data.get("type")
+            if kind == "ping":
+                await self._send({"type": "pong"})
+            elif kind == "typing":
+                pass  # For the agent's desk, once it shows it.
+            elif kind == "message":
+                given = data.get("client_id")
+                client_id = given if isinstance(given, str) and len(given) <= 64 else None
+                await self._said(group, data)
+            else:
+                raise BadRequest("不认识的消息类型", code="unknown_frame")
+        except WenbanError as error:
+            await self._error(error, client_id)
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception:
+            log.exception("a frame could not be handled")
+            await self._error(WenbanError(), client_id)
+
+    async def _said(self, group: asyncio.TaskGroup, data: dict[str, Any]) -> None:
+        said = read(data)
+        self._limits.message(self._visitor.id, self._request)
+        self._own.add(said.client_id)
+        try:
+            receipt = await self._conversations.receive(inbound(said, self._visitor.id))
+        except BaseException:
+            self._own.discard(said.client_id)
+            raise
+        self._first(receipt.message.seq)
+        await self._send({"type": "ack", "client_id": said.client_id, "message": receipt.message.to_json()})
+        if not receipt.duplicate:
+            group.create_task(self._typing(receipt.turn_id))
+
+    async def _typing(self, turn_id: str) -> None:
+        """Show that the bot is at work until the turn is done."""
+        view = await self._conversations.view(self._conversation_id)
+        if view.mode is not Mode.BOT:
+            return
+        await self._send({"type": "typing", "active": True})
+        await self._conversations.wait(turn_id, TURN_S)
+        await self._send({"type": "typing", "active": False})
+
+    async def _error(self, error: WenbanError, client_id: str | None = None) -> None:
+        frame: dict[str, Any] = {"type": "error", **error.to_json()}
+        if client_id is not None:
+            frame["client_id"] = client_id
+        if error.retry_after_s is not None:
+            frame["retry_after_s"] = error.retry_after_s
+        await self._send(frame)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        if self._socket.closed:
+            raise ConnectionResetError
+        async with asyncio.timeout(SEND_S):
+            await self._socket.send_str(json.dumps(frame, ensure_ascii=False))
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("消息不是 JSON") from error
+    if not isinstance(data, dict):
+        raise BadRequest("消息不是 JSON 对象")
+    return data

@@ -1,0 +1,46 @@
+"""Which delivery of a message a request is: the platform sends one up to three times, five seconds apart."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from core.clock import now
+
+LAST = 3
+"""The platform's last try; whoever has no answer then is shown 该公众号暂时无法提供服务 by the platform."""
+EVERY_S = 5.0
+_FORGET_S = 60.0
+_MOST = 20_000
+
+
+class Repeats:
+    """Counts deliveries seen by this process; time tells of those other processes saw."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, str], tuple[int, float]] = {}
+
+    def count(self, account: str, user: str, message_id: str) -> int:
+        """Note one more delivery of a message; 1 for the first."""
+        key = (account, user, message_id)
+        moment = time.monotonic()
+        before = self._seen.pop(key, (0, moment))[0]
+        self._seen[key] = (before + 1, moment)
+        # Oldest first, since a key noted again goes to the end.
+        while self._seen:
+            oldest = next(iter(self._seen))
+            if len(self._seen) <= _MOST and moment - self._seen[oldest][1] < _FORGET_S:
+                break
+            del self._seen[oldest]
+        return before + 1
+
+
+def delivery(counted: int, received_at: datetime) -> int:
+    """Which delivery this is, from what this process counted and from how long ago the message first came in.
+
+    >>> from datetime import timedelta
+    >>> delivery(1, now() - timedelta(seconds=10.1))
+    3
+    """
+    elapsed = (now() - received_at).total_seconds()
+    return max(counted, 1 + round(elapsed / EVERY_S))

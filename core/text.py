@@ -1,0 +1,12 @@
+"""Text from outside, made fit to be kept."""
+
+from __future__ import annotations
+
+
+def clean(text: str) -> str:
+    """Take out what no database or screen can hold: NUL and other control characters, lone surrogates.
+
+    >>> clean("您好\\x00\\ud800")
+    '您好'
+    """
+    return "".join(c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff").strip()

@@ -1,0 +1,46 @@
+"""The desk's addresses, put together from its capabilities."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from conversations.service import Conversations
+from core.database import Database
+from core.events import Events
+from desk.audit import Audit
+from desk.auth_api import AuthApi
+from desk.conversations_api import ConversationsApi
+from desk.guard import Guard
+from desk.hub import Hub
+from desk.live import Live
+from desk.summaries import Summaries
+from desk.tickets_api import TicketsApi
+from desk.users import Users
+from tickets.service import Tickets
+
+
+def routes(
+    database: Database,
+    events: Events,
+    conversations: Conversations,
+    tickets: Tickets,
+    *,
+    public_url: str = "",
+) -> list[web.RouteDef]:
+    """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
+
+    Args:
+        public_url: where agents reach the app, when that is not the address it is asked under.
+
+    >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
+    >>> app.add_routes(routes(database, events, conversations, tickets))               # doctest: +SKIP
+    """
+    users = Users(database, events)
+    guard = Guard(users, public_url)
+    summaries = Summaries(database, users)
+    return [
+        *AuthApi(guard, users).routes(),
+        *ConversationsApi(guard, users, conversations, summaries, events).routes(),
+        *TicketsApi(guard, tickets, Audit(database)).routes(),
+        *Live(database, events, guard, users, Hub(events, summaries)).routes(),
+    ]

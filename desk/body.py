@@ -1,0 +1,62 @@
+"""Reading what the desk's pages send: JSON bodies and query strings, checked before anything else sees them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.errors import BadRequest
+
+
+class Body(BaseModel):
+    """Base of every body: unknown fields and wrong types are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+B = TypeVar("B", bound=Body)
+
+
+async def read(request: web.Request, shape: type[B]) -> B:
+    """The request's JSON body.
+
+    Raises:
+        BadRequest: it is not JSON, not of that shape, or holds characters that can't be stored.
+    """
+    try:
+        found = json.loads(await request.read() or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("请求不是 JSON", code="bad_json") from error
+    if not isinstance(found, dict):
+        raise BadRequest("请求要是一个 JSON 对象", code="bad_json")
+    if not all(_storable(value) for value in found.values()):
+        raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
+    return _checked(found, shape)
+
+
+def query(request: web.Request, shape: type[B]) -> B:
+    """The request's query string; numbers may be written as text.
+
+    Raises:
+        BadRequest: an unknown parameter, or a value out of range.
+    """
+    found = dict(request.query)
+    if not all(_storable(value) for value in found.values()):
+        raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
+    return _checked(found, shape, strict=False)
+
+
+def _checked(found: dict[str, Any], shape: type[B], *, strict: bool | None = None) -> B:
+    try:
+        return shape.model_validate(found, strict=strict)
+    except ValidationError as error:
+        fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
+        raise BadRequest(details={"fields": fields}) from error
+
+
+def _storable(value: object) -> bool:
+    # NUL is refused by PostgreSQL, a lone surrogate by every encoder.
+    return not isinstance(value, str) or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)

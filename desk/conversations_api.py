@@ -1,0 +1,140 @@
+"""The agents' queue and talk: /api/desk/conversations and below."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import Field
+
+from conversations.service import Conversations
+from conversations.types import Agent
+from core.errors import Conflict, NotFound
+from core.events import Events
+from core.text import clean
+from desk import body
+from desk.guard import Guard
+from desk.roles import ANSWERING
+from desk.summaries import Summaries, slots
+from desk.users import User, Users
+
+HISTORY = 200
+"""Messages shown when a conversation is opened; the newest."""
+
+
+class _List(body.Body):
+    mode: Literal["waiting", "human", "bot", "all"] = "all"
+    mine: bool = False
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class _Say(body.Body):
+    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    text: str
+
+
+class _HandBack(body.Body):
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+class ConversationsApi:
+    """Handlers of the conversations' addresses."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        users: Users,
+        conversations: Conversations,
+        summaries: Summaries,
+        events: Events,
+    ) -> None:
+        self._guard = guard
+        self._users = users
+        self._conversations = conversations
+        self._summaries = summaries
+        self._events = events
+
+    def routes(self) -> list[web.RouteDef]:
+        """The addresses of this capability."""
+        only, one = self._guard.only, "/api/desk/conversations/{id}"
+        return [
+            web.get("/api/desk/conversations", only(ANSWERING, self.list)),
+            web.get(one, only(ANSWERING, self.open)),
+            web.post(f"{one}/take", only(ANSWERING, self.take)),
+            web.post(f"{one}/messages", only(ANSWERING, self.say)),
+            web.post(f"{one}/hand_back", only(ANSWERING, self.hand_back)),
+        ]
+
+    async def list(self, request: web.Request, user: User) -> web.Response:
+        """The queue: urgent ones first, then who has waited longest."""
+        asked = body.query(request, _List)
+        views = await self._conversations.list(asked.mode, user.id if asked.mine else None, asked.limit)
+        return web.json_response(
+            {
+                "conversations": await self._summaries.listed(views),
+                "counts": await self._conversations.counts(user.id),
+            }
+        )
+
+    async def open(self, request: web.Request, user: User) -> web.Response:
+        """One conversation with its messages; its own agent has then read them."""
+        conversation_id = _id(request)
+        view = await self._conversations.view(conversation_id)
+        messages = await self._conversations.history(conversation_id, limit=HISTORY)
+        shown = await self._summaries.one(conversation_id)
+        if view.agent_id == user.id and shown["unread"]:
+            await self._conversations.seen(conversation_id)
+            shown["unread"] = 0
+            # The agent's other windows count it as unread until they hear of it.
+            self._events.publish("desk", "conversation", conversation_id=conversation_id)
+        return web.json_response(
+            {
+                "conversation": {**shown, "slots": slots(view.facts)},
+                "messages": [message.to_json() for message in messages],
+            }
+        )
+
+    async def take(self, request: web.Request, user: User) -> web.Response:
+        """Answer this conversation from now on; of two who try, one does."""
+        conversation_id = _id(request)
+        try:
+            await self._conversations.take(conversation_id, _agent(user))
+        except Conflict as error:
+            if error.code != "already_taken":
+                raise
+            raise await self._taken_by(str(error.details.get("agent"))) from error
+        return await self._changed(conversation_id)
+
+    async def say(self, request: web.Request, user: User) -> web.Response:
+        """Say something to the citizen; the same ``client_id`` again says nothing twice."""
+        said = await body.read(request, _Say)
+        message = await self._conversations.say(_id(request), _agent(user), clean(said.text), said.client_id)
+        return web.json_response({"message": message.to_json()})
+
+    async def hand_back(self, request: web.Request, user: User) -> web.Response:
+        """Give the conversation back to the assistant."""
+        said = await body.read(request, _HandBack)
+        conversation_id = _id(request)
+        await self._conversations.hand_back(conversation_id, _agent(user), clean(said.note))
+        return await self._changed(conversation_id)
+
+    async def _changed(self, conversation_id: str) -> web.Response:
+        return web.json_response({"conversation": await self._summaries.one(conversation_id)})
+
+    async def _taken_by(self, agent_id: str) -> Conflict:
+        name = (await self._users.names([agent_id])).get(agent_id, "别的坐席")
+        details: dict[str, Any] = {"agent": {"id": agent_id, "display_name": name}}
+        return Conflict(f"这个会话已经由{name}接入了", code="already_taken", details=details)
+
+
+def _agent(user: User) -> Agent:
+    return Agent(user.id, user.display_name)
+
+
+def _id(request: web.Request) -> str:
+    """The conversation's id in the address; whatever is no id names no conversation."""
+    try:
+        return str(UUID(request.match_info["id"]))
+    except ValueError:
+        raise NotFound("没有这个会话") from None

@@ -1,0 +1,97 @@
+"""The gate before every address of the desk: signed in, allowed, and sent by our own page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from core.errors import Forbidden, Unauthorized
+from desk import sessions
+from desk.roles import Role
+from desk.users import User, Users
+
+UserHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
+
+REQUESTED_WITH = "wenban"
+"""Value of ``X-Requested-With``; a foreign page can't set the header without a CORS permission we never give."""
+
+
+class Guard:
+    """Makes plain handlers of those that need to know who asks.
+
+    Args:
+        public_url: the address citizens and agents reach the app at; empty when it is the app's own.
+    """
+
+    def __init__(self, users: Users, public_url: str = "") -> None:
+        self._users = users
+        self._public_host = _host(public_url)
+
+    def only(
+        self, roles: frozenset[Role], handler: UserHandler, *, before_password_change: bool = False
+    ) -> Handler:
+        """``handler`` for accounts with one of ``roles``.
+
+        Args:
+            before_password_change: also for accounts that still have their one-time password.
+        """
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            user = await self.user(request)
+            if user.must_change_password and not before_password_change:
+                raise Forbidden("请先修改初始密码", code="password_change_required")
+            if user.role not in roles:
+                raise Forbidden("您的账号没有这个权限", code="role_not_allowed")
+            return await handler(request, user)
+
+        return guarded
+
+    async def user(self, request: web.Request) -> User:
+        """Who is signed in.
+
+        Raises:
+            Unauthorized: nobody, or the session is over.
+            Forbidden: the request was not sent by our own page.
+        """
+        self.check_origin(request)
+        session = await sessions.current(request)
+        user = await self._users.get(session.user_id) if session else None
+        if session is None or user is None or user.session_epoch != session.epoch:
+            raise Unauthorized("请先登录")
+        return user
+
+    def check_origin(self, request: web.Request) -> None:
+        """Refuse what another site had the browser send (CSRF, cross-site websockets).
+
+        Browsers name the sending site in ``Origin`` with every request that could change something and every
+        websocket; where there is one it must be ours. What changes something needs our header, too.
+
+        Raises:
+            Forbidden: code ``cross_site``.
+        """
+        origin = request.headers.get("Origin")
+        if origin is not None:
+            sender = _host(origin)  # None for "null", which sandboxed pages send.
+            if sender is None or sender not in (_host(f"//{request.host}"), self._public_host):
+                raise Forbidden("请求不是从坐席页面发出的", code="cross_site")
+        if (
+            request.method not in ("GET", "HEAD", "OPTIONS")
+            and request.headers.get("X-Requested-With") != REQUESTED_WITH
+        ):
+            raise Forbidden("请求不是从坐席页面发出的", code="cross_site")
+
+
+def _host(url: str) -> tuple[str, int | None] | None:
+    """Host and port of an address, the scheme's own port left out; None when there is no host in it.
+
+    The scheme is not compared: behind a proxy that ends TLS the app itself is asked over http.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return (host, None if port in (80, 443) else port) if host else None

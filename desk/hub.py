@@ -1,0 +1,127 @@
+"""What happens, for every open desk at once: one reader of the events, each frame made once, sent to all.
+
+Without it each of a hundred open desks would look up the same conversation for the same message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from core.events import Event, Events, Subscription
+from desk.summaries import Summaries
+
+log = logging.getLogger(__name__)
+
+Frame = dict[str, Any]
+BACKLOG = 500
+"""Frames a desk may be behind before it is cut off and has to fetch the state anew."""
+GATHER_S = 0.05
+"""Seconds in which changes of conversations are gathered; a burst of messages makes one look-up."""
+
+
+class Mailbox:
+    """The frames for one open desk."""
+
+    def __init__(self) -> None:
+        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(BACKLOG + 1)
+        self._overrun = False
+
+    def put(self, frame: Frame) -> None:
+        """Add a frame, unless the desk is too far behind."""
+        if self._overrun:
+            return
+        if self._frames.qsize() >= BACKLOG:
+            self.overrun()
+        else:
+            self._frames.put_nowait(frame)
+
+    def overrun(self) -> None:
+        """Something was lost: no more frames after those that are waiting."""
+        if not self._overrun:
+            self._overrun = True
+            self._frames.put_nowait(None)
+
+    async def get(self) -> Frame | None:
+        """The next frame; None when frames were lost and the desk must begin anew."""
+        return await self._frames.get()
+
+
+class Hub:
+    """Hands events on as frames; it reads them only while somebody listens."""
+
+    def __init__(self, events: Events, summaries: Summaries) -> None:
+        self._events = events
+        self._summaries = summaries
+        self._mailboxes: set[Mailbox] = set()
+        self._reader: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def join(self) -> Iterator[Mailbox]:
+        """Frames of everything that happens from now on, until the block is left."""
+        mailbox = Mailbox()
+        self._mailboxes.add(mailbox)
+        if self._reader is None:
+            # Subscribed here and not in the task: what happens before its first step must not be missed.
+            subscribed = self._events.subscribe("desk", "tickets")
+            subscription = subscribed.__enter__()
+            self._reader = asyncio.create_task(self._read(subscription))
+            self._reader.add_done_callback(lambda _: subscribed.__exit__(None, None, None))
+        try:
+            yield mailbox
+        finally:
+            self._mailboxes.discard(mailbox)
+            if not self._mailboxes and self._reader is not None:
+                self._reader.cancel()
+                self._reader = None
+
+    async def _read(self, subscription: Subscription) -> None:
+        loop = asyncio.get_running_loop()
+        changed: dict[str, float] = {}  # id → when it was first known to have changed
+        while True:
+            event = None
+            # However dense the events come, no change waits longer than GATHER_S.
+            wait = max(0.0, min(changed.values()) + GATHER_S - loop.time()) if changed else None
+            with suppress(TimeoutError):
+                event = await asyncio.wait_for(subscription.get(), wait)
+            try:
+                if event is None:
+                    ids, changed = list(changed), {}
+                    await self._send_conversations(ids)
+                elif (conversation_id := self._handle(event)) is not None:
+                    changed.setdefault(conversation_id, loop.time())
+            except Exception:
+                # The database may be away for a moment. Desks can't know what they missed: let them fetch anew.
+                log.exception("an event can't be shown at the desks")
+                self._overrun()
+
+    def _handle(self, event: Event) -> str | None:
+        """Send what can be sent at once; the id of the conversation that looks different now."""
+        if event.kind == "lagged":
+            self._overrun()
+        elif event.kind == "ticket":
+            self._send({"type": "ticket", "ticket": event.data["ticket"]})
+        elif event.kind == "message":
+            conversation_id: str = event.data["conversation_id"]
+            message = event.data["message"]
+            self._send({"type": "message", "conversation_id": conversation_id, "message": message})
+            return conversation_id
+        elif event.kind == "conversation":
+            changed: str = event.data["conversation_id"]
+            return changed
+        return None
+
+    async def _send_conversations(self, ids: list[str]) -> None:
+        for conversation in await self._summaries.by_ids(ids):
+            self._send({"type": "conversation", "conversation": conversation})
+
+    def _overrun(self) -> None:
+        for mailbox in tuple(self._mailboxes):
+            mailbox.overrun()
+
+    def _send(self, frame: Frame) -> None:
+        for mailbox in tuple(self._mailboxes):
+            mailbox.put(frame)

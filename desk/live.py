@@ -1,0 +1,103 @@
+"""GET /api/desk/live: the websocket that keeps an open desk up to date, and tells that its agent is there.
+
+Frames out: ``message``, ``conversation``, ``ticket``, ``pong``, ``error``. In: ``{"type": "ping"}``. Close codes:
+4401 the session is over; 1013 frames were lost, connect again and fetch anew; 1001 the service restarts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+
+from aiohttp import WSCloseCode, WSMsgType, web
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.database import Database
+from core.errors import WenbanError
+from core.events import Events
+from desk import presence
+from desk.guard import Guard
+from desk.hub import Hub, Mailbox
+from desk.roles import ANSWERING
+from desk.sessions import SOCKETS
+from desk.users import User, Users, account_topic
+
+log = logging.getLogger(__name__)
+
+MAX_FRAME = 65_536
+"""Bytes of one frame from a desk."""
+SESSION_OVER = 4401
+
+
+class Live:
+    """The live connection of each open desk."""
+
+    def __init__(self, database: Database, events: Events, guard: Guard, users: Users, hub: Hub) -> None:
+        self._database = database
+        self._events = events
+        self._guard = guard
+        self._users = users
+        self._hub = hub
+
+    def routes(self) -> list[web.RouteDef]:
+        """The addresses of this capability."""
+        return [web.get("/api/desk/live", self._guard.only(ANSWERING, self.connect))]
+
+    async def connect(self, request: web.Request, user: User) -> web.WebSocketResponse:
+        """Serve one connection until either side ends it."""
+        socket = web.WebSocketResponse(heartbeat=25, max_msg_size=MAX_FRAME)
+        with self._hub.join() as mailbox:
+            await presence.seen(self._database, user.id)
+            await socket.prepare(request)
+            request.app[SOCKETS].add(socket)
+            helpers = [
+                asyncio.create_task(_write(socket, mailbox)),
+                asyncio.create_task(self._watch(socket, user)),
+            ]
+            try:
+                await _listen(socket)
+            finally:
+                for helper in helpers:
+                    helper.cancel()
+                await asyncio.gather(*helpers, return_exceptions=True)
+        return socket
+
+    async def _watch(self, socket: web.WebSocketResponse, user: User) -> None:
+        """Give signs of life for as long as the session is good, and close when it no longer is."""
+        with self._events.subscribe(account_topic(user.id)) as changes:
+            while True:
+                # The event tells at once when this process ended the session; the look at each beat is for
+                # other processes.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changes.get(), presence.BEAT_S)
+                try:
+                    now = await self._users.get(user.id)
+                    if now is None or now.session_epoch != user.session_epoch or now.role not in ANSWERING:
+                        await socket.close(code=SESSION_OVER, message="请重新登录".encode())
+                        return
+                    await presence.seen(self._database, user.id)
+                except SQLAlchemyError:
+                    log.exception("a desk's session can't be checked; trying again")
+
+
+async def _write(socket: web.WebSocketResponse, mailbox: Mailbox) -> None:
+    while (frame := await mailbox.get()) is not None:
+        await socket.send_str(json.dumps(frame, ensure_ascii=False))
+    await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"frames were lost")
+
+
+async def _listen(socket: web.WebSocketResponse) -> None:
+    async for message in socket:
+        if message.type is not WSMsgType.TEXT:
+            continue
+        try:
+            frame = json.loads(message.data)
+        except (ValueError, RecursionError):
+            frame = None
+        if isinstance(frame, dict) and frame.get("type") == "ping":
+            await socket.send_str('{"type": "pong"}')
+        else:
+            error = WenbanError("不认识这种消息", code="unknown_frame")
+            await socket.send_str(json.dumps({"type": "error", **error.to_json()}, ensure_ascii=False))

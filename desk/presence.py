@@ -1,0 +1,40 @@
+"""Who is at the desk now: accounts whose live connection showed a sign of life in the last minute.
+
+Signs of life are in the database, so that every process counts the same agents.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+
+from core.clock import now
+from core.database import Database
+from desk.models import DeskUser
+from desk.roles import ANSWERING
+
+ONLINE_FOR = timedelta(seconds=60)
+BEAT_S = 20
+"""Seconds between two signs of life; two may be lost before an agent counts as gone."""
+
+
+async def seen(database: Database, user_id: str) -> None:
+    """The account is at the desk now."""
+    async with database.write() as session:
+        await session.execute(update(DeskUser).where(DeskUser.id == user_id).values(seen_at=now()))
+
+
+async def agents_online(database: Database) -> int:
+    """How many who may answer citizens are at the desk."""
+    async with database.read() as session:
+        count = await session.scalar(
+            select(func.count())
+            .select_from(DeskUser)
+            .where(
+                DeskUser.active.is_(True),
+                DeskUser.role.in_(sorted(ANSWERING)),
+                DeskUser.seen_at > now() - ONLINE_FOR,
+            )
+        )
+    return count or 0

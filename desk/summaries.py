@@ -1,0 +1,113 @@
+"""Conversations as the desk lists them: with names of people, the last words, and what is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from conversations import store
+from conversations.models import Conversation, MessageRow
+from conversations.types import ConversationView
+from core.clock import iso
+from core.database import Database
+from core.errors import NotFound
+from desk.users import Users
+
+_VISITORS = {"web": "网页访客", "wechat": "微信用户"}
+
+
+class Summaries:
+    """Looks conversations up and writes them as JSON."""
+
+    def __init__(self, database: Database, users: Users) -> None:
+        self._database = database
+        self._users = users
+
+    async def one(self, conversation_id: str) -> dict[str, Any]:
+        """One conversation.
+
+        Raises:
+            NotFound: there is none with that id.
+        """
+        found = await self.by_ids([conversation_id])
+        if not found:
+            raise NotFound("没有这个会话")
+        return found[0]
+
+    async def by_ids(self, ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Those of ``ids`` that are there, in one look."""
+        unread = (
+            select(MessageRow.conversation_id, func.count().label("unread"))
+            .join(Conversation, Conversation.id == MessageRow.conversation_id)
+            .where(
+                Conversation.id.in_(wanted := list(ids)),
+                MessageRow.direction == "in",
+                MessageRow.seq > Conversation.seen_seq,
+            )
+            .group_by(MessageRow.conversation_id)
+            .subquery()
+        )
+        query = (
+            select(Conversation, MessageRow, unread.c.unread)
+            .outerjoin(unread, unread.c.conversation_id == Conversation.id)
+            .outerjoin(
+                MessageRow,
+                (MessageRow.conversation_id == Conversation.id) & (MessageRow.seq == Conversation.last_seq),
+            )
+            .where(Conversation.id.in_(wanted))
+        )
+        async with self._database.read() as session:
+            found = (await session.execute(query)).all()
+        return await self.listed(
+            [
+                store.to_view(row, unread=count or 0, last=store.to_message(last) if last else None)
+                for row, last, count in found
+            ]
+        )
+
+    async def listed(self, views: Sequence[ConversationView]) -> list[dict[str, Any]]:
+        """Conversations already looked up."""
+        names = await self._users.names(view.agent_id for view in views if view.agent_id)
+        return [_to_json(view, names) for view in views]
+
+
+def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
+    """What the complaint form has so far: the running form, else what was handed over with the conversation.
+
+    >>> slots({"form": {"诉求类型": "投诉", "是否保密": True, "联系人": None}})
+    [{'name': '诉求类型', 'value': '投诉'}, {'name': '是否保密', 'value': '是'}]
+    """
+    filled = facts.get("form") or facts.get("handoff")
+    if not isinstance(filled, dict):
+        return []
+    return [{"name": str(k), "value": _shown(v)} for k, v in filled.items() if v is not None and v != ""]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
+
+
+def _to_json(view: ConversationView, names: dict[str, str]) -> dict[str, Any]:
+    last = view.last_message
+    return {
+        "id": view.id,
+        "channel": view.channel,
+        "account": view.account,
+        "mode": str(view.mode),
+        "citizen_name": f"{_VISITORS.get(view.channel, '来访群众')} {view.id[-4:].upper()}",
+        "agent": {"id": view.agent_id, "display_name": names.get(view.agent_id, "")}
+        if view.agent_id
+        else None,
+        "urgent": view.urgent,
+        "reason": view.reason,
+        "waiting_since": iso(view.waiting_since) if view.waiting_since else None,
+        "last_message": {"text": last.text, "sender": last.sender, "created_at": iso(last.created_at)}
+        if last
+        else None,
+        "unread": view.unread,
+        "updated_at": iso(view.updated_at),
+    }

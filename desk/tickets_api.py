@@ -1,0 +1,90 @@
+"""Tickets at the desk: /api/desk/tickets and below. A department sees its own and no others."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from core.errors import Forbidden, NotFound
+from desk import body
+from desk.audit import Audit
+from desk.guard import Guard
+from desk.roles import TICKETS, Role
+from desk.users import User
+from tickets.service import Tickets
+from tickets.types import Actor, Ticket
+
+
+class _List(body.Body):
+    state: Annotated[str, Field(max_length=30)] = ""
+    q: Annotated[str, Field(max_length=100)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    before: Annotated[str, Field(max_length=36)] = ""
+
+
+class _Reveal(body.Body):
+    reason: Annotated[str, Field(max_length=200)]
+
+
+class TicketsApi:
+    """Handlers of the tickets' addresses."""
+
+    def __init__(self, guard: Guard, tickets: Tickets, audit: Audit) -> None:
+        self._guard = guard
+        self._tickets = tickets
+        self._audit = audit
+
+    def routes(self) -> list[web.RouteDef]:
+        """The addresses of this capability."""
+        only, one = self._guard.only, "/api/desk/tickets/{number}"
+        return [
+            web.get("/api/desk/tickets", only(TICKETS, self.list)),
+            web.get(one, only(TICKETS, self.open)),
+            web.post(f"{one}/reveal", only(TICKETS, self.reveal)),
+        ]
+
+    async def list(self, request: web.Request, user: User) -> web.Response:
+        """One page of tickets, newest first."""
+        asked = body.query(request, _List)
+        page = await self._tickets.list(
+            state=asked.state,
+            q=asked.q,
+            limit=asked.limit,
+            before=asked.before or None,
+            # A department account that belongs to no department yet sees none ("" is nobody's id).
+            department_id=(user.department_id or "") if user.role is Role.DEPARTMENT else None,
+        )
+        return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
+
+    async def open(self, request: web.Request, user: User) -> web.Response:
+        """One ticket, name and phone masked, with its history."""
+        ticket = await self._visible(request, user)
+        events = await self._tickets.events(ticket.number)
+        return web.json_response(
+            {"ticket": ticket.to_json(), "events": [event.to_json() for event in events]}
+        )
+
+    async def reveal(self, request: web.Request, user: User) -> web.Response:
+        """Name and phone in clear, once it is written down who sees them and why."""
+        said = await body.read(request, _Reveal)
+        ticket = await self._visible(request, user)
+        if ticket.confidential and user.role is Role.DEPARTMENT:
+            raise Forbidden("群众要求保密，承办单位不能查看联系方式", code="confidential")
+        address = request.remote or "unknown"
+        await self._audit.write(user, "reveal_contact", ticket.number, said.reason, address)
+        kind = "department" if user.role is Role.DEPARTMENT else "agent"
+        contact = await self._tickets.contact(
+            ticket.number, Actor(kind, user.display_name, user.id), said.reason.strip()
+        )
+        return web.json_response({"contact_name": contact.name, "contact_phone": contact.phone})
+
+    async def _visible(self, request: web.Request, user: User) -> Ticket:
+        ticket = await self._tickets.get(request.match_info["number"])
+        if user.role is Role.DEPARTMENT and (
+            user.department_id is None or ticket.department_id != user.department_id
+        ):
+            # As if it were not there: numbers run on and could be tried.
+            raise NotFound("没有这张工单")
+        return ticket

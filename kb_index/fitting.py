@@ -1,0 +1,141 @@
+"""``wenban kb evaluate --fit``: fusion weights, probability model and thresholds from labelled questions.
+
+Everything reported is out of fold: each question is judged by weights and a model fitted without it, and
+without any question of the same entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadRequest
+from kb_index.calibrate import Calibration, answer_threshold, ask_threshold, fit_logistic
+from kb_index.evaluate import Judged, Labelled, judge, judgement, place_of, report
+from kb_index.ranking import Candidates, order
+from kb_index.search import Searcher
+
+FOLDS = 5
+LEAST = 40
+_STEPS = [round(i / 10, 1) for i in range(11)]
+GRID = [(a, b, round(1 - a - b, 1)) for a, b in product(_STEPS, _STEPS) if a + b <= 1.0001]
+"""Weights tried, as (lexical, dense, whole), in tenths that add up to one."""
+
+
+def fit(
+    searcher: Searcher,
+    questions: list[Labelled],
+    regions: Sequence[str] = (),
+    *,
+    wrong: float = 0.02,
+    false: float = 0.03,
+    safety: float = 0.8,
+) -> tuple[Calibration, dict[str, Any]]:
+    """Chooses fusion weights, probability model and thresholds.
+
+    Args:
+        searcher: over the entries the questions are labelled with.
+        questions: at least :data:`LEAST`, some unanswerable.
+        regions: where the citizens are, as in a search.
+        wrong: largest share of wrong answers among all questions.
+        false: largest share of unanswerable questions answered.
+        safety: the bounds are met at this fraction of them, to spare for questions nobody has asked yet.
+
+    Returns:
+        The calibration, and the out-of-fold report.
+
+    Raises:
+        BadRequest: when there are too few questions, or one names an entry that isn't there.
+    """
+    answerable = np.array([q.entry is not None for q in questions])
+    if len(questions) < LEAST or answerable.all() or not answerable.any():
+        raise BadRequest(
+            f"Fitting needs at least {LEAST} labelled questions, some of them unanswerable", code="too_few"
+        )
+    missing = sorted({q.entry for q in questions if q.entry and searcher.shelf.store.place(q.entry) is None})
+    if missing:
+        raise BadRequest(
+            f"Questions name entries that are not there: {', '.join(missing[:5])}", code="no_entry"
+        )
+    found = [searcher.candidates(q.question, regions) for q in questions]
+    fold = _folds(questions)
+    probability = np.zeros(len(questions))
+    judged: list[Judged] = [_nothing()] * len(questions)
+    for k in range(FOLDS):
+        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        numbers, trained = _fit_on(searcher, questions, found, inside)
+        tested = searcher.with_calibration(numbers)
+        for i in outside:
+            judged[i] = judgement(tested, questions[i], found[i])
+        probability[outside] = trained.probability(np.array([judged[i].features for i in outside]))
+    right = np.array([j.right for j in judged])
+    near = np.array([j.rank is not None and j.rank < 3 for j in judged])
+    answer_at = answer_threshold(probability, right, answerable, wrong * safety, false * safety)
+    _, whole = _fit_on(searcher, questions, found, np.arange(len(questions)))
+    fitted = replace(
+        whole,
+        answer_at=answer_at,
+        ask_at=ask_threshold(probability, near, answer_at),
+        model=searcher.encoder.fingerprint,
+    )
+    _, seconds = judge(searcher.with_calibration(fitted), questions, regions)
+    figures = report(judged, seconds, probability, fitted)
+    kept = {key: value for key, value in figures.items() if key != "latency_ms"}
+    return replace(fitted, report={"out_of_fold": kept, "fitted_on": len(questions)}), figures
+
+
+def _fit_on(
+    searcher: Searcher, questions: list[Labelled], found: list[Candidates], chosen: NDArray[np.int64]
+) -> tuple[Calibration, Calibration]:
+    """Weights from the chosen questions, then the probability model under those weights."""
+    numbers = fuse(searcher, [questions[i] for i in chosen], [found[i] for i in chosen])
+    under = searcher.with_calibration(numbers)
+    judged = [judgement(under, questions[i], found[i]) for i in chosen]
+    weights, bias = fit_logistic(np.array([j.features for j in judged]), np.array([j.right for j in judged]))
+    return numbers, replace(numbers, weights=weights, bias=bias)
+
+
+def fuse(searcher: Searcher, questions: list[Labelled], found: list[Candidates]) -> Calibration:
+    """Fusion weights by measurement: right entries first, then nearly right ones.
+
+    Among weights that do equally well the one nearest the middle of the best plateau wins, so that the choice
+    does not hang on a single question.
+    """
+    base = searcher.calibration
+    asked = [
+        (searcher.shelf.store.place(q.entry), candidates)
+        for q, candidates in zip(questions, found, strict=True)
+        if q.entry is not None
+    ]
+    scores = []
+    for lexical, dense, whole in GRID:
+        trial = replace(base, lexical=lexical, dense=dense, whole=whole)
+        ranks = [place_of(order(candidates, trial), place) for place, candidates in asked]
+        scores.append(sum(1.0 if r == 0 else 0.5 / (r + 1) for r in ranks if r is not None))
+    best = max(scores)
+    plateau = [weights for weights, score in zip(GRID, scores, strict=True) if score >= best - 0.5]
+    middle = np.mean(np.array(plateau), axis=0)
+    lexical, dense, whole = min(plateau, key=lambda w: float(np.abs(np.array(w) - middle).sum()))
+    return replace(base, lexical=lexical, dense=dense, whole=whole)
+
+
+def _nothing() -> Judged:
+    return Judged(None, np.zeros(0), False, {})
+
+
+def _folds(questions: list[Labelled]) -> NDArray[np.int64]:
+    """Fold of each question: an entry's questions stay together, so that no fold has seen the entry."""
+    names = sorted({q.entry for q in questions if q.entry is not None})
+    shuffled = np.random.default_rng(12345).permutation(len(names))
+    fold_of = {name: int(place) % FOLDS for name, place in zip(names, shuffled, strict=True)}
+    found, loose = [], 0
+    for item in questions:
+        if item.entry is None:
+            loose += 1
+        found.append(fold_of[item.entry] if item.entry is not None else loose % FOLDS)
+    return np.array(found, np.int64)

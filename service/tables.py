@@ -1,0 +1,8 @@
+"""Every table there is: importing this module makes ``core.database.Base.metadata`` complete."""
+
+import channels.wechat.models
+import conversations.models
+import desk.models
+import tickets.models
+
+__all__ = ["channels", "conversations", "desk", "tickets"]

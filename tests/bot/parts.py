@@ -1,0 +1,87 @@
+"""The real parts, small: a fresh database, a knowledge base of a few entries, and Rasa's client or none."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+import conversations.models  # noqa: F401
+import kb_index
+import tickets.models  # noqa: F401
+from bot.actions.context import Parts, set_parts
+from conversations.rasa import RasaDown
+from conversations.service import Conversations
+from conversations.types import Reply
+from core.database import Base, Database
+from core.events import Events
+from core.privacy import use_data_key
+from core.settings import Settings
+from kb_index.index import build
+from kb_index.service import KnowledgeBase
+from tickets.service import Tickets
+
+HERE = Path(__file__).parent
+MODEL = str(Path(kb_index.__file__).with_name("model"))
+
+
+class NoRasa:
+    """For tests that call actions themselves."""
+
+    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+        raise RasaDown("no Rasa in this test")
+
+
+async def _no_answer(question: str) -> Reply | None:
+    return None
+
+
+@dataclass
+class SmallCity:
+    """Everything the actions work with, and what they did."""
+
+    parts: Parts
+    tickets: Tickets
+    conversations: Conversations
+    knowledge: KnowledgeBase
+    events: Events
+
+    async def visitor(self, user_id: str = "visitor") -> str:
+        """A citizen's conversation."""
+        return (await self.conversations.find_or_create("web", "", user_id)).id
+
+
+def build_index(index_dir: Path) -> Path:
+    """An index over the few entries beside this file, with the shipped model."""
+    build(HERE / "knowledge", index_dir, MODEL)
+    return index_dir
+
+
+@asynccontextmanager
+async def small_city(folder: Path, index_dir: Path, dialogue: object = None) -> AsyncIterator[SmallCity]:
+    """Start the parts with their files in ``folder`` and set them for the actions."""
+    use_data_key(Fernet.generate_key().decode("ascii"))
+    database = Database(f"sqlite:///{folder / 'bot.db'}")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    events = Events()
+    tickets = Tickets(database, events)
+    knowledge = KnowledgeBase(index_dir, MODEL, poll_s=60)
+    talk = Conversations(database, events, dialogue or NoRasa(), _no_answer)  # type: ignore[arg-type]
+    settings = Settings(data_dir=folder)
+    async with knowledge, talk:
+        parts = Parts(knowledge, tickets, talk, settings)
+        set_parts(parts)
+        try:
+            yield SmallCity(parts, tickets, talk, knowledge, events)
+        finally:
+            set_parts(None)
+    await database.close()
+
+
+def texts(replies: Sequence[Reply]) -> str:
+    """What a citizen reads of some replies."""
+    return "\n".join(reply.text for reply in replies)

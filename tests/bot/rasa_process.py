@@ -1,0 +1,141 @@
+"""A trained Rasa and the stories server beside it, for tests that talk to the real thing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from core.settings import ROOT, Settings
+from service import training
+from tests.system import free_port
+
+PATIENCE_S = 180
+SECRET = "stories-secret"
+
+
+def rasa_program() -> Path:
+    """Rasa's command; ``WENBAN_TEST_RASA`` names one outside the project."""
+    named = os.environ.get("WENBAN_TEST_RASA")
+    return Path(named) if named else training.rasa_program()
+
+
+def model() -> Path:
+    """The trained model; ``WENBAN_TEST_RASA_MODEL`` names one outside the data folder."""
+    named = os.environ.get("WENBAN_TEST_RASA_MODEL")
+    path = Path(named) if named else training.model_path(Settings())
+    if not path.exists():
+        raise RuntimeError("there is no trained Rasa model for the present data: run `wenban train` first")
+    return path
+
+
+def endpoint_variables(port: int, folder: Path) -> dict[str, str]:
+    """Everything endpoints.yml reads."""
+    return {
+        "WENBAN_ACTIONS_URL": f"http://127.0.0.1:{port}/actions/webhook",
+        "WENBAN_ACTIONS_SECRET": SECRET,
+        "WENBAN_RASA_TRACKER_URL": f"sqlite:///{folder / 'tracker.db'}",
+        "WENBAN_RASA_LOCK_STORE": "in_memory",
+        "WENBAN_RASA_REDIS_HOST": "",
+        "WENBAN_RASA_REDIS_PORT": "",
+        "WENBAN_RASA_REDIS_PASSWORD": "",
+    }
+
+
+class Speaker:
+    """A citizen who talks through the stories server."""
+
+    def __init__(self, url: str, user: str | None = None) -> None:
+        self.http = httpx.Client(base_url=url, timeout=60)
+        self.user = user or uuid4().hex
+        self.last: list[dict[str, Any]] = []
+        self.heard: list[str] = []
+
+    def say(self, text: str, **extra: str) -> list[dict[str, Any]]:
+        """Say something; the replies."""
+        answer = self.http.post("/say", json={"user": self.user, "text": text, **extra})
+        assert answer.status_code == 200, answer.text
+        self.last = answer.json()
+        self.heard += [f"我：{text}", *(f"问办：{m['text']}" for m in self.last)]
+        return self.last
+
+    @property
+    def text(self) -> str:
+        """The last replies as one text."""
+        return "\n".join(m["text"] for m in self.last)
+
+    @property
+    def buttons(self) -> list[str]:
+        """Titles offered by the last replies."""
+        return [b["title"] for m in self.last for b in m["buttons"]]
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        """Cards of the last replies."""
+        return [m["card"] for m in self.last if m["card"]]
+
+    def state(self) -> dict[str, Any]:
+        """Mode, facts and tickets of this citizen."""
+        answer: dict[str, Any] = self.http.get("/state", params={"user": self.user}).json()
+        return answer
+
+
+@contextmanager
+def talking(folder: Path) -> Iterator[str]:
+    """Rasa and the stories server running; their address for :class:`Speaker`."""
+    port, rasa_port = free_port(), free_port()
+    environment = {**training.environment(), **endpoint_variables(port, folder)}
+    rasa = _start(
+        folder / "rasa.log",
+        environment,
+        [
+            *(str(rasa_program()), "run", "--interface", "127.0.0.1", "--port", str(rasa_port)),
+            *("--model", str(model()), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
+        ],
+    )
+    server = _start(
+        folder / "server.log",
+        {**os.environ, "PYTHONPATH": str(ROOT)},
+        [
+            *(sys.executable, "-m", "tests.bot.stories_server", "--port", str(port)),
+            *("--rasa", f"http://127.0.0.1:{rasa_port}", "--secret", SECRET),
+        ],
+    )
+    try:
+        _wait(f"http://127.0.0.1:{rasa_port}/", rasa, folder / "rasa.log")
+        _wait(f"http://127.0.0.1:{port}/state?user=nobody", server, folder / "server.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for process in (server, rasa):
+            process.terminate()
+        for process in (server, rasa):
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _start(log: Path, environment: dict[str, str], command: Sequence[str]) -> subprocess.Popen[bytes]:
+    with log.open("wb") as file:
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE_S:
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(url, timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.3)
+    raise RuntimeError(f"{url} does not answer:\n{log.read_text()[-3000:]}")

@@ -1,0 +1,90 @@
+"""A small app for talking to a real Rasa: the actions' endpoint over real parts, and a way to speak as a citizen.
+
+``POST /say`` runs a message through the real conversations and Rasa; ``GET /state`` tells what came of it. Start by
+hand with ``python -m tests.bot.stories_server --port 21000 --rasa http://127.0.0.1:21001 --secret s``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+from aiohttp import web
+
+from bot.actions import endpoint
+from conversations.rasa import RasaClient
+from conversations.types import InboundMessage
+from tests.bot.parts import SmallCity, build_index, small_city
+from tickets.types import SYSTEM
+
+
+def make_app(city: SmallCity, secret: str) -> web.Application:
+    """The actions' endpoint, and the two addresses tests use."""
+
+    async def say(request: web.Request) -> web.Response:
+        body = await request.json()
+        inbound = InboundMessage("web", body["user"], body.get("id") or str(uuid4()), body["text"], button=body.get("button"))
+        receipt = await city.conversations.receive(inbound)
+        replies = await city.conversations.wait(receipt.turn_id, 30)
+        if replies is None:
+            return web.json_response({"error": "no reply"}, status=504)
+        return web.json_response([message.to_json() for message in replies])
+
+    async def state(request: web.Request) -> web.Response:
+        view = await city.conversations.find_or_create("web", "", request.query["user"])
+        page = await city.tickets.list(limit=50)
+        filed = [
+            await city.tickets.get(line.number) for line in page.tickets if line.conversation_id == view.id
+        ]
+        contacts = [await city.tickets.contact(ticket.number, SYSTEM, "test") for ticket in filed]
+        return web.json_response(
+            {
+                "mode": str(view.mode),
+                "reason": view.reason,
+                "facts": view.facts,
+                "tickets": [
+                    {
+                        **ticket.to_json(),
+                        "query_code": ticket.query_code,
+                        "contact_name": contact.name,
+                        "contact_phone": contact.phone,
+                        "events": [event.to_json() for event in await city.tickets.events(ticket.number)],
+                    }
+                    for ticket, contact in zip(filed, contacts, strict=True)
+                ],
+            }
+        )
+
+    app = web.Application()
+    app.add_routes([*endpoint.routes(secret), web.post("/say", say), web.get("/state", state)])
+    return app
+
+
+async def serve(port: int, rasa: str, secret: str) -> None:
+    """Serve until cancelled."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        index = await asyncio.to_thread(build_index, folder / "index")
+        async with (
+            RasaClient(rasa, timeout_s=30, concurrency=4, queue=50) as client,
+            small_city(folder, index, client) as city,
+        ):
+            runner = web.AppRunner(make_app(city, secret))
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await runner.cleanup()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--rasa", required=True)
+    parser.add_argument("--secret", required=True)
+    given = parser.parse_args()
+    asyncio.run(serve(given.port, given.rasa, given.secret))

@@ -1,0 +1,75 @@
+"""Whole dialogues through the real conversations, a real trained Rasa and the real actions.
+
+``dialogues/*.yml`` hold them: each step is what the citizen says (or the button pressed, by its title) and what the
+replies must and must not have. A step's ``after`` looks at what came of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.bot.rasa_process import Speaker
+
+FILES = sorted(Path(__file__).parent.glob("dialogues/*.yml"))
+DIALOGUES = [(file.stem, item) for file in FILES for item in yaml.safe_load(file.read_text("utf-8"))]
+KNOWN = {"say", "has", "not", "buttons", "no_buttons", "card", "state"}
+
+pytestmark = pytest.mark.end_to_end
+
+
+def test_there_is_a_dialogue_for_each_path() -> None:
+    names = [item["dialogue"] for _, item in DIALOGUES]
+    assert len(names) == len(set(names))
+    assert len(names) >= 25
+
+
+@pytest.mark.parametrize("item", [pytest.param(item, id=f"{f}: {item['dialogue']}") for f, item in DIALOGUES])
+def test_dialogue(stories: str, item: dict[str, Any]) -> None:
+    citizen = Speaker(stories)
+    number = code = ""
+    for step in item["steps"]:
+        assert set(step) <= KNOWN, f"unknown key in {step}"
+        citizen.say(str(step["say"]).replace("{number}", number).replace("{code}", code))
+        talk = "\n".join(citizen.heard)
+        for part in _list(step.get("has")):
+            part = part.replace("{number}", number)
+            assert part in citizen.text, f"{part!r} is missing\n{talk}"
+        for part in _list(step.get("not")):
+            assert part not in citizen.text, f"{part!r} should not be said\n{talk}"
+        for title in _list(step.get("buttons")):
+            assert title in citizen.buttons, f"no button {title!r} in {citizen.buttons}\n{talk}"
+        for title in _list(step.get("no_buttons")):
+            assert title not in citizen.buttons, f"button {title!r} offered\n{talk}"
+        if "card" in step:
+            assert [card["kind"] for card in citizen.cards] == _list(step["card"]), talk
+        for card in citizen.cards:
+            if card["kind"] == "ticket":
+                number, code = card["number"], card["query_code"]
+        if "state" in step:
+            _compare(citizen.state(), step["state"], talk)
+    promised = [word for word in ("一定解决", "保证", "肯定给您", "马上解决") if word in "\n".join(citizen.heard)]
+    assert not promised
+
+
+def _compare(state: dict[str, Any], wanted: dict[str, Any], talk: str) -> None:
+    for key, value in wanted.items():
+        if key == "tickets":
+            assert len(state["tickets"]) == value, talk
+        elif key == "ticket":
+            found = {name: state["tickets"][0][name] for name in value}
+            assert found == value, talk
+        elif key == "history":
+            assert [event["action"] for event in state["tickets"][0]["events"]] == value, talk
+        elif key == "handoff":
+            got = state["facts"].get("handoff") or {}
+            assert {name: got.get(name) for name in value} == value, talk
+        else:
+            assert state[key] == value, talk
+
+
+def _list(value: Any) -> list[str]:
+    return [] if value is None else [str(part) for part in value] if isinstance(value, list) else [str(value)]

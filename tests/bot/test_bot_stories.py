@@ -1,0 +1,36 @@
+"""Rasa's own end-to-end stories: the model's intents and the rules' steps, for real sentences."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from core.settings import ROOT
+from service import training
+from tests.bot.rasa_process import endpoint_variables, model, rasa_program
+
+STORIES = Path(__file__).parent / "e2e_stories"
+
+pytestmark = pytest.mark.end_to_end
+
+
+def test_every_story_goes_as_written(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            *(str(rasa_program()), "test", "core", "--e2e", "--fail-on-prediction-errors", "--no-plot"),
+            *("--stories", str(STORIES), "--model", str(model()), "--out", str(tmp_path)),
+        ],
+        cwd=ROOT,
+        env={**training.environment(), **endpoint_variables(1, tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    stories = [story for file in STORIES.glob("*.yml") for story in yaml.safe_load(file.read_text("utf-8"))["stories"]]
+    assert len(stories) >= 25
+    assert f"Correct:          {len(stories)} / {len(stories)}" in done.stderr

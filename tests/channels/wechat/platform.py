@@ -1,0 +1,137 @@
+"""The WeChat platform's side of the protocol, for tests: signs, encrypts, repeats, reads replies.
+
+Encryption here is wechatpy's own ``WeChatCrypto``, not the code under test, so the two check each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import xmltodict
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+from wechatpy.crypto import WeChatCrypto
+
+PAYLOADS = Path(__file__).parent / "payloads"
+HOSTILE = Path(__file__).parent / "hostile"
+ACCOUNT = "gh_0123456789ab"
+CITIZEN = "oTEST_citizen-0000000000001"
+TOKEN = "testtoken"
+APP_ID = "wx0123456789abcdef"
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+OLD_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba"
+
+_msg_ids = itertools.count(24_600_000_000_000_000)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the account answered to one delivery."""
+
+    status: int
+    body: str
+    text: str | None
+    """The passive text; None when there was none."""
+    to: str | None = None
+    encrypted: bool = False
+
+
+def payload(name: str) -> bytes:
+    """A captured-shape payload, for example ``text`` or ``event_SCAN``."""
+    return (PAYLOADS / f"{name}.xml").read_bytes()
+
+
+def text_xml(text: str, *, user: str = CITIZEN, message_id: int | str | None = None) -> bytes:
+    """A text message; a new one unless ``message_id`` is given."""
+    number = next(_msg_ids) if message_id is None else message_id
+    return (
+        f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName><FromUserName><![CDATA[{user}]]></FromUserName>"
+        f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+        f"<Content><![CDATA[{text}]]></Content><MsgId>{number}</MsgId></xml>"
+    ).encode()
+
+
+class Platform:
+    """Pushes to one account of an application under test."""
+
+    def __init__(
+        self,
+        client: TestClient[web.Request, web.Application],
+        *,
+        mode: str = "plain",
+        path: str = "/wechat/main",
+        token: str = TOKEN,
+        app_id: str = APP_ID,
+        key: str = KEY,
+    ) -> None:
+        self.client = client
+        self.mode = mode
+        self.path = path
+        self.token = token
+        self.crypto = WeChatCrypto(token, key, app_id)
+
+    def signed(self, *more: str, age_s: float = 0) -> dict[str, str]:
+        """``timestamp`` and ``nonce``, and the signature over them (and ``more``)."""
+        timestamp, nonce = str(int(time.time() - age_s)), "1514711492"
+        joined = "".join(sorted([self.token, timestamp, nonce, *more]))
+        return {
+            "timestamp": timestamp,
+            "nonce": nonce,
+            "signature": hashlib.sha1(joined.encode()).hexdigest(),
+        }
+
+    def request(self, body: bytes, *, age_s: float = 0) -> tuple[dict[str, str], bytes]:
+        """Query and body of one push, as the account's mode has them."""
+        query = {**self.signed(age_s=age_s), "openid": CITIZEN}
+        if self.mode == "plain":
+            return query, body
+        envelope = xmltodict.parse(self.crypto.encrypt_message(body, query["nonce"], query["timestamp"]))[
+            "xml"
+        ]
+        query |= {"encrypt_type": "aes", "msg_signature": envelope["MsgSignature"]}
+        encrypt = f"<Encrypt><![CDATA[{envelope['Encrypt']}]]></Encrypt>"
+        if self.mode == "compatible":
+            return query, body.strip().removesuffix(b"</xml>") + encrypt.encode() + b"</xml>"
+        return query, f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName>{encrypt}</xml>".encode()
+
+    async def push(self, body: bytes, *, timeout_s: float = 30, age_s: float = 0) -> Said:
+        """One delivery; raises TimeoutError when no answer comes in time, having dropped the connection."""
+        query, data = self.request(body, age_s=age_s)
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
+        async with self.client.post(self.path, params=query, data=data, timeout=timeout) as response:
+            return self.read(response.status, await response.text())
+
+    async def say(self, text: str, *, user: str = CITIZEN, message_id: int | str | None = None) -> Said:
+        """One delivery of a text."""
+        return await self.push(text_xml(text, user=user, message_id=message_id))
+
+    async def insist(self, body: bytes, *, patience_s: float) -> Said | None:
+        """Deliver up to three times, dropping the connection each time after ``patience_s`` seconds."""
+        for _ in range(3):
+            try:
+                return await self.push(body, timeout_s=patience_s)
+            except TimeoutError:
+                continue
+        return None  # Here the real platform shows 该公众号暂时无法提供服务.
+
+    def read(self, status: int, body: str) -> Said:
+        """Read an answer as strictly as the platform does."""
+        if status != 200 or body in ("success", ""):
+            return Said(status, body, None)
+        fields: dict[str, Any] = xmltodict.parse(body)["xml"]
+        encrypted = "Encrypt" in fields
+        if encrypted:
+            opened = self.crypto.decrypt_message(
+                body, fields["MsgSignature"], fields["TimeStamp"], fields["Nonce"]
+            )
+            fields = xmltodict.parse(opened)["xml"]
+        assert fields["MsgType"] == "text", fields
+        assert fields["FromUserName"] == ACCOUNT
+        assert len(fields["Content"].encode()) <= 2048
+        return Said(status, body, fields["Content"], fields["ToUserName"], encrypted)

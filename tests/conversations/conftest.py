@@ -1,0 +1,85 @@
+"""Conversations on a real database, with a small dialogue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from conversations.service import Conversations
+from conversations.types import InboundMessage, Message
+from core.database import Database
+from core.events import Events
+from tests.conversations.dialogue import SmallDialogue, no_answer
+
+
+@dataclass
+class Process:
+    """One app process as conversations see it."""
+
+    conversations: Conversations
+    dialogue: SmallDialogue
+    events: Events
+    online: list[int] = field(default_factory=lambda: [0])
+    _number: int = 0
+
+    async def say(
+        self, text: str, *, user: str = "v1", channel: str = "web", **more: object
+    ) -> list[Message]:
+        """A citizen's message and its replies."""
+        self._number += 1
+        message_id = str(more.pop("message_id", f"{id(self)}-{self._number}"))
+        receipt = await self.conversations.receive(
+            InboundMessage(channel, user, message_id, text, **more)  # type: ignore[arg-type]
+        )
+        replies = await self.conversations.wait(receipt.turn_id, 10)
+        assert replies is not None
+        return replies
+
+    async def id_of(self, user: str = "v1", channel: str = "web") -> str:
+        return (await self.conversations.find_or_create(channel, "", user)).id
+
+    async def until(self, condition: Callable[[], bool], within_s: float = 10) -> None:
+        """Wait for something to have happened."""
+        for _ in range(round(within_s / 0.02)):
+            if condition():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it did not come to that")
+
+    async def die(self) -> None:
+        """As kill -9 leaves things: nothing finished, no lease given back."""
+        runner = self.conversations._runner
+        tasks = [*runner._workers.values(), runner._sweeper]
+        for task in tasks:
+            assert task is not None
+            task.cancel()
+        runner._again.clear()
+
+
+@pytest.fixture
+async def start(database: Database) -> AsyncIterator[Callable[[], Awaitable[Process]]]:
+    processes: list[Process] = []
+
+    async def begin() -> Process:
+        dialogue, events, online = SmallDialogue(), Events(), [0]
+
+        async def agents_online() -> int:
+            return online[0]
+
+        conversations = Conversations(database, events, dialogue, no_answer, agents_online)
+        await conversations.__aenter__()
+        processes.append(Process(conversations, dialogue, events, online))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.dialogue.gate.set()
+        await process.conversations.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def process(start: Callable[[], Awaitable[Process]]) -> Process:
+    return await start()

@@ -1,0 +1,53 @@
+"""A small dialogue that answers turns by rule, over the same interface as Rasa's client."""
+
+from __future__ import annotations
+
+import asyncio
+
+from conversations.rasa import RasaDown
+from conversations.types import Button, Reply
+
+FORM = (Button("投诉", '/complaint_type{"t":"投诉"}'), Button("求助", '/complaint_type{"t":"求助"}'))
+
+
+class SmallDialogue:
+    """Answers by what was said; notes who asked what, under which turn.
+
+    Args:
+        gate: while it is not set, questions with “慢” in them wait.
+    """
+
+    def __init__(self, gate: asyncio.Event | None = None) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.turns: list[str] = []
+        self.gate = gate or asyncio.Event()
+
+    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+        self.asked.append((sender, message))
+        self.turns.append(metadata["turn"])
+        if "慢" in message:
+            await self.gate.wait()
+        if "坏了" in message:
+            raise RasaDown("not there")
+        if "出错" in message:
+            raise KeyError("a bug in the dialogue")
+        if "沉默" in message:
+            return []
+        if "长文" in message:
+            return [Reply("".join(f"第{n}条，办理时请带好身份证和户口本原件。" for n in range(1, 121)))]
+        if "我要投诉" in message:
+            return [Reply("请问是哪一类？", FORM)]
+        if "两句" in message:
+            return [Reply("第一句。"), Reply("第二句。", (Button("转人工", "/request_human"),))]
+        if message.startswith("/complaint_type"):
+            return [Reply(f"记下了：{message}")]
+        return [Reply(f"您说的是：{message}")]
+
+    def texts(self) -> list[str]:
+        """What was asked, in order."""
+        return [message for _, message in self.asked]
+
+
+async def no_answer(question: str) -> Reply | None:
+    """A knowledge base that is sure of one thing only."""
+    return Reply("市民中心工作日上午八点半开门。") if "几点开门" in question else None

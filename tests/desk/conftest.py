@@ -1,0 +1,176 @@
+"""A desk on a real server: real database, real conversations, real tickets; only the dialogue is a small one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+from sqlalchemy import update
+
+import desk
+from conversations.service import Conversations
+from conversations.types import HandoffReason, InboundMessage, Reply
+from core.database import Database
+from core.events import Events
+from desk import passwords, presence
+from desk.accounts import add_user
+from desk.models import DeskUser
+from service.errors import errors
+from service.proxy import forwarded
+from tests.tickets import conftest as tickets_conftest
+from tickets.models import Department
+from tickets.service import Tickets
+
+database = tickets_conftest.database
+on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+"""For tests of things that happen at once: SQLite's writers queue, PostgreSQL's do not."""
+
+PASSWORD = "first-Sign-in"
+OURS = {"X-Requested-With": "wenban"}
+
+
+class Dialogue:
+    """Answers every message with what it understood."""
+
+    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+        return [Reply(f"收到：{message}")]
+
+
+async def no_fallback(_: str) -> Reply | None:
+    return None
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real argon2id, with parameters that do not take a core's tenth of a second each of a thousand times."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=1024, parallelism=1)
+    monkeypatch.setattr(passwords, "PasswordHasher", cheap)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@dataclass
+class Person:
+    """Somebody's browser."""
+
+    client: TestClient[web.Request, web.Application]
+    id: str = ""
+
+    async def get(self, path: str, status: int = 200, **query: str | int) -> dict[str, Any]:
+        response = await self.client.get(f"/api/desk{path}", params=query)
+        return await _checked(response, status)
+
+    async def post(self, path: str, body: object = None, status: int = 200) -> dict[str, Any]:
+        response = await self.client.post(f"/api/desk{path}", json=body or {}, headers=OURS)
+        return await _checked(response, status)
+
+    async def login(self, username: str, password: str = PASSWORD, status: int = 200) -> dict[str, Any]:
+        return await self.post("/login", {"username": username, "password": password}, status)
+
+
+async def _checked(response: ClientResponse, status: int) -> dict[str, Any]:
+    found: dict[str, Any] = await response.json()
+    assert response.status == status, found
+    return found
+
+
+@dataclass
+class Office:
+    """The server and what stands behind it."""
+
+    server: TestServer
+    database: Database
+    events: Events
+    conversations: Conversations
+    tickets: Tickets
+    _clients: list[TestClient[web.Request, web.Application]] = field(default_factory=list)
+
+    def browser(self) -> Person:
+        client: TestClient[web.Request, web.Application] = TestClient(self.server)
+        self._clients.append(client)
+        return Person(client)
+
+    async def hire(
+        self, username: str, role: str = "agent", *, name: str | None = None, department: str | None = None
+    ) -> Person:
+        """An account past its first sign-in, signed in."""
+        await add_user(self.database, username, name or f"坐席 {username}", role, PASSWORD, department)
+        async with self.database.write() as session:
+            await session.execute(
+                update(DeskUser).where(DeskUser.username == username).values(must_change_password=False)
+            )
+        person = self.browser()
+        person.id = (await person.login(username))["user"]["id"]
+        return person
+
+    async def department(self, name: str) -> str:
+        async with self.database.write() as session:
+            row = Department(name=name)
+            session.add(row)
+            await session.flush()
+            return row.id
+
+    async def says(self, visitor: str, text: str, message_id: str, channel: str = "web") -> str:
+        """A citizen's message and the reply to it; the conversation's id."""
+        receipt = await self.conversations.receive(InboundMessage(channel, visitor, message_id, text))
+        assert await self.conversations.wait(receipt.turn_id, 10) is not None
+        return receipt.conversation_id
+
+    async def waiting(self, visitor: str, *, urgent: bool = False) -> str:
+        """A citizen who said something and asked for a human."""
+        conversation_id = await self.says(visitor, "我想找人工", f"{visitor}-1")
+        reason = HandoffReason.EMERGENCY if urgent else HandoffReason.CITIZEN_ASKED
+        await self.conversations.request_human(conversation_id, reason, urgent=urgent)
+        return conversation_id
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.close()
+
+
+MakeOffice = Callable[..., Awaitable[Office]]
+
+
+@pytest.fixture
+async def make_office(database: Database) -> AsyncIterator[MakeOffice]:
+    made: list[tuple[Office, Conversations]] = []
+
+    async def make(**options: Any) -> Office:
+        events = Events()
+        online = partial(presence.agents_online, database)
+        conversations = Conversations(database, events, Dialogue(), no_fallback, online)
+        await conversations.__aenter__()
+        tickets = Tickets(database, events)
+        trusted = [forwarded] if options.pop("trust_proxy", False) else []
+        app = web.Application(middlewares=[*trusted, errors])
+        desk.setup_sessions(app, "a key of the installation")
+        app.add_routes(desk.routes(database, events, conversations, tickets, **options))
+        server = TestServer(app)
+        await server.start_server()
+        office = Office(server, database, events, conversations, tickets)
+        made.append((office, conversations))
+        return office
+
+    yield make
+    for office, conversations in made:
+        await office.close()
+        await office.server.close()
+        await conversations.__aexit__(None, None, None)
+
+
+@pytest.fixture
+async def office(make_office: MakeOffice) -> Office:
+    return await make_office()

@@ -1,0 +1,248 @@
+"""An open desk hears at once what happens, and tells that its agent is there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from sqlalchemy import select, update
+
+from core.clock import now
+from core.events import Events
+from desk import hub, presence
+from desk.hub import Hub, Mailbox
+from desk.models import DeskUser
+from desk.summaries import Summaries
+from desk.users import Users
+from tests.desk.conftest import OURS, Office, Person
+from tickets.types import TicketDraft
+
+
+async def connect(person: Person) -> ClientWebSocketResponse:
+    return await person.client.ws_connect("/api/desk/live")
+
+
+async def until(socket: ClientWebSocketResponse, kind: str, **wanted: Any) -> dict[str, Any]:
+    """The next frame of a kind whose conversation (or whole) has the wanted values."""
+    async with asyncio.timeout(5):
+        while True:
+            frame: dict[str, Any] = await socket.receive_json()
+            inner = frame.get("conversation", frame)
+            if frame["type"] == kind and all(inner.get(k) == v for k, v in wanted.items()):
+                return frame
+
+
+async def test_messages_changes_and_tickets_arrive_by_themselves(office: Office) -> None:
+    agent = await office.hire("a1", name="坐席 3 号")
+    colleague = await office.hire("a2", "supervisor")
+    sockets = [await connect(agent), await connect(colleague)]
+
+    conversation_id = await office.says("v1", "路灯坏了", "v1-1")
+    for socket in sockets:
+        heard = await until(socket, "message", conversation_id=conversation_id)
+        assert heard["message"]["text"] == "路灯坏了"
+        heard = await until(socket, "conversation", id=conversation_id, mode="bot")
+        assert heard["conversation"]["unread"] == 1
+
+    await office.conversations.request_human(conversation_id, "citizen_asked")
+    for socket in sockets:
+        heard = await until(socket, "conversation", id=conversation_id, mode="waiting")
+        assert heard["conversation"]["reason"] == "citizen_asked"
+
+    await agent.post(f"/conversations/{conversation_id}/take")
+    heard = await until(sockets[1], "conversation", id=conversation_id, mode="human")
+    assert heard["conversation"]["agent"]["display_name"] == "坐席 3 号"
+    body = {"client_id": "m1", "text": "您好，请讲"}
+    await agent.post(f"/conversations/{conversation_id}/messages", body)
+    async with asyncio.timeout(5):
+        while (await until(sockets[1], "message"))["message"]["client_id"] != "m1":
+            pass
+
+    ticket = await office.tickets.file(TicketDraft("投诉", "路灯坏了三天"), "k")
+    for socket in sockets:
+        heard = await until(socket, "ticket")
+        assert (heard["ticket"]["number"], heard["ticket"]["state"]) == (ticket.number, "待受理")
+
+
+async def test_reading_clears_unread_in_the_agents_other_windows(office: Office) -> None:
+    agent = await office.hire("a1")
+    conversation_id = await office.waiting("v1")
+    await agent.post(f"/conversations/{conversation_id}/take")
+    socket = await connect(agent)
+    await office.says("v1", "还在吗", "v1-2")
+    await until(socket, "conversation", id=conversation_id, unread=1)
+    await agent.get(f"/conversations/{conversation_id}")
+    await until(socket, "conversation", id=conversation_id, unread=0)
+
+
+@pytest.mark.parametrize("frame", ["{", "[]", '"ping"', '{"type": "dance"}', "{}", "[" * 20_000])
+async def test_an_unknown_frame_is_told_and_the_socket_stays(office: Office, frame: str) -> None:
+    socket = await connect(await office.hire("a1"))
+    await socket.send_str(frame)
+    assert (await until(socket, "error"))["error"]["code"] == "unknown_frame"
+    await socket.send_json({"type": "ping"})
+    await until(socket, "pong")
+
+
+async def test_an_oversized_frame_closes_the_socket_only(office: Office) -> None:
+    agent = await office.hire("a1")
+    socket = await connect(agent)
+    await socket.send_str("x" * 70_000)
+    closing = await socket.receive(timeout=5)
+    assert closing.type is WSMsgType.CLOSE and closing.data == 1009
+    again = await connect(agent)
+    await again.send_json({"type": "ping"})
+    await until(again, "pong")
+
+
+async def test_roles_without_conversations_and_strangers_get_no_socket(office: Office) -> None:
+    for role, status in (("department", 403), ("editor", 403), (None, 401)):
+        person = await office.hire(f"{role}", role) if role else office.browser()
+        with pytest.raises(WSServerHandshakeError) as caught:
+            await connect(person)
+        assert caught.value.status == status
+
+
+async def test_signing_out_closes_the_accounts_sockets(office: Office) -> None:
+    agent, colleague = await office.hire("a1"), await office.hire("a2")
+    socket, other = await connect(agent), await connect(colleague)
+    await agent.post("/logout")
+    closing = await socket.receive(timeout=5)
+    assert (closing.type, closing.data) == (WSMsgType.CLOSE, 4401)
+    await other.send_json({"type": "ping"})
+    await until(other, "pong")
+
+
+async def test_a_session_ended_by_another_process_closes_at_the_next_beat(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "BEAT_S", 0.05)
+    socket = await connect(await office.hire("a1"))
+    await Users(office.database).reset_password("a1")  # tells no event of this process
+    closing = await socket.receive(timeout=5)
+    assert (closing.type, closing.data) == (WSMsgType.CLOSE, 4401)
+
+
+async def test_an_open_desk_is_an_agent_online(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "BEAT_S", 0.05)
+    database = office.database
+    await office.hire("idle")
+    await office.hire("dept", "department")
+    assert await presence.agents_online(database) == 0
+    agent = await office.hire("a1")
+    socket = await connect(agent)
+    assert await presence.agents_online(database) == 1
+    conversation_id = await office.says("v1", "你好", "v1-1")
+    place = await office.conversations.request_human(conversation_id, "citizen_asked")
+    assert place.agents_online == 1
+    # The connection itself keeps the sign of life fresh.
+    async with database.write() as session:
+        await session.execute(update(DeskUser).values(seen_at=now() - presence.ONLINE_FOR))
+    await asyncio.sleep(0.3)
+    assert await presence.agents_online(database) == 1
+    await socket.close()
+    await asyncio.sleep(0.2)
+    async with database.write() as session:
+        await session.execute(update(DeskUser).values(seen_at=now() - presence.ONLINE_FOR))
+    await asyncio.sleep(0.2)
+    assert await presence.agents_online(database) == 0
+
+
+async def test_signing_out_is_leaving(office: Office) -> None:
+    agent = await office.hire("a1")
+    await connect(agent)
+    await agent.client.post("/api/desk/logout", json={}, headers=OURS)
+    assert await presence.agents_online(office.database) == 0
+
+
+async def test_stopping_the_app_closes_open_desks(office: Office) -> None:
+    socket = await connect(await office.hire("a1"))
+    closing = asyncio.create_task(socket.receive(timeout=5))
+    async with asyncio.timeout(5):
+        await office.server.close()
+    assert (await closing).data == 1001
+
+
+async def test_a_burst_of_messages_is_one_look_per_conversation(office: Office) -> None:
+    looks: list[list[str]] = []
+
+    class Counting(Summaries):
+        async def by_ids(self, ids: Any) -> list[dict[str, Any]]:
+            looks.append(list(ids))
+            return await super().by_ids(looks[-1])
+
+    conversation_id = await office.says("v1", "你好", "v1-1")
+    events = Events()
+    shared = Hub(events, Counting(office.database, Users(office.database)))
+    with shared.join() as first, shared.join() as second:
+        for seq in range(30):
+            events.publish("desk", "message", conversation_id=conversation_id, message={"seq": seq})
+        frames = [await asyncio.wait_for(first.get(), 5) for _ in range(31)]
+        assert [f["type"] for f in frames if f] == ["message"] * 30 + ["conversation"]
+        assert [await asyncio.wait_for(second.get(), 5) for _ in range(31)] == frames
+    assert looks == [[conversation_id]]
+
+
+async def test_changes_are_shown_although_events_never_pause(office: Office) -> None:
+    conversation_id = await office.says("v1", "你好", "v1-1")
+    events = Events()
+    steady = Hub(events, Summaries(office.database, Users(office.database)))
+
+    async def publish() -> None:
+        while True:
+            events.publish("desk", "message", conversation_id=conversation_id, message={})
+            await asyncio.sleep(hub.GATHER_S / 5)
+
+    with steady.join() as mailbox:
+        publisher = asyncio.create_task(publish())
+        try:
+            async with asyncio.timeout(2):
+                while (frame := await mailbox.get()) is None or frame["type"] != "conversation":
+                    pass
+        finally:
+            publisher.cancel()
+
+
+async def test_a_desk_too_far_behind_is_told_to_begin_anew() -> None:
+    mailbox = Mailbox()
+    for i in range(hub.BACKLOG + 10):
+        mailbox.put({"type": "pong", "i": i})
+    got = [await mailbox.get() for _ in range(hub.BACKLOG + 1)]
+    assert got[-1] is None and None not in got[:-1]
+
+
+async def test_the_hub_survives_a_look_up_that_fails(office: Office) -> None:
+    class Failing(Summaries):
+        broken = True
+
+        async def by_ids(self, ids: Any) -> list[dict[str, Any]]:
+            if self.broken:
+                raise OSError("the database is away")
+            return await super().by_ids(ids)
+
+    conversation_id = await office.says("v1", "你好", "v1-1")
+    events = Events()
+    summaries = Failing(office.database, Users(office.database))
+    shared = Hub(events, summaries)
+    with shared.join() as cut_off:
+        events.publish("desk", "conversation", conversation_id=conversation_id)
+        assert await asyncio.wait_for(cut_off.get(), 5) is None
+        summaries.broken = False
+        with shared.join() as fresh:
+            events.publish("desk", "conversation", conversation_id=conversation_id)
+            frame = await asyncio.wait_for(fresh.get(), 5)
+            assert frame is not None and frame["conversation"]["id"] == conversation_id
+
+
+async def test_nobody_listening_nothing_is_looked_up(office: Office) -> None:
+    events = Events()
+    shared = Hub(events, Summaries(office.database, Users(office.database)))
+    with shared.join():
+        assert set(events._topics) == {"desk", "tickets"}
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert events._topics == {}
+    async with office.database.read() as session:
+        assert list(await session.scalars(select(DeskUser))) == []

@@ -1,0 +1,109 @@
+"""Tickets at the desk: found, read, and their contact shown only to who says why."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from desk.models import DeskAudit
+from tests.desk.conftest import Office
+from tickets.types import Ticket, TicketDraft
+
+
+@pytest.fixture
+async def ticket(office: Office) -> Ticket:
+    return await office.tickets.file(
+        TicketDraft(
+            "投诉",
+            "小区门口的路灯坏了三天了",
+            "市政设施/路灯照明",
+            "田家庵区",
+            "某某路 1 号",
+            "三天前",
+            "某某物业",
+            "张某某",
+            "13800000000",
+            True,
+            "web",
+            "01990000-0000-7000-8000-000000000001",
+        ),
+        "k",
+    )
+
+
+async def test_list_shows_labels_and_pages(office: Office, ticket: Ticket) -> None:
+    agent = await office.hire("a1")
+    newer = await office.tickets.file(TicketDraft("建议", "公园里多放几把椅子"), "k2")
+    page = await agent.get("/tickets", limit=1)
+    assert [t["number"] for t in page["tickets"]] == [newer.number]
+    rest = await agent.get("/tickets", limit=1, before=page["next"])
+    assert rest["next"] is None
+    [line] = rest["tickets"]
+    assert line | {"created_at": ""} == {
+        "number": ticket.number,
+        "type": "投诉",
+        "type_code": "complaint",
+        "category": "市政设施/路灯照明",
+        "district": "田家庵区",
+        "state": "待受理",
+        "state_code": "pending_acceptance",
+        "created_at": "",
+        "summary": "小区门口的路灯坏了三天了",
+        "conversation_id": "01990000-0000-7000-8000-000000000001",
+    }
+    found = await agent.get("/tickets", q="路灯", state="待受理")
+    assert [t["number"] for t in found["tickets"]] == [ticket.number]
+    assert (await agent.get("/tickets", state="closed"))["tickets"] == []
+
+
+async def test_detail_masks_the_contact_and_hides_the_code(office: Office, ticket: Ticket) -> None:
+    agent = await office.hire("a1")
+    answer = await agent.get(f"/tickets/{ticket.number}")
+    shown = answer["ticket"]
+    assert (shown["contact_name"], shown["contact_phone"]) == ("张**", "138****0000")
+    assert (shown["address"], shown["subject"], shown["happened_at"]) == ("某某路 1 号", "某某物业", "三天前")
+    assert shown["confidential"] is True and shown["deadline_at"] is None
+    assert ticket.query_code not in str(answer) and "13800000000" not in str(answer)
+    assert [(e["action"], e["actor"], e["to_state"]) for e in answer["events"]] == [
+        ("登记", "群众", "待受理")
+    ]
+
+
+async def test_seeing_the_contact_is_written_down_twice_over(office: Office, ticket: Ticket) -> None:
+    agent = await office.hire("a1", name="坐席 3 号")
+    clear = await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": " 回访  核实地址 "})
+    assert clear == {"contact_name": "张某某", "contact_phone": "13800000000"}
+    async with office.database.read() as session:
+        [row] = await session.scalars(select(DeskAudit))
+    assert (row.user_id, row.action, row.subject, row.reason, row.address) == (
+        agent.id,
+        "reveal_contact",
+        ticket.number,
+        "回访 核实地址",
+        "127.0.0.1",
+    )
+    last = (await agent.get(f"/tickets/{ticket.number}"))["events"][-1]
+    assert (last["action"], last["actor"]) == ("查看联系方式", "坐席 3 号")
+
+
+@pytest.mark.parametrize("reason", ["", " ", "看", "长" * 201])
+async def test_without_a_reason_nothing_is_shown(office: Office, ticket: Ticket, reason: str) -> None:
+    agent = await office.hire("a1")
+    refused = await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": reason}, 400)
+    assert "13800000000" not in str(refused)
+    async with office.database.read() as session:
+        assert list(await session.scalars(select(DeskAudit))) == []
+
+
+@pytest.mark.parametrize("number", ["HN2026112399999", "nonsense", "%00"])
+async def test_what_is_no_ticket_is_not_found(office: Office, number: str) -> None:
+    agent = await office.hire("a1")
+    assert (await agent.get(f"/tickets/{number}", 404))["error"]["message"] == "没有这张工单"
+
+
+@pytest.mark.parametrize(
+    "query", [{"limit": 1000}, {"state": "没有"}, {"q": "长" * 101}, {"q": "\0"}, {"x": "1"}]
+)
+async def test_bad_questions_are_refused(office: Office, query: dict[str, str | int]) -> None:
+    agent = await office.hire("a1")
+    await agent.get("/tickets", 400, **query)

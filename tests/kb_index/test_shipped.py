@@ -1,0 +1,79 @@
+"""The knowledge base that ships: its files, its model and its calibration, held to the promised figures."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.settings import ROOT
+from kb_index.calibrate import SHIPPED, Calibration
+from kb_index.check import check
+from kb_index.evaluate import Labelled, read_questions
+from kb_index.places import elsewhere
+from kb_index.search import Searcher, SearchResult
+from kb_index.workbench import searcher_over
+from tests.kb_index.conftest import MODEL
+
+KNOWLEDGE = ROOT / "knowledge_base"
+HOME = ["全国", "安徽", "淮南"]
+
+
+@pytest.fixture(scope="module")
+def searcher() -> Searcher:
+    return searcher_over(KNOWLEDGE, None, MODEL, Calibration.load(SHIPPED))
+
+
+@pytest.fixture(scope="module")
+def asked(searcher: Searcher) -> list[tuple[Labelled, SearchResult, float]]:
+    found = []
+    for item in read_questions(KNOWLEDGE / "questions.jsonl"):
+        began = time.thread_time()
+        result = searcher.search(item.question, HOME)
+        found.append((item, result, time.thread_time() - began))
+    return found
+
+
+def test_the_entries_have_no_errors() -> None:
+    assert [str(p) for p in check(KNOWLEDGE) if p.severity == "error"] == []
+
+
+def test_the_calibration_was_fitted_with_the_model_that_ships(searcher: Searcher) -> None:
+    assert searcher.calibration.model == searcher.encoder.fingerprint
+
+
+def test_every_labelled_entry_exists(searcher: Searcher, asked: list[tuple[Labelled, SearchResult, float]]) -> None:
+    assert {i.entry for i, _, _ in asked if i.entry} <= set(searcher.shelf.store.ids)
+    assert len(asked) >= 600 and sum(i.entry is None for i, _, _ in asked) >= 150
+
+
+def test_recall(asked: list[tuple[Labelled, SearchResult, float]]) -> None:
+    ranked = [[h.entry.id for h in r.hits] for i, r, _ in asked if i.entry]
+    wanted = [i.entry for i, _, _ in asked if i.entry]
+    assert np.mean([ids[:1] == [e] for ids, e in zip(ranked, wanted, strict=True)]) >= 0.90
+    assert np.mean([e in ids for ids, e in zip(ranked, wanted, strict=True)]) >= 0.97
+
+
+def test_wrong_answers_are_rare(asked: list[tuple[Labelled, SearchResult, float]]) -> None:
+    given = [(i, r) for i, r, _ in asked if r.outcome == "answer"]
+    wrong = [i for i, r in given if r.hits[0].entry.id != i.entry]
+    assert len(wrong) / len(asked) <= 0.02
+    assert sum(i.entry is None for i in wrong) / sum(i.entry is None for i, _, _ in asked) <= 0.03
+    assert len(given) / len(asked) >= 0.25
+
+
+def test_search_is_quick(asked: list[tuple[Labelled, SearchResult, float]]) -> None:
+    # processor time of the searching thread: what the search costs, whatever else the machine does
+    assert np.percentile([seconds for _, _, seconds in asked], 95) < 0.010
+
+
+@pytest.mark.parametrize("question", ["今天天气怎么样", "讲个笑话", "啊啊啊撒旦法", "python怎么读取excel"])
+def test_what_is_none_of_our_business_is_not_answered(searcher: Searcher, question: str) -> None:
+    assert searcher.search(question, HOME).outcome != "answer"
+
+
+def test_another_city_is_noticed() -> None:
+    assert elsewhere("合肥公积金怎么取", HOME)
+    assert not elsewhere("淮南公积金怎么取", HOME)
+    assert not elsewhere("公积金怎么取", HOME)
+    assert Path(SHIPPED).is_file()

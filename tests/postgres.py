@@ -1,0 +1,58 @@
+"""A PostgreSQL server of the tests' own: in a temporary folder, on a free port, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.system import free_port
+
+
+def _binaries() -> Path:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    if not installed:
+        raise RuntimeError("PostgreSQL is not installed: run scripts/test-tools")
+    return installed[-1]
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A running server; gives the URL of an empty database. As root it runs as ``nobody``: it refuses root."""
+    # A folder of its own rather than pytest's: other users may not enter that one.
+    with tempfile.TemporaryDirectory(prefix="wenban-pg-") as folder, _server(Path(folder)) as url:
+        yield url
+
+
+@contextmanager
+def _server(data: Path) -> Iterator[str]:
+    binaries = _binaries()
+    as_user: dict[str, str] = {}
+    if os.getuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        as_user = {"user": "nobody"}
+        os.chown(data, nobody.pw_uid, nobody.pw_gid)
+    port = free_port()
+
+    def run(*command: str) -> None:
+        done = subprocess.run(
+            [str(binaries / command[0]), *command[1:]], capture_output=True, text=True, cwd="/", **as_user
+        )
+        if done.returncode != 0:
+            raise RuntimeError(done.stdout + done.stderr)
+
+    run("initdb", "-D", str(data / "db"), "-U", "wenban", "--auth=trust", "--encoding=UTF8", "--no-sync")
+    options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run("pg_ctl", "-D", str(data / "db"), "-l", str(data / "log"), "-o", options, "-w", "start")
+    try:
+        yield f"postgresql://wenban@127.0.0.1:{port}/postgres"
+    finally:
+        run("pg_ctl", "-D", str(data / "db"), "-m", "immediate", "stop")

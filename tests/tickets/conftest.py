@@ -1,0 +1,56 @@
+"""Tickets over a real database, each test on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.database import Base, Database
+from core.events import Events
+from tickets.service import Tickets
+from tickets.types import TicketDraft
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    made = Database(database_url)
+    async with made.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def events() -> Events:
+    return Events()
+
+
+@pytest.fixture
+def tickets(database: Database, events: Events) -> Tickets:
+    return Tickets(database, events)
+
+
+@pytest.fixture
+def draft() -> TicketDraft:
+    return TicketDraft(
+        type="投诉",
+        content="小区门口的路灯坏了三天了，晚上老人出门看不见路。",
+        category="市政设施/路灯照明",
+        district="田家庵",
+        address="某某路 1 号门口",
+        happened_at="三天前开始",
+        contact_name="张某某",
+        contact_phone="138 0000 0000",
+        channel="web",
+        conversation_id="01990000-0000-7000-8000-000000000001",
+    )

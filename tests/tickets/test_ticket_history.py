@@ -1,0 +1,82 @@
+"""Every change is written down: who, when, why; and once."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import update
+
+from core.database import Database
+from core.errors import BadRequest, Conflict, NotFound
+from core.events import Events
+from tickets.models import TicketRow
+from tickets.service import Tickets
+from tickets.states import State
+from tickets.types import Actor, Ticket, TicketDraft
+
+AGENT = Actor("agent", "坐席 3 号", "01990000-0000-7000-8000-00000000000a")
+
+
+@pytest.fixture
+async def ticket(tickets: Tickets, draft: TicketDraft) -> Ticket:
+    return await tickets.file(draft, "k")
+
+
+async def test_urging_needs_the_code_and_is_written_down(
+    tickets: Tickets, events: Events, ticket: Ticket
+) -> None:
+    assert await tickets.urge(ticket.number, "000000" if ticket.query_code != "000000" else "1") is None
+    with events.subscribe("tickets") as heard:
+        urged = await tickets.urge(ticket.number, ticket.query_code, "三天了还没人来", key="turn-1")
+        assert (await asyncio.wait_for(heard.get(), 1)).data["action"] == "urged"
+    assert urged is not None and urged.number == ticket.number
+    again = await tickets.urge(ticket.number, ticket.query_code, "三天了还没人来", key="turn-1")
+    assert again is not None
+    history = await tickets.events(ticket.number)
+    assert [(e.action, e.actor, e.note) for e in history] == [
+        ("filed", "群众", ""),
+        ("urged", "群众", "三天了还没人来"),
+    ]
+    assert await tickets.urge(ticket.number, ticket.query_code, key="turn-2") is not None
+    assert len(await tickets.events(ticket.number)) == 3
+
+
+async def test_the_same_key_at_once_is_one_event(tickets: Tickets, ticket: Ticket) -> None:
+    await asyncio.gather(*(tickets.note(ticket.number, AGENT, "已电话联系", key="turn-9") for _ in range(8)))
+    assert [e.action for e in await tickets.events(ticket.number)] == ["filed", "noted"]
+
+
+async def test_one_turn_may_act_on_two_tickets(tickets: Tickets, ticket: Ticket, draft: TicketDraft) -> None:
+    other = await tickets.file(draft, "other")
+    await tickets.note(ticket.number, AGENT, "同一件事", key="turn-1")
+    await tickets.note(other.number, AGENT, "同一件事", key="turn-1")
+    assert len(await tickets.events(ticket.number)) == len(await tickets.events(other.number)) == 2
+
+
+async def test_a_finished_ticket_can_not_be_urged(
+    tickets: Tickets, database: Database, ticket: Ticket
+) -> None:
+    async with database.write() as session:
+        await session.execute(update(TicketRow).values(state=State.CLOSED))
+    with pytest.raises(Conflict, match="办结归档"):
+        await tickets.urge(ticket.number, ticket.query_code)
+    assert len(await tickets.events(ticket.number)) == 1
+
+
+async def test_a_note_says_something_about_a_ticket_that_is_there(tickets: Tickets, ticket: Ticket) -> None:
+    with pytest.raises(BadRequest):
+        await tickets.note(ticket.number, AGENT, "  ")
+    with pytest.raises(BadRequest):
+        await tickets.note(ticket.number, AGENT, "长" * 2001)
+    with pytest.raises(NotFound):
+        await tickets.note("HN2020010100001", AGENT, "没有这张")
+    before = ticket.updated_at
+    assert (await tickets.note(ticket.number, AGENT, "已电话联系")).updated_at > before
+
+
+async def test_the_clear_contact_leaves_a_trace(tickets: Tickets, ticket: Ticket) -> None:
+    contact = await tickets.contact(ticket.number, AGENT, "回访核实地址")
+    assert (contact.name, contact.phone) == ("张某某", "13800000000")
+    seen = (await tickets.events(ticket.number))[-1].to_json()
+    assert (seen["action"], seen["actor"], seen["note"]) == ("查看联系方式", "坐席 3 号", "回访核实地址")

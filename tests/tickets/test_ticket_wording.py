@@ -1,0 +1,143 @@
+"""What citizens read: labels, progress, districts, suggested categories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigurationError
+from tickets import catalog, districts
+from tickets.progress import progress_text
+from tickets.service import Tickets
+from tickets.states import State
+from tickets.types import TicketDraft
+
+
+@pytest.mark.parametrize("state", list(State))
+async def test_progress_says_where_it_stands_and_promises_nothing(
+    tickets: Tickets, draft: TicketDraft, state: State
+) -> None:
+    ticket = replace(
+        await tickets.file(draft, "k"),
+        state=state,
+        created_at=datetime(2026, 11, 23, 10, 5, tzinfo=UTC),
+        department="某某局",
+    )
+    text = progress_text(ticket)
+    assert text == tickets.progress_text(ticket)
+    assert ticket.number in text and f"“{state.label}”" in text and "投诉工单" in text
+    assert "2026 年 11 月 23 日 18:05" in text
+    assert ticket.query_code not in text and "13800000000" not in text
+    assert not any(promise in text for promise in ("一定", "保证", "马上", "尽快", "{"))
+
+
+async def test_a_deadline_is_told_while_it_matters(tickets: Tickets, draft: TicketDraft) -> None:
+    deadline = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+    ticket = replace(await tickets.file(draft, "k"), state=State.HANDLING, deadline_at=deadline)
+    assert "办理期限到 2026 年 11 月 30 日 17:00" in progress_text(ticket)
+    assert "期限" not in progress_text(replace(ticket, state=State.CLOSED))
+
+
+def test_states_have_labels_of_their_own() -> None:
+    assert len({s.label for s in State}) == len(State) == 12
+    assert all(State.parse(s.label) is s for s in State)
+    assert State.parse("没有") is None
+
+
+def test_huainan_has_seven_counties_and_districts_and_three_zones() -> None:
+    assert len({d.name for d in districts.DISTRICTS}) == 10
+    assert sorted(d.code for d in districts.DISTRICTS if d.code) == [
+        "340402",
+        "340403",
+        "340404",
+        "340405",
+        "340406",
+        "340421",
+        "340422",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("田家庵区", "田家庵区"),
+        ("安徽省淮南市潘集区", "潘集区"),
+        ("八公山", "八公山区"),
+        ("凤台", "凤台县"),
+        ("高新区（山南新区）", "高新区"),
+        ("毛集社会发展综合实验区", "毛集实验区"),
+        ("经济技术开发区", "经开区"),
+    ],
+)
+def test_districts_by_their_many_names(said: str, name: str) -> None:
+    found = districts.named(said)
+    assert found is not None and found.name == name
+
+
+def test_districts_in_a_story() -> None:
+    def in_story(text: str) -> str | None:
+        found = districts.mentioned(text)
+        return found.name if found else None
+
+    assert in_story("我住寿县某某镇，门口路坏了") == "寿县"
+    assert in_story("山南新区某某小区停水") == "高新区"
+    assert in_story("淮南高新技术产业开发区某某路") == "高新区"
+    assert in_story("大通路上堵车") is None
+
+
+@pytest.mark.parametrize(
+    ("story", "category"),
+    [
+        ("小区门口的路灯坏了三天了", "市政设施/路灯照明"),
+        ("干了三个月，老板不发工资", "劳动与就业/拖欠工资"),
+        ("楼下广场舞音响开到半夜，吵得睡不着", "生态环境/噪声扰民"),
+        ("家里停水两天了，打自来水公司电话也没人接", "供水供电供气供热/供水"),
+        ("物业费涨了，物业公司什么都不管", "住房与物业/物业服务"),
+        ("超市卖过期的食品", "市场监管/食品安全"),
+        ("107路公交车司机甩站", "交通出行/公交出行"),
+        ("我家宅基地被占了", "农业农村/土地承包与流转"),
+    ],
+)
+def test_a_story_is_given_a_category(story: str, category: str) -> None:
+    found = catalog.suggest(story)
+    assert found is not None and found.category == category
+    assert 0 < found.confidence < 1
+
+
+def test_no_keyword_no_guess() -> None:
+    assert catalog.suggest("您好") is None
+    assert catalog.suggest("") is None
+
+
+def test_more_evidence_is_more_confidence() -> None:
+    little, much = catalog.suggest("路灯"), catalog.suggest("路灯坏了，路灯不亮，一片照明都没有")
+    assert little is not None and much is not None and little.confidence < much.confidence
+
+
+def test_the_catalogue_has_fifteen_categories_that_fit_their_column() -> None:
+    found = catalog.categories()
+    assert len(found) >= 15
+    assert all(len(category.children) >= 4 for category in found)
+    assert all(len(f"{c.name}/{leaf.name}") <= 80 for c in found for leaf in c.children)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- name: 甲类",
+        "- {name: 甲类, children: [{name: 子类, keywords: []}]}",
+        "- {name: 甲/类, children: [{name: 子类, keywords: [词]}]}",
+        "- {name: 甲类, children: [{name: 子类, keywords: [词, 词]}]}",
+        "- {name: 甲类, children: [{name: 子类, keywords: [词]}, {name: 子类, keywords: [字]}]}",
+        "- {name: 甲类, children: [{name: 子类, keywords: [词], 多余: 1}]}",
+        "[",
+    ],
+)
+def test_a_broken_catalogue_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "categories.yml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigurationError, match=r"categories\.yml"):
+        catalog.load(path)

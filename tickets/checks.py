@@ -1,0 +1,118 @@
+"""Checking a draft before it is filed: what may be stored, in which form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from core.errors import BadRequest
+from core.text import clean
+from tickets import districts
+from tickets.types import TicketDraft, TicketType
+
+MAX_CONTENT = 5_000
+"""Characters of a ticket's content."""
+
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-8]\d{6,7}(?:-\d{1,6})?")
+
+
+def _clean(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def phone(text: str) -> str | None:
+    """The phone number ``text`` is, in the form it is stored; None when it is none.
+
+    Mobile numbers as the numbering plan of mainland China has them (11 digits from 13 to 19), landlines with
+    or without area code.
+
+    >>> phone("１３８ 0000 0000")
+    '13800000000'
+    >>> phone("+86 0554-6660000")
+    '0554-6660000'
+    >>> phone("12345678901") is None
+    True
+    """
+    plain = re.sub(r"[\s()]", "", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"[‐-―−－]", "-", plain)
+    plain = re.sub(r"^(?:\+|00)86-?", "", plain)
+    if _MOBILE.fullmatch(digits := plain.replace("-", "")):
+        return digits
+    return plain if _LANDLINE.fullmatch(plain) else None
+
+
+_Line = Annotated[str, BeforeValidator(_clean)]
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: TicketType
+    content: Annotated[_Line, Field(min_length=2, max_length=MAX_CONTENT)]
+    category: Annotated[_Line, Field(max_length=80)]
+    district: Annotated[_Line, Field(max_length=40)]
+    address: Annotated[_Line, Field(max_length=300)]
+    happened_at: Annotated[_Line, Field(max_length=100)]
+    subject: Annotated[_Line, Field(max_length=200)]
+    contact_name: Annotated[_Line, Field(max_length=40)]
+    contact_phone: Annotated[_Line, Field(max_length=40)]
+    confidential: bool
+    channel: Annotated[_Line, Field(max_length=20)]
+    conversation_id: Annotated[str, Field(max_length=36)] | None
+
+    @field_validator("type", mode="before")
+    @classmethod
+    def _type(cls, value: object) -> object:
+        return (TicketType.parse(value) or value) if isinstance(value, str) else value
+
+    @field_validator("district")
+    @classmethod
+    def _district(cls, value: str) -> str:
+        # An unknown place is kept as said: a complaint must not be lost over it.
+        found = districts.named(value)
+        return found.name if found else value
+
+    @field_validator("contact_phone")
+    @classmethod
+    def _phone(cls, value: str) -> str:
+        if not value:
+            return ""
+        number = phone(value)
+        if number is None:
+            raise ValueError("not a phone number")
+        return number
+
+
+_SAY = {
+    "type": "请选择诉求类型",
+    "content": f"请用 2 到 {MAX_CONTENT} 个字说说诉求内容",
+    "category": "事项分类太长了",
+    "district": "所在县区太长了，请只写县区名称",
+    "address": "地址太长了，请控制在 300 字以内",
+    "happened_at": "时间太长了，请控制在 100 字以内",
+    "subject": "涉及对象太长了，请控制在 200 字以内",
+    "contact_name": "称呼太长了，请控制在 40 字以内",
+    "contact_phone": "联系电话不对，请填 11 位手机号或带区号的座机号",
+}
+
+
+def check(draft: TicketDraft) -> TicketDraft:
+    """The draft in the form it is stored: cleaned, with type code, full district name and plain phone number.
+
+    Raises:
+        BadRequest: code ``bad_ticket``; ``details.fields`` says in Chinese what is wrong with which field.
+    """
+    try:
+        # `vars` and not `asdict`: the values are plain, and `type` may be a subclass of str worth keeping.
+        checked = _Checked.model_validate(dict(vars(draft)))
+    except ValidationError as error:
+        names = [str(e["loc"][0]) for e in error.errors()]
+        fields = {name: _SAY.get(name, "内容不对") for name in names}
+        raise BadRequest(
+            next(iter(fields.values())), code="bad_ticket", details={"fields": fields}
+        ) from error
+    return TicketDraft(**dict(checked))

@@ -1,0 +1,83 @@
+"""Filing: a confirmed draft becomes a ticket, exactly once."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import now
+from core.database import Database
+from core.errors import BadRequest
+from tickets import checks, numbers, rows
+from tickets.models import TicketRow
+from tickets.states import State
+from tickets.types import CITIZEN, Actor, Ticket, TicketDraft
+
+MAX_KEY = 200
+
+
+async def file(
+    database: Database, draft: TicketDraft, key: str, prefix: str, actor: Actor = CITIZEN
+) -> tuple[Ticket, bool]:
+    """Store a draft as a ticket, or find the ticket an earlier call with ``key`` made.
+
+    Args:
+        key: names this filing; whoever repeats it (a confirm sent twice, a turn run again after a crash) gets
+            the first ticket back, even if the draft differs by then.
+        prefix: the city's letters before the number.
+
+    Returns:
+        The ticket, and whether this call made it.
+
+    Raises:
+        BadRequest: the draft can't be filed (:func:`tickets.checks.check`), or the key is empty or too long.
+    """
+    if not key or len(key) > MAX_KEY:
+        raise BadRequest("登记请求缺少编号，请重新提交", code="bad_filing_key")
+    draft = checks.check(draft)
+    try:
+        return await _file(database, draft, key, prefix, actor)
+    except IntegrityError:
+        # Another process filed with the same key in between (PostgreSQL only: SQLite's writers queue).
+        return await _file(database, draft, key, prefix, actor)
+
+
+async def _file(
+    database: Database, draft: TicketDraft, key: str, prefix: str, actor: Actor
+) -> tuple[Ticket, bool]:
+    async with database.write() as session:
+        known = await _filed(session, key)
+        if known is not None:
+            return await rows.to_ticket(session, known), False
+        moment = now()
+        row = TicketRow(
+            number=await numbers.next_number(session, prefix, moment),
+            filing_key=key,
+            query_code=numbers.new_code(),
+            type=draft.type,
+            category=draft.category,
+            district=draft.district,
+            address=draft.address,
+            happened_at=draft.happened_at,
+            content=draft.content,
+            subject=draft.subject,
+            contact_name=draft.contact_name or None,
+            contact_phone=draft.contact_phone or None,
+            confidential=draft.confidential,
+            channel=draft.channel,
+            conversation_id=draft.conversation_id,
+            state=State.PENDING_ACCEPTANCE,
+            created_at=moment,
+            updated_at=moment,
+        )
+        session.add(row)
+        await session.flush()
+        rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
+        await session.flush()
+        return await rows.to_ticket(session, row), True
+
+
+async def _filed(session: AsyncSession, key: str) -> TicketRow | None:
+    row: TicketRow | None = await session.scalar(select(TicketRow).where(TicketRow.filing_key == key))
+    return row

@@ -1,0 +1,57 @@
+"""Ticket numbers (工单编号) and query codes (查询码)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import local
+from tickets.models import TicketCounter
+
+PREFIX = re.compile(r"[A-Z]{2,6}")
+_NUMBER = re.compile(r"[A-Z]{2,6}20\d{6}\d{5,6}")
+
+
+async def next_number(session: AsyncSession, prefix: str, moment: datetime) -> str:
+    """The next number of the day it is in China: ``HN`` + ``20261123`` + ``00001``.
+
+    One statement raises the day's counter and returns it, so two filings never get the same number, on either
+    database; it belongs to the caller's transaction, so a filing that fails leaves no gap.
+    """
+    day = f"{prefix}{local(moment):%Y%m%d}"
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = (
+        insert(TicketCounter)
+        .values(day=day, last=1)
+        .on_conflict_do_update(index_elements=[TicketCounter.day], set_={"last": TicketCounter.last + 1})
+        .returning(TicketCounter.last)
+    )
+    last = (await session.execute(statement)).scalar_one()
+    return f"{day}{last:05d}"
+
+
+def new_code() -> str:
+    """Six random digits."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def plain_number(text: str) -> str | None:
+    """What a citizen typed as a ticket number, in its stored form; None when it can't be one.
+
+    >>> plain_number(" hn２０２６１１２３ 00001 ")
+    'HN2026112300001'
+    """
+    number = re.sub(r"[\s\-_]", "", unicodedata.normalize("NFKC", text)).upper()
+    return number if _NUMBER.fullmatch(number) else None
+
+
+def plain_code(text: str) -> str | None:
+    """What a citizen typed as a query code; None when it is not six digits."""
+    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return code if re.fullmatch(r"[0-9]{6}", code) else None

@@ -1,0 +1,47 @@
+"""What a citizen who asks for progress is told: where the ticket stands, and nothing we can't keep."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.clock import local
+from tickets.states import State
+from tickets.types import Ticket
+
+_STANDS: dict[State, str] = {
+    State.PENDING_ACCEPTANCE: "已经登记好了，正等工作人员核对受理，您不用重复提交。",
+    State.PENDING_DISPATCH: "已经受理，正在确定由哪个单位来办。",
+    State.PENDING_SIGN: "已经转给{department}，正等对方签收。",
+    State.HANDLING: "{department}正在办理。",
+    State.RETURN_REVIEW: "{department}提出这件事不归本单位办，我们正在审核由谁来办。",
+    State.EXTENSION_REVIEW: "{department}申请多要一些时间，我们正在审核。",
+    State.PENDING_REVIEW: "{department}已经提交了办理结果，我们正在审核。",
+    State.PENDING_CALLBACK: "办理结果已经审核，工作人员会联系您回访，请留意来电。",
+    State.CLOSED: "已经办结归档。如果问题没有解决或者又出现了，您可以说“转人工”告诉我们。",
+    State.DECLINED: "经核对不属于本热线的受理范围。想了解原因和可以去哪里反映，您可以说“转人工”。",
+    State.ANSWERED_DIRECTLY: "已经直接答复您。如果还有不清楚的，您可以说“转人工”。",
+    State.MERGED: "和别人反映的同一件事合并办理了{merged}，结果一样会告诉您。",
+}
+
+
+def progress_text(ticket: Ticket) -> str:
+    """The ticket's progress in two or three sentences for the chat.
+
+    A deadline is told where one is set; no outcome and no time of our own making is.
+    """
+    stands = _STANDS[ticket.state].format(
+        department=ticket.department or "承办单位",
+        merged=f"（工单 {ticket.merged_into}）" if ticket.merged_into else "",
+    )
+    text = (
+        f"您好，您 {_when(ticket.created_at)} 提交的{ticket.type.label}工单 {ticket.number}，"
+        f"现在是“{ticket.state.label}”：{stands}"
+    )
+    if ticket.deadline_at is not None and not ticket.state.is_final:
+        text += f"\n办理期限到 {_when(ticket.deadline_at)}。"
+    return text
+
+
+def _when(moment: datetime) -> str:
+    at = local(moment)
+    return f"{at.year} 年 {at.month} 月 {at.day} 日 {at:%H:%M}"

@@ -1,0 +1,124 @@
+"""Rows in and out: a stored ticket as the plain value everyone else sees."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.privacy import mask_name, mask_phone, mask_text
+from tickets.models import Department, TicketEventRow, TicketRow
+from tickets.states import State
+from tickets.types import SUMMARY_CHARACTERS, Actor, Ticket, TicketEvent, TicketLine, TicketType
+
+
+def summary(content: str) -> str:
+    """The beginning of a ticket's content on one line, with the phone numbers in it masked.
+
+    >>> summary("路灯坏了\\n电话13800000000")
+    '路灯坏了 电话138****0000'
+    """
+    line = mask_text(" ".join(content.split()))
+    return line if len(line) <= SUMMARY_CHARACTERS else line[: SUMMARY_CHARACTERS - 1] + "…"
+
+
+def to_line(row: TicketRow) -> TicketLine:
+    """The row as lists show it; reads no encrypted column."""
+    return TicketLine(
+        number=row.number,
+        type=TicketType(row.type),
+        category=row.category,
+        district=row.district,
+        state=State(row.state),
+        created_at=row.created_at,
+        summary=summary(row.content),
+        conversation_id=row.conversation_id,
+        department_id=row.department_id,
+    )
+
+
+async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
+    """The row with what it refers to by name, name and phone masked."""
+    department = await session.get(Department, row.department_id) if row.department_id else None
+    return Ticket(
+        id=row.id,
+        number=row.number,
+        query_code=row.query_code,
+        type=TicketType(row.type),
+        category=row.category,
+        district=row.district,
+        address=row.address,
+        happened_at=row.happened_at,
+        content=row.content,
+        subject=row.subject,
+        contact_name=mask_name(row.contact_name or ""),
+        contact_phone=mask_phone(row.contact_phone or ""),
+        confidential=row.confidential,
+        channel=row.channel,
+        conversation_id=row.conversation_id,
+        state=State(row.state),
+        department_id=row.department_id,
+        department=department.name if department else None,
+        urgency=row.urgency,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        deadline_at=row.deadline_at,
+        accepted_at=row.accepted_at,
+        dispatched_at=row.dispatched_at,
+        signed_at=row.signed_at,
+        closed_at=row.closed_at,
+        merged_into=await _number(session, row.merged_into_id),
+        parent=await _number(session, row.parent_id),
+        summary=summary(row.content),
+    )
+
+
+def to_event(row: TicketEventRow) -> TicketEvent:
+    """One line of history."""
+    return TicketEvent(
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        from_state=State(row.from_state) if row.from_state else None,
+        to_state=State(row.to_state) if row.to_state else None,
+        note=row.note,
+    )
+
+
+def add_event(
+    session: AsyncSession,
+    ticket_id: str,
+    actor: Actor,
+    action: str,
+    *,
+    note: str = "",
+    from_state: State | None = None,
+    to_state: State | None = None,
+    key: str | None = None,
+) -> TicketEventRow:
+    """Write who did what to a ticket, in the caller's transaction: the one that does it."""
+    row = TicketEventRow(
+        ticket_id=ticket_id,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor=actor.name,
+        action=action,
+        from_state=from_state,
+        to_state=to_state,
+        note=note,
+        key=key,
+    )
+    session.add(row)
+    return row
+
+
+async def by_number(session: AsyncSession, number: str) -> TicketRow | None:
+    """The row with that number."""
+    row: TicketRow | None = await session.scalar(select(TicketRow).where(TicketRow.number == number))
+    return row
+
+
+async def _number(session: AsyncSession, ticket_id: str | None) -> str | None:
+    if ticket_id is None:
+        return None
+    number: str | None = await session.scalar(select(TicketRow.number).where(TicketRow.id == ticket_id))
+    return number

@@ -1,0 +1,201 @@
+"""Tickets as the other parts use them: one object with every verb."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import now
+from core.database import Database
+from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
+from core.events import Events
+from core.text import clean
+from tickets import filing, listing, lookup, numbers, progress, rows
+from tickets.models import TicketEventRow, TicketRow
+from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
+
+MAX_NOTE = 2_000
+"""Characters of a note or of what a citizen adds when urging."""
+
+
+class Tickets:
+    """File tickets, find them, and write down what happens to them.
+
+    After each change an event ``ticket`` goes out on the topic ``tickets``, carrying the ticket's line and
+    what was done.
+
+    Args:
+        prefix: the city's capital letters before each number, ``HN`` for 淮南.
+
+    >>> ticket = await tickets.file(TicketDraft("投诉", "路灯坏了三天"), key)          # doctest: +SKIP
+    >>> tickets.progress_text(ticket)                                                  # doctest: +SKIP
+    '您好，您 2026 年 11 月 23 日 18:00 提交的投诉工单 HN2026112300001，现在是“待受理”：…'
+    """
+
+    def __init__(self, database: Database, events: Events, prefix: str = "HN") -> None:
+        if not numbers.PREFIX.fullmatch(prefix):
+            raise ConfigurationError(f"A ticket number's prefix is 2 to 6 capital letters, not {prefix!r}.")
+        self._database = database
+        self._events = events
+        self._prefix = prefix
+
+    @staticmethod
+    def progress_text(ticket: Ticket) -> str:
+        """Where a ticket stands, for the chat; see :func:`tickets.progress.progress_text`."""
+        return progress.progress_text(ticket)
+
+    async def file(self, draft: TicketDraft, key: str, actor: Actor = CITIZEN) -> Ticket:
+        """Make a ticket of a confirmed draft; the same ``key`` again gives the same ticket.
+
+        Args:
+            key: up to 200 characters naming this filing, such as conversation and confirmed summary.
+
+        Raises:
+            BadRequest: code ``bad_ticket``, ``details.fields`` says what is wrong; or the key is no key.
+        """
+        ticket, made = await filing.file(self._database, draft, key, self._prefix, actor)
+        if made:
+            self._tell(ticket, "filed")
+        return ticket
+
+    async def by_number_and_code(self, number: str, code: str) -> Ticket | None:
+        """The ticket with that number, if the code is its code; typed full-width or with spaces is fine.
+
+        Raises:
+            RateLimited: five wrong codes for the number within 15 minutes.
+        """
+        return await lookup.by_number_and_code(self._database, number, code)
+
+    async def get(self, number: str) -> Ticket:
+        """The ticket with that number.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._database.read() as session:
+            return await rows.to_ticket(session, await self._row(session, number))
+
+    async def list(
+        self,
+        state: str = "",
+        q: str = "",
+        limit: int = 50,
+        before: str | None = None,
+        department_id: str | None = None,
+    ) -> Page:
+        """One page of tickets, newest first; see :func:`tickets.listing.find`."""
+        return await listing.find(
+            self._database, state=state, q=q, limit=limit, before=before, department_id=department_id
+        )
+
+    async def events(self, number: str) -> tuple[TicketEvent, ...]:
+        """A ticket's history, oldest first.
+
+        Raises:
+            NotFound: there is no such ticket.
+        """
+        async with self._database.read() as session:
+            row = await self._row(session, number)
+            found = await session.scalars(
+                select(TicketEventRow)
+                .where(TicketEventRow.ticket_id == row.id)
+                .order_by(TicketEventRow.at, TicketEventRow.id)
+            )
+            return tuple(rows.to_event(event) for event in found)
+
+    async def contact(self, number: str, actor: Actor, reason: str) -> Contact:
+        """Name and phone in clear; who saw them and why goes into the ticket's history.
+
+        Raises:
+            NotFound: there is no such ticket.
+        """
+        async with self._database.write() as session:
+            row = await self._row(session, number)
+            rows.add_event(session, row.id, actor, "contact_seen", note=_note(reason))
+            return Contact(row.contact_name or "", row.contact_phone or "")
+
+    async def note(self, number: str, actor: Actor, text: str, key: str | None = None) -> Ticket:
+        """Add a remark to a ticket's history.
+
+        Args:
+            key: where given, the same key again adds nothing.
+
+        Raises:
+            NotFound: there is no such ticket.
+            BadRequest: nothing said, or over :data:`MAX_NOTE` characters.
+        """
+        said = _note(text)
+        if not said:
+            raise BadRequest("请写下备注内容")
+        return await self._add(number, actor, "noted", said, key)
+
+    async def urge(self, number: str, code: str, note: str = "", key: str | None = None) -> Ticket | None:
+        """催办: the citizen asks for speed; None when number and code do not belong together.
+
+        Args:
+            note: what the citizen added.
+            key: where given, the same key again counts once.
+
+        Raises:
+            RateLimited: five wrong codes for the number within 15 minutes.
+            Conflict: code ``ticket_final``; the ticket is finished, urging it moves nothing.
+            BadRequest: over :data:`MAX_NOTE` characters.
+        """
+        said = _note(note)
+        ticket = await self.by_number_and_code(number, code)
+        if ticket is None:
+            return None
+        if ticket.state.is_final:
+            raise Conflict(
+                f"这张工单已经是“{ticket.state.label}”，催办不起作用了；如果问题还在，请说“转人工”。",
+                code="ticket_final",
+            )
+        return await self._add(ticket.number, CITIZEN, "urged", said, key)
+
+    async def _add(self, number: str, actor: Actor, action: str, note: str, key: str | None) -> Ticket:
+        try:
+            ticket, added = await self._add_once(number, actor, action, note, key)
+        except IntegrityError:
+            # The same key from another process in between (PostgreSQL only); the second look finds it.
+            ticket, added = await self._add_once(number, actor, action, note, key)
+        if added:
+            self._tell(ticket, action)
+        return ticket
+
+    async def _add_once(
+        self, number: str, actor: Actor, action: str, note: str, key: str | None
+    ) -> tuple[Ticket, bool]:
+        async with self._database.write() as session:
+            row = await self._row(session, number)
+            if key is not None and await session.scalar(
+                select(TicketEventRow.id).where(TicketEventRow.ticket_id == row.id, TicketEventRow.key == key)
+            ):
+                return await rows.to_ticket(session, row), False
+            rows.add_event(session, row.id, actor, action, note=note, key=key)
+            row.updated_at = now()
+            await session.flush()
+            return await rows.to_ticket(session, row), True
+
+    async def _row(self, session: AsyncSession, number: str) -> TicketRow:
+        known = numbers.plain_number(number)
+        row = await rows.by_number(session, known) if known else None
+        if row is None:
+            raise NotFound("没有这张工单")
+        return row
+
+    def _tell(self, ticket: Ticket, action: str) -> None:
+        self._events.publish(
+            "tickets",
+            "ticket",
+            action=action,
+            department_id=ticket.department_id,
+            ticket=ticket.line.to_json(),
+        )
+
+
+def _note(text: str) -> str:
+    said = clean(text)
+    if len(said) > MAX_NOTE:
+        raise BadRequest(f"内容太长了，请控制在 {MAX_NOTE} 字以内")
+    return said

@@ -1,0 +1,47 @@
+import type { Message } from "../../shared/wire";
+import { DeskClient } from "./client";
+import type {
+  Contact, Conversation, ConversationDetail, Counts, Tab, Ticket, TicketEvent, TicketRow, User,
+} from "./types";
+
+/** The desk API, one method an endpoint. */
+export class DeskApi {
+  constructor(readonly client: DeskClient = new DeskClient()) {}
+
+  me = (): Promise<{ user: User }> => this.client.get("/me");
+
+  login = (username: string, password: string): Promise<{ user: User }> =>
+    this.client.post("/login", { username, password });
+
+  logout = (): Promise<unknown> => this.client.post("/logout");
+
+  changePassword = (old: string, fresh: string): Promise<{ user: User }> =>
+    this.client.post("/password", { old, new: fresh });
+
+  conversations = (tab: Tab, limit = 50): Promise<{ conversations: Conversation[]; counts: Counts }> =>
+    this.client.get("/conversations", tab === "mine" ? { mode: "human", mine: 1, limit } : { mode: tab, limit });
+
+  conversation = (id: string): Promise<{ conversation: ConversationDetail; messages: Message[] }> =>
+    this.client.get(`/conversations/${encodeURIComponent(id)}`);
+
+  take = (id: string): Promise<{ conversation: Conversation }> =>
+    this.client.post(`/conversations/${encodeURIComponent(id)}/take`);
+
+  say = (id: string, clientId: string, text: string): Promise<{ message: Message }> =>
+    this.client.post(`/conversations/${encodeURIComponent(id)}/messages`, { client_id: clientId, text });
+
+  handBack = (id: string, note: string): Promise<{ conversation: Conversation }> =>
+    this.client.post(`/conversations/${encodeURIComponent(id)}/hand_back`, note ? { note } : {});
+
+  tickets = (filter: { state?: string; q?: string; before?: string | null; limit?: number }):
+    Promise<{ tickets: TicketRow[]; next: string | null }> => this.client.get("/tickets", { limit: 50, ...filter });
+
+  ticket = (number: string): Promise<{ ticket: Ticket; events: TicketEvent[] }> =>
+    this.client.get(`/tickets/${encodeURIComponent(number)}`);
+
+  reveal = (number: string, reason: string): Promise<Contact> =>
+    this.client.post(`/tickets/${encodeURIComponent(number)}/reveal`, { reason });
+}
+
+/** The page's one connection to the API. */
+export const api = new DeskApi();

@@ -1,0 +1,97 @@
+import type { Message, Mode, Sender } from "../../shared/wire";
+
+/** Who is signed in. Roles decide what the server allows; the desk only hides what would be refused anyway. */
+export interface User {
+  id: string;
+  username: string;
+  display_name: string;
+  role: string;
+  department: string | null;
+  must_change_password: boolean;
+}
+
+/** Why a conversation needs a human. */
+export type Reason = "citizen_asked" | "low_confidence" | "emergency" | "degraded" | "angry";
+
+export interface Conversation {
+  id: string;
+  channel: string;
+  account: string | null;
+  mode: Mode;
+  citizen_name: string;
+  agent: { id: string; display_name: string } | null;
+  urgent: boolean;
+  reason: Reason | null;
+  waiting_since: string | null;
+  last_message: { text: string; sender: Sender; created_at: string } | null;
+  unread: number;
+  updated_at: string;
+}
+
+/** What the complaint form has collected so far. */
+export interface Slot {
+  name: string;
+  value: string;
+}
+
+export interface ConversationDetail extends Conversation {
+  slots: Slot[];
+}
+
+export interface Counts {
+  waiting: number;
+  mine: number;
+}
+
+export interface TicketRow {
+  number: string;
+  type: string;
+  category: string | null;
+  district: string | null;
+  state: string;
+  created_at: string;
+  summary: string;
+  conversation_id: string | null;
+}
+
+/** A ticket with all its fields; contact data is masked (138****0000) until revealed with a reason. */
+export interface Ticket extends TicketRow {
+  address?: string | null;
+  happened_at?: string | null;
+  content?: string | null;
+  subject?: string | null;
+  contact_name?: string | null;
+  contact_phone?: string | null;
+  confidential?: boolean;
+  channel?: string | null;
+  /** The department that handles it (承办单位). */
+  department?: string | null;
+  urgency?: string | null;
+  updated_at?: string | null;
+  deadline_at?: string | null;
+  closed_at?: string | null;
+  merged_into?: string | null;
+}
+
+export interface TicketEvent {
+  at: string;
+  actor: string;
+  action: string;
+  from_state: string | null;
+  to_state: string | null;
+  note: string | null;
+}
+
+export interface Contact {
+  contact_name: string;
+  contact_phone: string;
+}
+
+/** What `/api/desk/live` says. */
+export type LiveFrame =
+  | { type: "message"; conversation_id: string; message: Message }
+  | { type: "conversation"; conversation: Conversation }
+  | { type: "ticket"; ticket: TicketRow }
+  | { type: "pong" };
+
+export type Tab = "waiting" | "mine" | "bot" | "all";

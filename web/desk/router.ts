@@ -1,0 +1,54 @@
+import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
+import { home, identify, mayAnswer, maySeeTickets, session } from "./state/session";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    title?: string;
+    /** Shown to people who are not signed in. */
+    open?: boolean;
+    /** Whether the signed-in account's role may see the page at all. */
+    allowed?: () => boolean;
+  }
+}
+
+function nowhereElse(): boolean {
+  return home() === "/nothing";
+}
+
+export const router = createRouter({
+  history: createWebHistory("/desk/"),
+  routes: [
+    // Redirects are followed before anybody knows who is signed in; the guard below sends on who works elsewhere.
+    { path: "/", redirect: "/conversations" },
+    { path: "/sign-in", name: "sign-in", component: () => import("./views/SignIn.vue"), meta: { open: true, title: "登录" } },
+    { path: "/password", name: "password", component: () => import("./views/Password.vue"), meta: { title: "修改密码" } },
+    {
+      path: "/conversations/:id?", name: "conversations", component: () => import("./views/Conversations.vue"),
+      props: true, meta: { title: "会话", allowed: mayAnswer },
+    },
+    {
+      path: "/tickets", name: "tickets", component: () => import("./views/Tickets.vue"),
+      meta: { title: "工单", allowed: maySeeTickets },
+    },
+    {
+      path: "/tickets/:number", name: "ticket", component: () => import("./views/TicketDetail.vue"), props: true,
+      meta: { title: "工单详情", allowed: maySeeTickets },
+    },
+    { path: "/nothing", component: () => import("./views/Nothing.vue"), meta: { title: "无权限", allowed: nowhereElse } },
+    { path: "/:rest(.*)*", redirect: "/conversations" },
+  ],
+});
+
+router.beforeEach(async (to): Promise<RouteLocationRaw | true> => {
+  try {
+    await identify();
+  } catch {
+    // The server can't be reached: the page's own requests will say so, with a way to try again.
+    return to.meta.open ? true : { name: "sign-in", query: { back: to.fullPath } };
+  }
+  if (to.meta.open) return session.user ? home() : true;
+  if (!session.user && to.name !== "password") return { name: "sign-in", query: { back: to.fullPath } };
+  if (session.user?.must_change_password && to.name !== "password") return { name: "password" };
+  if (to.meta.allowed && !to.meta.allowed()) return home();
+  return true;
+});

@@ -1,0 +1,78 @@
+import { ref } from "vue";
+import { LiveSocket, SOCKET_TIMING, socketUrl, type SocketTiming } from "../../shared/socket";
+import type { Conversation, LiveFrame } from "../api/types";
+import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
+import { add, changed, reload, thread } from "./thread";
+
+/** Whether events arrive by themselves now. */
+export const connected = ref(false);
+
+let socket: LiveSocket<LiveFrame> | null = null;
+let wasOpen = false;
+let reloadTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Listens to the desk's events until {@link mute}. */
+export function listen(base: string = location.href, timing: SocketTiming = SOCKET_TIMING): void {
+  if (socket) return;
+  wasOpen = false;
+  socket = new LiveSocket<LiveFrame>(() => socketUrl(base, "/api/desk/live"), {
+    open: () => {
+      connected.value = true;
+      socket?.settled();
+      // Whatever happened while nobody listened is only in the lists.
+      if (wasOpen) catchUp();
+      wasOpen = true;
+    },
+    frame: take,
+    closed: () => {
+      connected.value = false;
+      wasOpen = true;
+      // Without events the lists are fetched at every failed try; that also notices a session that ended.
+      catchUp();
+    },
+  }, timing);
+  socket.start();
+}
+
+export function mute(): void {
+  socket?.stop();
+  socket = null;
+  connected.value = false;
+}
+
+function changedHands(now: Conversation): boolean {
+  const before = board.known.get(now.id);
+  return before === undefined ? now.mode !== "bot" : before.mode !== now.mode || before.agent?.id !== now.agent?.id;
+}
+
+/** What the form has collected is only in the detail; a burst of events makes one request. */
+function reloadSoon(): void {
+  reloadTimer ??= setTimeout(() => {
+    reloadTimer = undefined;
+    void reload();
+  }, 1000);
+}
+
+function catchUp(): void {
+  void refresh();
+  void reload();
+}
+
+/** Applies one event. */
+export function take(frame: LiveFrame): void {
+  switch (frame.type) {
+    case "message":
+      noteMessage(frame.conversation_id, frame.message);
+      if (frame.conversation_id === thread.id) add([frame.message]);
+      break;
+    case "conversation":
+      // Counts change only when a conversation changes hands; every single message would be far too often to ask.
+      if (changedHands(frame.conversation)) refreshSoon();
+      upsert(frame.conversation);
+      changed(frame.conversation);
+      if (frame.conversation.id === thread.id) reloadSoon();
+      break;
+    default:
+      break;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Conversation, Reason, Tab } from "../api/types";
+
+/** Reason tags as agents read them. */
+export const REASONS: Record<Reason, string> = {
+  citizen_asked: "群众要求",
+  low_confidence: "答不准",
+  emergency: "紧急",
+  degraded: "机器人故障",
+  angry: "情绪激动",
+};
+
+export const CHANNELS: Record<string, string> = { web: "网页", wechat: "微信", mini: "小程序", phone: "电话" };
+
+/** Whether a conversation belongs under a tab. */
+export function belongs(conversation: Conversation, tab: Tab, myId: string | undefined): boolean {
+  switch (tab) {
+    case "waiting":
+      return conversation.mode === "waiting";
+    case "mine":
+      return conversation.mode === "human" && conversation.agent?.id === myId;
+    case "bot":
+      return conversation.mode === "bot";
+    case "all":
+      return true;
+  }
+}
+
+/**
+ * The order under a tab, without changing the list given: urgent ones first everywhere. Waiting: whoever has waited
+ * longest comes first. Elsewhere: unread before read, then the latest activity.
+ */
+export function sortQueue(list: readonly Conversation[], tab: Tab): Conversation[] {
+  const time = (iso: string | null): number => (iso ? Date.parse(iso) || 0 : 0);
+  const open = (one: Conversation): number => (one.urgent && one.mode !== "bot" ? 0 : 1);
+  return [...list].sort((a, b) => {
+    if (open(a) !== open(b)) return open(a) - open(b);
+    if (tab === "waiting") {
+      return time(a.waiting_since) - time(b.waiting_since) || a.id.localeCompare(b.id);
+    }
+    const unread = Number(b.unread > 0) - Number(a.unread > 0);
+    return unread || time(b.updated_at) - time(a.updated_at) || a.id.localeCompare(b.id);
+  });
+}

@@ -1,0 +1,53 @@
+import { reactive } from "vue";
+import { api } from "../api/desk";
+import { DeskError } from "../api/client";
+import type { User } from "../api/types";
+
+/** Who is signed in on this page. */
+export const session = reactive<{ user: User | null; known: boolean }>({ user: null, known: false });
+
+const ANSWERING = new Set(["agent", "supervisor", "admin"]);
+
+/** May see and take conversations; for others the server refuses the queue and the live connection. */
+export function mayAnswer(): boolean {
+  return ANSWERING.has(session.user?.role ?? "");
+}
+
+/** May see tickets; a department (承办单位) sees only its own. */
+export function maySeeTickets(): boolean {
+  return mayAnswer() || session.user?.role === "department";
+}
+
+/** Where this account's work is. */
+export function home(): string {
+  return mayAnswer() ? "/conversations" : maySeeTickets() ? "/tickets" : "/nothing";
+}
+
+/** Asks the server once who this is; being signed out is an answer, not an error. */
+export async function identify(): Promise<void> {
+  if (session.known) return;
+  try {
+    session.user = (await api.me()).user;
+    session.known = true;
+  } catch (error) {
+    if (!(error instanceof DeskError) || error.status !== 401) throw error;
+    session.known = true;
+  }
+}
+
+export async function signIn(username: string, password: string): Promise<User> {
+  const { user } = await api.login(username, password);
+  session.user = user;
+  session.known = true;
+  return user;
+}
+
+/** Signs out; the page forgets the user even when the server can't be reached. */
+export async function signOut(): Promise<void> {
+  try {
+    await api.logout();
+  } finally {
+    session.user = null;
+    session.known = true;
+  }
+}

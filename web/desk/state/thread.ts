@@ -1,0 +1,147 @@
+import { computed, reactive, ref } from "vue";
+import { uuid } from "../../shared/uuid";
+import type { Message } from "../../shared/wire";
+import { DeskError, explain } from "../api/client";
+import { api } from "../api/desk";
+import type { Conversation, ConversationDetail } from "../api/types";
+import { look, refreshSoon, upsert } from "./board";
+
+/** A reply on its way: on screen at once, kept with its id until the server has it. */
+export interface Draft {
+  clientId: string;
+  conversationId: string;
+  text: string;
+  problem: string | null;
+}
+
+interface Thread {
+  id: string | null;
+  conversation: ConversationDetail | null;
+  messages: Message[];
+  loading: boolean;
+  busy: boolean;
+  problem: string | null;
+}
+
+/** The conversation on screen. */
+export const thread = reactive<Thread>({
+  id: null, conversation: null, messages: [], loading: false, busy: false, problem: null,
+});
+
+/** Kept for every conversation: an agent who looks elsewhere must find a reply that failed when coming back. */
+const pending = ref<Draft[]>([]);
+
+/** The replies on their way in the conversation on screen. */
+export const drafts = computed<Draft[]>(() => pending.value.filter((draft) => draft.conversationId === thread.id));
+
+/** Shows a conversation (or none). */
+export async function open(id: string | null): Promise<void> {
+  if (id === thread.id) return;
+  Object.assign(thread, { id, conversation: null, messages: [], problem: null, loading: id !== null });
+  look(id);
+  if (id) await reload();
+}
+
+/** Fetches the whole conversation again: at opening, and after the live connection was away. */
+export async function reload(): Promise<void> {
+  const id = thread.id;
+  if (!id) return;
+  try {
+    const answer = await api.conversation(id);
+    if (thread.id !== id) return;
+    thread.conversation = answer.conversation;
+    add(answer.messages);
+    upsert(answer.conversation);
+    thread.problem = null;
+  } catch (error) {
+    if (thread.id === id) thread.problem = explain(error);
+  } finally {
+    if (thread.id === id) thread.loading = false;
+  }
+}
+
+/** Takes messages in any order and any number of times; each is shown once, in the server's order. */
+export function add(messages: Message[]): void {
+  const ids = new Set(thread.messages.map((message) => message.id));
+  const fresh = messages.filter((message) => !ids.has(message.id));
+  const arrived = new Set(messages.map((message) => message.client_id));
+  pending.value = pending.value.filter((draft) => !arrived.has(draft.clientId));
+  if (fresh.length > 0) thread.messages = [...thread.messages, ...fresh].sort((a, b) => a.seq - b.seq);
+}
+
+/** The conversation changed (taken, handed back …): what the form collected stays until it is fetched again. */
+export function changed(conversation: Conversation): void {
+  if (thread.id !== conversation.id) return;
+  thread.conversation = { slots: thread.conversation?.slots ?? [], ...conversation };
+}
+
+export async function say(text: string): Promise<void> {
+  if (!thread.id) return;
+  const draft: Draft = { clientId: uuid(), conversationId: thread.id, text, problem: null };
+  pending.value.push(draft);
+  await deliver(draft.clientId);
+}
+
+/** Sends a reply, or sends it again: the id stays, so the citizen never reads it twice. */
+export async function deliver(clientId: string): Promise<void> {
+  const draft = pending.value.find((one) => one.clientId === clientId);
+  if (!draft) return;
+  const id = draft.conversationId;
+  draft.problem = null;
+  try {
+    const { message } = await api.say(id, clientId, draft.text);
+    discard(clientId);
+    if (thread.id === id) add([message]);
+  } catch (error) {
+    draft.problem = explain(error);
+    if (error instanceof DeskError && error.status === 409 && thread.id === id) await reload();
+  }
+}
+
+export function discard(clientId: string): void {
+  pending.value = pending.value.filter((draft) => draft.clientId !== clientId);
+}
+
+/** After signing out nothing of the former agent's may stay on the page. */
+export function clear(): void {
+  pending.value = [];
+  void open(null);
+}
+
+/** 接入. When a colleague was faster, says who. */
+export async function take(): Promise<boolean> {
+  return act((id) => api.take(id));
+}
+
+/** 交还机器人. */
+export async function handBack(note: string): Promise<boolean> {
+  return act((id) => api.handBack(id, note));
+}
+
+async function act(step: (id: string) => Promise<{ conversation: Conversation }>): Promise<boolean> {
+  const id = thread.id;
+  if (!id || thread.busy) return false;
+  thread.busy = true;
+  try {
+    const { conversation } = await step(id);
+    upsert(conversation);
+    changed(conversation);
+    thread.problem = null;
+    return true;
+  } catch (error) {
+    const message = refusal(error);
+    if (error instanceof DeskError && error.status === 409) await reload();
+    if (thread.id === id) thread.problem = message;
+    return false;
+  } finally {
+    thread.busy = false;
+    refreshSoon(0);
+  }
+}
+
+function refusal(error: unknown): string {
+  if (!(error instanceof DeskError) || error.code !== "already_taken") return explain(error);
+  const agent = error.details.agent as { display_name?: string } | string | undefined;
+  const name = typeof agent === "string" ? agent : agent?.display_name;
+  return name ? `这个会话已由${name}接入` : error.message;
+}

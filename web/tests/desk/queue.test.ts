@@ -1,0 +1,52 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { belongs, sortQueue } from "../../desk/state/queue";
+import type { Tab } from "../../desk/api/types";
+import { conversation } from "../support/desk_server";
+
+function order(tab: Tab, ...list: ReturnType<typeof conversation>[]): string[] {
+  return sortQueue(list, tab).map((one) => one.id);
+}
+
+describe("sortQueue", () => {
+  it("puts urgent ones first, then whoever has waited longest", () => {
+    expect(order("waiting",
+      conversation("new", { waiting_since: "2026-11-23T02:10:00Z" }),
+      conversation("old", { waiting_since: "2026-11-23T01:00:00Z" }),
+      conversation("urgent-new", { urgent: true, waiting_since: "2026-11-23T02:11:00Z" }),
+      conversation("urgent-old", { urgent: true, waiting_since: "2026-11-23T02:09:00Z" }),
+    )).toEqual(["urgent-old", "urgent-new", "old", "new"]);
+  });
+
+  it("puts unread before read among one's own, then the latest", () => {
+    const human = { mode: "human" as const, waiting_since: null };
+    expect(order("mine",
+      conversation("read", { ...human, updated_at: "2026-11-23T03:00:00Z" }),
+      conversation("unread-old", { ...human, unread: 1, updated_at: "2026-11-23T01:00:00Z" }),
+      conversation("unread-new", { ...human, unread: 3, updated_at: "2026-11-23T02:00:00Z" }),
+    )).toEqual(["unread-new", "unread-old", "read"]);
+  });
+
+  it("does not keep an urgent one on top after it went back to the bot", () => {
+    expect(order("all",
+      conversation("was-urgent", { mode: "bot", urgent: true, updated_at: "2026-11-23T01:00:00Z" }),
+      conversation("later", { mode: "bot", updated_at: "2026-11-23T02:00:00Z" }),
+    )).toEqual(["later", "was-urgent"]);
+  });
+
+  it("leaves the list it is given alone and survives missing times", () => {
+    const list = [conversation("b", { waiting_since: null }), conversation("a", { waiting_since: null })];
+    expect(order("waiting", ...list)).toEqual(["a", "b"]);
+    expect(list.map((one) => one.id)).toEqual(["b", "a"]);
+  });
+});
+
+describe("belongs", () => {
+  it("knows whose a conversation is", () => {
+    const mine = conversation("m", { mode: "human", agent: { id: "u1", display_name: "坐席 3 号" } });
+    const theirs = conversation("t", { mode: "human", agent: { id: "u2", display_name: "坐席 5 号" } });
+    expect([belongs(mine, "mine", "u1"), belongs(theirs, "mine", "u1"), belongs(mine, "mine", undefined)])
+      .toEqual([true, false, false]);
+    expect([belongs(theirs, "waiting", "u1"), belongs(theirs, "all", "u1")]).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,134 @@
+import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { defineComponent, h } from "vue";
+import { RouterView } from "vue-router";
+import { DeskClient } from "../../desk/api/client";
+import { api } from "../../desk/api/desk";
+import { router } from "../../desk/router";
+import { forget } from "../../desk/state/board";
+import { session } from "../../desk/state/session";
+import { DeskServer, ME, conversation, type Asked } from "../support/desk_server";
+import { until } from "../support/until";
+
+const Page = defineComponent({ render: () => h(RouterView) });
+
+let server: DeskServer;
+let page: VueWrapper;
+let account: Record<string, unknown> | null;
+
+// Element Plus takes seconds to load the first time; that is no part of what is tested.
+beforeAll(async () => {
+  await Promise.all(router.getRoutes().map((route) => {
+    const page = route.components?.default;
+    return typeof page === "function" ? (page as () => Promise<unknown>)() : undefined;
+  }));
+}, 60_000);
+
+beforeEach(async () => {
+  server = new DeskServer();
+  await server.start();
+  account = null;
+  server.instead = (asked: Asked) => {
+    if (asked.path === "/me" && !account) {
+      return { status: 401, body: { error: { code: "unauthorized", message: "请先登录", details: {} } } };
+    }
+    if (asked.path === "/login" && asked.body.password !== "对的密码") {
+      return { status: 401, body: { error: { code: "unauthorized", message: "账号或密码不对", details: {} } } };
+    }
+    return ["/me", "/login"].includes(asked.path) ? { status: 200, body: { user: account ?? ME } } : undefined;
+  };
+  const client = new DeskClient(server.url);
+  vi.spyOn(api.client, "get").mockImplementation((path, query) => client.get(path, query));
+  vi.spyOn(api.client, "post").mockImplementation((path, body) => client.post(path, body));
+  session.user = null;
+  session.known = false;
+});
+
+afterEach(async () => {
+  page.unmount();
+  forget();
+  await server.stop();
+});
+
+async function visit(path: string): Promise<void> {
+  await router.replace(path);
+  await router.isReady();
+  page = mount(Page, { global: { plugins: [router] }, attachTo: document.body });
+  await flushPromises();
+}
+
+async function signIn(password: string): Promise<void> {
+  await page.find("input[name=username]").setValue("agent3");
+  await page.find("input[name=password]").setValue(password);
+  await page.find("form").trigger("submit");
+}
+
+describe("signing in", () => {
+  it("asks for it first, shows the server's refusal, and then goes where the agent wanted to go", async () => {
+    await visit("/tickets?state=待受理");
+    expect(router.currentRoute.value.name).toBe("sign-in");
+    await signIn("错的密码");
+    await until("the refusal is shown", () => page.find("[role=alert]").exists());
+    expect(page.find("[role=alert]").text()).toBe("账号或密码不对");
+    expect((page.find("input[name=password]").element as HTMLInputElement).value).toBe("");
+    account = { ...ME };
+    await signIn("对的密码");
+    await until("the list is open", () => router.currentRoute.value.name === "tickets");
+    expect(router.currentRoute.value.query).toEqual({ state: "待受理" });
+  });
+
+  it("leads from the bare address to the desk, not to the page for people without rights", async () => {
+    await visit("/");
+    account = { ...ME };
+    await signIn("对的密码");
+    await until("the desk is open", () => router.currentRoute.value.name === "conversations");
+  });
+
+  it("does not follow an address on another site", async () => {
+    await visit("/sign-in?back=//evil.example.com/x");
+    account = { ...ME };
+    await signIn("对的密码");
+    await until("the desk is open", () => router.currentRoute.value.name === "conversations");
+  });
+
+  it("makes a new account change its password before anything else", async () => {
+    account = { ...ME, must_change_password: true };
+    await visit("/conversations");
+    expect(router.currentRoute.value.name).toBe("password");
+    const fill = async (old: string, fresh: string, again: string): Promise<string> => {
+      await page.find("input[name=old]").setValue(old);
+      await page.find("input[name=new]").setValue(fresh);
+      await page.find("input[name=again]").setValue(again);
+      await page.find("form").trigger("submit");
+      return page.find("[role=alert]").exists() ? page.find("[role=alert]").text() : "";
+    };
+    expect(await fill("初始口令", "太短", "太短")).toBe("新密码至少 10 位");
+    expect(await fill("初始口令", "0123456789", "012345678X")).toBe("两次填写的新密码不一致");
+    expect(server.asked.some((asked) => asked.path === "/password")).toBe(false);
+    expect(await fill("初始口令", "0123456789", "0123456789")).toBe("");
+    await until("the desk is open", () => router.currentRoute.value.name === "conversations");
+    expect(server.asked.find((asked) => asked.path === "/password")?.body).toEqual({ old: "初始口令", new: "0123456789" });
+  });
+
+  it("shows a department its tickets and not the queue it may not see", async () => {
+    account = { ...ME, role: "department" };
+    await visit("/conversations");
+    expect(router.currentRoute.value.name).toBe("tickets");
+  });
+});
+
+describe("a conversation's page", () => {
+  it("lets only its own agent write, and shows citizens' words as words", async () => {
+    account = { ...ME };
+    server.put(conversation("a", { mode: "human", agent: { id: "u2", display_name: "坐席 5 号" } }));
+    server.messages = [{
+      id: "m1", seq: 1, direction: "in", sender: "citizen", sender_name: "网页访客", kind: "text",
+      text: "<img src=x onerror=window.hit=1>", created_at: "2026-11-23T02:00:00Z", buttons: [], card: null, client_id: null,
+    }];
+    await visit("/conversations/a");
+    await until("it is shown", () => page.find(".bubble").exists());
+    expect(page.find(".bubble").text()).toBe("<img src=x onerror=window.hit=1>");
+    expect(page.find("textarea").exists()).toBe(false);
+    expect(page.text()).toContain("您可以查看，不能回复");
+  });
+});

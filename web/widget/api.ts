@@ -1,0 +1,92 @@
+import type { ErrorBody, Message, Mode } from "../shared/wire";
+
+/** Answer of `POST /api/web/session`. */
+export interface Session {
+  token: string;
+  conversation: { mode: Mode };
+  messages: Message[];
+  city: string;
+  greeting: string;
+  /** Things to begin with; each is sent as if it had been typed. */
+  starters?: string[];
+}
+
+/** Answer of `POST /api/web/messages`. */
+export interface Sent {
+  message: Message;
+  replies: Message[];
+  /** The turn is still under way; its replies come later. */
+  pending: boolean;
+}
+
+/** The server said no, or could not be reached (`status` 0). */
+export class ApiFailure extends Error {
+  /** @param waitMs how long the server asks to wait before the next try */
+  constructor(readonly status: number, readonly code: string, message: string, readonly waitMs = 0) {
+    super(message);
+  }
+
+  /** Whether the same request may succeed later without any change. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  /** Whether a new session is needed first. */
+  get signedOut(): boolean {
+    return this.status === 401;
+  }
+}
+
+/** Codes of error frames after which the same message may be sent again as it is; the socket carries no status. */
+const PASSING_CODES = new Set(["unavailable", "rate_limited", "internal", "timeout"]);
+
+export function passingCode(error: ErrorBody): boolean {
+  return PASSING_CODES.has(error.code);
+}
+
+/** The web channel's HTTP endpoints. */
+export class WebApi {
+  constructor(private readonly host: string, private readonly timeoutMs = 20_000) {}
+
+  session(token: string | null): Promise<Session> {
+    return this.call<Session>("POST", "/api/web/session", null, token ? { token } : {});
+  }
+
+  send(token: string, item: { clientId: string; text: string; button: string | null }): Promise<Sent> {
+    const body: Record<string, string> = { client_id: item.clientId, text: item.text };
+    if (item.button) body.button = item.button;
+    return this.call<Sent>("POST", "/api/web/messages", token, body);
+  }
+
+  after(token: string, seq: number): Promise<{ messages: Message[]; mode: Mode }> {
+    return this.call("GET", `/api/web/messages?after=${seq}`, token);
+  }
+
+  private async call<T>(method: string, path: string, token: string | null, body?: object): Promise<T> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), this.timeoutMs);
+    const headers: Record<string, string> = {};
+    if (body) headers["Content-Type"] = "application/json";
+    if (token) headers.Authorization = `Bearer ${token}`;
+    try {
+      // No cookies: the token is the whole identity, and the widget lives on other sites' pages.
+      const response = await fetch(this.host + path, {
+        method, headers, credentials: "omit", cache: "no-store", signal: abort.signal,
+        body: body ? JSON.stringify(body) : null,
+      });
+      const data = (await response.json().catch(() => null)) as (T & { error?: ErrorBody }) | null;
+      if (!response.ok || data === null) {
+        const error = data?.error;
+        // A proxy's HTML page with status 200 is no answer either: worth another try.
+        throw new ApiFailure(response.ok ? 502 : response.status, error?.code ?? "unreadable",
+          error?.message ?? "服务暂时繁忙，请稍后再试", 1000 * (Number(response.headers.get("Retry-After")) || 0));
+      }
+      return data;
+    } catch (error) {
+      if (error instanceof ApiFailure) throw error;
+      throw new ApiFailure(0, "network", "网络不通，请检查网络后再试");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,396 @@
+import { backoff } from "../shared/backoff";
+import { LiveSocket, socketUrl } from "../shared/socket";
+import { uuid } from "../shared/uuid";
+import { MAX_TEXT, type ErrorBody, type Message, type Mode } from "../shared/wire";
+import { ApiFailure, WebApi, passingCode, type Session } from "./api";
+import { Poller, TIMING, TypingSign, type Frame, type Link, type Timing } from "./link";
+import type { Memory } from "./memory";
+import { Outbox, type Pending } from "./outbox";
+import { Transcript, type Line } from "./transcript";
+
+/** Sockets lost in a row, without one useful answer, before plain requests take over beside them. */
+const FAILURES_BEFORE_POLLING = 2;
+
+/**
+ * One citizen's conversation as the browser keeps it: session, websocket with resume, plain requests when sockets
+ * fail, and an outbox that loses nothing and doubles nothing. Knows nothing of the screen; `changed` is called after
+ * every change, and the panel reads the public fields.
+ */
+export class Conversation {
+  mode: Mode = "bot";
+  /** Place in the queue while waiting, counted from 1; null when unknown. */
+  position: number | null = null;
+  link: Link = "idle";
+  greeting = "";
+  /** Things to begin with, as the server suggests them. */
+  starters: string[] = [];
+  /** The former conversation could not be continued and a new one was begun. */
+  renewed = false;
+
+  readonly transcript = new Transcript();
+  private readonly outbox: Outbox;
+  private readonly api: WebApi;
+  private readonly socket: LiveSocket<Frame>;
+  private readonly poller = new Poller(() => this.poll());
+  private token: string | null;
+  private started = false;
+  private failures = 0;
+  private attempt = 0;
+  private establishing = false;
+  private inFlight: string | null = null;
+  private ackTimer: ReturnType<typeof setTimeout> | undefined;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private pumpTimer: ReturnType<typeof setTimeout> | undefined;
+  private slowTimer: ReturnType<typeof setTimeout> | undefined;
+  private gapTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly sign: TypingSign;
+  private typingSentAt = 0;
+
+  constructor(
+    private readonly host: string,
+    private readonly memory: Memory,
+    private readonly changed: () => void = () => undefined,
+    private readonly timing: Timing = TIMING,
+  ) {
+    this.api = new WebApi(host);
+    this.outbox = new Outbox(memory);
+    this.token = memory.get("token");
+    this.sign = new TypingSign(timing.typingFor, () => this.changed());
+    this.socket = new LiveSocket<Frame>(() => this.address(), {
+      frame: (frame) => this.take(frame),
+      closed: (code) => this.lost(code),
+    }, timing);
+  }
+
+  /** Whether this browser has spoken with the assistant in the last day, so that connecting unasked makes sense. */
+  get recent(): boolean {
+    return this.token !== null && Date.now() - Number(this.memory.get("active") ?? 0) < 86_400_000;
+  }
+
+  /** The other side is preparing an answer. */
+  get typing(): boolean {
+    return this.sign.shown;
+  }
+
+  get lines(): Line[] {
+    return this.transcript.lines(this.outbox.all, this.mode);
+  }
+
+  /** Messages that are written but not yet with the server. */
+  get unsent(): number {
+    return this.outbox.all.filter((item) => item.refused === null).length;
+  }
+
+  /** Connects and stays connected. Calling it again does nothing. */
+  start(): void {
+    if (this.started) return;
+    this.started = true;
+    window.addEventListener("online", this.wake);
+    void this.establish();
+  }
+
+  /** Lets go of the network; what is unsent stays in storage. */
+  stop(): void {
+    this.started = false;
+    window.removeEventListener("online", this.wake);
+    this.socket.stop();
+    this.poller.stop();
+    this.sign.set(false);
+    const timers = [this.ackTimer, this.retryTimer, this.pumpTimer, this.slowTimer, this.gapTimer];
+    timers.forEach((timer) => clearTimeout(timer));
+    this.inFlight = null;
+    this.setLink("idle");
+  }
+
+  /** Says something; it is on screen at once and on its way as soon as the network allows. */
+  send(text: string, button: string | null = null): void {
+    const said = text.trim().slice(0, MAX_TEXT);
+    if (!said) return;
+    this.outbox.add({ clientId: uuid(), text: said, button, at: Date.now(), refused: null });
+    this.memory.set("active", String(Date.now()));
+    this.start();
+    void this.pump();
+    this.changed();
+  }
+
+  /** Tries a refused message again, with the same id. */
+  retry(clientId: string): void {
+    this.outbox.retry(clientId);
+    void this.pump();
+    this.changed();
+  }
+
+  /** Forgets a refused message. */
+  discard(clientId: string): void {
+    this.outbox.confirm(clientId);
+    this.changed();
+  }
+
+  /** Tells an agent that the citizen is writing; at most once in three seconds, and never to the bot. */
+  writing(): void {
+    if (this.mode !== "human" || Date.now() - this.typingSentAt < 3000) return;
+    this.typingSentAt = Date.now();
+    this.socket.send({ type: "typing" });
+  }
+
+  private async establish(): Promise<void> {
+    if (this.establishing || !this.started) return;
+    clearTimeout(this.retryTimer);
+    this.establishing = true;
+    this.setLink("connecting");
+    try {
+      // Another tab may have begun the session meanwhile.
+      this.adopt(await this.api.session(this.memory.get("token") ?? this.token));
+      this.establishing = false;
+      if (!this.started) return;
+      this.socket.start();
+      // The socket gets its chance, but the citizen does not wait long for it.
+      this.slowTimer = setTimeout(() => {
+        if (this.link !== "live") this.poller.start();
+      }, this.failures >= FAILURES_BEFORE_POLLING ? 0 : this.timing.socketWithin);
+    } catch (error) {
+      this.establishing = false;
+      if (!this.started) return;
+      if (error instanceof ApiFailure && error.status === 401) this.memory.remove("token");
+      this.setLink("offline");
+      this.retryTimer = setTimeout(() => void this.establish(), this.delay());
+    }
+    this.changed();
+  }
+
+  private adopt(session: Session): void {
+    if (this.transcript.size > 0 && session.token !== this.token && !this.transcript.overlaps(session.messages)) {
+      this.transcript.clear();
+      this.renewed = true;
+    }
+    this.token = session.token;
+    this.memory.set("token", session.token);
+    if (session.messages.length === 0) this.memory.set("read", "0");
+    this.greeting = session.greeting;
+    this.starters = session.starters ?? [];
+    this.mode = session.conversation.mode;
+    this.complete(session.messages);
+  }
+
+  private renew(): void {
+    this.socket.stop();
+    this.poller.stop();
+    this.inFlight = null;
+    clearTimeout(this.retryTimer);
+    this.setLink("connecting");
+    this.retryTimer = setTimeout(() => void this.establish(), this.attempt === 0 ? 0 : this.delay());
+    this.attempt += 1;
+  }
+
+  private readonly wake = (): void => {
+    if (this.poller.active) this.poller.soon(0);
+    else if (this.link === "offline") void this.establish();
+  };
+
+  // ---- websocket -----------------------------------------------------------------------------------------------
+
+  private address(): string {
+    return socketUrl(this.host, "/api/web/socket", {
+      token: this.token ?? "", after: String(this.transcript.resumeFrom),
+    });
+  }
+
+  private take(frame: Frame): void {
+    switch (frame.type) {
+      case "hello":
+        this.complete(frame.messages);
+        this.setMode(frame.mode, frame.position);
+        if (this.outbox.next === null) this.useful();
+        this.poller.stop();
+        this.setLink("live");
+        void this.pump();
+        break;
+      case "message":
+        this.live([frame.message]);
+        break;
+      case "ack":
+        this.useful();
+        this.live([frame.message]);
+        this.settle(frame.client_id);
+        if (this.transcript.newest === frame.message.seq) this.expectReply();
+        void this.pump();
+        break;
+      case "mode":
+        this.setMode(frame.mode, frame.position);
+        break;
+      case "typing":
+        this.sign.set(frame.active);
+        break;
+      case "error":
+        this.refused(frame.error, frame.client_id ?? null, (frame.retry_after_s ?? 0) * 1000);
+        break;
+      default:
+        return;
+    }
+    this.changed();
+  }
+
+  private lost(code: number): void {
+    clearTimeout(this.ackTimer);
+    this.inFlight = null;
+    if (!this.started) return;
+    this.failures += 1;
+    if (code === 4401) return this.renew();
+    if (this.failures >= FAILURES_BEFORE_POLLING) this.poller.start();
+    // While plain requests work, nobody needs to know that the socket doesn't.
+    if (this.link === "live" || !this.poller.active) this.setLink("connecting");
+    this.changed();
+  }
+
+  private useful(): void {
+    this.failures = 0;
+    this.attempt = 0;
+    this.socket.settled();
+  }
+
+  // ---- plain requests ------------------------------------------------------------------------------------------
+
+  private async poll(): Promise<number> {
+    const wait = document.visibilityState === "hidden" ? this.timing.pollHidden : this.timing.pollEvery;
+    if (!this.token) return wait;
+    try {
+      const answer = await this.api.after(this.token, this.transcript.resumeFrom);
+      if (!this.poller.active) return wait;
+      this.complete(answer.messages);
+      this.setMode(answer.mode);
+      this.attempt = 0;
+      this.setLink("polling");
+      this.changed();
+      void this.pump();
+      return wait;
+    } catch (error) {
+      if (!this.poller.active) return wait;
+      if (error instanceof ApiFailure && error.signedOut) this.renew();
+      else this.setLink("offline");
+      return this.delay();
+    }
+  }
+
+  /** Asks once for whatever a live frame jumped over. */
+  private fillGap(): void {
+    clearTimeout(this.gapTimer);
+    this.gapTimer = setTimeout(async () => {
+      if (!this.token) return;
+      try {
+        this.complete((await this.api.after(this.token, this.transcript.resumeFrom)).messages);
+        this.changed();
+      } catch {
+        // The next connection resumes from the same place and brings it.
+      }
+    }, 300);
+  }
+
+  // ---- outbox --------------------------------------------------------------------------------------------------
+
+  /** Sends the next message, one at a time: the order written is the order received. */
+  private async pump(): Promise<void> {
+    const item = this.outbox.next;
+    if (this.inFlight !== null || !item) return;
+    if (this.link === "live") this.pumpSocket(item);
+    else if (this.link === "polling") await this.pumpRequest(item);
+  }
+
+  private pumpSocket(item: Pending): void {
+    const frame = { type: "message", client_id: item.clientId, text: item.text, button: item.button };
+    if (!this.socket.send(frame)) return;
+    this.inFlight = item.clientId;
+    clearTimeout(this.ackTimer);
+    this.ackTimer = setTimeout(() => this.socket.restart(), this.timing.ackWithin);
+  }
+
+  private async pumpRequest(item: Pending): Promise<void> {
+    if (!this.token) return;
+    this.inFlight = item.clientId;
+    this.expectReply();
+    this.changed();
+    try {
+      const sent = await this.api.send(this.token, item);
+      this.live([sent.message, ...sent.replies]);
+      this.settle(item.clientId);
+      if (!sent.pending) this.sign.set(false);
+    } catch (error) {
+      if (this.inFlight === item.clientId) this.inFlight = null;
+      this.sign.set(false);
+      if (!(error instanceof ApiFailure)) throw error;
+      if (error.signedOut) return this.renew();
+      if (error.passing) {
+        // The next good poll sends it again, with the same id.
+        this.poller.soon(Math.max(this.timing.pollEvery, error.waitMs, this.delay()));
+      } else {
+        this.outbox.refuse(item.clientId, error.message);
+      }
+      this.changed();
+      return;
+    }
+    this.changed();
+    void this.pump();
+  }
+
+  private refused(error: ErrorBody, clientId: string | null, waitMs: number): void {
+    if (clientId === null || clientId !== this.inFlight) return;
+    clearTimeout(this.ackTimer);
+    this.inFlight = null;
+    if (passingCode(error)) {
+      this.pumpTimer = setTimeout(() => void this.pump(), Math.max(waitMs, this.delay()));
+    } else {
+      this.outbox.refuse(clientId, error.message);
+      void this.pump();
+    }
+  }
+
+  private settle(clientId: string): void {
+    this.outbox.confirm(clientId);
+    if (this.inFlight !== clientId) return;
+    clearTimeout(this.ackTimer);
+    this.inFlight = null;
+  }
+
+  // ---- state ---------------------------------------------------------------------------------------------------
+
+  private complete(messages: Message[]): void {
+    this.noticed(this.transcript.addComplete(messages), messages);
+  }
+
+  private live(messages: Message[]): void {
+    let gap = false;
+    const fresh = messages.filter((message) => {
+      const added = this.transcript.addLive(message);
+      gap = gap || added.gap;
+      return added.fresh;
+    });
+    this.noticed(fresh, messages);
+    if (gap) this.fillGap();
+  }
+
+  private noticed(fresh: Message[], all: Message[]): void {
+    // An echo of our own message is as good as its acknowledgement.
+    for (const message of all) if (message.direction === "in" && message.client_id) this.settle(message.client_id);
+    if (fresh.some((message) => message.direction === "out")) this.sign.set(false);
+  }
+
+  private expectReply(): void {
+    if (this.mode === "bot") this.sign.set(true);
+  }
+
+  private setMode(mode: Mode, position?: number): void {
+    this.mode = mode;
+    this.position = mode === "waiting" ? position ?? this.position : null;
+  }
+
+  private setLink(link: Link): void {
+    if (link === this.link) return;
+    this.link = link;
+    this.changed();
+  }
+
+  private delay(): number {
+    const wait = backoff(this.attempt, Math.random(), this.timing.backoffBase, this.timing.backoffMax);
+    this.attempt += 1;
+    return wait;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Config } from "../config";
+import type { Conversation } from "../conversation";
+import type { Memory } from "../memory";
+import type { Line } from "../transcript";
+import type { Button, Mode } from "../../shared/wire";
+import { Composer } from "./composer";
+import { h, icon } from "./dom";
+import { Log } from "./log";
+import { trapFocus } from "./focus";
+
+/** What 转人工 sends: the words for whoever reads the conversation, the payload for the bot. */
+const ASK_HUMAN: Button = { title: "转人工", payload: "/request_human" };
+/** A hiccup shorter than this is nobody's business. */
+const QUIET_MS = 2500;
+
+/** The chat panel: header with 转人工 always in reach, state banner, log, composer. */
+export class Panel {
+  readonly element: HTMLElement;
+  private readonly banner = h("div", { class: "banner", role: "status", hidden: true });
+  private readonly human = h("button", { type: "button", class: "to-human", onclick: () => this.askHuman() });
+  private readonly large = h("button", {
+    type: "button", class: "plain large-toggle", "aria-label": "大字模式", onclick: () => this.toggleLarge(),
+  }, "大字");
+  private readonly log: Log;
+  private readonly composer: Composer;
+  private troubleTimer: ReturnType<typeof setTimeout> | undefined;
+  private trouble = false;
+  private askedAt = 0;
+
+  constructor(
+    private readonly config: Config,
+    private readonly conversation: Conversation,
+    private readonly memory: Memory,
+    private readonly close: () => void,
+    private readonly isPhone: () => boolean,
+  ) {
+    this.log = new Log({
+      press: (button) => this.press(button),
+      retry: (clientId) => conversation.retry(clientId),
+      discard: (clientId) => conversation.discard(clientId),
+    });
+    this.composer = new Composer(
+      (text) => conversation.send(text),
+      (text) => {
+        memory.set("draft", text);
+        if (text) conversation.writing();
+      },
+    );
+    this.composer.fill(memory.get("draft") ?? "");
+    this.element = h("section", { class: "panel", role: "dialog", "aria-label": config.title, hidden: true },
+      this.header(),
+      this.banner,
+      this.log.element,
+      this.composer.element,
+      h("p", { class: "small-print" }, "回答供参考，以正式文件为准。遇险请直接拨 110、119、120"));
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.setLarge(memory.get("large") === "1");
+  }
+
+  /** Redraws from the conversation's fields. */
+  refresh(): void {
+    const { conversation } = this;
+    this.watchTrouble();
+    this.drawBanner();
+    this.human.replaceChildren(icon("person"), HUMAN_LABEL[conversation.mode]);
+    this.human.disabled = conversation.mode !== "bot";
+    this.log.show(this.lines(), conversation.typing);
+  }
+
+  opened(): void {
+    this.element.setAttribute("aria-modal", String(this.isPhone()));
+    this.log.toBottom();
+    this.composer.focus();
+  }
+
+  private header(): HTMLElement {
+    return h("header", { class: "top" },
+      h("div", { class: "title" }, h("strong", {}, this.config.title), h("span", {}, "您好，有事尽管问")),
+      this.large,
+      this.human,
+      h("button", { type: "button", class: "plain", "aria-label": "关闭", onclick: this.close }, icon("close")));
+  }
+
+  private lines(): Line[] {
+    const lines = this.conversation.lines;
+    const first = lines[0];
+    const atStart = !first || first.message.seq <= 1;
+    if (!this.conversation.greeting || !atStart) return lines;
+    const offers = this.config.suggestions ?? this.conversation.starters;
+    return [greeting(this.conversation.greeting, offers, lines.length === 0), ...lines];
+  }
+
+  /** 转人工 from the header; an impatient double press asks once. */
+  private askHuman(): void {
+    if (Date.now() - this.askedAt < 2000) return;
+    this.askedAt = Date.now();
+    this.press(ASK_HUMAN);
+  }
+
+  private press(button: Button): void {
+    this.conversation.send(button.title, button.payload || null);
+    if (!this.isPhone()) this.composer.focus();
+  }
+
+  private drawBanner(): void {
+    const text = this.trouble ? this.troubleText() : modeText(this.conversation.mode, this.conversation.position);
+    const note = text ?? (this.conversation.renewed ? "上次的对话已结束，这是一次新的对话。" : null);
+    this.banner.hidden = note === null;
+    this.banner.className = `banner ${this.trouble ? "trouble" : this.conversation.mode}`;
+    if (this.banner.textContent !== (note ?? "")) this.banner.textContent = note ?? "";
+  }
+
+  private troubleText(): string {
+    return this.conversation.unsent > 0 ? "网络不太通畅，您写的已经保存，连上后自动发送" : "网络不太通畅，正在重新连接…";
+  }
+
+  /** Turns the trouble banner on only when the connection stays away. */
+  private watchTrouble(): void {
+    const good = ["live", "polling", "idle"].includes(this.conversation.link);
+    if (good) {
+      clearTimeout(this.troubleTimer);
+      this.troubleTimer = undefined;
+      this.trouble = false;
+    } else if (!this.trouble && this.troubleTimer === undefined) {
+      this.troubleTimer = setTimeout(() => {
+        this.troubleTimer = undefined;
+        this.trouble = true;
+        this.drawBanner();
+      }, QUIET_MS);
+    }
+  }
+
+  private toggleLarge(): void {
+    const large = this.memory.get("large") !== "1";
+    this.memory.set("large", large ? "1" : "0");
+    this.setLarge(large);
+    this.log.toBottom();
+  }
+
+  private setLarge(large: boolean): void {
+    this.element.classList.toggle("large", large);
+    this.large.setAttribute("aria-pressed", String(large));
+    this.large.textContent = large ? "标准" : "大字";
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !event.isComposing) {
+      event.stopPropagation();
+      this.close();
+    } else if (event.key === "Tab" && this.isPhone()) {
+      trapFocus(event, this.element);
+    }
+  }
+}
+
+const HUMAN_LABEL: Record<Mode, string> = { bot: "转人工", waiting: "排队中", human: "人工中" };
+
+function modeText(mode: Mode, position: number | null): string | null {
+  if (mode === "human") return "坐席已接入，正在为您服务";
+  if (mode !== "waiting") return null;
+  if (position === null) return "排队中，请稍候";
+  return position > 1 ? `排队中，前面还有 ${position - 1} 人` : "排队中，您排在第一位";
+}
+
+function greeting(text: string, offers: string[], active: boolean): Line {
+  const buttons = offers.filter((title) => title !== ASK_HUMAN.title).map((title) => ({ title, payload: "" }));
+  return {
+    key: "greeting", state: "sent", reason: null, active,
+    message: {
+      id: "greeting", seq: 0, direction: "out", sender: "bot", sender_name: "问办助手", kind: "text", text,
+      created_at: "", card: null, client_id: null,
+      buttons: [...buttons, ASK_HUMAN],
+    },
+  };
+}

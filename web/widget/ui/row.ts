@@ -1,0 +1,85 @@
+import { friendly } from "../../shared/time";
+import type { Button } from "../../shared/wire";
+import type { Line } from "../transcript";
+import { cardElement } from "./cards";
+import { h } from "./dom";
+import { linked } from "./text";
+
+/** What a citizen can do with a line. */
+export interface RowActions {
+  press: (button: Button) => void;
+  retry: (clientId: string) => void;
+  discard: (clientId: string) => void;
+}
+
+/** What the lines around decide: whether the time and the speaker's name are worth repeating. */
+export interface Surroundings {
+  showTime: boolean;
+  showName: boolean;
+}
+
+/**
+ * One line on screen. Its body is made once; only the parts around it change (time, sending state, buttons), so a
+ * screen reader hears each message once.
+ */
+export class Row {
+  readonly element: HTMLElement;
+  private readonly head = h("div", { class: "head" });
+  private readonly foot = h("div", { class: "foot" });
+  private drawn = "";
+
+  constructor(line: Line, private readonly actions: RowActions) {
+    const { sender } = line.message;
+    const side = sender === "citizen" ? "mine" : sender === "system" ? "notice" : "theirs";
+    this.element = h("div", { class: `row ${side} ${sender}` }, this.head, body(line), this.foot);
+  }
+
+  update(line: Line, around: Surroundings): void {
+    const now = [line.state, line.reason, line.active, around.showTime, around.showName].join("|");
+    if (now === this.drawn) return;
+    this.drawn = now;
+    const { message } = line;
+    this.head.replaceChildren();
+    if (around.showTime) this.head.append(h("time", { datetime: message.created_at }, friendly(message.created_at)));
+    if (around.showName && message.sender !== "system" && message.sender !== "citizen") {
+      this.head.append(h("span", { class: "name" }, message.sender_name));
+    }
+    this.foot.replaceChildren();
+    if (line.state === "sending") this.foot.append(h("span", { class: "fine" }, "发送中…"));
+    if (line.state === "refused") this.foot.append(...this.refusal(line));
+    if (message.buttons.length > 0) this.foot.append(this.chips(line));
+  }
+
+  private refusal(line: Line): HTMLElement[] {
+    return [
+      h("span", { class: "problem" }, `没有送达：${line.reason ?? ""}`),
+      h("button", { type: "button", class: "link", onclick: () => this.actions.retry(line.key) }, "重发"),
+      h("button", { type: "button", class: "link", onclick: () => this.actions.discard(line.key) }, "删除"),
+    ];
+  }
+
+  /** Takes one press only: the second of a double click must not find the chips still waiting to be redrawn. */
+  private press(button: Button): void {
+    this.foot.querySelectorAll<HTMLButtonElement>(".chip").forEach((chip) => {
+      chip.disabled = true;
+    });
+    this.drawn = "";
+    this.actions.press(button);
+  }
+
+  private chips(line: Line): HTMLElement {
+    const chips = line.message.buttons.map((button) =>
+      h("button", {
+        type: "button", class: "chip", disabled: !line.active, onclick: () => this.press(button),
+      }, button.title));
+    return h("div", { class: "chips", role: "group", "aria-label": "快捷回复" }, ...chips);
+  }
+}
+
+function body(line: Line): HTMLElement {
+  const { message } = line;
+  const card = message.card ? cardElement(message.card) : null;
+  if (card) return card;
+  const trusted = message.sender !== "citizen";
+  return h("div", { class: "bubble" }, ...(trusted ? linked(message.text) : [message.text]));
+}
