@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 BACK_TO_BOT = "/back_to_bot"
 """Payload of the button with which a waiting citizen goes back to the assistant."""
 BACK_BUTTON = Button("不等了，继续问智能助手", BACK_TO_BOT)
-_BACK_WORDS = frozenset({"返回智能助手", "继续问智能助手", "不等了", "返回机器人", "转机器人"})
+_BACK_WORDS = frozenset(
+    {BACK_BUTTON.title, "返回智能助手", "继续问智能助手", "不等了", "返回机器人", "转机器人"}
+)
 MAX_AGENT_TEXT = 4_000
 
 AgentsOnline = Callable[[], Awaitable[int]]

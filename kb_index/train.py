@@ -73,7 +73,7 @@ def collect(
 
 
 def train(
-    folder: Path, data: Path | None, out: Path, *, threads: int = 1, epochs: int = 4, log: Log = print
+    folder: Path, data: Path | None, out: Path, *, threads: int = 1, epochs: int = 5, log: Log = print
 ) -> dict[str, Any]:
     """Trains on a knowledge folder and, when given, the licensed data, and writes the model.
 
@@ -101,7 +101,7 @@ def train_on(
     out: Path,
     *,
     threads: int = 1,
-    epochs: int = 4,
+    epochs: int = 5,
     log: Log = print,
 ) -> dict[str, Any]:
     """As :func:`train`, on given groups of questions (so that some can be held out for measuring).

@@ -44,7 +44,11 @@ def run() -> None:
     asyncio.run(upgrade(settings.sqlalchemy_url))
     console.print("[bold]==[/] Knowledge base")
     report = build(settings.knowledge_dir, settings.index_dir, settings.kb_model)
-    console.print(f"   {report}")
+    console.print(
+        f"   {report.entries} entries, {report.questions} questions"
+        + ("; unchanged" if report.unchanged else f"; {report.embedded} embedded in {report.seconds:.1f} s"),
+        highlight=False,
+    )
     console.print("[bold]==[/] Rasa model")
     model, trained = train(settings)
     console.print("   trained" if trained else "   unchanged, not trained again")

@@ -27,6 +27,8 @@ _ADD_FROM = 6
 _WHOLE_ADDRESS = 5
 """Characters from which what follows a district's name is taken as the address; a town alone is kept for it."""
 _BARE_TYPE = 4
+_NO_ANSWER = frozenset({Move.CANCEL, Move.HUMAN, Move.BACK, Move.CORRECT, Move.POLICY, Move.PROGRESS})
+"""Moves whose words may hold a value by chance ("取消投诉", "把区改成大通区") and are still no answer."""
 _CATEGORY_FROM = 0.5
 
 
@@ -36,9 +38,11 @@ async def validate(turn: Turn) -> list[Event]:
     if slot is None:
         return _with_category(turn, open_form(turn))
     if turn.pressed and turn.intent == "inform" and turn.entities.get("slot") in drafts.LABELS:
-        return _take(turn, turn.entities["slot"], read_answer(turn.entities["slot"], turn.entities.get("value", "")))
+        return _take(
+            turn, turn.entities["slot"], read_answer(turn.entities["slot"], turn.entities.get("value", ""))
+        )
     move = decide(turn, slot)
-    if slot not in FREE and not turn.pressed and move is not Move.POLICY:
+    if slot not in FREE and not turn.pressed and (slot == "contact_phone" or move not in _NO_ANSWER):
         value = read_answer(slot, turn.text)
         if value is not None:
             return _take(turn, slot, value)
@@ -49,7 +53,11 @@ async def _answer(turn: Turn, slot: str) -> list[Event]:
     kind = read_type(turn.text) if slot == "content" and len(turn.text) <= _BARE_TYPE else None
     if kind is not None:  # "举报" after "请说说是什么事": the kind, not yet the matter
         turn.slots["complaint_type"] = kind
-        return [set_slot("complaint_type", kind), set_slot("tries", 0), *questions.ask(turn, slot, before="好的。")]
+        return [
+            set_slot("complaint_type", kind),
+            set_slot("tries", 0),
+            *questions.ask(turn, slot, before="好的。"),
+        ]
     return _take(turn, slot, read_answer(slot, turn.text))
 
 
@@ -58,8 +66,8 @@ def _take(turn: Turn, slot: str, value: str | bool | None) -> list[Event]:
     if value is None:
         return _bad_try(turn, slot)
     filled: dict[str, str | bool | None] = {slot: value}
-    if slot == "district" and turn.slot("address") is None and not turn.pressed:
-        rest = rest_after_district(turn.text)
+    if slot == "district" and turn.slot("address") is None:
+        rest = "" if turn.pressed else rest_after_district(turn.text)
         filled["address" if len(rest) >= _WHOLE_ADDRESS else "town"] = rest or None
     if slot == "address" and turn.slot("town") and str(turn.slot("town")) not in str(value):
         filled[slot] = f"{turn.slot('town')}{value}"
@@ -105,14 +113,22 @@ def _bad_try(turn: Turn, slot: str) -> list[Event]:
 
 
 async def _unclear(turn: Turn, slot: str) -> list[Event]:
-    if slot == drafts.CONFIRM and not turn.pressed and len(turn.text) >= _ADD_FROM and turn.intent != "nonsense":
+    if (
+        slot == drafts.CONFIRM
+        and not turn.pressed
+        and len(turn.text) >= _ADD_FROM
+        and turn.intent != "nonsense"
+    ):
         content = f"{turn.slot('content')}\n补充：{turn.text}"
         return _go_on(turn, {"content": content}, before="好的，这一句也补进去了。")
     return _bad_try(turn, slot)
 
 
 async def _cancel(turn: Turn, slot: str) -> list[Event]:
-    turn.say("好的，已经取消，没有提交任何内容。以后想反映随时跟我说。", [Choice("重新反映", "/start_complaint"), HUMAN])
+    turn.say(
+        "好的，已经取消，没有提交任何内容。以后想反映随时跟我说。",
+        [Choice("重新反映", "/start_complaint"), HUMAN],
+    )
     return [*drafts.cleared(), set_slot("requested_slot", None)]
 
 

@@ -79,7 +79,11 @@ async def _run(executor: ActionExecutor, body: bytes) -> web.Response:
     try:
         call = json.loads(body)
         name = call["next_action"]
-        if not isinstance(name, str) or not isinstance(call["tracker"], dict) or "sender_id" not in call["tracker"]:
+        if (
+            not isinstance(name, str)
+            or not isinstance(call["tracker"], dict)
+            or "sender_id" not in call["tracker"]
+        ):
             raise TypeError
     except (ValueError, KeyError, TypeError):
         return _error(400, "not an action call")

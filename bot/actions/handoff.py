@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.actions import draft as drafts
 from bot.actions.context import parts
-from bot.actions.turn import Event, Turn
+from bot.actions.turn import Choice, Event, Turn
+from conversations.handoff import BACK_BUTTON
+from conversations.types import Mode
 
 
 async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
@@ -17,7 +19,8 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
     context = drafts.for_agent(turn.slots)
     place = await parts().conversations.request_human(turn.conversation_id, reason, context=context or None)
     kept = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
-    turn.say(before + parts().conversations.waiting_text(place) + kept)
+    back = [Choice(BACK_BUTTON.title, BACK_BUTTON.payload)] if place.mode is Mode.WAITING else []
+    turn.say(before + parts().conversations.waiting_text(place) + kept, back)
 
 
 async def request_human(turn: Turn) -> list[Event]:

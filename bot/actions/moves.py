@@ -62,7 +62,9 @@ _OF_INTENT: dict[str, Move] = {
 _WORDS: tuple[tuple[Move, re.Pattern[str]], ...] = (
     (
         Move.HUMAN,
-        re.compile(r"(我?要|请|帮我|给我|麻烦|快)?(转接?|找|接|要)?(人工|真人)(客服|服务|坐席)?(吧|啊|呀|谢谢)?|转工人"),
+        re.compile(
+            r"(我?要|请|帮我|给我|麻烦|快)?(转接?|找|接|要)?(人工|真人)(客服|服务|坐席)?(吧|啊|呀|谢谢)?|转工人"
+        ),
     ),
     (
         Move.CANCEL,
@@ -71,7 +73,10 @@ _WORDS: tuple[tuple[Move, re.Pattern[str]], ...] = (
             r"(我|俺)?不(想)?(投诉|填|弄|办|反映|查|搞)了|放弃"
         ),
     ),
-    (Move.SKIP, re.compile(r"(先)?(跳过|略过)(吧|这个|这项)?|下一(个|步|题|项)|(这个)?不填(这个)?|空着(吧)?")),
+    (
+        Move.SKIP,
+        re.compile(r"(先)?(跳过|略过)(吧|这个|这项)?|下一(个|步|题|项)|(这个)?不填(这个)?|空着(吧)?"),
+    ),
     (
         Move.AFFIRM,
         re.compile(
@@ -79,7 +84,12 @@ _WORDS: tuple[tuple[Move, re.Pattern[str]], ...] = (
             r"(信息|内容)?(都)?正确|同意|ok|管|中|照"
         ),
     ),
-    (Move.DENY, re.compile(r"不是的?|不对|不行|不要|不用了?|不需要|没有|否|错了|(有|写)错了?|先?别提交|不提交|修改|要改|改一下")),
+    (
+        Move.DENY,
+        re.compile(
+            r"不是的?|不对|不行|不要|不用了?|不需要|没有|否|错了|(有|写)错了?|先?别提交|不提交|修改|要改|改一下"
+        ),
+    ),
     (Move.BACK, re.compile(r"(返回|回到)?上一(步|个|题|项|个问题)|返回|退回去?|后退")),
     (Move.REPEAT, re.compile(r"(请)?(再说|重复|再讲)一?(遍|次|下)?|没(听|看)(清|懂|明白)|(什么|啥)意思")),
 )
@@ -90,7 +100,9 @@ _QUESTION = re.compile(
     r"|怎么(补?办理?|申请|算|交|领|提取|报销|查|弄|开|换|迁|退)|多少钱|可能|可要|可以.{0,6}吗|能不能|要不要|是不是要"
 )
 _PLACE = re.compile(r"[路街巷弄村镇乡庄湾桥站园场店校院楼栋幢号厦城区县]|小区|附近|旁边|对面|门口|路口|交叉")
-_UNKNOWN = re.compile(r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|具体的?)?")
+_UNKNOWN = re.compile(
+    r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|具体的?)?"
+)
 
 _SURE = 0.6
 _LIKELY = 0.4
@@ -137,7 +149,11 @@ def _in_free(turn: Turn, slot: str, said: str) -> Move:
         sure = turn.confidence >= _SURE or _ASIDE.search(turn.text) is not None
         placed = slot == "address" and _PLACE.search(turn.text) is not None and not _ASIDE.search(turn.text)
         return Move.POLICY if asks and sure and not placed else Move.ANSWER
-    if intended in (Move.PROGRESS, Move.ABILITIES, Move.CORRECT) and turn.confidence >= _SURE and len(said) <= 20:
+    if (
+        intended in (Move.PROGRESS, Move.ABILITIES, Move.CORRECT)
+        and turn.confidence >= _SURE
+        and len(said) <= 20
+    ):
         return intended
     if intended is Move.ABUSE and turn.confidence >= _SURE and short:
         return intended

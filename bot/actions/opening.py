@@ -70,6 +70,7 @@ def _acknowledge(turn: Turn, filled: dict[str, str | None]) -> str:
         return _THANKS
     if not filled.get("content"):
         return "好的，我来帮您登记。"
-    noted = [str(filled[name]) for name in ("complaint_type", "district", "contact_phone") if filled.get(name)]
-    also = f"（{'，'.join(noted)}也记下了）" if noted else ""
-    return f"您说的情况我记下了{also}，还要跟您核对几个问题。"
+    matter = {"建议": "您的建议", "咨询": "您的问题"}.get(str(filled.get("complaint_type")), "您说的情况")
+    noted = [str(filled[name]) for name in ("district", "contact_phone") if filled.get(name)]
+    also = f"（{'、'.join(noted)}也记下了）" if noted else ""
+    return f"{matter}我记下了{also}，还要跟您核对几个问题。"

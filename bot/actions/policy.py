@@ -126,7 +126,11 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, regions: Sequence
     if result.outcome != "answer":
         return None
     entry = result.hits[0].entry
-    return Reply(f"{to_text(entry.answer)}\n{_footer(entry)}", (Button(HUMAN.title, HUMAN.payload),), answer_card(entry))
+    return Reply(
+        f"{to_text(entry.answer)}\n{_footer(entry)}",
+        (Button(HUMAN.title, HUMAN.payload),),
+        answer_card(entry),
+    )
 
 
 async def out_of_scope(turn: Turn) -> list[Event]:

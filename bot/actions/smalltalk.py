@@ -61,5 +61,7 @@ async def repeat(turn: Turn) -> list[Event]:
 
 async def calm(turn: Turn) -> list[Event]:
     """Harsh words: one calm sentence and a human, no argument."""
-    turn.say("听得出您很着急，我没能帮上忙，很抱歉。要不要给您转人工，让坐席直接跟您沟通？", [HUMAN, COMPLAIN])
+    turn.say(
+        "听得出您很着急，我没能帮上忙，很抱歉。要不要给您转人工，让坐席直接跟您沟通？", [HUMAN, COMPLAIN]
+    )
     return [offering("human")]

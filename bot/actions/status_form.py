@@ -61,10 +61,10 @@ async def _take(turn: Turn) -> list[Event]:
         return await _do(turn, str(number), str(code), filled)
     except RateLimited as error:
         turn.say(error.message, [HUMAN])
-        return _DONE
+        return [*_DONE]
     except Conflict as error:
         turn.say(error.message, [HUMAN])
-        return _DONE
+        return [*_DONE]
 
 
 async def _do(turn: Turn, number: str, code: str, filled: list[Event]) -> list[Event]:
@@ -73,10 +73,9 @@ async def _do(turn: Turn, number: str, code: str, filled: list[Event]) -> list[E
         urged = await tickets.urge(number, code, key=turn.turn_id or None)
         if urged is None:
             return _wrong(turn)
-        turn.say(
-            f"已经为工单 {urged.number} 记下催办，承办的工作人员能看到。{tickets.progress_text(urged)}", [HUMAN]
-        )
-        return _DONE
+        stands = tickets.progress_text(urged).removeprefix("您好，")
+        turn.say(f"已经记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
+        return [*_DONE]
     ticket = await tickets.by_number_and_code(number, code)
     if ticket is None:
         return _wrong(turn)
@@ -91,7 +90,7 @@ async def _add(turn: Turn) -> list[Event]:
     number = str(turn.slot("ticket_number"))
     ticket = await parts().tickets.note(number, CITIZEN, turn.text, key=turn.turn_id or None)
     turn.say(f"已经补充到工单 {ticket.number}，承办的工作人员能看到。", _after(ticket))
-    return _DONE
+    return [*_DONE]
 
 
 def _wrong(turn: Turn) -> list[Event]:
@@ -124,12 +123,12 @@ async def _lost(turn: Turn, slot: str) -> list[Event]:
 
 async def _cancel(turn: Turn, slot: str) -> list[Event]:
     turn.say("好的，不查了。还有别的事随时说。", [COMPLAIN, HUMAN])
-    return _DONE
+    return [*_DONE]
 
 
 async def _human(turn: Turn, slot: str) -> list[Event]:
     await hand_over(turn, "citizen_asked")
-    return _DONE
+    return [*_DONE]
 
 
 async def _back(turn: Turn, slot: str) -> list[Event]:
@@ -158,12 +157,16 @@ async def _abuse(turn: Turn, slot: str) -> list[Event]:
 
 
 def _ask(turn: Turn, slot: str, before: str = "") -> list[Event]:
-    turn.say(before + _ASK[slot], [Choice("没有工单号", "/skip"), CANCEL] if slot == "ticket_number" else [CANCEL])
+    turn.say(
+        before + _ASK[slot], [Choice("没有工单号", "/skip"), CANCEL] if slot == "ticket_number" else [CANCEL]
+    )
     return [set_slot("requested_slot", slot)]
 
 
 def _opening(turn: Turn) -> str:
-    return {"urge": "好的，我帮您催办。", "add": "好的，我帮您补充到工单里。"}.get(str(turn.slot("purpose")), "好的，我帮您查。")
+    return {"urge": "好的，我帮您催办。", "add": "好的，我帮您补充到工单里。"}.get(
+        str(turn.slot("purpose")), "好的，我帮您查。"
+    )
 
 
 def _after(ticket: Ticket) -> list[Choice]:

@@ -74,9 +74,7 @@ class Turn:
         """A slot's value; None when it is empty."""
         return self.slots.get(name)
 
-    def say(
-        self, text: str, choices: Sequence[Choice] = (), card: Mapping[str, Any] | None = None
-    ) -> None:
+    def say(self, text: str, choices: Sequence[Choice] = (), card: Mapping[str, Any] | None = None) -> None:
         """Tell the citizen something.
 
         Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-STARTERS = ("城乡居民医保怎么参保", "我要反映问题", "查询工单进度", "转人工")
+STARTERS = ("公积金可以用来付房租吗", "我要反映问题", "查询工单进度", "转人工")
 """Things to begin with, shown as buttons; each is sent as if it had been typed."""
 
 

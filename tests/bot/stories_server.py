@@ -26,7 +26,9 @@ def make_app(city: SmallCity, secret: str) -> web.Application:
 
     async def say(request: web.Request) -> web.Response:
         body = await request.json()
-        inbound = InboundMessage("web", body["user"], body.get("id") or str(uuid4()), body["text"], button=body.get("button"))
+        inbound = InboundMessage(
+            "web", body["user"], body.get("id") or str(uuid4()), body["text"], button=body.get("button")
+        )
         receipt = await city.conversations.receive(inbound)
         replies = await city.conversations.wait(receipt.turn_id, 30)
         if replies is None:
@@ -51,7 +53,11 @@ def make_app(city: SmallCity, secret: str) -> web.Application:
                         "query_code": ticket.query_code,
                         "contact_name": contact.name,
                         "contact_phone": contact.phone,
-                        "events": [event.to_json() for event in await city.tickets.events(ticket.number)],
+                        "events": [
+                            event.to_json()
+                            for event in await city.tickets.events(ticket.number)
+                            if event.action != "contact_seen"  # that was us, just above
+                        ],
                     }
                     for ticket, contact in zip(filed, contacts, strict=True)
                 ],

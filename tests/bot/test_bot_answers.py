@@ -35,7 +35,11 @@ async def test_an_answer_has_source_department_and_date_and_is_remembered(
 async def test_a_button_names_its_entry(rasa: Rasa, visitor: str) -> None:
     payload = '/ask_policy{"entry":"police-id-lost"}'
     answer = await rasa.run(
-        "action_answer_policy", payload, "ask_policy", conversation=visitor, entities={"entry": "police-id-lost"}
+        "action_answer_policy",
+        payload,
+        "ask_policy",
+        conversation=visitor,
+        entities={"entry": "police-id-lost"},
     )
     assert answer.cards[0]["entry"] == "police-id-lost"
 
@@ -85,10 +89,16 @@ async def test_no_section_of_another_entry_is_made_up(rasa: Rasa, visitor: str, 
     assert "元" not in answer.text
 
 
-async def test_fallback_looks_up_then_asks_once_then_hands_over(rasa: Rasa, visitor: str, city: SmallCity) -> None:
-    found = await rasa.run("action_fallback", "公积金怎么提取", "nlu_fallback", conversation=visitor, confidence=0.2)
+async def test_fallback_looks_up_then_asks_once_then_hands_over(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    found = await rasa.run(
+        "action_fallback", "公积金怎么提取", "nlu_fallback", conversation=visitor, confidence=0.2
+    )
     assert found.cards[0]["entry"] == "gjj-withdraw"
-    first = await rasa.run("action_fallback", "那个那个", "nlu_fallback", conversation=visitor, confidence=0.2)
+    first = await rasa.run(
+        "action_fallback", "那个那个", "nlu_fallback", conversation=visitor, confidence=0.2
+    )
     assert "没听明白" in first.text
     assert first.slots["misses"] == 1
     assert (await city.conversations.view(visitor)).mode == "bot"
@@ -137,7 +147,9 @@ async def test_yes_means_what_was_offered(rasa: Rasa, visitor: str, city: SmallC
         "action_affirm", "是的", "affirm", conversation=visitor, before=[_slot("offer", "entry:gjj-withdraw")]
     )
     assert entry.cards[0]["entry"] == "gjj-withdraw"
-    complaint = await rasa.run("action_affirm", "是", "affirm", conversation=visitor, before=[_slot("offer", "complaint")])
+    complaint = await rasa.run(
+        "action_affirm", "是", "affirm", conversation=visitor, before=[_slot("offer", "complaint")]
+    )
     assert complaint.followup == "complaint_form"
     await rasa.run("action_affirm", "好", "affirm", conversation=visitor, before=[_slot("offer", "human")])
     assert (await city.conversations.view(visitor)).mode == "waiting"
@@ -147,7 +159,10 @@ async def test_repeat_says_the_last_messages_with_buttons_and_cards(rasa: Rasa, 
     said = {
         "event": "bot",
         "text": "刚才的话",
-        "data": {"buttons": [{"title": "转人工", "payload": "/request_human"}], "custom": {"card": {"kind": "answer"}}},
+        "data": {
+            "buttons": [{"title": "转人工", "payload": "/request_human"}],
+            "custom": {"card": {"kind": "answer"}},
+        },
     }
     answer = await rasa.run("action_repeat", "再说一遍", "repeat", conversation=visitor, before=[said])
     assert answer.text == "刚才的话"

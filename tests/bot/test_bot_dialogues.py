@@ -51,7 +51,9 @@ def test_dialogue(stories: str, item: dict[str, Any]) -> None:
                 number, code = card["number"], card["query_code"]
         if "state" in step:
             _compare(citizen.state(), step["state"], talk)
-    promised = [word for word in ("一定解决", "保证", "肯定给您", "马上解决") if word in "\n".join(citizen.heard)]
+    promised = [
+        word for word in ("一定解决", "保证", "肯定给您", "马上解决") if word in "\n".join(citizen.heard)
+    ]
     assert not promised
 
 

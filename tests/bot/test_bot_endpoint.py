@@ -28,8 +28,12 @@ async def test_a_real_call_of_the_form_takes_the_answer_and_asks_on(rasa: Rasa) 
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "secret-of-the-test", "密码"])
-async def test_without_the_secret_nothing_runs(rasa: Rasa, visitor: str, city: SmallCity, secret: str | None) -> None:
-    answer = await rasa.post(call("action_request_human", "转人工", "request_human", conversation=visitor), secret)
+async def test_without_the_secret_nothing_runs(
+    rasa: Rasa, visitor: str, city: SmallCity, secret: str | None
+) -> None:
+    answer = await rasa.post(
+        call("action_request_human", "转人工", "request_human", conversation=visitor), secret
+    )
     assert answer.status == 401
     assert (await city.conversations.view(visitor)).mode == "bot"
 
@@ -62,7 +66,9 @@ async def test_a_body_over_the_limit_is_413(rasa: Rasa) -> None:
 
 async def test_a_long_session_over_the_apps_own_limit_is_read(rasa: Rasa, visitor: str) -> None:
     body = call("action_repeat", "再说一遍", "repeat", conversation=visitor)
-    body["tracker"]["events"] = [{"event": "slot", "name": "tries", "value": "x" * 1000}] * 2000 + body["tracker"]["events"]
+    body["tracker"]["events"] = [{"event": "slot", "name": "tries", "value": "x" * 1000}] * 2000 + body[
+        "tracker"
+    ]["events"]
     assert len(json.dumps(body)) > 1_500_000
     assert (await rasa.post(body)).status == 200
 
@@ -70,7 +76,9 @@ async def test_a_long_session_over_the_apps_own_limit_is_read(rasa: Rasa, visito
 async def test_an_action_that_breaks_is_500_without_its_insides(rasa: Rasa, visitor: str) -> None:
     whole = parts()
     set_parts(None)
-    answer = await rasa.post(call("action_answer_policy", "公积金怎么提取", "ask_policy", conversation=visitor))
+    answer = await rasa.post(
+        call("action_answer_policy", "公积金怎么提取", "ask_policy", conversation=visitor)
+    )
     set_parts(whole)
     assert answer.status == 500
     assert answer.body == {"error": "the action failed", "action_name": "action_answer_policy"}

@@ -36,7 +36,13 @@ def _until(slot: str, **more: Any) -> dict[str, Any]:
     [
         ("content", "楼上天天吵，为什么没人管？", "ask_policy", 0.8, "楼上天天吵，为什么没人管？"),
         ("content", "打你们人工客服打了二十遍没人接", "request_human", 0.7, "打你们人工客服打了二十遍没人接"),
-        ("content", "我要取消健身卡他们不给取消还扣我钱", "cancel", 0.7, "我要取消健身卡他们不给取消还扣我钱"),
+        (
+            "content",
+            "我要取消健身卡他们不给取消还扣我钱",
+            "cancel",
+            0.7,
+            "我要取消健身卡他们不给取消还扣我钱",
+        ),
         ("content", "你们说谢谢有什么用，路还是烂的", "thank", 0.7, "你们说谢谢有什么用，路还是烂的"),
         ("address", "公积金中心旁边那条路", "ask_policy", 0.9, "公积金中心旁边那条路"),
         ("address", "转盘往南走到头", "nlu_fallback", 0.2, "转盘往南走到头"),
@@ -56,13 +62,19 @@ def _until(slot: str, **more: Any) -> dict[str, Any]:
 async def test_an_answer_is_taken_as_the_answer(
     rasa: Rasa, visitor: str, slot: str, text: str, intent: str, confidence: float, value: Any
 ) -> None:
-    answer = await rasa.run(FORM, text, intent, conversation=visitor, confidence=confidence, slots=_until(slot))
+    answer = await rasa.run(
+        FORM, text, intent, conversation=visitor, confidence=confidence, slots=_until(slot)
+    )
     assert answer.slots[slot] == value
     assert answer.slots["requested_slot"] != slot
 
 
-@pytest.mark.parametrize("slot", ["complaint_type", "content", "district", "address", "contact_phone", "complaint_confirm"])
-async def test_a_policy_question_is_answered_and_the_question_asked_again(rasa: Rasa, visitor: str, slot: str) -> None:
+@pytest.mark.parametrize(
+    "slot", ["complaint_type", "content", "district", "address", "contact_phone", "complaint_confirm"]
+)
+async def test_a_policy_question_is_answered_and_the_question_asked_again(
+    rasa: Rasa, visitor: str, slot: str
+) -> None:
     answer = await rasa.run(FORM, "公积金怎么提取", "ask_policy", conversation=visitor, slots=_until(slot))
     assert answer.cards[0]["entry"] == "gjj-withdraw"
     assert "接着刚才" in answer.text
@@ -72,7 +84,12 @@ async def test_a_policy_question_is_answered_and_the_question_asked_again(rasa: 
 
 async def test_an_announced_question_is_no_address_even_when_not_known(rasa: Rasa, visitor: str) -> None:
     answer = await rasa.run(
-        FORM, "等等我先问下狂犬疫苗要打几针", "nlu_fallback", conversation=visitor, confidence=0.2, slots=_until("address")
+        FORM,
+        "等等我先问下狂犬疫苗要打几针",
+        "nlu_fallback",
+        conversation=visitor,
+        confidence=0.2,
+        slots=_until("address"),
     )
     assert "没有把握" in answer.text
     assert "address" not in answer.slots
@@ -81,7 +98,11 @@ async def test_an_announced_question_is_no_address_even_when_not_known(rasa: Ras
 @pytest.mark.parametrize("slot", [*FULL, "complaint_confirm"])
 @pytest.mark.parametrize(
     ("text", "intent", "confidence"),
-    [("转人工", "nlu_fallback", 0.1), ("/request_human", "request_human", 1.0), ("找个真人", "request_human", 0.9)],
+    [
+        ("转人工", "nlu_fallback", 0.1),
+        ("/request_human", "request_human", 1.0),
+        ("找个真人", "request_human", 0.9),
+    ],
 )
 async def test_a_human_at_any_question_gets_what_is_filled(
     rasa: Rasa, visitor: str, city: SmallCity, slot: str, text: str, intent: str, confidence: float
@@ -98,8 +119,14 @@ async def test_a_human_at_any_question_gets_what_is_filled(
 
 @pytest.mark.parametrize("slot", [*FULL, "complaint_confirm"])
 async def test_cancel_at_any_question(rasa: Rasa, visitor: str, city: SmallCity, slot: str) -> None:
-    for text, intent, confidence in (("取消", "nlu_fallback", 0.1), ("/cancel", "cancel", 1.0)):
-        answer = await rasa.run(FORM, text, intent, conversation=visitor, confidence=confidence, slots=_until(slot))
+    for text, intent, confidence in (
+        ("取消", "nlu_fallback", 0.1),
+        ("取消投诉", "start_complaint", 0.6),
+        ("/cancel", "cancel", 1.0),
+    ):
+        answer = await rasa.run(
+            FORM, text, intent, conversation=visitor, confidence=confidence, slots=_until(slot)
+        )
         assert "已经取消" in answer.text
         assert answer.slots["requested_slot"] is None
     ended = await rasa.run("action_file_ticket", "取消", "cancel", conversation=visitor)
@@ -132,7 +159,9 @@ async def test_the_anonymous_are_told_what_no_phone_means(rasa: Rasa, visitor: s
     answer = await rasa.run(FORM, "匿名吧", "skip", conversation=visitor, slots=_until("contact_name"))
     assert answer.slots["contact_name"] == "匿名"
     assert "没法给您回访" in answer.text
-    skipped = await rasa.run(FORM, "/skip", "skip", conversation=visitor, slots=_until("contact_phone", contact_name="匿名"))
+    skipped = await rasa.run(
+        FORM, "/skip", "skip", conversation=visitor, slots=_until("contact_phone", contact_name="匿名")
+    )
     assert skipped.slots["contact_phone"] == ""
     assert skipped.slots["requested_slot"] == "complaint_confirm", "nothing is left to keep secret"
     named = await rasa.run(FORM, "/skip", "skip", conversation=visitor, slots=_until("contact_phone"))
@@ -165,7 +194,13 @@ async def test_the_summary_shows_all_and_sets_the_key_once(rasa: Rasa, visitor: 
         ("电话改成13900000001", "correct", {}, "contact_phone", "13900000001"),
         ("改成匿名", "correct", {}, "contact_name", "匿名"),
         ('/correct{"field":"happened_at"}', "correct", {"field": "happened_at"}, "happened_at", None),
-        ('/inform{"slot":"district","value":"寿县"}', "inform", {"slot": "district", "value": "寿县"}, "district", "寿县"),
+        (
+            '/inform{"slot":"district","value":"寿县"}',
+            "inform",
+            {"slot": "district", "value": "寿县"},
+            "district",
+            "寿县",
+        ),
     ],
 )
 async def test_one_line_is_corrected(
@@ -231,15 +266,23 @@ async def test_progress_in_one_message_and_in_two(rasa: Rasa, visitor: str, city
     whole = await rasa.run(form, f"查{number}，查询码{code}", "ask_progress", conversation=visitor)
     assert "待受理" in whole.text
     assert whole.slots["requested_slot"] is None
-    first = await rasa.run(form, number.lower(), "inform", conversation=visitor, slots={"requested_slot": "ticket_number"})
+    first = await rasa.run(
+        form, number.lower(), "inform", conversation=visitor, slots={"requested_slot": "ticket_number"}
+    )
     assert first.slots["requested_slot"] == "query_code"
     second = await rasa.run(
-        form, code, "nonsense", conversation=visitor, slots={"requested_slot": "query_code", "ticket_number": number}
+        form,
+        code,
+        "nonsense",
+        conversation=visitor,
+        slots={"requested_slot": "query_code", "ticket_number": number},
     )
     assert "待受理" in second.text
 
 
-async def test_a_wrong_pair_gives_no_hint_and_three_offer_a_human(rasa: Rasa, visitor: str, city: SmallCity) -> None:
+async def test_a_wrong_pair_gives_no_hint_and_three_offer_a_human(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
     number, code = await _ticket(city, visitor)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
     form = "validate_status_form"
@@ -261,7 +304,9 @@ async def test_guessing_codes_is_stopped_politely(rasa: Rasa, visitor: str, city
     for n in range(5):
         guess = f"{(int(code) + 1 + n) % 1_000_000:06d}"
         assert await city.tickets.by_number_and_code(number, guess) is None
-    answer = await rasa.run("validate_status_form", f"查{number} {code}", "ask_progress", conversation=visitor)
+    answer = await rasa.run(
+        "validate_status_form", f"查{number} {code}", "ask_progress", conversation=visitor
+    )
     assert "分钟后再试" in answer.text
     assert "待受理" not in answer.text
 
@@ -269,7 +314,9 @@ async def test_guessing_codes_is_stopped_politely(rasa: Rasa, visitor: str, city
 async def test_urging_is_recorded_once_a_turn(rasa: Rasa, visitor: str, city: SmallCity) -> None:
     number, code = await _ticket(city, visitor)
     for _ in range(2):
-        answer = await rasa.run("validate_status_form", f"催一下{number} {code}", "urge", conversation=visitor, turn="t")
+        answer = await rasa.run(
+            "validate_status_form", f"催一下{number} {code}", "urge", conversation=visitor, turn="t"
+        )
         assert "记下催办" in answer.text
     assert [e.action for e in await city.tickets.events(number)] == ["filed", "urged"]
 
@@ -281,6 +328,21 @@ async def test_adding_needs_the_code_first(rasa: Rasa, visitor: str, city: Small
     assert asked.slots["requested_slot"] == "supplement"
     slots = {"requested_slot": "supplement", "ticket_number": number, "query_code": code, "purpose": "add"}
     for _ in range(2):
-        await rasa.run(form, "昨晚又不亮了，怎么还没人修？", "complain", conversation=visitor, slots=slots, turn="t")
+        await rasa.run(
+            form, "昨晚又不亮了，怎么还没人修？", "complain", conversation=visitor, slots=slots, turn="t"
+        )
     events = await city.tickets.events(number)
     assert [(e.action, e.note) for e in events[1:]] == [("noted", "昨晚又不亮了，怎么还没人修？")]
+
+
+async def test_a_town_is_kept_for_the_address_and_forgotten_with_its_district(
+    rasa: Rasa, visitor: str
+) -> None:
+    town = await rasa.run(FORM, "凤台县城关镇", "inform", conversation=visitor, slots=_until("district"))
+    assert (town.slots["district"], town.slots["town"]) == ("凤台县", "城关镇")
+    slots = _until("address", town="城关镇")
+    whole = await rasa.run(FORM, "工人路口", "inform", conversation=visitor, slots=slots)
+    assert whole.slots["address"] == "城关镇工人路口"
+    button = {"slot": "district", "value": "寿县"}
+    other = await rasa.run(FORM, "/inform", "inform", conversation=visitor, slots=slots, entities=button)
+    assert other.slots["town"] is None

@@ -31,6 +31,10 @@ def test_every_story_goes_as_written(tmp_path: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    stories = [story for file in STORIES.glob("*.yml") for story in yaml.safe_load(file.read_text("utf-8"))["stories"]]
+    stories = [
+        story
+        for file in STORIES.glob("*.yml")
+        for story in yaml.safe_load(file.read_text("utf-8"))["stories"]
+    ]
     assert len(stories) >= 25
     assert f"Correct:          {len(stories)} / {len(stories)}" in done.stderr

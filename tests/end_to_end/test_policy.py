@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from channels.web.greeting import STARTERS
+from core.settings import ROOT
 from tests.citizen import Citizen
 from tests.system import System
+
+
+CLIENT_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 
 @pytest.fixture
@@ -19,7 +26,7 @@ def citizen(system: System) -> Citizen:
         ("公积金什么情况下能取出来", "公积金"),
         ("养老保险要交满多少年才能领", "养老"),
         ("上班路上被车撞了算不算工伤啊", "工伤"),
-        ("俺们小区物业乱收费 咋弄", "物业"),
+        ("身份证丢了咋补 要多少钱", "身份证"),
     ],
 )
 def test_an_answer_has_a_source_a_reader_can_open(citizen: Citizen, question: str, part: str) -> None:
@@ -31,6 +38,20 @@ def test_an_answer_has_a_source_a_reader_can_open(citizen: Citizen, question: st
     assert card["department"]
     assert card["reviewed"]
     assert "<script" not in card["html"]
+
+
+def offered_questions() -> list[str]:
+    """What the demo page and the greeting put into a citizen's mouth, as far as it is a question."""
+    page = (ROOT / "web" / "demo" / "index.html").read_text("utf-8")
+    asked = set(re.findall(r'<button[^>]*data-wenban-ask="([^"]*？)"', page)) | {STARTERS[0]}
+    assert len(asked) >= 6
+    return sorted(asked)
+
+
+@pytest.mark.parametrize("question", offered_questions())
+def test_what_the_pages_offer_to_ask_is_answered(citizen: Citizen, question: str) -> None:
+    citizen.say(question)
+    assert citizen.card("answer")["sources"]
 
 
 def test_what_is_not_known_is_said_and_a_human_is_offered(citizen: Citizen) -> None:
@@ -62,8 +83,8 @@ def test_odd_input_gets_a_polite_reply(citizen: Citizen, text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"client_id": "c1", "text": ""}, 400),
-        ({"client_id": "c1", "text": "x" * 10_000}, 413),
+        ({"client_id": CLIENT_ID, "text": ""}, 400),
+        ({"client_id": CLIENT_ID, "text": "x" * 10_000}, 413),
         ({"client_id": "", "text": "您好"}, 400),
         ({"text": "您好"}, 400),
         ([], 400),
@@ -77,7 +98,7 @@ def test_bad_input_is_a_clear_4xx(citizen: Citizen, body: object, status: int) -
 
 
 def test_the_same_message_twice_is_one_turn(citizen: Citizen) -> None:
-    first = citizen.say("医保是干什么用的", client_id="same-id")
-    again = citizen.say("医保是干什么用的", client_id="same-id")
+    first = citizen.say("医保是干什么用的", client_id=CLIENT_ID)
+    again = citizen.say("医保是干什么用的", client_id=CLIENT_ID)
     assert first == again
     assert sum(m["direction"] == "in" for m in citizen.history()) == 1

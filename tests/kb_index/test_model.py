@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sentence_transformers import SentenceTransformer
 
 from core.errors import BadRequest, ConfigurationError
 from kb_index.dense import DenseIndex, StaticEncoder, TransformerEncoder, load_encoder, query_instruction
@@ -96,6 +95,8 @@ def test_training_makes_a_model_that_knows_its_entries_and_is_repeatable(tmp_pat
     np.testing.assert_array_equal(one.encode(TEXTS), two.encode(TEXTS))
     a, b, c = one.encode([ID_CARD[1], ID_CARD[2][0], NOISE[1]])
     assert a @ b > a @ c + 0.2
+    from sentence_transformers import SentenceTransformer
+
     assert SentenceTransformer(str(tmp_path / "one"), device="cpu").get_embedding_dimension() == 256
 
 

@@ -42,7 +42,9 @@ def test_the_calibration_was_fitted_with_the_model_that_ships(searcher: Searcher
     assert searcher.calibration.model == searcher.encoder.fingerprint
 
 
-def test_every_labelled_entry_exists(searcher: Searcher, asked: list[tuple[Labelled, SearchResult, float]]) -> None:
+def test_every_labelled_entry_exists(
+    searcher: Searcher, asked: list[tuple[Labelled, SearchResult, float]]
+) -> None:
     assert {i.entry for i, _, _ in asked if i.entry} <= set(searcher.shelf.store.ids)
     assert len(asked) >= 600 and sum(i.entry is None for i, _, _ in asked) >= 150
 

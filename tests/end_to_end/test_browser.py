@@ -1,0 +1,174 @@
+"""The whole path in a real browser: a visitor asks, complains, reaches a human; an agent answers at the desk.
+
+Every picture is kept beside the test's temporary files (`--basetemp`), at phone and at desktop width, to be
+looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.system import System, wenban
+
+PATIENCE_MS = 20_000
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+PASSWORD = "a-long-enough-password"
+
+
+@pytest.fixture
+def pages(browser: Browser) -> Iterator[list[BrowserContext]]:
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+def new_page(browser: Browser, opened: list[BrowserContext], size: dict[str, int]) -> Page:
+    """A page of a browser of its own, in which any script error fails the test."""
+    context = browser.new_context(viewport=size)  # type: ignore[arg-type]
+    opened.append(context)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    return page
+
+
+class Widget:
+    """The chat widget on the demo page, as a visitor uses it."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        page.goto(url)
+        page.locator("button.launcher").click()
+        expect(self.log()).to_contain_text("12345", timeout=PATIENCE_MS)
+
+    def log(self) -> Locator:
+        return self.page.locator(".log")
+
+    def said(self) -> Locator:
+        """The other side's messages."""
+        return self.page.locator(".log .row.theirs:not(.typing)")
+
+    def say(self, text: str) -> str:
+        """Type and send; the text of the next message of the other side."""
+        before = self.said().count()
+        self.page.get_by_label("输入消息").fill(text)
+        self.page.get_by_label("输入消息").press("Enter")
+        return self.next_after(before)
+
+    def press(self, title: str) -> str:
+        before = self.said().count()
+        self.page.locator(".chip", has_text=re.compile(f"^{re.escape(title)}$")).last.click()
+        return self.next_after(before)
+
+    def next_after(self, before: int) -> str:
+        expect(self.said().nth(before)).to_be_visible(timeout=PATIENCE_MS)
+        return self.said().last.inner_text()
+
+
+class Desk:
+    """The desk, as an agent uses it."""
+
+    def __init__(self, page: Page, system: System, name: str) -> None:
+        self.page = page
+        self.username = f"a{uuid4().hex[:8]}"
+        added = wenban("user", "add", self.username, "--name", name, environment=system.environment)
+        assert added.returncode == 0, added.stderr
+        one_time = added.stdout.split()[-1]
+        page.goto(f"{system.url}/desk/")
+        page.get_by_label("账号").fill(self.username)
+        page.get_by_label("密码", exact=True).fill(one_time)
+        page.get_by_role("button", name="登录").click()
+        fields = page.locator("input[type=password]")
+        expect(fields).to_have_count(3)
+        for field, value in zip(range(3), (one_time, PASSWORD, PASSWORD), strict=True):
+            fields.nth(field).fill(value)
+        page.locator("button[type=submit]").click()
+        expect(page.get_by_label("会话队列")).to_be_visible()
+
+    def say(self, text: str) -> None:
+        self.page.get_by_label("回复内容").fill(text)
+        self.page.get_by_label("回复内容").press("Enter")
+
+
+def test_a_policy_answer_shows_its_source_and_survives_a_reload(
+    system: System, browser: Browser, pages: list[BrowserContext], tmp_path: Path
+) -> None:
+    for name, size in (("phone", PHONE), ("desktop", DESKTOP)):
+        page = new_page(browser, pages, size)
+        page.goto(system.url)
+        page.screenshot(path=tmp_path / f"demo-{name}.png")
+        widget = Widget(page, system.url)
+        widget.say("养老保险要交满多少年才能按月领养老金？")
+        card = page.locator(".card.answer").last
+        expect(card).to_contain_text("社会保险法", timeout=PATIENCE_MS)
+        page.screenshot(path=tmp_path / f"widget-{name}.png")
+        widget.say("<img src=x onerror=alert(1)>")
+        page.reload()
+        if not page.get_by_label("输入消息").is_visible():
+            page.locator("button.launcher").click()
+        expect(widget.log()).to_contain_text("养老保险要交满多少年", timeout=PATIENCE_MS)
+        expect(page.locator(".card.answer").first).to_be_visible()
+        assert page.locator(".log img").count() == 0
+
+
+def test_a_human_takes_over_talks_and_hands_back(
+    system: System, browser: Browser, pages: list[BrowserContext], tmp_path: Path
+) -> None:
+    desk = Desk(new_page(browser, pages, DESKTOP), system, "坐席8号")
+    widget = Widget(new_page(browser, pages, PHONE), system.url)
+    widget.say("您好")
+    widget.page.get_by_role("button", name="转人工").first.click()
+    expect(widget.page.locator(".banner")).to_contain_text("排队", timeout=PATIENCE_MS)
+
+    item = desk.page.get_by_label("会话队列").locator("text=网页访客").first
+    expect(item).to_be_visible(timeout=PATIENCE_MS)
+    item.click()
+    desk.page.get_by_role("button", name="接入").click()
+    expect(widget.log()).to_contain_text("坐席8号已接入", timeout=PATIENCE_MS)
+    desk.say("您好，我是坐席8号，请讲。")
+    expect(widget.log()).to_contain_text("我是坐席8号", timeout=PATIENCE_MS)
+    widget.page.get_by_label("输入消息").fill("我家楼下路灯坏了")
+    widget.page.get_by_label("输入消息").press("Enter")
+    expect(desk.page.get_by_label("对话内容")).to_contain_text("楼下路灯坏了", timeout=PATIENCE_MS)
+    desk.page.screenshot(path=tmp_path / "desk-desktop.png")
+    widget.page.screenshot(path=tmp_path / "human-phone.png")
+
+    desk.page.get_by_role("button", name="交还").first.click()
+    dialog = desk.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="交还").click()
+    expect(widget.log()).to_contain_text("智能助手继续", timeout=PATIENCE_MS)
+    assert "依据" in widget.say("养老保险要交满多少年才能按月领养老金？")
+
+
+def test_a_complaint_reaches_the_desk_with_its_contact_hidden(
+    system: System, browser: Browser, pages: list[BrowserContext], tmp_path: Path
+) -> None:
+    from tests.citizen import Citizen
+    from tests.end_to_end.test_complaint import complain
+
+    citizen = Citizen(system.url)
+    number, _ = complain(citizen)
+    page = new_page(browser, pages, DESKTOP)
+    desk = Desk(page, system, "坐席9号")
+    page.goto(f"{system.url}/desk/tickets/{number}")
+    expect(page.get_by_text(number).first).to_be_visible()
+    expect(page.get_by_text("138****0000").first).to_be_visible()
+    assert "13800000000" not in page.content()
+    page.screenshot(path=tmp_path / "ticket-desktop.png")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.screenshot(path=tmp_path / "ticket-phone.png")
+    page.goto(f"{system.url}/desk/tickets")
+    expect(page.get_by_text(number).first).to_be_visible()
+    page.screenshot(path=tmp_path / "tickets-phone.png")
+    page.goto(f"{system.url}/desk/")
+    expect(page.get_by_label("会话队列")).to_be_visible()
+    page.screenshot(path=tmp_path / "queue-phone.png")
+    assert desk.username
