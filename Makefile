@@ -40,6 +40,7 @@ fast: setup ## the fast tests only: no Rasa, no browser
 	@$(APP)/pytest -m 'not end_to_end'
 
 bench: build ## speed and quality, as tables
+	@$(APP)/wenban train
 	@$(APP)/python -m benchmarks
 
 setup: .venv/.installed .venv-rasa/.installed ## both Python environments

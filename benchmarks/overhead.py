@@ -7,13 +7,14 @@ meets both alike. Rasa's own time includes its call back into the app for the an
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from uuid import uuid4
 
 import aiohttp
 
 from benchmarks.figures import Figure, percentile
-from tests.system import System
+from tests.system import System, new_address
 
 QUESTIONS = (
     "公积金怎么提取",
@@ -45,20 +46,20 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
     async with aiohttp.ClientSession() as session:
         for number in range(-3, ROUNDS):  # the first three warm both up and are not counted
             text = QUESTIONS[number % len(QUESTIONS)]
-            # A new visitor each time: an answer to the first question, never a follow-up. The same
-            # conversation, known to the app, is what Rasa's actions need in the direct call too.
-            token = await _visitor(session, system)
+            # Two new visitors who have greeted: to both Rasa and the app neither is a stranger.
+            visitor = await _visitor(session, system)
             app = await _timed(
                 session,
                 f"{system.url}/api/web/messages",
                 {"client_id": str(uuid4()), "text": text},
-                {"Authorization": f"Bearer {token}"},
+                visitor,
             )
             await asyncio.sleep(PAUSE_S)
+            await _visitor(session, system)
             rasa = await _timed(
                 session,
                 f"{system.settings.rasa_base_url}/webhooks/rest/webhook",
-                {"sender": str(uuid4()), "message": text, "metadata": {"turn": str(uuid4())}},
+                {"sender": _newest_conversation(system), "message": text, "metadata": {"turn": str(uuid4())}},
                 {},
             )
             await asyncio.sleep(PAUSE_S)
@@ -68,10 +69,21 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
     return app_ms, rasa_ms
 
 
-async def _visitor(session: aiohttp.ClientSession, system: System) -> str:
-    async with session.post(f"{system.url}/api/web/session", json={}) as response:
-        token: str = (await response.json())["token"]
-        return token
+async def _visitor(session: aiohttp.ClientSession, system: System) -> dict[str, str]:
+    """The headers of a new visitor, from a new address, who has said hello."""
+    headers = new_address()
+    async with session.post(f"{system.url}/api/web/session", json={}, headers=headers) as response:
+        headers["Authorization"] = f"Bearer {(await response.json())['token']}"
+    greeting = {"client_id": str(uuid4()), "text": "您好"}
+    await _timed(session, f"{system.url}/api/web/messages", greeting, headers)
+    return headers
+
+
+def _newest_conversation(system: System) -> str:
+    """The last visitor's conversation: the actions Rasa calls look it up, in the direct call as in the other."""
+    with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
+        found: str = database.execute("SELECT id FROM conversations ORDER BY id DESC LIMIT 1").fetchone()[0]
+        return found
 
 
 async def _timed(

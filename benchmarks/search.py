@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, percentile
 from core.settings import load_settings
-from kb_index.entries import load_folder
+from kb_index.check import load_folder
 from kb_index.index import build
 from kb_index.service import KnowledgeBase
 
@@ -25,7 +25,8 @@ async def _run() -> list[Figure]:
     settings = load_settings()
     with tempfile.TemporaryDirectory(prefix="wenban-bench-") as folder:
         build(settings.knowledge_dir, Path(folder), settings.kb_model)
-        questions = [v for entry in load_folder(settings.knowledge_dir) for v in entry.variants]
+        parsed, _ = load_folder(settings.knowledge_dir)
+        questions = [variant for item in parsed for variant in item.entry.variants]
         times: list[float] = []
         async with KnowledgeBase(Path(folder), settings.kb_model) as knowledge:
             for question in questions[:20] + questions:

@@ -111,15 +111,13 @@ class Handoff:
                 raise Conflict(
                     "这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id}
                 )
-            messages = []
+            messages: Sequence[Message] = ()
             if row.mode != Mode.HUMAN:
                 row.mode = Mode.HUMAN
                 row.agent_id = agent.id
                 row.waiting_since = None
-                rows = await self._tell(
-                    session, row, [Reply(f"{agent.display_name}已接入，接下来由人工为您服务。")], "system", ""
-                )
-                messages = [store.to_message(r) for r in rows]
+                welcome = Reply(f"{agent.display_name}已接入，接下来由人工为您服务。")
+                messages = await self._tell(session, row, [welcome], "system", "")
             row.seen_seq = row.last_seq
             row.updated_at = now()
             view = store.to_view(row)
@@ -151,11 +149,10 @@ class Handoff:
                 return store.to_message(known)
             if row.mode != Mode.HUMAN or row.agent_id != agent.id:
                 raise Conflict("请先接入这个会话再回复", code="not_yours")
-            rows = await self._tell(
+            (message,) = await self._tell(
                 session, row, [Reply(text)], "agent", agent.display_name, agent.id, external_id
             )
             row.seen_seq = row.last_seq
-            message = store.to_message(rows[0])
         self._announce([message])
         return message
 
@@ -173,9 +170,9 @@ class Handoff:
             if note:
                 row.facts = {**row.facts, "agent_note": note}
             told = Reply("人工服务已结束，接下来由智能助手继续为您服务。还有问题随时说“转人工”。")
-            rows = await self._tell(session, row, [told], "system", "")
+            messages = await self._tell(session, row, [told], "system", "")
             view = store.to_view(row)
-        self._announce([store.to_message(r) for r in rows])
+        self._announce(messages)
         self._changed(conversation_id, Mode.BOT, 0)
         return view
 
@@ -281,11 +278,11 @@ class Handoff:
         sender_name: str,
         agent_id: str | None = None,
         external_id: str | None = None,
-    ) -> list[MessageRow]:
+    ) -> list[Message]:
         # The sequence number is taken by an UPDATE of its own; the row in hand must be written first and read
         # again after, or its stale copy would go over it.
         await session.flush()
-        rows = await store.say(
+        messages = await store.say(
             session,
             row,
             replies,
@@ -296,7 +293,7 @@ class Handoff:
             external_id=external_id,
         )
         await session.refresh(row)
-        return rows
+        return messages
 
     def _announce(self, messages: Sequence[Message]) -> None:
         for message in messages:

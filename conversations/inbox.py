@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,7 @@ from conversations.models import Conversation, MessageRow, Turn
 from conversations.types import InboundMessage, Receipt
 from core.database import Database
 from core.errors import BadRequest
+from core.ids import new_id
 from core.text import clean
 
 MAX_TEXT = 20_000
@@ -47,7 +48,8 @@ async def _receive(database: Database, inbound: InboundMessage) -> Receipt:
         )
         if known is not None:
             return Receipt(conversation.id, store.to_message(known), known.turn_id or "", duplicate=True)
-        row = await store.append(
+        turn_id = new_id()
+        message = await store.append(
             session,
             conversation.id,
             direction="in",
@@ -57,17 +59,18 @@ async def _receive(database: Database, inbound: InboundMessage) -> Receipt:
             media=inbound.media,
             external_id=inbound.message_id,
             created_at=inbound.received_at,
+            turn_id=turn_id,
         )
-        turn = Turn(
-            conversation_id=conversation.id,
-            message_id=row.id,
-            button=inbound.button,
-            created_at=inbound.received_at,
+        await session.execute(
+            insert(Turn).values(
+                id=turn_id,
+                conversation_id=conversation.id,
+                message_id=message.id,
+                button=inbound.button,
+                created_at=inbound.received_at,
+            )
         )
-        session.add(turn)
-        await session.flush()
-        row.turn_id = turn.id
-        return Receipt(conversation.id, store.to_message(row), turn.id, duplicate=False)
+        return Receipt(conversation.id, message, turn_id, duplicate=False)
 
 
 async def find_or_create(session: AsyncSession, channel: str, account: str, user_id: str) -> Conversation:

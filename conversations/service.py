@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -43,6 +44,8 @@ class Conversations:
         dialogue: answers turns (Rasa's client).
         fallback_answer: answers without Rasa when it is sure.
         agents_online: how many agents have the desk open.
+        lease_s: seconds after which a process that died loses its turns to another; must be longer than the
+            longest answer of ``dialogue`` takes.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -56,12 +59,13 @@ class Conversations:
         dialogue: turns.Dialogue,
         fallback_answer: turns.FallbackAnswer,
         agents_online: AgentsOnline = _nobody,
+        lease_s: float = 20,
     ) -> None:
         self._database = database
         self._events = events
         self._handoff = Handoff(database, events, agents_online, OUTBOX_CHANNELS)
         self._runner = turns.TurnRunner(
-            database, events, dialogue, self._handoff, fallback_answer, OUTBOX_CHANNELS
+            database, events, dialogue, self._handoff, fallback_answer, OUTBOX_CHANNELS, lease_s
         )
         self.take = self._handoff.take
         self.say = self._handoff.say
@@ -101,12 +105,13 @@ class Conversations:
                         async with self._database.read() as session:
                             if await turns.is_done(session, turn_id):
                                 return await store.turn_replies(session, turn_id)
-                        # The event comes at once in this process; the look each second is for turns that
-                        # another process runs.
-                        try:
-                            await asyncio.wait_for(subscription.get(), 1)
-                        except TimeoutError:
-                            continue
+                        # The event comes at once in this process, and brings the replies; the look each second
+                        # is for turns that another process runs.
+                        with suppress(TimeoutError):
+                            event = await asyncio.wait_for(subscription.get(), 1)
+                            if event.kind == "turn_done":
+                                replies: builtins.list[Message] = event.data["replies"]
+                                return replies
             except TimeoutError:
                 return None
 

@@ -1,7 +1,7 @@
 """Turns: each citizen's message answered once, in order, whatever dies in between.
 
 One process works on a conversation at a time; it holds a lease on the conversation's row. A process that dies
-loses the lease after :data:`LEASE_S`, and another (or the same, started again) finds the open turn and runs it.
+loses the lease after a while, and another (or the same, started again) finds the open turn and runs it.
 No transaction is open while Rasa thinks: actions write under the same turn meanwhile.
 """
 
@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -29,8 +30,6 @@ from core.ids import new_id
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 60
-"""Seconds a process may be silent before its conversations are taken over; over any turn's longest run."""
 SWEEP_S = 5
 MAX_ATTEMPTS = 3
 NO_EMERGENCY = Button("不是紧急情况，继续问智能助手", BACK_TO_BOT)
@@ -50,6 +49,17 @@ FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
 """Answers a question without Rasa, or says it can't (None)."""
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A turn in hand: what was said, which offered button it chose, how often it was tried, who answers."""
+
+    turn_id: str
+    text: str
+    chosen: Button | None
+    attempts: int
+    mode: Mode
+
+
 class TurnRunner:
     """Runs open turns, conversation by conversation."""
 
@@ -61,7 +71,9 @@ class TurnRunner:
         handoff: Handoff,
         fallback_answer: FallbackAnswer,
         outbox_channels: frozenset[str],
+        lease_s: float,
     ) -> None:
+        self._lease = timedelta(seconds=lease_s)
         self._database = database
         self._events = events
         self._dialogue = dialogue
@@ -128,16 +140,18 @@ class TurnRunner:
     async def _work(self, conversation_id: str) -> None:
         try:
             while (job := await self._claim(conversation_id)) is not None:
-                await self._run(conversation_id, *job)
+                answered_by, replies = await self._answer(conversation_id, job)
+                if not await self._finish(conversation_id, job, answered_by, replies):
+                    break
         except Exception:
             # The turn stays open: the sweeper comes back to it, and after MAX_ATTEMPTS it is answered without Rasa.
             log.exception("a turn failed", extra={"conversation": conversation_id})
 
-    async def _claim(self, conversation_id: str) -> tuple[str, str, Button | None, int] | None:
-        """Take the lease and the oldest open turn: (turn id, text, chosen button, attempts before)."""
+    async def _claim(self, conversation_id: str) -> _Job | None:
+        """Take the lease and the oldest open turn; None when there is none, or another process has the lease."""
         moment = now()
         async with self._database.write() as session:
-            leased = await session.scalar(
+            mode = await session.scalar(
                 update(Conversation)
                 .where(
                     Conversation.id == conversation_id,
@@ -147,62 +161,57 @@ class TurnRunner:
                         Conversation.lease_until < moment,
                     ),
                 )
-                .values(lease_owner=self._owner, lease_until=moment + timedelta(seconds=LEASE_S))
-                .returning(Conversation.id)
+                .values(lease_owner=self._owner, lease_until=moment + self._lease)
+                .returning(Conversation.mode)
                 .execution_options(synchronize_session=False)
             )
-            if leased is None:
+            if mode is None:
                 return None
             found = await store.oldest_open_turn(session, conversation_id)
             if found is None:
-                await session.execute(
-                    update(Conversation)
-                    .where(Conversation.id == conversation_id)
-                    .values(lease_owner=None, lease_until=None)
-                )
+                await self._release(session, conversation_id)
                 return None
             turn, message = found
             before = turn.attempts
             turn.attempts = before + 1
             offered = await store.offered_buttons(session, conversation_id)
             chosen = buttons.choose(message.text, turn.button, offered)
-            return turn.id, message.text, chosen, before
+            return _Job(turn.id, message.text, chosen, before, Mode(mode))
 
-    async def _run(
-        self, conversation_id: str, turn_id: str, text: str, chosen: Button | None, attempts: int
-    ) -> None:
-        async with self._database.read() as session:
-            conversation = await store.get_conversation(session, conversation_id)
-            mode = Mode(conversation.mode)
-        answered_by, replies = await self._answer(conversation_id, mode, turn_id, text, chosen, attempts)
-        await self._finish(conversation_id, turn_id, answered_by, replies, began_in=mode)
+    @staticmethod
+    async def _release(session: AsyncSession, conversation_id: str) -> None:
+        await session.execute(
+            update(Conversation)
+            .where(Conversation.id == conversation_id)
+            .values(lease_owner=None, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
 
-    async def _answer(
-        self, conversation_id: str, mode: Mode, turn_id: str, text: str, chosen: Button | None, attempts: int
-    ) -> tuple[str, Sequence[Reply]]:
+    async def _answer(self, conversation_id: str, job: _Job) -> tuple[str, Sequence[Reply]]:
+        text, chosen = job.text, job.chosen
         danger = None if chosen else emergency.screen(text)
         if danger is not None:
             await self._handoff.request_human(conversation_id, HandoffReason.EMERGENCY, urgent=True)
             # Somebody in despair is not offered a way out of the queue; a false alarm is.
             ways = () if danger.name == "self_harm" else (NO_EMERGENCY,)
             return "emergency", [Reply(danger.advice, ways)]
-        if mode is Mode.HUMAN:
+        if job.mode is Mode.HUMAN:
             return "agent", ()
-        if mode is Mode.WAITING:
+        if job.mode is Mode.WAITING:
             return "queue", await self._handoff.while_waiting(conversation_id, text, chosen)
         if chosen is not None and chosen.payload == BACK_TO_BOT:
             return "queue", [Reply("好的，您请说，我在听。")]
         if not text and chosen is None:
             return "empty", [Reply("您好，请用文字说说您想问的或者要反映的事情。")]
-        if attempts < MAX_ATTEMPTS:
+        if job.attempts < MAX_ATTEMPTS:
             message = chosen.payload if chosen else buttons.as_text(text)[:MAX_RASA_TEXT]
             try:
-                replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": turn_id})
+                replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
                 if replies:
                     return "rasa", replies
-                log.warning("Rasa said nothing", extra={"turn": turn_id})
+                log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
-                log.warning("Rasa is down: %s", error.message, extra={"turn": turn_id})
+                log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
         return "degraded", await self._without_rasa(conversation_id, text)
 
     async def _without_rasa(self, conversation_id: str, text: str) -> Sequence[Reply]:
@@ -218,42 +227,43 @@ class TurnRunner:
         return [Reply("智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place))]
 
     async def _finish(
-        self,
-        conversation_id: str,
-        turn_id: str,
-        answered_by: str,
-        replies: Sequence[Reply],
-        *,
-        began_in: Mode,
-    ) -> None:
+        self, conversation_id: str, job: _Job, answered_by: str, replies: Sequence[Reply]
+    ) -> bool:
+        """Write the replies and the end of the turn as one; whether another turn waits (else the lease is gone)."""
         async with self._database.write() as session:
-            turn = await session.get_one(Turn, turn_id)
-            if turn.state == "done":
-                return  # Another process took the lease over meanwhile and has answered.
             conversation = await store.get_conversation(session, conversation_id, lock=True)
-            if conversation.mode == Mode.HUMAN and began_in is not Mode.HUMAN and answered_by != "emergency":
+            if conversation.mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered_by != "emergency":
                 # An agent took over while the bot was thinking: from then on the bot is silent.
                 replies = ()
                 answered_by = "agent"
-            rows = await store.say(
+            ended = await session.scalar(
+                update(Turn)
+                .where(Turn.id == job.turn_id, Turn.state == "open")
+                .values(state="done", answered_by=answered_by, done_at=now())
+                .returning(Turn.id)
+                .execution_options(synchronize_session=False)
+            )
+            if ended is None:
+                return True  # Another process took the lease over meanwhile and has answered.
+            messages = await store.say(
                 session,
                 conversation,
                 replies,
                 sender="bot",
                 sender_name=store.BOT_NAME,
                 outbox=conversation.channel in self._outbox_channels,
-                turn_id=turn_id,
+                turn_id=job.turn_id,
             )
-            turn.state = "done"
-            turn.answered_by = answered_by
-            turn.done_at = now()
-            messages = [store.to_message(row) for row in rows]
+            more = await store.has_open_turn(session, conversation_id)
+            if not more:
+                await self._release(session, conversation_id)
         for message in messages:
             self._events.publish(f"conversation:{conversation_id}", "message", message=message.to_json())
             self._events.publish(
                 "desk", "message", conversation_id=conversation_id, message=message.to_json()
             )
-        self._events.publish(f"turn:{turn_id}", "turn_done")
+        self._events.publish(f"turn:{job.turn_id}", "turn_done", replies=messages)
+        return more
 
 
 async def is_done(session: AsyncSession, turn_id: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from core import inline_sqlite
 from core.errors import ConfigurationError
 
 
@@ -71,12 +73,14 @@ class Database:
         self.url = async_url(url)
         options: dict[str, Any] = {}
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": 30}
+            options["connect_args"] = {"async_creator_fn": inline_sqlite.connect}
         else:
             options.update(pool_size=10, max_overflow=20, pool_pre_ping=True)
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             _tune_sqlite(self.engine)
+        # SQLite knows no queue of writers; within the process this one gives each its turn in order.
+        self._writers: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(wenban_read_only=True)
         self._read = async_sessionmaker(reader, expire_on_commit=False)
@@ -89,7 +93,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session in one transaction, committed when the block ends well."""
-        async with self._write() as session, session.begin():
+        async with self._writers, self._write() as session, session.begin():
             yield session
 
     @asynccontextmanager
@@ -135,8 +139,6 @@ def async_url(url: str) -> str:
 def _tune_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
-        # The driver must not begin transactions by itself; `_begin` below does, with the lock we want.
-        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
@@ -144,7 +146,6 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
             # the last transactions. FULL costs an fsync a message; cities that want it run PostgreSQL.
             "synchronous=NORMAL",
             "foreign_keys=ON",
-            "busy_timeout=30000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -53,7 +53,9 @@ async def create_app(settings: Settings) -> web.Application:
     async def agents_online() -> int:
         return await presence.agents_online(database)
 
-    conversations = Conversations(database, events, rasa, from_knowledge, agents_online)
+    conversations = Conversations(
+        database, events, rasa, from_knowledge, agents_online, settings.rasa_timeout_s + 12
+    )
 
     async def schema_current() -> bool:
         return await is_current(database)

@@ -15,7 +15,7 @@ from core.database import Database
 from core.errors import WenbanError
 from core.privacy import use_data_key
 from core.settings import Settings
-from service import training
+from service import rasa, training
 from service.migrate import is_current
 from service.pages import DIST
 
@@ -55,9 +55,8 @@ async def _python(_: Settings) -> Finding:
 
 
 async def _rasa(_: Settings) -> Finding:
-    program = training.rasa_program()
     found = subprocess.run(  # noqa: ASYNC221 - nothing else runs in a diagnosis
-        [str(program.with_name("python")), "-c", "import importlib.metadata as m; print(m.version('rasa'))"],
+        [str(rasa.python()), "-c", "import importlib.metadata as m; print(m.version('rasa'))"],
         capture_output=True,
         text=True,
     )

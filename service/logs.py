@@ -58,7 +58,16 @@ def configure(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("sentence_transformers", "httpx", "faiss", "jieba", "alembic", "bm25s", "rasa_sdk", "urllib3"):
+    for noisy in (
+        "sentence_transformers",
+        "httpx",
+        "faiss",
+        "jieba",
+        "alembic",
+        "bm25s",
+        "rasa_sdk",
+        "urllib3",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
-from service.training import environment, rasa_program
+from service import rasa
 
 _TEMPLATE = """\
 ; Written anew at every start. Keys and addresses travel in the environment, not in this file.
@@ -22,7 +22,7 @@ loglevel=warn
 pidfile={data}/supervisord.pid
 {user}
 [program:rasa]
-command={rasa} run --interface 127.0.0.1 --port {rasa_port} --model {model} --endpoints endpoints.yml --credentials credentials.yml
+command={rasa}
 directory={root}
 stdout_logfile={logs}/rasa.log
 redirect_stderr=true
@@ -55,22 +55,6 @@ startsecs=0
 """
 
 
-def rasa_environment(settings: Settings) -> dict[str, str]:
-    """What endpoints.yml and Rasa take from the environment."""
-    tracker = settings.rasa_tracker_url or f"sqlite:///{settings.data_dir / 'rasa' / 'tracker.db'}"
-    return {
-        # Rasa refuses to start on an unset variable. Several Rasa processes share a Redis lock store by setting these.
-        "WENBAN_RASA_LOCK_STORE": "in_memory",
-        "WENBAN_RASA_REDIS_HOST": "",
-        "WENBAN_RASA_REDIS_PORT": "6379",
-        "WENBAN_RASA_REDIS_PASSWORD": "",
-        **environment(),
-        "WENBAN_ACTIONS_URL": f"{settings.app_url}/actions/webhook",
-        "WENBAN_ACTIONS_SECRET": settings.secrets.actions_secret,
-        "WENBAN_RASA_TRACKER_URL": tracker,
-    }
-
-
 def require_free_ports(settings: Settings) -> None:
     """Refuse to start onto a taken port.
 
@@ -99,10 +83,8 @@ def write_configuration(settings: Settings, model: Path) -> Path:
         data=_value(settings.data_dir),
         logs=_value(logs),
         root=_value(ROOT),
-        rasa=_word(rasa_program()),
-        rasa_port=settings.rasa_port,
-        model=_word(model),
-        wenban=_word(Path(sys.executable).with_name("wenban")),
+        rasa=_words(rasa.serve(settings.rasa_port, model)),
+        wenban=_words([str(Path(sys.executable).with_name("wenban"))]),
         user="user=root\n" if os.getuid() == 0 else "",
     )
     path.write_text(text, encoding="utf-8")
@@ -113,12 +95,12 @@ def _value(path: Path) -> str:
     return str(path).replace("%", "%%")
 
 
-def _word(path: Path) -> str:
-    return _value(Path(shlex.quote(str(path))))
+def _words(command: list[str]) -> str:
+    return shlex.join(command).replace("%", "%%")
 
 
 def run(settings: Settings, model: Path) -> None:
     """Become the supervisor; does not come back. Ctrl-C ends everything it started."""
     configuration = write_configuration(settings, model)
     program = Path(sys.executable).with_name("supervisord")
-    os.execve(program, [str(program), "-c", str(configuration)], rasa_environment(settings))  # noqa: S606
+    os.execve(program, [str(program), "-c", str(configuration)], rasa.environment(settings))  # noqa: S606

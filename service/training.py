@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
+from service import rasa
 
 INPUTS = ("config.yml", "domain.yml", "bot/data", "requirements/rasa.lock")
 KEPT = 2
@@ -36,29 +37,6 @@ def model_path(settings: Settings) -> Path:
     return models_dir(settings) / f"wenban-{fingerprint()}.tar.gz"
 
 
-def rasa_program() -> Path:
-    """Rasa's command.
-
-    Raises:
-        ConfigurationError: its environment is not installed.
-    """
-    program = ROOT / ".venv-rasa" / "bin" / "rasa"
-    if not program.exists():
-        raise ConfigurationError("Rasa is not installed (.venv-rasa is missing); run `make setup`.")
-    return program
-
-
-def environment() -> dict[str, str]:
-    """This process's environment with Rasa's chatter turned off."""
-    return {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "PYTHONWARNINGS": "ignore",
-    }
-
-
 def train(settings: Settings, *, force: bool = False) -> tuple[Path, bool]:
     """The model of the present inputs, trained now if it is not there yet: (its path, whether trained now).
 
@@ -69,18 +47,11 @@ def train(settings: Settings, *, force: bool = False) -> tuple[Path, bool]:
     if path.exists() and not force:
         return path, False
     partial = path.with_name(f"training-{os.getpid()}.tar.gz")
-    command = [
-        str(rasa_program()),
-        "train",
-        "--config",
-        "config.yml",
-        "--domain",
-        "domain.yml",
-        "--data",
-        "bot/data",
-    ]
-    command += ["--out", str(partial.parent), "--fixed-model-name", partial.name.removesuffix(".tar.gz")]
-    result = subprocess.run(command, cwd=ROOT, env=environment())
+    call = rasa.command(
+        *("train", "--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data"),
+        *("--out", str(partial.parent), "--fixed-model-name", partial.name.removesuffix(".tar.gz")),
+    )
+    result = subprocess.run(call, cwd=ROOT, env=rasa.quiet())
     if result.returncode != 0 or not partial.exists():
         raise ConfigurationError("Training the Rasa model failed; its messages are above.")
     partial.replace(path)

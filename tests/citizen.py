@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.system import new_address
+
 
 class Citizen:
     """One visitor of the web page.
@@ -16,7 +18,7 @@ class Citizen:
     """
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=40)
+        self.http = httpx.Client(base_url=url, timeout=40, headers=new_address())
         opened = self.http.post("/api/web/session", json={}).raise_for_status().json()
         self.http.headers["Authorization"] = f"Bearer {opened['token']}"
         self.token: str = opened["token"]

@@ -6,6 +6,7 @@ Free ports, and a data folder of its own; the model is the one ``wenban train`` 
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.settings import ROOT, Settings
+from service import rasa as rasa_program
 from service import training
-from service.supervise import rasa_environment
 
 START_PATIENCE_S = 180
 WECHAT_TOKEN = "end-to-end-token"
@@ -133,6 +134,8 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
         "WENBAN_DATA_DIR": str(data),
         "WENBAN_PORT": str(port),
         "WENBAN_RASA_PORT": str(rasa_port),
+        # Each citizen of a test comes from an address of their own, as behind a proxy (tests/citizen.py).
+        "WENBAN_TRUST_PROXY": "true",
         "WENBAN_WECHAT_ACCOUNTS": (
             f'[{{"name": "main", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}"}},'
             f' {{"name": "safe", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}",'
@@ -148,6 +151,11 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
     return environment, settings
 
 
+def new_address() -> dict[str, str]:
+    """A header that makes a client somebody from a new address (RFC 3849, for documentation)."""
+    return {"X-Forwarded-For": f"2001:db8::{secrets.randbelow(65536):x}:{secrets.randbelow(65536):x}"}
+
+
 @contextmanager
 def started(data: Path, **extra: str) -> Iterator[System]:
     """A running system in ``data``; ``extra`` are further settings, ``WENBAN_…``."""
@@ -158,12 +166,8 @@ def started(data: Path, **extra: str) -> Iterator[System]:
     environment, settings = prepare(data, **extra)
     rasa = Process(
         "rasa",
-        [
-            *(str(training.rasa_program()), "run", "--interface", "127.0.0.1"),
-            *("--port", str(settings.rasa_port), "--model", str(model)),
-            *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
-        ],
-        {**environment, **rasa_environment(settings)},
+        rasa_program.serve(settings.rasa_port, model),
+        {**environment, **rasa_program.environment(settings)},
         data / "rasa.log",
     )
     app = Process("app", [program(), "app"], environment, data / "app.log")

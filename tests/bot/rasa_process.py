@@ -15,39 +15,25 @@ from uuid import uuid4
 import httpx
 
 from core.settings import ROOT, Settings
-from service import training
+from service import rasa, training
 from tests.system import free_port
 
 PATIENCE_S = 180
 SECRET = "stories-secret"
 
 
-def rasa_program() -> Path:
-    """Rasa's command; ``WENBAN_TEST_RASA`` names one outside the project."""
-    named = os.environ.get("WENBAN_TEST_RASA")
-    return Path(named) if named else training.rasa_program()
-
-
 def model() -> Path:
-    """The trained model; ``WENBAN_TEST_RASA_MODEL`` names one outside the data folder."""
-    named = os.environ.get("WENBAN_TEST_RASA_MODEL")
-    path = Path(named) if named else training.model_path(Settings())
+    """The trained model."""
+    path = training.model_path(Settings())
     if not path.exists():
         raise RuntimeError("there is no trained Rasa model for the present data: run `wenban train` first")
     return path
 
 
-def endpoint_variables(port: int, folder: Path) -> dict[str, str]:
-    """Everything endpoints.yml reads."""
-    return {
-        "WENBAN_ACTIONS_URL": f"http://127.0.0.1:{port}/actions/webhook",
-        "WENBAN_ACTIONS_SECRET": SECRET,
-        "WENBAN_RASA_TRACKER_URL": f"sqlite:///{folder / 'tracker.db'}",
-        "WENBAN_RASA_LOCK_STORE": "in_memory",
-        "WENBAN_RASA_REDIS_HOST": "",
-        "WENBAN_RASA_REDIS_PORT": "",
-        "WENBAN_RASA_REDIS_PASSWORD": "",
-    }
+def environment(port: int, folder: Path) -> dict[str, str]:
+    """What Rasa runs in, its actions at ``port``."""
+    tracker = f"sqlite:///{folder / 'tracker.db'}"
+    return dict(rasa.endpoints(f"http://127.0.0.1:{port}/actions/webhook", SECRET, tracker))
 
 
 class Speaker:
@@ -92,15 +78,7 @@ class Speaker:
 def talking(folder: Path) -> Iterator[str]:
     """Rasa and the stories server running; their address for :class:`Speaker`."""
     port, rasa_port = free_port(), free_port()
-    environment = {**training.environment(), **endpoint_variables(port, folder)}
-    rasa = _start(
-        folder / "rasa.log",
-        environment,
-        [
-            *(str(rasa_program()), "run", "--interface", "127.0.0.1", "--port", str(rasa_port)),
-            *("--model", str(model()), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
-        ],
-    )
+    serving = _start(folder / "rasa.log", environment(port, folder), rasa.serve(rasa_port, model()))
     server = _start(
         folder / "server.log",
         {**os.environ, "PYTHONPATH": str(ROOT)},
@@ -110,22 +88,22 @@ def talking(folder: Path) -> Iterator[str]:
         ],
     )
     try:
-        _wait(f"http://127.0.0.1:{rasa_port}/", rasa, folder / "rasa.log")
+        _wait(f"http://127.0.0.1:{rasa_port}/", serving, folder / "rasa.log")
         _wait(f"http://127.0.0.1:{port}/state?user=nobody", server, folder / "server.log")
         yield f"http://127.0.0.1:{port}"
     finally:
-        for process in (server, rasa):
+        for process in (server, serving):
             process.terminate()
-        for process in (server, rasa):
+        for process in (server, serving):
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
 
 
-def _start(log: Path, environment: dict[str, str], command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(log: Path, variables: dict[str, str], command: Sequence[str]) -> subprocess.Popen[bytes]:
     with log.open("wb") as file:
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+        return subprocess.Popen(command, cwd=ROOT, env=variables, stdout=file, stderr=file)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

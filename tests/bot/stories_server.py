@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import tempfile
 from pathlib import Path
 from uuid import uuid4
@@ -70,9 +71,12 @@ def make_app(city: SmallCity, secret: str) -> web.Application:
 
 
 async def serve(port: int, rasa: str, secret: str) -> None:
-    """Serve until cancelled."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    """Serve until told to stop."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         index = await asyncio.to_thread(build_index, folder / "index")
         async with (
             RasaClient(rasa, timeout_s=30, concurrency=4, queue=50) as client,
@@ -82,7 +86,7 @@ async def serve(port: int, rasa: str, secret: str) -> None:
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", port).start()
             try:
-                await asyncio.Event().wait()
+                await stopped.wait()
             finally:
                 await runner.cleanup()
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from core.settings import ROOT
-from service import training
-from tests.bot.rasa_process import endpoint_variables, model, rasa_program
+from service import rasa
+from tests.bot.rasa_process import environment, model
 
 STORIES = Path(__file__).parent / "e2e_stories"
 
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.end_to_end
 
 def test_every_story_goes_as_written(tmp_path: Path) -> None:
     done = subprocess.run(
-        [
-            *(str(rasa_program()), "test", "core", "--e2e", "--fail-on-prediction-errors", "--no-plot"),
+        rasa.command(
+            *("test", "core", "--e2e", "--fail-on-prediction-errors", "--no-plot"),
             *("--stories", str(STORIES), "--model", str(model()), "--out", str(tmp_path)),
-        ],
+        ),
         cwd=ROOT,
-        env={**training.environment(), **endpoint_variables(1, tmp_path)},
+        env=environment(1, tmp_path),
         capture_output=True,
         text=True,
         check=False,

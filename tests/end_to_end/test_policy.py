@@ -11,7 +11,6 @@ from core.settings import ROOT
 from tests.citizen import Citizen
 from tests.system import System
 
-
 CLIENT_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 
@@ -26,7 +25,7 @@ def citizen(system: System) -> Citizen:
         ("公积金什么情况下能取出来", "公积金"),
         ("养老保险要交满多少年才能领", "养老"),
         ("上班路上被车撞了算不算工伤啊", "工伤"),
-        ("身份证丢了咋补 要多少钱", "身份证"),
+        ("俺身份证掉了咋补办", "身份证"),
     ],
 )
 def test_an_answer_has_a_source_a_reader_can_open(citizen: Citizen, question: str, part: str) -> None:
