@@ -284,11 +284,11 @@ class Handoff:
         await session.flush()
         messages = await store.say(
             session,
-            row,
+            row.id,
             replies,
             sender=sender,
             sender_name=sender_name,
-            outbox=row.channel in self._outbox_channels,
+            outbox=row.channel if row.channel in self._outbox_channels else None,
             agent_id=agent_id,
             external_id=external_id,
         )

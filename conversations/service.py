@@ -29,6 +29,7 @@ from core.events import Events
 
 OUTBOX_CHANNELS = frozenset({"wechat"})
 """Channels that bring messages to the citizen themselves; a web page fetches its own."""
+_FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
 CLOCK_SKEW = timedelta(seconds=2)
 """How far the clocks of two machines may be apart."""
 
@@ -101,17 +102,19 @@ class Conversations:
         with self._events.subscribe(f"turn:{turn_id}") as subscription:
             try:
                 async with asyncio.timeout(timeout_s):
+                    pause = _FIRST_LOOK_S
                     while True:
-                        async with self._database.read() as session:
-                            if await turns.is_done(session, turn_id):
-                                return await store.turn_replies(session, turn_id)
-                        # The event comes at once in this process, and brings the replies; the look each second
-                        # is for turns that another process runs.
+                        # The event comes at once in this process, and brings the replies; the look into the
+                        # database is for turns that are done already, or that another process runs.
                         with suppress(TimeoutError):
-                            event = await asyncio.wait_for(subscription.get(), 1)
+                            event = await asyncio.wait_for(subscription.get(), pause)
                             if event.kind == "turn_done":
                                 replies: builtins.list[Message] = event.data["replies"]
                                 return replies
+                        async with self._database.read() as session:
+                            if await turns.is_done(session, turn_id):
+                                return await store.turn_replies(session, turn_id)
+                        pause = _NEXT_LOOK_S
             except TimeoutError:
                 return None
 

@@ -5,8 +5,9 @@ Functions take the caller's session, so that what belongs together is committed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -19,6 +20,7 @@ from core.errors import NotFound
 from core.ids import new_id
 
 BOT_NAME = "问办助手"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MESSAGES_A_TURN = 10
 """No turn says more; enough to find all of the last one's buttons in one look."""
 
@@ -94,13 +96,18 @@ async def append(
     media: dict[str, Any] | None = None,
     external_id: str | None = None,
     created_at: datetime | None = None,
+    also: Mapping[str, Any] = NOTHING,
 ) -> Message:
-    """Add a message at the end of a conversation, giving it the next ``seq``."""
+    """Add a message at the end of a conversation, giving it the next ``seq``.
+
+    Args:
+        also: columns of the conversation to set in the same statement.
+    """
     moment = now()
     seq = await session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(last_seq=Conversation.last_seq + 1, updated_at=moment)
+        .values({"last_seq": Conversation.last_seq + 1, "updated_at": moment, **also})
         .returning(Conversation.last_seq)
         .execution_options(synchronize_session=False)
     )
@@ -128,22 +135,28 @@ async def append(
 
 async def say(
     session: AsyncSession,
-    conversation: Conversation,
+    conversation_id: str,
     replies: Sequence[Reply],
     *,
     sender: str,
     sender_name: str,
-    outbox: bool,
+    outbox: str | None,
     turn_id: str | None = None,
     agent_id: str | None = None,
     external_id: str | None = None,
+    also: Mapping[str, Any] = NOTHING,
 ) -> list[Message]:
-    """Write replies to the citizen, and what a channel must deliver itself (``outbox``) to the outbox."""
+    """Write replies to the citizen.
+
+    Args:
+        outbox: the channel that must bring them itself, if it is one that does.
+        also: columns of the conversation to set in the same statement.
+    """
     messages = []
     for reply in replies:
         message = await append(
             session,
-            conversation.id,
+            conversation_id,
             direction="out",
             sender=sender,
             sender_name=sender_name,
@@ -153,12 +166,11 @@ async def say(
             turn_id=turn_id,
             agent_id=agent_id,
             external_id=external_id,
+            also=also,
         )
         messages.append(message)
         if outbox:
-            session.add(
-                Delivery(message_id=message.id, conversation_id=conversation.id, channel=conversation.channel)
-            )
+            session.add(Delivery(message_id=message.id, conversation_id=conversation_id, channel=outbox))
     return messages
 
 

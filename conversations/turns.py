@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,6 +47,9 @@ class Dialogue(Protocol):
 
 FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
 """Answers a question without Rasa, or says it can't (None)."""
+
+
+_NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ class TurnRunner:
         await session.execute(
             update(Conversation)
             .where(Conversation.id == conversation_id)
-            .values(lease_owner=None, lease_until=None)
+            .values(_NO_LEASE)
             .execution_options(synchronize_session=False)
         )
 
@@ -229,10 +232,17 @@ class TurnRunner:
     async def _finish(
         self, conversation_id: str, job: _Job, answered_by: str, replies: Sequence[Reply]
     ) -> bool:
-        """Write the replies and the end of the turn as one; whether another turn waits (else the lease is gone)."""
+        """Write the replies and the end of the turn as one, and let go of the lease; whether another turn waits."""
         async with self._database.write() as session:
-            conversation = await store.get_conversation(session, conversation_id, lock=True)
-            if conversation.mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered_by != "emergency":
+            # From here to the end nobody else changes the row: an agent's take-over comes before or after.
+            mode, channel = (
+                await session.execute(
+                    select(Conversation.mode, Conversation.channel)
+                    .where(Conversation.id == conversation_id)
+                    .with_for_update()
+                )
+            ).one()
+            if mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered_by != "emergency":
                 # An agent took over while the bot was thinking: from then on the bot is silent.
                 replies = ()
                 answered_by = "agent"
@@ -244,18 +254,18 @@ class TurnRunner:
                 .execution_options(synchronize_session=False)
             )
             if ended is None:
-                return True  # Another process took the lease over meanwhile and has answered.
+                return False  # Another process took the lease over meanwhile, has answered and goes on.
             messages = await store.say(
                 session,
-                conversation,
+                conversation_id,
                 replies,
                 sender="bot",
                 sender_name=store.BOT_NAME,
-                outbox=conversation.channel in self._outbox_channels,
+                outbox=channel if channel in self._outbox_channels else None,
                 turn_id=job.turn_id,
+                also=_NO_LEASE,
             )
-            more = await store.has_open_turn(session, conversation_id)
-            if not more:
+            if not messages:
                 await self._release(session, conversation_id)
         for message in messages:
             self._events.publish(f"conversation:{conversation_id}", "message", message=message.to_json())
@@ -263,7 +273,8 @@ class TurnRunner:
                 "desk", "message", conversation_id=conversation_id, message=message.to_json()
             )
         self._events.publish(f"turn:{job.turn_id}", "turn_done", replies=messages)
-        return more
+        async with self._database.read() as session:
+            return await store.has_open_turn(session, conversation_id)
 
 
 async def is_done(session: AsyncSession, turn_id: str) -> bool:
