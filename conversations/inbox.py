@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import store
+from conversations import buttons, store
 from conversations.models import Conversation, MessageRow, Turn
-from conversations.types import InboundMessage, Receipt
+from conversations.types import InboundMessage, Job, Mode, Receipt
+from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
 from core.ids import new_id
@@ -18,8 +22,22 @@ MAX_TEXT = 20_000
 """Characters of one message; channels have lower limits of their own."""
 
 
-async def receive(database: Database, inbound: InboundMessage) -> Receipt:
+@dataclass(frozen=True)
+class Lease:
+    """What a process writes into a conversation while it works on its turns."""
+
+    owner: str
+    until: datetime
+
+
+async def receive(database: Database, inbound: InboundMessage, lease: Lease) -> tuple[Receipt, Job | None]:
     """Store a message and open its turn, or find both again when the message was delivered before.
+
+    Args:
+        lease: taken in the same transaction when nobody works on the conversation.
+
+    Returns:
+        The receipt; and the turn, ready to run, when the lease was to be had and no older turn is open.
 
     Raises:
         BadRequest: there is no user id or message id, or the text is over :data:`MAX_TEXT`.
@@ -29,29 +47,75 @@ async def receive(database: Database, inbound: InboundMessage) -> Receipt:
     if len(inbound.text) > MAX_TEXT:
         raise BadRequest("内容太长了，请分几次发")
     try:
-        return await _receive(database, inbound)
+        return await _store(database, inbound, lease)
     except IntegrityError:
-        # Another process stored the same message, or opened the same conversation, in between (PostgreSQL
-        # only: SQLite's writers queue). The second look finds it.
-        return await _receive(database, inbound)
+        # The message is there already (nothing was changed), or another process has just opened the conversation.
+        known = await _find(database, inbound)
+        return (known, None) if known else await _store(database, inbound, lease)
 
 
-async def _receive(database: Database, inbound: InboundMessage) -> Receipt:
-    async with database.write() as session:
-        conversation = await find_or_create(session, inbound.channel, inbound.account, inbound.user_id)
-        known = await session.scalar(
-            select(MessageRow).where(
-                MessageRow.conversation_id == conversation.id,
+async def _find(database: Database, inbound: InboundMessage) -> Receipt | None:
+    async with database.read() as session:
+        row = await session.scalar(
+            select(MessageRow)
+            .join(Conversation, Conversation.id == MessageRow.conversation_id)
+            .where(
+                _same_entrance(inbound.channel, inbound.account, inbound.user_id),
                 MessageRow.direction == "in",
                 MessageRow.external_id == inbound.message_id,
             )
         )
-        if known is not None:
-            return Receipt(conversation.id, store.to_message(known), known.turn_id or "", duplicate=True)
+        if row is None:
+            return None
+        return Receipt(row.conversation_id, store.to_message(row), row.turn_id or "", duplicate=True)
+
+
+async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> tuple[Receipt, Job | None]:
+    """One transaction: conversation, message, turn, lease. A repeat breaks a unique rule and changes nothing."""
+    moment = now()
+    free = or_(
+        Conversation.lease_owner.is_(None),
+        Conversation.lease_owner == lease.owner,
+        Conversation.lease_until < moment,
+    )
+    async with database.write() as session:
+        found = (
+            await session.execute(
+                update(Conversation)
+                .where(_same_entrance(inbound.channel, inbound.account, inbound.user_id))
+                .values(
+                    last_seq=Conversation.last_seq + 1,
+                    updated_at=moment,
+                    lease_owner=case((free, lease.owner), else_=Conversation.lease_owner),
+                    lease_until=case((free, lease.until), else_=Conversation.lease_until),
+                )
+                .returning(
+                    Conversation.id, Conversation.last_seq, Conversation.mode, Conversation.lease_owner
+                )
+                .execution_options(synchronize_session=False)
+            )
+        ).one_or_none()
+        owner: str | None
+        if found is None:
+            conversation_id, seq, mode, owner = new_id(), 1, str(Mode.BOT), lease.owner
+            await session.execute(
+                insert(Conversation).values(
+                    id=conversation_id,
+                    channel=inbound.channel,
+                    account=inbound.account,
+                    user_id=inbound.user_id,
+                    last_seq=1,
+                    lease_owner=lease.owner,
+                    lease_until=lease.until,
+                )
+            )
+        else:
+            conversation_id, seq, mode, owner = found
         turn_id = new_id()
-        message = await store.append(
+        message = await store.write(
             session,
-            conversation.id,
+            conversation_id,
+            seq,
             direction="in",
             sender="citizen",
             text=clean(inbound.text),
@@ -64,22 +128,30 @@ async def _receive(database: Database, inbound: InboundMessage) -> Receipt:
         await session.execute(
             insert(Turn).values(
                 id=turn_id,
-                conversation_id=conversation.id,
+                conversation_id=conversation_id,
                 message_id=message.id,
                 button=inbound.button,
+                attempts=1 if owner == lease.owner else 0,
                 created_at=inbound.received_at,
             )
         )
-        return Receipt(conversation.id, message, turn_id, duplicate=False)
+        receipt = Receipt(conversation_id, message, turn_id, duplicate=False)
+        if owner != lease.owner or await store.has_open_turn(session, conversation_id, besides=turn_id):
+            return receipt, None
+        offered = await store.offered_buttons(session, conversation_id) if seq > 1 else []
+        chosen = buttons.choose(message.text, inbound.button, offered)
+        return receipt, Job(turn_id, message.text, chosen, 0, Mode(mode))
+
+
+def _same_entrance(channel: str, account: str, user_id: str) -> ColumnElement[bool]:
+    return and_(
+        Conversation.channel == channel, Conversation.account == account, Conversation.user_id == user_id
+    )
 
 
 async def find_or_create(session: AsyncSession, channel: str, account: str, user_id: str) -> Conversation:
     """The conversation of one person through one entrance, begun if there is none."""
-    row = await session.scalar(
-        select(Conversation).where(
-            Conversation.channel == channel, Conversation.account == account, Conversation.user_id == user_id
-        )
-    )
+    row = await session.scalar(select(Conversation).where(_same_entrance(channel, account, user_id)))
     if row is None:
         row = Conversation(channel=channel, account=account, user_id=user_id)
         session.add(row)

@@ -89,12 +89,12 @@ class Conversations:
         Raises:
             BadRequest: no user or message id, or too long a text.
         """
-        receipt = await inbox.receive(self._database, inbound)
+        receipt, job = await inbox.receive(self._database, inbound, self._runner.lease())
         if not receipt.duplicate:
             data = receipt.message.to_json()
             self._events.publish(f"conversation:{receipt.conversation_id}", "message", message=data)
             self._events.publish("desk", "message", conversation_id=receipt.conversation_id, message=data)
-        self._runner.wake(receipt.conversation_id)
+        self._runner.wake(receipt.conversation_id, job)
         return receipt
 
     async def wait(self, turn_id: str, timeout_s: float) -> list[Message] | None:

@@ -111,6 +111,44 @@ async def append(
         .returning(Conversation.last_seq)
         .execution_options(synchronize_session=False)
     )
+    return await write(
+        session,
+        conversation_id,
+        seq or 0,
+        direction=direction,
+        sender=sender,
+        text=text,
+        turn_id=turn_id,
+        sender_name=sender_name,
+        agent_id=agent_id,
+        kind=kind,
+        buttons=buttons,
+        card=card,
+        media=media,
+        external_id=external_id,
+        created_at=created_at or moment,
+    )
+
+
+async def write(
+    session: AsyncSession,
+    conversation_id: str,
+    seq: int,
+    *,
+    direction: str,
+    sender: str,
+    text: str,
+    created_at: datetime,
+    turn_id: str | None = None,
+    sender_name: str = "",
+    agent_id: str | None = None,
+    kind: str = "text",
+    buttons: Sequence[Button] = (),
+    card: dict[str, Any] | None = None,
+    media: dict[str, Any] | None = None,
+    external_id: str | None = None,
+) -> Message:
+    """Write a message whose ``seq`` was taken already."""
     values = {
         "id": new_id(),
         "conversation_id": conversation_id,
@@ -126,7 +164,7 @@ async def append(
         "card": card,
         "media": media,
         "external_id": external_id,
-        "created_at": created_at or moment,
+        "created_at": created_at,
     }
     # Never changed once written, so the session need not watch it: a plain insert costs half of a flush.
     await session.execute(insert(MessageRow).values(values))
@@ -215,9 +253,11 @@ async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple
     return None if found is None else (found[0], found[1])
 
 
-async def has_open_turn(session: AsyncSession, conversation_id: str) -> bool:
-    """Whether a message waits to be answered."""
+async def has_open_turn(session: AsyncSession, conversation_id: str, besides: str = "") -> bool:
+    """Whether a message waits to be answered, that of turn ``besides`` not counted."""
     found = await session.scalar(
-        select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.state == "open").limit(1)
+        select(Turn.id)
+        .where(Turn.conversation_id == conversation_id, Turn.state == "open", Turn.id != besides)
+        .limit(1)
     )
     return found is not None

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -20,9 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import buttons, emergency, store
 from conversations.handoff import BACK_TO_BOT, Handoff
+from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
 from conversations.rasa import RasaDown
-from conversations.types import Button, HandoffReason, Mode, Reply
+from conversations.types import Button, HandoffReason, Job, Mode, Reply
 from core.clock import now
 from core.database import Database
 from core.events import Events
@@ -50,17 +50,6 @@ FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
 
 
 _NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A turn in hand: what was said, which offered button it chose, how often it was tried, who answers."""
-
-    turn_id: str
-    text: str
-    chosen: Button | None
-    attempts: int
-    mode: Mode
 
 
 class TurnRunner:
@@ -111,12 +100,20 @@ class TurnRunner:
                 .values(lease_owner=None, lease_until=None)
             )
 
-    def wake(self, conversation_id: str) -> None:
-        """Make sure a worker looks at this conversation's open turns after now."""
+    def lease(self) -> Lease:
+        """What this process writes into a conversation it takes to work on, from now on."""
+        return Lease(self._owner, now() + self._lease)
+
+    def wake(self, conversation_id: str, job: Job | None = None) -> None:
+        """Make sure a worker looks at this conversation's open turns after now.
+
+        Args:
+            job: a turn to begin with, the lease for it taken already.
+        """
         if conversation_id in self._workers:
             self._again.add(conversation_id)
             return
-        worker = asyncio.create_task(self._work(conversation_id))
+        worker = asyncio.create_task(self._work(conversation_id, job))
         self._workers[conversation_id] = worker
         worker.add_done_callback(lambda _: self._left(conversation_id))
 
@@ -140,19 +137,21 @@ class TurnRunner:
                 log.exception("looking for open turns failed; trying again")
             await asyncio.sleep(SWEEP_S)
 
-    async def _work(self, conversation_id: str) -> None:
+    async def _work(self, conversation_id: str, job: Job | None) -> None:
         try:
-            while (job := await self._claim(conversation_id)) is not None:
+            while job := job or await self._claim(conversation_id):
                 answered_by, replies = await self._answer(conversation_id, job)
-                if not await self._finish(conversation_id, job, answered_by, replies):
+                more = await self._finish(conversation_id, job, answered_by, replies)
+                job = None
+                if not more:
                     break
         except Exception:
             # The turn stays open: the sweeper comes back to it, and after MAX_ATTEMPTS it is answered without Rasa.
             log.exception("a turn failed", extra={"conversation": conversation_id})
 
-    async def _claim(self, conversation_id: str) -> _Job | None:
+    async def _claim(self, conversation_id: str) -> Job | None:
         """Take the lease and the oldest open turn; None when there is none, or another process has the lease."""
-        moment = now()
+        lease = self.lease()
         async with self._database.write() as session:
             mode = await session.scalar(
                 update(Conversation)
@@ -161,10 +160,10 @@ class TurnRunner:
                     or_(
                         Conversation.lease_owner.is_(None),
                         Conversation.lease_owner == self._owner,
-                        Conversation.lease_until < moment,
+                        Conversation.lease_until < now(),
                     ),
                 )
-                .values(lease_owner=self._owner, lease_until=moment + self._lease)
+                .values(lease_owner=lease.owner, lease_until=lease.until)
                 .returning(Conversation.mode)
                 .execution_options(synchronize_session=False)
             )
@@ -179,7 +178,7 @@ class TurnRunner:
             turn.attempts = before + 1
             offered = await store.offered_buttons(session, conversation_id)
             chosen = buttons.choose(message.text, turn.button, offered)
-            return _Job(turn.id, message.text, chosen, before, Mode(mode))
+            return Job(turn.id, message.text, chosen, before, Mode(mode))
 
     @staticmethod
     async def _release(session: AsyncSession, conversation_id: str) -> None:
@@ -190,7 +189,7 @@ class TurnRunner:
             .execution_options(synchronize_session=False)
         )
 
-    async def _answer(self, conversation_id: str, job: _Job) -> tuple[str, Sequence[Reply]]:
+    async def _answer(self, conversation_id: str, job: Job) -> tuple[str, Sequence[Reply]]:
         text, chosen = job.text, job.chosen
         danger = None if chosen else emergency.screen(text)
         if danger is not None:
@@ -230,7 +229,7 @@ class TurnRunner:
         return [Reply("智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place))]
 
     async def _finish(
-        self, conversation_id: str, job: _Job, answered_by: str, replies: Sequence[Reply]
+        self, conversation_id: str, job: Job, answered_by: str, replies: Sequence[Reply]
     ) -> bool:
         """Write the replies and the end of the turn as one, and let go of the lease; whether another turn waits."""
         async with self._database.write() as session:

@@ -117,6 +117,17 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A turn ready to run: what was said, which offered button it chose, earlier tries, and who answers."""
+
+    turn_id: str
+    text: str
+    chosen: Button | None
+    attempts: int
+    mode: Mode
+
+
+@dataclass(frozen=True)
 class QueuePlace:
     """Where somebody who asked for a human stands.
 
