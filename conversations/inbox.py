@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import buttons, store
-from conversations.models import Conversation, MessageRow, Turn
+from conversations import buttons, statements, store
+from conversations.models import Conversation, MessageRow
 from conversations.types import InboundMessage, Job, Mode, Receipt
 from core.clock import now
 from core.database import Database
@@ -72,42 +72,34 @@ async def _find(database: Database, inbound: InboundMessage) -> Receipt | None:
 
 async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> tuple[Receipt, Job | None]:
     """One transaction: conversation, message, turn, lease. A repeat breaks a unique rule and changes nothing."""
-    moment = now()
-    free = or_(
-        Conversation.lease_owner.is_(None),
-        Conversation.lease_owner == lease.owner,
-        Conversation.lease_until < moment,
-    )
     async with database.write() as session:
         found = (
             await session.execute(
-                update(Conversation)
-                .where(_same_entrance(inbound.channel, inbound.account, inbound.user_id))
-                .values(
-                    last_seq=Conversation.last_seq + 1,
-                    updated_at=moment,
-                    lease_owner=case((free, lease.owner), else_=Conversation.lease_owner),
-                    lease_until=case((free, lease.until), else_=Conversation.lease_until),
-                )
-                .returning(
-                    Conversation.id, Conversation.last_seq, Conversation.mode, Conversation.lease_owner
-                )
-                .execution_options(synchronize_session=False)
+                statements.ARRIVE,
+                {
+                    "p_channel": inbound.channel,
+                    "p_account": inbound.account,
+                    "p_user": inbound.user_id,
+                    "p_moment": now(),
+                    "p_owner": lease.owner,
+                    "p_until": lease.until,
+                },
             )
         ).one_or_none()
         owner: str | None
         if found is None:
             conversation_id, seq, mode, owner = new_id(), 1, str(Mode.BOT), lease.owner
             await session.execute(
-                insert(Conversation).values(
-                    id=conversation_id,
-                    channel=inbound.channel,
-                    account=inbound.account,
-                    user_id=inbound.user_id,
-                    last_seq=1,
-                    lease_owner=lease.owner,
-                    lease_until=lease.until,
-                )
+                statements.OPEN_CONVERSATION,
+                {
+                    "id": conversation_id,
+                    "channel": inbound.channel,
+                    "account": inbound.account,
+                    "user_id": inbound.user_id,
+                    "last_seq": seq,
+                    "lease_owner": lease.owner,
+                    "lease_until": lease.until,
+                },
             )
         else:
             conversation_id, seq, mode, owner = found
@@ -126,14 +118,15 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
             turn_id=turn_id,
         )
         await session.execute(
-            insert(Turn).values(
-                id=turn_id,
-                conversation_id=conversation_id,
-                message_id=message.id,
-                button=inbound.button,
-                attempts=1 if owner == lease.owner else 0,
-                created_at=inbound.received_at,
-            )
+            statements.OPEN_TURN,
+            {
+                "id": turn_id,
+                "conversation_id": conversation_id,
+                "message_id": message.id,
+                "button": inbound.button,
+                "attempts": 1 if owner == lease.owner else 0,
+                "created_at": inbound.received_at,
+            },
         )
         receipt = Receipt(conversation_id, message, turn_id, duplicate=False)
         if owner != lease.owner or await store.has_open_turn(session, conversation_id, besides=turn_id):

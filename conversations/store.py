@@ -5,14 +5,14 @@ Functions take the caller's session, so that what belongs together is committed 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations import statements
 from conversations.models import Conversation, Delivery, MessageRow, Turn
 from conversations.types import Button, ConversationView, Message, Mode, Reply
 from core.clock import now
@@ -20,9 +20,6 @@ from core.errors import NotFound
 from core.ids import new_id
 
 BOT_NAME = "问办助手"
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-_MESSAGES_A_TURN = 10
-"""No turn says more; enough to find all of the last one's buttons in one look."""
 
 
 def to_message(row: MessageRow) -> Message:
@@ -96,21 +93,16 @@ async def append(
     media: dict[str, Any] | None = None,
     external_id: str | None = None,
     created_at: datetime | None = None,
-    also: Mapping[str, Any] = NOTHING,
+    release: bool = False,
 ) -> Message:
     """Add a message at the end of a conversation, giving it the next ``seq``.
 
     Args:
-        also: columns of the conversation to set in the same statement.
+        release: let go of the conversation's lease as well.
     """
     moment = now()
-    seq = await session.scalar(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values({"last_seq": Conversation.last_seq + 1, "updated_at": moment, **also})
-        .returning(Conversation.last_seq)
-        .execution_options(synchronize_session=False)
-    )
+    take = statements.LAST_SEQ if release else statements.NEXT_SEQ
+    seq = await session.scalar(take, {"p_id": conversation_id, "p_moment": moment})
     return await write(
         session,
         conversation_id,
@@ -166,8 +158,7 @@ async def write(
         "external_id": external_id,
         "created_at": created_at,
     }
-    # Never changed once written, so the session need not watch it: a plain insert costs half of a flush.
-    await session.execute(insert(MessageRow).values(values))
+    await session.execute(statements.WRITE_MESSAGE, values)
     return to_message(MessageRow(**values))
 
 
@@ -182,13 +173,13 @@ async def say(
     turn_id: str | None = None,
     agent_id: str | None = None,
     external_id: str | None = None,
-    also: Mapping[str, Any] = NOTHING,
+    release: bool = False,
 ) -> list[Message]:
     """Write replies to the citizen.
 
     Args:
         outbox: the channel that must bring them itself, if it is one that does.
-        also: columns of the conversation to set in the same statement.
+        release: let go of the conversation's lease as well.
     """
     messages = []
     for reply in replies:
@@ -204,7 +195,7 @@ async def say(
             turn_id=turn_id,
             agent_id=agent_id,
             external_id=external_id,
-            also=also,
+            release=release,
         )
         messages.append(message)
         if outbox:
@@ -214,19 +205,12 @@ async def say(
 
 async def offered_buttons(session: AsyncSession, conversation_id: str) -> list[Button]:
     """The choices still open: those of the bot's latest turn, unless an agent spoke since."""
-    newest = list(
-        await session.scalars(
-            select(MessageRow)
-            .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "out")
-            .order_by(MessageRow.seq.desc())
-            .limit(_MESSAGES_A_TURN)
-        )
-    )
+    newest = (await session.execute(statements.LATEST_SAID, {"p_id": conversation_id})).all()
     if not newest or newest[0].sender == "agent":
         return []
     turn_id = newest[0].turn_id
-    rows = [row for row in reversed(newest) if row.turn_id == turn_id] if turn_id else newest[:1]
-    return [Button(b["title"], b["payload"]) for row in rows for b in row.buttons]
+    said = [row for row in reversed(newest) if row.turn_id == turn_id] if turn_id else newest[:1]
+    return [Button(b["title"], b["payload"]) for row in said for b in row.buttons]
 
 
 async def turn_replies(session: AsyncSession, turn_id: str) -> list[Message]:
@@ -255,9 +239,5 @@ async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple
 
 async def has_open_turn(session: AsyncSession, conversation_id: str, besides: str = "") -> bool:
     """Whether a message waits to be answered, that of turn ``besides`` not counted."""
-    found = await session.scalar(
-        select(Turn.id)
-        .where(Turn.conversation_id == conversation_id, Turn.state == "open", Turn.id != besides)
-        .limit(1)
-    )
+    found = await session.scalar(statements.ANOTHER_OPEN_TURN, {"p_id": conversation_id, "p_turn": besides})
     return found is not None

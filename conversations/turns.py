@@ -12,12 +12,12 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import buttons, emergency, store
+from conversations import buttons, emergency, statements, store
 from conversations.handoff import BACK_TO_BOT, Handoff
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
@@ -47,9 +47,6 @@ class Dialogue(Protocol):
 
 FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
 """Answers a question without Rasa, or says it can't (None)."""
-
-
-_NO_LEASE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 
 class TurnRunner:
@@ -185,7 +182,7 @@ class TurnRunner:
         await session.execute(
             update(Conversation)
             .where(Conversation.id == conversation_id)
-            .values(_NO_LEASE)
+            .values(lease_owner=None, lease_until=None)
             .execution_options(synchronize_session=False)
         )
 
@@ -234,23 +231,13 @@ class TurnRunner:
         """Write the replies and the end of the turn as one, and let go of the lease; whether another turn waits."""
         async with self._database.write() as session:
             # From here to the end nobody else changes the row: an agent's take-over comes before or after.
-            mode, channel = (
-                await session.execute(
-                    select(Conversation.mode, Conversation.channel)
-                    .where(Conversation.id == conversation_id)
-                    .with_for_update()
-                )
-            ).one()
+            mode, channel = (await session.execute(statements.LOCK, {"p_id": conversation_id})).one()
             if mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered_by != "emergency":
                 # An agent took over while the bot was thinking: from then on the bot is silent.
                 replies = ()
                 answered_by = "agent"
             ended = await session.scalar(
-                update(Turn)
-                .where(Turn.id == job.turn_id, Turn.state == "open")
-                .values(state="done", answered_by=answered_by, done_at=now())
-                .returning(Turn.id)
-                .execution_options(synchronize_session=False)
+                statements.END_TURN, {"p_turn": job.turn_id, "p_by": answered_by, "p_moment": now()}
             )
             if ended is None:
                 return False  # Another process took the lease over meanwhile, has answered and goes on.
@@ -262,7 +249,7 @@ class TurnRunner:
                 sender_name=store.BOT_NAME,
                 outbox=channel if channel in self._outbox_channels else None,
                 turn_id=job.turn_id,
-                also=_NO_LEASE,
+                release=True,
             )
             if not messages:
                 await self._release(session, conversation_id)
