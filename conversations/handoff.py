@@ -36,6 +36,8 @@ _BACK_WORDS = frozenset(
     {BACK_BUTTON.title, "返回智能助手", "继续问智能助手", "不等了", "返回机器人", "转机器人"}
 )
 MAX_AGENT_TEXT = 4_000
+_TOLD_THEIR_PLACE = 200
+"""Places of a longer queue change too slowly to be worth telling."""
 
 AgentsOnline = Callable[[], Awaitable[int]]
 
@@ -96,7 +98,7 @@ class Handoff:
             await session.flush()
             position = await _position(session, row)
             mode = Mode(row.mode)
-        self._changed(conversation_id, mode, position)
+        await self._changed(conversation_id, mode)
         return QueuePlace(mode, position, await self._agents_online())
 
     async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
@@ -122,7 +124,7 @@ class Handoff:
             row.updated_at = now()
             view = store.to_view(row)
         self._announce(messages)
-        self._changed(conversation_id, Mode.HUMAN, 0)
+        await self._changed(conversation_id, Mode.HUMAN)
         return view
 
     async def say(self, conversation_id: str, agent: Agent, text: str, client_id: str) -> Message:
@@ -173,7 +175,7 @@ class Handoff:
             messages = await self._tell(session, row, [told], "system", "")
             view = store.to_view(row)
         self._announce(messages)
-        self._changed(conversation_id, Mode.BOT, 0)
+        await self._changed(conversation_id, Mode.BOT)
         return view
 
     async def while_waiting(self, conversation_id: str, text: str, chosen: Button | None) -> Sequence[Reply]:
@@ -191,7 +193,7 @@ class Handoff:
                 row.facts = {**row.facts, "told_waiting": True}
             position = await _position(session, row)
         if leave:
-            self._changed(conversation_id, Mode.BOT, 0)
+            await self._changed(conversation_id, Mode.BOT)
             return [Reply("好的，不排队了。您请说，我在听。")]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
         return [Reply("您说的我都记下了，坐席接入后能看到。" + self.waiting_text(place), (BACK_BUTTON,))]
@@ -301,8 +303,21 @@ class Handoff:
             self._events.publish(f"conversation:{message.conversation_id}", "message", message=data)
             self._events.publish("desk", "message", conversation_id=message.conversation_id, message=data)
 
-    def _changed(self, conversation_id: str, mode: Mode, position: int) -> None:
-        self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=position)
+    async def _changed(self, conversation_id: str, mode: Mode) -> None:
+        """Tell who listens; everybody still in the queue hears their new place in it."""
+        if mode is not Mode.WAITING:
+            self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=0)
+        async with self._database.read() as session:
+            waiting = await session.scalars(
+                select(Conversation.id)
+                .where(Conversation.mode == Mode.WAITING)
+                .order_by(Conversation.urgent.desc(), Conversation.waiting_since)
+                .limit(_TOLD_THEIR_PLACE)
+            )
+            for position, waiting_id in enumerate(waiting, start=1):
+                self._events.publish(
+                    f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
+                )
         self._events.publish("desk", "conversation", conversation_id=conversation_id)
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 import desk
 from bot.actions import endpoint
 from bot.actions.context import Parts, set_parts
-from bot.actions.without_rasa import sure_answer
+from bot.actions.policy import sure_answer
 from channels import web as web_channel
 from channels import wechat
 from conversations.rasa import RasaClient

@@ -14,19 +14,17 @@ DIST = ROOT / "web" / "dist"
 
 _POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-    "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Headers that keep pages from being framed, sniffed or fed foreign scripts."""
+    """Headers every answer carries."""
     response = await handler(request)
     if not response.prepared:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
-        if response.content_type == "text/html":
-            response.headers.setdefault("Content-Security-Policy", _POLICY + "frame-ancestors 'self'")
     return response
 
 
@@ -67,10 +65,14 @@ def _page(path: Path) -> web.FileResponse:
         raise Unavailable("网页还没有构建，请运行 make build", code="not_built")
     response = web.FileResponse(path)
     response.headers["Cache-Control"] = "no-cache"
+    if path.suffix == ".html":
+        response.headers["Content-Security-Policy"] = _POLICY
     return response
 
 
 def _asset(folder: Path, name: str, otherwise: str | None = None) -> web.FileResponse:
+    if "\0" in name:
+        raise NotFound("没有这个文件")
     path = (folder / name).resolve()
     if name and path.is_relative_to(folder.resolve()) and path.is_file():
         response = web.FileResponse(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,27 @@ _UNKNOWN = (
 )
 
 
+_LEAD_IN = re.compile(
+    r"^(?:(?:等等|等一下|等下|对了|那个|哎|你好|您好|先不说这个)[，,。！!、\s]*)*"
+    r"(?:我|俺)?(?:先|还|再|就)?(?:想|要)?(?:问|咨询|打听|请教)(?:一下|下|个事儿?|个问题|一个问题|你|您)?[，,：:、\s]+"
+)
+"""“等等我先问个事，…”: says that a question comes, and nothing about it."""
+_QUESTION_FROM = 4
+
+
+def without_lead_in(question: str) -> str:
+    """The question itself, when words that only announce it stand before it.
+
+    >>> without_lead_in("等等我先问个事，居住证怎么办理？")
+    '居住证怎么办理？'
+    """
+    bare = _LEAD_IN.sub("", question)
+    return bare if len(bare) >= _QUESTION_FROM else question
+
+
 async def search(question: str) -> SearchResult:
     """Look a question up with the regions that hold here."""
-    return await parts().kb.search(question, regions=tuple(parts().settings.kb_regions))
+    return await parts().kb.search(without_lead_in(question), regions=tuple(parts().settings.kb_regions))
 
 
 async def answer_policy(turn: Turn) -> list[Event]:
@@ -127,7 +146,7 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, regions: Sequence
         return None
     entry = result.hits[0].entry
     return Reply(
-        f"{to_text(entry.answer)}\n{_footer(entry)}",
+        answer_text(entry),
         (Button(HUMAN.title, HUMAN.payload),),
         answer_card(entry),
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from bot.actions import policy
 from bot.actions.policy import sure_answer
 from tests.bot.calls import Rasa
 from tests.bot.parts import SmallCity
@@ -187,3 +190,17 @@ async def test_without_rasa_only_a_sure_answer_is_given(city: SmallCity) -> None
     sure = await sure_answer(city.knowledge, "公积金怎么提取", ["全国"])
     assert sure is not None and sure.card is not None and "依据" in sure.text
     assert await sure_answer(city.knowledge, "狂犬疫苗要打几针", ["全国"]) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("等等我先问个事，居住证怎么办理？", "居住证怎么办理？"),
+        ("对了，想问一下，公积金怎么取", "公积金怎么取"),
+        ("我问你，人呢", "我问你，人呢"),
+        ("问题车怎么处理", "问题车怎么处理"),
+        ("我想咨询居住证怎么办", "我想咨询居住证怎么办"),
+    ],
+)
+def test_words_that_only_announce_a_question_are_left_out_of_the_search(said: str, asked: str) -> None:
+    assert policy.without_lead_in(said) == asked

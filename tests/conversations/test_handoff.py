@@ -133,3 +133,11 @@ async def test_unread_counts_until_the_agent_looks(process: Process) -> None:
     await process.conversations.seen(conversation_id)
     (view,) = await process.conversations.list()
     assert view.unread == 0
+
+
+async def test_who_still_waits_hears_the_new_place(process: Process) -> None:
+    first, second = await _waiting(process, "a"), await _waiting(process, "b")
+    with process.events.subscribe(f"conversation:{second}") as heard:
+        await process.conversations.take(first, ONE)
+        event = await asyncio.wait_for(heard.get(), 2)
+    assert (event.kind, event.data) == ("mode", {"mode": "waiting", "position": 1})

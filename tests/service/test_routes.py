@@ -1,0 +1,79 @@
+"""Every address of the whole app, asked wrongly: a clear 4xx in the one shape, or a page; never a trace."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.pytest_plugin import AiohttpClient
+
+from core.settings import Settings, WeChatAccount
+from service.app import create_app
+from service.migrate import upgrade
+
+NOT_ERRORS = {"/readyz"}
+"""Says in its own words what is not ready."""
+
+
+@pytest.fixture
+async def client(tmp_path: Path, aiohttp_client: AiohttpClient) -> Any:
+    settings = Settings(
+        data_dir=tmp_path,
+        rasa_url="http://127.0.0.1:9",
+        wechat_accounts=[
+            WeChatAccount(name="main", kind="service", app_id="wx0", token="token", mode="plain")
+        ],
+    )
+    await upgrade(settings.sqlalchemy_url)
+    return await aiohttp_client(await create_app(settings))
+
+
+async def test_every_route_refuses_nonsense_in_one_shape(client: Any) -> None:
+    asked = 0
+    for route in client.app.router.routes():
+        path = route.resource.canonical if route.resource else ""
+        if not path or path in NOT_ERRORS or route.method in ("*", "HEAD", "OPTIONS"):
+            continue
+        asked += 1
+        url = re.sub(r"\{[^}]*\}", "nonsense", path)
+        response = await client.request(
+            route.method, url, data=b"\xff{not json", headers={"Content-Type": "application/json"}
+        )
+        text = await response.text()
+        place = f"{route.method} {path}: {response.status} {text[:300]}"
+        assert "Traceback" not in text, place
+        assert response.status < 500 or response.status == 503, place
+        if response.status >= 400 and path != "/actions/webhook":  # Rasa's protocol has a shape of its own
+            error = (await response.json())["error"]
+            assert set(error) == {"code", "message", "details"}, place
+            assert error["message"], place
+    assert asked > 20
+
+
+@pytest.mark.parametrize("path", ["/desk/../../pyproject.toml", "/demo/..%2f..%2fpackage.json", "/demo/%00"])
+async def test_pages_give_nothing_from_outside_their_folder(client: Any, path: str) -> None:
+    response = await client.get(path)
+    assert response.status in (400, 404) or "<div id=" in await response.text()
+
+
+async def test_pages_may_not_be_framed_or_scripted_by_others(client: Any) -> None:
+    policy = (await client.get("/")).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert (await client.get("/healthz")).headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_actions_are_closed_without_the_secret(client: Any) -> None:
+    response = await client.post("/actions/webhook", json={"next_action": "action_file_ticket"})
+    assert response.status == 401
+
+
+async def test_not_ready_without_rasa_but_alive(client: Any) -> None:
+    assert (await client.get("/healthz")).status == 200
+    ready = await client.get("/readyz")
+    assert ready.status == 503
+    parts = (await ready.json())["parts"]
+    assert parts["database"] is True
+    assert parts["rasa"] is False
