@@ -104,10 +104,10 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
         else:
             conversation_id, seq, mode, owner = found
         turn_id = new_id()
-        message = await store.write(
+        message = await store.append(
             session,
             conversation_id,
-            seq,
+            seq=seq,
             direction="in",
             sender="citizen",
             text=clean(inbound.text),

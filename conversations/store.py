@@ -93,54 +93,19 @@ async def append(
     media: dict[str, Any] | None = None,
     external_id: str | None = None,
     created_at: datetime | None = None,
+    seq: int | None = None,
     release: bool = False,
 ) -> Message:
-    """Add a message at the end of a conversation, giving it the next ``seq``.
+    """Add a message at the end of a conversation.
 
     Args:
-        release: let go of the conversation's lease as well.
+        seq: its place, when the caller has taken it already; else the next is taken.
+        release: let go of the conversation's lease as the place is taken.
     """
     moment = now()
-    take = statements.LAST_SEQ if release else statements.NEXT_SEQ
-    seq = await session.scalar(take, {"p_id": conversation_id, "p_moment": moment})
-    return await write(
-        session,
-        conversation_id,
-        seq or 0,
-        direction=direction,
-        sender=sender,
-        text=text,
-        turn_id=turn_id,
-        sender_name=sender_name,
-        agent_id=agent_id,
-        kind=kind,
-        buttons=buttons,
-        card=card,
-        media=media,
-        external_id=external_id,
-        created_at=created_at or moment,
-    )
-
-
-async def write(
-    session: AsyncSession,
-    conversation_id: str,
-    seq: int,
-    *,
-    direction: str,
-    sender: str,
-    text: str,
-    created_at: datetime,
-    turn_id: str | None = None,
-    sender_name: str = "",
-    agent_id: str | None = None,
-    kind: str = "text",
-    buttons: Sequence[Button] = (),
-    card: dict[str, Any] | None = None,
-    media: dict[str, Any] | None = None,
-    external_id: str | None = None,
-) -> Message:
-    """Write a message whose ``seq`` was taken already."""
+    if seq is None:
+        take = statements.LAST_SEQ if release else statements.NEXT_SEQ
+        seq = await session.scalar(take, {"p_id": conversation_id, "p_moment": moment})
     values = {
         "id": new_id(),
         "conversation_id": conversation_id,
@@ -156,7 +121,7 @@ async def write(
         "card": card,
         "media": media,
         "external_id": external_id,
-        "created_at": created_at,
+        "created_at": created_at or moment,
     }
     await session.execute(statements.WRITE_MESSAGE, values)
     return to_message(MessageRow(**values))
