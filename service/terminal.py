@@ -27,7 +27,7 @@ async def talk(url: str, console: Console) -> None:
             opened = await _call(session, "POST", "/api/web/session", {})
             session.headers["Authorization"] = f"Bearer {opened['token']}"
             console.print(f"[dim]{url} — an empty line ends the talk[/]")
-            console.print(f"[cyan]问办[/] {opened['greeting']}", highlight=False)
+            console.print(f"[cyan]问办[/] {opened['greeting']}", highlight=False, soft_wrap=True)
             seen = 0
             while line := (await asyncio.to_thread(_ask)).strip():
                 body = {"client_id": str(uuid4()), "text": line}
@@ -62,6 +62,6 @@ def _ask() -> str:
 
 def _show(console: Console, message: dict[str, Any]) -> None:
     console.print(f"{message['sender_name'] or '系统'}", style="cyan", end=" ")
-    console.print(message["text"], highlight=False, markup=False)
+    console.print(message["text"], highlight=False, markup=False, soft_wrap=True)
     for number, button in enumerate(message["buttons"], start=1):
         console.print(f"   {number} {button['title']}", highlight=False, markup=False)
