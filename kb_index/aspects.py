@@ -21,6 +21,8 @@ _PATTERNS = {
     "compensation": r"赔|补偿|退钱|退款|双倍|三倍",
 }
 _ASPECTS = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
+_BITS = {name: 1 << place for place, name in enumerate(_PATTERNS)}
+AMOUNT_BIT = _BITS[AMOUNT]
 
 
 def aspects(normalised: str) -> frozenset[str]:
@@ -30,3 +32,9 @@ def aspects(normalised: str) -> frozenset[str]:
     ['amount']
     """
     return frozenset(name for name, pattern in _ASPECTS.items() if pattern.search(normalised))
+
+
+def aspect_bits(normalised: str) -> int:
+    """The same as a number, one bit an aspect (:data:`AMOUNT_BIT` for an amount), to be kept in arrays."""
+    found = aspects(normalised)
+    return sum(bit for name, bit in _BITS.items() if name in found)

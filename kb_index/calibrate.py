@@ -22,26 +22,35 @@ Matrix = NDArray[np.float64]
 
 SHIPPED = Path(__file__).with_name("calibration.json")
 
-FEATURES = (
-    "fused",  # fused score of the entry
-    "margin",  # its fused score less that of the best other entry
+RANK_FEATURES = (
     "lexical",  # share of the question its best question covers
-    "lexical_margin",
-    "dense",  # cosine with its best question
-    "dense_margin",
+    "dense",  # cosine with its nearest question
     "whole",  # share of the question its whole text covers
+    "centre",  # cosine with the middle of its questions
+    "words",  # share of the question's words that stand anywhere in the entry
+    "title",  # share of the question that stands in its title
+    "answer",  # share of the question that stands outside its questions
+    "aspect",  # share of what is asked (amount, time, place …) that its questions do not ask
+    "amount",  # 1 when an amount is asked and its questions do not ask one
+)
+"""What an entry's place in the order rests on."""
+
+AGAINST = frozenset({"aspect", "amount"})
+"""Those that speak against an entry; all others speak for it."""
+
+FEATURES = (
+    *RANK_FEATURES,
+    "fused",  # the score entries are ordered by
+    "margin",  # less that of the best other entry
+    "lexical_margin",
+    "dense_margin",
     "whole_margin",
-    "reverse",  # share of its best question that the question covers
+    "belief",  # its share of belief among the entries looked at
     "known",  # share of the question that the base knows at all
     "length",  # log of the question's length in tokens
-    "words",  # share of the question's words that stand anywhere in the entry
-    "tokens",  # the same for words and bigrams
-    "centre",  # cosine with the middle of the entry's questions
-    "belief",  # its share of belief among the first ten entries
-    "aspect",  # share of what is asked (amount, time, place …) that the entry's questions do not ask
-    "amount",  # 1 when an amount is asked and the entry's questions do not ask one
     "elsewhere",  # 1 when the question names a province or city that is not at home
 )
+"""What the probability rests on that the first entry answers."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,7 @@ class Calibration:
     """Fusion weights, the logistic model and the two thresholds.
 
     Args:
-        lexical: weight of lexical coverage in the fused score.
-        dense: weight of the cosine.
-        whole: weight of coverage by the whole entry.
+        rank: fusion weights, one per name in :data:`RANK_FEATURES`; the fused score is the weighted sum.
         weights: logistic weights, one per name in :data:`FEATURES`.
         bias: logistic bias.
         answer_at: probability from which the top entry is given as the answer.
@@ -60,11 +67,9 @@ class Calibration:
         report: what was measured at fitting, for people to read.
     """
 
-    lexical: float = 0.1
-    dense: float = 0.5
-    whole: float = 0.4
-    weights: tuple[float, ...] = (8.0, 4.0) + (0.0,) * 16
-    bias: float = -5.5
+    rank: tuple[float, ...] = (2.0, 8.0, 4.0, 8.0, 8.0, 8.0, 3.0, -1.0, -2.0)
+    weights: tuple[float, ...] = (0.0,) * len(RANK_FEATURES) + (0.4, 0.5) + (0.0,) * 7
+    bias: float = -9.0
     answer_at: float = 0.8
     ask_at: float = 0.25
     model: str = ""
@@ -84,6 +89,7 @@ class Calibration:
     def save(self, path: Path) -> None:
         """Writes it as JSON, atomically."""
         data = asdict(self)
+        data["rank"] = dict(zip(RANK_FEATURES, self.rank, strict=True))
         data["weights"] = dict(zip(FEATURES, self.weights, strict=True))
         temporary = path.with_name(path.name + ".tmp")
         temporary.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -100,6 +106,7 @@ class Calibration:
             return cls()
         try:
             data = json.loads(path.read_text("utf-8"))
+            data["rank"] = tuple(float(data["rank"][name]) for name in RANK_FEATURES)
             data["weights"] = tuple(float(data["weights"][name]) for name in FEATURES)
             return cls(**data)
         except (ValueError, KeyError, TypeError) as error:

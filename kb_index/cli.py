@@ -208,9 +208,7 @@ def evaluate(
         labelled = measure.read_questions(questions or folder / "questions.jsonl")
         entries = measure.read_corpus(corpus) if corpus else None
         regions = Settings().kb_regions
-        searcher = searcher_over(
-            folder, entries, _model(model), Calibration.load(SHIPPED), progress=_progress
-        )
+        searcher = searcher_over(folder, entries, _model(model), Calibration(), progress=_progress)
         if fit:
             from kb_index.fitting import fit as fit_on
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,20 +194,24 @@ def _unit(rows: Vectors) -> Vectors:
 
 
 class DenseIndex:
-    """Exact inner product over unit vectors (faiss ``IndexFlatIP``).
+    """Exact inner product over unit vectors (faiss), kept in half precision: the model is stored so too.
 
     Args:
-        vectors: one unit row per text.
+        vectors: one unit row per text, single or half precision.
     """
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: NDArray[np.floating[Any]]) -> None:
         import faiss
 
         faiss.omp_set_num_threads(1)  # one question is too little work to share among threads
         self._faiss = faiss
-        self._index = faiss.IndexFlatIP(vectors.shape[1] or 1)
-        if len(vectors):
-            self._index.add(np.ascontiguousarray(vectors, np.float32))
+        self._index = faiss.IndexScalarQuantizer(
+            vectors.shape[1] or 1, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        for start in range(
+            0, len(vectors), 50_000
+        ):  # a whole copy in single precision would double the memory
+            self._index.add(np.ascontiguousarray(vectors[start : start + 50_000], np.float32))
 
     @property
     def size(self) -> int:
@@ -234,9 +238,7 @@ class DenseIndex:
         found: Vectors = self._index.reconstruct_n(start, stop - start)
         return found
 
-    def similarity(self, vector: Vectors, places: NDArray[np.int64]) -> Vectors:
-        """Cosine of the vector with the texts at these places."""
-        if not len(places):
-            return np.zeros(0, np.float32)
-        rows: Vectors = self._index.reconstruct_batch(places)
-        return (rows @ vector).astype(np.float32)
+    def at(self, places: NDArray[np.int64]) -> Vectors:
+        """The vectors at these places."""
+        found: Vectors = self._index.reconstruct_batch(places)
+        return found

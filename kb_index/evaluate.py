@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.errors import BadRequest
 from kb_index.calibrate import FEATURES, Calibration, calibration_error, wilson
 from kb_index.entries import Entry
+from kb_index.evidence import rows
 from kb_index.ranking import Candidates, Part, Ranking, order
 from kb_index.search import Searcher
 
@@ -123,7 +124,7 @@ def judgement(searcher: Searcher, item: Labelled, found: Candidates) -> Judged:
     """Ranks the candidates of one question under the searcher's numbers."""
     place = searcher.shelf.store.place(item.entry) if item.entry is not None else None
     ranking = order(found, searcher.calibration)
-    features = searcher.evidence.rows(ranking, 1)[0] if ranking.places.size else np.zeros(len(FEATURES))
+    features = rows(searcher.shelf, ranking, 1)[0] if ranking.places.size else np.zeros(len(FEATURES))
     alone = {part: place_of(order(found, searcher.calibration, part), place) for part in PARTS}
     return Judged(place_of(ranking, place), features, item.entry is not None, alone)
 

@@ -3,109 +3,44 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_index.aspects import AMOUNT, aspects
+from kb_index.calibrate import FEATURES, Matrix
 from kb_index.ranking import Ranking
-from kb_index.shelf import Shelf, entry_text
-from kb_index.text import TextPipeline
-
-SHARPNESS = 15.0
-"""Turns fused scores into shares of belief among the first ten entries."""
+from kb_index.shelf import Shelf
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What an entry's text holds, prepared for comparison."""
-
-    words: frozenset[str]
-    tokens: frozenset[str]
-    asked: frozenset[str]  # aspects its questions ask about
-
-
-class Evidence:
-    """Makes feature rows (:data:`kb_index.calibrate.FEATURES`) for the first entries of a ranking.
+def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
+    """Feature rows (:data:`kb_index.calibrate.FEATURES`) of the first ``count`` entries of a ranking.
 
     Args:
-        shelf: the entries.
-        pipeline: the shelf's text preparation.
+        shelf: what was searched.
+        ranking: its outcome, best first.
+        count: at most the length of the ranking.
     """
-
-    def __init__(self, shelf: Shelf, pipeline: TextPipeline) -> None:
-        self._shelf = shelf
-        self._pipeline = pipeline
-        self._known = lru_cache(maxsize=512)(self._prepare)
-
-    def rows(self, ranking: Ranking, count: int) -> NDArray[np.float64]:
-        """Feature rows of the first ``count`` entries, in the order of the ranking."""
-        shelf, query = self._shelf, ranking.query
-        words = frozenset(self._pipeline.words_of(query.text))
-        tokens = frozenset(query.tokens)
-        asked = aspects(query.text)
-        known = shelf.asked.known_share(query.tokens)
-        belief = (
-            np.exp((ranking.fused - ranking.fused[0]) * SHARPNESS) if ranking.fused.size else ranking.fused
-        )
-        belief = belief / max(float(belief[:10].sum()), 1e-9)
-        rows = []
-        for i in range(count):
-            place = int(ranking.places[i])
-            entry = self._known(place)
-            variant = frozenset(self._pipeline.tokens(shelf.questions[int(ranking.questions[i])]))
-            rows.append(
-                [
-                    ranking.fused[i],
-                    ranking.fused[i] - _best_other(ranking.fused, i),
-                    ranking.lexical[i],
-                    ranking.lexical[i] - _best_other(ranking.lexical, i),
-                    ranking.dense[i],
-                    ranking.dense[i] - _best_other(ranking.dense, i),
-                    ranking.whole[i],
-                    ranking.whole[i] - _best_other(ranking.whole, i),
-                    self._share(variant, tokens),
-                    known,
-                    math.log(1 + len(query.tokens)),
-                    self._share(words, entry.words),
-                    self._share(tokens, entry.tokens),
-                    self._centre(place, query.vector),
-                    belief[i],
-                    len(asked - entry.asked) / len(asked) if asked else 0.0,
-                    float(AMOUNT in asked and AMOUNT not in entry.asked),
-                    float(query.elsewhere),
-                ]
-            )
-        return np.array(rows, np.float64)
-
-    def _share(self, tokens: frozenset[str], held: frozenset[str]) -> float:
-        """Share of the tokens' weight that lies in ``held``."""
-        idf = self._shelf.whole.idf
-        whole = sum(idf(t) for t in tokens)
-        return sum(idf(t) for t in tokens & held) / whole if whole else 0.0
-
-    def _centre(self, place: int, vector: NDArray[np.float32]) -> float:
-        """Cosine with the middle of the entry's questions."""
-        start = int(self._shelf.starts[place])
-        stop = (
-            int(self._shelf.starts[place + 1])
-            if place + 1 < len(self._shelf.starts)
-            else self._shelf.vectors.size
-        )
-        middle = self._shelf.vectors.rows(start, stop).mean(axis=0)
-        length = float(np.linalg.norm(middle))
-        return float(middle @ vector) / length if length else 0.0
-
-    def _prepare(self, place: int) -> _Known:
-        entry = self._shelf.store.at(place)
-        text = self._pipeline.normalise(entry_text(entry))
-        return _Known(
-            frozenset(self._pipeline.words_of(text)),
-            frozenset(self._pipeline.tokens(text)),
-            aspects(self._pipeline.normalise(" ".join(entry.questions))),
-        )
+    query = ranking.query
+    belief = np.exp(ranking.fused - ranking.fused[:1].max(initial=0.0))
+    belief /= max(float(belief.sum()), 1e-9)
+    known = shelf.asked.known_share(query.asked)
+    length = math.log(1 + len(query.asked.ids) + query.asked.unknown)
+    found = [
+        [
+            *ranking.features[i],
+            ranking.fused[i],
+            *(
+                scores[i] - _best_other(scores, i)
+                for scores in (ranking.fused, ranking.lexical, ranking.dense, ranking.whole)
+            ),
+            belief[i],
+            known,
+            length,
+            float(query.elsewhere),
+        ]
+        for i in range(count)
+    ]
+    return np.array(found, np.float64).reshape(count, len(FEATURES))
 
 
 def _best_other(scores: NDArray[np.float64], i: int) -> float:

@@ -8,23 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from core.errors import BadRequest
-from kb_index.calibrate import Calibration, answer_threshold, ask_threshold, fit_logistic
-from kb_index.evaluate import Judged, Labelled, judge, judgement, place_of, report
-from kb_index.ranking import Candidates, order
+from kb_index.calibrate import (
+    AGAINST,
+    RANK_FEATURES,
+    Calibration,
+    Matrix,
+    answer_threshold,
+    ask_threshold,
+    fit_logistic,
+)
+from kb_index.evaluate import Judged, Labelled, judge, judgement, report
+from kb_index.ranking import Candidates
 from kb_index.search import Searcher
 
 FOLDS = 5
 LEAST = 40
-_STEPS = [round(i / 10, 1) for i in range(11)]
-GRID = [(a, b, round(1 - a - b, 1)) for a, b in product(_STEPS, _STEPS) if a + b <= 1.0001]
-"""Weights tried, as (lexical, dense, whole), in tenths that add up to one."""
+RIDGE = 1e-3
+"""Penalty on fusion weights, per question."""
 
 
 def fit(
@@ -92,7 +99,7 @@ def fit(
 def _fit_on(
     searcher: Searcher, questions: list[Labelled], found: list[Candidates], chosen: NDArray[np.int64]
 ) -> tuple[Calibration, Calibration]:
-    """Weights from the chosen questions, then the probability model under those weights."""
+    """Fusion weights from the chosen questions, then the probability model under those weights."""
     numbers = fuse(searcher, [questions[i] for i in chosen], [found[i] for i in chosen])
     under = searcher.with_calibration(numbers)
     judged = [judgement(under, questions[i], found[i]) for i in chosen]
@@ -101,27 +108,40 @@ def _fit_on(
 
 
 def fuse(searcher: Searcher, questions: list[Labelled], found: list[Candidates]) -> Calibration:
-    """Fusion weights by measurement: right entries first, then nearly right ones.
+    """Fusion weights under which the right entry is most probable among its candidates.
 
-    Among weights that do equally well the one nearest the middle of the best plateau wins, so that the choice
-    does not hang on a single question.
+    A conditional logit (McFadden 1974): the chance of an entry is the softmax of its weighted features among the
+    candidates of a question. What speaks for an entry may not get a negative weight, nor what speaks against it a
+    positive one; so weights fitted on this base stay sensible on another.
     """
-    base = searcher.calibration
-    asked = [
-        (searcher.shelf.store.place(q.entry), candidates)
-        for q, candidates in zip(questions, found, strict=True)
-        if q.entry is not None
-    ]
-    scores = []
-    for lexical, dense, whole in GRID:
-        trial = replace(base, lexical=lexical, dense=dense, whole=whole)
-        ranks = [place_of(order(candidates, trial), place) for place, candidates in asked]
-        scores.append(sum(1.0 if r == 0 else 0.5 / (r + 1) for r in ranks if r is not None))
-    best = max(scores)
-    plateau = [weights for weights, score in zip(GRID, scores, strict=True) if score >= best - 0.5]
-    middle = np.mean(np.array(plateau), axis=0)
-    lexical, dense, whole = min(plateau, key=lambda w: float(np.abs(np.array(w) - middle).sum()))
-    return replace(base, lexical=lexical, dense=dense, whole=whole)
+    rows: list[Matrix] = []
+    right: list[int] = []
+    sizes: list[int] = []
+    for question, candidates in zip(questions, found, strict=True):
+        place = searcher.shelf.store.place(question.entry) if question.entry is not None else None
+        here = np.flatnonzero(candidates.places == place) if place is not None else np.zeros(0)
+        if here.size:
+            right.append(sum(sizes) + int(here[0]))
+            sizes.append(len(candidates.places))
+            rows.append(candidates.features)
+    features = np.concatenate(rows)
+    spread = np.maximum(features.std(axis=0), 1e-9)
+    scaled, chosen = features / spread, np.array(right)
+    begins = np.cumsum(sizes, dtype=np.int64) - np.array(sizes, np.int64)
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        scores = scaled @ weights
+        highest = np.maximum.reduceat(scores, begins)
+        raised = np.exp(scores - np.repeat(highest, sizes))
+        total = np.add.reduceat(raised, begins)
+        chances = raised / np.repeat(total, sizes)
+        missed = -(scores[chosen] - highest - np.log(total)).mean() + RIDGE * weights @ weights
+        slope = (scaled.T @ chances - scaled[chosen].sum(axis=0)) / len(chosen) + 2 * RIDGE * weights
+        return float(missed), slope
+
+    bounds = [(None, 0) if name in AGAINST else (0, None) for name in RANK_FEATURES]
+    best = minimize(loss, np.zeros(len(RANK_FEATURES)), jac=True, method="L-BFGS-B", bounds=bounds)
+    return replace(searcher.calibration, rank=tuple(float(w) for w in best.x / spread))
 
 
 def _nothing() -> Judged:

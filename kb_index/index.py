@@ -3,12 +3,15 @@
 Layout of the index folder::
 
     CURRENT                    name of the version in service, one line
-    versions/<stamp>-<hash>/   manifest.json entries.jsonl questions.txt vectors.npy arrays.npz
-                               asked/ whole/ text.json calibration.json
+    versions/<stamp>-<hash>/   manifest.json, entries and questions, their tokens and vectors, two lexical
+                               indexes, text.json (synonyms, words), calibration.json
 
 A version is complete before ``CURRENT`` names it, so a crash at any point leaves the former one in service.
 Errors in the files make the build refuse (the version in service stays); ``skip_broken`` leaves those entries
 out instead, named in the manifest.
+
+Only files that changed are parsed, cut and embedded; everything else is carried over from the version in
+service, when that was made with the same model and text preparation.
 """
 
 from __future__ import annotations
@@ -25,18 +28,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from core.errors import BadRequest, Conflict, NotFound
 from kb_index import shelf as shelves
 from kb_index.calibrate import SHIPPED, Calibration
-from kb_index.check import check_entries, load_folder
-from kb_index.dense import Encoder, Vectors, load_encoder
+from kb_index.check import check_entries
+from kb_index.dense import Encoder, load_encoder
+from kb_index.entries import Entry
+from kb_index.folder import entry_files, parse_files
 from kb_index.problems import Problem
 from kb_index.search import Searcher
 from kb_index.text import TextPipeline
 
-FORMAT = 1
+FORMAT = 2
 KEEP = 5
 """Versions kept, the one in service among them."""
 
@@ -132,33 +135,32 @@ def build(
     began = datetime.now(UTC)
     index_dir.mkdir(parents=True, exist_ok=True)
     with _lock(index_dir):
-        parsed, problems = load_folder(knowledge_dir)
-        problems += check_entries(parsed)
+        pipeline = TextPipeline.from_folder(knowledge_dir)
+        encoder = load_encoder(model, pipeline)
+        previous = current_version(index_dir)
+        before = manifest(index_dir, previous) if previous else None
+        earlier = _earlier(index_dir, before, pipeline, encoder)
+        files, problems = _read(knowledge_dir, before if earlier is not None else None)
         broken = {p.file for p in problems if p.severity == "error"}
         if broken and not skip_broken:
             raise _refusal(problems)
-        entries = [p for p in parsed if p.file not in broken]
-        if not entries:
+        files = [file for file in files if file.name not in broken]
+        if not files:
             raise KnowledgeInvalid(f"{knowledge_dir} 里没有能用的条目，没有发布", code="kb_empty")
-        pipeline = TextPipeline.from_folder(knowledge_dir)
-        encoder = load_encoder(model, pipeline)
         numbers = Calibration.load(calibration)
-        content = _content_hash([p.digest for p in entries], pipeline, encoder, numbers)
-        previous = current_version(index_dir)
-        before = manifest(index_dir, previous) if previous else None
+        content = _content_hash([file.digest for file in files], pipeline, encoder, numbers)
+        left_out = tuple(sorted(broken))
         if previous and before and before.get("content") == content and before.get("format") == FORMAT:
             return BuildReport(
-                previous,
-                before["entries"],
-                before["questions"],
-                0,
-                tuple(sorted(broken)),
-                True,
-                _since(began),
+                previous, before["entries"], before["questions"], 0, left_out, True, _since(began)
             )
-        known = _known_vectors(index_dir, previous, before, pipeline, encoder)
-        shelf, vectors = shelves.build([p.entry for p in entries], pipeline, encoder, known, progress)
-        embedded = sum(1 for q in shelf.questions if q not in known)
+        shelf = shelves.build(
+            [file.entry or _place(earlier, file.id) for file in files],
+            pipeline,
+            encoder,
+            earlier=earlier,
+            progress=progress,
+        )
         name = f"{began:%Y%m%dT%H%M%S%f}Z-{content[:8]}"
         details = {
             "format": FORMAT,
@@ -171,16 +173,78 @@ def build(
                 "dimensions": encoder.dimensions,
             },
             "text": pipeline.fingerprint(),
-            "entries": len(entries),
+            "entries": len(files),
             "questions": len(shelf.questions),
-            "files": {p.entry.id: {"file": p.file, "sha256": p.digest} for p in entries},
-            "left_out": sorted(broken),
+            "files": {file.id: {"file": file.name, "sha256": file.digest} for file in files},
+            "left_out": list(left_out),
         }
-        _publish(index_dir, name, shelf, vectors, pipeline, numbers, details)
+        _publish(index_dir, name, shelf, pipeline, numbers, details)
         _prune(index_dir, name)
         return BuildReport(
-            name, len(entries), len(shelf.questions), embedded, tuple(sorted(broken)), False, _since(began)
+            name,
+            len(files),
+            len(shelf.questions),
+            shelf.embedded,
+            left_out,
+            False,
+            _since(began),
         )
+
+
+@dataclass(frozen=True)
+class _File:
+    """An entry's file: its name, hash and id; the entry when it has changed since the version in service."""
+
+    name: str
+    digest: str
+    id: str
+    entry: Entry | None = None
+
+
+def _read(knowledge_dir: Path, before: dict[str, Any] | None) -> tuple[list[_File], list[Problem]]:
+    """All entries in path order; those that are as in the version in service are not parsed."""
+    known = (
+        {kept["file"]: _File(kept["file"], kept["sha256"], i) for i, kept in before["files"].items()}
+        if before
+        else {}
+    )
+    same: dict[str, _File] = {}
+    paths = {path.relative_to(knowledge_dir).as_posix(): path for path in entry_files(knowledge_dir)}
+    for name, path in paths.items():
+        with contextlib.suppress(OSError):  # reported when it is parsed
+            if name in known and hashlib.sha256(path.read_bytes()).hexdigest() == known[name].digest:
+                same[name] = known[name]
+    parsed, problems = parse_files([path for name, path in paths.items() if name not in same], knowledge_dir)
+    fresh = {item.entry.id for item in parsed}
+    doubted = [paths[file.name] for file in same.values() if file.id in fresh]
+    if doubted:  # an id that now stands in two files: both are looked at, so that the report names both
+        again, more = parse_files(doubted, knowledge_dir)
+        parsed, problems = sorted([*parsed, *again], key=lambda item: item.file), problems + more
+    problems += check_entries(parsed)
+    changed = {item.file: _File(item.file, item.digest, item.entry.id, item.entry) for item in parsed}
+    found = {**same, **changed}
+    return [found[name] for name in paths if name in found], problems
+
+
+def _place(earlier: shelves.Shelf | None, entry_id: str) -> int:
+    place = earlier.store.place(entry_id) if earlier is not None else None
+    if place is None:
+        raise Conflict(f"知识库版本里少了条目 {entry_id}，请删掉索引文件夹后重新生成", code="kb_damaged")
+    return place
+
+
+def _earlier(
+    index_dir: Path, before: dict[str, Any] | None, pipeline: TextPipeline, encoder: Encoder
+) -> shelves.Shelf | None:
+    """The version in service, when what it holds was made as it would be made now; a damaged one is made anew."""
+    if before is None or before.get("format") != FORMAT:
+        return None
+    if before["text"] != pipeline.fingerprint() or before["model"]["fingerprint"] != encoder.fingerprint:
+        return None
+    try:
+        return shelves.load(index_dir / "versions" / before["version"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def rollback(index_dir: Path, to: str | None = None) -> str:
@@ -246,29 +310,10 @@ def _content_hash(digests: list[str], pipeline: TextPipeline, encoder: Encoder, 
     return hashlib.sha256(material.encode()).hexdigest()
 
 
-def _known_vectors(
-    index_dir: Path,
-    previous: str | None,
-    before: dict[str, Any] | None,
-    pipeline: TextPipeline,
-    encoder: Encoder,
-) -> dict[str, Vectors]:
-    """Vectors of the version in service by question, when they were made the same way."""
-    if not previous or not before or before.get("format") != FORMAT:
-        return {}
-    if before["text"] != pipeline.fingerprint() or before["model"]["fingerprint"] != encoder.fingerprint:
-        return {}
-    folder = index_dir / "versions" / previous
-    questions = (folder / "questions.txt").read_text("utf-8").split("\n")[:-1]
-    vectors = np.load(folder / "vectors.npy").astype(np.float32)
-    return dict(zip(questions, vectors, strict=True))
-
-
 def _publish(
     index_dir: Path,
     name: str,
     shelf: shelves.Shelf,
-    vectors: Vectors,
     pipeline: TextPipeline,
     numbers: Calibration,
     details: dict[str, Any],
@@ -276,7 +321,7 @@ def _publish(
     aside = index_dir / "versions" / f".{name}.part"
     aside.mkdir(parents=True)
     try:
-        shelves.save(shelf, vectors, aside)
+        shelves.save(shelf, aside)
         text = {"synonyms": pipeline.synonyms, "words": pipeline.words}
         (aside / "text.json").write_text(json.dumps(text, ensure_ascii=False), "utf-8")
         numbers.save(aside / "calibration.json")

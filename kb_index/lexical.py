@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
+
+from kb_index.ragged import Ids, Ragged
 
 Floats = NDArray[np.float32]
 
@@ -15,76 +18,97 @@ B = 0.6
 """BM25 parameters, chosen on question pairs: short texts want an early saturation."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The tokens of a question without repeats: numbers of those the base knows, in order, and how many it does not."""
+
+    ids: Ids
+    unknown: int
+
+
 class LexicalIndex:
-    """BM25 over token lists.
+    """BM25 over rows of token numbers.
 
     Scores are divided by the score a text would get that contained every token of the question, known or not:
     a share between 0 and 1 ("how much of the question does this text cover"), so one threshold fits short and
     long questions, small and large bases.
 
     Args:
-        engine: a fitted ``bm25s.BM25``, or None for an empty collection.
+        data: score of each (token, text) pair, token by token.
+        indices: the text of each pair.
+        indptr: where each token's pairs begin; one more than there are tokens.
         size: number of texts.
     """
 
-    def __init__(self, engine: bm25s.BM25 | None, size: int) -> None:
-        self._engine = engine
+    def __init__(self, data: Floats, indices: Ids, indptr: NDArray[np.int64], size: int) -> None:
         self.size = size
-        self._vocabulary: dict[str, int] = engine.vocab_dict if engine is not None else {}
-        if engine is None:
-            self._idf = np.zeros(0, np.float32)
-        else:
-            frequency = np.diff(np.asarray(engine.scores["indptr"]))
-            self._idf = _idf(frequency, size)
-        self._unknown = float(_idf(np.zeros(1), max(size, 1))[0])
+        self._engine = bm25s.BM25(k1=K1, b=B, method="lucene")
+        self._engine.nonoccurrence_array = None  # bm25s sets it when it does the counting itself
+        self._engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": size}
+        self.idf = _idf(np.diff(indptr), size)
+        self.unknown = float(_idf(np.zeros(1, np.int64), max(size, 1))[0])
 
     @classmethod
-    def fit(cls, texts: list[list[str]]) -> LexicalIndex:
-        """Builds the index of these texts, each a list of tokens (repeats count)."""
-        if not any(texts):
-            return cls(None, len(texts))
-        engine = bm25s.BM25(k1=K1, b=B, method="lucene")
-        engine.index(texts, show_progress=False)
-        return cls(engine, len(texts))
+    def fit(cls, texts: Ragged, tokens: int) -> LexicalIndex:
+        """Builds the index.
 
-    def idf(self, token: str) -> float:
-        """How much a token tells; a token never seen tells most."""
-        place = self._vocabulary.get(token)
-        return self._unknown if place is None or place >= len(self._idf) else float(self._idf[place])
+        The scores are those of bm25s, worked out here from counts: bm25s itself wants all texts tokenised anew
+        at every build, which is what an incremental build must spare.
 
-    def known_share(self, tokens: list[str]) -> float:
+        Args:
+            texts: a row of token numbers for each text; repeats count.
+            tokens: size of the vocabulary.
+        """
+        size = len(texts)
+        pairs, counts = np.unique(
+            texts.flat.astype(np.int64) * max(size, 1) + texts.owners(), return_counts=True
+        )
+        token, place = np.divmod(pairs, max(size, 1))
+        frequency = np.bincount(token, minlength=tokens)
+        indptr = np.zeros(tokens + 1, np.int64)
+        np.cumsum(frequency, out=indptr[1:])
+        lengths = texts.lengths.astype(np.float64)
+        norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1e-9))
+        weight = _idf(frequency, size)[token] * (counts / (norm[place] + counts))
+        return cls(weight.astype(np.float32), place.astype(np.int32), indptr, size)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where each token's texts begin; the difference tells in how many texts it stands."""
+        found: NDArray[np.int64] = self._engine.scores["indptr"]
+        return found
+
+    def weight(self, asked: Asked) -> float:
+        """What a text would score that holds the whole question; a token never seen tells most."""
+        return float(self.idf[asked.ids].sum()) + asked.unknown * self.unknown
+
+    def known_share(self, asked: Asked) -> float:
         """Share of the question's weight that lies in tokens the collection knows at all, 0 to 1."""
-        whole = sum(self.idf(t) for t in set(tokens))
-        return sum(self.idf(t) for t in set(tokens) if t in self._vocabulary) / whole if whole else 0.0
+        known = asked.ids[np.diff(self.starts)[asked.ids] > 0]
+        whole = self.weight(asked)
+        return float(self.idf[known].sum()) / whole if whole else 0.0
 
-    def scores(self, tokens: list[str]) -> Floats:
+    def scores(self, asked: Asked) -> Floats:
         """Coverage of the question by each text, 0 to 1, in the order the texts were given."""
-        result = np.zeros(self.size, np.float32)
-        if self._engine is None:
-            return result
-        unique = set(tokens)
-        whole = sum(self.idf(t) for t in unique)
-        ids = [self._vocabulary[t] for t in unique if t in self._vocabulary]
-        if not ids or not whole:
-            return result
-        found: Floats = self._engine.get_scores_from_ids(sorted(ids))
+        whole = self.weight(asked)
+        if not self.size or not len(asked.ids) or not whole:
+            return np.zeros(self.size, np.float32)
+        found: Floats = self._engine.get_scores_from_ids(asked.ids)
         return (found / np.float32(whole)).astype(np.float32)
 
-    def save(self, folder: Path) -> None:
-        """Writes the index into a new folder."""
-        folder.mkdir(parents=True)
-        if self._engine is not None:
-            self._engine.save(str(folder), show_progress=False)
+    def save(self, folder: Path, name: str) -> None:
+        """Writes the index as one file of a folder."""
+        kept = {key: self._engine.scores[key] for key in ("data", "indices", "indptr")}
+        np.savez(folder / f"{name}.npz", size=np.array(self.size), **kept)
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> LexicalIndex:
-        """Reads an index of ``size`` texts written by :meth:`save`."""
-        if not any(folder.iterdir()):
-            return cls(None, size)
-        return cls(bm25s.BM25.load(str(folder), load_corpus=False), size)
+    def load(cls, folder: Path, name: str) -> LexicalIndex:
+        """Reads what :meth:`save` wrote."""
+        with np.load(folder / f"{name}.npz") as kept:
+            return cls(kept["data"], kept["indices"], kept["indptr"], int(kept["size"]))
 
 
-def _idf(frequency: NDArray[np.int64] | NDArray[np.float64], size: int) -> Floats:
+def _idf(frequency: NDArray[np.int64], size: int) -> Floats:
     """Lucene's inverse document frequency, as bm25s computes it."""
     found: Floats = np.log(1 + (size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
     return found

@@ -1,4 +1,4 @@
-"""Candidates with the scores of each part, and the order that weights give them."""
+"""Entries that may be meant, what speaks for each, and the order that weights give them."""
 
 from __future__ import annotations
 
@@ -8,64 +8,149 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_index.calibrate import Calibration
+from kb_index.aspects import AMOUNT_BIT
+from kb_index.calibrate import RANK_FEATURES, Calibration, Matrix
 from kb_index.dense import Vectors
+from kb_index.lexical import Asked, Floats
+from kb_index.ragged import Places, Ragged
+from kb_index.shelf import Shelf
 
 Part = Literal["fused", "lexical", "dense"]
+
+_LEXICAL, _DENSE, _WHOLE = (RANK_FEATURES.index(name) for name in ("lexical", "dense", "whole"))
 
 
 @dataclass(frozen=True)
 class Query:
-    """A question, prepared: normalised text, tokens, vector, and whether it names another part of the country."""
+    """A question, prepared.
+
+    Args:
+        text: normalised, spelling corrected.
+        asked: its tokens.
+        unknown_words: how many of its words the base does not know.
+        vector: its vector.
+        aspects: what it asks for, as bits.
+        elsewhere: whether it names another part of the country.
+    """
 
     text: str
-    tokens: list[str]
+    asked: Asked
+    unknown_words: int
     vector: Vectors
+    aspects: int = 0
     elsewhere: bool = False
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Questions that may be meant, with the scores of each part; weights are not applied yet."""
+    """Entries that may be meant; weights are not applied yet.
 
-    questions: NDArray[np.int64]
-    entries: NDArray[np.int64]
-    lexical: NDArray[np.float64]
-    dense: NDArray[np.float64]
-    whole: NDArray[np.float64]
+    Args:
+        places: of the entries.
+        questions: of each, the question nearest to what was asked.
+        features: a row each, columns as :data:`kb_index.calibrate.RANK_FEATURES`.
+        query: what was asked.
+    """
+
+    places: Places
+    questions: Places
+    features: Matrix
     query: Query
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Scored entries, best first: what hits and features are made of."""
+    """Entries, best first, with the scores that put them there."""
 
-    places: NDArray[np.int64]
+    places: Places
+    questions: Places
+    features: Matrix
     fused: NDArray[np.float64]
-    lexical: NDArray[np.float64]
-    dense: NDArray[np.float64]
-    whole: NDArray[np.float64]
-    questions: NDArray[np.int64]
     query: Query
+
+    @property
+    def lexical(self) -> NDArray[np.float64]:
+        """Share of the question that the entry's best question covers."""
+        return self.features[:, _LEXICAL]
+
+    @property
+    def dense(self) -> NDArray[np.float64]:
+        """Cosine with the entry's nearest question."""
+        return self.features[:, _DENSE]
+
+    @property
+    def whole(self) -> NDArray[np.float64]:
+        """Share of the question that the entry's whole text covers."""
+        return self.features[:, _WHOLE]
 
 
 def order(found: Candidates, weights: Calibration, part: Part = "fused") -> Ranking:
-    """Applies the weights: each entry with its best question, best entry first; ties by place."""
+    """Applies the weights, best entry first; ties by place. One part alone serves to measure what fusion is worth."""
     if part == "lexical":
-        score = found.whole + 1e-3 * found.lexical
+        score = found.features[:, _WHOLE] + 1e-3 * found.features[:, _LEXICAL]
     elif part == "dense":
-        score = found.dense
+        score = found.features[:, _DENSE]
     else:
-        score = weights.lexical * found.lexical + weights.dense * found.dense + weights.whole * found.whole
-    ranked = np.lexsort((found.questions, -score))
-    _, first = np.unique(found.entries[ranked], return_index=True)
-    best = ranked[np.sort(first)]
-    return Ranking(
-        places=found.entries[best],
-        fused=score[best],
-        lexical=found.lexical[best],
-        dense=found.dense[best],
-        whole=found.whole[best],
-        questions=found.questions[best],
-        query=found.query,
-    )
+        score = found.features @ np.array(weights.rank)
+    best = np.lexsort((found.places, -score))
+    return Ranking(found.places[best], found.questions[best], found.features[best], score[best], found.query)
+
+
+def weigh(shelf: Shelf, query: Query, places: Places, lexical: Floats, whole: Floats) -> Candidates:
+    """What speaks for each of some entries.
+
+    Args:
+        shelf: the entries.
+        query: what was asked.
+        places: of the entries.
+        lexical: coverage by each question of the shelf.
+        whole: coverage by each entry of the shelf.
+    """
+    if not len(places):
+        return Candidates(places, places, np.zeros((0, len(RANK_FEATURES))), query)
+    questions, begins = shelf.questions_of(places)
+    vectors = shelf.vectors.at(questions)
+    cosine = vectors @ query.vector
+    covered = lexical[questions]
+    nearest = _best(cosine + covered, begins)
+    middle = np.add.reduceat(vectors, begins, axis=0)
+    middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-9)
+    first = _held(shelf.question_tokens.take(questions[begins]), query)
+    rest = _held(shelf.rest_tokens.take(places), query)
+    own = np.logical_or.reduceat(_held(shelf.question_tokens.take(questions), query), begins, axis=0)
+    idf = shelf.whole.idf[query.asked.ids]
+    spoken = np.where(shelf.words[query.asked.ids], idf, 0)
+    weight = max(shelf.whole.weight(query.asked), 1e-9)
+    words = max(float(spoken.sum()) + query.unknown_words * shelf.whole.unknown, 1e-9)
+    aspects = shelf.aspects[places]
+    missing = np.bitwise_count(query.aspects & ~aspects) / max(query.aspects.bit_count(), 1)
+    columns = {
+        "lexical": np.maximum.reduceat(covered, begins),
+        "dense": np.maximum.reduceat(cosine, begins),
+        "whole": whole[places],
+        "centre": middle @ query.vector,
+        "words": (own | rest) @ spoken / words,
+        "title": first @ idf / weight,
+        "answer": rest @ idf / weight,
+        "aspect": missing,
+        "amount": (query.aspects & ~aspects & AMOUNT_BIT) > 0,
+    }
+    features = np.column_stack([columns[name] for name in RANK_FEATURES]).astype(np.float64)
+    return Candidates(places, questions[nearest], features, query)
+
+
+def _held(rows: Ragged, query: Query) -> NDArray[np.bool_]:
+    """For each row, which of the question's tokens stand in it."""
+    ids = query.asked.ids
+    held = np.zeros((len(rows), len(ids)), bool)
+    if len(ids):
+        place = np.minimum(np.searchsorted(ids, rows.flat), len(ids) - 1)
+        hit = ids[place] == rows.flat
+        held[rows.owners()[hit], place[hit]] = True
+    return held
+
+
+def _best(scores: Floats, begins: Places) -> Places:
+    """Place of the highest score of each group."""
+    ends = np.append(begins[1:], len(scores))
+    return np.array([a + int(scores[a:b].argmax()) for a, b in zip(begins, ends, strict=True)], np.int64)

@@ -11,19 +11,26 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_index.aspects import aspect_bits
 from kb_index.calibrate import Calibration
 from kb_index.dense import Encoder
 from kb_index.entries import Entry
-from kb_index.evidence import Evidence
+from kb_index.evidence import rows
+from kb_index.lexical import Asked
 from kb_index.places import elsewhere
-from kb_index.ranking import Candidates, Part, Query, Ranking, order
+from kb_index.ranking import Candidates, Part, Query, Ranking, order, weigh
 from kb_index.shelf import Shelf
+from kb_index.spelling import Spelling
 from kb_index.text import TextPipeline, query_text
+from kb_index.vocabulary import PAIR
 
 Outcome = Literal["answer", "ask_back", "unknown"]
 
-CANDIDATES = 200
-"""Questions taken from each index before fusion."""
+NEAREST = 100
+"""Questions taken from the dense index."""
+
+POOL = 20
+"""Entries taken by each part, and by all together, to be weighed closely."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,15 @@ class Searcher:
         self.encoder = encoder
         self.calibration = calibration
         self.version = version
-        self.evidence = Evidence(shelf, pipeline)
+        known = shelf.vocabulary
+        held = np.diff(shelf.whole.starts)
+        curated = pipeline.curated
+        terms = {
+            token: int(held[number])
+            for number, token in enumerate(known.tokens)
+            if held[number] and not token.startswith(PAIR) and (len(token) > 2 or token in curated)
+        }
+        self._spelling = Spelling(terms, lambda pair: PAIR + pair in known, pipeline.words_of)
 
     def with_calibration(self, calibration: Calibration) -> Searcher:
         """The same searcher under other numbers."""
@@ -111,7 +126,7 @@ class Searcher:
         if not len(ranking.places):
             return SearchResult("unknown", (), self.version)
         count = min(max(limit, 1), len(ranking.places))
-        chances = self.calibration.probability(self.evidence.rows(ranking, count))
+        chances = self.calibration.probability(rows(self.shelf, ranking, count))
         hits = tuple(self._hit(ranking, i, float(chances[i])) for i in range(count))
         # the first by score decides; a runner-up is never shown as surer than it
         hits = tuple(replace(h, probability=min(h.probability, hits[0].probability)) for h in hits)
@@ -124,40 +139,44 @@ class Searcher:
         return order(self.candidates(question, regions, on), self.calibration, part)
 
     def candidates(self, question: str, regions: Sequence[str] = (), on: dt.date | None = None) -> Candidates:
-        """The nearest questions by each part; empty for a question without a single letter or digit."""
-        text = self.pipeline.normalise(query_text(question))
-        tokens = self.pipeline.tokens(text)
+        """The entries that may be meant; none for a question without a single letter or digit."""
         shelf = self.shelf
-        if not tokens or not len(shelf.store):
-            none, empty = np.zeros(0, np.int64), np.zeros(0)
-            return Candidates(none, none, empty, empty, empty, Query(text, tokens, empty.astype(np.float32)))
-        lexical, whole = shelf.asked.scores(tokens), shelf.whole.scores(tokens)
+        query = self.query(question, regions)
+        lexical, whole = shelf.asked.scores(query.asked), shelf.whole.scores(query.asked)
         allowed = shelf.allowed(regions, on)
         allowed_questions = None
         if allowed is not None:
             allowed_questions = allowed[shelf.owners]
             lexical, whole = np.where(allowed_questions, lexical, 0), np.where(allowed, whole, 0)
-        vector = self.encoder.encode([text], query=True)[0]
-        home = frozenset({*regions, *shelf.regions})
-        query = Query(text, tokens, vector, elsewhere(text, home))
-        found = np.unique(
-            np.concatenate(
-                [
-                    _top(lexical, CANDIDATES),
-                    shelf.vectors.nearest(vector, CANDIDATES, allowed_questions),
-                    shelf.starts[_top(whole, 50)],  # an entry that matches as a whole comes in by its title
-                ]
-            )
+        near = shelf.vectors.nearest(query.vector, NEAREST, allowed_questions)
+        cosine = shelf.vectors.at(near) @ query.vector
+        dense = np.zeros(len(shelf.store), np.float32)
+        np.maximum.at(dense, shelf.owners[near], cosine)
+        asked = np.zeros(len(shelf.store), np.float32)
+        best = _top(lexical, NEAREST)
+        np.maximum.at(asked, shelf.owners[best], lexical[best])
+        pool = np.unique(
+            np.concatenate([_top(s, POOL) for s in (whole, dense, asked, dense + whole + asked)])
         )
-        entries = shelf.owners[found]
-        return Candidates(
-            questions=found,
-            entries=entries,
-            lexical=lexical[found].astype(np.float64),
-            dense=shelf.vectors.similarity(vector, found).astype(np.float64),
-            whole=whole[entries].astype(np.float64),
-            query=query,
+        return weigh(shelf, query, pool, lexical, whole)
+
+    def query(self, question: str, regions: Sequence[str] = ()) -> Query:
+        """Prepares a question: one spelling, tokens, vector."""
+        text = self.pipeline.normalise(query_text(question))
+        corrected = self._spelling.correct(text)
+        if corrected != text:  # a corrected term may have a synonym
+            text = self.pipeline.normalise(corrected)
+        tokens = set(self.pipeline.tokens(text))
+        strange = [token for token in tokens if token not in self.shelf.vocabulary]
+        asked = Asked(np.sort(self.shelf.vocabulary.known(tokens)), len(strange))
+        words = sum(not token.startswith(PAIR) for token in strange)
+        vector = (
+            self.encoder.encode([text], query=True)[0]
+            if tokens
+            else np.zeros(self.encoder.dimensions, np.float32)
         )
+        home = frozenset({*regions, *self.shelf.regions})
+        return Query(text, asked, words, vector, aspect_bits(text), elsewhere(text, home))
 
     def _hit(self, ranking: Ranking, i: int, probability: float) -> Hit:
         return Hit(

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+import mmap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_index.aspects import aspect_bits
 from kb_index.dense import BATCH, DenseIndex, Encoder, Vectors
 from kb_index.entries import Entry
 from kb_index.lexical import LexicalIndex
+from kb_index.ragged import Ids, Places, Ragged
 from kb_index.text import TextPipeline
+from kb_index.vocabulary import Vocabulary
 
 FOREVER = dt.date.max.toordinal()
 EVERYWHERE = "全国"
@@ -27,38 +29,66 @@ Progress = Callable[[int, int], None]
 class EntryStore:
     """The entries of a shelf, by place and by id.
 
-    Loaded from disk they are JSON lines, parsed when asked for, so that 20,000 of them do not sit in memory as
-    objects; built in memory they are the objects given.
+    Loaded from disk they stay there and are parsed when asked for, so that 20,000 of them do not sit in memory;
+    built in memory they are the objects given.
 
     Args:
-        lines: one JSON object an entry, or
+        ids: of all entries, in order.
+        lines: one JSON object an entry, as bytes, or
         entries: the entries themselves.
     """
 
-    def __init__(self, lines: list[str] | None = None, entries: list[Entry] | None = None) -> None:
-        self._lines = lines or []
-        self._entries = entries or []
-        self.ids = [e.id for e in self._entries] or [str(json.loads(line)["id"]) for line in self._lines]
-        self._places = {entry_id: place for place, entry_id in enumerate(self.ids)}
+    def __init__(
+        self,
+        ids: list[str],
+        lines: Sequence[bytes] | Lines | None = None,
+        entries: Sequence[Entry] | None = None,
+    ) -> None:
+        self.ids = ids
+        self._lines = lines
+        self._entries = entries
+        self._places = {entry_id: place for place, entry_id in enumerate(ids)}
         self._parse = lru_cache(maxsize=512)(self._read)
 
     def _read(self, place: int) -> Entry:
-        return Entry.model_validate_json(self._lines[place])
+        return Entry.model_validate_json(self.line(place))
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def at(self, place: int) -> Entry:
         """The entry at a place."""
-        return self._entries[place] if self._entries else self._parse(place)
+        return self._entries[place] if self._entries is not None else self._parse(place)
 
     def place(self, entry_id: str) -> int | None:
         """The place of an id, or None."""
         return self._places.get(entry_id)
 
-    def lines(self) -> list[str]:
-        """One JSON object per entry."""
-        return self._lines or [entry.model_dump_json() for entry in self._entries]
+    def line(self, place: int) -> bytes:
+        """An entry as one line of JSON."""
+        if self._lines is not None:
+            return self._lines[place]
+        return self.at(place).model_dump_json().encode()
+
+
+class Lines:
+    """Lines of a file, read when looked at.
+
+    Args:
+        file: ends with a line end.
+    """
+
+    def __init__(self, file: Path) -> None:
+        with file.open("rb") as handle:
+            self._text = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
+        ends = np.flatnonzero(np.frombuffer(self._text, np.uint8) == ord("\n"))
+        self._starts = np.concatenate([[0], ends + 1])
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, place: int) -> bytes:
+        return self._text[self._starts[place] : self._starts[place + 1] - 1]
 
 
 @dataclass(frozen=True)
@@ -69,25 +99,48 @@ class Shelf:
         store: the entries.
         questions: normalised questions of all entries, in entry order.
         starts: place of each entry's first question in ``questions``.
-        owners: for each question, the place of its entry.
+        vocabulary: the tokens.
+        question_tokens: token numbers of each question.
+        rest_tokens: token numbers of each entry's text beside its questions.
         vectors: dense index over ``questions``.
         asked: lexical index over ``questions``.
         whole: lexical index over each entry's whole text: all its questions, answer and sections.
+        aspects: what each entry's questions ask for, as bits (:func:`kb_index.aspects.aspect_bits`).
         effective: first day in force, as ordinals.
         expires: last day in force, as ordinals.
         regions: for each region, which entries hold there.
+        embedded: questions whose vectors were made for this shelf, 0 for one that was loaded.
     """
 
     store: EntryStore
     questions: list[str]
-    starts: NDArray[np.int64]
-    owners: NDArray[np.int64]
+    starts: Places
+    vocabulary: Vocabulary
+    question_tokens: Ragged
+    rest_tokens: Ragged
     vectors: DenseIndex
     asked: LexicalIndex
     whole: LexicalIndex
+    aspects: NDArray[np.int64]
     effective: NDArray[np.int64]
     expires: NDArray[np.int64]
     regions: dict[str, NDArray[np.bool_]]
+    embedded: int = 0
+
+    @cached_property
+    def counts(self) -> Places:
+        """Number of questions of each entry."""
+        return np.diff(np.append(self.starts, len(self.questions)))
+
+    @cached_property
+    def owners(self) -> Places:
+        """For each question, the place of its entry."""
+        return np.repeat(np.arange(len(self.store), dtype=np.int64), self.counts)
+
+    @cached_property
+    def words(self) -> NDArray[np.bool_]:
+        """For each token number, whether it is a word."""
+        return self.vocabulary.words()
 
     def allowed(self, regions: Sequence[str], on: dt.date | None) -> NDArray[np.bool_] | None:
         """Which entries hold in any of the regions (全国 always does) on the day; None when all do."""
@@ -102,12 +155,15 @@ class Shelf:
             fits &= (self.effective <= day) & (day <= self.expires)
         return None if bool(fits.all()) else fits
 
+    def questions_of(self, places: Places) -> tuple[Places, Places]:
+        """Places of all questions of these entries, one entry after the other, and where each entry's begin."""
+        counts = self.counts[places]
+        return _spread(self.starts[places], counts), np.cumsum(counts) - counts
 
-def entry_text(entry: Entry) -> str:
-    """Everything of an entry that may be searched: questions, topic, tags, answer, sections."""
-    return "\n".join(
-        [*entry.questions, entry.topic, " ".join(entry.tags), entry.answer, *entry.sections.values()]
-    )
+
+def rest_text(entry: Entry) -> str:
+    """Everything of an entry that may be searched beside its questions: topic, tags, answer, sections."""
+    return "\n".join([entry.topic, " ".join(entry.tags), entry.answer, *entry.sections.values()])
 
 
 def normalised_questions(entry: Entry, pipeline: TextPipeline) -> list[str]:
@@ -116,105 +172,246 @@ def normalised_questions(entry: Entry, pipeline: TextPipeline) -> list[str]:
 
 
 def build(
-    entries: list[Entry],
+    entries: Sequence[Entry | int],
     pipeline: TextPipeline,
     encoder: Encoder,
-    known: dict[str, Vectors] | None = None,
+    *,
+    earlier: Shelf | None = None,
     progress: Progress | None = None,
-) -> tuple[Shelf, Vectors]:
+) -> Shelf:
     """Makes a shelf.
 
     Args:
-        entries: in the order they are kept.
+        entries: in the order they are kept; a number stands for the entry at that place of ``earlier``.
         pipeline: text preparation, the same later for questions.
         encoder: makes the vectors.
-        known: vectors by normalised question from an earlier build with the same model and pipeline.
-        progress: called with (questions done, questions in all) while vectors are made.
-
-    Returns:
-        The shelf and the question vectors (to be saved).
+        earlier: a shelf made with the same pipeline and encoder, whose work is used again.
+        progress: called with (entries prepared, to prepare) while texts are cut and vectors made.
     """
-    grouped = [normalised_questions(entry, pipeline) for entry in entries]
-    questions = [q for group in grouped for q in group]
-    counts = np.array([len(group) for group in grouped], np.int64)
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64) if len(counts) else counts
-    owners = np.repeat(np.arange(len(entries), dtype=np.int64), counts)
-    vectors = _encode(questions, encoder, known or {}, progress)
-    texts = [pipeline.tokens(pipeline.normalise(entry_text(entry))) for entry in entries]
-    shelf = Shelf(
-        store=EntryStore(entries=entries),
-        questions=questions,
-        starts=starts,
-        owners=owners,
-        vectors=DenseIndex(vectors),
-        asked=LexicalIndex.fit([pipeline.tokens(q) for q in questions]),
-        whole=LexicalIndex.fit(texts),
-        effective=np.array([e.effective.toordinal() for e in entries], np.int64),
-        expires=np.array([e.expires.toordinal() if e.expires else FOREVER for e in entries], np.int64),
-        regions=_regions(entries),
+    vocabulary = Vocabulary(earlier.vocabulary.tokens) if earlier is not None else Vocabulary()
+    kept = np.array([entry for entry in entries if isinstance(entry, int)], np.int64)
+    fresh = [entry for entry in entries if not isinstance(entry, int)]
+    parts = _prepare(fresh, pipeline, encoder, vocabulary, earlier, progress)
+    if earlier is not None:  # what is carried over first, then what is fresh; then all in the order wanted
+        order = np.empty(len(entries), np.int64)
+        carried = np.array([isinstance(entry, int) for entry in entries], bool)
+        order[carried], order[~carried] = np.arange(len(kept)), len(kept) + np.arange(len(fresh))
+        parts = _carried(earlier, kept).joined(parts).ordered(order)
+    return Shelf(
+        store=_store(entries, earlier),
+        questions=parts.questions,
+        starts=parts.starts,
+        vocabulary=vocabulary,
+        question_tokens=parts.asked,
+        rest_tokens=parts.rest,
+        vectors=DenseIndex(parts.vectors),
+        asked=LexicalIndex.fit(parts.asked, len(vocabulary)),
+        whole=LexicalIndex.fit(parts.whole(), len(vocabulary)),
+        aspects=parts.aspects,
+        effective=parts.effective,
+        expires=parts.expires,
+        regions={
+            name: np.array([name in held for held in parts.regions]) for name in set().union(*parts.regions)
+        },
+        embedded=parts.embedded,
     )
-    return shelf, vectors
 
 
-def _encode(
-    questions: list[str], encoder: Encoder, known: dict[str, Vectors], progress: Progress | None
-) -> Vectors:
-    vectors = np.zeros((len(questions), encoder.dimensions), np.float32)
-    missing = []
-    for place, question in enumerate(questions):
-        if question in known:
-            vectors[place] = known[question]
-        else:
-            missing.append(place)
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        vectors[batch] = encoder.encode([questions[place] for place in batch])
-        if progress is not None:
-            progress(min(start + BATCH, len(missing)), len(missing))
-    return vectors
+@dataclass(frozen=True)
+class _Parts:
+    """What is made of each entry by itself, for some entries."""
+
+    questions: list[str]
+    counts: Places
+    asked: Ragged
+    rest: Ragged
+    vectors: Vectors
+    aspects: NDArray[np.int64]
+    effective: NDArray[np.int64]
+    expires: NDArray[np.int64]
+    regions: list[frozenset[str]]
+    embedded: int = 0
+
+    @property
+    def starts(self) -> Places:
+        """Place of each entry's first question."""
+        found: Places = np.cumsum(self.counts) - self.counts
+        return found
+
+    def whole(self) -> Ragged:
+        """Each entry's question tokens and the rest of its tokens as one row."""
+        ends = np.append(self.starts, len(self.questions))
+        both = Ragged(self.asked.flat, self.asked.offsets[ends]).joined(self.rest)
+        count = len(self.rest)
+        rows = both.take(np.stack([np.arange(count), np.arange(count) + count], axis=1).ravel())
+        return Ragged(rows.flat, rows.offsets[::2])
+
+    def joined(self, other: _Parts) -> _Parts:
+        """These entries and then the other's."""
+        return _Parts(
+            [*self.questions, *other.questions],
+            np.concatenate([self.counts, other.counts]),
+            self.asked.joined(other.asked),
+            self.rest.joined(other.rest),
+            np.concatenate([self.vectors, other.vectors]),
+            np.concatenate([self.aspects, other.aspects]),
+            np.concatenate([self.effective, other.effective]),
+            np.concatenate([self.expires, other.expires]),
+            [*self.regions, *other.regions],
+            self.embedded + other.embedded,
+        )
+
+    def ordered(self, order: Places) -> _Parts:
+        """The entries at these places, in this order."""
+        at = _spread(self.starts[order], self.counts[order])
+        return _Parts(
+            [self.questions[i] for i in at],
+            self.counts[order],
+            self.asked.take(at),
+            self.rest.take(order),
+            self.vectors[at],
+            self.aspects[order],
+            self.effective[order],
+            self.expires[order],
+            [self.regions[i] for i in order],
+            self.embedded,
+        )
 
 
-def _regions(entries: list[Entry]) -> dict[str, NDArray[np.bool_]]:
-    found: dict[str, NDArray[np.bool_]] = {}
-    for place, entry in enumerate(entries):
-        for region in entry.regions:
-            found.setdefault(region, np.zeros(len(entries), bool))[place] = True
+def _spread(starts: Places, counts: Places) -> Places:
+    """``starts[0], starts[0] + 1, …`` up to its count, then the same from ``starts[1]``, and so on."""
+    begins = np.cumsum(counts) - counts
+    found: Places = np.arange(int(counts.sum()), dtype=np.int64) + np.repeat(starts - begins, counts)
     return found
 
 
-def save(shelf: Shelf, vectors: Vectors, folder: Path) -> None:
+def _prepare(
+    entries: list[Entry],
+    pipeline: TextPipeline,
+    encoder: Encoder,
+    vocabulary: Vocabulary,
+    earlier: Shelf | None,
+    progress: Progress | None,
+) -> _Parts:
+    """Cuts texts and makes vectors, a batch of entries at a time so that each text is cut once."""
+    questions: list[str] = []
+    counts, bits = [], []
+    asked: list[Ids] = []
+    rest: list[Ids] = []
+    vectors = [np.zeros((0, encoder.dimensions), np.float32)]
+    known = _known_vectors(entries, earlier) if earlier is not None else {}
+    step = BATCH // 4
+    for start in range(0, len(entries), step):
+        asks: list[str] = []
+        for entry in entries[start : start + step]:
+            own = normalised_questions(entry, pipeline)
+            asks += own
+            counts.append(len(own))
+            bits.append(aspect_bits(" ".join(own)))
+            rest.append(vocabulary.add(pipeline.tokens(pipeline.normalise(rest_text(entry)))))
+        asked += [vocabulary.add(pipeline.tokens(q)) for q in asks]
+        vectors.append(_encode(asks, encoder, known))
+        questions += asks
+        if progress is not None:
+            progress(min(start + step, len(entries)), len(entries))
+    return _Parts(
+        questions,
+        np.array(counts, np.int64),
+        Ragged.of(asked),
+        Ragged.of(rest),
+        np.concatenate(vectors),
+        np.array(bits, np.int64),
+        np.array([e.effective.toordinal() for e in entries], np.int64),
+        np.array([e.expires.toordinal() if e.expires else FOREVER for e in entries], np.int64),
+        [frozenset(e.regions) for e in entries],
+        len(set(questions) - set(known)),
+    )
+
+
+def _known_vectors(entries: list[Entry], earlier: Shelf) -> dict[str, Vectors]:
+    """Vectors of the questions that changed entries had before."""
+    known: dict[str, Vectors] = {}
+    for place in (p for p in (earlier.store.place(entry.id) for entry in entries) if p is not None):
+        start = int(earlier.starts[place])
+        stop = start + int(earlier.counts[place])
+        known |= dict(zip(earlier.questions[start:stop], earlier.vectors.rows(start, stop), strict=True))
+    return known
+
+
+def _encode(questions: list[str], encoder: Encoder, known: dict[str, Vectors]) -> Vectors:
+    missing = [q for q in questions if q not in known]
+    made = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}
+    return np.stack([known[q] if q in known else made[q] for q in questions])
+
+
+def _carried(earlier: Shelf, places: Places) -> _Parts:
+    """Entries of an earlier shelf."""
+    at = _spread(earlier.starts[places], earlier.counts[places])
+    names = list(earlier.regions)
+    masks = np.stack([earlier.regions[name] for name in names], axis=1)[places]
+    return _Parts(
+        [earlier.questions[i] for i in at],
+        earlier.counts[places],
+        earlier.question_tokens.take(at),
+        earlier.rest_tokens.take(places),
+        earlier.vectors.rows(0, len(earlier.questions))[at],
+        earlier.aspects[places],
+        earlier.effective[places],
+        earlier.expires[places],
+        [frozenset(name for name, holds in zip(names, row, strict=True) if holds) for row in masks],
+    )
+
+
+def _store(entries: Sequence[Entry | int], earlier: Shelf | None) -> EntryStore:
+    if earlier is None:
+        objects = [entry for entry in entries if not isinstance(entry, int)]
+        return EntryStore([entry.id for entry in objects], entries=objects)
+    ids = [earlier.store.ids[e] if isinstance(e, int) else e.id for e in entries]
+    lines = [earlier.store.line(e) if isinstance(e, int) else e.model_dump_json().encode() for e in entries]
+    return EntryStore(ids, lines)
+
+
+def save(shelf: Shelf, folder: Path) -> None:
     """Writes a shelf into an existing, empty folder."""
-    (folder / "entries.jsonl").write_text("".join(line + "\n" for line in shelf.store.lines()), "utf-8")
+    with (folder / "entries.jsonl").open("wb") as lines:
+        lines.writelines(shelf.store.line(place) + b"\n" for place in range(len(shelf.store)))
+    (folder / "ids.txt").write_text("".join(f"{i}\n" for i in shelf.store.ids), "utf-8")
     (folder / "questions.txt").write_text("".join(q + "\n" for q in shelf.questions), "utf-8")
-    np.save(folder / "vectors.npy", vectors.astype(np.float16))
-    regions: dict[str, Any] = {f"region:{name}": mask for name, mask in shelf.regions.items()}
+    shelf.vocabulary.save(folder / "vocabulary.txt")
+    np.save(folder / "vectors.npy", shelf.vectors.rows(0, len(shelf.questions)).astype(np.float16))
+    shelf.question_tokens.save(folder, "question_tokens")
+    shelf.rest_tokens.save(folder, "rest_tokens")
+    masks = {f"region:{name}": mask for name, mask in shelf.regions.items()}
     np.savez(
         folder / "arrays.npz",
+        allow_pickle=False,
         starts=shelf.starts,
-        owners=shelf.owners,
+        aspects=shelf.aspects,
         effective=shelf.effective,
         expires=shelf.expires,
-        **regions,
+        **masks,
     )
-    shelf.asked.save(folder / "asked")
-    shelf.whole.save(folder / "whole")
+    shelf.asked.save(folder, "asked")
+    shelf.whole.save(folder, "whole")
 
 
 def load(folder: Path) -> Shelf:
     """Reads a shelf written by :func:`save`."""
-    lines = (folder / "entries.jsonl").read_text("utf-8").splitlines()
-    questions = (folder / "questions.txt").read_text("utf-8").split("\n")[:-1]
-    vectors = np.load(folder / "vectors.npy").astype(np.float32)
     with np.load(folder / "arrays.npz") as arrays:
         kept = {name: arrays[name] for name in arrays.files}
     return Shelf(
-        store=EntryStore(lines=lines),
-        questions=questions,
+        store=EntryStore(
+            (folder / "ids.txt").read_text("utf-8").split("\n")[:-1], Lines(folder / "entries.jsonl")
+        ),
+        questions=(folder / "questions.txt").read_text("utf-8").split("\n")[:-1],
         starts=kept["starts"],
-        owners=kept["owners"],
-        vectors=DenseIndex(vectors),
-        asked=LexicalIndex.load(folder / "asked", len(questions)),
-        whole=LexicalIndex.load(folder / "whole", len(lines)),
+        vocabulary=Vocabulary.load(folder / "vocabulary.txt"),
+        question_tokens=Ragged.load(folder, "question_tokens"),
+        rest_tokens=Ragged.load(folder, "rest_tokens"),
+        vectors=DenseIndex(np.load(folder / "vectors.npy")),
+        asked=LexicalIndex.load(folder, "asked"),
+        whole=LexicalIndex.load(folder, "whole"),
+        aspects=kept["aspects"],
         effective=kept["effective"],
         expires=kept["expires"],
         regions={

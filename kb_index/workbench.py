@@ -39,5 +39,5 @@ def searcher_over(
         raise BadRequest(f"{folder} holds no entries", code="no_entries")
     pipeline = TextPipeline.from_folder(folder)
     encoder = load_encoder(model, pipeline)
-    shelf, _ = shelves.build(entries, pipeline, encoder, progress=progress)
+    shelf = shelves.build(entries, pipeline, encoder, progress=progress)
     return Searcher(shelf, pipeline, encoder, calibration, "memory")

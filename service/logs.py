@@ -62,7 +62,6 @@ def configure(level: str, style: str) -> None:
         "sentence_transformers",
         "httpx",
         "faiss",
-        "jieba",
         "alembic",
         "bm25s",
         "rasa_sdk",

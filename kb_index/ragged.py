@@ -1,0 +1,78 @@
+"""Rows of different lengths in one array: the tokens of every question, or of every entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int32]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of token ids.
+
+    Args:
+        flat: all rows one after the other.
+        offsets: where each row begins, and the end of the last: one more than there are rows.
+
+    >>> rows = Ragged.of([np.array([1, 2], np.int32), np.array([3], np.int32)])
+    >>> len(rows), rows.row(1).tolist(), rows.take(np.array([1, 0])).flat.tolist()
+    (2, [3], [3, 1, 2])
+    """
+
+    flat: Ids
+    offsets: Places
+
+    @classmethod
+    def of(cls, rows: list[Ids]) -> Ragged:
+        """Puts rows together."""
+        offsets = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum([len(row) for row in rows], out=offsets[1:])
+        flat = np.concatenate(rows) if rows else np.zeros(0)
+        return cls(flat.astype(np.int32), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def lengths(self) -> Places:
+        """Length of each row."""
+        return np.diff(self.offsets)
+
+    def row(self, place: int) -> Ids:
+        """One row."""
+        return self.flat[self.offsets[place] : self.offsets[place + 1]]
+
+    def take(self, places: Places) -> Ragged:
+        """The rows at these places, in this order."""
+        lengths = self.lengths[places]
+        offsets = np.zeros(len(places) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        steps = np.arange(int(offsets[-1]), dtype=np.int64) - np.repeat(offsets[:-1], lengths)
+        return Ragged(self.flat[np.repeat(self.offsets[:-1][places], lengths) + steps], offsets)
+
+    def joined(self, other: Ragged) -> Ragged:
+        """These rows and then the other's."""
+        return Ragged(
+            np.concatenate([self.flat, other.flat]),
+            np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
+        )
+
+    def owners(self) -> Places:
+        """For each element of :attr:`flat`, the row it stands in."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), self.lengths)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Writes it as two files of a folder."""
+        np.save(folder / f"{name}.npy", self.flat)
+        np.save(folder / f"{name}.offsets.npy", self.offsets)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Ragged:
+        """Reads what :meth:`save` wrote; the rows stay on disk and are read when looked at."""
+        return cls(np.load(folder / f"{name}.npy", mmap_mode="r"), np.load(folder / f"{name}.offsets.npy"))
