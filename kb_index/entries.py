@@ -194,6 +194,7 @@ def _front_matter(
     text: str, name: str, problems: list[Problem]
 ) -> tuple[dict[str, Any] | None, dict[str, int]]:
     try:
+        _refuse_tricks(text)
         loader = _Loader(text)  # a safe loader, the C one where there is one
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else None
@@ -219,6 +220,20 @@ def _front_matter(
                 Problem(name, places.get(key, 2), "error", "schema", f"{key} 不写在文件头里", mend)
             )
     return data, places
+
+
+def _refuse_tricks(text: str) -> None:
+    """Refuses what YAML allows and no entry needs: deep nesting, which the C loader's stack does not survive, and
+    aliases, of which a few lines can stand for billions."""
+    if not (len(text) > 5_000 or ("&" in text and "*" in text) or text.count("[") + text.count("{") > 100):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > 20:
+            raise ValueError("括号或缩进套得太深")
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("不能用 & 和 * 引用，请把内容写全")
 
 
 def _walk(node: Any, prefix: str, places: dict[str, int], name: str, problems: list[Problem]) -> None:
