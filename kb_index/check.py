@@ -2,74 +2,86 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import ipaddress
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
-
-from core.errors import NotFound, WenbanError
+from core.errors import WenbanError
+from kb_index.check_files import check_side_files
 from kb_index.check_laws import check_laws
-from kb_index.entries import QUESTIONS, ParsedEntry, parse_file
-from kb_index.problems import Problem
-from kb_index.text import TextPipeline, load_synonyms
+from kb_index.check_regions import check_regions
+from kb_index.check_similar import check_similar
+from kb_index.dense import load_encoder
+from kb_index.entries import QUESTIONS, ParsedEntry
+from kb_index.folder import load_folder, read_folder
+from kb_index.links import check_links
+from kb_index.problems import Problem, Severity, question_line, shorten
+from kb_index.progress import Stage, silent
+from kb_index.text import TextPipeline
+
+__all__ = ["check", "check_entries", "load_folder"]
 
 REVIEW_DAYS = 365
 """An entry is compared with its sources at least once a year."""
 
 MIN_VARIANTS = 3
-NOT_ENTRIES = {"README.md"}
+MAX_QUESTION = 300
+"""Longest wording of a question, in characters: a told story names its matter well before this."""
 
+_NOWHERE = (".local", ".localhost", ".lan", ".internal", ".example", ".test", ".invalid", "example.com")
 _HTML = re.compile(r"<\s*(script|iframe|style|object|embed|form|img|a|div|span|p|br|table)\b", re.IGNORECASE)
 
 
-def check(folder: Path, laws: Path | None = None, today: dt.date | None = None) -> list[Problem]:
-    """Checks every entry of a knowledge folder.
+def check(
+    folder: Path,
+    laws: Path | None = None,
+    today: dt.date | None = None,
+    *,
+    model: str | None = None,
+    stage: Stage = silent,
+) -> list[Problem]:
+    """Checks every file of a knowledge folder.
 
     Args:
         folder: the knowledge folder.
         laws: folder of statutes in Markdown; when given, cited articles and quotes are looked up there.
         today: for dates; the real day when None.
+        model: sentence-transformers folder or name; when given, questions are compared across entries with it.
+        stage: makes a progress callback for each long step from its label.
 
     Returns:
         All findings, sorted by file and line.
 
     Raises:
         NotFound: when the folder is not there.
+        ConfigurationError: when the model can't be loaded.
     """
-    parsed, problems = load_folder(folder)
+    parsed, problems = read_folder(folder, stage("读取条目"))
+    if not parsed and not problems:
+        mend = "检查 --dir 是不是写对了；第一个条目可以用 wenban kb new 生成"
+        problems.append(Problem(".", 1, "error", "no_entries", f"{folder} 里没有条目", mend))
     problems += check_entries(parsed, today)
-    problems += _same_question(parsed, folder)
-    problems += _synonym_problems(folder / "synonyms.yml", folder)
+    problems += check_links(parsed)
+    problems += check_regions(parsed, folder)
+    problems += check_side_files(folder, {item.entry.id for item in parsed})
+    pipeline = _pipeline(folder)
+    problems += _same_question(parsed, pipeline)
+    if model is not None:
+        problems += check_similar(parsed, pipeline, load_encoder(model, pipeline), stage("比较问法"))
     if laws is not None:
         problems += check_laws(parsed, laws)
     return sorted(problems)
 
 
-def load_folder(folder: Path) -> tuple[list[ParsedEntry], list[Problem]]:
-    """Parses every ``*.md`` below the folder (README.md and hidden files left out), in path order.
-
-    Raises:
-        NotFound: when the folder is not there.
-    """
-    if not folder.is_dir():
-        raise NotFound(f"没有知识库文件夹 {folder}", code="kb_folder")
-    parsed: list[ParsedEntry] = []
-    problems: list[Problem] = []
-    for path in sorted(folder.rglob("*.md")):
-        inside = path.relative_to(folder).parts
-        if (
-            path.name in NOT_ENTRIES
-            or any(part.startswith((".", "_")) for part in inside)
-            or not path.is_file()
-        ):
-            continue
-        entry, found = parse_file(path, folder)
-        problems += found
-        if entry is not None:
-            parsed.append(entry)
-    return parsed, problems
+def _pipeline(folder: Path) -> TextPipeline:
+    """The folder's text preparation; a broken word list is reported on its own and left out here."""
+    try:
+        return TextPipeline.from_folder(folder)
+    except (WenbanError, UnicodeDecodeError):
+        return TextPipeline()
 
 
 def check_entries(parsed: list[ParsedEntry], today: dt.date | None = None) -> list[Problem]:
@@ -128,16 +140,36 @@ def _sources(item: ParsedEntry, day: dt.date) -> list[Problem]:
                 Problem(item.file, line, "warning", "source_internal", message, "有公开网址就换成网址")
             )
             continue
-        parts = urlsplit(source.url)
-        host = parts.hostname or ""
-        if parts.scheme not in {"http", "https"} or "." not in host or host.endswith((".local", ".example")):
+        doubt = _doubt(source.url)
+        if doubt:
             mend = "写公开能打开的网址，以 https:// 开头"
-            message = f"来源网址打不开的样子：{source.url}"
+            message = f"来源网址像是打不开（{doubt}）：{shorten(source.url)}"
             found.append(Problem(item.file, line, "error", "source_url", message, mend))
         if source.opened > day:
             message = f"打开日期 {source.opened} 在今天之后"
             found.append(Problem(item.file, line, "error", "opened_in_future", message, "改成实际日期"))
     return found
+
+
+def _doubt(url: str) -> str | None:
+    """Why an address looks as if a reader could not open it; None when it looks fine."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return "不是网址"
+    if parts.scheme not in {"http", "https"}:
+        return "不是 http 或 https"
+    if re.search(r"[\s…，。；、（）《》]", url):
+        return "里面有空格或中文标点"
+    if parts.username is not None:
+        return "里面带着用户名"
+    if "." not in host or not re.search(r"\w\.\w", host) or host.endswith(_NOWHERE):
+        return "没有完整的域名"
+    with contextlib.suppress(ValueError):
+        if not ipaddress.ip_address(host).is_global:
+            return "是内网地址"
+    return None
 
 
 def _content(item: ParsedEntry) -> list[Problem]:
@@ -153,55 +185,33 @@ def _content(item: ParsedEntry) -> list[Problem]:
     return found
 
 
-def _same_question(parsed: list[ParsedEntry], folder: Path) -> list[Problem]:
+def _same_question(parsed: list[ParsedEntry], pipeline: TextPipeline) -> list[Problem]:
     """The same question, once normalised, in two entries that hold in the same region, or twice in one."""
-    try:
-        pipeline = TextPipeline.from_folder(folder)
-    except WenbanError:
-        pipeline = TextPipeline()  # the broken synonyms file is reported on its own
     problems = []
     seen: dict[str, ParsedEntry] = {}
     for item in parsed:
         own: set[str] = set()
-        for question in item.entry.questions:
+        for number, question in enumerate(item.entry.questions):
             key = re.sub(r"[^\w]", "", pipeline.normalise(question))
-            line = item.line("title") if question == item.entry.title else item.line(QUESTIONS)
+            line = question_line(item, number)
+            if not key:
+                severity: Severity = "error" if number == 0 else "warning"
+                mend = "写成群众会问的一句话"
+                message = f"问法里没有文字：{shorten(question)}"
+                problems.append(Problem(item.file, line, severity, "question_empty", message, mend))
+                continue
+            if len(question) > MAX_QUESTION:
+                message = f"问法有 {len(question)} 个字，太长：{shorten(question)}"
+                mend = f"留下说到点子上的部分，不超过 {MAX_QUESTION} 字"
+                problems.append(Problem(item.file, line, "warning", "question_long", message, mend))
             if key in own:
-                message = f"同一个问法写了两次：{question}"
+                message = f"同一个问法写了两次：{shorten(question)}"
                 problems.append(Problem(item.file, line, "warning", "variant_twice", message, "删掉一个"))
                 continue
             own.add(key)
             first = seen.setdefault(key, item)
             if first is not item and set(first.entry.regions) & set(item.entry.regions):
-                message = f"“{question}”在 {first.file} 里也有"
+                message = f"“{shorten(question)}”在 {first.file} 里也有"
                 mend = "同一个问题只留一个条目；意思不同就把问法写得更具体"
                 problems.append(Problem(item.file, line, "error", "question_twice", message, mend))
-    return problems
-
-
-def _synonym_problems(file: Path, folder: Path) -> list[Problem]:
-    name = file.relative_to(folder).as_posix()
-    try:
-        groups = load_synonyms(file)
-    except (WenbanError, yaml.YAMLError) as error:
-        return [Problem(name, 1, "error", "synonyms_invalid", str(error), "每行写一组：- [标准说法, 同义词]")]
-    problems: list[Problem] = []
-    seen: dict[str, str] = {}
-    lines = file.read_text("utf-8").split("\n") if file.is_file() else []
-    for group in groups:
-        for word in group:
-            if word in seen:
-                line = next(
-                    (
-                        n
-                        for n, text in enumerate(lines, 1)
-                        if text.startswith("-") and word in text and group[0] in text
-                    ),
-                    1,
-                )
-                message = f"“{word}”同时在“{seen[word]}”和“{group[0]}”两组里"
-                problems.append(
-                    Problem(name, line, "error", "synonym_twice", message, "只留在意思最近的一组")
-                )
-            seen[word] = group[0]
     return problems

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 
-from core.errors import BadRequest, Conflict
+from core.errors import Conflict
+from kb_index.writing import one_line, place_of, scalar
 
 TEMPLATE = """\
 ---
+draft: true
 id: {id}
 title: {title}
 department: {department}
@@ -44,8 +45,6 @@ reviewed: {today}
 > 《文件名》第一条：照抄原文
 """
 
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)+$")
-
 
 def draft(
     folder: Path,
@@ -57,11 +56,13 @@ def draft(
     variants: list[str] | None = None,
     today: dt.date | None = None,
 ) -> Path:
-    """Writes a draft entry; ``wenban kb check`` then lists what is still to be filled in.
+    """Writes a draft entry, which is not published before its line ``draft: true`` is taken out.
+
+    ``wenban kb check`` lists what is still to be filled in.
 
     Args:
         folder: the knowledge folder.
-        entry_id: ``<folder>-<slug>``; the part before the first hyphen becomes the department's folder.
+        entry_id: ``<folder>-<slug>``; what comes before the slug becomes the department's folder.
         title: the question as a citizen asks it.
         department: 承办单位.
         topic: subject heading.
@@ -76,37 +77,31 @@ def draft(
         BadRequest: when the id is not usable as a file name.
         Conflict: when the file is there already.
     """
-    if not _ID.match(entry_id):
-        raise BadRequest("编号用小写字母、数字和连字符，如 hrss-pension-minimum-years", code="bad_id")
-    prefix, _, slug = entry_id.partition("-")
-    path = folder / prefix / f"{slug}.md"
-    if path.exists():
-        raise Conflict(f"{path.relative_to(folder)} 已经有了", code="entry_exists")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"- {_one_line(v)}\n" for v in variants or []) or "- \n"
+    path = place_of(folder, entry_id)
+    lines = "".join(f"- {one_line(v)}\n" for v in variants or []) or "- \n"
     text = TEMPLATE.format(
-        id=entry_id,
-        title=_scalar(title),
-        department=_scalar(department),
-        topic=_scalar(topic or department),
-        region=_scalar(region),
+        id=scalar(entry_id),
+        title=scalar(title),
+        department=scalar(department),
+        topic=scalar(topic or department),
+        region=scalar(region),
         hint="文件名(年-月-日)",
         today=(today or dt.date.today()).isoformat(),
         variants=lines,
     )
-    path.write_text(text, "utf-8")
+    write_new(path, text, folder)
     return path
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def write_new(path: Path, text: str, folder: Path) -> None:
+    """Writes a file that must not be there yet.
 
-
-def _scalar(text: str) -> str:
-    """A YAML scalar, quoted when it needs to be."""
-    text = _one_line(text)
-    if not text or re.search(
-        r"[:#\[\]{},&*!|>'\"%@`]|^[-?\s]|^(null|true|false|yes|no|on|off|~)$", text, re.I
-    ):
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return text
+    Raises:
+        Conflict: when it is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise Conflict(f"{path.relative_to(folder)} 已经有了", code="entry_exists") from error

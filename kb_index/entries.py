@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ KNOWN_SECTIONS = (QUESTIONS, ANSWER, *OPTIONAL_SECTIONS, NOTES)
 
 _FENCE = re.compile(r"^(```|~~~)")
 _HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$")
+_DRAFT = re.compile(r"\A---[ ]*\n(?:(?!---).*\n)*?draft:[ ]*true[ ]*\n", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+]\s+(.*\S)\s*$")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -113,7 +114,8 @@ class ParsedEntry:
         file: path relative to the knowledge folder.
         digest: SHA-256 of the file's bytes, hexadecimal.
         notes: text of 编辑备注, never indexed.
-        lines: line of each front-matter key and section (``"answer"`` → 20), 1-based.
+        lines: line of each front-matter key, section heading, first line of a section's text (``"答案.text"``)
+            and variant (``"variants.0"``), 1-based.
     """
 
     entry: Entry
@@ -135,13 +137,20 @@ def parse_file(path: Path, root: Path) -> tuple[ParsedEntry | None, list[Problem
         root: the knowledge folder, for the relative name in problems.
 
     Returns:
-        The entry, or None when it can't be used, and everything found wrong on the way.
+        The entry, or None when it can't be used or is a draft, and everything found wrong on the way.
     """
     name = path.relative_to(root).as_posix()
     text, digest, problems = read_text(path, name)
     if text is None:
         return None, problems
-    return _parse(text, name, digest, problems)
+    parsed, problems = _parse(text, name, digest, problems)
+    draft = _DRAFT.match(text)
+    if draft is None:
+        return parsed, problems
+    # An unfinished entry must not hold up all others: what is wrong with it are reminders.
+    mend = "写好并核对之后，删掉 draft 这一行"
+    reminder = Problem(name, draft.group().count("\n"), "warning", "draft", "草稿，不会发布", mend)
+    return None, [reminder, *(replace(problem, severity="warning") for problem in problems)]
 
 
 def _parse(
@@ -157,8 +166,8 @@ def _parse(
     if head is None:
         return None, problems
     body = _sections(lines, end + 1, name, places, problems)
-    data = dict(head)
-    data["variants"] = _bullets(body.get(QUESTIONS, ""), name, places.get(QUESTIONS, 1), problems)
+    data = {key: value for key, value in head.items() if key != "draft"}
+    data["variants"] = _bullets(body.get(QUESTIONS, ""), name, places, problems)
     data["answer"] = body.get(ANSWER, "")
     data["sections"] = {k: v for k, v in body.items() if k in OPTIONAL_SECTIONS and v}
     if not data["answer"]:
@@ -185,8 +194,10 @@ def _front_matter(
     text: str, name: str, problems: list[Problem]
 ) -> tuple[dict[str, Any] | None, dict[str, int]]:
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader, the C one where there is one)
+        _refuse_tricks(text)
+        loader = _Loader(text)  # a safe loader, the C one where there is one
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + 2
@@ -209,6 +220,20 @@ def _front_matter(
                 Problem(name, places.get(key, 2), "error", "schema", f"{key} 不写在文件头里", mend)
             )
     return data, places
+
+
+def _refuse_tricks(text: str) -> None:
+    """Refuses what YAML allows and no entry needs: deep nesting, which the C loader's stack does not survive, and
+    aliases, of which a few lines can stand for billions."""
+    if not (len(text) > 5_000 or ("&" in text and "*" in text) or text.count("[") + text.count("{") > 100):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > 20:
+            raise ValueError("括号或缩进套得太深")
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("不能用 & 和 * 引用，请把内容写全")
 
 
 def _walk(node: Any, prefix: str, places: dict[str, int], name: str, problems: list[Problem]) -> None:
@@ -241,6 +266,8 @@ def _sections(
         if heading is None:
             if current is not None:
                 found[current].append(line)
+                if line.strip():
+                    places.setdefault(f"{current}.text", number)
             elif line.strip():
                 mend = "把这段文字放到“## 答案”下面"
                 problems.append(
@@ -263,17 +290,16 @@ def _sections(
     return {key: "\n".join(value).strip() for key, value in found.items()}
 
 
-def _bullets(text: str, name: str, line: int, problems: list[Problem]) -> list[str]:
+def _bullets(text: str, name: str, places: dict[str, int], problems: list[Problem]) -> list[str]:
     found: list[str] = []
-    for offset, raw in enumerate(text.split("\n")):
+    for line, raw in enumerate(text.split("\n"), places.get(f"{QUESTIONS}.text", 1)):
         bullet = _BULLET.match(raw)
         if bullet:
+            places[f"variants.{len(found)}"] = line
             found.append(bullet.group(1))
         elif raw.strip() not in {"", "-"}:  # a draft has an empty bullet
             mend = "每个问法单独一行，以“- ”开头"
-            problems.append(
-                Problem(name, line + offset + 1, "warning", "variant_format", "问法不是列表", mend)
-            )
+            problems.append(Problem(name, line, "warning", "variant_format", "问法不是列表", mend))
     return found
 
 
@@ -299,6 +325,8 @@ def _schema_problems(error: ValidationError, name: str, places: dict[str, int]) 
         if reason is None and item["type"].startswith("date"):
             reason = "不是日期，要写成 2026-01-31"
         mend = "照 docs/knowledge-base.md 里的格式改"
+        if path.endswith(("reviewed", "opened")):
+            mend = "打开来源核对后，写上当天日期"
         if top == "id":
             mend = "用小写字母、数字和连字符，如 hrss-pension-minimum-years"
         problems.append(Problem(name, line, "error", "schema", f"{path}：{reason or item['msg']}", mend))

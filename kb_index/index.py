@@ -35,6 +35,7 @@ from kb_index.check import check_entries
 from kb_index.dense import Encoder, load_encoder
 from kb_index.entries import Entry
 from kb_index.folder import entry_files, parse_files
+from kb_index.links import MARK, expand
 from kb_index.problems import Problem
 from kb_index.search import Searcher
 from kb_index.text import TextPipeline
@@ -175,7 +176,9 @@ def build(
             "text": pipeline.fingerprint(),
             "entries": len(files),
             "questions": len(shelf.questions),
-            "files": {file.id: {"file": file.name, "sha256": file.digest} for file in files},
+            "files": {
+                file.id: {"file": file.name, "sha256": file.digest, "title": file.title} for file in files
+            },
             "left_out": list(left_out),
         }
         _publish(index_dir, name, shelf, pipeline, numbers, details)
@@ -193,37 +196,49 @@ def build(
 
 @dataclass(frozen=True)
 class _File:
-    """An entry's file: its name, hash and id; the entry when it has changed since the version in service."""
+    """An entry's file: its name, hash, id and title; the entry when it has changed since the version in service."""
 
     name: str
     digest: str
     id: str
+    title: str
     entry: Entry | None = None
 
 
 def _read(knowledge_dir: Path, before: dict[str, Any] | None) -> tuple[list[_File], list[Problem]]:
     """All entries in path order; those that are as in the version in service are not parsed."""
     known = (
-        {kept["file"]: _File(kept["file"], kept["sha256"], i) for i, kept in before["files"].items()}
+        {
+            kept["file"]: _File(kept["file"], kept["sha256"], i, kept["title"])
+            for i, kept in before["files"].items()
+        }
         if before
         else {}
     )
+    listed, problems = entry_files(knowledge_dir)
+    paths = {path.relative_to(knowledge_dir).as_posix(): path for path in listed}
     same: dict[str, _File] = {}
-    paths = {path.relative_to(knowledge_dir).as_posix(): path for path in entry_files(knowledge_dir)}
     for name, path in paths.items():
         with contextlib.suppress(OSError):  # reported when it is parsed
-            if name in known and hashlib.sha256(path.read_bytes()).hexdigest() == known[name].digest:
+            # one that shows another's title is read again: that title may have changed
+            raw = path.read_bytes()
+            unchanged = name in known and hashlib.sha256(raw).hexdigest() == known[name].digest
+            if unchanged and MARK.encode() not in raw:
                 same[name] = known[name]
-    parsed, problems = parse_files([path for name, path in paths.items() if name not in same], knowledge_dir)
+    parsed, found = parse_files([path for name, path in paths.items() if name not in same], knowledge_dir)
     fresh = {item.entry.id for item in parsed}
     doubted = [paths[file.name] for file in same.values() if file.id in fresh]
     if doubted:  # an id that now stands in two files: both are looked at, so that the report names both
         again, more = parse_files(doubted, knowledge_dir)
-        parsed, problems = sorted([*parsed, *again], key=lambda item: item.file), problems + more
-    problems += check_entries(parsed)
-    changed = {item.file: _File(item.file, item.digest, item.entry.id, item.entry) for item in parsed}
-    found = {**same, **changed}
-    return [found[name] for name in paths if name in found], problems
+        parsed, found = sorted([*parsed, *again], key=lambda item: item.file), found + more
+    parsed = expand(parsed, {file.id: file.title for file in same.values()})
+    problems += found + check_entries(parsed)
+    changed = {
+        item.file: _File(item.file, item.digest, item.entry.id, item.entry.title, item.entry)
+        for item in parsed
+    }
+    files = {**same, **changed}
+    return [files[name] for name in paths if name in files], problems
 
 
 def _place(earlier: shelves.Shelf | None, entry_id: str) -> int:

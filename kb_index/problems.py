@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from kb_index.entries import ParsedEntry
 
 Severity = Literal["error", "warning"]
 
@@ -35,6 +38,22 @@ class Problem:
     def __str__(self) -> str:
         mark = "错误" if self.severity == "error" else "提醒"
         return f"{self.file}:{self.line}: {mark} [{self.code}] {self.message}（{self.mend}）"
+
+
+def question_line(item: ParsedEntry, number: int) -> int:
+    """Line of an entry's question: 0 is its title, 1 the first variant."""
+    if number == 0:
+        return item.line("title")
+    return item.lines.get(f"variants.{number - 1}", item.line("相似问法"))
+
+
+def shorten(text: str, limit: int = 40) -> str:
+    """A long text cut for a message.
+
+    >>> shorten("身份证丢了怎么补办", 5)
+    '身份证丢了…'
+    """
+    return text if len(text) <= limit else text[:limit] + "…"
 
 
 def has_errors(problems: list[Problem]) -> bool:

@@ -16,21 +16,22 @@ _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: |$)|^={7}$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def read_text(path: Path, name: str) -> tuple[str | None, str, list[Problem]]:
+def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> tuple[str | None, str, list[Problem]]:
     """Reads UTF-8 text with any line ends.
 
     Args:
         path: the file.
         name: its name in problems.
+        limit: most bytes.
 
     Returns:
         The text (None when it can't be used), the SHA-256 of its bytes, and the problems found.
     """
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > limit:
             mend = "一个文件只写一个问题；图片和附件放到别处，只写网址"
-            message = f"文件有 {size / 1_000_000:.1f} MB，超过 {MAX_BYTES // 1000} KB"
+            message = f"文件有 {size / 1_000_000:.1f} MB，超过 {limit // 1000} KB"
             return None, "", [Problem(name, 1, "error", "file_too_large", message, mend)]
         raw = path.read_bytes()
     except OSError as error:

@@ -68,19 +68,62 @@ def test_stats(folder: Path, tmp_path: Path) -> None:
     assert as_json("stats", "--dir", folder, "--index", index)["index"] is None
     run("build", "--dir", folder, "--index", index, "--model", MODEL)
     data = as_json("stats", "--dir", folder, "--index", index)
-    assert (data["entries"], data["questions"], data["by_region"], data["errors"]) == (4, 12, {"全国": 4}, 0)
+    assert (data["entries"], data["variants"], data["by_region"], data["errors"]) == (4, 8, {"全国": 4}, 0)
+    assert (data["departments"], data["sources"], data["synonym_groups"]) == (1, 1, 2)
+    assert (data["questions"], data["unanswerable"]) == (0, 0)
+    jsonl(
+        folder / "questions.jsonl",
+        [{"question": "丢了", "entry": ID_CARD[0]}, {"question": "?", "entry": None}],
+    )
+    data = as_json("stats", "--dir", folder, "--index", index)
+    assert (data["questions"], data["unanswerable"]) == (2, 1)
     assert data["index"]["entries"] == 4 and data["index"]["up_to_date"] is True
     (folder / "police" / "id-lost.md").unlink()
     assert as_json("stats", "--dir", folder, "--index", index)["index"]["up_to_date"] is False
 
 
+def test_the_table_of_departments_goes_between_the_markers_of_a_document(
+    folder: Path, tmp_path: Path
+) -> None:
+    row = "| 某某局 | 4 | 2026-11-01 | 2026-11-01 | 1 |"
+    assert row in run("stats", "--table", "--dir", folder).stdout
+    document = tmp_path / "doc.md"
+    document.write_text("前\n<!-- kb stats: begin -->\n旧\n<!-- kb stats: end -->\n后\n", "utf-8")
+    run("stats", "--write", document, "--dir", folder)
+    text = document.read_text("utf-8")
+    assert row in text and "旧" not in text and text.startswith("前\n") and text.endswith("\n后\n")
+    document.write_text("没有标记", "utf-8")
+    assert "标记" in run("stats", "--write", document, "--dir", folder, code=2).output
+    assert document.read_text("utf-8") == "没有标记"
+
+
 def test_a_new_draft_is_an_entry_that_still_needs_its_answer(folder: Path) -> None:
     run("new", "tax-test", "--title", "个税: 怎么“退”？", "--department", "税务局", "--dir", folder)
-    found = as_json("check", "--dir", folder, code=1)
+    draft = folder / "tax" / "test.md"
+    found = as_json("check", "--dir", folder)
     codes = {p["code"] for p in found["problems"] if p["file"] == "tax/test.md"}
-    assert codes == {"answer_missing"}
+    assert codes == {"draft", "answer_missing"}
+    draft.write_text(draft.read_text("utf-8").replace("draft: true\n", ""), "utf-8")
+    found = as_json("check", "--dir", folder, code=1)
+    errors = {p["code"] for p in found["problems"] if p["severity"] == "error"}
+    assert errors == {"answer_missing"}
     run("new", "tax-test", "--title", "又一次", "--department", "税务局", "--dir", folder, code=2)
     run("new", "../evil", "--title", "越界", "--department", "税务局", "--dir", folder, code=2)
+
+
+def test_a_new_draft_goes_into_the_folder_its_department_has(folder: Path) -> None:
+    (folder / "medical-insurance").mkdir()
+    run(
+        "new",
+        "medical-insurance-card-lost",
+        "--title",
+        "医保卡丢了",
+        "--department",
+        "医疗保障局",
+        "--dir",
+        folder,
+    )
+    assert (folder / "medical-insurance" / "card-lost.md").is_file()
 
 
 def test_convert(folder: Path) -> None:

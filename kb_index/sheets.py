@@ -1,0 +1,215 @@
+"""Tables as editors have them: CSV in any usual encoding, XLSX, JSON lines. Rows in, rows out."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import BadRequest
+
+MAX_BYTES = 50_000_000
+MAX_UNPACKED = 400_000_000
+"""Largest table, as a file and unpacked: far above any editor's, far below what harms the machine."""
+
+MAX_CELL = 32_767
+"""Longest text a spreadsheet's cell takes."""
+
+FORMATS = (".csv", ".xlsx", ".jsonl")
+# What a spreadsheet would run as a formula when it opens the file, full-width forms too.
+_FORMULA = tuple("=+-@＝＋－＠\t\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_x000[dD]_")
+
+Row = list[str]
+
+
+def guard(cell: str) -> str:
+    """A cell no spreadsheet takes for a formula: ``'`` before what begins like one; :func:`unguard` undoes it.
+
+    >>> guard("=1+1"), unguard(guard("- 身份证")), guard("身份证")
+    ("'=1+1", '- 身份证', '身份证')
+    """
+    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
+
+
+def unguard(cell: str) -> str:
+    """The cell as it was before :func:`guard`."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """Rows of a CSV or XLSX file as text, numbered as a spreadsheet numbers them; empty rows left out.
+
+    Args:
+        path: the file; the first sheet of an XLSX that holds anything is read.
+
+    Raises:
+        BadRequest: when it can't be read, saying why and what to do.
+    """
+    _require(path)
+    rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _xlsx_rows(path)
+    for number, row in enumerate(rows, 1):
+        cells = [unguard(_CONTROL.sub("", cell).replace("\r\n", "\n").strip(" \u3000\ufeff")) for cell in row]
+        if any(cells):
+            yield number, cells
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Objects of a JSON lines file with their lines.
+
+    Raises:
+        BadRequest: when it can't be read; naming the line that is not an object.
+    """
+    _require(path)
+    for number, line in enumerate(decode(path.read_bytes(), path.name).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise BadRequest(f"{path.name} 第 {number} 行不是 JSON：{error}", code="bad_row") from error
+        if not isinstance(row, dict):
+            raise BadRequest(f"{path.name} 第 {number} 行不是一个 JSON 对象", code="bad_row")
+        yield number, row
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Writes a CSV (UTF-8 with a byte order mark, as spreadsheets want it) or an XLSX, all cells as text.
+
+    Raises:
+        BadRequest: when the file is there already, can't be made, or a cell is longer than a spreadsheet allows.
+    """
+    guarded = [list(header), *([guard(cell) for cell in row] for row in rows)]
+    if path.suffix.lower() == ".csv":
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(guarded)
+        save_new(path, text.getvalue().encode("utf-8-sig"))
+    else:
+        save_new(path, _xlsx(guarded))
+
+
+def save_new(path: Path, content: bytes) -> None:
+    """Writes a file that must not be there yet.
+
+    Raises:
+        BadRequest: when it is, or can't be made there.
+    """
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise BadRequest(f"{path} 已经有了，没有覆盖，请换一个文件名", code="file_exists") from error
+    except OSError as error:
+        raise BadRequest(f"{path} 写不进去：{error.strerror or error}", code="not_writable") from error
+
+
+def decode(raw: bytes, name: str) -> str:
+    """Text in UTF-8, UTF-16 (with its mark) or GBK.
+
+    Raises:
+        BadRequest: when it is none of them.
+    """
+    encodings = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise BadRequest(f"{name} 不是文本文件，读不出来", code="not_text")
+
+
+def _require(path: Path) -> None:
+    suffix = path.suffix.lower()
+    if suffix == ".xls":
+        raise BadRequest(f"{path.name} 是旧版 Excel 文件，请另存为 .xlsx 或 .csv", code="old_excel")
+    if suffix not in FORMATS:
+        raise BadRequest(f"只认 {'、'.join(FORMATS)}，{path.name} 不是", code="bad_format")
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise BadRequest(f"{path} 读不出来：{error.strerror or error}", code="no_file") from error
+    if not path.is_file():
+        raise BadRequest(f"{path} 不是文件", code="no_file")
+    if size > MAX_BYTES:
+        raise BadRequest(
+            f"{path.name} 有 {size // 1_000_000} MB，超过 {MAX_BYTES // 1_000_000} MB", code="too_large"
+        )
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    text = decode(path.read_bytes(), path.name)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",\t;", key=first.count)
+    csv.field_size_limit(1_000_000)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:
+        raise BadRequest(f"{path.name} 不是正确的 CSV：{error}", code="bad_csv") from error
+
+
+def _xlsx_rows(path: Path) -> Iterator[Row]:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(item.file_size for item in packed.infolist()) > MAX_UNPACKED:
+                raise BadRequest(f"{path.name} 展开后太大，不读", code="too_large")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except BadRequest:
+        raise
+    except Exception as error:  # a damaged or encrypted file raises whatever it likes
+        raise BadRequest(
+            f"{path.name} 打不开：不是 .xlsx 文件，或者有密码、已经损坏", code="bad_xlsx"
+        ) from error
+    try:
+        for sheet in book.worksheets:
+            rows = [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            if any(any(row) for row in rows):
+                yield from rows
+                return
+    finally:
+        book.close()
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    import openpyxl
+    from openpyxl.styles import Alignment, Font
+
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "知识条目"
+    wrapped, bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
+    for number, row in enumerate(rows, 1):
+        for column, text in enumerate(row, 1):
+            if len(text) > MAX_CELL:
+                raise BadRequest(
+                    f"第 {number} 行有 {len(text)} 个字的内容，表格放不下，请导出成 .csv", code="too_long"
+                )
+            cell = sheet.cell(number, column)
+            cell.value = _CONTROL.sub("", text)
+            cell.data_type = "s"  # openpyxl would make a formula of what begins with =
+            cell.alignment = wrapped
+            if number == 1:
+                cell.font = bold
+    sheet.freeze_panes = "A2"
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
