@@ -10,6 +10,7 @@ from core.errors import BadRequest, Conflict
 
 TEMPLATE = """\
 ---
+draft: true
 id: {id}
 title: {title}
 department: {department}
@@ -57,7 +58,9 @@ def draft(
     variants: list[str] | None = None,
     today: dt.date | None = None,
 ) -> Path:
-    """Writes a draft entry; ``wenban kb check`` then lists what is still to be filled in.
+    """Writes a draft entry, which is not published before its line ``draft: true`` is taken out.
+
+    ``wenban kb check`` lists what is still to be filled in.
 
     Args:
         folder: the knowledge folder.
@@ -80,8 +83,6 @@ def draft(
         raise BadRequest("编号用小写字母、数字和连字符，如 hrss-pension-minimum-years", code="bad_id")
     prefix, _, slug = entry_id.partition("-")
     path = folder / prefix / f"{slug}.md"
-    if path.exists():
-        raise Conflict(f"{path.relative_to(folder)} 已经有了", code="entry_exists")
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"- {_one_line(v)}\n" for v in variants or []) or "- \n"
     text = TEMPLATE.format(
@@ -94,7 +95,11 @@ def draft(
         today=(today or dt.date.today()).isoformat(),
         variants=lines,
     )
-    path.write_text(text, "utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise Conflict(f"{path.relative_to(folder)} 已经有了", code="entry_exists") from error
     return path
 
 

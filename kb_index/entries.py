@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ KNOWN_SECTIONS = (QUESTIONS, ANSWER, *OPTIONAL_SECTIONS, NOTES)
 
 _FENCE = re.compile(r"^(```|~~~)")
 _HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$")
+_DRAFT = re.compile(r"\A---[ ]*\n(?:(?!---).*\n)*?draft:[ ]*true[ ]*\n", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+]\s+(.*\S)\s*$")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -135,13 +136,20 @@ def parse_file(path: Path, root: Path) -> tuple[ParsedEntry | None, list[Problem
         root: the knowledge folder, for the relative name in problems.
 
     Returns:
-        The entry, or None when it can't be used, and everything found wrong on the way.
+        The entry, or None when it can't be used or is a draft, and everything found wrong on the way.
     """
     name = path.relative_to(root).as_posix()
     text, digest, problems = read_text(path, name)
     if text is None:
         return None, problems
-    return _parse(text, name, digest, problems)
+    parsed, problems = _parse(text, name, digest, problems)
+    draft = _DRAFT.match(text)
+    if draft is None:
+        return parsed, problems
+    # An unfinished entry must not hold up all others: what is wrong with it are reminders.
+    mend = "写好并核对之后，删掉 draft 这一行"
+    reminder = Problem(name, draft.group().count("\n"), "warning", "draft", "草稿，不会发布", mend)
+    return None, [reminder, *(replace(problem, severity="warning") for problem in problems)]
 
 
 def _parse(
@@ -157,7 +165,7 @@ def _parse(
     if head is None:
         return None, problems
     body = _sections(lines, end + 1, name, places, problems)
-    data = dict(head)
+    data = {key: value for key, value in head.items() if key != "draft"}
     data["variants"] = _bullets(body.get(QUESTIONS, ""), name, places.get(QUESTIONS, 1), problems)
     data["answer"] = body.get(ANSWER, "")
     data["sections"] = {k: v for k, v in body.items() if k in OPTIONAL_SECTIONS and v}

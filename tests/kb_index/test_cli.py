@@ -75,9 +75,12 @@ def test_stats(folder: Path, tmp_path: Path) -> None:
 
 def test_a_new_draft_is_an_entry_that_still_needs_its_answer(folder: Path) -> None:
     run("new", "tax-test", "--title", "个税: 怎么“退”？", "--department", "税务局", "--dir", folder)
-    found = as_json("check", "--dir", folder, code=1)
-    codes = {p["code"] for p in found["problems"] if p["file"] == "tax/test.md"}
-    assert codes == {"answer_missing"}
+    found = as_json("check", "--dir", folder)
+    codes = {p["code"]: p["severity"] for p in found["problems"] if p["file"] == "tax/test.md"}
+    assert codes == {"draft": "warning", "answer_missing": "warning"}
+    text = (folder / "tax" / "test.md").read_text("utf-8")
+    (folder / "tax" / "test.md").write_text(text.replace("draft: true\n", ""), "utf-8")
+    assert as_json("check", "--dir", folder, code=1)["errors"] == 1
     run("new", "tax-test", "--title", "又一次", "--department", "税务局", "--dir", folder, code=2)
     run("new", "../evil", "--title", "越界", "--department", "税务局", "--dir", folder, code=2)
 
