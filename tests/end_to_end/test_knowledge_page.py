@@ -128,7 +128,9 @@ def test_an_editor_finds_what_is_missing_and_drafts_it(
     page.get_by_label("试问的问题").press("Enter")
     expect(page.get_by_label("命中的条目")).to_contain_text("police-", timeout=PATIENCE_MS)
     expect(page.get_by_label("帮助最小的条目在前").locator("li").first).to_contain_text("0%")
-    page.screenshot(path=tmp_path / "knowledge-desktop.png", full_page=True)
+    page.screenshot(path=tmp_path / "knowledge-desktop.png")
+    page.get_by_label("帮助最小的条目在前").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "ratings-desktop.png")
 
     page.get_by_text("没用", exact=True).click()
     expect(groups.filter(has_text="狂犬疫苗")).to_have_count(0)
@@ -163,6 +165,8 @@ def test_an_editor_finds_what_is_missing_and_drafts_it(
     expect(groups.first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.screenshot(path=tmp_path / "knowledge-phone.png")
+    page.get_by_label("帮助最小的条目在前").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "ratings-phone.png")
 
 
 def test_an_agent_reads_and_may_not_act(

@@ -101,9 +101,9 @@ describe("trying a question", () => {
     shown = mount(TryQuestion, { attachTo: document.body });
     await shown.find("input").setValue("  身份证丢了 ");
     await shown.find("form").trigger("submit");
-    await until("the answer is shown", () => shown.find(".answer strong").exists());
+    await until("the answer is shown", () => shown.find(".html strong").exists());
     expect(server.asked[0]?.query).toEqual({ q: "身份证丢了" });
-    expect(shown.find(".answer script").exists()).toBe(false);
+    expect(shown.find(".html script").exists()).toBe(false);
     expect(shown.text()).toContain("直接回答");
     expect(shown.text()).toContain("93%");
   });
