@@ -26,17 +26,18 @@ def routes(
     events: Events,
     conversations: Conversations,
     tickets: Tickets,
-    gaps: Gaps,
     *,
+    gaps: Gaps,
     public_url: str = "",
 ) -> list[web.RouteDef]:
     """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
 
     Args:
+        gaps: what citizens asked and nothing answered well.
         public_url: where agents reach the app, when that is not the address it is asked under.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
-    >>> app.add_routes(routes(database, events, conversations, tickets, gaps))               # doctest: +SKIP
+    >>> app.add_routes(routes(database, events, conversations, tickets, gaps=gaps))               # doctest: +SKIP
     """
     users = Users(database, events)
     guard = Guard(users, public_url)

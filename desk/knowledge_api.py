@@ -19,7 +19,7 @@ from kb_index.render import answer_card
 from kb_index.search import Hit
 from kb_index.stats import stats
 
-_WORST = 20
+_WORST = 10
 """Entries listed by how little they helped."""
 _EXAMPLES = 5
 _ALL_EXAMPLES = 200

@@ -82,17 +82,16 @@ class Grouper:
         return Named(entry_id, entry.title, entry.department)
 
     def _encode(self, texts: list[str]) -> Vectors:
-        new = [text for text in texts if text not in self._vectors]
+        if len(self._vectors) > 4 * MOST_WORDINGS:
+            self._vectors = {}
+        known = self._vectors  # another thread may begin a new one
+        new = [text for text in texts if text not in known]
         if new:
-            if len(self._vectors) > 4 * MOST_WORDINGS:
-                self._vectors.clear()
-                new = texts
-            normalised = [self.searcher.pipeline.normalise(text) for text in new]
-            rows = self.searcher.encoder.encode(normalised)
+            rows = self.searcher.encoder.encode([self.searcher.pipeline.normalise(text) for text in new])
             rows = np.where(rows.any(axis=1, keepdims=True), rows - self._common, 0)
             rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-            self._vectors.update(zip(new, rows.astype(np.float32), strict=True))
-        return np.stack([self._vectors[text] for text in texts]) if texts else np.zeros((0, 1), np.float32)
+            known.update(zip(new, rows.astype(np.float32), strict=True))
+        return np.stack([known[text] for text in texts]) if texts else np.zeros((0, 1), np.float32)
 
     @staticmethod
     def _make(wordings: list[list[Question]], vectors: Vectors) -> Group:

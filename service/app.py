@@ -98,7 +98,7 @@ async def create_app(settings: Settings) -> web.Application:
                 events,
                 conversations,
                 tickets,
-                gaps,
+                gaps=gaps,
                 public_url=settings.public_url,
             ),
             *pages.routes(),

@@ -163,7 +163,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
         trusted = [forwarded] if options.pop("trust_proxy", False) else []
         app = web.Application(middlewares=[*trusted, errors])
         desk.setup_sessions(app, "a key of the installation")
-        app.add_routes(desk.routes(database, events, conversations, tickets, gaps, **options))
+        app.add_routes(desk.routes(database, events, conversations, tickets, gaps=gaps, **options))
         server = TestServer(app)
         await server.start_server()
         office = Office(server, database, events, conversations, tickets, gaps)
