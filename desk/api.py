@@ -12,10 +12,12 @@ from desk.auth_api import AuthApi
 from desk.conversations_api import ConversationsApi
 from desk.guard import Guard
 from desk.hub import Hub
+from desk.knowledge_api import KnowledgeApi
 from desk.live import Live
 from desk.summaries import Summaries
 from desk.tickets_api import TicketsApi
 from desk.users import Users
+from gaps import Gaps
 from tickets.service import Tickets
 
 
@@ -25,15 +27,17 @@ def routes(
     conversations: Conversations,
     tickets: Tickets,
     *,
+    gaps: Gaps,
     public_url: str = "",
 ) -> list[web.RouteDef]:
     """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
 
     Args:
+        gaps: what citizens asked and nothing answered well.
         public_url: where agents reach the app, when that is not the address it is asked under.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
-    >>> app.add_routes(routes(database, events, conversations, tickets))               # doctest: +SKIP
+    >>> app.add_routes(routes(database, events, conversations, tickets, gaps=gaps))               # doctest: +SKIP
     """
     users = Users(database, events)
     guard = Guard(users, public_url)
@@ -42,5 +46,6 @@ def routes(
         *AuthApi(guard, users).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events).routes(),
         *TicketsApi(guard, tickets, Audit(database)).routes(),
+        *KnowledgeApi(guard, gaps).routes(),
         *Live(database, events, guard, users, Hub(events, summaries)).routes(),
     ]

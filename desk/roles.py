@@ -25,3 +25,7 @@ ANSWERING = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 """May see and take conversations."""
 TICKETS = ANSWERING | {Role.DEPARTMENT}
 """May see tickets; a department only its own."""
+KNOWLEDGE = ANSWERING | {Role.EDITOR}
+"""May see the knowledge base's state, what citizens asked, and try a question."""
+EDITING = frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN})
+"""May draft entries and set questions aside."""

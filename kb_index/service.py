@@ -53,6 +53,11 @@ class KnowledgeBase:
         return self._searcher.version if self._searcher else ""
 
     @property
+    def searcher(self) -> Searcher | None:
+        """The loaded version itself, for work that is no citizen's question; None when there is none."""
+        return self._searcher
+
+    @property
     def size(self) -> int:
         """Number of entries in service."""
         return len(self._searcher.shelf.store) if self._searcher else 0

@@ -20,6 +20,7 @@ from core.events import Events
 from core.privacy import use_data_key
 from core.settings import Settings
 from desk import presence
+from gaps import Gaps
 from kb_index.service import KnowledgeBase
 from service import health, pages
 from service.errors import errors
@@ -39,6 +40,7 @@ async def create_app(settings: Settings) -> web.Application:
     database = Database(settings.sqlalchemy_url)
     events = Events()
     knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
+    gaps = Gaps(database, knowledge, settings.knowledge_dir, settings.kb_regions)
     tickets = Tickets(database, events)
     rasa = RasaClient(
         settings.rasa_base_url,
@@ -96,6 +98,7 @@ async def create_app(settings: Settings) -> web.Application:
                 events,
                 conversations,
                 tickets,
+                gaps=gaps,
                 public_url=settings.public_url,
             ),
             *pages.routes(),
@@ -105,7 +108,7 @@ async def create_app(settings: Settings) -> web.Application:
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
         async with knowledge, rasa, conversations:
-            set_parts(Parts(knowledge, tickets, conversations, settings))
+            set_parts(Parts(knowledge, tickets, conversations, settings, gaps))
             yield
         await database.close()
 

@@ -3,6 +3,7 @@
 import channels.wechat.models
 import conversations.models
 import desk.models
+import gaps.models
 import tickets.models
 
-__all__ = ["channels", "conversations", "desk", "tickets"]
+__all__ = ["channels", "conversations", "desk", "gaps", "tickets"]

@@ -14,10 +14,11 @@ ALLOWED = {
     "conversations": {"core"},
     "tickets": {"core"},
     "kb_index": {"core"},
+    "gaps": {"core", "kb_index"},
     "channels": {"core", "conversations"},
-    "desk": {"core", "conversations", "tickets"},
-    "bot": {"core", "conversations", "tickets", "kb_index"},
-    "service": {"core", "conversations", "tickets", "kb_index", "channels", "desk", "bot"},
+    "desk": {"core", "conversations", "tickets", "kb_index", "gaps"},
+    "bot": {"core", "conversations", "tickets", "kb_index", "gaps"},
+    "service": {"core", "conversations", "tickets", "kb_index", "gaps", "channels", "desk", "bot"},
 }
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from conversations.types import ConversationView, QueuePlace
+    from gaps.types import Asked
     from kb_index.entries import Entry
     from kb_index.search import SearchResult
     from tickets.types import Actor, Ticket, TicketDraft
@@ -88,6 +89,14 @@ class Conversations(Protocol):
         ...
 
 
+class Gaps(Protocol):
+    """What actions use of :class:`gaps.service.Gaps`."""
+
+    async def keep(self, asked: Asked) -> None:
+        """Store a question nothing answered, or what the citizen said of an answer."""
+        ...
+
+
 class Settings(Protocol):
     """What actions use of :class:`core.settings.Settings`."""
 
@@ -110,6 +119,7 @@ class Parts:
     tickets: Tickets
     conversations: Conversations
     settings: Settings
+    gaps: Gaps
 
 
 _parts: Parts | None = None

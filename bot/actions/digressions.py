@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import policy
+from bot.actions import feedback, policy
 from bot.actions.context import parts
 from bot.actions.follow_up import wanted_section
 from bot.actions.statuses import find_code, find_number
@@ -29,6 +29,7 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         await policy.tell(turn, result.hits[0].entry, buttons=False)
         return True
     if certain:
+        await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
         turn.say("这个问题我没有把握，不敢乱答。登记完您可以换个说法再问，或者说“转人工”。")
     return certain
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import policy
+from bot.actions import feedback, policy
 from bot.actions.handoff import hand_over
 from bot.actions.statuses import find_number
 from bot.actions.turn import Choice, Event, Turn, follow_up_with, set_slot
@@ -24,6 +24,8 @@ async def fallback(turn: Turn) -> list[Event]:
             return [set_slot("misses", 0), *await policy.tell_result(turn, result)]
         if result.outcome == "ask_back" and _maybe(turn, "ask_policy"):
             return [set_slot("misses", 0), *policy.ask_back(turn, result)]
+        if _likely(turn, "ask_policy"):
+            await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
     if _misses(turn) >= 1:
         await hand_over(turn, "low_confidence", before="抱歉，我还是没听明白，这就请人工来帮您。")
         return [set_slot("misses", 0)]
@@ -37,6 +39,10 @@ def _misses(turn: Turn) -> int:
 
 def _maybe(turn: Turn, intent: str) -> bool:
     return any(name == intent for name, _ in turn.ranking[:4])
+
+
+def _likely(turn: Turn, intent: str) -> bool:
+    return next((name for name, _ in turn.ranking if name != "nlu_fallback"), None) == intent
 
 
 def _rephrase(turn: Turn) -> list[Event]:

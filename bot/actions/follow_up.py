@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.actions import feedback
 from bot.actions.context import parts
 from bot.actions.policy import ENTRY, search, source_line, tell, tell_result
 from bot.actions.turn import Event, Turn, offering
@@ -53,16 +54,18 @@ async def follow_up(turn: Turn) -> list[Event]:
         if result.outcome == "answer" and result.hits[0].entry.id != entry.id:
             await tell(turn, result.hits[0].entry)
             return []
-    return _within(turn, entry, pressed or wanted_section(turn.text))
+    return await _within(turn, entry, pressed or wanted_section(turn.text))
 
 
-def _within(turn: Turn, entry: Entry, section: str | None) -> list[Event]:
+async def _within(turn: Turn, entry: Entry, section: str | None) -> list[Event]:
     rest = [choice(name, "follow_up", section=name) for name in entry.sections if name != section]
+    verdict = feedback.rating_again(turn)
     if section and section in entry.sections:
-        turn.say(f"{entry.title}——{section}：\n{to_text(entry.sections[section])}", [*rest, HUMAN])
+        said = f"{entry.title}——{section}：\n{to_text(entry.sections[section])}"
+        turn.say(said, [*rest, *verdict, HUMAN])
         return []
     if section is None and _SOURCE.search(turn.text) and source_line(entry):
-        turn.say(source_line(entry), [*rest, HUMAN])
+        turn.say(source_line(entry), [*rest, *verdict, HUMAN])
         return []
     if section is None and _DEPARTMENT.search(turn.text):
         turn.say(
@@ -73,6 +76,7 @@ def _within(turn: Turn, entry: Entry, section: str | None) -> list[Event]:
     if section is None and _MORE.search(turn.text) and entry.sections:
         turn.say(f"关于“{entry.title}”，您还可以看下面这些：", [*rest, HUMAN])
         return []
+    await feedback.keep_unanswered(turn, f"{entry.title}——{section if turn.pressed else turn.text}")
     asked = f"{section}" if section else "您问的这一点"
     turn.say(
         f"关于“{entry.title}”，{asked}我手头的资料没有写，不能乱说。要不要我帮您转人工问一下？",

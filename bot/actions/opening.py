@@ -60,7 +60,7 @@ def _type(turn: Turn, kept: bool) -> str | None:
         return "建议"
     if turn.intent == "praise":
         return "表扬"
-    if kept and turn.previous_action == "action_answer_policy":
+    if kept and turn.previous_action in ("action_answer_policy", "action_deny"):
         return "咨询"
     return None if turn.pressed else read_type(turn.text)
 

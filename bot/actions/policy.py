@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bot.actions import feedback
 from bot.actions.context import KnowledgeBase, parts
 from bot.actions.turn import Choice, Event, Turn, offering, set_slot
 from bot.actions.wording import COMPLAIN, HUMAN, choice, clip
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 ENTRY = "entry"
 """Key under which a conversation remembers the entry it is talking about."""
 
-NONE_OF_THESE = Choice("都不是", "/deny")
 _BUTTON_TITLE = 36
 _FAR_BEHIND = 0.2
 """A candidate this much less probable than the first is not worth a button."""
@@ -59,7 +59,7 @@ async def answer_policy(turn: Turn) -> list[Event]:
     if wanted:
         entry = parts().kb.entry(wanted)
         if entry is not None:
-            await tell(turn, entry)
+            await tell(turn, entry, asked=turn.entities.get("turn", ""))
             return []
     elif not turn.pressed:
         return await tell_result(turn, await search(turn.text))
@@ -74,6 +74,7 @@ async def tell_result(turn: Turn, result: SearchResult) -> list[Event]:
         return []
     if result.outcome == "ask_back":
         return ask_back(turn, result)
+    await feedback.keep_unanswered(turn, without_lead_in(turn.text))
     turn.say(_UNKNOWN, [HUMAN, Choice("留言登记", "/start_complaint")])
     return [set_slot("story", turn.text), offering("human")]
 
@@ -82,27 +83,31 @@ def ask_back(turn: Turn, result: SearchResult) -> list[Event]:
     """Offer up to three entries to choose from."""
     first = result.hits[0].probability
     entries = [hit.entry for hit in result.hits[:3] if hit.probability >= first * _FAR_BEHIND]
+    none = feedback.none_of_these(turn.turn_id)
     if len(entries) == 1:
         question = f"您是想问“{entries[0].title}”吗？"
-        turn.say(question, [_entry_choice(entries[0], "是的"), NONE_OF_THESE, HUMAN])
+        turn.say(question, [_entry_choice(turn, entries[0], "是的"), none, HUMAN])
         return [offering(f"entry:{entries[0].id}")]
     listed = "\n".join(f"{number}. {entry.title}" for number, entry in enumerate(entries, start=1))
     turn.say(
         f"您想问的是下面哪一个？\n{listed}",
-        [*(_entry_choice(entry) for entry in entries), NONE_OF_THESE, HUMAN],
+        [*(_entry_choice(turn, entry) for entry in entries), none, HUMAN],
     )
     return [offering("human")]
 
 
-async def tell(turn: Turn, entry: Entry, *, buttons: bool = True) -> None:
+async def tell(turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "") -> None:
     """Give an entry's answer with its source, and remember that the talk is about it.
 
     Args:
-        buttons: offer the entry's sections and a human; not within a form, where the form's own buttons follow.
+        buttons: offer the entry's sections, a verdict and a human; not within a form, where the form's own buttons
+            follow.
+        asked: the turn of the question, when it was an earlier one.
     """
     await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
-    turn.say(answer_text(entry), [*sections, HUMAN] if buttons else [], answer_card(entry))
+    verdict = feedback.rating(asked or turn.turn_id, entry.id)
+    turn.say(answer_text(entry), [*sections, *verdict, HUMAN] if buttons else [], answer_card(entry))
 
 
 def answer_text(entry: Entry) -> str:
@@ -132,8 +137,8 @@ def _day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _entry_choice(entry: Entry, title: str = "") -> Choice:
-    return choice(title or clip(entry.title, _BUTTON_TITLE), "ask_policy", entry=entry.id)
+def _entry_choice(turn: Turn, entry: Entry, title: str = "") -> Choice:
+    return choice(title or clip(entry.title, _BUTTON_TITLE), "ask_policy", entry=entry.id, turn=turn.turn_id)
 
 
 async def sure_answer(knowledge: KnowledgeBase, question: str, regions: Sequence[str]) -> Reply | None:

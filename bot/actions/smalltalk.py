@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import policy
+from bot.actions import feedback, policy
 from bot.actions.context import parts
 from bot.actions.filing import FILED, tell_filed
 from bot.actions.handoff import hand_over
@@ -14,7 +14,10 @@ _HELP = "还有什么可以帮您？可以问政策、反映问题，也可以�
 
 
 async def affirm(turn: Turn) -> list[Event]:
-    """Yes to what was offered right before; a confirmation repeated after a crash shows its ticket again."""
+    """Yes to what was offered right before, or 有用; a confirmation repeated after a crash shows its ticket again."""
+    about = feedback.rated(turn)
+    if about is not None and turn.pressed:
+        return await feedback.useful(turn, about)
     filed = (await parts().conversations.recall(turn.conversation_id)).get(FILED)
     if isinstance(filed, dict) and turn.turn_id and filed.get("turn") == turn.turn_id:
         tell_filed(turn, await parts().tickets.get(str(filed["number"])))
@@ -27,14 +30,17 @@ async def affirm(turn: Turn) -> list[Event]:
         return [follow_up_with("complaint_form")]
     entry = parts().kb.entry(offer.removeprefix("entry:")) if offer.startswith("entry:") else None
     if entry is not None:
-        await policy.tell(turn, entry)
+        await policy.tell(turn, entry, asked=about.turn_id if about else "")
         return []
     turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
     return []
 
 
 async def deny(turn: Turn) -> list[Event]:
-    """No: after an answer it was the wrong one, else nothing is wanted."""
+    """No: after an answer it was the wrong one (没用), else nothing is wanted."""
+    about = feedback.rejected(turn)
+    if about is not None:
+        return await feedback.useless(turn, about)
     if turn.previous_action in _ANSWERS:
         turn.say(
             "好的。您可以换个说法再问一次，说得具体一点；也可以转人工，或者留言登记。",

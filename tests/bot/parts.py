@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 import conversations.models  # noqa: F401
+import gaps.models  # noqa: F401
 import kb_index
 import tickets.models  # noqa: F401
 from bot.actions.context import Parts, set_parts
@@ -20,6 +21,7 @@ from core.database import Base, Database
 from core.events import Events
 from core.privacy import use_data_key
 from core.settings import Settings
+from gaps import Gaps
 from kb_index.index import build
 from kb_index.service import KnowledgeBase
 from tickets.service import Tickets
@@ -48,6 +50,8 @@ class SmallCity:
     conversations: Conversations
     knowledge: KnowledgeBase
     events: Events
+    gaps: Gaps
+    database: Database
 
     async def visitor(self, user_id: str = "visitor") -> str:
         """A citizen's conversation."""
@@ -73,10 +77,11 @@ async def small_city(folder: Path, index_dir: Path, dialogue: object = None) -> 
     talk = Conversations(database, events, dialogue or NoRasa(), _no_answer)  # type: ignore[arg-type]
     settings = Settings(data_dir=folder)
     async with knowledge, talk:
-        parts = Parts(knowledge, tickets, talk, settings)
+        gaps = Gaps(database, knowledge, HERE / "knowledge")
+        parts = Parts(knowledge, tickets, talk, settings, gaps)
         set_parts(parts)
         try:
-            yield SmallCity(parts, tickets, talk, knowledge, events)
+            yield SmallCity(parts, tickets, talk, knowledge, events, gaps, database)
         finally:
             set_parts(None)
     await database.close()

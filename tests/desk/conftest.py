@@ -22,8 +22,11 @@ from core.events import Events
 from desk import passwords, presence
 from desk.accounts import add_user
 from desk.models import DeskUser
+from gaps import Gaps
+from kb_index.service import KnowledgeBase
 from service.errors import errors
 from service.proxy import forwarded
+from tests.kb_index.conftest import MODEL
 from tests.tickets import conftest as tickets_conftest
 from tickets.models import Department
 from tickets.service import Tickets
@@ -96,6 +99,7 @@ class Office:
     events: Events
     conversations: Conversations
     tickets: Tickets
+    gaps: Gaps
     _clients: list[TestClient[web.Request, web.Application]] = field(default_factory=list)
 
     def browser(self) -> Person:
@@ -145,7 +149,7 @@ MakeOffice = Callable[..., Awaitable[Office]]
 
 
 @pytest.fixture
-async def make_office(database: Database) -> AsyncIterator[MakeOffice]:
+async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeOffice]:
     made: list[tuple[Office, Conversations]] = []
 
     async def make(**options: Any) -> Office:
@@ -154,13 +158,15 @@ async def make_office(database: Database) -> AsyncIterator[MakeOffice]:
         conversations = Conversations(database, events, Dialogue(), no_fallback, online)
         await conversations.__aenter__()
         tickets = Tickets(database, events)
+        knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)
+        gaps = Gaps(database, knowledge, tmp_path / "knowledge")
         trusted = [forwarded] if options.pop("trust_proxy", False) else []
         app = web.Application(middlewares=[*trusted, errors])
         desk.setup_sessions(app, "a key of the installation")
-        app.add_routes(desk.routes(database, events, conversations, tickets, **options))
+        app.add_routes(desk.routes(database, events, conversations, tickets, gaps=gaps, **options))
         server = TestServer(app)
         await server.start_server()
-        office = Office(server, database, events, conversations, tickets)
+        office = Office(server, database, events, conversations, tickets, gaps)
         made.append((office, conversations))
         return office
 

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
-import { home, identify, mayAnswer, maySeeTickets, session } from "./state/session";
+import { home, identify, mayAnswer, maySeeKnowledge, maySeeTickets, session } from "./state/session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -33,6 +33,10 @@ export const router = createRouter({
     {
       path: "/tickets/:number", name: "ticket", component: () => import("./views/TicketDetail.vue"), props: true,
       meta: { title: "工单详情", allowed: maySeeTickets },
+    },
+    {
+      path: "/knowledge", name: "knowledge", component: () => import("./views/Knowledge.vue"),
+      meta: { title: "知识", allowed: maySeeKnowledge },
     },
     { path: "/nothing", component: () => import("./views/Nothing.vue"), meta: { title: "无权限", allowed: nowhereElse } },
     { path: "/:rest(.*)*", redirect: "/conversations" },

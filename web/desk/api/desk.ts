@@ -1,7 +1,8 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Contact, Conversation, ConversationDetail, Counts, Tab, Ticket, TicketEvent, TicketRow, User,
+  Contact, Conversation, ConversationDetail, Counts, GapGroup, GapPage, GapState, GapWindow, KnowledgeState, Tab, Ticket,
+  TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
 /** The desk API, one method an endpoint. */
@@ -41,6 +42,25 @@ export class DeskApi {
 
   reveal = (number: string, reason: string): Promise<Contact> =>
     this.client.post(`/tickets/${encodeURIComponent(number)}/reveal`, { reason });
+
+  knowledge = (days: number): Promise<KnowledgeState> => this.client.get("/knowledge", { days });
+
+  tryQuestion = (q: string): Promise<Tried> => this.client.get("/knowledge/ask", { q });
+
+  gaps = (window: GapWindow, state: GapState, limit: number): Promise<GapPage> =>
+    this.client.get("/knowledge/gaps", { ...window, state, limit });
+
+  gap = (id: string, window: GapWindow): Promise<{ group: GapGroup }> =>
+    this.client.get(`/knowledge/gaps/${encodeURIComponent(id)}`, { ...window });
+
+  dismissGap = (id: string, window: GapWindow): Promise<unknown> =>
+    this.client.post(`/knowledge/gaps/${encodeURIComponent(id)}/dismiss`, window);
+
+  reopenGap = (id: string, window: GapWindow): Promise<unknown> =>
+    this.client.post(`/knowledge/gaps/${encodeURIComponent(id)}/reopen`, window);
+
+  draftGap = (id: string, window: GapWindow, title: string, department: string): Promise<{ entry: string; file: string }> =>
+    this.client.post(`/knowledge/gaps/${encodeURIComponent(id)}/draft`, { ...window, title, department });
 }
 
 /** The page's one connection to the API. */

@@ -1,4 +1,4 @@
-import type { Message, Mode, Sender } from "../../shared/wire";
+import type { AnswerCard, Message, Mode, Sender } from "../../shared/wire";
 
 /** Who is signed in. Roles decide what the server allows; the desk only hides what would be refused anyway. */
 export interface User {
@@ -95,3 +95,71 @@ export type LiveFrame =
   | { type: "pong" };
 
 export type Tab = "waiting" | "mine" | "bot" | "all";
+
+export type GapKind = "all" | "unanswered" | "useless";
+export type GapState = "open" | "drafted" | "dismissed";
+
+/** Which questions are grouped. */
+export interface GapWindow {
+  days: number;
+  kind: GapKind;
+}
+
+/** An entry as a group of questions refers to it. */
+export interface GapEntry {
+  id: string;
+  title: string;
+  department: string;
+  count: number;
+  probability: number;
+  /** Whether it would be given as the answer now. */
+  answers: boolean;
+}
+
+/** Questions that mean the same and got no answer, or one that was of no use. */
+export interface GapGroup {
+  id: string;
+  question: string;
+  count: number;
+  useless: number;
+  first_asked: string;
+  last_asked: string;
+  examples: { text: string; count: number }[];
+  /** How many different wordings there are; `examples` may hold fewer. */
+  wordings: number;
+  wrong: GapEntry[];
+  nearest: GapEntry | null;
+  state: GapState;
+  handled: { state: GapState; by: string; at: string; draft: string | null; since: number } | null;
+}
+
+export interface GapPage {
+  groups: GapGroup[];
+  total: number;
+  questions: number;
+  left_out: number;
+}
+
+export interface EntryRating {
+  id: string;
+  title: string;
+  useful: number;
+  useless: number;
+  share: number;
+}
+
+export interface KnowledgeState {
+  version: string;
+  entries: number;
+  built_at: string | null;
+  folder: { entries: number; up_to_date: boolean; errors: number; expired: number; review_overdue: number };
+  departments: string[];
+  ratings: { useful: number; useless: number; entries: EntryRating[] };
+}
+
+/** What the assistant would make of a question now. */
+export interface Tried {
+  outcome: "answer" | "ask_back" | "unknown";
+  card: AnswerCard | null;
+  hits: { id: string; title: string; department: string; probability: number; variant: string }[];
+}

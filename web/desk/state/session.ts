@@ -18,9 +18,21 @@ export function maySeeTickets(): boolean {
   return mayAnswer() || session.user?.role === "department";
 }
 
+/** May see the knowledge page. */
+export function maySeeKnowledge(): boolean {
+  return mayAnswer() || session.user?.role === "editor";
+}
+
+/** May draft entries and set questions aside. */
+export function mayEditKnowledge(): boolean {
+  return maySeeKnowledge() && session.user?.role !== "agent";
+}
+
 /** Where this account's work is. */
 export function home(): string {
-  return mayAnswer() ? "/conversations" : maySeeTickets() ? "/tickets" : "/nothing";
+  if (mayAnswer()) return "/conversations";
+  if (maySeeTickets()) return "/tickets";
+  return maySeeKnowledge() ? "/knowledge" : "/nothing";
 }
 
 /** Asks the server once who this is; being signed out is an answer, not an error. */

@@ -1,0 +1,64 @@
+"""A draft entry for a group of questions, written where editors work."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from pypinyin import lazy_pinyin
+
+from core.errors import Conflict
+from gaps.types import Draft, Group
+from kb_index.draft import draft
+from kb_index.search import Searcher
+
+_WORDS = 5
+"""Words of the title that go into the file's name."""
+_LONGEST = 60
+_TRIES = 20
+_NEW = "new"
+"""Folder for a department that has no entry yet."""
+MOST_VARIANTS = 20
+
+
+def write_draft(folder: Path, searcher: Searcher, group: Group, title: str, department: str) -> Draft:
+    """Write a draft with the group's wordings as variants; it is not published before an editor finishes it.
+
+    Args:
+        folder: the knowledge folder.
+        title: the question as a citizen would ask it.
+        department: 承办单位; its entries' folder is used.
+
+    Raises:
+        Conflict: the folder can't be written, or too many drafts have this name.
+    """
+    stem = f"{_folder_of(searcher, department)}-{_slug(searcher, title)}"
+    variants = [text for text, _ in group.wordings if text != title][:MOST_VARIANTS]
+    for number in range(1, _TRIES + 1):
+        entry_id = stem if number == 1 else f"{stem}-{number}"
+        try:
+            path = draft(folder, entry_id, title, department, variants=variants)
+            return Draft(entry_id, path.relative_to(folder).as_posix())
+        except Conflict:  # a file of that name is there
+            continue
+        except OSError as error:
+            raise Conflict(
+                f"知识库文件夹写不进去（{error.strerror or error}），草稿没有生成。请联系管理员检查文件夹权限",
+                code="knowledge_not_writable",
+            ) from error
+    raise Conflict("同名的草稿太多了，请换一个标题", code="entry_exists")
+
+
+def _folder_of(searcher: Searcher, department: str) -> str:
+    """Where most of the department's entries are."""
+    store = searcher.shelf.store
+    entries = (store.at(place) for place in range(len(store)))
+    used = Counter(e.id.partition("-")[0] for e in entries if e.department == department and "-" in e.id)
+    return used.most_common(1)[0][0] if used else _NEW
+
+
+def _slug(searcher: Searcher, title: str) -> str:
+    words = searcher.pipeline.words_of(searcher.pipeline.normalise(title))[:_WORDS]
+    parts = (re.sub(r"[^a-z0-9]", "", "".join(lazy_pinyin(word)).lower()) for word in words)
+    return "-".join(filter(None, parts))[:_LONGEST].strip("-") or "question"

@@ -1,0 +1,131 @@
+"""Rows in and out of the table of gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.clock import now
+from core.database import Database
+from core.privacy import redact
+from core.text import clean
+from gaps.models import AskedQuestion
+from gaps.types import Asked, Kind, Question, Rating
+
+LONGEST = 300
+"""Characters of a question that are kept: what it is about is said by then."""
+MOST = 20_000
+"""Questions looked at, the newest of the time asked for."""
+_AT_ONCE = 500
+"""Ids in one statement; SQLite takes some thousands."""
+
+_UNANSWERED = or_(
+    AskedQuestion.outcome == "unknown",
+    and_(AskedQuestion.outcome == "ask_back", AskedQuestion.verdict == "useless"),
+)
+_USELESS = and_(AskedQuestion.outcome == "answer", AskedQuestion.verdict == "useless")
+_KINDS: dict[Kind, ColumnElement[bool]] = {
+    "all": or_(_UNANSWERED, _USELESS),
+    "unanswered": _UNANSWERED,
+    "useless": _USELESS,
+}
+
+
+async def keep(database: Database, asked: Asked) -> None:
+    """Store a question without its personal data; the same turn again changes only the citizen's verdict."""
+    try:
+        await _keep(database, asked)
+    except IntegrityError:  # another process was first with this turn
+        await _keep(database, asked)
+
+
+async def _keep(database: Database, asked: Asked) -> None:
+    async with database.write() as session:
+        row = await session.scalar(select(AskedQuestion).where(AskedQuestion.turn_id == asked.turn_id))
+        if row is not None:
+            row.verdict = asked.verdict or row.verdict
+            return
+        session.add(
+            AskedQuestion(
+                turn_id=asked.turn_id,
+                # Cut before and after: no long story is searched whole, and nothing is cut through a number.
+                question=redact(clean(asked.question)[: 2 * LONGEST])[:LONGEST],
+                outcome=asked.outcome,
+                verdict=asked.verdict,
+                entry_id=asked.entry_id,
+                channel=asked.channel,
+            )
+        )
+
+
+async def questions(database: Database, kind: Kind, since: datetime) -> list[Question]:
+    """The gaps of a stretch of time, oldest first; of more than :data:`MOST` the newest."""
+    async with database.read() as session:
+        rows = await session.scalars(
+            select(AskedQuestion)
+            .where(_KINDS[kind], AskedQuestion.asked_at >= since, AskedQuestion.question != "")
+            .order_by(AskedQuestion.id.desc())
+            .limit(MOST)
+        )
+        return [_question(row) for row in reversed(list(rows))]
+
+
+async def count(database: Database, kind: Kind, since: datetime) -> int:
+    """How many gaps there are in a stretch of time."""
+    async with database.read() as session:
+        found = await session.scalar(
+            select(func.count()).where(
+                _KINDS[kind], AskedQuestion.asked_at >= since, AskedQuestion.question != ""
+            )
+        )
+        return found or 0
+
+
+async def mark(
+    database: Database, ids: Sequence[str], state: str, by: str = "", draft_id: str | None = None
+) -> None:
+    """Write down what an editor did with some questions; ``open`` takes it back."""
+    handled_at = None if state == "open" else now()
+    async with database.write() as session:
+        for start in range(0, len(ids), _AT_ONCE):
+            await session.execute(
+                update(AskedQuestion)
+                .where(AskedQuestion.id.in_(ids[start : start + _AT_ONCE]))
+                .values(state=state, handled_by=by, handled_at=handled_at, draft_id=draft_id)
+            )
+
+
+async def ratings(database: Database, since: datetime) -> list[Rating]:
+    """What citizens said of each entry's answers, the least helpful first."""
+    useful = func.sum(case((AskedQuestion.verdict == "useful", 1), else_=0))
+    useless = func.sum(case((AskedQuestion.verdict == "useless", 1), else_=0))
+    async with database.read() as session:
+        rows = await session.execute(
+            select(AskedQuestion.entry_id, useful, useless)
+            .where(
+                AskedQuestion.outcome == "answer",
+                AskedQuestion.verdict.is_not(None),
+                AskedQuestion.entry_id.is_not(None),
+                AskedQuestion.asked_at >= since,
+            )
+            .group_by(AskedQuestion.entry_id)
+        )
+        found = [Rating(str(entry), int(good), int(bad)) for entry, good, bad in rows]
+    return sorted(found, key=lambda r: (r.share, -r.useless, r.entry_id))
+
+
+def _question(row: AskedQuestion) -> Question:
+    return Question(
+        row.id,
+        row.question,
+        row.outcome,
+        row.entry_id,
+        row.asked_at,
+        row.state,
+        row.draft_id,
+        row.handled_by,
+        row.handled_at,
+    )
