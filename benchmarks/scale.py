@@ -25,7 +25,8 @@ import psutil
 
 from benchmarks.figures import Figure, percentile
 from core.settings import ROOT, load_settings
-from kb_index.training_data import FRAMES, newest_laws, noisy, statute_articles
+from kb_index.statutes import newest_laws, read_articles
+from kb_index.training_data import FRAMES, noisy
 
 SIZES = (20_000, 100_000)
 VARIANTS = 6
@@ -129,8 +130,9 @@ def sentences(laws: Path) -> Iterator[tuple[str, str, str]]:
     """(document, sentence, what follows it in its article), each sentence once."""
     seen: set[str] = set()
     for path in newest_laws(laws):
-        for name, _, article in statute_articles(path):
-            parts = [p.strip() for p in _SENTENCE.split(article)]
+        name = path.stem.split("(")[0]
+        for article in read_articles(path.read_text("utf-8")):
+            parts = [p.strip() for p in _SENTENCE.split(article.text)]
             for place, part in enumerate(parts):
                 if 12 <= len(part) <= 120 and part not in seen:
                     seen.add(part)

@@ -13,7 +13,7 @@ import typer
 from core.errors import NotFound, WenbanError
 from core.settings import Settings
 from kb_index import draft as drafts
-from kb_index import index
+from kb_index import index, statute_cli
 from kb_index.calibrate import SHIPPED, Calibration
 from kb_index.check import check as run_check
 from kb_index.problems import has_errors
@@ -22,6 +22,7 @@ from kb_index.search import Searcher
 from kb_index.stats import stats as run_stats
 
 app = typer.Typer(help="The knowledge base: check, build, search, measure.", no_args_is_help=True)
+app.add_typer(statute_cli.app, name="laws")
 
 Knowledge = Annotated[
     Path | None, typer.Option("--dir", help="Folder of Markdown entries (setting: knowledge_dir).")

@@ -21,6 +21,7 @@ from core.privacy import use_data_key
 from core.settings import Settings
 from desk import presence
 from kb_index.service import KnowledgeBase
+from kb_index.statute_service import Statutes
 from service import health, pages
 from service.errors import errors
 from service.migrate import is_current
@@ -39,6 +40,7 @@ async def create_app(settings: Settings) -> web.Application:
     database = Database(settings.sqlalchemy_url)
     events = Events()
     knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
+    laws = Statutes(settings.laws_index_dir, settings.kb_model)
     tickets = Tickets(database, events)
     rasa = RasaClient(
         settings.rasa_base_url,
@@ -104,8 +106,10 @@ async def create_app(settings: Settings) -> web.Application:
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
-        async with knowledge, rasa, conversations:
-            set_parts(Parts(knowledge, tickets, conversations, settings))
+        async with knowledge, laws, rasa, conversations:
+            set_parts(
+                Parts(knowledge, tickets, conversations, settings, laws=laws if settings.laws_dir else None)
+            )
             yield
         await database.close()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conversations.types import ConversationView, QueuePlace
     from kb_index.entries import Entry
     from kb_index.search import SearchResult
+    from kb_index.statute_shelf import FoundArticle
     from tickets.types import Actor, Ticket, TicketDraft
 
 
@@ -88,6 +89,14 @@ class Conversations(Protocol):
         ...
 
 
+class Laws(Protocol):
+    """What actions use of :class:`kb_index.statute_service.Statutes`."""
+
+    async def related(self, question: str, regions: Sequence[str] = ()) -> tuple[FoundArticle, ...]:
+        """Articles that may be shown beneath "I don't know"; mostly none."""
+        ...
+
+
 class Settings(Protocol):
     """What actions use of :class:`core.settings.Settings`."""
 
@@ -110,6 +119,7 @@ class Parts:
     tickets: Tickets
     conversations: Conversations
     settings: Settings
+    laws: Laws | None = None
 
 
 _parts: Parts | None = None
