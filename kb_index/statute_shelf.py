@@ -5,7 +5,7 @@ Layout of its index folder, much as that of the entries::
     CURRENT                    name of the version in service, one line
     versions/<stamp>-<hash>/   manifest.json articles.jsonl vectors.npy text.json bm25/
 
-The large arrays stay on disk and are mapped, so a loaded shelf costs little memory.
+The largest arrays stay on disk and are mapped, so a loaded shelf costs little memory.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadRequest, Conflict, NotFound
-from kb_index.dense import BATCH, Encoder, Vectors, load_encoder
+from kb_index.dense import BATCH, DenseIndex, Encoder, load_encoder
 from kb_index.lexical import K1, B
 from kb_index.statute_numbers import FEATURES, SHIPPED, StatuteNumbers
 from kb_index.statutes import EVERYWHERE, Statute, in_force, read_statute
@@ -37,8 +37,8 @@ from kb_index.text import TextPipeline, query_text
 FORMAT = 1
 LEXICAL = 0.5
 """Weight of word coverage in the fused score, the rest being the cosine: the middle of a flat best plateau."""
-NEAREST = 2000
-"""Articles that share most of the question's words; only these are compared by vector."""
+CANDIDATES = 200
+"""Articles taken by words, and as many by vector, before fusion."""
 CLOSE = 0.9
 """A second article is shown only when its fused score is at least this share of the first one's."""
 _EMBEDDED_CHARS = 300
@@ -249,6 +249,7 @@ class StatuteShelf:
         self.numbers = StatuteNumbers.load(SHIPPED) if numbers is None else numbers
         self._lines = (folder / "articles.jsonl").read_bytes().splitlines()
         self._vectors: NDArray[np.float16] = np.load(folder / "vectors.npy", mmap_mode="r")
+        self._dense = DenseIndex(self._vectors.astype(np.float32))
         self._engine = bm25s.BM25.load(str(folder / "bm25"), mmap=True, show_progress=False)
         self._ids: dict[str, int] = self._engine.vocab_dict
         frequency = np.diff(np.asarray(self._engine.scores["indptr"]))
@@ -313,10 +314,11 @@ class StatuteShelf:
             return nothing
         whole = sum(map(self._weight, tokens))
         covered: NDArray[np.float64] = self._engine.get_scores_from_ids(ids) / whole
-        nearest = np.argsort(-covered, kind="stable")[:NEAREST]
-        nearest = nearest[covered[nearest] > 0]
         vector = self.encoder.encode([text], query=True)[0]
-        dense = self._similarity(nearest, vector)
+        nearest = np.union1d(
+            np.argsort(-covered, kind="stable")[:CANDIDATES], self._dense.nearest(vector, CANDIDATES)
+        )
+        dense = self._vectors[nearest].astype(np.float32) @ vector
         order = np.argsort(-_fused(covered[nearest], dense), kind="stable")
         kept = [i for i in order[: limit + 50] if self._holds(int(nearest[i]), regions)][: max(limit, 6)]
         if not kept:
@@ -324,13 +326,6 @@ class StatuteShelf:
         places, lexical, cosine = nearest[kept], covered[nearest][kept], dense[kept]
         features = self._features(text, tokens, whole, places, lexical, cosine)
         return places[:limit], lexical[:limit], cosine[:limit], features
-
-    def _similarity(self, places: NDArray[np.int64], vector: Vectors) -> NDArray[np.float64]:
-        # mapped pages are read in order
-        ordered = np.argsort(places)
-        found = np.empty(len(places))
-        found[ordered] = self._vectors[places[ordered]].astype(np.float32) @ vector
-        return found
 
     def _holds(self, place: int, regions: Sequence[str]) -> bool:
         region = self.article(place).region
