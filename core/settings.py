@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     kb_model: str = Field(
         str(ROOT / "kb_index" / "model"), description="sentence-transformers model: a folder or a hub name."
     )
+    kb_reranker: str = Field(
+        "",
+        description="sentence-transformers cross-encoder that re-orders the first hits: a folder or a hub name.",
+    )
     kb_regions: Annotated[list[str], NoDecode] = Field(
         ["全国", "安徽", "淮南"], description="Regions whose entries hold here, comma separated."
     )

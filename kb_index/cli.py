@@ -180,7 +180,7 @@ def _searcher(index_dir: Path, model: str) -> Searcher:
     version = index.current_version(index_dir)
     if version is None:
         raise NotFound("还没有知识库版本，请先运行 wenban kb build", code="kb_version")
-    return index.load_searcher(index_dir, version, model)
+    return index.load_searcher(index_dir, version, model, Settings().kb_reranker)
 
 
 @app.command()
@@ -210,7 +210,7 @@ def evaluate(
         entries = measure.read_corpus(corpus) if corpus else None
         regions = Settings().kb_regions
         searcher = searcher_over(
-            folder, entries, _model(model), Calibration.load(SHIPPED), progress=_progress
+            folder, entries, _model(model), Calibration.load(SHIPPED), _progress, Settings().kb_reranker
         )
         if fit:
             from kb_index.fitting import fit as fit_on

@@ -33,6 +33,7 @@ from kb_index.calibrate import SHIPPED, Calibration
 from kb_index.check import check_entries, load_folder
 from kb_index.dense import Encoder, Vectors, load_encoder
 from kb_index.problems import Problem
+from kb_index.rerank import load_reranker
 from kb_index.search import Searcher
 from kb_index.text import TextPipeline
 
@@ -210,7 +211,7 @@ def rollback(index_dir: Path, to: str | None = None) -> str:
         return to
 
 
-def load_searcher(index_dir: Path, version: str, model: str) -> Searcher:
+def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "") -> Searcher:
     """Loads a version for searching.
 
     Raises:
@@ -228,7 +229,7 @@ def load_searcher(index_dir: Path, version: str, model: str) -> Searcher:
             code="kb_model_changed",
         )
     calibration = Calibration.load(folder / "calibration.json")
-    return Searcher(shelves.load(folder), pipeline, encoder, calibration, version)
+    return Searcher(shelves.load(folder), pipeline, encoder, calibration, version, load_reranker(reranker))
 
 
 def _refusal(problems: list[Problem]) -> KnowledgeInvalid:

@@ -39,7 +39,7 @@ async def create_app(settings: Settings) -> web.Application:
     use_data_key(secrets.data_key)
     database = Database(settings.sqlalchemy_url)
     events = Events()
-    knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
+    knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
     tickets = Tickets(database, events)
     rasa = RasaClient(
