@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
 
@@ -72,7 +71,7 @@ class Reranker:
         fused = ranking.fused.astype(np.float64)
         fused[:count] += scores * (fused[0] - fused[count - 1])
         order = np.argsort(-fused, kind="stable")
-        columns: dict[str, NDArray[Any]] = {
+        columns: dict[str, Any] = {
             field.name: value[order]
             for field in fields(ranking)
             if isinstance(value := getattr(ranking, field.name), np.ndarray)
