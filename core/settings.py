@@ -120,8 +120,16 @@ class Settings(BaseSettings):
     kb_model: str = Field(
         str(ROOT / "kb_index" / "model"), description="sentence-transformers model: a folder or a hub name."
     )
+    kb_reranker: str = Field(
+        "",
+        description="sentence-transformers cross-encoder that re-orders the first hits: a folder or a hub name.",
+    )
     kb_regions: Annotated[list[str], NoDecode] = Field(
         ["全国", "安徽", "淮南"], description="Regions whose entries hold here, comma separated."
+    )
+
+    laws_dir: Path | None = Field(
+        None, description="Law texts in Markdown, shown by article when no entry answers; empty: not shown."
     )
 
     web_origins: Annotated[list[str], NoDecode] = Field(
@@ -172,6 +180,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions are kept."""
         return self.kb_index_dir or self.data_dir / "kb_index"
+
+    @property
+    def laws_index_dir(self) -> Path:
+        """Where the index of the law texts is kept: beside that of the entries."""
+        return self.index_dir.with_name(self.index_dir.name + "_laws")
 
     @property
     def app_url(self) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from core.settings import Settings
-from kb_index import cli_edit, cli_hits  # noqa: F401  (each adds its commands)
+from kb_index import cli_edit, cli_hits, statute_cli  # noqa: F401  (each adds its commands)
 from kb_index.calibrate import SHIPPED, Calibration
 from kb_index.cli_common import (
     AsJson,
@@ -36,6 +36,8 @@ from kb_index.progress import Walked, bars
 from kb_index.search import Hit
 
 __all__ = ["app"]
+
+app.add_typer(statute_cli.app, name="laws")
 
 
 @app.command()
@@ -168,7 +170,12 @@ def evaluate(
         entries = measure.read_corpus(corpus) if corpus else None
         regions = Settings().kb_regions
         searcher = searcher_over(
-            folder, entries, model_name(model), Calibration.load(SHIPPED), progress=stage("计算向量")
+            folder,
+            entries,
+            model_name(model),
+            Calibration() if fit else Calibration.load(SHIPPED),
+            stage("计算向量"),
+            Settings().kb_reranker,
         )
         watched = Walked(labelled, stage("逐题检索"))
         if fit:

@@ -77,4 +77,4 @@ def searcher_in(folder: Path, version: str | None, model: str) -> Searcher:
     name = version or index.current_version(folder)
     if name is None:
         raise NotFound("还没有知识库版本，请先运行 wenban kb build", code="kb_version")
-    return index.load_searcher(folder, name, model)
+    return index.load_searcher(folder, name, model, Settings().kb_reranker)

@@ -123,7 +123,7 @@ def place_of(ranking: Ranking, place: int | None) -> int | None:
 def judgement(searcher: Searcher, item: Labelled, found: Candidates) -> Judged:
     """Ranks the candidates of one question under the searcher's numbers."""
     place = searcher.shelf.store.place(item.entry) if item.entry is not None else None
-    ranking = order(found, searcher.calibration)
+    ranking = searcher.order(found)
     features = rows(searcher.shelf, ranking, 1)[0] if ranking.places.size else np.zeros(len(FEATURES))
     alone = {part: place_of(order(found, searcher.calibration, part), place) for part in PARTS}
     return Judged(place_of(ranking, place), features, item.entry is not None, alone)

@@ -37,6 +37,7 @@ from kb_index.entries import Entry
 from kb_index.folder import entry_files, parse_files
 from kb_index.links import MARK, expand
 from kb_index.problems import Problem
+from kb_index.rerank import load_reranker
 from kb_index.search import Searcher
 from kb_index.text import TextPipeline
 
@@ -289,7 +290,7 @@ def rollback(index_dir: Path, to: str | None = None) -> str:
         return to
 
 
-def load_searcher(index_dir: Path, version: str, model: str) -> Searcher:
+def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "") -> Searcher:
     """Loads a version for searching.
 
     Raises:
@@ -307,7 +308,7 @@ def load_searcher(index_dir: Path, version: str, model: str) -> Searcher:
             code="kb_model_changed",
         )
     calibration = Calibration.load(folder / "calibration.json")
-    return Searcher(shelves.load(folder), pipeline, encoder, calibration, version)
+    return Searcher(shelves.load(folder), pipeline, encoder, calibration, version, load_reranker(reranker))
 
 
 def _refusal(problems: list[Problem]) -> KnowledgeInvalid:

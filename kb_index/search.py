@@ -19,6 +19,7 @@ from kb_index.evidence import rows
 from kb_index.lexical import Asked
 from kb_index.places import elsewhere
 from kb_index.ranking import Candidates, Part, Query, Ranking, order, weigh
+from kb_index.rerank import Reranker
 from kb_index.shelf import Shelf
 from kb_index.spelling import Spelling
 from kb_index.text import TextPipeline, query_text
@@ -80,6 +81,7 @@ class Searcher:
         encoder: the model the shelf was built with.
         calibration: weights and thresholds.
         version: put into results.
+        reranker: re-orders the first hits.
     """
 
     def __init__(
@@ -89,12 +91,14 @@ class Searcher:
         encoder: Encoder,
         calibration: Calibration,
         version: str = "",
+        reranker: Reranker | None = None,
     ) -> None:
         self.shelf = shelf
         self.pipeline = pipeline
         self.encoder = encoder
         self.calibration = calibration
         self.version = version
+        self.reranker = reranker
         known = shelf.vocabulary
         held = np.diff(shelf.whole.starts)
         curated = pipeline.curated
@@ -136,7 +140,16 @@ class Searcher:
         self, question: str, regions: Sequence[str] = (), on: dt.date | None = None, part: Part = "fused"
     ) -> Ranking:
         """Orders entries by the fused score, or by one part of it alone (to measure what fusion is worth)."""
-        return order(self.candidates(question, regions, on), self.calibration, part)
+        return self.order(self.candidates(question, regions, on), part)
+
+    def order(self, found: Candidates, part: Part = "fused") -> Ranking:
+        """Orders candidates; the re-ranker, where there is one, has a say in the fused order."""
+        ranking = order(found, self.calibration, part)
+        return (
+            ranking
+            if self.reranker is None or part != "fused"
+            else self.reranker.reorder(ranking, self.shelf)
+        )
 
     def candidates(self, question: str, regions: Sequence[str] = (), on: dt.date | None = None) -> Candidates:
         """The entries that may be meant; none for a question without a single letter or digit."""

@@ -30,6 +30,7 @@ class KnowledgeBase:
         index_dir: where versions live.
         model: sentence-transformers folder or name, the one the versions were built with.
         poll_s: seconds between two looks at ``CURRENT``.
+        reranker: cross-encoder folder or name; empty: none.
 
     >>> async def example(kb):
     ...     async with kb:
@@ -37,9 +38,10 @@ class KnowledgeBase:
     ...         return result.outcome, [hit.entry.id for hit in result.hits]
     """
 
-    def __init__(self, index_dir: Path, model: str, poll_s: float = POLL_S) -> None:
+    def __init__(self, index_dir: Path, model: str, poll_s: float = POLL_S, reranker: str = "") -> None:
         self.index_dir = index_dir
         self.model = model
+        self.reranker = reranker
         self._poll_s = poll_s
         self._searcher: Searcher | None = None
         self._failed: str | None = None
@@ -136,7 +138,7 @@ class KnowledgeBase:
         return None if place is None else store.at(place)
 
     def _load(self, name: str) -> Searcher:
-        searcher = load_searcher(self.index_dir, name, self.model)
+        searcher = load_searcher(self.index_dir, name, self.model, self.reranker)
         searcher.search("预热")  # the first search builds jieba's dictionary; citizens shouldn't wait for it
         return searcher
 

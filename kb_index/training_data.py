@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from kb_index.statutes import newest_laws, read_articles
+
 Pair = tuple[str, str]
 
-_ARTICLE = re.compile(r"^第[零〇一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?\s*")
-_HEADING = re.compile(r"^#+\s*(?:第[零〇一二三四五六七八九十百]+[编章节分]+)?\s*(.+)$")
-_DATED = re.compile(r"^(?P<name>.+?)(?:\((?P<date>\d{4}-\d{2}-\d{2})\))?$")
 _SENTENCE = re.compile(r"[。；;!?！？\n]")
 
 # Frames a citizen puts around a matter. Frames of one kind mean the same; different kinds do not, so they serve
@@ -70,47 +69,12 @@ class Sources:
     questions: list[tuple[list[str], str]]
 
 
-def newest_laws(folder: Path) -> list[Path]:
-    """One file a document, the newest version of each."""
-    newest: dict[str, tuple[str, Path]] = {}
-    for path in sorted(folder.rglob("*.md")):
-        match = _DATED.match(path.stem)
-        if match is None:
-            continue
-        name, dated = match["name"], match["date"] or ""
-        if name not in newest or dated > newest[name][0]:
-            newest[name] = (dated, path)
-    return [path for _, path in sorted(newest.values(), key=lambda item: str(item[1]))]
-
-
-def statute_articles(path: Path) -> Iterator[tuple[str, str, str]]:
-    """(document, chapter heading, text of the article) for each article of a law file."""
-    name = path.stem.split("(")[0]
-    chapter, article = "", ""
-    for line in path.read_text("utf-8", errors="ignore").splitlines():
-        line = line.strip()
-        if not line or line.startswith("<!--"):
-            continue
-        heading = _HEADING.match(line)
-        if heading:
-            if article:
-                yield name, chapter, article
-                article = ""
-            chapter = heading.group(1).strip()
-        elif _ARTICLE.match(line):
-            if article:
-                yield name, chapter, article
-            article = _ARTICLE.sub("", line)
-        elif article:
-            article += line
-    if article:
-        yield name, chapter, article
-
-
 def statute_pairs(folder: Path, limit_chars: int = 120) -> Iterator[Pair]:
     """Halves of an article, and the document's name with its chapter against the article's beginning."""
     for path in newest_laws(folder):
-        for name, chapter, article in statute_articles(path):
+        name = path.stem.split("(")[0]
+        for found in read_articles(path.read_text("utf-8", errors="ignore")):
+            chapter, article = found.chapter, found.text.replace("\n", "")
             parts = [p.strip() for p in _SENTENCE.split(article) if len(p.strip()) >= 6]
             if len(parts) >= 2:
                 middle = len(parts) // 2

@@ -10,6 +10,7 @@ from kb_index.calibrate import Calibration
 from kb_index.check import load_folder
 from kb_index.dense import load_encoder
 from kb_index.entries import Entry
+from kb_index.rerank import load_reranker
 from kb_index.search import Searcher
 from kb_index.text import TextPipeline
 
@@ -20,6 +21,7 @@ def searcher_over(
     model: str,
     calibration: Calibration,
     progress: shelves.Progress | None = None,
+    reranker: str = "",
 ) -> Searcher:
     """Builds a searcher.
 
@@ -29,6 +31,7 @@ def searcher_over(
         model: sentence-transformers folder or name.
         calibration: weights and thresholds.
         progress: called with (questions embedded, to embed).
+        reranker: cross-encoder folder or name; empty: none.
 
     Raises:
         BadRequest: when there is nothing to search.
@@ -40,4 +43,4 @@ def searcher_over(
     pipeline = TextPipeline.from_folder(folder)
     encoder = load_encoder(model, pipeline)
     shelf = shelves.build(entries, pipeline, encoder, progress=progress)
-    return Searcher(shelf, pipeline, encoder, calibration, "memory")
+    return Searcher(shelf, pipeline, encoder, calibration, "memory", load_reranker(reranker))

@@ -22,6 +22,7 @@ from core.settings import Settings
 from desk import presence
 from gaps import Gaps
 from kb_index.service import KnowledgeBase
+from kb_index.statute_service import Statutes
 from service import health, pages
 from service.errors import errors
 from service.migrate import is_current
@@ -39,8 +40,9 @@ async def create_app(settings: Settings) -> web.Application:
     use_data_key(secrets.data_key)
     database = Database(settings.sqlalchemy_url)
     events = Events()
-    knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
+    knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, settings.kb_regions)
+    laws = Statutes(settings.laws_index_dir, settings.kb_model)
     tickets = Tickets(database, events)
     rasa = RasaClient(
         settings.rasa_base_url,
@@ -107,8 +109,10 @@ async def create_app(settings: Settings) -> web.Application:
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
-        async with knowledge, rasa, conversations:
-            set_parts(Parts(knowledge, tickets, conversations, settings, gaps))
+        async with knowledge, laws, rasa, conversations:
+            set_parts(
+                Parts(knowledge, tickets, conversations, settings, gaps, laws if settings.laws_dir else None)
+            )
             yield
         await database.close()
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gaps.types import Asked
     from kb_index.entries import Entry
     from kb_index.search import SearchResult
+    from kb_index.statute_shelf import FoundArticle
     from tickets.types import Actor, Ticket, TicketDraft
 
 
@@ -97,6 +98,14 @@ class Gaps(Protocol):
         ...
 
 
+class Laws(Protocol):
+    """What actions use of :class:`kb_index.statute_service.Statutes`."""
+
+    async def related(self, question: str, regions: Sequence[str] = ()) -> tuple[FoundArticle, ...]:
+        """Articles that may be shown beneath "I don't know"; mostly none."""
+        ...
+
+
 class Settings(Protocol):
     """What actions use of :class:`core.settings.Settings`."""
 
@@ -120,6 +129,7 @@ class Parts:
     conversations: Conversations
     settings: Settings
     gaps: Gaps
+    laws: Laws | None = None
 
 
 _parts: Parts | None = None

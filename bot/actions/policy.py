@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.actions import feedback
+from bot.actions import feedback, law_articles
 from bot.actions.context import KnowledgeBase, parts
 from bot.actions.turn import Choice, Event, Turn, offering, set_slot
 from bot.actions.wording import COMPLAIN, HUMAN, choice, clip
@@ -75,7 +75,8 @@ async def tell_result(turn: Turn, result: SearchResult) -> list[Event]:
     if result.outcome == "ask_back":
         return ask_back(turn, result)
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
-    turn.say(_UNKNOWN, [HUMAN, Choice("留言登记", "/start_complaint")])
+    articles = await law_articles.beneath(without_lead_in(turn.text))
+    turn.say(_UNKNOWN + articles, [HUMAN, Choice("留言登记", "/start_complaint")])
     return [set_slot("story", turn.text), offering("human")]
 
 

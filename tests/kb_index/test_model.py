@@ -10,7 +10,6 @@ from core.errors import BadRequest, ConfigurationError
 from kb_index.dense import DenseIndex, StaticEncoder, TransformerEncoder, load_encoder, query_instruction
 from kb_index.text import TextPipeline
 from kb_index.train import train_on
-from kb_index.training_data import statute_articles
 from tests.kb_index.conftest import ID_CARD, MODEL, NOISE, PENSION
 
 PIPELINE = TextPipeline()
@@ -69,19 +68,6 @@ def test_dense_search_is_exact_and_respects_what_is_allowed() -> None:
     allowed[[3, 40, 299]] = True
     assert set(index.nearest(query, 5, allowed).tolist()) == {3, 40, 299}
     assert index.nearest(np.zeros(16, np.float32), 5).size == 0
-
-
-def test_statutes_are_read_by_article(tmp_path: Path) -> None:
-    path = tmp_path / "某法(2020-01-01).md"
-    path.write_text(
-        "# 某法\n<!-- INFO END -->\n## 第一章 总则\n第一条 甲。\n乙。\n第二条 丙。\n## 第二章 分则\n第三条之一 丁。\n",
-        "utf-8",
-    )
-    assert list(statute_articles(path)) == [
-        ("某法", "总则", "甲。乙。"),
-        ("某法", "总则", "丙。"),
-        ("某法", "分则", "丁。"),
-    ]
 
 
 def test_training_makes_a_model_that_knows_its_entries_and_is_repeatable(tmp_path: Path) -> None:
