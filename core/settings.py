@@ -74,6 +74,9 @@ class Settings(BaseSettings):
         description="Take the client's address and scheme from X-Forwarded-For / -Proto (behind your own proxy only).",
     )
     data_dir: Path = Field(ROOT / "var", description="Folder of everything written at run time.")
+    media_dir: Path | None = Field(
+        None, description="Where citizens' photos are kept; empty: media in the data folder."
+    )
     database_url: str = Field(
         "",
         validation_alias=AliasChoices("WENBAN_DATABASE_URL", "DATABASE_URL", "database_url"),
@@ -172,6 +175,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """Where index versions are kept."""
         return self.kb_index_dir or self.data_dir / "kb_index"
+
+    @property
+    def media_folder(self) -> Path:
+        """Where citizens' photos are kept."""
+        return self.media_dir or self.data_dir / "media"
 
     @property
     def app_url(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
@@ -13,6 +14,7 @@ from desk.conversations_api import ConversationsApi
 from desk.guard import Guard
 from desk.hub import Hub
 from desk.live import Live
+from desk.photos_api import PhotosApi
 from desk.summaries import Summaries
 from desk.tickets_api import TicketsApi
 from desk.users import Users
@@ -25,15 +27,17 @@ def routes(
     conversations: Conversations,
     tickets: Tickets,
     *,
+    media: Media,
     public_url: str = "",
 ) -> list[web.RouteDef]:
     """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
 
     Args:
+        media: the photos citizens sent.
         public_url: where agents reach the app, when that is not the address it is asked under.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
-    >>> app.add_routes(routes(database, events, conversations, tickets))               # doctest: +SKIP
+    >>> app.add_routes(routes(database, events, conversations, tickets, media=media))               # doctest: +SKIP
     """
     users = Users(database, events)
     guard = Guard(users, public_url)
@@ -41,6 +45,7 @@ def routes(
     return [
         *AuthApi(guard, users).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events).routes(),
-        *TicketsApi(guard, tickets, Audit(database)).routes(),
+        *TicketsApi(guard, tickets, media, Audit(database)).routes(),
+        *PhotosApi(guard, media).routes(),
         *Live(database, events, guard, users, Hub(events, summaries)).routes(),
     ]

@@ -12,6 +12,7 @@ from bot.actions.context import Parts, set_parts
 from bot.actions.policy import sure_answer
 from channels import web as web_channel
 from channels import wechat
+from conversations.media import Media
 from conversations.rasa import RasaClient
 from conversations.service import Conversations
 from conversations.types import Reply
@@ -40,6 +41,7 @@ async def create_app(settings: Settings) -> web.Application:
     events = Events()
     knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
     tickets = Tickets(database, events)
+    media = Media(database, settings.media_folder)
     rasa = RasaClient(
         settings.rasa_base_url,
         timeout_s=settings.rasa_timeout_s,
@@ -72,6 +74,7 @@ async def create_app(settings: Settings) -> web.Application:
         app,
         conversations,
         events,
+        media=media,
         session_key=secrets.session_key,
         city=settings.city,
         origins=settings.web_origins,
@@ -96,6 +99,7 @@ async def create_app(settings: Settings) -> web.Application:
                 events,
                 conversations,
                 tickets,
+                media=media,
                 public_url=settings.public_url,
             ),
             *pages.routes(),

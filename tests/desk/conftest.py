@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import update
 
 import desk
+from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import HandoffReason, InboundMessage, Reply
 from core.database import Database
@@ -96,6 +97,7 @@ class Office:
     events: Events
     conversations: Conversations
     tickets: Tickets
+    media: Media
     _clients: list[TestClient[web.Request, web.Application]] = field(default_factory=list)
 
     def browser(self) -> Person:
@@ -145,7 +147,7 @@ MakeOffice = Callable[..., Awaitable[Office]]
 
 
 @pytest.fixture
-async def make_office(database: Database) -> AsyncIterator[MakeOffice]:
+async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeOffice]:
     made: list[tuple[Office, Conversations]] = []
 
     async def make(**options: Any) -> Office:
@@ -154,13 +156,14 @@ async def make_office(database: Database) -> AsyncIterator[MakeOffice]:
         conversations = Conversations(database, events, Dialogue(), no_fallback, online)
         await conversations.__aenter__()
         tickets = Tickets(database, events)
+        media = Media(database, tmp_path / "media")
         trusted = [forwarded] if options.pop("trust_proxy", False) else []
         app = web.Application(middlewares=[*trusted, errors])
         desk.setup_sessions(app, "a key of the installation")
-        app.add_routes(desk.routes(database, events, conversations, tickets, **options))
+        app.add_routes(desk.routes(database, events, conversations, tickets, media=media, **options))
         server = TestServer(app)
         await server.start_server()
-        office = Office(server, database, events, conversations, tickets)
+        office = Office(server, database, events, conversations, tickets, media)
         made.append((office, conversations))
         return office
 
