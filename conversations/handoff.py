@@ -101,6 +101,13 @@ class Handoff:
         await self._changed(conversation_id, mode)
         return QueuePlace(mode, position, await self._agents_online())
 
+    async def remember(self, conversation_id: str, key: str, value: Any) -> None:
+        """Keep a small JSON-safe fact of this conversation; None forgets it."""
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            facts = {k: v for k, v in row.facts.items() if k != key}
+            row.facts = facts if value is None else {**facts, key: value}
+
     async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
         """An agent answers from now on; taking one's own again changes nothing.
 

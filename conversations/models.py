@@ -102,7 +102,7 @@ class Turn(Base):
     state: Mapped[str] = mapped_column(String(10), default="open")
     """``open`` until its replies are written, then ``done``."""
     answered_by: Mapped[str | None] = mapped_column(String(20), default=None)
-    """``rasa``, ``emergency``, ``degraded``, ``agent`` (left to a human) or ``queue``."""
+    """``rasa``, ``emergency``, ``scope``, ``degraded``, ``agent`` (left to a human) or ``queue``."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -17,7 +17,7 @@ from typing import Protocol
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import attachments, buttons, emergency, statements, store
+from conversations import attachments, buttons, emergency, scope, statements, store
 from conversations.handoff import BACK_TO_BOT, Handoff
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
@@ -203,6 +203,10 @@ class TurnRunner:
             return "queue", [Reply("好的，您请说，我在听。")]
         if not text and chosen is None and job.attached is None:
             return "empty", [Reply("您好，请用文字说说您想问的或者要反映的事情。")]
+        beyond = None if chosen else scope.screen(text)
+        if beyond is not None:
+            await self._handoff.remember(conversation_id, scope.DECLINED, text)
+            return "scope", [beyond.reply()]
         if job.attempts < MAX_ATTEMPTS:
             message = chosen.payload if chosen else job.attached or buttons.as_text(text)[:MAX_RASA_TEXT]
             try:
