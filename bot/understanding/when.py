@@ -78,19 +78,21 @@ _FEASTS = {
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 # Words behind a time that show it is of the past before the matter: when something was bought or signed.
 _BACKGROUND = re.compile(
-    r"[^，。,；;！!？?]{0,6}?(买的?房|买了|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
+    r"[^，。,；;！!？?]{0,6}?(买的?房|买的|买了|该交|就该|交房|上学|上[一二三四五六]年级|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
     r"结婚|参加工作|入职|拿的?房|装修的|办了)"
 )
 _VAGUE = re.compile(
     r"(?:(?:自|打)?从)?(?:最近|近期|近来|近几[天日]|近[一两三]个?(?:周|月|星期)|这几[天日]|这两[天日]|这些天|这些日子|这段时间|这阵子|"
-    r"这一阵|前几[天日]|前两[天日]|前些天|前些日子|前段时间|前阵子|前一阵子?|好[些几多]?[天年]了|好几[天个]*(?:天|月|年|星期|礼拜)|"
+    r"这一阵|前几[天日]|前两[天日]|前些天|前些日子|前段时间|前阵子|前一阵子?|"
     r"长期(?:以来)?|一直以来|常年|多年来|(?:这|近)[几两]年|(?:这|近)[几两]个?月|入[春夏秋冬]以来|平时)"
 )
 _HABIT = re.compile(
     rf"(?:每天|天天|每晚|每日|夜夜|每到|一到|整天|整夜|成天|每个?(?:周|星期|礼拜)[一二三四五六日天末]?|每年)"
-    rf"(?:[的到]?(?:{_PART}))?(?:[的大概差不多约]{{0,3}}{_N}[点时](?:半|多|钟|左右|来钟)*)?"
+    rf"(?:[的到]?(?:{_PART}|高峰期?|早晚高峰期?))?(?:[的大概差不多约]{{0,3}}{_N}[点时](?:半|多|钟|左右|来钟)*)?"
     rf"(?:(?:到|至|-|~)(?:第二天)?(?:{_PART})?{_N}[点时](?:半|多|钟)*)?"
 )
+_ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
+"""Said alone, they tell how often and not when."""
 _CLOCK = (
     rf"(?P<hour>{_N})(?:[、到至-]?{_N})?(?:点钟?(?!意见|建议|要求|问题|想法|理由)|时(?![候间段常不代])|:(?P<min1>\d{{2}})|：)"
     rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<min2>{_N}|零[一二三四五六七八九]|0\d)分?(?![0-9点天月号]))?"
@@ -102,12 +104,12 @@ _DATE = rf"""
 | (?P<rel_month>(?:上上个?|上个?|这个?|本)月(?:份)?(?:(?P<rel_d>{_N})[日号]|(?P<rel_third>初|中旬|底|上旬|下旬))?)
 | (?P<week>(?:(?P<week_rel>上上个?|上个?|这个?|本|头个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|(?<=[期拜])[1-6]))
    |(?P<week_only>(?:上上个?|上个?|这个?|本)(?:周|星期|礼拜)))
-| (?P<day>(?P<day_rel>大前|前|昨|今|当)(?:天|日|个|儿|儿个)|(?P<day_short>昨|今|前|当)(?=晚|夜|早|晨|晌))
+| (?P<day>(?P<day_rel>大前|前|昨|今|当)(?:天|日|个|儿个|儿)|(?P<day_short>昨|今|前|当)(?=晚|夜|早|晨|晌))
 | (?P<ago>(?:(?P<ago_n>{_N})个?|(?P<ago_half>半)个?)(?:多)?(?P<ago_unit>天|日|小时|钟头|分钟|星期|礼拜|周|月|年)(?:多)?(?:以?前|之前))
 | (?P<year>(?P<year_rel>去|今|前|大前|20\d\d)年(?:(?P<season>[春夏秋冬])[天季]|(?P<year_third>初|年初|底|年底|上半年|下半年))?)
-| (?P<feast>(?:(?P<feast_y>去|今|前)年)?(?P<feast_name>双十一|国庆|元旦|五一|六一|十一(?=假期|长假|期间|那))(?:节|期间|假期|长假|当天|那天)*)
+| (?P<feast>(?:(?P<feast_y>去|今|前)年)?(?P<feast_name>(?:双十一|国庆|元旦|五一|六一)(?![一二三四五六七八九东南西北中]?[路街里大新])|十一(?=假期|长假|期间|那))(?:节|期间|假期|长假|当天|那天)*)
 | (?P<dom>(?<![\d路街巷道区弄段村庄园门苑城府湾里A-Za-z第])(?P<dom_d>{_N})号(?=那天|这天|当天|开始|起|以来|早|上午|中午|下午|晚|夜|凌晨|半夜|到|至|的|，|,|就|左右|停))
-| (?P<now>刚才|刚刚|刚(?=[在被从到遇看])|现在|目前|此刻|眼下|这会儿?)
+| (?P<now>刚才|刚刚|刚(?=[在被从到遇看])|这会儿?)
 """
 _TIME = re.compile(
     rf"(?:(?P<date>{_DATE})(?:[那这]天|的|里|,|，|\s){{0,2}})?"
@@ -174,6 +176,8 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
         found.append((Moment(said, start, precision), score, match.start(), match.end()))
     for pattern in (_HABIT, _VAGUE):
         for match in pattern.finditer(folded):
+            if match.group() in _ALWAYS:
+                continue
             # "天天晚上十点" holds a clock of its own: the habit is what was said
             inside = [f for f in found if match.start() <= f[2] < match.end() and f[0].precision != "year"]
             found = [f for f in found if f not in inside]
@@ -207,7 +211,8 @@ def _read(match: re.Match[str], now: datetime) -> tuple[datetime, Precision] | N
         day = day.replace(minute=minute)
         precision = "minute" if minute else "hour"
     elif part and precision == "day":
-        day, precision = day + timedelta(hours=_PARTS[part]), "part"
+        noon = part in ("晌午", "中午", "正午")
+        day, precision = day + timedelta(hours=_PARTS[part]), "hour" if noon else "part"
     if match["date"] is None or (match["day_rel"] == "今" or match["day_short"] == "今"):
         day -= timedelta(days=1) if day > now + timedelta(hours=1) else timedelta()
     return day, precision
