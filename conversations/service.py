@@ -16,6 +16,7 @@ from conversations import inbox, store, turns
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.types import (
+    Button,
     ConversationView,
     HandoffReason,
     InboundMessage,
@@ -176,9 +177,12 @@ class Conversations:
         *,
         urgent: bool = False,
         context: dict[str, Any] | None = None,
+        resume: Button | None = None,
     ) -> QueuePlace:
         """Put a conversation into the agents' queue; see :meth:`Handoff.request_human`."""
-        return await self._handoff.request_human(conversation_id, reason, urgent=urgent, context=context)
+        return await self._handoff.request_human(
+            conversation_id, reason, urgent=urgent, context=context, resume=resume
+        )
 
     async def recall(self, conversation_id: str) -> dict[str, Any]:
         """All facts kept of this conversation; none for one that is not there."""

@@ -36,7 +36,7 @@ class Move(StrEnum):
     UNCLEAR = "unclear"
 
 
-FREE = frozenset({"content", "address", "happened_at", "subject", "contact_name", "supplement"})
+FREE = frozenset({"content", "address", "happened_at", "subject", "contact_name", "supplement", "reason"})
 """Slots whose answer may be any words."""
 
 _OF_INTENT: dict[str, Move] = {
