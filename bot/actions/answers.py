@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,6 +86,25 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         # A town alone is no address yet: it is kept for it.
         filled["town"], filled["address"] = found.town, ""
     return {name: value for name, value in filled.items() if value and not known.get(name)}
+
+
+_OWN_PHONE = re.compile(
+    r"[，,。；;、\s]*(?:我|俺|本人)?的?(?:联系|手机)?(?:电话|号码|手机号码?|手机|联系方式)?(?:号|是|为|[：:])*\s*"
+    r"(?:\+?86[- ]?)?(?:1[3-9](?:[- ]?\d){9}|0\d{2,3}[- ]?[2-8]\d{6,7})(?!\d)"
+)
+
+
+def without_phone(story: str, mined: Mapping[str, str]) -> str:
+    """A story without the number to call back that was taken out of it: the department that reads the story must not
+    find there what is to be kept from it.
+
+    >>> without_phone("村口有人偷倒垃圾，我电话13800000000", {"contact_phone": "13800000000"})
+    '村口有人偷倒垃圾'
+    """
+    if not mined.get("contact_phone"):
+        return story
+    bare = _OWN_PHONE.sub("", story).strip()
+    return bare if len(plain(bare)) >= _SHORTEST_CONTENT else story
 
 
 def read_place(text: str) -> dict[str, str]:

@@ -64,9 +64,7 @@ def _place(turn: Turn, value: str) -> tuple[dict[str, object], str]:
         before = str(turn.slot("address") or "")
         filled["address"] = there.label if before in there.label else f"{there.label}（{before}）"
         return filled, f"位置收到了：{there.label}。"
-    asked = turn.requested == "address"
-    more = "地图上的点工作人员能看到；" if asked else ""
-    return filled, f"定位收到了。{more}"
+    return filled, "定位收到了，地图上的点工作人员能看到。"
 
 
 def describe(turn: Turn) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.actions import attachments, later, mood, questions, same
 from bot.actions import draft as drafts
-from bot.actions.answers import hint, read_answer, read_mined, read_place
+from bot.actions.answers import hint, read_answer, read_mined, read_place, without_phone
 from bot.actions.context import parts
 from bot.actions.corrections import field_of, new_value
 from bot.actions.digressions import abilities, only_announced, policy_aside, progress_aside
@@ -222,7 +222,8 @@ async def _take_story(turn: Turn, story: str) -> list[Event]:
     """The matter itself: mined for every other slot, and cut apart when there are two."""
     requests = split(story)
     content = requests[0].text
-    filled: dict[str, Any] = {**read_mined(content, turn.slots), "content": content}
+    mined = read_mined(content, turn.slots)
+    filled: dict[str, Any] = {**mined, "content": without_phone(content, mined)}
     before, events = mood.sympathy(turn, content)
     if len(requests) > 1:
         events = [*events, *later.remember(turn, requests[1:])]
@@ -286,11 +287,9 @@ async def _unclear(turn: Turn, slot: str) -> list[Event]:
 
 async def _cancel(turn: Turn, slot: str) -> list[Event]:
     kept = drafts.saved(turn.slots)
-    turn.say(
-        "好的，已经取消，没有提交任何内容。以后想反映随时跟我说。",
-        [RESUME, HUMAN] if kept else [Choice("重新反映", "/start_complaint"), HUMAN],
-    )
-    offered = later.offer(turn) if turn.slot(later.SLOT) else []
+    again = RESUME if kept else Choice("重新反映", "/start_complaint")
+    turn.say("好的，已经取消，没有提交任何内容。以后想反映随时跟我说。", [again, HUMAN])
+    offered = later.offer(turn, again)
     return [
         *drafts.cleared(),
         *offered,

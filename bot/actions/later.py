@@ -34,8 +34,11 @@ def noted(requests: Sequence[Request]) -> str:
     return f"您还提到{named}，我也记着，办完这一件就接着办。"
 
 
-def offer(turn: Turn) -> list[Event]:
+def offer(turn: Turn, *besides: Choice) -> list[Event]:
     """Offer the first of what is remembered; nothing happens when there is none.
+
+    Args:
+        besides: further choices; a channel may show those of the last message alone.
 
     Returns:
         Events that belong after those that forget the draft.
@@ -48,11 +51,11 @@ def offer(turn: Turn) -> list[Event]:
     if first["kind"] == "question":
         turn.say(
             f"您刚才还问了“{clip(text, _SHOWN)}”，现在帮您查吗？",
-            [Choice("帮我查", "/affirm"), Choice("不用了", "/deny"), HUMAN],
+            [Choice("帮我查", "/affirm"), Choice("不用了", "/deny"), *besides, HUMAN],
         )
         return [set_slot(SLOT, [first, *rest]), offering(OFFER)]
     turn.say(
         f"您刚才还提到“{clip(text, _SHOWN)}”，要接着登记这一件吗？",
-        [Choice("接着登记", "/start_complaint"), Choice("不用了", "/deny"), HUMAN],
+        [Choice("接着登记", "/start_complaint"), Choice("不用了", "/deny"), *besides, HUMAN],
     )
     return [set_slot(SLOT, rest or None), set_slot("story", text), offering("complaint")]

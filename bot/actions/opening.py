@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.actions import draft as drafts
 from bot.actions import later, mood, questions
-from bot.actions.answers import read_mined
+from bot.actions.answers import read_mined, without_phone
 from bot.actions.context import parts
 from bot.actions.digressions import policy_aside
 from bot.actions.requests import Request, split
@@ -50,7 +50,11 @@ async def open_form(turn: Turn) -> list[Event]:
     named = {"complaint_type": _type(turn, kept is not None)}
     filled = {name: value for name, value in named.items() if value}
     if content:
-        filled = {**read_mined(content, turn.slots), **filled, "content": content}
+        mined = read_mined(content, turn.slots)
+        if turn.intent == "complain" and mined.get("complaint_type") == "咨询":
+            # "到底有没有人管？" sounds like a question, and is none: the citizen is asked instead.
+            del mined["complaint_type"]
+        filled = {**mined, **filled, "content": without_phone(content, mined)}
     turn.slots.update(filled)
     before, calmed = mood.sympathy(turn, content or "")
     events = [set_slot(name, value) for name, value in filled.items()]

@@ -20,6 +20,7 @@ _ASK: dict[str, str] = {
     "confidential": "需要为您保密吗？选保密的话，您的姓名和电话不会透露给承办单位。",
 }
 _ASK_ANONYMOUS_PHONE = "您选了匿名。要留个电话吗？不留的话没法给您回访，只能凭工单号和查询码自己来查进度。"
+_ASK_BESIDE_LOCATION = "再用文字说一下会更好找：路名、小区、楼栋，或者旁边有什么；不好说可以跳过。"
 _CONTENT_OF = {
     "建议": "请说说您的建议：针对什么、希望怎么改进。",
     "表扬": "请说说您想表扬谁、因为什么事。",
@@ -66,6 +67,8 @@ def question(turn: Turn, slot: str) -> str:
     """The words a slot is asked for with."""
     if slot == "content":
         return _CONTENT_OF.get(str(turn.slot("complaint_type")), _ASK["content"])
+    if slot == "address" and turn.slot("location"):
+        return _ASK_BESIDE_LOCATION
     if slot == "contact_phone" and turn.slot("contact_name") == drafts.ANONYMOUS:
         return _ASK_ANONYMOUS_PHONE
     return _ASK[slot]

@@ -7,6 +7,8 @@ import unicodedata
 
 from bot.actions.draft import ANONYMOUS, TYPES, WHOLE_CITY
 from bot.actions.wording import plain
+from bot.understanding.when import moment
+from core.clock import now
 from core.text import clean
 from tickets import checks, districts
 from tickets.types import TicketType
@@ -119,6 +121,8 @@ def read_name(text: str) -> str | None:
     name = _NAME_FRAME.sub("", text.strip(" 。.，,！!"))
     if not 1 <= len(name) <= 20 or re.search(r"\d{3}|[?？]", name):
         return None
+    if len(name) > 4 and moment(name, now()) is not None:
+        return None  # an answer to the question before: when, not who
     return name
 
 
