@@ -66,6 +66,8 @@ async def _step(turn: Turn) -> list[Event]:
         return await _chosen(turn, slot)
     if turn.slot("asking") and not turn.pressed:
         return await _asked(turn, slot)
+    if not turn.pressed and only_announced(turn.text):
+        return await _policy(turn, slot)
     move = decide(turn, slot)
     if slot == same.SLOT:
         return await _same(turn, move)
