@@ -67,6 +67,10 @@ def _dated(said: str, shown: str) -> str:
     return f"{said}{bracket}{reading}" if bracket and bracket not in said else said
 
 
+_NO_PLACE = re.compile(r"看不|不见|\d+路$|没有?路")
+"""What sounds like a road and is none: 晚上看不见路, 公交18路."""
+
+
 def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     """The slots a story fills by itself, those left out that are known already.
 
@@ -77,12 +81,14 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     filled = {
         "complaint_type": found.complaint_type,
         "district": found.district,
-        "address": f"{found.town}{found.address}"[: _LONGEST["address"]],
+        "address": ""
+        if _NO_PLACE.search(found.address)
+        else f"{found.town}{found.address}"[: _LONGEST["address"]],
         "happened_at": found.happened_at.shown[: _LONGEST["happened_at"]] if found.happened_at else "",
         "subject": found.subject[: _LONGEST["subject"]],
         "contact_phone": found.phone,
     }
-    if found.town and not found.address:
+    if found.town and not filled["address"].removeprefix(found.town):
         # A town alone is no address yet: it is kept for it.
         filled["town"], filled["address"] = found.town, ""
     return {name: value for name, value in filled.items() if value and not known.get(name)}

@@ -53,7 +53,7 @@ export function said(item: Pending): Record<string, unknown> {
   return {
     client_id: item.clientId, text: item.photo || item.location ? "" : item.text,
     ...(item.button ? { button: item.button } : {}),
-    ...(item.photo ? { photo: item.photo } : {}),
+    ...(item.photo ? { photo: item.photo.id } : {}),
     ...(item.location ? { location: item.location } : {}),
   };
 }

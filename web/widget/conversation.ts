@@ -116,7 +116,7 @@ export class Conversation {
     if (!this.token) this.adopt(await this.api.session(null));
     const { photo } = await this.api.upload(this.token ?? "", await shrink(file));
     this.photos.set(photo.id, Promise.resolve(URL.createObjectURL(file)));
-    this.put({ clientId: uuid(), text: "［照片］", button: null, at: Date.now(), refused: null, photo: photo.id });
+    this.put({ clientId: uuid(), text: "［照片］", button: null, at: Date.now(), refused: null, photo });
   }
 
   /** Sends where the citizen is. */

@@ -10,8 +10,8 @@ export interface Pending {
   at: number;
   /** Why the server refused it for good; such a message waits for the citizen, not for the network. */
   refused: string | null;
-  /** Id of a photo the server has already, sent instead of words. */
-  photo?: string | null;
+  /** A photo the server has already, sent instead of words. */
+  photo?: { id: string; width: number; height: number } | null;
   /** Where the citizen is, sent instead of words. */
   location?: Point | null;
 }
