@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.actions import draft as drafts
 from bot.actions.answers import read_place
 from bot.actions.context import parts
 from bot.actions.turn import Choice, Event, Turn, set_slot
@@ -65,9 +64,3 @@ def _place(turn: Turn, value: str) -> tuple[dict[str, object], str]:
         filled["address"] = there.label if before in there.label else f"{there.label}（{before}）"
         return filled, f"位置收到了：{there.label}。"
     return filled, "定位收到了，地图上的点工作人员能看到。"
-
-
-def describe(turn: Turn) -> str:
-    """How many photos wait to be used; empty for none."""
-    photos = turn.slot("photos") or []
-    return drafts.shown("photos", photos) if photos else ""

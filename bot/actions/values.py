@@ -61,12 +61,6 @@ def read_district(text: str) -> str | None:
     return WHOLE_CITY if _WHOLE_CITY.search(said) else None
 
 
-def mentioned_district(story: str) -> str | None:
-    """The district a story speaks of by its full name; stricter than an answer to the question for it."""
-    found = districts.mentioned(story)
-    return found.name if found else None
-
-
 def rest_after_district(text: str) -> str:
     """What an answer to the district question says beyond the district: a town or a whole address; else "".
 
