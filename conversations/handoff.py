@@ -36,6 +36,8 @@ _BACK_WORDS = frozenset(
     {BACK_BUTTON.title, "返回智能助手", "继续问智能助手", "不等了", "返回机器人", "转机器人"}
 )
 MAX_AGENT_TEXT = 4_000
+_RESUME = "resume"
+"""Key of the button with which somebody who leaves the queue goes on where the assistant was left."""
 _TOLD_THEIR_PLACE = 200
 """Places of a longer queue change too slowly to be worth telling."""
 
@@ -69,6 +71,7 @@ class Handoff:
         *,
         urgent: bool = False,
         context: dict[str, Any] | None = None,
+        resume: Button | None = None,
     ) -> QueuePlace:
         """Put a conversation into the agents' queue; asking again keeps the place in it.
 
@@ -76,6 +79,7 @@ class Handoff:
             reason: why, for the agent.
             urgent: goes before all that are not.
             context: what is known so far, such as the complaint form's filled slots, label → value.
+            resume: offered to a citizen who leaves the queue: goes on where the assistant was left.
 
         Raises:
             NotFound: there is no such conversation.
@@ -94,12 +98,21 @@ class Handoff:
             if context:
                 row.facts = {**row.facts, "handoff": context}
                 flag_modified(row, "facts")
+            if resume:
+                row.facts = {**row.facts, _RESUME: {"title": resume.title, "payload": resume.payload}}
             row.updated_at = now()
             await session.flush()
             position = await _position(session, row)
             mode = Mode(row.mode)
         await self._changed(conversation_id, mode)
         return QueuePlace(mode, position, await self._agents_online())
+
+    async def remember(self, conversation_id: str, key: str, value: Any) -> None:
+        """Keep a small JSON-safe fact of this conversation; None forgets it."""
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            facts = {k: v for k, v in row.facts.items() if k != key}
+            row.facts = facts if value is None else {**facts, key: value}
 
     async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
         """An agent answers from now on; taking one's own again changes nothing.
@@ -185,6 +198,7 @@ class Handoff:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING:
                 return ()
+            ways = (Button(**row.facts[_RESUME]),) if row.facts.get(_RESUME) else ()
             if leave:
                 self._to_bot(row)
             elif row.facts.get("told_waiting"):
@@ -194,7 +208,7 @@ class Handoff:
             position = await _position(session, row)
         if leave:
             await self._changed(conversation_id, Mode.BOT)
-            return [Reply("好的，不排队了。您请说，我在听。")]
+            return [Reply("好的，不排队了。您请说，我在听。", ways)]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
         return [Reply("您说的我都记下了，坐席接入后能看到。" + self.waiting_text(place), (BACK_BUTTON,))]
 
@@ -268,7 +282,7 @@ class Handoff:
         row.urgent = False
         row.reason = None
         row.waiting_since = None
-        row.facts = {k: v for k, v in row.facts.items() if k not in ("handoff", "told_waiting")}
+        row.facts = {k: v for k, v in row.facts.items() if k not in ("handoff", "told_waiting", _RESUME)}
         row.updated_at = now()
 
     async def _tell(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import buttons, statements, store
+from conversations import attachments, buttons, statements, store
 from conversations.models import Conversation, MessageRow
 from conversations.types import InboundMessage, Job, Mode, Receipt
 from core.clock import now
@@ -133,7 +133,8 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
             return receipt, None
         offered = await store.offered_buttons(session, conversation_id) if seq > 1 else []
         chosen = buttons.choose(message.text, inbound.button, offered)
-        return receipt, Job(turn_id, message.text, chosen, 0, Mode(mode))
+        attached = attachments.payload(inbound.kind, inbound.media)
+        return receipt, Job(turn_id, message.text, chosen, 0, Mode(mode), attached)
 
 
 def _same_entrance(channel: str, account: str, user_id: str) -> ColumnElement[bool]:

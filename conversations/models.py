@@ -72,6 +72,23 @@ class MessageRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class ImageRow(Base):
+    """A photo a citizen sent; the file itself lies in the media folder under its id."""
+
+    __tablename__ = "images"
+    __table_args__ = (UniqueConstraint("conversation_id", "digest"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the bytes as they were sent: the same photo sent again finds itself here."""
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int] = mapped_column(Integer)
+    """Bytes of the file."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class Turn(Base):
     """A citizen's message being answered; done in order, one at a time in a conversation."""
 
@@ -85,7 +102,7 @@ class Turn(Base):
     state: Mapped[str] = mapped_column(String(10), default="open")
     """``open`` until its replies are written, then ``done``."""
     answered_by: Mapped[str | None] = mapped_column(String(20), default=None)
-    """``rasa``, ``emergency``, ``degraded``, ``agent`` (left to a human) or ``queue``."""
+    """``rasa``, ``emergency``, ``scope``, ``degraded``, ``agent`` (left to a human) or ``queue``."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -16,6 +16,7 @@ from conversations import inbox, store, turns
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.types import (
+    Button,
     ConversationView,
     HandoffReason,
     InboundMessage,
@@ -73,6 +74,7 @@ class Conversations:
         self.hand_back = self._handoff.hand_back
         self.counts = self._handoff.counts
         self.waiting_text = self._handoff.waiting_text
+        self.remember = self._handoff.remember
 
     async def __aenter__(self) -> Self:
         await self._runner.start()
@@ -175,16 +177,12 @@ class Conversations:
         *,
         urgent: bool = False,
         context: dict[str, Any] | None = None,
+        resume: Button | None = None,
     ) -> QueuePlace:
         """Put a conversation into the agents' queue; see :meth:`Handoff.request_human`."""
-        return await self._handoff.request_human(conversation_id, reason, urgent=urgent, context=context)
-
-    async def remember(self, conversation_id: str, key: str, value: Any) -> None:
-        """Keep a small JSON-safe fact of this conversation; None forgets it."""
-        async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id, lock=True)
-            facts = {k: v for k, v in row.facts.items() if k != key}
-            row.facts = facts if value is None else {**facts, key: value}
+        return await self._handoff.request_human(
+            conversation_id, reason, urgent=urgent, context=context, resume=resume
+        )
 
     async def recall(self, conversation_id: str) -> dict[str, Any]:
         """All facts kept of this conversation; none for one that is not there."""

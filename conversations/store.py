@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import statements
+from conversations import attachments, statements
 from conversations.models import Conversation, Delivery, MessageRow, Turn
 from conversations.types import Button, ConversationView, Message, Mode, Reply
 from core.clock import now
@@ -41,6 +41,7 @@ def to_message(row: MessageRow) -> Message:
         card=row.card,
         client_id=client_id,
         turn_id=row.turn_id,
+        media=attachments.shown(row.media),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Protocol
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import buttons, emergency, statements, store
+from conversations import attachments, buttons, emergency, scope, statements, store
 from conversations.handoff import BACK_TO_BOT, Handoff
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
@@ -175,7 +175,8 @@ class TurnRunner:
             turn.attempts = before + 1
             offered = await store.offered_buttons(session, conversation_id)
             chosen = buttons.choose(message.text, turn.button, offered)
-            return Job(turn.id, message.text, chosen, before, Mode(mode))
+            attached = attachments.payload(message.kind, message.media)
+            return Job(turn.id, message.text, chosen, before, Mode(mode), attached)
 
     @staticmethod
     async def _release(session: AsyncSession, conversation_id: str) -> None:
@@ -200,10 +201,14 @@ class TurnRunner:
             return "queue", await self._handoff.while_waiting(conversation_id, text, chosen)
         if chosen is not None and chosen.payload == BACK_TO_BOT:
             return "queue", [Reply("好的，您请说，我在听。")]
-        if not text and chosen is None:
+        if not text and chosen is None and job.attached is None:
             return "empty", [Reply("您好，请用文字说说您想问的或者要反映的事情。")]
+        beyond = None if chosen else scope.screen(text)
+        if beyond is not None:
+            await self._handoff.remember(conversation_id, scope.DECLINED, text)
+            return "scope", [beyond.reply()]
         if job.attempts < MAX_ATTEMPTS:
-            message = chosen.payload if chosen else buttons.as_text(text)[:MAX_RASA_TEXT]
+            message = chosen.payload if chosen else job.attached or buttons.as_text(text)[:MAX_RASA_TEXT]
             try:
                 replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
                 if replies:

@@ -40,7 +40,9 @@ class InboundMessage:
         kind: ``text``, ``image``, ``voice``, ``video``, ``location``, ``link`` or ``event``.
         text: what to understand; for a location its label, for voice its transcript.
         button: the payload of the pressed button, if one was.
-        media: channel-specific facts of a picture, recording or place.
+        media: facts of a picture, recording or place. For a photo that was kept
+            :attr:`conversations.media.StoredImage.media`; for a place ``lat``, ``lon`` and ``label``
+            (:mod:`conversations.attachments`); the rest is the channel's own.
     """
 
     channel: str
@@ -88,6 +90,8 @@ class Message:
     card: dict[str, Any] | None = None
     client_id: str | None = None
     turn_id: str | None = None
+    media: dict[str, Any] | None = None
+    """What of a photo or place may be shown: ``image``, ``width``, ``height``, or ``lat``, ``lon``, ``label``."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape channels and the desk send out."""
@@ -103,6 +107,7 @@ class Message:
             "buttons": [{"title": b.title, "payload": b.payload} for b in self.buttons],
             "card": self.card,
             "client_id": self.client_id,
+            "media": self.media,
         }
 
 
@@ -118,13 +123,18 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Job:
-    """A turn ready to run: what was said, which offered button it chose, earlier tries, and who answers."""
+    """A turn ready to run: what was said, which offered button it chose, earlier tries, and who answers.
+
+    Args:
+        attached: what Rasa is told of a photo or place sent instead of words (:mod:`conversations.attachments`).
+    """
 
     turn_id: str
     text: str
     chosen: Button | None
     attempts: int
     mode: Mode
+    attached: str | None = None
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
         description="Take the client's address and scheme from X-Forwarded-For / -Proto (behind your own proxy only).",
     )
     data_dir: Path = Field(ROOT / "var", description="Folder of everything written at run time.")
+    media_dir: Path | None = Field(
+        None, description="Where citizens' photos are kept; empty: media in the data folder."
+    )
     database_url: str = Field(
         "",
         validation_alias=AliasChoices("WENBAN_DATABASE_URL", "DATABASE_URL", "database_url"),
@@ -185,6 +188,11 @@ class Settings(BaseSettings):
     def laws_index_dir(self) -> Path:
         """Where the index of the law texts is kept: beside that of the entries."""
         return self.index_dir.with_name(self.index_dir.name + "_laws")
+
+    @property
+    def media_folder(self) -> Path:
+        """Where citizens' photos are kept."""
+        return self.media_dir or self.data_dir / "media"
 
     @property
     def app_url(self) -> str:

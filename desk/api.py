@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
@@ -14,6 +15,7 @@ from desk.guard import Guard
 from desk.hub import Hub
 from desk.knowledge_api import KnowledgeApi
 from desk.live import Live
+from desk.photos_api import PhotosApi
 from desk.summaries import Summaries
 from desk.tickets_api import TicketsApi
 from desk.users import Users
@@ -28,16 +30,20 @@ def routes(
     tickets: Tickets,
     *,
     gaps: Gaps,
+    media: Media,
     public_url: str = "",
 ) -> list[web.RouteDef]:
     """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
 
     Args:
         gaps: what citizens asked and nothing answered well.
+        media: the photos citizens sent.
         public_url: where agents reach the app, when that is not the address it is asked under.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
-    >>> app.add_routes(routes(database, events, conversations, tickets, gaps=gaps))               # doctest: +SKIP
+    >>> app.add_routes(                                                                # doctest: +SKIP
+    ...     routes(database, events, conversations, tickets, gaps=gaps, media=media)
+    ... )
     """
     users = Users(database, events)
     guard = Guard(users, public_url)
@@ -45,7 +51,8 @@ def routes(
     return [
         *AuthApi(guard, users).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events).routes(),
-        *TicketsApi(guard, tickets, Audit(database)).routes(),
+        *TicketsApi(guard, tickets, media, Audit(database)).routes(),
+        *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),
         *Live(database, events, guard, users, Hub(events, summaries)).routes(),
     ]

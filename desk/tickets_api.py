@@ -7,10 +7,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
+from conversations.media import Media
 from core.errors import Forbidden, NotFound
 from desk import body
 from desk.audit import Audit
 from desk.guard import Guard
+from desk.photos_api import photo_response
 from desk.roles import TICKETS, Role
 from desk.users import User
 from tickets.service import Tickets
@@ -31,9 +33,10 @@ class _Reveal(body.Body):
 class TicketsApi:
     """Handlers of the tickets' addresses."""
 
-    def __init__(self, guard: Guard, tickets: Tickets, audit: Audit) -> None:
+    def __init__(self, guard: Guard, tickets: Tickets, media: Media, audit: Audit) -> None:
         self._guard = guard
         self._tickets = tickets
+        self._media = media
         self._audit = audit
 
     def routes(self) -> list[web.RouteDef]:
@@ -42,6 +45,7 @@ class TicketsApi:
         return [
             web.get("/api/desk/tickets", only(TICKETS, self.list)),
             web.get(one, only(TICKETS, self.open)),
+            web.get(f"{one}/photos/{{id}}", only(TICKETS, self.photo), allow_head=False),
             web.post(f"{one}/reveal", only(TICKETS, self.reveal)),
         ]
 
@@ -65,6 +69,14 @@ class TicketsApi:
         return web.json_response(
             {"ticket": ticket.to_json(), "events": [event.to_json() for event in events]}
         )
+
+    async def photo(self, request: web.Request, user: User) -> web.Response:
+        """One of the ticket's photos, for whoever may see the ticket."""
+        ticket = await self._visible(request, user)
+        image_id = request.match_info["id"]
+        if image_id not in ticket.photos:
+            raise NotFound("没有这张照片")
+        return photo_response(await self._media.read(image_id))
 
     async def reveal(self, request: web.Request, user: User) -> web.Response:
         """Name and phone in clear, once it is written down who sees them and why."""

@@ -12,6 +12,7 @@ from bot.actions.context import Parts, set_parts
 from bot.actions.policy import sure_answer
 from channels import web as web_channel
 from channels import wechat
+from conversations.media import Media
 from conversations.rasa import RasaClient
 from conversations.service import Conversations
 from conversations.types import Reply
@@ -44,6 +45,7 @@ async def create_app(settings: Settings) -> web.Application:
     gaps = Gaps(database, knowledge, settings.knowledge_dir, settings.kb_regions)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
     tickets = Tickets(database, events)
+    media = Media(database, settings.media_folder)
     rasa = RasaClient(
         settings.rasa_base_url,
         timeout_s=settings.rasa_timeout_s,
@@ -76,6 +78,7 @@ async def create_app(settings: Settings) -> web.Application:
         app,
         conversations,
         events,
+        media=media,
         session_key=secrets.session_key,
         city=settings.city,
         origins=settings.web_origins,
@@ -101,6 +104,7 @@ async def create_app(settings: Settings) -> web.Application:
                 conversations,
                 tickets,
                 gaps=gaps,
+                media=media,
                 public_url=settings.public_url,
             ),
             *pages.routes(),

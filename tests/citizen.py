@@ -28,7 +28,18 @@ class Citizen:
 
     def say(self, text: str, client_id: str | None = None) -> str:
         """Send a message; all replies as one text. Waits until the turn is over."""
-        body: dict[str, Any] = {"client_id": client_id or str(uuid4()), "text": text}
+        return self._send(text, {"client_id": client_id or str(uuid4()), "text": text})
+
+    def photo(self, data: bytes) -> str:
+        """Upload a photo and send it; all replies as one text."""
+        kept = self.http.post("/api/web/photos", content=data).raise_for_status().json()
+        return self._send("［照片］", {"client_id": str(uuid4()), "photo": kept["photo"]["id"]})
+
+    def locate(self, lat: float, lon: float) -> str:
+        """Send where one is; all replies as one text."""
+        return self._send("［位置］", {"client_id": str(uuid4()), "location": {"lat": lat, "lon": lon}})
+
+    def _send(self, text: str, body: dict[str, Any]) -> str:
         for _ in range(10):
             answer = self.http.post("/api/web/messages", json=body).raise_for_status().json()
             if not answer["pending"]:

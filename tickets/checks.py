@@ -15,6 +15,8 @@ from tickets.types import TicketDraft, TicketType
 
 MAX_CONTENT = 5_000
 """Characters of a ticket's content."""
+MAX_PHOTOS = 9
+"""Photos a ticket is filed with."""
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-8]\d{6,7}(?:-\d{1,6})?")
@@ -63,6 +65,10 @@ class _Checked(BaseModel):
     confidential: bool
     channel: Annotated[_Line, Field(max_length=20)]
     conversation_id: Annotated[str, Field(max_length=36)] | None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None
+    place_label: Annotated[_Line, Field(max_length=200)]
+    photos: Annotated[tuple[Annotated[str, Field(max_length=36)], ...], Field(max_length=MAX_PHOTOS)]
 
     @field_validator("type", mode="before")
     @classmethod
@@ -96,6 +102,7 @@ _SAY = {
     "happened_at": "时间太长了，请控制在 100 字以内",
     "subject": "涉及对象太长了，请控制在 200 字以内",
     "contact_name": "称呼太长了，请控制在 40 字以内",
+    "photos": f"照片请控制在 {MAX_PHOTOS} 张以内",
     "contact_phone": "联系电话不对，请填 11 位手机号或带区号的座机号",
 }
 

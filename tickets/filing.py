@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
+from core.privacy import lookup_key
 from tickets import checks, numbers, rows
 from tickets.models import TicketRow
 from tickets.states import State
@@ -64,6 +65,10 @@ async def _file(
             subject=draft.subject,
             contact_name=draft.contact_name or None,
             contact_phone=draft.contact_phone or None,
+            contact_key=lookup_key(draft.contact_phone) if draft.contact_phone else None,
+            latitude=draft.latitude,
+            longitude=draft.longitude,
+            place_label=draft.place_label,
             confidential=draft.confidential,
             channel=draft.channel,
             conversation_id=draft.conversation_id,
@@ -73,6 +78,7 @@ async def _file(
         )
         session.add(row)
         await session.flush()
+        rows.add_photos(session, row.id, draft.photos)
         rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
         await session.flush()
         return await rows.to_ticket(session, row), True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -53,6 +53,12 @@ class TicketRow(Base):
     """涉及对象: whom or what the matter is about."""
     contact_name: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     contact_phone: Mapped[str | None] = mapped_column(EncryptedText, default=None)
+    contact_key: Mapped[str | None] = mapped_column(String(64), index=True, default=None)
+    """Keyed digest of the phone (:func:`core.privacy.lookup_key`): the same person's tickets are found by it."""
+    latitude: Mapped[float | None] = mapped_column(Float, default=None)
+    longitude: Mapped[float | None] = mapped_column(Float, default=None)
+    place_label: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """The address the citizen's device gave the point on the map."""
     confidential: Mapped[bool] = mapped_column(Boolean, default=False)
     """保密: the citizen's identity is not shown to the department."""
     channel: Mapped[str] = mapped_column(String(20), default="")
@@ -93,6 +99,16 @@ class TicketEventRow(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     key: Mapped[str | None] = mapped_column(String(200), default=None)
     """The caller's key, where doing it twice to the ticket must count once."""
+
+
+class TicketPhotoRow(Base):
+    """A photo that belongs to a ticket; the conversations keep the photo itself, under the same id."""
+
+    __tablename__ = "ticket_photos"
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    image_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class TicketCounter(Base):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.privacy import mask_name, mask_phone, mask_text
-from tickets.models import Department, TicketEventRow, TicketRow
+from tickets.models import Department, TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.states import State
 from tickets.types import SUMMARY_CHARACTERS, Actor, Ticket, TicketEvent, TicketLine, TicketType
 
@@ -69,6 +71,10 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         merged_into=await _number(session, row.merged_into_id),
         parent=await _number(session, row.parent_id),
         summary=summary(row.content),
+        latitude=row.latitude,
+        longitude=row.longitude,
+        place_label=row.place_label,
+        photos=tuple(await photos(session, row.id)),
     )
 
 
@@ -109,6 +115,23 @@ def add_event(
     )
     session.add(row)
     return row
+
+
+def add_photos(session: AsyncSession, ticket_id: str, image_ids: Iterable[str]) -> None:
+    """Note that photos belong to a ticket, in the caller's transaction; each once."""
+    session.add_all(
+        TicketPhotoRow(ticket_id=ticket_id, image_id=image_id) for image_id in dict.fromkeys(image_ids)
+    )
+
+
+async def photos(session: AsyncSession, ticket_id: str) -> list[str]:
+    """Ids of a ticket's photos, in the order they came."""
+    found = await session.scalars(
+        select(TicketPhotoRow.image_id)
+        .where(TicketPhotoRow.ticket_id == ticket_id)
+        .order_by(TicketPhotoRow.added_at, TicketPhotoRow.image_id)
+    )
+    return list(found)
 
 
 async def by_number(session: AsyncSession, number: str) -> TicketRow | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +13,15 @@ from core.database import Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
 from core.text import clean
-from tickets import filing, listing, lookup, numbers, progress, rows
+from tickets import filing, listing, lookup, numbers, progress, rows, similar
 from tickets.models import TicketEventRow, TicketRow
+from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
 
 MAX_NOTE = 2_000
 """Characters of a note or of what a citizen adds when urging."""
+RATINGS = ("非常满意", "满意", "基本满意", "不满意")
+"""Marks a citizen can give."""
 
 
 class Tickets:
@@ -104,6 +109,23 @@ class Tickets:
             )
             return tuple(rows.to_event(event) for event in found)
 
+    async def of_conversation(self, conversation_id: str, limit: int = 5) -> tuple[Ticket, ...]:
+        """Tickets filed in a conversation, newest first: who speaks there may see them without their codes."""
+        async with self._database.read() as session:
+            found = await session.scalars(
+                select(TicketRow)
+                .where(TicketRow.conversation_id == conversation_id)
+                .order_by(TicketRow.id.desc())
+                .limit(limit)
+            )
+            return tuple([await rows.to_ticket(session, row) for row in found])
+
+    async def same_matter(self, draft: TicketDraft) -> Ticket | None:
+        """An open ticket of the same person about the same thing; see :mod:`tickets.similar`."""
+        async with self._database.read() as session:
+            row = await similar.find(session, draft)
+            return None if row is None else await rows.to_ticket(session, row)
+
     async def contact(self, number: str, actor: Actor, reason: str) -> Contact:
         """Name and phone in clear; who saw them and why goes into the ticket's history.
 
@@ -115,11 +137,14 @@ class Tickets:
             rows.add_event(session, row.id, actor, "contact_seen", note=_note(reason))
             return Contact(row.contact_name or "", row.contact_phone or "")
 
-    async def note(self, number: str, actor: Actor, text: str, key: str | None = None) -> Ticket:
+    async def note(
+        self, number: str, actor: Actor, text: str, key: str | None = None, photos: Sequence[str] = ()
+    ) -> Ticket:
         """Add a remark to a ticket's history.
 
         Args:
             key: where given, the same key again adds nothing.
+            photos: ids of photos that belong to the ticket from now on.
 
         Raises:
             NotFound: there is no such ticket.
@@ -128,7 +153,28 @@ class Tickets:
         said = _note(text)
         if not said:
             raise BadRequest("请写下备注内容")
-        return await self._add(number, actor, "noted", said, key)
+        return await self._add(number, actor, "noted", said, key, photos)
+
+    async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
+        """评价: what the citizen thinks of how a finished ticket was handled.
+
+        Args:
+            mark: one of :data:`RATINGS`.
+            note: why.
+            key: where given, the same key again counts once.
+
+        Raises:
+            NotFound: there is no such ticket.
+            Conflict: code ``ticket_open``; there is nothing to rate yet.
+            BadRequest: an unknown mark, or over :data:`MAX_NOTE` characters.
+        """
+        if mark not in RATINGS:
+            raise BadRequest(f"评价请选{'、'.join(RATINGS)}")
+        ticket = await self.get(number)
+        if not (ticket.state.is_final or ticket.state is State.PENDING_CALLBACK):
+            raise Conflict("这张工单还没有办完，办完以后再请您评价。", code="ticket_open")
+        said = _note(f"{mark}：{note}" if note else mark)
+        return await self._add(ticket.number, CITIZEN, "rated", said, key)
 
     async def urge(self, number: str, code: str, note: str = "", key: str | None = None) -> Ticket | None:
         """催办: the citizen asks for speed; None when number and code do not belong together.
@@ -153,18 +199,26 @@ class Tickets:
             )
         return await self._add(ticket.number, CITIZEN, "urged", said, key)
 
-    async def _add(self, number: str, actor: Actor, action: str, note: str, key: str | None) -> Ticket:
+    async def _add(
+        self,
+        number: str,
+        actor: Actor,
+        action: str,
+        note: str,
+        key: str | None,
+        photos: Sequence[str] = (),
+    ) -> Ticket:
         try:
-            ticket, added = await self._add_once(number, actor, action, note, key)
+            ticket, added = await self._add_once(number, actor, action, note, key, photos)
         except IntegrityError:
             # The same key from another process in between (PostgreSQL only); the second look finds it.
-            ticket, added = await self._add_once(number, actor, action, note, key)
+            ticket, added = await self._add_once(number, actor, action, note, key, photos)
         if added:
             self._tell(ticket, action)
         return ticket
 
     async def _add_once(
-        self, number: str, actor: Actor, action: str, note: str, key: str | None
+        self, number: str, actor: Actor, action: str, note: str, key: str | None, photos: Sequence[str]
     ) -> tuple[Ticket, bool]:
         async with self._database.write() as session:
             row = await self._row(session, number)
@@ -173,6 +227,8 @@ class Tickets:
             ):
                 return await rows.to_ticket(session, row), False
             rows.add_event(session, row.id, actor, action, note=note, key=key)
+            known = await rows.photos(session, row.id)
+            rows.add_photos(session, row.id, [image for image in photos if image not in known])
             row.updated_at = now()
             await session.flush()
             return await rows.to_ticket(session, row), True

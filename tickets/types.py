@@ -69,6 +69,9 @@ class TicketDraft:
         confidential: 保密, keep the citizen's identity from the department.
         channel: where it came in: ``web``, ``wechat``, ``phone`` …
         conversation_id: the conversation it was taken in.
+        latitude: of the point on the map the citizen sent, with ``longitude``.
+        place_label: the address the citizen's device gave that point.
+        photos: ids of the photos that belong to it.
     """
 
     type: str
@@ -83,6 +86,10 @@ class TicketDraft:
     confidential: bool = False
     channel: str = ""
     conversation_id: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    place_label: str = ""
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,10 @@ class Ticket:
     merged_into: str | None
     parent: str | None
     summary: str
+    latitude: float | None = None
+    longitude: float | None = None
+    place_label: str = ""
+    photos: tuple[str, ...] = ()
 
     @property
     def line(self) -> TicketLine:
@@ -216,6 +227,10 @@ class Ticket:
             "closed_at": _iso(self.closed_at),
             "merged_into": self.merged_into,
             "parent": self.parent,
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+            "place_label": self.place_label,
+            "photos": list(self.photos),
         }
 
 
@@ -259,7 +274,13 @@ class Page:
     next: str | None
 
 
-ACTION_LABELS = {"filed": "登记", "urged": "催办", "noted": "备注", "contact_seen": "查看联系方式"}
+ACTION_LABELS = {
+    "filed": "登记",
+    "urged": "催办",
+    "noted": "备注",
+    "rated": "评价",
+    "contact_seen": "查看联系方式",
+}
 """What was done, as the desk shows it."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from conversations.types import ConversationView, QueuePlace
+    from conversations.types import Button, ConversationView, QueuePlace
     from gaps.types import Asked
     from kb_index.entries import Entry
     from kb_index.search import SearchResult
@@ -50,8 +50,22 @@ class Tickets(Protocol):
         """Ask for speed; None when number and code do not belong together."""
         ...
 
-    async def note(self, number: str, actor: Actor, text: str, key: str | None = None) -> Ticket:
+    async def note(
+        self, number: str, actor: Actor, text: str, key: str | None = None, photos: Sequence[str] = ()
+    ) -> Ticket:
         """Add what the citizen says to a ticket's history."""
+        ...
+
+    async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
+        """What the citizen thinks of how a finished ticket was handled."""
+        ...
+
+    async def of_conversation(self, conversation_id: str, limit: int = 5) -> tuple[Ticket, ...]:
+        """Tickets filed in a conversation, newest first."""
+        ...
+
+    async def same_matter(self, draft: TicketDraft) -> Ticket | None:
+        """An open ticket of the same person about the same thing."""
         ...
 
     def progress_text(self, ticket: Ticket, /) -> str:
@@ -73,6 +87,7 @@ class Conversations(Protocol):
         *,
         urgent: bool = False,
         context: dict[str, Any] | None = None,
+        resume: Button | None = None,
     ) -> QueuePlace:
         """Put a conversation into the agents' queue."""
         ...

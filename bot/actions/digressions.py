@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions import feedback, policy
 from bot.actions.context import parts
 from bot.actions.follow_up import wanted_section
 from bot.actions.statuses import find_code, find_number
 from bot.actions.turn import Turn
+from bot.actions.wording import plain
 from core.errors import RateLimited
 from kb_index.render import to_text
 
+_ANNOUNCED = re.compile(
+    r"(等等|等一下|等会|等下|稍等|慢着|先别急|对了|那个)?[，,]?(我|俺)?(先|还|再)?(想|要)?(问|咨询|打听|请教)"
+    r"(一下|下|个|一个|点|你|您|你们)*(别的|其他的?)?(事情?|事儿|问题|东西)?(再(说|填))?(啊|呀|吧|哈)?"
+)
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
 
 
@@ -63,6 +70,10 @@ async def progress_aside(turn: Turn) -> None:
     turn.say(parts().tickets.progress_text(ticket) if ticket else NOT_FOUND)
 
 
-def harsh(turn: Turn) -> None:
-    """One calm sentence."""
-    turn.say("听得出您很着急，很抱歉让您不痛快。您愿意的话我们接着填，也可以随时说“转人工”。")
+def only_announced(text: str) -> bool:
+    """Whether a message only says that a question will come.
+
+    >>> only_announced("等等我先问个事"), only_announced("等等我先问下身份证怎么补办")
+    (True, False)
+    """
+    return _ANNOUNCED.fullmatch(plain(text)) is not None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actions.turn import Event, set_slot
+from conversations.attachments import Place
 from tickets.types import TicketDraft
 
 ANONYMOUS = "匿名"
@@ -18,8 +19,10 @@ LABELS: dict[str, str] = {
     "category": "事项分类",
     "district": "所在县区",
     "address": "具体地址",
+    "location": "地图定位",
     "happened_at": "发生时间",
     "subject": "涉及对象",
+    "photos": "现场照片",
     "contact_name": "联系人",
     "contact_phone": "联系电话",
     "confidential": "是否保密",
@@ -29,21 +32,29 @@ LABELS: dict[str, str] = {
 TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
 CONFIRM = "complaint_confirm"
 ASKED = (
-    "complaint_type",
     "content",
     "district",
     "address",
     "happened_at",
     "subject",
+    "complaint_type",
     "contact_name",
     "contact_phone",
     "confidential",
 )
 """Slots in the order they are asked."""
 
-_LIGHT = ("complaint_type", "content", "contact_name", "contact_phone")
+_LIGHT = ("content", "complaint_type", "contact_name", "contact_phone")
+_ONLY_FILLED = ("category", "location", "photos")
+"""Lines a summary leaves out when they are empty: nobody was asked for them."""
 _LIGHT_TYPES = ("建议", "咨询", "表扬")
-_OWN = (*LABELS, CONFIRM, "filing_key", "tries", "story", "town")
+_OWN = (
+    *LABELS,
+    CONFIRM,
+    *("filing_key", "tries", "story", "town", "same_ticket", "not_same", "former", "asking", "later"),
+)
+KEPT = "kept_draft"
+"""Slot of a complaint that was left and may be taken up again (:func:`saved`)."""
 
 
 def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
@@ -70,7 +81,19 @@ def shown(name: str, value: Any) -> str:
         return "是（不向承办单位透露您的身份）" if value else "否"
     if value == "":
         return "未填"
+    if name == "photos":
+        return f"{len(value)} 张"
+    if name == "location":
+        return _spot(value)
     return str(value)
+
+
+def _spot(value: Any) -> str:
+    there = Place.parse(str(value))
+    if there is None:
+        return str(value)
+    point = f"北纬 {there.lat:.4f}，东经 {there.lon:.4f}"
+    return f"{there.label}（{point}）" if there.label else point
 
 
 def lines(slots: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -78,13 +101,18 @@ def lines(slots: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [
         (label, shown(name, slots[name]), name)
         for name, label in LABELS.items()
-        if slots.get(name) is not None and not (name == "category" and not slots[name])
+        if slots.get(name) is not None and (slots[name] != "" or name not in _ONLY_FILLED)
     ]
 
 
 def for_agent(slots: Mapping[str, Any]) -> dict[str, str]:
     """What an agent who takes over finds: label → value, without the empty ones."""
     return {label: value for label, value, name in lines(slots) if slots[name] != ""}
+
+
+def saved(slots: Mapping[str, Any]) -> dict[str, Any]:
+    """What is filled so far, to be kept for later."""
+    return {name: slots[name] for name in (*LABELS, "town", "later") if slots.get(name) is not None}
 
 
 def cleared() -> list[Event]:
@@ -99,6 +127,7 @@ def to_ticket(slots: Mapping[str, Any], *, channel: str, conversation_id: str) -
         return str(slots.get(name) or "")
 
     name = text("contact_name")
+    there = Place.parse(text("location"))
     return TicketDraft(
         type=text("complaint_type"),
         content=text("content"),
@@ -112,4 +141,8 @@ def to_ticket(slots: Mapping[str, Any], *, channel: str, conversation_id: str) -
         confidential=bool(slots.get("confidential")),
         channel=channel,
         conversation_id=conversation_id,
+        latitude=there.lat if there else None,
+        longitude=there.lon if there else None,
+        place_label=there.label if there else "",
+        photos=tuple(slots.get("photos") or ()),
     )

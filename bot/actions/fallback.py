@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import feedback, policy
+from bot.actions import attachments, feedback, policy
 from bot.actions.handoff import hand_over
 from bot.actions.statuses import find_number
 from bot.actions.turn import Choice, Event, Turn, follow_up_with, set_slot
@@ -15,7 +15,9 @@ _STORY_FROM = 8
 
 
 async def fallback(turn: Turn) -> list[Event]:
-    """Not understood: a ticket number, an answer in the knowledge base, a better question, or a human."""
+    """Not understood: a photo, a ticket number, an answer in the knowledge base, a better question, or a human."""
+    if attachments.sent(turn):
+        return await attachments.outside(turn)
     if find_number(turn.text):
         return [set_slot("misses", 0), follow_up_with("status_form")]
     if len(turn.text) >= _LOOKUP_FROM and turn.intent != "nonsense":

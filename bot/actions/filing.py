@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.actions import draft as drafts
+from bot.actions import later
 from bot.actions.context import parts
 from bot.actions.turn import Event, Turn, follow_up_with, set_slot
 from bot.actions.wording import HUMAN, PROGRESS
@@ -22,7 +23,7 @@ _SLOT_OF_FIELD = {"type": "complaint_type"}
 async def file_ticket(turn: Turn) -> list[Event]:
     """Runs when the complaint form has ended; files only what was confirmed, and forgets the draft."""
     if turn.slot(drafts.CONFIRM) is not True:
-        return drafts.cleared()
+        return []  # cancelled, handed over, or added to a ticket: what ended the form has cleared it
     view = await parts().conversations.view(turn.conversation_id)
     draft = drafts.to_ticket(turn.slots, channel=view.channel, conversation_id=turn.conversation_id)
     try:
@@ -33,7 +34,7 @@ async def file_ticket(turn: Turn) -> list[Event]:
         turn.conversation_id, FILED, {"turn": turn.turn_id, "number": ticket.number}
     )
     tell_filed(turn, ticket)
-    return drafts.cleared()
+    return [*drafts.cleared(), set_slot(drafts.KEPT, None), *later.offer(turn)]
 
 
 def tell_filed(turn: Turn, ticket: Ticket) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bot.actions import draft as drafts
+from bot.actions import later
 from bot.actions.context import parts
 from bot.actions.turn import Choice, Event, Turn
+from bot.actions.wording import RESUME
 from conversations.handoff import BACK_BUTTON
-from conversations.types import Mode
+from conversations.types import Button, Mode
 
 
 async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
@@ -17,7 +19,14 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
         before: said in the same message, before the sentence about the queue.
     """
     context = drafts.for_agent(turn.slots)
-    place = await parts().conversations.request_human(turn.conversation_id, reason, context=context or None)
+    for number, text in enumerate(later.texts(turn), start=1):
+        context[f"另外提到 {number}"] = text
+    place = await parts().conversations.request_human(
+        turn.conversation_id,
+        reason,
+        context=context or None,
+        resume=Button(RESUME.title, RESUME.payload) if context else None,
+    )
     kept = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
     back = [Choice(BACK_BUTTON.title, BACK_BUTTON.payload)] if place.mode is Mode.WAITING else []
     turn.say(before + parts().conversations.waiting_text(place) + kept, back)

@@ -36,7 +36,7 @@ class Move(StrEnum):
     UNCLEAR = "unclear"
 
 
-FREE = frozenset({"content", "address", "happened_at", "subject", "contact_name", "supplement"})
+FREE = frozenset({"content", "address", "happened_at", "subject", "contact_name", "supplement", "reason"})
 """Slots whose answer may be any words."""
 
 _OF_INTENT: dict[str, Move] = {
@@ -104,6 +104,8 @@ _UNKNOWN = re.compile(
     r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|具体的?)?"
 )
 
+_WONT_SAY = re.compile(r"(我|俺)?(就)?不(想|愿意|方便)?(说|讲|告诉你们?|提供|透露)(了)?")
+
 _SURE = 0.6
 _LIKELY = 0.4
 _SHORT = 12
@@ -121,6 +123,8 @@ def decide(turn: Turn, slot: str) -> Move:
         return _OF_INTENT.get(turn.intent, Move.UNCLEAR)
     said = plain(turn.text)
     if slot in ("happened_at", "subject", "contact_name") and _UNKNOWN.fullmatch(said):
+        return Move.SKIP
+    if slot in ("address", "happened_at", "subject", "contact_name") and _WONT_SAY.fullmatch(said):
         return Move.SKIP
     for move, pattern in _WORDS:
         if pattern.fullmatch(said):

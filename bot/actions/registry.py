@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from bot.actions import complaint_form, fallback, filing, follow_up, handoff, policy, smalltalk, status_form
+from bot.actions import (
+    complaint_form,
+    fallback,
+    filing,
+    follow_up,
+    handoff,
+    policy,
+    several,
+    smalltalk,
+    status_form,
+)
 from bot.actions.turn import Action
 
 ACTIONS: dict[str, Action] = {
     "validate_complaint_form": complaint_form.validate,
     "action_file_ticket": filing.file_ticket,
     "validate_status_form": status_form.validate,
-    "action_answer_policy": policy.answer_policy,
+    "action_answer_policy": several.answer_policy,
     "action_follow_up": follow_up.follow_up,
     "action_out_of_scope": policy.out_of_scope,
     "action_request_human": handoff.request_human,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.actions import feedback, policy
+from bot.actions import feedback, later, mood, policy
 from bot.actions.context import parts
 from bot.actions.filing import FILED, tell_filed
 from bot.actions.handoff import hand_over
-from bot.actions.turn import Choice, Event, Turn, follow_up_with, offering
+from bot.actions.turn import Choice, Event, Turn, follow_up_with, offering, set_slot
 from bot.actions.wording import COMPLAIN, HUMAN, PROGRESS
 
 _ANSWERS = ("action_answer_policy", "action_follow_up", "action_fallback")
@@ -28,12 +28,25 @@ async def affirm(turn: Turn) -> list[Event]:
         return []
     if offer == "complaint":
         return [follow_up_with("complaint_form")]
+    if offer == later.OFFER:
+        return await _asked_before(turn)
     entry = parts().kb.entry(offer.removeprefix("entry:")) if offer.startswith("entry:") else None
     if entry is not None:
         await policy.tell(turn, entry, asked=about.turn_id if about else "")
         return []
     turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
     return []
+
+
+async def _asked_before(turn: Turn) -> list[Event]:
+    """Answer the question that was remembered while a complaint was taken."""
+    waiting = turn.slot(later.SLOT) or []
+    if not waiting:
+        turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
+        return []
+    turn.slots[later.SLOT] = waiting[1:] or None
+    events = await policy.tell_result(turn, await policy.search(str(waiting[0]["text"])))
+    return [*events, *(later.offer(turn) if waiting[1:] else [set_slot(later.SLOT, None)])]
 
 
 async def deny(turn: Turn) -> list[Event]:
@@ -66,8 +79,7 @@ async def repeat(turn: Turn) -> list[Event]:
 
 
 async def calm(turn: Turn) -> list[Event]:
-    """Harsh words: one calm sentence and a human, no argument."""
-    turn.say(
-        "听得出您很着急，我没能帮上忙，很抱歉。要不要给您转人工，让坐席直接跟您沟通？", [HUMAN, COMPLAIN]
-    )
-    return [offering("human")]
+    """Harsh words: sympathy once and a human, no argument."""
+    said, events = mood.harsh(turn)
+    turn.say(said, [HUMAN, COMPLAIN])
+    return [*events, offering("human")]

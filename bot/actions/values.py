@@ -7,6 +7,8 @@ import unicodedata
 
 from bot.actions.draft import ANONYMOUS, TYPES, WHOLE_CITY
 from bot.actions.wording import plain
+from bot.understanding.when import moment
+from core.clock import now
 from core.text import clean
 from tickets import checks, districts
 from tickets.types import TicketType
@@ -57,12 +59,6 @@ def read_district(text: str) -> str | None:
     if found is not None:
         return found.name
     return WHOLE_CITY if _WHOLE_CITY.search(said) else None
-
-
-def mentioned_district(story: str) -> str | None:
-    """The district a story speaks of by its full name; stricter than an answer to the question for it."""
-    found = districts.mentioned(story)
-    return found.name if found else None
 
 
 def rest_after_district(text: str) -> str:
@@ -119,6 +115,8 @@ def read_name(text: str) -> str | None:
     name = _NAME_FRAME.sub("", text.strip(" 。.，,！!"))
     if not 1 <= len(name) <= 20 or re.search(r"\d{3}|[?？]", name):
         return None
+    if len(name) > 4 and moment(name, now()) is not None:
+        return None  # an answer to the question before: when, not who
     return name
 
 

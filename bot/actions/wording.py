@@ -13,6 +13,7 @@ CANCEL = Choice("取消", "/cancel")
 SKIP = Choice("跳过", "/skip")
 COMPLAIN = Choice("反映问题", "/start_complaint")
 PROGRESS = Choice("查工单进度", "/ask_progress")
+RESUME = Choice("接着填刚才的", '/start_complaint{"slot":"draft","value":"again"}')
 YES = Choice("是", "/affirm")
 NO = Choice("不是", "/deny")
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from channels.web import greeting
 from channels.web.limits import Limits
-from channels.web.messages import CHANNEL, inbound, read
+from channels.web.messages import CHANNEL, Reader, read
 from channels.web.origin import Origins
 from channels.web.tokens import RENEW_S, Tokens, Visitor
 from conversations.service import Conversations
@@ -35,6 +35,7 @@ class Rest:
     def __init__(
         self,
         conversations: Conversations,
+        reader: Reader,
         tokens: Tokens,
         origins: Origins,
         limits: Limits,
@@ -43,6 +44,7 @@ class Rest:
         wait_s: float,
     ) -> None:
         self._conversations = conversations
+        self._reader = reader
         self._tokens = tokens
         self._origins = origins
         self._limits = limits
@@ -69,10 +71,11 @@ class Rest:
     async def send(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/messages: say something and wait a while for the reply."""
         self._origins.check(request)
-        visitor = self._visitor(request)
+        visitor = visitor_of(request, self._tokens)
         said = read(await _body(request))
         self._limits.message(visitor.id, request)
-        receipt = await self._conversations.receive(inbound(said, visitor.id))
+        inbound = await self._reader.inbound(said, visitor.id)
+        receipt = await self._conversations.receive(inbound)
         replies = await self._conversations.wait(receipt.turn_id, self._wait_s)
         return _json(
             {
@@ -85,7 +88,7 @@ class Rest:
     async def missed(self, request: web.Request) -> web.StreamResponse:
         """GET /api/web/messages?after=SEQ: what came since."""
         self._origins.check(request)
-        visitor = self._visitor(request)
+        visitor = visitor_of(request, self._tokens)
         after = after_of(request)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, after=after, limit=RESUMED)
@@ -103,12 +106,18 @@ class Rest:
             }
         )
 
-    def _visitor(self, request: web.Request) -> Visitor:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        visitor = self._tokens.read(token.strip()) if scheme.lower() == "bearer" else None
-        if visitor is None:
-            raise Unauthorized("会话已过期，请重新打开对话")
-        return visitor
+
+def visitor_of(request: web.Request, tokens: Tokens) -> Visitor:
+    """Whose request it is.
+
+    Raises:
+        Unauthorized: no token, or no good one.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    visitor = tokens.read(token.strip()) if scheme.lower() == "bearer" else None
+    if visitor is None:
+        raise Unauthorized("会话已过期，请重新打开对话")
+    return visitor
 
 
 def after_of(request: web.Request) -> int:
@@ -123,14 +132,24 @@ def after_of(request: web.Request) -> int:
     return int(given)
 
 
-async def _body(request: web.Request, *, empty_is_fine: bool = False) -> dict[str, Any]:
-    if (request.content_length or 0) > MAX_BODY:
+async def bytes_of(request: web.Request, most: int) -> bytes:
+    """The body, read up to ``most`` bytes.
+
+    Raises:
+        TooLarge: there are more.
+    """
+    if (request.content_length or 0) > most:
         raise TooLarge
-    raw = await request.content.read(MAX_BODY + 1)
-    while len(raw) <= MAX_BODY and (more := await request.content.read(MAX_BODY + 1 - len(raw))):
+    raw = bytearray()
+    while len(raw) <= most and (more := await request.content.read(most + 1 - len(raw))):
         raw += more
-    if len(raw) > MAX_BODY:
+    if len(raw) > most:
         raise TooLarge
+    return bytes(raw)
+
+
+async def _body(request: web.Request, *, empty_is_fine: bool = False) -> dict[str, Any]:
+    raw = await bytes_of(request, MAX_BODY)
     if not raw.strip() and empty_is_fine:
         return {}
     try:

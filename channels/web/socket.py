@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from channels.web.limits import Limits
-from channels.web.messages import CHANNEL, inbound, read
+from channels.web.messages import CHANNEL, Reader, read
 from channels.web.origin import Origins
 from channels.web.rest import RESUMED, after_of
 from channels.web.tokens import Tokens, Visitor
@@ -40,6 +40,7 @@ class Sockets:
     def __init__(
         self,
         conversations: Conversations,
+        reader: Reader,
         events: Events,
         tokens: Tokens,
         origins: Origins,
@@ -48,6 +49,7 @@ class Sockets:
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self._conversations = conversations
+        self._reader = reader
         self._events = events
         self._tokens = tokens
         self._origins = origins
@@ -70,7 +72,7 @@ class Sockets:
             view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
             # Subscribed before the past is read: what happens in between is seen twice here, and sent once.
             with self._events.subscribe(f"conversation:{view.id}") as subscription:
-                link = _Link(self._conversations, self._limits, socket, visitor, view.id, request, after)
+                link = _Link(self._conversations, self._reader, self._limits, socket, visitor, view.id, request, after)
                 await link.run(subscription)
         return socket
 
@@ -95,6 +97,7 @@ class _Link:
     def __init__(
         self,
         conversations: Conversations,
+        reader: Reader,
         limits: Limits,
         socket: web.WebSocketResponse,
         visitor: Visitor,
@@ -103,6 +106,7 @@ class _Link:
         after: int,
     ) -> None:
         self._conversations = conversations
+        self._reader = reader
         self._limits = limits
         self._socket = socket
         self._visitor = visitor
@@ -216,7 +220,8 @@ class _Link:
         self._limits.message(self._visitor.id, self._request)
         self._own.add(said.client_id)
         try:
-            receipt = await self._conversations.receive(inbound(said, self._visitor.id))
+            inbound = await self._reader.inbound(said, self._visitor.id)
+            receipt = await self._conversations.receive(inbound)
         except BaseException:
             self._own.discard(said.client_id)
             raise

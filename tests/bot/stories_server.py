@@ -27,8 +27,20 @@ def make_app(city: SmallCity, secret: str) -> web.Application:
 
     async def say(request: web.Request) -> web.Response:
         body = await request.json()
+        kind, sent = body.get("kind", "text"), None
+        if kind == "image":
+            sent = {"image": body["image"]}
+        elif kind == "location":
+            lat, lon, label = (*body["place"].split(",", 2), "")[:3]
+            sent = {"lat": float(lat), "lon": float(lon), "label": label}
         inbound = InboundMessage(
-            "web", body["user"], body.get("id") or str(uuid4()), body["text"], button=body.get("button")
+            "web",
+            body["user"],
+            body.get("id") or str(uuid4()),
+            body["text"],
+            kind=kind,
+            media=sent,
+            button=body.get("button"),
         )
         receipt = await city.conversations.receive(inbound)
         replies = await city.conversations.wait(receipt.turn_id, 30)

@@ -24,7 +24,7 @@ async def test_a_real_call_of_rasa_is_answered_in_its_protocol(rasa: Rasa, visit
 async def test_a_real_call_of_the_form_takes_the_answer_and_asks_on(rasa: Rasa) -> None:
     answer = await rasa.post(captured("form_call"))
     assert answer.slots["content"] == "楼道灯坏了两个月了"
-    assert answer.slots["requested_slot"] == "complaint_type"
+    assert answer.slots["requested_slot"] == "district"
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", "secret-of-the-test", "密码"])

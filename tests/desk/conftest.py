@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import update
 
 import desk
+from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import HandoffReason, InboundMessage, Reply
 from core.database import Database
@@ -100,6 +101,7 @@ class Office:
     conversations: Conversations
     tickets: Tickets
     gaps: Gaps
+    media: Media
     _clients: list[TestClient[web.Request, web.Application]] = field(default_factory=list)
 
     def browser(self) -> Person:
@@ -159,14 +161,17 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
         await conversations.__aenter__()
         tickets = Tickets(database, events)
         knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)
+        media = Media(database, tmp_path / "media")
         gaps = Gaps(database, knowledge, tmp_path / "knowledge")
         trusted = [forwarded] if options.pop("trust_proxy", False) else []
         app = web.Application(middlewares=[*trusted, errors])
         desk.setup_sessions(app, "a key of the installation")
-        app.add_routes(desk.routes(database, events, conversations, tickets, gaps=gaps, **options))
+        app.add_routes(
+            desk.routes(database, events, conversations, tickets, gaps=gaps, media=media, **options)
+        )
         server = TestServer(app)
         await server.start_server()
-        office = Office(server, database, events, conversations, tickets, gaps)
+        office = Office(server, database, events, conversations, tickets, gaps, media)
         made.append((office, conversations))
         return office
 

@@ -14,11 +14,13 @@ CONVERSATIONS = [
     ("POST", f"/conversations/{ID}/take"),
     ("POST", f"/conversations/{ID}/messages"),
     ("POST", f"/conversations/{ID}/hand_back"),
+    ("GET", f"/photos/{ID}"),
     ("GET", "/live"),
 ]
 TICKETS = [
     ("GET", "/tickets"),
     ("GET", "/tickets/HN2026112300001"),
+    ("GET", f"/tickets/HN2026112300001/photos/{ID}"),
     ("POST", "/tickets/HN2026112300001/reveal"),
 ]
 

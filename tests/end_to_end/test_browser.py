@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.conversations.test_media import photo
 from tests.system import System, wenban
 
 PATIENCE_MS = 20_000
@@ -171,3 +172,55 @@ def test_a_complaint_reaches_the_desk_with_its_contact_hidden(
     page.goto(f"{system.url}/desk/")
     expect(page.get_by_label("会话队列")).to_be_visible()
     page.screenshot(path=tmp_path / "queue-phone.png")
+
+
+def test_a_photo_and_a_place_go_from_the_widget_to_the_ticket(
+    system: System, browser: Browser, pages: list[BrowserContext], tmp_path: Path
+) -> None:
+    sent = tmp_path / "manhole.jpg"
+    sent.write_bytes(photo((1200, 900)))
+    for name, size in (("phone", PHONE), ("desktop", DESKTOP)):
+        page = new_page(browser, pages, size)
+        page.context.grant_permissions(["geolocation"])
+        page.context.set_geolocation({"latitude": 32.646, "longitude": 117.018})
+        widget = Widget(page, system.url)
+        assert "哪个县区" in widget.say(f"路口的井盖没了，骑车摔了一跤（{name}）")
+        page.screenshot(path=tmp_path / f"form-{name}.png")
+        widget.press("大通区")
+        before = widget.said().count()
+        with page.expect_file_chooser() as chooser:
+            page.get_by_label("发照片").click()
+        chooser.value.set_files(sent)
+        assert "照片收到了" in widget.next_after(before)
+        expect(page.locator("img.photo")).to_be_visible(timeout=PATIENCE_MS)
+        page.get_by_label("发我的位置").click()
+        assert "定位收到了" in widget.next_after(before + 1)
+        page.screenshot(path=tmp_path / f"photo-and-place-{name}.png")
+        for answer in ("大通街道菜市场后门", "今天早上七点", "跳过", "匿名", "不留电话"):
+            widget.say(answer)
+        page.screenshot(path=tmp_path / f"summary-{name}.png")
+        before = widget.said().count()
+        page.get_by_label("改一下发生时间").last.click()
+        assert "原来是" in widget.next_after(before)
+        widget.say("昨天下午三点")
+        said = widget.say("确认提交")
+        number = re.search(r"HN\d+", said)
+        assert number, said
+        page.reload()
+        if not page.get_by_label("输入消息").is_visible():
+            page.locator("button.launcher").click()
+        expect(page.locator("img.photo").first).to_have_js_property("naturalWidth", 1200, timeout=PATIENCE_MS)
+
+    desk = new_page(browser, pages, DESKTOP)
+    Desk(desk, system, "坐席10号")
+    desk.goto(f"{system.url}/desk/tickets/{number.group()}")
+    shown = desk.locator(".photos img")
+    expect(shown).to_have_js_property("naturalWidth", 1200, timeout=PATIENCE_MS)
+    expect(desk.get_by_text("东经 117.01800")).to_be_visible()
+    desk.screenshot(path=tmp_path / "ticket-with-photo-desktop.png")
+    desk.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    desk.screenshot(path=tmp_path / "ticket-with-photo-phone.png")
+    desk.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    desk.get_by_role("link", name="查看原会话").click()
+    expect(desk.get_by_alt_text("群众发来的照片").first).to_be_visible(timeout=PATIENCE_MS)
+    desk.screenshot(path=tmp_path / "conversation-with-photo.png")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.citizen import Citizen
+from tests.end_to_end.test_complaint import fill_from
 from tests.system import System, started
 
 
@@ -50,6 +56,76 @@ def test_kill_the_app_in_the_middle_of_a_turn(own: System) -> None:
     # The browser sends again what it had no answer to: nothing happens twice.
     assert "依据" in citizen.say("养老保险要交满多少年", client_id=client_id)
     assert sum(m["direction"] == "in" for m in citizen.history()) == 2
+
+
+def test_kill_the_app_while_complaints_are_being_confirmed(own: System) -> None:
+    """Six confirmations under way, each at another point, when the app dies: six tickets, each told once."""
+    citizens = [Citizen(own.url) for _ in range(6)]
+    for number, citizen in enumerate(citizens):
+        fill_from(citizen, citizen.say(f"我要投诉，{number + 1}号楼楼下的烧烤店半夜冒油烟，呛得睡不着"))
+    ids = [str(uuid4()) for _ in citizens]
+
+    def confirm(number: int) -> None:
+        time.sleep(number * 0.05)
+        with suppress(httpx.HTTPError):
+            citizens[number].http.post(
+                "/api/web/messages", json={"client_id": ids[number], "text": "确认提交"}, timeout=20
+            )
+
+    with ThreadPoolExecutor(len(citizens)) as pool:
+        for number in range(len(citizens)):
+            pool.submit(confirm, number)
+        time.sleep(0.2)
+        own.app.stop(signal.SIGKILL)
+    own.app.start()
+    own.wait_ready()
+    for citizen, client_id in zip(citizens, ids, strict=True):
+        # The browser sends again what it had no answer to, and the citizen presses once more for good measure.
+        for _ in range(8):
+            if "工单号" in citizen.say("确认提交", client_id=client_id):
+                break
+        citizen.say("确认提交")
+    told = [
+        {m["card"]["number"] for m in citizen.history() if m["card"] and m["card"]["kind"] == "ticket"}
+        for citizen in citizens
+    ]
+    assert [len(numbers) for numbers in told] == [1] * len(citizens), told
+    with sqlite3.connect(f"file:{own.data / 'wenban.db'}?mode=ro", uri=True) as database:
+        (filed,) = database.execute(
+            "SELECT COUNT(*) FROM tickets WHERE content LIKE '%号楼楼下的烧烤店%'"
+        ).fetchone()
+    assert filed == len(citizens)
+
+
+def test_a_half_filled_complaint_survives_restarts_of_both(own: System) -> None:
+    citizen = Citizen(own.url)
+    citizen.say("我要投诉，小区楼下的烧烤店天天半夜冒油烟，呛得睡不着")
+    citizen.say("田家庵区")
+    for process in (own.rasa, own.app):
+        process.stop(signal.SIGKILL)
+        process.start()
+    own.wait_ready()
+    assert "请您核对" in fill_from(citizen, citizen.say("国庆中路88号幸福小区3栋楼下"))
+
+
+def test_a_half_filled_complaint_survives_a_days_pause(own: System) -> None:
+    citizen = Citizen(own.url)
+    citizen.say("我要投诉，小区楼下的烧烤店天天半夜冒油烟，呛得睡不着")
+    citizen.say("田家庵区")
+    own.rasa.stop()
+    # Everything Rasa knows is made 26 hours older: its clock can't be turned.
+    with sqlite3.connect(own.data / "rasa" / "tracker.db") as tracker:
+        for row, data in tracker.execute("SELECT id, data FROM events").fetchall():
+            event = json.loads(data)
+            event["timestamp"] -= 26 * 3600
+            tracker.execute(
+                "UPDATE events SET timestamp = ?, data = ? WHERE id = ?",
+                (event["timestamp"], json.dumps(event), row),
+            )
+    own.rasa.start()
+    own.wait_ready()
+    said = fill_from(citizen, citizen.say("国庆中路88号幸福小区3栋楼下"))
+    assert "小区楼下的烧烤店天天半夜冒油烟" in said
 
 
 def test_rasa_down_the_app_answers_from_the_knowledge_base_or_calls_a_human(

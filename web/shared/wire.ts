@@ -55,6 +55,16 @@ export interface SummaryCard {
 
 export type Card = AnswerCard | TicketCard | SummaryCard;
 
+/** A photo (by its id) or a point on the map, sent instead of words. */
+export interface Attachment {
+  image?: string;
+  width?: number;
+  height?: number;
+  lat?: number;
+  lon?: number;
+  label?: string;
+}
+
 export interface Message {
   id: string;
   /** Rises within one conversation; not promised to be without gaps. */
@@ -70,6 +80,7 @@ export interface Message {
   card: Card | null;
   /** The id the sender's browser chose; matches an echo to the message already on screen. */
   client_id: string | null;
+  media?: Attachment | null;
 }
 
 /** Body of `error` in every error answer and error frame. */

@@ -1,4 +1,5 @@
 import type { ErrorBody, Message, Mode } from "../shared/wire";
+import type { Pending } from "./outbox";
 
 /** Answer of `POST /api/web/session`. */
 export interface Session {
@@ -44,6 +45,19 @@ export function passingCode(error: ErrorBody): boolean {
   return PASSING_CODES.has(error.code);
 }
 
+/** A photo may take this long on a weak network. */
+const UPLOAD_MS = 120_000;
+
+/** A message as the server takes it, by request or over the socket. */
+export function said(item: Pending): Record<string, unknown> {
+  return {
+    client_id: item.clientId, text: item.photo || item.location ? "" : item.text,
+    ...(item.button ? { button: item.button } : {}),
+    ...(item.photo ? { photo: item.photo.id } : {}),
+    ...(item.location ? { location: item.location } : {}),
+  };
+}
+
 /** The web channel's HTTP endpoints. */
 export class WebApi {
   constructor(private readonly host: string, private readonly timeoutMs = 20_000) {}
@@ -52,27 +66,42 @@ export class WebApi {
     return this.call<Session>("POST", "/api/web/session", null, token ? { token } : {});
   }
 
-  send(token: string, item: { clientId: string; text: string; button: string | null }): Promise<Sent> {
-    const body: Record<string, string> = { client_id: item.clientId, text: item.text };
-    if (item.button) body.button = item.button;
-    return this.call<Sent>("POST", "/api/web/messages", token, body);
+  send(token: string, item: Pending): Promise<Sent> {
+    return this.call<Sent>("POST", "/api/web/messages", token, said(item));
+  }
+
+  /** Brings a photo to the server; a message that names its id has to follow. */
+  upload(token: string, photo: Blob): Promise<{ photo: { id: string; width: number; height: number } }> {
+    return this.call("POST", "/api/web/photos", token, photo, UPLOAD_MS);
+  }
+
+  /** One of the citizen's own photos. */
+  async photo(token: string, id: string): Promise<Blob> {
+    const response = await fetch(`${this.host}/api/web/photos/${id}`, {
+      headers: { Authorization: `Bearer ${token}` }, credentials: "omit",
+    });
+    if (!response.ok) throw new ApiFailure(response.status, "photo", "照片暂时看不了");
+    return response.blob();
   }
 
   after(token: string, seq: number): Promise<{ messages: Message[]; mode: Mode }> {
     return this.call("GET", `/api/web/messages?after=${seq}`, token);
   }
 
-  private async call<T>(method: string, path: string, token: string | null, body?: object): Promise<T> {
+  private async call<T>(
+    method: string, path: string, token: string | null, body?: object, timeoutMs = this.timeoutMs,
+  ): Promise<T> {
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), this.timeoutMs);
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
     const headers: Record<string, string> = {};
-    if (body) headers["Content-Type"] = "application/json";
+    const raw = body instanceof Blob;
+    if (body) headers["Content-Type"] = raw ? "application/octet-stream" : "application/json";
     if (token) headers.Authorization = `Bearer ${token}`;
     try {
       // No cookies: the token is the whole identity, and the widget lives on other sites' pages.
       const response = await fetch(this.host + path, {
         method, headers, credentials: "omit", cache: "no-store", signal: abort.signal,
-        body: body ? JSON.stringify(body) : null,
+        body: raw ? body : body ? JSON.stringify(body) : null,
       });
       const data = (await response.json().catch(() => null)) as (T & { error?: ErrorBody }) | null;
       if (!response.ok || data === null) {

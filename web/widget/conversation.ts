@@ -2,10 +2,11 @@ import { backoff } from "../shared/backoff";
 import { LiveSocket, socketUrl } from "../shared/socket";
 import { uuid } from "../shared/uuid";
 import { MAX_TEXT, type ErrorBody, type Message, type Mode } from "../shared/wire";
-import { ApiFailure, WebApi, passingCode, type Session } from "./api";
+import { ApiFailure, WebApi, passingCode, said, type Session } from "./api";
 import { Poller, TIMING, TypingSign, type Frame, type Link, type Timing } from "./link";
 import type { Memory } from "./memory";
 import { Outbox, type Pending } from "./outbox";
+import { shrink, type Point } from "./photo";
 import { Transcript, type Line } from "./transcript";
 
 /** Sockets lost in a row, without one useful answer, before plain requests take over beside them. */
@@ -32,6 +33,7 @@ export class Conversation {
   private readonly api: WebApi;
   private readonly socket: LiveSocket<Frame>;
   private readonly poller = new Poller(() => this.poll());
+  private readonly photos = new Map<string, Promise<string | null>>();
   private token: string | null;
   private started = false;
   private failures = 0;
@@ -104,9 +106,37 @@ export class Conversation {
 
   /** Says something; it is on screen at once and on its way as soon as the network allows. */
   send(text: string, button: string | null = null): void {
-    const said = text.trim().slice(0, MAX_TEXT);
-    if (!said) return;
-    this.outbox.add({ clientId: uuid(), text: said, button, at: Date.now(), refused: null });
+    const words = text.trim().slice(0, MAX_TEXT);
+    if (words) this.put({ clientId: uuid(), text: words, button, at: Date.now(), refused: null });
+  }
+
+  /** Sends a photo; rejects with an {@link ApiFailure} when the server does not take it. */
+  async sendPhoto(file: Blob): Promise<void> {
+    this.start();
+    if (!this.token) this.adopt(await this.api.session(null));
+    const { photo } = await this.api.upload(this.token ?? "", await shrink(file));
+    this.photos.set(photo.id, Promise.resolve(URL.createObjectURL(file)));
+    this.put({ clientId: uuid(), text: "［照片］", button: null, at: Date.now(), refused: null, photo });
+  }
+
+  /** Sends where the citizen is. */
+  sendLocation(location: Point): void {
+    this.put({ clientId: uuid(), text: "［位置］", button: null, at: Date.now(), refused: null, location });
+  }
+
+  /** An address at which one of the citizen's own photos can be shown; null when it can't be had. */
+  photoUrl(id: string): Promise<string | null> {
+    const known = this.photos.get(id);
+    if (known) return known;
+    const found = this.token
+      ? this.api.photo(this.token, id).then((blob) => URL.createObjectURL(blob), () => null)
+      : Promise.resolve(null);
+    this.photos.set(id, found);
+    return found;
+  }
+
+  private put(item: Pending): void {
+    this.outbox.add(item);
     this.memory.set("active", String(Date.now()));
     this.start();
     void this.pump();
@@ -296,8 +326,7 @@ export class Conversation {
   }
 
   private pumpSocket(item: Pending): void {
-    const frame = { type: "message", client_id: item.clientId, text: item.text, button: item.button };
-    if (!this.socket.send(frame)) return;
+    if (!this.socket.send({ type: "message", ...said(item) })) return;
     this.inFlight = item.clientId;
     clearTimeout(this.ackTimer);
     this.ackTimer = setTimeout(() => this.socket.restart(), this.timing.ackWithin);

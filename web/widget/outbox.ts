@@ -1,4 +1,5 @@
 import type { Memory } from "./memory";
+import type { Point } from "./photo";
 
 /** A message the server has not confirmed yet. */
 export interface Pending {
@@ -9,6 +10,10 @@ export interface Pending {
   at: number;
   /** Why the server refused it for good; such a message waits for the citizen, not for the network. */
   refused: string | null;
+  /** A photo the server has already, sent instead of words. */
+  photo?: { id: string; width: number; height: number } | null;
+  /** Where the citizen is, sent instead of words. */
+  location?: Point | null;
 }
 
 const HEAD = "out:";
@@ -82,7 +87,7 @@ export class Outbox {
       // After a day the moment has passed; sending it then would only confuse.
       if (typeof item.clientId === "string" && typeof item.text === "string" && now - (item.at ?? 0) < KEEP_MS) {
         return { clientId: item.clientId, text: item.text, button: item.button ?? null, at: item.at ?? now,
-                 refused: item.refused ?? null };
+                 refused: item.refused ?? null, photo: item.photo ?? null, location: item.location ?? null };
       }
     } catch {
       // Not ours, or cut short: dropped below.

@@ -129,7 +129,10 @@ export function activeButtons(ordered: readonly Message[], mode: Mode): string |
 
 function draft(item: Pending): Message {
   return {
-    id: item.clientId, seq: 0, direction: "in", sender: "citizen", sender_name: "我", kind: "text", text: item.text,
+    id: item.clientId, seq: 0, direction: "in", sender: "citizen", sender_name: "我",
+    kind: item.photo ? "image" : item.location ? "location" : "text", text: item.text,
+    media: item.photo ? { image: item.photo.id, width: item.photo.width, height: item.photo.height }
+      : item.location ?? null,
     created_at: new Date(item.at).toISOString(), buttons: [], card: null, client_id: item.clientId,
   };
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from aiohttp import ClientResponse, ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.web import setup
+from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
@@ -104,7 +106,7 @@ class Running:
 
 
 @pytest.fixture
-async def running(database: Database) -> AsyncIterator[Running]:
+async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
     dialogue, events = SmallDialogue(), Events()
     async with Conversations(database, events, dialogue, no_answer) as conversations:
         app = web.Application(middlewares=[errors], client_max_size=1_048_576)
@@ -112,6 +114,7 @@ async def running(database: Database) -> AsyncIterator[Running]:
             app,
             conversations,
             events,
+            media=Media(database, tmp_path / "media"),
             session_key="test key of this installation",
             city="淮南",
             origins=[GOVERNMENT],

@@ -71,6 +71,11 @@ export interface Ticket extends TicketRow {
   deadline_at?: string | null;
   closed_at?: string | null;
   merged_into?: string | null;
+  latitude?: number | null;
+  longitude?: number | null;
+  place_label?: string | null;
+  /** Ids of photos; see `photo` of the API. */
+  photos?: string[];
 }
 
 export interface TicketEvent {

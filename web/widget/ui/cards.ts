@@ -2,15 +2,19 @@ import { safeUrl, sanitize } from "../../shared/sanitize";
 import type { AnswerCard, Card, Source, SummaryCard, TicketCard } from "../../shared/wire";
 import { copyText, h, icon } from "./dom";
 
-/** The card's element, or null for a kind this version does not know (the message's text stands in for it). */
-export function cardElement(card: Card): HTMLElement | null {
+/**
+ * The card's element, or null for a kind this version does not know (the message's text stands in for it).
+ *
+ * @param say says something in the citizen's name, such as which line of a summary is to be changed
+ */
+export function cardElement(card: Card, say: (text: string) => void): HTMLElement | null {
   switch (card.kind) {
     case "answer":
       return answer(card);
     case "ticket":
       return ticket(card);
     case "summary":
-      return summary(card);
+      return summary(card, say);
     default:
       return null;
   }
@@ -66,9 +70,14 @@ function ticket(card: TicketCard): HTMLElement {
   );
 }
 
-function summary(card: SummaryCard): HTMLElement {
+function summary(card: SummaryCard, say: (text: string) => void): HTMLElement {
   const rows = card.fields.map((field) =>
-    h("tr", {}, h("th", { scope: "row" }, field.name), h("td", {}, field.value || "未填")));
+    h("tr", {},
+      h("th", { scope: "row" }, field.name),
+      h("td", {}, field.value || "未填"),
+      h("td", { class: "edit" }, h("button", {
+        type: "button", class: "link", "aria-label": `改一下${field.name}`, onclick: () => say(`改一下${field.name}`),
+      }, "改"))));
   return h("article", { class: "card summary" },
     h("h3", {}, "请核对一下"),
     h("table", {}, h("tbody", {}, ...rows)));

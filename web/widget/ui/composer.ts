@@ -1,6 +1,8 @@
 import { MAX_TEXT } from "../../shared/wire";
+import { PHOTO_TYPES, whereAmI, type Point } from "../photo";
 import { h, icon } from "./dom";
 
+const MOST_PHOTOS = 9;
 /** The counter appears when this many characters are left. */
 const COUNTER_FROM = 400;
 
@@ -12,12 +14,17 @@ export class Composer {
     autocomplete: "off",
   });
   private readonly counter = h("span", { class: "counter", role: "status", hidden: true });
+  private readonly picker = h("input", { type: "file", accept: PHOTO_TYPES, multiple: true, hidden: true, "aria-hidden": "true" });
+  private readonly note = h("p", { class: "note", role: "status", hidden: true });
   private readonly button = h("button", { type: "submit", class: "send", "aria-label": "发送", disabled: true }, icon("send"));
 
   constructor(
     private readonly send: (text: string) => void,
     private readonly written: (text: string) => void,
+    private readonly sendPhoto: (file: Blob) => Promise<void>,
+    private readonly sendLocation: (point: Point) => void,
   ) {
+    this.picker.addEventListener("change", () => void this.photos());
     this.area.addEventListener("keydown", (event) => this.key(event));
     this.area.addEventListener("input", () => {
       this.refresh();
@@ -28,7 +35,41 @@ export class Composer {
         event.preventDefault();
         this.submit();
       },
-    }, h("div", { class: "field" }, this.area, this.counter), this.button);
+    },
+      this.note,
+      h("div", { class: "tools" },
+        tool("camera", "发照片", () => this.picker.click()), tool("pin", "发我的位置", () => void this.locate()), this.picker),
+      h("div", { class: "field" }, this.area, this.counter), this.button);
+  }
+
+  private async photos(): Promise<void> {
+    const files = Array.from(this.picker.files ?? []).slice(0, MOST_PHOTOS);
+    this.picker.value = "";
+    for (const [index, file] of files.entries()) {
+      this.tell(files.length > 1 ? `正在发照片（${index + 1}/${files.length}）…` : "正在发照片…");
+      try {
+        await this.sendPhoto(file);
+      } catch (error) {
+        this.tell(`照片没有发出去：${error instanceof Error ? error.message : "请再试一次"}`);
+        return;
+      }
+    }
+    this.tell("");
+  }
+
+  private async locate(): Promise<void> {
+    this.tell("正在定位…");
+    try {
+      this.sendLocation(await whereAmI());
+      this.tell("");
+    } catch (error) {
+      this.tell(error instanceof Error ? error.message : "没能定上位，请用文字说一下位置");
+    }
+  }
+
+  private tell(text: string): void {
+    this.note.textContent = text;
+    this.note.hidden = text === "";
   }
 
   focus(): void {
@@ -67,4 +108,8 @@ export class Composer {
     this.area.style.height = "auto";
     this.area.style.height = `${Math.min(this.area.scrollHeight, 130)}px`;
   }
+}
+
+function tool(name: "camera" | "pin", label: string, press: () => void): HTMLElement {
+  return h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick: press }, icon(name));
 }

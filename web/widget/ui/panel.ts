@@ -36,6 +36,8 @@ export class Panel {
   ) {
     this.log = new Log({
       press: (button) => this.press(button),
+      say: (text) => conversation.send(text),
+      photoUrl: (id) => conversation.photoUrl(id),
       retry: (clientId) => conversation.retry(clientId),
       discard: (clientId) => conversation.discard(clientId),
     });
@@ -45,6 +47,8 @@ export class Panel {
         memory.set("draft", text);
         if (text) conversation.writing();
       },
+      (file) => conversation.sendPhoto(file),
+      (point) => conversation.sendLocation(point),
     );
     this.composer.fill(memory.get("draft") ?? "");
     this.element = h("section", { class: "panel", role: "dialog", "aria-label": config.title, hidden: true },

@@ -1,13 +1,16 @@
 import { friendly } from "../../shared/time";
-import type { Button } from "../../shared/wire";
+import type { Attachment, Button } from "../../shared/wire";
 import type { Line } from "../transcript";
 import { cardElement } from "./cards";
-import { h } from "./dom";
+import { h, icon } from "./dom";
 import { linked } from "./text";
 
 /** What a citizen can do with a line. */
 export interface RowActions {
   press: (button: Button) => void;
+  /** Says something in the citizen's name. */
+  say: (text: string) => void;
+  photoUrl: (id: string) => Promise<string | null>;
   retry: (clientId: string) => void;
   discard: (clientId: string) => void;
 }
@@ -31,7 +34,7 @@ export class Row {
   constructor(line: Line, private readonly actions: RowActions) {
     const { sender } = line.message;
     const side = sender === "citizen" ? "mine" : sender === "system" ? "notice" : "theirs";
-    this.element = h("div", { class: `row ${side} ${sender}` }, this.head, body(line), this.foot);
+    this.element = h("div", { class: `row ${side} ${sender}` }, this.head, body(line, actions), this.foot);
   }
 
   update(line: Line, around: Surroundings): void {
@@ -76,10 +79,24 @@ export class Row {
   }
 }
 
-function body(line: Line): HTMLElement {
+function body(line: Line, actions: RowActions): HTMLElement {
   const { message } = line;
-  const card = message.card ? cardElement(message.card) : null;
+  const card = message.card ? cardElement(message.card, actions.say) : null;
   if (card) return card;
+  if (message.kind === "image" && message.media?.image) return photo(message.media, actions);
+  if (message.kind === "location" && message.media) {
+    return h("div", { class: "bubble place" }, icon("pin"), message.media.label || "我的位置");
+  }
   const trusted = message.sender !== "citizen";
   return h("div", { class: "bubble" }, ...(trusted ? linked(message.text) : [message.text]));
+}
+
+function photo(media: Attachment, actions: RowActions): HTMLElement {
+  const picture = h("img", { alt: "您发的照片", class: "photo", width: media.width, height: media.height });
+  const box = h("div", { class: "bubble picture" }, picture);
+  void actions.photoUrl(media.image ?? "").then((url) => {
+    if (url) picture.src = url;
+    else box.replaceChildren("［照片］");
+  });
+  return box;
 }

@@ -1,0 +1,155 @@
+"""Two requests in one message: cut where the second begins, and never through one story.
+
+Stories are full of 还有 and 另外, so a cue alone proves nothing. It counts when it says itself that something new
+comes (另外还想反映一件事), or when what follows stands on its own: a question about a rule or a procedure beside a
+complaint, or a complaint of another category.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from tickets import catalog
+
+MOST = 3
+"""Requests taken out of one message; what comes after belongs to the last."""
+_LEAST = 4
+_LEAST_NAMED = 3
+"""Characters of a part; fewer do where the cue itself says that something new comes."""
+_SURE = 0.5
+
+_ASKING = r"(问|咨询|请教|打听|了解)(一?下|个事|个问题|问)?"
+_TELLING = r"(反映|反应|投诉|举报|说|提|建议|表扬)(一?下|一?件(事情?)?|一?个(事情?|问题)?)?"
+_OPENS = re.compile(
+    r"(?:^|(?<=[。！？!?；;，,、\s]))(?P<cue>"
+    rf"(?:对了|另外|还有|此外|再就是|再有就是|同时|顺便|顺带|那个|再|最后|然后|还)[，,]?(?:我|俺|再|还|也|就|顺便|另外)*(?:想|要|得)?(?:{_ASKING}|{_TELLING})[，,：:]?|"
+    r"(?:还有|另外|再有|此外|对了)?[，,]?(?:还)?(?:有)?(?:另外?|别的)?(?:一)?(?:件|桩)(?:别的)?事(?:情)?(?:是|就是|也)?[，,：:]?|"
+    r"(?:还有|另外|再有)(?:还)?(?:有)?(?:一)?(?:个|件|桩|样)(?:别的)?(?:事情?|问题|毛病)(?:是|就是|也)?[，,：:]?|"
+    r"(?:第二(?!天|次|年|回|遍|周|月|名|期|家|批|医|中|小)|其二|二是|二来|第三(?!天|次|年|回|遍|周|月|名|方|期|家|批|医|中|小)|三是)(?:件|个|点|条)?(?:事情?|问题)?(?:是|就是)?[，,：:、]?|"
+    r"[2２3３二三②③][、.．)）：:]\s*"
+    r")"
+)
+_MAY_OPEN = re.compile(
+    r"(?:^|(?<=[。！？!?；;，,、\s]))(?P<cue>(?:另外|还有|此外|再就是|再有就是|再有|顺便|对了|同时|那个)(?:就是|呢)?[，,：:]?)"
+)
+_SENTENCE = re.compile(r"(?<=[？?。！!；;])(?P<cue>)")
+_FIRST_MARK = re.compile(
+    r"^\s*(?:[1１一①][、.．)）：:]|第一(?:件|个|点)?(?:事情?|问题)?(?:是|就是)?[，,：:、]?|"
+    r"(?:(?:我|俺)?(?:有|想|要)?(?:反映|说|问|咨询)?(?:两|2|三|3|俩)(?:个|件)(?:事情?|问题)[，,：:。]?\s*(?:[1１一①][、.．)）：:]|"
+    r"第一(?:件|个)?(?:事情?)?(?:是)?[，,：:、]?|一是)?))\s*"
+)
+_PROCEDURE = re.compile(
+    r"(怎么|怎样|如何|咋|在哪里?|去哪里?|到哪里?|哪里|哪儿)(办理|申请|领|提取?|取|报销|查询?|开|交|缴|补办?|换|迁|转|登记|预约|报名|算|弄|写|打印|续|认定)|"
+    r"(在|去|到)哪(里|儿)?办|(要|需要|带|准备|用)(些|哪些|什么|啥)(材料|手续|证件|资料|条件|东西)?|(什么|啥|哪些)(材料|手续|条件|流程)|"
+    r"(多少钱|多长时间|多久|几天|什么时候)(能|可以|开始|发|到账|办|下来|截止|报名)|(标准|比例|条件|流程|材料|手续|期限|年限|政策)(是|有|要)?(什么|多少|啥|哪些|怎样)|"
+    r"(能不能|可不可以|可以|能|可|可能)(用来|异地|提前|跨省|一次性)?(办理?|申请|领|提取?|报销|查询?|买|转|退|补|落户|贷款).{0,10}[吗么？?不]|"
+    r"(补贴|补助|津贴|医保|社保|公积金|养老金|低保|户口|身份证|居住证|护照|驾驶证|居住证|生育|入学|学籍).{0,14}(多少|怎么|咋|吗|条件|材料|几|哪|什么|啥)"
+)
+_ASKS = re.compile(
+    r"[?？]\s*$|(吗|么|呢|多少|哪里|哪儿|什么|啥|怎么办|流程|材料|条件|标准|多久|几天|钱)[啊呀哈的\s。]*$|(怎么|咋|如何|怎样)[^，,。；;]{0,10}$|(在哪里?|去哪|什么时候|几点)[^，,。；;]{0,8}$|哪些[^，,。；;]{0,6}$|(什么|哪些|多少)[^，,。；;]{0,8}$"
+)
+_ANNOUNCES = re.compile(r"^(你好|您好)?[，,]?(我|俺)?(想|要)?(请问|问一?下|问问|咨询)")
+_GRIEVANCE = re.compile(
+    r"没人(管|修|理|清|来)|不管|不理|坏了|投诉|举报|反映|太(吵|臭|脏|差|黑)|扰民|欠|拖|骗|乱收|乱停|漏水|堵|态度|为什么|凭什么|不给|停水|停电|解决|修好|处理|恢复|来人|万一|也不(说|管|听)"
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One of the things a message brings.
+
+    Args:
+        kind: ``question`` for one the knowledge base may answer, ``matter`` for one to be filed.
+    """
+
+    kind: Literal["question", "matter"]
+    text: str
+
+
+def split(text: str) -> tuple[Request, ...]:
+    """The requests of a message in their order, cues between them left out; one when there is only one.
+
+    >>> [r.text for r in split("小区电梯坏了好几天没人修。另外问一下居住证怎么办理？")]
+    ['小区电梯坏了好几天没人修', '居住证怎么办理？']
+    >>> len(split("路灯坏了半个月，还有个大坑，晚上看不见，另外打电话也没人接"))
+    1
+    """
+    rest = text.strip()
+    found: list[Request] = []
+    announced = _FIRST_MARK.match(rest)
+    if announced:
+        rest = rest[announced.end() :]
+    asked = False
+    while len(found) < MOST - 1:
+        cut = _cut(rest, bool(announced))
+        if cut is None:
+            break
+        first, cue, rest = cut
+        found.append(_request(first, asked))
+        asked = _ASKING_CUE.search(cue) is not None
+    if not found:
+        return (_request(text.strip()),)
+    return (*found, _request(rest, asked))
+
+
+def is_question(text: str) -> bool:
+    """Whether a part asks about a rule or a procedure and tells of no trouble."""
+    return (
+        _PROCEDURE.search(text) is not None
+        and _ASKS.search(text) is not None
+        and _GRIEVANCE.search(text) is None
+    )
+
+
+def _asking(text: str) -> bool:
+    """Whether a part asks, whatever it goes on to say."""
+    return _ANNOUNCES.search(text) is not None or (
+        _PROCEDURE.search(text) is not None and _GRIEVANCE.search(text) is None
+    )
+
+
+def _request(text: str, asked: bool = False) -> Request:
+    return Request("question" if asked or _asking(text) else "matter", text)
+
+
+def _cut(text: str, announced: bool) -> tuple[str, str, str] | None:
+    """The first request, the cue, and the rest; None where there is nothing to cut."""
+    for pattern, sure in ((_OPENS, True), (_MAY_OPEN, announced), (_SENTENCE, False)):
+        for match in pattern.finditer(text):
+            first = text[: match.start()].strip(" ，,。；;、\n")
+            second = text[match.end() :].strip(" ，,。；;、：:\n")
+            cue = match.group("cue")
+            named = sure and _NAMES_NEW.search(cue) is not None
+            asked = sure and _ASKING_CUE.search(cue) is not None
+            if len(first) < _LEAST or len(second) < (_LEAST_NAMED if named else _LEAST):
+                continue
+            if _apart(first, second, named=named, asked=asked, bare=pattern is _SENTENCE):
+                return first, cue, second
+    return None
+
+
+def _apart(first: str, second: str, *, named: bool, asked: bool, bare: bool) -> bool:
+    """Whether two parts are two requests."""
+    asks = (_asking(first), asked or is_question(second))
+    if bare:
+        # No cue at all: only a plain question followed by a complaint of known category is taken for two.
+        return asks == (True, False) and _category(second) is not None
+    if asks == (True, False):
+        return named or _GRIEVANCE.search(second) is not None
+    if asks == (False, True):
+        return True
+    return named and _SAME_STORY.search(second) is None
+
+
+_ASKING_CUE = re.compile(r"问|咨询|请教|打听|了解")
+_NAMES_NEW = re.compile(r"反映|反应|投诉|举报|建议|表扬|件|桩|第|二|三|其|\d|②|③")
+_SAME_STORY = re.compile(
+    r"^(他|她|它|他们|这家|这个|这事|该|对方|老板|物业也|打(了)?(电话|12345)|找(了)?(他|物业|社区|居委)|我(打|找|去)了?|希望|请|要求|麻烦|尽快)"
+)
+
+
+def _category(text: str) -> str | None:
+    found = catalog.suggest(text)
+    return found.category if found and found.confidence >= _SURE else None

@@ -1,0 +1,45 @@
+"""Accuracy, macro-F1 and confusions of labels."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+EXAMPLES = 5
+"""Texts shown for one confusion."""
+
+
+def accuracy(expected: Sequence[str], predicted: Sequence[str]) -> float:
+    """Share of equal labels.
+
+    >>> accuracy(["a", "b"], ["a", "a"])
+    0.5
+    """
+    return sum(e == p for e, p in zip(expected, predicted, strict=True)) / len(expected)
+
+
+def macro_f1(expected: Sequence[str], predicted: Sequence[str]) -> float:
+    """Mean F1 over the expected labels: each weighs the same, however rare.
+
+    >>> round(macro_f1(["a", "a", "b"], ["a", "b", "b"]), 3)
+    0.667
+    """
+    pairs = Counter(zip(expected, predicted, strict=True))
+    truth, said = Counter(expected), Counter(predicted)
+    return sum(2 * pairs[label, label] / (truth[label] + said[label]) for label in truth) / len(truth)
+
+
+def confusions(
+    texts: Sequence[str], expected: Sequence[str], predicted: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Pairs of labels taken for each other, most frequent first, with some of the texts."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for text, truth, said in zip(texts, expected, predicted, strict=True):
+        if truth != said:
+            found[truth, said].append(text)
+    ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [
+        {"expected": truth, "predicted": said, "count": len(examples), "examples": examples[:EXAMPLES]}
+        for (truth, said), examples in ranked
+    ]

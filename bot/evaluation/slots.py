@@ -1,0 +1,103 @@
+"""Precision, recall and F1 of the slots read from first messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.evaluation.rows import StoryRow
+from bot.understanding.mine import mine
+from bot.understanding.when import Moment
+
+SLOTS = ("complaint_type", "district", "town", "address", "happened_at", "subject", "phone", "ticket_number")
+_LOOSE = ("address", "subject")
+LEAST_SHARE = 0.6
+"""An address or subject counts as right when one of the two holds the other and this share of its characters."""
+
+_FORMATS = {"minute": "%Y-%m-%dT%H", "hour": "%Y-%m-%dT%H", "month": "%Y-%m", "year": "%Y"}
+
+
+@dataclass
+class _Count:
+    right: int = 0
+    filled: int = 0
+    wanted: int = 0
+
+    def figures(self) -> dict[str, float | int]:
+        precision = self.right / self.filled if self.filled else 0.0
+        recall = self.right / self.wanted if self.wanted else 0.0
+        both = self.filled + self.wanted
+        return {
+            "precision": round(precision, 4),
+            "recall": round(recall, 4),
+            "f1": round(2 * self.right / both if both else 0.0, 4),
+            "wanted": self.wanted,
+            "filled": self.filled,
+        }
+
+
+def wrong_slots(row: StoryRow) -> str | None:
+    """What is wrong with a row's slots: an unknown name."""
+    unknown = sorted(set(row.slots) - set(SLOTS))
+    return f"unknown slots {', '.join(unknown)}; known are {', '.join(SLOTS)}" if unknown else None
+
+
+def evaluate(rows: Sequence[StoryRow], now: datetime) -> dict[str, Any]:
+    """Mine every story and compare; keys ``messages``, ``slots``, ``precision``, ``recall``, ``micro_f1``, ``misses``."""
+    counts = {name: _Count() for name in SLOTS}
+    misses = []
+    for row in rows:
+        found = read(row.text, now)
+        for name in SLOTS:
+            said, truth = found.get(name, ""), row.slots.get(name, "")
+            right = bool(truth) and agree(name, said, truth)
+            counts[name].right += right
+            counts[name].filled += bool(said)
+            counts[name].wanted += bool(truth)
+            if not right and (said or truth):
+                misses.append({"slot": name, "expected": truth, "found": said, "text": row.text})
+    total = _Count(
+        sum(c.right for c in counts.values()),
+        sum(c.filled for c in counts.values()),
+        sum(c.wanted for c in counts.values()),
+    ).figures()
+    return {
+        "messages": len(rows),
+        "slots": {name: count.figures() for name, count in counts.items()},
+        "precision": total["precision"],
+        "recall": total["recall"],
+        "micro_f1": total["f1"],
+        "misses": misses,
+    }
+
+
+def read(text: str, now: datetime) -> dict[str, str]:
+    """The slots of a story, as rows write them."""
+    found = mine(text, now)
+    values = {name: getattr(found, name) for name in SLOTS if name != "happened_at"}
+    values["happened_at"] = _key(found.happened_at)
+    return {name: value for name, value in values.items() if value}
+
+
+def _key(said: Moment | None) -> str:
+    if said is None:
+        return ""
+    if said.start is None:
+        return said.text
+    return said.start.strftime(_FORMATS.get(said.precision, "%Y-%m-%d"))
+
+
+def agree(name: str, said: str, truth: str) -> bool:
+    """Whether a slot as read means the slot as written."""
+    if said == truth:
+        return True
+    if name == "happened_at":  # a time that is no date is right when it is the same words, longer or shorter
+        worded = not truth[:4].isdigit() and not said[:4].isdigit()
+        return worded and bool(said) and (said in truth or truth in said)
+    if name not in _LOOSE or not said:
+        return False
+    short, long = sorted((re.sub(r"\W", "", said), re.sub(r"\W", "", truth)), key=len)
+    return bool(short) and short in long and len(short) >= LEAST_SHARE * len(long)

@@ -1,0 +1,191 @@
+"""Where something is: county or district, town, and the address down to the door.
+
+Own code: cpca (tried) knows counties only, brings pandas, and knows nothing of streets, estates and numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from tickets import districts
+
+_TOWNS = Path(__file__).with_name("towns.yml")
+
+# What a name never holds: the words around it. A name is read backwards from its ending up to one of these.
+_STOP = (
+    "在的是到从把被与跟或就住我俺你您他她它们咱恁有没来去往搁于了着过让叫给对这那哪每个条些某各都还也又很太老说"
+    "请问想要能会可啊呀吧呢吗，。！？、；：,.!?;:（）()“”\"'‘’《》【】~…\\s投诉举反映报"
+)
+_C = f"[^{_STOP}]"
+_ROAD = rf"{_C}{{1,6}}?(?:大街|大道|公路|环路|[东南西北中]路|路|街|巷|胡同)(?!灯|面|边|人|上|口|过|段|费|基|况|障|线|政|公交|车)(?:[东西南北中]段)?"
+_NUMBER = r"(?:附?[0-9]{1,5}|[一二三四五六七八九十百]{1,4})(?:-\d{1,4})?号(?!楼|线|院门|晚|早|上午|下午|开始|那天|中午|停|凌晨|夜|半夜|到|至|以来|起)"
+_ESTATE_END = (
+    "小区|花园|家园|佳园|嘉园|花苑|家苑|雅苑|嘉苑|名苑|新苑|新村|新城|名城|豪庭|华庭|雅居|公馆|华府|学府|王府|国际城|名邸|公寓|"
+    "大厦|广场(?!舞)|商城|商业街|步行街|步步高|山庄|庄园|水岸|半岛|御景|天下|时代|安置点|安置房|家属院|宿舍|老街|村委会|社区"
+)
+_ESTATE = rf"{_C}{{1,8}}?(?:{_ESTATE_END})(?:[一二三四五六七八九十东西南北A-Z]区|[一二三四五]期)?"
+_NAMED = rf"{_C}{{2,7}}(?=(?:[A-Z]?\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:号楼|栋|幢))"
+_VILLAGE = rf"{_C}{{1,5}}?(?:郢村|孜村|圩村|庄村|湾村|岗村|村|郢|孜|圩|庄|湾|岗|队|组)(?!里|民|长|支书|书记|干部|子里)(?:{_C}{{1,5}}?(?:队|组|郢|庄))?"
+_BUILDING = r"(?:[A-Za-z]?\d{1,3}|[一二三四五六七八九十]{1,3}|[A-Z])(?:号楼|栋|幢|座)|(?:\d{1,2}|[一二三四五六七八九十]{1,2})单元|\d{3,4}(?:室|户)"
+_LANDMARK_END = (
+    "农贸市场|菜市场|批发市场|市场|超市|购物中心|百货大楼|医院|卫生院|卫生室|中学|小学|学校|幼儿园|大学|学院|职教中心|实验学校|一中|二中|三中|"
+    "[一二三四五六七八九十]小(?!学)|[一二三四五六七八九十]中(?!学)|派出所|[东南西北]站|汽车站|火车站|高铁站|客运站|公交站台?|车站|体育馆|体育场|图书馆|公园|大桥|桥|码头|水库|"
+    "工业园|产业园|工业园区|开发区|加油站|收费站|停车场|车库|广场(?!舞)|中心(?!校)|大厅|养老院|银行|大楼|棚户区|工地|湖(?![路里水边])|城(?![管市区乡镇关东西南北建里中投置集股])|"
+    "厂(?=门口|旁|附近|对面|宿舍|家属|南|北|东|西)|矿(?=门口|旁|附近|对面|宿舍|家属|南|北|东|西)|站(?![在着起点长岗台])"
+)
+_LANDMARK = rf"{_C}{{1,8}}?(?:{_LANDMARK_END})|{_C}{{0,6}}?(?:敬老院|卫生院|菜市场|农贸市场|粮站|镇政府|乡政府|政务服务中心)"
+_WHERE = (
+    r"(?:交叉口|交口|路口|十字路口|丁字路口|交汇处|路段|大门口|[东南西北正后侧]门口?|门口|门前|对面|对过|斜对面|旁边?|边上|附近|后面|前面|"
+    r"楼下|楼顶|隔壁|里面|院内|院里|[东南西北]侧|[东南西北]边|拐角|底商|地下车库|地下停车场|车库|桥下|桥头)"
+)
+_PIECE = re.compile(
+    rf"(?P<road>{_ROAD})|(?P<number>{_NUMBER})|(?P<building>{_BUILDING})|(?P<estate>{_ESTATE}|{_NAMED})"
+    rf"|(?P<landmark>{_LANDMARK})|(?P<village>{_VILLAGE})|(?P<where>{_WHERE})"
+)
+_WEIGHT = {"road": 3, "number": 2, "building": 2, "estate": 4, "landmark": 3, "village": 3, "where": 1}
+_JOIN = re.compile(r"[的\s、，,]?|[与和跟]|到")
+_CROSSING = re.compile(r"[与和跟到、]")
+# A name these begin with is none: verbs and measures that stick to the front of a short one.
+_HEAD = re.compile(
+    r"^(?:家(?!园|苑)|一|两|几|靠近|靠|路过|经过|整|全|里|上|下|前面|后面|旁边|位于|地址|小区|楼下|楼上|附近|门口|今天|昨天|现在|"
+    r"感谢|建议|希望|表扬|因为|由于|关于|发现|看到|这里|本人|市|区|县|城区|淮南市|安徽省|镇|乡|街道)+"
+)
+_EMPTY = re.compile(
+    r"^(?:小区|社区|学校|医院|超市|市场|公园|广场|工地|村委会|停车场|幼儿园|银行|厂|矿|桥|马路|路|街|大街|巷|村|全村|本村|庄|队|组|道路|公路|"
+    r"修路|走路|铁路|网路|线路|电路|水路|半路|大路|小路|出路|一路|迷路|让路|堵路|同路|上路|宿舍|公寓|大厦|商城|农村|乡村|新农村|班组|"
+    r"部队|排队|车队|施工队|小组|工作组|乡镇|城镇|逛街|上街|老广场|中学|小学|大学|车站|公交站|加油站|步行街|商业街|门面|开发区|码头)$"
+)
+
+
+_SURE = frozenset(["山南", "潘集", "凤台", "毛集", "八公山"])
+"""Short names that are no part of other names: after 在, 住 … they need nothing behind them."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place as far as it was said; "" where nothing was.
+
+    Args:
+        district: county, district or zone, by its full name.
+        town: town, township or sub-district.
+        address: road, estate, village, number and landmark, in the citizen's words.
+    """
+
+    district: str = ""
+    town: str = ""
+    address: str = ""
+
+
+@cache
+def towns() -> dict[str, str]:
+    """Town, township or sub-district → its county or district."""
+    found = yaml.safe_load(_TOWNS.read_text("utf-8"))
+    return {town: district for district, names in found.items() for town in names}
+
+
+def place(text: str) -> Place:
+    """Where the matter of a text is.
+
+    A district that was not named follows from the town ("曹庵镇" is in 田家庵区).
+
+    >>> place("我住曹庵镇杨公路88号，路灯不亮")
+    Place(district='田家庵区', town='曹庵镇', address='杨公路88号')
+    """
+    town = _town(text)
+    district = _district(text) or (towns().get(town, "") if town else "")
+    return Place(district, town, _address(_without(text, district, town)))
+
+
+def _district(text: str) -> str:
+    found = districts.mentioned(text)
+    if found:
+        return found.name
+    for item in districts.DISTRICTS:
+        for short in item.short:
+            if short in _SURE and re.search(rf"(?:在|住|是|搁|到|去){short}", text):
+                return item.name
+            # "山南" or "潘集" said like a place, not as the first half of another name
+            if re.search(
+                rf"(?:在|住|是|到|去|搁|俺们?|我们?|咱们?|^|[，,。\s]){short}(?=这|那|的|$|[，,。\s]|{_C}{{1,6}}?(?:{_ESTATE_END}|路|街|镇|村))",
+                text,
+            ):
+                return item.name
+    return ""
+
+
+def _town(text: str) -> str:
+    known = [(text.find(name), -len(name), name) for name in towns() if name in text]
+    if known:
+        return min(known)[2]
+    # the dialect drops the ending: "曹庵的", "李郢孜那边"
+    for name in towns():
+        short = re.sub(r"(?:回族)?[镇乡]$|街道$", "", name)
+        if len(short) >= 3 and re.search(rf"{short}(?![路街大东西南北中村]|小区|社区)", text):
+            return name
+        if len(short) >= 2 and re.search(
+            rf"(?:在|住|是|俺们?|我们?|^|[，,。\s]|[区县]){short}(?=这|那|的|$|[，,。\s]|街上|集上)", text
+        ):
+            return name
+    return ""
+
+
+def _without(text: str, *names: str) -> str:
+    """The text with a comma-like gap where a district or town stands, so that it starts no street's name."""
+    for name in names:
+        if name:
+            text = text.replace(name, " ")
+    for item in districts.DISTRICTS:
+        for name in (item.name, *item.aliases):
+            text = text.replace(name, " ")
+    return re.sub(r"安徽省|淮南市", " ", text)
+
+
+def _address(text: str) -> str:
+    best, best_score = "", 0
+    for chain, score in _chains(text):
+        if score > best_score:
+            best, best_score = chain, score
+    return best if best_score >= 3 else ""
+
+
+def _chains(text: str) -> list[tuple[str, int]]:
+    """Runs of pieces that stand together, with how much of an address each is."""
+    found: list[tuple[str, int]] = []
+    start = end = -1
+    score = 0
+    at = 0
+    while (match := _PIECE.search(text, at)) is not None:
+        kind = str(match.lastgroup)
+        begin = match.start()
+        name = match.group()
+        if kind in ("road", "estate", "landmark", "village"):
+            if name[0] == "和" and kind == "road" and begin == end:
+                begin += 1
+                name = name[1:]
+            cut = _HEAD.match(name)
+            if cut and cut.end() < len(name):
+                begin += cut.end()
+                name = text[begin : match.end()]
+            attached = end >= 0 and kind == "landmark" and text[end:begin] in ("", "的")
+            if len(name) < 2 or (_EMPTY.match(name) and not attached):
+                at = match.end()
+                continue
+        gap = text[end:begin] if end >= 0 else None
+        joined = gap is not None and _JOIN.fullmatch(gap) and not (gap in ("，", ",") and kind in ("where",))
+        if joined and gap and _CROSSING.fullmatch(gap) and kind != "road":
+            joined = False
+        if not joined:
+            if end >= 0:
+                found.append((text[start:end], score))
+            start, score = begin, 0
+        end = match.end()
+        score += _WEIGHT[kind]
+        at = end
+    if end >= 0:
+        found.append((text[start:end], score))
+    return [(re.sub(r"[\s，,]", "", chain), score) for chain, score in found]

@@ -1,0 +1,354 @@
+"""When something happened: "上周三晚上十点多" → a date and an hour.
+
+Own code: JioNLP's time parser (Apache-2.0) was tried. It needs 167 MB installed, logs a trace for every wording it
+cannot read, and knows neither the local words (今个, 昨个, 晚黑, 晌午) nor the vague ones citizens use most (这几天).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from core.clock import SHANGHAI
+
+Precision = Literal["minute", "hour", "part", "day", "week", "month", "year", "vague"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time as said and as understood.
+
+    Args:
+        text: the citizen's own words for it.
+        start: when it begins, on a Chinese wall clock (timezone-aware); None for a vague or repeated time.
+        precision: how exact ``start`` is; ``part`` is a part of a day (晚上), ``vague`` has no start.
+    """
+
+    text: str
+    start: datetime | None
+    precision: Precision
+
+    @property
+    def shown(self) -> str:
+        """As a summary shows it: the reading beside the words, so that a wrong reading is seen.
+
+        >>> moment("上周三晚上十点多", datetime(2026, 11, 24, 14, tzinfo=SHANGHAI)).shown
+        '上周三晚上十点多（2026年11月18日22时）'
+        """
+        if self.start is None:
+            return self.text
+        day = f"{self.start.year}年{self.start.month}月{self.start.day}日"
+        read = {
+            "minute": f"{day}{self.start:%H:%M}",
+            "hour": f"{day}{self.start.hour}时",
+            "month": f"{self.start.year}年{self.start.month}月",
+            "year": f"{self.start.year}年",
+            "week": f"{day}起的一周",
+        }.get(self.precision, day)
+        return self.text if read == self.text else f"{self.text}（{read}）"
+
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
+_N = r"(?:\d{1,2}|[一二三四五六七八九两]?十[一二三四五六七八九]?|[一二三四五六七八九两])"
+_PARTS = {
+    "凌晨": 0, "清晨": 5, "清早": 5, "大清早": 5, "一大早": 6, "大早上": 6, "早上": 6, "早晨": 6, "早起": 6,
+    "清起来": 6, "早": 6, "上午": 8, "晌午": 12, "中午": 12, "正午": 12, "午后": 13, "下午": 13, "后半晌": 13,
+    "傍晚": 17, "黄昏": 17, "傍黑": 17, "晚黑": 18, "晚上": 18, "晚间": 18, "夜晚": 18, "晚": 18, "夜里": 22,
+    "夜间": 22, "夜": 22, "深夜": 23, "大半夜": 23, "半夜": 23, "后半夜": 24, "大晚上": 18, "三更半夜": 23,
+}  # fmt: skip
+_PART = "|".join(sorted(_PARTS, key=len, reverse=True))
+_DAYS = {
+    "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0,
+}  # fmt: skip
+_WEEKDAYS = (
+    {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6, "末": 5} | {str(i + 1): i for i in range(7)}
+)
+_FEASTS = {
+    "元旦": (1, 1),
+    "五一": (5, 1),
+    "六一": (6, 1),
+    "十一": (10, 1),
+    "国庆": (10, 1),
+    "双十一": (11, 11),
+}
+_SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+# Words behind a time that show it is of the past before the matter: when something was bought or signed.
+_BACKGROUND = re.compile(
+    r"[^，。,；;！!？?]{0,6}?(买的?房|买的|买了|该交|就该|交房|上学|上[一二三四五六]年级|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
+    r"结婚|参加工作|入职|拿的?房|装修的|办了)"
+)
+_VAGUE = re.compile(
+    r"(?:(?:自|打)?从)?(?:最近|近期|近来|近几[天日]|近[一两三]个?(?:周|月|星期)|这几[天日]|这两[天日]|这些天|这些日子|这段时间|这阵子|"
+    r"这一阵|前几[天日]|前两[天日]|前些天|前些日子|前段时间|前阵子|前一阵子?|"
+    r"长期(?:以来)?|一直以来|常年|多年来|(?:这|近)[几两]年|(?:这|近)[几两]个?月|入[春夏秋冬]以来|平时)"
+)
+_HABIT = re.compile(
+    rf"(?:每天|天天|每晚|每日|夜夜|每到|一到|整天|整夜|成天|每个?(?:周|星期|礼拜)[一二三四五六日天末]?|每年)"
+    rf"(?:[的到]?(?:{_PART}|高峰期?|早晚高峰期?))?(?:[的大概差不多约]{{0,3}}{_N}[点时](?:半|多|钟|左右|来钟)*)?"
+    rf"(?:(?:到|至|-|~)(?:第二天)?(?:{_PART})?{_N}[点时](?:半|多|钟)*)?"
+)
+_ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
+"""Said alone, they tell how often and not when."""
+_CLOCK = (
+    rf"(?P<hour>{_N})(?:[、到至-]?{_N})?(?:点钟?(?!意见|建议|要求|问题|想法|理由)|时(?![候间段常不代])|:(?P<min1>\d{{2}})|：)"
+    rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<min2>{_N}|零[一二三四五六七八九]|0\d)分?(?![0-9点天月号]))?"
+    r"(?:多|来钟|左右|钟|许|前后|整|的时候|吧){0,2}"
+)
+_DATE = rf"""
+  (?P<iso>(?P<iso_y>20\d\d)[-./年](?P<iso_m>\d{{1,2}})[-./月](?P<iso_d>\d{{1,2}})[日号]?)
+| (?P<md>(?:(?P<y>20\d\d|今|去|前)年)?(?P<m>{_N})月份?(?:(?P<d>{_N})[日号]|(?P<third>初|中旬|底|上旬|下旬|末))?)
+| (?P<rel_month>(?:上上个?|上个?|这个?|本)月(?:份)?(?:(?P<rel_d>{_N})[日号]|(?P<rel_third>初|中旬|底|上旬|下旬))?)
+| (?P<week>(?:(?P<week_rel>上上个?|上个?|这个?|本|头个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|(?<=[期拜])[1-6]))
+   |(?P<week_only>(?:上上个?|上个?|这个?|本)(?:周|星期|礼拜)))
+| (?P<day>(?P<day_rel>大前|前|昨|今|当)(?:天|日|个|儿个|儿)|(?P<day_short>昨|今|前|当)(?=晚|夜|早|晨|晌))
+| (?P<ago>(?:(?P<ago_n>{_N})个?|(?P<ago_half>半)个?)(?:多)?(?P<ago_unit>天|日|小时|钟头|分钟|星期|礼拜|周|月|年)(?:多)?(?:以?前|之前))
+| (?P<year>(?P<year_rel>去|今|前|大前|20\d\d)年(?:(?P<season>[春夏秋冬])[天季]|(?P<year_third>初|年初|底|年底|上半年|下半年))?)
+| (?P<feast>(?:(?P<feast_y>去|今|前)年)?(?P<feast_name>(?:双十一|国庆|元旦|五一|六一)(?![一二三四五六七八九东南西北中]?[路街里大新])|十一(?=假期|长假|期间|那))(?:节|期间|假期|长假|当天|那天)*)
+| (?P<dom>(?<![\d路街巷道区弄段村庄园门苑城府湾里A-Za-z第])(?P<dom_d>{_N})号(?=那天|这天|当天|开始|起|以来|早|上午|中午|下午|晚|夜|凌晨|半夜|到|至|的|，|,|就|左右|停))
+| (?P<now>刚才|刚刚|刚(?=[在被从到遇看])|这会儿?)
+"""
+_TIME = re.compile(
+    rf"(?:(?P<date>{_DATE})(?:[那这]天|的|里|,|，|\s){{0,2}})?"
+    rf"(?:(?:大概|大约|差不多|约|是|在|快){{0,2}}(?P<part>{_PART}))?"
+    rf"(?:(?:大概|大约|差不多|约|是|快|的){{0,2}}(?:{_CLOCK}))?",
+    re.VERBOSE,
+)
+
+
+def moments(text: str, now: datetime) -> Iterator[Moment]:
+    """Every time a text speaks of, in order."""
+    for found, _ in _found(text, now):
+        yield found
+
+
+def moment(text: str, now: datetime) -> Moment | None:
+    """When the matter of a text happened: the most exact time in it, of equals the first.
+
+    Args:
+        now: the moment the words were said; "昨天" counts from its day in China.
+
+    >>> now = datetime(2026, 11, 24, 14, tzinfo=SHANGHAI)
+    >>> moment("俺家昨个晚黑九点来钟停的电", now).start.isoformat()
+    '2026-11-23T21:00:00+08:00'
+    >>> moment("这几天老是停水", now)
+    Moment(text='这几天', start=None, precision='vague')
+    """
+    ranked = sorted(_found(text, now), key=lambda item: -item[1])
+    return ranked[0][0] if ranked else None
+
+
+_EXACT = {
+    "minute": 6.0,
+    "hour": 6.0,
+    "part": 5.0,
+    "day": 5.0,
+    "week": 3.0,
+    "month": 3.0,
+    "year": 2.0,
+    "vague": 2.5,
+}
+
+
+def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
+    folded = unicodedata.normalize("NFKC", text)
+    now = now.astimezone(SHANGHAI)
+    found: list[tuple[Moment, float, int, int]] = []
+    for match in _TIME.finditer(folded):
+        said = match.group()
+        if not said.strip(" ,，的里"):
+            continue
+        read = _read(match, now)
+        if read is None:
+            continue
+        start, precision = read
+        said = said.strip(" ,，的里")
+        score = _EXACT[precision]
+        if match["date"] is None or match["now"]:
+            score -= 1.5
+        elif match["hour"]:
+            score += 1
+        if _BACKGROUND.match(folded, match.end()):
+            score -= 4
+        found.append((Moment(said, start, precision), score, match.start(), match.end()))
+    for pattern in (_HABIT, _VAGUE):
+        for match in pattern.finditer(folded):
+            if match.group() in _ALWAYS:
+                continue
+            # "天天晚上十点" holds a clock of its own: the habit is what was said
+            inside = [f for f in found if match.start() <= f[2] < match.end() and f[0].precision != "year"]
+            found = [f for f in found if f not in inside]
+            score = _EXACT["vague"] + (1.2 if pattern is _HABIT else 1.0)
+            found.append((Moment(match.group(), None, "vague"), score, match.start(), match.end()))
+    found.sort(key=lambda item: item[2])
+    return [(made, score) for made, score, _, _ in found if score > 0]
+
+
+def _read(match: re.Match[str], now: datetime) -> tuple[datetime, Precision] | None:
+    """The moment a match means; None when it is no date of the calendar or no time at all."""
+    part, hour = match["part"], _number(match["hour"])
+    if match["date"] is None and hour is None:
+        return None  # "晚上" alone says nothing about when
+    try:
+        dated = _day(match, now)
+    except ValueError:
+        return None
+    day, precision = dated if dated else (now.replace(hour=0, minute=0, second=0, microsecond=0), "day")
+    if match["now"]:
+        return now, "hour"
+    if match["ago_unit"] in ("小时", "钟头", "分钟"):
+        return day, "hour"
+    if hour is not None:
+        if hour > 24 or precision in ("week", "month", "year"):
+            return None
+        if match["date"] is None and not part and not match["min1"] and not _spoken_hour(match):
+            return None
+        day = _at(day, hour, part)
+        minute = _minute(match)
+        day = day.replace(minute=minute)
+        precision = "minute" if minute else "hour"
+    elif part and precision == "day":
+        noon = part in ("晌午", "中午", "正午")
+        day, precision = day + timedelta(hours=_PARTS[part]), "hour" if noon else "part"
+    if match["date"] is None or (match["day_rel"] == "今" or match["day_short"] == "今"):
+        day -= timedelta(days=1) if day > now + timedelta(hours=1) else timedelta()
+    return day, precision
+
+
+def _spoken_hour(match: re.Match[str]) -> bool:
+    """Whether a lone clock is one: "3点" may also count points of a list."""
+    return "点" in match.group() and match.group()[-1:] in "点半钟多右候整分刻"
+
+
+def _at(day: datetime, hour: int, part: str | None) -> datetime:
+    early = part is None or _PARTS[part] < 12
+    if part is not None and not early:
+        if part in ("晌午", "中午", "正午") and hour <= 3:
+            hour = hour % 12 + 12
+        elif _PARTS[part] >= 18 and (hour <= 5 or hour in (12, 24)):
+            return day + timedelta(days=1, hours=hour % 12)  # the small hours of that night
+        elif hour < 12 and part not in ("晌午", "中午", "正午"):
+            hour += 12
+    return day + timedelta(hours=hour)
+
+
+def _minute(match: re.Match[str]) -> int:
+    if match["half"]:
+        return 30
+    if match["quarter"]:
+        return {"一": 15, "三": 45}[match["quarter"]]
+    said = match["min1"] or match["min2"]
+    return min(_number(said.lstrip("零")) or 0, 59) if said else 0
+
+
+def _day(match: re.Match[str], now: datetime) -> tuple[datetime, Precision] | None:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if match["iso"]:
+        return midnight.replace(
+            year=int(match["iso_y"]), month=int(match["iso_m"]), day=int(match["iso_d"])
+        ), "day"
+    if match["md"]:
+        return _month_day(match, midnight)
+    if match["rel_month"]:
+        back = 2 if match["rel_month"].startswith("上上") else int(match["rel_month"].startswith("上"))
+        first = _months_back(midnight.replace(day=1), back)
+        return _within(first, match["rel_d"], match["rel_third"])
+    if match["week"]:
+        return _week(match, midnight)
+    if match["day"]:
+        word = match["day_rel"] or match["day_short"]
+        return midnight + timedelta(days=_DAYS[word]), "day"
+    if match["ago"]:
+        return _ago(match, now, midnight)
+    if match["year"]:
+        return _year(match, midnight)
+    if match["feast"]:
+        month, day = _FEASTS[match["feast_name"]]
+        found = midnight.replace(month=month, day=day)
+        if match["feast_y"]:
+            found = found.replace(year=now.year - {"今": 0, "去": 1, "前": 2}[match["feast_y"]])
+        elif found > now:
+            found = found.replace(year=now.year - 1)
+        return found, "day"
+    if match["dom"]:
+        first = midnight.replace(day=1)
+        found, precision = _within(first, match["dom_d"], None)
+        return (found, precision) if found <= now else _within(_months_back(first, 1), match["dom_d"], None)
+    return (midnight, "day") if match["now"] else None
+
+
+def _month_day(match: re.Match[str], midnight: datetime) -> tuple[datetime, Precision]:
+    month = _number(match["m"]) or 0
+    year = midnight.year
+    if match["y"]:
+        year = int(match["y"]) if match["y"].isdigit() else year - {"今": 0, "去": 1, "前": 2}[match["y"]]
+    found = _within(midnight.replace(year=year, month=month, day=1), match["d"], match["third"])
+    if not match["y"] and found[0] > midnight + timedelta(days=1):
+        found = found[0].replace(year=year - 1), found[1]
+    return found
+
+
+def _within(first: datetime, day: str | None, third: str | None) -> tuple[datetime, Precision]:
+    number = _number(day)
+    if number is not None:
+        return first.replace(day=number), "day"
+    if third:
+        return first.replace(day={"初": 1, "上旬": 1, "中旬": 11}.get(third, 21)), "month"
+    return first, "month"
+
+
+def _week(match: re.Match[str], midnight: datetime) -> tuple[datetime, Precision]:
+    monday = midnight - timedelta(days=midnight.weekday())
+    said = match["week_rel"] or match["week_only"] or ""
+    back = 2 if said.startswith("上上") else int(said.startswith(("上", "头")))
+    if match["week_only"]:
+        return monday - timedelta(weeks=back), "week"
+    found = monday - timedelta(weeks=back) + timedelta(days=_WEEKDAYS[match["weekday"]])
+    if not said and found > midnight:
+        found -= timedelta(weeks=1)  # a lone weekday is the last one there was
+    return found, "day"
+
+
+def _ago(match: re.Match[str], now: datetime, midnight: datetime) -> tuple[datetime, Precision]:
+    count = 0.5 if match["ago_half"] else float(_number(match["ago_n"]) or 1)
+    unit = match["ago_unit"]
+    if unit in ("小时", "钟头", "分钟"):
+        return now - timedelta(minutes=count * (1 if unit == "分钟" else 60)), "hour"
+    if unit in ("天", "日"):
+        return midnight - timedelta(days=count), "day"
+    if unit in ("星期", "礼拜", "周"):
+        return midnight - timedelta(weeks=count), "week"
+    if unit == "月":
+        if count < 1:
+            return midnight - timedelta(days=15), "week"
+        return _months_back(midnight.replace(day=1), int(count)), "month"
+    return midnight.replace(year=midnight.year - int(count), month=1, day=1), "year"
+
+
+def _year(match: re.Match[str], midnight: datetime) -> tuple[datetime, Precision]:
+    said = match["year_rel"]
+    year = int(said) if said.isdigit() else midnight.year - {"今": 0, "去": 1, "前": 2, "大前": 3}[said]
+    if match["season"]:
+        return midnight.replace(year=year, month=_SEASONS[match["season"]], day=1), "month"
+    late = {"底": 12, "年底": 12, "下半年": 7}.get(match["year_third"] or "", 1)
+    return midnight.replace(year=year, month=late, day=1), "month" if match["year_third"] else "year"
+
+
+def _months_back(first: datetime, count: int) -> datetime:
+    months = first.year * 12 + first.month - 1 - count
+    return first.replace(year=months // 12, month=months % 12 + 1)
+
+
+def _number(said: str | None) -> int | None:
+    """The value of a numeral up to 99, Arabic or Chinese."""
+    if not said:
+        return None
+    if said.isdigit():
+        return int(said)
+    if "十" in said:
+        tens, _, ones = said.partition("十")
+        return _DIGITS.get(tens, 1) * 10 + _DIGITS.get(ones, 0)
+    return _DIGITS.get(said)

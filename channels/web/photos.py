@@ -1,0 +1,56 @@
+"""Photos: uploaded here first, then sent as a message that names them; shown again to who sent them."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from channels.web.limits import Limits
+from channels.web.messages import CHANNEL
+from channels.web.origin import Origins
+from channels.web.rest import bytes_of, visitor_of
+from channels.web.tokens import Tokens
+from conversations.images import MAX_BYTES
+from conversations.media import HEADERS, MIME, Media
+from conversations.service import Conversations
+from core.errors import NotFound, TooLarge
+
+
+class Photos:
+    """The request handlers."""
+
+    def __init__(
+        self, conversations: Conversations, media: Media, tokens: Tokens, origins: Origins, limits: Limits
+    ) -> None:
+        self._conversations = conversations
+        self._media = media
+        self._tokens = tokens
+        self._origins = origins
+        self._limits = limits
+
+    async def keep(self, request: web.Request) -> web.StreamResponse:
+        """POST /api/web/photos: the file as the body, nothing around it."""
+        self._origins.check(request)
+        visitor = visitor_of(request, self._tokens)
+        self._limits.message(visitor.id, request)
+        try:
+            data = await bytes_of(request, MAX_BYTES)
+        except TooLarge as error:
+            raise TooLarge(
+                f"照片太大了，请发 {MAX_BYTES // 1024 // 1024} MB 以内的照片", code="image_too_large"
+            ) from error
+        view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
+        image = await self._media.keep(view.id, data)
+        return web.json_response(
+            {"photo": {"id": image.id, "width": image.width, "height": image.height}},
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """GET /api/web/photos/{id}: one of the visitor's own."""
+        self._origins.check(request)
+        visitor = visitor_of(request, self._tokens)
+        image = await self._media.get(request.match_info["id"])
+        view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
+        if image.conversation_id != view.id:
+            raise NotFound("没有这张照片")
+        return web.Response(body=await self._media.read(image.id), content_type=MIME, headers=HEADERS)

@@ -1,0 +1,91 @@
+"""Photos and places among the messages: what of them is shown, and what Rasa is told.
+
+Rasa reads words and payloads. A photo or a place becomes a payload of the intent ``inform``, the same that the
+form's buttons have, so that it is understood at any point of any form:
+``/inform{"slot":"photo","value":"<id>"}`` and ``/inform{"slot":"location","value":"32.64,117.01 某某路"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MAX_LABEL = 200
+_SHOWN = ("image", "width", "height", "lat", "lon", "label", "accuracy")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point on the map (WGS84 from browsers, GCJ-02 from WeChat: some hundred metres apart, noted as sent).
+
+    Args:
+        label: the address the citizen's device gave it; empty when it gave none.
+    """
+
+    lat: float
+    lon: float
+    label: str = ""
+
+    def __str__(self) -> str:
+        """As payloads write it; :meth:`parse` reads it back."""
+        return f"{self.lat:.6f},{self.lon:.6f} {self.label}".strip()
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        """The place a payload's value names; None when it names none.
+
+        >>> Place.parse("32.646000,117.018000 朝阳中路")
+        Place(lat=32.646, lon=117.018, label='朝阳中路')
+        """
+        point, _, label = text.partition(" ")
+        lat, _, lon = point.partition(",")
+        return place({"lat": lat, "lon": lon, "label": label})
+
+
+def place(media: Mapping[str, Any] | None) -> Place | None:
+    """The place in a message's media, named ``lat`` and ``lon`` or as WeChat names it; None when there is none.
+
+    >>> place({"Location_X": "32.6", "Location_Y": "117.0", "Label": "某某路"})
+    Place(lat=32.6, lon=117.0, label='某某路')
+    """
+    if not media:
+        return None
+    try:
+        lat, lon = (
+            float(media.get("lat") or media["Location_X"]),
+            float(media.get("lon") or media["Location_Y"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not (math.isfinite(lat) and math.isfinite(lon) and -90 <= lat <= 90 and -180 <= lon <= 180):
+        return None
+    label = str(media.get("label") or media.get("Label") or "")
+    return Place(lat, lon, " ".join(label.split())[:MAX_LABEL])
+
+
+def shown(media: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What of a message's media goes out on the wire; the platform's own ids do not."""
+    if not media:
+        return None
+    there = place(media)
+    found = {"lat": there.lat, "lon": there.lon, "label": there.label} if there else {}
+    return {**found, **{name: media[name] for name in _SHOWN if name in media and name not in found}} or None
+
+
+def payload(kind: str, media: Mapping[str, Any] | None) -> str | None:
+    """What Rasa is told of a photo or a place; None for every other message.
+
+    >>> payload("image", {"image": "01990000-0000-7000-8000-000000000001"})
+    '/inform{"slot":"photo","value":"01990000-0000-7000-8000-000000000001"}'
+    """
+    if kind == "image" and media and media.get("image"):
+        return _inform("photo", str(media["image"]))
+    there = place(media) if kind == "location" else None
+    return _inform("location", str(there)) if there else None
+
+
+def _inform(slot: str, value: str) -> str:
+    return "/inform" + json.dumps({"slot": slot, "value": value}, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,110 @@
+"""What the hotline may not take up (不予受理) is told before any model reads the message: why, on which basis, and
+where the lawful way is; fixed phrases, editable in ``scope.yml``.
+
+Basis: 国务院办公厅关于进一步优化地方政务服务便民热线的指导意见 (国办发〔2020〕53号). A plain question about one of these
+procedures is no request to decline: it is left to the knowledge base.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from conversations.types import Button, Reply
+
+_FILE = Path(__file__).with_name("scope.yml")
+
+DECLINED = "declined"
+"""Key under which a conversation remembers what it was last declined, should that have been wrong."""
+NOT_THAT = Button("不是这类事，接着登记", '/start_complaint{"slot":"declined","value":"again"}')
+_HUMAN = Button("转人工", "/request_human")
+_BASIS = (
+    "依据是《国务院办公厅关于进一步优化地方政务服务便民热线的指导意见》（国办发〔2020〕53号）："
+    "须通过诉讼、仲裁、纪检监察、行政复议、政府信息公开等程序解决的事项，已进入信访渠道办理的事项，"
+    "以及涉及国家秘密、商业秘密、个人隐私的事项，热线不受理。"
+)
+_BASIS_GENERAL = (
+    "依据是《国务院办公厅关于进一步优化地方政务服务便民热线的指导意见》（国办发〔2020〕53号）："
+    "热线受理的是经济调节、市场监管、社会管理、公共服务、生态环境保护这些政府职责范围内的诉求。"
+)
+_BEYOND_GOVERNMENT = frozenset({"military", "congress"})
+_QUESTION = re.compile(
+    r"^(请问|你好|您好|想问一?下?|问一?下)?[，,]?(怎么|怎样|如何|咋|在哪里?|去哪里?|哪里|到哪).{0,6}"
+    r"(举报|申请|投诉|上访|信访|复议|仲裁|起诉|上诉|公开|反映|查)|"
+    r"(怎么(办|申请|弄|走|写|提|告|查|打|收费|算|举报)?|如何\w{0,10}|咋(办|弄|申请)?|哪里|哪儿|去哪\w{0,4}|找(谁|哪)\w{0,6}|"
+    r"(什么|啥)(材料|条件|流程|手续|时候|意思|区别)?|多久|几天|多长时间|多少钱|期限|收费|要钱|流程|材料|条件|"
+    r"(可以|能|能不能|可不可以|是不是|是否|算不算|要不要|归).{0,14}|(判|归)给?(谁|哪方)|\d+(日|天)|工作日|(吗|么|呢|不)|[?？])[啊呀呢吗么的？?。!！]*$"
+)
+_STEP_IN = re.compile(
+    r"(你们|12345|热线|政府|市里|领导|帮我|帮忙|替我|给我).{0,14}"
+    r"(管管|管一?下|管不管|催|协调|出面|做主|作主|主持公道|过问|施压|评评理|公道话|处理一?下|查一?查|查处|改判|说说)"
+)
+
+
+@dataclass(frozen=True)
+class OutOfScope:
+    """A kind of matter the hotline may not take up.
+
+    Args:
+        label: as the citizen reads it.
+        way: where the lawful way is.
+    """
+
+    name: str
+    label: str
+    way: str
+
+    def reply(self) -> Reply:
+        """What the citizen hears; a human and the way back are offered with it."""
+        basis = _BASIS_GENERAL if self.name in _BEYOND_GOVERNMENT else _BASIS
+        return Reply(
+            f"您说的这件事看起来属于{self.label}，12345 热线不能受理，很抱歉。\n{basis}\n您可以这样办：{self.way}\n"
+            "如果是我理解错了，点“不是这类事，接着登记”；也可以转人工，让坐席看看。",
+            (NOT_THAT, _HUMAN),
+        )
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    label: str
+    way: str
+    any: list[str]
+    unless: list[str] = []
+    questions_too: bool = False
+
+
+@cache
+def _rules() -> tuple[tuple[OutOfScope, re.Pattern[str], re.Pattern[str] | None, bool], ...]:
+    rules = TypeAdapter(list[_Rule]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+    return tuple(
+        (
+            OutOfScope(rule.name, rule.label, rule.way),
+            re.compile("|".join(f"(?:{p})" for p in rule.any)),
+            re.compile("|".join(f"(?:{p})" for p in rule.unless)) if rule.unless else None,
+            rule.questions_too,
+        )
+        for rule in rules
+    )
+
+
+def screen(text: str) -> OutOfScope | None:
+    """The kind of matter a message brings that the hotline may not take up, if it is one.
+
+    >>> screen("法院判的我不服，你们给管管吧").name
+    'litigation'
+    >>> screen("劳动仲裁怎么申请") is None
+    True
+    """
+    said = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    asks = _QUESTION.search(said) is not None and _STEP_IN.search(said) is None
+    for kind, matter, unless, questions_too in _rules():
+        if matter.search(said) and not (unless and unless.search(said)):
+            return None if asks and not questions_too else kind
+    return None

@@ -1,0 +1,31 @@
+"""Photos of conversations at the desk: /api/desk/photos/{id}; a ticket's own are in :mod:`desk.tickets_api`."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from conversations.media import HEADERS, MIME, Media
+from desk.guard import Guard
+from desk.roles import ANSWERING
+from desk.users import User
+
+
+class PhotosApi:
+    """The handler, for those who may read conversations."""
+
+    def __init__(self, guard: Guard, media: Media) -> None:
+        self._guard = guard
+        self._media = media
+
+    def routes(self) -> list[web.RouteDef]:
+        """The address of this capability."""
+        return [web.get("/api/desk/photos/{id}", self._guard.only(ANSWERING, self.show), allow_head=False)]
+
+    async def show(self, request: web.Request, _: User) -> web.Response:
+        """One photo a citizen sent."""
+        return photo_response(await self._media.read(request.match_info["id"]))
+
+
+def photo_response(data: bytes) -> web.Response:
+    """A photo as it goes out."""
+    return web.Response(body=data, content_type=MIME, headers=HEADERS)

@@ -1,0 +1,77 @@
+"""Two requests in one message are cut apart where the second begins; ordinary stories are left whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.actions.requests import MOST, split
+from core.settings import ROOT
+
+HERE = Path(__file__).parent
+SETS = [
+    yaml.safe_load((HERE / f"{name}.yml").read_text("utf-8"))
+    for name in ("two_requests", "two_requests_blind")
+]
+TWO = [tuple(pair) for one in SETS for pair in one["two"]]
+ONE = [text for one in SETS for text in one["one"]]
+
+
+def test_the_sets_are_long_enough_to_mean_something() -> None:
+    assert len(TWO) >= 40
+    assert len(ONE) >= 50
+
+
+@pytest.mark.parametrize(("text", "second"), TWO)
+def test_two_requests_are_cut_where_the_second_begins(text: str, second: str) -> None:
+    parts = split(text)
+    assert len(parts) == 2
+    assert parts[1].text.startswith(second)
+
+
+@pytest.mark.parametrize("text", ONE)
+def test_one_story_stays_whole(text: str) -> None:
+    (whole,) = split(text)
+    assert whole.text == text
+
+
+def test_stories_written_for_other_measures_stay_whole() -> None:
+    """Some five hundred stories, none of them of two requests, written by somebody else."""
+    texts = [
+        json.loads(line)["text"]
+        for name in ("stories", "categories")
+        for line in (ROOT / f"bot/evaluation/{name}.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert [text for text in texts if len(split(text)) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("小区电梯坏了没人修，另外问一下居住证怎么办理", ("matter", "question")),
+        ("公积金怎么提取？另外小区停水两天没人管", ("question", "matter")),
+        ("路灯不亮没人修，另外再反映一件事，垃圾没人清", ("matter", "matter")),
+        ("居住证怎么办理要什么材料", ("question",)),
+    ],
+)
+def test_each_part_is_known_for_what_it_is(text: str, kinds: tuple[str, ...]) -> None:
+    assert tuple(part.kind for part in split(text)) == kinds
+
+
+def test_three_are_three_and_more_belong_to_the_last() -> None:
+    parts = split("1、路灯不亮没人修；2、垃圾没人清运；3、停车乱收费；4、物业不理人")
+    assert len(parts) == MOST
+    assert parts[-1].text.startswith("停车乱收费")
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("另外还有问一下投诉，。？12、路灯坏了 "), max_size=80))
+def test_nothing_said_is_lost_but_cues(text: str) -> None:
+    parts = split(text)
+    assert 1 <= len(parts) <= MOST
+    assert all(part.text in text or not part.text for part in parts)

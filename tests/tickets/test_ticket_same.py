@@ -1,0 +1,138 @@
+"""The same person's same matter is found among the open tickets, and other matters or people are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import update
+
+from core.database import Database
+from core.errors import BadRequest, Conflict
+from tickets import catalog
+from tickets.models import TicketRow
+from tickets.service import Tickets
+from tickets.states import State
+from tickets.types import CITIZEN, TicketDraft
+
+PAIRS = yaml.safe_load(Path(__file__).with_name("same_matter.yml").read_text("utf-8"))
+HERE, ELSEWHERE = "01990000-0000-7000-8000-000000000001", "01990000-0000-7000-8000-000000000002"
+
+
+def _draft(content: str, **more: object) -> TicketDraft:
+    found = catalog.suggest(content)
+    category = found.category if found and found.confidence >= 0.5 else ""
+    made = TicketDraft("投诉", content, category, conversation_id=HERE)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+async def _found(tickets: Tickets, first: TicketDraft, again: TicketDraft) -> bool:
+    filed = await tickets.file(first, "k")
+    found = await tickets.same_matter(again)
+    assert found is None or found.number == filed.number
+    return found is not None
+
+
+async def test_pairs(tickets: Tickets, database: Database) -> None:
+    wrong = {"same": [], "other": []}  # type: ignore[var-annotated]
+    for kind, pairs in PAIRS.items():
+        for number, (first, again) in enumerate(pairs):
+            here = f"01990000-0000-7000-8000-{kind == 'same':06d}{number:06d}"
+            await tickets.file(_draft(first, conversation_id=here), f"{kind}{number}")
+            found = await tickets.same_matter(_draft(again, conversation_id=here))
+            if (found is not None) != (kind == "same"):
+                wrong[kind].append((first, again))
+    assert len(PAIRS["same"]) + len(PAIRS["other"]) >= 30
+    assert wrong["other"] == []
+    assert len(wrong["same"]) <= 2, wrong
+
+
+STORY = "小区门口的路灯坏了三天了，晚上看不见路"
+AGAIN = "门口路灯还是没修，坏了一个星期了"
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "same"),
+    [
+        ({}, {}, True),
+        ({}, {"conversation_id": ELSEWHERE}, False),
+        (
+            {"contact_phone": "13800000000"},
+            {"conversation_id": ELSEWHERE, "contact_phone": "138 0000 0000"},
+            True,
+        ),
+        (
+            {"contact_phone": "13800000000"},
+            {"conversation_id": ELSEWHERE, "contact_phone": "13900000001"},
+            False,
+        ),
+        ({"district": "田家庵区"}, {"district": "大通区"}, False),
+        ({"district": "田家庵区"}, {}, True),
+        ({"address": "国庆中路88号"}, {"address": "国庆中路88号门口"}, True),
+        ({}, {"type": "表扬"}, False),
+        ({}, {"type": "求助"}, True),
+    ],
+)
+async def test_whose_and_where(
+    tickets: Tickets, first: dict[str, object], again: dict[str, object], same: bool
+) -> None:
+    assert await _found(tickets, _draft(STORY, **first), _draft(AGAIN, **again)) is same
+
+
+async def test_a_finished_ticket_is_no_open_one(tickets: Tickets, database: Database) -> None:
+    filed = await tickets.file(_draft(STORY), "k")
+    async with database.write() as session:
+        await session.execute(
+            update(TicketRow).where(TicketRow.number == filed.number).values(state=State.CLOSED)
+        )
+    assert await tickets.same_matter(_draft(AGAIN)) is None
+
+
+async def test_adding_brings_photos_along_once(tickets: Tickets) -> None:
+    filed = await tickets.file(_draft(STORY, photos=("a", "b")), "k")
+    for _ in range(2):
+        await tickets.note(filed.number, CITIZEN, AGAIN, key="turn", photos=["b", "c"])
+    await tickets.note(filed.number, CITIZEN, "再补一张", key="turn 2", photos=["c"])
+    ticket = await tickets.get(filed.number)
+    assert ticket.photos == ("a", "b", "c")
+    assert [e.action for e in await tickets.events(filed.number)] == ["filed", "noted", "noted"]
+
+
+async def test_only_what_is_finished_is_rated(tickets: Tickets, database: Database) -> None:
+    filed = await tickets.file(_draft(STORY), "k")
+    with pytest.raises(Conflict):
+        await tickets.rate(filed.number, "满意")
+    async with database.write() as session:
+        await session.execute(
+            update(TicketRow).where(TicketRow.number == filed.number).values(state=State.CLOSED)
+        )
+    with pytest.raises(BadRequest):
+        await tickets.rate(filed.number, "五星")
+    for _ in range(2):
+        await tickets.rate(filed.number, "不满意", "灯还是不亮", key="turn")
+    assert [(e.action, e.note) for e in await tickets.events(filed.number)][1:] == [
+        ("rated", "不满意：灯还是不亮")
+    ]
+
+
+async def test_a_place_and_photos_are_filed(tickets: Tickets) -> None:
+    filed = await tickets.file(
+        _draft(STORY, latitude=32.646, longitude=117.018, place_label="朝阳中路", photos=("a", "a", "b")), "k"
+    )
+    shown = filed.to_json()
+    assert (shown["latitude"], shown["longitude"], shown["place_label"]) == (32.646, 117.018, "朝阳中路")
+    assert shown["photos"] == ["a", "b"]
+    with pytest.raises(BadRequest):
+        await tickets.file(_draft(STORY, photos=tuple("abcdefghij")), "k2")
+    with pytest.raises(BadRequest):
+        await tickets.file(_draft(STORY, latitude=123.0, longitude=1.0), "k3")
+
+
+async def test_a_conversations_tickets_newest_first(tickets: Tickets) -> None:
+    for number in range(3):
+        await tickets.file(_draft(f"第{number}件事，路灯坏了"), f"k{number}")
+    await tickets.file(_draft("别处的事", conversation_id=ELSEWHERE), "k")
+    found = await tickets.of_conversation(HERE, limit=2)
+    assert [t.content[:2] for t in found] == ["第2", "第1"]
