@@ -11,7 +11,7 @@ from bot.actions import endpoint
 from bot.actions.context import Parts, set_parts
 from bot.actions.policy import sure_answer
 from channels import web as web_channel
-from channels import wechat
+from channels.wechat import Pace, WeChat
 from conversations.media import Media
 from conversations.rasa import RasaClient
 from conversations.service import Conversations
@@ -59,6 +59,18 @@ async def create_app(settings: Settings) -> web.Application:
         database, events, rasa, from_knowledge, agents_online, settings.rasa_timeout_s + 12
     )
 
+    wechat = WeChat(
+        settings.wechat_accounts,
+        database,
+        conversations,
+        media,
+        city=settings.city,
+        api_base=settings.wechat_api_base,
+        public_url=settings.public_url,
+        busy=rasa.busy,
+        pace=Pace(patience_s=settings.wechat_patience_s, ack_s=settings.wechat_ack_s),
+    )
+
     async def schema_current() -> bool:
         return await is_current(database)
 
@@ -87,13 +99,7 @@ async def create_app(settings: Settings) -> web.Application:
                 {"database": schema_current, "knowledge_base": knowledge_loaded, "rasa": rasa.ready}
             ),
             *endpoint.routes(secrets.actions_secret),
-            *wechat.routes(
-                settings.wechat_accounts,
-                conversations,
-                database,
-                city=settings.city,
-                patience_s=settings.wechat_patience_s,
-            ),
+            *wechat.routes(),
             *desk.routes(
                 database,
                 events,
@@ -108,7 +114,7 @@ async def create_app(settings: Settings) -> web.Application:
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
-        async with knowledge, rasa, conversations:
+        async with knowledge, rasa, conversations, wechat:
             set_parts(Parts(knowledge, tickets, conversations, settings))
             yield
         await database.close()
