@@ -59,7 +59,7 @@ class Client:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(CONNECT_S, timeout_s))
         self._pause_s = pause_s
         self._session: aiohttp.ClientSession | None = None
-        self.tokens = Tokens(database, account.app_id, self._fetch_token)
+        self.tokens = Tokens(database, account.app_id, self._fetch_token, lease_s=ATTEMPTS * timeout_s)
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(timeout=self._timeout)

@@ -36,14 +36,14 @@ class Pace:
     @property
     def passive_s(self) -> float:
         """From a message's arrival until no delivery of it can still bring its reply."""
-        return 3 * self.every_s + 1
+        return 3.2 * self.every_s
 
     @property
     def settled_s(self) -> float:
         """From an answer's going out until the platform would have repeated, had it not arrived."""
-        return self.every_s + 3
+        return 1.6 * self.every_s
 
     @property
     def claim_s(self) -> float:
         """For how long what is being handed over is nobody else's."""
-        return self.passive_s + self.settled_s + 10
+        return self.passive_s + self.settled_s + 2 * self.every_s

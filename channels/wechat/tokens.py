@@ -21,8 +21,6 @@ from core.ids import new_id
 
 EARLY_S = 300
 """A token is fetched anew this long before it runs out; the platform keeps both good meanwhile."""
-LEASE_S = 30.0
-"""How long a process that fetches may be taken for alive."""
 LOOK_S = 0.1
 REST_S = 2.0
 """After a failed fetch everybody who waits for a token is told so, rather than trying one after the other."""
@@ -37,13 +35,13 @@ class Tokens:
 
     Args:
         fetch: the call to the platform.
-        lease_s: only tests change it.
+        lease_s: how long a process that fetches may be taken for alive.
 
     >>> token = await tokens.get()                                                    # doctest: +SKIP
     >>> token = await tokens.get(bad=token)      # the platform has just refused it   # doctest: +SKIP
     """
 
-    def __init__(self, database: Database, app_id: str, fetch: Fetch, lease_s: float = LEASE_S) -> None:
+    def __init__(self, database: Database, app_id: str, fetch: Fetch, lease_s: float) -> None:
         self._database = database
         self._app_id = app_id
         self._fetch = fetch
