@@ -22,10 +22,11 @@ from core.privacy import use_data_key
 from core.settings import Settings
 from desk import presence
 from kb_index.service import KnowledgeBase
-from service import health, pages
+from service import entry_page, health, pages
 from service.errors import errors
 from service.migrate import is_current
 from service.proxy import forwarded
+from service.ticket_notices import TicketNotices
 from tickets.service import Tickets
 
 
@@ -71,6 +72,8 @@ async def create_app(settings: Settings) -> web.Application:
         pace=Pace(patience_s=settings.wechat_patience_s, ack_s=settings.wechat_ack_s),
     )
 
+    notices = TicketNotices(database, events, tickets, wechat)
+
     async def schema_current() -> bool:
         return await is_current(database)
 
@@ -106,15 +109,17 @@ async def create_app(settings: Settings) -> web.Application:
                 conversations,
                 tickets,
                 media=media,
+                reach=wechat.reach,
                 public_url=settings.public_url,
             ),
+            *entry_page.routes(knowledge, settings.city),
             *pages.routes(),
         ]
     )
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
-        async with knowledge, rasa, conversations, wechat:
+        async with knowledge, rasa, conversations, wechat, notices:
             set_parts(Parts(knowledge, tickets, conversations, settings))
             yield
         await database.close()
