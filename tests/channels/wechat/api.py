@@ -3,7 +3,7 @@
 Shapes and numbers from https://developers.weixin.qq.com/doc/service/api/. The quota is kept here as the platform
 describes it (a step sets what may be sent and until when, steps do not add up), not as the code under test does.
 
-    python -m tests.channels.wechat.api 8099        # a platform of its own process
+    python -m tests.channels.wechat.api 8099        # a platform of its own process; `open`: no quota
 """
 
 from __future__ import annotations
@@ -294,10 +294,10 @@ def _error(errcode: int) -> web.Response:
     return web.Response(text=json.dumps({"errcode": errcode, "errmsg": f"error {errcode} rid: 0"}))
 
 
-async def _serve(port: int) -> None:
-    async with Api(port=port):
+async def _serve(port: int, *, quota: bool) -> None:
+    async with Api(port=port, quota=quota):
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    asyncio.run(_serve(int(sys.argv[1]), quota="open" not in sys.argv))
