@@ -165,5 +165,7 @@ def run(seconds: int = 60) -> list[Figure]:
 if __name__ == "__main__":
     measured = run(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
     for figure in measured:
-        print(f"{figure.name}: {figure.value:.3f} {figure.unit} {'' if figure.kept else '  over ' + str(figure.bound)}")
+        print(
+            f"{figure.name}: {figure.value:.3f} {figure.unit} {'' if figure.kept else '  over ' + str(figure.bound)}"
+        )
     sys.exit(0 if all(figure.kept for figure in measured) else 1)

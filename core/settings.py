@@ -174,12 +174,6 @@ class Settings(BaseSettings):
         "https://api.weixin.qq.com",
         description="Address of the platform's API; https, or plain http on this machine.",
     )
-    wechat_ack_s: float = Field(
-        0.8,
-        gt=0,
-        lt=4.5,
-        description="Seconds a delivery waits while the bot is busy, where the reply can follow by itself.",
-    )
     wechat_patience_s: float = Field(
         4.6,
         gt=0,

@@ -69,7 +69,7 @@ async def create_app(settings: Settings) -> web.Application:
         api_base=settings.wechat_api_base,
         public_url=settings.public_url,
         busy=rasa.busy,
-        pace=Pace(patience_s=settings.wechat_patience_s, ack_s=settings.wechat_ack_s),
+        pace=Pace(patience_s=settings.wechat_patience_s),
     )
 
     notices = TicketNotices(database, events, tickets, wechat)

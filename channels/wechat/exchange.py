@@ -33,10 +33,6 @@ class Exchange:
         transport = self.request.transport
         return transport is None or transport.is_closing()
 
-    def shorten(self, patience_s: float) -> None:
-        """Wait less long, counted from the beginning."""
-        self._patient_until = min(self._patient_until, self._began + patience_s)
-
     def patience_left(self) -> float:
         """Seconds this delivery may still wait; never quite nothing, so that what is done is seen."""
         return max(self._patient_until - asyncio.get_running_loop().time(), 0.01)

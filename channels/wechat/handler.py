@@ -49,7 +49,7 @@ LAST_LOOK_S = 0.2
 CHANNEL = "wechat"
 SAY = "say:"
 """A menu button whose key begins so says the rest, as if the citizen had typed it."""
-_TYPING_AT_ONCE = 4
+_TYPING_AT_ONCE = 2
 
 
 class Entrance:
@@ -229,7 +229,7 @@ class Entrance:
             if not self._passive:
                 return self._follows(exchange, message, receipt)
             if self._busy() and self._pusher.ready(self.account.name):
-                exchange.shorten(self._pace.ack_s)
+                return self._follows(exchange, message, receipt)
             replies = await self._reply(exchange, message, receipt)
             if replies is None:
                 return await self._not_in_time(exchange, message, counted, storing)

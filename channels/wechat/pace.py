@@ -11,7 +11,6 @@ class Pace:
 
     Args:
         patience_s: one delivery waits so long for its reply.
-        ack_s: the same while the bot is busy, for accounts whose reply can follow by itself.
         typing_s: after that long without a reply 对方正在输入 is shown.
         every_s: the platform drops a delivery and makes the next.
         hold_s: a connection is kept at most so long, should the platform be slow to let go.
@@ -23,7 +22,6 @@ class Pace:
     """
 
     patience_s: float = 4.6
-    ack_s: float = 0.8
     typing_s: float = 1.2
     every_s: float = 5.0
     hold_s: float = 6.5

@@ -32,7 +32,6 @@ SHORT_HOLD_S = 1.8
 
 PUBLIC_URL = "https://12345.example.gov.cn"
 QUICK: dict[str, float] = {
-    "ack_s": 0.3,
     "typing_s": 0.2,
     "every_s": 1.4,
     "poll_s": 0.05,

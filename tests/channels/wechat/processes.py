@@ -33,7 +33,7 @@ from tests.channels.wechat.platform import APP_ID, CITIZEN, TOKEN, Platform, to_
 from tests.conversations.dialogue import SmallDialogue, no_answer
 
 PACE = Pace(
-    patience_s=1.0, ack_s=0.4, typing_s=0.6, every_s=1.3, hold_s=1.7, poll_s=0.05, send_s=0.7,
+    patience_s=1.0, typing_s=0.6, every_s=1.3, hold_s=1.7, poll_s=0.05, send_s=0.7,
     record_first_s=0.4, record_again_s=1.0, record_last_s=2.0,
 )  # fmt: skip
 LEASE_S = 1.5
