@@ -49,7 +49,7 @@ LAST_LOOK_S = 0.2
 CHANNEL = "wechat"
 SAY = "say:"
 """A menu button whose key begins so says the rest, as if the citizen had typed it."""
-_TYPING_AT_ONCE = 2
+_TYPING_AT_ONCE = 1
 
 
 class Entrance:

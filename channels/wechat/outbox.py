@@ -41,7 +41,7 @@ from core.settings import WeChatAccount
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 6
+AT_ONCE = 3
 """Pushes under way in one process."""
 _A_LOOK = 200
 _NOT_BY_ITSELF = timedelta(days=365)

@@ -71,7 +71,7 @@ async def test_when_the_bot_is_busy_the_delivery_is_acknowledged_and_the_reply_f
     body = text_xml("慢慢查公积金")
     said = await running.account("pushing").push(body)
     assert (said.status, said.body) == (200, "success")
-    assert api.typing == [CITIZEN]
+    await until(lambda: api.typing == [CITIZEN])
     running.dialogue.gate.set()
     await settled(running)
     assert api.texts() == ["您说的是：慢慢查公积金"]
