@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import memory, overhead, search
+from benchmarks import memory, overhead, search, wechat
 from benchmarks.figures import Figure
 from tests.system import started
 
@@ -24,6 +24,7 @@ def main() -> int:
     ):
         figures += overhead.run(system)
         figures += memory.run(system)
+    figures += wechat.run()
     table = Table("what", "measured", "bound", "kept", title="Wenban benchmarks")
     for figure in figures:
         kept = "" if figure.bound is None else ("yes" if figure.kept else "NO")

@@ -171,6 +171,25 @@ class Handoff:
         self._announce([message])
         return message
 
+    async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
+        """Say something in the system's name; the same ``key`` again says nothing.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        external_id = f"system:{key}"
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            said = select(MessageRow.id).where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.direction == "out",
+                MessageRow.external_id == external_id,
+            )
+            if await session.scalar(said) is not None:
+                return
+            messages = await self._tell(session, row, [reply], "system", "", external_id=external_id)
+        self._announce(messages)
+
     async def hand_back(self, conversation_id: str, agent: Agent, note: str = "") -> ConversationView:
         """Give a conversation back to the bot.
 

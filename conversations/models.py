@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -121,5 +121,9 @@ class Delivery(Base):
     """``pending`` → ``sent`` or ``failed``."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Somebody is just handing it over; nobody else takes it before then."""
+    doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """It may have reached the citizen already, and nobody can tell: given again only with words that say so."""
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     error: Mapped[str | None] = mapped_column(Text, default=None)

@@ -93,6 +93,10 @@ class RasaClient:
                 self._waiting -= 1
         return read_replies(answer)
 
+    def busy(self) -> bool:
+        """Whether a question asked now has to wait for others."""
+        return self._places.locked()
+
     async def ready(self) -> bool:
         """Whether Rasa answers and has a model loaded."""
         assert self._session is not None

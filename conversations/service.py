@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,16 +21,14 @@ from conversations.types import (
     Message,
     QueuePlace,
     Receipt,
+    Reply,
 )
-from core.clock import now
 from core.database import Database
 from core.events import Events
 
 OUTBOX_CHANNELS = frozenset({"wechat"})
 """Channels that bring messages to the citizen themselves; a web page fetches its own."""
 _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
-CLOCK_SKEW = timedelta(seconds=2)
-"""How far the clocks of two machines may be apart."""
 
 
 async def _nobody() -> int:
@@ -201,38 +197,10 @@ class Conversations:
             )
             return [store.to_message(row) for row in rows]
 
-    async def claim(self, conversation_id: str, for_s: float) -> builtins.list[Message]:
-        """Take what is owed to the citizen, oldest first, to hand it over now; nobody else gets it meanwhile.
+    async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
+        """Say something to the citizen that no message of theirs asked for; the same ``key`` again says nothing.
 
-        Args:
-            for_s: seconds after which what was not :meth:`delivered` may be claimed again.
+        Raises:
+            NotFound: there is no such conversation.
         """
-        moment = now()
-        async with self._database.write() as session:
-            claimed = await session.scalars(
-                update(Delivery)
-                .where(
-                    Delivery.conversation_id == conversation_id,
-                    Delivery.state == "pending",
-                    # Another machine's clock may be ahead; what it has just written is due all the same.
-                    Delivery.next_attempt_at <= moment + CLOCK_SKEW,
-                )
-                .values(next_attempt_at=moment + CLOCK_SKEW + timedelta(seconds=for_s))
-                .returning(Delivery.message_id)
-                .execution_options(synchronize_session=False)
-            )
-            rows = await session.scalars(
-                select(MessageRow).where(MessageRow.id.in_(list(claimed))).order_by(MessageRow.seq)
-            )
-            return [store.to_message(row) for row in rows]
-
-    async def delivered(self, message_ids: Sequence[str]) -> None:
-        """The channel has handed these messages over."""
-        if not message_ids:
-            return
-        async with self._database.write() as session:
-            await session.execute(
-                update(Delivery)
-                .where(Delivery.message_id.in_(list(message_ids)), Delivery.state == "pending")
-                .values(state="sent", sent_at=now(), attempts=Delivery.attempts + 1)
-            )
+        await self._handoff.tell(conversation_id, reply, key)

@@ -112,6 +112,37 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """A message taken from the outbox to be handed over.
+
+    Args:
+        doubtful: the citizen may have it already.
+    """
+
+    message: Message
+    doubtful: bool
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether words written now reach the citizen at once, in a channel that does not always allow it.
+
+    Args:
+        open: they do; otherwise they wait for the citizen's next message.
+        left: how many more messages may go out.
+        until: when that ends, unless the citizen writes again.
+    """
+
+    open: bool
+    left: int = 0
+    until: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape the desk shows."""
+        return {"open": self.open, "left": self.left, "until": iso(self.until) if self.until else None}
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What receiving a message gave: it is on disk, and its turn will run (or already did)."""
 

@@ -8,6 +8,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import AliasChoices, BaseModel, Field, ValidationError, field_validator
@@ -19,6 +20,29 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project's own folder: code, knowledge base, Rasa's files."""
 
 
+class WeChatNotice(BaseModel):
+    """A template (模板消息) or subscription message (订阅消息) that tells of a ticket's progress."""
+
+    kind: Literal["template", "subscribe"] = Field(
+        "template", description="模板消息 of a service account, or 订阅消息 of a mini program or account."
+    )
+    template_id: str = Field(min_length=1, description="The template's id as the platform shows it.")
+    fields: dict[str, str] = Field(
+        description="The template's fields; {number}, {state}, {text} and {time} are filled in."
+    )
+    page: str = Field("", description="Page of the mini program it opens; empty: the hotline's own address.")
+
+    @field_validator("fields")
+    @classmethod
+    def _known(cls, fields: dict[str, str]) -> dict[str, str]:
+        for value in fields.values():
+            try:
+                value.format(number="", state="", text="", time="")
+            except (KeyError, IndexError, ValueError):
+                raise ValueError(f"{value!r}: only {{number}}, {{state}}, {{text}}, {{time}} exist") from None
+        return fields
+
+
 class WeChatAccount(BaseModel):
     """One WeChat account; its messages come in at ``/wechat/<name>``."""
 
@@ -26,7 +50,7 @@ class WeChatAccount(BaseModel):
         pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Path segment and stable key of the account."
     )
     kind: Literal["service", "subscription", "mini_program"] = Field(
-        "service", description="服务号, 订阅号 or 小程序; only official accounts are answered so far."
+        "service", description="服务号, 订阅号 or 小程序."
     )
     app_id: str = Field(min_length=1, description="AppID as the platform shows it.")
     token: str = Field(min_length=3, max_length=32, description="Token of the message push configuration.")
@@ -43,7 +67,21 @@ class WeChatAccount(BaseModel):
     mode: Literal["plain", "compatible", "safe"] = Field(
         "plain", description="明文, 兼容 or 安全模式, as chosen on the platform."
     )
-    app_secret: str | None = Field(None, description="AppSecret, for calls to the platform's API.")
+    app_secret: str | None = Field(
+        None, description="AppSecret; with it answers that take longer are sent as customer-service messages."
+    )
+    customer_service: bool = Field(
+        True, description="Whether the account may send customer-service messages (客服消息)."
+    )
+    msgmenu: bool = Field(
+        True, description="Whether choices may go out as a menu to tap (msgmenu); a numbered list otherwise."
+    )
+    notice: WeChatNotice | None = Field(None, description="What a ticket's progress is told with.")
+
+    @property
+    def pushes(self) -> bool:
+        """Whether it can write to a citizen by itself, not only in answer to a message."""
+        return bool(self.app_secret) and self.customer_service
 
 
 class Settings(BaseSettings):
@@ -140,6 +178,10 @@ class Settings(BaseSettings):
         description="Sites that may embed the widget, comma separated origins; the app's own is always allowed.",
     )
     wechat_accounts: list[WeChatAccount] = Field([], description="WeChat accounts, as a JSON list.")
+    wechat_api_base: str = Field(
+        "https://api.weixin.qq.com",
+        description="Address of the platform's API; https, or plain http on this machine.",
+    )
     wechat_patience_s: float = Field(
         4.6,
         gt=0,
@@ -158,6 +200,15 @@ class Settings(BaseSettings):
             return [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
         return value
 
+    @field_validator("wechat_api_base")
+    @classmethod
+    def _safe_base(cls, base: str) -> str:
+        url = urlsplit(base)
+        local = url.hostname in ("127.0.0.1", "::1", "localhost")
+        if not url.hostname or not (url.scheme == "https" or (url.scheme == "http" and local)):
+            raise ValueError("must be https://…, or http:// on this machine: it is told the AppSecret")
+        return base.rstrip("/")
+
     @field_validator("wechat_accounts")
     @classmethod
     def _unique_accounts(cls, accounts: list[WeChatAccount]) -> list[WeChatAccount]:
@@ -167,6 +218,10 @@ class Settings(BaseSettings):
         for account in accounts:
             if account.mode != "plain" and account.aes_key is None:
                 raise ValueError(f"account {account.name}: {account.mode} mode needs aes_key")
+            if account.kind == "mini_program" and not account.pushes:
+                raise ValueError(
+                    f"account {account.name}: a mini program is answered through the API only: it needs app_secret"
+                )
         return accounts
 
     @property

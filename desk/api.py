@@ -10,7 +10,7 @@ from core.database import Database
 from core.events import Events
 from desk.audit import Audit
 from desk.auth_api import AuthApi
-from desk.conversations_api import ConversationsApi
+from desk.conversations_api import ConversationsApi, Reached, at_once
 from desk.guard import Guard
 from desk.hub import Hub
 from desk.knowledge_api import KnowledgeApi
@@ -31,6 +31,7 @@ def routes(
     *,
     gaps: Gaps,
     media: Media,
+    reach: Reached = at_once,
     public_url: str = "",
 ) -> list[web.RouteDef]:
     """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
@@ -50,7 +51,7 @@ def routes(
     summaries = Summaries(database, users)
     return [
         *AuthApi(guard, users).routes(),
-        *ConversationsApi(guard, users, conversations, summaries, events).routes(),
+        *ConversationsApi(guard, users, conversations, summaries, events, reach).routes(),
         *TicketsApi(guard, tickets, media, Audit(database)).routes(),
         *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),

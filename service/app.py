@@ -11,7 +11,7 @@ from bot.actions import endpoint
 from bot.actions.context import Parts, set_parts
 from bot.actions.policy import sure_answer
 from channels import web as web_channel
-from channels import wechat
+from channels.wechat import Pace, WeChat
 from conversations.media import Media
 from conversations.rasa import RasaClient
 from conversations.service import Conversations
@@ -24,10 +24,11 @@ from desk import presence
 from gaps import Gaps
 from kb_index.service import KnowledgeBase
 from kb_index.statute_service import Statutes
-from service import health, pages
+from service import entry_page, health, pages
 from service.errors import errors
 from service.migrate import is_current
 from service.proxy import forwarded
+from service.ticket_notices import TicketNotices
 from tickets.service import Tickets
 
 
@@ -63,6 +64,20 @@ async def create_app(settings: Settings) -> web.Application:
         database, events, rasa, from_knowledge, agents_online, settings.rasa_timeout_s + 12
     )
 
+    wechat = WeChat(
+        settings.wechat_accounts,
+        database,
+        conversations,
+        media,
+        city=settings.city,
+        api_base=settings.wechat_api_base,
+        public_url=settings.public_url,
+        busy=rasa.busy,
+        pace=Pace(patience_s=settings.wechat_patience_s),
+    )
+
+    notices = TicketNotices(database, events, tickets, wechat)
+
     async def schema_current() -> bool:
         return await is_current(database)
 
@@ -91,13 +106,7 @@ async def create_app(settings: Settings) -> web.Application:
                 {"database": schema_current, "knowledge_base": knowledge_loaded, "rasa": rasa.ready}
             ),
             *endpoint.routes(secrets.actions_secret),
-            *wechat.routes(
-                settings.wechat_accounts,
-                conversations,
-                database,
-                city=settings.city,
-                patience_s=settings.wechat_patience_s,
-            ),
+            *wechat.routes(),
             *desk.routes(
                 database,
                 events,
@@ -105,15 +114,17 @@ async def create_app(settings: Settings) -> web.Application:
                 tickets,
                 gaps=gaps,
                 media=media,
+                reach=wechat.reach,
                 public_url=settings.public_url,
             ),
+            *entry_page.routes(knowledge, settings.city),
             *pages.routes(),
         ]
     )
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
-        async with knowledge, laws, rasa, conversations:
+        async with knowledge, laws, rasa, conversations, wechat, notices:
             set_parts(
                 Parts(knowledge, tickets, conversations, settings, gaps, laws if settings.laws_dir else None)
             )

@@ -169,11 +169,13 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
 
 def main() -> None:
     """Entry of the console command: known errors become one sentence, not a trace."""
+    from channels.wechat.cli import app as wechat
     from kb_index.cli import app as knowledge
     from service.gaps_cli import app as gaps
 
     knowledge.add_typer(gaps, name="gaps")
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
+    app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     try:
         app()
     except WenbanError as error:

@@ -1,5 +1,6 @@
-"""WeChat official accounts: the platform's message push in, passive replies out."""
+"""WeChat official accounts and mini programs: the platform's message push in, passive replies and pushes out."""
 
-from channels.wechat.handler import routes
+from channels.wechat.pace import Pace
+from channels.wechat.service import WeChat
 
-__all__ = ["routes"]
+__all__ = ["Pace", "WeChat"]

@@ -1,13 +1,17 @@
-"""The passive side of the outbox: what goes into the answer to one delivery, exactly once unless asked again.
+"""Passive replies: what goes into the answer to one delivery, exactly once unless asked again.
 
-1. What the citizen is owed is claimed in the outbox for some seconds, so that no other request takes it too.
-2. The answer is written down under the MsgId. From here on whoever is asked again for this MsgId, in
-   whichever process, answers the same.
-3. It goes out, and only then counts as delivered (:meth:`Answers.written`).
+1. What the citizen is owed is taken from the outbox and the answer written down under the MsgId, in one
+   transaction. From here on whoever is asked again for this MsgId, in whichever process, answers the same.
+2. It goes out, and only then counts as delivered (:meth:`Answers.written`).
 
-A process that dies between 1 and 2 has its claim taken over by the platform's repeat, or by the next message once
-it has run out; between 2 and 3 the repeat is given what was written down. Only a death between the response and step 3 shows the citizen a reply
-twice, at the next message: of losing a reply and repeating one, repeating is the lesser harm.
+A process that dies after 1 leaves an answer of which nobody knows whether it arrived. The platform tells: what did
+not arrive it asks for again. So (:meth:`Answers.settle`)
+
+- asked again, the same answer is given again;
+- not asked again although somebody was there to be asked the whole time: it has arrived;
+- nobody was there (the only process died, and was started again too late): nobody can tell. What it carried is
+  ``doubtful``: given once more with the citizen's next message, with words that say so. Of losing a reply and
+  repeating one, repeating is the lesser harm.
 """
 
 from __future__ import annotations
@@ -19,27 +23,29 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.wechat import reply
-from channels.wechat.models import WeChatAnswer
-from conversations.service import Conversations
-from conversations.types import Message
+from channels.wechat.models import WeChatAnswer, WeChatEvent
+from channels.wechat.pace import Pace
+from channels.wechat.repeats import LAST
+from conversations import outbox
 from core.clock import now
 from core.database import Database
 
-CLAIM_S = 12.0
-"""Seconds outbox messages stay claimed for an answer under way; longer than a delivery can take."""
-KEEP = timedelta(days=1)
-"""How long an answer is kept: as long as “继续” may still turn its page."""
+MORE_WITHIN = timedelta(days=1)
+"""How long “继续” may still turn an answer's page."""
+KEEP = timedelta(days=3)
+"""How long answers and events are kept: longer than the platform's 48 hours."""
 TIDY_S = 3_600.0
-"""Seconds between two looks for answers that are older."""
+"""Seconds between two looks for older ones."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is written down and may go out, now and again."""
+    """An answer that is written down and may go out, now and again; without text it is ``success``."""
 
     conversation_id: str
     message_id: str
@@ -48,71 +54,141 @@ class Answer:
 
 
 class Answers:
-    """Builds, keeps and confirms passive replies."""
+    """Builds, keeps and confirms passive replies.
 
-    def __init__(self, database: Database, conversations: Conversations) -> None:
+    Args:
+        full: the address of an entry's page, by its id.
+    """
+
+    def __init__(self, database: Database, pace: Pace, full: reply.FullEntry = reply.no_page) -> None:
         self._database = database
-        self._conversations = conversations
+        self._pace = pace
+        self._full = full
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
         self._tidy_at = 0.0
+        self._listening_since = now()
 
     async def known(self, conversation_id: str, message_id: str) -> Answer | None:
         """The answer already given, or about to be, to this very message."""
-        async with self._database.read() as session:
-            row = await session.get(WeChatAnswer, (conversation_id, message_id))
-            return None if row is None else _answer(row)
+        row = await self._row(conversation_id, message_id)
+        if row is None:
+            return None
+        if row.state == "open":
+            async with self._database.write() as session:
+                await session.execute(
+                    update(WeChatAnswer)
+                    .where(
+                        WeChatAnswer.conversation_id == conversation_id,
+                        WeChatAnswer.message_id == message_id,
+                    )
+                    .values(tries=WeChatAnswer.tries + 1, last_try_at=now())
+                    .execution_options(synchronize_session=False)
+                )
+        return _answer(row)
 
     async def latest(self, conversation_id: str) -> WeChatAnswer | None:
-        """The last answer given to this citizen."""
+        """The last text this citizen was sent, if that was not too long ago to be spoken of."""
         async with self._database.read() as session:
             return await session.scalar(
                 select(WeChatAnswer)
-                .where(WeChatAnswer.conversation_id == conversation_id)
+                .where(
+                    WeChatAnswer.conversation_id == conversation_id,
+                    WeChatAnswer.state != "refused",
+                    WeChatAnswer.created_at > now() - MORE_WITHIN,
+                )
                 .order_by(WeChatAnswer.created_at.desc())
                 .limit(1)
             )
 
-    async def owed(self, conversation_id: str, message_id: str, replies: Sequence[Message]) -> Answer | None:
+    async def owed(self, conversation_id: str, message_id: str, *, after: str = "") -> Answer | None:
         """The answer to a message: everything the outbox owes this citizen; None when that is nothing.
 
         Args:
-            replies: what the message's own turn replied. When they are neither here to claim nor delivered,
-                another process is just now writing this same answer down, and is waited for shortly; or it has
-                died at it, and they are taken from it.
+            after: words of our own that come last (a greeting).
         """
         async with self._one_at_a_time(conversation_id):
             answer = await self.known(conversation_id, message_id)
             if answer is not None:
                 return answer
-            messages = await self._conversations.claim(conversation_id, CLAIM_S)
-            if not messages:
-                answer, messages = await self._elsewhere(conversation_id, message_id, replies)
-                if answer is not None or not messages:
-                    return answer
-            choices = reply.numbered(reply.choices_of(messages))
-            page = reply.page(reply.body_of(messages), choices)
-            if not page.text:
-                # Nothing WeChat could show (a card without words): done with.
-                await self._conversations.delivered([message.id for message in messages])
-                return None
-            return await self._keep(
-                conversation_id, message_id, page, carried=[message.id for message in messages]
-            )
+            await self.settle(conversation_id)
+            try:
+                async with self._database.write() as session:
+                    owed = await outbox.claim(session, conversation_id, self._pace.claim_s)
+                    if not owed and not after:
+                        row = await session.get(WeChatAnswer, (conversation_id, message_id))
+                        return None if row is None else _answer(row)
+                    text = reply.compose(owed, self._full)
+                    body = "\n\n".join(part for part in (text.body, after) if part)
+                    page = reply.page(body, reply.numbered(text.buttons), text.link)
+                    carried = [one.message.id for one in owed]
+                    if not page.text:
+                        # Nothing WeChat could show (a card without words): done with.
+                        await outbox.delivered(session, carried)
+                        return None
+                    return await self._keep(session, conversation_id, message_id, page, carried=carried)
+            except IntegrityError:
+                # Another process was first for the same message; what was claimed here has been let go.
+                row = await self._row(conversation_id, message_id)
+                return None if row is None else _answer(row)
 
     async def more(self, conversation_id: str, message_id: str, rest: str) -> Answer:
         """The next page of an answer that did not fit."""
-        return await self._keep(conversation_id, message_id, reply.page(rest))
+        return await self._alone(conversation_id, message_id, reply.page(rest))
 
     async def patience(self, conversation_id: str, message_id: str, turn_id: str, text: str) -> Answer:
-        """An answer that asks for patience; the replies of ``turn_id`` stay in the outbox."""
-        return await self._keep(conversation_id, message_id, reply.Page(text), awaited_turn=turn_id)
+        """An answer that asks for patience (or, without text, says nothing); the replies stay in the outbox."""
+        return await self._alone(conversation_id, message_id, reply.Page(text), awaited_turn=turn_id)
 
     async def written(self, answer: Answer) -> None:
         """The answer went out; what it carried is delivered."""
-        await self._conversations.delivered(answer.carried)
+        async with self._database.write() as session:
+            await _arrived(session, answer.conversation_id, answer.message_id, answer.carried)
+
+    async def settle(self, conversation_id: str | None = None) -> None:
+        """Find out about answers whose process never said what became of them."""
+        moment = now()
+        old = moment - timedelta(seconds=self._pace.settled_s)
+        wanted = [
+            WeChatAnswer.route == "passive",
+            WeChatAnswer.state == "open",
+            WeChatAnswer.last_try_at < old,
+        ]
+        if conversation_id is not None:
+            wanted.append(WeChatAnswer.conversation_id == conversation_id)
+        async with self._database.read() as session:
+            found = list(await session.scalars(select(WeChatAnswer).where(*wanted).limit(200)))
+        for row in found:
+            arrived = row.tries < LAST and row.last_try_at > self._listening_since
+            async with self._database.write() as session:
+                if arrived or not row.carried:
+                    await _arrived(session, row.conversation_id, row.message_id, row.carried)
+                elif await _change(session, row.conversation_id, row.message_id, "unsure"):
+                    await outbox.put_back(session, row.carried, at=moment, doubtful=True)
+
+    async def _row(self, conversation_id: str, message_id: str) -> WeChatAnswer | None:
+        async with self._database.read() as session:
+            return await session.get(WeChatAnswer, (conversation_id, message_id))
+
+    async def _alone(
+        self,
+        conversation_id: str,
+        message_id: str,
+        page: reply.Page,
+        *,
+        awaited_turn: str | None = None,
+    ) -> Answer:
+        try:
+            async with self._database.write() as session:
+                return await self._keep(session, conversation_id, message_id, page, awaited_turn=awaited_turn)
+        except IntegrityError:
+            first = await self._row(conversation_id, message_id)
+            if first is None:
+                raise
+            return _answer(first)
 
     async def _keep(
         self,
+        session: AsyncSession,
         conversation_id: str,
         message_id: str,
         page: reply.Page,
@@ -120,6 +196,10 @@ class Answers:
         carried: Sequence[str] = (),
         awaited_turn: str | None = None,
     ) -> Answer:
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + TIDY_S
+            await session.execute(delete(WeChatAnswer).where(WeChatAnswer.created_at < now() - KEEP))
+            await session.execute(delete(WeChatEvent).where(WeChatEvent.received_at < now() - KEEP))
         row = WeChatAnswer(
             conversation_id=conversation_id,
             message_id=message_id,
@@ -128,33 +208,9 @@ class Answers:
             carried=list(carried),
             awaited_turn=awaited_turn,
         )
-        try:
-            async with self._database.write() as session:
-                if time.monotonic() >= self._tidy_at:
-                    self._tidy_at = time.monotonic() + TIDY_S
-                    await session.execute(delete(WeChatAnswer).where(WeChatAnswer.created_at < now() - KEEP))
-                session.add(row)
-        except IntegrityError:
-            # Another process was first for the same message. What was claimed here is free again in CLAIM_S.
-            first = await self.known(conversation_id, message_id)
-            if first is None:
-                raise
-            return first
+        session.add(row)
+        await session.flush()
         return _answer(row)
-
-    async def _elsewhere(
-        self, conversation_id: str, message_id: str, replies: Sequence[Message]
-    ) -> tuple[Answer | None, list[Message]]:
-        """Why there is nothing to claim: an answer written down elsewhere, or replies whose claimer has died."""
-        mine: list[Message] = []
-        for _ in range(5):
-            owed = {message.id for message in await self._conversations.undelivered(conversation_id)}
-            mine = [message for message in replies if message.id in owed]
-            answer = await self.known(conversation_id, message_id)
-            if answer is not None or not mine:
-                return answer, []
-            await asyncio.sleep(0.1)
-        return None, mine
 
     @asynccontextmanager
     async def _one_at_a_time(self, conversation_id: str) -> AsyncIterator[None]:
@@ -170,6 +226,28 @@ class Answers:
                 del self._locks[conversation_id]
             else:
                 self._locks[conversation_id] = (lock, users - 1)
+
+
+async def _change(session: AsyncSession, conversation_id: str, message_id: str, state: str) -> bool:
+    changed = await session.scalar(
+        update(WeChatAnswer)
+        .where(
+            WeChatAnswer.conversation_id == conversation_id,
+            WeChatAnswer.message_id == message_id,
+            WeChatAnswer.state.in_(("open", "unsure")),
+        )
+        .values(state=state)
+        .returning(WeChatAnswer.message_id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
+
+
+async def _arrived(
+    session: AsyncSession, conversation_id: str, message_id: str, carried: Sequence[str]
+) -> None:
+    await _change(session, conversation_id, message_id, "sent")
+    await outbox.delivered(session, carried)
 
 
 def _answer(row: WeChatAnswer) -> Answer:

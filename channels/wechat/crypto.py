@@ -14,6 +14,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 import re
 import secrets
 import struct
@@ -80,13 +81,13 @@ class _Key:
 class Opened:
     """A decrypted message, and the envelope its answer goes back in (same key)."""
 
-    xml: bytes
+    body: bytes
     _box: Crypto
     _key: _Key
 
-    def seal(self, xml: str, nonce: str) -> str:
+    def seal(self, reply: str, nonce: str, *, as_json: bool = False) -> str:
         """Encrypt a reply with the key that opened the message."""
-        return self._box.seal(xml, nonce, self._key)
+        return self._box.seal(reply, nonce, self._key, as_json=as_json)
 
 
 class Crypto:
@@ -126,16 +127,25 @@ class Crypto:
                 return Opened(message, self, key)
         raise WeChatError("密文解不开：密钥或 AppID 不对，或内容已损坏")
 
-    def seal(self, xml: str, nonce: str, key: _Key) -> str:
-        """A signed ``<xml><Encrypt>…`` envelope around a reply."""
-        body = xml.encode("utf-8")
+    def seal(self, reply: str, nonce: str, key: _Key, *, as_json: bool = False) -> str:
+        """A signed envelope around a reply, in the format the reply is in."""
+        body = reply.encode("utf-8")
         plain = secrets.token_bytes(16) + struct.pack(">I", len(body)) + body + self._app_id
         padding = _BLOCK - len(plain) % _BLOCK
         encrypted = base64.b64encode(key.cipher().encrypt(plain + bytes([padding]) * padding)).decode("ascii")
         timestamp = str(int(time.time()))
+        signed = signature(self._token, timestamp, nonce, encrypted)
+        if as_json:
+            envelope = {
+                "Encrypt": encrypted,
+                "MsgSignature": signed,
+                "TimeStamp": int(timestamp),
+                "Nonce": nonce,
+            }
+            return json.dumps(envelope, ensure_ascii=False)
         return (
             f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt>"
-            f"<MsgSignature><![CDATA[{signature(self._token, timestamp, nonce, encrypted)}]]></MsgSignature>"
+            f"<MsgSignature><![CDATA[{signed}]]></MsgSignature>"
             f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
         )
 

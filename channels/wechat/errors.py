@@ -1,12 +1,12 @@
-"""What can be wrong with a request that says it comes from the WeChat platform."""
+"""What can be wrong with a request that says it comes from the platform, and with our calls to the platform."""
 
 from __future__ import annotations
 
-from core.errors import BadRequest, Forbidden
+from core.errors import BadRequest, Forbidden, Unavailable
 
 
 class WeChatError(BadRequest):
-    """The body can't be read: not the platform's XML, not decryptable, or something is missing in it."""
+    """The body can't be read: not the platform's XML or JSON, not decryptable, or something is missing in it."""
 
     default_code = "wechat_bad_message"
     default_message = "消息格式不对"
@@ -17,3 +17,41 @@ class BadSignature(Forbidden):
 
     default_code = "bad_signature"
     default_message = "签名不对或已过期"
+
+
+class PlatformError(Unavailable):
+    """A call to the platform did not succeed."""
+
+    default_code = "wechat_platform"
+    default_message = "微信平台没有办成"
+
+
+class NotSent(PlatformError):
+    """The platform never got the call: no connection, or no token to make it with."""
+
+
+class Unclear(PlatformError):
+    """The call went out and no usable answer came back; it may have been carried out or not."""
+
+
+class Refused(PlatformError):
+    """The platform answered with an error: the call was not carried out.
+
+    Args:
+        number: ``errcode``.
+        words: ``errmsg``.
+    """
+
+    STALE = frozenset({40001, 40014, 42001})
+    """The access token is not (any longer) good."""
+    BUSY = frozenset({-1, 45009, 45011, 65301})
+    """Too many calls, or the platform is busy: come back later."""
+    CLOSED = frozenset({45015, 45047, 45048})
+    """Outside the window after the citizen's last step, or its messages are used up."""
+    NOT_ALLOWED = frozenset({48001, 48004, 48006, 50002, 40164, 40013, 40125, 61004, 61007})
+    """The account may not do this, or is not set up for it: nothing one message could change."""
+
+    def __init__(self, number: int, words: str) -> None:
+        super().__init__(f"{number} {words}")
+        self.number = number
+        self.words = words

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from channels.wechat.crypto import Opened
 from channels.wechat.parse import Inbound
-from channels.wechat.reply import showable, text_reply
+from channels.wechat.reply import json_reply, showable, text_reply
 
 
 class Exchange:
@@ -49,9 +49,14 @@ class Exchange:
         return web.Response(text="success", content_type="text/plain")
 
     def say(self, text: str) -> web.Response:
-        """A passive text, encrypted when the message was."""
+        """A passive text, encrypted when the message was, in the format it came in; ``success`` without words."""
         assert self.inbound is not None
-        xml = text_reply(self.inbound.user, self.inbound.account, text)
+        if not text:
+            return self.nothing()
+        make = json_reply if self.inbound.json else text_reply
+        body = make(self.inbound.user, self.inbound.account, text)
         if self.opened is not None:
-            xml = self.opened.seal(xml, showable(self.request.query.get("nonce", "")))
-        return web.Response(text=xml, content_type="application/xml")
+            nonce = showable(self.request.query.get("nonce", ""))
+            body = self.opened.seal(body, nonce, as_json=self.inbound.json)
+        kind = "application/json" if self.inbound.json else "application/xml"
+        return web.Response(text=body, content_type=kind)

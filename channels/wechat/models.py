@@ -1,24 +1,37 @@
-"""What was answered to which message: who asks again gets the very same answer, from any process."""
+"""What went out to whom and how, the platform's access token, and the events that open a sending window."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.database import Base, UtcDateTime
+from core.ids import new_id
+from core.privacy import EncryptedText
 
 
 class WeChatAnswer(Base):
-    """The passive reply built for one message of one citizen; kept for a day."""
+    """One text for one citizen, written down *before* it goes out; kept for three days.
+
+    A passive reply is the answer to a message, and whoever is asked again for that message gives the very same.
+    A push is a customer-service message; these rows are also the ledger the platform's quota is counted from.
+    """
 
     __tablename__ = "wechat_answers"
+    __table_args__ = (Index("ix_wechat_answers_state", "state", "last_try_at"),)
 
     conversation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """The platform's MsgId."""
+    """The platform's MsgId; ``event:…`` for an event; ``push:…`` for a push."""
+    account: Mapped[str] = mapped_column(String(32), default="")
+    route: Mapped[str] = mapped_column(String(10), default="passive")
+    """``passive`` or ``push``."""
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    """``open`` → ``sent``, ``refused`` (the platform said no) or ``unsure`` (nobody could tell)."""
     text: Mapped[str] = mapped_column(Text)
     rest: Mapped[str] = mapped_column(Text, default="")
     """What did not fit; given when the citizen says “继续”."""
@@ -26,4 +39,77 @@ class WeChatAnswer(Base):
     """Set when this answer only asked for patience: the turn whose replies are still to come."""
     carried: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Ids of the outbox messages in it."""
+    tries: Mapped[int] = mapped_column(Integer, default=1)
+    """Which of the platform's deliveries it was given to; for a push, how often the record was consulted."""
+    last_try_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    error: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class WeChatAccess(Base):
+    """The access token of one app, shared by all processes, and whether its API is to be left alone for a while."""
+
+    __tablename__ = "wechat_access"
+
+    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token: Mapped[str | None] = mapped_column(EncryptedText, default=None)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    lease_owner: Mapped[str | None] = mapped_column(String(36), default=None)
+    """Who is fetching a new one, and until when that one may be taken for alive."""
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    paused_for: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class WeChatEvent(Base):
+    """An event of one citizen: noted once however often the platform tells of it; kept for three days."""
+
+    __tablename__ = "wechat_events"
+
+    account: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """CreateTime and name: what the platform says events are told apart by."""
+    event: Mapped[str] = mapped_column(String(40))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+
+
+class WeChatNoticeRow(Base):
+    """A template or subscription message that tells of a ticket's progress."""
+
+    __tablename__ = "wechat_notices"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_wechat_notices_due", "state", "next_attempt_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    """Also ``client_msg_id``: the platform sends one message for it, however often it is asked."""
+    key: Mapped[str] = mapped_column(String(120))
+    """What it tells of: the same again is not told again."""
+    account: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[str] = mapped_column(String(64))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), default="pending")
+    """``pending`` → ``sent`` → ``arrived``, or ``failed``."""
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    platform_id: Mapped[str | None] = mapped_column(String(40), default=None, index=True)
+    error: Mapped[str | None] = mapped_column(Text, default=None)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class WeChatPicture(Base):
+    """A picture that came in and is not kept yet."""
+
+    __tablename__ = "wechat_pictures"
+
+    account: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(36))
+    media_id: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str] = mapped_column(String(500))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,19 +1,21 @@
-"""From the platform's XML to a typed message, hostile XML included.
+"""From the platform's XML or JSON to a typed message, hostile bodies included.
 
-The guard reads first: no DTD, no entities, no depth, no crowd of elements. Only then wechatpy's parser sees it,
-and whatever that raises becomes one :class:`WeChatError`.
+One guarded reader for each format gives the fields of the first level as text; what is made of them is the same
+for both. No DTD, no entities, no depth, no crowd of elements, no field twice; whatever is wrong is one
+:class:`WeChatError`.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
-from wechatpy.parser import parse_message
 
 from channels.wechat.errors import WeChatError
 from core.errors import TooLarge
@@ -26,8 +28,13 @@ MAX_ELEMENTS = 400
 
 _MSG_ID = re.compile(r"[0-9]{1,20}")
 _OPENID = re.compile(r"[\x21-\x7e]{1,64}")
+_TYPE = re.compile(r"[A-Za-z_]{1,40}")
 _UNSHOWABLE = "【收到不支持的消息类型，暂无法显示】"
 """What the platform itself writes into a text message for stickers and other things it does not pass on."""
+_SCENE = "qrscene_"
+
+Fields = dict[str, str]
+Media = dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,12 @@ class Inbound:
         user: openid of the citizen.
         account: the account's own id (``gh_…``), which the reply comes from.
         kind: ``text``, ``voice``, ``location``, ``image``, ``video``, ``link``, ``event`` or ``unknown``.
-        message_id: MsgId, digits; empty for events, and for what can't be read if it came without.
+        message_id: MsgId, digits; for events CreateTime and name; empty for what can't be read if it came without.
         text: what was said: the text, the voice's transcript, the place's label; empty when there is none.
         event: the event's name in lower case; empty for messages.
+        key: the event's EventKey: the scene of a scanned code, the key of a menu's button.
         media: what else came with it.
+        json: whether it came as JSON, and is answered so.
     """
 
     user: str
@@ -50,7 +59,9 @@ class Inbound:
     message_id: str = ""
     text: str = ""
     event: str = ""
-    media: dict[str, Any] | None = None
+    key: str = ""
+    media: Media = None
+    json: bool = False
 
     @property
     def readable(self) -> bool:
@@ -62,10 +73,10 @@ def encrypted_part(body: bytes) -> str:
     """The text of ``Encrypt`` in an encrypted (or compatible) body.
 
     Raises:
-        WeChatError: it is not there, or the XML can't be read.
+        WeChatError: it is not there, or the body can't be read.
         TooLarge: over :data:`MAX_XML` bytes.
     """
-    encrypt = _guarded(body).get("Encrypt", "")
+    encrypt = _fields(body)[0].get("Encrypt", "")
     if not encrypt:
         raise WeChatError("消息里没有密文")
     return encrypt
@@ -78,74 +89,77 @@ def parse(body: bytes) -> Inbound:
         WeChatError: not a message of the platform, or a field that must be there is missing or misshapen.
         TooLarge: over :data:`MAX_XML` bytes.
     """
-    fields = _guarded(body)
-    try:
-        message = parse_message(body.decode("utf-8"))
-        kind, user, account = message.type, message.source, message.target
-    except Exception as error:  # wechatpy lets ExpatError, KeyError, TypeError, AttributeError … through.
-        raise WeChatError from error
-    if not all(isinstance(one, str) and _OPENID.fullmatch(one) for one in (user, account)):
+    fields, is_json = _fields(body)
+    user, account = fields.get("FromUserName", ""), fields.get("ToUserName", "")
+    if not _OPENID.fullmatch(user) or not _OPENID.fullmatch(account):
         raise WeChatError("消息缺少发送人或接收账号")
-    if fields.get("MsgType", "").lower() == "event":
-        return Inbound(user, account, "event", event=_event(message, fields))
-    kind, text, media = _READERS.get(kind, _unknown)(fields)
-    found = Inbound(user, account, kind, text=text, media=media)
-    number = _message_id(message)
+    kind = fields.get("MsgType", "").strip()
+    if not _TYPE.fullmatch(kind):
+        raise WeChatError("消息缺少类型")
+    if kind.lower() == "event":
+        return _event(fields, user, account, is_json)
+    kind, text, media = _READERS.get(kind.lower(), _unknown)(fields)
+    number = fields.get("MsgId", "").strip()
+    if not _MSG_ID.fullmatch(number) or not number.strip("0"):
+        number = ""
+    found = Inbound(user, account, kind, number, text, media=media, json=is_json)
     if not number and found.readable:
         raise WeChatError("MsgId 不对")
-    return replace(found, message_id=number)
+    return found
 
 
-def _event(message: Any, fields: dict[str, str]) -> str:
-    # wechatpy names subscribing by a scanned code its own way; unknown events keep the platform's name.
-    return str(message.event if hasattr(message, "event") else fields.get("Event", "")).lower()
+def _event(fields: Fields, user: str, account: str, is_json: bool) -> Inbound:
+    event = fields.get("Event", "").strip().lower()
+    if not _TYPE.fullmatch(event):
+        raise WeChatError("事件缺少名称")
+    key = fields.get("EventKey", "").strip()[:200]
+    media: Media = None
+    if event == "subscribe":
+        key = key.removeprefix(_SCENE)
+    elif event == "user_enter_tempsession":
+        key = fields.get("SessionFrom", "").strip()[:200]
+    elif event == "templatesendjobfinish":
+        # A template's own id comes as MsgID, unlike a message's.
+        media = _some(fields, "MsgID", "Status")
+    moment = fields.get("CreateTime", "").strip()
+    name = f"event:{moment if moment.isdigit() else '0'}:{event}"[:64]
+    return Inbound(user, account, "event", name, event=event, key=key, media=media, json=is_json)
 
 
-def _message_id(message: Any) -> str:
-    try:
-        number = str(message.id)  # wechatpy reads it from the XML only here, so a bad one raises here
-    except (TypeError, ValueError, AttributeError):
-        return ""
-    return number if _MSG_ID.fullmatch(number) and number.strip("0") else ""
-
-
-def _text(fields: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
+def _text(fields: Fields) -> tuple[str, str, Media]:
     if "Content" not in fields:
         raise WeChatError("消息缺少内容")
     text = fields["Content"]
     return ("unknown", "", None) if text.strip() == _UNSHOWABLE else ("text", text, None)
 
 
-def _voice(fields: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
+def _voice(fields: Fields) -> tuple[str, str, Media]:
     # The recogniser ends what it heard with a full stop or not, as it likes.
     return "voice", fields.get("Recognition", "").strip(), _some(fields, "MediaId", "Format")
 
 
-def _location(fields: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
-    return (
-        "location",
-        fields.get("Label", "").strip(),
-        _some(fields, "Location_X", "Location_Y", "Scale", "Label"),
-    )
+def _location(fields: Fields) -> tuple[str, str, Media]:
+    media = _some(fields, "Location_X", "Location_Y", "Scale", "Label")
+    return "location", fields.get("Label", "").strip(), media
 
 
-def _image(fields: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
+def _image(fields: Fields) -> tuple[str, str, Media]:
     return "image", "", _some(fields, "MediaId", "PicUrl")
 
 
-def _video(fields: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
+def _video(fields: Fields) -> tuple[str, str, Media]:
     return "video", "", _some(fields, "MediaId", "ThumbMediaId")
 
 
-def _link(fields: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
+def _link(fields: Fields) -> tuple[str, str, Media]:
     return "link", "", _some(fields, "Title", "Url")
 
 
-def _unknown(fields: dict[str, str]) -> tuple[str, str, dict[str, Any] | None]:
+def _unknown(fields: Fields) -> tuple[str, str, Media]:
     return "unknown", "", None
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Fields], tuple[str, str, Media]]] = {
     "text": _text,
     "voice": _voice,
     "location": _location,
@@ -156,28 +170,70 @@ _READERS = {
 }
 
 
-def _some(fields: dict[str, str], *names: str) -> dict[str, Any] | None:
+def _some(fields: Fields, *names: str) -> Media:
     return {name: fields[name] for name in names if fields.get(name)} or None
+
+
+def _fields(body: bytes) -> tuple[Fields, bool]:
+    """The fields of the first level, and whether they came as JSON."""
+    if len(body) > MAX_XML:
+        raise TooLarge
+    if body.lstrip()[:1] == b"{":
+        return _json_fields(body), True
+    return _xml_fields(body), False
+
+
+def _json_fields(body: bytes) -> Fields:
+    members = 0
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal members
+        members += len(pairs)
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise WeChatError("消息里有重复的字段")
+        if members > MAX_ELEMENTS:
+            raise WeChatError("消息结构不对")
+        return found
+
+    try:
+        read = json.loads(body.decode("utf-8"), object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise WeChatError from error
+    if not isinstance(read, dict):
+        raise WeChatError
+    # Numbers come as numbers here and as text in XML; what is nested is of no use to us.
+    return {
+        name: str(value)
+        for name, value in read.items()
+        if isinstance(value, str | int) and not isinstance(value, bool)
+    }
 
 
 class _Reader:
     """A parser target that keeps the text of the root's children and gives up early on the outlandish."""
 
     def __init__(self) -> None:
-        self.fields: dict[str, str] = {}
+        self.fields: Fields = {}
         self._path: list[str] = []
         self._elements = 0
         self._text: list[str] = []
+        self._nested = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._path.append(tag)
         self._elements += 1
         if len(self._path) > MAX_DEPTH or self._elements > MAX_ELEMENTS:
             raise WeChatError("消息结构不对")
+        if len(self._path) == 1 and tag != "xml":
+            raise WeChatError("消息结构不对")
         if len(self._path) == 2:
             if tag in self.fields:
                 raise WeChatError("消息里有重复的字段")
             self._text.clear()
+            self._nested = False
+        elif len(self._path) > 2:
+            self._nested = True
 
     def data(self, text: str) -> None:
         if len(self._path) == 2:
@@ -185,16 +241,15 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         if len(self._path) == 2:
-            self.fields[tag] = "".join(self._text)
+            # What has elements in it is no text; that it was there still counts against a second one.
+            self.fields[tag] = "" if self._nested else "".join(self._text)
         self._path.pop()
 
-    def close(self) -> dict[str, str]:
+    def close(self) -> Fields:
         return self.fields
 
 
-def _guarded(body: bytes) -> dict[str, str]:
-    if len(body) > MAX_XML:
-        raise TooLarge
+def _xml_fields(body: bytes) -> Fields:
     reader = _Reader()
     # A DTD is refused outright, and with it every kind of entity: the platform sends none.
     parser = DefusedXMLParser(target=reader, forbid_dtd=True)

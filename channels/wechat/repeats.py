@@ -9,15 +9,18 @@ from core.clock import now
 
 LAST = 3
 """The platform's last try; whoever has no answer then is shown 该公众号暂时无法提供服务 by the platform."""
-EVERY_S = 5.0
-_FORGET_S = 60.0
 _MOST = 20_000
 
 
 class Repeats:
-    """Counts deliveries seen by this process; time tells of those other processes saw."""
+    """Counts deliveries seen by this process; time tells of those other processes saw.
 
-    def __init__(self) -> None:
+    Args:
+        every_s: seconds between two deliveries of a message.
+    """
+
+    def __init__(self, every_s: float) -> None:
+        self._forget_s = 12 * every_s
         self._seen: dict[tuple[str, str, str], tuple[int, float]] = {}
 
     def count(self, account: str, user: str, message_id: str) -> int:
@@ -29,13 +32,13 @@ class Repeats:
         # Oldest first, since a key noted again goes to the end.
         while self._seen:
             oldest = next(iter(self._seen))
-            if len(self._seen) <= _MOST and moment - self._seen[oldest][1] < _FORGET_S:
+            if len(self._seen) <= _MOST and moment - self._seen[oldest][1] < self._forget_s:
                 break
             del self._seen[oldest]
         return before + 1
 
 
-def delivery(counted: int, received_at: datetime) -> int:
+def delivery(counted: int, received_at: datetime, every_s: float = 5.0) -> int:
     """Which delivery this is, from what this process counted and from how long ago the message first came in.
 
     >>> from datetime import timedelta
@@ -43,4 +46,4 @@ def delivery(counted: int, received_at: datetime) -> int:
     3
     """
     elapsed = (now() - received_at).total_seconds()
-    return max(counted, 1 + round(elapsed / EVERY_S))
+    return max(counted, 1 + round(elapsed / every_s))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from conversations.types import Button, Message
+from conversations.types import Button, Message, Owed
 
 LIMIT = 2_048
 """UTF-8 bytes a text may have; the platform refuses more (45002)."""
+FullEntry = Callable[[str], str]
+"""The address of an entry's page by the entry's id; empty when there is none."""
 MORE = "\n…（没说完，回复“继续”看后面）"
+MORE_OR_LINK = "\n…（没说完，回复“继续”看后面，或者看全文：{}）"
+_LINK = "\n全文和依据：{}"
+DOUBTFUL = "（刚才网络不太稳，下面这段您可能已经收到过。）\n"
 _CHOICES = "\n\n回复数字选择："
 _MAX_CHOICES = 800
 _MAX_TITLE = 60
@@ -28,6 +34,37 @@ class Page:
 
     text: str
     rest: str = ""
+
+
+def no_page(_: str) -> str:
+    """Entries have no pages of their own."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a citizen is owed, put together.
+
+    Args:
+        body: the words.
+        buttons: the choices still open.
+        link: the address of the full entry; empty when no answer of the knowledge base is in it.
+    """
+
+    body: str
+    buttons: tuple[Button, ...] = ()
+    link: str = ""
+
+
+def compose(owed: Sequence[Owed], full: FullEntry = no_page) -> Text:
+    """What is owed as one text; what the citizen may have already comes first and says so."""
+    doubtful = body_of([one.message for one in owed if one.doubtful])
+    sure = body_of([one.message for one in owed if not one.doubtful])
+    body = "\n\n".join(part for part in (DOUBTFUL + doubtful if doubtful else "", sure) if part)
+    messages = [one.message for one in owed]
+    entries = [m.card["entry"] for m in messages if m.card and m.card.get("kind") == "answer"]
+    link = full(entries[-1]) if entries and isinstance(entries[-1], str) else ""
+    return Text(body, choices_of(messages), link)
 
 
 def body_of(messages: Sequence[Message]) -> str:
@@ -69,17 +106,20 @@ def numbered(buttons: Sequence[Button]) -> str:
     return _CHOICES + "".join(lines) if lines else ""
 
 
-def page(body: str, choices: str = "", limit: int = LIMIT) -> Page:
+def page(body: str, choices: str = "", link: str = "", limit: int = LIMIT) -> Page:
     """As much of ``body`` as fits, cut at the end of a sentence, with ``choices`` after it.
 
     Args:
         choices: :func:`numbered`'s list; it stays on this page even when the text goes on: it can be used now.
+        link: where the whole can be read.
         limit: UTF-8 bytes of the page, at least 1,000.
     """
-    if len((body + choices).encode()) <= limit:
-        return Page((body + choices).strip())
-    first, rest = _cut(body, limit - len((MORE + choices).encode()))
-    return Page((first + MORE + choices).strip(), rest)
+    whole = body + (_LINK.format(link) if link else "") + choices
+    if len(whole.encode()) <= limit:
+        return Page(whole.strip())
+    after = (MORE_OR_LINK.format(link) if link else MORE) + choices
+    first, rest = _cut(body, limit - len(after.encode()))
+    return Page((first + after).strip(), rest)
 
 
 def text_reply(to: str, sender: str, text: str) -> str:
@@ -94,6 +134,18 @@ def text_reply(to: str, sender: str, text: str) -> str:
         f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
         f"<Content>{_cdata(text)}</Content></xml>"
     )
+
+
+def json_reply(to: str, sender: str, text: str) -> str:
+    """The same for an account whose messages come as JSON."""
+    fields = {
+        "ToUserName": to,
+        "FromUserName": sender,
+        "CreateTime": int(time.time()),
+        "MsgType": "text",
+        "Content": showable(text),
+    }
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def showable(text: str) -> str:

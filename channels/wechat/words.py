@@ -6,6 +6,8 @@ import unicodedata
 
 PATIENCE = "正在为您查，请稍等一会儿再发任意一句（比如“好了吗”），我把结果给您。"
 STILL_BUSY = "还在为您查，请再等一会儿，过后发一句“好了吗”，我把结果给您。"
+PICTURE_LATER = "照片收到了，还在保存，保存好了会继续。您可以接着用文字说明情况。"
+PLACE = "［位置］"
 TOO_LONG = "您发的内容太长了，我这里一次收不下。请分成几段发给我。"
 NOT_KEPT = "抱歉，刚才系统有点忙，您这条消息没能收下，请过一会儿再发一次。"
 TEXT_ONLY = {
@@ -16,6 +18,8 @@ TEXT_ONLY = {
     "link": "收到您的链接了，不过我暂时还打不开链接，请用文字说说您要问的或者要反映的事情。",
     "unknown": "抱歉，这种消息我暂时还看不懂，请用文字说说您要问的或者要反映的事情。",
 }
+GREETED = frozenset({"subscribe", "scan", "click", "user_enter_tempsession"})
+"""Events after which the citizen looks at the conversation and should find something there."""
 TEXT_ONLY_FOR_AGENT = "坐席这边暂时看不到您发的{}，请用文字说给坐席听。"
 NAMES = {
     "image": "图片",

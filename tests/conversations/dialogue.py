@@ -20,6 +20,7 @@ class SmallDialogue:
     def __init__(self, gate: asyncio.Event | None = None) -> None:
         self.asked: list[tuple[str, str]] = []
         self.turns: list[str] = []
+        self.busy = False
         self.gate = gate or asyncio.Event()
 
     async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from conversations import turns
+from conversations import outbox, turns
 from conversations.inbox import MAX_TEXT
 from conversations.models import Conversation, MessageRow, Turn
-from conversations.types import Agent, InboundMessage
+from conversations.types import Agent, InboundMessage, Message
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
@@ -195,17 +195,28 @@ async def test_only_web_messages_need_no_delivery(process: Process) -> None:
     assert [m.text for m in owed] == ["您说的是：您好"]
 
 
-async def test_what_is_owed_is_claimed_by_one_and_given_back_by_time(start: Start) -> None:
-    one, other = await start(), await start()
+async def test_what_is_owed_is_claimed_by_one_and_given_back_by_time(
+    start: Start, database: Database
+) -> None:
+    async def claim(for_s: float) -> list[Message]:
+        async with database.write() as session:
+            return [owed.message for owed in await outbox.claim(session, conversation_id, for_s)]
+
+    one = await start()
     await one.say("说两句", channel="wechat", user="o1")
     conversation_id = await one.id_of("o1", "wechat")
-    claims = await asyncio.gather(*(p.conversations.claim(conversation_id, 5) for p in (one, other, one)))
+    claims = await asyncio.gather(*(claim(5) for _ in range(3)))
     assert sorted(len(c) for c in claims) == [0, 0, 2]
     (got,) = (c for c in claims if c)
     assert [m.text for m in got] == ["第一句。", "第二句。"]
-    await one.conversations.delivered([got[0].id])
-    assert [m.text for m in await other.conversations.undelivered(conversation_id)] == ["第二句。"]
-    # A claim of no time is over at once (but for the allowance for clocks, which is for reading, too).
+    async with database.write() as session:
+        await outbox.delivered(session, [got[0].id])
+        await outbox.put_back(session, [got[0].id, got[1].id], at=now(), doubtful=True)
+    assert [m.text for m in await one.conversations.undelivered(conversation_id)] == ["第二句。"]
+    async with database.write() as session:
+        (again,) = await outbox.claim(session, conversation_id, 5)
+    assert (again.message.text, again.doubtful) == ("第二句。", True)
+    # A claim of no time is over at once (but for the allowance for clocks).
     await one.say("三", channel="wechat", user="o1")
-    (third,) = await one.conversations.claim(conversation_id, -5)
-    assert [m.id for m in await other.conversations.claim(conversation_id, 5)] == [third.id]
+    (third,) = await claim(-5)
+    assert [m.id for m in await claim(5)] == [third.id]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from channels import wechat
+from channels.wechat import Pace, WeChat
+from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import ConversationView
 from core.database import Database
 from core.events import Events
 from core.settings import WeChatAccount
 from service.errors import errors
+from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.platform import APP_ID, CITIZEN, KEY, OLD_KEY, TOKEN, Platform
 from tests.conversations.dialogue import SmallDialogue, no_answer
 
@@ -26,13 +30,26 @@ HOLD_S = 6.0
 SHORT_PATIENCE_S = 1.0
 SHORT_HOLD_S = 1.8
 
+PUBLIC_URL = "https://12345.example.gov.cn"
+QUICK: dict[str, float] = {
+    "typing_s": 0.2,
+    "every_s": 1.4,
+    "poll_s": 0.05,
+    "send_s": 1.0,
+    "record_first_s": 0.5,
+    "record_again_s": 1.0,
+    "record_last_s": 2.0,
+}
+"""The pace of these tests."""
+
 ACCOUNTS = [
     WeChatAccount(name="main", app_id=APP_ID, token=TOKEN),
     WeChatAccount(name="compatible", app_id=APP_ID, token=TOKEN, mode="compatible", aes_key=KEY),
     WeChatAccount(
         name="safe", app_id=APP_ID, token=TOKEN, mode="safe", aes_key=KEY, previous_aes_key=OLD_KEY
     ),
-    WeChatAccount(name="mini", kind="mini_program", app_id=APP_ID, token=TOKEN),
+    WeChatAccount(name="mini", kind="mini_program", app_id=MINI_ID, token=TOKEN, app_secret=SECRET),
+    WeChatAccount(name="pushing", app_id=PUSHING_ID, token=TOKEN, app_secret=SECRET),
 ]
 
 
@@ -41,12 +58,23 @@ class Running:
     """An application process: its parts and the platform's view of it."""
 
     conversations: Conversations
+    wechat: WeChat
     dialogue: SmallDialogue
     client: TestClient[web.Request, web.Application]
+    api: Api
 
-    def platform(self, mode: str = "plain", **options: str) -> Platform:
+    def platform(self, mode: str = "plain", **options: Any) -> Platform:
         path = {"plain": "/wechat/main", "compatible": "/wechat/compatible", "safe": "/wechat/safe"}[mode]
         return Platform(self.client, mode=mode, **{"path": path, **options})
+
+    def way(self, way: str) -> Platform:
+        """The platform's view in a mode and format: ``plain``, ``safe-json`` …"""
+        mode, _, as_json = way.partition("-")
+        return self.platform(mode, as_json=bool(as_json))
+
+    def account(self, name: str) -> Platform:
+        """The platform's view of one account in plain mode, which sends JSON to mini programs."""
+        return Platform(self.client, path=f"/wechat/{name}", as_json=name == "mini", api=self.api)
 
     async def view(self, user: str = CITIZEN, account: str = "main") -> ConversationView:
         return await self.conversations.find_or_create("wechat", account, user)
@@ -59,34 +87,44 @@ class Start(Protocol):
 
 
 @pytest.fixture
-async def start(database: Database) -> AsyncIterator[Start]:
+async def start(database: Database, tmp_path: Path, api: Api) -> AsyncIterator[Start]:
     """App processes as many as are asked for; all are stopped in the end."""
-    stops: list[Callable[[], Awaitable[None]]] = []
+    async with AsyncExitStack() as stack:
 
-    async def begin(*, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running:
-        dialogue = SmallDialogue()
-        conversations = Conversations(database, Events(), dialogue, no_answer)
-        await conversations.__aenter__()
-        app = web.Application(middlewares=[errors], client_max_size=1_048_576)
-        app.add_routes(
-            wechat.routes(
-                ACCOUNTS, conversations, database, city="淮南", patience_s=patience_s, hold_s=hold_s
+        async def begin(*, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running:
+            dialogue = SmallDialogue()
+            conversations = await stack.enter_async_context(
+                Conversations(database, Events(), dialogue, no_answer)
             )
-        )
-        client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
-        await client.start_server()
+            wechat = await stack.enter_async_context(
+                WeChat(
+                    ACCOUNTS,
+                    database,
+                    conversations,
+                    Media(database, tmp_path / "media"),
+                    city="淮南",
+                    api_base=api.url,
+                    public_url=PUBLIC_URL,
+                    busy=lambda: dialogue.busy,
+                    pace=Pace(patience_s=patience_s, hold_s=hold_s, **QUICK),
+                )
+            )
+            app = web.Application(middlewares=[errors], client_max_size=1_048_576)
+            app.add_routes(wechat.routes())
+            client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))
+            await client.start_server()
+            stack.push_async_callback(client.close)
+            stack.callback(dialogue.gate.set)
+            return Running(conversations, wechat, dialogue, client, api)
 
-        async def stop() -> None:
-            dialogue.gate.set()
-            await client.close()
-            await conversations.__aexit__(None, None, None)
+        yield begin
 
-        stops.append(stop)
-        return Running(conversations, dialogue, client)
 
-    yield begin
-    for stop in reversed(stops):
-        await stop()
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    """The stand-in platform's API, over real HTTP."""
+    async with Api() as running:
+        yield running
 
 
 @pytest.fixture

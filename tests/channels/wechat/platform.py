@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ import xmltodict
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 from wechatpy.crypto import WeChatCrypto
+
+from tests.channels.wechat.api import Api
 
 PAYLOADS = Path(__file__).parent / "payloads"
 HOSTILE = Path(__file__).parent / "hostile"
@@ -57,6 +60,14 @@ def text_xml(text: str, *, user: str = CITIZEN, message_id: int | str | None = N
     ).encode()
 
 
+def to_json(xml: bytes) -> bytes:
+    """The same push as an account set to JSON gets it: numbers as numbers, text unescaped."""
+    fields = xmltodict.parse(xml)["xml"]
+    numbers = {"CreateTime", "MsgId", "MsgID"}
+    typed = {name: int(v) if name in numbers else v or "" for name, v in fields.items()}
+    return json.dumps(typed, ensure_ascii=False).encode()
+
+
 class Platform:
     """Pushes to one account of an application under test."""
 
@@ -69,12 +80,16 @@ class Platform:
         token: str = TOKEN,
         app_id: str = APP_ID,
         key: str = KEY,
+        as_json: bool = False,
+        api: Api | None = None,
     ) -> None:
         self.client = client
         self.mode = mode
         self.path = path
         self.token = token
         self.crypto = WeChatCrypto(token, key, app_id)
+        self.as_json = as_json
+        self.api = api
 
     def signed(self, *more: str, age_s: float = 0) -> dict[str, str]:
         """``timestamp`` and ``nonce``, and the signature over them (and ``more``)."""
@@ -89,12 +104,17 @@ class Platform:
     def request(self, body: bytes, *, age_s: float = 0) -> tuple[dict[str, str], bytes]:
         """Query and body of one push, as the account's mode has them."""
         query = {**self.signed(age_s=age_s), "openid": CITIZEN}
+        if self.as_json:
+            body = to_json(body)
         if self.mode == "plain":
             return query, body
         envelope = xmltodict.parse(self.crypto.encrypt_message(body, query["nonce"], query["timestamp"]))[
             "xml"
         ]
         query |= {"encrypt_type": "aes", "msg_signature": envelope["MsgSignature"]}
+        if self.as_json:
+            whole = json.loads(body) if self.mode == "compatible" else {"ToUserName": ACCOUNT}
+            return query, json.dumps({**whole, "Encrypt": envelope["Encrypt"]}).encode()
         encrypt = f"<Encrypt><![CDATA[{envelope['Encrypt']}]]></Encrypt>"
         if self.mode == "compatible":
             return query, body.strip().removesuffix(b"</xml>") + encrypt.encode() + b"</xml>"
@@ -103,9 +123,21 @@ class Platform:
     async def push(self, body: bytes, *, timeout_s: float = 30, age_s: float = 0) -> Said:
         """One delivery; raises TimeoutError when no answer comes in time, having dropped the connection."""
         query, data = self.request(body, age_s=age_s)
+        if self.api is not None:
+            self._step(body)
         timeout = aiohttp.ClientTimeout(total=timeout_s)
         async with self.client.post(self.path, params=query, data=data, timeout=timeout) as response:
             return self.read(response.status, await response.text())
+
+    def _step(self, body: bytes) -> None:
+        """What this message or event allows the account to send."""
+        assert self.api is not None
+        fields = xmltodict.parse(body)["xml"]
+        action = {"subscribe": "event", "SCAN": "event", "CLICK": "event", "user_enter_tempsession": "enter"}
+        if fields["MsgType"] != "event":
+            self.api.step(fields["FromUserName"])
+        elif fields["Event"] in action:
+            self.api.step(fields["FromUserName"], action[fields["Event"]])
 
     async def say(self, text: str, *, user: str = CITIZEN, message_id: int | str | None = None) -> Said:
         """One delivery of a text."""
@@ -124,13 +156,16 @@ class Platform:
         """Read an answer as strictly as the platform does."""
         if status != 200 or body in ("success", ""):
             return Said(status, body, None)
-        fields: dict[str, Any] = xmltodict.parse(body)["xml"]
+        fields: dict[str, Any] = json.loads(body) if self.as_json else xmltodict.parse(body)["xml"]
         encrypted = "Encrypt" in fields
         if encrypted:
             opened = self.crypto.decrypt_message(
-                body, fields["MsgSignature"], fields["TimeStamp"], fields["Nonce"]
+                {"Encrypt": fields["Encrypt"]},
+                fields["MsgSignature"],
+                str(fields["TimeStamp"]),
+                fields["Nonce"],
             )
-            fields = xmltodict.parse(opened)["xml"]
+            fields = json.loads(opened) if self.as_json else xmltodict.parse(opened)["xml"]
         assert fields["MsgType"] == "text", fields
         assert fields["FromUserName"] == ACCOUNT
         assert len(fields["Content"].encode()) <= 2048

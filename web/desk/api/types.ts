@@ -34,8 +34,16 @@ export interface Slot {
   value: string;
 }
 
+/** Whether words written now reach the citizen at once; null where they always do. */
+export interface Reach {
+  open: boolean;
+  left: number;
+  until: string | null;
+}
+
 export interface ConversationDetail extends Conversation {
   slots: Slot[];
+  reach?: Reach | null;
 }
 
 export interface Counts {

@@ -66,13 +66,15 @@ export function add(messages: Message[]): void {
   const fresh = messages.filter((message) => !ids.has(message.id));
   const arrived = new Set(messages.map((message) => message.client_id));
   pending.value = pending.value.filter((draft) => !arrived.has(draft.clientId));
+  // The citizen wrote: a closed window is open again.
+  if (thread.conversation?.reach && thread.messages.length > 0 && fresh.some((one) => one.direction === "in")) void reload();
   if (fresh.length > 0) thread.messages = [...thread.messages, ...fresh].sort((a, b) => a.seq - b.seq);
 }
 
 /** The conversation changed (taken, handed back …): what the form collected stays until it is fetched again. */
 export function changed(conversation: Conversation): void {
   if (thread.id !== conversation.id) return;
-  thread.conversation = { slots: thread.conversation?.slots ?? [], ...conversation };
+  thread.conversation = { slots: thread.conversation?.slots ?? [], reach: thread.conversation?.reach, ...conversation };
 }
 
 export async function say(text: string): Promise<void> {
@@ -92,6 +94,8 @@ export async function deliver(clientId: string): Promise<void> {
     const { message } = await api.say(id, clientId, draft.text);
     discard(clientId);
     if (thread.id === id) add([message]);
+    // What may still be sent is less now.
+    if (thread.id === id && thread.conversation?.reach) await reload();
   } catch (error) {
     draft.problem = explain(error);
     if (error instanceof DeskError && error.status === 409 && thread.id === id) await reload();

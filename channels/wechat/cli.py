@@ -1,0 +1,95 @@
+"""``wenban wechat``: the account's menu, and a diagnosis."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from channels.wechat import doctor, menu
+from channels.wechat.client import Client
+from channels.wechat.errors import PlatformError
+from core.database import Database
+from core.errors import ConfigurationError
+from core.privacy import use_data_key
+from core.settings import Settings, WeChatAccount, load_settings
+
+app = typer.Typer(no_args_is_help=True)
+menus = typer.Typer(no_args_is_help=True, help="The menu under the conversation.")
+app.add_typer(menus, name="menu")
+console = Console()
+
+_Name = Annotated[
+    str, typer.Argument(help="The account's name in WENBAN_WECHAT_ACCOUNTS; the only one if empty.")
+]
+_File = Annotated[Path, typer.Option("--file", help="The menu's YAML.")]
+
+
+@menus.command("check")
+def menu_check(file: _File = menu.DEFAULT) -> None:
+    """Check a menu and show what the platform would get."""
+    console.print_json(json.dumps(menu.read(file), ensure_ascii=False))
+
+
+@menus.command("push")
+def menu_push(name: _Name = "", file: _File = menu.DEFAULT) -> None:
+    """Check a menu and put it on the account; phones show it within a few minutes."""
+    settings = load_settings()
+    account = _account(settings, name)
+    if account.kind == "mini_program" or not account.app_secret:
+        raise ConfigurationError(
+            f"{account.name}: a menu needs an official account (公众号) with app_secret."
+        )
+    asyncio.run(_push(settings, account, menu.read(file)))
+    console.print(f"[green]✓[/] {account.name}：菜单已经更新，手机上几分钟内能看到（重新进入会话更快）。")
+
+
+@app.command("doctor")
+def examine(name: _Name = "") -> None:
+    """Check every account (or one) step by step. Exit status 1 when something is wrong."""
+    settings = load_settings()
+    if not settings.wechat_accounts:
+        raise ConfigurationError("WENBAN_WECHAT_ACCOUNTS is empty: see docs/wechat.md.")
+    accounts = [_account(settings, name)] if name else settings.wechat_accounts
+    if not asyncio.run(_examine(settings, accounts)):
+        raise typer.Exit(1)
+
+
+def _account(settings: Settings, name: str) -> WeChatAccount:
+    found = [one for one in settings.wechat_accounts if not name or one.name == name]
+    if len(found) != 1:
+        names = ", ".join(one.name for one in settings.wechat_accounts) or "none"
+        raise ConfigurationError(f"Say which account; there are: {names}.")
+    return found[0]
+
+
+async def _push(settings: Settings, account: WeChatAccount, found: dict[str, object]) -> None:
+    use_data_key(settings.secrets.data_key)
+    database = Database(settings.sqlalchemy_url)
+    try:
+        async with Client(account, database, settings.wechat_api_base) as client:
+            await client.call("/cgi-bin/menu/create", found)
+    except PlatformError as error:
+        raise ConfigurationError(doctor.explain(error)) from error
+    finally:
+        await database.close()
+
+
+async def _examine(settings: Settings, accounts: list[WeChatAccount]) -> bool:
+    use_data_key(settings.secrets.data_key)
+    database = Database(settings.sqlalchemy_url)
+    well = True
+    try:
+        for account in accounts:
+            console.print(f"[bold]{account.name}[/]")
+            async for found in doctor.examine(settings, account, database):
+                mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]–[/]"}[found.good]
+                console.print(f"  {mark} {found.step}：{found.words}", highlight=False, soft_wrap=True)
+                well = well and found.good is not False
+    finally:
+        await database.close()
+    return well

@@ -1,0 +1,113 @@
+"""How many customer-service messages a citizen may be sent now.
+
+The platform's rule (https://developers.weixin.qq.com/doc/service/guide/product/message/Service_Center_messages.html,
+https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/customer-message/send.html): a citizen's
+step allows a number of messages for a time. Steps do not add up; after each the larger allowance holds. So what is
+left is the largest, over the windows still open, of what the window allows less what went out since it opened.
+Everything that may have gone out counts, also what nobody could tell about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.wechat.models import WeChatAnswer, WeChatEvent
+from conversations.models import Conversation, MessageRow
+from core.clock import now
+
+
+@dataclass(frozen=True)
+class _Rule:
+    allows: int
+    lasts: timedelta
+
+
+_MESSAGE = _Rule(5, timedelta(hours=48) - timedelta(minutes=5))
+"""A little less than the platform's, so that a clock which is slow does no harm."""
+_STEP = _Rule(3, timedelta(minutes=1) - timedelta(seconds=5))
+WROTE = "message"
+"""What is noted of a message that is not kept as one: a picture still to come, a sticker."""
+_EVENTS = {
+    WROTE: _MESSAGE,
+    "subscribe": _STEP,
+    "scan": _STEP,
+    "click": _STEP,
+    "scancode_push": _STEP,
+    "scancode_waitmsg": _STEP,
+    "user_enter_tempsession": _Rule(2, timedelta(minutes=1) - timedelta(seconds=5)),
+}
+GONE = "unsubscribe"
+NOTED = frozenset({*_EVENTS, GONE})
+"""Events worth noting down."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What may go out to one citizen now.
+
+    Args:
+        left: messages; 0 when every window is closed or used up.
+        until: when the last open window closes.
+        last_message_at: when the citizen last wrote.
+    """
+
+    left: int
+    until: datetime | None = None
+    last_message_at: datetime | None = None
+
+
+async def room(session: AsyncSession, conversation: Conversation, moment: datetime | None = None) -> Room:
+    """What the platform allows now; a window the platform itself has called closed counts as closed."""
+    moment = moment or now()
+    wrote_at = await session.scalar(
+        select(MessageRow.created_at)
+        .where(
+            MessageRow.conversation_id == conversation.id,
+            MessageRow.direction == "in",
+            MessageRow.kind != "event",
+        )
+        .order_by(MessageRow.seq.desc())
+        .limit(1)
+    )
+    opened = [] if wrote_at is None else [(wrote_at, _MESSAGE)]
+    events = await session.execute(
+        select(WeChatEvent.event, func.max(WeChatEvent.received_at))
+        .where(WeChatEvent.account == conversation.account, WeChatEvent.user_id == conversation.user_id)
+        .group_by(WeChatEvent.event)
+    )
+    gone_at = None
+    for event, at in events:
+        if event == GONE:
+            gone_at = at
+        else:
+            opened.append((at, _EVENTS[event]))
+    # The newest step decides whether somebody who left has come back.
+    if gone_at is not None and all(at < gone_at for at, _ in opened):
+        return Room(0, None, wrote_at)
+    still = [(at, rule) for at, rule in opened if at + rule.lasts > moment]
+    if not still:
+        return Room(0, None, wrote_at)
+    pushes = (
+        await session.execute(
+            select(WeChatAnswer.created_at, WeChatAnswer.state, WeChatAnswer.error).where(
+                WeChatAnswer.conversation_id == conversation.id,
+                WeChatAnswer.route == "push",
+                WeChatAnswer.created_at >= min(at for at, _ in still),
+            )
+        )
+    ).all()
+    left = 0
+    for at, rule in still:
+        since = [push for push in pushes if push.created_at >= at]
+        if not any(push.state == "refused" and push.error == CLOSED for push in since):
+            left = max(left, rule.allows - sum(push.state != "refused" for push in since))
+    until = max(at + rule.lasts for at, rule in still)
+    return Room(left, until if left else None, wrote_at)
+
+
+CLOSED = "closed"
+"""``error`` of a push the platform refused because its window was closed or used up."""

@@ -1,0 +1,127 @@
+"""WeChat as the application uses it: its addresses, its outbox, and what the desk asks about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from channels.wechat.answers import Answers
+from channels.wechat.client import Client
+from channels.wechat.handler import Entrance
+from channels.wechat.notices import Notices
+from channels.wechat.outbox import Pusher
+from channels.wechat.pace import Pace
+from channels.wechat.pictures import Pictures
+from conversations.media import Media
+from conversations.service import Conversations
+from core.database import Database
+from core.errors import NotFound
+from core.settings import WeChatAccount
+
+
+def _never() -> bool:
+    return False
+
+
+class WeChat:
+    """All accounts.
+
+    Args:
+        media: keeps citizens' pictures.
+        city: the city's name in the greeting.
+        api_base: the platform's API.
+        public_url: where citizens reach the app; entries' pages and notices lead there.
+        busy: whether a turn begun now has to wait for others.
+
+    >>> async with WeChat(accounts, database, conversations, media, city="淮南") as wechat:    # doctest: +SKIP
+    ...     app.add_routes(wechat.routes())
+    """
+
+    def __init__(
+        self,
+        accounts: Sequence[WeChatAccount],
+        database: Database,
+        conversations: Conversations,
+        media: Media,
+        *,
+        city: str,
+        api_base: str = "https://api.weixin.qq.com",
+        public_url: str = "",
+        busy: Callable[[], bool] = _never,
+        pace: Pace | None = None,
+    ) -> None:
+        pace = pace or Pace()
+        public_url = public_url.rstrip("/")
+
+        def full(entry_id: str) -> str:
+            return f"{public_url}/kb/{entry_id}" if public_url else ""
+
+        self._clients = {
+            account.name: Client(account, database, api_base, timeout_s=pace.send_s)
+            for account in accounts
+            if account.pushes
+        }
+        answers = Answers(database, pace, full)
+        self._pusher = Pusher(database, accounts, self._clients, answers, pace, full)
+        self._notices = Notices(database, conversations, accounts, self._clients, pace, public_url)
+        self._pictures = Pictures(database, conversations, media, self._clients, pace, api_base)
+        self._entrances = {
+            account.name: Entrance(
+                account,
+                database,
+                conversations,
+                answers,
+                self._pusher,
+                self._notices,
+                self._pictures,
+                self._clients.get(account.name),
+                city=city,
+                pace=pace,
+                busy=busy,
+            )
+            for account in accounts
+        }
+        self._open = AsyncExitStack()
+        self.reach = self._pusher.reach
+        self.progress = self._notices.progress
+
+    async def __aenter__(self) -> Self:
+        for client in self._clients.values():
+            await self._open.enter_async_context(client)
+        if self._entrances:
+            self._pusher.start()
+            self._notices.start()
+            self._pictures.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._pictures.stop()
+        await self._notices.stop()
+        await self._pusher.stop()
+        await self._open.aclose()
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """``GET`` and ``POST /wechat/{account}`` for all accounts."""
+
+        async def check(request: web.Request) -> web.StreamResponse:
+            return await self._entrance(request).check(request)
+
+        async def push(request: web.Request) -> web.StreamResponse:
+            return await self._entrance(request).push(request)
+
+        return [
+            web.get("/wechat/{account}", check, allow_head=False),
+            web.post("/wechat/{account}", push),
+        ]
+
+    def _entrance(self, request: web.Request) -> Entrance:
+        found = self._entrances.get(request.match_info["account"])
+        if found is None:
+            raise NotFound("没有这个微信账号")
+        return found

@@ -1,0 +1,96 @@
+"""A ticket whose state changed is told to the citizen who filed it in WeChat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import select
+
+from channels.wechat import WeChat
+from core.clock import now
+from core.database import Database
+from core.errors import NotFound
+from core.events import Events
+from tickets.models import TicketEventRow, TicketRow
+from tickets.service import Tickets
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 60.0
+BACK = timedelta(hours=12)
+"""How far back changes are told that nobody told when they happened."""
+
+
+class TicketNotices:
+    """Follows the tickets' events; what an event missed (another process, a crash) is found in the history.
+
+    Each change has a key of its own, so that however often it is seen it is told once.
+    """
+
+    def __init__(self, database: Database, events: Events, tickets: Tickets, wechat: WeChat) -> None:
+        self._database = database
+        self._events = events
+        self._tickets = tickets
+        self._wechat = wechat
+        self._seen: set[str] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loop is not None:
+            self._loop.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._loop
+
+    async def _follow(self) -> None:
+        with self._events.subscribe("tickets") as changes:
+            while True:
+                try:
+                    await self._tell()
+                except Exception:
+                    log.exception("tickets' progress could not be told; trying again")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changes.get(), LOOK_S)
+
+    async def _tell(self) -> None:
+        async with self._database.read() as session:
+            found = (
+                await session.execute(
+                    select(TicketEventRow.id, TicketRow.number, TicketRow.conversation_id)
+                    .join(TicketRow, TicketRow.id == TicketEventRow.ticket_id)
+                    .where(
+                        TicketRow.channel == "wechat",
+                        TicketRow.conversation_id.is_not(None),
+                        TicketEventRow.at > now() - BACK,
+                        # Filing is told in the conversation itself, by who files it.
+                        TicketEventRow.from_state.is_not(None),
+                        TicketEventRow.to_state.is_not(None),
+                        TicketEventRow.from_state != TicketEventRow.to_state,
+                    )
+                    .order_by(TicketEventRow.at)
+                )
+            ).all()
+        for event_id, number, conversation_id in found:
+            if event_id in self._seen or conversation_id is None:
+                continue
+            ticket = await self._tickets.get(number)
+            with suppress(NotFound):
+                await self._wechat.progress(
+                    conversation_id,
+                    f"ticket:{event_id}",
+                    number=ticket.number,
+                    state=ticket.state.label,
+                    text=self._tickets.progress_text(ticket),
+                )
+            self._seen.add(event_id)
+        self._seen &= {event_id for event_id, _, _ in found}

@@ -1,0 +1,303 @@
+"""The platform's API, for tests: real HTTP, the platform's rules of token, window and quota, and faults on demand.
+
+Shapes and numbers from https://developers.weixin.qq.com/doc/service/api/. The quota is kept here as the platform
+describes it (a step sets what may be sent and until when, steps do not add up), not as the code under test does.
+
+    python -m tests.channels.wechat.api 8099        # a platform of its own process; `open`: no quota
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+PUSHING_ID = "wx00000000pushing0"
+MINI_ID = "wx0000000000mini00"
+SECRET = "0123456789abcdef0123456789abcdef"
+TEXT_LIMIT = 2048
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the next calls of one path.
+
+    Args:
+        errcode: answered instead; the call has no effect.
+        status: HTTP status answered instead; the call has no effect.
+        lost: the call takes effect, and its answer never comes.
+        slow_s: the answer comes so late.
+        times: how many calls.
+    """
+
+    errcode: int = 0
+    status: int = 0
+    lost: bool = False
+    slow_s: float = 0
+    times: int = 1
+
+
+@dataclass
+class Allowance:
+    left: int
+    until: float
+
+
+@dataclass
+class Api:
+    """One platform; use it in ``async with``."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    token_lasts_s: int = 7200
+    token_takes_s: float = 0.0
+    records: bool = True
+    quota: bool = True
+    """Whether windows and counts are watched; without, everything may be sent."""
+    menus: bool = True
+
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    typing: list[str] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    media: dict[str, bytes] = field(default_factory=dict)
+    menu: dict[str, Any] | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
+    refused: list[int] = field(default_factory=list)
+    _faults: dict[str, list[Fault]] = field(default_factory=dict)
+    _allowed: dict[str, Allowance] = field(default_factory=dict)
+    _notice_ids: dict[tuple[str, str], int] = field(default_factory=dict)
+    _record: list[dict[str, Any]] = field(default_factory=list)
+    _runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    async def __aenter__(self) -> Api:
+        app = web.Application(client_max_size=20 * 2**20)
+        app.router.add_post("/cgi-bin/stable_token", self._stable_token)
+        app.router.add_get("/picture/{name}", self._picture)
+        app.router.add_post("/_control/{what}", self._control)
+        app.router.add_get("/_state", self._state)
+        app.router.add_route("*", "/{path:.*}", self._call)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.host, self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    def step(self, openid: str, action: str = "message") -> None:
+        """A citizen's step: what may be sent becomes the larger of what is left and what the step allows."""
+        count, lasts = {"message": (5, 48 * 3600), "enter": (2, 60)}.get(action, (3, 60))
+        before = self._allowed.get(openid, Allowance(0, 0))
+        left = before.left if before.until > time.time() else 0
+        self._allowed[openid] = Allowance(max(left, count), max(before.until, time.time() + lasts))
+
+    def close_window(self, openid: str) -> None:
+        self._allowed.pop(openid, None)
+
+    def fail(self, path: str, **what: Any) -> None:
+        """The next calls of ``path`` go wrong as :class:`Fault` says."""
+        self._faults.setdefault(path, []).append(Fault(**what))
+
+    def expire_tokens(self) -> None:
+        """Every token given out so far is refused from now on."""
+        self.tokens.clear()
+
+    def texts(self, openid: str | None = None) -> list[str]:
+        """The texts that reached citizens (or one of them), in order."""
+        return [shown(m) for m in self.sent if openid in (None, m["touser"])]
+
+    async def _stable_token(self, request: web.Request) -> web.Response:
+        self.calls["stable_token"] += 1
+        fault = self._fault("/cgi-bin/stable_token")
+        if fault is not None:
+            return await self._broken(request, fault)
+        body = await request.json()
+        if body.get("grant_type") != "client_credential":
+            return _error(40002)
+        if body.get("secret") != SECRET:
+            return _error(40125)
+        await asyncio.sleep(self.token_takes_s)
+        app_id = body["appid"]
+        live = [token for token, owner in self.tokens.items() if owner == app_id]
+        if live and not body.get("force_refresh"):
+            token = live[-1]
+        else:
+            self.calls["new_token"] += 1
+            token = f"TOKEN-{app_id}-{self.calls['new_token']}"
+            if body.get("force_refresh"):
+                self.tokens = {t: o for t, o in self.tokens.items() if o != app_id}
+            self.tokens[token] = app_id
+        return web.json_response({"access_token": token, "expires_in": self.token_lasts_s})
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        path = request.path
+        self.calls[path] += 1
+        fault = self._fault(path)
+        if fault is not None and not fault.lost and not fault.slow_s:
+            return await self._broken(request, fault)
+        app_id = self.tokens.get(request.query.get("access_token", ""))
+        if app_id is None:
+            return self._refuse(42001)
+        raw = await request.read()
+        assert b"\\u" not in raw, "escaped text is shown to the citizen as it stands"
+        body = json.loads(raw) if raw else {}
+        answer = {
+            "/cgi-bin/message/custom/send": self._send,
+            "/cgi-bin/message/custom/typing": self._typing,
+            "/customservice/msgrecord/getmsglist": self._records,
+            "/cgi-bin/menu/create": self._menu_create,
+            "/cgi-bin/message/template/send": self._template,
+            "/cgi-bin/message/subscribe/bizsend": self._subscribe,
+            "/cgi-bin/message/subscribe/send": self._subscribe,
+        }.get(path)
+        response = answer(body) if answer is not None else self._read(path, request)
+        if fault is not None:
+            return await self._broken(request, fault, response)
+        return response
+
+    def _read(self, path: str, request: web.Request) -> web.Response:
+        if path == "/cgi-bin/media/get":
+            found = self.media.get(request.query["media_id"])
+            return web.Response(body=found, content_type="image/jpeg") if found else self._refuse(40007)
+        if path == "/cgi-bin/menu/get":
+            return web.json_response({"menu": self.menu}) if self.menu else self._refuse(46003)
+        if path == "/cgi-bin/get_api_domain_ip":
+            return web.json_response({"ip_list": ["101.226.62.77"]})
+        return self._refuse(40066)
+
+    def _send(self, message: dict[str, Any]) -> web.Response:
+        openid = message["touser"]
+        allowed = self._allowed.get(openid)
+        if self.quota and (allowed is None or allowed.until < time.time()):
+            return self._refuse(45015)
+        if self.quota and allowed is not None and allowed.left < 1:
+            return self._refuse(45047)
+        if message["msgtype"] not in ("text", "msgmenu") or (
+            message["msgtype"] == "msgmenu" and not self.menus
+        ):
+            return self._refuse(40008)
+        if len(shown(message).encode()) > TEXT_LIMIT:
+            return self._refuse(45002)
+        if allowed is not None:
+            allowed.left -= 1
+        self.sent.append(message)
+        self._record.append(
+            {
+                "openid": openid,
+                "opercode": 2002,
+                "text": shown(message),
+                "time": int(time.time()),
+                "worker": "",
+            }
+        )
+        return _ok()
+
+    def _typing(self, body: dict[str, Any]) -> web.Response:
+        assert body["command"] == "Typing"
+        self.typing.append(body["touser"])
+        return _ok()
+
+    def _records(self, body: dict[str, Any]) -> web.Response:
+        if not self.records:
+            return self._refuse(65400)
+        if body["endtime"] - body["starttime"] > 24 * 3600:
+            return self._refuse(65417)
+        found = [line for line in self._record if body["starttime"] <= line["time"] <= body["endtime"]]
+        return web.json_response({"recordlist": found, "number": len(found), "msgid": 1 + len(found)})
+
+    def _menu_create(self, body: dict[str, Any]) -> web.Response:
+        self.menu = body
+        return _ok()
+
+    def _template(self, body: dict[str, Any]) -> web.Response:
+        key = (body["touser"], body.get("client_msg_id", ""))
+        if not key[1] or key not in self._notice_ids:
+            self._notice_ids[key] = 200_163_836 + len(self._notice_ids)
+            self.notices.append(body)
+        return web.json_response({"errcode": 0, "errmsg": "ok", "msgid": self._notice_ids[key]})
+
+    def _subscribe(self, body: dict[str, Any]) -> web.Response:
+        self.notices.append(body)
+        return _ok()
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        found = self.media.get(request.match_info["name"])
+        return web.Response(body=found, content_type="image/jpeg") if found else web.Response(status=404)
+
+    def _fault(self, path: str) -> Fault | None:
+        waiting = self._faults.get(path)
+        if not waiting:
+            return None
+        fault = waiting[0]
+        fault.times -= 1
+        if fault.times < 1:
+            waiting.pop(0)
+        return fault
+
+    async def _broken(
+        self, request: web.Request, fault: Fault, response: web.Response | None = None
+    ) -> web.StreamResponse:
+        if fault.slow_s:
+            await asyncio.sleep(fault.slow_s)
+            return response or _ok()
+        if fault.lost:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        if fault.errcode:
+            return self._refuse(fault.errcode)
+        return web.Response(status=fault.status, text="<html>bad gateway</html>")
+
+    def _refuse(self, errcode: int) -> web.Response:
+        self.refused.append(errcode)
+        return _error(errcode)
+
+    async def _control(self, request: web.Request) -> web.Response:
+        """For a platform in a process of its own: ``step``, ``fail``, ``expire_tokens`` … from outside."""
+        getattr(self, request.match_info["what"])(**await request.json())
+        return _ok()
+
+    async def _state(self, _: web.Request) -> web.Response:
+        return web.json_response(
+            {"sent": self.sent, "calls": self.calls, "refused": self.refused, "typing": len(self.typing)}
+        )
+
+
+def shown(message: dict[str, Any]) -> str:
+    """A message's words."""
+    if message["msgtype"] == "text":
+        return str(message["text"]["content"])
+    menu = message["msgmenu"]
+    return "\n".join([menu["head_content"], *(one["content"] for one in menu["list"])])
+
+
+def _ok() -> web.Response:
+    return web.json_response({"errcode": 0, "errmsg": "ok"})
+
+
+def _error(errcode: int) -> web.Response:
+    # As the platform does: 200, and the type of plain text.
+    return web.Response(text=json.dumps({"errcode": errcode, "errmsg": f"error {errcode} rid: 0"}))
+
+
+async def _serve(port: int, *, quota: bool) -> None:
+    async with Api(port=port, quota=quota):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1]), quota="open" not in sys.argv))

@@ -1,0 +1,218 @@
+"""App processes that can be killed at a chosen point of their work, and the platform that talks to them.
+
+A process is forked, so that it starts within a moment; it dies of a real ``kill -9``, once for each arming.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from channels.wechat import Pace, WeChat, answers, client, outbox
+from conversations import inbox, turns
+from conversations.media import Media
+from conversations.service import Conversations
+from core.database import Base, Database
+from core.events import Events
+from core.settings import WeChatAccount
+from service.errors import errors
+from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
+from tests.channels.wechat.platform import APP_ID, CITIZEN, TOKEN, Platform, to_json
+from tests.conversations.dialogue import SmallDialogue, no_answer
+
+PACE = Pace(
+    patience_s=1.0, typing_s=0.6, every_s=1.3, hold_s=1.7, poll_s=0.05, send_s=0.7,
+    record_first_s=0.4, record_again_s=1.0, record_last_s=2.0,
+)  # fmt: skip
+LEASE_S = 1.5
+ACCOUNTS = [
+    WeChatAccount(name="passive", app_id=APP_ID, token=TOKEN),
+    WeChatAccount(name="pushing", app_id=PUSHING_ID, token=TOKEN, app_secret=SECRET),
+    WeChatAccount(name="mini", kind="mini_program", app_id=MINI_ID, token=TOKEN, app_secret=SECRET),
+]
+
+POINTS: dict[str, tuple[Any, str, str]] = {
+    "before a message is stored": (inbox, "_store", "before"),
+    "when a message is stored": (inbox, "_store", "after"),
+    "while Rasa thinks": (SmallDialogue, "ask", "before"),
+    "when Rasa has answered": (SmallDialogue, "ask", "after"),
+    "when a turn has ended": (turns.TurnRunner, "_finish", "after"),
+    "before an answer is written down": (answers.Answers, "_keep", "after"),  # the transaction still open
+    "when an answer is written down": (answers.Answers, "owed", "after"),
+    "when an answer has gone out": (answers.Answers, "written", "before"),
+    "when an answer is marked": (answers.Answers, "written", "after"),
+    "before a push is written down": (outbox.outbox, "claim", "after"),  # the transaction still open
+    "when a push is written down": (client.Client, "_send", "before"),
+    "when a push has gone out": (client.Client, "_send", "after"),
+    "when a push is marked": (outbox.Pusher, "_send", "after"),
+    "when a token is fetched": (client.Client, "_fetch_token", "after"),
+}
+
+
+def die(marker: Path) -> None:
+    """The first time, the process is gone at this very line."""
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _arm(point: str, marker: Path) -> None:
+    holder, name, when = POINTS[point]
+    real = getattr(holder, name)
+
+    async def deadly(*args: Any, **more: Any) -> Any:
+        result = await real(*args, **more) if when == "after" else None
+        die(marker)
+        return result if when == "after" else await real(*args, **more)
+
+    setattr(holder, name, deadly)
+
+
+async def _serve(database_url: str, media: Path, api_url: str, port: int) -> None:
+    turns.SWEEP_S = 0.5  # type: ignore[assignment]
+    database = Database(database_url)
+    async with (
+        Conversations(database, Events(), SmallDialogue(), no_answer, lease_s=LEASE_S) as conversations,
+        WeChat(
+            ACCOUNTS,
+            database,
+            conversations,
+            Media(database, media),
+            city="淮南",
+            api_base=api_url,
+            pace=PACE,
+        ) as wechat,
+    ):
+        app = web.Application(middlewares=[errors])
+        app.add_routes(wechat.routes())
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
+        await asyncio.Event().wait()
+
+
+def _child(point: str | None, marker: Path, *where: Any) -> None:
+    # Connections of the parent must end when the parent ends them.
+    os.closerange(3, 4096)
+    if point is not None:
+        _arm(point, marker)
+    asyncio.run(_serve(*where))
+
+
+@dataclass
+class Processes:
+    """App processes on one database, behind a proxy that asks the next when one is not there.
+
+    Args:
+        folder: for the database and the pictures.
+        api: the platform's API, in this process.
+        restart: whether a process that died is started again, unarmed.
+    """
+
+    folder: Path
+    api: Api
+    restart: bool
+    _running: list[tuple[multiprocessing.process.BaseProcess, int]] = field(default_factory=list)
+    _number: Callable[[], int] = field(default_factory=lambda: itertools.count().__next__)
+
+    @property
+    def died(self) -> bool:
+        """Whether one has come to the point at which it dies."""
+        return any(self.folder.glob("died-*"))
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.folder / 'kill.db'}"
+
+    async def prepare(self) -> None:
+        database = Database(self.database_url)
+        async with database.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        await database.close()
+
+    async def start(self, point: str | None = None, port: int | None = None) -> None:
+        """Start one; it dies at ``point``."""
+        if port is None:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+        marker = self.folder / f"died-{self._number()}"
+        process = multiprocessing.get_context("fork").Process(
+            target=_child,
+            args=(point, marker, self.database_url, self.folder / "media", self.api.url, port),
+            daemon=True,
+        )
+        process.start()
+        self._running.append((process, port))
+        for _ in range(200):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            except OSError:
+                await asyncio.sleep(0.02)
+        raise RuntimeError("the app process does not answer")
+
+    async def look_after(self) -> None:
+        """Take those that died of a kill away, or start them again."""
+        died = [(process, port) for process, port in self._running if not process.is_alive()]
+        for process, port in died:
+            assert process.exitcode == -signal.SIGKILL, f"it ended by itself: {process.exitcode}"
+            self._running.remove((process, port))
+            if self.restart:
+                await self.start(port=port)
+
+    def keep_last(self) -> None:
+        """End all but the one started last; with more than one, the proxy asks that one first."""
+        if self.restart:
+            for process, _ in self._running[:-1]:
+                process.kill()
+                process.join()
+            del self._running[:-1]
+        self._running.reverse()
+
+    def stop(self) -> None:
+        for process, _ in self._running:
+            process.kill()
+            process.join()
+
+    async def deliver(self, account: str, xml: bytes) -> str | None:
+        """The platform brings one message; what the citizen is shown of the answer (None: nothing)."""
+        platform = Platform.__new__(Platform)
+        platform.token, platform.mode, platform.as_json = TOKEN, "plain", account == "mini"
+        self.api.step(CITIZEN)
+        body = to_json(xml) if platform.as_json else xml
+        async with aiohttp.ClientSession() as session:
+            for _ in range(3):
+                began = time.monotonic()
+                for _, port in list(self._running):
+                    try:
+                        async with session.post(
+                            f"http://127.0.0.1:{port}/wechat/{account}",
+                            params=platform.signed(),
+                            data=body,
+                            timeout=aiohttp.ClientTimeout(total=PACE.every_s),
+                        ) as response:
+                            said = platform.read(response.status, await response.text())
+                        if said.status == 200:
+                            return said.text
+                        break
+                    except aiohttp.ClientConnectorError:
+                        continue  # The proxy asks the next.
+                    except (TimeoutError, aiohttp.ClientError):
+                        break  # It got the request; the platform makes its next delivery.
+                await self.look_after()
+                await asyncio.sleep(max(began + PACE.every_s - time.monotonic(), 0.05))
+        return None
