@@ -211,7 +211,7 @@ def train_model(
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the setting kb_model.")] = None,
     knowledge: Knowledge = None,
     threads: Annotated[int, typer.Option(min=1, max=64)] = 1,
-    epochs: Annotated[int, typer.Option(min=1, max=50)] = 5,
+    epochs: Annotated[int, typer.Option(min=1, max=50)] = 2,
 ) -> None:
     """Make the embedded model from our own entries, the statutes and the MIT medical set. A few minutes."""
     from kb_index.train import train

@@ -11,7 +11,6 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 from kb_index.statutes import newest_laws, read_articles
@@ -137,9 +136,10 @@ def noisy(text: str, chance: random.Random) -> str:
     return start + "".join(kept) + chance.choice(ENDINGS)
 
 
-def entry_pairs(questions: list[tuple[list[str], str]]) -> Iterator[Pair]:
-    """Every two questions of one entry, and each question with the beginning of the answer."""
+def entry_round(questions: list[tuple[list[str], str]], chance: random.Random) -> Iterator[Pair]:
+    """One pair from each entry: two of its questions, or a question and the answer; a third of the first ones noisy."""
     for group, answer in questions:
-        yield from combinations(group, 2)
-        for question in group:
-            yield question, answer[:120]
+        first, second = chance.sample(group, 2) if len(group) > 1 else (group[0], answer[:120])
+        if chance.random() < 0.25:
+            second = answer[:120]
+        yield noisy(first, chance) if chance.random() < 0.35 else first, second

@@ -1,13 +1,13 @@
 """WeChat: what may have gone out, the shared access token, events, notices and pictures; claims in the outbox.
 
-Revision: 0003, after 0004
+Revision: 0004, after 0003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0004"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

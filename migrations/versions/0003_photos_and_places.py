@@ -1,12 +1,12 @@
 """Photos, places on the map, and a key by which a person's tickets are found again.
 
-Revision: 0004, after 0001
+Revision: 0003, after 0002
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
