@@ -23,19 +23,31 @@ TICKETS = [
     ("GET", f"/tickets/HN2026112300001/photos/{ID}"),
     ("POST", "/tickets/HN2026112300001/reveal"),
 ]
+GROUP = "01990000-0000-7000-8000-000000000002"
+KNOWLEDGE = [
+    ("GET", "/knowledge"),
+    ("GET", "/knowledge/ask"),
+    ("GET", "/knowledge/gaps"),
+    ("GET", f"/knowledge/gaps/{GROUP}"),
+    ("POST", f"/knowledge/gaps/{GROUP}/dismiss"),
+    ("POST", f"/knowledge/gaps/{GROUP}/reopen"),
+    ("POST", f"/knowledge/gaps/{GROUP}/draft"),
+]
 
 
 async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Office) -> None:
     browser = office.browser()
     visited = 0
     for route in office.server.app.router.routes():
-        path = (route.resource.canonical if route.resource else "").format(id=ID, number="HN2026112300001")
+        path = (route.resource.canonical if route.resource else "").format(
+            id=ID, number="HN2026112300001", group=GROUP
+        )
         if path == "/api/desk/login" or route.method == "HEAD":
             continue
         answer = await browser.client.request(route.method, path, json={}, headers=OURS)
         assert answer.status == 401, (route.method, path)
         visited += 1
-    assert visited == len(CONVERSATIONS) + len(TICKETS) + 3
+    assert visited == len(CONVERSATIONS) + len(TICKETS) + len(KNOWLEDGE) + 3
 
 
 @pytest.mark.parametrize(

@@ -218,9 +218,9 @@ async def test_a_refused_push_is_never_taken_for_sent(running: Running, api: Api
     await asyncio.sleep(0.2)
     async with database.read() as session:
         (delivery,) = await session.scalars(select(Delivery).where(Delivery.state == "pending"))
-        (push,) = await session.scalars(select(WeChatAnswer).where(WeChatAnswer.route == "push"))
+        (refused,) = await session.scalars(select(WeChatAnswer).where(WeChatAnswer.state == "refused"))
     assert delivery.error is not None and "40003" in delivery.error
-    assert push.state == "refused"
+    assert refused.route == "push"
     assert (await running.account("pushing").say("喂喂")).text == "【坐席 3 号】第一句"
 
 
