@@ -27,7 +27,7 @@ def fingerprint(root: Path = ROOT) -> str:
         files = (
             [path]
             if path.is_file()
-            else sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc")
+            else sorted(p for p in path.rglob("*") if p.is_file() and p.suffix not in (".pyc", ".md"))
         )
         for file in files:
             digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
