@@ -6,6 +6,7 @@ vector is their mean. Only single words are looked up, so neither torch nor the 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -83,6 +84,15 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     ) -> EmbeddingFeaturizer:
         """A new featurizer; there is nothing to train."""
         return cls(config, context.node_name)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The model's own content: other weights must not be served a classifier from Rasa's cache."""
+        folder = ROOT / config.get("model", cls.get_default_config()["model"])
+        digest = hashlib.sha256()
+        for name in ("model.safetensors", "tokenizer.json"):
+            digest.update((folder / name).read_bytes())
+        return digest.hexdigest()
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
