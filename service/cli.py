@@ -172,8 +172,10 @@ def main() -> None:
     from channels.wechat.cli import app as wechat
     from kb_index.cli import app as knowledge
     from service.gaps_cli import app as gaps
+    from service.nlu import app as understanding
 
     knowledge.add_typer(gaps, name="gaps")
+    app.add_typer(understanding, name="nlu")
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     try:

@@ -11,7 +11,10 @@ from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
 from service import rasa
 
-INPUTS = ("config.yml", "domain.yml", "bot/data", "requirements/rasa.lock")
+INPUTS = (
+    *("config.yml", "domain.yml", "bot/data", "bot/components"),
+    *("kb_index/model/model.safetensors", "kb_index/model/tokenizer.json", "requirements/rasa.lock"),
+)
 KEPT = 2
 """Models kept: the one in use and the one before it."""
 
@@ -21,7 +24,11 @@ def fingerprint(root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for name in INPUTS:
         path = root / name
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+        files = (
+            [path]
+            if path.is_file()
+            else sorted(p for p in path.rglob("*") if p.is_file() and p.suffix not in (".pyc", ".md"))
+        )
         for file in files:
             digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -15,7 +15,7 @@ from core.settings import ROOT
 
 LEAST = {"ask_policy": 200, "complain": 180}
 LEAST_EACH = 30
-LEAST_ALL = 900
+LEAST_ALL = 3000
 
 
 def _yaml(name: str) -> Any:

@@ -98,7 +98,7 @@ def test_districts_in_a_story() -> None:
         ("物业费涨了，物业公司什么都不管", "住房与物业/物业服务"),
         ("超市卖过期的食品", "市场监管/食品安全"),
         ("107路公交车司机甩站", "交通出行/公交出行"),
-        ("我家宅基地被占了", "农业农村/土地承包与流转"),
+        ("我家宅基地被占了", "农业农村/宅基地与建房"),
     ],
 )
 def test_a_story_is_given_a_category(story: str, category: str) -> None:
@@ -112,15 +112,31 @@ def test_no_keyword_no_guess() -> None:
     assert catalog.suggest("") is None
 
 
-def test_more_evidence_is_more_confidence() -> None:
-    little, much = catalog.suggest("路灯"), catalog.suggest("路灯坏了，路灯不亮，一片照明都没有")
-    assert little is not None and much is not None and little.confidence < much.confidence
+def test_a_clear_story_is_suggested_with_more_confidence_than_a_vague_one() -> None:
+    vague, clear = catalog.suggest("这事拖了好久没人解决，材料也交了"), catalog.suggest("路灯坏了，路灯不亮")
+    assert clear is not None and clear.confidence > 0.8
+    assert vague is None or vague.confidence < clear.confidence
+
+
+def test_every_category_has_a_lead_department_and_written_examples() -> None:
+    said = catalog.examples()
+    for category in catalog.categories():
+        for leaf in category.children:
+            assert leaf.department
+            assert len(said[category.name, leaf.name]) >= 3, leaf.name
+
+
+def test_examples_of_an_unknown_category_are_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "examples.yml"
+    path.write_text("没有的类: {没有的小类: [某事]}", "utf-8")
+    with pytest.raises(ConfigurationError, match="没有的类/没有的小类"):
+        catalog.examples(path)
 
 
 def test_the_catalogue_has_fifteen_categories_that_fit_their_column() -> None:
     found = catalog.categories()
     assert len(found) >= 15
-    assert all(len(category.children) >= 4 for category in found)
+    assert all(len(category.children) >= 8 for category in found)
     assert all(len(f"{c.name}/{leaf.name}") <= 80 for c in found for leaf in c.children)
 
 
@@ -128,11 +144,11 @@ def test_the_catalogue_has_fifteen_categories_that_fit_their_column() -> None:
     "text",
     [
         "- name: 甲类",
-        "- {name: 甲类, children: [{name: 子类, keywords: []}]}",
-        "- {name: 甲/类, children: [{name: 子类, keywords: [词]}]}",
-        "- {name: 甲类, children: [{name: 子类, keywords: [词, 词]}]}",
-        "- {name: 甲类, children: [{name: 子类, keywords: [词]}, {name: 子类, keywords: [字]}]}",
-        "- {name: 甲类, children: [{name: 子类, keywords: [词], 多余: 1}]}",
+        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: []}]}",
+        "- {name: 甲/类, children: [{name: 子类, department: 市某局, keywords: [词]}]}",
+        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: [词, 词]}]}",
+        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: [词]}, {name: 子类, department: 市某局, keywords: [字]}]}",
+        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: [词], 多余: 1}]}",
         "[",
     ],
 )

@@ -1,0 +1,122 @@
+"""A dense featurizer: the search's own small embedding model, run with numpy inside Rasa.
+
+The model (``kb_index/model``) is a table of vectors, one for each word, character bigram and character; a message's
+vector is their mean. Only single words are looked up, so neither torch nor the tokenizers library is needed here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import jieba
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from safetensors.numpy import load_file
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[0-9]+)*%?")
+
+
+def pieces(text: str) -> list[str]:
+    """What the model has vectors for: words, bigrams (``_ab``) and single characters of a text.
+
+    As ``kb_index.dense.overlapping`` makes them, less the synonyms, which belong to the knowledge base.
+    """
+    runs = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+    found = [word for run in runs for word in jieba.cut(run, HMM=False)]
+    for run in runs:
+        if run[0] >= "\u3400":
+            found += ["_" + run[i : i + 2] for i in range(len(run) - 1)]
+            found += run
+    return found
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
+    """Gives every message one vector of the embedding model.
+
+    Config: ``model``, the folder that holds ``model.safetensors`` and ``tokenizer.json``, from the project's root;
+    ``scale``, the vector's length: how much it weighs beside the counts of words.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A tokenizer runs before, as for every featurizer."""
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The shipped model, at the length of two words."""
+        return {**DenseFeaturizer.get_default_config(), "model": "kb_index/model", "scale": 2.0}
+
+    def __init__(self, config: dict[str, Any], name: str) -> None:
+        super().__init__(name, config)
+        folder = ROOT / config["model"]
+        try:
+            weights = load_file(str(folder / "model.safetensors"))
+            tokenizer = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+            self._rows: dict[str, int] = tokenizer["model"]["vocab"]
+            self._weights = weights["embedding.weight"]
+        except (OSError, KeyError, ValueError) as error:
+            raise InvalidConfigException(f"{folder} holds no embedding model: {error!r}") from error
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        context: ExecutionContext,
+    ) -> EmbeddingFeaturizer:
+        """A new featurizer; there is nothing to train."""
+        return cls(config, context.node_name)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The model's own content: other weights must not be served a classifier from Rasa's cache."""
+        folder = ROOT / config.get("model", cls.get_default_config()["model"])
+        digest = hashlib.sha256()
+        for name in ("model.safetensors", "tokenizer.json"):
+            digest.update((folder / name).read_bytes())
+        return digest.hexdigest()
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Nothing that reading the model does not check."""
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Features of the training examples."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the vector to each message."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                # Classifiers here look at the whole message only; its one vector stands for the sequence too.
+                vector = self.vector(text)[None, :]
+                self.add_features_to_message(vector, vector, TEXT, message)
+        return messages
+
+    def vector(self, text: str) -> np.ndarray:
+        """The message's vector; zero when the model knows nothing in it."""
+        rows = [row for piece in pieces(text) if (row := self._rows.get(piece)) is not None]
+        if not rows:
+            return np.zeros(self._weights.shape[1], np.float32)
+        mean = self._weights[rows].astype(np.float32).mean(axis=0)
+        return (mean / max(float(np.linalg.norm(mean)), 1e-9) * self._config["scale"]).astype(np.float32)

@@ -1,0 +1,37 @@
+"""What a trained Rasa model makes of messages; run by Rasa's own Python (3.10): ``python -m bot.evaluation.rasa_parse``.
+
+Reads a JSON list of texts on standard input; writes one JSON line for each: intent, confidence, milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+_OUT = sys.stdout
+sys.stdout = sys.stderr  # whatever Rasa or its parts print is no row
+
+
+async def parse(model: str, texts: list[str]) -> None:
+    """Print what the model makes of each text."""
+    from rasa.core.agent import load_agent
+
+    agent = await load_agent(model_path=model)
+    for text in texts:
+        began = time.perf_counter()
+        found: dict[str, Any] = await agent.parse_message(text)
+        took = (time.perf_counter() - began) * 1000
+        intent = found.get("intent") or {}
+        row = {
+            "intent": intent.get("name") or "",
+            "confidence": intent.get("confidence"),
+            "ms": round(took, 2),
+        }
+        print(json.dumps(row, ensure_ascii=False), file=_OUT, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(parse(sys.argv[1], json.load(sys.stdin)))

@@ -1,0 +1,162 @@
+"""How well citizens are understood: the commands, the held-out sets, and the floors they must keep."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.evaluation import CATEGORIES, MESSAGES, STORIES
+from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
+from bot.understanding.mine import mine
+from bot.understanding.when import moment
+from core.settings import ROOT
+from tests.bot.test_bot_data import EXAMPLES, _key
+from tickets import catalog
+from tickets.kinds import suggest_type
+
+NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
+
+
+def nlu(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "service.cli", "nlu", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def figures(*arguments: str) -> dict[str, Any]:
+    done = nlu(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.end_to_end
+def test_intents_of_the_held_out_messages() -> None:
+    found = figures("evaluate")
+    assert found["messages"] >= 500
+    assert found["accuracy"] >= 0.93
+    assert found["macro_f1"] >= 0.90
+    assert all({"expected", "predicted", "count", "examples"} == set(pair) for pair in found["confusions"])
+
+
+def test_categories_of_the_held_out_stories() -> None:
+    found = figures("classify")
+    assert found["messages"] >= 300
+    assert found["accuracy"] >= 0.85
+    assert found["accuracy_level_2"] >= 0.80
+
+
+def test_slots_of_the_held_out_stories() -> None:
+    found = figures("slots")
+    assert found["messages"] >= 150
+    assert found["micro_f1"] >= 0.85
+
+
+def test_held_out_texts_are_not_in_the_training_data() -> None:
+    trained = {_key(text) for _, text in EXAMPLES}
+    said = {_key(text) for texts in catalog.examples().values() for text in texts}
+    for path, kind in ((MESSAGES, MessageRow), (CATEGORIES, CategoryRow), (STORIES, StoryRow)):
+        keys = {_key(row.text) for row in read(path, kind)}
+        assert keys & trained == set(), path.name
+        assert keys & said == set(), path.name
+
+
+def test_held_out_stories_cover_every_category() -> None:
+    leaves = {f"{c.name}/{leaf.name}" for c in catalog.categories() for leaf in c.children}
+    assert {row.category for row in read(CATEGORIES, CategoryRow)} == leaves
+
+
+def test_a_level_1_label_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"text": "路灯坏了没人修", "category": "市政设施"}), "utf-8")
+    found = figures("classify", str(path))
+    assert (found["messages"], found["accuracy"], found["accuracy_level_2"]) == (1, 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("command", "line", "problem"),
+    [
+        ("evaluate", "{", "not JSON"),
+        ("evaluate", '{"text": "停电了"}', "intent"),
+        ("evaluate", '{"text": " ", "intent": "complain"}', "text"),
+        ("classify", '{"text": "停电了", "category": "没有/这类"}', "unknown category"),
+        ("slots", '{"text": "停电了", "slots": {"colour": "红"}}', "unknown slots colour"),
+    ],
+)
+def test_a_bad_row_is_named_by_its_line(tmp_path: Path, command: str, line: str, problem: str) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"\n{line}\n", "utf-8")
+    done = nlu(command, str(path))
+    assert done.returncode == 1
+    assert "line 2" in done.stderr and problem in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [
+        ("上周三晚上十点多", "2026-11-18T22:00"),
+        ("昨个晚黑九点半", "2026-11-23T21:30"),
+        ("昨天夜里两点", "2026-11-24T02:00"),
+        ("上个月15号", "2026-10-15T00:00"),
+        ("12月3号", "2025-12-03T00:00"),
+        ("三天前", "2026-11-21T00:00"),
+        ("礼拜天下午三点一刻", "2026-11-22T15:15"),
+        ("晚上十一点", "2026-11-23T23:00"),
+    ],
+)
+def test_times(said: str, start: str) -> None:
+    found = moment(f"俺家{said}停的水", NOW)
+    assert found is not None and found.start is not None
+    assert found.start.strftime("%Y-%m-%dT%H:%M") == start
+    assert found.text == said
+
+
+@pytest.mark.parametrize("said", ["我住15号楼", "二月三十号", "提3点意见", "国庆路上"])
+def test_what_is_no_time(said: str) -> None:
+    found = moment(said, NOW)
+    assert found is None or found.start is None
+
+
+def test_a_story_is_mined_for_everything() -> None:
+    found = mine(
+        "我要投诉，上周三晚上十点多，曹庵镇杨公路88号聚福饭店油烟大，电话幺三八零零零零幺二三四", NOW
+    )
+    assert (found.complaint_type, found.district, found.town) == ("投诉", "田家庵区", "曹庵镇")
+    assert (found.address, found.subject, found.phone) == ("杨公路88号", "聚福饭店", "13800001234")
+    assert found.happened_at is not None and found.happened_at.start is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "。" * 5000, "路" * 5000, "1" * 5000, "\x00\ud800", "号楼栋单元" * 500]
+)
+def test_no_text_breaks_the_mining(text: str) -> None:
+    mine(text, NOW)
+    suggest_type(text)
+    catalog.suggest(text)
+
+
+@pytest.mark.parametrize(
+    ("story", "kind"),
+    [
+        ("我要举报有人卖假烟", "举报"),
+        ("建议在路口装个红绿灯", "建议"),
+        ("物业不作为，我要投诉", "投诉"),
+        ("请问低保怎么申请", "咨询"),
+        ("表扬公交司机扶老人过马路", "表扬"),
+        ("求求你们帮我们协调一下工资的事", "求助"),
+    ],
+)
+def test_types(story: str, kind: str) -> None:
+    found = suggest_type(story)
+    assert found is not None and found.type.label == kind
