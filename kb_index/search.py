@@ -23,7 +23,7 @@ from kb_index.rerank import Reranker
 from kb_index.shelf import Shelf
 from kb_index.spelling import Spelling
 from kb_index.text import TextPipeline, query_text
-from kb_index.vocabulary import PAIR
+from kb_index.vocabulary import PAIR, is_word
 
 Outcome = Literal["answer", "ask_back", "unknown"]
 
@@ -105,7 +105,7 @@ class Searcher:
         terms = {
             token: int(held[number])
             for number, token in enumerate(known.tokens)
-            if held[number] and not token.startswith(PAIR) and (len(token) > 2 or token in curated)
+            if held[number] and is_word(token) and (len(token) > 2 or token in curated)
         }
         self._spelling = Spelling(terms, lambda pair: PAIR + pair in known, pipeline.words_of)
 
@@ -179,10 +179,10 @@ class Searcher:
         corrected = self._spelling.correct(text)
         if corrected != text:  # a corrected term may have a synonym
             text = self.pipeline.normalise(corrected)
-        tokens = set(self.pipeline.tokens(text))
+        tokens = set(self.pipeline.search_tokens(text))
         strange = [token for token in tokens if token not in self.shelf.vocabulary]
         asked = Asked(np.sort(self.shelf.vocabulary.known(tokens)), len(strange))
-        words = sum(not token.startswith(PAIR) for token in strange)
+        words = sum(map(is_word, strange))
         vector = (
             self.encoder.encode([text], query=True)[0]
             if tokens

@@ -308,8 +308,8 @@ def _prepare(
             asks += own
             counts.append(len(own))
             bits.append(aspect_bits(" ".join(own)))
-            rest.append(vocabulary.add(pipeline.tokens(pipeline.normalise(rest_text(entry)))))
-        asked += [vocabulary.add(pipeline.tokens(q)) for q in asks]
+            rest.append(vocabulary.add(pipeline.search_tokens(pipeline.normalise(rest_text(entry)))))
+        asked += [vocabulary.add(pipeline.search_tokens(q)) for q in asks]
         vectors.append(_encode(asks, encoder, known))
         questions += asks
         if progress is not None:

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from kb_index.ragged import Ids
 
 PAIR = "_"
-"""How the token of two neighbouring characters begins; see :meth:`kb_index.text.TextPipeline.tokens`."""
+"""How the token of two neighbouring characters begins; see :meth:`kb_index.text.TextPipeline.search_tokens`."""
+
+_PARTS = (PAIR, "=")
+
+
+def is_word(token: str) -> bool:
+    """Whether a token is a word: neither a pair of characters nor a single one."""
+    return not token.startswith(_PARTS)
 
 
 class Vocabulary:
@@ -50,8 +57,8 @@ class Vocabulary:
         return np.array([ids[token] for token in tokens if token in ids], np.int32)
 
     def words(self) -> NDArray[np.bool_]:
-        """For each number, whether it is a word (not a pair of characters)."""
-        return np.array([not token.startswith(PAIR) for token in self.tokens], bool)
+        """For each number, whether it is a word."""
+        return np.array([is_word(token) for token in self.tokens], bool)
 
     def save(self, file: Path) -> None:
         """Writes one token a line; tokens hold no line ends."""
