@@ -341,7 +341,7 @@ def _publish(
         text = {"synonyms": pipeline.synonyms, "words": pipeline.words}
         (aside / "text.json").write_text(json.dumps(text, ensure_ascii=False), "utf-8")
         numbers.save(aside / "calibration.json")
-        (aside / "manifest.json").write_text(json.dumps(details, ensure_ascii=False, indent=1), "utf-8")
+        (aside / "manifest.json").write_text(json.dumps(details, ensure_ascii=False), "utf-8")
         for file in aside.rglob("*"):
             if file.is_file():
                 _flush(file)

@@ -8,6 +8,7 @@ from pathlib import Path
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from kb_index.ragged import Ids, Ragged
 
@@ -33,6 +34,8 @@ class LexicalIndex:
     a share between 0 and 1 ("how much of the question does this text cover"), so one threshold fits short and
     long questions, small and large bases.
 
+    ``held`` tells in how many texts each token stands, ``idf`` how much it tells.
+
     Args:
         data: score of each (token, text) pair, token by token.
         indices: the text of each pair.
@@ -45,7 +48,8 @@ class LexicalIndex:
         self._engine = bm25s.BM25(k1=K1, b=B, method="lucene")
         self._engine.nonoccurrence_array = None  # bm25s sets it when it does the counting itself
         self._engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": size}
-        self.idf = _idf(np.diff(indptr), size)
+        self.held = np.diff(indptr)
+        self.idf = _idf(self.held, size)
         self.unknown = float(_idf(np.zeros(1, np.int64), max(size, 1))[0])
 
     @classmethod
@@ -60,23 +64,17 @@ class LexicalIndex:
             tokens: size of the vocabulary.
         """
         size = len(texts)
-        pairs, counts = np.unique(
-            texts.flat.astype(np.int64) * max(size, 1) + texts.owners(), return_counts=True
-        )
-        token, place = np.divmod(pairs, max(size, 1))
-        frequency = np.bincount(token, minlength=tokens)
-        indptr = np.zeros(tokens + 1, np.int64)
-        np.cumsum(frequency, out=indptr[1:])
-        lengths = texts.lengths.astype(np.float64)
+        ones = np.ones(len(texts.flat), np.float32)
+        counts = csr_matrix((ones, texts.flat.copy(), texts.offsets.copy()), shape=(size, tokens))
+        counts.sum_duplicates()  # in place: the copies keep the rows as they are
+        by_token = counts.tocsc()
+        lengths = texts.lengths.astype(np.float32)
         norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1e-9))
-        weight = _idf(frequency, size)[token] * (counts / (norm[place] + counts))
-        return cls(weight.astype(np.float32), place.astype(np.int32), indptr, size)
-
-    @property
-    def starts(self) -> NDArray[np.int64]:
-        """Where each token's texts begin; the difference tells in how many texts it stands."""
-        found: NDArray[np.int64] = self._engine.scores["indptr"]
-        return found
+        indptr = by_token.indptr.astype(np.int64)
+        places = by_token.indices.astype(np.int32)
+        weight = np.repeat(_idf(np.diff(indptr), size), np.diff(indptr))
+        weight *= by_token.data / (norm[places] + by_token.data)
+        return cls(weight.astype(np.float32), places, indptr, size)
 
     def weight(self, asked: Asked) -> float:
         """What a text would score that holds the whole question; a token never seen tells most."""
@@ -84,7 +82,7 @@ class LexicalIndex:
 
     def known_share(self, asked: Asked) -> float:
         """Share of the question's weight that lies in tokens the collection knows at all, 0 to 1."""
-        known = asked.ids[np.diff(self.starts)[asked.ids] > 0]
+        known = asked.ids[self.held[asked.ids] > 0]
         whole = self.weight(asked)
         return float(self.idf[known].sum()) / whole if whole else 0.0
 

@@ -50,11 +50,16 @@ class Ragged:
 
     def take(self, places: Places) -> Ragged:
         """The rows at these places, in this order."""
-        lengths = self.lengths[places]
         offsets = np.zeros(len(places) + 1, np.int64)
-        np.cumsum(lengths, out=offsets[1:])
-        steps = np.arange(int(offsets[-1]), dtype=np.int64) - np.repeat(offsets[:-1], lengths)
-        return Ragged(self.flat[np.repeat(self.offsets[:-1][places], lengths) + steps], offsets)
+        np.cumsum(self.lengths[places], out=offsets[1:])
+        # rows that stand side by side are copied together: after a small change nearly all do
+        begins = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+        ends = np.append(begins[1:], len(places))
+        pieces = [
+            self.flat[self.offsets[places[a]] : self.offsets[places[b - 1] + 1]]
+            for a, b in zip(begins, ends, strict=True)
+        ]
+        return Ragged(np.concatenate(pieces) if pieces else self.flat[:0], offsets)
 
     def joined(self, other: Ragged) -> Ragged:
         """These rows and then the other's."""

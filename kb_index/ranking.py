@@ -115,9 +115,10 @@ def weigh(shelf: Shelf, query: Query, places: Places, lexical: Floats, whole: Fl
     nearest = _best(cosine + covered, begins)
     middle = np.add.reduceat(vectors, begins, axis=0)
     middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-9)
-    first = _held(shelf.question_tokens.take(questions[begins]), query)
-    rest = _held(shelf.rest_tokens.take(places), query)
-    own = np.logical_or.reduceat(_held(shelf.question_tokens.take(questions), query), begins, axis=0)
+    size = len(shelf.vocabulary)
+    each = _held(shelf.question_tokens.take(questions), query, size)
+    rest = _held(shelf.rest_tokens.take(places), query, size)
+    first, own = each[begins], np.logical_or.reduceat(each, begins, axis=0)
     idf = shelf.whole.idf[query.asked.ids]
     spoken = np.where(shelf.words[query.asked.ids], idf, 0)
     weight = max(shelf.whole.weight(query.asked), 1e-9)
@@ -139,14 +140,15 @@ def weigh(shelf: Shelf, query: Query, places: Places, lexical: Floats, whole: Fl
     return Candidates(places, questions[nearest], features, query)
 
 
-def _held(rows: Ragged, query: Query) -> NDArray[np.bool_]:
+def _held(rows: Ragged, query: Query, tokens: int) -> NDArray[np.bool_]:
     """For each row, which of the question's tokens stand in it."""
     ids = query.asked.ids
     held = np.zeros((len(rows), len(ids)), bool)
-    if len(ids):
-        place = np.minimum(np.searchsorted(ids, rows.flat), len(ids) - 1)
-        hit = ids[place] == rows.flat
-        held[rows.owners()[hit], place[hit]] = True
+    place = np.full(tokens, -1, np.int32)
+    place[ids] = np.arange(len(ids))
+    found = place[rows.flat]
+    hit = found >= 0
+    held[rows.owners()[hit], found[hit]] = True
     return held
 
 

@@ -100,7 +100,7 @@ class Searcher:
         self.version = version
         self.reranker = reranker
         known = shelf.vocabulary
-        held = np.diff(shelf.whole.starts)
+        held = shelf.whole.held
         curated = pipeline.curated
         terms = {
             token: int(held[number])

@@ -354,7 +354,7 @@ def _carried(earlier: Shelf, places: Places) -> _Parts:
         earlier.counts[places],
         earlier.question_tokens.take(at),
         earlier.rest_tokens.take(places),
-        earlier.vectors.rows(0, len(earlier.questions))[at],
+        earlier.vectors.at(at),
         earlier.aspects[places],
         earlier.effective[places],
         earlier.expires[places],

@@ -142,3 +142,20 @@ def test_a_version_of_another_model_is_refused_with_the_remedy(built: Path) -> N
 def test_a_damaged_pointer_names_no_version(built: Path, content: str) -> None:
     (built / "CURRENT").write_text(content, "utf-8")
     assert current_version(built) is None
+
+
+def test_a_build_that_carries_entries_over_is_the_build_from_nothing(
+    folder: Path, write: Write, tmp_path: Path
+) -> None:
+    index.build(folder, tmp_path / "grown", MODEL)
+    write("tax-refund", "个税怎么退？", ["个人所得税退税 流程", "我交多了税能退吗"])
+    index.build(folder, tmp_path / "grown", MODEL)
+    index.build(folder, tmp_path / "fresh", MODEL)
+    grown, fresh = (
+        index.load_searcher(root, index.current_version(root) or "", MODEL)
+        for root in (tmp_path / "grown", tmp_path / "fresh")
+    )
+    for question in ("养老金要交几年", "个税退税", "身份证掉了", "公积金租房", "夜里施工"):
+        one, other = grown.search(question, limit=5), fresh.search(question, limit=5)
+        assert [(h.entry.id, h.variant) for h in one.hits] == [(h.entry.id, h.variant) for h in other.hits]
+        assert [h.fused for h in one.hits] == pytest.approx([h.fused for h in other.hits], abs=1e-3)
