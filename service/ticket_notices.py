@@ -29,7 +29,8 @@ BACK = timedelta(hours=12)
 class TicketNotices:
     """Follows the tickets' events; what an event missed (another process, a crash) is found in the history.
 
-    Each change has a key of its own, so that however often it is seen it is told once.
+    Each change has a key of its own, so that however often it is seen it is told once. Of changes that came faster
+    than they were told only the last is: what a citizen is told is where the ticket stands now.
     """
 
     def __init__(self, database: Database, events: Events, tickets: Tickets, wechat: WeChat) -> None:
@@ -77,10 +78,11 @@ class TicketNotices:
                         TicketEventRow.to_state.is_not(None),
                         TicketEventRow.from_state != TicketEventRow.to_state,
                     )
-                    .order_by(TicketEventRow.at)
+                    .order_by(TicketEventRow.at, TicketEventRow.id)
                 )
             ).all()
-        for event_id, number, conversation_id in found:
+        newest = {number: (event_id, conversation_id) for event_id, number, conversation_id in found}
+        for number, (event_id, conversation_id) in newest.items():
             if event_id in self._seen or conversation_id is None:
                 continue
             ticket = await self._tickets.get(number)
@@ -93,4 +95,4 @@ class TicketNotices:
                     text=self._tickets.progress_text(ticket),
                 )
             self._seen.add(event_id)
-        self._seen &= {event_id for event_id, _, _ in found}
+        self._seen &= {event_id for event_id, _ in newest.values()}

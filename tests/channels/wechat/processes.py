@@ -111,6 +111,13 @@ def _child(point: str | None, marker: Path, *where: Any) -> None:
     asyncio.run(_serve(*where))
 
 
+def _platform(account: str, xml: bytes) -> tuple[Platform, bytes]:
+    """The platform's view of an account in plain mode, and a push as it sends it there."""
+    platform = Platform.__new__(Platform)
+    platform.token, platform.mode, platform.as_json = TOKEN, "plain", account == "mini"
+    return platform, to_json(xml) if platform.as_json else xml
+
+
 @dataclass
 class Processes:
     """App processes on one database, behind a proxy that asks the next when one is not there.
@@ -119,11 +126,13 @@ class Processes:
         folder: for the database and the pictures.
         api: the platform's API, in this process.
         restart: whether a process that died is started again, unarmed.
+        database_url: of an empty database; a file in the folder unless given.
     """
 
     folder: Path
     api: Api
     restart: bool
+    database_url: str = ""
     _running: list[tuple[multiprocessing.process.BaseProcess, int]] = field(default_factory=list)
     _number: Callable[[], int] = field(default_factory=lambda: itertools.count().__next__)
 
@@ -132,9 +141,8 @@ class Processes:
         """Whether one has come to the point at which it dies."""
         return any(self.folder.glob("died-*"))
 
-    @property
-    def database_url(self) -> str:
-        return f"sqlite:///{self.folder / 'kill.db'}"
+    def __post_init__(self) -> None:
+        self.database_url = self.database_url or f"sqlite:///{self.folder / 'kill.db'}"
 
     async def prepare(self) -> None:
         database = Database(self.database_url)
@@ -188,12 +196,25 @@ class Processes:
             process.kill()
             process.join()
 
+    async def at_once(self, account: str, xml: bytes) -> list[str | None]:
+        """The platform brings one message to every process at the same moment; what each answered."""
+        self.api.step(CITIZEN)
+        platform, body = _platform(account, xml)
+
+        async def post(session: aiohttp.ClientSession, port: int) -> str | None:
+            url = f"http://127.0.0.1:{port}/wechat/{account}"
+            async with session.post(url, params=platform.signed(), data=body) as response:
+                said = platform.read(response.status, await response.text())
+            assert said.status == 200, said
+            return said.text
+
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(post(session, port) for _, port in self._running))
+
     async def deliver(self, account: str, xml: bytes) -> str | None:
         """The platform brings one message; what the citizen is shown of the answer (None: nothing)."""
-        platform = Platform.__new__(Platform)
-        platform.token, platform.mode, platform.as_json = TOKEN, "plain", account == "mini"
         self.api.step(CITIZEN)
-        body = to_json(xml) if platform.as_json else xml
+        platform, body = _platform(account, xml)
         async with aiohttp.ClientSession() as session:
             for _ in range(3):
                 began = time.monotonic()

@@ -1,0 +1,179 @@
+"""A ticket that moved on is told to the citizen who filed it in WeChat: once, and by no other way to nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from channels.wechat import Pace, WeChat
+from channels.wechat.models import WeChatNoticeRow
+from conversations.media import Media
+from conversations.service import Conversations
+from core.database import Database
+from core.events import Events
+from service.ticket_notices import TicketNotices
+from tests.channels.wechat import conftest as wechat_conftest
+from tests.channels.wechat.api import Api
+from tests.channels.wechat.conftest import QUICK
+from tests.channels.wechat.test_notices import ACCOUNTS, TEMPLATE
+from tests.channels.wechat.test_pushing import until
+from tests.conversations.dialogue import SmallDialogue, no_answer
+from tickets import rows
+from tickets.service import Tickets
+from tickets.states import State
+from tickets.types import Actor, Ticket, TicketDraft
+
+api = wechat_conftest.api
+
+CITIZEN = "oTEST_told"
+AGENT = Actor("agent", "坐席 3 号", "01990000-0000-7000-8000-00000000000a")
+DRAFT = TicketDraft(
+    type="投诉",
+    content="小区门口的路灯坏了三天了，晚上老人出门看不见路。",
+    category="市政设施/路灯照明",
+    district="田家庵",
+    address="某某路 1 号门口",
+    happened_at="三天前开始",
+    channel="wechat",
+)
+
+
+@dataclass
+class Hall:
+    """The parts that tell of tickets, as the app puts them together."""
+
+    database: Database
+    events: Events
+    tickets: Tickets
+    conversations: Conversations
+    wechat: WeChat
+    api: Api
+
+    async def conversation(self, account: str = "told", channel: str = "wechat") -> str:
+        return (await self.conversations.find_or_create(channel, account, CITIZEN)).id
+
+    async def file(self, conversation_id: str | None, key: str = "k", channel: str = "wechat") -> Ticket:
+        draft = replace(DRAFT, conversation_id=conversation_id, channel=channel)
+        return await self.tickets.file(draft, key)
+
+    async def move(self, ticket: Ticket, *states: State, heard: bool = True) -> None:
+        """The ticket goes through these states, each written down as the lifecycle writes it."""
+        for state in states:
+            async with self.database.write() as session:
+                row = await rows.by_number(session, ticket.number)
+                assert row is not None
+                rows.add_event(session, row.id, AGENT, "moved", from_state=State(row.state), to_state=state)
+                row.state = state
+        if heard:
+            self.events.publish("tickets", "ticket", action="moved")
+
+    def following(self) -> TicketNotices:
+        return TicketNotices(self.database, self.events, self.tickets, self.wechat)
+
+    def states(self) -> list[str]:
+        """What the notices that went out say, in order."""
+        return [notice["data"]["phrase2"]["value"] for notice in self.api.notices]
+
+
+@pytest.fixture
+async def hall(database: Database, api: Api, tmp_path: Path) -> AsyncIterator[Hall]:
+    events = Events()
+    async with (
+        Conversations(database, events, SmallDialogue(), no_answer) as conversations,
+        WeChat(
+            ACCOUNTS, database, conversations, Media(database, tmp_path), city="淮南", api_base=api.url,
+            pace=Pace(**QUICK),
+        ) as wechat,
+    ):  # fmt: skip
+        yield Hall(database, events, Tickets(database, events), conversations, wechat, api)
+
+
+async def test_a_change_goes_out_as_a_template_message(hall: Hall) -> None:
+    ticket = await hall.file(await hall.conversation())
+    async with hall.following():
+        await hall.move(ticket, State.HANDLING)
+        await until(lambda: hall.api.notices)
+    (sent,) = hall.api.notices
+    assert sent["touser"] == CITIZEN and sent["template_id"] == "T1"
+    assert sent["data"]["character_string1"] == {"value": ticket.number}
+    assert hall.states() == ["办理中"]
+
+
+async def test_a_mini_programs_citizen_gets_a_subscribe_message(hall: Hall) -> None:
+    ticket = await hall.file(await hall.conversation("mini"))
+    async with hall.following():
+        await hall.move(ticket, State.CLOSED)
+        await until(lambda: hall.api.notices)
+    assert hall.api.calls["/cgi-bin/message/subscribe/send"] == 1
+    assert hall.states() == ["办结归档"]
+
+
+async def test_each_change_is_told_once_however_often_and_by_whomever_it_is_seen(hall: Hall) -> None:
+    ticket = await hall.file(await hall.conversation())
+    # One happened while nobody followed.
+    await hall.move(ticket, State.PENDING_DISPATCH, heard=False)
+    async with hall.following(), hall.following():
+        await until(lambda: len(hall.api.notices) == 1)
+        for _ in range(3):
+            hall.events.publish("tickets", "ticket", action="noted")
+        await hall.tickets.note(ticket.number, AGENT, "已电话联系")
+        await hall.move(ticket, State.HANDLING)
+        await until(lambda: len(hall.api.notices) == 2)
+    async with hall.following():  # after a restart, which has forgotten what it saw
+        await hall.move(ticket, State.PENDING_CALLBACK)
+        await until(lambda: len(hall.api.notices) == 3)
+    assert hall.states() == ["待派单", "办理中", "待回访"]
+
+
+async def test_changes_nobody_followed_are_told_as_what_came_of_them(hall: Hall) -> None:
+    ticket = await hall.file(await hall.conversation())
+    other = await hall.file(await hall.conversation("mini"), "other")
+    await hall.move(ticket, State.PENDING_DISPATCH, State.PENDING_SIGN, State.HANDLING, heard=False)
+    await hall.move(other, State.DECLINED, heard=False)
+    async with hall.following():
+        await until(lambda: "不予受理" in hall.states())
+    async with hall.database.read() as session:
+        told = [row.values["state"] for row in await session.scalars(select(WeChatNoticeRow))]
+    assert sorted(told) == ["不予受理", "办理中"], "one sentence is not said three times"
+
+
+async def test_a_refused_notice_is_told_in_the_conversation_once(hall: Hall) -> None:
+    conversation = await hall.conversation()
+    ticket = await hall.file(conversation)
+    hall.api.fail(TEMPLATE, errcode=43004)
+    hall.api.step(CITIZEN)
+    async with hall.following():
+        await hall.move(ticket, State.HANDLING)
+        for _ in range(300):
+            if await hall.conversations.history(conversation):
+                break
+            await asyncio.sleep(0.05)
+        # A later change is told as ever, and tells nothing of the former again.
+        await hall.move(ticket, State.CLOSED)
+        await until(lambda: hall.api.notices)
+    said = await hall.conversations.history(conversation)
+    assert [(one.sender, one.direction) for one in said] == [("system", "out")]
+    assert ticket.number in said[0].text and "正在办理" in said[0].text
+    assert hall.states() == ["办结归档"]
+
+
+async def test_nobody_else_gets_a_notice(hall: Hall) -> None:
+    """Not of a filing, not who filed elsewhere, and not about a ticket taken without a conversation."""
+    web = await hall.file(await hall.conversation("", "web"), "web", "web")
+    phone = await hall.file(None, "phone", "phone")
+    bare = await hall.file(None, "bare")
+    ours = await hall.file(await hall.conversation(), "ours")
+    async with hall.following():
+        for ticket in (web, phone, bare, ours):
+            await hall.move(ticket, State.HANDLING)
+        await until(lambda: hall.api.notices)
+    async with hall.database.read() as session:
+        told = [row.values["number"] for row in await session.scalars(select(WeChatNoticeRow))]
+    assert told == [ours.number]
+    assert hall.states() == ["办理中"]
+    assert await hall.conversations.history(await hall.conversation("", "web")) == []
