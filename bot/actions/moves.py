@@ -106,6 +106,11 @@ _UNKNOWN = re.compile(
 
 _WONT_SAY = re.compile(r"(我|俺)?(就)?不(想|愿意|方便)?(说|讲|告诉你们?|提供|透露)(了)?")
 
+_NO_NUMBER = re.compile(
+    r"(我|俺)?(也|就|都)?(没有?|木有|冇|不(知道|记得|晓得)|忘(记)?了?|找不(到|着)|丢了?|弄丢了?)"
+    r"(这个|那个)?(工单|单)?(编?号|查询码|密码)?(了|啊|呀|呢)?"
+)
+
 _SURE = 0.6
 _LIKELY = 0.4
 _SHORT = 12
@@ -126,6 +131,10 @@ def decide(turn: Turn, slot: str) -> Move:
         return Move.SKIP
     if slot in ("address", "happened_at", "subject", "contact_name") and _WONT_SAY.fullmatch(said):
         return Move.SKIP
+    if slot in ("ticket_number", "query_code") and _NO_NUMBER.fullmatch(said):
+        return Move.SKIP
+    if slot not in FREE and said.isdigit():  # a value meant and not usable, never small talk ("88")
+        return Move.UNCLEAR
     for move, pattern in _WORDS:
         if pattern.fullmatch(said):
             return move
