@@ -7,7 +7,6 @@ only keep a base searchable before the first fit and are strict.
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ConfigurationError
-
-Matrix = NDArray[np.float64]
+from kb_index import numbers
+from kb_index.numbers import Matrix
 
 SHIPPED = Path(__file__).with_name("calibration.json")
 
@@ -52,6 +50,8 @@ FEATURES = (
 )
 """What the probability rests on that the first entry answers."""
 
+_NAMED = {"rank": RANK_FEATURES, "weights": FEATURES}
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -77,8 +77,7 @@ class Calibration:
 
     def probability(self, features: Matrix) -> Matrix:
         """Probability for each row of features."""
-        found: Matrix = 1.0 / (1.0 + np.exp(-np.clip(features @ np.array(self.weights) + self.bias, -30, 30)))
-        return found
+        return numbers.logistic(features, self.weights, self.bias)
 
     def outcome(self, probability: float) -> str:
         """``answer``, ``ask_back`` or ``unknown`` for the top entry's probability."""
@@ -88,12 +87,7 @@ class Calibration:
 
     def save(self, path: Path) -> None:
         """Writes it as JSON, atomically."""
-        data = asdict(self)
-        data["rank"] = dict(zip(RANK_FEATURES, self.rank, strict=True))
-        data["weights"] = dict(zip(FEATURES, self.weights, strict=True))
-        temporary = path.with_name(path.name + ".tmp")
-        temporary.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        temporary.replace(path)
+        numbers.save(path, asdict(self), _NAMED)
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
@@ -102,18 +96,7 @@ class Calibration:
         Raises:
             ConfigurationError: when the file is damaged or of another version.
         """
-        if not path.is_file():
-            return cls()
-        try:
-            data = json.loads(path.read_text("utf-8"))
-            data["rank"] = tuple(float(data["rank"][name]) for name in RANK_FEATURES)
-            data["weights"] = tuple(float(data["weights"][name]) for name in FEATURES)
-            return cls(**data)
-        except (ValueError, KeyError, TypeError) as error:
-            raise ConfigurationError(
-                f"{path} is not a calibration of this version ({error}); run `wenban kb evaluate --fit`.",
-                code="kb_calibration",
-            ) from error
+        return cls(**(numbers.load(path, _NAMED, "wenban kb evaluate --fit") or {}))
 
 
 def fit_logistic(

@@ -32,7 +32,7 @@ from kb_index.index import BuildReport
 from kb_index.index import build as build_version
 from kb_index.index import rollback as roll_back
 from kb_index.problems import Problem
-from kb_index.progress import Walked, bars
+from kb_index.progress import bars
 from kb_index.search import Hit
 
 __all__ = ["app"]
@@ -177,15 +177,15 @@ def evaluate(
             stage("计算向量"),
             Settings().kb_reranker,
         )
-        watched = Walked(labelled, stage("逐题检索"))
+        walk = stage("逐题检索")
         if fit:
             from kb_index.fitting import fit as fit_on
 
-            fitted, figures = fit_on(searcher, watched, regions)
+            fitted, figures = fit_on(searcher, labelled, regions, progress=walk)
             fitted.save(out)
             typer.echo(f"saved to {out}; run `wenban kb build` to put it in service", err=True)
         else:
-            figures = measure.evaluate(searcher, watched, regions)
+            figures = measure.evaluate(searcher, labelled, regions, walk)
     if as_json:
         print_json(figures)
     else:

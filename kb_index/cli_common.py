@@ -14,6 +14,7 @@ from core.errors import NotFound, WenbanError
 from core.settings import Settings
 from kb_index import index
 from kb_index.search import Searcher
+from kb_index.versions import current_version
 
 app = typer.Typer(help="The knowledge base: check, build, search, measure.", no_args_is_help=True)
 
@@ -74,7 +75,7 @@ def searcher_in(folder: Path, version: str | None, model: str) -> Searcher:
     Raises:
         NotFound: when there is no such version.
     """
-    name = version or index.current_version(folder)
+    name = version or current_version(folder)
     if name is None:
         raise NotFound("还没有知识库版本，请先运行 wenban kb build", code="kb_version")
     return index.load_searcher(folder, name, model, Settings().kb_reranker)

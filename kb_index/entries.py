@@ -100,10 +100,6 @@ class Entry(_Strict):
         """Title and variants: every question this entry answers."""
         return (self.title, *self.variants)
 
-    def holds_on(self, day: dt.date) -> bool:
-        """Whether the entry is in force on that day."""
-        return self.effective <= day and (self.expires is None or day <= self.expires)
-
 
 @dataclass(frozen=True)
 class ParsedEntry:

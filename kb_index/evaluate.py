@@ -17,6 +17,7 @@ from core.errors import BadRequest
 from kb_index.calibrate import FEATURES, Calibration, calibration_error, wilson
 from kb_index.entries import Entry
 from kb_index.evidence import rows
+from kb_index.progress import Progress, unwatched
 from kb_index.ranking import Candidates, Part, Ranking, order
 from kb_index.search import Searcher
 
@@ -130,19 +131,29 @@ def judgement(searcher: Searcher, item: Labelled, found: Candidates) -> Judged:
 
 
 def judge(
-    searcher: Searcher, questions: list[Labelled], regions: Sequence[str] = ()
+    searcher: Searcher,
+    questions: list[Labelled],
+    regions: Sequence[str] = (),
+    progress: Progress = unwatched,
 ) -> tuple[list[Judged], list[float]]:
     """Ranks every question.
+
+    Args:
+        searcher: what is measured.
+        questions: labelled with its entries.
+        regions: where the citizens are.
+        progress: called with (questions ranked, to rank).
 
     Returns:
         A judgement per question, and the seconds each whole search took.
     """
     judged, seconds = [], []
-    for item in questions:
+    for done, item in enumerate(questions, 1):
         began = time.perf_counter()
         searcher.search(item.question, regions)
         seconds.append(time.perf_counter() - began)
         judged.append(judgement(searcher, item, searcher.candidates(item.question, regions)))
+        progress(done, len(questions))
     return judged, seconds
 
 
@@ -206,8 +217,13 @@ def _interval(successes: int, total: int) -> list[float]:
     return [round(low, 4), round(high, 4)]
 
 
-def evaluate(searcher: Searcher, questions: list[Labelled], regions: Sequence[str] = ()) -> dict[str, Any]:
-    """Measures a searcher as it stands."""
-    judged, seconds = judge(searcher, questions, regions)
+def evaluate(
+    searcher: Searcher,
+    questions: list[Labelled],
+    regions: Sequence[str] = (),
+    progress: Progress = unwatched,
+) -> dict[str, Any]:
+    """Measures a searcher as it stands; arguments as for :func:`judge`."""
+    judged, seconds = judge(searcher, questions, regions, progress)
     probability = searcher.calibration.probability(np.array([j.features for j in judged]))
     return report(judged, seconds, probability, searcher.calibration)

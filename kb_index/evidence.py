@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_index.calibrate import FEATURES, Matrix
+from kb_index.calibrate import FEATURES
+from kb_index.numbers import Matrix
 from kb_index.ranking import Ranking
 from kb_index.shelf import Shelf
 

@@ -19,12 +19,13 @@ from kb_index.calibrate import (
     AGAINST,
     RANK_FEATURES,
     Calibration,
-    Matrix,
     answer_threshold,
     ask_threshold,
     fit_logistic,
 )
 from kb_index.evaluate import Judged, Labelled, judge, judgement, report
+from kb_index.numbers import Matrix
+from kb_index.progress import Progress, unwatched
 from kb_index.ranking import Candidates
 from kb_index.search import Searcher
 
@@ -42,6 +43,7 @@ def fit(
     wrong: float = 0.02,
     false: float = 0.03,
     safety: float = 0.8,
+    progress: Progress = unwatched,
 ) -> tuple[Calibration, dict[str, Any]]:
     """Chooses fusion weights, probability model and thresholds.
 
@@ -52,6 +54,7 @@ def fit(
         wrong: largest share of wrong answers among all questions.
         false: largest share of unanswerable questions answered.
         safety: the bounds are met at this fraction of them, to spare for questions nobody has asked yet.
+        progress: called with (questions ranked, to rank).
 
     Returns:
         The calibration, and the out-of-fold report.
@@ -70,7 +73,7 @@ def fit(
             f"Questions name entries that are not there: {', '.join(missing[:5])}", code="no_entry"
         )
     found = [searcher.candidates(q.question, regions) for q in questions]
-    fold = _folds(questions)
+    fold = folds(questions)
     probability = np.zeros(len(questions))
     judged: list[Judged] = [_nothing()] * len(questions)
     for k in range(FOLDS):
@@ -90,7 +93,7 @@ def fit(
         ask_at=ask_threshold(probability, near, answer_at),
         model=searcher.encoder.fingerprint,
     )
-    _, seconds = judge(searcher.with_calibration(fitted), questions, regions)
+    _, seconds = judge(searcher.with_calibration(fitted), questions, regions, progress)
     figures = report(judged, seconds, probability, fitted)
     kept = {key: value for key, value in figures.items() if key != "latency_ms"}
     return replace(fitted, report={"out_of_fold": kept, "fitted_on": len(questions)}), figures
@@ -148,7 +151,7 @@ def _nothing() -> Judged:
     return Judged(None, np.zeros(0), False, {})
 
 
-def _folds(questions: list[Labelled]) -> NDArray[np.int64]:
+def folds(questions: list[Labelled]) -> NDArray[np.int64]:
     """Fold of each question: an entry's questions stay together, so that no fold has seen the entry."""
     names = sorted({q.entry for q in questions if q.entry is not None})
     shuffled = np.random.default_rng(12345).permutation(len(names))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import NotFound
 from kb_index.entries import ParsedEntry, parse_file
 from kb_index.links import expand
 from kb_index.problems import Problem, Severity
-
-Progress = Callable[[int, int], None]
+from kb_index.progress import Progress
 
 NOT_ENTRIES = {"README.md"}
 OTHER_FILES = {"words.txt", "synonyms.yml", "places.yml", "questions.jsonl"}

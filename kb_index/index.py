@@ -1,12 +1,8 @@
-"""Index versions on disk: built aside, put in service by one rename, kept for rollback.
+"""Builds a version of the entries' index from the Markdown, and loads one for searching.
 
-Layout of the index folder::
+A version's folder holds entries and questions, their tokens and vectors, two lexical indexes, text.json (synonyms and
+words) and calibration.json; how versions come and go is in :mod:`kb_index.versions`.
 
-    CURRENT                    name of the version in service, one line
-    versions/<stamp>-<hash>/   manifest.json, entries and questions, their tokens and vectors, two lexical
-                               indexes, text.json (synonyms, words), calibration.json
-
-A version is complete before ``CURRENT`` names it, so a crash at any point leaves the former one in service.
 Errors in the files make the build refuse (the version in service stays); ``skip_broken`` leaves those entries
 out instead, named in the manifest.
 
@@ -17,12 +13,8 @@ service, when that was made with the same model and text preparation.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,11 +29,14 @@ from kb_index.entries import Entry
 from kb_index.folder import entry_files, parse_files
 from kb_index.links import MARK, expand
 from kb_index.problems import Problem
+from kb_index.progress import Progress
 from kb_index.rerank import load_reranker
 from kb_index.search import Searcher
 from kb_index.text import TextPipeline
+from kb_index.versions import current_version, locked, manifest, point, publish, version_name, versions
 
-FORMAT = 2
+FORMAT = 3
+_BUSY = "知识库正在生成，请稍后再试"
 KEEP = 5
 """Versions kept, the one in service among them."""
 
@@ -76,41 +71,6 @@ class BuildReport:
     seconds: float
 
 
-def current_version(index_dir: Path) -> str | None:
-    """Name of the version in service, None when there is none."""
-    try:
-        name = (index_dir / "CURRENT").read_text("utf-8").strip()
-    except OSError:
-        return None
-    return (
-        name
-        if name and "/" not in name and (index_dir / "versions" / name / "manifest.json").is_file()
-        else None
-    )
-
-
-def versions(index_dir: Path) -> list[str]:
-    """Complete versions, oldest first."""
-    folder = index_dir / "versions"
-    if not folder.is_dir():
-        return []
-    return sorted(p.name for p in folder.iterdir() if (p / "manifest.json").is_file())
-
-
-def manifest(index_dir: Path, version: str) -> dict[str, Any]:
-    """The manifest of a version.
-
-    Raises:
-        NotFound: when there is no such version.
-    """
-    try:
-        text = (index_dir / "versions" / version / "manifest.json").read_text("utf-8")
-    except OSError as error:
-        raise NotFound(f"没有知识库版本 {version}", code="kb_version") from error
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
 def build(
     knowledge_dir: Path,
     index_dir: Path,
@@ -118,7 +78,7 @@ def build(
     *,
     skip_broken: bool = False,
     calibration: Path = SHIPPED,
-    progress: shelves.Progress | None = None,
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Builds a version from the Markdown and puts it in service.
 
@@ -135,8 +95,7 @@ def build(
         Conflict: when another build is under way.
     """
     began = datetime.now(UTC)
-    index_dir.mkdir(parents=True, exist_ok=True)
-    with _lock(index_dir):
+    with locked(index_dir, _BUSY):
         pipeline = TextPipeline.from_folder(knowledge_dir)
         encoder = load_encoder(model, pipeline)
         previous = current_version(index_dir)
@@ -163,7 +122,7 @@ def build(
             earlier=earlier,
             progress=progress,
         )
-        name = f"{began:%Y%m%dT%H%M%S%f}Z-{content[:8]}"
+        name = version_name(began, content)
         details = {
             "format": FORMAT,
             "version": name,
@@ -182,8 +141,13 @@ def build(
             },
             "left_out": list(left_out),
         }
-        _publish(index_dir, name, shelf, pipeline, numbers, details)
-        _prune(index_dir, name)
+
+        def write(folder: Path) -> None:
+            shelves.save(shelf, folder)
+            pipeline.save(folder / "text.json")
+            numbers.save(folder / "calibration.json")
+
+        publish(index_dir, name, write, details, KEEP)
         return BuildReport(
             name,
             len(files),
@@ -276,7 +240,7 @@ def rollback(index_dir: Path, to: str | None = None) -> str:
     Raises:
         NotFound: when there is no such version.
     """
-    with _lock(index_dir):
+    with locked(index_dir, _BUSY):
         names = versions(index_dir)
         if to is None:
             current = current_version(index_dir)
@@ -286,7 +250,7 @@ def rollback(index_dir: Path, to: str | None = None) -> str:
             to = earlier[-1]
         elif to not in names:
             raise NotFound(f"没有知识库版本 {to}", code="kb_version")
-        _point(index_dir, to)
+        point(index_dir, to)
         return to
 
 
@@ -299,8 +263,7 @@ def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "")
     """
     details = manifest(index_dir, version)
     folder = index_dir / "versions" / version
-    text = json.loads((folder / "text.json").read_text("utf-8"))
-    pipeline = TextPipeline(text["synonyms"], text["words"])
+    pipeline = TextPipeline.load(folder / "text.json")
     encoder = load_encoder(model, pipeline)
     if encoder.fingerprint != details["model"]["fingerprint"] or details["format"] != FORMAT:
         raise Conflict(
@@ -324,68 +287,6 @@ def _content_hash(digests: list[str], pipeline: TextPipeline, encoder: Encoder, 
         [sorted(digests), pipeline.fingerprint(), encoder.fingerprint, repr(numbers), FORMAT]
     )
     return hashlib.sha256(material.encode()).hexdigest()
-
-
-def _publish(
-    index_dir: Path,
-    name: str,
-    shelf: shelves.Shelf,
-    pipeline: TextPipeline,
-    numbers: Calibration,
-    details: dict[str, Any],
-) -> None:
-    aside = index_dir / "versions" / f".{name}.part"
-    aside.mkdir(parents=True)
-    try:
-        shelves.save(shelf, aside)
-        text = {"synonyms": pipeline.synonyms, "words": pipeline.words}
-        (aside / "text.json").write_text(json.dumps(text, ensure_ascii=False), "utf-8")
-        numbers.save(aside / "calibration.json")
-        (aside / "manifest.json").write_text(json.dumps(details, ensure_ascii=False), "utf-8")
-        for file in aside.rglob("*"):
-            if file.is_file():
-                _flush(file)
-        aside.replace(aside.with_name(name))
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    _flush(index_dir / "versions")
-    _point(index_dir, name)
-
-
-def _point(index_dir: Path, name: str) -> None:
-    temporary = index_dir / "CURRENT.tmp"
-    temporary.write_text(name + "\n", "utf-8")
-    _flush(temporary)
-    temporary.replace(index_dir / "CURRENT")
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _prune(index_dir: Path, current: str) -> None:
-    names = [name for name in versions(index_dir) if name != current]
-    for name in names[: max(0, len(names) - (KEEP - 1))]:
-        shutil.rmtree(index_dir / "versions" / name, ignore_errors=True)
-    for leftover in (index_dir / "versions").glob(".*.part"):  # of a build that was killed; we hold the lock
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _lock(index_dir: Path) -> Iterator[None]:
-    """One build or rollback at a time, across processes; the kernel lets go when a process dies."""
-    index_dir.mkdir(parents=True, exist_ok=True)
-    with (index_dir / ".lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Conflict("知识库正在生成，请稍后再试", code="kb_busy") from error
-        yield
 
 
 def _since(began: datetime) -> float:

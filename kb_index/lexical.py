@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from kb_index.ragged import Ids, Ragged
+from kb_index.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
 
@@ -19,12 +21,22 @@ B = 0.6
 """BM25 parameters, chosen on question pairs: short texts want an early saturation."""
 
 
+_PARTS = ("data", "indices", "indptr")
+
+
 @dataclass(frozen=True)
 class Asked:
     """The tokens of a question without repeats: numbers of those the base knows, in order, and how many it does not."""
 
     ids: Ids
     unknown: int
+
+    @classmethod
+    def of(cls, tokens: Iterable[str], vocabulary: Vocabulary) -> Asked:
+        """The tokens, looked up."""
+        unique = set(tokens)
+        ids = np.sort(vocabulary.known(unique))
+        return cls(ids, len(unique) - len(ids))
 
 
 class LexicalIndex:
@@ -95,15 +107,17 @@ class LexicalIndex:
         return (found / np.float32(whole)).astype(np.float32)
 
     def save(self, folder: Path, name: str) -> None:
-        """Writes the index as one file of a folder."""
-        kept = {key: self._engine.scores[key] for key in ("data", "indices", "indptr")}
-        np.savez(folder / f"{name}.npz", size=np.array(self.size), **kept)
+        """Writes the index as files of a folder."""
+        for part in _PARTS:
+            np.save(folder / f"{name}.{part}.npy", self._engine.scores[part])
+        np.save(folder / f"{name}.size.npy", np.array(self.size))
 
     @classmethod
     def load(cls, folder: Path, name: str) -> LexicalIndex:
-        """Reads what :meth:`save` wrote."""
-        with np.load(folder / f"{name}.npz") as kept:
-            return cls(kept["data"], kept["indices"], kept["indptr"], int(kept["size"]))
+        """Reads what :meth:`save` wrote; scores stay on disk and are read where a question's tokens stand."""
+        data, indices = (np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in _PARTS[:2])
+        indptr, size = np.load(folder / f"{name}.indptr.npy"), np.load(folder / f"{name}.size.npy")
+        return cls(data, indices, indptr, int(size))
 
 
 def _idf(frequency: NDArray[np.int64], size: int) -> Floats:

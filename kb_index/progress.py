@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
-T = TypeVar("T")
-Stage = Callable[[str], Callable[[int, int], None]]
+Progress = Callable[[int, int], None]
+"""Called with (done, in all)."""
+Stage = Callable[[str], Progress]
 """Makes the progress callback of a step, ``(done, total)``, from the step's label."""
 
 
-def silent(label: str) -> Callable[[int, int], None]:
+def unwatched(done: int, total: int) -> None:
+    """Progress nobody watches."""
+
+
+def silent(label: str) -> Progress:
     """A stage nobody watches."""
-    return lambda done, total: None
+    return unwatched
 
 
 @contextlib.contextmanager
@@ -28,32 +33,13 @@ def bars() -> Iterator[Stage]:
     ...     step(1, 2)
     """
     console = Console(stderr=True)
-    with Progress(
+    with Bars(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=console, transient=True, disable=not console.is_terminal,
     ) as shown:  # fmt: skip
 
-        def stage(label: str) -> Callable[[int, int], None]:
+        def stage(label: str) -> Progress:
             task = shown.add_task(label, total=None)
             return lambda done, total: shown.update(task, completed=done, total=total)
 
         yield stage
-
-
-class Walked(list[T]):
-    """A list that moves a bar as it is walked through, for code that only takes a list.
-
-    Args:
-        items: what it holds.
-        progress: called with (items passed, items in all).
-    """
-
-    def __init__(self, items: Iterable[T], progress: Callable[[int, int], None]) -> None:
-        super().__init__(items)
-        self._progress = progress
-
-    def __iter__(self) -> Iterator[T]:
-        """The items, the bar one further after each."""
-        for done, item in enumerate(super().__iter__(), 1):
-            yield item
-            self._progress(done, len(self))

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_index.aspects import AMOUNT_BIT
-from kb_index.calibrate import RANK_FEATURES, Calibration, Matrix
+from kb_index.calibrate import RANK_FEATURES, Calibration
 from kb_index.dense import Vectors
 from kb_index.lexical import Asked, Floats
+from kb_index.numbers import Matrix
 from kb_index.ragged import Places, Ragged
 from kb_index.shelf import Shelf
 

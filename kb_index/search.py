@@ -180,9 +180,8 @@ class Searcher:
         if corrected != text:  # a corrected term may have a synonym
             text = self.pipeline.normalise(corrected)
         tokens = set(self.pipeline.search_tokens(text))
-        strange = [token for token in tokens if token not in self.shelf.vocabulary]
-        asked = Asked(np.sort(self.shelf.vocabulary.known(tokens)), len(strange))
-        words = sum(map(is_word, strange))
+        asked = Asked.of(tokens, self.shelf.vocabulary)
+        words = sum(is_word(token) for token in tokens if token not in self.shelf.vocabulary)
         vector = (
             self.encoder.encode([text], query=True)[0]
             if tokens

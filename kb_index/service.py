@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kb_index.entries import Entry
-from kb_index.index import current_version, load_searcher
+from kb_index.index import load_searcher
 from kb_index.search import Searcher, SearchResult
+from kb_index.versions import current_version
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import mmap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,14 +16,13 @@ from kb_index.aspects import aspect_bits
 from kb_index.dense import BATCH, DenseIndex, Encoder, Vectors
 from kb_index.entries import Entry
 from kb_index.lexical import LexicalIndex
+from kb_index.progress import Progress
 from kb_index.ragged import Ids, Places, Ragged
 from kb_index.text import TextPipeline
 from kb_index.vocabulary import Vocabulary
 
 FOREVER = dt.date.max.toordinal()
 EVERYWHERE = "全国"
-
-Progress = Callable[[int, int], None]
 
 
 class EntryStore:

@@ -3,8 +3,9 @@
 Pinyin input and voice recognition put a character of the same (or nearly the same) sound in place of another. A
 span of a question is replaced by a term of the base when both sound alike and share half of their characters,
 and when the span makes no sense to the base as it stands: it holds two neighbours the base has never seen side by
-side, and the segmenter finds no word across its ends. Sense is thus rarely spoilt: of 1,363 labelled questions 43
-were changed, and none found its entry less well for it.
+side, and the segmenter finds no word across its ends. Of 1,974 labelled questions 20 were
+changed; one then found its entry earlier, none later (most typing errors are borne by single characters and the
+vectors already).
 """
 
 from __future__ import annotations

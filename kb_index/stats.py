@@ -11,8 +11,8 @@ from typing import Any
 from core.errors import BadRequest, WenbanError
 from kb_index.check import REVIEW_DAYS, check_entries, load_folder
 from kb_index.entries import Entry
-from kb_index.index import current_version, manifest, versions
 from kb_index.text import load_synonyms
+from kb_index.versions import current_version, manifest, versions
 
 LABELS = {
     "entries": "条目",

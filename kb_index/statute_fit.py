@@ -19,10 +19,10 @@ from core.errors import BadRequest
 from kb_index.calibrate import fit_logistic, wilson
 from kb_index.entries import ParsedEntry
 from kb_index.evaluate import Labelled
+from kb_index.fitting import FOLDS, folds
 from kb_index.statute_numbers import StatuteNumbers
 from kb_index.statute_shelf import StatuteShelf
 
-FOLDS = 5
 LEAST = 100
 PRECISION = 0.75
 """Of the answerable questions shown an article, at least this share are shown one their entry relies on."""
@@ -59,7 +59,7 @@ def fit(
         rows.append(features)
         right.append(question.entry is not None and not wanted[question.entry].isdisjoint(places.tolist()))
     features, hit = np.array(rows), np.array(right)
-    fold = _folds(used)
+    fold = folds(used)
     chance = np.zeros(len(used))
     for k in range(FOLDS):
         weights, bias = fit_logistic(features[fold != k], hit[fold != k])
@@ -107,13 +107,3 @@ def _report(
         "unanswerable": int((~known).sum()),
         "unanswerable_shown_share": round(float(shown[~known].mean()), 4),
     }
-
-
-def _folds(questions: list[Labelled]) -> NDArray[np.int64]:
-    """Fold of each question; an entry's questions stay together."""
-    names = sorted({q.entry for q in questions if q.entry is not None})
-    shuffled = np.random.default_rng(12345).permutation(len(names))
-    fold_of = {name: int(place) % FOLDS for name, place in zip(names, shuffled, strict=True)}
-    return np.array(
-        [fold_of[q.entry] if q.entry is not None else i % FOLDS for i, q in enumerate(questions)], np.int64
-    )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.errors import ConfigurationError
+from kb_index import numbers
+from kb_index.numbers import Matrix
 
 SHIPPED = Path(__file__).with_suffix(".json")
 
@@ -25,6 +22,8 @@ FEATURES = (
     "length",  # log of the question's length in tokens
     "words",  # share of the question's words that stand in the article
 )
+
+_NAMED = {"weights": FEATURES}
 
 
 @dataclass(frozen=True)
@@ -45,19 +44,13 @@ class StatuteNumbers:
     model: str = ""
     report: dict[str, Any] | None = None
 
-    def probability(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    def probability(self, features: Matrix) -> Matrix:
         """Probability for each row of features."""
-        found: NDArray[np.float64] = 1 / (
-            1 + np.exp(-np.clip(features @ np.array(self.weights) + self.bias, -30, 30))
-        )
-        return found
+        return numbers.logistic(features, self.weights, self.bias)
 
     def save(self, path: Path) -> None:
         """Writes it as JSON, atomically."""
-        data = {**asdict(self), "weights": dict(zip(FEATURES, self.weights, strict=True))}
-        temporary = path.with_name(path.name + ".tmp")
-        temporary.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        temporary.replace(path)
+        numbers.save(path, asdict(self), _NAMED)
 
     @classmethod
     def load(cls, path: Path) -> StatuteNumbers:
@@ -66,14 +59,4 @@ class StatuteNumbers:
         Raises:
             ConfigurationError: when the file is damaged or of another version.
         """
-        if not path.is_file():
-            return cls()
-        try:
-            data = json.loads(path.read_text("utf-8"))
-            data["weights"] = tuple(float(data["weights"][name]) for name in FEATURES)
-            return cls(**data)
-        except (ValueError, KeyError, TypeError) as error:
-            raise ConfigurationError(
-                f"{path} does not hold numbers of this version ({error}); run `wenban kb laws fit`.",
-                code="laws_numbers",
-            ) from error
+        return cls(**(numbers.load(path, _NAMED, "wenban kb laws fit") or {}))

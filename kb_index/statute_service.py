@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.errors import WenbanError
-from kb_index.statute_shelf import FoundArticle, StatuteShelf, current
+from kb_index.statute_shelf import FoundArticle, StatuteShelf
+from kb_index.versions import current_version
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Statutes:
 
     def _related(self, question: str, regions: tuple[str, ...]) -> tuple[FoundArticle, ...]:
         try:
-            version = current(self._index_dir)
+            version = current_version(self._index_dir)
             if version == self._failed:
                 return ()
             if self._shelf is None or self._shelf.version != version:

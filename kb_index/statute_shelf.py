@@ -1,40 +1,37 @@
 """The second shelf: articles of law, searched when no entry answers. Never an answer by themselves.
 
-Layout of its index folder, much as that of the entries::
-
-    CURRENT                    name of the version in service, one line
-    versions/<stamp>-<hash>/   manifest.json articles.jsonl vectors.npy text.json bm25/
-
-The largest arrays stay on disk and are mapped, so a loaded shelf costs little memory.
+Its index is kept in versions as that of the entries is (:mod:`kb_index.versions`). The largest arrays stay on disk and
+are mapped, so a loaded shelf costs little memory.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import json
 import math
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadRequest, Conflict, NotFound
 from kb_index.dense import BATCH, DenseIndex, Encoder, load_encoder
-from kb_index.lexical import K1, B
+from kb_index.lexical import Asked, LexicalIndex
+from kb_index.progress import Progress
+from kb_index.ragged import Ids, Ragged
+from kb_index.shelf import Lines
 from kb_index.statute_numbers import FEATURES, SHIPPED, StatuteNumbers
 from kb_index.statutes import EVERYWHERE, Statute, in_force, read_statute
 from kb_index.text import TextPipeline, query_text
+from kb_index.versions import current_version, locked, manifest, publish, version_name
+from kb_index.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 LEXICAL = 0.5
 """Weight of word coverage in the fused score, the rest being the cosine: the middle of a flat best plateau."""
 CANDIDATES = 200
@@ -44,8 +41,6 @@ CLOSE = 0.9
 _EMBEDDED_CHARS = 300
 _KEPT_CHARS = 3000
 _KEPT_VERSIONS = 2
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -125,32 +120,26 @@ def build(
     content = hashlib.sha256(
         "\n".join([*lines, pipeline.fingerprint(), encoder.fingerprint, str(FORMAT)]).encode()
     ).hexdigest()
-    index_dir.mkdir(parents=True, exist_ok=True)
-    with _lock(index_dir):
-        now = current(index_dir)
-        if now is not None and _manifest(index_dir, now).get("content") == content:
+    with locked(index_dir, "法规索引正在生成，请稍后再试"):
+        now = current_version(index_dir)
+        if now is not None and manifest(index_dir, now).get("content") == content:
             return LawsReport(now, len(held), len(articles), tuple(unreadable), True)
         texts = [pipeline.normalise(f"{a.document} {chapter} {a.text}") for a, chapter in articles]
-        name = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}Z-{content[:8]}"
-        aside = index_dir / "versions" / f".{name}.part"
-        try:
-            _write(aside, lines, texts, pipeline, encoder, progress)
-            details = {
-                "format": FORMAT,
-                "content": content,
-                "model": encoder.fingerprint,
-                "documents": len(held),
-                "articles": len(articles),
-            }
-            (aside / "manifest.json").write_text(json.dumps(details, indent=1), "utf-8")
-            aside.replace(aside.with_name(name))
-        except BaseException:
-            shutil.rmtree(aside, ignore_errors=True)
-            raise
-        pointer = index_dir / "CURRENT.tmp"
-        pointer.write_text(name + "\n", "utf-8")
-        pointer.replace(index_dir / "CURRENT")
-        _prune(index_dir)
+        name = version_name(dt.datetime.now(dt.UTC), content)
+        details = {
+            "format": FORMAT,
+            "content": content,
+            "model": encoder.fingerprint,
+            "documents": len(held),
+            "articles": len(articles),
+        }
+        publish(
+            index_dir,
+            name,
+            lambda folder: _write(folder, lines, texts, pipeline, encoder, progress),
+            details,
+            _KEPT_VERSIONS,
+        )
     return LawsReport(name, len(held), len(articles), tuple(unreadable), False)
 
 
@@ -163,16 +152,6 @@ def read_folder(laws: Path) -> tuple[list[Statute], list[str]]:
         except (OSError, UnicodeDecodeError):
             unreadable.append(path.relative_to(laws).as_posix())
     return found, unreadable
-
-
-def current(index_dir: Path) -> str | None:
-    """Name of the version in service, None when there is none."""
-    try:
-        name = (index_dir / "CURRENT").read_text("utf-8").strip()
-    except OSError:
-        return None
-    whole = name and "/" not in name and (index_dir / "versions" / name / "manifest.json").is_file()
-    return name if whole else None
 
 
 def _articles(statutes: list[Statute]) -> list[tuple[FoundArticle, str]]:
@@ -201,23 +180,20 @@ def _write(
     encoder: Encoder,
     progress: Progress | None,
 ) -> None:
-    folder.mkdir(parents=True)
-    vocabulary: dict[str, int] = {}
-    rows: list[list[int]] = []
+    vocabulary = Vocabulary()
+    rows: list[Ids] = []
     vectors = np.zeros((len(texts), encoder.dimensions), np.float16)
     for start in range(0, len(texts), BATCH):
         batch = texts[start : start + BATCH]
-        rows += [[vocabulary.setdefault(t, len(vocabulary)) for t in pipeline.tokens(x)] for x in batch]
+        rows += [vocabulary.add(pipeline.tokens(text)) for text in batch]
         vectors[start : start + len(batch)] = encoder.encode([text[:_EMBEDDED_CHARS] for text in batch])
         if progress is not None:
             progress(start + len(batch), len(texts))
-    engine = bm25s.BM25(k1=K1, b=B, method="lucene")
-    engine.index((rows, vocabulary), show_progress=False)
-    engine.save(str(folder / "bm25"), show_progress=False)
+    LexicalIndex.fit(Ragged.of(rows), len(vocabulary)).save(folder, "lexical")
+    vocabulary.save(folder / "vocabulary.txt")
     np.save(folder / "vectors.npy", vectors)
     (folder / "articles.jsonl").write_text("".join(line + "\n" for line in lines), "utf-8")
-    text = {"synonyms": pipeline.synonyms, "words": pipeline.words}
-    (folder / "text.json").write_text(json.dumps(text, ensure_ascii=False), "utf-8")
+    pipeline.save(folder / "text.json")
 
 
 class StatuteShelf:
@@ -234,27 +210,23 @@ class StatuteShelf:
     """
 
     def __init__(self, index_dir: Path, model: str, numbers: StatuteNumbers | None = None) -> None:
-        version = current(index_dir)
+        version = current_version(index_dir)
         if version is None:
             raise NotFound("法规还没有建索引，请先运行 wenban kb laws build", code="laws_version")
-        folder, details = index_dir / "versions" / version, _manifest(index_dir, version)
-        text = json.loads((folder / "text.json").read_text("utf-8"))
+        folder, details = index_dir / "versions" / version, manifest(index_dir, version)
         self.version = version
-        self.pipeline = TextPipeline(text["synonyms"], text["words"])
+        self.pipeline = TextPipeline.load(folder / "text.json")
         self.encoder = load_encoder(model, self.pipeline)
         if details["format"] != FORMAT or details["model"] != self.encoder.fingerprint:
             raise Conflict(
                 "法规索引是用另一个模型或程序版本建的，请运行 wenban kb laws build", code="laws_model_changed"
             )
         self.numbers = StatuteNumbers.load(SHIPPED) if numbers is None else numbers
-        self._lines = (folder / "articles.jsonl").read_bytes().splitlines()
+        self._lines = Lines(folder / "articles.jsonl")
         self._vectors: NDArray[np.float16] = np.load(folder / "vectors.npy", mmap_mode="r")
-        self._dense = DenseIndex(self._vectors.astype(np.float32))
-        self._engine = bm25s.BM25.load(str(folder / "bm25"), mmap=True, show_progress=False)
-        self._ids: dict[str, int] = self._engine.vocab_dict
-        frequency = np.diff(np.asarray(self._engine.scores["indptr"]))
-        self._idf = np.log(1 + (len(self._lines) - frequency + 0.5) / (frequency + 0.5))
-        self._unknown = math.log(1 + (len(self._lines) + 0.5) / 0.5)
+        self._dense = DenseIndex(self._vectors)
+        self._vocabulary = Vocabulary.load(folder / "vocabulary.txt")
+        self._lexical = LexicalIndex.load(folder, "lexical")
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -274,7 +246,7 @@ class StatuteShelf:
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], int]:
-        rows = ((place, json.loads(line)) for place, line in enumerate(self._lines))
+        rows = ((place, json.loads(self._lines[place])) for place in range(len(self._lines)))
         return {(row["document"], row["number"]): place for place, row in rows}
 
     def related(self, question: str, regions: Sequence[str] = (), limit: int = 2) -> tuple[FoundArticle, ...]:
@@ -307,13 +279,11 @@ class StatuteShelf:
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Places, coverage and cosine of the nearest articles, and the features of the first."""
         text = self.pipeline.normalise(query_text(question))
-        tokens = set(self.pipeline.tokens(text))
-        ids = sorted(self._ids[t] for t in tokens if t in self._ids)
+        asked = Asked.of(self.pipeline.tokens(text), self._vocabulary)
         nothing = np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(len(FEATURES))
-        if not ids:
+        if not len(asked.ids):
             return nothing
-        whole = sum(map(self._weight, tokens))
-        covered: NDArray[np.float64] = self._engine.get_scores_from_ids(ids) / whole
+        covered = self._lexical.scores(asked).astype(np.float64)
         vector = self.encoder.encode([text], query=True)[0]
         nearest = np.union1d(
             np.argsort(-covered, kind="stable")[:CANDIDATES], self._dense.nearest(vector, CANDIDATES)
@@ -324,23 +294,17 @@ class StatuteShelf:
         if not kept:
             return nothing
         places, lexical, cosine = nearest[kept], covered[nearest][kept], dense[kept]
-        features = self._features(text, tokens, whole, places, lexical, cosine)
+        features = self._features(text, asked, places, lexical, cosine)
         return places[:limit], lexical[:limit], cosine[:limit], features
 
     def _holds(self, place: int, regions: Sequence[str]) -> bool:
         region = self.article(place).region
         return region == EVERYWHERE or not regions or region in regions
 
-    def _weight(self, token: str) -> float:
-        """How much a token tells; one never seen tells most."""
-        place = self._ids.get(token)
-        return self._unknown if place is None else float(self._idf[place])
-
     def _features(
         self,
         text: str,
-        tokens: set[str],
-        whole: float,
+        asked: Asked,
         places: NDArray[np.int64],
         lexical: NDArray[np.float64],
         dense: NDArray[np.float64],
@@ -350,7 +314,7 @@ class StatuteShelf:
         first = articles[0]
         held = set(self.pipeline.words_of(self.pipeline.normalise(f"{first.document} {first.text}")))
         words = set(self.pipeline.words_of(text))
-        weight = sum(map(self._weight, words))
+        weight = self._weight(words)
         return np.array(
             [
                 fused[0],
@@ -359,40 +323,16 @@ class StatuteShelf:
                 fused[0] - (fused[1] if len(fused) > 1 else 0),
                 fused[0] - (fused[5] if len(fused) > 5 else 0),
                 sum(a.document == first.document for a in articles) / 5,
-                sum(self._weight(t) for t in tokens if t in self._ids) / whole,
-                math.log(1 + len(tokens)),
-                sum(map(self._weight, words & held)) / weight if weight else 0.0,
+                self._lexical.known_share(asked),
+                math.log(1 + len(asked.ids) + asked.unknown),
+                self._weight(words & held) / weight if weight else 0.0,
             ]
         )
+
+    def _weight(self, words: set[str]) -> float:
+        """How much some words tell."""
+        return self._lexical.weight(Asked.of(words, self._vocabulary))
 
 
 def _fused(lexical: Any, dense: Any) -> Any:
     return LEXICAL * lexical + (1 - LEXICAL) * dense
-
-
-def _manifest(index_dir: Path, version: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        (index_dir / "versions" / version / "manifest.json").read_text("utf-8")
-    )
-    return found
-
-
-def _prune(index_dir: Path) -> None:
-    """Keeps the last two versions: a running app may still read the former one."""
-    folder = index_dir / "versions"
-    whole = sorted(
-        p for p in folder.iterdir() if (p / "manifest.json").is_file() and not p.name.startswith(".")
-    )
-    for old in [*whole[:-_KEPT_VERSIONS], *folder.glob(".*.part")]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _lock(index_dir: Path) -> Iterator[None]:
-    """One build at a time, across processes; the kernel lets go when a process dies."""
-    with (index_dir / ".lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Conflict("法规索引正在生成，请稍后再试", code="laws_busy") from error
-        yield

@@ -13,6 +13,7 @@ Entries and questions go through the same two steps:
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import threading
 import unicodedata
@@ -159,10 +160,31 @@ class TextPipeline:
 
     @classmethod
     def from_folder(cls, folder: Path) -> TextPipeline:
-        """Reads ``synonyms.yml`` and ``words.txt`` beside the entries (both optional)."""
+        """Reads ``synonyms.yml`` and ``words.txt`` beside the entries (both optional).
+
+        Raises:
+            ConfigurationError: when one of them can't be read (names the file).
+        """
         words_file = folder / "words.txt"
-        words = words_file.read_text("utf-8").split("\n") if words_file.is_file() else []
+        try:
+            words = words_file.read_text("utf-8").split("\n") if words_file.is_file() else []
+        except UnicodeDecodeError as error:
+            raise ConfigurationError(
+                f"{words_file} is not UTF-8 ({error}); run `wenban kb convert words.txt`.",
+                code="words_invalid",
+            ) from error
         return cls(load_synonyms(folder / "synonyms.yml"), [w.strip() for w in words if w.strip()])
+
+    def save(self, file: Path) -> None:
+        """Writes synonyms and words, so that questions are prepared as the texts were."""
+        text = {"synonyms": self.synonyms, "words": self.words}
+        file.write_text(json.dumps(text, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, file: Path) -> TextPipeline:
+        """Reads what :meth:`save` wrote."""
+        text = json.loads(file.read_text("utf-8"))
+        return cls(text["synonyms"], text["words"])
 
     @property
     def curated(self) -> frozenset[str]:

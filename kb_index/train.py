@@ -31,7 +31,7 @@ MAX_VOCABULARY = 34_000
 BATCH = 1024
 ROUNDS = 300
 """Rounds of one pair from each entry. A round is a batch: no two of its pairs mean the same, so every other pair of it
-is a true negative. Pairs of one entry in one batch, as before, cost 10 points of recall@1."""
+is a true negative."""
 
 LEARNING_RATE = 0.02
 SEED = 20261123

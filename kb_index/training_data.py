@@ -10,7 +10,6 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from kb_index.statutes import newest_laws, read_articles
@@ -53,19 +52,6 @@ FILLERS = (
     "是这样的",
 )
 ENDINGS = ("", "", "", "吗", "呢", "啊", "谢谢", "怎么回事", "能不能告诉我", "急")
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where training text comes from.
-
-    Args:
-        data: folder with ``laws/`` and optionally ``toyhom_medical/`` (either may be missing).
-        questions: groups of questions with one meaning (an entry's title and variants) with the answer's text.
-    """
-
-    data: Path | None
-    questions: list[tuple[list[str], str]]
 
 
 def statute_pairs(folder: Path, limit_chars: int = 120) -> Iterator[Pair]:

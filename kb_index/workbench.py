@@ -10,6 +10,7 @@ from kb_index.calibrate import Calibration
 from kb_index.check import load_folder
 from kb_index.dense import load_encoder
 from kb_index.entries import Entry
+from kb_index.progress import Progress
 from kb_index.rerank import load_reranker
 from kb_index.search import Searcher
 from kb_index.text import TextPipeline
@@ -20,7 +21,7 @@ def searcher_over(
     entries: list[Entry] | None,
     model: str,
     calibration: Calibration,
-    progress: shelves.Progress | None = None,
+    progress: Progress | None = None,
     reranker: str = "",
 ) -> Searcher:
     """Builds a searcher.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -117,12 +116,6 @@ _TIME = re.compile(
     rf"(?:(?:大概|大约|差不多|约|是|快|的){{0,2}}(?:{_CLOCK}))?",
     re.VERBOSE,
 )
-
-
-def moments(text: str, now: datetime) -> Iterator[Moment]:
-    """Every time a text speaks of, in order."""
-    for found, _ in _found(text, now):
-        yield found
 
 
 def moment(text: str, now: datetime) -> Moment | None:

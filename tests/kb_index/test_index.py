@@ -6,7 +6,8 @@ import pytest
 
 from core.errors import Conflict, NotFound
 from kb_index import index
-from kb_index.index import KnowledgeInvalid, build, current_version, load_searcher, rollback, versions
+from kb_index.index import KnowledgeInvalid, build, load_searcher, rollback
+from kb_index.versions import current_version, manifest, versions
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
 
 
@@ -25,10 +26,10 @@ def top(index_dir: Path, question: str) -> str:
 def test_a_build_is_searchable_and_described(built: Path) -> None:
     version = current_version(built)
     assert version is not None
-    manifest = index.manifest(built, version)
-    assert (manifest["entries"], manifest["questions"]) == (4, 12)
-    assert manifest["files"]["police-id-lost"]["file"] == "police/id-lost.md"
-    assert manifest["model"]["dimensions"] == 256
+    made = manifest(built, version)
+    assert (made["entries"], made["questions"]) == (4, 12)
+    assert made["files"]["police-id-lost"]["file"] == "police/id-lost.md"
+    assert made["model"]["dimensions"] == 256
     assert top(built, ID_CARD[2][0]) == ID_CARD[1]
 
 
@@ -152,7 +153,7 @@ def test_a_build_that_carries_entries_over_is_the_build_from_nothing(
     index.build(folder, tmp_path / "grown", MODEL)
     index.build(folder, tmp_path / "fresh", MODEL)
     grown, fresh = (
-        index.load_searcher(root, index.current_version(root) or "", MODEL)
+        index.load_searcher(root, current_version(root) or "", MODEL)
         for root in (tmp_path / "grown", tmp_path / "fresh")
     )
     for question in ("养老金要交几年", "个税退税", "身份证掉了", "公积金租房", "夜里施工"):

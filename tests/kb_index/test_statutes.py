@@ -9,6 +9,7 @@ from kb_index.statute_numbers import FEATURES, StatuteNumbers
 from kb_index.statute_service import Statutes
 from kb_index.statute_shelf import StatuteShelf
 from kb_index.statutes import LAWS_URL, RULES_URL, in_force, read_articles, read_statute
+from kb_index.versions import current_version
 from tests.kb_index.conftest import MODEL, Write
 from tests.kb_index.laws import write_laws
 from tests.kb_index.test_cli import as_json, run
@@ -170,7 +171,7 @@ async def test_the_service_loads_at_need_and_follows_a_new_index(laws: Path, tmp
             assert statutes._shelf is not None
             statutes._shelf.numbers = GENEROUS
             assert fine in (await statutes.related(LEASH))[0].text
-        version = statute_shelf.current(index)
+        version = current_version(index)
         assert version is not None
         (index / "versions" / version / "manifest.json").write_text("{}", "utf-8")
     async with Statutes(index, MODEL, patience_s=60) as broken:

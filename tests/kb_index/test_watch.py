@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import ROOT
-from kb_index.index import current_version
+from kb_index.versions import current_version
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write, entry_text
 from tests.kb_index.test_cli import as_json
 
