@@ -378,7 +378,7 @@ def _other_category(turn: Turn, slot: str) -> list[Event]:
 async def _affirm(turn: Turn, slot: str) -> list[Event]:
     if slot == drafts.CONFIRM:
         return [set_slot(drafts.CONFIRM, True), set_slot("tries", 0), set_slot("requested_slot", None)]
-    if slot == "confidential":
+    if slot == "confidential" and "提交" not in turn.text:  # that is a yes to something else
         return await _go_on(turn, {slot: True})
     return [set_slot("tries", 0), *questions.ask(turn, slot, before="好的。")]
 

@@ -29,6 +29,9 @@ _TYPE_WORDS: tuple[tuple[str, str], ...] = (
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
 _OPEN = re.compile(r"不(用|要|需要|必)?保密|公开|无所谓|没关系|不用|不需要|不必")
 _SECRET = re.compile(r"保密|匿名|别(让|告诉)|不要(让|告诉)|不想(让|被)|要$|^需要")
+_WHERE = re.compile(
+    r"[\d一二三四五六七八九十](栋|幢|号|号楼|单元|室|弄|组)|小区|花园|路口|附近|对面|门口|楼下|隔壁|(路|街|大道|镇|村)$"
+)
 _NAME_FRAME = re.compile(r"^(我|俺)?(本人)?(的)?(名字|姓名)?(叫做?|是|就叫)?|(就行|就好|就可以|吧|啊|呀)$")
 
 
@@ -116,7 +119,9 @@ def read_name(text: str) -> str | None:
     if not 1 <= len(name) <= 20 or re.search(r"\d{3}|[?？]", name):
         return None
     if len(name) > 4 and moment(name, now()) is not None:
-        return None  # an answer to the question before: when, not who
+        return None  # an answer to another question: when, not who
+    if _WHERE.search(name):
+        return None  # … or where
     return name
 
 
