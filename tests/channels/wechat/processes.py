@@ -1,6 +1,7 @@
 """App processes that can be killed at a chosen point of their work, and the platform that talks to them.
 
-A process is forked, so that it starts within a moment; it dies of a real ``kill -9``, once for each arming.
+A process is forked from one that has loaded the code and nothing else, so that it starts within a moment and holds none
+of the tests' own connections: SQLite's do not survive a fork. It dies of a real ``kill -9``, once for each arming.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ POINTS: dict[str, tuple[Any, str, str]] = {
 }
 
 
+_FRESH = multiprocessing.get_context("forkserver")
+_FRESH.set_forkserver_preload([__name__])
+
+
 def die(marker: Path) -> None:
     """The first time, the process is gone at this very line."""
     if not marker.exists():
@@ -104,8 +109,6 @@ async def _serve(database_url: str, media: Path, api_url: str, port: int) -> Non
 
 
 def _child(point: str | None, marker: Path, *where: Any) -> None:
-    # Connections of the parent must end when the parent ends them.
-    os.closerange(3, 4096)
     if point is not None:
         _arm(point, marker)
     asyncio.run(_serve(*where))
@@ -157,7 +160,7 @@ class Processes:
                 probe.bind(("127.0.0.1", 0))
                 port = probe.getsockname()[1]
         marker = self.folder / f"died-{self._number()}"
-        process = multiprocessing.get_context("fork").Process(
+        process = _FRESH.Process(
             target=_child,
             args=(point, marker, self.database_url, self.folder / "media", self.api.url, port),
             daemon=True,
