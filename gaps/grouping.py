@@ -40,7 +40,7 @@ class Grouper:
         self._vectors: dict[str, Vectors] = {}
         shelf = searcher.shelf.vectors
         # What every question shares (怎么, 办理, 多少钱) says nothing about which belong together.
-        self._common = shelf.rows(0, min(shelf.size, _FROM_SHELF)).mean(axis=0) if shelf.size else 0.0
+        self._common = shelf.at(slice(_FROM_SHELF)).mean(axis=0) if shelf.size else 0.0
 
     def group(self, questions: Sequence[Question]) -> tuple[list[Group], int]:
         """The groups, most asked first and of these the last asked; and how many questions were left out.

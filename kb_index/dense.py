@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,54 +191,3 @@ def _unit(rows: Vectors) -> Vectors:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     found: Vectors = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
     return found
-
-
-class DenseIndex:
-    """Exact inner product over unit vectors (faiss), kept in half precision: the model is stored so too.
-
-    Args:
-        vectors: one unit row per text, single or half precision.
-    """
-
-    def __init__(self, vectors: NDArray[np.floating[Any]]) -> None:
-        import faiss
-
-        faiss.omp_set_num_threads(1)  # one question is too little work to share among threads
-        self._faiss = faiss
-        self._index = faiss.IndexScalarQuantizer(
-            vectors.shape[1] or 1, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        for start in range(
-            0, len(vectors), 50_000
-        ):  # a whole copy in single precision would double the memory
-            self._index.add(np.ascontiguousarray(vectors[start : start + 50_000], np.float32))
-
-    @property
-    def size(self) -> int:
-        """Number of texts."""
-        return int(self._index.ntotal)
-
-    def nearest(
-        self, vector: Vectors, count: int, allowed: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.int64]:
-        """Places of the ``count`` nearest texts among the allowed ones, nearest first."""
-        if not self.size or not vector.any():
-            return np.zeros(0, np.int64)
-        parameters = None
-        if allowed is not None:
-            bitmap = np.packbits(allowed, bitorder="little")
-            selector = self._faiss.IDSelectorBitmap(len(allowed), self._faiss.swig_ptr(bitmap))
-            parameters = self._faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # incomplete stubs
-        _, places = self._index.search(vector[None, :], min(count, self.size), params=parameters)
-        found: NDArray[np.int64] = places[0][places[0] >= 0]
-        return found
-
-    def rows(self, start: int, stop: int) -> Vectors:
-        """The vectors from ``start`` up to ``stop``."""
-        found: Vectors = self._index.reconstruct_n(start, stop - start)
-        return found
-
-    def at(self, places: NDArray[np.int64]) -> Vectors:
-        """The vectors at these places."""
-        found: Vectors = self._index.reconstruct_batch(places)
-        return found

@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kb_index.problems import Problem
-from kb_index.reading import read_text
+from kb_index.reading import SafeLoader, read_text
 
 QUESTIONS = "相似问法"
 ANSWER = "答案"
@@ -28,7 +28,6 @@ _FENCE = re.compile(r"^(```|~~~)")
 _HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$")
 _DRAFT = re.compile(r"\A---[ ]*\n(?:(?!---).*\n)*?draft:[ ]*true[ ]*\n", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+]\s+(.*\S)\s*$")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Strict(BaseModel):
@@ -191,7 +190,7 @@ def _front_matter(
 ) -> tuple[dict[str, Any] | None, dict[str, int]]:
     try:
         _refuse_tricks(text)
-        loader = _Loader(text)  # a safe loader, the C one where there is one
+        loader = SafeLoader(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError) as error:
@@ -224,7 +223,7 @@ def _refuse_tricks(text: str) -> None:
     if not (len(text) > 5_000 or ("&" in text and "*" in text) or text.count("[") + text.count("{") > 100):
         return
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > 20:
             raise ValueError("括号或缩进套得太深")

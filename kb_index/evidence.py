@@ -24,7 +24,7 @@ def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
     query = ranking.query
     belief = np.exp(ranking.fused - ranking.fused[:1].max(initial=0.0))
     belief /= max(float(belief.sum()), 1e-9)
-    known = shelf.asked.known_share(query.asked)
+    known = shelf.whole.known_share(query.asked)
     length = math.log(1 + len(query.asked.ids) + query.asked.unknown)
     found = [
         [

@@ -35,7 +35,7 @@ from kb_index.search import Searcher
 from kb_index.text import TextPipeline
 from kb_index.versions import current_version, locked, manifest, point, publish, version_name, versions
 
-FORMAT = 3
+FORMAT = 4
 _BUSY = "知识库正在生成，请稍后再试"
 KEEP = 5
 """Versions kept, the one in service among them."""
@@ -180,19 +180,18 @@ def _read(knowledge_dir: Path, before: dict[str, Any] | None) -> tuple[list[_Fil
         if before
         else {}
     )
-    listed, problems = entry_files(knowledge_dir)
-    paths = {path.relative_to(knowledge_dir).as_posix(): path for path in listed}
+    names, problems = entry_files(knowledge_dir)
     same: dict[str, _File] = {}
-    for name, path in paths.items():
+    for name in names:
         with contextlib.suppress(OSError):  # reported when it is parsed
-            # one that shows another's title is read again: that title may have changed
-            raw = path.read_bytes()
+            raw = (knowledge_dir / name).read_bytes()
             unchanged = name in known and hashlib.sha256(raw).hexdigest() == known[name].digest
+            # one that shows another's title is read again: that title may have changed
             if unchanged and MARK.encode() not in raw:
                 same[name] = known[name]
-    parsed, found = parse_files([path for name, path in paths.items() if name not in same], knowledge_dir)
+    parsed, found = parse_files([name for name in names if name not in same], knowledge_dir)
     fresh = {item.entry.id for item in parsed}
-    doubted = [paths[file.name] for file in same.values() if file.id in fresh]
+    doubted = [file.name for file in same.values() if file.id in fresh]
     if doubted:  # an id that now stands in two files: both are looked at, so that the report names both
         again, more = parse_files(doubted, knowledge_dir)
         parsed, found = sorted([*parsed, *again], key=lambda item: item.file), found + more
@@ -203,7 +202,7 @@ def _read(knowledge_dir: Path, before: dict[str, Any] | None) -> tuple[list[_Fil
         for item in parsed
     }
     files = {**same, **changed}
-    return [files[name] for name in paths if name in files], problems
+    return [files[name] for name in names if name in files], problems
 
 
 def _place(earlier: shelves.Shelf | None, entry_id: str) -> int:

@@ -77,9 +77,9 @@ class LexicalIndex:
         """
         size = len(texts)
         ones = np.ones(len(texts.flat), np.float32)
-        counts = csr_matrix((ones, texts.flat.copy(), texts.offsets.copy()), shape=(size, tokens))
-        counts.sum_duplicates()  # in place: the copies keep the rows as they are
-        by_token = counts.tocsc()
+        by_token = csr_matrix((ones, texts.flat, texts.offsets), shape=(size, tokens)).tocsc()
+        by_token.has_sorted_indices = True  # rows are turned over one after the other; scipy would sort again
+        by_token.sum_duplicates()
         lengths = texts.lengths.astype(np.float32)
         norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1e-9))
         indptr = by_token.indptr.astype(np.int64)
@@ -105,6 +105,18 @@ class LexicalIndex:
             return np.zeros(self.size, np.float32)
         found: Floats = self._engine.get_scores_from_ids(asked.ids)
         return (found / np.float32(whole)).astype(np.float32)
+
+    def coverage(self, asked: Asked, counts: NDArray[np.int64], lengths: NDArray[np.float64]) -> Floats:
+        """Coverage of the question by other texts, 0 to 1, weighed by what tokens tell in this collection.
+
+        Args:
+            asked: the question.
+            counts: for each text, how often each token of the question stands in it.
+            lengths: of the texts, as multiples of their usual length.
+        """
+        norm = K1 * (1 - B + B * lengths)[:, None]
+        found: Floats = (counts / (norm + counts) @ self.idf[asked.ids]).astype(np.float32)
+        return found / np.float32(max(self.weight(asked), 1e-9))
 
     def save(self, folder: Path, name: str) -> None:
         """Writes the index as files of a folder."""

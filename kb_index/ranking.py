@@ -97,14 +97,13 @@ def order(found: Candidates, weights: Calibration, part: Part = "fused") -> Rank
     return Ranking(found.places[best], found.questions[best], found.features[best], score[best], found.query)
 
 
-def weigh(shelf: Shelf, query: Query, places: Places, lexical: Floats, whole: Floats) -> Candidates:
+def weigh(shelf: Shelf, query: Query, places: Places, whole: Floats) -> Candidates:
     """What speaks for each of some entries.
 
     Args:
         shelf: the entries.
         query: what was asked.
         places: of the entries.
-        lexical: coverage by each question of the shelf.
         whole: coverage by each entry of the shelf.
     """
     if not len(places):
@@ -112,14 +111,15 @@ def weigh(shelf: Shelf, query: Query, places: Places, lexical: Floats, whole: Fl
     questions, begins = shelf.questions_of(places)
     vectors = shelf.vectors.at(questions)
     cosine = vectors @ query.vector
-    covered = lexical[questions]
+    size = len(shelf.vocabulary)
+    asked = shelf.question_tokens.take(questions)
+    counts = _counts(asked, query, size)
+    covered = shelf.whole.coverage(query.asked, counts, asked.lengths / shelf.question_length)
     nearest = _best(cosine + covered, begins)
     middle = np.add.reduceat(vectors, begins, axis=0)
     middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-9)
-    size = len(shelf.vocabulary)
-    each = _held(shelf.question_tokens.take(questions), query, size)
-    rest = _held(shelf.rest_tokens.take(places), query, size)
-    first, own = each[begins], np.logical_or.reduceat(each, begins, axis=0)
+    first, own = counts[begins] > 0, np.add.reduceat(counts, begins, axis=0) > 0
+    rest = _counts(shelf.rest_tokens.take(places), query, size) > 0
     idf = shelf.whole.idf[query.asked.ids]
     spoken = np.where(shelf.words[query.asked.ids], idf, 0)
     weight = max(shelf.whole.weight(query.asked), 1e-9)
@@ -141,16 +141,15 @@ def weigh(shelf: Shelf, query: Query, places: Places, lexical: Floats, whole: Fl
     return Candidates(places, questions[nearest], features, query)
 
 
-def _held(rows: Ragged, query: Query, tokens: int) -> NDArray[np.bool_]:
-    """For each row, which of the question's tokens stand in it."""
+def _counts(rows: Ragged, query: Query, tokens: int) -> NDArray[np.int64]:
+    """For each row, how often each of the question's tokens stands in it."""
     ids = query.asked.ids
-    held = np.zeros((len(rows), len(ids)), bool)
     place = np.full(tokens, -1, np.int32)
     place[ids] = np.arange(len(ids))
     found = place[rows.flat]
     hit = found >= 0
-    held[rows.owners()[hit], found[hit]] = True
-    return held
+    cells = rows.owners()[hit] * len(ids) + found[hit]
+    return np.bincount(cells, minlength=len(rows) * len(ids)).reshape(len(rows), len(ids))
 
 
 def _best(scores: Floats, begins: Places) -> Places:

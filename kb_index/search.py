@@ -155,23 +155,18 @@ class Searcher:
         """The entries that may be meant; none for a question without a single letter or digit."""
         shelf = self.shelf
         query = self.query(question, regions)
-        lexical, whole = shelf.asked.scores(query.asked), shelf.whole.scores(query.asked)
+        whole = shelf.whole.scores(query.asked)
         allowed = shelf.allowed(regions, on)
         allowed_questions = None
         if allowed is not None:
             allowed_questions = allowed[shelf.owners]
-            lexical, whole = np.where(allowed_questions, lexical, 0), np.where(allowed, whole, 0)
+            whole = np.where(allowed, whole, 0)
         near = shelf.vectors.nearest(query.vector, NEAREST, allowed_questions)
         cosine = shelf.vectors.at(near) @ query.vector
         dense = np.zeros(len(shelf.store), np.float32)
         np.maximum.at(dense, shelf.owners[near], cosine)
-        asked = np.zeros(len(shelf.store), np.float32)
-        best = _top(lexical, NEAREST)
-        np.maximum.at(asked, shelf.owners[best], lexical[best])
-        pool = np.unique(
-            np.concatenate([_top(s, POOL) for s in (whole, dense, asked, dense + whole + asked)])
-        )
-        return weigh(shelf, query, pool, lexical, whole)
+        pool = np.unique(np.concatenate([_top(s, POOL) for s in (whole, dense, dense + whole)]))
+        return weigh(shelf, query, pool, whole)
 
     def query(self, question: str, regions: Sequence[str] = ()) -> Query:
         """Prepares a question: one spelling, tokens, vector."""
@@ -196,7 +191,7 @@ class Searcher:
             probability=round(probability, 4),
             lexical=round(float(ranking.lexical[i]), 4),
             dense=round(float(ranking.dense[i]), 4),
-            variant=self.shelf.questions[int(ranking.questions[i])],
+            variant=self.shelf.questions[int(ranking.questions[i])].decode(),
             fused=round(float(ranking.fused[i]), 4),
             whole=round(float(ranking.whole[i]), 4),
         )

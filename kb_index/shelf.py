@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_index.aspects import aspect_bits
-from kb_index.dense import BATCH, DenseIndex, Encoder, Vectors
+from kb_index.dense import BATCH, Encoder, Vectors
 from kb_index.entries import Entry
 from kb_index.lexical import LexicalIndex
+from kb_index.lines import Lines
+from kb_index.nearest import DenseIndex
 from kb_index.progress import Progress
 from kb_index.ragged import Ids, Places, Ragged
 from kb_index.text import TextPipeline
@@ -47,7 +48,7 @@ class EntryStore:
         self._lines = lines
         self._entries = entries
         self._places = {entry_id: place for place, entry_id in enumerate(ids)}
-        self._parse = lru_cache(maxsize=512)(self._read)
+        self._parse = lru_cache(maxsize=128)(self._read)
 
     def _read(self, place: int) -> Entry:
         return Entry.model_validate_json(self.line(place))
@@ -70,39 +71,18 @@ class EntryStore:
         return self.at(place).model_dump_json().encode()
 
 
-class Lines:
-    """Lines of a file, read when looked at.
-
-    Args:
-        file: ends with a line end.
-    """
-
-    def __init__(self, file: Path) -> None:
-        with file.open("rb") as handle:
-            self._text = mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
-        ends = np.flatnonzero(np.frombuffer(self._text, np.uint8) == ord("\n"))
-        self._starts = np.concatenate([[0], ends + 1])
-
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    def __getitem__(self, place: int) -> bytes:
-        return self._text[self._starts[place] : self._starts[place + 1] - 1]
-
-
 @dataclass(frozen=True)
 class Shelf:
     """Everything one search needs; never changed once made.
 
     Args:
         store: the entries.
-        questions: normalised questions of all entries, in entry order.
+        questions: normalised questions of all entries, in entry order, as UTF-8.
         starts: place of each entry's first question in ``questions``.
         vocabulary: the tokens.
         question_tokens: token numbers of each question.
         rest_tokens: token numbers of each entry's text beside its questions.
         vectors: dense index over ``questions``.
-        asked: lexical index over ``questions``.
         whole: lexical index over each entry's whole text: all its questions, answer and sections.
         aspects: what each entry's questions ask for, as bits (:func:`kb_index.aspects.aspect_bits`).
         effective: first day in force, as ordinals.
@@ -112,13 +92,12 @@ class Shelf:
     """
 
     store: EntryStore
-    questions: list[str]
+    questions: Sequence[bytes] | Lines
     starts: Places
     vocabulary: Vocabulary
     question_tokens: Ragged
     rest_tokens: Ragged
     vectors: DenseIndex
-    asked: LexicalIndex
     whole: LexicalIndex
     aspects: NDArray[np.int64]
     effective: NDArray[np.int64]
@@ -135,6 +114,11 @@ class Shelf:
     def owners(self) -> Places:
         """For each question, the place of its entry."""
         return np.repeat(np.arange(len(self.store), dtype=np.int64), self.counts)
+
+    @cached_property
+    def question_length(self) -> float:
+        """Tokens of a question on average."""
+        return max(len(self.question_tokens.flat) / max(len(self.question_tokens), 1), 1.0)
 
     @cached_property
     def words(self) -> NDArray[np.bool_]:
@@ -190,12 +174,16 @@ def build(
     vocabulary = Vocabulary(earlier.vocabulary.tokens) if earlier is not None else Vocabulary()
     kept = np.array([entry for entry in entries if isinstance(entry, int)], np.int64)
     fresh = [entry for entry in entries if not isinstance(entry, int)]
-    parts = _prepare(fresh, pipeline, encoder, vocabulary, earlier, progress)
-    if earlier is not None:  # what is carried over first, then what is fresh; then all in the order wanted
+    parts, made = _prepare(fresh, pipeline, encoder, vocabulary, earlier, progress)
+    if earlier is None:
+        vectors = DenseIndex.of(made)
+    else:  # what is carried over first, then what is fresh; then all in the order wanted
         order = np.empty(len(entries), np.int64)
         carried = np.array([isinstance(entry, int) for entry in entries], bool)
         order[carried], order[~carried] = np.arange(len(kept)), len(kept) + np.arange(len(fresh))
-        parts = _carried(earlier, kept).joined(parts).ordered(order)
+        parts = _carried(earlier, kept).joined(parts)
+        vectors = earlier.vectors.changed(earlier.questions_of(kept)[0], made, parts.question_order(order))
+        parts = parts.ordered(order)
     return Shelf(
         store=_store(entries, earlier),
         questions=parts.questions,
@@ -203,8 +191,7 @@ def build(
         vocabulary=vocabulary,
         question_tokens=parts.asked,
         rest_tokens=parts.rest,
-        vectors=DenseIndex(parts.vectors),
-        asked=LexicalIndex.fit(parts.asked, len(vocabulary)),
+        vectors=vectors,
         whole=LexicalIndex.fit(parts.whole(), len(vocabulary)),
         aspects=parts.aspects,
         effective=parts.effective,
@@ -220,11 +207,10 @@ def build(
 class _Parts:
     """What is made of each entry by itself, for some entries."""
 
-    questions: list[str]
+    questions: list[bytes]
     counts: Places
     asked: Ragged
     rest: Ragged
-    vectors: Vectors
     aspects: NDArray[np.int64]
     effective: NDArray[np.int64]
     expires: NDArray[np.int64]
@@ -252,7 +238,6 @@ class _Parts:
             np.concatenate([self.counts, other.counts]),
             self.asked.joined(other.asked),
             self.rest.joined(other.rest),
-            np.concatenate([self.vectors, other.vectors]),
             np.concatenate([self.aspects, other.aspects]),
             np.concatenate([self.effective, other.effective]),
             np.concatenate([self.expires, other.expires]),
@@ -260,15 +245,18 @@ class _Parts:
             self.embedded + other.embedded,
         )
 
+    def question_order(self, order: Places) -> Places:
+        """Places of the questions when the entries stand in this order."""
+        return _spread(self.starts[order], self.counts[order])
+
     def ordered(self, order: Places) -> _Parts:
         """The entries at these places, in this order."""
-        at = _spread(self.starts[order], self.counts[order])
+        at = self.question_order(order)
         return _Parts(
             [self.questions[i] for i in at],
             self.counts[order],
             self.asked.take(at),
             self.rest.take(order),
-            self.vectors[at],
             self.aspects[order],
             self.effective[order],
             self.expires[order],
@@ -291,14 +279,15 @@ def _prepare(
     vocabulary: Vocabulary,
     earlier: Shelf | None,
     progress: Progress | None,
-) -> _Parts:
+) -> tuple[_Parts, Vectors]:
     """Cuts texts and makes vectors, a batch of entries at a time so that each text is cut once."""
-    questions: list[str] = []
+    questions: list[bytes] = []
     counts, bits = [], []
     asked: list[Ids] = []
     rest: list[Ids] = []
     vectors = [np.zeros((0, encoder.dimensions), np.float32)]
     known = _known_vectors(entries, earlier) if earlier is not None else {}
+    embedded = 0
     step = BATCH // 4
     for start in range(0, len(entries), step):
         asks: list[str] = []
@@ -309,51 +298,48 @@ def _prepare(
             bits.append(aspect_bits(" ".join(own)))
             rest.append(vocabulary.add(pipeline.search_tokens(pipeline.normalise(rest_text(entry)))))
         asked += [vocabulary.add(pipeline.search_tokens(q)) for q in asks]
-        vectors.append(_encode(asks, encoder, known))
-        questions += asks
+        missing = [q for q in asks if q not in known]
+        new = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}
+        vectors.append(np.stack([known[q] if q in known else new[q] for q in asks]))
+        embedded += len(new)
+        questions += [q.encode() for q in asks]
         if progress is not None:
             progress(min(start + step, len(entries)), len(entries))
-    return _Parts(
+    parts = _Parts(
         questions,
         np.array(counts, np.int64),
         Ragged.of(asked),
         Ragged.of(rest),
-        np.concatenate(vectors),
         np.array(bits, np.int64),
         np.array([e.effective.toordinal() for e in entries], np.int64),
         np.array([e.expires.toordinal() if e.expires else FOREVER for e in entries], np.int64),
         [frozenset(e.regions) for e in entries],
-        len(set(questions) - set(known)),
+        embedded,
     )
+    return parts, np.concatenate(vectors)
 
 
 def _known_vectors(entries: list[Entry], earlier: Shelf) -> dict[str, Vectors]:
     """Vectors of the questions that changed entries had before."""
     known: dict[str, Vectors] = {}
     for place in (p for p in (earlier.store.place(entry.id) for entry in entries) if p is not None):
-        start = int(earlier.starts[place])
-        stop = start + int(earlier.counts[place])
-        known |= dict(zip(earlier.questions[start:stop], earlier.vectors.rows(start, stop), strict=True))
+        at = np.arange(earlier.counts[place]) + earlier.starts[place]
+        texts = (earlier.questions[i].decode() for i in at)
+        known |= zip(texts, earlier.vectors.at(at), strict=True)
     return known
-
-
-def _encode(questions: list[str], encoder: Encoder, known: dict[str, Vectors]) -> Vectors:
-    missing = [q for q in questions if q not in known]
-    made = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}
-    return np.stack([known[q] if q in known else made[q] for q in questions])
 
 
 def _carried(earlier: Shelf, places: Places) -> _Parts:
     """Entries of an earlier shelf."""
-    at = _spread(earlier.starts[places], earlier.counts[places])
+    at, _ = earlier.questions_of(places)
+    questions = list(earlier.questions)
     names = list(earlier.regions)
     masks = np.stack([earlier.regions[name] for name in names], axis=1)[places]
     return _Parts(
-        [earlier.questions[i] for i in at],
+        [questions[i] for i in at],
         earlier.counts[places],
         earlier.question_tokens.take(at),
         earlier.rest_tokens.take(places),
-        earlier.vectors.at(at),
         earlier.aspects[places],
         earlier.effective[places],
         earlier.expires[places],
@@ -375,9 +361,9 @@ def save(shelf: Shelf, folder: Path) -> None:
     with (folder / "entries.jsonl").open("wb") as lines:
         lines.writelines(shelf.store.line(place) + b"\n" for place in range(len(shelf.store)))
     (folder / "ids.txt").write_text("".join(f"{i}\n" for i in shelf.store.ids), "utf-8")
-    (folder / "questions.txt").write_text("".join(q + "\n" for q in shelf.questions), "utf-8")
+    (folder / "questions.txt").write_bytes(b"".join(q + b"\n" for q in shelf.questions))
     shelf.vocabulary.save(folder / "vocabulary.txt")
-    np.save(folder / "vectors.npy", shelf.vectors.rows(0, len(shelf.questions)).astype(np.float16))
+    shelf.vectors.save(folder, "vectors")
     shelf.question_tokens.save(folder, "question_tokens")
     shelf.rest_tokens.save(folder, "rest_tokens")
     masks = {f"region:{name}": mask for name, mask in shelf.regions.items()}
@@ -390,7 +376,6 @@ def save(shelf: Shelf, folder: Path) -> None:
         expires=shelf.expires,
         **masks,
     )
-    shelf.asked.save(folder, "asked")
     shelf.whole.save(folder, "whole")
 
 
@@ -402,13 +387,12 @@ def load(folder: Path) -> Shelf:
         store=EntryStore(
             (folder / "ids.txt").read_text("utf-8").split("\n")[:-1], Lines(folder / "entries.jsonl")
         ),
-        questions=(folder / "questions.txt").read_text("utf-8").split("\n")[:-1],
+        questions=Lines(folder / "questions.txt"),
         starts=kept["starts"],
         vocabulary=Vocabulary.load(folder / "vocabulary.txt"),
         question_tokens=Ragged.load(folder, "question_tokens"),
         rest_tokens=Ragged.load(folder, "rest_tokens"),
-        vectors=DenseIndex(np.load(folder / "vectors.npy")),
-        asked=LexicalIndex.load(folder, "asked"),
+        vectors=DenseIndex.load(folder, "vectors"),
         whole=LexicalIndex.load(folder, "whole"),
         aspects=kept["aspects"],
         effective=kept["effective"],

@@ -20,18 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadRequest, Conflict, NotFound
-from kb_index.dense import BATCH, DenseIndex, Encoder, load_encoder
+from kb_index.dense import BATCH, Encoder, load_encoder
 from kb_index.lexical import Asked, LexicalIndex
+from kb_index.lines import Lines
+from kb_index.nearest import DenseIndex
 from kb_index.progress import Progress
 from kb_index.ragged import Ids, Ragged
-from kb_index.shelf import Lines
 from kb_index.statute_numbers import FEATURES, SHIPPED, StatuteNumbers
 from kb_index.statutes import EVERYWHERE, Statute, in_force, read_statute
 from kb_index.text import TextPipeline, query_text
 from kb_index.versions import current_version, locked, manifest, publish, version_name
 from kb_index.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 LEXICAL = 0.5
 """Weight of word coverage in the fused score, the rest being the cosine: the middle of a flat best plateau."""
 CANDIDATES = 200
@@ -182,7 +183,7 @@ def _write(
 ) -> None:
     vocabulary = Vocabulary()
     rows: list[Ids] = []
-    vectors = np.zeros((len(texts), encoder.dimensions), np.float16)
+    vectors = np.zeros((len(texts), encoder.dimensions), np.float32)
     for start in range(0, len(texts), BATCH):
         batch = texts[start : start + BATCH]
         rows += [vocabulary.add(pipeline.tokens(text)) for text in batch]
@@ -191,7 +192,7 @@ def _write(
             progress(start + len(batch), len(texts))
     LexicalIndex.fit(Ragged.of(rows), len(vocabulary)).save(folder, "lexical")
     vocabulary.save(folder / "vocabulary.txt")
-    np.save(folder / "vectors.npy", vectors)
+    DenseIndex.of(vectors).save(folder, "vectors")
     (folder / "articles.jsonl").write_text("".join(line + "\n" for line in lines), "utf-8")
     pipeline.save(folder / "text.json")
 
@@ -223,8 +224,7 @@ class StatuteShelf:
             )
         self.numbers = StatuteNumbers.load(SHIPPED) if numbers is None else numbers
         self._lines = Lines(folder / "articles.jsonl")
-        self._vectors: NDArray[np.float16] = np.load(folder / "vectors.npy", mmap_mode="r")
-        self._dense = DenseIndex(self._vectors)
+        self._vectors = DenseIndex.load(folder, "vectors")
         self._vocabulary = Vocabulary.load(folder / "vocabulary.txt")
         self._lexical = LexicalIndex.load(folder, "lexical")
 
@@ -286,9 +286,9 @@ class StatuteShelf:
         covered = self._lexical.scores(asked).astype(np.float64)
         vector = self.encoder.encode([text], query=True)[0]
         nearest = np.union1d(
-            np.argsort(-covered, kind="stable")[:CANDIDATES], self._dense.nearest(vector, CANDIDATES)
+            np.argsort(-covered, kind="stable")[:CANDIDATES], self._vectors.nearest(vector, CANDIDATES)
         )
-        dense = self._vectors[nearest].astype(np.float32) @ vector
+        dense = self._vectors.at(nearest) @ vector
         order = np.argsort(-_fused(covered[nearest], dense), kind="stable")
         kept = [i for i in order[: limit + 50] if self._holds(int(nearest[i]), regions)][: max(limit, 6)]
         if not kept:

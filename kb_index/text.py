@@ -27,6 +27,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from core.errors import ConfigurationError
+from kb_index.reading import SafeLoader
 
 MAX_QUERY_CHARS = 600
 """Longest question looked at, in characters: a told story names its matter well before this."""
@@ -109,7 +110,7 @@ def load_synonyms(path: Path) -> list[list[str]]:
     if not path.is_file():
         return []
     try:
-        data = yaml.safe_load(path.read_text("utf-8")) or []
+        data = yaml.load(path.read_text("utf-8"), Loader=SafeLoader) or []  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"{path}: cannot be read as YAML: {error}", code="synonyms_invalid"

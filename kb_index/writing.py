@@ -13,10 +13,10 @@ import yaml
 
 from core.errors import BadRequest
 from kb_index.entries import ANSWER, NOTES, OPTIONAL_SECTIONS, QUESTIONS
+from kb_index.reading import SafeLoader
 
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)+$")
 _HEADING = re.compile(r"^##(?=\s)", re.MULTILINE)
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def place_of(folder: Path, entry_id: str) -> Path:
@@ -79,7 +79,7 @@ def scalar(text: str) -> str:
     """
     text = one_line(text)
     try:
-        plain = yaml.load(f"- [{text}]\n- k: {text}\n", Loader=_Loader) == [[text], {"k": text}]  # noqa: S506
+        plain = yaml.load(f"- [{text}]\n- k: {text}\n", Loader=SafeLoader) == [[text], {"k": text}]  # noqa: S506
     except (yaml.YAMLError, ValueError):
         plain = False
     return text if plain else json.dumps(text, ensure_ascii=False)

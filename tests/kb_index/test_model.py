@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.errors import BadRequest, ConfigurationError
-from kb_index.dense import DenseIndex, StaticEncoder, TransformerEncoder, load_encoder, query_instruction
+from kb_index.dense import StaticEncoder, TransformerEncoder, load_encoder, query_instruction
 from kb_index.text import TextPipeline
 from kb_index.train import train_on
 from tests.kb_index.conftest import ID_CARD, MODEL, NOISE, PENSION
@@ -55,19 +55,6 @@ def test_the_query_instruction_of_known_models(name: str, instruction: str) -> N
 def test_a_missing_model_is_said_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="train-model"):
         load_encoder(str(tmp_path / "nowhere"), PIPELINE)
-
-
-def test_dense_search_is_exact_and_respects_what_is_allowed() -> None:
-    random = np.random.default_rng(1)
-    vectors = random.normal(size=(300, 16)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    index = DenseIndex(vectors)
-    query = vectors[7]
-    assert index.nearest(query, 5).tolist() == np.argsort(-(vectors @ query))[:5].tolist()
-    allowed = np.zeros(300, bool)
-    allowed[[3, 40, 299]] = True
-    assert set(index.nearest(query, 5, allowed).tolist()) == {3, 40, 299}
-    assert index.nearest(np.zeros(16, np.float32), 5).size == 0
 
 
 def test_training_makes_a_model_that_knows_its_entries_and_is_repeatable(tmp_path: Path) -> None:
