@@ -121,9 +121,13 @@ def _rasa(entries: list[Entry], questions: list[Labelled], epochs: int) -> Row:
 
 
 def _rasa_project(folder: Path, entries: list[Entry], epochs: int) -> None:
-    """A Rasa project of our own pipeline's tokenizer and featurizers and a ResponseSelector."""
+    """A Rasa project of those tokenizers and featurizers of our pipeline that are Rasa's own, and a ResponseSelector."""
     config = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
-    prepare = [part for part in config["pipeline"] if part["name"].endswith(("Tokenizer", "Featurizer"))]
+    prepare = [
+        part
+        for part in config["pipeline"]
+        if part["name"].endswith(("Tokenizer", "Featurizer")) and not part["name"].startswith("bot.")
+    ]
     selector = {"name": "ResponseSelector", "retrieval_intent": "faq", "epochs": epochs, "random_seed": 1}
     _yaml(
         folder / "config.yml",
