@@ -30,6 +30,7 @@ RANK_FEATURES = (
     "answer",  # share of the question that stands outside its questions
     "aspect",  # share of what is asked (amount, time, place …) that its questions do not ask
     "amount",  # 1 when an amount is asked and its questions do not ask one
+    "exact",  # 1 when all of the question stands in it as it was typed
 )
 """What an entry's place in the order rests on."""
 
@@ -67,7 +68,7 @@ class Calibration:
         report: what was measured at fitting, for people to read.
     """
 
-    rank: tuple[float, ...] = (2.0, 8.0, 4.0, 8.0, 8.0, 8.0, 3.0, -1.0, -2.0)
+    rank: tuple[float, ...] = (2.0, 8.0, 4.0, 8.0, 8.0, 8.0, 3.0, -1.0, -2.0, 2.0)
     weights: tuple[float, ...] = (0.0,) * len(RANK_FEATURES) + (0.4, 0.5) + (0.0,) * 7
     bias: float = -9.0
     answer_at: float = 0.8

@@ -28,11 +28,15 @@ from kb_index.numbers import Matrix
 from kb_index.progress import Progress, unwatched
 from kb_index.ranking import Candidates
 from kb_index.search import Searcher
+from kb_index.vocabulary import is_word
 
 FOLDS = 5
 LEAST = 40
 RIDGE = 1e-3
 """Penalty on fusion weights, per question."""
+
+TERMS = 600
+"""Bare terms the fusion weights are fitted on beside the questions."""
 
 
 def fit(
@@ -72,13 +76,16 @@ def fit(
         raise BadRequest(
             f"Questions name entries that are not there: {', '.join(missing[:5])}", code="no_entry"
         )
-    found = [searcher.candidates(q.question, regions) for q in questions]
-    fold = folds(questions)
+    # Nobody labels bare terms, and citizens type them: without any the meaning would outvote the very word asked for.
+    asked = questions + exact_terms(searcher)[:TERMS]
+    found = [searcher.candidates(q.question, regions) for q in asked]
+    fold = folds(asked)
+    own = np.arange(len(asked)) < len(questions)
     probability = np.zeros(len(questions))
     judged: list[Judged] = [_nothing()] * len(questions)
     for k in range(FOLDS):
-        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        numbers, trained = _fit_on(searcher, questions, found, inside)
+        inside, outside = np.flatnonzero(fold != k), np.flatnonzero((fold == k) & own)
+        numbers, trained = _fit_on(searcher, asked, found, inside, len(questions))
         tested = searcher.with_calibration(numbers)
         for i in outside:
             judged[i] = judgement(tested, questions[i], found[i])
@@ -86,7 +93,7 @@ def fit(
     right = np.array([j.right for j in judged])
     near = np.array([j.rank is not None and j.rank < 3 for j in judged])
     answer_at = answer_threshold(probability, right, answerable, wrong * safety, false * safety)
-    _, whole = _fit_on(searcher, questions, found, np.arange(len(questions)))
+    _, whole = _fit_on(searcher, asked, found, np.arange(len(asked)), len(questions))
     fitted = replace(
         whole,
         answer_at=answer_at,
@@ -100,14 +107,37 @@ def fit(
 
 
 def _fit_on(
-    searcher: Searcher, questions: list[Labelled], found: list[Candidates], chosen: NDArray[np.int64]
+    searcher: Searcher,
+    asked: list[Labelled],
+    found: list[Candidates],
+    chosen: NDArray[np.int64],
+    questions: int,
 ) -> tuple[Calibration, Calibration]:
-    """Fusion weights from the chosen questions, then the probability model under those weights."""
-    numbers = fuse(searcher, [questions[i] for i in chosen], [found[i] for i in chosen])
+    """Fusion weights from what was chosen, then the probability model under those weights, from questions alone.
+
+    Args:
+        searcher: gives the other numbers.
+        asked: questions first, then bare terms.
+        found: the candidates of each.
+        chosen: places of those to fit on.
+        questions: how many of ``asked`` are questions.
+    """
+    numbers = fuse(searcher, [asked[i] for i in chosen], [found[i] for i in chosen])
     under = searcher.with_calibration(numbers)
-    judged = [judgement(under, questions[i], found[i]) for i in chosen]
+    judged = [judgement(under, asked[i], found[i]) for i in chosen if i < questions]
     weights, bias = fit_logistic(np.array([j.features for j in judged]), np.array([j.right for j in judged]))
     return numbers, replace(numbers, weights=weights, bias=bias)
+
+
+def exact_terms(searcher: Searcher) -> list[Labelled]:
+    """Words of three characters and more that stand in one entry only, as if they were asked; in a fixed random order."""
+    shelf = searcher.shelf
+    found = [
+        Labelled(word, shelf.store.ids[int(shelf.whole.texts_with(number)[0])])
+        for number, word in enumerate(shelf.vocabulary.tokens)
+        if shelf.whole.held[number] == 1 and is_word(word) and len(word) >= 3
+    ]
+    return [found[i] for i in np.random.default_rng(1).permutation(len(found))]
 
 
 def fuse(searcher: Searcher, questions: list[Labelled], found: list[Candidates]) -> Calibration:

@@ -88,6 +88,12 @@ class LexicalIndex:
         weight *= by_token.data / (norm[places] + by_token.data)
         return cls(weight.astype(np.float32), places, indptr, size)
 
+    def texts_with(self, token: int) -> Ids:
+        """Places of the texts a token stands in."""
+        scores = self._engine.scores
+        found: Ids = scores["indices"][scores["indptr"][token] : scores["indptr"][token + 1]]
+        return found
+
     def weight(self, asked: Asked) -> float:
         """What a text would score that holds the whole question; a token never seen tells most."""
         return float(self.idf[asked.ids].sum()) + asked.unknown * self.unknown

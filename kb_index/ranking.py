@@ -136,6 +136,7 @@ def weigh(shelf: Shelf, query: Query, places: Places, whole: Floats) -> Candidat
         "answer": rest @ idf / weight,
         "aspect": missing,
         "amount": (query.aspects & ~aspects & AMOUNT_BIT) > 0,
+        "exact": (own | rest).all(axis=1) & (query.asked.unknown == 0),
     }
     features = np.column_stack([columns[name] for name in RANK_FEATURES]).astype(np.float64)
     return Candidates(places, questions[nearest], features, query)

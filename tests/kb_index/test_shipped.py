@@ -9,7 +9,9 @@ from core.settings import ROOT
 from kb_index.calibrate import SHIPPED, Calibration
 from kb_index.check import check
 from kb_index.evaluate import Labelled, read_questions
+from kb_index.fitting import TERMS, exact_terms
 from kb_index.places import elsewhere
+from kb_index.ranking import Part
 from kb_index.search import Searcher, SearchResult
 from kb_index.workbench import searcher_over
 from tests.kb_index.conftest import MODEL
@@ -56,6 +58,19 @@ def test_wrong_answers_are_rare(asked: list[tuple[Labelled, SearchResult]]) -> N
     assert len(wrong) / len(asked) <= 0.02
     assert sum(i.entry is None for i in wrong) / sum(i.entry is None for i, _ in asked) <= 0.03
     assert len(given) / len(asked) >= 0.25
+
+
+def test_an_exact_term_is_found_as_well_as_by_words_alone(searcher: Searcher) -> None:
+    terms = exact_terms(searcher)[TERMS:]  # those before were fitted on
+    found = [searcher.candidates(term.question, HOME) for term in terms]
+    wanted = [searcher.shelf.store.place(term.entry or "") for term in terms]
+
+    def right(part: Part) -> int:
+        ranked = [searcher.order(candidates, part).places[:1].tolist() for candidates in found]
+        return sum(first == [place] for first, place in zip(ranked, wanted, strict=True))
+
+    assert len(terms) > 500
+    assert right("fused") >= right("lexical") >= 0.98 * len(terms)
 
 
 @pytest.mark.parametrize("question", ["今天天气怎么样", "讲个笑话", "啊啊啊撒旦法", "python怎么读取excel"])
