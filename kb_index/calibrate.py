@@ -20,6 +20,8 @@ from kb_index.numbers import Matrix
 
 SHIPPED = Path(__file__).with_name("calibration.json")
 
+TERM = "term"
+
 RANK_FEATURES = (
     "lexical",  # share of the question its best question covers
     "dense",  # cosine with its nearest question
@@ -30,7 +32,7 @@ RANK_FEATURES = (
     "answer",  # share of the question that stands outside its questions
     "aspect",  # share of what is asked (amount, time, place …) that its questions do not ask
     "amount",  # 1 when an amount is asked and its questions do not ask one
-    "exact",  # 1 when all of the question stands in it as it was typed
+    TERM,  # 1 when a bare term is asked and stands in it as it was typed
 )
 """What an entry's place in the order rests on."""
 

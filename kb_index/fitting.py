@@ -6,7 +6,7 @@ without any question of the same entry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from core.errors import BadRequest
 from kb_index.calibrate import (
     AGAINST,
     RANK_FEATURES,
+    TERM,
     Calibration,
     answer_threshold,
     ask_threshold,
@@ -36,7 +37,7 @@ RIDGE = 1e-3
 """Penalty on fusion weights, per question."""
 
 TERMS = 600
-"""Bare terms the fusion weights are fitted on beside the questions."""
+"""Bare terms their weight is fitted on."""
 
 
 def fit(
@@ -76,7 +77,7 @@ def fit(
         raise BadRequest(
             f"Questions name entries that are not there: {', '.join(missing[:5])}", code="no_entry"
         )
-    # Nobody labels bare terms, and citizens type them: without any the meaning would outvote the very word asked for.
+    # Nobody labels bare terms, and citizens type them: without any, meaning would outvote the very word asked for.
     asked = questions + exact_terms(searcher)[:TERMS]
     found = [searcher.candidates(q.question, regions) for q in asked]
     fold = folds(asked)
@@ -113,18 +114,21 @@ def _fit_on(
     chosen: NDArray[np.int64],
     questions: int,
 ) -> tuple[Calibration, Calibration]:
-    """Fusion weights from what was chosen, then the probability model under those weights, from questions alone.
+    """Fusion weights from the questions chosen, that of bare terms from the terms, and then the probability model.
 
     Args:
-        searcher: gives the other numbers.
+        searcher: over the entries.
         asked: questions first, then bare terms.
         found: the candidates of each.
         chosen: places of those to fit on.
         questions: how many of ``asked`` are questions.
     """
-    numbers = fuse(searcher, [asked[i] for i in chosen], [found[i] for i in chosen])
+    numbers = replace(searcher.calibration, rank=(0.0,) * len(RANK_FEATURES))
+    own, terms = chosen[chosen < questions], chosen[chosen >= questions]
+    for places, free in ((own, set(RANK_FEATURES) - {TERM}), (terms, {TERM})):
+        numbers = fuse(searcher, [asked[i] for i in places], [found[i] for i in places], numbers, free)
     under = searcher.with_calibration(numbers)
-    judged = [judgement(under, asked[i], found[i]) for i in chosen if i < questions]
+    judged = [judgement(under, asked[i], found[i]) for i in own]
     weights, bias = fit_logistic(np.array([j.features for j in judged]), np.array([j.right for j in judged]))
     return numbers, replace(numbers, weights=weights, bias=bias)
 
@@ -140,12 +144,25 @@ def exact_terms(searcher: Searcher) -> list[Labelled]:
     return [found[i] for i in np.random.default_rng(1).permutation(len(found))]
 
 
-def fuse(searcher: Searcher, questions: list[Labelled], found: list[Candidates]) -> Calibration:
+def fuse(
+    searcher: Searcher,
+    questions: list[Labelled],
+    found: list[Candidates],
+    numbers: Calibration,
+    free: Collection[str],
+) -> Calibration:
     """Fusion weights under which the right entry is most probable among its candidates.
 
     A conditional logit (McFadden 1974): the chance of an entry is the softmax of its weighted features among the
     candidates of a question. What speaks for an entry may not get a negative weight, nor what speaks against it a
     positive one; so weights fitted on this base stay sensible on another.
+
+    Args:
+        searcher: over the entries.
+        questions: what was asked, and which entry is right.
+        found: the candidates of each.
+        numbers: weights to begin with.
+        free: names of the weights that are fitted; the others stay.
     """
     rows: list[Matrix] = []
     right: list[int] = []
@@ -157,6 +174,8 @@ def fuse(searcher: Searcher, questions: list[Labelled], found: list[Candidates])
             right.append(sum(sizes) + int(here[0]))
             sizes.append(len(candidates.places))
             rows.append(candidates.features)
+    if not rows:
+        return numbers
     features = np.concatenate(rows)
     spread = np.maximum(features.std(axis=0), 1e-9)
     scaled, chosen = features / spread, np.array(right)
@@ -172,9 +191,13 @@ def fuse(searcher: Searcher, questions: list[Labelled], found: list[Candidates])
         slope = (scaled.T @ chances - scaled[chosen].sum(axis=0)) / len(chosen) + 2 * RIDGE * weights
         return float(missed), slope
 
-    bounds = [(None, 0) if name in AGAINST else (0, None) for name in RANK_FEATURES]
-    best = minimize(loss, np.zeros(len(RANK_FEATURES)), jac=True, method="L-BFGS-B", bounds=bounds)
-    return replace(searcher.calibration, rank=tuple(float(w) for w in best.x / spread))
+    start = np.array(numbers.rank) * spread
+    bounds = [
+        (w, w) if name not in free else (None, 0) if name in AGAINST else (0, None)
+        for name, w in zip(RANK_FEATURES, start, strict=True)
+    ]
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return replace(numbers, rank=tuple(float(w) for w in best.x / spread))
 
 
 def _nothing() -> Judged:

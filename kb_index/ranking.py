@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_index.aspects import AMOUNT_BIT
-from kb_index.calibrate import RANK_FEATURES, Calibration
+from kb_index.calibrate import RANK_FEATURES, TERM, Calibration
 from kb_index.dense import Vectors
 from kb_index.lexical import Asked, Floats
 from kb_index.numbers import Matrix
@@ -32,6 +32,7 @@ class Query:
         vector: its vector.
         aspects: what it asks for, as bits.
         elsewhere: whether it names another part of the country.
+        bare: whether it is but a word or a few, all of which the base knows.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Query:
     vector: Vectors
     aspects: int = 0
     elsewhere: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def weigh(shelf: Shelf, query: Query, places: Places, whole: Floats) -> Candidat
         "answer": rest @ idf / weight,
         "aspect": missing,
         "amount": (query.aspects & ~aspects & AMOUNT_BIT) > 0,
-        "exact": (own | rest).all(axis=1) & (query.asked.unknown == 0),
+        TERM: (own | rest).all(axis=1) & query.bare,
     }
     features = np.column_stack([columns[name] for name in RANK_FEATURES]).astype(np.float64)
     return Candidates(places, questions[nearest], features, query)

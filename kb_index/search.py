@@ -30,6 +30,9 @@ Outcome = Literal["answer", "ask_back", "unknown"]
 NEAREST = 100
 """Questions taken from the dense index."""
 
+BARE = 3
+"""Most words of a question that is a bare term and no sentence."""
+
 POOL = 20
 """Entries taken by each part, and by all together, to be weighed closely."""
 
@@ -176,14 +179,16 @@ class Searcher:
             text = self.pipeline.normalise(corrected)
         tokens = set(self.pipeline.search_tokens(text))
         asked = Asked.of(tokens, self.shelf.vocabulary)
-        words = sum(is_word(token) for token in tokens if token not in self.shelf.vocabulary)
+        words = [token for token in tokens if is_word(token)]
+        unknown = sum(word not in self.shelf.vocabulary for word in words)
         vector = (
             self.encoder.encode([text], query=True)[0]
             if tokens
             else np.zeros(self.encoder.dimensions, np.float32)
         )
         home = frozenset({*regions, *self.shelf.regions})
-        return Query(text, asked, words, vector, aspect_bits(text), elsewhere(text, home))
+        bare = len(words) <= BARE and not asked.unknown
+        return Query(text, asked, unknown, vector, aspect_bits(text), elsewhere(text, home), bare)
 
     def _hit(self, ranking: Ranking, i: int, probability: float) -> Hit:
         return Hit(
