@@ -33,7 +33,7 @@ from kb_index.vocabulary import is_word
 
 FOLDS = 5
 LEAST = 40
-RIDGE = 1e-3
+RIDGE = 3e-2
 """Penalty on fusion weights, per question."""
 
 TERMS = 600
