@@ -6,6 +6,9 @@ SHELL := bash
 
 PORT ?= 8012
 RASA_PORT ?= 8013
+# Test processes side by side; a file stays together. Many tests start a Rasa or a browser and wait for it.
+WORKERS ?= 2
+PYTEST = $(APP)/pytest -n $(WORKERS) --dist loadfile
 APP := .venv/bin
 RASA := .venv-rasa/bin
 PIP := -m pip install --disable-pip-version-check --progress-bar off
@@ -34,10 +37,10 @@ test: preflight build ## set up, then lint, types and every test
 	$(say) 'Rasa model'
 	$(APP)/wenban train
 	$(say) 'Tests'
-	$(APP)/pytest
+	$(PYTEST)
 
 fast: setup ## the fast tests only: no Rasa, no browser
-	@$(APP)/pytest -m 'not end_to_end'
+	@$(PYTEST) -m 'not end_to_end'
 
 bench: build ## speed and quality, as tables
 	@$(APP)/wenban train
