@@ -148,7 +148,13 @@ class Settings(BaseSettings):
         4, ge=1, le=64, description="Rasa calls under way at once; a Rasa process saturates early."
     )
     rasa_queue: int = Field(
-        200, ge=0, le=10000, description="Turns that may wait for a free call before the app answers itself."
+        2000, ge=0, le=10000, description="Turns that may wait for a free call before the app answers itself."
+    )
+    rasa_wait_s: float = Field(
+        60.0,
+        gt=0,
+        le=600,
+        description="Seconds a turn may wait for a free call before the app answers itself.",
     )
     rasa_tracker_url: str = Field(
         "", description="Rasa's tracker store, a SQLAlchemy URL; empty: SQLite in the data folder."
