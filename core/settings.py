@@ -30,6 +30,9 @@ class WeChatNotice(BaseModel):
     fields: dict[str, str] = Field(
         description="The template's fields; {number}, {state}, {text} and {time} are filled in."
     )
+    lasting: bool = Field(
+        False, description="The template is 长期订阅: one consent is good for any number of messages."
+    )
     page: str = Field("", description="Page of the mini program it opens; empty: the hotline's own address.")
 
     @field_validator("fields")

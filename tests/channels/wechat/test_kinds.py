@@ -35,7 +35,8 @@ EXPLAINED = {
 GREETED = ["event_subscribe", "event_subscribe_scene", "event_SCAN", "event_CLICK_unknown"]
 SILENT = [
     "event_unsubscribe", "event_LOCATION", "event_VIEW", "event_pic_sysphoto", "event_TEMPLATESENDJOBFINISH",
-    "event_user_enter_tempsession", "event_subscribe_msg_popup", "event_scancode_waitmsg", "event_unheard_of",
+    "event_user_enter_tempsession", "event_subscribe_msg_popup", "event_subscribe_msg_popup_two", "event_subscribe_msg_change",
+    "event_subscribe_msg_sent", "event_scancode_waitmsg", "event_unheard_of",
 ]  # fmt: skip
 UNNAMED = ["location_unnamed"]
 
