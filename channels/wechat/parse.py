@@ -18,6 +18,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from channels.wechat.errors import WeChatError
+from channels.wechat.reply import showable
 from core.errors import TooLarge
 
 MAX_XML = 262_144
@@ -284,8 +285,9 @@ def _xml_fields(body: bytes) -> tuple[Fields, list[Fields]]:
     # A DTD is refused outright, and with it every kind of entity: the platform sends none.
     parser = DefusedXMLParser(target=reader, forbid_dtd=True)
     try:
-        # Decoded first, so that a declared encoding can't make two parsers read two things.
-        parser.feed(body.decode("utf-8"))
+        # Decoded first, so that a declared encoding can't make two parsers read two things. A citizen may paste
+        # control characters, which no XML may have: without them the message is read rather than refused.
+        parser.feed(showable(body.decode("utf-8")))
         parser.close()
     except (ParseError, DefusedXmlException, UnicodeDecodeError, ValueError, LookupError) as error:
         raise WeChatError from error
