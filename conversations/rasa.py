@@ -40,15 +40,20 @@ class RasaClient:
 
     Args:
         base_url: for example ``http://127.0.0.1:8013``.
-        timeout_s: seconds a call may take, waiting for its place included.
+        timeout_s: seconds a call may take.
+        wait_s: seconds a caller may wait for its place before that. What waited in vain costs Rasa nothing; a call
+            begun late and then given up on would be worked out for nobody, and keep the next one waiting.
         concurrency: calls under way at once. One Rasa process saturates at about 35 messages a second, and more
             at once only makes each slower.
         queue: callers that may wait for a place; past that :class:`RasaDown` at once.
     """
 
-    def __init__(self, base_url: str, *, timeout_s: float, concurrency: int, queue: int) -> None:
+    def __init__(
+        self, base_url: str, *, timeout_s: float, wait_s: float, concurrency: int, queue: int
+    ) -> None:
         self._base_url = base_url
         self._timeout_s = timeout_s
+        self._wait_s = wait_s
         self._places = asyncio.Semaphore(concurrency)
         self._queue = queue
         self._waiting = 0
@@ -77,21 +82,27 @@ class RasaClient:
         Raises:
             RasaDown: no usable answer in time.
         """
-        if self._waiting >= self._queue and self._places.locked():
-            raise RasaDown("too many turns are waiting for Rasa")
-        self._waiting += 1
-        waiting = True
+        await self._take_place()
         try:
-            async with asyncio.timeout(self._timeout_s), self._places:
-                self._waiting -= 1
-                waiting = False
+            async with asyncio.timeout(self._timeout_s):
                 answer = await self._post({"sender": sender, "message": message, "metadata": metadata})
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise RasaDown(f"{type(error).__name__}: {error}") from error
         finally:
-            if waiting:
-                self._waiting -= 1
+            self._places.release()
         return read_replies(answer)
+
+    async def _take_place(self) -> None:
+        if self._waiting >= self._queue and self._places.locked():
+            raise RasaDown("too many turns are waiting for Rasa")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise RasaDown("waited for Rasa in vain") from error
+        finally:
+            self._waiting -= 1
 
     def busy(self) -> bool:
         """Whether a question asked now has to wait for others."""

@@ -42,8 +42,8 @@ class Conversations:
         dialogue: answers turns (Rasa's client).
         fallback_answer: answers without Rasa when it is sure.
         agents_online: how many agents have the desk open.
-        lease_s: seconds after which a process that died loses its turns to another; must be longer than the
-            longest answer of ``dialogue`` takes.
+        lease_s: seconds after which a process that died loses its turns to another; at least three times
+            :data:`conversations.turns.SWEEP_S`, in which a living one makes them last again.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))

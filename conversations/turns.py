@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import attachments, buttons, emergency, scope, statements, store
@@ -31,10 +31,14 @@ from core.ids import new_id
 log = logging.getLogger(__name__)
 
 SWEEP_S = 5
+LEASES_AT_ONCE = 500
 MAX_ATTEMPTS = 3
 NO_EMERGENCY = Button("不是紧急情况，继续问智能助手", BACK_TO_BOT)
 MAX_RASA_TEXT = 2_000
+WITHOUT_RASA_AT_ONCE = 2
 """Characters of a message Rasa gets to read; the whole of it is stored."""
+"""Turns answered without Rasa at the same time. When Rasa is full they come faster than they can be worked off;
+let in all together they would stand before every new message at the database, which has to be stored within seconds."""
 
 
 class Dialogue(Protocol):
@@ -73,6 +77,7 @@ class TurnRunner:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
+        self._places = asyncio.Semaphore(WITHOUT_RASA_AT_ONCE)
 
     async def start(self) -> None:
         """Take up what a former process left, and keep looking for such."""
@@ -123,9 +128,15 @@ class TurnRunner:
     async def _sweep(self) -> None:
         while True:
             try:
+                await self._keep_leases()
                 async with self._database.read() as session:
+                    # What another living process works on is left out: asking for it would cost a write each.
                     waiting = await session.scalars(
-                        select(Turn.conversation_id).where(Turn.state == "open").distinct().limit(500)
+                        select(Turn.conversation_id)
+                        .join(Conversation, Conversation.id == Turn.conversation_id)
+                        .where(Turn.state == "open", self._free())
+                        .distinct()
+                        .limit(500)
                     )
                     for conversation_id in waiting:
                         if conversation_id not in self._workers:
@@ -133,6 +144,28 @@ class TurnRunner:
             except Exception:
                 log.exception("looking for open turns failed; trying again")
             await asyncio.sleep(SWEEP_S)
+
+    async def _keep_leases(self) -> None:
+        """A turn may wait for Rasa longer than a lease lasts: what this process works on stays its own."""
+        working = list(self._workers)
+        for first in range(0, len(working), LEASES_AT_ONCE):
+            async with self._database.write() as session:
+                await session.execute(
+                    update(Conversation)
+                    .where(
+                        Conversation.id.in_(working[first : first + LEASES_AT_ONCE]),
+                        Conversation.lease_owner == self._owner,
+                    )
+                    .values(lease_until=self.lease().until)
+                    .execution_options(synchronize_session=False)
+                )
+
+    def _free(self) -> ColumnElement[bool]:
+        return or_(
+            Conversation.lease_owner.is_(None),
+            Conversation.lease_owner == self._owner,
+            Conversation.lease_until < now(),
+        )
 
     async def _work(self, conversation_id: str, job: Job | None) -> None:
         try:
@@ -152,14 +185,7 @@ class TurnRunner:
         async with self._database.write() as session:
             mode = await session.scalar(
                 update(Conversation)
-                .where(
-                    Conversation.id == conversation_id,
-                    or_(
-                        Conversation.lease_owner.is_(None),
-                        Conversation.lease_owner == self._owner,
-                        Conversation.lease_until < now(),
-                    ),
-                )
+                .where(Conversation.id == conversation_id, self._free())
                 .values(lease_owner=lease.owner, lease_until=lease.until)
                 .returning(Conversation.mode)
                 .execution_options(synchronize_session=False)
@@ -216,7 +242,8 @@ class TurnRunner:
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
-        return "degraded", await self._without_rasa(conversation_id, text)
+        async with self._places:
+            return "degraded", await self._without_rasa(conversation_id, text)
 
     async def _without_rasa(self, conversation_id: str, text: str) -> Sequence[Reply]:
         """The citizen always gets a reply: from the knowledge base when it is sure, else a human is called."""

@@ -30,6 +30,9 @@ class WeChatNotice(BaseModel):
     fields: dict[str, str] = Field(
         description="The template's fields; {number}, {state}, {text} and {time} are filled in."
     )
+    lasting: bool = Field(
+        False, description="The template is 长期订阅: one consent is good for any number of messages."
+    )
     page: str = Field("", description="Page of the mini program it opens; empty: the hotline's own address.")
 
     @field_validator("fields")
@@ -148,7 +151,13 @@ class Settings(BaseSettings):
         4, ge=1, le=64, description="Rasa calls under way at once; a Rasa process saturates early."
     )
     rasa_queue: int = Field(
-        200, ge=0, le=10000, description="Turns that may wait for a free call before the app answers itself."
+        2000, ge=0, le=10000, description="Turns that may wait for a free call before the app answers itself."
+    )
+    rasa_wait_s: float = Field(
+        60.0,
+        gt=0,
+        le=600,
+        description="Seconds a turn may wait for a free call before the app answers itself.",
     )
     rasa_tracker_url: str = Field(
         "", description="Rasa's tracker store, a SQLAlchemy URL; empty: SQLite in the data folder."

@@ -10,12 +10,15 @@ import desk
 from bot.actions import endpoint
 from bot.actions.context import Parts, set_parts
 from bot.actions.policy import sure_answer
+from bot.understanding.mine import mine
 from channels import web as web_channel
 from channels.wechat import Pace, WeChat
+from conversations import emergency, scope
 from conversations.media import Media
 from conversations.rasa import RasaClient
 from conversations.service import Conversations
 from conversations.types import Reply
+from core.clock import local, now
 from core.database import Database
 from core.events import Events
 from core.privacy import use_data_key
@@ -29,7 +32,17 @@ from service.errors import errors
 from service.migrate import is_current
 from service.proxy import forwarded
 from service.ticket_notices import TicketNotices
+from tickets import catalog
 from tickets.service import Tickets
+
+
+def _warm_up() -> None:
+    """Load what is otherwise loaded at its first use: most of a second, for which nobody would be answered."""
+    story = "龙湖路的路灯坏了三天"
+    emergency.screen(story)
+    scope.screen(story)
+    catalog.suggest(story)
+    mine(story, local(now()))
 
 
 async def create_app(settings: Settings) -> web.Application:
@@ -38,6 +51,7 @@ async def create_app(settings: Settings) -> web.Application:
     Raises:
         ConfigurationError: a setting or a key can't be used.
     """
+    _warm_up()
     secrets = settings.secrets
     use_data_key(secrets.data_key)
     database = Database(settings.sqlalchemy_url)
@@ -50,6 +64,7 @@ async def create_app(settings: Settings) -> web.Application:
     rasa = RasaClient(
         settings.rasa_base_url,
         timeout_s=settings.rasa_timeout_s,
+        wait_s=settings.rasa_wait_s,
         concurrency=settings.rasa_concurrency,
         queue=settings.rasa_queue,
     )

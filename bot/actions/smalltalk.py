@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.actions import draft as drafts
 from bot.actions import feedback, later, mood, policy
 from bot.actions.context import parts
-from bot.actions.filing import FILED, tell_filed
+from bot.actions.filing import FILED, file_ticket, tell_filed
 from bot.actions.handoff import hand_over
 from bot.actions.turn import Choice, Event, Turn, follow_up_with, offering, set_slot
 from bot.actions.wording import COMPLAIN, HUMAN, PROGRESS
@@ -22,6 +23,9 @@ async def affirm(turn: Turn) -> list[Event]:
     if isinstance(filed, dict) and turn.turn_id and filed.get("turn") == turn.turn_id:
         tell_filed(turn, await parts().tickets.get(str(filed["number"])))
         return []
+    if turn.slot(drafts.CONFIRM) is True:
+        # Confirmed, and then the app died before Rasa could have it filed: what is filed is forgotten as a draft.
+        return await file_ticket(turn)
     offer = turn.offer or ""
     if offer == "human":
         await hand_over(turn, "citizen_asked")

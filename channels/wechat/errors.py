@@ -48,6 +48,8 @@ class Refused(PlatformError):
     """Too many calls, or the platform is busy: come back later."""
     CLOSED = frozenset({45015, 45047, 45048})
     """Outside the window after the citizen's last step, or its messages are used up."""
+    NO_CONSENT = 43101
+    """The citizen has not agreed to (another) subscription message, or has taken it back."""
     NOT_ALLOWED = frozenset({48001, 48004, 48006, 50002, 40164, 40013, 40125, 61004, 61007})
     """The account may not do this, or is not set up for it: nothing one message could change."""
 

@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from channels.wechat import quota, words
 from channels.wechat.answers import Answer, Answers
 from channels.wechat.client import Client
+from channels.wechat.consents import CHOICES, Consents
 from channels.wechat.crypto import Crypto, Opened, check_signature
 from channels.wechat.errors import BadSignature, PlatformError, WeChatError
 from channels.wechat.exchange import Exchange
@@ -69,6 +70,7 @@ class Entrance:
         answers: Answers,
         pusher: Pusher,
         notices: Notices,
+        consents: Consents,
         pictures: Pictures,
         client: Client | None,
         *,
@@ -82,6 +84,7 @@ class Entrance:
         self._answers = answers
         self._pusher = pusher
         self._notices = notices
+        self._consents = consents
         self._pictures = pictures
         self._client = client
         self._city = city
@@ -151,8 +154,10 @@ class Entrance:
                 await self._note(message)
             if message.event == "click" and message.key.startswith(SAY):
                 return await self._message(exchange, replace(message, text=message.key.removeprefix(SAY)))
-            if message.event == "templatesendjobfinish":
-                await self._notices.arrived(message.media or {})
+            if message.event in CHOICES:
+                await self._consents.chosen(self.account.name, message)
+            if message.event in ("templatesendjobfinish", "subscribe_msg_sent_event"):
+                await self._notices.arrived(message)
             if message.event not in words.GREETED:
                 return exchange.nothing()
             view = await self._conversations.find_or_create(CHANNEL, self.account.name, message.user)

@@ -74,6 +74,18 @@ class WeChatEvent(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
 
+class WeChatConsent(Base):
+    """How many subscription messages of one template a citizen has agreed to and not been sent yet."""
+
+    __tablename__ = "wechat_consents"
+
+    account: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    template_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    left: Mapped[int] = mapped_column(Integer)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class WeChatNoticeRow(Base):
     """A template or subscription message that tells of a ticket's progress."""
 

@@ -2,7 +2,8 @@
 
 These reach a citizen outside every window. The platform sends one template message for one ``client_msg_id``
 within ten minutes, however often it is asked, so an unclear one is simply sent again in that time. A subscription
-message knows no such id: an unclear one is not repeated. What can't be told this way is told in the conversation.
+message knows no such id: an unclear one is not repeated; and it needs the citizen's consent
+(:mod:`channels.wechat.consents`). What can't be told this way is told in the conversation.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from channels.wechat.client import Client
+from channels.wechat.consents import Asked, Consents
 from channels.wechat.errors import NotSent, PlatformError, Refused
 from channels.wechat.models import WeChatNoticeRow
 from channels.wechat.pace import Pace
+from channels.wechat.parse import Inbound
 from conversations.service import Conversations
 from conversations.types import Reply
 from core.clock import local, now
@@ -42,6 +45,7 @@ class Notices:
 
     Args:
         clients: the API of each account that pushes, by the account's name.
+        consents: who agreed to subscription messages.
         public_url: what a tapped notice opens, when it is no mini program's page.
     """
 
@@ -51,6 +55,7 @@ class Notices:
         conversations: Conversations,
         accounts: Sequence[WeChatAccount],
         clients: Mapping[str, Client],
+        consents: Consents,
         pace: Pace,
         public_url: str = "",
     ) -> None:
@@ -58,6 +63,7 @@ class Notices:
         self._conversations = conversations
         self._accounts = {account.name: account for account in accounts}
         self._clients = clients
+        self._consents = consents
         self._pace = pace
         self._public_url = public_url
         self._loop: asyncio.Task[None] | None = None
@@ -107,15 +113,24 @@ class Notices:
             async with self._database.write() as session:
                 session.add(row)
 
-    async def arrived(self, media: Mapping[str, Any]) -> None:
-        """The platform says what became of a template message (TEMPLATESENDJOBFINISH)."""
-        status = str(media.get("Status", ""))
-        good = status == "success"
+    async def arrived(self, message: Inbound) -> None:
+        """The platform says what became of a template message (TEMPLATESENDJOBFINISH) or of subscription messages."""
+        if message.media:
+            status = str(message.media.get("Status", ""))
+            await self._arrived(str(message.media.get("MsgID", "")), status, status == "success")
+        for item in message.items:
+            # Only a mini program is told the MsgID when it sends: an official account's can't be found again.
+            code = item.get("ErrorCode", "")
+            await self._arrived(item.get("MsgID", ""), f"{code} {item.get('ErrorStatus', '')}", code == "0")
+
+    async def _arrived(self, platform_id: str, status: str, good: bool) -> None:
+        if not platform_id:
+            return
         async with self._database.write() as session:
             found = await session.scalar(
                 update(WeChatNoticeRow)
                 .where(
-                    WeChatNoticeRow.platform_id == str(media.get("MsgID", "")),
+                    WeChatNoticeRow.platform_id == platform_id,
                     WeChatNoticeRow.state == "sent",
                 )
                 .values(state="arrived" if good else "failed", error=None if good else status[:200])
@@ -176,6 +191,11 @@ class Notices:
             await self._change(row, "failed", row.error or "nobody knows whether it went out")
             await self._instead(row)
             return
+        asked = Asked(row.account, row.user_id, notice.template_id)
+        if not repeatable and not await self._consents.use(asked, lasting=notice.lasting):
+            await self._change(row, "failed", "no consent to a subscription message")
+            await self._instead(row)
+            return
         kind = "mini" if self._accounts[row.account].kind == "mini_program" else notice.kind
         try:
             platform_id = await self._clients[row.account].notice(kind, self._body(row))
@@ -184,11 +204,17 @@ class Notices:
                 await self._change(row, "pending", error.message)
                 return
             log.warning("the platform refused a notice: %s", error.message)
+            if error.number == Refused.NO_CONSENT:
+                await self._consents.none_left(asked)
+            elif not repeatable and not notice.lasting:
+                await self._consents.give_back(asked)
             await self._change(row, "failed", error.message)
             await self._instead(row)
         except PlatformError as error:
             log.warning("a notice may not have gone out: %s", error.message)
             if isinstance(error, NotSent) and not repeatable:
+                if not notice.lasting:
+                    await self._consents.give_back(asked)
                 await self._change(row, "failed", error.message)
                 await self._instead(row)
             else:

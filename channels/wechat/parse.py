@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -18,6 +18,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from channels.wechat.errors import WeChatError
+from channels.wechat.reply import showable
 from core.errors import TooLarge
 
 MAX_XML = 262_144
@@ -32,6 +33,10 @@ _TYPE = re.compile(r"[A-Za-z_]{1,40}")
 _UNSHOWABLE = "【收到不支持的消息类型，暂无法显示】"
 """What the platform itself writes into a text message for stickers and other things it does not pass on."""
 _SCENE = "qrscene_"
+_LIST = "List"
+"""What holds the items of an event about subscription messages. In XML it lies within an element that repeats the
+event's name; in JSON it does not, and is an object when there is but one item, an array when there are more."""
+_LISTED = ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
 
 Fields = dict[str, str]
 Media = dict[str, Any] | None
@@ -50,6 +55,7 @@ class Inbound:
         event: the event's name in lower case; empty for messages.
         key: the event's EventKey: the scene of a scanned code, the key of a menu's button.
         media: what else came with it.
+        items: what an event about subscription messages lists, one for each template.
         json: whether it came as JSON, and is answered so.
     """
 
@@ -61,6 +67,7 @@ class Inbound:
     event: str = ""
     key: str = ""
     media: Media = None
+    items: tuple[Fields, ...] = ()
     json: bool = False
 
     @property
@@ -89,7 +96,7 @@ def parse(body: bytes) -> Inbound:
         WeChatError: not a message of the platform, or a field that must be there is missing or misshapen.
         TooLarge: over :data:`MAX_XML` bytes.
     """
-    fields, is_json = _fields(body)
+    fields, items, is_json = _fields(body)
     user, account = fields.get("FromUserName", ""), fields.get("ToUserName", "")
     if not _OPENID.fullmatch(user) or not _OPENID.fullmatch(account):
         raise WeChatError("消息缺少发送人或接收账号")
@@ -97,7 +104,7 @@ def parse(body: bytes) -> Inbound:
     if not _TYPE.fullmatch(kind):
         raise WeChatError("消息缺少类型")
     if kind.lower() == "event":
-        return _event(fields, user, account, is_json)
+        return replace(_event(fields, user, account, is_json), items=tuple(items))
     kind, text, media = _READERS.get(kind.lower(), _unknown)(fields)
     number = fields.get("MsgId", "").strip()
     if not _MSG_ID.fullmatch(number) or not number.strip("0"):
@@ -174,16 +181,16 @@ def _some(fields: Fields, *names: str) -> Media:
     return {name: fields[name] for name in names if fields.get(name)} or None
 
 
-def _fields(body: bytes) -> tuple[Fields, bool]:
-    """The fields of the first level, and whether they came as JSON."""
+def _fields(body: bytes) -> tuple[Fields, list[Fields], bool]:
+    """The fields of the first level, the items of a list in it, and whether they came as JSON."""
     if len(body) > MAX_XML:
         raise TooLarge
     if body.lstrip()[:1] == b"{":
-        return _json_fields(body), True
-    return _xml_fields(body), False
+        return *_json_fields(body), True
+    return *_xml_fields(body), False
 
 
-def _json_fields(body: bytes) -> Fields:
+def _json_fields(body: bytes) -> tuple[Fields, list[Fields]]:
     members = 0
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -202,7 +209,17 @@ def _json_fields(body: bytes) -> Fields:
         raise WeChatError from error
     if not isinstance(read, dict):
         raise WeChatError
-    # Numbers come as numbers here and as text in XML; what is nested is of no use to us.
+    items: list[Fields] = []
+    for holder in (read, *(read.get(name) for name in _LISTED)):
+        listed = holder.get(_LIST) if isinstance(holder, dict) else holder
+        items += [
+            _texts(one) for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, dict)
+        ]
+    return _texts(read), items
+
+
+def _texts(read: dict[str, Any]) -> Fields:
+    """Numbers come as numbers in JSON and as text in XML; what is nested further is of no use to us."""
     return {
         name: str(value)
         for name, value in read.items()
@@ -211,10 +228,12 @@ def _json_fields(body: bytes) -> Fields:
 
 
 class _Reader:
-    """A parser target that keeps the text of the root's children and gives up early on the outlandish."""
+    """A parser target that keeps the text of the root's children, and of the children of what is called ``List``
+    two levels below the root; it gives up early on the outlandish."""
 
     def __init__(self) -> None:
         self.fields: Fields = {}
+        self.items: list[Fields] = []
         self._path: list[str] = []
         self._elements = 0
         self._text: list[str] = []
@@ -234,29 +253,42 @@ class _Reader:
             self._nested = False
         elif len(self._path) > 2:
             self._nested = True
+            if len(self._path) == 3 and tag == _LIST:
+                self.items.append({})
+            elif self._in_item:
+                if tag in self.items[-1]:
+                    raise WeChatError("消息里有重复的字段")
+                self._text.clear()
+
+    @property
+    def _in_item(self) -> bool:
+        return len(self._path) == 4 and self._path[2] == _LIST
 
     def data(self, text: str) -> None:
-        if len(self._path) == 2:
+        if len(self._path) == 2 or self._in_item:
             self._text.append(text)
 
     def end(self, tag: str) -> None:
         if len(self._path) == 2:
             # What has elements in it is no text; that it was there still counts against a second one.
             self.fields[tag] = "" if self._nested else "".join(self._text)
+        elif self._in_item:
+            self.items[-1][tag] = "".join(self._text)
         self._path.pop()
 
     def close(self) -> Fields:
         return self.fields
 
 
-def _xml_fields(body: bytes) -> Fields:
+def _xml_fields(body: bytes) -> tuple[Fields, list[Fields]]:
     reader = _Reader()
     # A DTD is refused outright, and with it every kind of entity: the platform sends none.
     parser = DefusedXMLParser(target=reader, forbid_dtd=True)
     try:
-        # Decoded first, so that a declared encoding can't make two parsers read two things.
-        parser.feed(body.decode("utf-8"))
+        # Decoded first, so that a declared encoding can't make two parsers read two things. A citizen may paste
+        # control characters, which no XML may have: without them the message is read rather than refused.
+        parser.feed(showable(body.decode("utf-8")))
         parser.close()
     except (ParseError, DefusedXmlException, UnicodeDecodeError, ValueError, LookupError) as error:
         raise WeChatError from error
-    return reader.fields
+    return reader.fields, reader.items

@@ -76,7 +76,11 @@ async def room(session: AsyncSession, conversation: Conversation, moment: dateti
     opened = [] if wrote_at is None else [(wrote_at, _MESSAGE)]
     events = await session.execute(
         select(WeChatEvent.event, func.max(WeChatEvent.received_at))
-        .where(WeChatEvent.account == conversation.account, WeChatEvent.user_id == conversation.user_id)
+        .where(
+            WeChatEvent.account == conversation.account,
+            WeChatEvent.user_id == conversation.user_id,
+            WeChatEvent.event.in_(NOTED),
+        )
         .group_by(WeChatEvent.event)
     )
     gone_at = None

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from channels.wechat.answers import Answers
 from channels.wechat.client import Client
+from channels.wechat.consents import Consents
 from channels.wechat.handler import Entrance
 from channels.wechat.notices import Notices
 from channels.wechat.outbox import Pusher
@@ -67,7 +68,10 @@ class WeChat:
         }
         answers = Answers(database, pace, full)
         self._pusher = Pusher(database, accounts, self._clients, answers, pace, full)
-        self._notices = Notices(database, conversations, accounts, self._clients, pace, public_url)
+        self._consents = Consents(database)
+        self._notices = Notices(
+            database, conversations, accounts, self._clients, self._consents, pace, public_url
+        )
         self._pictures = Pictures(database, conversations, media, self._clients, pace, api_base)
         self._entrances = {
             account.name: Entrance(
@@ -77,6 +81,7 @@ class WeChat:
                 answers,
                 self._pusher,
                 self._notices,
+                self._consents,
                 self._pictures,
                 self._clients.get(account.name),
                 city=city,

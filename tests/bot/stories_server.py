@@ -91,7 +91,7 @@ async def serve(port: int, rasa: str, secret: str) -> None:
         folder = Path(temporary)
         index = await asyncio.to_thread(build_index, folder / "index")
         async with (
-            RasaClient(rasa, timeout_s=30, concurrency=4, queue=50) as client,
+            RasaClient(rasa, timeout_s=30, wait_s=30, concurrency=4, queue=50) as client,
             small_city(folder, index, client) as city,
         ):
             runner = web.AppRunner(make_app(city, secret))

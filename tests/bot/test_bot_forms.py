@@ -254,6 +254,18 @@ async def test_filing_is_exactly_once(rasa: Rasa, visitor: str, city: SmallCity)
     assert not later.cards
 
 
+async def test_what_was_confirmed_and_not_filed_is_filed_when_confirmed_again(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    """The app died between the form's end and the filing, which Rasa skips then: it asks only what comes next."""
+    slots = {**_until("complaint_confirm"), "filing_key": "c:t", "complaint_confirm": True}
+    again = await rasa.run(
+        "action_affirm", "确认提交", "affirm", conversation=visitor, slots=slots, turn="t-1"
+    )
+    (ticket,) = (await city.tickets.list()).tickets
+    assert again.cards[0]["number"] == ticket.number and again.slots["complaint_confirm"] is None
+
+
 async def test_what_the_store_refuses_is_asked_again(rasa: Rasa, visitor: str, city: SmallCity) -> None:
     answer = await _confirm(rasa, visitor, "c:t", "t-1", contact_phone="12")
     assert "还不能提交" in answer.text

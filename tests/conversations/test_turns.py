@@ -113,6 +113,25 @@ async def test_a_dead_process_is_taken_over_once_its_lease_has_run_out(
     assert replies is not None and [r.text for r in replies] == ["您说的是：慢慢查"]
 
 
+async def test_a_turn_that_waits_longer_than_a_lease_lasts_stays_with_who_works_on_it(
+    start: Start, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SWEEP_S", 0.05)
+    one = await start()
+    receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
+    await _expire_leases(database)
+    until = now()
+    while until < now() + timedelta(seconds=1):
+        async with database.read() as session:
+            until = await session.scalar(select(Conversation.lease_until)) or until
+        await asyncio.sleep(0.02)
+    other = await start()
+    await asyncio.sleep(0.3)  # in which the other looks several times for what nobody works on
+    one.dialogue.gate.set()
+    assert await one.conversations.wait(receipt.turn_id, 10)
+    assert (len(one.dialogue.asked), other.dialogue.asked) == (1, [])
+
+
 async def test_the_sweeper_finds_what_nobody_asks_for(
     start: Start, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -64,6 +65,10 @@ class Api:
 
     sent: list[dict[str, Any]] = field(default_factory=list)
     notices: list[dict[str, Any]] = field(default_factory=list)
+    consents: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Subscription messages still allowed, by openid and template."""
+    lasting: set[str] = field(default_factory=set)
+    """Templates of which a consent is not used up."""
     typing: list[str] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     media: dict[str, bytes] = field(default_factory=dict)
@@ -161,8 +166,8 @@ class Api:
             "/customservice/msgrecord/getmsglist": self._records,
             "/cgi-bin/menu/create": self._menu_create,
             "/cgi-bin/message/template/send": self._template,
-            "/cgi-bin/message/subscribe/bizsend": self._subscribe,
-            "/cgi-bin/message/subscribe/send": self._subscribe,
+            "/cgi-bin/message/subscribe/bizsend": partial(self._subscribe, tells_id=False),
+            "/cgi-bin/message/subscribe/send": partial(self._subscribe, tells_id=True),
         }.get(path)
         response = answer(body) if answer is not None else self._read(path, request)
         if fault is not None:
@@ -230,9 +235,15 @@ class Api:
             self.notices.append(body)
         return web.json_response({"errcode": 0, "errmsg": "ok", "msgid": self._notice_ids[key]})
 
-    def _subscribe(self, body: dict[str, Any]) -> web.Response:
+    def _subscribe(self, body: dict[str, Any], *, tells_id: bool) -> web.Response:
+        key = (body["touser"], body["template_id"])
+        if self.consents[key] < 1:
+            return self._refuse(43101)
+        if body["template_id"] not in self.lasting:
+            self.consents[key] -= 1
         self.notices.append(body)
-        return _ok()
+        number = 1_700_827_132_819_554_303 + len(self.notices)
+        return web.json_response({"errcode": 0, "errmsg": "ok"} | ({"msgid": number} if tells_id else {}))
 
     async def _picture(self, request: web.Request) -> web.Response:
         found = self.media.get(request.match_info["name"])

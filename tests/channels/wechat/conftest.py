@@ -18,7 +18,7 @@ from conversations.service import Conversations
 from conversations.types import ConversationView
 from core.database import Database
 from core.events import Events
-from core.settings import WeChatAccount
+from core.settings import WeChatAccount, WeChatNotice
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.platform import APP_ID, CITIZEN, KEY, OLD_KEY, TOKEN, Platform
@@ -42,6 +42,10 @@ QUICK: dict[str, float] = {
 }
 """The pace of these tests."""
 
+TEMPLATE = "VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc"
+NOTICE = WeChatNotice(
+    kind="subscribe", template_id=TEMPLATE, fields={"character_string1": "{number}", "phrase2": "{state}"}
+)
 ACCOUNTS = [
     WeChatAccount(name="main", app_id=APP_ID, token=TOKEN),
     WeChatAccount(name="compatible", app_id=APP_ID, token=TOKEN, mode="compatible", aes_key=KEY),
@@ -50,7 +54,15 @@ ACCOUNTS = [
     ),
     WeChatAccount(name="mini", kind="mini_program", app_id=MINI_ID, token=TOKEN, app_secret=SECRET),
     WeChatAccount(name="pushing", app_id=PUSHING_ID, token=TOKEN, app_secret=SECRET),
-]
+    WeChatAccount(
+        name="telling-mini", kind="mini_program", app_id=MINI_ID, token=TOKEN, app_secret=SECRET, notice=NOTICE
+    ),
+    WeChatAccount(name="telling", app_id=PUSHING_ID, token=TOKEN, app_secret=SECRET, notice=NOTICE),
+    WeChatAccount(
+        name="lasting", app_id=PUSHING_ID, token=TOKEN, app_secret=SECRET,
+        notice=NOTICE.model_copy(update={"lasting": True}),
+    ),
+]  # fmt: skip
 
 
 @dataclass

@@ -64,6 +64,11 @@ def to_json(xml: bytes) -> bytes:
     """The same push as an account set to JSON gets it: numbers as numbers, text unescaped."""
     fields = xmltodict.parse(xml)["xml"]
     numbers = {"CreateTime", "MsgId", "MsgID"}
+    # The one thing that is nested is a list without the element around it; of a single item only the item is left.
+    for name, held in list(fields.items()):
+        if isinstance(held, dict):
+            del fields[name]
+            fields |= {"List": held["List"]} if "List" in held else {}
     typed = {name: int(v) if name in numbers else v or "" for name, v in fields.items()}
     return json.dumps(typed, ensure_ascii=False).encode()
 

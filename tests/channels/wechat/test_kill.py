@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,8 @@ from tests.channels.wechat.processes import POINTS, Processes
 PASSIVE = [point for point in POINTS if "push" not in point and "token" not in point]
 PUSHED = [point for point in POINTS if "answer is" not in point and "answer has" not in point]
 LAST_WAIT_S = 12
+AT_ONCE = 4
+"""Cases under way at the same time; more would keep a small machine too busy for the pace they go by."""
 
 
 async def _talk(processes: Processes, api: Api, account: str, point: str) -> list[str]:
@@ -52,31 +56,75 @@ async def _talk(processes: Processes, api: Api, account: str, point: str) -> lis
     return [text for text in [*shown, *api.texts()] if text]
 
 
-@pytest.mark.end_to_end
-@pytest.mark.parametrize(
-    ("account", "again", "point"),
-    [
-        *(("passive", False, point) for point in PASSIVE),
-        *(("passive", True, point) for point in PASSIVE if "answer" in point),
-        *(("mini", True, point) for point in PUSHED),
-        *(("mini", False, point) for point in PUSHED if "push" in point),
-    ],
-)
-def test_killed_at_any_point_nothing_is_lost_and_nothing_said_twice(
-    tmp_path: Path, account: str, again: bool, point: str
-) -> None:
-    async def run() -> list[str]:
-        async with Api() as api:
-            processes = Processes(tmp_path, api, restart=again)
-            try:
-                return await _talk(processes, api, account, point)
-            finally:
-                processes.stop()
-                assert set(api.refused) <= {42001}
+@dataclass(frozen=True)
+class Case:
+    """A point to die at.
 
-    said = asyncio.run(run())
+    Args:
+        account: who is written to.
+        again: whether the process that died is started again, rather than another one being there.
+    """
+
+    account: str
+    again: bool
+    point: str
+
+    def __str__(self) -> str:
+        return f"{self.account}, {'started again' if self.again else 'another there'}, {self.point}"
+
+
+CASES = [
+    *(Case("passive", False, point) for point in PASSIVE),
+    *(Case("passive", True, point) for point in PASSIVE if "answer" in point),
+    *(Case("mini", True, point) for point in PUSHED),
+    *(Case("mini", False, point) for point in PUSHED if "push" in point),
+]
+
+
+async def _one(case: Case, folder: Path) -> list[str]:
+    async with Api() as api:
+        processes = Processes(folder, api, restart=case.again)
+        try:
+            return await _talk(processes, api, case.account, case.point)
+        finally:
+            processes.stop()
+            assert set(api.refused) <= {42001}
+
+
+@pytest.fixture(scope="module")
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Any]:
+    """What came of every case that is asked for: everything the citizen was shown, or what went wrong.
+
+    A case is mostly waiting, for the platform's repeats and for leases to run out; so several wait at a time.
+    """
+    wanted = [
+        item.callspec.params["case"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.path == request.path
+    ]
+
+    async def run() -> list[Any]:
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(case: Case) -> list[str]:
+            async with places:
+                return await _one(case, tmp_path_factory.mktemp("kill"))
+
+        return await asyncio.gather(*(one(case) for case in wanted), return_exceptions=True)
+
+    return dict(zip(wanted, asyncio.run(run()), strict=True))
+
+
+@pytest.mark.end_to_end
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_killed_at_any_point_nothing_is_lost_and_nothing_said_twice(
+    case: Case, outcomes: dict[Case, Any]
+) -> None:
+    said = outcomes[case]
+    if isinstance(said, BaseException):
+        raise said
     whole = "\n".join(said)
-    if point == "when an answer has gone out" and again:
+    if case.point == "when an answer has gone out" and case.again:
         # Nobody was there to be asked again, so nobody can tell: said once more, with words that say so.
         assert f"{DOUBTFUL}您说的是：第一问" in whole
         whole = whole.replace(f"{DOUBTFUL}您说的是：第一问", "", 1)

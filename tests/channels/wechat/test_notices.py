@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from sqlalchemy import select, update
 
 from channels.wechat import Pace, WeChat
+from channels.wechat.consents import Asked
 from channels.wechat.models import WeChatNoticeRow
+from channels.wechat.parse import parse
 from conversations.media import Media
 from conversations.service import Conversations
 from core.clock import now
@@ -19,6 +21,7 @@ from core.events import Events
 from core.settings import WeChatAccount, WeChatNotice
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.conftest import QUICK, Running
+from tests.channels.wechat.platform import payload
 from tests.channels.wechat.test_pushing import until
 from tests.conversations.dialogue import SmallDialogue, no_answer
 
@@ -79,6 +82,8 @@ async def test_one_whose_answer_was_lost_is_sent_again_and_arrives_once(
 
 
 async def test_a_mini_program_uses_subscription_messages(told: WeChat, api: Api) -> None:
+    api.consents["oTEST_told", "T2"] = 1
+    await told._consents.give_back(Asked("mini", "oTEST_told", "T2"))  # as if by an event: test_consents.py
     await told.progress(await of(told, "mini"), "k1", **TOLD)
     await until(lambda: api.notices)
     assert api.notices[0]["page"] == "pages/ticket" and api.calls["/cgi-bin/message/subscribe/send"] == 1
@@ -109,7 +114,7 @@ async def test_what_the_platform_says_became_of_it_is_noted(
         if row is not None and row.state == "sent":
             break
     assert row is not None and row.platform_id == "200163836"
-    await told._notices.arrived({"MsgID": "200163836", "Status": "success"})
+    await told._notices.arrived(parse(payload("event_TEMPLATESENDJOBFINISH")))
     async with database.read() as session:
         assert await session.scalar(select(WeChatNoticeRow.state)) == "arrived"
 
