@@ -35,8 +35,8 @@ LEASES_AT_ONCE = 500
 MAX_ATTEMPTS = 3
 NO_EMERGENCY = Button("不是紧急情况，继续问智能助手", BACK_TO_BOT)
 MAX_RASA_TEXT = 2_000
-WITHOUT_RASA_AT_ONCE = 2
 """Characters of a message Rasa gets to read; the whole of it is stored."""
+WITHOUT_RASA_AT_ONCE = 2
 """Turns answered without Rasa at the same time. When Rasa is full they come faster than they can be worked off;
 let in all together they would stand before every new message at the database, which has to be stored within seconds."""
 
