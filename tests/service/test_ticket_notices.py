@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from channels.wechat import Pace, WeChat
+from channels.wechat.consents import Asked
 from channels.wechat.models import WeChatNoticeRow
 from conversations.media import Media
 from conversations.service import Conversations
@@ -56,6 +57,11 @@ class Hall:
 
     async def conversation(self, account: str = "told", channel: str = "wechat") -> str:
         return (await self.conversations.find_or_create(channel, account, CITIZEN)).id
+
+    async def consent(self) -> None:
+        """The citizen lets one message of the mini program through; how events tell of it: test_consents.py."""
+        self.api.consents[CITIZEN, "T2"] += 1
+        await self.wechat._consents.give_back(Asked("mini", CITIZEN, "T2"))
 
     async def file(self, conversation_id: str | None, key: str = "k", channel: str = "wechat") -> Ticket:
         draft = replace(DRAFT, conversation_id=conversation_id, channel=channel)
@@ -106,6 +112,7 @@ async def test_a_change_goes_out_as_a_template_message(hall: Hall) -> None:
 
 async def test_a_mini_programs_citizen_gets_a_subscribe_message(hall: Hall) -> None:
     ticket = await hall.file(await hall.conversation("mini"))
+    await hall.consent()
     async with hall.following():
         await hall.move(ticket, State.CLOSED)
         await until(lambda: hall.api.notices)
@@ -133,6 +140,7 @@ async def test_each_change_is_told_once_however_often_and_by_whomever_it_is_seen
 async def test_changes_nobody_followed_are_told_as_what_came_of_them(hall: Hall) -> None:
     ticket = await hall.file(await hall.conversation())
     other = await hall.file(await hall.conversation("mini"), "other")
+    await hall.consent()
     await hall.move(ticket, State.PENDING_DISPATCH, State.PENDING_SIGN, State.HANDLING, heard=False)
     await hall.move(other, State.DECLINED, heard=False)
     async with hall.following():
