@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import signal
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,11 +86,20 @@ def watch(
     """Build again whenever a file is saved; errors are told and the former version serves on. Ctrl-C ends it."""
     from kb_index.watch import builds
 
+    stop = threading.Event()
+
+    def end(*_: object) -> None:
+        if stop.is_set():  # pressed again: not even the build under way is waited for
+            raise KeyboardInterrupt
+        stop.set()
+
+    # An event rather than the exception, which is lost where it happens to be raised in a destructor.
+    signal.signal(signal.SIGINT, end)
     with guarded(), contextlib.suppress(KeyboardInterrupt):
         folder, target, name = knowledge_dir(knowledge), index_dir(index), model_name(model)
         typer.echo(f"正在看着 {folder}，保存后自动发布；按 Ctrl-C 结束")
         for changed, outcome in builds(
-            folder, lambda: build_version(folder, target, name, skip_broken=skip_broken)
+            folder, lambda: build_version(folder, target, name, skip_broken=skip_broken), stop
         ):
             if changed:
                 typer.echo(f"{dt.datetime.now():%H:%M:%S} 改动：{_few(changed)}")
