@@ -21,6 +21,7 @@ from kb_index.numbers import Matrix
 SHIPPED = Path(__file__).with_name("calibration.json")
 
 TERM = "term"
+"""The one feature whose weight is fitted on bare terms, all others on questions."""
 
 RANK_FEATURES = (
     "lexical",  # share of the question its best question covers

@@ -90,9 +90,8 @@ def entry_files(folder: Path) -> tuple[list[str], list[Problem]]:
             name, below = item.name, f"{here}/{item.name}".removeprefix("/")
             if name.startswith((".", "_")):
                 continue
-            link = (
-                item.is_symlink()
-            )  # Path says no, where a directory entry raises, of a link that leads to itself
+            # of a link that leads to itself Path says no, where a directory entry raises
+            link = item.is_symlink()
             if not (Path(item).is_dir() if link else item.is_dir()):
                 look(name, below, Path(item).is_file() if link else item.is_file())
             elif not link:

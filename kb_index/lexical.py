@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import numpy as np
@@ -81,7 +82,7 @@ class LexicalIndex:
         by_token.has_sorted_indices = True  # rows are turned over one after the other; scipy would sort again
         by_token.sum_duplicates()
         lengths = texts.lengths.astype(np.float32)
-        norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1e-9))
+        norm = _norm(lengths / max(float(lengths.mean()) if size else 1.0, 1e-9))
         indptr = by_token.indptr.astype(np.int64)
         places = by_token.indices.astype(np.int32)
         weight = np.repeat(_idf(np.diff(indptr), size), np.diff(indptr))
@@ -120,7 +121,7 @@ class LexicalIndex:
             counts: for each text, how often each token of the question stands in it.
             lengths: of the texts, as multiples of their usual length.
         """
-        norm = K1 * (1 - B + B * lengths)[:, None]
+        norm = _norm(lengths)[:, None]
         found: Floats = (counts / (norm + counts) @ self.idf[asked.ids]).astype(np.float32)
         return found / np.float32(max(self.weight(asked), 1e-9))
 
@@ -136,6 +137,11 @@ class LexicalIndex:
         data, indices = (np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in _PARTS[:2])
         indptr, size = np.load(folder / f"{name}.indptr.npy"), np.load(folder / f"{name}.size.npy")
         return cls(data, indices, indptr, int(size))
+
+
+def _norm(lengths: NDArray[Any]) -> NDArray[Any]:
+    """What BM25 sets against a token's count, from lengths as multiples of the usual one."""
+    return K1 * (1 - B + B * lengths)
 
 
 def _idf(frequency: NDArray[np.int64], size: int) -> Floats:

@@ -2,8 +2,8 @@
 
 Few are kept in half precision and compared one by one. Many are kept as bytes, one a dimension, and short codes of
 four bits for two dimensions (a product quantiser, in memory) choose some more than are wanted to be compared: of
-140,000 vectors the true hundred nearest are found to 99 %, the first ten all, in a quarter of the time and half of
-the memory.
+140,000 vectors the true hundred nearest are found to 99 %, the first ten all, in a quarter of the time and two
+thirds of the memory.
 """
 
 from __future__ import annotations

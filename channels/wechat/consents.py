@@ -28,11 +28,19 @@ _MAX_TEMPLATE = 64
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose consent to what: the account, the citizen's openid, the template's id."""
+    """Whose consent to what.
+
+    Args:
+        account: the account's name.
+        user: the citizen's openid.
+        template: the template's id.
+        lasting: the template is 长期订阅: a consent is not used up.
+    """
 
     account: str
     user: str
     template: str
+    lasting: bool = False
 
     @property
     def row(self) -> ColumnElement[bool]:
@@ -72,12 +80,12 @@ class Consents:
         except IntegrityError:
             pass  # The platform has told it before.
 
-    async def use(self, asked: Asked, *, lasting: bool) -> bool:
-        """Whether a message may go out; it uses one consent up, unless consent to the template is ``lasting``.
+    async def use(self, asked: Asked) -> bool:
+        """Whether a message may go out; it uses one consent up, unless that is lasting.
 
         A lasting consent may be older than what is kept here: who never said anything is tried once.
         """
-        if lasting:
+        if asked.lasting:
             async with self._database.read() as session:
                 left = await session.scalar(select(WeChatConsent.left).where(asked.row))
             return left is None or left > 0
@@ -93,6 +101,8 @@ class Consents:
 
     async def give_back(self, asked: Asked) -> None:
         """A message that used one up certainly did not go out."""
+        if asked.lasting:
+            return
         async with self._database.write() as session:
             await _add(session, asked, 1)
 

@@ -182,19 +182,16 @@ class Notices:
     async def _send(self, row: WeChatNoticeRow) -> None:
         notice = self._accounts[row.account].notice
         if notice is None:
-            await self._change(row, "failed", "the account has no template any longer")
-            await self._instead(row)
+            await self._give_up(row, "the account has no template any longer")
             return
         repeatable = notice.kind == "template"
         if row.attempts and (not repeatable or now() - row.created_at > SAME_MESSAGE):
             # It was tried before, nobody knows how that went, and now it would be another message.
-            await self._change(row, "failed", row.error or "nobody knows whether it went out")
-            await self._instead(row)
+            await self._give_up(row, row.error or "nobody knows whether it went out")
             return
-        asked = Asked(row.account, row.user_id, notice.template_id)
-        if not repeatable and not await self._consents.use(asked, lasting=notice.lasting):
-            await self._change(row, "failed", "no consent to a subscription message")
-            await self._instead(row)
+        asked = Asked(row.account, row.user_id, notice.template_id, notice.lasting)
+        if not repeatable and not await self._consents.use(asked):
+            await self._give_up(row, "no consent to a subscription message")
             return
         kind = "mini" if self._accounts[row.account].kind == "mini_program" else notice.kind
         try:
@@ -206,21 +203,23 @@ class Notices:
             log.warning("the platform refused a notice: %s", error.message)
             if error.number == Refused.NO_CONSENT:
                 await self._consents.none_left(asked)
-            elif not repeatable and not notice.lasting:
+            elif not repeatable:
                 await self._consents.give_back(asked)
-            await self._change(row, "failed", error.message)
-            await self._instead(row)
+            await self._give_up(row, error.message)
         except PlatformError as error:
             log.warning("a notice may not have gone out: %s", error.message)
             if isinstance(error, NotSent) and not repeatable:
-                if not notice.lasting:
-                    await self._consents.give_back(asked)
-                await self._change(row, "failed", error.message)
-                await self._instead(row)
+                await self._consents.give_back(asked)
+                await self._give_up(row, error.message)
             else:
                 await self._change(row, "pending", error.message)
         else:
             await self._change(row, "sent", None, platform_id)
+
+    async def _give_up(self, row: WeChatNoticeRow, why: str) -> None:
+        """It did not go out and is not tried again: it is told in the conversation."""
+        await self._change(row, "failed", why)
+        await self._instead(row)
 
     def _body(self, row: WeChatNoticeRow) -> dict[str, Any]:
         account = self._accounts[row.account]

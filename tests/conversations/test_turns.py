@@ -121,10 +121,11 @@ async def test_a_turn_that_waits_longer_than_a_lease_lasts_stays_with_who_works_
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
     await _expire_leases(database)
     until = now()
-    while until < now() + timedelta(seconds=1):
-        async with database.read() as session:
-            until = await session.scalar(select(Conversation.lease_until)) or until
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(10):
+        while until < now() + timedelta(seconds=1):
+            async with database.read() as session:
+                until = await session.scalar(select(Conversation.lease_until)) or until
+            await asyncio.sleep(0.02)
     other = await start()
     await asyncio.sleep(0.3)  # in which the other looks several times for what nobody works on
     one.dialogue.gate.set()

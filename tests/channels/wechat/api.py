@@ -2,15 +2,12 @@
 
 Shapes and numbers from https://developers.weixin.qq.com/doc/service/api/. The quota is kept here as the platform
 describes it (a step sets what may be sent and until when, steps do not add up), not as the code under test does.
-
-    python -m tests.channels.wechat.api 8099        # a platform of its own process; `open`: no quota
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -89,8 +86,6 @@ class Api:
         app = web.Application(client_max_size=20 * 2**20)
         app.router.add_post("/cgi-bin/stable_token", self._stable_token)
         app.router.add_get("/picture/{name}", self._picture)
-        app.router.add_post("/_control/{what}", self._control)
-        app.router.add_get("/_state", self._state)
         app.router.add_route("*", "/{path:.*}", self._call)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -277,16 +272,6 @@ class Api:
         self.refused.append(errcode)
         return _error(errcode)
 
-    async def _control(self, request: web.Request) -> web.Response:
-        """For a platform in a process of its own: ``step``, ``fail``, ``expire_tokens`` … from outside."""
-        getattr(self, request.match_info["what"])(**await request.json())
-        return _ok()
-
-    async def _state(self, _: web.Request) -> web.Response:
-        return web.json_response(
-            {"sent": self.sent, "calls": self.calls, "refused": self.refused, "typing": len(self.typing)}
-        )
-
 
 def shown(message: dict[str, Any]) -> str:
     """A message's words."""
@@ -303,12 +288,3 @@ def _ok() -> web.Response:
 def _error(errcode: int) -> web.Response:
     # As the platform does: 200, and the type of plain text.
     return web.Response(text=json.dumps({"errcode": errcode, "errmsg": f"error {errcode} rid: 0"}))
-
-
-async def _serve(port: int, *, quota: bool) -> None:
-    async with Api(port=port, quota=quota):
-        await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), quota="open" not in sys.argv))

@@ -14,12 +14,10 @@ from conversations.models import Conversation
 from conversations.types import Agent
 from core.clock import now
 from core.database import Database
-from tests.channels.wechat.conftest import SHORT_HOLD_S, SHORT_PATIENCE_S, Running, Start
+from tests.channels.wechat.conftest import CUT_S, SHORT_HOLD_S, SHORT_PATIENCE_S, Running, Start
 from tests.channels.wechat.platform import CITIZEN, Said, text_xml
 
 AGENT = Agent("agent-3", "坐席 3 号")
-CUT_S = SHORT_PATIENCE_S + 0.4
-"""When the stand-in platform drops the connection; the real one's five seconds, in the tests' proportion."""
 
 
 async def _nothing_owed(running: Running, user: str = CITIZEN, within_s: float = 2) -> bool:

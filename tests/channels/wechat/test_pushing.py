@@ -16,12 +16,11 @@ from conversations.types import Agent, Reply
 from core.clock import now
 from core.database import Database
 from tests.channels.wechat.api import Api
-from tests.channels.wechat.conftest import SHORT_PATIENCE_S, Running, Start
+from tests.channels.wechat.conftest import CUT_S, Running, Start
 from tests.channels.wechat.platform import CITIZEN, payload, text_xml
 
 AGENT = Agent("agent-3", "坐席 3 号")
 SEND = "/cgi-bin/message/custom/send"
-CUT_S = SHORT_PATIENCE_S + 0.4
 
 
 async def until(true: Callable[[], Any], within_s: float = 15) -> None:
