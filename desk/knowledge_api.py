@@ -15,9 +15,9 @@ from desk.users import User
 from gaps import Gaps
 from gaps.service import Window
 from gaps.types import Kind, Rating
-from kb_index.render import answer_card
-from kb_index.search import Hit
-from kb_index.stats import stats
+from kb_index.entries.render import answer_card
+from kb_index.measure.stats import stats
+from kb_index.search.search import Hit
 
 _WORST = 10
 """Entries listed by how little they helped."""

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kb_index.entries import Entry
-from kb_index.index import load_searcher
-from kb_index.search import Searcher, SearchResult
-from kb_index.versions import current_version
+from kb_index.entries.entry import Entry
+from kb_index.index.build import load_searcher
+from kb_index.index.versions import current_version
+from kb_index.search.search import Searcher, SearchResult
 
 log = logging.getLogger(__name__)
 

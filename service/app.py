@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 import desk
-from bot.actions import endpoint
-from bot.actions.context import Parts, set_parts
-from bot.actions.policy import sure_answer
+from bot.actions.policy.answer import sure_answer
+from bot.actions.runtime import endpoint
+from bot.actions.runtime.context import Parts, set_parts
 from bot.understanding.mine import mine
 from channels import web as web_channel
 from channels.wechat import Pace, WeChat
@@ -21,15 +21,15 @@ from conversations.types import Reply
 from core.clock import local, now
 from core.database import Database
 from core.events import Events
+from core.migrate import is_current
 from core.privacy import use_data_key
 from core.settings import Settings
 from desk import presence
 from gaps import Gaps
 from kb_index.service import KnowledgeBase
-from kb_index.statute_service import Statutes
+from kb_index.statutes.service import Statutes
 from service import entry_page, health, pages
 from service.errors import errors
-from service.migrate import is_current
 from service.proxy import forwarded
 from service.ticket_notices import TicketNotices
 from tickets import catalog

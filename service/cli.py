@@ -32,10 +32,10 @@ console = Console()
 @app.command()
 def run() -> None:
     """Start the whole system: Rasa and the app under one supervisor. Ctrl-C stops it."""
-    from kb_index.index import build
+    from bot.training import train
+    from core.migrate import upgrade
+    from kb_index.index.build import build
     from service import supervise
-    from service.migrate import upgrade
-    from service.training import train
 
     settings = load_settings()
     supervise.require_free_ports(settings)
@@ -88,7 +88,7 @@ def announce() -> None:
 @app.command()
 def train(force: Annotated[bool, typer.Option(help="Train even when nothing changed.")] = False) -> None:
     """Train Rasa's model if what it is made of has changed."""
-    from service.training import train as train_model
+    from bot.training import train as train_model
 
     path, trained = train_model(load_settings(), force=force)
     console.print(f"{'Trained' if trained else 'Unchanged'}: {path.name}")
@@ -97,7 +97,7 @@ def train(force: Annotated[bool, typer.Option(help="Train even when nothing chan
 @app.command()
 def chat(url: Annotated[str, typer.Option(help="Address of the running system.")] = "") -> None:
     """Talk to a running system in the terminal, as a visitor of the web page would."""
-    from service.terminal import talk
+    from channels.web.terminal import talk
 
     asyncio.run(talk(url or load_settings().app_url, console))
 
@@ -151,7 +151,7 @@ def _with_database(act: Callable[[Database], Awaitable[str]]) -> str:
 @database.command("upgrade")
 def database_upgrade() -> None:
     """Bring the database to the newest schema."""
-    from service.migrate import upgrade
+    from core.migrate import upgrade
 
     asyncio.run(upgrade(load_settings().sqlalchemy_url))
     console.print("The database is up to date.")
@@ -162,17 +162,17 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
     """Draft a migration from the difference between the database and the tables in the code."""
     from alembic import command
 
-    from service.migrate import config
+    from core.migrate import config
 
     command.revision(config(load_settings().sqlalchemy_url), message=message, autogenerate=True)
 
 
 def main() -> None:
     """Entry of the console command: known errors become one sentence, not a trace."""
+    from bot.evaluation.cli import app as understanding
     from channels.wechat.cli import app as wechat
-    from kb_index.cli import app as knowledge
-    from service.gaps_cli import app as gaps
-    from service.nlu import app as understanding
+    from gaps.cli import app as gaps
+    from kb_index.cli.commands import app as knowledge
 
     knowledge.add_typer(gaps, name="gaps")
     app.add_typer(understanding, name="nlu")

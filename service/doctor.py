@@ -11,12 +11,13 @@ from pathlib import Path
 import aiohttp
 from rich.console import Console
 
+from bot import rasa_program as rasa
+from bot import training
 from core.database import Database
 from core.errors import WenbanError
+from core.migrate import is_current
 from core.privacy import use_data_key
 from core.settings import Settings
-from service import rasa, training
-from service.migrate import is_current
 from service.pages import DIST
 
 Finding = tuple[bool, str]
@@ -110,7 +111,7 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _knowledge(settings: Settings) -> Finding:
-    from kb_index.check import check
+    from kb_index.checks.check import check
 
     errors = [p for p in check(settings.knowledge_dir) if p.severity == "error"]
     if errors:

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from core.clock import local, now
 from core.errors import NotFound
-from kb_index.entries import Entry
-from kb_index.render import answer_card, to_html
+from kb_index.entries.entry import Entry
+from kb_index.entries.render import answer_card, to_html
 from kb_index.service import KnowledgeBase
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"

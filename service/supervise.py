@@ -8,9 +8,9 @@ import socket
 import sys
 from pathlib import Path
 
+from bot import rasa_program as rasa
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
-from service import rasa
 
 _TEMPLATE = """\
 ; Written anew at every start. Keys and addresses travel in the environment, not in this file.

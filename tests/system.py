@@ -19,9 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot import rasa_program, training
 from core.settings import ROOT, Settings
-from service import rasa as rasa_program
-from service import training
 
 START_PATIENCE_S = 180
 WECHAT_TOKEN = "end-to-end-token"

@@ -34,7 +34,7 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[0-9]+)*%?")
 def pieces(text: str) -> list[str]:
     """What the model has vectors for: words, bigrams (``_ab``) and single characters of a text.
 
-    As ``kb_index.dense.overlapping`` makes them, less the synonyms, which belong to the knowledge base.
+    As ``kb_index.language.encoder.overlapping`` makes them, less the synonyms, which belong to the knowledge base.
     """
     runs = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
     found = [word for run in runs for word in jieba.cut(run, HMM=False)]

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from channels.wechat import doctor, menu
-from channels.wechat.client import Client
-from channels.wechat.errors import PlatformError
+from channels.wechat.api import doctor, menu
+from channels.wechat.api.client import Client
+from channels.wechat.api.errors import PlatformError
 from core.database import Database
 from core.errors import ConfigurationError
 from core.privacy import use_data_key

@@ -9,14 +9,14 @@ from typing import Self
 
 from aiohttp import web
 
-from channels.wechat.answers import Answers
-from channels.wechat.client import Client
-from channels.wechat.consents import Consents
-from channels.wechat.handler import Entrance
-from channels.wechat.notices import Notices
-from channels.wechat.outbox import Pusher
+from channels.wechat.api.client import Client
+from channels.wechat.inbound.handler import Entrance
+from channels.wechat.inbound.pictures import Pictures
+from channels.wechat.outbound.consents import Consents
+from channels.wechat.outbound.notices import Notices
+from channels.wechat.outbound.passive import Answers
+from channels.wechat.outbound.push import Pusher
 from channels.wechat.pace import Pace
-from channels.wechat.pictures import Pictures
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database

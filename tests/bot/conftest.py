@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.actions.endpoint import routes
+from bot.actions.runtime.endpoint import routes
 from tests.bot.calls import SECRET, Rasa, client_of
 from tests.bot.parts import SmallCity, build_index, small_city
 from tests.bot.rasa_process import talking

@@ -13,7 +13,7 @@ import conversations.models  # noqa: F401
 import gaps.models  # noqa: F401
 import kb_index
 import tickets.models  # noqa: F401
-from bot.actions.context import Parts, set_parts
+from bot.actions.runtime.context import Parts, set_parts
 from conversations.rasa import RasaDown
 from conversations.service import Conversations
 from conversations.types import Reply
@@ -22,7 +22,7 @@ from core.events import Events
 from core.privacy import use_data_key
 from core.settings import Settings
 from gaps import Gaps
-from kb_index.index import build
+from kb_index.index.build import build
 from kb_index.service import KnowledgeBase
 from tickets.service import Tickets
 

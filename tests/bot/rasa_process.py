@@ -14,8 +14,9 @@ from uuid import uuid4
 
 import httpx
 
+from bot import rasa_program as rasa
+from bot import training
 from core.settings import ROOT, Settings
-from service import rasa, training
 from tests.system import free_port
 
 PATIENCE_S = 180

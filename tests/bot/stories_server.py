@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.actions import endpoint
+from bot.actions.runtime import endpoint
 from conversations.rasa import RasaClient
 from conversations.types import InboundMessage
 from tests.bot.parts import SmallCity, build_index, small_city

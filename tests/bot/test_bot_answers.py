@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.actions import policy
-from bot.actions.policy import sure_answer
+from bot.actions.policy import answer as policy
+from bot.actions.policy.answer import sure_answer
 from tests.bot.calls import Rasa
 from tests.bot.parts import SmallCity
 

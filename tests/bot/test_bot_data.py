@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.actions.registry import ACTIONS
+from bot.actions.runtime.registry import ACTIONS
 from core.settings import ROOT
 
 LEAST = {"ask_policy": 200, "complain": 180}

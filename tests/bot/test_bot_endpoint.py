@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from bot.actions.context import parts, set_parts
-from bot.actions.endpoint import MAX_BODY, routes
+from bot.actions.runtime.context import parts, set_parts
+from bot.actions.runtime.endpoint import MAX_BODY, routes
 from tests.bot.calls import Rasa, call, captured
 from tests.bot.parts import SmallCity
 

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.actions.requests import MOST, split
+from bot.understanding.requests import MOST, split
 from core.settings import ROOT
 
 HERE = Path(__file__).parent

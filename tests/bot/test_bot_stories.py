@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot import rasa_program as rasa
 from core.settings import ROOT
-from service import rasa
 from tests.bot.rasa_process import environment, model
 
 STORIES = Path(__file__).parent / "e2e_stories"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions.context import set_parts
-from kb_index import statute_shelf
-from kb_index.statute_service import Statutes
+from bot.actions.runtime.context import set_parts
+from kb_index.statutes import shelf as statute_shelf
+from kb_index.statutes.service import Statutes
 from tests.bot.calls import Rasa
 from tests.bot.parts import MODEL, SmallCity
 from tests.kb_index.laws import write_laws

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from bot import training
 from core.settings import ROOT, Settings
-from service import training
 from tests.system import System, free_port, program, wenban
 
 

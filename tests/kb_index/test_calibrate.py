@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigurationError
-from kb_index.calibrate import (
+from kb_index.search.calibrate import (
     FEATURES,
     Calibration,
     answer_threshold,

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.check import check
-from kb_index.check_laws import figures
+from kb_index.checks.check import check
+from kb_index.checks.laws import figures
 from tests.kb_index.conftest import ID_CARD, PENSION, TODAY, Write
 
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.entries import Entry, parse_file
-from kb_index.problems import Problem
-from kb_index.reading import convert_to_utf8
+from kb_index.entries.entry import Entry, parse_file
+from kb_index.entries.problems import Problem
+from kb_index.entries.reading import convert_to_utf8
 from tests.kb_index.conftest import PENSION, Write, entry_text
 
 

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from core.settings import ROOT
-from kb_index import sheets
-from kb_index.entries import ParsedEntry
-from kb_index.folder import read_folder
+from kb_index.entries.entry import ParsedEntry
+from kb_index.entries.folder import read_folder
+from kb_index.tables import sheets
 from tests.kb_index.conftest import ID_CARD, PENSION, Write
 from tests.kb_index.test_cli import as_json, run
 

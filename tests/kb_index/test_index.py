@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import Conflict, NotFound
-from kb_index import index
-from kb_index.index import KnowledgeInvalid, build, load_searcher, rollback
-from kb_index.versions import current_version, manifest, versions
+from kb_index.index import build as index
+from kb_index.index.build import KnowledgeInvalid, build, load_searcher, rollback
+from kb_index.index.versions import current_version, manifest, versions
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
 
 

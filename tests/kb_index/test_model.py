@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core.errors import BadRequest, ConfigurationError
-from kb_index.dense import StaticEncoder, TransformerEncoder, load_encoder, query_instruction
-from kb_index.text import TextPipeline
-from kb_index.train import train_on
+from kb_index.language.encoder import StaticEncoder, TransformerEncoder, load_encoder, query_instruction
+from kb_index.language.text import TextPipeline
+from kb_index.training.static import train_on
 from tests.kb_index.conftest import ID_CARD, MODEL, NOISE, PENSION
 
 PIPELINE = TextPipeline()

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb_index.dense import Vectors
-from kb_index.nearest import EXACT, DenseIndex
+from kb_index.index.nearest import EXACT, DenseIndex
+from kb_index.language.encoder import Vectors
 
 MANY = EXACT + 500
 

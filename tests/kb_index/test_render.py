@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from kb_index.entries import Entry
-from kb_index.render import answer_card, to_html, to_text
+from kb_index.entries.entry import Entry
+from kb_index.entries.render import answer_card, to_html, to_text
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from sentence_transformers import CrossEncoder
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from core.errors import ConfigurationError
-from kb_index.calibrate import Calibration
-from kb_index.rerank import Reranker
+from kb_index.measure.workbench import searcher_over
+from kb_index.search.calibrate import Calibration
+from kb_index.search.rerank import Reranker
 from kb_index.service import KnowledgeBase
-from kb_index.workbench import searcher_over
 from tests.kb_index.conftest import FUND, ID_CARD, MODEL, NOISE, PENSION
 from tests.kb_index.test_cli import as_json, run
 

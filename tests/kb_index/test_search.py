@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.calibrate import Calibration
-from kb_index.search import Searcher
-from kb_index.workbench import searcher_over
+from kb_index.measure.workbench import searcher_over
+from kb_index.search.calibrate import Calibration
+from kb_index.search.search import Searcher
 from tests.kb_index.conftest import ID_CARD, MODEL, Write
 
 

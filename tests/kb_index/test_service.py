@@ -2,9 +2,9 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from kb_index.index import build
+from kb_index.index.build import build
+from kb_index.index.versions import current_version
 from kb_index.service import KnowledgeBase
-from kb_index.versions import current_version
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
 
 

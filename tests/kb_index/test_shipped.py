@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from core.settings import ROOT
-from kb_index.calibrate import SHIPPED, Calibration
-from kb_index.check import check
-from kb_index.evaluate import Labelled, read_questions
-from kb_index.fitting import TERMS, exact_terms
-from kb_index.places import elsewhere
-from kb_index.ranking import Part
-from kb_index.search import Searcher, SearchResult
-from kb_index.workbench import searcher_over
+from kb_index.checks.check import check
+from kb_index.language.places import elsewhere
+from kb_index.measure.evaluate import Labelled, read_questions
+from kb_index.measure.fitting import TERMS, exact_terms
+from kb_index.measure.workbench import searcher_over
+from kb_index.search.calibrate import SHIPPED, Calibration
+from kb_index.search.ranking import Part
+from kb_index.search.search import Searcher, SearchResult
 from tests.kb_index.conftest import MODEL
 
 KNOWLEDGE = ROOT / "knowledge_base"

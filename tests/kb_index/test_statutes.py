@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from kb_index import statute_shelf
-from kb_index.statute_numbers import FEATURES, StatuteNumbers
-from kb_index.statute_service import Statutes
-from kb_index.statute_shelf import StatuteShelf
-from kb_index.statutes import LAWS_URL, RULES_URL, in_force, read_articles, read_statute
-from kb_index.versions import current_version
+from kb_index.index.versions import current_version
+from kb_index.statutes import shelf as statute_shelf
+from kb_index.statutes.laws import LAWS_URL, RULES_URL, in_force, read_articles, read_statute
+from kb_index.statutes.numbers import FEATURES, StatuteNumbers
+from kb_index.statutes.service import Statutes
+from kb_index.statutes.shelf import StatuteShelf
 from tests.kb_index.conftest import MODEL, Write
 from tests.kb_index.laws import write_laws
 from tests.kb_index.test_cli import as_json, run

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ConfigurationError
-from kb_index.text import TextPipeline, load_synonyms, numeral
+from kb_index.language.text import TextPipeline, load_synonyms, numeral
 
 PIPELINE = TextPipeline(
     [["住房公积金", "公积金", "房积金"], ["社会保障卡", "社保卡"], ["社会保险", "社保"]], ["田家庵区"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import ROOT
-from kb_index.versions import current_version
+from kb_index.index.versions import current_version
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write, entry_text
 from tests.kb_index.test_cli import as_json
 
@@ -24,7 +24,7 @@ class Watch:
     """The running command, its output line by line."""
 
     def __init__(self, folder: Path, index: Path) -> None:
-        command = "from kb_index.cli import app; app()"
+        command = "from kb_index.cli.commands import app; app()"
         options = ["watch", "--dir", str(folder), "--index", str(index), "--model", MODEL]
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-c", command, *options],

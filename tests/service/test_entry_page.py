@@ -11,12 +11,12 @@ from aiohttp.pytest_plugin import AiohttpClient
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 
+from core.migrate import upgrade
 from core.settings import Settings
-from kb_index.entries import Entry
-from kb_index.index import build
+from kb_index.entries.entry import Entry
+from kb_index.index.build import build
 from service.app import create_app
 from service.entry_page import page
-from service.migrate import upgrade
 from tests.kb_index import conftest as kb_conftest
 from tests.kb_index.conftest import FUND, ID_CARD, MODEL, NOISE, PENSION, Write
 

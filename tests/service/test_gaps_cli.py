@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from core.database import Database
 from core.errors import WenbanError
+from core.migrate import upgrade
 from core.settings import ROOT
 from gaps import Asked, store
-from kb_index.index import build
-from service.gaps_cli import app
-from service.migrate import upgrade
+from gaps.cli import app
+from kb_index.index.build import build
 from tests.kb_index import conftest as knowledge_conftest
 from tests.kb_index.conftest import MODEL
 

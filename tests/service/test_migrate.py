@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 import service.tables  # noqa: F401
 from core.database import Base, Database
-from service.migrate import is_current, upgrade
+from core.migrate import is_current, upgrade
 
 
 async def differences(url: str) -> list[object]:

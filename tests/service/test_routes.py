@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from aiohttp.pytest_plugin import AiohttpClient
 
+from core.migrate import upgrade
 from core.settings import Settings, WeChatAccount
 from service.app import create_app
-from service.migrate import upgrade
 
 NOT_ERRORS = {"/readyz"}
 """Says in its own words what is not ready."""

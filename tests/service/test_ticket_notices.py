@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from channels.wechat import Pace, WeChat
-from channels.wechat.consents import Asked
 from channels.wechat.models import WeChatNoticeRow
+from channels.wechat.outbound.consents import Asked
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database

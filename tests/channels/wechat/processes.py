@@ -21,7 +21,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from channels.wechat import Pace, WeChat, answers, client, outbox
+from channels.wechat import Pace, WeChat
+from channels.wechat.api import client
+from channels.wechat.outbound import passive as answers
+from channels.wechat.outbound import push as outbox
 from conversations import inbox, turns
 from conversations.media import Media
 from conversations.service import Conversations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from channels.wechat.client import Client
+from channels.wechat.api.client import Client
 from core.database import Database
 from core.privacy import use_data_key
 from core.settings import WeChatAccount

@@ -13,8 +13,8 @@ from cryptography.fernet import Fernet
 from pydantic import ValidationError
 from sqlalchemy import select, text, update
 
-from channels.wechat.client import Client
-from channels.wechat.errors import NotSent, PlatformError, Refused, Unclear
+from channels.wechat.api.client import Client
+from channels.wechat.api.errors import NotSent, PlatformError, Refused, Unclear
 from channels.wechat.models import WeChatAccess
 from core.clock import now
 from core.database import Database

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from channels.wechat import menu
+from channels.wechat.api import menu
 from channels.wechat.cli import app
 from core.errors import ConfigurationError
+from core.migrate import upgrade
 from core.settings import Settings
-from service.migrate import upgrade
 from tests.channels.wechat.api import PUSHING_ID, SECRET, Api
 
 

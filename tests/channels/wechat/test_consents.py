@@ -8,8 +8,8 @@ import json
 import pytest
 from sqlalchemy import select
 
+from channels.wechat.inbound.parse import parse
 from channels.wechat.models import WeChatConsent, WeChatNoticeRow
-from channels.wechat.parse import parse
 from core.database import Database
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import TEMPLATE, Running

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from channels.wechat import answers, words
+from channels.wechat.inbound import words
+from channels.wechat.outbound import passive as answers
 from conversations.models import Conversation
 from conversations.types import Agent
 from core.clock import now

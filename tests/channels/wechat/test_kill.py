@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from channels.wechat.reply import DOUBTFUL
+from channels.wechat.outbound.reply import DOUBTFUL
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.platform import text_xml
 from tests.channels.wechat.processes import POINTS, Processes

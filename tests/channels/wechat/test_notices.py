@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from sqlalchemy import select, update
 
 from channels.wechat import Pace, WeChat
-from channels.wechat.consents import Asked
+from channels.wechat.inbound.parse import parse
 from channels.wechat.models import WeChatNoticeRow
-from channels.wechat.parse import parse
+from channels.wechat.outbound.consents import Asked
 from conversations.media import Media
 from conversations.service import Conversations
 from core.clock import now

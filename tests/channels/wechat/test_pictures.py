@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from channels.wechat import pictures
+from channels.wechat.inbound import pictures
 from channels.wechat.models import WeChatPicture
 from core.clock import now
 from core.database import Database

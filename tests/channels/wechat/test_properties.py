@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
-from channels.wechat.crypto import Crypto
-from channels.wechat.errors import WeChatError
-from channels.wechat.parse import MAX_XML, encrypted_part, parse
-from channels.wechat.reply import LIMIT, MORE, choices_of, numbered, page, showable, text_reply
+from channels.wechat.api.errors import WeChatError
+from channels.wechat.inbound.crypto import Crypto
+from channels.wechat.inbound.parse import MAX_XML, encrypted_part, parse
+from channels.wechat.outbound.reply import LIMIT, MORE, choices_of, numbered, page, showable, text_reply
 from conversations.types import Button, Message
 from core.clock import now
 from core.errors import TooLarge

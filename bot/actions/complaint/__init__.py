@@ -1,0 +1,1 @@
+"""Taking a complaint down: opening the form, its questions and answers, corrections, filing."""

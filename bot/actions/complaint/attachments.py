@@ -1,0 +1,66 @@
+"""Photos and places a citizen sends, within the complaint form and outside of it."""
+
+from __future__ import annotations
+
+from bot.actions.complaint.answers import read_place
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Choice, Event, Turn, set_slot
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice
+from conversations.attachments import Place
+from tickets.checks import MAX_PHOTOS
+
+KINDS = ("photo", "location")
+
+
+def sent(turn: Turn) -> str | None:
+    """``photo`` or ``location`` when that is what the message is; else None."""
+    kind = turn.entities.get("slot") if turn.pressed and turn.intent == "inform" else None
+    return kind if kind in KINDS else None
+
+
+def take(turn: Turn) -> tuple[dict[str, object], str]:
+    """Add what was sent to the draft: (the slots it fills, what to say about it)."""
+    value = turn.entities.get("value", "")
+    return _photo(turn, value) if sent(turn) == "photo" else _place(turn, value)
+
+
+async def outside(turn: Turn) -> list[Event]:
+    """A photo or a place when no form is active: kept, and the ways it can go are offered."""
+    filled, said = take(turn)
+    turn.slots.update(filled)
+    own = [t for t in await parts().tickets.of_conversation(turn.conversation_id) if not t.state.is_final]
+    ways = [COMPLAIN, HUMAN]
+    if own and sent(turn) == "photo":
+        said += f"是给工单 {own[0].number} 补充的，还是要反映新的问题？"
+        add = choice("补充到这张工单", "add_to_ticket", slot="photos", value=own[0].number)
+        ways = [add, Choice("反映新的问题", "/start_complaint"), HUMAN]
+    else:
+        said += "请说说是什么事，我帮您登记；或者点下面的按钮。"
+    turn.say(said, ways)
+    return [*(set_slot(name, value) for name, value in filled.items()), set_slot("misses", 0)]
+
+
+def _photo(turn: Turn, image_id: str) -> tuple[dict[str, object], str]:
+    photos = list(turn.slot("photos") or [])
+    if image_id in photos:
+        return {}, "这张照片已经收到过了。"
+    if len(photos) >= MAX_PHOTOS:
+        return {}, f"一件事最多放 {MAX_PHOTOS} 张照片，这一张就不放进去了。"
+    photos.append(image_id)
+    return {"photos": photos}, "照片收到了。" if len(photos) == 1 else f"第 {len(photos)} 张照片也收到了。"
+
+
+def _place(turn: Turn, value: str) -> tuple[dict[str, object], str]:
+    there = Place.parse(value)
+    if there is None:
+        return {}, "这个位置没能读出来，请用文字说一下。"
+    filled: dict[str, object] = {"location": str(there)}
+    named = read_place(there.label) if there.label else {}
+    if named.get("district"):
+        filled["district"] = named["district"]
+    if there.label:
+        # What the device says is exact; what the citizen wrote before says more (楼栋, 门口), so it stays behind it.
+        before = str(turn.slot("address") or "")
+        filled["address"] = there.label if before in there.label else f"{there.label}（{before}）"
+        return filled, f"位置收到了：{there.label}。"
+    return filled, "定位收到了，地图上的点工作人员能看到。"

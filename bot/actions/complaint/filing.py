@@ -1,0 +1,62 @@
+"""A confirmed complaint becomes a ticket, exactly once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import later
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Event, Turn, follow_up_with, set_slot
+from bot.actions.runtime.wording import HUMAN, PROGRESS
+from core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from tickets.types import Ticket
+
+FILED = "filed"
+"""Key under which a conversation remembers its last filing: turn and ticket number."""
+
+_SLOT_OF_FIELD = {"type": "complaint_type"}
+
+
+async def file_ticket(turn: Turn) -> list[Event]:
+    """Runs when the complaint form has ended; files only what was confirmed, and forgets the draft."""
+    if turn.slot(drafts.CONFIRM) is not True:
+        return []  # cancelled, handed over, or added to a ticket: what ended the form has cleared it
+    view = await parts().conversations.view(turn.conversation_id)
+    draft = drafts.to_ticket(turn.slots, channel=view.channel, conversation_id=turn.conversation_id)
+    try:
+        ticket = await parts().tickets.file(draft, str(turn.slot("filing_key")))
+    except BadRequest as error:
+        return _again(turn, error)
+    await parts().conversations.remember(
+        turn.conversation_id, FILED, {"turn": turn.turn_id, "number": ticket.number}
+    )
+    tell_filed(turn, ticket)
+    return [*drafts.cleared(), set_slot(drafts.KEPT, None), *later.offer(turn)]
+
+
+def tell_filed(turn: Turn, ticket: Ticket) -> None:
+    """Number, code and what happens next; no promise of an outcome."""
+    after = "工作人员核对后会转给承办单位办理"
+    after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
+    turn.say(
+        f"已经登记好了。\n工单号：{ticket.number}\n查询码：{ticket.query_code}\n"
+        f"请记好这两个号，查进度、催办、补充情况都要用。{after}"
+        "想知道办到哪一步了，随时在这里说“查工单进度”。",
+        [PROGRESS, HUMAN],
+        ticket.card(),
+    )
+
+
+def _again(turn: Turn, error: BadRequest) -> list[Event]:
+    """The store refused a field: ask for it again, keeping all the rest."""
+    fields = error.details.get("fields")
+    names = [_SLOT_OF_FIELD.get(name, name) for name in fields] if isinstance(fields, dict) else []
+    slots = [name for name in names if name in drafts.LABELS]
+    if not slots:
+        raise error
+    turn.say(f"还不能提交：{error.message}。")
+    emptied = [set_slot(name, None) for name in slots]
+    return [*emptied, set_slot(drafts.CONFIRM, None), follow_up_with("complaint_form")]

@@ -1,0 +1,189 @@
+"""What a message within a form is: an answer to the question asked, or something else?
+
+The model alone can't tell: a story told as an answer looks like a complaint, an address like nothing it knows, and
+"为什么没人管？" like a question. So three things decide together: the slot asked for, what the words are by fixed
+rules, and the model's intent with its confidence.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import plain
+from bot.understanding.ticket import find_number
+
+
+class Move(StrEnum):
+    """What a citizen does within a form."""
+
+    ANSWER = "answer"
+    CANCEL = "cancel"
+    HUMAN = "human"
+    SKIP = "skip"
+    BACK = "back"
+    REPEAT = "repeat"
+    CORRECT = "correct"
+    AFFIRM = "affirm"
+    DENY = "deny"
+    POLICY = "policy"
+    FOLLOW_UP = "follow_up"
+    ABILITIES = "abilities"
+    PROGRESS = "progress"
+    ABUSE = "abuse"
+    TALK = "talk"
+    UNCLEAR = "unclear"
+
+
+FREE = frozenset({"content", "address", "happened_at", "subject", "contact_name", "supplement", "reason"})
+"""Slots whose answer may be any words."""
+
+_OF_INTENT: dict[str, Move] = {
+    "cancel": Move.CANCEL,
+    "request_human": Move.HUMAN,
+    "skip": Move.SKIP,
+    "go_back": Move.BACK,
+    "repeat": Move.REPEAT,
+    "correct": Move.CORRECT,
+    "affirm": Move.AFFIRM,
+    "deny": Move.DENY,
+    "ask_policy": Move.POLICY,
+    "follow_up": Move.FOLLOW_UP,
+    "what_can_you_do": Move.ABILITIES,
+    "ask_progress": Move.PROGRESS,
+    "urge": Move.PROGRESS,
+    "abuse": Move.ABUSE,
+    "greet": Move.TALK,
+    "thank": Move.TALK,
+    "goodbye": Move.TALK,
+    "bot_challenge": Move.ABILITIES,
+}
+_WORDS: tuple[tuple[Move, re.Pattern[str]], ...] = (
+    (
+        Move.HUMAN,
+        re.compile(
+            r"(我?要|请|帮我|给我|麻烦|快)?(转接?|找|接|要)?(人工|真人)(客服|服务|坐席)?(吧|啊|呀|谢谢)?|转工人"
+        ),
+    ),
+    (
+        Move.CANCEL,
+        re.compile(
+            r"(我?(要|想))?(取消|退出)(吧|了|投诉|填写|登记|查询)?|算了(吧|不说了)?|"
+            r"(我|俺)?不(想)?(投诉|填|弄|办|反映|查|搞)了|放弃"
+        ),
+    ),
+    (
+        Move.SKIP,
+        re.compile(r"(先)?(跳过|略过)(吧|这个|这项)?|下一(个|步|题|项)|(这个)?不填(这个)?|空着(吧)?"),
+    ),
+    (
+        Move.AFFIRM,
+        re.compile(
+            r"是的?|对的?|对对对?|嗯+|好的?|好吧|行吧?|可以的?|没问题|没错|都对(的)?|确认(提交|无误)?|提交吧?|确定|"
+            r"(信息|内容)?(都)?正确|同意|ok|管|中|照"
+        ),
+    ),
+    (
+        Move.DENY,
+        re.compile(
+            r"不是的?|不对|不行|不要|不用了?|不需要|没有|否|错了|(有|写)错了?|先?别提交|不提交|修改|要改|改一下"
+        ),
+    ),
+    (Move.BACK, re.compile(r"(返回|回到)?上一(步|个|题|项|个问题)|返回|退回去?|后退")),
+    (Move.REPEAT, re.compile(r"(请)?(再说|重复|再讲)一?(遍|次|下)?|没(听|看)(清|懂|明白)|(什么|啥)意思")),
+)
+_ASIDE = re.compile(r"(先|想|还想)?(问|咨询|打听)(一?下|一?哈|个事|个问题|你)|顺便问|请问|我问")
+_EXPLICIT = re.compile(r"(等等|等一下|等会|稍等|慢着).{0,6}(问|咨询)|先问|先咨询|顺便问|插一句|问个(事|问题)")
+_QUESTION = re.compile(
+    r"[?？]\s*$|(吗|么|呢|不|没有|多少|多久|几天|哪里|哪儿|啥|什么|怎么办|咋办|咋弄|怎么弄|流程|材料|条件|标准)[啊呀哈\s。]*$"
+    r"|怎么(补?办理?|申请|算|交|领|提取|报销|查|弄|开|换|迁|退)|多少钱|可能|可要|可以.{0,6}吗|能不能|要不要|是不是要"
+)
+_PLACE = re.compile(r"[路街巷弄村镇乡庄湾桥站园场店校院楼栋幢号厦城区县]|小区|附近|旁边|对面|门口|路口|交叉")
+_UNKNOWN = re.compile(
+    r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|具体的?)?"
+)
+
+_WONT_SAY = re.compile(r"(我|俺)?(就)?不(想|愿意|方便)?(说|讲|告诉你们?|提供|透露)(了)?")
+
+_NO_NUMBER = re.compile(
+    r"(我|俺)?(也|就|都)?(没有?|木有|冇|不(知道|记得|晓得)|忘(记)?了?|找不(到|着)|丢了?|弄丢了?)"
+    r"(这个|那个)?(工单|单)?(编?号|查询码|密码)?(了|啊|呀|呢)?"
+)
+
+_SURE = 0.6
+_LIKELY = 0.4
+_SHORT = 12
+
+
+def decide(turn: Turn, slot: str) -> Move:
+    """What the message is, given that the form has asked for ``slot``.
+
+    A :attr:`Move.POLICY` for a free slot is a suspicion: the caller looks the question up and takes the words as
+    the answer after all when the knowledge base doesn't know it.
+    """
+    if turn.pressed:
+        if turn.intent == "inform" and "slot" in turn.entities:
+            return Move.ANSWER
+        return _OF_INTENT.get(turn.intent, Move.UNCLEAR)
+    said = plain(turn.text)
+    if slot in ("happened_at", "subject", "contact_name") and _UNKNOWN.fullmatch(said):
+        return Move.SKIP
+    if slot in ("address", "happened_at", "subject", "contact_name") and _WONT_SAY.fullmatch(said):
+        return Move.SKIP
+    if slot in ("ticket_number", "query_code") and _NO_NUMBER.fullmatch(said):
+        return Move.SKIP
+    if slot not in FREE and said.isdigit():  # a value meant and not usable, never small talk ("88")
+        return Move.UNCLEAR
+    for move, pattern in _WORDS:
+        if pattern.fullmatch(said):
+            return move
+    if find_number(turn.text) and slot not in ("ticket_number", "query_code") and len(said) <= 40:
+        return Move.PROGRESS
+    return _in_free(turn, slot, said) if slot in FREE else _in_closed(turn)
+
+
+def is_aside(text: str) -> bool:
+    """Whether the words themselves say that a question comes in between.
+
+    >>> is_aside("等等我先问下，身份证丢了怎么补办")
+    True
+    """
+    return _EXPLICIT.search(text) is not None
+
+
+def _in_free(turn: Turn, slot: str, said: str) -> Move:
+    intended = _OF_INTENT.get(turn.intent, Move.ANSWER)
+    short = len(said) <= _SHORT
+    if is_aside(turn.text):
+        return Move.POLICY
+    if intended is Move.POLICY or _ASIDE.search(turn.text):
+        asks = _QUESTION.search(turn.text) is not None
+        sure = turn.confidence >= _SURE or _ASIDE.search(turn.text) is not None
+        placed = slot == "address" and _PLACE.search(turn.text) is not None and not _ASIDE.search(turn.text)
+        return Move.POLICY if asks and sure and not placed else Move.ANSWER
+    if (
+        intended in (Move.PROGRESS, Move.ABILITIES, Move.CORRECT)
+        and turn.confidence >= _SURE
+        and len(said) <= 20
+    ):
+        return intended
+    if intended is Move.ABUSE and turn.confidence >= _SURE and short:
+        return intended
+    if intended in (Move.CANCEL, Move.HUMAN, Move.SKIP, Move.BACK, Move.REPEAT):
+        return intended if short and turn.confidence >= _SURE else Move.ANSWER
+    if intended in (Move.TALK, Move.AFFIRM, Move.DENY) and turn.confidence >= _SURE and len(said) <= 6:
+        return Move.UNCLEAR if slot in ("content", "address") else intended
+    if turn.intent == "nonsense" and turn.confidence >= _LIKELY and not _PLACE.search(turn.text):
+        return Move.UNCLEAR
+    return Move.ANSWER
+
+
+def _in_closed(turn: Turn) -> Move:
+    """For a slot with a known form; its value has been looked for in the words before."""
+    if _ASIDE.search(turn.text) and turn.intent in ("ask_policy", "follow_up", "nlu_fallback", "complain"):
+        return Move.POLICY
+    intended = _OF_INTENT.get(turn.intent)
+    if intended is None or turn.confidence < _LIKELY:
+        return Move.UNCLEAR
+    return intended

@@ -1,0 +1,85 @@
+"""The same person's same matter: the open ticket is shown, to be added to instead of filing twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.actions.complaint import draft as drafts
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Choice, Event, Turn, set_slot
+from bot.actions.runtime.wording import CANCEL, HUMAN
+from core.clock import local
+from tickets.types import CITIZEN
+
+if TYPE_CHECKING:
+    from tickets.types import Ticket
+
+SLOT = "same_ticket"
+NOT = "not_same"
+CHOICES = (
+    Choice("是同一件，补充进去", "/affirm"),
+    Choice("不是一件，另外登记", "/deny"),
+    CANCEL,
+    HUMAN,
+)
+LOOKED_UP_AFTER = frozenset({"content", "district", "address", "contact_phone"})
+"""Slots after which it is worth looking (again)."""
+_LIGHT_ON_WORDS = ("咨询", "表扬")
+
+
+async def find(turn: Turn) -> Ticket | None:
+    """The open ticket this draft seems to be about; None when there is none, or the citizen said it is another."""
+    if not turn.slot("content") or turn.slot("complaint_type") in _LIGHT_ON_WORDS:
+        return None
+    # The type may not be known yet; for likeness any of those that can be alike will do.
+    draft = drafts.to_ticket(
+        {**turn.slots, "complaint_type": turn.slot("complaint_type") or "投诉"},
+        channel="",
+        conversation_id=turn.conversation_id,
+    )
+    found = await parts().tickets.same_matter(draft)
+    return None if found is None or found.number in (turn.slot(NOT) or []) else found
+
+
+def ask(turn: Turn, ticket: Ticket, before: str = "") -> list[Event]:
+    """Show the ticket and ask whether it is the same matter.
+
+    A ticket found by its phone alone may be another person's who has that phone: neither its number nor its words
+    are shown.
+    """
+    day = local(ticket.created_at)
+    when = f"{day.month} 月 {day.day} 日"
+    if ticket.conversation_id == turn.conversation_id:
+        shown = (
+            f"您 {when} 反映过一件很像的事，还在办：\n工单 {ticket.number}（{ticket.type.label}，{ticket.state.label}）\n"
+            f"“{ticket.summary}”"
+        )
+    else:
+        shown = f"这个电话 {when} 登记过一件很像的事，还在办（{ticket.type.label}，{ticket.state.label}）。"
+    head = f"{before}\n" if before else ""
+    turn.say(
+        f"{head}{shown}\n是同一件事的话，我把您这次说的补充到那张工单里，不用再登记一遍，办理的人能看到。",
+        CHOICES,
+    )
+    return [set_slot(SLOT, ticket.number), set_slot("requested_slot", SLOT), set_slot("tries", 0)]
+
+
+async def add(turn: Turn) -> str:
+    """Write what was said into the open ticket; what to tell the citizen."""
+    number = str(turn.slot(SLOT))
+    slots = turn.slots
+    said = [str(slots["content"])]
+    said += [
+        f"{drafts.LABELS[name]}：{drafts.shown(name, slots[name])}"
+        for name in ("address", "location", "happened_at", "subject")
+        if slots.get(name)
+    ]
+    ticket = await parts().tickets.note(
+        number,
+        CITIZEN,
+        "群众再次反映：" + "；".join(said)[:1_900],
+        key=turn.turn_id or None,
+        photos=slots.get("photos") or (),
+    )
+    own = ticket.conversation_id == turn.conversation_id
+    return f"好的，已经补充到{f'工单 {number}' if own else '那张工单'}，办理的工作人员能看到，没有重复登记。"

@@ -1,0 +1,1 @@
+"""Answering a policy question from the knowledge base, and what follows from the answer."""

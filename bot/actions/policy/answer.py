@@ -1,0 +1,172 @@
+"""Policy questions: answered from the knowledge base, asked back, or honestly not known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.actions.policy import articles as law_articles
+from bot.actions.policy import feedback
+from bot.actions.runtime.context import KnowledgeBase, parts
+from bot.actions.runtime.turn import Choice, Event, Turn, offering, set_slot
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice, clip
+from conversations.types import Button, Reply
+from kb_index.entries.render import answer_card, to_text
+
+if TYPE_CHECKING:
+    from kb_index.entries.entry import Entry
+    from kb_index.search.search import SearchResult
+
+ENTRY = "entry"
+"""Key under which a conversation remembers the entry it is talking about."""
+
+_BUTTON_TITLE = 36
+_FAR_BEHIND = 0.2
+"""A candidate this much less probable than the first is not worth a button."""
+_UNKNOWN = (
+    "这个问题我还没有把握的答案，不敢随便回答您。"
+    "您可以换个说法再问一次；也可以转人工问坐席，或者把问题留下，登记成工单由工作人员答复。"
+)
+
+
+_LEAD_IN = re.compile(
+    r"^(?:(?:等等|等一下|等下|对了|那个|哎|你好|您好|先不说这个)[，,。！!、\s]*)*"
+    r"(?:我|俺)?(?:先|还|再|就)?(?:想|要)?(?:问|咨询|打听|请教)(?:一下|下|个事儿?|个问题|一个问题|你|您)?[，,：:、\s]+"
+)
+"""“等等我先问个事，…”: says that a question comes, and nothing about it."""
+_QUESTION_FROM = 4
+
+
+def without_lead_in(question: str) -> str:
+    """The question itself, when words that only announce it stand before it.
+
+    >>> without_lead_in("等等我先问个事，居住证怎么办理？")
+    '居住证怎么办理？'
+    """
+    bare = _LEAD_IN.sub("", question)
+    return bare if len(bare) >= _QUESTION_FROM else question
+
+
+async def search(question: str) -> SearchResult:
+    """Look a question up with the regions that hold here."""
+    return await parts().kb.search(without_lead_in(question), regions=tuple(parts().settings.kb_regions))
+
+
+async def answer_policy(turn: Turn) -> list[Event]:
+    """Answer a question, or the entry a button names."""
+    wanted = turn.entities.get("entry")
+    if wanted:
+        entry = parts().kb.entry(wanted)
+        if entry is not None:
+            await tell(turn, entry, asked=turn.entities.get("turn", ""))
+            return []
+    elif not turn.pressed:
+        return await tell_result(turn, await search(turn.text))
+    turn.say("您想问什么政策或者办事问题？直接打字告诉我就行。", [HUMAN])
+    return []
+
+
+async def tell_result(turn: Turn, result: SearchResult) -> list[Event]:
+    """Say what a search came to; an unknown is said honestly."""
+    if result.outcome == "answer":
+        await tell(turn, result.hits[0].entry)
+        return []
+    if result.outcome == "ask_back":
+        return ask_back(turn, result)
+    await feedback.keep_unanswered(turn, without_lead_in(turn.text))
+    articles = await law_articles.beneath(without_lead_in(turn.text))
+    turn.say(_UNKNOWN + articles, [HUMAN, Choice("留言登记", "/start_complaint")])
+    return [set_slot("story", turn.text), offering("human")]
+
+
+def ask_back(turn: Turn, result: SearchResult) -> list[Event]:
+    """Offer up to three entries to choose from."""
+    first = result.hits[0].probability
+    entries = [hit.entry for hit in result.hits[:3] if hit.probability >= first * _FAR_BEHIND]
+    none = feedback.none_of_these(turn.turn_id)
+    if len(entries) == 1:
+        question = f"您是想问“{entries[0].title}”吗？"
+        turn.say(question, [_entry_choice(turn, entries[0], "是的"), none, HUMAN])
+        return [offering(f"entry:{entries[0].id}")]
+    listed = "\n".join(f"{number}. {entry.title}" for number, entry in enumerate(entries, start=1))
+    turn.say(
+        f"您想问的是下面哪一个？\n{listed}",
+        [*(_entry_choice(turn, entry) for entry in entries), none, HUMAN],
+    )
+    return [offering("human")]
+
+
+async def tell(turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "") -> None:
+    """Give an entry's answer with its source, and remember that the talk is about it.
+
+    Args:
+        buttons: offer the entry's sections, a verdict and a human; not within a form, where the form's own buttons
+            follow.
+        asked: the turn of the question, when it was an earlier one.
+    """
+    await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
+    sections = [choice(name, "follow_up", section=name) for name in entry.sections]
+    verdict = feedback.rating(asked or turn.turn_id, entry.id)
+    turn.say(answer_text(entry), [*sections, *verdict, HUMAN] if buttons else [], answer_card(entry))
+
+
+def answer_text(entry: Entry) -> str:
+    """The answer with its source, for a channel that shows text alone."""
+    return f"{to_text(entry.answer)}\n{_footer(entry)}"
+
+
+def source_line(entry: Entry) -> str:
+    """``依据：…``: the documents with their dates and the articles relied on; empty when the entry names none."""
+    named = []
+    for source in answer_card(entry)["sources"]:
+        articles = "、".join(source["articles"])
+        document = str(source["document"])
+        title = document if document.startswith("《") else f"《{document}》"
+        number = f"（{source['number']}）" if source["number"] else ""
+        named.append(f"{title}{number}{articles}")
+    return "依据：" + "；".join(named) if named else ""
+
+
+def _footer(entry: Entry) -> str:
+    place = "" if "全国" in entry.regions else f"　适用地区：{'、'.join(entry.regions)}"
+    closing = f"承办单位：{entry.department}　核对日期：{_day(entry.reviewed)}{place}"
+    return "\n".join(line for line in (source_line(entry), closing) if line)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _entry_choice(turn: Turn, entry: Entry, title: str = "") -> Choice:
+    return choice(title or clip(entry.title, _BUTTON_TITLE), "ask_policy", entry=entry.id, turn=turn.turn_id)
+
+
+async def sure_answer(knowledge: KnowledgeBase, question: str, regions: Sequence[str]) -> Reply | None:
+    """The answer to a question when the knowledge base is sure of it, without Rasa or a turn; else None.
+
+    What the app says by itself while Rasa is down.
+    """
+    result = await knowledge.search(question, regions=tuple(regions))
+    if result.outcome != "answer":
+        return None
+    entry = result.hits[0].entry
+    return Reply(
+        answer_text(entry),
+        (Button(HUMAN.title, HUMAN.payload),),
+        answer_card(entry),
+    )
+
+
+async def out_of_scope(turn: Turn) -> list[Event]:
+    """Weather, jokes, shares: kindly not ours, unless the knowledge base is sure that it is."""
+    if not turn.pressed:
+        result = await search(turn.text)
+        if result.outcome == "answer":
+            return await tell_result(turn, result)
+    turn.say(
+        "这个我帮不上忙。我这里可以解答政务政策、帮您登记投诉求助、查工单进度，您有这些方面的事随时说。",
+        [COMPLAIN, HUMAN],
+    )
+    return []

@@ -1,0 +1,48 @@
+"""Beneath an honest "I don't know": articles of law that may have to do with the question, for reference only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from bot.actions.runtime.context import parts
+
+if TYPE_CHECKING:
+    from kb_index.statutes.shelf import FoundArticle
+
+_LONGEST = 160
+"""Characters shown of an article: three lines or so on a phone."""
+_SHORTEST_CUT = 60
+_HEAD = "可能相关的法律条文（只供参考，不是对您问题的答复，您的情况怎么办理以承办单位答复为准）："
+
+
+async def beneath(question: str) -> str:
+    """What to add to "I don't know": an empty text, or lines that begin with a line end.
+
+    Args:
+        question: as the citizen put it.
+    """
+    laws = parts().laws
+    found = await laws.related(question, tuple(parts().settings.kb_regions)) if laws else ()
+    if not found:
+        return ""
+    addresses = "　".join(dict.fromkeys(article.url for article in found))
+    return "\n".join(["", _HEAD, *(_line(a) for a in found), f"全文和最新版本请查官方数据库：{addresses}"])
+
+
+def _line(article: FoundArticle) -> str:
+    day = dt.date.fromisoformat(article.date) if article.date else None
+    version = f"{day.year}年{day.month}月{day.day}日的版本" if day else "版本日期不明"
+    where = "全国适用" if article.region == "全国" else f"只适用于{article.region}"
+    return f"・《{article.title}》{article.number}（{version}，{where}）：{_cut(article.text)}"
+
+
+def _cut(text: str) -> str:
+    """At most :data:`_LONGEST` characters, ended at a sentence where one ends late enough."""
+    flat = re.sub(r"\s+", "", text)
+    if len(flat) <= _LONGEST:
+        return flat
+    head = flat[:_LONGEST]
+    end = max(head.rfind(mark) for mark in "。；")
+    return (head[: end + 1] if end >= _SHORTEST_CUT else head) + "……"

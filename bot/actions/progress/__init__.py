@@ -1,0 +1,1 @@
+"""A ticket's progress: asking, urging, adding to it."""

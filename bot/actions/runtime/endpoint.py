@@ -1,0 +1,125 @@
+"""Where Rasa calls actions: ``POST /actions/webhook``, rasa-sdk's executor inside the app.
+
+The wire protocol is rasa-sdk's own: 200 with events and responses; 400 with ``error`` and ``action_name`` when an
+action rejects execution; 404 when there is no such action; 500 with ``error`` when one breaks. Rasa logs what
+went wrong and goes on without the action; the app then sees an answer without replies and answers itself.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+from bot.actions.runtime.registry import ACTIONS
+from bot.actions.runtime.turn import Action, read_turn
+from core.errors import WenbanError
+
+log = logging.getLogger(__name__)
+
+SECRET_HEADER = "X-Wenban-Secret"  # noqa: S105 - the header's name
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes. Rasa sends the whole session's events with every call, so this is well over what citizens may send."""
+
+
+def routes(secret: str) -> list[web.RouteDef]:
+    """The route Rasa calls.
+
+    Args:
+        secret: what Rasa must send in :data:`SECRET_HEADER` (endpoints.yml: ``WENBAN_ACTIONS_SECRET``).
+
+    Raises:
+        ValueError: the secret is empty; an open endpoint would file tickets for anybody.
+    """
+    if not secret:
+        raise ValueError("the actions' secret must not be empty")
+    executor = make_executor()
+    expected = secret.encode()
+
+    async def webhook(request: web.Request) -> web.Response:
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not secrets.compare_digest(given, expected):
+            return _error(401, "wrong or missing secret")
+        body = await _read(request)
+        if body is None:
+            return _error(413, f"body over {MAX_BODY} bytes")
+        return await _run(executor, body)
+
+    return [web.post("/actions/webhook", webhook)]
+
+
+def make_executor() -> ActionExecutor:
+    """An executor with every action of :data:`bot.actions.runtime.registry.ACTIONS`."""
+    executor = ActionExecutor()
+    for name, action in ACTIONS.items():
+        executor.register_function(name, _adapt(action))
+    return executor
+
+
+def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str, Any]]]]:
+    """Our kind of action as rasa-sdk calls one."""
+
+    async def run(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
+        turn = read_turn(tracker)
+        events = await action(turn)
+        for message in turn.said:
+            dispatcher.utter_message(**message)
+        return events
+
+    return run
+
+
+async def _run(executor: ActionExecutor, body: bytes) -> web.Response:
+    try:
+        call = json.loads(body)
+        name = call["next_action"]
+        if (
+            not isinstance(name, str)
+            or not isinstance(call["tracker"], dict)
+            or "sender_id" not in call["tracker"]
+        ):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
+        return _error(400, "not an action call")
+    # endpoints.yml asks Rasa to leave the domain out (it is large and no action reads it); the executor wants one.
+    call.setdefault("domain", {})
+    try:
+        result = await executor.run(call)
+    except ActionExecutionRejection as error:
+        return _error(400, error.message, name)
+    except ActionNotFoundException as error:
+        return _error(404, error.message, name)
+    except WenbanError as error:
+        log.warning("action %s: %s", name, error.message)
+        return _error(500, error.code, name)
+    except Exception:
+        log.exception("action %s failed", name)
+        return _error(500, "the action failed", name)
+    return web.json_response(result.model_dump() if result else {"events": [], "responses": []})
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """The body, read past the app's own limit up to :data:`MAX_BODY`; None when it is larger."""
+    if (request.content_length or 0) > MAX_BODY:
+        return None
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size > MAX_BODY:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _error(status: int, message: str, action: str | None = None) -> web.Response:
+    body: dict[str, Any] = {"error": message}
+    if action is not None:
+        body["action_name"] = action
+    return web.json_response(body, status=status)

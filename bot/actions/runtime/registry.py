@@ -1,0 +1,26 @@
+"""Every action Rasa may call, by the name domain.yml knows it under; nothing is found by magic."""
+
+from __future__ import annotations
+
+from bot.actions.complaint import filing
+from bot.actions.complaint import form as complaint_form
+from bot.actions.policy import answer as policy
+from bot.actions.policy import follow_up, several
+from bot.actions.progress import form as status_form
+from bot.actions.runtime.turn import Action
+from bot.actions.talk import fallback, handoff, smalltalk
+
+ACTIONS: dict[str, Action] = {
+    "validate_complaint_form": complaint_form.validate,
+    "action_file_ticket": filing.file_ticket,
+    "validate_status_form": status_form.validate,
+    "action_answer_policy": several.answer_policy,
+    "action_follow_up": follow_up.follow_up,
+    "action_out_of_scope": policy.out_of_scope,
+    "action_request_human": handoff.request_human,
+    fallback.NAME: fallback.fallback,
+    "action_affirm": smalltalk.affirm,
+    "action_deny": smalltalk.deny,
+    "action_repeat": smalltalk.repeat,
+    "action_calm": smalltalk.calm,
+}

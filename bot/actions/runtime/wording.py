@@ -1,0 +1,46 @@
+"""Buttons and small text helpers that several capabilities share."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+from bot.actions.runtime.turn import Choice
+
+HUMAN = Choice("转人工", "/request_human")
+CANCEL = Choice("取消", "/cancel")
+SKIP = Choice("跳过", "/skip")
+COMPLAIN = Choice("反映问题", "/start_complaint")
+PROGRESS = Choice("查工单进度", "/ask_progress")
+RESUME = Choice("接着填刚才的", '/start_complaint{"slot":"draft","value":"again"}')
+YES = Choice("是", "/affirm")
+NO = Choice("不是", "/deny")
+
+
+def choice(title: str, intent: str, **entities: str) -> Choice:
+    """A button with values.
+
+    >>> choice("田家庵区", "inform", slot="district", value="田家庵区").payload
+    '/inform{"slot":"district","value":"田家庵区"}'
+    """
+    return Choice(title, f"/{intent}" + json.dumps(entities, ensure_ascii=False, separators=(",", ":")))
+
+
+def plain(text: str) -> str:
+    """Text for comparing: full-width made half, no space, no punctuation at either end, lower case.
+
+    >>> plain("　取消！ ")
+    '取消'
+    """
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"\s+", "", folded).strip("。.、,，!！?？~～…;；:：\"'“”‘’()（）")
+
+
+def clip(text: str, length: int) -> str:
+    """At most ``length`` characters, the cut marked.
+
+    >>> clip("一二三四五", 4)
+    '一二三…'
+    """
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,80 @@
+"""What a citizen asks in the middle of a form: answered in one message, then the form goes on."""
+
+from __future__ import annotations
+
+import re
+
+from bot.actions.policy import answer as policy
+from bot.actions.policy import feedback
+from bot.actions.policy.follow_up import wanted_section
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import plain
+from bot.understanding.ticket import find_code, find_number
+from core.errors import RateLimited
+from kb_index.entries.render import to_text
+
+_ANNOUNCED = re.compile(
+    r"(等等|等一下|等会|等下|稍等|慢着|先别急|对了|那个)?[，,]?(我|俺)?(先|还|再)?(想|要)?(问|咨询|打听|请教)"
+    r"(一下|下|个|一个|点|你|您|你们)*(别的|其他的?)?(事情?|事儿|问题|东西)?(再(说|填))?(啊|呀|吧|哈)?"
+)
+NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
+
+
+async def policy_aside(turn: Turn, *, certain: bool) -> bool:
+    """Answer a question from the knowledge base.
+
+    Args:
+        certain: it can be nothing but a question; when not, only a sure answer shows that it was one.
+
+    Returns:
+        Whether the message was a question and has been answered, be it with "I don't know".
+    """
+    if turn.intent == "follow_up" and await _about_last_entry(turn):
+        return True
+    result = await policy.search(turn.text)
+    if result.outcome == "answer":
+        await policy.tell(turn, result.hits[0].entry, buttons=False)
+        return True
+    if certain:
+        await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
+        turn.say("这个问题我没有把握，不敢乱答。登记完您可以换个说法再问，或者说“转人工”。")
+    return certain
+
+
+async def _about_last_entry(turn: Turn) -> bool:
+    known = await parts().conversations.recall(turn.conversation_id)
+    entry = parts().kb.entry(str(known[policy.ENTRY])) if known.get(policy.ENTRY) else None
+    section = wanted_section(turn.text)
+    if entry is None or section not in entry.sections:
+        return False
+    turn.say(f"{entry.title}——{section}：\n{to_text(entry.sections[section])}")
+    return True
+
+
+def abilities(turn: Turn) -> None:
+    """Say what the assistant can do."""
+    turn.say_response("utter_what_can_you_do")
+
+
+async def progress_aside(turn: Turn) -> None:
+    """A ticket's progress, when number and code are both in the message; else how to ask for it."""
+    number, code = find_number(turn.text), find_code(turn.text)
+    if number is None or code is None:
+        turn.say("查进度要工单号和查询码，您把两个号一起发给我就能查，比如“HN2026112300001 482913”。")
+        return
+    try:
+        ticket = await parts().tickets.by_number_and_code(number, code)
+    except RateLimited as error:
+        turn.say(error.message)
+        return
+    turn.say(parts().tickets.progress_text(ticket) if ticket else NOT_FOUND)
+
+
+def only_announced(text: str) -> bool:
+    """Whether a message only says that a question will come.
+
+    >>> only_announced("等等我先问个事"), only_announced("等等我先问下身份证怎么补办")
+    (True, False)
+    """
+    return _ANNOUNCED.fullmatch(plain(text)) is not None

@@ -1,0 +1,38 @@
+"""转人工: a human takes over, with everything the assistant already knows."""
+
+from __future__ import annotations
+
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import later
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Choice, Event, Turn
+from bot.actions.runtime.wording import RESUME
+from conversations.handoff import BACK_BUTTON
+from conversations.types import Button, Mode
+
+
+async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
+    """Queue the conversation for an agent and tell the citizen so.
+
+    Args:
+        reason: a :class:`conversations.types.HandoffReason` value.
+        before: said in the same message, before the sentence about the queue.
+    """
+    context = drafts.for_agent(turn.slots)
+    for number, text in enumerate(later.texts(turn), start=1):
+        context[f"另外提到 {number}"] = text
+    place = await parts().conversations.request_human(
+        turn.conversation_id,
+        reason,
+        context=context or None,
+        resume=Button(RESUME.title, RESUME.payload) if context else None,
+    )
+    kept = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
+    back = [Choice(BACK_BUTTON.title, BACK_BUTTON.payload)] if place.mode is Mode.WAITING else []
+    turn.say(before + parts().conversations.waiting_text(place) + kept, back)
+
+
+async def request_human(turn: Turn) -> list[Event]:
+    """The citizen asks for a human outside any form; never refused."""
+    await hand_over(turn, "citizen_asked")
+    return []

@@ -1,0 +1,32 @@
+"""Anger: met once with sympathy and the offer of a human, never argued with."""
+
+from __future__ import annotations
+
+import re
+
+from bot.actions.runtime.turn import Event, Turn, set_slot
+
+SLOT = "soothed"
+_ANGRY = re.compile(
+    r"气死|气炸|气得|受够|忍无可忍|忍不了|太(过分|气人|欺负人|不像话|窝火|恶心)|欺负(人|老百姓)|还(有没有|有)王法|"
+    r"(到底|究竟|还)(有没有|有没|有)人(管|理)|到底(管不管|谁管|想怎样)|踢皮球|推来推去|推三阻四|互相推|打了?(好几|几|无数|多少|[二三四五六七八九十\d]+)(次|遍|个电话)|"
+    r"(没|不)(完)?没了|凭什么|吃干饭|不作为|混蛋|王八|垃圾(物业|公司|部门|单位|老板|平台)|无良|黑心|丧良心|气愤|愤怒|[!！]{2,}"
+)
+SYMPATHY = "您说的这些确实让人着急上火，给您添堵了。"
+_HARSH = "听得出您很着急，很抱歉让您不痛快。"
+
+
+def sympathy(turn: Turn, text: str) -> tuple[str, list[Event]]:
+    """A sentence of sympathy for an angry story, once in a conversation: (the sentence or "", the events)."""
+    if turn.slot(SLOT) or not _ANGRY.search(text):
+        return "", []
+    turn.slots[SLOT] = True
+    return SYMPATHY, [set_slot(SLOT, True)]
+
+
+def harsh(turn: Turn) -> tuple[str, list[Event]]:
+    """What harsh words are met with: the first time sympathy, afterwards only the way to a human."""
+    if turn.slot(SLOT):
+        return "我在。您愿意跟人工说的话，随时点“转人工”。", []
+    turn.slots[SLOT] = True
+    return f"{_HARSH}您愿意的话，我现在就给您转人工，让坐席直接跟您沟通。", [set_slot(SLOT, True)]

@@ -1,0 +1,142 @@
+"""``wenban nlu …``: measure how well citizens are understood, on the held-out sets or on a file of your own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import rasa_program as rasa
+from bot.evaluation import CATEGORIES, MESSAGES, STORIES, STORIES_NOW
+from bot.evaluation import slots as slot_figures
+from bot.evaluation.figures import accuracy, confusions, macro_f1
+from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
+from bot.training import train
+from core.errors import ConfigurationError
+from core.settings import ROOT, Settings, load_settings
+from tickets import catalog
+
+app = typer.Typer(no_args_is_help=True, help="Understanding: measure intents, categories and slots.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+NOTHING = "（未归类）"
+"""The category of a story nothing was suggested for."""
+
+
+@app.command("evaluate")
+def evaluate_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help='Rows {"text", "intent"}, JSON lines; default: the held-out messages.'),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Intent accuracy of the trained Rasa model (trained first if it is not there yet)."""
+    rows = read(file or MESSAGES, MessageRow)
+    found = parse(load_settings(), [row.text for row in rows])
+    expected = [row.intent for row in rows]
+    predicted = [str(item["intent"]) for item in found]
+    _print(_figures([row.text for row in rows], expected, predicted), as_json)
+
+
+@app.command("classify")
+def classify_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help='Rows {"text", "category"}, JSON lines; default: the held-out stories.'),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Accuracy of the category suggested for a story; a label is 一级 or 一级/二级."""
+    rows = read(file or CATEGORIES, CategoryRow, _unknown_category)
+    texts = [row.text for row in rows]
+    expected = [row.category.partition("/")[0] for row in rows]
+    suggested = [catalog.suggest(text) for text in texts]
+    predicted = [found.level1 if found else NOTHING for found in suggested]
+    figures = _figures(texts, expected, predicted)
+    exact = [
+        (row.category, found.category if found else NOTHING)
+        for row, found in zip(rows, suggested, strict=True)
+        if "/" in row.category
+    ]
+    level_2 = round(accuracy(*map(list, zip(*exact, strict=True))), 4) if exact else None
+    _print({**figures, "accuracy_level_2": level_2}, as_json)
+
+
+@app.command("slots")
+def slots_command(
+    file: Annotated[
+        Path | None, typer.Argument(help='Rows {"text", "slots"}, JSON lines; default: the held-out stories.')
+    ] = None,
+    now: Annotated[str, typer.Option(help="The moment the stories were told, ISO 8601.")] = STORIES_NOW,
+    as_json: AsJson = False,
+) -> None:
+    """Precision, recall and F1 of the slots read from first messages."""
+    try:
+        moment = datetime.fromisoformat(now)
+    except ValueError as error:
+        raise ConfigurationError(f"--now: {error}") from error
+    result = slot_figures.evaluate(read(file or STORIES, StoryRow, slot_figures.wrong_slots), moment)
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    typer.echo(f"{'slot':<16}{'precision':>10}{'recall':>8}{'F1':>8}{'wanted':>8}")
+    for name, one in result["slots"].items():
+        typer.echo(
+            f"{name:<16}{one['precision']:>10.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}{one['wanted']:>8}"
+        )
+    typer.echo(f"{result['messages']} stories, micro-F1 {result['micro_f1']:.3f}")
+
+
+def parse(settings: Settings, texts: list[str]) -> list[dict[str, Any]]:
+    """What the trained model makes of each text, in Rasa's own environment: ``intent``, ``confidence``, ``ms``.
+
+    Raises:
+        ConfigurationError: Rasa is not installed, or the model can't be trained or loaded.
+    """
+    model, _ = train(settings)
+    call = [str(rasa.python()), "-m", "bot.evaluation.rasa_parse", str(model)]
+    done = subprocess.run(
+        call, cwd=ROOT, env=rasa.quiet(), input=json.dumps(texts), capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise ConfigurationError(f"Rasa could not parse the messages:\n{done.stderr[-2000:]}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _unknown_category(row: CategoryRow) -> str | None:
+    level1, slash, level2 = row.category.partition("/")
+    children = {c.name: {leaf.name for leaf in c.children} for c in catalog.categories()}
+    if level1 not in children or (slash and level2 not in children[level1]):
+        return f"unknown category {row.category}"
+    return None
+
+
+def _figures(texts: list[str], expected: list[str], predicted: list[str]) -> dict[str, Any]:
+    return {
+        "messages": len(texts),
+        "accuracy": round(accuracy(expected, predicted), 4),
+        "macro_f1": round(macro_f1(expected, predicted), 4),
+        "confusions": confusions(texts, expected, predicted),
+    }
+
+
+def _print(figures: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+        return
+    for pair in figures["confusions"]:
+        examples = "；".join(pair["examples"])
+        typer.echo(f"{pair['count']:>3}  {pair['expected']} → {pair['predicted']}: {examples}")
+    typer.echo(
+        f"{figures['messages']} messages, accuracy {figures['accuracy']:.3f}, macro-F1 {figures['macro_f1']:.3f}"
+        + (
+            f", both levels {figures['accuracy_level_2']:.3f}"
+            if figures.get("accuracy_level_2") is not None
+            else ""
+        )
+    )

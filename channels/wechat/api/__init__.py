@@ -1,0 +1,1 @@
+"""Calls to the platform's API: the client, the access token, the menu, the diagnosis."""

@@ -1,0 +1,97 @@
+"""The account's menu: editors' YAML, checked against the platform's rules, and the JSON the platform takes.
+
+Rules: https://developers.weixin.qq.com/doc/service/api/custommenu/api_createcustommenu.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from channels.wechat.inbound.handler import SAY
+from core.errors import ConfigurationError
+from core.settings import ROOT
+
+DEFAULT = ROOT / "channels" / "wechat" / "menu.yml"
+MAX_TOP, MAX_BELOW = 3, 5
+_MAX_KEY = 128
+"""Bytes of a button's key."""
+
+
+class _MiniProgram(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    app_id: str = Field(min_length=1)
+    page: str = Field(min_length=1)
+    url: str = Field(pattern=r"^https?://")
+
+
+class _Leaf(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1)
+    say: str | None = None
+    url: str | None = Field(None, pattern=r"^https?://", max_length=1024)
+    mini_program: _MiniProgram | None = None
+
+    _ways: ClassVar[tuple[str, ...]] = ("say", "url", "mini_program")
+    _longest: ClassVar[int] = 60
+
+    @model_validator(mode="after")
+    def _check(self) -> _Leaf:
+        if len(self.name.encode()) > self._longest:
+            raise ValueError(f"“{self.name}”: a name here has {self._longest} bytes at most (a character: 3)")
+        if sum(bool(getattr(self, way)) for way in self._ways) != 1:
+            raise ValueError(f"“{self.name}”: give exactly one of {', '.join(self._ways)}")
+        if self.say and len((SAY + self.say).encode()) > _MAX_KEY:
+            raise ValueError(f"“{self.name}”: what it says has {_MAX_KEY - len(SAY)} bytes at most")
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        if self.say:
+            return {"type": "click", "name": self.name, "key": SAY + self.say}
+        if self.url:
+            return {"type": "view", "name": self.name, "url": self.url}
+        assert self.mini_program is not None
+        mini = self.mini_program
+        return {
+            "type": "miniprogram",
+            "name": self.name,
+            "url": mini.url,
+            "appid": mini.app_id,
+            "pagepath": mini.page,
+        }
+
+
+class _Top(_Leaf):
+    buttons: Annotated[list[_Leaf] | None, Field(min_length=1, max_length=MAX_BELOW)] = None
+
+    _ways: ClassVar[tuple[str, ...]] = ("say", "url", "mini_program", "buttons")
+    _longest: ClassVar[int] = 16
+
+    def to_json(self) -> dict[str, Any]:
+        if self.buttons:
+            return {"name": self.name, "sub_button": [one.to_json() for one in self.buttons]}
+        return super().to_json()
+
+
+_MENU: TypeAdapter[list[_Top]] = TypeAdapter(Annotated[list[_Top], Field(min_length=1, max_length=MAX_TOP)])
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The menu in a file, as the platform takes it.
+
+    Raises:
+        ConfigurationError: it can't be read, or breaks a rule; says which button.
+    """
+    try:
+        found = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{path} can't be read as a menu: {error}") from error
+    try:
+        menu = _MENU.validate_python(found)
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(p) for p in e['loc']) or 'menu'}: {e['msg']}" for e in error.errors()]
+        raise ConfigurationError(f"{path}:\n  " + "\n  ".join(lines)) from error
+    return {"button": [one.to_json() for one in menu]}

@@ -1,0 +1,1 @@
+"""What the platform sends us: checked, decrypted, parsed, and made a turn."""

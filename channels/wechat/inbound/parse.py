@@ -1,0 +1,294 @@
+"""From the platform's XML or JSON to a typed message, hostile bodies included.
+
+One guarded reader for each format gives the fields of the first level as text; what is made of them is the same
+for both. No DTD, no entities, no depth, no crowd of elements, no field twice; whatever is wrong is one
+:class:`WeChatError`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from channels.wechat.api.errors import WeChatError
+from channels.wechat.outbound.reply import showable
+from core.errors import TooLarge
+
+MAX_XML = 262_144
+"""Bytes; the longest text a phone sends is far below, also encrypted and doubled as in compatible mode."""
+MAX_DEPTH = 8
+"""The deepest real message (menu events with pictures) has five levels."""
+MAX_ELEMENTS = 400
+
+_MSG_ID = re.compile(r"[0-9]{1,20}")
+_OPENID = re.compile(r"[\x21-\x7e]{1,64}")
+_TYPE = re.compile(r"[A-Za-z_]{1,40}")
+_UNSHOWABLE = "【收到不支持的消息类型，暂无法显示】"
+"""What the platform itself writes into a text message for stickers and other things it does not pass on."""
+_SCENE = "qrscene_"
+_LIST = "List"
+"""What holds the items of an event about subscription messages. In XML it lies within an element that repeats the
+event's name; in JSON it does not, and is an object when there is but one item, an array when there are more."""
+_LISTED = ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
+
+Fields = dict[str, str]
+Media = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message or event as we understand it.
+
+    Args:
+        user: openid of the citizen.
+        account: the account's own id (``gh_…``), which the reply comes from.
+        kind: ``text``, ``voice``, ``location``, ``image``, ``video``, ``link``, ``event`` or ``unknown``.
+        message_id: MsgId, digits; for events CreateTime and name; empty for what can't be read if it came without.
+        text: what was said: the text, the voice's transcript, the place's label; empty when there is none.
+        event: the event's name in lower case; empty for messages.
+        key: the event's EventKey: the scene of a scanned code, the key of a menu's button.
+        media: what else came with it.
+        items: what an event about subscription messages lists, one for each template.
+        json: whether it came as JSON, and is answered so.
+    """
+
+    user: str
+    account: str
+    kind: str
+    message_id: str = ""
+    text: str = ""
+    event: str = ""
+    key: str = ""
+    media: Media = None
+    items: tuple[Fields, ...] = ()
+    json: bool = False
+
+    @property
+    def readable(self) -> bool:
+        """Whether it has words that can be answered."""
+        return self.kind == "text" or bool(self.text)
+
+
+def encrypted_part(body: bytes) -> str:
+    """The text of ``Encrypt`` in an encrypted (or compatible) body.
+
+    Raises:
+        WeChatError: it is not there, or the body can't be read.
+        TooLarge: over :data:`MAX_XML` bytes.
+    """
+    encrypt = _fields(body)[0].get("Encrypt", "")
+    if not encrypt:
+        raise WeChatError("消息里没有密文")
+    return encrypt
+
+
+def parse(body: bytes) -> Inbound:
+    """Read a decrypted (or plain) body.
+
+    Raises:
+        WeChatError: not a message of the platform, or a field that must be there is missing or misshapen.
+        TooLarge: over :data:`MAX_XML` bytes.
+    """
+    fields, items, is_json = _fields(body)
+    user, account = fields.get("FromUserName", ""), fields.get("ToUserName", "")
+    if not _OPENID.fullmatch(user) or not _OPENID.fullmatch(account):
+        raise WeChatError("消息缺少发送人或接收账号")
+    kind = fields.get("MsgType", "").strip()
+    if not _TYPE.fullmatch(kind):
+        raise WeChatError("消息缺少类型")
+    if kind.lower() == "event":
+        return replace(_event(fields, user, account, is_json), items=tuple(items))
+    kind, text, media = _READERS.get(kind.lower(), _unknown)(fields)
+    number = fields.get("MsgId", "").strip()
+    if not _MSG_ID.fullmatch(number) or not number.strip("0"):
+        number = ""
+    found = Inbound(user, account, kind, number, text, media=media, json=is_json)
+    if not number and found.readable:
+        raise WeChatError("MsgId 不对")
+    return found
+
+
+def _event(fields: Fields, user: str, account: str, is_json: bool) -> Inbound:
+    event = fields.get("Event", "").strip().lower()
+    if not _TYPE.fullmatch(event):
+        raise WeChatError("事件缺少名称")
+    key = fields.get("EventKey", "").strip()[:200]
+    media: Media = None
+    if event == "subscribe":
+        key = key.removeprefix(_SCENE)
+    elif event == "user_enter_tempsession":
+        key = fields.get("SessionFrom", "").strip()[:200]
+    elif event == "templatesendjobfinish":
+        # A template's own id comes as MsgID, unlike a message's.
+        media = _some(fields, "MsgID", "Status")
+    moment = fields.get("CreateTime", "").strip()
+    name = f"event:{moment if moment.isdigit() else '0'}:{event}"[:64]
+    return Inbound(user, account, "event", name, event=event, key=key, media=media, json=is_json)
+
+
+def _text(fields: Fields) -> tuple[str, str, Media]:
+    if "Content" not in fields:
+        raise WeChatError("消息缺少内容")
+    text = fields["Content"]
+    return ("unknown", "", None) if text.strip() == _UNSHOWABLE else ("text", text, None)
+
+
+def _voice(fields: Fields) -> tuple[str, str, Media]:
+    # The recogniser ends what it heard with a full stop or not, as it likes.
+    return "voice", fields.get("Recognition", "").strip(), _some(fields, "MediaId", "Format")
+
+
+def _location(fields: Fields) -> tuple[str, str, Media]:
+    media = _some(fields, "Location_X", "Location_Y", "Scale", "Label")
+    return "location", fields.get("Label", "").strip(), media
+
+
+def _image(fields: Fields) -> tuple[str, str, Media]:
+    return "image", "", _some(fields, "MediaId", "PicUrl")
+
+
+def _video(fields: Fields) -> tuple[str, str, Media]:
+    return "video", "", _some(fields, "MediaId", "ThumbMediaId")
+
+
+def _link(fields: Fields) -> tuple[str, str, Media]:
+    return "link", "", _some(fields, "Title", "Url")
+
+
+def _unknown(fields: Fields) -> tuple[str, str, Media]:
+    return "unknown", "", None
+
+
+_READERS: dict[str, Callable[[Fields], tuple[str, str, Media]]] = {
+    "text": _text,
+    "voice": _voice,
+    "location": _location,
+    "image": _image,
+    "video": _video,
+    "shortvideo": _video,
+    "link": _link,
+}
+
+
+def _some(fields: Fields, *names: str) -> Media:
+    return {name: fields[name] for name in names if fields.get(name)} or None
+
+
+def _fields(body: bytes) -> tuple[Fields, list[Fields], bool]:
+    """The fields of the first level, the items of a list in it, and whether they came as JSON."""
+    if len(body) > MAX_XML:
+        raise TooLarge
+    if body.lstrip()[:1] == b"{":
+        return *_json_fields(body), True
+    return *_xml_fields(body), False
+
+
+def _json_fields(body: bytes) -> tuple[Fields, list[Fields]]:
+    members = 0
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal members
+        members += len(pairs)
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise WeChatError("消息里有重复的字段")
+        if members > MAX_ELEMENTS:
+            raise WeChatError("消息结构不对")
+        return found
+
+    try:
+        read = json.loads(body.decode("utf-8"), object_pairs_hook=once)
+    except (ValueError, RecursionError) as error:
+        raise WeChatError from error
+    if not isinstance(read, dict):
+        raise WeChatError
+    items: list[Fields] = []
+    for holder in (read, *(read.get(name) for name in _LISTED)):
+        listed = holder.get(_LIST) if isinstance(holder, dict) else holder
+        items += [
+            _texts(one) for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, dict)
+        ]
+    return _texts(read), items
+
+
+def _texts(read: dict[str, Any]) -> Fields:
+    """Numbers come as numbers in JSON and as text in XML; what is nested further is of no use to us."""
+    return {
+        name: str(value)
+        for name, value in read.items()
+        if isinstance(value, str | int) and not isinstance(value, bool)
+    }
+
+
+class _Reader:
+    """A parser target that keeps the text of the root's children, and of the children of what is called ``List``
+    two levels below the root; it gives up early on the outlandish."""
+
+    def __init__(self) -> None:
+        self.fields: Fields = {}
+        self.items: list[Fields] = []
+        self._path: list[str] = []
+        self._elements = 0
+        self._text: list[str] = []
+        self._nested = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._path.append(tag)
+        self._elements += 1
+        if len(self._path) > MAX_DEPTH or self._elements > MAX_ELEMENTS:
+            raise WeChatError("消息结构不对")
+        if len(self._path) == 1 and tag != "xml":
+            raise WeChatError("消息结构不对")
+        if len(self._path) == 2:
+            if tag in self.fields:
+                raise WeChatError("消息里有重复的字段")
+            self._text.clear()
+            self._nested = False
+        elif len(self._path) > 2:
+            self._nested = True
+            if len(self._path) == 3 and tag == _LIST:
+                self.items.append({})
+            elif self._in_item:
+                if tag in self.items[-1]:
+                    raise WeChatError("消息里有重复的字段")
+                self._text.clear()
+
+    @property
+    def _in_item(self) -> bool:
+        return len(self._path) == 4 and self._path[2] == _LIST
+
+    def data(self, text: str) -> None:
+        if len(self._path) == 2 or self._in_item:
+            self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        if len(self._path) == 2:
+            # What has elements in it is no text; that it was there still counts against a second one.
+            self.fields[tag] = "" if self._nested else "".join(self._text)
+        elif self._in_item:
+            self.items[-1][tag] = "".join(self._text)
+        self._path.pop()
+
+    def close(self) -> Fields:
+        return self.fields
+
+
+def _xml_fields(body: bytes) -> tuple[Fields, list[Fields]]:
+    reader = _Reader()
+    # A DTD is refused outright, and with it every kind of entity: the platform sends none.
+    parser = DefusedXMLParser(target=reader, forbid_dtd=True)
+    try:
+        # Decoded first, so that a declared encoding can't make two parsers read two things. A citizen may paste
+        # control characters, which no XML may have: without them the message is read rather than refused.
+        parser.feed(showable(body.decode("utf-8")))
+        parser.close()
+    except (ParseError, DefusedXmlException, UnicodeDecodeError, ValueError, LookupError) as error:
+        raise WeChatError from error
+    return reader.fields, reader.items

@@ -1,0 +1,137 @@
+"""Consents to subscription messages (订阅消息): who agreed to which template, and how many messages that allows.
+
+The platform lets one message through for each consent to a one-time template (一次性订阅), and refuses every other with
+43101; of a lasting one (长期订阅), which government services may have, it lets any number through. There is no call that
+asks how many are left: the platform tells of each choice as an event, and they are counted here
+(https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/subscribe-message.html,
+https://developers.weixin.qq.com/doc/service/guide/product/subscription_messages/push.html).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.wechat.inbound.parse import Inbound
+from channels.wechat.models import WeChatConsent, WeChatEvent
+from core.clock import now
+from core.database import Database
+from core.locks import one_at_a_time
+
+CHOICES = frozenset({"subscribe_msg_popup_event", "subscribe_msg_change_event"})
+"""Events that tell what a citizen chose: in the platform's question, or later among their settings."""
+_MAX_TEMPLATE = 64
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose consent to what.
+
+    Args:
+        account: the account's name.
+        user: the citizen's openid.
+        template: the template's id.
+        lasting: the template is 长期订阅: a consent is not used up.
+    """
+
+    account: str
+    user: str
+    template: str
+    lasting: bool = False
+
+    @property
+    def row(self) -> ColumnElement[bool]:
+        """Its row."""
+        return (
+            (WeChatConsent.account == self.account)
+            & (WeChatConsent.user_id == self.user)
+            & (WeChatConsent.template_id == self.template)
+        )
+
+
+class Consents:
+    """Counts consents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def chosen(self, account: str, message: Inbound) -> None:
+        """An event tells what a citizen chose for one or several templates; told again it counts once.
+
+        ``accept`` allows one more message, ``reject`` none any longer; another word says nothing.
+        """
+        try:
+            async with self._database.write() as session:
+                session.add(
+                    WeChatEvent(
+                        account=account, user_id=message.user, key=message.message_id, event=message.event
+                    )
+                )
+                await session.flush()
+                for item in message.items:
+                    template, choice = item.get("TemplateId", ""), item.get("SubscribeStatusString", "")
+                    if not 0 < len(template) <= _MAX_TEMPLATE or choice not in ("accept", "reject"):
+                        continue
+                    asked = Asked(account, message.user, template)
+                    await _add(session, asked, 1) if choice == "accept" else await _clear(session, asked)
+        except IntegrityError:
+            pass  # The platform has told it before.
+
+    async def use(self, asked: Asked) -> bool:
+        """Whether a message may go out; it uses one consent up, unless that is lasting.
+
+        A lasting consent may be older than what is kept here: who never said anything is tried once.
+        """
+        if asked.lasting:
+            async with self._database.read() as session:
+                left = await session.scalar(select(WeChatConsent.left).where(asked.row))
+            return left is None or left > 0
+        async with self._database.write() as session:
+            used = await session.scalar(
+                update(WeChatConsent)
+                .where(asked.row, WeChatConsent.left > 0)
+                .values(left=WeChatConsent.left - 1, changed_at=now())
+                .returning(WeChatConsent.left)
+                .execution_options(synchronize_session=False)
+            )
+        return used is not None
+
+    async def give_back(self, asked: Asked) -> None:
+        """A message that used one up certainly did not go out."""
+        if asked.lasting:
+            return
+        async with self._database.write() as session:
+            await _add(session, asked, 1)
+
+    async def none_left(self, asked: Asked) -> None:
+        """The platform says there is no consent, whatever was counted."""
+        async with self._database.write() as session:
+            await _clear(session, asked)
+
+
+async def _add(session: AsyncSession, asked: Asked, more: int) -> None:
+    await _change(session, asked, WeChatConsent.left + more, more)
+
+
+async def _clear(session: AsyncSession, asked: Asked) -> None:
+    await _change(session, asked, 0, 0)
+
+
+async def _change(session: AsyncSession, asked: Asked, left: object, first: int) -> None:
+    """Write how many are left: ``left`` where there is a row, else ``first``."""
+    await one_at_a_time(session, f"wechat-consent:{asked.account}:{asked.user}")
+    found = await session.scalar(
+        update(WeChatConsent)
+        .where(asked.row)
+        .values(left=left, changed_at=now())
+        .returning(WeChatConsent.left)
+        .execution_options(synchronize_session=False)
+    )
+    if found is None:
+        session.add(
+            WeChatConsent(account=asked.account, user_id=asked.user, template_id=asked.template, left=first)
+        )
+        await session.flush()

@@ -1,0 +1,256 @@
+"""A ticket's progress, told by template message (模板消息) or subscription message (订阅消息).
+
+These reach a citizen outside every window. The platform sends one template message for one ``client_msg_id``
+within ten minutes, however often it is asked, so an unclear one is simply sent again in that time. A subscription
+message knows no such id: an unclear one is not repeated; and it needs the citizen's consent
+(:mod:`channels.wechat.outbound.consents`). What can't be told this way is told in the conversation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from channels.wechat.api.client import Client
+from channels.wechat.api.errors import NotSent, PlatformError, Refused
+from channels.wechat.inbound.parse import Inbound
+from channels.wechat.models import WeChatNoticeRow
+from channels.wechat.outbound.consents import Asked, Consents
+from channels.wechat.pace import Pace
+from conversations.service import Conversations
+from conversations.types import Reply
+from core.clock import local, now
+from core.database import Database
+from core.settings import WeChatAccount
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "wechat"
+SAME_MESSAGE = timedelta(minutes=8)
+"""For so long the platform certainly knows a ``client_msg_id`` again."""
+_MOST_ATTEMPTS = 5
+_MAX_VALUE = 20
+"""Characters the platform takes in most kinds of field; it refuses more (47003)."""
+
+
+class Notices:
+    """Writes notices down and sends them.
+
+    Args:
+        clients: the API of each account that pushes, by the account's name.
+        consents: who agreed to subscription messages.
+        public_url: what a tapped notice opens, when it is no mini program's page.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        conversations: Conversations,
+        accounts: Sequence[WeChatAccount],
+        clients: Mapping[str, Client],
+        consents: Consents,
+        pace: Pace,
+        public_url: str = "",
+    ) -> None:
+        self._database = database
+        self._conversations = conversations
+        self._accounts = {account.name: account for account in accounts}
+        self._clients = clients
+        self._consents = consents
+        self._pace = pace
+        self._public_url = public_url
+        self._loop: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to send what is due."""
+        self._loop = asyncio.create_task(self._keep_sending())
+
+    async def stop(self) -> None:
+        """End."""
+        if self._loop is not None:
+            self._loop.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._loop
+
+    async def progress(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
+        """Tell the citizen how their ticket stands; the same ``key`` again tells nothing.
+
+        Args:
+            number: the ticket's.
+            state: as a citizen reads it, such as 办理中.
+            text: the whole sentence, for where it is told in the conversation.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        view = await self._conversations.view(conversation_id)
+        if view.channel != CHANNEL:
+            return
+        account = self._accounts.get(view.account)
+        if account is None or account.notice is None or account.name not in self._clients:
+            await self._conversations.tell(conversation_id, Reply(text), key)
+            return
+        row = WeChatNoticeRow(
+            key=key,
+            account=view.account,
+            user_id=view.user_id,
+            values={
+                "conversation": conversation_id,
+                "number": number,
+                "state": state,
+                "text": text,
+                "time": f"{local(now()):%Y-%m-%d %H:%M}",
+            },
+        )
+        with suppress(IntegrityError):  # told before
+            async with self._database.write() as session:
+                session.add(row)
+
+    async def arrived(self, message: Inbound) -> None:
+        """The platform says what became of a template message (TEMPLATESENDJOBFINISH) or of subscription messages."""
+        if message.media:
+            status = str(message.media.get("Status", ""))
+            await self._arrived(str(message.media.get("MsgID", "")), status, status == "success")
+        for item in message.items:
+            # Only a mini program is told the MsgID when it sends: an official account's can't be found again.
+            code = item.get("ErrorCode", "")
+            await self._arrived(item.get("MsgID", ""), f"{code} {item.get('ErrorStatus', '')}", code == "0")
+
+    async def _arrived(self, platform_id: str, status: str, good: bool) -> None:
+        if not platform_id:
+            return
+        async with self._database.write() as session:
+            found = await session.scalar(
+                update(WeChatNoticeRow)
+                .where(
+                    WeChatNoticeRow.platform_id == platform_id,
+                    WeChatNoticeRow.state == "sent",
+                )
+                .values(state="arrived" if good else "failed", error=None if good else status[:200])
+                .returning(WeChatNoticeRow.id)
+            )
+            row = None if found is None or good else await session.get(WeChatNoticeRow, found)
+        if row is not None:
+            await self._instead(row)
+
+    async def _keep_sending(self) -> None:
+        while True:
+            try:
+                async with self._database.read() as session:
+                    due = list(
+                        await session.scalars(
+                            select(WeChatNoticeRow)
+                            .where(
+                                WeChatNoticeRow.state == "pending", WeChatNoticeRow.next_attempt_at <= now()
+                            )
+                            .order_by(WeChatNoticeRow.next_attempt_at)
+                            .limit(50)
+                        )
+                    )
+                for row in due:
+                    if row.account in self._clients and await self._take(row):
+                        await self._send(row)
+            except Exception:
+                log.exception("sending WeChat notices failed; trying again")
+            await asyncio.sleep(4 * self._pace.poll_s)
+
+    async def _take(self, row: WeChatNoticeRow) -> bool:
+        """Nobody else tries it meanwhile; a process that dies leaves it to be tried again."""
+        async with self._database.write() as session:
+            taken = await session.scalar(
+                update(WeChatNoticeRow)
+                .where(
+                    WeChatNoticeRow.id == row.id,
+                    WeChatNoticeRow.state == "pending",
+                    WeChatNoticeRow.attempts == row.attempts,
+                )
+                .values(
+                    attempts=row.attempts + 1,
+                    next_attempt_at=now() + timedelta(seconds=4 * self._pace.send_s),
+                )
+                .returning(WeChatNoticeRow.id)
+            )
+        return taken is not None
+
+    async def _send(self, row: WeChatNoticeRow) -> None:
+        notice = self._accounts[row.account].notice
+        if notice is None:
+            await self._give_up(row, "the account has no template any longer")
+            return
+        repeatable = notice.kind == "template"
+        if row.attempts and (not repeatable or now() - row.created_at > SAME_MESSAGE):
+            # It was tried before, nobody knows how that went, and now it would be another message.
+            await self._give_up(row, row.error or "nobody knows whether it went out")
+            return
+        asked = Asked(row.account, row.user_id, notice.template_id, notice.lasting)
+        if not repeatable and not await self._consents.use(asked):
+            await self._give_up(row, "no consent to a subscription message")
+            return
+        kind = "mini" if self._accounts[row.account].kind == "mini_program" else notice.kind
+        try:
+            platform_id = await self._clients[row.account].notice(kind, self._body(row))
+        except Refused as error:
+            if error.number in Refused.BUSY and row.attempts + 1 < _MOST_ATTEMPTS and repeatable:
+                await self._change(row, "pending", error.message)
+                return
+            log.warning("the platform refused a notice: %s", error.message)
+            if error.number == Refused.NO_CONSENT:
+                await self._consents.none_left(asked)
+            elif not repeatable:
+                await self._consents.give_back(asked)
+            await self._give_up(row, error.message)
+        except PlatformError as error:
+            log.warning("a notice may not have gone out: %s", error.message)
+            if isinstance(error, NotSent) and not repeatable:
+                await self._consents.give_back(asked)
+                await self._give_up(row, error.message)
+            else:
+                await self._change(row, "pending", error.message)
+        else:
+            await self._change(row, "sent", None, platform_id)
+
+    async def _give_up(self, row: WeChatNoticeRow, why: str) -> None:
+        """It did not go out and is not tried again: it is told in the conversation."""
+        await self._change(row, "failed", why)
+        await self._instead(row)
+
+    def _body(self, row: WeChatNoticeRow) -> dict[str, Any]:
+        account = self._accounts[row.account]
+        notice = account.notice
+        assert notice is not None
+        values = {name: str(row.values.get(name, "")) for name in ("number", "state", "text", "time")}
+        body: dict[str, Any] = {
+            "touser": row.user_id,
+            "template_id": notice.template_id,
+            "data": {
+                name: {"value": shape.format(**values)[:_MAX_VALUE]} for name, shape in notice.fields.items()
+            },
+        }
+        if notice.kind == "template":
+            body["client_msg_id"] = row.id
+            if self._public_url:
+                body["url"] = self._public_url
+        elif notice.page:
+            body["page"] = notice.page
+        return body
+
+    async def _instead(self, row: WeChatNoticeRow) -> None:
+        """Tell it in the conversation, where it waits for its time."""
+        await self._conversations.tell(row.values["conversation"], Reply(row.values["text"]), row.key)
+
+    async def _change(
+        self, row: WeChatNoticeRow, state: str, error: str | None, platform_id: str | None = None
+    ) -> None:
+        async with self._database.write() as session:
+            await session.execute(
+                update(WeChatNoticeRow)
+                .where(WeChatNoticeRow.id == row.id)
+                .values(state=state, error=error, platform_id=platform_id)
+            )

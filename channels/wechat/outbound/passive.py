@@ -1,0 +1,254 @@
+"""Passive replies: what goes into the answer to one delivery, exactly once unless asked again.
+
+1. What the citizen is owed is taken from the outbox and the answer written down under the MsgId, in one
+   transaction. From here on whoever is asked again for this MsgId, in whichever process, answers the same.
+2. It goes out, and only then counts as delivered (:meth:`Answers.written`).
+
+A process that dies after 1 leaves an answer of which nobody knows whether it arrived. The platform tells: what did
+not arrive it asks for again. So (:meth:`Answers.settle`)
+
+- asked again, the same answer is given again;
+- not asked again although somebody was there to be asked the whole time: it has arrived;
+- nobody was there (the only process died, and was started again too late): nobody can tell. What it carried is
+  ``doubtful``: given once more with the citizen's next message, with words that say so. Of losing a reply and
+  repeating one, repeating is the lesser harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from channels.wechat.inbound.repeats import LAST
+from channels.wechat.models import WeChatAnswer, WeChatEvent
+from channels.wechat.outbound import reply
+from channels.wechat.pace import Pace
+from conversations import outbox
+from core.clock import now
+from core.database import Database
+
+MORE_WITHIN = timedelta(days=1)
+"""How long “继续” may still turn an answer's page."""
+KEEP = timedelta(days=3)
+"""How long answers and events are kept: longer than the platform's 48 hours."""
+TIDY_S = 3_600.0
+"""Seconds between two looks for older ones."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is written down and may go out, now and again; without text it is ``success``."""
+
+    conversation_id: str
+    message_id: str
+    text: str
+    carried: tuple[str, ...]
+
+
+class Answers:
+    """Builds, keeps and confirms passive replies.
+
+    Args:
+        full: the address of an entry's page, by its id.
+    """
+
+    def __init__(self, database: Database, pace: Pace, full: reply.FullEntry = reply.no_page) -> None:
+        self._database = database
+        self._pace = pace
+        self._full = full
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._tidy_at = 0.0
+        self._listening_since = now()
+
+    async def known(self, conversation_id: str, message_id: str) -> Answer | None:
+        """The answer already given, or about to be, to this very message."""
+        row = await self._row(conversation_id, message_id)
+        if row is None:
+            return None
+        if row.state == "open":
+            async with self._database.write() as session:
+                await session.execute(
+                    update(WeChatAnswer)
+                    .where(
+                        WeChatAnswer.conversation_id == conversation_id,
+                        WeChatAnswer.message_id == message_id,
+                    )
+                    .values(tries=WeChatAnswer.tries + 1, last_try_at=now())
+                    .execution_options(synchronize_session=False)
+                )
+        return _answer(row)
+
+    async def latest(self, conversation_id: str) -> WeChatAnswer | None:
+        """The last text this citizen was sent, if that was not too long ago to be spoken of."""
+        async with self._database.read() as session:
+            return await session.scalar(
+                select(WeChatAnswer)
+                .where(
+                    WeChatAnswer.conversation_id == conversation_id,
+                    WeChatAnswer.state != "refused",
+                    WeChatAnswer.created_at > now() - MORE_WITHIN,
+                )
+                .order_by(WeChatAnswer.created_at.desc())
+                .limit(1)
+            )
+
+    async def owed(self, conversation_id: str, message_id: str, *, after: str = "") -> Answer | None:
+        """The answer to a message: everything the outbox owes this citizen; None when that is nothing.
+
+        Args:
+            after: words of our own that come last (a greeting).
+        """
+        async with self._one_at_a_time(conversation_id):
+            answer = await self.known(conversation_id, message_id)
+            if answer is not None:
+                return answer
+            await self.settle(conversation_id)
+            try:
+                async with self._database.write() as session:
+                    owed = await outbox.claim(session, conversation_id, self._pace.claim_s)
+                    if not owed and not after:
+                        row = await session.get(WeChatAnswer, (conversation_id, message_id))
+                        return None if row is None else _answer(row)
+                    text = reply.compose(owed, self._full)
+                    body = "\n\n".join(part for part in (text.body, after) if part)
+                    page = reply.page(body, reply.numbered(text.buttons), text.link)
+                    carried = [one.message.id for one in owed]
+                    if not page.text:
+                        # Nothing WeChat could show (a card without words): done with.
+                        await outbox.delivered(session, carried)
+                        return None
+                    return await self._keep(session, conversation_id, message_id, page, carried=carried)
+            except IntegrityError:
+                # Another process was first for the same message; what was claimed here has been let go.
+                row = await self._row(conversation_id, message_id)
+                return None if row is None else _answer(row)
+
+    async def more(self, conversation_id: str, message_id: str, rest: str) -> Answer:
+        """The next page of an answer that did not fit."""
+        return await self._alone(conversation_id, message_id, reply.page(rest))
+
+    async def patience(self, conversation_id: str, message_id: str, turn_id: str, text: str) -> Answer:
+        """An answer that asks for patience (or, without text, says nothing); the replies stay in the outbox."""
+        return await self._alone(conversation_id, message_id, reply.Page(text), awaited_turn=turn_id)
+
+    async def written(self, answer: Answer) -> None:
+        """The answer went out; what it carried is delivered."""
+        async with self._database.write() as session:
+            await _arrived(session, answer.conversation_id, answer.message_id, answer.carried)
+
+    async def settle(self, conversation_id: str | None = None) -> None:
+        """Find out about answers whose process never said what became of them."""
+        moment = now()
+        old = moment - timedelta(seconds=self._pace.settled_s)
+        wanted = [
+            WeChatAnswer.route == "passive",
+            WeChatAnswer.state == "open",
+            WeChatAnswer.last_try_at < old,
+        ]
+        if conversation_id is not None:
+            wanted.append(WeChatAnswer.conversation_id == conversation_id)
+        async with self._database.read() as session:
+            found = list(await session.scalars(select(WeChatAnswer).where(*wanted).limit(200)))
+        for row in found:
+            arrived = row.tries < LAST and row.last_try_at > self._listening_since
+            async with self._database.write() as session:
+                if arrived or not row.carried:
+                    await _arrived(session, row.conversation_id, row.message_id, row.carried)
+                elif await _change(session, row.conversation_id, row.message_id, "unsure"):
+                    await outbox.put_back(session, row.carried, at=moment, doubtful=True)
+
+    async def _row(self, conversation_id: str, message_id: str) -> WeChatAnswer | None:
+        async with self._database.read() as session:
+            return await session.get(WeChatAnswer, (conversation_id, message_id))
+
+    async def _alone(
+        self,
+        conversation_id: str,
+        message_id: str,
+        page: reply.Page,
+        *,
+        awaited_turn: str | None = None,
+    ) -> Answer:
+        try:
+            async with self._database.write() as session:
+                return await self._keep(session, conversation_id, message_id, page, awaited_turn=awaited_turn)
+        except IntegrityError:
+            first = await self._row(conversation_id, message_id)
+            if first is None:
+                raise
+            return _answer(first)
+
+    async def _keep(
+        self,
+        session: AsyncSession,
+        conversation_id: str,
+        message_id: str,
+        page: reply.Page,
+        *,
+        carried: Sequence[str] = (),
+        awaited_turn: str | None = None,
+    ) -> Answer:
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + TIDY_S
+            await session.execute(delete(WeChatAnswer).where(WeChatAnswer.created_at < now() - KEEP))
+            await session.execute(delete(WeChatEvent).where(WeChatEvent.received_at < now() - KEEP))
+        row = WeChatAnswer(
+            conversation_id=conversation_id,
+            message_id=message_id,
+            text=page.text,
+            rest=page.rest,
+            carried=list(carried),
+            awaited_turn=awaited_turn,
+        )
+        session.add(row)
+        await session.flush()
+        return _answer(row)
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, conversation_id: str) -> AsyncIterator[None]:
+        """Requests of one citizen build their answers one after another in this process."""
+        lock, users = self._locks.get(conversation_id, (asyncio.Lock(), 0))
+        self._locks[conversation_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._locks[conversation_id]
+            if users == 1:
+                del self._locks[conversation_id]
+            else:
+                self._locks[conversation_id] = (lock, users - 1)
+
+
+async def _change(session: AsyncSession, conversation_id: str, message_id: str, state: str) -> bool:
+    changed = await session.scalar(
+        update(WeChatAnswer)
+        .where(
+            WeChatAnswer.conversation_id == conversation_id,
+            WeChatAnswer.message_id == message_id,
+            WeChatAnswer.state.in_(("open", "unsure")),
+        )
+        .values(state=state)
+        .returning(WeChatAnswer.message_id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed is not None
+
+
+async def _arrived(
+    session: AsyncSession, conversation_id: str, message_id: str, carried: Sequence[str]
+) -> None:
+    await _change(session, conversation_id, message_id, "sent")
+    await outbox.delivered(session, carried)
+
+
+def _answer(row: WeChatAnswer) -> Answer:
+    return Answer(row.conversation_id, row.message_id, row.text, tuple(row.carried))

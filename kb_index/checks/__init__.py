@@ -1,0 +1,1 @@
+"""The editors' files held to the rules: schema, similar questions, regions, statutes."""

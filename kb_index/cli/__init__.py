@@ -1,0 +1,1 @@
+"""``wenban kb …``: the commands editors and operators type."""

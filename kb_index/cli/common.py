@@ -1,0 +1,81 @@
+"""What all ``wenban kb`` commands share: the group itself, options, errors."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import NotFound, WenbanError
+from core.settings import Settings
+from kb_index.index import build as index
+from kb_index.index.versions import current_version
+from kb_index.search.search import Searcher
+
+app = typer.Typer(help="The knowledge base: check, build, search, measure.", no_args_is_help=True)
+
+Knowledge = Annotated[
+    Path | None, typer.Option("--dir", help="Folder of Markdown entries (setting: knowledge_dir).")
+]
+Index = Annotated[
+    Path | None, typer.Option("--index", help="Folder of index versions (setting: kb_index_dir).")
+]
+Model = Annotated[
+    str | None, typer.Option("--model", help="sentence-transformers folder or name (setting: kb_model).")
+]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option("--region", help="Where the citizen is, all levels (setting: kb_regions)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def knowledge_dir(path: Path | None) -> Path:
+    """The folder given, or the setting's."""
+    return path or Settings().knowledge_dir
+
+
+def index_dir(path: Path | None) -> Path:
+    """The index folder given, or the setting's."""
+    return path or Settings().index_dir
+
+
+def model_name(name: str | None) -> str:
+    """The model given, or the setting's."""
+    return name or Settings().kb_model
+
+
+def print_json(data: Any) -> None:
+    """Prints data for machines."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """An expected error within becomes one line on standard error and exit code 2."""
+    try:
+        yield
+    except WenbanError as error:
+        typer.secho(error.message, fg="red", err=True)
+        raise typer.Exit(2) from error
+
+
+def searcher_in(folder: Path, version: str | None, model: str) -> Searcher:
+    """A version of an index folder, ready to search.
+
+    Args:
+        folder: the index folder.
+        version: its name; None takes the one in service.
+        model: the model it was built with.
+
+    Raises:
+        NotFound: when there is no such version.
+    """
+    name = version or current_version(folder)
+    if name is None:
+        raise NotFound("还没有知识库版本，请先运行 wenban kb build", code="kb_version")
+    return index.load_searcher(folder, name, model, Settings().kb_reranker)

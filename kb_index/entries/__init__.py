@@ -1,0 +1,1 @@
+"""Entries as Markdown: read, linked, rendered and written."""

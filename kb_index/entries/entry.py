@@ -1,0 +1,328 @@
+"""The entry (条目): one question a citizen asks, with its answer, sources and validity, read from Markdown.
+
+The file format is described in docs/knowledge-base.md. Editorial notes (编辑备注) are kept out of
+:class:`Entry` altogether, so that nothing that searches or shows an entry can leak them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from kb_index.entries.problems import Problem
+from kb_index.entries.reading import SafeLoader, read_text
+
+QUESTIONS = "相似问法"
+ANSWER = "答案"
+NOTES = "编辑备注"
+OPTIONAL_SECTIONS = ("办理条件", "办理材料", "办理流程", "办理时限", "收费标准", "办理地点")
+KNOWN_SECTIONS = (QUESTIONS, ANSWER, *OPTIONAL_SECTIONS, NOTES)
+
+_FENCE = re.compile(r"^(```|~~~)")
+_HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$")
+_DRAFT = re.compile(r"\A---[ ]*\n(?:(?!---).*\n)*?draft:[ ]*true[ ]*\n", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*[-*+]\s+(.*\S)\s*$")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Basis(_Strict):
+    """A statute relied on: its file name in the laws folder (without ``.md``) and the articles (条)."""
+
+    document: str = Field(min_length=2)
+    articles: list[str] = Field(min_length=1)
+
+
+class Source(_Strict):
+    """A document an editor opened: its full name, number (文号), date, address, and when it was opened."""
+
+    document: str = Field(min_length=2)
+    number: str | None = None
+    date: dt.date | None = None
+    url: str
+    opened: dt.date
+
+
+class Entry(_Strict):
+    """A question with its answer, as search and the channels see it.
+
+    Args:
+        id: unique in the whole base, lower case with hyphens.
+        title: the question as a citizen would ask it.
+        department: handling department (承办单位).
+        topic: subject heading within the department.
+        regions: where it holds: 全国, a province, a city, a county or district.
+        tags: keywords.
+        basis: statutes relied on.
+        sources: documents opened.
+        effective: first day it holds.
+        expires: last day it holds, or None.
+        reviewed: day an editor last compared it with its sources.
+        variants: other ways the same question is asked.
+        answer: Markdown.
+        sections: optional sections by name, Markdown.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
+    title: str = Field(min_length=2, max_length=200)
+    department: str = Field(min_length=2, max_length=60)
+    topic: str = Field(min_length=1, max_length=60)
+    regions: tuple[str, ...] = Field(min_length=1)
+    tags: tuple[str, ...] = ()
+    basis: tuple[Basis, ...] = ()
+    sources: tuple[Source, ...] = ()
+    effective: dt.date
+    expires: dt.date | None = None
+    reviewed: dt.date
+    variants: tuple[str, ...] = ()
+    answer: str = Field(min_length=1)
+    sections: dict[str, str] = {}
+
+    @field_validator("expires")
+    @classmethod
+    def _after_effective(cls, expires: dt.date | None, info: Any) -> dt.date | None:
+        effective = info.data.get("effective")
+        if expires is not None and effective is not None and expires < effective:
+            raise ValueError("早于 effective（生效日期）")
+        return expires
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Title and variants: every question this entry answers."""
+        return (self.title, *self.variants)
+
+
+@dataclass(frozen=True)
+class ParsedEntry:
+    """An entry with what only editors and checks need.
+
+    Args:
+        entry: what is searched and shown.
+        file: path relative to the knowledge folder.
+        digest: SHA-256 of the file's bytes, hexadecimal.
+        notes: text of 编辑备注, never indexed.
+        lines: line of each front-matter key, section heading, first line of a section's text (``"答案.text"``)
+            and variant (``"variants.0"``), 1-based.
+    """
+
+    entry: Entry
+    file: str
+    digest: str
+    notes: str = ""
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def line(self, key: str) -> int:
+        """Line of a key or section, 1 when it isn't known."""
+        return self.lines.get(key, 1)
+
+
+def parse_file(path: Path, root: Path) -> tuple[ParsedEntry | None, list[Problem]]:
+    """Reads one Markdown file.
+
+    Args:
+        path: the file.
+        root: the knowledge folder, for the relative name in problems.
+
+    Returns:
+        The entry, or None when it can't be used or is a draft, and everything found wrong on the way.
+    """
+    name = path.relative_to(root).as_posix()
+    text, digest, problems = read_text(path, name)
+    if text is None:
+        return None, problems
+    parsed, problems = _parse(text, name, digest, problems)
+    draft = _DRAFT.match(text)
+    if draft is None:
+        return parsed, problems
+    # An unfinished entry must not hold up all others: what is wrong with it are reminders.
+    mend = "写好并核对之后，删掉 draft 这一行"
+    reminder = Problem(name, draft.group().count("\n"), "warning", "draft", "草稿，不会发布", mend)
+    return None, [reminder, *(replace(problem, severity="warning") for problem in problems)]
+
+
+def _parse(
+    text: str, name: str, digest: str, problems: list[Problem]
+) -> tuple[ParsedEntry | None, list[Problem]]:
+    lines = text.split("\n")
+    end = next((i for i in range(1, len(lines)) if lines[i].rstrip() == "---"), None)
+    if lines[0].rstrip() != "---" or end is None:
+        message = "没有文件头" if lines[0].rstrip() != "---" else "文件头没有结束"
+        mend = "文件第一行写 ---，写完各项后另起一行再写 ---，可用 wenban kb new 生成模板"
+        return None, [*problems, Problem(name, 1, "error", "front_matter_missing", message, mend)]
+    head, places = _front_matter("\n".join(lines[1:end]), name, problems)
+    if head is None:
+        return None, problems
+    body = _sections(lines, end + 1, name, places, problems)
+    data = {key: value for key, value in head.items() if key != "draft"}
+    data["variants"] = _bullets(body.get(QUESTIONS, ""), name, places, problems)
+    data["answer"] = body.get(ANSWER, "")
+    data["sections"] = {k: v for k, v in body.items() if k in OPTIONAL_SECTIONS and v}
+    if not data["answer"]:
+        problems.append(
+            Problem(
+                name,
+                places.get(ANSWER, end + 1),
+                "error",
+                "answer_missing",
+                "没有答案",
+                "写上“## 答案”和正文",
+            )
+        )
+        return None, problems
+    try:
+        entry = Entry.model_validate(data)
+    except ValidationError as error:
+        problems.extend(_schema_problems(error, name, places))
+        return None, problems
+    return ParsedEntry(entry, name, digest, body.get(NOTES, ""), places), problems
+
+
+def _front_matter(
+    text: str, name: str, problems: list[Problem]
+) -> tuple[dict[str, Any] | None, dict[str, int]]:
+    try:
+        _refuse_tricks(text)
+        loader = SafeLoader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = (mark.line if mark else 0) + 2
+        reason = getattr(error, "problem", None) or str(error)
+        mend = "检查冒号后有没有空格、引号是否成对、缩进是否一致；含冒号的内容请加引号"
+        problems.append(
+            Problem(name, line, "error", "front_matter_yaml", f"文件头不是正确的 YAML：{reason}", mend)
+        )
+        return None, {}
+    if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
+        mend = "每行写“名称: 内容”，可用 wenban kb new 生成模板"
+        problems.append(Problem(name, 2, "error", "front_matter_yaml", "文件头里没有“名称: 内容”", mend))
+        return None, {}
+    places: dict[str, int] = {}
+    _walk(node, "", places, name, problems)
+    for key in ("variants", "answer", "sections"):
+        if key in data:
+            mend = f"删掉这一行，内容写到正文的“## {QUESTIONS if key == 'variants' else ANSWER}”里"
+            problems.append(
+                Problem(name, places.get(key, 2), "error", "schema", f"{key} 不写在文件头里", mend)
+            )
+    return data, places
+
+
+def _refuse_tricks(text: str) -> None:
+    """Refuses what YAML allows and no entry needs: deep nesting, which the C loader's stack does not survive, and
+    aliases, of which a few lines can stand for billions."""
+    if not (len(text) > 5_000 or ("&" in text and "*" in text) or text.count("[") + text.count("{") > 100):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > 20:
+            raise ValueError("括号或缩进套得太深")
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("不能用 & 和 * 引用，请把内容写全")
+
+
+def _walk(node: Any, prefix: str, places: dict[str, int], name: str, problems: list[Problem]) -> None:
+    """Notes the line of each key; YAML keeps the last of two equal keys silently, so that is reported here."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            path = f"{prefix}{key.value}"
+            line = key.start_mark.line + 2
+            if path in places:
+                problems.append(
+                    Problem(name, line, "error", "duplicate_key", f"{key.value} 写了两次", "只留下正确的一行")
+                )
+            places[path] = line
+            _walk(value, f"{path}.", places, name, problems)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            places.setdefault(f"{prefix}{index}", value.start_mark.line + 2)
+            _walk(value, f"{prefix}{index}.", places, name, problems)
+
+
+def _sections(
+    lines: list[str], start: int, name: str, places: dict[str, int], problems: list[Problem]
+) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    current: str | None = None
+    fenced = False
+    for number, line in enumerate(lines[start:], start + 1):
+        fenced ^= bool(_FENCE.match(line))
+        heading = None if fenced else _HEADING.match(line)
+        if heading is None:
+            if current is not None:
+                found[current].append(line)
+                if line.strip():
+                    places.setdefault(f"{current}.text", number)
+            elif line.strip():
+                mend = "把这段文字放到“## 答案”下面"
+                problems.append(
+                    Problem(name, number, "warning", "text_outside", "有文字不在任何一节里", mend)
+                )
+                current, found[""] = "", []
+            continue
+        current = heading.group(1)
+        if current in found:
+            problems.append(
+                Problem(name, number, "error", "section_twice", f"“{current}”有两节", "合并成一节")
+            )
+        elif current not in KNOWN_SECTIONS:
+            mend = "只用这些小节：" + "、".join(KNOWN_SECTIONS)
+            problems.append(
+                Problem(name, number, "error", "section_unknown", f"不认识的小节“{current}”", mend)
+            )
+        found.setdefault(current, [])
+        places.setdefault(current, number)
+    return {key: "\n".join(value).strip() for key, value in found.items()}
+
+
+def _bullets(text: str, name: str, places: dict[str, int], problems: list[Problem]) -> list[str]:
+    found: list[str] = []
+    for line, raw in enumerate(text.split("\n"), places.get(f"{QUESTIONS}.text", 1)):
+        bullet = _BULLET.match(raw)
+        if bullet:
+            places[f"variants.{len(found)}"] = line
+            found.append(bullet.group(1))
+        elif raw.strip() not in {"", "-"}:  # a draft has an empty bullet
+            mend = "每个问法单独一行，以“- ”开头"
+            problems.append(Problem(name, line, "warning", "variant_format", "问法不是列表", mend))
+    return found
+
+
+_TYPE_MESSAGES = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项",
+    "string_pattern_mismatch": "格式不对",
+    "list_type": "要写成列表，如 [全国]",
+    "tuple_type": "要写成列表，如 [全国]",
+    "too_short": "不能为空",
+    "string_too_short": "太短了",
+    "string_too_long": "太长了",
+}
+
+
+def _schema_problems(error: ValidationError, name: str, places: dict[str, int]) -> list[Problem]:
+    problems: list[Problem] = []
+    for item in error.errors():
+        path = ".".join(str(part) for part in item["loc"])
+        top = str(item["loc"][0]) if item["loc"] else ""
+        line = places.get(path) or places.get(path.rsplit(".", 1)[0]) or places.get(top) or 1
+        reason = _TYPE_MESSAGES.get(item["type"])
+        if reason is None and item["type"].startswith("date"):
+            reason = "不是日期，要写成 2026-01-31"
+        mend = "照 docs/knowledge-base.md 里的格式改"
+        if path.endswith(("reviewed", "opened")):
+            mend = "打开来源核对后，写上当天日期"
+        if top == "id":
+            mend = "用小写字母、数字和连字符，如 hrss-pension-minimum-years"
+        problems.append(Problem(name, line, "error", "schema", f"{path}：{reason or item['msg']}", mend))
+    return problems

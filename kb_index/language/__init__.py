@@ -1,0 +1,1 @@
+"""Text as search sees it: one spelling, tokens, typing errors, places, sentence vectors."""

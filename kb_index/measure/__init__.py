@@ -1,0 +1,1 @@
+"""How well search answers labelled questions, and the weights fitted on them."""

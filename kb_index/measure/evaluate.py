@@ -1,0 +1,229 @@
+"""``wenban kb evaluate``: how well questions find their entry, and what the system would have said."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadRequest
+from core.progress import Progress, unwatched
+from kb_index.entries.entry import Entry
+from kb_index.search.calibrate import FEATURES, Calibration, calibration_error, wilson
+from kb_index.search.evidence import rows
+from kb_index.search.ranking import Candidates, Part, Ranking, order
+from kb_index.search.search import Searcher
+
+DEPTH = 10
+PARTS: tuple[Part, ...] = ("lexical", "dense")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A question and the id of the entry that answers it, None when none does."""
+
+    question: str
+    entry: str | None
+
+
+def read_questions(path: Path) -> list[Labelled]:
+    """Reads ``{"question", "entry"}`` rows.
+
+    Raises:
+        BadRequest: naming the line that is not such a row.
+    """
+    found = []
+    for number, row in _rows(path):
+        if not isinstance(row.get("question"), str) or not isinstance(row.get("entry"), str | None):
+            raise BadRequest(
+                f'{path}:{number}: need {{"question": text, "entry": id or null}}', code="bad_row"
+            )
+        found.append(Labelled(row["question"], row["entry"]))
+    if not found:
+        raise BadRequest(f"{path} holds no questions", code="no_questions")
+    return found
+
+
+def read_corpus(path: Path) -> list[Entry]:
+    """Reads ``{"id", "title", "variants", "answer"}`` rows as entries that hold everywhere and always.
+
+    Raises:
+        BadRequest: naming the line that is not such a row.
+    """
+    found = []
+    day = dt.date(2000, 1, 1)
+    for number, row in _rows(path):
+        try:
+            entry_id, title = str(row["id"]), str(row["title"])
+        except KeyError as error:
+            raise BadRequest(f"{path}:{number}: {error} is missing", code="bad_row") from error
+        found.append(
+            Entry.model_construct(  # ids and lengths of a foreign corpus are its own business
+                id=entry_id,
+                title=title,
+                department="-",
+                topic="",
+                regions=("全国",),
+                effective=day,
+                reviewed=day,
+                variants=tuple(str(v) for v in row.get("variants") or ()),
+                answer=str(row.get("answer") or ""),
+            )
+        )
+    if not found:
+        raise BadRequest(f"{path} holds no entries", code="no_entries")
+    return found
+
+
+def _rows(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
+    if not path.is_file():
+        raise BadRequest(f"There is no file {path}", code="no_file")
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise BadRequest(f"{path}:{number}: not JSON: {error}", code="bad_row") from error
+            if not isinstance(row, dict):
+                raise BadRequest(f"{path}:{number}: not an object", code="bad_row")
+            yield number, row
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one question came to: rank of the right entry (0 is best, None not found), features of the top."""
+
+    rank: int | None
+    features: NDArray[np.float64]
+    answerable: bool
+    parts: Mapping[Part, int | None]
+
+    @property
+    def right(self) -> bool:
+        """Whether the top entry answers the question."""
+        return self.rank == 0
+
+
+def place_of(ranking: Ranking, place: int | None) -> int | None:
+    """Rank of an entry, 0 for the first, None when it isn't there."""
+    if place is None:
+        return None
+    found = np.flatnonzero(ranking.places == place)
+    return int(found[0]) if found.size else None
+
+
+def judgement(searcher: Searcher, item: Labelled, found: Candidates) -> Judged:
+    """Ranks the candidates of one question under the searcher's numbers."""
+    place = searcher.shelf.store.place(item.entry) if item.entry is not None else None
+    ranking = searcher.order(found)
+    features = rows(searcher.shelf, ranking, 1)[0] if ranking.places.size else np.zeros(len(FEATURES))
+    alone = {part: place_of(order(found, searcher.calibration, part), place) for part in PARTS}
+    return Judged(place_of(ranking, place), features, item.entry is not None, alone)
+
+
+def judge(
+    searcher: Searcher,
+    questions: list[Labelled],
+    regions: Sequence[str] = (),
+    progress: Progress = unwatched,
+) -> tuple[list[Judged], list[float]]:
+    """Ranks every question.
+
+    Args:
+        searcher: what is measured.
+        questions: labelled with its entries.
+        regions: where the citizens are.
+        progress: called with (questions ranked, to rank).
+
+    Returns:
+        A judgement per question, and the seconds each whole search took.
+    """
+    judged, seconds = [], []
+    for done, item in enumerate(questions, 1):
+        began = time.perf_counter()
+        searcher.search(item.question, regions)
+        seconds.append(time.perf_counter() - began)
+        judged.append(judgement(searcher, item, searcher.candidates(item.question, regions)))
+        progress(done, len(questions))
+    return judged, seconds
+
+
+def _recall(ranks: list[int | None]) -> dict[str, float]:
+    total = max(1, len(ranks))
+    return {
+        f"recall_at_{k}": round(sum(r is not None and r < k for r in ranks) / total, 4) for k in (1, 3, DEPTH)
+    }
+
+
+def report(
+    judged: list[Judged], seconds: list[float], probability: NDArray[np.float64], numbers: Calibration
+) -> dict[str, Any]:
+    """The figures of ``wenban kb evaluate --json``.
+
+    Args:
+        judged: one per question.
+        seconds: time of each search.
+        probability: of the top entry, one per question.
+        numbers: for the thresholds.
+    """
+    answerable = [j for j in judged if j.answerable]
+    right = np.array([j.right for j in judged])
+    can = np.array([j.answerable for j in judged])
+    given = probability >= numbers.answer_at
+    refused = probability < numbers.ask_at
+    ranks = [j.rank for j in answerable]
+    wrong, false = int((given & ~right).sum()), int((given & ~can).sum())
+    refusals = int(refused.sum())
+    hits = sum(r == 0 for r in ranks)
+    unanswerable = int((~can).sum())
+    return {
+        "questions": len(judged),
+        **_recall(ranks),
+        "mrr": round(sum(1 / (r + 1) for r in ranks if r is not None and r < DEPTH) / max(1, len(ranks)), 4),
+        "wrong_answer_share": round(wrong / len(judged), 4),
+        "unanswerable_answered_share": round(false / unanswerable, 4) if unanswerable else 0.0,
+        "answered_share": round(float(given.mean()), 4),
+        "asked_back_share": round(float((~given & ~refused).mean()), 4),
+        "refusal_precision": round(float((refused & ~can).sum() / refusals), 4) if refusals else None,
+        "refusal_recall": round(float((refused & ~can).sum() / unanswerable), 4) if unanswerable else None,
+        "calibration_error": round(calibration_error(probability, right), 4),
+        "latency_ms": {
+            "p50": round(float(np.percentile(seconds, 50)) * 1000, 3),
+            "p95": round(float(np.percentile(seconds, 95)) * 1000, 3),
+        },
+        "bm25": _recall([j.parts.get("lexical") for j in answerable]),
+        "dense": _recall([j.parts.get("dense") for j in answerable]),
+        "confidence_95": {
+            "recall_at_1": _interval(hits, len(ranks)),
+            "wrong_answer_share": _interval(wrong, len(judged)),
+            "unanswerable_answered_share": _interval(false, unanswerable),
+        },
+        "unanswerable": unanswerable,
+        "thresholds": {"answer_at": numbers.answer_at, "ask_at": numbers.ask_at},
+    }
+
+
+def _interval(successes: int, total: int) -> list[float]:
+    low, high = wilson(successes, total)
+    return [round(low, 4), round(high, 4)]
+
+
+def evaluate(
+    searcher: Searcher,
+    questions: list[Labelled],
+    regions: Sequence[str] = (),
+    progress: Progress = unwatched,
+) -> dict[str, Any]:
+    """Measures a searcher as it stands; arguments as for :func:`judge`."""
+    judged, seconds = judge(searcher, questions, regions, progress)
+    probability = searcher.calibration.probability(np.array([j.features for j in judged]))
+    return report(judged, seconds, probability, searcher.calibration)

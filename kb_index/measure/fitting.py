@@ -1,0 +1,217 @@
+"""``wenban kb evaluate --fit``: fusion weights, probability model and thresholds from labelled questions.
+
+Everything reported is out of fold: each question is judged by weights and a model fitted without it, and
+without any question of the same entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from core.errors import BadRequest
+from core.progress import Progress, unwatched
+from kb_index.index.vocabulary import is_word
+from kb_index.measure.evaluate import Judged, Labelled, judge, judgement, report
+from kb_index.search.calibrate import (
+    AGAINST,
+    RANK_FEATURES,
+    TERM,
+    Calibration,
+    answer_threshold,
+    ask_threshold,
+    fit_logistic,
+)
+from kb_index.search.numbers import Matrix
+from kb_index.search.ranking import Candidates
+from kb_index.search.search import Searcher
+
+FOLDS = 5
+LEAST = 40
+RIDGE = 3e-2
+"""Penalty on fusion weights, per question."""
+
+TERMS = 600
+"""Bare terms their weight is fitted on."""
+
+
+def fit(
+    searcher: Searcher,
+    questions: list[Labelled],
+    regions: Sequence[str] = (),
+    *,
+    wrong: float = 0.02,
+    false: float = 0.03,
+    safety: float = 0.8,
+    progress: Progress = unwatched,
+) -> tuple[Calibration, dict[str, Any]]:
+    """Chooses fusion weights, probability model and thresholds.
+
+    Args:
+        searcher: over the entries the questions are labelled with.
+        questions: at least :data:`LEAST`, some unanswerable.
+        regions: where the citizens are, as in a search.
+        wrong: largest share of wrong answers among all questions.
+        false: largest share of unanswerable questions answered.
+        safety: the bounds are met at this fraction of them, to spare for questions nobody has asked yet.
+        progress: called with (questions ranked, to rank).
+
+    Returns:
+        The calibration, and the out-of-fold report.
+
+    Raises:
+        BadRequest: when there are too few questions, or one names an entry that isn't there.
+    """
+    answerable = np.array([q.entry is not None for q in questions])
+    if len(questions) < LEAST or answerable.all() or not answerable.any():
+        raise BadRequest(
+            f"Fitting needs at least {LEAST} labelled questions, some of them unanswerable", code="too_few"
+        )
+    missing = sorted({q.entry for q in questions if q.entry and searcher.shelf.store.place(q.entry) is None})
+    if missing:
+        raise BadRequest(
+            f"Questions name entries that are not there: {', '.join(missing[:5])}", code="no_entry"
+        )
+    # Nobody labels bare terms, and citizens type them: without any, meaning would outvote the very word asked for.
+    asked = questions + exact_terms(searcher)[:TERMS]
+    found = [searcher.candidates(q.question, regions) for q in asked]
+    fold = folds(asked)
+    own = np.arange(len(asked)) < len(questions)
+    probability = np.zeros(len(questions))
+    judged: list[Judged] = [_nothing()] * len(questions)
+    for k in range(FOLDS):
+        inside, outside = np.flatnonzero(fold != k), np.flatnonzero((fold == k) & own)
+        numbers, trained = _fit_on(searcher, asked, found, inside, len(questions))
+        tested = searcher.with_calibration(numbers)
+        for i in outside:
+            judged[i] = judgement(tested, questions[i], found[i])
+        probability[outside] = trained.probability(np.array([judged[i].features for i in outside]))
+    right = np.array([j.right for j in judged])
+    near = np.array([j.rank is not None and j.rank < 3 for j in judged])
+    answer_at = answer_threshold(probability, right, answerable, wrong * safety, false * safety)
+    _, whole = _fit_on(searcher, asked, found, np.arange(len(asked)), len(questions))
+    fitted = replace(
+        whole,
+        answer_at=answer_at,
+        ask_at=ask_threshold(probability, near, answer_at),
+        model=searcher.encoder.fingerprint,
+    )
+    _, seconds = judge(searcher.with_calibration(fitted), questions, regions, progress)
+    figures = report(judged, seconds, probability, fitted)
+    kept = {key: value for key, value in figures.items() if key != "latency_ms"}
+    return replace(fitted, report={"out_of_fold": kept, "fitted_on": len(questions)}), figures
+
+
+def _fit_on(
+    searcher: Searcher,
+    asked: list[Labelled],
+    found: list[Candidates],
+    chosen: NDArray[np.int64],
+    questions: int,
+) -> tuple[Calibration, Calibration]:
+    """Fusion weights from the questions chosen, that of bare terms from the terms, and then the probability model.
+
+    Args:
+        searcher: over the entries.
+        asked: questions first, then bare terms.
+        found: the candidates of each.
+        chosen: places of those to fit on.
+        questions: how many of ``asked`` are questions.
+    """
+    numbers = replace(searcher.calibration, rank=(0.0,) * len(RANK_FEATURES))
+    own, terms = chosen[chosen < questions], chosen[chosen >= questions]
+    for places, free in ((own, set(RANK_FEATURES) - {TERM}), (terms, {TERM})):
+        numbers = fuse(searcher, [asked[i] for i in places], [found[i] for i in places], numbers, free)
+    under = searcher.with_calibration(numbers)
+    judged = [judgement(under, asked[i], found[i]) for i in own]
+    weights, bias = fit_logistic(np.array([j.features for j in judged]), np.array([j.right for j in judged]))
+    return numbers, replace(numbers, weights=weights, bias=bias)
+
+
+def exact_terms(searcher: Searcher) -> list[Labelled]:
+    """Words of three characters and more that stand in one entry only, as if they were asked; in a fixed random order."""
+    shelf = searcher.shelf
+    found = [
+        Labelled(word, shelf.store.ids[int(shelf.whole.texts_with(number)[0])])
+        for number, word in enumerate(shelf.vocabulary.tokens)
+        if shelf.whole.held[number] == 1 and is_word(word) and len(word) >= 3
+    ]
+    return [found[i] for i in np.random.default_rng(1).permutation(len(found))]
+
+
+def fuse(
+    searcher: Searcher,
+    questions: list[Labelled],
+    found: list[Candidates],
+    numbers: Calibration,
+    free: Collection[str],
+) -> Calibration:
+    """Fusion weights under which the right entry is most probable among its candidates.
+
+    A conditional logit (McFadden 1974): the chance of an entry is the softmax of its weighted features among the
+    candidates of a question. What speaks for an entry may not get a negative weight, nor what speaks against it a
+    positive one; so weights fitted on this base stay sensible on another.
+
+    Args:
+        searcher: over the entries.
+        questions: what was asked, and which entry is right.
+        found: the candidates of each.
+        numbers: weights to begin with.
+        free: names of the weights that are fitted; the others stay.
+    """
+    rows: list[Matrix] = []
+    right: list[int] = []
+    sizes: list[int] = []
+    for question, candidates in zip(questions, found, strict=True):
+        place = searcher.shelf.store.place(question.entry) if question.entry is not None else None
+        here = np.flatnonzero(candidates.places == place) if place is not None else np.zeros(0)
+        if here.size:
+            right.append(sum(sizes) + int(here[0]))
+            sizes.append(len(candidates.places))
+            rows.append(candidates.features)
+    if not rows:
+        return numbers
+    features = np.concatenate(rows)
+    spread = np.maximum(features.std(axis=0), 1e-9)
+    scaled, chosen = features / spread, np.array(right)
+    begins = np.cumsum(sizes, dtype=np.int64) - np.array(sizes, np.int64)
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        scores = scaled @ weights
+        highest = np.maximum.reduceat(scores, begins)
+        raised = np.exp(scores - np.repeat(highest, sizes))
+        total = np.add.reduceat(raised, begins)
+        chances = raised / np.repeat(total, sizes)
+        missed = -(scores[chosen] - highest - np.log(total)).mean() + RIDGE * weights @ weights
+        slope = (scaled.T @ chances - scaled[chosen].sum(axis=0)) / len(chosen) + 2 * RIDGE * weights
+        return float(missed), slope
+
+    start = np.array(numbers.rank) * spread
+    bounds = [
+        (w, w) if name not in free else (None, 0) if name in AGAINST else (0, None)
+        for name, w in zip(RANK_FEATURES, start, strict=True)
+    ]
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return replace(numbers, rank=tuple(float(w) for w in best.x / spread))
+
+
+def _nothing() -> Judged:
+    return Judged(None, np.zeros(0), False, {})
+
+
+def folds(questions: list[Labelled]) -> NDArray[np.int64]:
+    """Fold of each question: an entry's questions stay together, so that no fold has seen the entry."""
+    names = sorted({q.entry for q in questions if q.entry is not None})
+    shuffled = np.random.default_rng(12345).permutation(len(names))
+    fold_of = {name: int(place) % FOLDS for name, place in zip(names, shuffled, strict=True)}
+    found, loose = [], 0
+    for item in questions:
+        if item.entry is None:
+            loose += 1
+        found.append(fold_of[item.entry] if item.entry is not None else loose % FOLDS)
+    return np.array(found, np.int64)

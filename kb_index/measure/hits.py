@@ -1,0 +1,166 @@
+"""``wenban kb test``: a batch of questions with the entry each should find, and what changed since a baseline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import BadRequest
+from kb_index.measure.evaluate import Labelled
+from kb_index.search.search import Searcher
+from kb_index.tables import sheets
+
+SHOWN = 3
+"""Entries a citizen is offered at most."""
+
+GRADES = ("wrong", "missed", "offered", "first", "right")
+"""From worst to best: another entry was given as the answer; the entry was not offered; it was offered; it came
+first but was not given as the answer at once; it was the answer. A question nothing answers is ``right`` when
+it is refused, ``offered`` when it is asked back, ``wrong`` when it is answered."""
+
+IN_WORDS = {
+    "wrong": "答错",
+    "missed": "没找到",
+    "offered": "列在候选里",
+    "first": "排第一，没直接答",
+    "right": "答对",
+}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one question came to.
+
+    Args:
+        row: its row or line in the file.
+        question: the question.
+        expected: id of the entry that answers it, None when none does.
+        found: ids of the entries found, best first.
+        titles: their titles.
+        outcome: what the citizen would have got: ``answer``, ``ask_back`` or ``unknown``.
+        probability: of the first entry.
+    """
+
+    row: int
+    question: str
+    expected: str | None
+    found: tuple[str, ...]
+    titles: tuple[str, ...]
+    outcome: str
+    probability: float
+
+    @property
+    def grade(self) -> str:
+        """One of :data:`GRADES`."""
+        answered = self.outcome == "answer"
+        if self.expected is None:
+            return {"answer": "wrong", "ask_back": "offered"}.get(self.outcome, "right")
+        if self.found[:1] == (self.expected,):
+            return "right" if answered else "first"
+        if answered:
+            return "wrong"
+        return "offered" if self.expected in self.found[:SHOWN] else "missed"
+
+    @property
+    def hit(self) -> bool:
+        """Whether the expected entry came first, or a question nothing answers was not answered."""
+        return self.grade in {"first", "right"} or (self.expected is None and self.grade != "wrong")
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-safe form for ``--json``."""
+        return {
+            "row": self.row,
+            "question": self.question,
+            "expected": self.expected,
+            "found": list(self.found),
+            "outcome": self.outcome,
+            "probability": self.probability,
+            "grade": self.grade,
+        }
+
+
+def read_cases(path: Path) -> list[tuple[int, Labelled]]:
+    """Questions and the entry each should find, from JSON lines or a table with the columns 问题 and 条目.
+
+    An empty cell (or null) in the second column means that no entry answers the question.
+
+    Raises:
+        BadRequest: when the file can't be read, naming the row.
+    """
+    if path.suffix.lower() == ".jsonl":
+        found = [(number, _case(path, number, row)) for number, row in sheets.read_objects(path)]
+    else:
+        rows = sheets.read_rows(path)
+        header = [cell.lower() for cell in next(rows, (1, []))[1]]
+        question = next((i for i, c in enumerate(header) if c in {"question", "问题", "问法"}), None)
+        entry = next(
+            (i for i, c in enumerate(header) if c in {"entry", "id", "条目", "编号", "条目编号"}), None
+        )
+        if question is None or entry is None:
+            raise BadRequest(f"{path.name} 没有认出表头：要有“问题”和“条目”两列", code="no_header")
+        found = [
+            (number, Labelled(row[question], row[entry] if entry < len(row) and row[entry] else None))
+            for number, row in rows
+            if question < len(row) and row[question]
+        ]
+    if not found:
+        raise BadRequest(f"{path.name} 里没有问题", code="no_questions")
+    return found
+
+
+def _case(path: Path, number: int, row: dict[str, Any]) -> Labelled:
+    question, entry = row.get("question"), row.get("entry")
+    if not isinstance(question, str) or not isinstance(entry, str | None):
+        raise BadRequest(
+            f'{path.name} 第 {number} 行要写成 {{"question": "问题", "entry": "条目编号或 null"}}',
+            code="bad_row",
+        )
+    return Labelled(question, entry)
+
+
+def try_all(
+    searcher: Searcher,
+    cases: list[tuple[int, Labelled]],
+    regions: Sequence[str],
+    on: dt.date | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Tried]:
+    """Asks every question as a citizen of these regions would, on that day."""
+    tried = []
+    for done, (row, case) in enumerate(cases, 1):
+        result = searcher.search(case.question, regions, on, limit=SHOWN)
+        tried.append(
+            Tried(
+                row=row,
+                question=case.question,
+                expected=case.entry,
+                found=tuple(hit.entry.id for hit in result.hits),
+                titles=tuple(hit.entry.title for hit in result.hits),
+                outcome=result.outcome,
+                probability=result.hits[0].probability if result.hits else 0.0,
+            )
+        )
+        if progress is not None:
+            progress(done, len(cases))
+    return tried
+
+
+def changes(
+    before: list[Tried], after: list[Tried]
+) -> tuple[list[tuple[Tried, Tried]], list[tuple[Tried, Tried]]]:
+    """Pairs of the same question whose grade fell, and whose grade rose."""
+    pairs = list(zip(before, after, strict=True))
+    level = GRADES.index
+    worse = [(b, a) for b, a in pairs if level(a.grade) < level(b.grade)]
+    better = [(b, a) for b, a in pairs if level(a.grade) > level(b.grade)]
+    return worse, better
+
+
+def missing_entries(tried: list[Tried], searcher: Searcher) -> list[str]:
+    """Expected entries the version does not hold."""
+    return sorted(
+        {t.expected for t in tried if t.expected and searcher.shelf.store.place(t.expected) is None}
+    )

@@ -1,0 +1,47 @@
+"""A searcher in memory, without touching the index in service: for measuring and fitting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import BadRequest
+from core.progress import Progress
+from kb_index.checks.check import load_folder
+from kb_index.entries.entry import Entry
+from kb_index.index import shelf as shelves
+from kb_index.language.encoder import load_encoder
+from kb_index.language.text import TextPipeline
+from kb_index.search.calibrate import Calibration
+from kb_index.search.rerank import load_reranker
+from kb_index.search.search import Searcher
+
+
+def searcher_over(
+    folder: Path,
+    entries: list[Entry] | None,
+    model: str,
+    calibration: Calibration,
+    progress: Progress | None = None,
+    reranker: str = "",
+) -> Searcher:
+    """Builds a searcher.
+
+    Args:
+        folder: knowledge folder; its synonyms and words are used in any case.
+        entries: searched instead of the folder's entries when given.
+        model: sentence-transformers folder or name.
+        calibration: weights and thresholds.
+        progress: called with (questions embedded, to embed).
+        reranker: cross-encoder folder or name; empty: none.
+
+    Raises:
+        BadRequest: when there is nothing to search.
+    """
+    if entries is None:
+        entries = [p.entry for p in load_folder(folder)[0]]
+    if not entries:
+        raise BadRequest(f"{folder} holds no entries", code="no_entries")
+    pipeline = TextPipeline.from_folder(folder)
+    encoder = load_encoder(model, pipeline)
+    shelf = shelves.build(entries, pipeline, encoder, progress=progress)
+    return Searcher(shelf, pipeline, encoder, calibration, "memory", load_reranker(reranker))

@@ -1,0 +1,1 @@
+"""One search: candidates, weights, probability, decision."""

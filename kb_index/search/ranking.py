@@ -1,0 +1,161 @@
+"""Entries that may be meant, what speaks for each, and the order that weights give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_index.index.lexical import Asked, Floats
+from kb_index.index.ragged import Places, Ragged
+from kb_index.index.shelf import Shelf
+from kb_index.language.aspects import AMOUNT_BIT
+from kb_index.language.encoder import Vectors
+from kb_index.search.calibrate import RANK_FEATURES, TERM, Calibration
+from kb_index.search.numbers import Matrix
+
+Part = Literal["fused", "lexical", "dense"]
+
+_LEXICAL, _DENSE, _WHOLE = (RANK_FEATURES.index(name) for name in ("lexical", "dense", "whole"))
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question, prepared.
+
+    Args:
+        text: normalised, spelling corrected.
+        asked: its tokens.
+        unknown_words: how many of its words the base does not know.
+        vector: its vector.
+        aspects: what it asks for, as bits.
+        elsewhere: whether it names another part of the country.
+        bare: whether it is but a word or a few, all of which the base knows.
+    """
+
+    text: str
+    asked: Asked
+    unknown_words: int
+    vector: Vectors
+    aspects: int = 0
+    elsewhere: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Entries that may be meant; weights are not applied yet.
+
+    Args:
+        places: of the entries.
+        questions: of each, the question nearest to what was asked.
+        features: a row each, columns as :data:`kb_index.search.calibrate.RANK_FEATURES`.
+        query: what was asked.
+    """
+
+    places: Places
+    questions: Places
+    features: Matrix
+    query: Query
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Entries, best first, with the scores that put them there."""
+
+    places: Places
+    questions: Places
+    features: Matrix
+    fused: NDArray[np.float64]
+    query: Query
+
+    @property
+    def lexical(self) -> NDArray[np.float64]:
+        """Share of the question that the entry's best question covers."""
+        return self.features[:, _LEXICAL]
+
+    @property
+    def dense(self) -> NDArray[np.float64]:
+        """Cosine with the entry's nearest question."""
+        return self.features[:, _DENSE]
+
+    @property
+    def whole(self) -> NDArray[np.float64]:
+        """Share of the question that the entry's whole text covers."""
+        return self.features[:, _WHOLE]
+
+
+def order(found: Candidates, weights: Calibration, part: Part = "fused") -> Ranking:
+    """Applies the weights, best entry first; ties by place. One part alone serves to measure what fusion is worth."""
+    if part == "lexical":
+        score = found.features[:, _WHOLE] + 1e-3 * found.features[:, _LEXICAL]
+    elif part == "dense":
+        score = found.features[:, _DENSE]
+    else:
+        score = found.features @ np.array(weights.rank)
+    best = np.lexsort((found.places, -score))
+    return Ranking(found.places[best], found.questions[best], found.features[best], score[best], found.query)
+
+
+def weigh(shelf: Shelf, query: Query, places: Places, whole: Floats) -> Candidates:
+    """What speaks for each of some entries.
+
+    Args:
+        shelf: the entries.
+        query: what was asked.
+        places: of the entries.
+        whole: coverage by each entry of the shelf.
+    """
+    if not len(places):
+        return Candidates(places, places, np.zeros((0, len(RANK_FEATURES))), query)
+    questions, begins = shelf.questions_of(places)
+    vectors = shelf.vectors.at(questions)
+    cosine = vectors @ query.vector
+    size = len(shelf.vocabulary)
+    asked = shelf.question_tokens.take(questions)
+    counts = _counts(asked, query, size)
+    covered = shelf.whole.coverage(query.asked, counts, asked.lengths / shelf.question_length)
+    nearest = _best(cosine + covered, begins)
+    middle = np.add.reduceat(vectors, begins, axis=0)
+    middle /= np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-9)
+    first, own = counts[begins] > 0, np.add.reduceat(counts, begins, axis=0) > 0
+    rest = _counts(shelf.rest_tokens.take(places), query, size) > 0
+    idf = shelf.whole.idf[query.asked.ids]
+    spoken = np.where(shelf.words[query.asked.ids], idf, 0)
+    weight = max(shelf.whole.weight(query.asked), 1e-9)
+    words = max(float(spoken.sum()) + query.unknown_words * shelf.whole.unknown, 1e-9)
+    aspects = shelf.aspects[places]
+    missing = np.bitwise_count(query.aspects & ~aspects) / max(query.aspects.bit_count(), 1)
+    columns = {
+        "lexical": np.maximum.reduceat(covered, begins),
+        "dense": np.maximum.reduceat(cosine, begins),
+        "whole": whole[places],
+        "centre": middle @ query.vector,
+        "words": (own | rest) @ spoken / words,
+        "title": first @ idf / weight,
+        "answer": rest @ idf / weight,
+        "aspect": missing,
+        "amount": (query.aspects & ~aspects & AMOUNT_BIT) > 0,
+        TERM: (own | rest).all(axis=1) & query.bare,
+    }
+    features = np.column_stack([columns[name] for name in RANK_FEATURES]).astype(np.float64)
+    return Candidates(places, questions[nearest], features, query)
+
+
+def _counts(rows: Ragged, query: Query, tokens: int) -> NDArray[np.int64]:
+    """For each row, how often each of the question's tokens stands in it."""
+    ids = query.asked.ids
+    place = np.full(tokens, -1, np.int32)
+    place[ids] = np.arange(len(ids))
+    found = place[rows.flat]
+    hit = found >= 0
+    cells = rows.owners()[hit] * len(ids) + found[hit]
+    return np.bincount(cells, minlength=len(rows) * len(ids)).reshape(len(rows), len(ids))
+
+
+def _best(scores: Floats, begins: Places) -> Places:
+    """Place of the highest score of each group."""
+    ends = np.append(begins[1:], len(scores))
+    return np.array([a + int(scores[a:b].argmax()) for a, b in zip(begins, ends, strict=True)], np.int64)

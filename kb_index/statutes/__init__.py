@@ -1,0 +1,1 @@
+"""The second shelf: articles of law, shown for reference."""

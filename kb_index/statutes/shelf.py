@@ -1,0 +1,338 @@
+"""The second shelf: articles of law, searched when no entry answers. Never an answer by themselves.
+
+Its index is kept in versions as that of the entries is (:mod:`kb_index.index.versions`). The largest arrays stay on disk and
+are mapped, so a loaded shelf costs little memory.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadRequest, Conflict, NotFound
+from core.progress import Progress
+from kb_index.index.lexical import Asked, LexicalIndex
+from kb_index.index.lines import Lines
+from kb_index.index.nearest import DenseIndex
+from kb_index.index.ragged import Ids, Ragged
+from kb_index.index.versions import current_version, locked, manifest, publish, version_name
+from kb_index.index.vocabulary import Vocabulary
+from kb_index.language.encoder import BATCH, Encoder, load_encoder
+from kb_index.language.text import TextPipeline, query_text
+from kb_index.statutes.laws import EVERYWHERE, Statute, in_force, read_statute
+from kb_index.statutes.numbers import FEATURES, SHIPPED, StatuteNumbers
+
+FORMAT = 3
+LEXICAL = 0.5
+"""Weight of word coverage in the fused score, the rest being the cosine: the middle of a flat best plateau."""
+CANDIDATES = 200
+"""Articles taken by words, and as many by vector, before fusion."""
+CLOSE = 0.9
+"""A second article is shown only when its fused score is at least this share of the first one's."""
+_EMBEDDED_CHARS = 300
+_KEPT_CHARS = 3000
+_KEPT_VERSIONS = 2
+
+
+@dataclass(frozen=True)
+class FoundArticle:
+    """An article that may have to do with a question.
+
+    Args:
+        document: the file's name without date, as entries cite it.
+        title: the document's full name.
+        date: day its version was adopted or amended, ISO; "" when unknown.
+        region: where it holds.
+        number: 第十六条.
+        text: its paragraphs, one a line.
+        url: public database with the official text.
+        probability: that this or the article shown with it is one the question is about.
+        lexical: share of the question it covers.
+        dense: cosine with the question.
+    """
+
+    document: str
+    title: str
+    date: str
+    region: str
+    number: str
+    text: str
+    url: str
+    probability: float = 0.0
+    lexical: float = 0.0
+    dense: float = 0.0
+
+
+@dataclass(frozen=True)
+class LawsReport:
+    """What a build did: version now in service, documents and articles in it, files that could not be read."""
+
+    version: str
+    documents: int
+    articles: int
+    unreadable: tuple[str, ...]
+    unchanged: bool
+
+
+def build(
+    laws: Path,
+    index_dir: Path,
+    knowledge_dir: Path,
+    model: str,
+    *,
+    today: dt.date | None = None,
+    progress: Progress | None = None,
+) -> LawsReport:
+    """Indexes a folder of law texts by article and puts the result in service.
+
+    Args:
+        laws: the folder; documents no longer in force are left out.
+        index_dir: where versions live; made when missing.
+        knowledge_dir: its synonyms and words are used.
+        model: sentence-transformers folder or name.
+        today: the day that decides what is in force.
+        progress: called with (articles done, articles in all).
+
+    Raises:
+        NotFound: there is no such folder.
+        BadRequest: no article is found in it.
+        Conflict: another build is under way.
+    """
+    if not laws.is_dir():
+        raise NotFound(f"没有法规文件夹 {laws}", code="laws_folder")
+    statutes, unreadable = read_folder(laws)
+    held = in_force(statutes, today or dt.date.today())
+    articles = _articles(held)
+    if not articles:
+        raise BadRequest(f"{laws} 里没有找到按“第几条”分条的法规", code="laws_empty")
+    pipeline = TextPipeline.from_folder(knowledge_dir)
+    encoder = load_encoder(model, pipeline)
+    lines = [json.dumps(asdict(article), ensure_ascii=False) for article, _ in articles]
+    content = hashlib.sha256(
+        "\n".join([*lines, pipeline.fingerprint(), encoder.fingerprint, str(FORMAT)]).encode()
+    ).hexdigest()
+    with locked(index_dir, "法规索引正在生成，请稍后再试"):
+        now = current_version(index_dir)
+        if now is not None and manifest(index_dir, now).get("content") == content:
+            return LawsReport(now, len(held), len(articles), tuple(unreadable), True)
+        texts = [pipeline.normalise(f"{a.document} {chapter} {a.text}") for a, chapter in articles]
+        name = version_name(dt.datetime.now(dt.UTC), content)
+        details = {
+            "format": FORMAT,
+            "content": content,
+            "model": encoder.fingerprint,
+            "documents": len(held),
+            "articles": len(articles),
+        }
+        publish(
+            index_dir,
+            name,
+            lambda folder: _write(folder, lines, texts, pipeline, encoder, progress),
+            details,
+            _KEPT_VERSIONS,
+        )
+    return LawsReport(name, len(held), len(articles), tuple(unreadable), False)
+
+
+def read_folder(laws: Path) -> tuple[list[Statute], list[str]]:
+    """Every document below a folder, and the names of the files that could not be read."""
+    found, unreadable = [], []
+    for path in sorted(laws.rglob("*.md")):
+        try:
+            found.append(read_statute(path))
+        except (OSError, UnicodeDecodeError):
+            unreadable.append(path.relative_to(laws).as_posix())
+    return found, unreadable
+
+
+def _articles(statutes: list[Statute]) -> list[tuple[FoundArticle, str]]:
+    """Articles with their chapters, in order."""
+    found = []
+    for statute in statutes:
+        for article in statute.articles:
+            kept = FoundArticle(
+                document=statute.name,
+                title=statute.title,
+                date=statute.version.isoformat() if statute.version else "",
+                region=statute.region,
+                number=article.number,
+                text=article.text[:_KEPT_CHARS],
+                url=statute.url,
+            )
+            found.append((kept, article.chapter))
+    return found
+
+
+def _write(
+    folder: Path,
+    lines: list[str],
+    texts: list[str],
+    pipeline: TextPipeline,
+    encoder: Encoder,
+    progress: Progress | None,
+) -> None:
+    vocabulary = Vocabulary()
+    rows: list[Ids] = []
+    vectors = np.zeros((len(texts), encoder.dimensions), np.float32)
+    for start in range(0, len(texts), BATCH):
+        batch = texts[start : start + BATCH]
+        rows += [vocabulary.add(pipeline.tokens(text)) for text in batch]
+        vectors[start : start + len(batch)] = encoder.encode([text[:_EMBEDDED_CHARS] for text in batch])
+        if progress is not None:
+            progress(start + len(batch), len(texts))
+    LexicalIndex.fit(Ragged.of(rows), len(vocabulary)).save(folder, "lexical")
+    vocabulary.save(folder / "vocabulary.txt")
+    DenseIndex.of(vectors).save(folder, "vectors")
+    (folder / "articles.jsonl").write_text("".join(line + "\n" for line in lines), "utf-8")
+    pipeline.save(folder / "text.json")
+
+
+class StatuteShelf:
+    """Searches the version in service.
+
+    Args:
+        index_dir: where versions live.
+        model: the model the version was built with.
+        numbers: when articles are shown.
+
+    Raises:
+        NotFound: nothing has been built.
+        Conflict: the version was built with another model or program.
+    """
+
+    def __init__(self, index_dir: Path, model: str, numbers: StatuteNumbers | None = None) -> None:
+        version = current_version(index_dir)
+        if version is None:
+            raise NotFound("法规还没有建索引，请先运行 wenban kb laws build", code="laws_version")
+        folder, details = index_dir / "versions" / version, manifest(index_dir, version)
+        self.version = version
+        self.pipeline = TextPipeline.load(folder / "text.json")
+        self.encoder = load_encoder(model, self.pipeline)
+        if details["format"] != FORMAT or details["model"] != self.encoder.fingerprint:
+            raise Conflict(
+                "法规索引是用另一个模型或程序版本建的，请运行 wenban kb laws build", code="laws_model_changed"
+            )
+        self.numbers = StatuteNumbers.load(SHIPPED) if numbers is None else numbers
+        self._lines = Lines(folder / "articles.jsonl")
+        self._vectors = DenseIndex.load(folder, "vectors")
+        self._vocabulary = Vocabulary.load(folder / "vocabulary.txt")
+        self._lexical = LexicalIndex.load(folder, "lexical")
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def article(self, place: int) -> FoundArticle:
+        """The article at a place."""
+        return FoundArticle(**json.loads(self._lines[place]))
+
+    def place(self, document: str, number: str) -> int | None:
+        """The place of an article, None when it isn't there.
+
+        Args:
+            document: the document's name without date.
+            number: 第十六条.
+        """
+        return self._places.get((document, number))
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        rows = ((place, json.loads(self._lines[place])) for place in range(len(self._lines)))
+        return {(row["document"], row["number"]): place for place, row in rows}
+
+    def related(self, question: str, regions: Sequence[str] = (), limit: int = 2) -> tuple[FoundArticle, ...]:
+        """Articles that may be shown for a question: up to two, mostly none.
+
+        Args:
+            question: anything a citizen typed.
+            regions: where the citizen is; rules of other places are never shown.
+            limit: most articles.
+        """
+        found = self.rank(question, regions)
+        if not found or found[0].probability < self.numbers.show_at:
+            return ()
+        first = _fused(found[0].lexical, found[0].dense)
+        return tuple(a for a in found[:limit] if _fused(a.lexical, a.dense) >= CLOSE * first)
+
+    def rank(self, question: str, regions: Sequence[str] = (), limit: int = 10) -> list[FoundArticle]:
+        """The nearest articles with their scores, whether they may be shown or not."""
+        places, lexical, dense, features = self.scored(question, regions, limit)
+        if not len(places):
+            return []
+        chance = round(float(self.numbers.probability(features[None])[0]), 4)
+        return [
+            replace(self.article(int(p)), probability=chance, lexical=float(a), dense=float(b))
+            for p, a, b in zip(places, lexical, dense, strict=True)
+        ]
+
+    def scored(
+        self, question: str, regions: Sequence[str] = (), limit: int = 10
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Places, coverage and cosine of the nearest articles, and the features of the first."""
+        text = self.pipeline.normalise(query_text(question))
+        asked = Asked.of(self.pipeline.tokens(text), self._vocabulary)
+        nothing = np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(len(FEATURES))
+        if not len(asked.ids):
+            return nothing
+        covered = self._lexical.scores(asked).astype(np.float64)
+        vector = self.encoder.encode([text], query=True)[0]
+        nearest = np.union1d(
+            np.argsort(-covered, kind="stable")[:CANDIDATES], self._vectors.nearest(vector, CANDIDATES)
+        )
+        dense = self._vectors.at(nearest) @ vector
+        order = np.argsort(-_fused(covered[nearest], dense), kind="stable")
+        kept = [i for i in order[: limit + 50] if self._holds(int(nearest[i]), regions)][: max(limit, 6)]
+        if not kept:
+            return nothing
+        places, lexical, cosine = nearest[kept], covered[nearest][kept], dense[kept]
+        features = self._features(text, asked, places, lexical, cosine)
+        return places[:limit], lexical[:limit], cosine[:limit], features
+
+    def _holds(self, place: int, regions: Sequence[str]) -> bool:
+        region = self.article(place).region
+        return region == EVERYWHERE or not regions or region in regions
+
+    def _features(
+        self,
+        text: str,
+        asked: Asked,
+        places: NDArray[np.int64],
+        lexical: NDArray[np.float64],
+        dense: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        fused = _fused(lexical, dense)
+        articles = [self.article(int(place)) for place in places[:5]]
+        first = articles[0]
+        held = set(self.pipeline.words_of(self.pipeline.normalise(f"{first.document} {first.text}")))
+        words = set(self.pipeline.words_of(text))
+        weight = self._weight(words)
+        return np.array(
+            [
+                fused[0],
+                lexical[0],
+                dense[0],
+                fused[0] - (fused[1] if len(fused) > 1 else 0),
+                fused[0] - (fused[5] if len(fused) > 5 else 0),
+                sum(a.document == first.document for a in articles) / 5,
+                self._lexical.known_share(asked),
+                math.log(1 + len(asked.ids) + asked.unknown),
+                self._weight(words & held) / weight if weight else 0.0,
+            ]
+        )
+
+    def _weight(self, words: set[str]) -> float:
+        """How much some words tell."""
+        return self._lexical.weight(Asked.of(words, self._vocabulary))
+
+
+def _fused(lexical: Any, dense: Any) -> Any:
+    return LEXICAL * lexical + (1 - LEXICAL) * dense

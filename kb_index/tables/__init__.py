@@ -1,0 +1,1 @@
+"""Tables editors already keep, in and out."""
