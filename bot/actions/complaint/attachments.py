@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.actions.complaint.answers import read_place
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Event, Turn, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice
 from conversations.attachments import Place
 from tickets.checks import MAX_PHOTOS
@@ -18,16 +20,17 @@ def sent(turn: Turn) -> str | None:
     return kind if kind in KINDS else None
 
 
-def take(turn: Turn) -> tuple[dict[str, object], str]:
-    """Add what was sent to the draft: (the slots it fills, what to say about it)."""
+def read(turn: Turn) -> tuple[dict[str, Any], str]:
+    """What was sent, as the draft takes it: (the slots it fills, what to say about it); the caller sets them."""
     value = turn.entities.get("value", "")
     return _photo(turn, value) if sent(turn) == "photo" else _place(turn, value)
 
 
-async def outside(turn: Turn) -> list[Event]:
+async def outside(turn: Turn) -> None:
     """A photo or a place when no form is active: kept, and the ways it can go are offered."""
-    filled, said = take(turn)
-    turn.slots.update(filled)
+    filled, said = read(turn)
+    turn.set_all(filled)
+    turn.set("misses", 0)
     own = [t for t in await parts().tickets.of_conversation(turn.conversation_id) if not t.state.is_final]
     ways = [COMPLAIN, HUMAN]
     if own and sent(turn) == "photo":
@@ -37,10 +40,9 @@ async def outside(turn: Turn) -> list[Event]:
     else:
         said += "请说说是什么事，我帮您登记；或者点下面的按钮。"
     turn.say(said, ways)
-    return [*(set_slot(name, value) for name, value in filled.items()), set_slot("misses", 0)]
 
 
-def _photo(turn: Turn, image_id: str) -> tuple[dict[str, object], str]:
+def _photo(turn: Turn, image_id: str) -> tuple[dict[str, Any], str]:
     photos = list(turn.slot("photos") or [])
     if image_id in photos:
         return {}, "这张照片已经收到过了。"
@@ -50,11 +52,11 @@ def _photo(turn: Turn, image_id: str) -> tuple[dict[str, object], str]:
     return {"photos": photos}, "照片收到了。" if len(photos) == 1 else f"第 {len(photos)} 张照片也收到了。"
 
 
-def _place(turn: Turn, value: str) -> tuple[dict[str, object], str]:
+def _place(turn: Turn, value: str) -> tuple[dict[str, Any], str]:
     there = Place.parse(value)
     if there is None:
         return {}, "这个位置没能读出来，请用文字说一下。"
-    filled: dict[str, object] = {"location": str(there)}
+    filled: dict[str, Any] = {"location": str(there)}
     named = read_place(there.label) if there.label else {}
     if named.get("district"):
         filled["district"] = named["district"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.actions.runtime.turn import Event, set_slot
+from bot.actions.runtime.turn import Turn
 from conversations.attachments import Place
 from tickets.types import TicketDraft
 
@@ -51,7 +51,7 @@ _LIGHT_TYPES = ("建议", "咨询", "表扬")
 _OWN = (
     *LABELS,
     CONFIRM,
-    *("filing_key", "tries", "story", "town", "same_ticket", "not_same", "former", "asking", "later"),
+    *("filing_key", "tries", "story", "town", "same_ticket", "not_same", "former", "asking"),
 )
 KEPT = "kept_draft"
 """Slot of a complaint that was left and may be taken up again (:func:`saved`)."""
@@ -115,9 +115,9 @@ def saved(slots: Mapping[str, Any]) -> dict[str, Any]:
     return {name: slots[name] for name in (*LABELS, "town", "later") if slots.get(name) is not None}
 
 
-def cleared() -> list[Event]:
-    """Events that forget the complaint."""
-    return [set_slot(name, None) for name in _OWN]
+def clear(turn: Turn) -> None:
+    """Forget the complaint; further requests that wait for it to be done (``later``) stay."""
+    turn.set_all(dict.fromkeys(_OWN))
 
 
 def to_ticket(slots: Mapping[str, Any], *, channel: str, conversation_id: str) -> TicketDraft:

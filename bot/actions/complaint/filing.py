@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Event, Turn, follow_up_with, set_slot
+from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
 from core.errors import BadRequest
 
@@ -20,21 +20,24 @@ FILED = "filed"
 _SLOT_OF_FIELD = {"type": "complaint_type"}
 
 
-async def file_ticket(turn: Turn) -> list[Event]:
+async def file_ticket(turn: Turn) -> None:
     """Runs when the complaint form has ended; files only what was confirmed, and forgets the draft."""
     if turn.slot(drafts.CONFIRM) is not True:
-        return []  # cancelled, handed over, or added to a ticket: what ended the form has cleared it
+        return  # cancelled, handed over, or added to a ticket: what ended the form has cleared it
     view = await parts().conversations.view(turn.conversation_id)
     draft = drafts.to_ticket(turn.slots, channel=view.channel, conversation_id=turn.conversation_id)
     try:
         ticket = await parts().tickets.file(draft, str(turn.slot("filing_key")))
     except BadRequest as error:
-        return _again(turn, error)
+        _again(turn, error)
+        return
     await parts().conversations.remember(
         turn.conversation_id, FILED, {"turn": turn.turn_id, "number": ticket.number}
     )
     tell_filed(turn, ticket)
-    return [*drafts.cleared(), set_slot(drafts.KEPT, None), *later.offer(turn)]
+    drafts.clear(turn)
+    turn.set(drafts.KEPT, None)
+    later.offer(turn)
 
 
 def tell_filed(turn: Turn, ticket: Ticket) -> None:
@@ -50,7 +53,7 @@ def tell_filed(turn: Turn, ticket: Ticket) -> None:
     )
 
 
-def _again(turn: Turn, error: BadRequest) -> list[Event]:
+def _again(turn: Turn, error: BadRequest) -> None:
     """The store refused a field: ask for it again, keeping all the rest."""
     fields = error.details.get("fields")
     names = [_SLOT_OF_FIELD.get(name, name) for name in fields] if isinstance(fields, dict) else []
@@ -58,5 +61,5 @@ def _again(turn: Turn, error: BadRequest) -> list[Event]:
     if not slots:
         raise error
     turn.say(f"还不能提交：{error.message}。")
-    emptied = [set_slot(name, None) for name in slots]
-    return [*emptied, set_slot(drafts.CONFIRM, None), follow_up_with("complaint_form")]
+    turn.set_all(dict.fromkeys([*slots, drafts.CONFIRM]))
+    turn.follow_up("complaint_form")

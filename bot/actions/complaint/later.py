@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.actions.runtime.turn import Choice, Event, Turn, offering, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip
 from bot.understanding.requests import Request
 
@@ -14,11 +14,10 @@ OFFER = "later"
 _SHOWN = 40
 
 
-def remember(turn: Turn, requests: Sequence[Request]) -> list[Event]:
+def remember(turn: Turn, requests: Sequence[Request]) -> None:
     """Keep requests for later, in their order."""
     kept = [{"kind": request.kind, "text": request.text} for request in requests]
-    turn.slots[SLOT] = kept or None
-    return [set_slot(SLOT, turn.slots[SLOT])]
+    turn.set(SLOT, kept or None)
 
 
 def texts(turn: Turn) -> list[str]:
@@ -34,18 +33,15 @@ def noted(requests: Sequence[Request]) -> str:
     return f"您还提到{named}，我也记着，办完这一件就接着办。"
 
 
-def offer(turn: Turn, *besides: Choice) -> list[Event]:
+def offer(turn: Turn, *besides: Choice) -> None:
     """Offer the first of what is remembered; nothing happens when there is none.
 
     Args:
         besides: further choices; a channel may show those of the last message alone.
-
-    Returns:
-        Events that belong after those that forget the draft.
     """
     waiting = turn.slot(SLOT) or []
     if not waiting:
-        return [set_slot(SLOT, None)]
+        return
     first, rest = waiting[0], waiting[1:]
     text = str(first["text"])
     if first["kind"] == "question":
@@ -53,9 +49,12 @@ def offer(turn: Turn, *besides: Choice) -> list[Event]:
             f"您刚才还问了“{clip(text, _SHOWN)}”，现在帮您查吗？",
             [Choice("帮我查", "/affirm"), Choice("不用了", "/deny"), *besides, HUMAN],
         )
-        return [set_slot(SLOT, [first, *rest]), offering(OFFER)]
+        turn.offer(OFFER)
+        return
     turn.say(
         f"您刚才还提到“{clip(text, _SHOWN)}”，要接着登记这一件吗？",
         [Choice("接着登记", "/start_complaint"), Choice("不用了", "/deny"), *besides, HUMAN],
     )
-    return [set_slot(SLOT, rest or None), set_slot("story", text), offering("complaint")]
+    turn.set(SLOT, rest or None)
+    turn.set("story", text)
+    turn.offer("complaint")

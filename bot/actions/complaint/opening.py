@@ -11,7 +11,7 @@ from bot.actions.complaint import later, questions
 from bot.actions.complaint.answers import read_mined, without_phone
 from bot.actions.complaint.values import read_type
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Event, Turn, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
 from bot.actions.talk import mood
 from bot.actions.talk.digressions import policy_aside
@@ -28,15 +28,15 @@ _THANKS = "谢谢您的肯定，我帮您记下来转给他们。"
 NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
 
 
-async def open_form(turn: Turn) -> list[Event]:
-    """Fill what is already said and acknowledge it; the caller asks for what is left.
+async def open_form(turn: Turn) -> str | None:
+    """Fill what is already said; the caller asks for what is left.
 
     Returns:
-        The events. ``turn.slots`` has the values, :data:`BEFORE` what to say before the next question; an event
-        that sets ``requested_slot`` to None ends the form again.
+        What to say before the next question (that and how it was understood), maybe nothing; None when the form is
+        not begun after all, and the citizen has been told so.
     """
     if turn.slot("filing_key"):  # reopened because one field could not be filed
-        return []
+        return ""
     wanted = turn.entities.get("slot") if turn.pressed else None
     if wanted == "draft" and isinstance(turn.slot(drafts.KEPT), dict):
         return _take_up(turn, turn.slot(drafts.KEPT))
@@ -46,7 +46,8 @@ async def open_form(turn: Turn) -> list[Event]:
         kept = await _declined(turn) if wanted == "declined" else _kept_story(turn)
     requests = split(story) if story else ()
     if len(requests) > 1 and requests[0].kind == "question":
-        return await _question_first(turn, requests)
+        await _question_first(turn, requests)
+        return None
     content = requests[0].text if requests else kept
     named = {"complaint_type": _type(turn, kept is not None)}
     filled = {name: value for name, value in named.items() if value}
@@ -56,43 +57,31 @@ async def open_form(turn: Turn) -> list[Event]:
             # "到底有没有人管？" sounds like a question, and is none: the citizen is asked instead.
             del mined["complaint_type"]
         filled = {**mined, **filled, "content": without_phone(content, mined)}
-    turn.slots.update(filled)
-    before, calmed = mood.sympathy(turn, content or "")
-    events = [set_slot(name, value) for name, value in filled.items()]
-    events += [set_slot("story", None), set_slot(drafts.KEPT, None), *calmed]
+    turn.set_all({**filled, "story": None, drafts.KEPT: None})
     if len(requests) > 1:
-        events += later.remember(turn, requests[1:])
-    turn.slots[BEFORE] = before + acknowledge(turn, filled) + later.noted(requests[1:])
-    return events
+        later.remember(turn, requests[1:])
+    return mood.sympathy(turn, content or "") + acknowledge(turn, filled) + later.noted(requests[1:])
 
 
-BEFORE = "_before"
-"""Key in ``turn.slots`` for the words before the first question; never stored."""
+def _take_up(turn: Turn, kept: Mapping[str, Any]) -> str:
+    """A complaint that was left goes on with all that was filled; what to say of it."""
+    turn.set_all({**kept, drafts.KEPT: None})
+    return "好的，刚才填的都还在，我们接着来。"
 
 
-def _take_up(turn: Turn, kept: Mapping[str, Any]) -> list[Event]:
-    """A complaint that was left goes on with all that was filled."""
-    turn.slots.update(kept)
-    turn.slots[BEFORE] = "好的，刚才填的都还在，我们接着来。"
-    return [*(set_slot(name, value) for name, value in kept.items()), set_slot(drafts.KEPT, None)]
-
-
-async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> list[Event]:
+async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> None:
     """A question and a complaint in one message: the question is answered now, the complaint offered after it."""
-    told = Turn(**{**vars(turn), "text": requests[0].text, "said": turn.said})
-    await policy_aside(told, certain=True)
+    await policy_aside(turn.narrowed(requests[0].text), certain=True)
     matter = next((r.text for r in requests[1:] if r.kind == "matter"), requests[1].text)
     turn.say(
         f"您还提到“{clip(matter, 40)}”，要帮您登记这件事吗？",
         [Choice("登记这件事", "/start_complaint"), Choice("不用了", "/deny"), HUMAN],
     )
     rest = [request for request in requests[1:] if request.text != matter]
-    return [
-        *later.remember(turn, rest),
-        set_slot("story", matter),
-        set_slot("offer", "complaint"),
-        set_slot("requested_slot", None),
-    ]
+    later.remember(turn, rest)
+    turn.set("story", matter)
+    turn.offer("complaint")
+    turn.set("requested_slot", None)  # ends the form
 
 
 async def _declined(turn: Turn) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.runtime.turn import Choice, Event, Turn, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice
 from core.ids import new_id
 from tickets.districts import DISTRICTS
@@ -45,22 +45,19 @@ def brief(name: str, value: object) -> str:
     return f"电话{value}" if name == "contact_phone" else str(value)
 
 
-def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> list[Event]:
-    """Ask for a slot, or show the summary to confirm.
+def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None:
+    """Ask for a slot, or show the summary to confirm; the form then waits for that slot.
 
     Args:
         before: said in the same message, before the question.
         human: offer a human beside the question's own choices, first.
-
-    Returns:
-        The events that make the form wait for that slot.
     """
     head = f"{before}\n" if before else ""
-    events = [set_slot("requested_slot", slot)]
+    turn.set("requested_slot", slot)
     if slot == drafts.CONFIRM:
-        return [*events, *_show_summary(turn, head)]
-    turn.say(head + question(turn, slot), [*([HUMAN] if human else []), *_choices(turn, slot)])
-    return events
+        _show_summary(turn, head)
+    else:
+        turn.say(head + question(turn, slot), [*([HUMAN] if human else []), *_choices(turn, slot)])
 
 
 def question(turn: Turn, slot: str) -> str:
@@ -106,7 +103,7 @@ def _district_title(name: str) -> str:
     return {"高新区": "高新区（山南新区）", drafts.WHOLE_CITY: "全市/说不清"}.get(name, name)
 
 
-def _show_summary(turn: Turn, head: str) -> list[Event]:
+def _show_summary(turn: Turn, head: str) -> None:
     lines = drafts.lines(turn.slots)
     listed = "\n".join(f"{label}：{value}" for label, value, _ in lines)
     card = {
@@ -121,13 +118,12 @@ def _show_summary(turn: Turn, head: str) -> list[Event]:
     )
     # The key is made once per complaint, when it is first shown whole: confirming twice, or again after a crash,
     # files the same ticket.
-    if turn.slot("filing_key"):
-        return []
-    return [set_slot("filing_key", f"{turn.conversation_id}:{turn.turn_id or new_id()}")]
+    if not turn.slot("filing_key"):
+        turn.set("filing_key", f"{turn.conversation_id}:{turn.turn_id or new_id()}")
 
 
-def ask_what_to_change(turn: Turn) -> list[Event]:
+def ask_what_to_change(turn: Turn) -> None:
     """After "no" to the summary: which line?"""
     choices = [choice(label, "correct", field=slot) for label, _, slot in drafts.lines(turn.slots)]
     turn.say("好的，要改哪一项？", [*choices, CANCEL])
-    return [set_slot("requested_slot", drafts.CONFIRM)]
+    turn.set("requested_slot", drafts.CONFIRM)

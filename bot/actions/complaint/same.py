@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Event, Turn, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN
 from core.clock import local
 from tickets.types import CITIZEN
@@ -41,7 +41,7 @@ async def find(turn: Turn) -> Ticket | None:
     return None if found is None or found.number in (turn.slot(NOT) or []) else found
 
 
-def ask(turn: Turn, ticket: Ticket, before: str = "") -> list[Event]:
+def ask(turn: Turn, ticket: Ticket, before: str = "") -> None:
     """Show the ticket and ask whether it is the same matter.
 
     A ticket found by its phone alone may be another person's who has that phone: neither its number nor its words
@@ -61,7 +61,7 @@ def ask(turn: Turn, ticket: Ticket, before: str = "") -> list[Event]:
         f"{head}{shown}\n是同一件事的话，我把您这次说的补充到那张工单里，不用再登记一遍，办理的人能看到。",
         CHOICES,
     )
-    return [set_slot(SLOT, ticket.number), set_slot("requested_slot", SLOT), set_slot("tries", 0)]
+    turn.set_all({SLOT: ticket.number, "requested_slot": SLOT, "tries": 0})
 
 
 async def add(turn: Turn) -> str:

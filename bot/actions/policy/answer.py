@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.actions.policy import articles as law_articles
 from bot.actions.policy import feedback
 from bot.actions.runtime.context import KnowledgeBase, parts
-from bot.actions.runtime.turn import Choice, Event, Turn, offering, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice, clip
 from conversations.types import Button, Reply
 from kb_index.entries.render import answer_card, to_text
@@ -54,34 +54,36 @@ async def search(question: str) -> SearchResult:
     return await parts().kb.search(without_lead_in(question), regions=tuple(parts().settings.kb_regions))
 
 
-async def answer_policy(turn: Turn) -> list[Event]:
+async def answer_policy(turn: Turn) -> None:
     """Answer a question, or the entry a button names."""
     wanted = turn.entities.get("entry")
     if wanted:
         entry = parts().kb.entry(wanted)
         if entry is not None:
             await tell(turn, entry, asked=turn.entities.get("turn", ""))
-            return []
+            return
     elif not turn.pressed:
-        return await tell_result(turn, await search(turn.text))
+        await tell_result(turn, await search(turn.text))
+        return
     turn.say("您想问什么政策或者办事问题？直接打字告诉我就行。", [HUMAN])
-    return []
 
 
-async def tell_result(turn: Turn, result: SearchResult) -> list[Event]:
+async def tell_result(turn: Turn, result: SearchResult) -> None:
     """Say what a search came to; an unknown is said honestly."""
     if result.outcome == "answer":
         await tell(turn, result.hits[0].entry)
-        return []
+        return
     if result.outcome == "ask_back":
-        return ask_back(turn, result)
+        ask_back(turn, result)
+        return
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
     articles = await law_articles.beneath(without_lead_in(turn.text))
     turn.say(_UNKNOWN + articles, [HUMAN, Choice("留言登记", "/start_complaint")])
-    return [set_slot("story", turn.text), offering("human")]
+    turn.set("story", turn.text)
+    turn.offer("human")
 
 
-def ask_back(turn: Turn, result: SearchResult) -> list[Event]:
+def ask_back(turn: Turn, result: SearchResult) -> None:
     """Offer up to three entries to choose from."""
     first = result.hits[0].probability
     entries = [hit.entry for hit in result.hits[:3] if hit.probability >= first * _FAR_BEHIND]
@@ -89,13 +91,14 @@ def ask_back(turn: Turn, result: SearchResult) -> list[Event]:
     if len(entries) == 1:
         question = f"您是想问“{entries[0].title}”吗？"
         turn.say(question, [_entry_choice(turn, entries[0], "是的"), none, HUMAN])
-        return [offering(f"entry:{entries[0].id}")]
+        turn.offer(f"entry:{entries[0].id}")
+        return
     listed = "\n".join(f"{number}. {entry.title}" for number, entry in enumerate(entries, start=1))
     turn.say(
         f"您想问的是下面哪一个？\n{listed}",
         [*(_entry_choice(turn, entry) for entry in entries), none, HUMAN],
     )
-    return [offering("human")]
+    turn.offer("human")
 
 
 async def tell(turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "") -> None:
@@ -159,14 +162,14 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, regions: Sequence
     )
 
 
-async def out_of_scope(turn: Turn) -> list[Event]:
+async def out_of_scope(turn: Turn) -> None:
     """Weather, jokes, shares: kindly not ours, unless the knowledge base is sure that it is."""
     if not turn.pressed:
         result = await search(turn.text)
         if result.outcome == "answer":
-            return await tell_result(turn, result)
+            await tell_result(turn, result)
+            return
     turn.say(
         "这个我帮不上忙。我这里可以解答政务政策、帮您登记投诉求助、查工单进度，您有这些方面的事随时说。",
         [COMPLAIN, HUMAN],
     )
-    return []

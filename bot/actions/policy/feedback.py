@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Event, Turn, offering, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, choice
 from gaps.types import Asked, Outcome, Verdict
 
@@ -71,14 +71,13 @@ async def keep_unanswered(turn: Turn, question: str) -> None:
     await _keep(turn, Rated(turn.turn_id, None), question, "unknown", None)
 
 
-async def useful(turn: Turn, about: Rated) -> list[Event]:
+async def useful(turn: Turn, about: Rated) -> None:
     """有用: counted, and a short thank-you."""
     await _keep(turn, about, _words(turn, about.turn_id), "answer", "useful")
     turn.say("谢谢您的反馈，能帮上您就好。还有别的事尽管说。")
-    return []
 
 
-async def useless(turn: Turn, about: Rated) -> list[Event]:
+async def useless(turn: Turn, about: Rated) -> None:
     """没用, 都不是: kept for the editors; a human or a message is offered, the question in it already."""
     question = _words(turn, about.turn_id)
     await _keep(turn, about, question, "answer" if about.entry_id else "ask_back", "useless")
@@ -87,7 +86,8 @@ async def useless(turn: Turn, about: Rated) -> list[Event]:
         "您可以换个说法再问一次，说得具体一点；也可以转人工，或者留言登记。",
         [HUMAN, Choice("留言登记", "/start_complaint")],
     )
-    return [set_slot("story", question or None), offering("human")]
+    turn.set("story", question or None)
+    turn.offer("human")
 
 
 async def _keep(turn: Turn, about: Rated, question: str, outcome: Outcome, verdict: Verdict | None) -> None:

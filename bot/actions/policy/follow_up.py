@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.actions.policy import feedback
 from bot.actions.policy.answer import ENTRY, search, source_line, tell, tell_result
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Event, Turn, offering
+from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, choice
 from kb_index.entries.render import to_text
 
@@ -39,7 +39,7 @@ def wanted_section(text: str) -> str | None:
     return next((name for name, pattern in _SECTIONS if re.search(pattern, text)), None)
 
 
-async def follow_up(turn: Turn) -> list[Event]:
+async def follow_up(turn: Turn) -> None:
     """Answer within the entry under discussion; a question of its own is looked up like any other."""
     known = await parts().conversations.recall(turn.conversation_id)
     entry = parts().kb.entry(str(known[ENTRY])) if known.get(ENTRY) else None
@@ -47,39 +47,41 @@ async def follow_up(turn: Turn) -> list[Event]:
     if entry is None:
         if turn.pressed:
             turn.say("您想问哪件事的办理情况？请说完整一点，比如“办居住证要什么材料”。", [HUMAN])
-            return []
-        return await tell_result(turn, await search(turn.text))
+        else:
+            await tell_result(turn, await search(turn.text))
+        return
     if not pressed and len(turn.text) > _SHORT:
         result = await search(turn.text)
         if result.outcome == "answer" and result.hits[0].entry.id != entry.id:
             await tell(turn, result.hits[0].entry)
-            return []
-    return await _within(turn, entry, pressed or wanted_section(turn.text))
+            return
+    await _within(turn, entry, pressed or wanted_section(turn.text))
 
 
-async def _within(turn: Turn, entry: Entry, section: str | None) -> list[Event]:
+async def _within(turn: Turn, entry: Entry, section: str | None) -> None:
     rest = [choice(name, "follow_up", section=name) for name in entry.sections if name != section]
     verdict = feedback.rating_again(turn)
     if section and section in entry.sections:
         said = f"{entry.title}——{section}：\n{to_text(entry.sections[section])}"
         turn.say(said, [*rest, *verdict, HUMAN])
-        return []
+        return
     if section is None and _SOURCE.search(turn.text) and source_line(entry):
         turn.say(source_line(entry), [*rest, *verdict, HUMAN])
-        return []
+        return
     if section is None and _DEPARTMENT.search(turn.text):
         turn.say(
             f"这件事由{entry.department}负责。具体的窗口和电话我这里没有记载，需要的话我帮您转人工问。",
             [*rest, HUMAN],
         )
-        return [offering("human")]
+        turn.offer("human")
+        return
     if section is None and _MORE.search(turn.text) and entry.sections:
         turn.say(f"关于“{entry.title}”，您还可以看下面这些：", [*rest, HUMAN])
-        return []
+        return
     await feedback.keep_unanswered(turn, f"{entry.title}——{section if turn.pressed else turn.text}")
     asked = f"{section}" if section else "您问的这一点"
     turn.say(
         f"关于“{entry.title}”，{asked}我手头的资料没有写，不能乱说。要不要我帮您转人工问一下？",
         [*rest, HUMAN],
     )
-    return [offering("human")]
+    turn.offer("human")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
-from bot.actions.runtime.turn import Event, Turn, follow_up_with, set_slot
+from bot.actions.runtime.turn import Turn
 from bot.understanding.requests import split
 
 
-async def answer_policy(turn: Turn) -> list[Event]:
+async def answer_policy(turn: Turn) -> None:
     """Answer a question as :func:`bot.actions.policy.answer.answer_policy` does, and take care of what stands beside it."""
     requests = () if turn.pressed else split(turn.text)
     if len(requests) < 2:
-        return await policy.answer_policy(turn)
+        await policy.answer_policy(turn)
+        return
     if requests[0].kind == "matter":
         # A complaint first: the form takes the whole message and cuts it apart itself.
-        return [set_slot("story", turn.text), follow_up_with("complaint_form")]
-    told = Turn(**{**vars(turn), "text": requests[0].text})
-    events = await policy.answer_policy(told)
-    return [*events, *later.remember(turn, requests[1:]), *later.offer(turn)]
+        turn.set("story", turn.text)
+        turn.follow_up("complaint_form")
+        return
+    await policy.answer_policy(turn.narrowed(requests[0].text))
+    later.remember(turn, requests[1:])
+    later.offer(turn)

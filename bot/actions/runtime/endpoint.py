@@ -67,10 +67,10 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
 
     async def run(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         turn = read_turn(tracker)
-        events = await action(turn)
+        await action(turn)
         for message in turn.said:
             dispatcher.utter_message(**message)
-        return events
+        return turn.recorded
 
     return run
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 Event = dict[str, Any]
 """A Rasa event in its wire form, such as ``{"event": "slot", …}``."""
 
-Action = Callable[["Turn"], Awaitable[list[Event]]]
-"""What an action is: it may talk, and returns the events Rasa shall store."""
+Action = Callable[["Turn"], Awaitable[None]]
+"""What an action is: it talks and sets slots by means of the turn, which collects both for Rasa."""
 
 LISTEN = "action_listen"
 _SILENT = {LISTEN, "action_extract_slots", "action_session_start", None}
@@ -34,7 +36,7 @@ class Choice:
 
 @dataclass
 class Turn:
-    """What actions know of the turn under way.
+    """What actions know of the turn under way, and the only way to change it.
 
     Args:
         conversation_id: Rasa's sender_id.
@@ -44,8 +46,12 @@ class Turn:
         confidence: 0 to 1; 1 for a button.
         ranking: the model's best intents with their confidence, best first.
         entities: the button's values.
-        slots: all slots.
-        events: everything that happened in this session, oldest first, in Rasa's wire form.
+        slots: all slots as they stand, those set in this turn included; read-only, :meth:`set` changes one.
+        events: everything that happened in this session before this action, oldest first, in Rasa's wire form.
+
+    Attributes:
+        said: messages to the citizen so far, oldest first, as rasa-sdk's dispatcher takes them.
+        recorded: events Rasa shall store, oldest first.
     """
 
     conversation_id: str
@@ -55,9 +61,15 @@ class Turn:
     confidence: float
     ranking: tuple[tuple[str, float], ...]
     entities: Mapping[str, str]
-    slots: dict[str, Any]
+    slots: Mapping[str, Any]
     events: Sequence[Mapping[str, Any]]
-    said: list[dict[str, Any]] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list, init=False)
+    recorded: list[Event] = field(default_factory=list, init=False)
+    _slots: dict[str, Any] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._slots = dict(self.slots)
+        self.slots = MappingProxyType(self._slots)
 
     @property
     def pressed(self) -> bool:
@@ -73,6 +85,30 @@ class Turn:
     def slot(self, name: str) -> Any:
         """A slot's value; None when it is empty."""
         return self.slots.get(name)
+
+    def set(self, name: str, value: Any) -> None:
+        """Set a slot, here at once and in Rasa when the action is done; None empties it."""
+        self._slots[name] = value
+        self.recorded.append({"event": "slot", "timestamp": None, "name": name, "value": value})
+
+    def set_all(self, values: Mapping[str, Any]) -> None:
+        """Set several slots: name → value."""
+        for name, value in values.items():
+            self.set(name, value)
+
+    def offer(self, what: str) -> None:
+        """Record an offer, so that a "好的" to it is understood: ``human``, ``complaint``, ``later`` or ``entry:<id>``."""
+        self.set("offer", what)
+
+    def follow_up(self, action: str) -> None:
+        """Let Rasa run ``action`` (a form, too) next, within the same message of the citizen."""
+        self.recorded.append({"event": "followup", "timestamp": None, "name": action})
+
+    def narrowed(self, text: str) -> Turn:
+        """The same turn as if only ``text``, a part of the message, had been said: what is said and set is shared."""
+        part = copy(self)
+        part.text = text
+        return part
 
     def say(self, text: str, choices: Sequence[Choice] = (), card: Mapping[str, Any] | None = None) -> None:
         """Tell the citizen something.
@@ -116,8 +152,8 @@ class Turn:
         return None
 
     @property
-    def offer(self) -> str | None:
-        """What the bot offered right before this message (:func:`offering`), so that "好的" can be understood."""
+    def offered(self) -> str | None:
+        """What the bot offered right before this message (:meth:`offer`); None when it offered nothing."""
         for event in self.previous():
             if event.get("event") == "slot" and event.get("name") == "offer":
                 return str(event["value"]) if event.get("value") else None
@@ -143,18 +179,3 @@ def read_turn(tracker: Any) -> Turn:
         slots=dict(tracker.slots),
         events=list(tracker.events),
     )
-
-
-def set_slot(name: str, value: Any) -> Event:
-    """The event that sets a slot; None empties it."""
-    return {"event": "slot", "timestamp": None, "name": name, "value": value}
-
-
-def follow_up_with(action: str) -> Event:
-    """The event that makes Rasa run ``action`` (a form, too) next."""
-    return {"event": "followup", "timestamp": None, "name": action}
-
-
-def offering(what: str) -> Event:
-    """The event that records an offer: ``human``, ``complaint`` or ``entry:<id>``."""
-    return set_slot("offer", what)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.actions.complaint import attachments
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
-from bot.actions.runtime.turn import Choice, Event, Turn, follow_up_with, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.ticket import find_number
@@ -16,24 +16,33 @@ _LOOKUP_FROM = 4
 _STORY_FROM = 8
 
 
-async def fallback(turn: Turn) -> list[Event]:
+async def fallback(turn: Turn) -> None:
     """Not understood: a photo, a ticket number, an answer in the knowledge base, a better question, or a human."""
     if attachments.sent(turn):
-        return await attachments.outside(turn)
+        await attachments.outside(turn)
+        return
     if find_number(turn.text):
-        return [set_slot("misses", 0), follow_up_with("status_form")]
+        turn.set("misses", 0)
+        turn.follow_up("status_form")
+        return
     if len(turn.text) >= _LOOKUP_FROM and turn.intent != "nonsense":
         result = await policy.search(turn.text)
         if result.outcome == "answer":
-            return [set_slot("misses", 0), *await policy.tell_result(turn, result)]
+            turn.set("misses", 0)
+            await policy.tell_result(turn, result)
+            return
         if result.outcome == "ask_back" and _maybe(turn, "ask_policy"):
-            return [set_slot("misses", 0), *policy.ask_back(turn, result)]
+            turn.set("misses", 0)
+            policy.ask_back(turn, result)
+            return
         if _likely(turn, "ask_policy"):
             await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
     if _misses(turn) >= 1:
         await hand_over(turn, "low_confidence", before="抱歉，我还是没听明白，这就请人工来帮您。")
-        return [set_slot("misses", 0)]
-    return [set_slot("misses", 1), *_rephrase(turn)]
+        turn.set("misses", 0)
+        return
+    turn.set("misses", 1)
+    _rephrase(turn)
 
 
 def _misses(turn: Turn) -> int:
@@ -49,16 +58,17 @@ def _likely(turn: Turn, intent: str) -> bool:
     return next((name for name, _ in turn.ranking if name != "nlu_fallback"), None) == intent
 
 
-def _rephrase(turn: Turn) -> list[Event]:
+def _rephrase(turn: Turn) -> None:
     if turn.intent != "nonsense" and len(turn.text) >= _STORY_FROM and _maybe(turn, "complain"):
         # The words are kept: whoever presses the button need not tell it all again.
         turn.say(
             "抱歉，我没完全听明白。您是想反映这个问题，登记成工单吗？如果是咨询政策，请换个说法，比如“公积金怎么提取”。",
             [Choice("反映这个问题", "/start_complaint"), HUMAN],
         )
-        return [set_slot("story", turn.text), set_slot("offer", "complaint")]
+        turn.set("story", turn.text)
+        turn.offer("complaint")
+        return
     turn.say(
         "抱歉我没听明白，您可以换个说法，比如“公积金怎么提取”“小区路灯坏了没人修”；也可以点下面的按钮。",
         [COMPLAIN, PROGRESS, HUMAN],
     )
-    return []

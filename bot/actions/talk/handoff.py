@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Event, Turn
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import RESUME
 from conversations.handoff import BACK_BUTTON
 from conversations.types import Button, Mode
@@ -32,7 +32,6 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
     turn.say(before + parts().conversations.waiting_text(place) + kept, back)
 
 
-async def request_human(turn: Turn) -> list[Event]:
+async def request_human(turn: Turn) -> None:
     """The citizen asks for a human outside any form; never refused."""
     await hand_over(turn, "citizen_asked")
-    return []

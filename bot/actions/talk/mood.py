@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.runtime.turn import Event, Turn, set_slot
+from bot.actions.runtime.turn import Turn
 
 SLOT = "soothed"
 _ANGRY = re.compile(
@@ -16,17 +16,17 @@ SYMPATHY = "您说的这些确实让人着急上火，给您添堵了。"
 _HARSH = "听得出您很着急，很抱歉让您不痛快。"
 
 
-def sympathy(turn: Turn, text: str) -> tuple[str, list[Event]]:
-    """A sentence of sympathy for an angry story, once in a conversation: (the sentence or "", the events)."""
+def sympathy(turn: Turn, text: str) -> str:
+    """A sentence of sympathy for an angry story, once in a conversation; else empty."""
     if turn.slot(SLOT) or not _ANGRY.search(text):
-        return "", []
-    turn.slots[SLOT] = True
-    return SYMPATHY, [set_slot(SLOT, True)]
+        return ""
+    turn.set(SLOT, True)
+    return SYMPATHY
 
 
-def harsh(turn: Turn) -> tuple[str, list[Event]]:
+def harsh(turn: Turn) -> str:
     """What harsh words are met with: the first time sympathy, afterwards only the way to a human."""
     if turn.slot(SLOT):
-        return "我在。您愿意跟人工说的话，随时点“转人工”。", []
-    turn.slots[SLOT] = True
-    return f"{_HARSH}您愿意的话，我现在就给您转人工，让坐席直接跟您沟通。", [set_slot(SLOT, True)]
+        return "我在。您愿意跟人工说的话，随时点“转人工”。"
+    turn.set(SLOT, True)
+    return f"{_HARSH}您愿意的话，我现在就给您转人工，让坐席直接跟您沟通。"

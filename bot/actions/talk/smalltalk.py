@@ -8,7 +8,7 @@ from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Event, Turn, follow_up_with, offering, set_slot
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
 from bot.actions.talk import mood
 from bot.actions.talk.handoff import hand_over
@@ -17,61 +17,70 @@ _ANSWERS = ("action_answer_policy", "action_follow_up", "action_fallback")
 _HELP = "还有什么可以帮您？可以问政策、反映问题，也可以查工单进度。"
 
 
-async def affirm(turn: Turn) -> list[Event]:
+async def affirm(turn: Turn) -> None:
     """Yes to what was offered right before, or 有用; a confirmation repeated after a crash shows its ticket again."""
     about = feedback.rated(turn)
     if about is not None and turn.pressed:
-        return await feedback.useful(turn, about)
+        await feedback.useful(turn, about)
+        return
     filed = (await parts().conversations.recall(turn.conversation_id)).get(FILED)
     if isinstance(filed, dict) and turn.turn_id and filed.get("turn") == turn.turn_id:
         tell_filed(turn, await parts().tickets.get(str(filed["number"])))
-        return []
+        return
     if turn.slot(drafts.CONFIRM) is True:
         # Confirmed, and then the app died before Rasa could have it filed: what is filed is forgotten as a draft.
-        return await file_ticket(turn)
-    offer = turn.offer or ""
+        await file_ticket(turn)
+        return
+    await _accept(turn, turn.offered or "", asked=about.turn_id if about else "")
+
+
+async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
+    """Do what was offered.
+
+    Args:
+        offer: as :meth:`bot.actions.runtime.turn.Turn.offer` recorded it; empty when nothing was.
+        asked: the turn of the question an offered entry answers; empty when not known.
+    """
+    entry = parts().kb.entry(offer.removeprefix("entry:")) if offer.startswith("entry:") else None
     if offer == "human":
         await hand_over(turn, "citizen_asked")
-        return []
-    if offer == "complaint":
-        return [follow_up_with("complaint_form")]
-    if offer == later.OFFER:
-        return await _asked_before(turn)
-    entry = parts().kb.entry(offer.removeprefix("entry:")) if offer.startswith("entry:") else None
-    if entry is not None:
-        await policy.tell(turn, entry, asked=about.turn_id if about else "")
-        return []
-    turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
-    return []
+    elif offer == "complaint":
+        turn.follow_up("complaint_form")
+    elif offer == later.OFFER:
+        await _asked_before(turn)
+    elif entry is not None:
+        await policy.tell(turn, entry, asked=asked)
+    else:
+        turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
 
 
-async def _asked_before(turn: Turn) -> list[Event]:
+async def _asked_before(turn: Turn) -> None:
     """Answer the question that was remembered while a complaint was taken."""
     waiting = turn.slot(later.SLOT) or []
     if not waiting:
         turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
-        return []
-    turn.slots[later.SLOT] = waiting[1:] or None
-    events = await policy.tell_result(turn, await policy.search(str(waiting[0]["text"])))
-    return [*events, *(later.offer(turn) if waiting[1:] else [set_slot(later.SLOT, None)])]
+        return
+    turn.set(later.SLOT, waiting[1:] or None)
+    await policy.tell_result(turn, await policy.search(str(waiting[0]["text"])))
+    later.offer(turn)
 
 
-async def deny(turn: Turn) -> list[Event]:
+async def deny(turn: Turn) -> None:
     """No: after an answer it was the wrong one (没用), else nothing is wanted."""
     about = feedback.rejected(turn)
     if about is not None:
-        return await feedback.useless(turn, about)
+        await feedback.useless(turn, about)
+        return
     if turn.previous_action in _ANSWERS:
         turn.say(
             "好的。您可以换个说法再问一次，说得具体一点；也可以转人工，或者留言登记。",
             [HUMAN, Choice("留言登记", "/start_complaint")],
         )
-        return []
+        return
     turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
-    return []
 
 
-async def repeat(turn: Turn) -> list[Event]:
+async def repeat(turn: Turn) -> None:
     """Say the last messages again, buttons and cards included."""
     said = [event for event in turn.previous() if event.get("event") == "bot"]
     for event in reversed(said):
@@ -82,11 +91,9 @@ async def repeat(turn: Turn) -> list[Event]:
             turn.say(str(event["text"]), choices, card)
     if not said:
         turn.say("我刚才还没说什么呢。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
-    return []
 
 
-async def calm(turn: Turn) -> list[Event]:
+async def calm(turn: Turn) -> None:
     """Harsh words: sympathy once and a human, no argument."""
-    said, events = mood.harsh(turn)
-    turn.say(said, [HUMAN, COMPLAIN])
-    return [*events, offering("human")]
+    turn.say(mood.harsh(turn), [HUMAN, COMPLAIN])
+    turn.offer("human")

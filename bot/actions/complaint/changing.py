@@ -1,0 +1,67 @@
+"""Going back within the complaint form: to the question before, to a line of the summary, and not after all."""
+
+from __future__ import annotations
+
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import questions, steps
+from bot.actions.complaint.answers import read_answer
+from bot.actions.complaint.corrections import field_of, new_value
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import clip
+
+
+async def keep_former(turn: Turn) -> None:
+    """A correction that was begun and given up: the line stays as it was."""
+    former = turn.slot("former")
+    turn.set_all({former["slot"]: former["value"], "former": None, "tries": 0})
+    await steps.ask_next(turn, "好的，这一项不改。", look=False)
+
+
+async def back(turn: Turn, slot: str) -> None:
+    """Back to the question before this one."""
+    order = [*drafts.needed(turn.slots), drafts.CONFIRM]
+    place = order.index(slot) if slot in order else 0
+    if place == 0:
+        steps.ask_again(turn, slot, "这已经是第一个问题了。")
+    else:
+        _reopen(turn, order[place - 1], "好的，回到上一个问题。")
+
+
+def _reopen(turn: Turn, slot: str, before: str) -> None:
+    """Ask for a slot again; what it said before is shown, and kept should the citizen leave it at that."""
+    value = turn.slot(slot)
+    kept = None if value is None or value == "" else {"slot": slot, "value": value}
+    told = f"（原来是“{clip(drafts.shown(slot, value), 60)}”，不改就说“不改了”）" if kept else ""
+    turn.set_all({slot: None, "former": kept})
+    if slot == "content":
+        turn.set("category", None)
+    steps.ask_again(turn, slot, before + told)
+
+
+async def correct(turn: Turn, slot: str) -> None:
+    """Change a line: at once when the new value is there already, else it is asked for; or first ask which line."""
+    field = field_of(turn.text, turn.entities)
+    if field is None and slot == drafts.CONFIRM:
+        ask_what_to_change(turn)
+    elif field is None:
+        await back(turn, slot)
+    elif field == "category":
+        turn.set(field, "")  # the suggested one is not right: it is left to the staff
+        steps.ask_again(turn, slot, "好的，事项分类由工作人员来定。")
+    elif field in ("photos", "location"):
+        turn.set(field, None)
+        gone = "照片都去掉了，可以重新发。" if field == "photos" else "定位去掉了，可以重新发。"
+        steps.ask_again(turn, slot, gone)
+    else:
+        brought = None if turn.pressed else new_value(turn.text)
+        value = read_answer(field, brought) if brought else None
+        if value is not None:
+            await steps.take(turn, field, value)
+        else:
+            _reopen(turn, field, "好的，请重新说一下。")
+
+
+def ask_what_to_change(turn: Turn) -> None:
+    """Something is wrong, not said what: ask for the line."""
+    turn.set("tries", 0)
+    questions.ask_what_to_change(turn)

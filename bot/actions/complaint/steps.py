@@ -1,0 +1,135 @@
+"""A step of the complaint form: a value is taken with all it brings along, and the next question is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import later, questions, same
+from bot.actions.complaint.answers import hint, read_mined, read_place, without_phone
+from bot.actions.complaint.opening import NOTED
+from bot.actions.complaint.values import rest_after_district
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
+from bot.actions.talk import mood
+from bot.understanding.requests import split
+from tickets import catalog
+
+MAX_TRIES = 3
+"""Bad answers to one question before a way around it is offered."""
+_WHOLE_ADDRESS = 5
+"""Characters from which what follows a district's name is taken as the address; a town alone is kept for it."""
+_CATEGORY_FROM = 0.5
+"""Confidence from which a category is suggested, 0 to 1."""
+
+
+async def ask_next(turn: Turn, before: str = "", *, look: bool = True) -> None:
+    """Ask for what is missing next; before that, whether this is an open ticket's matter.
+
+    Args:
+        look: something was said since the last look that may show it.
+    """
+    if look:
+        found = await same.find(turn)
+        if found is not None:
+            same.ask(turn, found, before)
+            return
+    questions.ask(turn, drafts.next_missing(turn.slots), before=before)
+
+
+def ask_again(turn: Turn, slot: str, before: str = "", *, human: bool = False) -> None:
+    """Ask for a slot as if for the first time: bad answers before are not counted on.
+
+    Args:
+        before: said in the same message, before the question.
+        human: offer a human beside the question's own choices, first.
+    """
+    turn.set("tries", 0)
+    questions.ask(turn, slot, before=before, human=human)
+
+
+async def take(turn: Turn, slot: str, value: str | bool | None) -> None:
+    """Fill a slot and go on; a value that can't be read counts as a bad try."""
+    if value is None:
+        bad_try(turn, slot)
+        return
+    if slot == "content":
+        await _take_story(turn, str(value))
+        return
+    filled: dict[str, Any] = {slot: value}
+    if slot == "address":
+        # "田家庵区国庆路…" after another district was chosen: the address is the later word.
+        named = read_place(str(value)).get("district")
+        if named and named != turn.slot("district"):
+            filled["district"] = named
+    if slot == "district" and turn.slot("address") is None:
+        rest = "" if turn.pressed else rest_after_district(turn.text)
+        filled["address" if len(rest) >= _WHOLE_ADDRESS else "town"] = rest or None
+    if slot == "address" and turn.slot("town") and str(turn.slot("town")) not in str(value):
+        filled[slot] = f"{turn.slot('town')}{value}"
+    if slot == "contact_name" and value != drafts.ANONYMOUS and turn.slot("contact_phone") == "":
+        filled["contact_phone"] = None  # only the anonymous may leave it out
+    await go_on(turn, filled)
+
+
+async def _take_story(turn: Turn, story: str) -> None:
+    """The matter itself: mined for every other slot, and cut apart when there are two."""
+    requests = split(story)
+    content = requests[0].text
+    mined = read_mined(content, turn.slots)
+    filled: dict[str, Any] = {**mined, "content": without_phone(content, mined)}
+    before = mood.sympathy(turn, content)
+    if len(requests) > 1:
+        later.remember(turn, requests[1:])
+        before += later.noted(requests[1:])
+    noted = [questions.brief(name, filled[name]) for name in NOTED if filled.get(name)]
+    if noted:
+        before += f"记下了（{'、'.join(noted)}）。"
+    await go_on(turn, filled, before=before)
+
+
+async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: bool | None = None) -> None:
+    """Fill slots and ask for what is missing next.
+
+    Args:
+        filled: slot → value.
+        before: said in the same message, before the question.
+        look: whether to look for an open ticket of the same matter; by default when a filled slot may show it.
+    """
+    turn.set_all({**filled, "tries": 0, "former": None})
+    if "content" in filled:
+        suggest_category(turn)
+    await ask_next(turn, before, look=bool(same.LOOKED_UP_AFTER & set(filled)) if look is None else look)
+
+
+def suggest_category(turn: Turn) -> None:
+    """Suggest a category for new content; the citizen confirms or drops it with the summary."""
+    content = turn.slots.get("content")
+    if not content or turn.slots.get("category"):
+        return
+    found = catalog.suggest(str(content))
+    if found is not None and found.confidence >= _CATEGORY_FROM:
+        turn.set("category", found.category)
+
+
+def tries_so_far(turn: Turn) -> int:
+    """Bad answers to the question at hand so far."""
+    return int(turn.slot("tries") or 0)
+
+
+def bad_try(turn: Turn, slot: str) -> None:
+    """An answer that can't be read: asked again with a hint; after :data:`MAX_TRIES` a way around it is offered."""
+    tries = tries_so_far(turn) + 1
+    turn.set("tries", tries)
+    if tries < MAX_TRIES:
+        questions.ask(turn, slot, before=hint(slot))
+        return
+    way = [SKIP] if questions.skippable(turn, slot) else []
+    turn.say(
+        "实在抱歉，我还是没能认出来。您可以再说一次"
+        + ("、跳过这一项，" if way else "，")
+        + "也可以转人工，让坐席帮您填。\n"
+        + (questions.question(turn, slot) if slot != drafts.CONFIRM else "这份内容要提交吗？"),
+        [*way, HUMAN, CANCEL],
+    )
+    turn.set("requested_slot", slot)
