@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 
 def clean(text: str) -> str:
     """Take out what no database or screen can hold: NUL and other control characters, lone surrogates.
@@ -10,3 +13,13 @@ def clean(text: str) -> str:
     '您好'
     """
     return "".join(c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff").strip()
+
+
+def plain(text: str) -> str:
+    """Text for comparing: full-width made half, no space, no punctuation at either end, lower case.
+
+    >>> plain("　取消！ ")
+    '取消'
+    """
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"\s+", "", folded).strip("。.、,，!！?？~～…;；:：\"'“”‘’()（）")

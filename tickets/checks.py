@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from core.errors import BadRequest
+from core.phone import canonical
 from core.text import clean
 from tickets import districts
 from tickets.types import TicketDraft, TicketType
@@ -18,33 +17,9 @@ MAX_CONTENT = 5_000
 MAX_PHOTOS = 9
 """Photos a ticket is filed with."""
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"(?:0\d{2,3}-?)?[2-8]\d{6,7}(?:-\d{1,6})?")
-
 
 def _clean(value: object) -> object:
     return clean(value) if isinstance(value, str) else value
-
-
-def phone(text: str) -> str | None:
-    """The phone number ``text`` is, in the form it is stored; None when it is none.
-
-    Mobile numbers as the numbering plan of mainland China has them (11 digits from 13 to 19), landlines with
-    or without area code.
-
-    >>> phone("１３８ 0000 0000")
-    '13800000000'
-    >>> phone("+86 0554-6660000")
-    '0554-6660000'
-    >>> phone("12345678901") is None
-    True
-    """
-    plain = re.sub(r"[\s()]", "", unicodedata.normalize("NFKC", text))
-    plain = re.sub(r"[‐-―−－]", "-", plain)
-    plain = re.sub(r"^(?:\+|00)86-?", "", plain)
-    if _MOBILE.fullmatch(digits := plain.replace("-", "")):
-        return digits
-    return plain if _LANDLINE.fullmatch(plain) else None
 
 
 _Line = Annotated[str, BeforeValidator(_clean)]
@@ -87,7 +62,7 @@ class _Checked(BaseModel):
     def _phone(cls, value: str) -> str:
         if not value:
             return ""
-        number = phone(value)
+        number = canonical(value)
         if number is None:
             raise ValueError("not a phone number")
         return number

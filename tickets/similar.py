@@ -14,8 +14,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
+from core.phone import canonical
 from core.privacy import lookup_key
-from tickets import checks
 from tickets.models import TicketRow
 from tickets.states import State
 from tickets.types import TicketDraft, TicketType
@@ -34,7 +34,7 @@ _FILLER = re.compile(
 
 async def find(session: AsyncSession, draft: TicketDraft) -> TicketRow | None:
     """The open ticket most like the draft among those of its conversation and its phone; None when none is like it."""
-    phone = checks.phone(draft.contact_phone) if draft.contact_phone else None
+    phone = canonical(draft.contact_phone) if draft.contact_phone else None
     whose = []
     if draft.conversation_id:
         whose.append(TicketRow.conversation_id == draft.conversation_id)

@@ -11,6 +11,7 @@ from typing import Any
 from bot.evaluation.rows import StoryRow
 from bot.understanding.mine import mine
 from bot.understanding.when import Moment
+from core.phone import canonical
 
 SLOTS = ("complaint_type", "district", "town", "address", "happened_at", "subject", "phone", "ticket_number")
 _LOOSE = ("address", "subject")
@@ -94,6 +95,8 @@ def agree(name: str, said: str, truth: str) -> bool:
     """Whether a slot as read means the slot as written."""
     if said == truth:
         return True
+    if name == "phone":
+        return bool(said) and said == canonical(truth)
     if name == "happened_at":  # a time that is no date is right when it is the same words, longer or shorter
         worded = not truth[:4].isdigit() and not said[:4].isdigit()
         return worded and bool(said) and (said in truth or truth in said)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.understanding.phone import phone
+from bot.understanding.kind import suggest_type
+from bot.understanding.phone import own_phone
 from bot.understanding.place import place
 from bot.understanding.subject import subject
+from bot.understanding.ticket import find_number, without_number
 from bot.understanding.when import Moment, moment
-from tickets.kinds import suggest_type
-from tickets.numbers import plain_number
 
 LONGEST = 2_000
 """Characters of a message that are read: a story names its matter well before, and patterns stay fast."""
 
 _TYPE_FROM = 0.6
-_NUMBER = re.compile(r"[A-Za-z]{2,6}[ -]?20\d{2}[ -]?\d{4}[ -]?\d{5,6}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Mined:
         address: the place within it, in the citizen's words.
         happened_at: when, as said and as understood.
         subject: 涉及对象, whom or what it is about.
-        phone: a number to call back, in the form tickets store it.
+        phone: the citizen's own number to call back, in the form tickets store it.
         ticket_number: a ticket spoken of, in its stored form.
     """
 
@@ -57,10 +55,10 @@ def mine(text: str, now: datetime) -> Mined:
     >>> found.district, found.address, found.subject, found.happened_at.start.hour
     ('田家庵区', '龙湖小区3号楼', '楼上邻居', 23)
     """
-    said = unicodedata.normalize("NFKC", text[:LONGEST])
+    # Cut again: one sign may become eighteen (ﷺ).
+    said = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
     where = place(said)
     kind = suggest_type(said)
-    number = _NUMBER.search(said)
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
         district=where.district,
@@ -68,6 +66,6 @@ def mine(text: str, now: datetime) -> Mined:
         address=where.address,
         happened_at=moment(said, now),
         subject=subject(said),
-        phone=phone(_NUMBER.sub(" ", said)) or "",
-        ticket_number=(plain_number(number.group()) or "") if number else "",
+        phone=own_phone(without_number(said)) or "",
+        ticket_number=find_number(said) or "",
     )

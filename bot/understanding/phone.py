@@ -1,34 +1,108 @@
-"""A phone number within what somebody said, typed or dictated."""
+"""A phone number within what somebody said, typed or dictated, and whose it is.
+
+How a number is written and kept is :mod:`core.phone`'s; here is read what the words around it say.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-import phonenumbers
+from core.phone import LONGEST, Found, find, fold
 
-_SPOKEN = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
-_DICTATED = re.compile(r"[零〇幺一二两三四五六七八九\d](?:[\s\-,，、]?[零〇幺一二两三四五六七八九\d]){6,14}")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_AROUND = 24
+"""Characters before and after a number that are asked whose it is."""
+_WORD = (
+    r"(?:的|自己的?|本人|个人|留的?|现在|联系|手机|座机|固定|移动|电话|号码|号|微信同号|方式|是|为|[:\s(\"“])"
+)
+_CLAUSE = re.compile(r"[，。；！？,;!?\n]")
+_CUE = re.compile(rf"(?:{_WORD}){{1,8}}$")
+# 我电话, 请打, 回我: said of the one who speaks.
+_OWN = re.compile(
+    r"(?:我|俺|本人|咱)(?:们)?(?:家)?$|(?:有事)?请?(?:联系|打给?|致电|回复?|回电|通知|告诉|加)(?:一下)?(?:我|俺)(?:们)?(?:打|回|来)?$|给(?:我|俺)(?:打|回|来)$"
+)
+_OTHERS = re.compile(
+    r"(?:他|她|它|对方|人家|那人|该人)(?:们|家|那边)?(?:叫)?$|(?:接到|接了|收到|来自|拨打?|打了|打过|打的|打|致电|给|骗子|诈骗|骚扰|陌生|来电|广告|尾号)(?:了|过|个|一个)*$|"
+    r"(?:公司|物业|中介|开发商|平台|店家?|商家|卖家|酒店|宾馆|饭店|餐厅|超市|学校|幼儿园|医院|诊所|银行|驾校|厂家?|机构|中心|"
+    r"社区|居委会|村委会|派出所|局|所|办|队|处|站|房东|邻居|楼上|楼下|隔壁|对门|老板娘?|经理|负责人|业主|车主|司机|师傅|"
+    r"主任|书记|村长|包工头|工头|老师|校长|医生|客服|热线|前台|售后|销售|业务员|快递员?|保安|骗子|男的|女的|男子|女子|"
+    r"投诉|举报|监督|服务|报修|维修|值班|咨询|官方|办公室?|窗口|他人|别人|被告|商贩|摊主|楼主|租客|室友|同事|朋友)$|"
+    r"[\u4e00-\u9fff](?:某某?|总|哥|姐|姓)$"
+)
+_INTRODUCED = re.compile(
+    r"(?:^|[，。；！？,;!?\s])(?:他|她|对方|骗子|此人|该人|那个?人|老板|房东|邻居|司机|经理|负责人|男的|女的)(?:的?名字)?(?:叫|姓|名叫|是)[^，。；！？,;!?]{1,10}[，,、\s]+$"
+)
+"""他叫王五，电话…: the number goes on with whom the clause before names."""
+_AFTER = re.compile(
+    r"[\s)”\"]{0,3}(?:这个|该|此)?(?:的)?(?:电话|号码?|手机|来电|热线)?(?:也|都|总是|总|一直|根本|老是?|又|已经?|就|永远|天天|每天|多次|几次|给我|向我|对我){0,3}"
+    r"(?:打不|不接|没人|无人|没有人|冒充|打来|打给我|打电话|骚扰|是?空号|关机|停机|占线|拉黑|忙音|不通|不存在|推销|诈骗|骗|要我|让我|叫我|发短信|发来|恐吓|威胁|辱骂)"
+)
 
 
 def phone(text: str) -> str | None:
-    """The first number in a text that can be called: 11 digits of a mobile, or a landline with its area code.
+    """The number an answer to "your phone?" gives, as it is kept; None when it gives none.
 
-    >>> phone("我手机是幺三八 零零零零 幺二三四，晚上打")
-    '13800001234'
-    >>> phone("座机0554-6660000") , phone("工单HN2026112300001")
-    ('0554-6660000', None)
+    >>> phone("我手机是幺三八 零零零零 幺二三四，晚上打"), phone("工单HN2026112300001")
+    ('13800001234', None)
     """
-    folded = unicodedata.normalize("NFKC", text)
-    plain = _DICTATED.sub(lambda m: re.sub(r"[\s,，、]", "", m.group()).translate(_SPOKEN), folded)
-    for match in phonenumbers.PhoneNumberMatcher(plain, "CN"):
-        national = str(match.number.national_number)
-        if match.number.country_code != 86:
-            continue
-        if _MOBILE.fullmatch(national):
-            return national
-        if match.raw_string.startswith(("0", "(0", "+86")):
-            code = phonenumbers.length_of_national_destination_code(match.number) or 3
-            return f"0{national[:code]}-{national[code:]}"
-    return None
+    found = find(text, local=True)
+    return found[0].number if found else None
+
+
+def own_phone(text: str) -> str | None:
+    """The number to call the citizen back on that a story gives; None when it gives none.
+
+    A number that belongs to the accused, a firm or a neighbour is part of the matter: it is not the citizen's own.
+
+    >>> own_phone("楼道灯坏了，电话13955540000"), own_phone("骗子用13955540000冒充公安"), own_phone("物业电话05546661234打不通")
+    ('13955540000', None, None)
+    """
+    said = fold(text[:LONGEST])
+    return next((one.number for one in find(text) if _is_own(said, one)), None)
+
+
+def without_phone(text: str, number: str) -> str:
+    """A story without one number, wherever it stands in it, and without the words that announce it.
+
+    >>> without_phone("村口有人偷倒垃圾，我电话138 0000 0000，请处理", "13800000000")
+    '村口有人偷倒垃圾，请处理'
+    """
+    said = fold(text[:LONGEST])
+    for one in reversed(find(text)):
+        if one.number == number:
+            start = _announced(said, one)
+            text = text[:start].rstrip(" ，,。；;、(（") + text[one.end :].lstrip(" )）")
+    return text.strip(" ，,、；;\n\t")
+
+
+def _is_own(said: str, one: Found) -> bool:
+    """Whether the words around a number leave it to the citizen."""
+    before, cue = _before(said, one)
+    own = _OWN.search(before)
+    if own and cue and own.group()[0] in "我俺本咱":
+        return True
+    if own:
+        return not _AFTER.match(said, one.end, one.end + _AROUND)
+    if one.service or _OTHERS.search(before):
+        return False
+    if not before.strip() and not re.search("联系|本人|自己", cue):
+        start = one.start - len(cue) - len(before)
+        if _INTRODUCED.search(said[max(start - _AROUND, 0) : start]):
+            return False
+    if _AFTER.match(said, one.end, one.end + _AROUND):
+        return False
+    # 骗子用139…: a number in the middle of what somebody else does, and nothing announces it.
+    return bool(cue) or not re.search(r"(?:用|通过|号码|叫|从)$", before)
+
+
+def _before(said: str, one: Found) -> tuple[str, str]:
+    """What the clause says before a number, and the words that announce it (的电话是)."""
+    clause = _CLAUSE.split(said[max(one.start - _AROUND, 0) : one.start])[-1]
+    cue = _CUE.search(clause)
+    return (clause[: cue.start()], cue.group()) if cue else (clause, "")
+
+
+def _announced(said: str, one: Found) -> int:
+    """Where the words begin that announce a citizen's own number: 我的联系电话是."""
+    before, cue = _before(said, one)
+    whose = _OWN.search(before) if cue else None
+    return one.start - len(cue) - (len(whose.group()) if whose else 0)

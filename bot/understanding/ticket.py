@@ -7,7 +7,9 @@ import unicodedata
 
 from tickets.numbers import plain_number
 
-_NUMBER = re.compile(r"[A-Za-z]{2,6}[\s-]*20\d{2}[\s-]*\d{4}[\s-]*\d{5,6}(?!\d)")
+LONGEST = 2_000
+"""Characters of a text that are looked through for a number."""
+_NUMBER = re.compile(r"[A-Za-z]{2,6}[\s-]{0,3}20\d{2}[\s-]{0,3}\d{4}[\s-]{0,3}\d{5,6}(?!\d)")
 _CODE = re.compile(r"(?<!\d)\d{3}\s?\d{3}(?!\d)")
 
 
@@ -17,7 +19,7 @@ def find_number(text: str) -> str | None:
     >>> find_number("帮我查下 hn20261123-00001，查询码482913")
     'HN2026112300001'
     """
-    match = _NUMBER.search(unicodedata.normalize("NFKC", text))
+    match = _NUMBER.search(unicodedata.normalize("NFKC", text[:LONGEST]))
     return plain_number(match.group()) if match else None
 
 
@@ -27,6 +29,14 @@ def find_code(text: str) -> str | None:
     >>> find_code("hn2026112300001，查询码482 913")
     '482913'
     """
-    rest = _NUMBER.sub(" ", unicodedata.normalize("NFKC", text))
-    match = _CODE.search(rest)
+    match = _CODE.search(without_number(unicodedata.normalize("NFKC", text[:LONGEST])))
     return re.sub(r"\s", "", match.group()) if match else None
+
+
+def without_number(text: str) -> str:
+    """A text with a blank where a ticket number stood, so that its figures are taken for nothing else.
+
+    >>> without_number("工单HN2026112300001的事")
+    '工单 的事'
+    """
+    return _NUMBER.sub(" ", text)

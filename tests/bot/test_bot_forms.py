@@ -58,7 +58,7 @@ def _until(slot: str, **more: Any) -> dict[str, Any]:
         ("contact_name", "我叫张三", "nlu_fallback", 0.2, "张三"),
         ("contact_phone", "幺三八零零零零零零零零", "nonsense", 0.5, "13800000000"),
         ("contact_phone", "138-0000-0000 打这个", "inform", 0.8, "13800000000"),
-        ("contact_phone", "０５５４－６００００００", "inform", 0.8, "0554-6000000"),
+        ("contact_phone", "０５５４－６００００００", "inform", 0.8, "05546000000"),
         ("district", "俺是山南新区的", "inform", 0.5, "高新区"),
         ("district", "潘集", "inform", 0.5, "潘集区"),
         ("confidential", "别让他们知道是我", "deny", 0.6, True),

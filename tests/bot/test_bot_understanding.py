@@ -14,12 +14,12 @@ import pytest
 
 from bot.evaluation import CATEGORIES, MESSAGES, STORIES
 from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
+from bot.understanding.kind import suggest_type
 from bot.understanding.mine import mine
 from bot.understanding.when import moment
 from core.settings import ROOT
 from tests.bot.test_bot_data import EXAMPLES, _key
 from tickets import catalog
-from tickets.kinds import suggest_type
 
 NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
 

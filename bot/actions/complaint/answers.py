@@ -8,7 +8,11 @@ from typing import Any
 
 from bot.actions.complaint import values
 from bot.actions.runtime.wording import plain
+from bot.understanding.confidential import read_confidential
+from bot.understanding.kind import named_type
 from bot.understanding.mine import mine
+from bot.understanding.name import read_name
+from bot.understanding.phone import phone, without_phone
 from bot.understanding.place import place
 from bot.understanding.when import moment
 from core.clock import now
@@ -36,15 +40,16 @@ def read_answer(slot: str, text: str) -> str | bool | None:
     '13800000000'
     """
     if slot == "complaint_type":
-        return values.read_type(text)
+        kind = named_type(text)
+        return kind.label if kind else None
     if slot == "district":
         return values.read_district(text)
     if slot == "contact_phone":
-        return values.read_phone(text)
+        return phone(text)
     if slot == "contact_name":
-        return values.read_name(text)
+        return read_name(text)
     if slot == "confidential":
-        return values.read_confidential(text)
+        return read_confidential(text)
     if slot not in _LONGEST:
         return None
     said = values.read_free(text, _LONGEST[slot])
@@ -94,22 +99,17 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in filled.items() if value and not known.get(name)}
 
 
-_OWN_PHONE = re.compile(
-    r"[，,。；;、\s]*(?:我|俺|本人)?的?(?:联系|手机)?(?:电话|号码|手机号码?|手机|联系方式)?(?:号|是|为|[：:])*\s*"
-    r"(?:\+?86[- ]?)?(?:1[3-9](?:[- ]?\d){9}|0\d{2,3}[- ]?[2-8]\d{6,7})(?!\d)"
-)
-
-
-def without_phone(story: str, mined: Mapping[str, str]) -> str:
+def without_own(story: str, mined: Mapping[str, str]) -> str:
     """A story without the number to call back that was taken out of it: the department that reads the story must not
     find there what is to be kept from it.
 
-    >>> without_phone("村口有人偷倒垃圾，我电话13800000000", {"contact_phone": "13800000000"})
+    >>> without_own("村口有人偷倒垃圾，我电话13800000000", {"contact_phone": "13800000000"})
     '村口有人偷倒垃圾'
     """
-    if not mined.get("contact_phone"):
+    number = mined.get("contact_phone")
+    if not number:
         return story
-    bare = _OWN_PHONE.sub("", story).strip()
+    bare = without_phone(story, number)
     return bare if len(plain(bare)) >= _SHORTEST_CONTENT else story
 
 

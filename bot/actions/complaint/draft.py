@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actions.runtime.turn import Turn
+from bot.understanding.name import ANONYMOUS as ANONYMOUS
 from conversations.attachments import Place
 from tickets.types import TicketDraft
 
-ANONYMOUS = "匿名"
 WHOLE_CITY = "全市"
 """District of a matter that concerns no single one."""
 

@@ -16,12 +16,12 @@ from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import open_form
-from bot.actions.complaint.values import read_type
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, RESUME, plain
 from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.kind import named_type
 from conversations.scope import DECLINED
 from core.errors import NotFound
 
@@ -170,9 +170,9 @@ async def _same(turn: Turn, move: Move) -> None:
 
 
 async def _answer(turn: Turn, slot: str) -> None:
-    kind = read_type(turn.text) if slot == "content" and len(turn.text) <= _BARE_TYPE else None
+    kind = named_type(turn.text) if slot == "content" and len(turn.text) <= _BARE_TYPE else None
     if kind is not None:  # "举报" after "请说说是什么事": the kind, not yet the matter
-        turn.set("complaint_type", kind)
+        turn.set("complaint_type", kind.label)
         steps.ask_again(turn, slot, "好的。")
     else:
         await steps.take(turn, slot, read_answer(slot, turn.text))

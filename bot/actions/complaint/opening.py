@@ -8,13 +8,13 @@ from typing import Any
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later, questions
-from bot.actions.complaint.answers import read_mined, without_phone
-from bot.actions.complaint.values import read_type
+from bot.actions.complaint.answers import read_mined, without_own
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
 from bot.actions.talk import mood
 from bot.actions.talk.digressions import policy_aside
+from bot.understanding.kind import named_type
 from bot.understanding.requests import Request, split
 from conversations.scope import DECLINED
 
@@ -56,7 +56,7 @@ async def open_form(turn: Turn) -> str | None:
         if turn.intent == "complain" and mined.get("complaint_type") == "咨询":
             # "到底有没有人管？" sounds like a question, and is none: the citizen is asked instead.
             del mined["complaint_type"]
-        filled = {**mined, **filled, "content": without_phone(content, mined)}
+        filled = {**mined, **filled, "content": without_own(content, mined)}
     turn.set_all({**filled, "story": None, drafts.KEPT: None})
     if len(requests) > 1:
         later.remember(turn, requests[1:])
@@ -123,7 +123,8 @@ def _type(turn: Turn, kept: bool) -> str | None:
         return "表扬"
     if kept and turn.previous_action in ("action_answer_policy", "action_deny"):
         return "咨询"
-    return None if turn.pressed else read_type(turn.text)
+    kind = None if turn.pressed else named_type(turn.text)
+    return kind.label if kind else None
 
 
 def acknowledge(turn: Turn, filled: Mapping[str, Any]) -> str:

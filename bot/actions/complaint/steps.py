@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later, questions, same
-from bot.actions.complaint.answers import hint, read_mined, read_place, without_phone
+from bot.actions.complaint.answers import hint, read_mined, read_place, without_own
 from bot.actions.complaint.opening import NOTED
 from bot.actions.complaint.values import rest_after_district
 from bot.actions.runtime.turn import Turn
@@ -77,7 +77,7 @@ async def _take_story(turn: Turn, story: str) -> None:
     requests = split(story)
     content = requests[0].text
     mined = read_mined(content, turn.slots)
-    filled: dict[str, Any] = {**mined, "content": without_phone(content, mined)}
+    filled: dict[str, Any] = {**mined, "content": without_own(content, mined)}
     before = mood.sympathy(turn, content)
     if len(requests) > 1:
         later.remember(turn, requests[1:])

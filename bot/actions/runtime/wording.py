@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 
 from bot.actions.runtime.turn import Choice
+from core.text import plain as plain
 
 HUMAN = Choice("转人工", "/request_human")
 CANCEL = Choice("取消", "/cancel")
@@ -25,16 +24,6 @@ def choice(title: str, intent: str, **entities: str) -> Choice:
     '/inform{"slot":"district","value":"田家庵区"}'
     """
     return Choice(title, f"/{intent}" + json.dumps(entities, ensure_ascii=False, separators=(",", ":")))
-
-
-def plain(text: str) -> str:
-    """Text for comparing: full-width made half, no space, no punctuation at either end, lower case.
-
-    >>> plain("　取消！ ")
-    '取消'
-    """
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return re.sub(r"\s+", "", folded).strip("。.、,，!！?？~～…;；:：\"'“”‘’()（）")
 
 
 def clip(text: str, length: int) -> str:

@@ -1,0 +1,191 @@
+"""Telephone numbers: the one reader of their many writings, and the one form they are kept in.
+
+Kept are digits alone: ``13955540000`` (mobile), ``05546660000`` (landline with area code), ``6660000`` (landline without),
+``4008001234`` and ``95588`` (service numbers), ``+85291234567`` (abroad); an extension follows as ``-801``.
+
+A text is looked through once: runs of figures are cut out, and at every figure that may begin a number at most a few
+lengths are tried. So the time grows with the length of the text, whatever stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+LONGEST = 2_000
+"""Characters of a text that are looked through; a number to call back stands before."""
+
+_SPOKEN = dict(zip("零〇幺一二两三四五六七八九", "0011223456789", strict=True))
+_RUN = re.compile(r"[+(\d零〇幺一二两三四五六七八九][+()\d零〇幺一二两三四五六七八九\s\-,、·]*")
+_GAP = 3
+"""Marks and blanks between two figures of one number; more part two numbers."""
+_MOST = 15
+"""Digits of the longest number (E.164)."""
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_SERVICE = re.compile(r"(?:400|800)\d{7}|9[56]\d{3,4}")
+_LOCAL = re.compile(r"[2-8]\d{6,7}")
+_EXTENSION = re.compile(
+    r"[\s,]{0,2}(?:-|转接?|分机号?|转分机|ext\.?|#)[\s:]{0,2}(\d{1,6})(?!\d)", re.IGNORECASE
+)
+_UNIT = re.compile(r"\s?(?:元|块|万|平|度|吨|斤|公里|米)")
+_DASH = re.compile(r"[‐-―−－—]")
+_LANDLINE = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A number within a text.
+
+    Args:
+        number: as it is kept.
+        start: where it begins in the text, in characters.
+        end: where it ends, extension included.
+    """
+
+    number: str
+    start: int
+    end: int
+
+    @property
+    def service(self) -> bool:
+        """Whether it is a service number (400, 800, 95xxx, 96xxx), which no person has."""
+        return _SERVICE.fullmatch(self.number.partition("-")[0]) is not None
+
+
+def canonical(text: str) -> str | None:
+    """The number a text is, as it is kept; None when it is none, or more than one.
+
+    >>> canonical("（０５５４）666 0000"), canonical("+86 0554-6660000转801"), canonical("幺三八，零零零零，一二三四")
+    ('05546660000', '05546660000-801', '13800001234')
+    >>> canonical("12345678901") is None
+    True
+    """
+    text = text.strip()
+    if len(text) > LONGEST:
+        return None
+    found = find(text, local=True)
+    if len(found) != 1:
+        return None
+    rest = text[: found[0].start] + text[found[0].end :]
+    return None if re.search(r"\w", rest) else found[0].number
+
+
+def find(text: str, *, local: bool = False) -> list[Found]:
+    """Every number in a text, in order.
+
+    Args:
+        text: as it came; what stands after :data:`LONGEST` characters is not looked at.
+        local: whether seven or eight figures without area code count too: yes where a number was asked for, not in
+            a story, where they may be anything.
+
+    >>> [one.number for one in find("打 1 3 9 5 5 5 4 0 0 0 0 或者0554 6660000，门牌15号")]
+    ['13955540000', '05546660000']
+    """
+    said = fold(text[:LONGEST])
+    found: list[Found] = []
+    for run in _RUN.finditer(said):
+        before = said[run.start() - 1 : run.start()]
+        if before.isascii() and before.isalpha():
+            continue  # a ticket number, a plate
+        found += _in_run(said, run.start(), run.end(), local)
+    return found
+
+
+def fold(text: str) -> str:
+    """A text with full-width signs made plain, as long as before: places in one are places in the other.
+
+    >>> fold("（０５５４）６６６ ﷺ")
+    '(0554)666 ﷺ'
+    """
+    if text.isascii():
+        return text
+    plain = "".join(one if len(one := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
+    return _DASH.sub("-", plain)
+
+
+def _in_run(said: str, start: int, end: int, local: bool) -> list[Found]:
+    """The numbers within one run of figures."""
+    places = [at for at in range(start, end) if said[at].isdecimal() or said[at] in _SPOKEN]
+    digits = "".join(_SPOKEN.get(said[at]) or str(int(said[at])) for at in places)
+    found: list[Found] = []
+    at = 0
+    while at < len(places):
+        taken = _number(said, places, digits, at, local) if _parted(said, places, at) else None
+        if taken is None:
+            at += 1
+            continue
+        number, used = taken
+        first, last = places[at], places[at + used - 1] + 1
+        while first > start and said[first - 1] in "+(":
+            first -= 1
+        extension = None if _MOBILE.fullmatch(number) else _EXTENSION.match(said, last)
+        at += used
+        if extension:
+            number, last = f"{number}-{extension[1]}", extension.end()
+            while at < len(places) and places[at] < last:
+                at += 1
+        found.append(Found(number, first, last))
+    return found
+
+
+def _number(said: str, places: list[int], digits: str, at: int, local: bool) -> tuple[str, int] | None:
+    """The number that begins at one figure and how many figures it has: the longest that is one."""
+    abroad = said[places[at] - 1 : places[at]] == "+" or said[max(places[at] - 2, 0) : places[at]] in (
+        "(+",
+        "+(",
+    )
+    most = 1
+    while most < _MOST and at + most < len(places):
+        gap = said[places[at + most - 1] + 1 : places[at + most]]
+        if len(gap) > _GAP or "+" in gap:
+            break
+        most += 1
+    for used in range(most, 4, -1):
+        if not _parted(said, places, at + used) or _UNIT.match(said, places[at + used - 1] + 1):
+            continue
+        number = _kept(digits[at : at + used], abroad=abroad, local=local and at == 0)
+        if number is not None:
+            return number, used
+    return None
+
+
+def _parted(said: str, places: list[int], at: int) -> bool:
+    """Whether a number may begin at a figure, or end before it: it does not stand within other figures."""
+    if at in (0, len(places)):
+        return True
+    here, before = places[at], places[at - 1]
+    return here > before + 1 or (said[here] in _SPOKEN) != (said[before] in _SPOKEN)
+
+
+def _kept(digits: str, *, abroad: bool, local: bool) -> str | None:
+    """Digits as they are kept, when they are a number."""
+    if digits.startswith("00"):
+        digits, abroad = digits[2:], True
+    home = digits.removeprefix("86") if abroad or len(digits) == 13 else digits
+    if abroad and (len(digits) < 8 or digits.startswith("0")):
+        return None
+    if abroad and home == digits:
+        number = _parsed(f"+{digits}")
+        return f"+{digits}" if number is not None else None
+    # By the numbering plan, not the library's tables: new mobile prefixes are given out faster than it is released.
+    if _MOBILE.fullmatch(home) or _SERVICE.fullmatch(home):
+        return home
+    if abroad and not home.startswith("0"):
+        home = f"0{home}"
+    if home.startswith("0") and 10 <= len(home) <= 12:
+        number = _parsed(f"+86{home[1:]}")
+        return home if number is not None and phonenumbers.number_type(number) in _LANDLINE else None
+    return home if local and _LOCAL.fullmatch(home) else None
+
+
+def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
+    """A number in its international form, when there is such a number."""
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
