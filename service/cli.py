@@ -34,6 +34,7 @@ def run() -> None:
     """Start the whole system: Rasa and the app under one supervisor. Ctrl-C stops it."""
     from bot.training import train
     from core.migrate import upgrade
+    from core.privacy import use_data_key
     from kb_index.index.build import build
     from service import supervise
 
@@ -41,6 +42,7 @@ def run() -> None:
     supervise.require_free_ports(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     console.print("[bold]==[/] Database")
+    use_data_key(settings.secrets.data_key)
     asyncio.run(upgrade(settings.sqlalchemy_url))
     console.print("[bold]==[/] Knowledge base")
     report = build(settings.knowledge_dir, settings.index_dir, settings.kb_model)
@@ -152,8 +154,11 @@ def _with_database(act: Callable[[Database], Awaitable[str]]) -> str:
 def database_upgrade() -> None:
     """Bring the database to the newest schema."""
     from core.migrate import upgrade
+    from core.privacy import use_data_key
 
-    asyncio.run(upgrade(load_settings().sqlalchemy_url))
+    settings = load_settings()
+    use_data_key(settings.secrets.data_key)
+    asyncio.run(upgrade(settings.sqlalchemy_url))
     console.print("The database is up to date.")
 
 

@@ -11,6 +11,10 @@ from tickets import districts
 
 _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
+_HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人)+$")
+_FILLING = re.compile(r"(?:[ ，,。、]|的|吧|啊|呀|[这那][边里])+$")
+_END = 24
+"""Characters of an answer's end that are freed of filling words: a pattern tied to the end alone would try every place."""
 
 
 def read_district(text: str) -> str | None:
@@ -21,7 +25,7 @@ def read_district(text: str) -> str | None:
     """
     said = plain(text)
     core = re.sub(r"^(我|俺)?(们)?(家)?(就)?(是|在|住|位于|属于|搁)*", "", said)
-    core = re.sub(r"(这边|那边|这里|那里|的|吧|啊|呀|人)+$", "", core)
+    core = _without_end(_HERE, core)
     found = districts.named(core) or districts.named(said) or districts.mentioned(text)
     if found is not None:
         return found.name
@@ -37,7 +41,7 @@ def rest_after_district(text: str) -> str:
     for district in districts.DISTRICTS:
         for name in sorted((district.name, *district.aliases), key=len, reverse=True):
             head, found, tail = text.partition(name)
-            rest = re.sub(r"^[ ，,。、的]+|([ ，,。、]|的|吧|啊|呀|(这|那)(边|里))+$", "", tail)
+            rest = _without_end(_FILLING, re.sub(r"^[ ，,。、的]+", "", tail))
             if found and len(head) <= 6 and _PLACE_END.search(rest):
                 return rest
     return ""
@@ -47,3 +51,12 @@ def read_free(text: str, longest: int) -> str | None:
     """Free text of at least one letter or character, cut at ``longest`` characters."""
     said = clean(text)[:longest].strip()
     return said if re.search(r"\w", said) else None
+
+
+def _without_end(filling: re.Pattern[str], text: str) -> str:
+    """A text without the filling words it ends with.
+
+    >>> _without_end(_HERE, "潘集这边的")
+    '潘集'
+    """
+    return text[:-_END] + filling.sub("", text[-_END:])

@@ -1,0 +1,146 @@
+"""The one reader of each fact: whose phone it is, and that no text makes any reader slow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from bot.actions.complaint.answers import read_answer, without_own
+from bot.actions.complaint.values import read_district, rest_after_district
+from bot.understanding.confidential import read_confidential
+from bot.understanding.kind import named_type, suggest_type
+from bot.understanding.mine import mine
+from bot.understanding.name import read_name
+from bot.understanding.phone import own_phone, phone, without_phone
+from bot.understanding.place import place
+from bot.understanding.subject import subject
+from bot.understanding.ticket import find_code, find_number
+from bot.understanding.when import moment
+from core.phone import canonical, find
+
+NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "举报卖假药的，他手机号15512345678，要求查处",
+        "接到诈骗电话18888888888冒充公安让我转账，我要举报",
+        "物业电话05546661234打不通",
+        "楼上邻居的电话是13955540000，天天半夜吵",
+        "某某公司（电话13955540000）拖欠工资",
+        "客服4008001234一直没人接",
+        "他叫王五，电话13955540000，欠钱不还",
+        "13955540000这个号码天天骚扰我",
+    ],
+)
+def test_anothers_number_stays_in_the_story(story: str) -> None:
+    found = mine(story, NOW)
+    assert found.phone == ""
+    assert without_own(story, {"contact_phone": found.phone}) == story
+
+
+@pytest.mark.parametrize(
+    ("story", "number", "rest"),
+    [
+        ("楼道灯坏了，我的联系电话是13955540000，请尽快修", "13955540000", "楼道灯坏了，请尽快修"),
+        ("楼道灯坏了，联系方式：（0554）6660000转801", "05546660000-801", "楼道灯坏了"),
+        ("楼道灯坏了 1 3 9 5 5 5 4 0 0 0 0", "13955540000", "楼道灯坏了"),
+        ("经理电话13955540001骗人，我手机幺三九五五五四零零零零", "13955540000", "经理电话13955540001骗人"),
+        ("有事请打我电话13955540000，路灯坏了", "13955540000", "路灯坏了"),
+    ],
+)
+def test_ones_own_number_is_taken_out_of_the_story(story: str, number: str, rest: str) -> None:
+    assert mine(story, NOW).phone == number
+    assert without_own(story, {"contact_phone": number}) == rest
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("13800000000吧", "13800000000"),
+        ("幺三九，五五五四，零零零零", "13955540000"),
+        ("（0554）6660000", "05546660000"),
+        ("打座机6660000", "6660000"),
+        ("不告诉你", None),
+    ],
+)
+def test_an_answer_gives_the_number_a_story_would(said: str, number: str | None) -> None:
+    assert read_answer("contact_phone", said) == number
+
+
+def test_a_type_is_named_alike_in_answers_and_stories() -> None:
+    for said, label in (
+        ("我要举报投诉没用的公司", "举报"),
+        ("不是投诉，是求助的事情", "求助"),
+        ("给民警点个赞", "表扬"),
+    ):
+        kind, guess = named_type(said), suggest_type(said)
+        assert kind is not None and guess is not None
+        assert kind is guess.type and kind.label == label
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "canonical": canonical,
+    "find": lambda text: find(text, local=True),
+    "phone": phone,
+    "own_phone": own_phone,
+    "without_phone": lambda text: without_phone(text, "13955540000"),
+    "type": suggest_type,
+    "named type": named_type,
+    "name": read_name,
+    "confidential": read_confidential,
+    "ticket": find_number,
+    "code": find_code,
+    "place": lambda text: place(text[:2_000]),
+    "subject": lambda text: subject(text[:2_000]),
+    "time": lambda text: moment(text[:2_000], NOW),
+    "district": read_district,
+    "after district": rest_after_district,
+    "mine": lambda text: mine(text, NOW),
+}
+HOSTILE = {
+    "spaces": ("我电话13955540000", " ", "x"),
+    "digits": ("", "1", "x"),
+    "spaced digits": ("", "0 1 ", "x"),
+    "phones": ("", "电话13955540000 ", "x"),
+    "landlines": ("", "00852 0554-", "x"),
+    "dictated": ("", "零五一 ", "x"),
+    "expanders": ("", "ﷺ", "x"),
+    "circled": ("", "①", "x"),
+    "marks": ("", "+(+86-", "x"),
+    "particles": ("田家庵区", "的 ", "x"),
+    "letters": ("", "HN-20", "x"),
+    "words": ("", "我的号楼栋路", "x"),
+}
+SIZE = 1_000
+"""Characters of the smaller text; the larger has twice as many, so a cubic reader would take eight times as long."""
+WORST_RATIO = 3.4
+"""Linear is 2; quadratic is 4."""
+QUICK = 0.02
+"""Seconds below which the larger text is never slow, whatever the ratio: a reader is no danger there."""
+
+
+def seconds(read: Callable[[str], object], text: str) -> float:
+    """The best of three runs, in seconds of this process."""
+    best = float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        read(text)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_text_makes_a_reader_slow(reader: str) -> None:
+    read = READERS[reader]
+    slow = {}
+    for name, (head, part, tail) in HOSTILE.items():
+        small, large = (head + part * (size // len(part)) + tail for size in (SIZE, 2 * SIZE))
+        taken = seconds(read, large)
+        if taken > QUICK and taken > WORST_RATIO * seconds(read, small):
+            slow[name] = taken
+    assert slow == {}
