@@ -35,6 +35,7 @@ NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
         "客服4008001234一直没人接",
         "他叫王五，电话13955540000，欠钱不还",
         "13955540000这个号码天天骚扰我",
+        "店老板姓刘13955540000，不退钱",
     ],
 )
 def test_anothers_number_stays_in_the_story(story: str) -> None:
