@@ -36,6 +36,11 @@ from tickets import catalog
 from tickets.service import Tickets
 
 
+CONVERSATIONS = web.AppKey("conversations", Conversations)
+DATABASE = web.AppKey("database", Database)
+"""Parts of a running app, for who measures it from within the process."""
+
+
 def _warm_up() -> None:
     """Load what is otherwise loaded at its first use: most of a second, for which nobody would be answered."""
     story = "龙湖路的路灯坏了三天"
@@ -103,6 +108,7 @@ async def create_app(settings: Settings) -> web.Application:
     app = web.Application(
         middlewares=[*trusted, pages.security_headers, errors], client_max_size=settings.max_body_bytes
     )
+    app[CONVERSATIONS], app[DATABASE] = conversations, database
     desk.setup_sessions(app, secrets.session_key)
     web_channel.setup(
         app,

@@ -25,8 +25,10 @@ ENTRY = "entry"
 _BUTTON_TITLE = 36
 _FAR_BEHIND = 0.2
 """A candidate this much less probable than the first is not worth a button."""
+UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
+"""How an honest "I don't know" begins."""
 _UNKNOWN = (
-    "这个问题我还没有把握的答案，不敢随便回答您。"
+    f"{UNKNOWN}"
     "您可以换个说法再问一次；也可以转人工问坐席，或者把问题留下，登记成工单由工作人员答复。"
 )
 
