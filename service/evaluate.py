@@ -86,6 +86,8 @@ def _print(figures: dict[str, Any], as_json: bool) -> None:
     for miss in figures.pop("misses", [])[:_SHOWN]:
         typer.echo(f"{miss['kind']:<15}{miss['expected']} ← {miss['got']}: {miss['text'][:80]}")
     for pair in figures.pop("confusions", []):
-        typer.echo(f"{pair['count']:>4}  {pair['expected']} → {pair['predicted']}: {pair['examples'][0][:80]}")
+        typer.echo(
+            f"{pair['count']:>4}  {pair['expected']} → {pair['predicted']}: {pair['examples'][0][:80]}"
+        )
     for name, value in figures.items():
         typer.echo(f"{name:<24}{json.dumps(value, ensure_ascii=False)}")

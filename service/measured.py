@@ -114,7 +114,7 @@ async def measured(settings: Settings) -> AsyncIterator[Measured]:
 async def _serving(settings: Settings, model: Path, log: Path) -> AsyncIterator[None]:
     """Rasa's process, ready to answer."""
     with log.open("wb") as file:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: ASYNC220  (starting a process takes a millisecond)
             rasa.serve(settings.rasa_port, model),
             cwd=ROOT,
             env=rasa.environment(settings),
@@ -142,7 +142,7 @@ async def _ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
                     if answer.status == 200:
                         return
             await asyncio.sleep(0.3)
-    raise ConfigurationError(f"Rasa does not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
+    raise ConfigurationError(f"Rasa does not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")  # noqa: ASYNC240
 
 
 def _free_port() -> int:

@@ -13,7 +13,16 @@ from bot.actions.talk.fallback import NOT_UNDERSTOOD
 from conversations.types import Message, Mode
 
 Kind = Literal[
-    "answer", "choices", "form", "progress", "unknown", "not_understood", "human", "danger", "declined", "talk"
+    "answer",
+    "choices",
+    "form",
+    "progress",
+    "unknown",
+    "not_understood",
+    "human",
+    "danger",
+    "declined",
+    "talk",
 ]
 
 MOST_CHOICES = 3
