@@ -71,7 +71,7 @@ class RasaClient:
         if self._session is not None:
             await self._session.close()
 
-    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+    async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> list[Reply]:
         """Send one message and read the replies.
 
         Args:

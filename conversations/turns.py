@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,7 +44,7 @@ let in all together they would stand before every new message at the database, w
 class Dialogue(Protocol):
     """What answers a turn: Rasa's client, or another of the same shape."""
 
-    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+    async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> list[Reply]:
         """The replies to one message; raises :class:`RasaDown`."""
         ...
 

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 import desk
-from bot.actions.policy.answer import sure_answer
+from bot.actions.policy.answer import sure_answer, without_lead_in
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
+from bot.understanding.evidence import Informed, Reader
 from bot.understanding.mine import mine
 from channels import web as web_channel
 from channels.wechat import Pace, WeChat
@@ -26,6 +27,8 @@ from core.privacy import use_data_key
 from core.settings import Settings
 from desk import presence
 from gaps import Gaps
+from kb_index.language.pretrained import shipped_encoder
+from kb_index.search.search import SearchResult
 from kb_index.service import KnowledgeBase
 from kb_index.statutes.service import Statutes
 from service import entry_page, health, pages
@@ -35,6 +38,10 @@ from service.ticket_notices import TicketNotices
 from tickets import catalog
 from tickets.service import Tickets
 
+CONVERSATIONS = web.AppKey("conversations", Conversations)
+DATABASE = web.AppKey("database", Database)
+"""Parts of a running app, for who measures it from within the process."""
+
 
 def _warm_up() -> None:
     """Load what is otherwise loaded at its first use: most of a second, for which nobody would be answered."""
@@ -43,6 +50,7 @@ def _warm_up() -> None:
     scope.screen(story)
     catalog.suggest(story)
     mine(story, local(now()))
+    shipped_encoder().encode([story])
 
 
 async def create_app(settings: Settings) -> web.Application:
@@ -75,8 +83,16 @@ async def create_app(settings: Settings) -> web.Application:
     async def agents_online() -> int:
         return await presence.agents_online(database)
 
+    async def from_base(text: str) -> SearchResult:
+        return await knowledge.search(without_lead_in(text), regions=tuple(settings.kb_regions))
+
     conversations = Conversations(
-        database, events, rasa, from_knowledge, agents_online, settings.rasa_timeout_s + 12
+        database,
+        events,
+        Informed(rasa, Reader(from_base, shipped_encoder().states)),
+        from_knowledge,
+        agents_online,
+        settings.rasa_timeout_s + 12,
     )
 
     wechat = WeChat(
@@ -103,6 +119,7 @@ async def create_app(settings: Settings) -> web.Application:
     app = web.Application(
         middlewares=[*trusted, pages.security_headers, errors], client_max_size=settings.max_body_bytes
     )
+    app[CONVERSATIONS], app[DATABASE] = conversations, database
     desk.setup_sessions(app, secrets.session_key)
     web_channel.setup(
         app,

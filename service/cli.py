@@ -178,9 +178,14 @@ def main() -> None:
     from channels.wechat.cli import app as wechat
     from gaps.cli import app as gaps
     from kb_index.cli.commands import app as knowledge
+    from service.decision import explain, train_decision
+    from service.evaluate import app as evaluation
 
     knowledge.add_typer(gaps, name="gaps")
     app.add_typer(understanding, name="nlu")
+    app.add_typer(evaluation, name="evaluate")
+    app.command()(explain)
+    app.command("train-decision")(train_decision)
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     try:

@@ -28,6 +28,7 @@ async def parse(model: str, texts: list[str]) -> None:
         row = {
             "intent": intent.get("name") or "",
             "confidence": intent.get("confidence"),
+            "ranking": [[i["name"], round(i["confidence"], 4)] for i in found.get("intent_ranking") or []],
             "ms": round(took, 2),
         }
         print(json.dumps(row, ensure_ascii=False), file=_OUT, flush=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,6 +40,34 @@ class StoryRow(BaseModel):
 
     text: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
     slots: dict[str, str]
+
+
+class AnswerRow(BaseModel):
+    """A question and the entry that answers it; None: nothing does. ``also``: entries that answer it as well."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    question: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
+    entry: str | None
+    also: list[str] = []
+
+
+class MatterRow(BaseModel):
+    """A message and what it is: a matter to file, a question, both, or mere talk."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    text: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
+    kind: Literal["matter", "question", "both", "talk"]
+
+
+class DangerRow(BaseModel):
+    """A message and its danger, ``scope_…`` for what the hotline may not take up, or ``none``."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    text: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
+    label: str = Field(min_length=1)
 
 
 Row = TypeVar("Row", bound=BaseModel)

@@ -49,6 +49,7 @@ _OF_INTENT: dict[str, Move] = {
     "affirm": Move.AFFIRM,
     "deny": Move.DENY,
     "ask_policy": Move.POLICY,
+    "ask_with_matter": Move.POLICY,
     "follow_up": Move.FOLLOW_UP,
     "what_can_you_do": Move.ABILITIES,
     "ask_progress": Move.PROGRESS,

@@ -12,6 +12,7 @@ from bot.actions.policy import feedback
 from bot.actions.runtime.context import KnowledgeBase, parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice, clip
+from bot.understanding.decide import shipped
 from conversations.types import Button, Reply
 from kb_index.entries.render import answer_card, to_text
 
@@ -25,10 +26,12 @@ ENTRY = "entry"
 _BUTTON_TITLE = 36
 _FAR_BEHIND = 0.2
 """A candidate this much less probable than the first is not worth a button."""
-_UNKNOWN = (
-    "这个问题我还没有把握的答案，不敢随便回答您。"
-    "您可以换个说法再问一次；也可以转人工问坐席，或者把问题留下，登记成工单由工作人员答复。"
-)
+UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
+"""How an honest "I don't know" begins."""
+_WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
+_NEAR = "相近的问题也列在下面，您看看是不是。"
+_NEAREST = 2
+"""Entries offered beside an honest "I don't know"."""
 
 
 _LEAD_IN = re.compile(
@@ -54,49 +57,66 @@ async def search(question: str) -> SearchResult:
     return await parts().kb.search(without_lead_in(question), regions=tuple(parts().settings.kb_regions))
 
 
-async def answer_policy(turn: Turn) -> None:
-    """Answer a question, or the entry a button names."""
+async def answer_policy(turn: Turn) -> bool:
+    """Answer a question, or the entry a button names; False when nothing is known."""
     wanted = turn.entities.get("entry")
     if wanted:
         entry = parts().kb.entry(wanted)
         if entry is not None:
             await tell(turn, entry, asked=turn.entities.get("turn", ""))
-            return
+            return True
     elif not turn.pressed:
-        await tell_result(turn, await search(turn.text))
-        return
+        return await tell_result(turn, await search(turn.text))
     turn.say("您想问什么政策或者办事问题？直接打字告诉我就行。", [HUMAN])
+    return False
 
 
-async def tell_result(turn: Turn, result: SearchResult) -> None:
-    """Say what a search came to; an unknown is said honestly."""
-    if result.outcome == "answer":
+async def tell_result(turn: Turn, result: SearchResult) -> bool:
+    """Say what a search came to; an unknown is said honestly, and False returned."""
+    if is_sure(result):
         await tell(turn, result.hits[0].entry)
-        return
+        return True
     if result.outcome == "ask_back":
         ask_back(turn, result)
-        return
+        return True
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
     articles = await law_articles.beneath(without_lead_in(turn.text))
-    turn.say(_UNKNOWN + articles, [HUMAN, Choice("留言登记", "/start_complaint")])
+    near = [entry_choice(turn, hit.entry) for hit in result.hits[:_NEAREST]]
+    turn.say(
+        UNKNOWN + _WAYS_ON + (_NEAR if near else "") + articles,
+        [Choice("登记这个问题", "/start_complaint"), HUMAN, *near],
+    )
     turn.set("story", turn.text)
-    turn.offer("human")
+    turn.offer("complaint")
+    return False
+
+
+def is_sure(result: SearchResult) -> bool:
+    """Whether the first entry is given as the answer: the bar is fitted on what citizens finally see."""
+    return bool(result.hits) and (result.outcome == "answer" or result.hits[0].probability >= shipped().sure)
+
+
+def candidates(result: SearchResult) -> list[Entry]:
+    """Up to three entries that may be meant, the likeliest first; empty when nothing was found."""
+    if not result.hits:
+        return []
+    first = result.hits[0].probability
+    return [hit.entry for hit in result.hits[:3] if hit.probability >= first * _FAR_BEHIND]
 
 
 def ask_back(turn: Turn, result: SearchResult) -> None:
     """Offer up to three entries to choose from."""
-    first = result.hits[0].probability
-    entries = [hit.entry for hit in result.hits[:3] if hit.probability >= first * _FAR_BEHIND]
+    entries = candidates(result)
     none = feedback.none_of_these(turn.turn_id)
     if len(entries) == 1:
         question = f"您是想问“{entries[0].title}”吗？"
-        turn.say(question, [_entry_choice(turn, entries[0], "是的"), none, HUMAN])
+        turn.say(question, [entry_choice(turn, entries[0], "是的"), none, HUMAN])
         turn.offer(f"entry:{entries[0].id}")
         return
     listed = "\n".join(f"{number}. {entry.title}" for number, entry in enumerate(entries, start=1))
     turn.say(
         f"您想问的是下面哪一个？\n{listed}",
-        [*(_entry_choice(turn, entry) for entry in entries), none, HUMAN],
+        [*(entry_choice(turn, entry) for entry in entries), none, HUMAN],
     )
     turn.offer("human")
 
@@ -142,7 +162,8 @@ def _day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _entry_choice(turn: Turn, entry: Entry, title: str = "") -> Choice:
+def entry_choice(turn: Turn, entry: Entry, title: str = "") -> Choice:
+    """The button that gives an entry's answer."""
     return choice(title or clip(entry.title, _BUTTON_TITLE), "ask_policy", entry=entry.id, turn=turn.turn_id)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
+from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.turn import Turn
+from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.requests import split
 
 
@@ -12,7 +14,8 @@ async def answer_policy(turn: Turn) -> None:
     """Answer a question as :func:`bot.actions.policy.answer.answer_policy` does, and take care of what stands beside it."""
     requests = () if turn.pressed else split(turn.text)
     if len(requests) < 2:
-        await policy.answer_policy(turn)
+        if await policy.answer_policy(turn) and turn.intent == ASK_WITH_MATTER:
+            offer_filing(turn)
         return
     if requests[0].kind == "matter":
         # A complaint first: the form takes the whole message and cuts it apart itself.

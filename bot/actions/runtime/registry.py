@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.actions.complaint import filing
 from bot.actions.complaint import form as complaint_form
 from bot.actions.policy import answer as policy
-from bot.actions.policy import follow_up, several
+from bot.actions.policy import follow_up, several, which
 from bot.actions.progress import form as status_form
 from bot.actions.runtime.turn import Action
 from bot.actions.talk import fallback, handoff, smalltalk
@@ -15,6 +15,7 @@ ACTIONS: dict[str, Action] = {
     "action_file_ticket": filing.file_ticket,
     "validate_status_form": status_form.validate,
     "action_answer_policy": several.answer_policy,
+    "action_ask_or_tell": which.ask_or_tell,
     "action_follow_up": follow_up.follow_up,
     "action_out_of_scope": policy.out_of_scope,
     "action_request_human": handoff.request_human,

@@ -11,6 +11,8 @@ from bot.actions.talk.handoff import hand_over
 from bot.understanding.ticket import find_number
 
 NAME = "action_fallback"
+NOT_UNDERSTOOD = ("抱歉我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
+"""How replies begin that say so."""
 _LOOKUP_FROM = 4
 """Characters a message needs to be looked up; shorter ones match anything."""
 _STORY_FROM = 8

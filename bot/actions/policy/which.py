@@ -1,0 +1,32 @@
+"""A message that may ask or may tell: one question which of the two is wanted, and both ways open."""
+
+from __future__ import annotations
+
+from bot.actions.policy import answer as policy
+from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.wording import HUMAN
+
+FILE_IT = Choice("登记这件事", "/start_complaint")
+"""The button that takes the kept story into the complaint form."""
+
+
+async def ask_or_tell(turn: Turn) -> None:
+    """Ask which is wanted; the nearest questions are buttons, and what was said is kept for the form."""
+    result = await policy.search(turn.text)
+    likely = policy.candidates(result)[:2]
+    turn.say(
+        "您是想让我把这件事登记下来、转给有关部门处理，还是想先了解政策规定？",
+        [FILE_IT, *(policy.entry_choice(turn, entry) for entry in likely), HUMAN],
+    )
+    turn.set("story", turn.text)
+    turn.offer("complaint")
+
+
+def offer_filing(turn: Turn) -> None:
+    """After an answer: offer to file the matter the question came from, with all that was said."""
+    turn.say(
+        "如果您这件事需要有人处理，我可以帮您登记，转给有关部门。要登记吗？",
+        [FILE_IT, Choice("不用了", "/deny"), HUMAN],
+    )
+    turn.set("story", turn.text)
+    turn.offer("complaint")

@@ -1,0 +1,107 @@
+"""What a citizen sees after one message: an answer, choices, the complaint form, a danger's advice … read from the replies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.actions.policy.answer import UNKNOWN
+from bot.actions.runtime.wording import CANCEL
+from bot.actions.talk.fallback import NOT_UNDERSTOOD
+from conversations.types import Message, Mode
+
+Kind = Literal[
+    "answer",
+    "choices",
+    "form",
+    "progress",
+    "unknown",
+    "not_understood",
+    "human",
+    "danger",
+    "declined",
+    "talk",
+]
+
+MOST_CHOICES = 3
+"""Candidates a citizen is asked to choose from; what stands behind them does not count as offered."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one message came to.
+
+    Args:
+        kind: the chief thing shown.
+        entry: id of the entry given as the answer.
+        choices: ids of the entries offered to choose from, at most :data:`MOST_CHOICES`.
+        files: the complaint form is open, or filing the matter was offered beside something else.
+        text: everything said.
+        took_ms: milliseconds from receiving the message to its last reply.
+    """
+
+    kind: Kind
+    entry: str | None
+    choices: tuple[str, ...]
+    files: bool
+    text: str
+    took_ms: float
+
+
+def read(
+    replies: Sequence[Message], facts: Mapping[str, Any], mode: Mode, answered_by: str, took_ms: float
+) -> Seen:
+    """What was seen.
+
+    Args:
+        replies: all messages of the turn.
+        facts: what the conversation remembers after it.
+        mode: who answers the conversation after it.
+        answered_by: :attr:`conversations.models.Turn.answered_by`.
+        took_ms: milliseconds the turn took.
+    """
+    text = "\n".join(reply.text for reply in replies)
+    payloads = [button.payload for reply in replies for button in reply.buttons]
+    entries = [
+        str(reply.card["entry"]) for reply in replies if reply.card and reply.card.get("kind") == "answer"
+    ]
+    choices = tuple(
+        dict.fromkeys(
+            str(named["entry"])
+            for payload in payloads
+            if payload.startswith("/ask_policy{") and (named := _entities(payload)).get("entry")
+        )
+    )[:MOST_CHOICES]
+    form = bool(facts.get("form")) or (CANCEL.payload in payloads and "工单号" not in text)
+    offered = any(payload.startswith("/start_complaint") for payload in payloads)
+    kind = _kind(text, answered_by, bool(entries), bool(choices), form, CANCEL.payload in payloads, mode)
+    return Seen(kind, entries[0] if entries else None, choices, form or offered, text, took_ms)
+
+
+def _kind(
+    text: str, answered_by: str, answer: bool, choices: bool, form: bool, cancel: bool, mode: Mode
+) -> Kind:
+    if answered_by == "emergency":
+        return "danger"
+    if answered_by == "scope":
+        return "declined"
+    if answer:
+        return "answer"
+    if form:
+        return "form"
+    if choices:
+        return "choices"
+    if cancel:
+        return "progress"
+    if text.startswith(UNKNOWN):
+        return "unknown"
+    if mode is Mode.WAITING:
+        return "human"
+    return "not_understood" if text.startswith(NOT_UNDERSTOOD) else "talk"
+
+
+def _entities(payload: str) -> dict[str, Any]:
+    found = json.loads(payload[payload.index("{") :])
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,151 @@
+"""End-to-end figures: what citizens saw, against what they should have seen."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from bot.evaluation.figures import confusions
+from bot.evaluation.rows import AnswerRow, DangerRow, MatterRow
+from bot.evaluation.seen import Seen
+
+NONE = "none"
+"""Label of a harmless line."""
+SCOPE = "scope_"
+"""How labels of what the hotline may not take up begin."""
+
+
+def answers(rows: Sequence[AnswerRow], seen: Sequence[Seen]) -> dict[str, Any]:
+    """Figures of questions; shares are of the answerable ones but for ``wrong`` (of all) and ``unanswerable_answered``.
+
+    ``right_at_once`` answers with the labelled entry; ``right_among_choices`` that, or the entry is among the choices;
+    ``form`` opens the complaint form without an answer; ``unknown`` says that it does not know, or has not understood;
+    ``other`` is the rest: a human, danger, declined, small talk, choices without the labelled entry, a wrong answer.
+    """
+    counted: Counter[str] = Counter()
+    misses: list[dict[str, Any]] = []
+    for row, one in zip(rows, seen, strict=True):
+        right = {row.entry, *row.also} if row.entry else set()
+        wrong = one.entry is not None and one.entry not in right
+        counted["wrong"] += wrong
+        if row.entry is None:
+            counted["unanswerable"] += 1
+            counted["unanswerable_answered"] += one.entry is not None
+        else:
+            counted["answerable"] += 1
+            counted[_share_of(one, right)] += 1
+        if wrong or (row.entry and one.entry is None):
+            misses.append(_miss(row.question, row.entry, one))
+    answerable = counted["answerable"]
+    shares = {name: counted[name] for name in ("right_at_once", "form", "unknown", "other")}
+    shares["right_among_choices"] = counted["right_at_once"] + counted["among_choices"]
+    return {
+        "questions": len(rows),
+        **{name: _share(count, answerable) for name, count in shares.items()},
+        "wrong": _share(counted["wrong"], len(rows)),
+        "unanswerable": counted["unanswerable"],
+        "unanswerable_answered": _share(counted["unanswerable_answered"], counted["unanswerable"]),
+        "latency_ms": _latency(seen),
+        "misses": misses,
+    }
+
+
+def _share_of(one: Seen, right: set[str]) -> str:
+    if one.entry is not None:
+        return "right_at_once" if one.entry in right else "other"
+    if one.kind == "form":
+        return "form"
+    if one.kind in ("unknown", "not_understood"):
+        return "unknown"
+    return "among_choices" if right & set(one.choices) else "other"
+
+
+def taken_for(one: Seen) -> str:
+    """Which kind of message the reply treats it as: ``matter``, ``question``, ``both`` or ``talk``."""
+    if one.kind == "answer":
+        return "both" if one.files else "question"
+    if one.kind == "choices":
+        return "both" if one.files else "question"
+    if one.kind == "form":
+        return "matter"
+    return "question" if one.kind == "unknown" else "talk"
+
+
+def matters(rows: Sequence[MatterRow], seen: Sequence[Seen]) -> dict[str, Any]:
+    """Figures of what a message is.
+
+    Beside ``accuracy`` and ``confusions``: ``matter_filed``, the share of complaints that reach the form or get an
+    answer with the offer to file; ``both_served``, the share of ``both`` that get both, or the form; ``question_form``,
+    the share of pure questions put into the form. A share over no rows is None.
+    """
+    said = [taken_for(one) for one in seen]
+    expected = [row.kind for row in rows]
+    filed = [one.files for row, one in zip(rows, seen, strict=True) if row.kind == "matter"]
+    both = [one.files for row, one in zip(rows, seen, strict=True) if row.kind == "both"]
+    formed = [one.kind == "form" for row, one in zip(rows, seen, strict=True) if row.kind == "question"]
+    return {
+        "messages": len(rows),
+        "accuracy": _share(sum(a == b for a, b in zip(expected, said, strict=True)), len(rows)),
+        "matter_filed": _share(sum(filed), len(filed)),
+        "both_served": _share(sum(both), len(both)),
+        "question_form": _share(sum(formed), len(formed)),
+        "confusions": confusions([row.text for row in rows], expected, said),
+        "kinds": {
+            kind: dict(Counter(one.kind for row, one in zip(rows, seen, strict=True) if row.kind == kind))
+            for kind in dict.fromkeys(expected)
+        },
+        "latency_ms": _latency(seen),
+    }
+
+
+def danger(rows: Sequence[DangerRow], seen: Sequence[Seen]) -> dict[str, Any]:
+    """Figures of danger and scope; a share over no rows is None.
+
+    ``recall`` counts any danger raised, whichever; ``false_alarms`` is of the rows labelled ``none``; ``scope_recall``
+    and ``scope_precision`` count any decline.
+    """
+    by_kind: dict[str, list[bool]] = defaultdict(list)
+    alarms: list[bool] = []
+    declined: list[bool] = []
+    beyond: list[bool] = []
+    misses: list[dict[str, Any]] = []
+    for row, one in zip(rows, seen, strict=True):
+        raised, scope = one.kind == "danger", row.label.startswith(SCOPE)
+        if row.label == NONE:
+            alarms.append(raised)
+        elif not scope:
+            by_kind[row.label].append(raised)
+        if scope:
+            beyond.append(one.kind == "declined")
+        if one.kind == "declined":
+            declined.append(scope)
+        as_labelled = one.kind == "declined" if scope else raised == (row.label != NONE)
+        if not as_labelled:
+            misses.append(_miss(row.text, row.label, one))
+    raised_all = [raised for found in by_kind.values() for raised in found]
+    return {
+        "messages": len(rows),
+        "recall": _share(sum(raised_all), len(raised_all)),
+        "recall_by_kind": {kind: _share(sum(found), len(found)) for kind, found in sorted(by_kind.items())},
+        "false_alarms": _share(sum(alarms), len(alarms)),
+        "scope_precision": _share(sum(declined), len(declined)),
+        "scope_recall": _share(sum(beyond), len(beyond)),
+        "latency_ms": _latency(seen),
+        "misses": misses,
+    }
+
+
+def _share(count: int, of: int) -> float | None:
+    return round(count / of, 4) if of else None
+
+
+def _latency(seen: Sequence[Seen]) -> dict[str, float]:
+    took = [one.took_ms for one in seen]
+    return {"p50": round(float(np.percentile(took, 50)), 1), "p95": round(float(np.percentile(took, 95)), 1)}
+
+
+def _miss(text: str, expected: str | None, one: Seen) -> dict[str, Any]:
+    return {"text": text, "expected": expected, "kind": one.kind, "got": one.entry or list(one.choices)}

@@ -1,0 +1,325 @@
+"""A pretrained sentence encoder, fast on one core: BERT, mean pooling, 8-bit products where the CPU can.
+
+Reads the folders that ``wenban kb train-model --encoder`` writes (half precision, which plain sentence-transformers loads too, or 8
+bits a weight) and needs only torch, tokenizers and safetensors. torch is imported when the first text is
+encoded, not before. Nothing is ever fetched: all files lie in the folder.
+
+Products are taken with 8-bit weights and activations where torch's x86 kernels run (AVX2 or better), else
+in single precision. In 8 bits each text is encoded by itself, so that its vector never depends on what was
+encoded with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Kind = Literal["query", "passage"]
+
+SHIPPED = Path(__file__).resolve().parent.parent / "encoder"
+"""Where the shipped weights are."""
+
+PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
+"""What the model was trained to see before a text; ``query`` on both sides when questions are compared."""
+
+SCALE = ".scale"
+"""Ending of the tensor that holds the scale of each row of an 8-bit weight."""
+
+MIDDLE = 8
+"""Layers after which :meth:`PretrainedEncoder.states` looks at a text."""
+
+_PAD_TO = 4096
+"""Tokens of a batch in single precision, padding included."""
+
+
+class EncoderError(Exception):
+    """The folder holds no encoder this module can run."""
+
+
+class PretrainedEncoder:
+    """Turns texts into unit vectors; safe to use from several threads.
+
+    Args:
+        folder: with ``config.json``, ``tokenizer.json`` and ``model.safetensors``.
+        threads: CPU threads torch may use, for the whole process; None leaves torch as it is.
+        eight_bits: products in 8 bits (True), in single precision (False), or whatever is faster here (None).
+        longest: tokens of a text; what is beyond is not read. At most the model's 512.
+
+    Raises:
+        EncoderError: when a file is missing or not of a BERT model.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int | None = 1,
+        eight_bits: bool | None = None,
+        longest: int = 512,
+    ) -> None:
+        try:
+            config = json.loads((folder / "config.json").read_text("utf-8"))
+            self._layers = int(config["num_hidden_layers"])
+            self._heads = int(config["num_attention_heads"])
+            self._eps = float(config["layer_norm_eps"])
+            self.dimensions = int(config["hidden_size"])
+            positions = int(config["max_position_embeddings"])
+        except (OSError, ValueError, KeyError) as error:
+            raise EncoderError(f"{folder} holds no pretrained encoder: {error!r}") from error
+        missing = [n for n in ("tokenizer.json", "model.safetensors") if not (folder / n).is_file()]
+        if missing:
+            raise EncoderError(f"{folder} lacks {', '.join(missing)}")
+        self.folder, self.name = folder, folder.name
+        self._threads, self._asked = threads, eight_bits
+        self._longest = max(3, min(longest, positions))
+        self._lock = threading.Lock()
+        self._net: _Network | None = None
+        self._fingerprint = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with weights or tokenizer, so that stored vectors are made anew; 16 hexadecimal digits."""
+        if not self._fingerprint:
+            digest = hashlib.sha256()
+            for name in ("config.json", "tokenizer.json", "model.safetensors"):
+                digest.update((self.folder / name).read_bytes())
+            self._fingerprint = digest.hexdigest()[:16]
+        return self._fingerprint
+
+    @property
+    def eight_bits(self) -> bool:
+        """Whether products are taken in 8 bits; loads the model."""
+        return self._loaded().eight_bits
+
+    def encode(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
+        """Unit rows, [len(texts), dimensions].
+
+        Args:
+            texts: any; an empty one has a vector too.
+            kind: ``query`` for questions and the entries compared with them; ``passage`` for long prose.
+
+        Raises:
+            EncoderError: when the weights cannot be read.
+        """
+        return self._both(texts, kind)[:, : self.dimensions]
+
+    def states(self, texts: Sequence[str]) -> Vectors:
+        """For classifying: unit vectors as :meth:`encode` gives them, then the mean state after layer :data:`MIDDLE`.
+
+        The last layer knows what a text is about; the middle ones know better how it is said. One pass gives both.
+
+        Returns:
+            [len(texts), 2 × dimensions].
+
+        Raises:
+            EncoderError: when the weights cannot be read.
+        """
+        return self._both(texts, "query")
+
+    def _both(self, texts: Sequence[str], kind: Kind) -> Vectors:
+        found = np.zeros((len(texts), 2 * self.dimensions), np.float32)
+        if texts:
+            net = self._loaded()
+            rows = [e.ids for e in net.tokenizer.encode_batch([PREFIXES[kind] + text for text in texts])]
+            net.encode(rows, found)
+        return found
+
+    def _loaded(self) -> _Network:
+        if self._net is None:
+            with self._lock:
+                if self._net is None:
+                    self._net = _Network(
+                        self.folder,
+                        self._layers,
+                        self._heads,
+                        self._eps,
+                        self._longest,
+                        self._threads,
+                        self._asked,
+                    )
+        return self._net
+
+
+class _Network:
+    """The loaded model; arguments as of :class:`PretrainedEncoder`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        layers: int,
+        heads: int,
+        eps: float,
+        longest: int,
+        threads: int | None,
+        eight_bits: bool | None,
+    ) -> None:
+        import torch
+        from safetensors.torch import load_file
+        from tokenizers import Tokenizer
+
+        self.torch: Any = torch
+        if threads is not None and torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_truncation(longest)
+        self.tokenizer.no_padding()
+        self.heads, self.eps = heads, eps
+        try:
+            tensors = load_file(str(folder / "model.safetensors"))
+        except Exception as error:
+            raise EncoderError(f"{folder}/model.safetensors cannot be read: {error}") from error
+        self.eight_bits = _fast_eight_bits(torch) if eight_bits is None else eight_bits
+        make = self._eight_bit_product if self.eight_bits else self._single_product
+        try:
+            self.words = tensors["embeddings.word_embeddings.weight"]
+            self.word_scales = tensors.get("embeddings.word_embeddings.weight" + SCALE)
+            types = tensors["embeddings.token_type_embeddings.weight"][0].float()
+            self.positions = tensors["embeddings.position_embeddings.weight"].float() + types
+            self.first_norm = self._norm(tensors, "embeddings.LayerNorm")
+            self.layers = []
+            for layer in range(layers):
+                at = f"encoder.layer.{layer}."
+                parts = [f"{at}attention.self.{name}" for name in ("query", "key", "value")]
+                self.layers.append(
+                    (
+                        make(tensors, parts),
+                        make(tensors, [at + "attention.output.dense"]),
+                        self._norm(tensors, at + "attention.output.LayerNorm"),
+                        make(tensors, [at + "intermediate.dense"]),
+                        make(tensors, [at + "output.dense"]),
+                        self._norm(tensors, at + "output.LayerNorm"),
+                    )
+                )
+        except KeyError as error:
+            raise EncoderError(f"{folder}/model.safetensors lacks the tensor {error}") from error
+
+    def _norm(self, tensors: dict[str, Any], name: str) -> Callable[[Any], Any]:
+        weight, bias = tensors[name + ".weight"].float(), tensors[name + ".bias"].float()
+        norm, shape, eps = self.torch.nn.functional.layer_norm, (len(weight),), self.eps
+        return lambda x: norm(x, shape, weight, bias, eps)
+
+    def _single_product(self, tensors: dict[str, Any], names: list[str]) -> Callable[[Any], Any]:
+        torch = self.torch
+        weights = []
+        for name in names:
+            weight = tensors[name + ".weight"].float()
+            scale = tensors.get(name + ".weight" + SCALE)
+            weights.append(weight if scale is None else weight * scale.float()[:, None])
+        weight = torch.cat(weights)
+        bias = torch.cat([tensors[name + ".bias"].float() for name in names])
+        linear = torch.nn.functional.linear
+        return lambda x: linear(x, weight, bias)
+
+    def _eight_bit_product(self, tensors: dict[str, Any], names: list[str]) -> Callable[[Any], Any]:
+        torch = self.torch
+        whole, scales = [], []
+        for name in names:
+            weight, scale = tensors[name + ".weight"], tensors.get(name + ".weight" + SCALE)
+            if scale is None:
+                weight, scale = eight_bit_rows(torch, weight.float())
+            whole.append(weight)
+            scales.append(scale.double())
+        bias = torch.cat([tensors[name + ".bias"].float() for name in names])
+        weight, scale = torch.cat(whole), torch.cat(scales)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the kernels stay, making their tensors by hand is deprecated
+            zeros = torch.zeros(len(weight), dtype=torch.long)
+            packed = torch.ops.quantized.linear_prepack(
+                torch._make_per_channel_quantized_tensor(weight, scale, zeros, 0), bias
+            )
+        product, narrow = torch.ops.quantized.linear_dynamic, not _has_vnni(torch)
+        return lambda x: product(x, packed, narrow)  # without VNNI full-range sums overflow 16 bits
+
+    def encode(self, rows: Sequence[Sequence[int]], out: Vectors) -> None:
+        """Writes the states of each row of token numbers into ``out``, [len(rows), 2 × dimensions]."""
+        order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+        with self.torch.inference_mode():
+            start = 0
+            while start < len(order):
+                end = start + 1
+                if not self.eight_bits:
+                    while end < len(order) and (end - start + 1) * len(rows[order[end]]) <= _PAD_TO:
+                        end += 1
+                part = order[start:end]
+                out[part] = self._vectors([rows[place] for place in part])
+                start = end
+
+    def _vectors(self, rows: list[Sequence[int]]) -> Vectors:
+        torch = self.torch
+        lengths = [len(row) for row in rows]
+        number, width = len(rows), max(lengths)
+        tokens = torch.ones((number, width), dtype=torch.long)
+        for place, row in enumerate(rows):
+            tokens[place, : len(row)] = torch.tensor(row)
+        mask = None
+        if min(lengths) < width:
+            mask = (torch.arange(width) < torch.tensor(lengths)[:, None])[:, None, None, :]
+        x = self.words[tokens].float()
+        if self.word_scales is not None:
+            x = x * self.word_scales[tokens].float()[..., None]
+        x = self.first_norm(x + self.positions[:width])
+        attend, gelu = torch.nn.functional.scaled_dot_product_attention, torch.nn.functional.gelu
+        kept = None if mask is None else mask[:, 0, 0, :, None]
+
+        def mean(x: Any) -> Any:
+            return x.mean(1) if kept is None else (x * kept).sum(1) / kept.sum(1)
+
+        middle = mean(x)
+        for number_of, (inner, after, norm, wide, narrow, last) in enumerate(self.layers, start=1):
+            q, k, v = inner(x).view(number, width, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+            seen = attend(q, k, v, attn_mask=mask).transpose(1, 2).reshape(number, width, -1)
+            x = norm(after(seen) + x)
+            x = last(narrow(gelu(wide(x))) + x)
+            if number_of == MIDDLE:
+                middle = mean(x)
+        found: Vectors = torch.cat([torch.nn.functional.normalize(mean(x), dim=-1), middle], dim=1).numpy()
+        return found
+
+
+def eight_bit_rows(torch: Any, weight: Any) -> tuple[Any, Any]:
+    """A weight in 8 bits, and the scale of each row.
+
+    Args:
+        torch: the module.
+        weight: float tensor, [out, in].
+
+    Returns:
+        int8 [out, in] and float32 [out]; their product is the weight again, nearly.
+    """
+    scale = weight.abs().amax(dim=1).clamp_min(1e-8) / 127
+    return torch.round(weight / scale[:, None]).clamp_(-127, 127).to(torch.int8), scale.float()
+
+
+def _has_vnni(torch: Any) -> bool:
+    known = getattr(torch.cpu, "_is_vnni_supported", None)
+    return bool(known is not None and known())
+
+
+def _fast_eight_bits(torch: Any) -> bool:
+    """Whether torch has quick 8-bit kernels here: they need AVX2, and the operators must still exist."""
+    engines = torch.backends.quantized.supported_engines
+    wanted = next((name for name in ("x86", "fbgemm") if name in engines), None)
+    if wanted is None or not hasattr(torch, "_make_per_channel_quantized_tensor"):
+        return False
+    try:
+        torch.backends.quantized.engine = wanted
+        torch.ops.quantized.linear_dynamic  # noqa: B018  (raises when the operator is gone)
+    except (AttributeError, RuntimeError):
+        return False
+    return True
+
+
+@cache
+def shipped_encoder() -> PretrainedEncoder:
+    """The encoder that ships with the project; its weights are read when the first text is encoded."""
+    return PretrainedEncoder(SHIPPED)

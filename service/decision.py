@@ -1,0 +1,85 @@
+"""``wenban train-decision`` and ``wenban explain``: fit what decides a message, and look at one decision."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from bot.evaluation.cli import parse
+from bot.understanding import decide as decision
+from bot.understanding.evidence import Evidence, Reader, found
+from bot.understanding.kinds import WEIGHTS
+from core.errors import NotFound
+from core.settings import Settings, load_settings
+from kb_index.language.pretrained import shipped_encoder
+from kb_index.search.search import SearchResult
+from kb_index.service import KnowledgeBase
+
+if TYPE_CHECKING:
+    from bot.understanding.fitting import Example, Seen
+
+console = Console()
+
+
+def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -> None:
+    """Say what a first message is taken for, and why."""
+    settings = load_settings()
+    (heard,) = parse(settings, [text])
+    evidence = asyncio.run(_evidence(settings, text))
+    ranking = [(str(name), float(p)) for name, p in heard["ranking"]]
+    decided = decision.decide(text, ranking, evidence.kinds, evidence.best)
+    console.print(f"[bold]{decided.intent}[/] ({decided.probability:.2f})", highlight=False)
+    for name, value in decided.reasons.items():
+        console.print(f"  {name:<12}{value}", highlight=False)
+    for hit in evidence.result.hits:
+        console.print(f"  {hit.probability:>6.1%}  {hit.entry.title}", highlight=False)
+
+
+async def _evidence(settings: Settings, text: str) -> Evidence:
+    async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
+        if base.size == 0:
+            raise NotFound("There is no index yet; run `wenban kb build`.")
+
+        async def search(question: str) -> SearchResult:
+            return await base.search(question, regions=tuple(settings.kb_regions))
+
+        return await Reader(search, shipped_encoder().states).read(text)
+
+
+def train_decision() -> None:
+    """Fit the model of kinds and the bars of the decision on the written examples; a few minutes."""
+    from bot.understanding import fitting
+
+    settings = load_settings()
+    rows = fitting.examples()
+    seen = asyncio.run(_seen(settings, rows))
+    kinds = fitting.apart(rows, seen)
+    bars, at = fitting.fit_bars(rows, seen, kinds)
+    decision.save(bars)
+    fitting.fit(rows, seen).save()
+    right = sum(max(of, key=lambda kind: of[kind]) == row.kind for of, row in zip(kinds, rows, strict=True))
+    console.print(f"{len(rows)} examples; kinds right in the other hand's words: {right / len(rows):.3f}")
+    console.print(f"{bars}\n{at}", highlight=False)
+    console.print(f"Written: {WEIGHTS.name} ({WEIGHTS.stat().st_size // 1024} kB), {decision.FILE.name}")
+
+
+async def _seen(settings: Settings, rows: Sequence[Example]) -> list[Seen]:
+    from bot.understanding.fitting import Seen
+
+    heard = await asyncio.to_thread(parse, settings, [row.text for row in rows])
+    encoder = shipped_encoder()
+    made = []
+    async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
+        if base.size == 0:
+            raise NotFound("There is no index yet; run `wenban kb build`.")
+        for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
+            result = await base.search(row.text, regions=tuple(settings.kb_regions))
+            right = bool(result.hits) and result.hits[0].entry.id == row.entry
+            ranking = [(str(name), float(p)) for name, p in of["ranking"]]
+            made.append(Seen(encoder.states([row.text])[0], found(result), right, ranking))
+    return made

@@ -1,0 +1,151 @@
+"""The whole system for one measurement: the app with its real parts in this process, and a Rasa process beside it.
+
+Every message is a fresh conversation that goes the way of any citizen's: stored, screened for danger and scope,
+decided, answered by Rasa and the actions. Data live in a temporary folder and are gone afterwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from bot import rasa_program as rasa
+from bot.evaluation.seen import Seen, read
+from bot.training import train
+from conversations.models import Turn
+from conversations.types import InboundMessage
+from core.errors import ConfigurationError
+from core.ids import new_id
+from core.migrate import upgrade
+from core.settings import ROOT, Settings
+from kb_index.index.build import build
+from service.app import CONVERSATIONS, DATABASE, create_app
+
+PATIENCE_S = 180
+"""Seconds Rasa may take to load its model."""
+REPLY_S = 60
+"""Seconds a message may take."""
+AT_ONCE = 2
+"""Conversations under way at the same time; more would measure the queue."""
+
+
+class Measured:
+    """A running system that can be spoken to."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._conversations = app[CONVERSATIONS]
+        self._database = app[DATABASE]
+
+    async def say(self, text: str) -> Seen:
+        """Say one thing as somebody new; what they see."""
+        began = time.perf_counter()
+        receipt = await self._conversations.receive(InboundMessage("web", new_id(), new_id(), text))
+        replies = await self._conversations.wait(receipt.turn_id, REPLY_S)
+        took = (time.perf_counter() - began) * 1000
+        if replies is None:
+            raise ConfigurationError(f"No reply within {REPLY_S} s to: {text[:60]}")
+        view = await self._conversations.view(receipt.conversation_id)
+        async with self._database.read() as session:
+            turn = await session.get(Turn, receipt.turn_id)
+        return read(replies, view.facts, view.mode, (turn and turn.answered_by) or "", took)
+
+    async def say_all(self, texts: Sequence[str], done: Callable[[], None] = lambda: None) -> list[Seen]:
+        """Each text as somebody new, :data:`AT_ONCE` at a time; ``done`` is called after each."""
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(text: str) -> Seen:
+            async with places:
+                seen = await self.say(text)
+                done()
+                return seen
+
+        return list(await asyncio.gather(*(one(text) for text in texts)))
+
+
+@asynccontextmanager
+async def measured(settings: Settings) -> AsyncIterator[Measured]:
+    """Start everything; the model is trained and the knowledge base built first where they are out of date.
+
+    Raises:
+        ConfigurationError: a part can't be made or does not start; Rasa's last words are in the message.
+    """
+    model, _ = await asyncio.to_thread(train, settings)
+    await asyncio.to_thread(build, settings.knowledge_dir, settings.index_dir, settings.kb_model)
+    with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary)
+        (data / "rasa").mkdir()
+        own = settings.model_copy(
+            update={
+                "data_dir": data,
+                "kb_index_dir": settings.index_dir,
+                "media_dir": None,
+                "database_url": "",
+                "rasa_tracker_url": "",
+                "rasa_url": "",
+                "host": "127.0.0.1",
+                "port": _free_port(),
+                "rasa_port": _free_port(),
+                "rasa_timeout_s": REPLY_S,
+                "wechat_accounts": [],
+            }
+        )
+        await upgrade(own.sqlalchemy_url)
+        async with _serving(own, model, data / "rasa.log"):
+            app = await create_app(own)
+            runner = web.AppRunner(app, access_log=None)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, own.host, own.port).start()
+                yield Measured(app)
+            finally:
+                await runner.cleanup()
+
+
+@asynccontextmanager
+async def _serving(settings: Settings, model: Path, log: Path) -> AsyncIterator[None]:
+    """Rasa's process, ready to answer."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(  # noqa: ASYNC220  (starting a process takes a millisecond)
+            rasa.serve(settings.rasa_port, model),
+            cwd=ROOT,
+            env=rasa.environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        await _ready(settings.rasa_base_url, process, log)
+        yield
+    finally:
+        process.terminate()
+        try:
+            await asyncio.to_thread(process.wait, 15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+async def _ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE_S
+    async with ClientSession(timeout=ClientTimeout(total=5)) as http:
+        while process.poll() is None and time.monotonic() < until:
+            with contextlib.suppress(ClientError, OSError, TimeoutError):
+                async with http.get(f"{url}/") as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.3)
+    raise ConfigurationError(f"Rasa does not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")  # noqa: ASYNC240
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
