@@ -96,7 +96,7 @@ class Handoff:
                 row.urgent = True
                 row.reason = HandoffReason(reason)
             if context:
-                row.facts = {**row.facts, "handoff": context}
+                row.facts = {**row.facts, "handoff": {**row.facts.get("handoff", {}), **context}}
                 flag_modified(row, "facts")
             if resume:
                 row.facts = {**row.facts, _RESUME: {"title": resume.title, "payload": resume.payload}}
@@ -212,7 +212,7 @@ class Handoff:
 
     async def while_waiting(self, conversation_id: str, text: str, chosen: Button | None) -> Sequence[Reply]:
         """What a citizen in the queue hears: once that the words are kept; and the way back to the bot."""
-        leave = (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
+        leave = leaves(text, chosen)
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING:
@@ -230,6 +230,15 @@ class Handoff:
             return [Reply("好的，不排队了。您请说，我在听。", ways)]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
         return [Reply("您说的我都记下了，坐席接入后能看到。" + self.waiting_text(place), (BACK_BUTTON,))]
+
+    async def leave_queue(self, conversation_id: str, reason: HandoffReason) -> None:
+        """Take a conversation that waits for that reason out of the queue; any other stays as it is."""
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            if row.mode != Mode.WAITING or row.reason != reason:
+                return
+            self._to_bot(row)
+        await self._changed(conversation_id, Mode.BOT)
 
     @staticmethod
     def waiting_text(place: QueuePlace) -> str:
@@ -352,6 +361,11 @@ class Handoff:
                     f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
                 )
         self._events.publish("desk", "conversation", conversation_id=conversation_id)
+
+
+def leaves(text: str, chosen: Button | None) -> bool:
+    """Whether somebody in the queue wants out of it."""
+    return (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
 
 
 async def _position(session: AsyncSession, row: Conversation) -> int:

@@ -1,8 +1,8 @@
-"""What the hotline may not take up (不予受理) is told before any model reads the message: why, on which basis, and
-where the lawful way is; fixed phrases, editable in ``scope.yml``.
+"""What the hotline may not take up (不予受理): the citizen is told why, on which basis, and where the lawful way is.
 
-Basis: 国务院办公厅关于进一步优化地方政务服务便民热线的指导意见 (国办发〔2020〕53号). A plain question about one of these
-procedures is no request to decline: it is left to the knowledge base.
+Basis: 国务院办公厅关于进一步优化地方政务服务便民热线的指导意见 (国办发〔2020〕53号). Which message brings such a matter is
+judged elsewhere (:class:`conversations.danger.Judge`); kinds that come too rarely to be learned are told by the
+phrases in ``scope.yml``. A plain question about a procedure is no request to decline: the knowledge base answers it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from conversations.types import Button, Reply
 
 _FILE = Path(__file__).with_name("scope.yml")
+_LONGEST = 1_000
+"""Characters the phrases are looked for in."""
 
 DECLINED = "declined"
 """Key under which a conversation remembers what it was last declined, should that have been wrong."""
@@ -33,7 +35,7 @@ _BASIS_GENERAL = (
     "依据是《国务院办公厅关于进一步优化地方政务服务便民热线的指导意见》（国办发〔2020〕53号）："
     "热线受理的是经济调节、市场监管、社会管理、公共服务、生态环境保护这些政府职责范围内的诉求。"
 )
-_BEYOND_GOVERNMENT = frozenset({"military", "congress"})
+_BEYOND_GOVERNMENT = frozenset({"military", "congress", "private"})
 _QUESTION = re.compile(
     r"^(请问|你好|您好|想问一?下?|问一?下)?[，,]?(怎么|怎样|如何|咋|在哪里?|去哪里?|哪里|到哪).{0,6}"
     r"(举报|申请|投诉|上访|信访|复议|仲裁|起诉|上诉|公开|反映|查)|"
@@ -75,18 +77,18 @@ class _Rule(BaseModel):
     name: str
     label: str
     way: str
-    any: list[str]
+    any: list[str] = []
     unless: list[str] = []
     questions_too: bool = False
 
 
 @cache
-def _rules() -> tuple[tuple[OutOfScope, re.Pattern[str], re.Pattern[str] | None, bool], ...]:
+def _rules() -> tuple[tuple[OutOfScope, re.Pattern[str] | None, re.Pattern[str] | None, bool], ...]:
     rules = TypeAdapter(list[_Rule]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
     return tuple(
         (
             OutOfScope(rule.name, rule.label, rule.way),
-            re.compile("|".join(f"(?:{p})" for p in rule.any)),
+            re.compile("|".join(f"(?:{p})" for p in rule.any)) if rule.any else None,
             re.compile("|".join(f"(?:{p})" for p in rule.unless)) if rule.unless else None,
             rule.questions_too,
         )
@@ -94,17 +96,27 @@ def _rules() -> tuple[tuple[OutOfScope, re.Pattern[str], re.Pattern[str] | None,
     )
 
 
-def screen(text: str) -> OutOfScope | None:
-    """The kind of matter a message brings that the hotline may not take up, if it is one.
+def kinds() -> tuple[OutOfScope, ...]:
+    """Every kind, learned or told by phrases."""
+    return tuple(kind for kind, *_ in _rules())
 
-    >>> screen("法院判的我不服，你们给管管吧").name
-    'litigation'
-    >>> screen("劳动仲裁怎么申请") is None
+
+def kind(name: str) -> OutOfScope:
+    """The kind of that name."""
+    return next(one for one in kinds() if one.name == name)
+
+
+def by_phrase(text: str) -> OutOfScope | None:
+    """The kind a message brings, of those told by phrases.
+
+    >>> by_phrase("我要举报间谍").name
+    'secrets'
+    >>> by_phrase("人大代表怎么选") is None
     True
     """
-    said = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    asks = _QUESTION.search(said) is not None and _STEP_IN.search(said) is None
-    for kind, matter, unless, questions_too in _rules():
-        if matter.search(said) and not (unless and unless.search(said)):
-            return None if asks and not questions_too else kind
+    said = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text[:_LONGEST]))
+    asks = _QUESTION.search(said[-80:]) is not None and _STEP_IN.search(said) is None
+    for found, matter, unless, questions_too in _rules():
+        if matter and matter.search(said) and not (unless and unless.search(said)):
+            return None if asks and not questions_too else found
     return None

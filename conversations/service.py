@@ -11,6 +11,8 @@ from typing import Any, Self
 from sqlalchemy import select, update
 
 from conversations import inbox, store, turns
+from conversations.alarm import Alarm, Unsure
+from conversations.danger import Judge
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.types import (
@@ -35,6 +37,10 @@ async def _nobody() -> int:
     return 0
 
 
+def _never_unsure(_: object) -> bool:
+    return False
+
+
 class Conversations:
     """Receive messages, run turns, hand over to humans and back.
 
@@ -42,6 +48,8 @@ class Conversations:
         dialogue: answers turns (Rasa's client).
         fallback_answer: answers without Rasa when it is sure.
         agents_online: how many agents have the desk open.
+        judge: tells danger, and matters that belong to another route; without one nothing is screened.
+        unsure: whether replies show that the assistant did not understand; such turns are looked at again.
         lease_s: seconds after which a process that died loses its turns to another; at least three times
             :data:`conversations.turns.SWEEP_S`, in which a living one makes them last again.
 
@@ -58,12 +66,15 @@ class Conversations:
         fallback_answer: turns.FallbackAnswer,
         agents_online: AgentsOnline = _nobody,
         lease_s: float = 20,
+        judge: Judge | None = None,
+        unsure: Unsure = _never_unsure,
     ) -> None:
         self._database = database
         self._events = events
         self._handoff = Handoff(database, events, agents_online, OUTBOX_CHANNELS)
+        self._alarm = Alarm(database, self._handoff, judge, unsure)
         self._runner = turns.TurnRunner(
-            database, events, dialogue, self._handoff, fallback_answer, OUTBOX_CHANNELS, lease_s
+            database, events, dialogue, self._handoff, self._alarm, fallback_answer, OUTBOX_CHANNELS, lease_s
         )
         self.take = self._handoff.take
         self.say = self._handoff.say
@@ -89,6 +100,7 @@ class Conversations:
         """
         receipt, job = await inbox.receive(self._database, inbound, self._runner.lease())
         if not receipt.duplicate:
+            self._alarm.sources.heard(receipt.conversation_id, inbound.source)
             data = receipt.message.to_json()
             self._events.publish(f"conversation:{receipt.conversation_id}", "message", message=data)
             self._events.publish("desk", "message", conversation_id=receipt.conversation_id, message=data)

@@ -189,6 +189,22 @@ async def turn_replies(session: AsyncSession, turn_id: str) -> list[Message]:
     return [to_message(row) for row in rows]
 
 
+async def recent_words(session: AsyncSession, conversation_id: str, since: datetime, limit: int) -> list[str]:
+    """The citizen's last messages in words, oldest first."""
+    rows = await session.scalars(
+        select(MessageRow.text)
+        .where(
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.direction == "in",
+            MessageRow.kind == "text",
+            MessageRow.created_at >= since,
+        )
+        .order_by(MessageRow.seq.desc())
+        .limit(limit)
+    )
+    return [text for text in reversed(list(rows)) if text]
+
+
 async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple[Turn, MessageRow] | None:
     """The next turn to run, with the message it answers."""
     found = (

@@ -17,12 +17,13 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import attachments, buttons, emergency, scope, statements, store
-from conversations.handoff import BACK_TO_BOT, Handoff
+from conversations import attachments, buttons, scope, statements, store
+from conversations.alarm import Alarm
+from conversations.handoff import BACK_TO_BOT, Handoff, leaves
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
 from conversations.rasa import RasaDown
-from conversations.types import Button, HandoffReason, Job, Mode, Reply
+from conversations.types import HandoffReason, Job, Mode, Reply
 from core.clock import now
 from core.database import Database
 from core.events import Events
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 SWEEP_S = 5
 LEASES_AT_ONCE = 500
 MAX_ATTEMPTS = 3
-NO_EMERGENCY = Button("不是紧急情况，继续问智能助手", BACK_TO_BOT)
 MAX_RASA_TEXT = 2_000
 """Characters of a message Rasa gets to read; the whole of it is stored."""
 WITHOUT_RASA_AT_ONCE = 2
@@ -62,6 +62,7 @@ class TurnRunner:
         events: Events,
         dialogue: Dialogue,
         handoff: Handoff,
+        alarm: Alarm,
         fallback_answer: FallbackAnswer,
         outbox_channels: frozenset[str],
         lease_s: float,
@@ -71,6 +72,7 @@ class TurnRunner:
         self._events = events
         self._dialogue = dialogue
         self._handoff = handoff
+        self._alarm = alarm
         self._fallback_answer = fallback_answer
         self._outbox_channels = outbox_channels
         self._owner = new_id()
@@ -215,21 +217,23 @@ class TurnRunner:
 
     async def _answer(self, conversation_id: str, job: Job) -> tuple[str, Sequence[Reply]]:
         text, chosen = job.text, job.chosen
-        danger = None if chosen else emergency.screen(text)
-        if danger is not None:
-            await self._handoff.request_human(conversation_id, HandoffReason.EMERGENCY, urgent=True)
-            # Somebody in despair is not offered a way out of the queue; a false alarm is.
-            ways = () if danger.name == "self_harm" else (NO_EMERGENCY,)
-            return "emergency", [Reply(danger.advice, ways)]
+        screened = await self._alarm.before(conversation_id, job)
+        if screened.replies is not None:
+            return "emergency", screened.replies
         if job.mode is Mode.HUMAN:
             return "agent", ()
-        if job.mode is Mode.WAITING:
+        if screened.text is not None:
+            # What was said before the question whether there is danger is what is answered now.
+            text, chosen = screened.text, None
+        elif job.mode is Mode.WAITING and (
+            leaves(text, chosen) or not await self._alarm.goes_on(conversation_id)
+        ):
             return "queue", await self._handoff.while_waiting(conversation_id, text, chosen)
         if chosen is not None and chosen.payload == BACK_TO_BOT:
             return "queue", [Reply("好的，您请说，我在听。")]
         if not text and chosen is None and job.attached is None:
             return "empty", [Reply("您好，请用文字说说您想问的或者要反映的事情。")]
-        beyond = None if chosen else scope.screen(text)
+        beyond = None if chosen else await self._alarm.elsewhere(text)
         if beyond is not None:
             await self._handoff.remember(conversation_id, scope.DECLINED, text)
             return "scope", [beyond.reply()]
@@ -238,7 +242,7 @@ class TurnRunner:
             try:
                 replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
                 if replies:
-                    return "rasa", replies
+                    return "rasa", await self._alarm.after(conversation_id, job, replies)
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})

@@ -25,7 +25,6 @@ class HandoffReason(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     EMERGENCY = "emergency"
     DEGRADED = "degraded"
-    ANGRY = "angry"
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class InboundMessage:
         media: facts of a picture, recording or place. For a photo that was kept
             :attr:`conversations.media.StoredImage.media`; for a place ``lat``, ``lon`` and ``label``
             (:mod:`conversations.attachments`); the rest is the channel's own.
+        source: where it was sent from, unreadable and the same for the same place, so that many urgent
+            conversations from one place are seen to be that; empty where the channel does not know. Not stored.
     """
 
     channel: str
@@ -53,6 +54,7 @@ class InboundMessage:
     kind: str = "text"
     button: str | None = None
     media: dict[str, Any] | None = None
+    source: str = ""
     received_at: datetime = field(default_factory=now)
 
 

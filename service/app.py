@@ -10,13 +10,16 @@ import desk
 from bot.actions.policy.answer import sure_answer, without_lead_in
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
+from bot.actions.talk.unsure import unsure
+from bot.understanding.danger import shipped
 from bot.understanding.evidence import Informed, Reader
 from bot.understanding.mine import mine
 from channels import web as web_channel
 from channels.wechat import Pace, WeChat
-from conversations import emergency, scope
+from conversations.danger import advices
 from conversations.media import Media
 from conversations.rasa import RasaClient
+from conversations.scope import kinds as scope_kinds
 from conversations.service import Conversations
 from conversations.types import Reply
 from core.clock import local, now
@@ -46,8 +49,9 @@ DATABASE = web.AppKey("database", Database)
 def _warm_up() -> None:
     """Load what is otherwise loaded at its first use: most of a second, for which nobody would be answered."""
     story = "龙湖路的路灯坏了三天"
-    emergency.screen(story)
-    scope.screen(story)
+    shipped().judgement(story)
+    advices()
+    scope_kinds()
     catalog.suggest(story)
     mine(story, local(now()))
     shipped_encoder().encode([story])
@@ -93,6 +97,8 @@ async def create_app(settings: Settings) -> web.Application:
         from_knowledge,
         agents_online,
         settings.rasa_timeout_s + 12,
+        judge=shipped(),
+        unsure=unsure,
     )
 
     wechat = WeChat(

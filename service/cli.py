@@ -175,6 +175,7 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
 def main() -> None:
     """Entry of the console command: known errors become one sentence, not a trace."""
     from bot.evaluation.cli import app as understanding
+    from bot.understanding.danger.cli import app as danger
     from channels.wechat.cli import app as wechat
     from gaps.cli import app as gaps
     from kb_index.cli.commands import app as knowledge
@@ -186,6 +187,7 @@ def main() -> None:
     app.add_typer(evaluation, name="evaluate")
     app.command()(explain)
     app.command("train-decision")(train_decision)
+    app.add_typer(danger, name="danger")
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     try:

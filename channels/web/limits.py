@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -68,6 +70,7 @@ class Limits:
     def __init__(self) -> None:
         self._visitors = Buckets(VISITOR_PER_MINUTE)
         self._addresses = Buckets(ADDRESS_PER_MINUTE)
+        self._salt = secrets.token_bytes(16)
 
     def message(self, visitor_id: str, request: web.Request) -> None:
         """A visitor sends something by this request, or over the socket this request opened.
@@ -77,6 +80,12 @@ class Limits:
         """
         self._visitors.take(visitor_id)
         self.call(request)
+
+    def source(self, request: web.Request) -> str:
+        """The address a request came from, as a number nobody can turn back; "" where it is not known."""
+        if not request.remote:
+            return ""
+        return hashlib.blake2b(request.remote.encode(), key=self._salt, digest_size=12).hexdigest()
 
     def call(self, request: web.Request) -> None:
         """Somebody opens a session or a socket.

@@ -72,7 +72,7 @@ class Reader:
         self._conversations = conversations
         self._media = media
 
-    async def inbound(self, said: Said, visitor_id: str) -> InboundMessage:
+    async def inbound(self, said: Said, visitor_id: str, source: str = "") -> InboundMessage:
         """The message as conversations take it; the browser's id makes a repeat the same message.
 
         Raises:
@@ -96,4 +96,5 @@ class Reader:
             kind=kind,
             media=media,
             button=said.button if kind == "text" else None,
+            source=source,
         )

@@ -74,7 +74,7 @@ class Rest:
         visitor = visitor_of(request, self._tokens)
         said = read(await _body(request))
         self._limits.message(visitor.id, request)
-        inbound = await self._reader.inbound(said, visitor.id)
+        inbound = await self._reader.inbound(said, visitor.id, self._limits.source(request))
         receipt = await self._conversations.receive(inbound)
         replies = await self._conversations.wait(receipt.turn_id, self._wait_s)
         return _json(

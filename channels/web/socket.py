@@ -220,7 +220,9 @@ class _Link:
         self._limits.message(self._visitor.id, self._request)
         self._own.add(said.client_id)
         try:
-            inbound = await self._reader.inbound(said, self._visitor.id)
+            inbound = await self._reader.inbound(
+                said, self._visitor.id, self._limits.source(self._request)
+            )
             receipt = await self._conversations.receive(inbound)
         except BaseException:
             self._own.discard(said.client_id)

@@ -67,6 +67,18 @@ class _Simplified(dict[int, str]):
         return simple
 
 
+_SIMPLE = _Simplified()
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones, where opencc is installed.
+
+    >>> simplified("電梯壞了")
+    '电梯坏了'
+    """
+    return text.translate(_SIMPLE)
+
+
 def numeral(text: str) -> int | None:
     """The value of a Chinese numeral below 100 million, or None when it isn't one.
 
@@ -143,7 +155,7 @@ class TextPipeline:
     """
 
     def __init__(self, synonyms: list[list[str]] | None = None, words: list[str] | None = None) -> None:
-        self._simplify = _Simplified()
+        self._simplify = _SIMPLE
         self.synonyms = synonyms or []
         self.words = words or []
         self._canonical: dict[str, str] = {}

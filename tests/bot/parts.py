@@ -14,6 +14,8 @@ import gaps.models  # noqa: F401
 import kb_index
 import tickets.models  # noqa: F401
 from bot.actions.runtime.context import Parts, set_parts
+from bot.actions.talk.unsure import unsure
+from bot.understanding.danger import shipped
 from conversations.rasa import RasaDown
 from conversations.service import Conversations
 from conversations.types import Reply
@@ -74,7 +76,14 @@ async def small_city(folder: Path, index_dir: Path, dialogue: object = None) -> 
     events = Events()
     tickets = Tickets(database, events)
     knowledge = KnowledgeBase(index_dir, MODEL, poll_s=60)
-    talk = Conversations(database, events, dialogue or NoRasa(), _no_answer)  # type: ignore[arg-type]
+    talk = Conversations(
+        database,
+        events,
+        dialogue or NoRasa(),  # type: ignore[arg-type]
+        _no_answer,
+        judge=shipped(),
+        unsure=unsure,
+    )
     settings = Settings(data_dir=folder)
     async with knowledge, talk:
         gaps = Gaps(database, knowledge, HERE / "knowledge")

@@ -14,7 +14,7 @@ PROMISE = re.compile(
     r"(今天|明天|\d+\s*(天|小时|个工作日))(内|之内|就|就能)(解决|处理|答复|办)|包您|放心[，,]?(一定|会|能)|没问题[，,]我"
 )
 FOLDERS = ("bot/actions", "conversations", "channels", "tickets")
-FILES = ("domain.yml", "conversations/emergency.yml", "conversations/scope.yml")
+FILES = ("domain.yml", "conversations/danger.yml", "conversations/scope.yml")
 
 
 def _docstrings(tree: ast.AST) -> set[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.understanding.danger import shipped
 from conversations.service import Conversations
 from conversations.types import InboundMessage, Message
 from core.database import Database
@@ -69,7 +70,7 @@ async def start(database: Database) -> AsyncIterator[Callable[[], Awaitable[Proc
         async def agents_online() -> int:
             return online[0]
 
-        conversations = Conversations(database, events, dialogue, no_answer, agents_online)
+        conversations = Conversations(database, events, dialogue, no_answer, agents_online, judge=shipped())
         await conversations.__aenter__()
         processes.append(Process(conversations, dialogue, events, online))
         return processes[-1]

@@ -200,13 +200,6 @@ async def test_without_rasa_the_citizen_is_answered_or_put_through(process: Proc
     assert (view.mode, view.reason) == ("waiting", "degraded")
 
 
-async def test_an_emergency_is_answered_before_anything_else_and_calls_a_human(process: Process) -> None:
-    (advice,) = await process.say("我家着火了")
-    assert "119" in advice.text and process.dialogue.asked == []
-    view = await process.conversations.view(await process.id_of())
-    assert (view.mode, view.urgent, view.reason) == ("waiting", True, "emergency")
-
-
 async def test_only_web_messages_need_no_delivery(process: Process) -> None:
     await process.say("您好")
     assert await process.conversations.undelivered(await process.id_of()) == []

@@ -53,7 +53,14 @@ export interface SummaryCard {
   fields: { name: string; value: string; slot?: string | null }[];
 }
 
-export type Card = AnswerCard | TicketCard | SummaryCard;
+/** Somebody may be in danger: whom to call, and where the advice comes from. */
+export interface HelpCard {
+  kind: "help";
+  numbers: { number: string; name: string }[];
+  sources?: Source[];
+}
+
+export type Card = AnswerCard | TicketCard | SummaryCard | HelpCard;
 
 /** A photo (by its id) or a point on the map, sent instead of words. */
 export interface Attachment {

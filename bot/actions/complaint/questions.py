@@ -36,6 +36,11 @@ EXPLAINED = (
 )
 
 
+def ask_words(slot: str) -> str:
+    """The words a slot is asked for with, whatever is known."""
+    return _ASK[slot]
+
+
 def brief(name: str, value: object) -> str:
     """A value as an acknowledgement names it.
 

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.web import setup
 from conversations.media import Media
+from bot.understanding.danger import shipped
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
@@ -108,7 +109,7 @@ class Running:
 @pytest.fixture
 async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
     dialogue, events = SmallDialogue(), Events()
-    async with Conversations(database, events, dialogue, no_answer) as conversations:
+    async with Conversations(database, events, dialogue, no_answer, judge=shipped()) as conversations:
         app = web.Application(middlewares=[errors], client_max_size=1_048_576)
         setup(
             app,

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.understanding.danger import shipped
 from channels.wechat import Pace, WeChat
 from conversations.media import Media
 from conversations.service import Conversations
@@ -108,7 +109,7 @@ async def start(database: Database, tmp_path: Path, api: Api) -> AsyncIterator[S
         async def begin(*, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running:
             dialogue = SmallDialogue()
             conversations = await stack.enter_async_context(
-                Conversations(database, Events(), dialogue, no_answer)
+                Conversations(database, Events(), dialogue, no_answer, judge=shipped())
             )
             wechat = await stack.enter_async_context(
                 WeChat(

@@ -11,7 +11,7 @@ export interface User {
 }
 
 /** Why a conversation needs a human. */
-export type Reason = "citizen_asked" | "low_confidence" | "emergency" | "degraded" | "angry";
+export type Reason = "citizen_asked" | "low_confidence" | "emergency" | "degraded";
 
 export interface Conversation {
   id: string;

@@ -6,7 +6,6 @@ export const REASONS: Record<Reason, string> = {
   low_confidence: "答不准",
   emergency: "紧急",
   degraded: "机器人故障",
-  angry: "情绪激动",
 };
 
 export const CHANNELS: Record<string, string> = { web: "网页", wechat: "微信", mini: "小程序", phone: "电话" };

@@ -1,18 +1,22 @@
 import { safeUrl, sanitize } from "../../shared/sanitize";
 import type { AnswerCard, Card, Source, SummaryCard, TicketCard } from "../../shared/wire";
 import { copyText, h, icon } from "./dom";
+import { help } from "./help";
 
 /**
  * The card's element, or null for a kind this version does not know (the message's text stands in for it).
  *
+ * @param text the message's words
  * @param say says something in the citizen's name, such as which line of a summary is to be changed
  */
-export function cardElement(card: Card, say: (text: string) => void): HTMLElement | null {
+export function cardElement(card: Card, text: string, say: (text: string) => void): HTMLElement | null {
   switch (card.kind) {
     case "answer":
       return answer(card);
     case "ticket":
       return ticket(card);
+    case "help":
+      return help(card, text);
     case "summary":
       return summary(card, say);
     default:

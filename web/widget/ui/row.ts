@@ -81,7 +81,7 @@ export class Row {
 
 function body(line: Line, actions: RowActions): HTMLElement {
   const { message } = line;
-  const card = message.card ? cardElement(message.card, actions.say) : null;
+  const card = message.card ? cardElement(message.card, message.text, actions.say) : null;
   if (card) return card;
   if (message.kind === "image" && message.media?.image) return photo(message.media, actions);
   if (message.kind === "location" && message.media) {

@@ -1,0 +1,133 @@
+"""Layers of a BERT run with numpy: as much of one as judging needs, on any processor.
+
+The lower layers and the word table are the pretrained encoder's (``kb_index/encoder``); the layers above them are
+the judge's own. Weights may be half precision, or 8 bits a weight with a scale for each row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.special import erf
+
+from bot.understanding.danger.kinds import Floats
+
+SCALE = ".scale"
+"""Ending of the tensor that holds the scale of each row of an 8-bit weight."""
+PREFIX = "query: "
+"""What the encoder was trained to see before a text."""
+LONGEST = 512
+
+
+def weight(tensors: Mapping[str, Floats], name: str) -> Floats:
+    """A tensor in single precision, whatever it is stored in."""
+    found = np.asarray(tensors[name], np.float32)
+    scale = tensors.get(name + SCALE)
+    return found if scale is None else found * np.asarray(scale, np.float32)[:, None]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One transformer layer, as BERT has them: attention, then two products, each with a norm after."""
+
+    inner: tuple[Floats, Floats]
+    after: tuple[Floats, Floats]
+    norm: tuple[Floats, Floats]
+    wide: tuple[Floats, Floats]
+    narrow: tuple[Floats, Floats]
+    last: tuple[Floats, Floats]
+    heads: int
+    eps: float
+
+    @classmethod
+    def read(cls, tensors: Mapping[str, Floats], number: int, heads: int, eps: float) -> Layer:
+        """Layer ``number`` of the tensors of a saved BERT."""
+        at = f"encoder.layer.{number}."
+
+        def dense(*names: str) -> tuple[Floats, Floats]:
+            rows = np.concatenate([weight(tensors, f"{at}{name}.weight") for name in names])
+            bias = np.concatenate([weight(tensors, f"{at}{name}.bias") for name in names])
+            return np.ascontiguousarray(rows.T), bias
+
+        def norm(name: str) -> tuple[Floats, Floats]:
+            return weight(tensors, f"{at}{name}.weight"), weight(tensors, f"{at}{name}.bias")
+
+        return cls(
+            dense("attention.self.query", "attention.self.key", "attention.self.value"),
+            dense("attention.output.dense"),
+            norm("attention.output.LayerNorm"),
+            dense("intermediate.dense"),
+            dense("output.dense"),
+            norm("output.LayerNorm"),
+            heads,
+            eps,
+        )
+
+    def __call__(self, x: Floats) -> Floats:
+        """[tokens, width] → the same shape."""
+        tokens, width = x.shape
+        q, k, v = (x @ self.inner[0] + self.inner[1]).reshape(tokens, 3, self.heads, -1).transpose(1, 2, 0, 3)
+        scores = q @ k.transpose(0, 2, 1) / np.float32(np.sqrt(width // self.heads))
+        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        scores /= scores.sum(axis=-1, keepdims=True)
+        seen = (scores @ v).transpose(1, 0, 2).reshape(tokens, width)
+        x = normed(seen @ self.after[0] + self.after[1] + x, self.norm, self.eps)
+        inside = x @ self.wide[0] + self.wide[1]
+        inside *= 0.5 * (1 + erf(inside * np.float32(0.70710678)))
+        return normed(inside @ self.narrow[0] + self.narrow[1] + x, self.last, self.eps)
+
+
+def normed(x: Floats, norm: tuple[Floats, Floats], eps: float) -> Floats:
+    """Layer norm over the last axis."""
+    centred = x - x.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(eps))
+    result: Floats = centred / spread * norm[0] + norm[1]
+    return result
+
+
+class LowerHalf:
+    """The encoder up to some layer: a text's tokens, each a vector that has seen the others.
+
+    Args:
+        folder: a BERT as sentence-transformers saves it: ``config.json``, ``tokenizer.json``, ``model.safetensors``.
+        layers: how many layers from below.
+    """
+
+    def __init__(self, folder: Path, layers: int) -> None:
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        heads, eps = int(config["num_attention_heads"]), float(config["layer_norm_eps"])
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(min(LONGEST, int(config["max_position_embeddings"])))
+        self._tokenizer.no_padding()
+        tensors = load_file(str(folder / "model.safetensors"))
+        # The word table stays as it is stored: single precision would be twice to four times its size.
+        self._words = tensors["embeddings.word_embeddings.weight"]
+        self._scales = tensors.get("embeddings.word_embeddings.weight" + SCALE)
+        self._eps = eps
+        self._positions = (
+            weight(tensors, "embeddings.position_embeddings.weight")
+            + weight(tensors, "embeddings.token_type_embeddings.weight")[0]
+        )
+        self._norm = (
+            weight(tensors, "embeddings.LayerNorm.weight"),
+            weight(tensors, "embeddings.LayerNorm.bias"),
+        )
+        self._layers = [Layer.read(tensors, number, heads, eps) for number in range(layers)]
+
+    def __call__(self, text: str) -> Floats:
+        """[tokens, width] of a text, its prefix and marks included."""
+        ids = self._tokenizer.encode(PREFIX + text).ids
+        x = self._words[ids].astype(np.float32)
+        if self._scales is not None:
+            x *= np.asarray(self._scales[ids], np.float32)[:, None]
+        x = normed(x + self._positions[: len(ids)], self._norm, self._eps)
+        for layer in self._layers:
+            x = layer(x)
+        return x

@@ -1,0 +1,150 @@
+"""Somebody in danger is told what to do before anything else happens: the words, and who judges.
+
+Who judges is given from outside (:class:`Judge`): conversations know neither models nor rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from conversations.types import Button, Reply
+
+_FILE = Path(__file__).with_name("danger.yml")
+
+YES = Button("有，现在就有危险", "/danger_yes")
+NO = Button("没有，接着说我的事", "/danger_no")
+NOT_URGENT = Button("不是紧急情况，接着说我的事", NO.payload)
+FILE_IT = Button("把这件事登记下来", '/start_complaint{"slot":"declined","value":"again"}')
+"""Files what was said when danger was raised (:data:`conversations.scope.DECLINED` keeps it)."""
+ASK = Reply(
+    "先问您一句：现在有人有危险吗？有的话请点“有”或者回“有”；着火打 119，有人受伤、喝了药打 120，有人伤人打 110。",
+    (YES, NO),
+)
+_SWALLOWED = re.compile(
+    r"(?:喝|吞|服|吃)(?:了|下|进|过|掉|完|错)?.{0,8}(?:农药|敌敌畏|百草枯|除草剂|老鼠药|安眠药|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂)|"
+    r"(?:农药|敌敌畏|百草枯|除草剂|老鼠药|安眠药|安定片?|药).{0,6}(?:喝|吞|灌)(?:了|下|进)|服毒|"
+    r"(?:吞|吃)了?.{0,4}(?:一整?瓶|[几两三四五六七八九十百\d]{1,4}(?:多|来)?[片粒颗把])|误(?:服|食|喝)|把.{1,6}药(?:当|都)"
+)
+_ONLY_BOUGHT = re.compile(r"(?:还|都|就)?没(?:有)?(?:喝|吃|吞)")
+_YES = re.compile(
+    r"(?:有|是|对|嗯|在|真的?|确实|当然)[的了啊呀]*|有(?:人)?(?:的|啊|危险)+|(?:现在)?有(?:人)?危险|救命|快(?:来|点)?|yes"
+)
+_NO = re.compile(
+    r"(?:没|沒|无|不是|不|否|没事|没有)[了的啊呀事人]*|(?:没有?|不是|不)(?:人)?(?:有)?(?:危险|紧急情况?|急)[的了啊]*|没有,.*|不用|误会了?|no"
+)
+
+
+@dataclass(frozen=True)
+class Danger:
+    """Somebody is in danger, or may be.
+
+    Args:
+        kind: a key of ``danger.yml``.
+        probability: 0 to 1, calibrated.
+        clear: met at once; otherwise one question is asked first.
+    """
+
+    kind: str
+    probability: float
+    clear: bool
+
+
+class Judge(Protocol):
+    """Judges messages; quick enough to be asked about each."""
+
+    def judge(self, text: str) -> Danger | None:
+        """The danger a message tells of, or None."""
+        ...
+
+    def scope(self, text: str) -> str | None:
+        """The other route a matter belongs to (a name in ``scope.yml``), or None."""
+        ...
+
+
+class Number(BaseModel):
+    """A number to tap."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: str
+    name: str
+
+
+class Source(BaseModel):
+    """Where an advice can be read."""
+
+    model_config = ConfigDict(extra="forbid")
+    document: str
+    url: str
+    opened: date
+
+
+class Advice(BaseModel):
+    """What somebody in one kind of danger is told."""
+
+    model_config = ConfigDict(extra="forbid")
+    label: str
+    numbers: list[Number]
+    lead: str
+    advice: str
+    sources: list[Source]
+
+    def reply(self, after: str, ways: Sequence[Button]) -> Reply:
+        """The advice, with numbers to tap where the channel can show them.
+
+        Args:
+            after: what follows the advice: whether an agent comes, how it goes on.
+            ways: buttons.
+        """
+        text = f"{self.lead}\n{self.advice}\n{after}"
+        return Reply(text, tuple(ways), self.card())
+
+    def again(self, before: str) -> Reply:
+        """A short reminder for somebody who has heard the advice."""
+        calls = "、".join(f"{n.number}（{n.name}）" for n in self.numbers)
+        return Reply(f"{before}还没打电话的话，请马上打：{calls}。", (FILE_IT,), self.card())
+
+    def card(self) -> dict[str, object]:
+        """What a web page shows beside the words."""
+        return {
+            "kind": "help",
+            "numbers": [number.model_dump() for number in self.numbers],
+            "sources": [{"document": s.document, "url": s.url} for s in self.sources],
+        }
+
+
+@cache
+def advices() -> dict[str, Advice]:
+    """Every advice, by kind."""
+    return TypeAdapter(dict[str, Advice]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+
+
+def advice(kind: str, text: str) -> Advice:
+    """The advice for a kind of danger; where poison was swallowed, by whomever, that comes first.
+
+    >>> advice("self_harm", "我妈把一瓶农药喝下去了").numbers[0].number
+    '120'
+    """
+    if _SWALLOWED.search(text) and not _ONLY_BOUGHT.search(text):
+        return advices()["swallowed"]
+    return advices()[kind]
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What somebody answers who was asked whether there is danger; None when it is neither.
+
+    >>> yes_or_no("有啊"), yes_or_no("没有"), yes_or_no("我爸在地上")
+    (True, False, None)
+    """
+    said = re.sub(r"[\s。！!.，,~～]+", "", text.lower())
+    if _NO.fullmatch(said):
+        return False
+    return True if _YES.fullmatch(said) else None

@@ -1,0 +1,191 @@
+"""What somebody in danger is told, and how the conversation goes on after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.understanding.danger import Judge
+from bot.understanding.danger.kinds import DANGERS
+from conversations import danger, scope
+from conversations.alarm import SOURCE_URGENT, SOURCE_WINDOW_S, Sources
+from conversations.types import Agent
+from tests.conversations.conftest import Process
+
+FIRE = "我家着火了，快来人"
+POISON = "我妈喝农药了，快救救她"
+
+
+def test_every_kind_has_advice_numbers_and_a_source_to_open() -> None:
+    assert set(danger.advices()) == {*DANGERS, "swallowed"}
+    for kind, advice in danger.advices().items():
+        reply = advice.reply("", ())
+        assert reply.card is not None
+        assert [n["number"] for n in reply.card["numbers"]] == [n.number for n in advice.numbers]
+        # Channels that show no card read the numbers in the words.
+        assert all(n.number in reply.text for n in advice.numbers if kind != "swallowed" or n.number == "120")
+        assert advice.sources and all(s.url.startswith("http") for s in advice.sources)
+        assert len(reply.text) <= 260
+
+
+@pytest.mark.parametrize("kind", ["self_harm", "medical", "child_abuse"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妈把一瓶农药喝下去了咋弄",
+        "俺娘喝敌敌畏了",
+        "娃误食了老鼠药",
+        "他吞了一瓶安眠药",
+        "老头子吃了一整瓶安眠药叫不醒",
+    ],
+)
+def test_poison_swallowed_by_anybody_means_120_first(kind: str, text: str) -> None:
+    assert danger.advice(kind, text).numbers[0].number == "120"
+
+
+@pytest.mark.parametrize("text", ["我不想活了", "农药我都买好了，还没喝", "我要从楼上跳下去"])
+def test_without_poison_swallowed_the_advice_is_the_kind_s(text: str) -> None:
+    assert danger.advice("self_harm", text).numbers[0].number == "12356"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        *[
+            (t, True)
+            for t in ("有", "有！", "有危险", "是的", "嗯", "现在有危险", "快来", "有人有危险", "对对")
+        ],
+        *[
+            (t, False)
+            for t in ("没有", "没", "没有危险", "不是", "没事", "不急", "没人有危险", "不是紧急情况", "沒有")
+        ],
+        *[(t, None) for t in ("我爸在地上", "有个问题想问", "没有人管这件事", "不知道", "对方不还钱")],
+    ],
+)
+def test_an_answer_in_words(text: str, answer: bool | None) -> None:
+    assert danger.yes_or_no(text) is answer
+
+
+async def test_clear_danger_is_met_first_called_in_and_the_assistant_stays(process: Process) -> None:
+    process.online[0] = 1
+    (advice,) = await process.say(FIRE)
+    assert "119" in advice.text and "请坐席优先" in advice.text and process.dialogue.asked == []
+    assert advice.card is not None and advice.card["numbers"][0] == {"number": "119", "name": "火警"}
+    assert [b.title for b in advice.buttons] == [danger.FILE_IT.title, danger.NOT_URGENT.title]
+    view = await process.conversations.view(await process.id_of())
+    assert (view.mode, view.urgent, view.reason) == ("waiting", True, "emergency")
+    assert view.facts["handoff"]["紧急"] == "着火"
+    # Nothing is silent: the next words are answered while the place in the queue is kept.
+    assert [r.text for r in await process.say("医保怎么报销")] == ["您说的是：医保怎么报销"]
+    assert (await process.conversations.view(await process.id_of())).mode == "waiting"
+
+
+async def test_nobody_on_duty_is_said_and_nobody_promised(process: Process) -> None:
+    (advice,) = await process.say(FIRE)
+    assert "没有坐席在线" in advice.text and "优先" not in advice.text
+
+
+async def test_what_was_said_in_danger_stays_filable(process: Process) -> None:
+    await process.say(FIRE)
+    await process.say(danger.FILE_IT.title)
+    assert process.dialogue.texts() == [danger.FILE_IT.payload]
+    assert (await process.conversations.recall(await process.id_of()))[scope.DECLINED] == FIRE
+
+
+async def test_no_emergency_leaves_the_queue_and_answers_what_was_said(process: Process) -> None:
+    await process.say(FIRE)
+    (answer,) = await process.say(danger.NOT_URGENT.title)
+    assert answer.text == f"您说的是：{FIRE}"
+    view = await process.conversations.view(await process.id_of())
+    assert (view.mode, view.urgent) == ("bot", False)
+
+
+async def test_somebody_in_despair_is_not_offered_that_it_is_nothing(process: Process) -> None:
+    (advice,) = await process.say("我真的不想活了，遗书都写好了")
+    assert "12356" in advice.text
+    assert [b.title for b in advice.buttons] == [danger.FILE_IT.title]
+
+
+async def test_said_again_it_is_a_short_reminder(process: Process) -> None:
+    (first,) = await process.say(FIRE)
+    (again,) = await process.say("快来人啊，我家着火了！")
+    assert "119" in again.text and len(again.text) < len(first.text) / 2
+
+
+async def test_an_agent_s_talk_hears_clear_danger_too(process: Process) -> None:
+    conversation = await process.id_of()
+    await process.conversations.request_human(conversation, "citizen_asked")
+    await process.conversations.take(conversation, Agent("a", "坐席1号"))
+    (advice,) = await process.say(POISON)
+    assert "120" in advice.text and advice.buttons == ()
+    view = await process.conversations.view(conversation)
+    assert (view.mode, view.urgent) == ("human", True)
+
+
+@pytest.fixture
+def asking(process: Process) -> Process:
+    """The same, where danger is never clear enough: the question is asked each time."""
+    judge = Judge()
+    judge.numbers = replace(judge.numbers, clear=2.0)
+    process.conversations._alarm._judge = judge
+    return process
+
+
+async def test_in_doubt_one_question_is_asked_and_yes_raises_the_alarm(asking: Process) -> None:
+    (question,) = await asking.say(FIRE)
+    assert "现在有人有危险吗" in question.text and asking.dialogue.asked == []
+    assert [b.title for b in question.buttons] == [danger.YES.title, danger.NO.title]
+    assert (await asking.conversations.view(await asking.id_of())).mode == "bot"
+    (advice,) = await asking.say("有")
+    assert "119" in advice.text
+    assert (await asking.conversations.view(await asking.id_of())).urgent
+
+
+async def test_in_doubt_no_answers_what_was_said_first_and_is_believed(asking: Process) -> None:
+    await asking.say(FIRE)
+    (answer,) = await asking.say(danger.NO.title)
+    assert answer.text == f"您说的是：{FIRE}"
+    (answer,) = await asking.say("我家着火了，快来人啊")
+    assert answer.text.startswith("您说的是")
+
+
+async def test_in_doubt_other_words_count_with_what_was_said_before(asking: Process) -> None:
+    await asking.say(FIRE)
+    (advice,) = await asking.say("火越来越大，楼上还有人")
+    assert "119" in advice.text
+
+
+async def test_what_is_not_understood_is_looked_at_again_with_the_talk_so_far(process: Process) -> None:
+    process.conversations._alarm._unsure = lambda replies: True
+    for words in ("我爸", "刚才在厨房里", "倒地上"):
+        replies = await process.say(words)
+        if danger.ASK.text in replies[0].text or "120" in replies[0].text:
+            break
+    else:
+        raise AssertionError("nothing was noticed")
+    if replies[0].text == danger.ASK.text:
+        # No: what the assistant had to say is said after all.
+        (answer,) = await process.say("没有")
+        assert answer.text.startswith("您说的是")
+
+
+def test_from_one_source_only_the_first_go_before_all_others() -> None:
+    moment = [0.0]
+    sources = Sources(lambda: moment[0])
+    for number in range(62):
+        sources.heard(f"c{number}", "one address")
+    ranks = [sources.urgent(f"c{number}") for number in range(62)]
+    assert ranks == list(range(1, 63)) and sources.urgent("c0") == 1
+    assert sources.urgent("another") == 1
+    moment[0] = SOURCE_WINDOW_S + 1
+    assert sources.urgent("c61") == 1 and SOURCE_URGENT >= 3
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+def test_any_text_has_an_advice_and_an_answer(text: str) -> None:
+    danger.advice("fire", text)
+    danger.yes_or_no(text)
