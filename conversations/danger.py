@@ -36,10 +36,10 @@ _SWALLOWED = re.compile(
 )
 _ONLY_BOUGHT = re.compile(r"(?:还|都|就)?没(?:有)?(?:喝|吃|吞)")
 _YES = re.compile(
-    r"(?:有|是|对|嗯|在|真的?|确实|当然)[的了啊呀]*|有(?:人)?(?:的|啊|危险)+|(?:现在)?有(?:人)?危险|救命|快(?:来|点)?|yes"
+    r"(?:有|是|对|嗯|在|真的?|确实|当然){1,3}[的了啊呀]{0,3}|(?:现在)?(?:有人)?有?(?:人)?危险[的了啊]?|救命|快(?:来|点)?|yes"
 )
 _NO = re.compile(
-    r"(?:没|沒|无|不是|不|否|没事|没有)[了的啊呀事人]*|(?:没有?|不是|不)(?:人)?(?:有)?(?:危险|紧急情况?|急)[的了啊]*|没有,.*|不用|误会了?|no"
+    r"(?:没|无|不是|不|否|没事|没有)[了的啊呀事人]*|(?:没有?|不是|不)(?:人)?(?:有)?(?:危险|紧急情况?|急)[的了啊]*|没有,.*|不用|误会了?|no"
 )
 
 
@@ -144,7 +144,7 @@ def yes_or_no(text: str) -> bool | None:
     >>> yes_or_no("有啊"), yes_or_no("没有"), yes_or_no("我爸在地上")
     (True, False, None)
     """
-    said = re.sub(r"[\s。！!.，,~～]+", "", text.lower())
+    said = re.sub(r"[\s。！!.，,~～]+", "", text.lower()).replace("沒", "没")
     if _NO.fullmatch(said):
         return False
     return True if _YES.fullmatch(said) else None

@@ -77,7 +77,7 @@ class Layer:
         seen = (scores @ v).transpose(1, 0, 2).reshape(tokens, width)
         x = normed(seen @ self.after[0] + self.after[1] + x, self.norm, self.eps)
         inside = x @ self.wide[0] + self.wide[1]
-        inside *= 0.5 * (1 + erf(inside * np.float32(0.70710678)))
+        inside = inside * np.asarray(0.5 * (1 + erf(inside * np.float32(0.70710678))), np.float32)
         return normed(inside @ self.narrow[0] + self.narrow[1] + x, self.last, self.eps)
 
 

@@ -38,9 +38,8 @@ class Tuner:
         torch.set_num_threads(threads)
         self.torch: Any = torch
         self._tokenizer = AutoTokenizer.from_pretrained(str(encoder))
-        self._model = BertModel.from_pretrained(
-            str(encoder), add_pooling_layer=False, dtype=torch.float32
-        ).eval()
+        model: Any = BertModel.from_pretrained(str(encoder), add_pooling_layer=False, dtype=torch.float32)
+        self._model = model.eval()
 
     def states(self, texts: Sequence[str]) -> list[Floats]:
         """[tokens, width] of each text below the tail."""
@@ -70,6 +69,7 @@ class Tuner:
         tail = _module(torch, self._model).train()
         wanted = [LABELS.index(label) for label in labels]
         rates = (_RATE, _HEAD_RATE)
+        half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
         optimiser = torch.optim.AdamW(
             [
                 {"params": tail.layers.parameters(), "lr": _RATE},
@@ -85,8 +85,10 @@ class Tuner:
                 for group, rate in zip(optimiser.param_groups, rates, strict=True):
                     group["lr"] = rate * share
                 x, mask = self._packed([states[n] for n in batch])
+                with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+                    found = tail(x, mask)
                 loss = torch.nn.functional.cross_entropy(
-                    tail(x, mask), torch.tensor([wanted[n] for n in batch]), label_smoothing=0.05
+                    found.float(), torch.tensor([wanted[n] for n in batch]), label_smoothing=0.05
                 )
                 optimiser.zero_grad()
                 loss.backward()

@@ -1,0 +1,140 @@
+"""The judge of danger and scope: what it tells apart, how it reads long and hostile text, that numpy gives what was tuned."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.understanding.danger import fit
+from bot.understanding.danger.judging import HERE, Judge
+from bot.understanding.danger.kinds import DANGERS, LABELS, SCOPES
+from bot.understanding.danger.reading import LONGEST, PIECE, masked, pieces, plain
+from conversations import danger, scope
+
+CASES = Path(__file__).with_name("danger_cases.jsonl")
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge()
+
+
+def test_every_label_has_its_words() -> None:
+    assert set(DANGERS) < set(danger.advices())
+    assert set(SCOPES) < {kind.name for kind in scope.kinds()}
+
+
+def test_the_weights_are_small() -> None:
+    assert sum(file.stat().st_size for file in HERE.glob("*.npz")) < 6_000_000
+
+
+def test_cases_from_outside(judge: Judge) -> None:
+    """Lines the phrase list got wrong; neither the scores nor the thresholds were fitted on them."""
+    rows = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
+    raised = [judge.judge(row["text"]) is not None for row in rows]
+    real = [row["label"] in DANGERS for row in rows]
+    missed = sum(r and not s for r, s in zip(real, raised, strict=True))
+    false = sum(s for row, s in zip(rows, raised, strict=True) if row["label"] == "none")
+    # By words alone, without the encoder, half of them are seen: more than the phrases did.
+    assert missed <= (1 if judge.with_tail else 8), missed
+    assert false <= 1
+
+
+def test_danger_is_seen_at_the_end_of_a_story(judge: Judge) -> None:
+    story = "反映小区停车的事，车位一个月涨到三百块，物业说是合同价，业委会也不管，打了两次电话没有下文。"
+    for end in ("刚才我家厨房着火了，火很大，快来人！", "现在我爸倒在地上叫不醒了，快叫救护车！"):
+        assert judge.judge(story) is None
+        assert judge.judge(story + end) is not None, end
+
+
+def test_numbers_and_places_decide_nothing(judge: Judge) -> None:
+    assert masked("110平的房子，住了120年") == masked("85平的房子，住了3年")
+    assert judge.judge("我家房子120平，119路公交站旁边，物业费怎么算") is None
+
+
+def test_a_question_about_a_procedure_is_answered(judge: Judge) -> None:
+    asked = (
+        "劳动仲裁怎么申请",
+        "行政复议期限是几天",
+        "怎么举报干部贪污",
+        "政府信息公开怎么申请",
+        "法院门口乱停车，堵得过不去",
+    )
+    assert [judge.scope(text) for text in asked] == [None] * len(asked)
+
+
+def test_a_long_text_is_read_in_pieces_and_in_time(judge: Judge) -> None:
+    chance = random.Random(4)
+    story = "".join(chance.choice("的一是在不了有和人这中大为上个国我以要他。，") for _ in range(20_000))
+    parts = pieces(plain(story))
+    assert all(len(part) <= PIECE * 2 for part in parts) and sum(map(len, parts)) < LONGEST * 1.4
+    for hostile in (story, "ﷺ" * 4_000, "1" * 20_000, " " * 20_000, "①" * 4_000, "喝了" * 5_000):
+        before = time.process_time()
+        judge.judge(hostile)
+        danger.advice("fire", hostile)
+        scope.by_phrase(hostile)
+        assert time.process_time() - before < 4
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+def test_any_text_is_judged(text: str) -> None:
+    found = Judge.judgement(_SHARED, text)
+    assert 0 <= found.danger[0] <= 1 and 0 <= found.scope[0] <= 1
+
+
+_SHARED = Judge()
+
+
+def test_examples_are_labelled_and_stand_once() -> None:
+    groups = fit.groups()
+    texts = [text for group in groups for text in group.texts]
+    assert len(texts) > 2_500 and len(set(texts)) == len(texts)
+    assert {label for group in groups for label in group.labels} == set(LABELS)
+    held = {json.loads(line)["text"] for line in CASES.read_text("utf-8").splitlines()}
+    assert not held & set(texts)
+
+
+def test_words_are_fitted_and_saved_alike(tmp_path: Path) -> None:
+    from bot.understanding.danger.words import Words
+
+    texts = ["我家着火了", "火很大快来人", "路灯不亮", "公积金怎么提取", "法院判错了你们改"] * 3
+    labels = ["fire", "fire", "none", "none", "scope_litigation"] * 3
+    fitted = fit.fit_words(texts, labels)
+    fitted.save(tmp_path / "words.npz")
+    words = Words(tmp_path / "words.npz")
+    for row, text in zip(fitted.logits(texts[:5]), texts[:5], strict=True):
+        assert np.allclose(row, words.logits(plain(text)), atol=0.05)
+    assert [LABELS[int(row.argmax())] for row in fitted.logits(texts[:5])] == labels[:5]
+
+
+def test_numpy_runs_a_bert_as_torch_does(tmp_path: Path) -> None:
+    """A small random BERT: the layers below and a tail above give what torch gives."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertModel
+
+    from bot.understanding.danger.bert import LowerHalf
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=40, hidden_size=24, num_hidden_layers=3, num_attention_heads=3, intermediate_size=48
+    )
+    model = BertModel(config, add_pooling_layer=False).eval()
+    model.save_pretrained(tmp_path)
+    vocabulary = {c: n for n, c in enumerate("query: 我家着火了快来人路灯不亮修一下")} | {"?": 39}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    text = "我家着火了"
+    ids = torch.tensor([tokenizer.encode("query: " + text).ids])
+    with torch.inference_mode():
+        wanted = model(ids, output_hidden_states=True).hidden_states[2][0].numpy()
+    assert np.allclose(LowerHalf(tmp_path, 2)(text), wanted, atol=1e-4)
