@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import erf
 
-from bot.understanding.danger.kinds import Floats
+from bot.understanding.danger.kinds import Floats, softmax
 
 SCALE = ".scale"
 """Ending of the tensor that holds the scale of each row of an 8-bit weight."""
@@ -71,11 +71,10 @@ class Layer:
         """[tokens, width] → the same shape."""
         tokens, width = x.shape
         q, k, v = (x @ self.inner[0] + self.inner[1]).reshape(tokens, 3, self.heads, -1).transpose(1, 2, 0, 3)
-        scores = q @ k.transpose(0, 2, 1) / np.float32(np.sqrt(width // self.heads))
-        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        scores /= scores.sum(axis=-1, keepdims=True)
-        seen = (scores @ v).transpose(1, 0, 2).reshape(tokens, width)
-        x = normed(seen @ self.after[0] + self.after[1] + x, self.norm, self.eps)
+        scores: Floats = q @ k.transpose(0, 2, 1) / np.float32(np.sqrt(width // self.heads))
+        shares = softmax(scores)
+        seen = (shares @ v).transpose(1, 0, 2).reshape(tokens, width)
+        x = normed(np.asarray(seen @ self.after[0] + self.after[1] + x, np.float32), self.norm, self.eps)
         inside = x @ self.wide[0] + self.wide[1]
         inside = inside * np.asarray(0.5 * (1 + erf(inside * np.float32(0.70710678))), np.float32)
         return normed(inside @ self.narrow[0] + self.narrow[1] + x, self.last, self.eps)
