@@ -154,7 +154,7 @@ async def test_in_doubt_no_answers_what_was_said_first_and_is_believed(asking: P
 
 async def test_in_doubt_other_words_count_with_what_was_said_before(asking: Process) -> None:
     await asking.say(FIRE)
-    (advice,) = await asking.say("火越来越大，楼上还有人")
+    (advice,) = await asking.say("我家着火了，火越来越大，楼上还有人")
     assert "119" in advice.text
 
 
