@@ -71,13 +71,15 @@ class Layer:
         """[tokens, width] → the same shape."""
         tokens, width = x.shape
         q, k, v = (x @ self.inner[0] + self.inner[1]).reshape(tokens, 3, self.heads, -1).transpose(1, 2, 0, 3)
-        scores: Floats = q @ k.transpose(0, 2, 1) / np.float32(np.sqrt(width // self.heads))
-        shares = softmax(scores)
+        near = q @ k.transpose(0, 2, 1) * np.float32((width // self.heads) ** -0.5)
+        shares = softmax(np.asarray(near, np.float32))
         seen = (shares @ v).transpose(1, 0, 2).reshape(tokens, width)
         x = normed(np.asarray(seen @ self.after[0] + self.after[1] + x, np.float32), self.norm, self.eps)
-        inside = x @ self.wide[0] + self.wide[1]
-        inside = inside * np.asarray(0.5 * (1 + erf(inside * np.float32(0.70710678))), np.float32)
-        return normed(inside @ self.narrow[0] + self.narrow[1] + x, self.last, self.eps)
+        inside: Floats = np.asarray(x @ self.wide[0] + self.wide[1], np.float32)
+        inside *= np.asarray(0.5 * (1 + erf(inside * np.float32(0.70710678))), np.float32)
+        return normed(
+            np.asarray(inside @ self.narrow[0] + self.narrow[1] + x, np.float32), self.last, self.eps
+        )
 
 
 def normed(x: Floats, norm: tuple[Floats, Floats], eps: float) -> Floats:
