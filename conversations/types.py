@@ -43,6 +43,8 @@ class InboundMessage:
         media: facts of a picture, recording or place. For a photo that was kept
             :attr:`conversations.media.StoredImage.media`; for a place ``lat``, ``lon`` and ``label``
             (:mod:`conversations.attachments`); the rest is the channel's own.
+        answer_s: seconds for which the channel may bring the replies in its answer to the citizen's own request;
+            they are not brought in another way before.
     """
 
     channel: str
@@ -54,6 +56,7 @@ class InboundMessage:
     button: str | None = None
     media: dict[str, Any] | None = None
     received_at: datetime = field(default_factory=now)
+    answer_s: float = 0
 
 
 @dataclass(frozen=True)
@@ -113,14 +116,19 @@ class Message:
 
 @dataclass(frozen=True)
 class Owed:
-    """A message taken from the outbox to be handed over.
+    """A message, or what is still owed of one, taken from the outbox to be handed over.
 
     Args:
+        parts: ids of the outbox rows it stands in; more than one when parts that follow each other are owed.
+        message: the message, with the words still owed as its text.
         doubtful: the citizen may have it already.
+        ahead: it goes before what was said earlier.
     """
 
+    parts: tuple[str, ...]
     message: Message
-    doubtful: bool
+    doubtful: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
