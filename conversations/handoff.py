@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from conversations import store
+from conversations.channels import Channels
 from conversations.models import Conversation, MessageRow
 from conversations.types import (
     Agent,
@@ -49,7 +50,7 @@ class Handoff:
 
     Args:
         agents_online: how many agents have the desk open now.
-        outbox_channels: channels whose messages go through the outbox.
+        channels: tell whose messages go through the outbox.
     """
 
     def __init__(
@@ -57,12 +58,12 @@ class Handoff:
         database: Database,
         events: Events,
         agents_online: AgentsOnline,
-        outbox_channels: frozenset[str],
+        channels: Channels,
     ) -> None:
         self._database = database
         self._events = events
         self._agents_online = agents_online
-        self._outbox_channels = outbox_channels
+        self._channels = channels
 
     async def request_human(
         self,
@@ -332,7 +333,7 @@ class Handoff:
             replies,
             sender=sender,
             sender_name=sender_name,
-            outbox=row.channel if row.channel in self._outbox_channels else None,
+            outbox=self._channels.outbox(row.channel),
             agent_id=agent_id,
             external_id=external_id,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
@@ -104,6 +104,7 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
         else:
             conversation_id, seq, mode, owner = found
         turn_id = new_id()
+        answer_until = inbound.received_at + timedelta(seconds=inbound.answer_s)
         message = await store.append(
             session,
             conversation_id,
@@ -125,9 +126,13 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
                 "message_id": message.id,
                 "button": inbound.button,
                 "attempts": 1 if owner == lease.owner else 0,
+                "answer_until": answer_until if inbound.answer_s else None,
                 "created_at": inbound.received_at,
             },
         )
+        if found is not None:
+            # A citizen who writes is there to hear: whatever is owed goes out, in the channel's own answer if it may.
+            await session.execute(statements.DUE_NOW, {"p_id": conversation_id, "p_moment": answer_until})
         receipt = Receipt(conversation_id, message, turn_id, duplicate=False)
         if owner != lease.owner or await store.has_open_turn(session, conversation_id, besides=turn_id):
             return receipt, None

@@ -104,17 +104,30 @@ class Turn(Base):
     answered_by: Mapped[str | None] = mapped_column(String(20), default=None)
     """``rasa``, ``emergency``, ``scope``, ``degraded``, ``agent`` (left to a human) or ``queue``."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    answer_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Until when the channel may still bring the replies in its answer to the citizen's own request."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
 class Delivery(Base):
-    """An outgoing message a channel has to bring to the citizen: the outbox."""
+    """A part of an outgoing message that a channel has to bring to the citizen: the outbox.
+
+    A message is one part until a channel has to cut it; what is shown and what is still owed are then rows of their own.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (Index("ix_deliveries_due", "state", "next_attempt_at"),)
 
-    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    """The first part's is its message's."""
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), index=True)
+    part: Mapped[int] = mapped_column(Integer, default=0)
+    """Its place among the message's parts, from 0."""
+    text: Mapped[str | None] = mapped_column(Text, default=None)
+    """The part's words; None: the whole message's."""
+    ahead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """It goes before what was said earlier: advice in danger waits behind nothing."""
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default="pending")

@@ -10,8 +10,9 @@ from typing import Any, Self
 
 from sqlalchemy import select, update
 
-from conversations import inbox, store, turns
+from conversations import inbox, outbox, store, turns
 from conversations.alarm import Alarm, Unsure
+from conversations.channels import Channels, Notice
 from conversations.danger import Judge
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
@@ -22,14 +23,13 @@ from conversations.types import (
     InboundMessage,
     Message,
     QueuePlace,
+    Reach,
     Receipt,
     Reply,
 )
 from core.database import Database
 from core.events import Events
 
-OUTBOX_CHANNELS = frozenset({"wechat"})
-"""Channels that bring messages to the citizen themselves; a web page fetches its own."""
 _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
 
 
@@ -71,10 +71,11 @@ class Conversations:
     ) -> None:
         self._database = database
         self._events = events
-        self._handoff = Handoff(database, events, agents_online, OUTBOX_CHANNELS)
+        self.channels = Channels()
+        self._handoff = Handoff(database, events, agents_online, self.channels)
         self._alarm = Alarm(database, self._handoff, judge, unsure)
         self._runner = turns.TurnRunner(
-            database, events, dialogue, self._handoff, self._alarm, fallback_answer, OUTBOX_CHANNELS, lease_s
+            database, events, dialogue, self._handoff, self._alarm, fallback_answer, self.channels, lease_s
         )
         self.take = self._handoff.take
         self.say = self._handoff.say
@@ -205,9 +206,42 @@ class Conversations:
                 select(MessageRow)
                 .join(Delivery, Delivery.message_id == MessageRow.id)
                 .where(Delivery.conversation_id == conversation_id, Delivery.state == "pending")
+                .distinct()
                 .order_by(MessageRow.seq)
             )
             return [store.to_message(row) for row in rows]
+
+    async def due_now(self, conversation_id: str) -> None:
+        """What the outbox owes this citizen is to be brought at once: they are there, and no answer will carry it."""
+        async with self._database.write() as session:
+            await outbox.due_now(session, conversation_id)
+
+    async def reach(self, conversation_id: str) -> Reach | None:
+        """Whether words written now reach this citizen at once; None where they always do.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        view = await self.view(conversation_id)
+        channel = self.channels.get(view.channel)
+        return None if channel is None else await channel.reach(view)
+
+    async def notify(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
+        """Tell a citizen who may not be looking how something stands; the same ``key`` again tells nothing.
+
+        It goes the channel's way for such news, or is said in the conversation where there is none.
+
+        Args:
+            key, number, state, text: as in :class:`conversations.channels.Notice`.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        notice = Notice(key, number, state, text)
+        view = await self.view(conversation_id)
+        channel = self.channels.get(view.channel)
+        if channel is None or not await channel.notify(view, notice):
+            await self.tell(conversation_id, Reply(notice.text), notice.key)
 
     async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
         """Say something to the citizen that no message of theirs asked for; the same ``key`` again says nothing.

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, insert, or_, select, update
 
-from conversations.models import Conversation, MessageRow, Turn
+from conversations.models import Conversation, Delivery, MessageRow, Turn
 from core.database import UtcDateTime
 
 _CONVERSATIONS: Any = Conversation.__table__
 _MESSAGES: Any = MessageRow.__table__
 _TURNS: Any = Turn.__table__
-_c, _m, _t = _CONVERSATIONS.c, _MESSAGES.c, _TURNS.c
+_DELIVERIES: Any = Delivery.__table__
+_c, _m, _t, _d = _CONVERSATIONS.c, _MESSAGES.c, _TURNS.c, _DELIVERIES.c
 
 _moment = bindparam("p_moment", type_=UtcDateTime())
 _until = bindparam("p_until", type_=UtcDateTime())
@@ -85,3 +86,10 @@ LATEST_SAID = (
     .limit(MESSAGES_A_TURN)
 )
 """The last messages to the citizen, newest first."""
+
+DUE_NOW = (
+    update(_DELIVERIES)
+    .where(_d.conversation_id == bindparam("p_id"), _d.state == "pending", _d.next_attempt_at > _moment)
+    .values(next_attempt_at=_moment)
+)
+"""What is owed to a citizen, and waits for later than ``p_moment``, is due then."""

@@ -140,11 +140,13 @@ async def say(
     agent_id: str | None = None,
     external_id: str | None = None,
     release: bool = False,
+    ahead: bool = False,
 ) -> list[Message]:
     """Write replies to the citizen.
 
     Args:
         outbox: the channel that must bring them itself, if it is one that does.
+        ahead: they are brought before what is owed from earlier.
         release: let go of the conversation's lease as well.
     """
     messages = []
@@ -165,7 +167,15 @@ async def say(
         )
         messages.append(message)
         if outbox:
-            session.add(Delivery(message_id=message.id, conversation_id=conversation_id, channel=outbox))
+            session.add(
+                Delivery(
+                    id=message.id,
+                    message_id=message.id,
+                    conversation_id=conversation_id,
+                    channel=outbox,
+                    ahead=ahead,
+                )
+            )
     return messages
 
 
@@ -223,3 +233,18 @@ async def has_open_turn(session: AsyncSession, conversation_id: str, besides: st
     """Whether a message waits to be answered, that of turn ``besides`` not counted."""
     found = await session.scalar(statements.ANOTHER_OPEN_TURN, {"p_id": conversation_id, "p_turn": besides})
     return found is not None
+
+
+async def last_heard(session: AsyncSession, conversation_id: str) -> datetime | None:
+    """When the citizen last said something; None when they never did."""
+    found: datetime | None = await session.scalar(
+        select(MessageRow.created_at)
+        .where(
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.direction == "in",
+            MessageRow.kind != "event",
+        )
+        .order_by(MessageRow.seq.desc())
+        .limit(1)
+    )
+    return found

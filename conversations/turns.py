@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import attachments, buttons, scope, statements, store
 from conversations.alarm import Alarm
+from conversations.channels import Channels
 from conversations.handoff import BACK_TO_BOT, Handoff, leaves
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
@@ -64,7 +65,7 @@ class TurnRunner:
         handoff: Handoff,
         alarm: Alarm,
         fallback_answer: FallbackAnswer,
-        outbox_channels: frozenset[str],
+        channels: Channels,
         lease_s: float,
     ) -> None:
         self._lease = timedelta(seconds=lease_s)
@@ -74,7 +75,7 @@ class TurnRunner:
         self._handoff = handoff
         self._alarm = alarm
         self._fallback_answer = fallback_answer
-        self._outbox_channels = outbox_channels
+        self._channels = channels
         self._owner = new_id()
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -283,9 +284,10 @@ class TurnRunner:
                 replies,
                 sender="bot",
                 sender_name=store.BOT_NAME,
-                outbox=channel if channel in self._outbox_channels else None,
+                outbox=self._channels.outbox(channel),
                 turn_id=job.turn_id,
                 release=True,
+                ahead=answered_by == "emergency",
             )
             if not messages:
                 await self._release(session, conversation_id)

@@ -44,6 +44,8 @@ class InboundMessage:
             (:mod:`conversations.attachments`); the rest is the channel's own.
         source: where it was sent from, unreadable and the same for the same place, so that many urgent
             conversations from one place are seen to be that; empty where the channel does not know. Not stored.
+        answer_s: seconds for which the channel may bring the replies in its answer to the citizen's own request;
+            they are not brought in another way before.
     """
 
     channel: str
@@ -56,6 +58,7 @@ class InboundMessage:
     media: dict[str, Any] | None = None
     source: str = ""
     received_at: datetime = field(default_factory=now)
+    answer_s: float = 0
 
 
 @dataclass(frozen=True)
@@ -115,14 +118,19 @@ class Message:
 
 @dataclass(frozen=True)
 class Owed:
-    """A message taken from the outbox to be handed over.
+    """A message, or what is still owed of one, taken from the outbox to be handed over.
 
     Args:
+        parts: ids of the outbox rows it stands in; more than one when parts that follow each other are owed.
+        message: the message, with the words still owed as its text.
         doubtful: the citizen may have it already.
+        ahead: it goes before what was said earlier.
     """
 
+    parts: tuple[str, ...]
     message: Message
-    doubtful: bool
+    doubtful: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True)

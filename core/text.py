@@ -12,7 +12,9 @@ def clean(text: str) -> str:
     >>> clean("您好\\x00\\ud800")
     '您好'
     """
-    return "".join(c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff").strip()
+    kept = "".join(c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff")
+    # Only what is blank on every screen goes from the ends: what else Unicode calls white space was typed or pasted.
+    return kept.strip(" \t\n\u3000")
 
 
 def plain(text: str) -> str:

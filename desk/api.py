@@ -10,7 +10,7 @@ from core.database import Database
 from core.events import Events
 from desk.audit import Audit
 from desk.auth_api import AuthApi
-from desk.conversations_api import ConversationsApi, Reached, at_once
+from desk.conversations_api import ConversationsApi
 from desk.guard import Guard
 from desk.hub import Hub
 from desk.knowledge_api import KnowledgeApi
@@ -31,7 +31,6 @@ def routes(
     *,
     gaps: Gaps,
     media: Media,
-    reach: Reached = at_once,
     public_url: str = "",
 ) -> list[web.RouteDef]:
     """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
@@ -48,10 +47,10 @@ def routes(
     """
     users = Users(database, events)
     guard = Guard(users, public_url)
-    summaries = Summaries(database, users)
+    summaries = Summaries(database, users, conversations.channels.label)
     return [
         *AuthApi(guard, users).routes(),
-        *ConversationsApi(guard, users, conversations, summaries, events, reach).routes(),
+        *ConversationsApi(guard, users, conversations, summaries, events).routes(),
         *TicketsApi(guard, tickets, media, Audit(database)).routes(),
         *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from aiohttp import web
 from pydantic import Field
 
 from conversations.service import Conversations
-from conversations.types import Agent, Reach
+from conversations.types import Agent
 from core.errors import Conflict, NotFound
 from core.events import Events
 from core.text import clean
@@ -22,15 +21,6 @@ from desk.users import User, Users
 
 HISTORY = 200
 """Messages shown when a conversation is opened; the newest."""
-
-
-Reached = Callable[[str], Awaitable[Reach | None]]
-"""Whether words written now reach a conversation's citizen at once; None where they always do."""
-
-
-async def at_once(_: str) -> Reach | None:
-    """Words always reach the citizen at once."""
-    return None
 
 
 class _List(body.Body):
@@ -58,14 +48,12 @@ class ConversationsApi:
         conversations: Conversations,
         summaries: Summaries,
         events: Events,
-        reach: Reached = at_once,
     ) -> None:
         self._guard = guard
         self._users = users
         self._conversations = conversations
         self._summaries = summaries
         self._events = events
-        self._reach = reach
 
     def routes(self) -> list[web.RouteDef]:
         """The addresses of this capability."""
@@ -100,7 +88,7 @@ class ConversationsApi:
             shown["unread"] = 0
             # The agent's other windows count it as unread until they hear of it.
             self._events.publish("desk", "conversation", conversation_id=conversation_id)
-        reach = await self._reach(conversation_id)
+        reach = await self._conversations.reach(conversation_id)
         return web.json_response(
             {
                 "conversation": {

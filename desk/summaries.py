@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,13 +15,16 @@ from core.database import Database
 from core.errors import NotFound
 from desk.users import Users
 
-_VISITORS = {"web": "网页访客", "wechat": "微信用户"}
-
 
 class Summaries:
-    """Looks conversations up and writes them as JSON."""
+    """Looks conversations up and writes them as JSON.
 
-    def __init__(self, database: Database, users: Users) -> None:
+    Args:
+        label: what a citizen who comes through a channel is called.
+    """
+
+    def __init__(self, database: Database, users: Users, label: Callable[[str], str]) -> None:
+        self._label = label
         self._database = database
         self._users = users
 
@@ -70,7 +73,7 @@ class Summaries:
     async def listed(self, views: Sequence[ConversationView]) -> list[dict[str, Any]]:
         """Conversations already looked up."""
         names = await self._users.names(view.agent_id for view in views if view.agent_id)
-        return [_to_json(view, names) for view in views]
+        return [_to_json(view, names, self._label(view.channel)) for view in views]
 
 
 def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
@@ -91,14 +94,14 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _to_json(view: ConversationView, names: dict[str, str]) -> dict[str, Any]:
+def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[str, Any]:
     last = view.last_message
     return {
         "id": view.id,
         "channel": view.channel,
         "account": view.account,
         "mode": str(view.mode),
-        "citizen_name": f"{_VISITORS.get(view.channel, '来访群众')} {view.id[-4:].upper()}",
+        "citizen_name": f"{label} {view.id[-4:].upper()}",
         "agent": {"id": view.agent_id, "display_name": names.get(view.agent_id, "")}
         if view.agent_id
         else None,

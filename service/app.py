@@ -14,7 +14,7 @@ from bot.actions.talk.unsure import unsure
 from bot.understanding.danger import shipped
 from bot.understanding.evidence import Informed, Reader
 from bot.understanding.mine import mine
-from channels import web as web_channel
+from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.danger import advices
 from conversations.media import Media
@@ -37,8 +37,8 @@ from kb_index.statutes.service import Statutes
 from service import entry_page, health, pages
 from service.errors import errors
 from service.proxy import forwarded
-from service.ticket_notices import TicketNotices
 from tickets import catalog
+from tickets.notices import TicketNotices
 from tickets.service import Tickets
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
@@ -113,7 +113,7 @@ async def create_app(settings: Settings) -> web.Application:
         pace=Pace(patience_s=settings.wechat_patience_s),
     )
 
-    notices = TicketNotices(database, events, tickets, wechat)
+    notices = TicketNotices(database, events, tickets, conversations.notify)
 
     async def schema_current() -> bool:
         return await is_current(database)
@@ -127,8 +127,7 @@ async def create_app(settings: Settings) -> web.Application:
     )
     app[CONVERSATIONS], app[DATABASE] = conversations, database
     desk.setup_sessions(app, secrets.session_key)
-    web_channel.setup(
-        app,
+    WebChannel(
         conversations,
         events,
         media=media,
@@ -137,7 +136,7 @@ async def create_app(settings: Settings) -> web.Application:
         origins=settings.web_origins,
         public_url=settings.public_url,
         wait_s=settings.turn_wait_s,
-    )
+    ).attach(app)
     app.add_routes(
         [
             *health.routes(
@@ -152,7 +151,6 @@ async def create_app(settings: Settings) -> web.Application:
                 tickets,
                 gaps=gaps,
                 media=media,
-                reach=wechat.reach,
                 public_url=settings.public_url,
             ),
             *entry_page.routes(knowledge, settings.city),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -32,13 +32,15 @@ class WeChatAnswer(Base):
     """``passive`` or ``push``."""
     state: Mapped[str] = mapped_column(String(10), default="open")
     """``open`` → ``sent``, ``refused`` (the platform said no) or ``unsure`` (nobody could tell)."""
+    user_id: Mapped[str] = mapped_column(String(64), default="")
+    """The citizen's openid; kept for pushes, which the platform's record shows by it."""
     text: Mapped[str] = mapped_column(Text)
-    rest: Mapped[str] = mapped_column(Text, default="")
-    """What did not fit; given when the citizen says “继续”."""
+    more: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Not all that was owed fitted; “继续” asks for the rest."""
     awaited_turn: Mapped[str | None] = mapped_column(String(36), default=None)
     """Set when this answer only asked for patience: the turn whose replies are still to come."""
     carried: Mapped[list[str]] = mapped_column(JSON, default=list)
-    """Ids of the outbox messages in it."""
+    """Ids of the outbox rows in it."""
     tries: Mapped[int] = mapped_column(Integer, default=1)
     """Which of the platform's deliveries it was given to; for a push, how often the record was consulted."""
     last_try_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LAST = 3
+"""The platform's last try; whoever has no answer then is shown 该公众号暂时无法提供服务 by the platform."""
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -19,6 +22,7 @@ class Pace:
         record_first_s: after an unclear push until the platform's record is consulted.
         record_again_s: after which a push the record does not show was not made.
         record_last_s: after which, without a record, nobody will know.
+        again_s: after a fault that is one citizen's, until that one is tried again; it doubles.
     """
 
     patience_s: float = 4.6
@@ -30,6 +34,7 @@ class Pace:
     record_first_s: float = 8.0
     record_again_s: float = 30.0
     record_last_s: float = 90.0
+    again_s: float = 5.0
 
     @property
     def passive_s(self) -> float:

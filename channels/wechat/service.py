@@ -10,13 +10,17 @@ from typing import Self
 from aiohttp import web
 
 from channels.wechat.api.client import Client
+from channels.wechat.inbound.answering import Parts
 from channels.wechat.inbound.handler import Entrance
 from channels.wechat.inbound.pictures import Pictures
+from channels.wechat.message import CHANNEL
 from channels.wechat.outbound.consents import Consents
 from channels.wechat.outbound.notices import Notices
 from channels.wechat.outbound.passive import Answers
 from channels.wechat.outbound.push import Pusher
+from channels.wechat.outbound.settle import Settling
 from channels.wechat.pace import Pace
+from conversations.delivery import DeliveryLoop
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
@@ -29,7 +33,7 @@ def _never() -> bool:
 
 
 class WeChat:
-    """All accounts.
+    """All accounts: one :class:`conversations.channels.Channel`.
 
     Args:
         media: keeps citizens' pictures.
@@ -41,6 +45,10 @@ class WeChat:
     >>> async with WeChat(accounts, database, conversations, media, city="淮南") as wechat:    # doctest: +SKIP
     ...     app.add_routes(wechat.routes())
     """
+
+    name = CHANNEL
+    label = "微信用户"
+    delivers = True
 
     def __init__(
         self,
@@ -55,7 +63,8 @@ class WeChat:
         busy: Callable[[], bool] = _never,
         pace: Pace | None = None,
     ) -> None:
-        pace = pace or Pace()
+        self._pace = pace = pace or Pace()
+        self._database = database
         public_url = public_url.rstrip("/")
 
         def full(entry_id: str) -> str:
@@ -68,37 +77,45 @@ class WeChat:
         }
         answers = Answers(database, pace, full)
         self._pusher = Pusher(database, accounts, self._clients, answers, pace, full)
-        self._consents = Consents(database)
-        self._notices = Notices(
-            database, conversations, accounts, self._clients, self._consents, pace, public_url
-        )
+        self._settling = Settling(database, self._clients, answers, pace)
+        self._consents = consents = Consents(database)
+        self._notices = Notices(database, conversations, accounts, self._clients, consents, pace, public_url)
         self._pictures = Pictures(database, conversations, media, self._clients, pace, api_base)
         self._entrances = {
             account.name: Entrance(
-                account,
-                database,
-                conversations,
-                answers,
-                self._pusher,
-                self._notices,
-                self._consents,
-                self._pictures,
-                self._clients.get(account.name),
-                city=city,
-                pace=pace,
-                busy=busy,
+                Parts(
+                    account,
+                    database,
+                    conversations,
+                    answers,
+                    self._pusher,
+                    self._notices,
+                    consents,
+                    self._pictures,
+                    self._clients.get(account.name),
+                    city,
+                    pace,
+                    busy,
+                )
             )
             for account in accounts
         }
         self._open = AsyncExitStack()
+        self.ready = self._pusher.ready
+        self.deliver = self._pusher.deliver
         self.reach = self._pusher.reach
-        self.progress = self._notices.progress
+        self.notify = self._notices.notify
+        self.shows = self._pusher.shows
+        conversations.channels.add(self)
 
     async def __aenter__(self) -> Self:
         for client in self._clients.values():
             await self._open.enter_async_context(client)
         if self._entrances:
-            self._pusher.start()
+            await self._open.enter_async_context(
+                DeliveryLoop(self._database, self, poll_s=self._pace.poll_s, stop_s=self._pace.send_s)
+            )
+            self._settling.start()
             self._notices.start()
             self._pictures.start()
         return self
@@ -108,7 +125,7 @@ class WeChat:
     ) -> None:
         await self._pictures.stop()
         await self._notices.stop()
-        await self._pusher.stop()
+        await self._settling.stop()
         await self._open.aclose()
 
     def routes(self) -> list[web.AbstractRouteDef]:

@@ -2,7 +2,7 @@
 
 0554-6660000 and 05546660000 were two persons. Needs the data key, as phones are encrypted.
 
-Revision: 0009, after 0005
+Revision: 0009, after 0008
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from core.phone import canonical
 from core.privacy import decrypt, encrypt, lookup_key
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

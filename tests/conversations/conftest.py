@@ -14,6 +14,7 @@ from conversations.types import InboundMessage, Message
 from core.database import Database
 from core.events import Events
 from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.conversations.paper import Paper
 
 
 @dataclass
@@ -71,6 +72,7 @@ async def start(database: Database) -> AsyncIterator[Callable[[], Awaitable[Proc
             return online[0]
 
         conversations = Conversations(database, events, dialogue, no_answer, agents_online, judge=shipped())
+        conversations.channels.add(Paper(database))
         await conversations.__aenter__()
         processes.append(Process(conversations, dialogue, events, online))
         return processes[-1]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from conversations import outbox, turns
 from conversations.inbox import MAX_TEXT
 from conversations.models import Conversation, MessageRow, Turn
-from conversations.types import Agent, InboundMessage, Message
+from conversations.types import Agent, InboundMessage, Owed
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
@@ -203,33 +203,71 @@ async def test_without_rasa_the_citizen_is_answered_or_put_through(process: Proc
 async def test_only_web_messages_need_no_delivery(process: Process) -> None:
     await process.say("您好")
     assert await process.conversations.undelivered(await process.id_of()) == []
-    await process.say("您好", channel="wechat", user="o1")
-    owed = await process.conversations.undelivered(await process.id_of("o1", "wechat"))
+    await process.say("您好", channel="paper", user="o1")
+    owed = await process.conversations.undelivered(await process.id_of("o1", "paper"))
     assert [m.text for m in owed] == ["您说的是：您好"]
 
 
 async def test_what_is_owed_is_claimed_by_one_and_given_back_by_time(
     start: Start, database: Database
 ) -> None:
-    async def claim(for_s: float) -> list[Message]:
+    async def claim(for_s: float) -> list[Owed]:
         async with database.write() as session:
-            return [owed.message for owed in await outbox.claim(session, conversation_id, for_s)]
+            return await outbox.claim(session, conversation_id, for_s)
 
     one = await start()
-    await one.say("说两句", channel="wechat", user="o1")
-    conversation_id = await one.id_of("o1", "wechat")
+    await one.say("说两句", channel="paper", user="o1")
+    conversation_id = await one.id_of("o1", "paper")
     claims = await asyncio.gather(*(claim(5) for _ in range(3)))
     assert sorted(len(c) for c in claims) == [0, 0, 2]
     (got,) = (c for c in claims if c)
-    assert [m.text for m in got] == ["第一句。", "第二句。"]
+    assert [owed.message.text for owed in got] == ["第一句。", "第二句。"]
     async with database.write() as session:
-        await outbox.delivered(session, [got[0].id])
-        await outbox.put_back(session, [got[0].id, got[1].id], at=now(), doubtful=True)
+        await outbox.delivered(session, got[0].parts)
+        await outbox.put_in_doubt(session, [*got[0].parts, *got[1].parts])
     assert [m.text for m in await one.conversations.undelivered(conversation_id)] == ["第二句。"]
+    async with database.write() as session:
+        assert await outbox.claim(session, conversation_id, 5, doubtful=False) == [], "they have not written"
     async with database.write() as session:
         (again,) = await outbox.claim(session, conversation_id, 5)
     assert (again.message.text, again.doubtful) == ("第二句。", True)
     # A claim of no time is over at once (but for the allowance for clocks).
-    await one.say("三", channel="wechat", user="o1")
+    await one.say("三", channel="paper", user="o1")
     (third,) = await claim(-5)
-    assert [m.id for m in await claim(5)] == [third.id]
+    assert [owed.parts for owed in await claim(5)] == [third.parts]
+
+
+async def test_parts_keep_their_order_and_are_one_again_when_none_is_shown(
+    process: Process, database: Database
+) -> None:
+    await process.say("你好", channel="paper", user="o1")
+    conversation_id = await process.id_of("o1", "paper")
+
+    async def claim() -> list[tuple[str, bool]]:
+        async with database.write() as session:
+            taken.clear()
+            taken.extend(await outbox.claim(session, conversation_id, -5))
+            return [(owed.message.text, owed.doubtful) for owed in taken]
+
+    async def split(one: Owed, at: int) -> None:
+        async with database.write() as session:
+            await outbox.split(session, one, one.message.text[:at], one.message.text[at:])
+
+    taken: list[Owed] = []
+    assert await claim() == [("您说的是：你好", False)]
+    await split(taken[0], 5)
+    assert await claim() == [("您说的是：你好", False)], "nothing of it was shown"
+    await split(taken[0], 2)
+    async with database.write() as session:
+        await outbox.delivered(session, taken[0].parts[:1])
+    assert await claim() == [("的是：你好", False)]
+    await split(taken[0], 3)
+    async with database.write() as session:
+        await outbox.put_in_doubt(session, taken[0].parts)
+    assert await claim() == [("的是：", True), ("你好", False)]
+    await split(taken[0], 1)
+    assert await claim() == [("的是：", True), ("你好", False)], "a part of a part has its place"
+    async with database.write() as session:
+        for owed in taken:
+            await outbox.delivered(session, owed.parts)
+    assert await process.conversations.undelivered(conversation_id) == []

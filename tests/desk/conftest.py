@@ -15,6 +15,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import update
 
 import desk
+from channels.web import WebChannel
+from channels.wechat import WeChat
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import HandoffReason, InboundMessage, Reply
@@ -169,6 +171,9 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
         app.add_routes(
             desk.routes(database, events, conversations, tickets, gaps=gaps, media=media, **options)
         )
+        # The channels citizens come through, which the desk names them by; they receive nothing here.
+        WebChannel(conversations, events, media=media, session_key="k", city="淮南", origins=[])
+        WeChat([], database, conversations, media, city="淮南")
         server = TestServer(app)
         await server.start_server()
         office = Office(server, database, events, conversations, tickets, gaps, media)

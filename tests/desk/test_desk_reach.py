@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from channels.wechat import Pace, WeChat
 from conversations.models import MessageRow
-from conversations.types import HandoffReason, Reach
+from conversations.types import HandoffReason
 from core.clock import now
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
@@ -64,13 +64,11 @@ class Window:
 
 @pytest.fixture
 async def window(make_office: MakeOffice, api: Api, tmp_path: Path) -> AsyncIterator[Window]:
-    asked: list[Callable[[str], Awaitable[Reach | None]]] = []
-    office = await make_office(reach=lambda conversation_id: asked[0](conversation_id))
+    office = await make_office()
     async with WeChat(
         ACCOUNTS, office.database, office.conversations, office.media, city="淮南", api_base=api.url,
         pace=Pace(patience_s=PATIENCE_S, hold_s=HOLD_S, **QUICK),
     ) as wechat:  # fmt: skip
-        asked.append(wechat.reach)
         app = web.Application()
         app.add_routes(wechat.routes())
         async with TestClient(TestServer(app)) as client:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 import service.tables  # noqa: F401
-from core.database import Base, Database
+from channels.wechat.models import WeChatAnswer
+from conversations.models import Delivery
+from core.clock import now
+from core.database import Base, Database, UtcDateTime
 from core.migrate import config, is_current, upgrade
 from core.privacy import lookup_key
 from tickets.models import TicketRow
@@ -52,7 +56,7 @@ async def test_migrations_run_on_postgresql(postgresql_url: str) -> None:
 async def phones_are_keyed_again(url: str) -> None:
     """Tickets filed under the former writings are found by the one there is now."""
     await upgrade(url)
-    await asyncio.to_thread(command.stamp, config(url), "0005")
+    await asyncio.to_thread(command.stamp, config(url), "0008")
     said = {"a": "0554-6660000", "b": "13800000000", "c": "0554-12", "d": None}
     row = {"type": "complaint", "content": "路灯坏了", "query_code": "123456"}
     database = Database(url)
@@ -83,3 +87,48 @@ async def test_phones_are_keyed_again_on_sqlite(tmp_path: Path) -> None:
 
 async def test_phones_are_keyed_again_on_postgresql(postgresql_url: str) -> None:
     await phones_are_keyed_again(postgresql_url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'old.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+async def test_what_is_owed_when_deliveries_get_parts_stays_owed(empty_url: str) -> None:
+    """Written by the version before 0008; a push under way then names its messages as it did."""
+    url = empty_url
+    database = Database(url)
+    try:
+        await asyncio.to_thread(command.upgrade, config(url), "0005")
+        moment = {"at": now()}
+        at = bindparam("at", type_=UtcDateTime())
+        rows = [
+            "INSERT INTO conversations (id, channel, account, user_id, mode, urgent, facts, last_seq, seen_seq, created_at,"
+            " updated_at) VALUES ('c', 'wechat', 'main', 'o1', 'bot', false, '{}', 2, 0, :at, :at)",
+            *(
+                "INSERT INTO messages (id, conversation_id, seq, direction, sender, sender_name, kind, text, buttons,"
+                f" created_at) VALUES ('m{n}', 'c', {n}, 'out', 'bot', '', 'text', '第{n}句', '[]', :at)"
+                for n in (1, 2)
+            ),
+            *(
+                "INSERT INTO deliveries (message_id, conversation_id, channel, state, attempts, next_attempt_at, doubtful)"
+                f" VALUES ('m{n}', 'c', 'wechat', '{state}', 0, :at, false)"
+                for n, state in ((1, "sent"), (2, "pending"))
+            ),
+            "INSERT INTO wechat_answers (conversation_id, message_id, account, route, state, text, rest, carried, tries,"
+            " last_try_at, created_at) VALUES ('c', 'push:1', 'main', 'push', 'open', '第2句', '', '[\"m2\"]', 0, :at, :at)",
+        ]
+        async with database.engine.begin() as connection:
+            for row in rows:
+                await connection.execute(text(row).bindparams(at), moment)
+        await upgrade(url)
+        async with database.read() as session:
+            (owed,) = await session.scalars(select(Delivery).where(Delivery.state == "pending"))
+            (push,) = await session.scalars(select(WeChatAnswer))
+        assert (owed.id, owed.message_id, owed.part, owed.text) == ("m2", "m2", 0, None)
+        assert push.carried == [owed.id] and push.user_id == "o1"
+    finally:
+        await database.close()

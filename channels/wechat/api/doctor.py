@@ -11,7 +11,7 @@ import aiohttp
 
 from channels.wechat.api.client import Client
 from channels.wechat.api.errors import PlatformError, Refused
-from channels.wechat.inbound.crypto import signature
+from channels.wechat.crypto import signature
 from core.database import Database
 from core.settings import Settings, WeChatAccount
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from channels.wechat.inbound.handler import SAY
+from channels.wechat.message import SAY
 from core.errors import ConfigurationError
 from core.settings import ROOT
 

@@ -6,9 +6,10 @@ import asyncio
 
 from aiohttp import web
 
-from channels.wechat.inbound.crypto import Opened
-from channels.wechat.inbound.parse import Inbound
-from channels.wechat.outbound.reply import json_reply, showable, text_reply
+from channels.wechat.crypto import Opened
+from channels.wechat.message import Inbound
+from channels.wechat.outbound.reply import json_reply, text_reply
+from channels.wechat.text import showable
 
 
 class Exchange:

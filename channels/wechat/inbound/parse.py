@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -18,7 +19,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from channels.wechat.api.errors import WeChatError
-from channels.wechat.outbound.reply import showable
+from channels.wechat.message import Fields, Inbound, Media
+from channels.wechat.text import showable
 from core.errors import TooLarge
 
 MAX_XML = 262_144
@@ -33,47 +35,16 @@ _TYPE = re.compile(r"[A-Za-z_]{1,40}")
 _UNSHOWABLE = "【收到不支持的消息类型，暂无法显示】"
 """What the platform itself writes into a text message for stickers and other things it does not pass on."""
 _SCENE = "qrscene_"
+_PAID = "last_trade_no_"
+"""Who subscribes after paying comes with the payment's number, which is no scene of ours."""
+_DEVICE = "device_"
+"""``device_event`` and ``device_text`` tell of a citizen's bound device, not of anything the citizen said."""
+_CDATA = re.compile(r"<([A-Za-z_]+)>\s*<!\[CDATA\[")
+_SPLIT = "]]]]><![CDATA[>"
 _LIST = "List"
 """What holds the items of an event about subscription messages. In XML it lies within an element that repeats the
 event's name; in JSON it does not, and is an object when there is but one item, an array when there are more."""
 _LISTED = ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
-
-Fields = dict[str, str]
-Media = dict[str, Any] | None
-
-
-@dataclass(frozen=True)
-class Inbound:
-    """One message or event as we understand it.
-
-    Args:
-        user: openid of the citizen.
-        account: the account's own id (``gh_…``), which the reply comes from.
-        kind: ``text``, ``voice``, ``location``, ``image``, ``video``, ``link``, ``event`` or ``unknown``.
-        message_id: MsgId, digits; for events CreateTime and name; empty for what can't be read if it came without.
-        text: what was said: the text, the voice's transcript, the place's label; empty when there is none.
-        event: the event's name in lower case; empty for messages.
-        key: the event's EventKey: the scene of a scanned code, the key of a menu's button.
-        media: what else came with it.
-        items: what an event about subscription messages lists, one for each template.
-        json: whether it came as JSON, and is answered so.
-    """
-
-    user: str
-    account: str
-    kind: str
-    message_id: str = ""
-    text: str = ""
-    event: str = ""
-    key: str = ""
-    media: Media = None
-    items: tuple[Fields, ...] = ()
-    json: bool = False
-
-    @property
-    def readable(self) -> bool:
-        """Whether it has words that can be answered."""
-        return self.kind == "text" or bool(self.text)
 
 
 def encrypted_part(body: bytes) -> str:
@@ -103,7 +74,7 @@ def parse(body: bytes) -> Inbound:
     kind = fields.get("MsgType", "").strip()
     if not _TYPE.fullmatch(kind):
         raise WeChatError("消息缺少类型")
-    if kind.lower() == "event":
+    if kind.lower() == "event" or kind.lower().startswith(_DEVICE):
         return replace(_event(fields, user, account, is_json), items=tuple(items))
     kind, text, media = _READERS.get(kind.lower(), _unknown)(fields)
     number = fields.get("MsgId", "").strip()
@@ -116,20 +87,28 @@ def parse(body: bytes) -> Inbound:
 
 
 def _event(fields: Fields, user: str, account: str, is_json: bool) -> Inbound:
+    kind = fields.get("MsgType", "").strip().lower()
     event = fields.get("Event", "").strip().lower()
+    if kind.startswith(_DEVICE):
+        event = f"{_DEVICE}{event}" if event else kind
     if not _TYPE.fullmatch(event):
         raise WeChatError("事件缺少名称")
     key = fields.get("EventKey", "").strip()[:200]
     media: Media = None
     if event == "subscribe":
         key = key.removeprefix(_SCENE)
+        if key.startswith(_PAID):
+            key = ""
     elif event == "user_enter_tempsession":
         key = fields.get("SessionFrom", "").strip()[:200]
     elif event == "templatesendjobfinish":
         # A template's own id comes as MsgID, unlike a message's.
         media = _some(fields, "MsgID", "Status")
     moment = fields.get("CreateTime", "").strip()
-    name = f"event:{moment if moment.isdigit() else '0'}:{event}"[:64]
+    name = f"event:{moment if moment.isdigit() else '0'}:{event}"[:51]
+    if event == "click" and key:
+        # Two buttons tapped within a second are two events; the same one told again is not.
+        name += ":" + sha256(key.encode()).hexdigest()[:12]
     return Inbound(user, account, "event", name, event=event, key=key, media=media, json=is_json)
 
 
@@ -218,6 +197,24 @@ def _json_fields(body: bytes) -> tuple[Fields, list[Fields]]:
     return _texts(read), items
 
 
+def _mended(text: str) -> str:
+    """With what a citizen wrote as ``]]>`` split as XML wants it.
+
+    The platform puts the words into CDATA as they are. Its own end is the one before the element's closing tag.
+    """
+    if "]]>" not in text:
+        return text
+    pieces, at = [], 0
+    while begins := _CDATA.search(text, at):
+        ends = text.find(f"]]></{begins[1]}>", begins.end())
+        if ends < 0:
+            break
+        words = text[begins.end() : ends].replace(_SPLIT, "]]>").replace("]]>", _SPLIT)
+        pieces += [text[at : begins.end()], words]
+        at = ends
+    return "".join([*pieces, text[at:]])
+
+
 def _texts(read: dict[str, Any]) -> Fields:
     """Numbers come as numbers in JSON and as text in XML; what is nested further is of no use to us."""
     return {
@@ -287,7 +284,7 @@ def _xml_fields(body: bytes) -> tuple[Fields, list[Fields]]:
     try:
         # Decoded first, so that a declared encoding can't make two parsers read two things. A citizen may paste
         # control characters, which no XML may have: without them the message is read rather than refused.
-        parser.feed(showable(body.decode("utf-8")))
+        parser.feed(_mended(showable(body.decode("utf-8"))))
         parser.close()
     except (ParseError, DefusedXmlException, UnicodeDecodeError, ValueError, LookupError) as error:
         raise WeChatError from error

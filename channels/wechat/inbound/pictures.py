@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from channels.wechat.api.client import Client
 from channels.wechat.api.errors import PlatformError, Refused
 from channels.wechat.inbound.fetch import fetch_picture
+from channels.wechat.message import CHANNEL
 from channels.wechat.models import WeChatPicture
 from channels.wechat.pace import Pace
 from conversations.media import Media
@@ -30,7 +31,6 @@ from core.errors import BadRequest, RateLimited, TooLarge
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "wechat"
 SHOWN = "［照片］"
 EXPIRES = timedelta(days=3) - timedelta(hours=1)
 GONE = "抱歉，您发的照片没能保存下来，请再发一次，或者用文字说明。"

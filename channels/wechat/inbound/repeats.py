@@ -7,8 +7,6 @@ from datetime import datetime
 
 from core.clock import now
 
-LAST = 3
-"""The platform's last try; whoever has no answer then is shown 该公众号暂时无法提供服务 by the platform."""
 _MOST = 20_000
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.wechat.inbound.parse import Inbound
+from channels.wechat.message import Inbound
 from channels.wechat.models import WeChatConsent, WeChatEvent
 from core.clock import now
 from core.database import Database

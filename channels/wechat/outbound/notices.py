@@ -20,19 +20,19 @@ from sqlalchemy.exc import IntegrityError
 
 from channels.wechat.api.client import Client
 from channels.wechat.api.errors import NotSent, PlatformError, Refused
-from channels.wechat.inbound.parse import Inbound
+from channels.wechat.message import Inbound
 from channels.wechat.models import WeChatNoticeRow
 from channels.wechat.outbound.consents import Asked, Consents
 from channels.wechat.pace import Pace
+from conversations.channels import Notice
 from conversations.service import Conversations
-from conversations.types import Reply
+from conversations.types import ConversationView, Reply
 from core.clock import local, now
 from core.database import Database
 from core.settings import WeChatAccount
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "wechat"
 SAME_MESSAGE = timedelta(minutes=8)
 """For so long the platform certainly knows a ``client_msg_id`` again."""
 _MOST_ATTEMPTS = 5
@@ -79,39 +79,31 @@ class Notices:
             with suppress(asyncio.CancelledError):
                 await self._loop
 
-    async def progress(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
-        """Tell the citizen how their ticket stands; the same ``key`` again tells nothing.
+    async def notify(self, view: ConversationView, notice: Notice) -> bool:
+        """Have a ticket's progress told by template; the same ``key`` again tells nothing.
 
-        Args:
-            number: the ticket's.
-            state: as a citizen reads it, such as 办理中.
-            text: the whole sentence, for where it is told in the conversation.
-
-        Raises:
-            NotFound: there is no such conversation.
+        Returns:
+            False when this citizen's account has no template, or may send nothing.
         """
-        view = await self._conversations.view(conversation_id)
-        if view.channel != CHANNEL:
-            return
         account = self._accounts.get(view.account)
         if account is None or account.notice is None or account.name not in self._clients:
-            await self._conversations.tell(conversation_id, Reply(text), key)
-            return
+            return False
         row = WeChatNoticeRow(
-            key=key,
+            key=notice.key,
             account=view.account,
             user_id=view.user_id,
             values={
-                "conversation": conversation_id,
-                "number": number,
-                "state": state,
-                "text": text,
+                "conversation": view.id,
+                "number": notice.number,
+                "state": notice.state,
+                "text": notice.text,
                 "time": f"{local(now()):%Y-%m-%d %H:%M}",
             },
         )
         with suppress(IntegrityError):  # told before
             async with self._database.write() as session:
                 session.add(row)
+        return True
 
     async def arrived(self, message: Inbound) -> None:
         """The platform says what became of a template message (TEMPLATESENDJOBFINISH) or of subscription messages."""

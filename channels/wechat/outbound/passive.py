@@ -27,10 +27,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.wechat.inbound.repeats import LAST
 from channels.wechat.models import WeChatAnswer, WeChatEvent
-from channels.wechat.outbound import reply
-from channels.wechat.pace import Pace
+from channels.wechat.outbound import pages
+from channels.wechat.pace import LAST, Pace
 from conversations import outbox
 from core.clock import now
 from core.database import Database
@@ -45,12 +44,18 @@ TIDY_S = 3_600.0
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is written down and may go out, now and again; without text it is ``success``."""
+    """An answer that is written down and may go out, now and again; without text it is ``success``.
+
+    Args:
+        carried: ids of the outbox rows in it.
+        more: not all that is owed fitted.
+    """
 
     conversation_id: str
     message_id: str
     text: str
     carried: tuple[str, ...]
+    more: bool = False
 
 
 class Answers:
@@ -60,7 +65,7 @@ class Answers:
         full: the address of an entry's page, by its id.
     """
 
-    def __init__(self, database: Database, pace: Pace, full: reply.FullEntry = reply.no_page) -> None:
+    def __init__(self, database: Database, pace: Pace, full: pages.FullEntry = pages.no_page) -> None:
         self._database = database
         self._pace = pace
         self._full = full
@@ -100,11 +105,14 @@ class Answers:
                 .limit(1)
             )
 
-    async def owed(self, conversation_id: str, message_id: str, *, after: str = "") -> Answer | None:
-        """The answer to a message: everything the outbox owes this citizen; None when that is nothing.
+    async def owed(
+        self, conversation_id: str, message_id: str, *, after: str = "", follows: bool = False
+    ) -> Answer | None:
+        """The answer to a message: what the outbox owes this citizen, as far as it fits; None when that is nothing.
 
         Args:
             after: words of our own that come last (a greeting).
+            follows: what does not fit is pushed; else the citizen is told to ask for it.
         """
         async with self._one_at_a_time(conversation_id):
             answer = await self.known(conversation_id, message_id)
@@ -117,27 +125,30 @@ class Answers:
                     if not owed and not after:
                         row = await session.get(WeChatAnswer, (conversation_id, message_id))
                         return None if row is None else _answer(row)
-                    text = reply.compose(owed, self._full)
-                    body = "\n\n".join(part for part in (text.body, after) if part)
-                    page = reply.page(body, reply.numbered(text.buttons), text.link)
-                    carried = [one.message.id for one in owed]
+                    page = pages.page(owed, self._full, after=after, follows=follows)
                     if not page.text:
                         # Nothing WeChat could show (a card without words): done with.
-                        await outbox.delivered(session, carried)
+                        await outbox.delivered(session, page.parts)
                         return None
-                    return await self._keep(session, conversation_id, message_id, page, carried=carried)
+                    await set_aside(session, page)
+                    return await self._keep(
+                        session, conversation_id, message_id, page.text, carried=page.parts, more=page.more
+                    )
             except IntegrityError:
                 # Another process was first for the same message; what was claimed here has been let go.
                 row = await self._row(conversation_id, message_id)
                 return None if row is None else _answer(row)
 
-    async def more(self, conversation_id: str, message_id: str, rest: str) -> Answer:
-        """The next page of an answer that did not fit."""
-        return await self._alone(conversation_id, message_id, reply.page(rest))
-
     async def patience(self, conversation_id: str, message_id: str, turn_id: str, text: str) -> Answer:
         """An answer that asks for patience (or, without text, says nothing); the replies stay in the outbox."""
-        return await self._alone(conversation_id, message_id, reply.Page(text), awaited_turn=turn_id)
+        try:
+            async with self._database.write() as session:
+                return await self._keep(session, conversation_id, message_id, text, awaited_turn=turn_id)
+        except IntegrityError:
+            first = await self._row(conversation_id, message_id)
+            if first is None:
+                raise
+            return _answer(first)
 
     async def written(self, answer: Answer) -> None:
         """The answer went out; what it carried is delivered."""
@@ -163,37 +174,21 @@ class Answers:
                 if arrived or not row.carried:
                     await _arrived(session, row.conversation_id, row.message_id, row.carried)
                 elif await _change(session, row.conversation_id, row.message_id, "unsure"):
-                    await outbox.put_back(session, row.carried, at=moment, doubtful=True)
+                    await outbox.put_in_doubt(session, row.carried)
 
     async def _row(self, conversation_id: str, message_id: str) -> WeChatAnswer | None:
         async with self._database.read() as session:
             return await session.get(WeChatAnswer, (conversation_id, message_id))
-
-    async def _alone(
-        self,
-        conversation_id: str,
-        message_id: str,
-        page: reply.Page,
-        *,
-        awaited_turn: str | None = None,
-    ) -> Answer:
-        try:
-            async with self._database.write() as session:
-                return await self._keep(session, conversation_id, message_id, page, awaited_turn=awaited_turn)
-        except IntegrityError:
-            first = await self._row(conversation_id, message_id)
-            if first is None:
-                raise
-            return _answer(first)
 
     async def _keep(
         self,
         session: AsyncSession,
         conversation_id: str,
         message_id: str,
-        page: reply.Page,
+        text: str,
         *,
         carried: Sequence[str] = (),
+        more: bool = False,
         awaited_turn: str | None = None,
     ) -> Answer:
         if time.monotonic() >= self._tidy_at:
@@ -203,8 +198,8 @@ class Answers:
         row = WeChatAnswer(
             conversation_id=conversation_id,
             message_id=message_id,
-            text=page.text,
-            rest=page.rest,
+            text=text,
+            more=more,
             carried=list(carried),
             awaited_turn=awaited_turn,
         )
@@ -226,6 +221,13 @@ class Answers:
                 del self._locks[conversation_id]
             else:
                 self._locks[conversation_id] = (lock, users - 1)
+
+
+async def set_aside(session: AsyncSession, page: pages.Page) -> None:
+    """What of the taken has no room on a page is let go again, a message in its midst as a part of its own."""
+    if page.cut is not None:
+        await outbox.split(session, *page.cut)
+    await outbox.let_go(session, page.left)
 
 
 async def _change(session: AsyncSession, conversation_id: str, message_id: str, state: str) -> bool:
@@ -251,4 +253,4 @@ async def _arrived(
 
 
 def _answer(row: WeChatAnswer) -> Answer:
-    return Answer(row.conversation_id, row.message_id, row.text, tuple(row.carried))
+    return Answer(row.conversation_id, row.message_id, row.text, tuple(row.carried), row.more)

@@ -1,38 +1,32 @@
-"""The pushing side of the outbox: what no passive reply carries goes out as a customer-service message (客服消息).
+"""Pushing: what no passive reply carries goes out as a customer-service message (客服消息).
 
-1. What a citizen is owed is taken from the outbox, merged into one text and written down as a push, in one
-   transaction, if the platform's quota has room (:mod:`channels.wechat.outbound.quota`). Without room it stays owed and is
-   the first thing in the answer to the citizen's next message.
-2. It goes out. The platform's word decides: done; refused, so it stays owed; or no word came (:class:`Unclear`,
-   or the process died), so nobody knows.
-3. Of the unclear ones the platform's own record of such messages (聊天记录) tells: shown there, it went out. Not
-   shown there it did not, which is believed only where the record shows another push that is known to have gone
-   out; then it is sent again. Where no record can be had, it is never pushed a second time: it becomes *doubtful*
-   and is given with the answer to the citizen's next message, with words that say so.
+1. What a citizen is owed is taken from the outbox, as much as fits into one text, and written down as a push, in one
+   transaction, if the platform's quota has room (:mod:`channels.wechat.outbound.quota`). What does not fit is the next
+   push. Without room it stays owed and goes out when the citizen writes again, before anything newer.
+2. It goes out. The platform's word decides: done; refused, so it stays owed (:mod:`channels.wechat.outbound.faults`);
+   or no word came (:class:`Unclear`, or the process died), so nobody knows, and
+   :mod:`channels.wechat.outbound.settle` finds out.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
-from functools import partial
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.wechat.api.client import Client
-from channels.wechat.api.errors import NotSent, PlatformError, Refused, Unclear
+from channels.wechat.api.errors import NotSent, Refused, Unclear
 from channels.wechat.models import WeChatAccess, WeChatAnswer
-from channels.wechat.outbound import quota, reply
-from channels.wechat.outbound.passive import Answers
+from channels.wechat.outbound import pages, quota
+from channels.wechat.outbound.faults import Faults
+from channels.wechat.outbound.passive import Answers, set_aside
 from channels.wechat.pace import Pace
+from channels.wechat.text import showable
 from conversations import outbox, store
-from conversations.models import Conversation, Delivery, MessageRow, Turn
-from conversations.types import Reach
+from conversations.channels import Shows
+from conversations.types import ConversationView, Reach
 from core.clock import now
 from core.database import Database
 from core.ids import new_id
@@ -41,24 +35,18 @@ from core.settings import WeChatAccount
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 3
-"""Pushes under way in one process."""
-_A_LOOK = 200
-_NOT_BY_ITSELF = timedelta(days=365)
-"""What finds no room waits for the citizen's next message, not for a time."""
-_BUSY = timedelta(seconds=60)
-_COMPARED = 60
-"""Characters by which a push is found in the record: how a menu's end is shown there is not documented."""
-_MARGIN = timedelta(minutes=1)
-_RECORD = timedelta(hours=23)
-"""The platform shows a day of its record at most."""
-_FORBIDDEN = timedelta(minutes=10)
-_MENU_REFUSED = frozenset({40008, 40035, 45008, 47001, 48001, 48006})
-"""Answers to a menu that a plain text may well not get."""
+MENU_ITEMS = 10
+"""Choices one menu may have; the platform refuses more (45098)."""
+_HELD_S = 3_600
+"""Seconds for which what a push carries is nobody else's; settling is done with it long before."""
+_NO_MENUS = frozenset({40008, 40035, 45008, 47001, 48001, 48006})
+"""Answers to a menu after which the account gets numbered lists: it may not send any."""
+_NOT_THE_MENU = Refused.CLOSED | Refused.BUSY | Refused.STALE
+"""Refusals a plain text would get as well; after any other one is tried."""
 
 
 class Pusher:
-    """Pushes what is due, for the accounts that may.
+    """Pushes for the accounts that may.
 
     Args:
         clients: the API of each account that pushes, by the account's name.
@@ -72,318 +60,164 @@ class Pusher:
         clients: Mapping[str, Client],
         answers: Answers,
         pace: Pace,
-        full: reply.FullEntry = reply.no_page,
+        full: pages.FullEntry = pages.no_page,
     ) -> None:
         self._database = database
         self._accounts = {account.name: account for account in accounts if account.name in clients}
         self._clients = clients
         self._answers = answers
-        self._pace = pace
         self._full = full
-        self._given_up: dict[str, datetime] = {}
-        self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._faults = Faults(pace)
         self._no_menu: set[str] = {one.name for one in accounts if one.kind != "service" or not one.msgmenu}
-        self._resting: set[str] = set()
-        self._loops: list[asyncio.Task[None]] = []
+        self._resting: frozenset[str] = frozenset()
 
-    def start(self) -> None:
-        """Begin to look for what is due, and for what nobody knows of."""
-        self._loops = [asyncio.create_task(self._keep_pushing()), asyncio.create_task(self._keep_settling())]
+    def shows(self, account: str) -> Shows:
+        """What citizens of an account can be shown."""
+        taps = account in self._accounts and account not in self._no_menu
+        return Shows(MENU_ITEMS if taps else 0, cards=False, photos=False, length=pages.LIMIT)
 
-    async def stop(self) -> None:
-        """End; pushes under way are ended first."""
-        for loop in self._loops:
-            loop.cancel()
-        for task in self._loops:
-            with suppress(asyncio.CancelledError):
-                await task
-        if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=self._pace.send_s)
-
-    def given_up(self, turn_id: str) -> None:
-        """No passive reply will carry what this turn says."""
-        old = now() - timedelta(seconds=10 * self._pace.passive_s)
-        while self._given_up and next(iter(self._given_up.values())) < old:
-            del self._given_up[next(iter(self._given_up))]
-        self._given_up[turn_id] = now()
-
-    def ready(self, account: str) -> bool:
-        """Whether this account may push, and the platform has not asked to be left alone."""
-        return account in self._clients and account not in self._resting
-
-    async def reach(self, conversation_id: str) -> Reach | None:
-        """Whether words written now reach this citizen at once; None when it is no conversation of ours."""
+    async def ready(self) -> frozenset[str]:
+        """Accounts that may push, and that the platform has not asked to be left alone."""
+        if not self._accounts:
+            return frozenset()
         async with self._database.read() as session:
-            conversation = await store.get_conversation(session, conversation_id)
-            if conversation.channel != "wechat":
-                return None
-            if conversation.account not in set(self._clients) - await self._paused(session):
-                return Reach(False)
-            room = await quota.room(session, conversation)
-            return Reach(room.left > 0, room.left, room.until)
-
-    async def _keep_pushing(self) -> None:
-        while True:
-            try:
-                for conversation_id in await self._due():
-                    if conversation_id not in self._under_way:
-                        task = asyncio.create_task(self._push_one(conversation_id))
-                        self._under_way[conversation_id] = task
-                        task.add_done_callback(partial(self._pushed, conversation_id))
-            except Exception:
-                log.exception("looking for WeChat messages to push failed; trying again")
-            await asyncio.sleep(self._pace.poll_s)
-
-    def _pushed(self, conversation_id: str, _: asyncio.Task[None]) -> None:
-        del self._under_way[conversation_id]
-
-    async def _due(self) -> list[str]:
-        """Conversations owed something no passive reply will bring, whose account may push."""
-        if not self._clients:
-            return []
-        moment = now()
-        async with self._database.read() as session:
-            self._resting = await self._paused(session)
-            ready = set(self._clients) - self._resting
-            if not ready:
-                return []
-            found = await session.scalars(
-                select(Delivery.conversation_id)
-                .join(Conversation, Conversation.id == Delivery.conversation_id)
-                .join(MessageRow, MessageRow.id == Delivery.message_id)
-                .outerjoin(Turn, Turn.id == MessageRow.turn_id)
-                .where(
-                    Delivery.state == "pending",
-                    Delivery.next_attempt_at <= moment + outbox.CLOCK_SKEW,
-                    Delivery.doubtful.is_(False),
-                    Delivery.channel == "wechat",
-                    outbox.free(moment),
-                    Conversation.account.in_(ready),
-                    or_(
-                        Turn.id.is_(None),
-                        Turn.created_at <= moment - timedelta(seconds=self._pace.passive_s),
-                        Turn.id.in_(list(self._given_up)[-1000:]),
-                    ),
-                )
-                .distinct()
-                .limit(_A_LOOK)
+            apps = set(
+                await session.scalars(select(WeChatAccess.app_id).where(WeChatAccess.paused_until > now()))
             )
-            return list(found)
+        self._resting = frozenset(name for name, one in self._accounts.items() if one.app_id in apps)
+        return frozenset(self._accounts) - self._resting
 
-    async def _paused(self, session: AsyncSession) -> set[str]:
-        apps = await session.scalars(select(WeChatAccess.app_id).where(WeChatAccess.paused_until > now()))
-        paused = set(apps)
-        return {name for name, account in self._accounts.items() if account.app_id in paused}
+    def may(self, account: str) -> bool:
+        """Whether an account could push when :meth:`ready` was last asked."""
+        return account in self._accounts and account not in self._resting
 
-    async def _push_one(self, conversation_id: str) -> None:
-        async with self._places:
-            try:
-                push = await self._write_down(conversation_id)
-                if push is not None:
-                    await self._send(*push)
-            except Exception:
-                # What was written down is found again as unclear; what was not is still owed.
-                log.exception("pushing a WeChat message failed", extra={"conversation": conversation_id})
+    async def reach(self, view: ConversationView) -> Reach:
+        """Whether words written now reach this citizen at once."""
+        if view.account not in await self.ready():
+            return Reach(False)
+        async with self._database.read() as session:
+            room = await quota.room(session, view)
+        return Reach(room.left > 0, room.left, room.until)
 
-    async def _write_down(self, conversation_id: str) -> tuple[WeChatAnswer, str, reply.Text] | None:
-        """Take what is owed and write the push down; None when there is nothing, or no room for it."""
+    async def deliver(self, conversation_id: str) -> None:
+        """Push what is owed to one citizen, as far as it goes into one message.
+
+        What was written down when this fails is found again as unclear; what was not is still owed.
+        """
         await self._answers.settle(conversation_id)
+        written = await self._write_down(conversation_id)
+        if written is not None:
+            await self._send(*written)
+
+    async def _write_down(self, conversation_id: str) -> tuple[WeChatAnswer, pages.Page] | None:
+        """Take what is owed and write the push down; None when there is nothing, or no room for it."""
         moment = now()
         async with self._database.write() as session:
             await one_at_a_time(session, f"wechat-push:{conversation_id}")
-            conversation = await store.get_conversation(session, conversation_id)
-            if await self._is_unclear(session, conversation_id):
+            view = store.to_view(await store.get_conversation(session, conversation_id))
+            if await _is_unclear(session, conversation_id):
                 return None  # What is written after it must not come before it.
-            room = await quota.room(session, conversation)
+            room = await quota.room(session, view)
             if room.left < 1:
-                await session.execute(
-                    update(Delivery)
-                    .where(
-                        Delivery.conversation_id == conversation_id,
-                        Delivery.state == "pending",
-                        Delivery.next_attempt_at <= moment + outbox.CLOCK_SKEW,
-                    )
-                    .values(next_attempt_at=moment + _NOT_BY_ITSELF, error="no room until the citizen writes")
-                    .execution_options(synchronize_session=False)
+                await outbox.wait(
+                    session,
+                    conversation_id,
+                    at=moment + outbox.UNTIL_THEY_WRITE,
+                    error="no room until the citizen writes",
                 )
                 return None
-            before = room.last_message_at or moment - _NOT_BY_ITSELF
-            owed = await outbox.claim(session, conversation_id, 3_600, doubtful_before=before)
-            carried = [one.message.id for one in owed]
-            text = reply.compose(owed, self._full)
-            tapped = bool(text.buttons) and conversation.account not in self._no_menu
-            shown = reply.page(text.body, "" if tapped else reply.numbered(text.buttons), text.link)
-            if not shown.text:
-                await outbox.delivered(session, carried)
+            owed = await outbox.claim(session, conversation_id, _HELD_S, doubtful=False)
+            page = pages.page(owed, self._full, follows=room.left > 1)
+            if not page.text:
+                await outbox.delivered(session, page.parts)
                 return None
+            await set_aside(session, page)
             row = WeChatAnswer(
                 conversation_id=conversation_id,
                 message_id=f"push:{new_id()}",
-                account=conversation.account,
+                account=view.account,
+                user_id=view.user_id,
                 route="push",
                 tries=0,
-                text=shown.text,
-                rest=shown.rest,
-                carried=carried,
+                text=page.text,
+                more=page.more,
+                carried=list(page.parts),
                 created_at=moment,
                 last_try_at=moment,
             )
             session.add(row)
-            openid = conversation.user_id
-        return row, openid, reply.Text(shown.text, text.buttons if tapped else ())
+        return row, page
 
-    @staticmethod
-    async def _is_unclear(session: AsyncSession, conversation_id: str) -> bool:
-        found = await session.scalar(
-            select(WeChatAnswer.message_id)
-            .where(
-                WeChatAnswer.conversation_id == conversation_id,
-                WeChatAnswer.route == "push",
-                WeChatAnswer.state == "open",
-            )
-            .limit(1)
-        )
-        return found is not None
-
-    async def _send(self, row: WeChatAnswer, openid: str, text: reply.Text) -> None:
-        client = self._clients[row.account]
+    async def _send(self, row: WeChatAnswer, page: pages.Page) -> None:
         try:
-            if text.buttons:
-                choices = [(str(n), reply.showable(b.title)) for n, b in enumerate(text.buttons, start=1)]
-                await client.send_menu(openid, text.body, choices)
-            else:
-                await client.send_text(openid, text.body)
+            await self._show(row, page)
         except Unclear as error:
             log.warning("nobody knows whether a WeChat push arrived: %s", error.message)
             return  # It stays open; settling finds out.
         except (Refused, NotSent) as error:
-            await self._refused(row, error, menu=bool(text.buttons))
+            await self._refused(row, error)
             return
+        self._faults.went_out(row.account)
         async with self._database.write() as session:
-            await _end(session, row, "sent")
+            await end(session, row, "sent")
             await outbox.delivered(session, row.carried)
 
-    async def _refused(self, row: WeChatAnswer, error: Refused | NotSent, *, menu: bool) -> None:
+    async def _show(self, row: WeChatAnswer, page: pages.Page) -> None:
+        """Send a page, its choices to tap where that is possible; a menu that is refused is sent as text, once."""
+        client = self._clients[row.account]
+        if page.body and 0 < len(page.buttons) <= self.shows(row.account).buttons:
+            choices = [(str(n), showable(one.title)) for n, one in enumerate(page.buttons, start=1)]
+            try:
+                await client.send_menu(row.user_id, page.body, choices)
+                return
+            except Refused as error:
+                if error.number in _NOT_THE_MENU:
+                    raise
+                log.warning("account %s: a menu was refused, sent as text: %s", row.account, error.message)
+                if error.number in _NO_MENUS:
+                    self._no_menu.add(row.account)
+        await client.send_text(row.user_id, page.text)
+
+    async def _refused(self, row: WeChatAnswer, error: Refused | NotSent) -> None:
         """The platform said no, or never got it: what was to go out stays owed."""
-        moment = now()
-        number = error.number if isinstance(error, Refused) else None
-        pause: timedelta | None = None
-        if menu and number in _MENU_REFUSED:
-            log.warning("account %s may not send menus; numbered lists from now on", row.account)
-            self._no_menu.add(row.account)
-            again, why = moment, error.message
-        elif number in Refused.CLOSED:
-            again, why = moment + _NOT_BY_ITSELF, quota.CLOSED
-        elif number is None or number in Refused.BUSY or number in Refused.STALE:
-            pause = _BUSY if number is not None else timedelta(seconds=5)
-            again, why = moment + pause, error.message
-        elif number in Refused.NOT_ALLOWED:
-            pause = _FORBIDDEN
-            again, why = moment + pause, error.message
-        else:
-            again, why = moment + _NOT_BY_ITSELF, error.message
         log.warning("the platform did not take a WeChat push: %s", error.message)
+        moment = now()
         async with self._database.write() as session:
-            await _end(session, row, "refused", why)
-            await outbox.put_back(session, row.carried, at=again, error=error.message)
-            if pause is not None:
+            tries = await outbox.attempts(session, row.carried)
+            fault = self._faults.judge(row.account, row.user_id, error, tries)
+            await end(session, row, "refused", fault.why)
+            await outbox.put_back(
+                session,
+                row.conversation_id,
+                row.carried,
+                at=moment + (outbox.UNTIL_THEY_WRITE if fault.again is None else fault.again),
+                error=error.message,
+            )
+            if fault.pause is not None:
                 await session.execute(
                     update(WeChatAccess)
                     .where(WeChatAccess.app_id == self._accounts[row.account].app_id)
-                    .values(paused_until=moment + pause, paused_for=error.message)
+                    .values(paused_until=moment + fault.pause, paused_for=error.message)
                     .execution_options(synchronize_session=False)
                 )
 
-    async def _keep_settling(self) -> None:
-        while True:
-            try:
-                await self._answers.settle()
-                await self._settle()
-            except Exception:
-                log.exception("finding out about unclear WeChat messages failed; trying again")
-            await asyncio.sleep(max(self._pace.poll_s, self._pace.record_first_s / 4))
 
-    async def _settle(self) -> None:
-        old = now() - timedelta(seconds=self._pace.record_first_s)
-        async with self._database.read() as session:
-            rows = list(
-                await session.scalars(
-                    select(WeChatAnswer)
-                    .where(_open_push(), WeChatAnswer.created_at < old)
-                    .order_by(WeChatAnswer.created_at)
-                    .limit(_A_LOOK)
-                )
-            )
-        for account in {row.account for row in rows} & set(self._clients):
-            await self._settle_account(account, [row for row in rows if row.account == account])
-
-    async def _settle_account(self, account: str, rows: Sequence[WeChatAnswer]) -> None:
-        # A process may still be waiting for the platform's answer to the youngest.
-        busy = timedelta(seconds=3 * self._pace.send_s)
-        moment = now()
-        shown, believed = await self._record(account, rows, moment)
-        for row in rows:
-            age = moment - row.created_at
-            async with self._database.write() as session:
-                openid = (await store.get_conversation(session, row.conversation_id)).user_id
-                if shown[openid, _plain(row.text)] > 0:
-                    shown[openid, _plain(row.text)] -= 1
-                    if await _end(session, row, "sent"):
-                        await outbox.delivered(session, row.carried)
-                elif age < busy:
-                    continue
-                elif believed and age >= timedelta(seconds=self._pace.record_again_s):
-                    if await _end(session, row, "refused", "not in the platform's record"):
-                        await outbox.put_back(session, row.carried, at=moment)
-                elif age >= timedelta(seconds=self._pace.record_last_s) and await _end(
-                    session, row, "unsure", "no record to tell"
-                ):
-                    await outbox.put_back(session, row.carried, at=moment, doubtful=True)
-
-    async def _record(
-        self, account: str, rows: Sequence[WeChatAnswer], moment: datetime
-    ) -> tuple[Counter[tuple[str, str]], bool]:
-        """Messages the platform's record shows beyond those known to have gone out; is its silence believed?"""
-        sent = (
-            WeChatAnswer.account == account,
-            WeChatAnswer.route == "push",
-            WeChatAnswer.state == "sent",
-        )
-        async with self._database.read() as session:
-            witness = await session.scalar(
-                select(func.max(WeChatAnswer.created_at)).where(
-                    *sent, WeChatAnswer.created_at < rows[0].created_at
-                )
-            )
-            since = max(min(witness or moment, rows[0].created_at) - _MARGIN, moment - _RECORD)
-            known = Counter(
-                (openid, _plain(text))
-                for openid, text in await session.execute(
-                    select(Conversation.user_id, WeChatAnswer.text)
-                    .join(Conversation, Conversation.id == WeChatAnswer.conversation_id)
-                    .where(*sent, WeChatAnswer.created_at >= since)
-                )
-            )
-        try:
-            lines = await self._clients[account].records(since, moment)
-        except PlatformError as error:
-            log.info("the platform's record of messages can't be had: %s", error.message)
-            return Counter(), False
-        shown = Counter(
-            (str(line.get("openid")), _plain(str(line.get("text", ""))))
-            for line in lines
-            if line.get("opercode") == 2002
-        )
-        return shown - known, bool(known & shown)
+async def _is_unclear(session: AsyncSession, conversation_id: str) -> bool:
+    found = await session.scalar(
+        select(WeChatAnswer.message_id)
+        .where(WeChatAnswer.conversation_id == conversation_id, open_push())
+        .limit(1)
+    )
+    return found is not None
 
 
-def _open_push() -> ColumnElement[bool]:
+def open_push() -> ColumnElement[bool]:
+    """Pushes of which nobody has said yet what became of them."""
     return and_(WeChatAnswer.route == "push", WeChatAnswer.state == "open")
 
 
-async def _end(session: AsyncSession, row: WeChatAnswer, state: str, error: str | None = None) -> bool:
-    """Write down what became of a push, if nobody else has."""
+async def end(session: AsyncSession, row: WeChatAnswer, state: str, error: str | None = None) -> bool:
+    """Write down what became of a push; False when somebody else has."""
     ended = await session.scalar(
         update(WeChatAnswer)
         .where(
@@ -396,8 +230,3 @@ async def _end(session: AsyncSession, row: WeChatAnswer, state: str, error: str 
         .execution_options(synchronize_session=False)
     )
     return ended is not None
-
-
-def _plain(text: str) -> str:
-    """The beginning of a text, with nothing in it that the platform's record might show differently."""
-    return "".join(text.split())[:_COMPARED]

@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.wechat.models import WeChatAnswer, WeChatEvent
-from conversations.models import Conversation, MessageRow
+from conversations import store
+from conversations.types import ConversationView
 from core.clock import now
 
 
@@ -41,7 +42,9 @@ _EVENTS = {
     "user_enter_tempsession": _Rule(2, timedelta(minutes=1) - timedelta(seconds=5)),
 }
 GONE = "unsubscribe"
-NOTED = frozenset({*_EVENTS, GONE})
+OPENS = frozenset(_EVENTS)
+"""Events after which something may be sent for a while."""
+NOTED = OPENS | {GONE}
 """Events worth noting down."""
 
 
@@ -52,33 +55,22 @@ class Room:
     Args:
         left: messages; 0 when every window is closed or used up.
         until: when the last open window closes.
-        last_message_at: when the citizen last wrote.
     """
 
     left: int
     until: datetime | None = None
-    last_message_at: datetime | None = None
 
 
-async def room(session: AsyncSession, conversation: Conversation, moment: datetime | None = None) -> Room:
+async def room(session: AsyncSession, view: ConversationView, moment: datetime | None = None) -> Room:
     """What the platform allows now; a window the platform itself has called closed counts as closed."""
     moment = moment or now()
-    wrote_at = await session.scalar(
-        select(MessageRow.created_at)
-        .where(
-            MessageRow.conversation_id == conversation.id,
-            MessageRow.direction == "in",
-            MessageRow.kind != "event",
-        )
-        .order_by(MessageRow.seq.desc())
-        .limit(1)
-    )
+    wrote_at = await store.last_heard(session, view.id)
     opened = [] if wrote_at is None else [(wrote_at, _MESSAGE)]
     events = await session.execute(
         select(WeChatEvent.event, func.max(WeChatEvent.received_at))
         .where(
-            WeChatEvent.account == conversation.account,
-            WeChatEvent.user_id == conversation.user_id,
+            WeChatEvent.account == view.account,
+            WeChatEvent.user_id == view.user_id,
             WeChatEvent.event.in_(NOTED),
         )
         .group_by(WeChatEvent.event)
@@ -91,14 +83,14 @@ async def room(session: AsyncSession, conversation: Conversation, moment: dateti
             opened.append((at, _EVENTS[event]))
     # The newest step decides whether somebody who left has come back.
     if gone_at is not None and all(at < gone_at for at, _ in opened):
-        return Room(0, None, wrote_at)
+        return Room(0)
     still = [(at, rule) for at, rule in opened if at + rule.lasts > moment]
     if not still:
-        return Room(0, None, wrote_at)
+        return Room(0)
     pushes = (
         await session.execute(
             select(WeChatAnswer.created_at, WeChatAnswer.state, WeChatAnswer.error).where(
-                WeChatAnswer.conversation_id == conversation.id,
+                WeChatAnswer.conversation_id == view.id,
                 WeChatAnswer.route == "push",
                 WeChatAnswer.created_at >= min(at for at, _ in still),
             )
@@ -110,7 +102,7 @@ async def room(session: AsyncSession, conversation: Conversation, moment: dateti
         if not any(push.state == "refused" and push.error == CLOSED for push in since):
             left = max(left, rule.allows - sum(push.state != "refused" for push in since))
     until = max(at + rule.lasts for at, rule in still)
-    return Room(left, until if left else None, wrote_at)
+    return Room(left, until if left else None)
 
 
 CLOSED = "closed"

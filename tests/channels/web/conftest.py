@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientResponse, ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from channels.web import setup
+from channels.web import WebChannel
 from conversations.media import Media
 from bot.understanding.danger import shipped
 from conversations.service import Conversations
@@ -111,8 +111,7 @@ async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
     dialogue, events = SmallDialogue(), Events()
     async with Conversations(database, events, dialogue, no_answer, judge=shipped()) as conversations:
         app = web.Application(middlewares=[errors], client_max_size=1_048_576)
-        setup(
-            app,
+        WebChannel(
             conversations,
             events,
             media=Media(database, tmp_path / "media"),
@@ -121,7 +120,7 @@ async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
             origins=[GOVERNMENT],
             public_url="https://12345.example.gov.cn",
             wait_s=WAIT_S,
-        )
+        ).attach(app)
         async with TestClient(TestServer(app)) as client:
             yield Running(conversations, events, dialogue, client)
             dialogue.gate.set()

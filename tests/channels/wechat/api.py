@@ -20,6 +20,7 @@ PUSHING_ID = "wx00000000pushing0"
 MINI_ID = "wx0000000000mini00"
 SECRET = "0123456789abcdef0123456789abcdef"
 TEXT_LIMIT = 2048
+MENU_LIMIT = 10
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Fault:
         lost: the call takes effect, and its answer never comes.
         slow_s: the answer comes so late.
         times: how many calls.
+        openid: only calls about this citizen.
+        kind: only messages of this ``msgtype``.
     """
 
     errcode: int = 0
@@ -39,6 +42,8 @@ class Fault:
     lost: bool = False
     slow_s: float = 0
     times: int = 1
+    openid: str = ""
+    kind: str = ""
 
 
 @dataclass
@@ -146,7 +151,7 @@ class Api:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         path = request.path
         self.calls[path] += 1
-        fault = self._fault(path)
+        fault = self._fault(path, await request.read())
         if fault is not None and not fault.lost and not fault.slow_s:
             return await self._broken(request, fault)
         app_id = self.tokens.get(request.query.get("access_token", ""))
@@ -190,6 +195,8 @@ class Api:
             message["msgtype"] == "msgmenu" and not self.menus
         ):
             return self._refuse(40008)
+        if message["msgtype"] == "msgmenu" and len(message["msgmenu"]["list"]) > MENU_LIMIT:
+            return self._refuse(45098)
         if len(shown(message).encode()) > TEXT_LIMIT:
             return self._refuse(45002)
         if allowed is not None:
@@ -244,15 +251,16 @@ class Api:
         found = self.media.get(request.match_info["name"])
         return web.Response(body=found, content_type="image/jpeg") if found else web.Response(status=404)
 
-    def _fault(self, path: str) -> Fault | None:
-        waiting = self._faults.get(path)
-        if not waiting:
-            return None
-        fault = waiting[0]
-        fault.times -= 1
-        if fault.times < 1:
-            waiting.pop(0)
-        return fault
+    def _fault(self, path: str, body: bytes = b"{}") -> Fault | None:
+        waiting = self._faults.get(path, [])
+        about = json.loads(body) if body and any(one.openid or one.kind for one in waiting) else {}
+        for fault in waiting:
+            if fault.openid in ("", about.get("touser")) and fault.kind in ("", about.get("msgtype")):
+                fault.times -= 1
+                if fault.times < 1:
+                    waiting.remove(fault)
+                return fault
+        return None
 
     async def _broken(
         self, request: web.Request, fault: Fault, response: web.Response | None = None

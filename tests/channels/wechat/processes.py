@@ -14,7 +14,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ PACE = Pace(
     patience_s=1.0, typing_s=0.6, every_s=1.3, hold_s=1.7, poll_s=0.05, send_s=0.7,
     record_first_s=0.4, record_again_s=1.0, record_last_s=2.0,
 )  # fmt: skip
+LATER = replace(PACE, poll_s=1.5)
+"""For a process that only steps in: what is due is pushed by the one that is to die at it."""
 LEASE_S = 1.5
 ACCOUNTS = [
     WeChatAccount(name="passive", app_id=APP_ID, token=TOKEN),
@@ -88,7 +90,7 @@ def _arm(point: str, marker: Path) -> None:
     setattr(holder, name, deadly)
 
 
-async def _serve(database_url: str, media: Path, api_url: str, port: int) -> None:
+async def _serve(database_url: str, media: Path, api_url: str, port: int, pace: Pace) -> None:
     turns.SWEEP_S = 0.5  # type: ignore[assignment]
     database = Database(database_url)
     async with (
@@ -100,7 +102,7 @@ async def _serve(database_url: str, media: Path, api_url: str, port: int) -> Non
             Media(database, media),
             city="淮南",
             api_base=api_url,
-            pace=PACE,
+            pace=pace,
         ) as wechat,
     ):
         app = web.Application(middlewares=[errors])
@@ -165,7 +167,15 @@ class Processes:
         marker = self.folder / f"died-{self._number()}"
         process = _FRESH.Process(
             target=_child,
-            args=(point, marker, self.database_url, self.folder / "media", self.api.url, port),
+            args=(
+                point,
+                marker,
+                self.database_url,
+                self.folder / "media",
+                self.api.url,
+                port,
+                PACE if point is not None or self.restart else LATER,
+            ),
             daemon=True,
         )
         process.start()

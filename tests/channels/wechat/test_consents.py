@@ -35,7 +35,7 @@ async def tell(running: Running, account: str, *keys: str) -> None:
     await running.account(account).say("您好")
     view = await running.view(account=account)
     for key in keys:
-        await running.wechat.progress(view.id, key, **{**TOLD, "text": f"进展{key}。"})
+        await running.conversations.notify(view.id, key, **{**TOLD, "text": f"进展{key}。"})
 
 
 async def told_in_conversation(running: Running, account: str, *keys: str) -> None:
@@ -184,5 +184,5 @@ def test_every_shape_the_list_has_been_seen_in_is_read(holder: dict[str, object]
 async def test_a_choice_opens_no_window(running: Running) -> None:
     await event(running, "telling", "event_subscribe_msg_popup")
     view = await running.view(account="telling")
-    reach = await running.wechat.reach(view.id)
+    reach = await running.conversations.reach(view.id)
     assert reach is not None and not reach.open

@@ -251,10 +251,23 @@ async def test_a_long_answer_comes_in_pages(running: Running) -> None:
     assert (await running.platform().say("继续")).text == "您说的是：继续"
 
 
-async def test_other_words_leave_the_rest_of_a_long_answer(running: Running) -> None:
-    await running.platform().say("来个长文")
-    assert (await running.platform().say("换个问题")).text == "您说的是：换个问题"
+async def test_other_words_bring_the_rest_of_a_long_answer_before_their_own(running: Running) -> None:
+    shown = [(await running.platform().say(text)).text for text in ("来个长文", "换个问题", "继续", "继续")]
+    whole = "".join(
+        page.removesuffix("\n…（没说完，回复“继续”看后面）") for page in shown if page is not None
+    )
+    assert whole.endswith("第120条，办理时请带好身份证和户口本原件。\n\n您说的是：换个问题")
+    assert all(whole.count(f"第{n}条，") == 1 for n in range(1, 121))
+    assert await _nothing_owed(running)
     assert (await running.platform().say("继续")).text == "您说的是：继续"
+
+
+async def test_advice_in_danger_waits_behind_nothing(running: Running) -> None:
+    await running.platform().say("来个长文")
+    said = await running.platform().say("我家着火了快来人")
+    assert said.text is not None and "119" in said.text[:200]
+    more = await running.platform().say("继续")
+    assert more.text is not None and more.text.startswith("第")
 
 
 async def test_when_rasa_is_down_the_citizen_still_gets_a_reply(running: Running) -> None:

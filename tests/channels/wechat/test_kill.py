@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from channels.wechat.outbound.reply import DOUBTFUL
+from channels.wechat.outbound.pages import DOUBTFUL
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.platform import text_xml
 from tests.channels.wechat.processes import POINTS, Processes
@@ -52,6 +52,10 @@ async def _talk(processes: Processes, api: Api, account: str, point: str) -> lis
     for text in ("好了吗", "第二问"):
         shown.append(await processes.deliver(account, text_xml(text)))
         await asyncio.sleep(0.3)
+    for _ in range(100):
+        if account == "passive" or any("第二问" in text for text in api.texts()):
+            break
+        await asyncio.sleep(0.05)
     await asyncio.sleep(1)
     return [text for text in [*shown, *api.texts()] if text]
 

@@ -61,7 +61,7 @@ async def of(wechat: WeChat, account: str) -> str:
 async def test_a_template_message_is_sent_once(told: WeChat, api: Api) -> None:
     conversation = await of(told, "told")
     for _ in range(3):
-        await told.progress(conversation, "k1", **TOLD)
+        await told.conversations.notify(conversation, "k1", **TOLD)  # type: ignore[attr-defined]
     await until(lambda: api.notices)
     (sent,) = api.notices
     assert sent["touser"] == "oTEST_told" and sent["template_id"] == "T1"
@@ -73,7 +73,7 @@ async def test_one_whose_answer_was_lost_is_sent_again_and_arrives_once(
     told: WeChat, api: Api, database: Database
 ) -> None:
     api.fail(TEMPLATE, lost=True)
-    await told.progress(await of(told, "told"), "k1", **TOLD)
+    await told.conversations.notify(await of(told, "told"), "k1", **TOLD)  # type: ignore[attr-defined]
     await until(lambda: api.calls[TEMPLATE] == 1)
     async with database.write() as session:
         await session.execute(update(WeChatNoticeRow).values(next_attempt_at=now()))
@@ -84,7 +84,7 @@ async def test_one_whose_answer_was_lost_is_sent_again_and_arrives_once(
 async def test_a_mini_program_uses_subscription_messages(told: WeChat, api: Api) -> None:
     api.consents["oTEST_told", "T2"] = 1
     await told._consents.give_back(Asked("mini", "oTEST_told", "T2"))  # as if by an event: test_consents.py
-    await told.progress(await of(told, "mini"), "k1", **TOLD)
+    await told.conversations.notify(await of(told, "mini"), "k1", **TOLD)  # type: ignore[attr-defined]
     await until(lambda: api.notices)
     assert api.notices[0]["page"] == "pages/ticket" and api.calls["/cgi-bin/message/subscribe/send"] == 1
 
@@ -93,7 +93,7 @@ async def test_a_refused_notice_is_told_in_the_conversation(told: WeChat, api: A
     conversation = await of(told, "told")
     api.step("oTEST_told")
     api.fail(TEMPLATE, errcode=43004)
-    await told.progress(conversation, "k1", **TOLD)
+    await told.conversations.notify(conversation, "k1", **TOLD)  # type: ignore[attr-defined]
     conversations: Conversations = told.conversations  # type: ignore[attr-defined]
     await until(lambda: api.calls[TEMPLATE] == 1)
     for _ in range(100):
@@ -106,7 +106,7 @@ async def test_a_refused_notice_is_told_in_the_conversation(told: WeChat, api: A
 async def test_what_the_platform_says_became_of_it_is_noted(
     told: WeChat, api: Api, database: Database
 ) -> None:
-    await told.progress(await of(told, "told"), "k1", **TOLD)
+    await told.conversations.notify(await of(told, "told"), "k1", **TOLD)  # type: ignore[attr-defined]
     await until(lambda: api.notices)
     for _ in range(100):
         async with database.read() as session:
@@ -123,7 +123,7 @@ async def test_an_account_without_a_template_tells_it_in_the_conversation(runnin
     await running.account("pushing").say("您好")
     view = await running.view(account="pushing")
     for _ in range(2):
-        await running.wechat.progress(view.id, "k1", **TOLD)
+        await running.conversations.notify(view.id, "k1", **TOLD)
     await until(lambda: api.sent)
     assert api.texts() == [TOLD["text"]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 import xmltodict
@@ -12,10 +13,12 @@ from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
 from channels.wechat.api.errors import WeChatError
-from channels.wechat.inbound.crypto import Crypto
+from channels.wechat.crypto import Crypto
 from channels.wechat.inbound.parse import MAX_XML, encrypted_part, parse
-from channels.wechat.outbound.reply import LIMIT, MORE, choices_of, numbered, page, showable, text_reply
-from conversations.types import Button, Message
+from channels.wechat.outbound.pages import DOUBTFUL, FOLLOWS, LIMIT, MORE, Page, choices_of, numbered, page
+from channels.wechat.outbound.reply import text_reply
+from channels.wechat.text import showable
+from conversations.types import Button, Message, Owed
 from core.clock import now
 from core.errors import TooLarge
 from tests.channels.wechat.platform import ACCOUNT, APP_ID, CITIZEN, HOSTILE, KEY, OLD_KEY, PAYLOADS, TOKEN
@@ -130,32 +133,80 @@ chinese = st.text(
 )
 
 
+def _owed(*messages: Message, doubtful: bool = False) -> list[Owed]:
+    """Messages as the outbox gives them, one after another."""
+    return [
+        Owed((f"part-{n}",), replace(message, id=f"m{n}", seq=n), doubtful=doubtful)
+        for n, message in enumerate(messages)
+    ]
+
+
+def _pages(owed: list[Owed], **how: bool) -> list[Page]:
+    """Page after page, each shown before the next is made; a cut message goes on where it was cut."""
+    found = []
+    while owed:
+        shown = page(owed, **how)
+        found.append(shown)
+        assert shown.parts, "every page brings something on"
+        left = [one for one in owed if one.parts[0] in shown.left]
+        if shown.cut is not None:
+            one, said, rest = shown.cut
+            assert said + rest == showable(one.message.text).strip()
+            left.insert(0, replace(one, parts=("rest",), message=replace(one.message, text=rest)))
+        owed = left
+    return found
+
+
 @MANY
-@given(chinese, st.integers(0, 12))
-def test_pages_fit_and_lose_nothing(text: str, buttons: int) -> None:
+@given(st.lists(chinese, min_size=1, max_size=4), st.integers(0, 12), st.booleans(), st.booleans())
+def test_pages_fit_keep_the_order_and_lose_nothing(
+    texts: list[str], buttons: int, doubtful: bool, follows: bool
+) -> None:
+    said = [_message(text, turn=f"t{n}") for n, text in enumerate(texts)]
+    said[-1] = _message(texts[-1], turn="last", buttons=buttons)
     choices = numbered([Button(f"选项{n}", "/x") for n in range(buttons)])
-    rest, pages = showable(text).strip(), []
-    while True:
-        shown = page(rest, choices)
+    whole = ""
+    for shown in _pages(_owed(*said, doubtful=doubtful), follows=follows):
         assert len(shown.text.encode()) <= LIMIT
-        assert len(shown.rest) < len(rest) or not rest
-        if choices and shown.text:
-            assert shown.text.endswith(choices.strip())
-        pages.append(shown.text.removesuffix(choices.strip() if shown.text == choices.strip() else choices))
-        if not shown.rest:
-            break
-        assert pages[-1].endswith(MORE.strip())
-        pages[-1] = pages[-1].removesuffix(MORE)
-        rest = shown.rest
-    squeezed = "".join("".join(pages).split())
-    assert squeezed == "".join(text.split())
+        assert not shown.choices or shown.choices == choices
+        body = shown.body
+        if shown.more:
+            marker = (FOLLOWS if follows else MORE).strip()
+            assert body.endswith(marker)
+            body = body.removesuffix(marker)
+        whole += body.removeprefix(DOUBTFUL.strip())
+    # The last page with words has the choices, if there is one.
+    assert "".join(whole.split()) == "".join("".join(texts).split())
+
+
+@MANY
+@given(chinese, st.integers(1, 12))
+def test_choices_stay_with_every_page_of_their_message(text: str, buttons: int) -> None:
+    choices = numbered([Button(f"选项{n}", "/x") for n in range(buttons)])
+    for shown in _pages(_owed(_message(text, buttons=buttons))):
+        assert shown.text.endswith(choices.strip())
+
+
+def test_a_message_is_not_begun_under_another_for_a_word_or_two() -> None:
+    first = _message("前面的话。" * 130, turn="a")
+    shown = page(_owed(first, _message("后面的话。" * 100, turn="b", buttons=2)))
+    assert shown.left == ("part-1",) and shown.cut is None
+    assert shown.choices == "", "what is chosen from is not shown yet"
+
+
+def test_what_goes_ahead_is_first_and_its_choices_with_it() -> None:
+    danger = replace(_owed(_message("请马上拨打 119。", turn="b", buttons=1))[0], ahead=True, parts=("d",))
+    danger = replace(danger, message=replace(danger.message, id="d", seq=9))
+    shown = page([danger, *_owed(_message("很长的话。" * 300, turn="a"))])
+    assert shown.text.startswith("请马上拨打 119。") and shown.text.endswith("1. 选项0")
 
 
 def test_an_emoji_is_not_torn_apart() -> None:
     family = "👨‍👩‍👧"
-    shown = page(family * 200)
-    body = shown.text.removesuffix(MORE)
-    assert not body.endswith("\u200d") and not shown.rest.startswith("\u200d")
+    shown = page(_owed(_message(family * 200)))
+    assert shown.cut is not None
+    _, said, rest = shown.cut
+    assert not said.endswith("\u200d") and not rest.startswith("\u200d")
 
 
 @pytest.mark.parametrize(
@@ -176,6 +227,9 @@ def test_numbers_stand_for_the_choices_that_are_still_open(
 
 
 def test_a_list_too_long_for_the_page_is_cut_not_the_text() -> None:
-    choices = numbered([Button("很长的选项标题" * 20, "/x")] * 40)
-    assert len(choices.encode()) < 1000
-    assert page("正文。", choices).text.startswith("正文。")
+    long = Message(
+        "i", "c", 1, "out", "bot", "", "text", "正文。", now(),
+        buttons=tuple([Button("很长的选项标题" * 20, "/x")] * 40), turn_id="t",
+    )  # fmt: skip
+    shown = page(_owed(long))
+    assert shown.text.startswith("正文。") and len(shown.choices.encode()) < 1000

@@ -56,6 +56,12 @@ async def talking(running: Running) -> str:
     return view.id
 
 
+async def neighbour(running: Running, user: str = "oTEST_neighbour") -> str:
+    """Another citizen of the same account, who has just written; the conversation's id."""
+    await running.account("pushing").say("您好", user=user)
+    return (await running.view(user, "pushing")).id
+
+
 async def test_a_quick_reply_is_passive_and_costs_no_quota(running: Running, api: Api) -> None:
     said = await running.account("pushing").say("公积金怎么提取")
     assert said.text == "您说的是：公积金怎么提取"
@@ -129,12 +135,12 @@ async def test_never_more_than_five_and_what_is_over_comes_first_with_the_next_m
         await asyncio.sleep(0.3)
     await asyncio.sleep(0.5)
     assert len(api.sent) == 5 and api.refused == []
-    assert (await running.wechat.reach(conversation_id)).open is False  # type: ignore[union-attr]
+    assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
     said = await running.account("pushing").say("好的")
     assert said.text == "\n\n".join(f"【坐席 3 号】第{n}句" for n in (5, 6, 7))
     await settled(running)
     # The citizen's message has opened the window anew.
-    reach = await running.wechat.reach(conversation_id)
+    reach = await running.conversations.reach(conversation_id)
     assert reach is not None and (reach.open, reach.left) == (True, 5)
 
 
@@ -144,7 +150,7 @@ async def test_three_in_the_minute_after_a_menu_click_and_none_later(
     platform = running.account("pushing")
     await platform.push(payload("event_SCAN"))
     view = await running.view(account="pushing")
-    reach = await running.wechat.reach(view.id)
+    reach = await running.conversations.reach(view.id)
     assert reach is not None and (reach.open, reach.left) == (True, 3)
     for n in range(5):
         await running.conversations.tell(view.id, Reply(f"通知{n}"), f"k{n}")
@@ -155,7 +161,7 @@ async def test_three_in_the_minute_after_a_menu_click_and_none_later(
         await session.execute(update(WeChatEvent).values(received_at=now() - timedelta(seconds=61)))
         await session.execute(update(Delivery).values(next_attempt_at=now()))
     await asyncio.sleep(0.3)
-    assert len(api.sent) == 3 and (await running.wechat.reach(view.id)).open is False  # type: ignore[union-attr]
+    assert len(api.sent) == 3 and (await running.conversations.reach(view.id)).open is False  # type: ignore[union-attr]
 
 
 async def test_after_two_days_nothing_is_pushed(running: Running, api: Api, database: Database) -> None:
@@ -165,7 +171,7 @@ async def test_after_two_days_nothing_is_pushed(running: Running, api: Api, data
     await running.conversations.say(conversation_id, AGENT, "处理好了", "c-1")
     await asyncio.sleep(0.4)
     assert api.calls[SEND] == 0
-    reach = await running.wechat.reach(conversation_id)
+    reach = await running.conversations.reach(conversation_id)
     assert reach is not None and not reach.open
 
 
@@ -188,7 +194,7 @@ async def test_a_window_the_platform_calls_closed_is_closed(running: Running, ap
     await until(lambda: api.calls[SEND] == 1)
     await asyncio.sleep(0.4)
     assert api.calls[SEND] == 1 and api.sent == []
-    assert (await running.wechat.reach(conversation_id)).open is False  # type: ignore[union-attr]
+    assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
     assert (await running.account("pushing").say("好了吗在吗")).text == "【坐席 3 号】处理好了"
 
 
@@ -196,17 +202,20 @@ async def test_over_the_days_calls_everything_waits_and_nothing_is_lost(
     running: Running, api: Api, database: Database
 ) -> None:
     conversation_id = await talking(running)
-    api.fail(SEND, errcode=45009)
+    other = await neighbour(running)
+    api.fail(SEND, errcode=45009, times=2)
     await running.conversations.say(conversation_id, AGENT, "第一句", "c-1")
-    await until(lambda: api.calls[SEND] == 1)
+    await running.conversations.tell(other, Reply("通知"), "k-1")
+    await until(lambda: api.calls[SEND] == 2)
+    await running.conversations.tell(other, Reply("通知"), "k-2")
     await asyncio.sleep(0.4)
-    assert api.calls[SEND] == 1, "the whole account pauses"
-    assert (await running.wechat.reach(conversation_id)).open is False  # type: ignore[union-attr]
+    assert api.calls[SEND] == 2, "two citizens in a row: the whole account pauses"
+    assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
     async with database.write() as session:
         await session.execute(update(WeChatAccess).values(paused_until=now()))
         await session.execute(update(Delivery).values(next_attempt_at=now()))
     await settled(running)
-    assert api.texts() == ["【坐席 3 号】第一句"]
+    assert api.texts(CITIZEN) == ["【坐席 3 号】第一句"]
 
 
 async def test_a_refused_push_is_never_taken_for_sent(running: Running, api: Api, database: Database) -> None:
@@ -314,19 +323,15 @@ async def test_an_account_that_may_not_send_menus_gets_numbers(running: Running,
     assert api.texts() == ["请问是哪一类？\n\n回复数字选择：\n1. 投诉\n2. 求助"]
 
 
-async def test_a_long_push_is_cut_at_a_sentence_and_goes_on_when_asked(running: Running, api: Api) -> None:
+async def test_a_long_push_is_cut_at_a_sentence_and_the_rest_follows(running: Running, api: Api) -> None:
     running.dialogue.busy = True
     await running.account("pushing").say("来个长文，慢一点")
     running.dialogue.gate.set()
     await settled(running)
-    (first,) = api.texts()
-    assert len(first.encode()) <= 2048 and first.endswith("。\n…（没说完，回复“继续”看后面）")
-    more = await running.account("pushing").say("继续")
-    assert (
-        more.text is not None
-        and more.text.startswith("第")
-        and running.dialogue.texts() == ["来个长文，慢一点"]
-    )
+    *firsts, last = api.texts()
+    assert all(text.endswith("。\n…（没说完，后面接着发给您）") for text in firsts) and len(firsts) > 2
+    whole = "".join(text.removesuffix("\n…（没说完，后面接着发给您）") for text in firsts) + last
+    assert whole == "".join(f"第{n}条，办理时请带好身份证和户口本原件。" for n in range(1, 121))
 
 
 async def test_an_answer_leads_to_its_whole_entry(running: Running, api: Api) -> None:
@@ -338,7 +343,7 @@ async def test_an_answer_leads_to_its_whole_entry(running: Running, api: Api) ->
     assert api.texts() == ["六种情况可以提取。\n全文和依据：https://12345.example.gov.cn/kb/gjj/withdraw"]
     await running.conversations.tell(view.id, Reply("这是一句话。" * 200, card=card), "k2")
     await until(lambda: len(api.sent) == 2)
-    assert api.texts()[1].endswith("或者看全文：https://12345.example.gov.cn/kb/gjj/withdraw）")
+    assert api.texts()[1].endswith("也可以看全文：https://12345.example.gov.cn/kb/gjj/withdraw）")
 
 
 async def test_two_processes_push_everything_once(start: Start, api: Api) -> None:

@@ -1,4 +1,4 @@
-"""A ticket that moved on is told to the citizen who filed it in WeChat: once, and by no other way to nobody else."""
+"""A ticket that moved on is told to the citizen who filed it: once, the way of their channel, and to nobody else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
-from service.ticket_notices import TicketNotices
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import QUICK
@@ -25,6 +24,7 @@ from tests.channels.wechat.test_notices import ACCOUNTS, TEMPLATE
 from tests.channels.wechat.test_pushing import until
 from tests.conversations.dialogue import SmallDialogue, no_answer
 from tickets import rows
+from tickets.notices import TicketNotices
 from tickets.service import Tickets
 from tickets.states import State
 from tickets.types import Actor, Ticket, TicketDraft
@@ -79,7 +79,7 @@ class Hall:
             self.events.publish("tickets", "ticket", action="moved")
 
     def following(self) -> TicketNotices:
-        return TicketNotices(self.database, self.events, self.tickets, self.wechat)
+        return TicketNotices(self.database, self.events, self.tickets, self.conversations.notify)
 
     def states(self) -> list[str]:
         """What the notices that went out say, in order."""
@@ -171,7 +171,7 @@ async def test_a_refused_notice_is_told_in_the_conversation_once(hall: Hall) -> 
 
 
 async def test_nobody_else_gets_a_notice(hall: Hall) -> None:
-    """Not of a filing, not who filed elsewhere, and not about a ticket taken without a conversation."""
+    """Not of a filing, and not about a ticket taken without a conversation; on a page it is said in the talk."""
     web = await hall.file(await hall.conversation("", "web"), "web", "web")
     phone = await hall.file(None, "phone", "phone")
     bare = await hall.file(None, "bare")
@@ -184,4 +184,5 @@ async def test_nobody_else_gets_a_notice(hall: Hall) -> None:
         told = [row.values["number"] for row in await session.scalars(select(WeChatNoticeRow))]
     assert told == [ours.number]
     assert hall.states() == ["办理中"]
-    assert await hall.conversations.history(await hall.conversation("", "web")) == []
+    (said,) = await hall.conversations.history(await hall.conversation("", "web"))
+    assert web.number in said.text and "正在办理" in said.text

@@ -1,4 +1,4 @@
-"""A ticket whose state changed is told to the citizen who filed it in WeChat."""
+"""A ticket whose state changed is told to the citizen who filed it, in the way of the channel it came through."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from sqlalchemy import select
 
-from channels.wechat import WeChat
 from core.clock import now
 from core.database import Database
 from core.errors import NotFound
@@ -26,18 +25,36 @@ BACK = timedelta(hours=12)
 """How far back changes are told that nobody told when they happened."""
 
 
+class Tell(Protocol):
+    """Tells a citizen something they wait for, perhaps while they are not looking; once for each ``key``."""
+
+    async def __call__(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
+        """Tell it.
+
+        Args:
+            number: the ticket's.
+            state: as a citizen reads it, such as 办理中.
+            text: the whole sentence.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        ...
+
+
 class TicketNotices:
     """Follows the tickets' events; what an event missed (another process, a crash) is found in the history.
 
     Each change has a key of its own, so that however often it is seen it is told once. Of changes that came faster
-    than they were told only the last is: what a citizen is told is where the ticket stands now.
+    than they were told only the last is: what a citizen is told is where the ticket stands now. Nothing moves a ticket
+    on yet, so until something does nothing is told.
     """
 
-    def __init__(self, database: Database, events: Events, tickets: Tickets, wechat: WeChat) -> None:
+    def __init__(self, database: Database, events: Events, tickets: Tickets, tell: Tell) -> None:
         self._database = database
         self._events = events
         self._tickets = tickets
-        self._wechat = wechat
+        self._tell_citizen = tell
         self._seen: set[str] = set()
         self._loop: asyncio.Task[None] | None = None
 
@@ -70,7 +87,6 @@ class TicketNotices:
                     select(TicketEventRow.id, TicketRow.number, TicketRow.conversation_id)
                     .join(TicketRow, TicketRow.id == TicketEventRow.ticket_id)
                     .where(
-                        TicketRow.channel == "wechat",
                         TicketRow.conversation_id.is_not(None),
                         TicketEventRow.at > now() - BACK,
                         # Filing is told in the conversation itself, by who files it.
@@ -87,7 +103,7 @@ class TicketNotices:
                 continue
             ticket = await self._tickets.get(number)
             with suppress(NotFound):
-                await self._wechat.progress(
+                await self._tell_citizen(
                     conversation_id,
                     f"ticket:{event_id}",
                     number=ticket.number,

@@ -1,0 +1,100 @@
+"""The web channel: sessions, messages and a websocket for the widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from channels.web.limits import Limits
+from channels.web.messages import CHANNEL, Reader
+from channels.web.origin import PREFIX, Origins
+from channels.web.photos import Photos
+from channels.web.rest import Rest
+from channels.web.socket import HEARTBEAT_S, Sockets
+from channels.web.tokens import Tokens
+from conversations.channels import Notice, Shows
+from conversations.media import Media
+from conversations.service import Conversations
+from conversations.types import ConversationView, Reach
+from core.events import Events
+
+
+class WebChannel:
+    """Pages with the widget: a :class:`conversations.channels.Channel` whose citizens fetch their own messages.
+
+    Args:
+        media: keeps the photos citizens send.
+        session_key: signs visitors' tokens (``settings.secrets.session_key``).
+        city: the city's name in the greeting.
+        origins: sites that may embed the widget (``settings.web_origins``).
+        public_url: our own address as citizens reach it (``settings.public_url``).
+        wait_s: ``settings.turn_wait_s``.
+        heartbeat_s: seconds between websocket pings.
+
+    Raises:
+        ConfigurationError: an entry of ``origins`` is not an origin.
+    """
+
+    name = CHANNEL
+    label = "网页访客"
+    delivers = False
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        events: Events,
+        *,
+        media: Media,
+        session_key: str,
+        city: str,
+        origins: Iterable[str],
+        public_url: str = "",
+        wait_s: float = 10.0,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
+        tokens, limits = Tokens(session_key), Limits()
+        self.origins = allowed = Origins(origins, public_url)
+        reader = Reader(conversations, media)
+        self._rest = Rest(conversations, reader, tokens, allowed, limits, city=city, wait_s=wait_s)
+        self._photos = Photos(conversations, media, tokens, allowed, limits)
+        self._sockets = Sockets(conversations, reader, events, tokens, allowed, limits, heartbeat_s=heartbeat_s)
+        conversations.channels.add(self)
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """``/api/web/…``; they need :meth:`attach`."""
+        return [
+            web.post(PREFIX + "session", self._rest.session),
+            web.post(PREFIX + "messages", self._rest.send),
+            web.get(PREFIX + "messages", self._rest.missed, allow_head=False),
+            web.post(PREFIX + "photos", self._photos.keep),
+            web.get(PREFIX + "photos/{id}", self._photos.show, allow_head=False),
+            web.get(PREFIX + "socket", self._sockets.handle, allow_head=False),
+            web.options(PREFIX + "{path:.*}", self.origins.preflight),
+        ]
+
+    def attach(self, app: web.Application) -> None:
+        """Routes, CORS headers on every answer, and the sockets' closing at shutdown."""
+        app.add_routes(self.routes())
+        # A signal rather than a middleware: error answers made outside our handlers get the headers too.
+        app.on_response_prepare.append(self.origins.add_headers)
+        app.on_shutdown.append(self._sockets.close_all)
+
+    def shows(self, account: str) -> Shows:
+        """The widget draws everything there is."""
+        return Shows(buttons=20, cards=True, photos=True)
+
+    async def ready(self) -> frozenset[str]:
+        """None: pages fetch what is said."""
+        return frozenset()
+
+    async def deliver(self, conversation_id: str) -> None:
+        """Nothing is owed through an outbox."""
+
+    async def reach(self, view: ConversationView) -> Reach | None:
+        """Words wait on the page, or for it to be opened again."""
+        return None
+
+    async def notify(self, view: ConversationView, notice: Notice) -> bool:
+        """A page that is not open can't be told; the news is in the conversation when it is."""
+        return False

@@ -1,0 +1,164 @@
+"""What every answer to the platform needs: one account's parts, storing a message, and sending what is owed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+from sqlalchemy.exc import IntegrityError
+
+from channels.wechat.api.client import Client
+from channels.wechat.inbound.exchange import Exchange
+from channels.wechat.inbound.pictures import Pictures
+from channels.wechat.message import CHANNEL, Inbound
+from channels.wechat.models import WeChatEvent
+from channels.wechat.outbound import quota
+from channels.wechat.outbound.consents import Consents
+from channels.wechat.outbound.notices import Notices
+from channels.wechat.outbound.passive import Answer, Answers
+from channels.wechat.outbound.push import Pusher
+from channels.wechat.pace import Pace
+from conversations.service import Conversations
+from conversations.types import ConversationView, InboundMessage, Receipt, Reply
+from core.clock import now
+from core.database import Database
+from core.settings import WeChatAccount
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What receives for one account.
+
+    Args:
+        client: the platform's API, for accounts that may use it.
+        city: the city's name in the greeting.
+        busy: whether a turn begun now has to wait for others.
+    """
+
+    account: WeChatAccount
+    database: Database
+    conversations: Conversations
+    answers: Answers
+    pusher: Pusher
+    notices: Notices
+    consents: Consents
+    pictures: Pictures
+    client: Client | None
+    city: str
+    pace: Pace
+    busy: Callable[[], bool]
+
+    @property
+    def passive(self) -> bool:
+        """Whether the answer to a message may carry words; a mini program's may not."""
+        return self.account.kind != "mini_program"
+
+    @property
+    def pushes(self) -> bool:
+        """Whether words may also follow by themselves now."""
+        return self.pusher.may(self.account.name)
+
+    async def view(self, user: str) -> ConversationView:
+        """The conversation with one citizen."""
+        return await self.conversations.find_or_create(CHANNEL, self.account.name, user)
+
+
+class Answering:
+    """Stores what comes in and sends what is owed, for one account."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._storing: set[asyncio.Task[Receipt | None]] = set()
+
+    async def send(self, exchange: Exchange, answer: Answer | None) -> web.StreamResponse:
+        """Give an answer that is written down, and mark what it carried as sent once it is out."""
+        if answer is None:
+            return exchange.nothing()
+        response = exchange.say(answer.text)
+        if exchange.gone:
+            return response  # Nobody listens; the repeat finds the same answer.
+        await response.prepare(exchange.request)
+        await response.write_eof()
+        if not exchange.gone:
+            try:
+                await self._parts.answers.written(answer)
+                if answer.more and self._parts.pushes:
+                    await self._parts.conversations.due_now(answer.conversation_id)
+            except Exception:
+                # The citizen has it; settling finds that out.
+                log.exception("a reply that went out could not be marked as delivered")
+        return response
+
+    async def owed(
+        self, exchange: Exchange, conversation_id: str, message_id: str, after: str = ""
+    ) -> web.StreamResponse:
+        """Answer with what the citizen is owed, and ``after`` it words of our own."""
+        answer = await self._parts.answers.owed(
+            conversation_id, message_id, after=after, follows=self._parts.pushes
+        )
+        return await self.send(exchange, answer)
+
+    async def tell(self, exchange: Exchange, message: Inbound, text: str) -> web.StreamResponse:
+        """Say something without a turn, after what is owed: in the answer where there is one, else by the outbox."""
+        if self._parts.passive and not message.message_id:
+            return exchange.say(text)
+        view = await self._parts.view(message.user)
+        if self._parts.passive:
+            return await self.owed(exchange, view.id, message.message_id, after=text)
+        key = message.message_id or f"at:{int(now().timestamp())}"
+        await self._parts.conversations.tell(view.id, Reply(text), key)
+        await self._parts.conversations.due_now(view.id)
+        return exchange.nothing()
+
+    def store(self, message: Inbound) -> asyncio.Task[Receipt | None]:
+        """Have the message stored; a task of its own, which goes on when the platform has dropped us."""
+        inbound = InboundMessage(
+            channel=CHANNEL,
+            account=self._parts.account.name,
+            user_id=message.user,
+            message_id=message.message_id,
+            text=message.text,
+            kind=message.kind,
+            media=message.media,
+            received_at=now(),
+            answer_s=self._parts.pace.passive_s if self._parts.passive else 0,
+        )
+        task: asyncio.Task[Receipt | None] = asyncio.create_task(self._receive(inbound))
+        self._storing.add(task)
+        task.add_done_callback(self._stored)
+        return task
+
+    async def _receive(self, inbound: InboundMessage) -> Receipt | None:
+        return await self._parts.conversations.receive(inbound)
+
+    def _stored(self, task: asyncio.Task[Receipt | None]) -> None:
+        self._storing.discard(task)
+        if not task.cancelled():
+            task.exception()  # Looked at, so that asyncio does not complain when nobody waited any longer.
+
+    async def note(self, message: Inbound) -> None:
+        """Note an event down: it opens (or ends) a sending window."""
+        row = WeChatEvent(
+            account=self._parts.account.name,
+            user_id=message.user,
+            key=message.message_id,
+            event=message.event,
+        )
+        try:
+            async with self._parts.database.write() as session:
+                session.add(row)
+        except IntegrityError:
+            pass  # The platform has told it before.
+
+    async def note_message(self, message: Inbound) -> None:
+        """A message opens the window although it is not kept as one."""
+        if message.message_id and self._parts.account.pushes:
+            try:
+                await self.note(replace(message, event=quota.WROTE))
+            except Exception:
+                log.exception("a message could not be noted")

@@ -1,0 +1,212 @@
+"""What is owed as texts WeChat can show: one after another within its limit, choices as a numbered list."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from channels.wechat.text import showable
+from conversations.types import Button, Message, Owed
+
+LIMIT = 2_048
+"""UTF-8 bytes a text may have; the platform refuses more (45002)."""
+FullEntry = Callable[[str], str]
+"""The address of an entry's page by the entry's id; empty when there is none."""
+MORE = "\n…（没说完，回复“继续”看后面）"
+MORE_OR_LINK = "\n…（没说完，回复“继续”看后面，或者看全文：{}）"
+FOLLOWS = "\n…（没说完，后面接着发给您）"
+MORE_OR_LINK_FOLLOWS = "\n…（没说完，后面接着发给您，也可以看全文：{}）"
+_LINK = "\n全文和依据：{}"
+DOUBTFUL = "（刚才网络不太稳，下面这段您可能已经收到过。）\n"
+_CHOICES = "\n\n回复数字选择："
+_MAX_CHOICES = 800
+_MAX_TITLE = 60
+_WORTH_BEGINNING = 300
+"""Bytes; with less room a message is not begun under another one."""
+
+_SENTENCE_END = re.compile(r"[。！？!?；;…][”』」）)]*|\n")
+_PAUSE = re.compile(r"[，,、：: ]")
+
+
+def no_page(_: str) -> str:
+    """Entries have no pages of their own."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One text for a citizen, and what of the outbox is in it.
+
+    Args:
+        body: the words, without the choices.
+        choices: the numbered list of ``buttons``; empty when there are none.
+        buttons: the choices still open after these words.
+        parts: ids of the outbox rows shown here, or with nothing in them to show.
+        cut: a message that is shown in part: what is shown of it, and the rest.
+        left: ids of the rows that have no room here.
+    """
+
+    body: str
+    choices: str = ""
+    buttons: tuple[Button, ...] = ()
+    parts: tuple[str, ...] = ()
+    cut: tuple[Owed, str, str] | None = None
+    left: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole, as a text with numbers."""
+        return (self.body + self.choices).strip()
+
+    @property
+    def more(self) -> bool:
+        """Whether something is left for another page."""
+        return self.cut is not None or bool(self.left)
+
+
+def choices_of(messages: Sequence[Message]) -> tuple[Button, ...]:
+    """The buttons still open after these messages, in the order their numbers stand for.
+
+    The same rule as the one that reads the citizen's number: those of the latest turn, unless an agent spoke
+    since.
+    """
+    if not messages or messages[-1].sender == "agent":
+        return ()
+    latest = messages[-1]
+    together = [m for m in messages if m.turn_id == latest.turn_id] if latest.turn_id else [latest]
+    return tuple(button for message in together for button in message.buttons)
+
+
+def numbered(buttons: Sequence[Button]) -> str:
+    """The choices as a numbered list, to be put after a text; empty when there are none.
+
+    >>> numbered([Button("是", "/affirm"), Button("不是", "/deny")])
+    '\\n\\n回复数字选择：\\n1. 是\\n2. 不是'
+    """
+    lines = [
+        f"\n{number}. {showable(button.title)[:_MAX_TITLE]}" for number, button in enumerate(buttons, start=1)
+    ]
+    while lines and len("".join(lines).encode()) > _MAX_CHOICES:
+        lines.pop()
+    return _CHOICES + "".join(lines) if lines else ""
+
+
+def page(
+    owed: Sequence[Owed],
+    full: FullEntry = no_page,
+    *,
+    after: str = "",
+    follows: bool = False,
+    limit: int = LIMIT,
+) -> Page:
+    """As much of what is owed as fits, in its order, the last message cut at the end of a sentence.
+
+    The choices of the newest message stay with every page that shows some of it: they can be used now.
+
+    Args:
+        owed: as the outbox gives it: what the citizen may have already comes first and is said to.
+        full: the address of an entry's page, by its id.
+        after: words of our own that come last, when everything else fits.
+        follows: the next page goes out by itself; otherwise the citizen is told to ask for it.
+        limit: UTF-8 bytes of the page, at least 1,000.
+    """
+    newest = max((one.message for one in owed), key=lambda message: message.seq, default=None)
+    buttons = choices_of(sorted({o.message.id: o.message for o in owed}.values(), key=lambda m: m.seq))
+    choices = numbered(buttons)
+    link = _link([one.message for one in owed], full)
+    body = _joined([*_bodies(owed), after])
+    whole = body + (_LINK.format(link) if link else "")
+    everything = tuple(part for one in owed for part in one.parts)
+    if len((whole + choices).encode()) <= limit:
+        return Page(whole.strip(), choices, buttons, everything)
+    if link:
+        goes_on = (MORE_OR_LINK_FOLLOWS if follows else MORE_OR_LINK).format(link)
+    else:
+        goes_on = FOLLOWS if follows else MORE
+    room = limit - len(goes_on.encode())
+    body, with_choices = "", False
+    parts: list[str] = []
+    cut: tuple[Owed, str, str] | None = None
+    rest = list(owed)
+    while rest and cut is None:
+        one = rest[0]
+        mine = newest is not None and one.message.id == newest.id and bool(choices)
+        budget = room - (len(choices.encode()) if mine or with_choices else 0)
+        (words,) = _bodies([one], doubtful_before=bool(parts) and one.doubtful)
+        longer = _joined([body, words])
+        if len(longer.encode()) > budget:
+            said = showable(one.message.text)
+            head = words.removesuffix(said.strip())
+            begun = _joined([body, head + "|"])[:-1] if words else body
+            left = budget - len(begun.encode())
+            if left < (_WORTH_BEGINNING if body else 1):
+                break
+            shown, after_it = _cut(said.strip(), left)
+            longer, cut = begun + shown.strip(), (one, shown, after_it)
+        body, with_choices = longer, with_choices or mine
+        parts += one.parts if cut is None else one.parts[:1]
+        rest.pop(0)
+    left_over = tuple(part for one in rest for part in one.parts)
+    if cut or left_over:
+        marker = goes_on
+    else:
+        marker = ""
+    if not with_choices:
+        choices, buttons = "", ()
+    return Page((body + marker).strip(), choices, buttons, tuple(parts), cut, left_over)
+
+
+def _link(messages: Sequence[Message], full: FullEntry) -> str:
+    entries = [m.card["entry"] for m in messages if m.card and m.card.get("kind") == "answer"]
+    return full(entries[-1]) if entries and isinstance(entries[-1], str) else ""
+
+
+def _bodies(owed: Sequence[Owed], *, doubtful_before: bool = False) -> list[str]:
+    """Each message's words; an agent's carry the agent's name, and the first doubtful one says what it is."""
+    found = []
+    for one in owed:
+        message = one.message
+        text = showable(message.text).strip()
+        if text and message.sender == "agent" and message.sender_name:
+            text = f"【{showable(message.sender_name)}】{text}"
+        if text and one.doubtful and not doubtful_before:
+            text, doubtful_before = DOUBTFUL + text, True
+        found.append(text)
+    return found
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "\n\n".join(text for text in texts if text)
+
+
+def _cut(text: str, budget: int) -> tuple[str, str]:
+    """Split where a sentence ends, else at a pause, else anywhere; the first part has ``budget`` bytes at most."""
+    fitting = text.encode()[:budget].decode("utf-8", "ignore")
+    for border in (_SENTENCE_END, _PAUSE):
+        ends = [match.end() for match in border.finditer(fitting)]
+        # A border in the first half would waste the page.
+        if ends and ends[-1] * 2 > len(fitting):
+            at = ends[-1]
+            break
+    else:
+        at = len(fitting)
+        while at > 1 and _belongs_to_previous(text, at):
+            at -= 1
+        if at <= 1:
+            at = len(fitting)
+    return text[:at], text[at:]
+
+
+def _belongs_to_previous(text: str, at: int) -> bool:
+    """Whether cutting before ``text[at]`` would take a mark, a skin tone or a joined emoji off its base."""
+    if at >= len(text):
+        return False
+    after = text[at]
+    return (
+        unicodedata.combining(after) != 0
+        or after in "\u200d\ufe0e\ufe0f\u20e3"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+        or text[at - 1] == "\u200d"
+    )

@@ -1,0 +1,153 @@
+"""Finding out what became of messages nobody said anything of: pushes whose answer never came, passive replies too.
+
+Of a push the platform's own record of such messages (聊天记录) tells: shown there, it went out. Not shown there it did
+not, which is believed only where the record shows another push that is known to have gone out; then it is sent again.
+Where no record can be had, it is never pushed a second time: it becomes *doubtful* and is given when the citizen writes
+again, with words that say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from channels.wechat.api.client import Client
+from channels.wechat.api.errors import PlatformError
+from channels.wechat.models import WeChatAnswer
+from channels.wechat.outbound.passive import Answers
+from channels.wechat.outbound.push import end, open_push
+from channels.wechat.pace import Pace
+from conversations import outbox
+from core.clock import now
+from core.database import Database
+
+log = logging.getLogger(__name__)
+
+_A_LOOK = 200
+_COMPARED = 60
+"""Characters by which a push is found in the record: how a menu's end is shown there is not documented."""
+_MARGIN = timedelta(minutes=1)
+_RECORD = timedelta(hours=23)
+"""The platform shows a day of its record at most."""
+
+
+class Settling:
+    """Looks after what is unclear, from time to time.
+
+    Args:
+        clients: the API of each account that pushes, by the account's name.
+        answers: the passive replies.
+    """
+
+    def __init__(
+        self, database: Database, clients: Mapping[str, Client], answers: Answers, pace: Pace
+    ) -> None:
+        self._database = database
+        self._clients = clients
+        self._answers = answers
+        self._pace = pace
+        self._loop: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._loop = asyncio.create_task(self._keep_settling())
+
+    async def stop(self) -> None:
+        """End."""
+        if self._loop is not None:
+            self._loop.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._loop
+
+    async def _keep_settling(self) -> None:
+        while True:
+            try:
+                await self._answers.settle()
+                await self._settle()
+            except Exception:
+                log.exception("finding out about unclear WeChat messages failed; trying again")
+            await asyncio.sleep(self._pace.record_first_s / 4)
+
+    async def _settle(self) -> None:
+        old = now() - timedelta(seconds=self._pace.record_first_s)
+        async with self._database.read() as session:
+            rows = list(
+                await session.scalars(
+                    select(WeChatAnswer)
+                    .where(open_push(), WeChatAnswer.created_at < old)
+                    .order_by(WeChatAnswer.created_at)
+                    .limit(_A_LOOK)
+                )
+            )
+        for account in {row.account for row in rows} & set(self._clients):
+            await self._settle_account(account, [row for row in rows if row.account == account])
+
+    async def _settle_account(self, account: str, rows: Sequence[WeChatAnswer]) -> None:
+        # A process may still be waiting for the platform's answer to the youngest.
+        busy = timedelta(seconds=3 * self._pace.send_s)
+        moment = now()
+        shown, believed = await self._record(account, rows, moment)
+        for row in rows:
+            age = moment - row.created_at
+            async with self._database.write() as session:
+                key = row.user_id, _plain(row.text)
+                if shown[key] > 0:
+                    shown[key] -= 1
+                    if await end(session, row, "sent"):
+                        await outbox.delivered(session, row.carried)
+                elif age < busy:
+                    continue
+                elif believed and age >= timedelta(seconds=self._pace.record_again_s):
+                    if await end(session, row, "refused", "not in the platform's record"):
+                        await outbox.put_back(session, row.conversation_id, row.carried, at=moment)
+                elif age >= timedelta(seconds=self._pace.record_last_s) and await end(
+                    session, row, "unsure", "no record to tell"
+                ):
+                    await outbox.put_in_doubt(session, row.carried)
+
+    async def _record(
+        self, account: str, rows: Sequence[WeChatAnswer], moment: datetime
+    ) -> tuple[Counter[tuple[str, str]], bool]:
+        """Messages the platform's record shows beyond those known to have gone out; is its silence believed?"""
+        sent = (
+            WeChatAnswer.account == account,
+            WeChatAnswer.route == "push",
+            WeChatAnswer.state == "sent",
+        )
+        async with self._database.read() as session:
+            witness = await session.scalar(
+                select(func.max(WeChatAnswer.created_at)).where(
+                    *sent, WeChatAnswer.created_at < rows[0].created_at
+                )
+            )
+            since = max(min(witness or moment, rows[0].created_at) - _MARGIN, moment - _RECORD)
+            known = Counter(
+                (openid, _plain(text))
+                for openid, text in await session.execute(
+                    select(WeChatAnswer.user_id, WeChatAnswer.text).where(
+                        *sent, WeChatAnswer.created_at >= since
+                    )
+                )
+            )
+        try:
+            lines = await self._clients[account].records(since, moment)
+        except PlatformError as error:
+            log.info("the platform's record of messages can't be had: %s", error.message)
+            return Counter(), False
+        shown = Counter(
+            (str(line.get("openid")), _plain(str(line.get("text", ""))))
+            for line in lines
+            if line.get("opercode") == 2002
+        )
+        return shown - known, bool(known & shown)
+
+
+def _plain(text: str) -> str:
+    """The beginning of a text, with nothing in it that the platform's record might show differently."""
+    return "".join(text.split())[:_COMPARED]

@@ -1,0 +1,44 @@
+"""A channel that writes its messages on slips of paper: the smallest whole one, over the real outbox."""
+
+from __future__ import annotations
+
+from aiohttp.web import AbstractRouteDef
+
+from conversations import outbox
+from conversations.channels import Notice, Shows
+from conversations.types import ConversationView, Reach
+from core.database import Database
+
+
+class Paper:
+    """Brings everything at once, while it is not ``jammed``."""
+
+    name = "paper"
+    label = "来信群众"
+    delivers = True
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.slips: list[str] = []
+        self.jammed = False
+
+    def routes(self) -> list[AbstractRouteDef]:
+        return []
+
+    def shows(self, account: str) -> Shows:
+        return Shows(buttons=0, cards=False, photos=False)
+
+    async def ready(self) -> frozenset[str]:
+        return frozenset() if self.jammed else frozenset({""})
+
+    async def deliver(self, conversation_id: str) -> None:
+        async with self._database.write() as session:
+            for one in await outbox.claim(session, conversation_id, 60, doubtful=False):
+                self.slips.append(one.message.text)
+                await outbox.delivered(session, one.parts)
+
+    async def reach(self, view: ConversationView) -> Reach | None:
+        return Reach(not self.jammed)
+
+    async def notify(self, view: ConversationView, notice: Notice) -> bool:
+        return False
