@@ -83,7 +83,7 @@ async def useless(turn: Turn, about: Rated) -> None:
     await _keep(turn, about, question, "answer" if about.entry_id else "ask_back", "useless")
     turn.say(
         "抱歉没答到点子上，您的问题已经记下，会交给知识库编辑补充。"
-        "您可以换个说法再问一次，说得具体一点；也可以转人工，或者留言登记。",
+        "我可以帮您登记下来，请工作人员查清楚了答复您；也可以转人工。",
         [HUMAN, Choice("留言登记", "/start_complaint")],
     )
     turn.set("story", question or None)

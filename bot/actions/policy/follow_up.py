@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.actions.policy import feedback
 from bot.actions.policy.answer import ENTRY, search, source_line, tell, tell_result
+from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, choice
@@ -44,6 +45,11 @@ async def follow_up(turn: Turn) -> None:
     known = await parts().conversations.recall(turn.conversation_id)
     entry = parts().kb.entry(str(known[ENTRY])) if known.get(ENTRY) else None
     pressed = turn.entities.get("section")
+    asked_back = [] if turn.pressed else offered(turn)
+    if asked_back and wanted_section(turn.text) and len(turn.text) <= _SHORT:
+        # 您是想问…吗？ "要带什么材料": the first candidate is what the talk is about from here on.
+        entry = asked_back[0]
+        await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
     if entry is None:
         if turn.pressed:
             turn.say("您想问哪件事的办理情况？请说完整一点，比如“办居住证要什么材料”。", [HUMAN])

@@ -1,0 +1,88 @@
+"""Candidates asked back are chosen in words, and a follow-up takes the first, through the endpoint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.bot.calls import Answer, Rasa
+from tests.bot.parts import SmallCity
+from tests.bot.test_bot_feedback import Talk
+
+RABIES = "狂犬疫苗要打几针"
+
+
+@pytest.fixture
+async def asked_back(rasa: Rasa, visitor: str, city: SmallCity) -> tuple[Talk, Answer]:
+    """A talk in which something was just asked back, and what was said."""
+    searcher = city.knowledge.searcher
+    assert searcher is not None
+    city.knowledge._searcher = searcher.with_calibration(
+        replace(searcher.calibration, answer_at=1.1, ask_at=0.0)
+    )
+    talk = Talk(rasa, visitor)
+    listed = await talk.say("action_answer_policy", RABIES, "ask_policy")
+    assert "都不是" in listed.buttons, listed.text
+    return talk, listed
+
+
+def entries(answer: Answer) -> list[str]:
+    """Ids of the entries a reply's buttons name, in order."""
+    payloads = [p for p in answer.buttons.values() if p.startswith("/ask_policy")]
+    return [json.loads(p.removeprefix("/ask_policy"))["entry"] for p in payloads]
+
+
+@pytest.mark.parametrize("action", ["action_fallback", "action_answer_policy", "action_affirm"])
+@pytest.mark.parametrize("said", ["第一个", "1", "我要问的是第一个"])
+async def test_a_place_in_the_list_is_answered(
+    asked_back: tuple[Talk, Answer], action: str, said: str
+) -> None:
+    talk, listed = asked_back
+    answer = await talk.say(action, said, "nlu_fallback")
+    assert answer.cards[0]["entry"] == entries(listed)[0]
+
+
+async def test_words_of_one_title_choose_it(asked_back: tuple[Talk, Answer], city: SmallCity) -> None:
+    talk, listed = asked_back
+    last = city.knowledge.entry(entries(listed)[-1])
+    assert last is not None
+    answer = await talk.say("action_fallback", last.title.rstrip("？") + "那个", "nlu_fallback")
+    assert answer.cards[0]["entry"] == last.id
+
+
+@pytest.mark.parametrize("action", ["action_fallback", "action_deny", "action_answer_policy"])
+async def test_none_of_them_offers_to_file_the_question(asked_back: tuple[Talk, Answer], action: str) -> None:
+    talk, _ = asked_back
+    answer = await talk.say(action, "都不是", "nlu_fallback")
+    assert "登记" in answer.text
+    assert "换个说法" not in answer.text
+    assert answer.slots["story"] == RABIES
+    assert {"转人工", "留言登记"} <= set(answer.buttons)
+
+
+async def test_all_of_them_are_answered_shortly(asked_back: tuple[Talk, Answer], city: SmallCity) -> None:
+    talk, listed = asked_back
+    answer = await talk.say("action_affirm", "都要", "affirm")
+    assert len(answer.body["responses"]) == len(entries(listed))
+    for each in entries(listed):
+        entry = city.knowledge.entry(each)
+        assert entry is not None
+        assert entry.title in answer.text
+
+
+async def test_a_follow_up_takes_the_first_candidate(
+    asked_back: tuple[Talk, Answer], city: SmallCity
+) -> None:
+    talk, listed = asked_back
+    first = city.knowledge.entry(entries(listed)[0])
+    assert first is not None
+    answer = await talk.say("action_follow_up", "要带什么材料", "follow_up")
+    assert first.title in answer.text
+
+
+async def test_words_that_choose_nothing_are_a_message_of_their_own(asked_back: tuple[Talk, Answer]) -> None:
+    talk, _ = asked_back
+    answer = await talk.say("action_deny", "不用了", "deny")
+    assert not answer.cards
