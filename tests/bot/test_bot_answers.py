@@ -59,7 +59,8 @@ async def test_a_button_of_an_entry_that_is_gone_asks_again(rasa: Rasa, visitor:
 async def test_unknown_is_said_and_the_question_kept_for_a_message(rasa: Rasa, visitor: str) -> None:
     answer = await rasa.run("action_answer_policy", "狂犬疫苗要打几针", "ask_policy", conversation=visitor)
     assert "没有把握" in answer.text
-    assert set(answer.buttons) == {"转人工", "留言登记"}
+    assert list(answer.buttons)[:2] == ["登记这个问题", "转人工"]
+    assert len(answer.buttons) <= 4, "at most the two nearest entries beside the ways on"
     assert answer.slots["story"] == "狂犬疫苗要打几针"
     opened = await rasa.run(
         "validate_complaint_form", "/start_complaint", "start_complaint", conversation=visitor,

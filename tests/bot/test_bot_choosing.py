@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.actions.policy import answer as policy
+from bot.understanding.decide import Bars
 from tests.bot.calls import Answer, Rasa
 from tests.bot.parts import SmallCity
 from tests.bot.test_bot_feedback import Talk
@@ -15,13 +17,16 @@ RABIES = "狂犬疫苗要打几针"
 
 
 @pytest.fixture
-async def asked_back(rasa: Rasa, visitor: str, city: SmallCity) -> tuple[Talk, Answer]:
+async def asked_back(
+    rasa: Rasa, visitor: str, city: SmallCity, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Talk, Answer]:
     """A talk in which something was just asked back, and what was said."""
     searcher = city.knowledge.searcher
     assert searcher is not None
     city.knowledge._searcher = searcher.with_calibration(
         replace(searcher.calibration, answer_at=1.1, ask_at=0.0)
     )
+    monkeypatch.setattr(policy, "shipped", lambda: Bars(sure=1.1))
     talk = Talk(rasa, visitor)
     listed = await talk.say("action_answer_policy", RABIES, "ask_policy")
     assert "都不是" in listed.buttons, listed.text

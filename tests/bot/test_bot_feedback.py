@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.actions.policy import answer as policy
+from bot.understanding.decide import Bars
 from gaps import Asked
 from gaps.models import AskedQuestion
 from gaps.service import Window
@@ -125,12 +127,13 @@ async def test_a_later_no_judges_nothing(talk: Talk, city: SmallCity) -> None:
 
 
 @pytest.fixture
-def unsure(city: SmallCity) -> None:
+def unsure(city: SmallCity, monkeypatch: pytest.MonkeyPatch) -> None:
     """The knowledge base never answers at once: it asks back with what it found."""
     searcher = city.knowledge.searcher
     assert searcher is not None
     never = replace(searcher.calibration, answer_at=1.1, ask_at=0.0)
     city.knowledge._searcher = searcher.with_calibration(never)
+    monkeypatch.setattr(policy, "shipped", lambda: Bars(sure=1.1))
 
 
 @pytest.mark.usefixtures("unsure")

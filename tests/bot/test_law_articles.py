@@ -43,7 +43,7 @@ async def test_an_article_is_added_for_reference_only(rasa: Rasa, visitor: str, 
     assert "可能相关的法律条文（只供参考，不是对您问题的答复" in text
     assert "《某渡船乘坐规定》第一条（2015年6月1日的版本，全国适用）：乘坐渡船的旅客应当穿救生衣" in text
     assert "https://www.gov.cn/zhengce/xxgk/gjgzk/" in text
-    assert set(buttons) == {"转人工", "留言登记"}
+    assert list(buttons)[:2] == ["登记这个问题", "转人工"]
     assert cards == [], "an article is never an answer card"
     assert "\n\n" not in text and len(text.encode()) < 2048, "one message, also in WeChat"
 
