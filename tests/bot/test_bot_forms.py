@@ -355,6 +355,18 @@ async def test_adding_needs_the_code_first(rasa: Rasa, visitor: str, city: Small
     assert [(e.action, e.note) for e in events[1:]] == [("noted", "昨晚又不亮了，怎么还没人修？")]
 
 
+async def test_the_button_that_adds_photos_asks_for_words_when_they_are_added_already(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    ticket = await city.tickets.file(TicketDraft("投诉", "路灯坏了三天", conversation_id=visitor), "k")
+    form, button = "validate_status_form", {"slot": "photos", "value": ticket.number}
+    asked = await rasa.run(form, "/add_to_ticket", "add_to_ticket", conversation=visitor, entities=button)
+    assert asked.slots["requested_slot"] == "supplement"
+    await rasa.run(form, "昨晚又不亮了", "complain", conversation=visitor, slots=asked.slots, turn="turn-2")
+    events = await city.tickets.events(ticket.number)
+    assert [(e.action, e.note) for e in events[1:]] == [("noted", "昨晚又不亮了")]
+
+
 async def test_a_town_is_kept_for_the_address_and_forgotten_with_its_district(
     rasa: Rasa, visitor: str
 ) -> None:
