@@ -30,7 +30,7 @@ from core.privacy import use_data_key
 from core.settings import Settings
 from desk import presence
 from gaps import Gaps
-from kb_index.language.pretrained import shipped_encoder
+from kb_index.index.meanings import shipped_meaning
 from kb_index.search.search import SearchResult
 from kb_index.service import KnowledgeBase
 from kb_index.statutes.service import Statutes
@@ -54,7 +54,7 @@ def _warm_up() -> None:
     scope_kinds()
     catalog.suggest(story)
     mine(story, local(now()))
-    shipped_encoder().encode([story])
+    shipped_meaning().of(story)
 
 
 async def create_app(settings: Settings) -> web.Application:
@@ -93,7 +93,7 @@ async def create_app(settings: Settings) -> web.Application:
     conversations = Conversations(
         database,
         events,
-        Informed(rasa, Reader(from_base, shipped_encoder().states)),
+        Informed(rasa, Reader(from_base, shipped_meaning().states)),
         from_knowledge,
         agents_online,
         settings.rasa_timeout_s + 12,

@@ -16,7 +16,7 @@ from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS
 from core.errors import NotFound
 from core.settings import Settings, load_settings
-from kb_index.language.pretrained import shipped_encoder
+from kb_index.index.meanings import shipped_meaning
 from kb_index.search.search import SearchResult
 from kb_index.service import KnowledgeBase
 
@@ -48,7 +48,7 @@ async def _evidence(settings: Settings, text: str) -> Evidence:
         async def search(question: str) -> SearchResult:
             return await base.search(question, regions=tuple(settings.kb_regions))
 
-        return await Reader(search, shipped_encoder().states).read(text)
+        return await Reader(search, shipped_meaning().states).read(text)
 
 
 def train_decision() -> None:
@@ -72,7 +72,7 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> list[Seen]:
     from bot.understanding.fitting import Seen
 
     heard = await asyncio.to_thread(parse, settings, [row.text for row in rows])
-    encoder = shipped_encoder()
+    encoder = shipped_meaning()
     made = []
     async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
         if base.size == 0:

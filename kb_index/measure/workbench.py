@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import BadRequest
 from core.progress import Progress
 from kb_index.checks.check import load_folder
 from kb_index.entries.entry import Entry
+from kb_index.index import meanings
 from kb_index.index import shelf as shelves
 from kb_index.language.encoder import load_encoder
 from kb_index.language.text import TextPipeline
@@ -23,6 +25,7 @@ def searcher_over(
     calibration: Calibration,
     progress: Progress | None = None,
     reranker: str = "",
+    known: Mapping[bytes, meanings.Vectors] | None = None,
 ) -> Searcher:
     """Builds a searcher.
 
@@ -33,6 +36,7 @@ def searcher_over(
         calibration: weights and thresholds.
         progress: called with (questions embedded, to embed).
         reranker: cross-encoder folder or name; empty: none.
+        known: vectors the pretrained encoder has made before, by question.
 
     Raises:
         BadRequest: when there is nothing to search.
@@ -44,4 +48,14 @@ def searcher_over(
     pipeline = TextPipeline.from_folder(folder)
     encoder = load_encoder(model, pipeline)
     shelf = shelves.build(entries, pipeline, encoder, progress=progress)
-    return Searcher(shelf, pipeline, encoder, calibration, "memory", load_reranker(reranker))
+    meaning = meanings.shipped_meaning()
+    return Searcher(
+        shelf,
+        pipeline,
+        encoder,
+        calibration,
+        "memory",
+        load_reranker(reranker),
+        meanings.make(shelf.questions, shelf.starts, meaning, known or {}, progress),
+        meaning,
+    )

@@ -33,6 +33,8 @@ RANK_FEATURES = (
     "answer",  # share of the question that stands outside its questions
     "aspect",  # share of what is asked (amount, time, place …) that its questions do not ask
     "amount",  # 1 when an amount is asked and its questions do not ask one
+    "meaning",  # cosine with its nearest question, by the pretrained encoder
+    "meaning_centre",  # cosine with the middle of its questions, by the pretrained encoder
     TERM,  # 1 when a bare term is asked and stands in it as it was typed
 )
 """What an entry's place in the order rests on."""
@@ -47,6 +49,19 @@ FEATURES = (
     "lexical_margin",
     "dense_margin",
     "whole_margin",
+    "meaning_margin",
+    "meaning_centre_margin",
+    "lexical_agrees",  # 1 when no other entry has more of it
+    "dense_agrees",
+    "whole_agrees",
+    "centre_agrees",
+    "words_agrees",
+    "meaning_agrees",
+    "clauses",  # share of the question's clauses that lie nearest to it
+    "clause_best",  # highest cosine with one of its clauses
+    "clause_mean",  # mean cosine over its clauses
+    "clause_margin",  # the highest less that of the best other entry
+    "clause_last",  # cosine with the last clause, where a story's question mostly stands
     "belief",  # its share of belief among the entries looked at
     "known",  # share of the question that the base knows at all
     "length",  # log of the question's length in tokens
@@ -71,8 +86,10 @@ class Calibration:
         report: what was measured at fitting, for people to read.
     """
 
-    rank: tuple[float, ...] = (2.0, 8.0, 4.0, 8.0, 8.0, 8.0, 3.0, -1.0, -2.0, 2.0)
-    weights: tuple[float, ...] = (0.0,) * len(RANK_FEATURES) + (0.4, 0.5) + (0.0,) * 7
+    rank: tuple[float, ...] = (2.0, 8.0, 4.0, 8.0, 8.0, 8.0, 3.0, -1.0, -2.0, 0.0, 0.0, 2.0)
+    weights: tuple[float, ...] = (
+        (0.0,) * len(RANK_FEATURES) + (0.4, 0.5) + (0.0,) * (len(FEATURES) - len(RANK_FEATURES) - 2)
+    )
     bias: float = -9.0
     answer_at: float = 0.8
     ask_at: float = 0.25

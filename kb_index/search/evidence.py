@@ -8,9 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_index.index.shelf import Shelf
-from kb_index.search.calibrate import FEATURES
+from kb_index.search.calibrate import FEATURES, RANK_FEATURES
 from kb_index.search.numbers import Matrix
 from kb_index.search.ranking import Ranking
+
+_MARGINS = tuple(
+    RANK_FEATURES.index(name) for name in ("lexical", "dense", "whole", "meaning", "meaning_centre")
+)
+_AGREEING = tuple(
+    RANK_FEATURES.index(name) for name in ("lexical", "dense", "whole", "centre", "words", "meaning")
+)
 
 
 def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
@@ -32,8 +39,10 @@ def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
             ranking.fused[i],
             *(
                 scores[i] - _best_other(scores, i)
-                for scores in (ranking.fused, ranking.lexical, ranking.dense, ranking.whole)
+                for scores in (ranking.fused, *ranking.features[:, _MARGINS].T)
             ),
+            *(float(scores[i] >= scores.max()) for scores in ranking.features[:, _AGREEING].T),
+            *_clauses(ranking.clauses, i),
             belief[i],
             known,
             length,
@@ -42,6 +51,16 @@ def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
         for i in range(count)
     ]
     return np.array(found, np.float64).reshape(count, len(FEATURES))
+
+
+def _clauses(cosine: Matrix, i: int) -> tuple[float, ...]:
+    """What a question's clauses say of an entry, in the order of the features; zeros when there are none."""
+    if not cosine.shape[1]:
+        return (0.0,) * 5
+    own = cosine[i]
+    first = float((own >= cosine.max(axis=0)).mean())
+    margin = float(own.max()) - _best_other(cosine.max(axis=1), i)
+    return first, float(own.max()), float(own.mean()), margin, float(own[-1])
 
 
 def _best_other(scores: NDArray[np.float64], i: int) -> float:

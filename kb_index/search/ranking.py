@@ -30,6 +30,8 @@ class Query:
         asked: its tokens.
         unknown_words: how many of its words the base does not know.
         vector: its vector.
+        clauses: vectors of its clauses, [clauses, dimensions].
+        meaning: its vector by the pretrained encoder; None where the base has none.
         aspects: what it asks for, as bits.
         elsewhere: whether it names another part of the country.
         bare: whether it is but a word or a few, all of which the base knows.
@@ -39,6 +41,8 @@ class Query:
     asked: Asked
     unknown_words: int
     vector: Vectors
+    clauses: Vectors
+    meaning: Vectors | None = None
     aspects: int = 0
     elsewhere: bool = False
     bare: bool = False
@@ -52,12 +56,14 @@ class Candidates:
         places: of the entries.
         questions: of each, the question nearest to what was asked.
         features: a row each, columns as :data:`kb_index.search.calibrate.RANK_FEATURES`.
+        clauses: cosine of each clause of the question with the nearest question of each, [entries, clauses].
         query: what was asked.
     """
 
     places: Places
     questions: Places
     features: Matrix
+    clauses: Matrix
     query: Query
 
 
@@ -68,6 +74,7 @@ class Ranking:
     places: Places
     questions: Places
     features: Matrix
+    clauses: Matrix
     fused: NDArray[np.float64]
     query: Query
 
@@ -96,10 +103,19 @@ def order(found: Candidates, weights: Calibration, part: Part = "fused") -> Rank
     else:
         score = found.features @ np.array(weights.rank)
     best = np.lexsort((found.places, -score))
-    return Ranking(found.places[best], found.questions[best], found.features[best], score[best], found.query)
+    return Ranking(
+        found.places[best],
+        found.questions[best],
+        found.features[best],
+        found.clauses[best],
+        score[best],
+        found.query,
+    )
 
 
-def weigh(shelf: Shelf, query: Query, places: Places, whole: Floats) -> Candidates:
+def weigh(
+    shelf: Shelf, query: Query, places: Places, whole: Floats, near: Floats, centre: Floats
+) -> Candidates:
     """What speaks for each of some entries.
 
     Args:
@@ -107,9 +123,13 @@ def weigh(shelf: Shelf, query: Query, places: Places, whole: Floats) -> Candidat
         query: what was asked.
         places: of the entries.
         whole: coverage by each entry of the shelf.
+        near: of each of ``places``, cosine of its nearest question by the pretrained encoder.
+        centre: of each of ``places``, cosine of the middle of its questions by it.
     """
     if not len(places):
-        return Candidates(places, places, np.zeros((0, len(RANK_FEATURES))), query)
+        return Candidates(
+            places, places, np.zeros((0, len(RANK_FEATURES))), np.zeros((0, len(query.clauses))), query
+        )
     questions, begins = shelf.questions_of(places)
     vectors = shelf.vectors.at(questions)
     cosine = vectors @ query.vector
@@ -138,10 +158,13 @@ def weigh(shelf: Shelf, query: Query, places: Places, whole: Floats) -> Candidat
         "answer": rest @ idf / weight,
         "aspect": missing,
         "amount": (query.aspects & ~aspects & AMOUNT_BIT) > 0,
+        "meaning": near,
+        "meaning_centre": centre,
         TERM: (own | rest).all(axis=1) & query.bare,
     }
     features = np.column_stack([columns[name] for name in RANK_FEATURES]).astype(np.float64)
-    return Candidates(places, questions[nearest], features, query)
+    clauses = np.maximum.reduceat(vectors @ query.clauses.T, begins, axis=0).astype(np.float64)
+    return Candidates(places, questions[nearest], features, clauses, query)
 
 
 def _counts(rows: Ragged, query: Query, tokens: int) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from kb_index.entries.entry import Entry
 from kb_index.index.lexical import Asked
+from kb_index.index.meanings import Meaning, Meanings
 from kb_index.index.shelf import Shelf
 from kb_index.index.vocabulary import PAIR, is_word
 from kb_index.language.aspects import aspect_bits
@@ -24,6 +26,10 @@ from kb_index.search.calibrate import Calibration
 from kb_index.search.evidence import rows
 from kb_index.search.ranking import Candidates, Part, Query, Ranking, order, weigh
 from kb_index.search.rerank import Reranker
+
+_CLAUSE = re.compile(r"[，。！？；,.!?;\s]+")
+_SHORTEST, _CLAUSES = 4, 40
+"""Characters of a clause, and clauses of a question that are looked at."""
 
 Outcome = Literal["answer", "ask_back", "unknown"]
 
@@ -85,6 +91,8 @@ class Searcher:
         calibration: weights and thresholds.
         version: put into results.
         reranker: re-orders the first hits.
+        meanings: what the pretrained encoder makes of the shelf's questions; None leaves it out.
+        meaning: the encoder that made them; needed with ``meanings``.
     """
 
     def __init__(
@@ -95,6 +103,8 @@ class Searcher:
         calibration: Calibration,
         version: str = "",
         reranker: Reranker | None = None,
+        meanings: Meanings | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
         self.shelf = shelf
         self.pipeline = pipeline
@@ -102,6 +112,8 @@ class Searcher:
         self.calibration = calibration
         self.version = version
         self.reranker = reranker
+        self.meanings = meanings
+        self.meaning = meaning
         known = shelf.vocabulary
         held = shelf.whole.held
         curated = pipeline.curated
@@ -168,8 +180,16 @@ class Searcher:
         cosine = shelf.vectors.at(near) @ query.vector
         dense = np.zeros(len(shelf.store), np.float32)
         np.maximum.at(dense, shelf.owners[near], cosine)
-        pool = np.unique(np.concatenate([_top(s, POOL) for s in (whole, dense, dense + whole)]))
-        return weigh(shelf, query, pool, whole)
+        parts = [whole, dense, dense + whole]
+        meant = None
+        if self.meanings is not None and query.meaning is not None:
+            meant = self.meanings.best(query.meaning)
+            parts.append(meant if allowed is None else np.where(allowed, meant, 0))
+        pool = np.unique(np.concatenate([_top(s, POOL) for s in parts]))
+        if self.meanings is None or query.meaning is None or meant is None:
+            nothing = np.zeros(len(pool), np.float32)
+            return weigh(shelf, query, pool, whole, nothing, nothing)
+        return weigh(shelf, query, pool, whole, meant[pool], self.meanings.centre(query.meaning, pool))
 
     def query(self, question: str, regions: Sequence[str] = ()) -> Query:
         """Prepares a question: one spelling, tokens, vector."""
@@ -188,7 +208,16 @@ class Searcher:
         )
         home = frozenset({*regions, *self.shelf.regions})
         bare = len(words) <= BARE and not asked.unknown
-        return Query(text, asked, unknown, vector, aspect_bits(text), elsewhere(text, home), bare)
+        clauses = [part for part in _CLAUSE.split(text) if len(part) >= _SHORTEST][:_CLAUSES]
+        vectors = (
+            self.encoder.encode(clauses, query=True)
+            if clauses
+            else np.zeros((0, self.encoder.dimensions), np.float32)
+        )
+        meaning = self.meaning.of(question) if tokens and self.meanings and self.meaning else None
+        return Query(
+            text, asked, unknown, vector, vectors, meaning, aspect_bits(text), elsewhere(text, home), bare
+        )
 
     def _hit(self, ranking: Ranking, i: int, probability: float) -> Hit:
         return Hit(
