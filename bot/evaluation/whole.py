@@ -58,9 +58,9 @@ def _share_of(one: Seen, right: set[str]) -> str:
         return "right_at_once" if one.entry in right else "other"
     if one.kind == "form":
         return "form"
-    if one.kind in ("unknown", "not_understood"):
-        return "unknown"
-    return "among_choices" if right & set(one.choices) else "other"
+    if right & set(one.choices):
+        return "among_choices"
+    return "unknown" if one.kind in ("unknown", "not_understood") else "other"
 
 
 def taken_for(one: Seen) -> str:
