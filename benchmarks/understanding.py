@@ -42,9 +42,7 @@ def pipelines() -> dict[str, Pipeline]:
     """The tokenizer and the counts of config.yml, with each classifier, with and without the dense featurizer."""
     parts: Pipeline = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]
     names = [part["name"] for part in parts]
-    sparse = [
-        p for p in parts if p["name"].endswith(("Tokenizer", "RegexFeaturizer", "CountVectorsFeaturizer"))
-    ]
+    sparse = [p for p in parts if p["name"].endswith(("Tokenizer", "RegexFeaturizer", "Counts"))]
     dense = parts[names.index(DENSE)]
     logistic = parts[names.index("LogisticRegressionClassifier")]
     return {

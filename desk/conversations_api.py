@@ -16,7 +16,7 @@ from core.text import clean
 from desk import body
 from desk.guard import Guard
 from desk.roles import ANSWERING
-from desk.summaries import Summaries, slots
+from desk.summaries import Summaries, decision, slots
 from desk.users import User, Users
 
 HISTORY = 200
@@ -93,7 +93,7 @@ class ConversationsApi:
             {
                 "conversation": {
                     **shown,
-                    "slots": slots(view.facts),
+                    "slots": [*slots(view.facts), *decision(view.facts)],
                     "reach": reach.to_json() if reach else None,
                 },
                 "messages": [message.to_json() for message in messages],

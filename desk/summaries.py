@@ -88,6 +88,35 @@ def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
     return [{"name": str(k), "value": _shown(v)} for k, v in filled.items() if v is not None and v != ""]
 
 
+_TAKEN_FOR = {
+    "ask_policy": "问政策",
+    "ask_with_matter": "问政策，也讲了自己的事",
+    "ask_or_tell": "说不准是问政策还是反映问题",
+    "complain": "反映问题",
+    "suggest": "提建议",
+    "praise": "表扬",
+}
+_KINDS = {"question": "像提问", "matter": "像反映问题", "both": "两者都有", "talk": "像闲聊"}
+
+
+def decision(facts: dict[str, Any]) -> list[dict[str, str]]:
+    """One line: what the assistant took the last message for, and what that rests on; empty when it is not known.
+
+    >>> decision({"decision": {"intent": "ask_policy", "probability": 0.93, "reasons": {"question": 0.9, "base": 0.95}}})
+    [{'name': '助手的判断', 'value': '问政策（把握 93%；像提问 90%，知识库有答案 95%）'}]
+    """
+    kept = facts.get("decision")
+    if not isinstance(kept, dict) or kept.get("intent") not in _TAKEN_FOR:
+        return []
+    reasons = kept.get("reasons") or {}
+    likely = max(_KINDS, key=lambda kind: float(reasons.get(kind) or 0))
+    value = (
+        f"{_TAKEN_FOR[kept['intent']]}（把握 {float(kept['probability']):.0%}；"
+        f"{_KINDS[likely]} {float(reasons.get(likely) or 0):.0%}，知识库有答案 {float(reasons.get('base') or 0):.0%}）"
+    )
+    return [{"name": "助手的判断", "value": value}]
+
+
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"

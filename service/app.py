@@ -12,7 +12,7 @@ from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.unsure import unsure
 from bot.understanding.danger import shipped
-from bot.understanding.evidence import Informed, Reader
+from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
@@ -69,6 +69,7 @@ async def create_app(settings: Settings) -> web.Application:
     database = Database(settings.sqlalchemy_url)
     events = Events()
     knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
+    once = SearchedOnce(knowledge)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, settings.kb_regions)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
     tickets = Tickets(database, events)
@@ -88,7 +89,7 @@ async def create_app(settings: Settings) -> web.Application:
         return await presence.agents_online(database)
 
     async def from_base(text: str) -> SearchResult:
-        return await knowledge.search(without_lead_in(text), regions=tuple(settings.kb_regions))
+        return await once.search(without_lead_in(text), regions=tuple(settings.kb_regions))
 
     conversations = Conversations(
         database,
@@ -162,7 +163,7 @@ async def create_app(settings: Settings) -> web.Application:
         """Start in the order things need each other, stop in the other."""
         async with knowledge, laws, rasa, conversations, wechat, notices:
             set_parts(
-                Parts(knowledge, tickets, conversations, settings, gaps, laws if settings.laws_dir else None)
+                Parts(once, tickets, conversations, settings, gaps, laws if settings.laws_dir else None)
             )
             yield
         await database.close()

@@ -16,7 +16,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.understanding.decide import KINDS, decide
+from bot.understanding.decide import DECISION, KINDS, decide
 
 _RANKING = "intent_ranking"
 
@@ -57,6 +57,7 @@ class Decision(GraphComponent, IntentClassifier):
             message.set(INTENT, chosen, add_to_output=True)
             rest = [found for found in message.get(_RANKING) or [] if found["name"] != decision.intent]
             message.set(_RANKING, [chosen, *rest], add_to_output=True)
+            message.set(DECISION, decision.to_json(), add_to_output=True)
         return messages
 
 

@@ -28,15 +28,19 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+_NUMBER = re.compile(r"[0-9.]+%?")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[0-9]+)*%?")
 
 
 def pieces(text: str) -> list[str]:
     """What the model has vectors for: words, bigrams (``_ab``) and single characters of a text.
 
-    As ``kb_index.language.encoder.overlapping`` makes them, less the synonyms, which belong to the knowledge base.
+    As ``kb_index.language.encoder.overlapping`` makes them, less the synonyms, which belong to the knowledge base, and less
+    numbers, which say nothing of what a message is.
     """
-    runs = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+    runs = [
+        run for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()) if not _NUMBER.fullmatch(run)
+    ]
     found = [word for run in runs for word in jieba.cut(run, HMM=False)]
     for run in runs:
         if run[0] >= "\u3400":

@@ -25,12 +25,13 @@ class MessageRow(BaseModel):
 
 
 class CategoryRow(BaseModel):
-    """A story and its category: ``一级`` or ``一级/二级``."""
+    """A story and its category: ``一级`` or ``一级/二级``; ``label``: as of a :class:`DangerRow`, where it is one, too."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
     category: str = Field(min_length=1)
+    label: str | None = None
 
 
 class StoryRow(BaseModel):
@@ -67,7 +68,7 @@ class DangerRow(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
     text: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
-    label: str = Field(min_length=1)
+    label: str = Field(pattern=r"^[a-z_]+$")
 
 
 Row = TypeVar("Row", bound=BaseModel)

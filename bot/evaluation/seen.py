@@ -91,12 +91,12 @@ def _kind(
         return "answer"
     if form:
         return "form"
+    if text.startswith(UNKNOWN):
+        return "unknown"
     if choices:
         return "choices"
     if cancel:
         return "progress"
-    if text.startswith(UNKNOWN):
-        return "unknown"
     if mode is Mode.WAITING:
         return "human"
     return "not_understood" if text.startswith(NOT_UNDERSTOOD) else "talk"

@@ -58,9 +58,9 @@ def _share_of(one: Seen, right: set[str]) -> str:
         return "right_at_once" if one.entry in right else "other"
     if one.kind == "form":
         return "form"
-    if one.kind in ("unknown", "not_understood"):
-        return "unknown"
-    return "among_choices" if right & set(one.choices) else "other"
+    if right & set(one.choices):
+        return "among_choices"
+    return "unknown" if one.kind in ("unknown", "not_understood") else "other"
 
 
 def taken_for(one: Seen) -> str:
@@ -104,25 +104,28 @@ def matters(rows: Sequence[MatterRow], seen: Sequence[Seen]) -> dict[str, Any]:
 def danger(rows: Sequence[DangerRow], seen: Sequence[Seen]) -> dict[str, Any]:
     """Figures of danger and scope; a share over no rows is None.
 
-    ``recall`` counts any danger raised, whichever; ``false_alarms`` is of the rows labelled ``none``; ``scope_recall``
-    and ``scope_precision`` count any decline.
+    ``recall`` counts any danger raised, whichever; ``false_alarms`` and ``declined_wrongly`` are of the rows labelled
+    ``none``; ``scope_recall`` and ``scope_precision`` count any decline.
     """
     by_kind: dict[str, list[bool]] = defaultdict(list)
     alarms: list[bool] = []
     declined: list[bool] = []
     beyond: list[bool] = []
+    refused = 0
     misses: list[dict[str, Any]] = []
     for row, one in zip(rows, seen, strict=True):
         raised, scope = one.kind == "danger", row.label.startswith(SCOPE)
         if row.label == NONE:
             alarms.append(raised)
+            refused += one.kind == "declined"
         elif not scope:
             by_kind[row.label].append(raised)
         if scope:
             beyond.append(one.kind == "declined")
         if one.kind == "declined":
             declined.append(scope)
-        as_labelled = one.kind == "declined" if scope else raised == (row.label != NONE)
+        wanted = "declined" if scope else "danger"
+        as_labelled = one.kind not in ("danger", "declined") if row.label == NONE else one.kind == wanted
         if not as_labelled:
             misses.append(_miss(row.text, row.label, one))
     raised_all = [raised for found in by_kind.values() for raised in found]
@@ -133,6 +136,7 @@ def danger(rows: Sequence[DangerRow], seen: Sequence[Seen]) -> dict[str, Any]:
         "false_alarms": _share(sum(alarms), len(alarms)),
         "scope_precision": _share(sum(declined), len(declined)),
         "scope_recall": _share(sum(beyond), len(beyond)),
+        "declined_wrongly": _share(refused, len(alarms)),
         "latency_ms": _latency(seen),
         "misses": misses,
     }

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
+DECISION = "decision"
+"""Key of :meth:`Decision.to_json` in what Rasa makes of a message, and in what a conversation remembers."""
 KINDS = ("question", "matter", "both", "talk")
 
 ASK = "ask_policy"
@@ -25,12 +27,14 @@ WHICH = "ask_or_tell"
 """Ask which of the two is wanted."""
 
 _MATTERS = frozenset({"complain", "suggest", "praise", "start_complaint"})
-_OPEN = frozenset(
-    {ASK, "complain", "out_of_scope", "nonsense", "inform", "nlu_fallback", "follow_up", "repeat", "correct"}
-)
+_FRAGMENTS = frozenset({"follow_up", "inform", "repeat", "correct"})
+"""Intents of a few words that lean on what was said before."""
+_OPEN = frozenset({ASK, TELL, "out_of_scope", "nonsense", "nlu_fallback"})
 """Intents that say little by themselves: what the message is gets weighed anew."""
 _DEEDS = frozenset({"ask_progress", "urge", "add_to_ticket", "rate", "request_human", "start_complaint"})
 """Wishes told in so many words; only strong evidence outweighs one."""
+_PLAIN = 0.85
+"""Confidence from which a wish counts as told in so many words although the base is sure of an answer to the message."""
 _BRIEF = 8
 """Characters up to which a message is what Rasa takes it for: fragments carry too little else."""
 
@@ -71,6 +75,14 @@ class Decision:
     intent: str
     probability: float
     reasons: Mapping[str, object]
+
+    def to_json(self) -> dict[str, object]:
+        """JSON-safe: as Rasa hands it to actions, and as the desk shows it."""
+        return {
+            "intent": self.intent,
+            "probability": round(self.probability, 3),
+            "reasons": dict(self.reasons),
+        }
 
 
 @lru_cache(maxsize=1)
@@ -119,7 +131,7 @@ def decide(
     def decided(intent: str, probability: float) -> Decision:
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
 
-    if _stays(text, intent, confidence, kinds["talk"], best, bars):
+    if _stays(text, intent, confidence, kinds, best, bars):
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL
     if best >= bars.sure:
@@ -135,17 +147,17 @@ def decide(
     return decided(WHICH, 1 - max(asks, tells))
 
 
-def _stays(text: str, intent: str, confidence: float, talk: float, best: float, bars: Bars) -> bool:
+def _stays(
+    text: str, intent: str, confidence: float, kinds: Mapping[str, float], best: float, bars: Bars
+) -> bool:
     """Whether Rasa's own intent is to be believed."""
+    brief, sure = len(text) <= _BRIEF, best >= bars.sure
     if intent in _DEEDS:
-        return confidence >= 0.5 or len(text) <= _BRIEF
+        return brief or confidence >= (_PLAIN if sure else 0.5)
+    if intent in _FRAGMENTS:
+        return not sure and (brief or (confidence >= 0.5 and len(text) <= 2 * _BRIEF))
     if intent in _OPEN:
-        return (len(text) <= _BRIEF and best < bars.sure and intent != "complain") or (
-            intent in ("follow_up", "inform", "repeat", "correct")
-            and confidence >= 0.5
-            and len(text) <= 2 * _BRIEF
-            and best < bars.sure
-        )
+        return brief and not sure and intent != TELL
     if intent in ("suggest", "praise"):
-        return confidence >= 0.6 and best < bars.sure
-    return len(text) <= _BRIEF or talk >= bars.talk
+        return confidence >= 0.6 and not sure and kinds["question"] <= kinds["matter"] + kinds["both"]
+    return brief or kinds["talk"] >= bars.talk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,16 @@ from numpy.typing import NDArray
 from bot.understanding.kinds import Found, KindModel, shipped
 from conversations.turns import Dialogue
 from conversations.types import Reply
+from core.clock import local, now
+from kb_index.entries.entry import Entry
 from kb_index.search.search import SearchResult
+from kb_index.service import KnowledgeBase
 
 log = logging.getLogger(__name__)
 
 
+_KEPT = 512
+"""Searches remembered: those of the turns under way, with room."""
 Search = Callable[[str], Awaitable[SearchResult]]
 """Looks a question up in the knowledge base."""
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -51,6 +57,31 @@ def found(result: SearchResult) -> Found:
         return Found()
     second = hits[1].probability if len(hits) > 1 else 0.0
     return Found(hits[0].probability, second, hits[0].lexical, hits[0].dense)
+
+
+class SearchedOnce:
+    """The knowledge base, asked each question once: what is decided and what is answered rest on the same search.
+
+    Args:
+        base: the knowledge base itself.
+    """
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._base = base
+        self._found: OrderedDict[tuple[object, ...], SearchResult] = OrderedDict()
+
+    async def search(self, question: str, regions: Sequence[str] = ()) -> SearchResult:
+        """As :meth:`kb_index.service.KnowledgeBase.search`, valid today."""
+        key = (self._base.version, local(now()).date(), question, tuple(regions))
+        if key not in self._found:
+            self._found[key] = await self._base.search(question, regions=regions)
+            if len(self._found) > _KEPT:
+                self._found.popitem(last=False)
+        return self._found[key]
+
+    def entry(self, entry_id: str, /) -> Entry | None:
+        """The entry with that id in the version in service."""
+        return self._base.entry(entry_id)
 
 
 class Reader:

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from bot.evaluation import CATEGORIES, MESSAGES, STORIES
+from bot.evaluation.cli import parse
 from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
 from bot.understanding.kind import suggest_type
 from bot.understanding.mine import mine
 from bot.understanding.when import moment
-from core.settings import ROOT
+from core.settings import ROOT, load_settings
 from tests.bot.test_bot_data import EXAMPLES, _key
 from tickets import catalog
 
@@ -48,6 +49,24 @@ def test_intents_of_the_held_out_messages() -> None:
     assert found["accuracy"] >= 0.93
     assert found["macro_f1"] >= 0.90
     assert all({"expected", "predicted", "count", "examples"} == set(pair) for pair in found["confusions"])
+
+
+@pytest.mark.end_to_end
+def test_no_number_decides_what_a_message_is() -> None:
+    plain = [
+        "阳光城{}栋{}单元电梯坏了{}天了",
+        "{}路公交{}点以后就没有车了",
+        "老板欠我{}块工资{}个月没发",
+        "退休金{}岁能领多少",
+        "我的电话是{}",
+    ]
+    told = [text.format(*numbers) for text in plain for numbers in ((3, 1, 5), (88, 88, 88), (12, 904, 31))]
+    heard = parse(load_settings(), [*told, "88", "886"])
+    intents = [str(one["intent"]) for one in heard]
+    for at in range(0, len(told), 3):
+        assert len(set(intents[at : at + 3])) == 1, told[at : at + 3]
+    assert "goodbye" not in intents[: len(told)]
+    assert intents[len(told) :] == ["goodbye", "goodbye"]
 
 
 def test_categories_of_the_held_out_stories() -> None:

@@ -17,8 +17,10 @@ from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.registry import ACTIONS
-from bot.actions.runtime.turn import Action, read_turn
+from bot.actions.runtime.turn import Action, Turn, read_turn
+from bot.understanding.decide import DECISION
 from core.errors import WenbanError
 
 log = logging.getLogger(__name__)
@@ -67,12 +69,24 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
 
     async def run(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         turn = read_turn(tracker)
+        await _tell_why(turn)
         await action(turn)
         for message in turn.said:
             dispatcher.utter_message(**message)
         return turn.recorded
 
     return run
+
+
+async def _tell_why(turn: Turn) -> None:
+    """Log what the message was decided to be, and keep it for the desk; that failing keeps nobody from an answer."""
+    if turn.decision is None:
+        return
+    log.info("decided", extra={"turn": turn.turn_id, **turn.decision})
+    try:
+        await parts().conversations.remember(turn.conversation_id, DECISION, dict(turn.decision))
+    except WenbanError as error:
+        log.warning("a decision can't be kept: %s", error.message, extra={"turn": turn.turn_id})
 
 
 async def _run(executor: ActionExecutor, body: bytes) -> web.Response:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from bot.understanding.decide import DECISION
+
 Event = dict[str, Any]
 """A Rasa event in its wire form, such as ``{"event": "slot", …}``."""
 
@@ -48,6 +50,8 @@ class Turn:
         entities: the button's values.
         slots: all slots as they stand, those set in this turn included; read-only, :meth:`set` changes one.
         events: everything that happened in this session before this action, oldest first, in Rasa's wire form.
+        decision: what the message was decided to be, and why (:meth:`bot.understanding.decide.Decision.to_json`); None for
+            a button, and where there was no evidence.
 
     Attributes:
         said: messages to the citizen so far, oldest first, as rasa-sdk's dispatcher takes them.
@@ -63,6 +67,7 @@ class Turn:
     entities: Mapping[str, str]
     slots: Mapping[str, Any]
     events: Sequence[Mapping[str, Any]]
+    decision: Mapping[str, Any] | None = None
     said: list[dict[str, Any]] = field(default_factory=list, init=False)
     recorded: list[Event] = field(default_factory=list, init=False)
     _slots: dict[str, Any] = field(init=False, repr=False)
@@ -176,6 +181,7 @@ def read_turn(tracker: Any) -> Turn:
             for item in latest.get("intent_ranking") or []
         ),
         entities={str(e["entity"]): str(e["value"]) for e in latest.get("entities") or []},
+        decision=latest.get(DECISION),
         slots=dict(tracker.slots),
         events=list(tracker.events),
     )

@@ -1,0 +1,108 @@
+"""What a message is, decided once from all evidence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.understanding.decide import ASK, ASK_WITH_MATTER, TELL, WHICH, Bars, decide, shipped
+from bot.understanding.evidence import SearchedOnce
+from bot.understanding.fitting import examples
+from bot.understanding.kinds import Found, masked
+from bot.understanding.kinds import shipped as kinds_model
+from desk.summaries import decision
+from kb_index.language.pretrained import shipped_encoder
+from kb_index.service import KnowledgeBase
+from tests.bot.calls import Rasa
+from tests.bot.calls import call as made_call
+from tests.bot.parts import MODEL, SmallCity
+
+BARS = Bars(sure=0.8, matter=0.95, tell=0.7, ask=0.6, offer=0.2, talk=0.4)
+ASKS = {"question": 0.95, "matter": 0.02, "both": 0.02, "talk": 0.01}
+TELLS = {"question": 0.02, "matter": 0.96, "both": 0.01, "talk": 0.01}
+BOTH = {"question": 0.2, "matter": 0.1, "both": 0.69, "talk": 0.01}
+UNCLEAR = {"question": 0.4, "matter": 0.39, "both": 0.01, "talk": 0.2}
+STORY = "我去年在厂里上班摔断了腿，单位一直没有给我交保险，现在住院花了三万多块钱"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "best", "intent"),
+    [
+        (ASKS, 0.9, ASK),
+        (ASKS, 0.1, ASK),
+        (BOTH, 0.9, ASK_WITH_MATTER),
+        (BOTH, 0.1, ASK_WITH_MATTER),
+        (TELLS, 0.1, TELL),
+        (TELLS, 0.99, TELL),
+        (UNCLEAR, 0.1, WHICH),
+        (UNCLEAR, 0.9, ASK_WITH_MATTER),
+    ],
+)
+def test_evidence_outweighs_rasas_intent(kinds: dict[str, float], best: float, intent: str) -> None:
+    for rasa in (TELL, ASK, "nlu_fallback"):
+        assert decide(STORY, [(rasa, 0.99)], kinds, best, BARS).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "best", "kept"),
+    [
+        ("转人工", "request_human", 0.4, 0.9, True),
+        ("我上个月反映的那件事办到哪一步了", "ask_progress", 0.6, 0.3, True),
+        ("想知道前夫名下有没有房，登记中心给不给查", "ask_progress", 0.6, 0.95, False),
+        ("我要表扬一下小区的保洁大姐，下雨天还在往外舀水", "praise", 0.9, 0.2, False),
+        ("再见", "goodbye", 0.9, 0.0, True),
+    ],
+)
+def test_a_wish_told_in_so_many_words_is_believed(
+    text: str, intent: str, confidence: float, best: float, kept: bool
+) -> None:
+    assert (decide(text, [(intent, confidence)], ASKS, best, BARS).intent == intent) is kept
+
+
+def test_a_decision_tells_its_reasons() -> None:
+    told = decide(STORY, [(TELL, 0.8)], BOTH, 0.9, BARS)
+    assert told.to_json() == json.loads(json.dumps(told.to_json()))
+    assert told.reasons == {"rasa": TELL, "confidence": 0.8, **BOTH, "base": 0.9}
+    (line,) = decision({"decision": told.to_json()})
+    assert line["value"] == "问政策，也讲了自己的事（把握 90%；两者都有 69%，知识库有答案 90%）"
+
+
+def test_numbers_are_masked_before_kinds_are_told_apart() -> None:
+    assert masked("阳光城3栋1单元电梯坏了5天了") == masked("阳光城88栋12单元电梯坏了90天了")
+
+
+def test_the_shipped_model_tells_written_messages_apart() -> None:
+    rows = examples()[::40]
+    encoder, model = shipped_encoder(), kinds_model()
+    right = 0
+    for row in rows:
+        kinds = model.probabilities(row.text, encoder.states([row.text])[0], Found())
+        assert sum(kinds.values()) == pytest.approx(1, abs=1e-3)
+        right += max(kinds, key=lambda kind: kinds[kind]) == row.kind
+    assert right / len(rows) >= 0.8
+
+
+def test_the_bars_that_ship_are_probabilities() -> None:
+    assert all(0 < bar < 1 for bar in vars(shipped()).values())
+
+
+async def test_a_question_is_searched_once(knowledge_index: Path) -> None:
+    async with KnowledgeBase(knowledge_index, MODEL, poll_s=60) as base:
+        once = SearchedOnce(base)
+        found = await once.search("居住证怎么办", ("全国",))
+        assert found.hits
+        assert await once.search("居住证怎么办", ("全国",)) is found
+        assert await once.search("居住证怎么办") is not found
+        assert once.entry(found.hits[0].entry.id) == found.hits[0].entry
+
+
+async def test_the_conversation_keeps_what_was_decided_for_the_desk(
+    rasa: Rasa, city: SmallCity, visitor: str
+) -> None:
+    told = decide(STORY, [(TELL, 0.8)], BOTH, 0.9, BARS).to_json()
+    body = made_call("action_answer_policy", "居住证怎么办", ASK_WITH_MATTER, conversation=visitor)
+    body["tracker"]["latest_message"]["decision"] = told
+    assert (await rasa.post(body)).status == 200
+    assert (await city.conversations.recall(visitor))["decision"] == told

@@ -1,0 +1,51 @@
+"""Questions told as stories, and stories that ask: through the web channel and the trained Rasa."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tests.citizen import Citizen
+from tests.system import System, wenban
+
+NARRATIVE = (
+    "我老公去年九月份在工地上干活从架子上摔下来了，单位一直没有给他交保险，现在住院已经花了三万多块钱，"
+    "请问这种情况能不能认定成工伤，要在多长时间之内去申请"
+)
+STORY = (
+    "我们小区三栋楼下的烧烤店每天晚上摆到凌晨两点，油烟全部飘到楼上，吵得孩子睡不着觉，"
+    "找过物业和老板都没有用，麻烦你们派人来查处一下"
+)
+NUMBERS = "阳光城3栋1单元电梯坏了5天了"
+
+
+def test_a_long_question_is_answered_and_not_taken_for_a_complaint(system: System) -> None:
+    citizen = Citizen(system.url)
+    said = citizen.say(NARRATIVE)
+    assert "哪个县区" not in said
+    assert citizen.card("answer")["entry"] == "hrss-work-injury-apply"
+
+
+def test_a_story_opens_the_form(system: System) -> None:
+    citizen = Citizen(system.url)
+    citizen.say(STORY)
+    assert "取消" in citizen.buttons()
+
+
+def test_numbers_make_no_farewell(system: System) -> None:
+    citizen = Citizen(system.url)
+    assert "再见" not in citizen.say(NUMBERS)
+
+
+def test_what_was_decided_is_kept_with_its_reasons(system: System) -> None:
+    Citizen(system.url).say(NARRATIVE)
+    with sqlite3.connect(system.data / "wenban.db") as database:
+        facts = [row[0] for row in database.execute("SELECT facts FROM conversations")]
+    assert any('"decision"' in fact and '"reasons"' in fact for fact in facts)
+
+
+def test_explain_says_what_a_message_is_and_why(system: System) -> None:
+    done = wenban("explain", NARRATIVE, environment=system.environment)
+    assert done.returncode == 0, done.stderr
+    first, *reasons = done.stdout.splitlines()
+    assert first.startswith("ask_")
+    assert {line.split()[0] for line in reasons} >= {"rasa", "question", "matter", "base"}
