@@ -175,7 +175,7 @@ async def test_a_burst_of_messages_is_one_look_per_conversation(office: Office) 
 
     conversation_id = await office.says("v1", "你好", "v1-1")
     events = Events()
-    shared = Hub(events, Counting(office.database, Users(office.database)))
+    shared = Hub(events, Counting(office.database, Users(office.database), str))
     with shared.join() as first, shared.join() as second:
         for seq in range(30):
             events.publish("desk", "message", conversation_id=conversation_id, message={"seq": seq})
@@ -188,7 +188,7 @@ async def test_a_burst_of_messages_is_one_look_per_conversation(office: Office) 
 async def test_changes_are_shown_although_events_never_pause(office: Office) -> None:
     conversation_id = await office.says("v1", "你好", "v1-1")
     events = Events()
-    steady = Hub(events, Summaries(office.database, Users(office.database)))
+    steady = Hub(events, Summaries(office.database, Users(office.database), str))
 
     async def publish() -> None:
         while True:
@@ -224,7 +224,7 @@ async def test_the_hub_survives_a_look_up_that_fails(office: Office) -> None:
 
     conversation_id = await office.says("v1", "你好", "v1-1")
     events = Events()
-    summaries = Failing(office.database, Users(office.database))
+    summaries = Failing(office.database, Users(office.database), str)
     shared = Hub(events, summaries)
     with shared.join() as cut_off:
         events.publish("desk", "conversation", conversation_id=conversation_id)
@@ -238,7 +238,7 @@ async def test_the_hub_survives_a_look_up_that_fails(office: Office) -> None:
 
 async def test_nobody_listening_nothing_is_looked_up(office: Office) -> None:
     events = Events()
-    shared = Hub(events, Summaries(office.database, Users(office.database)))
+    shared = Hub(events, Summaries(office.database, Users(office.database), str))
     with shared.join():
         assert set(events._topics) == {"desk", "tickets"}
     await asyncio.sleep(0)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from channels.wechat.models import WeChatAccess, WeChatAnswer, WeChatEvent
+from conversations import store
 from conversations.models import Delivery, MessageRow
 from conversations.types import Agent, Reply
 from core.clock import now
@@ -33,10 +34,13 @@ async def until(true: Callable[[], Any], within_s: float = 15) -> None:
 
 
 async def settled(running: Running, account: str = "pushing", within_s: float = 15) -> None:
-    """Wait until nothing is owed to the citizen."""
+    """Wait until every message is answered and nothing is owed to the citizen."""
     conversation_id = (await running.view(account=account)).id
+    database = running.conversations._database
     for _ in range(round(within_s / 0.05)):
-        if not await running.conversations.undelivered(conversation_id):
+        async with database.read() as session:
+            answering = await store.has_open_turn(session, conversation_id)
+        if not answering and not await running.conversations.undelivered(conversation_id):
             return
         await asyncio.sleep(0.05)
     raise AssertionError("something is still owed")
