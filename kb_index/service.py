@@ -14,6 +14,7 @@ from kb_index.entries.entry import Entry
 from kb_index.index.build import load_searcher
 from kb_index.index.versions import current_version
 from kb_index.search.search import Searcher, SearchResult
+from kb_index.search.topics import about
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +130,21 @@ class KnowledgeBase:
         return await loop.run_in_executor(
             self._threads, searcher.search, question, tuple(regions), day, limit
         )
+
+    async def about(self, word: str, regions: Sequence[str] = (), limit: int = 5) -> tuple[Entry, ...]:
+        """Entries of the topic a bare word names, valid today, the nearest first; empty when it names none.
+
+        Args:
+            word: what the citizen typed, such as 低保.
+            regions: as for :meth:`search`.
+            limit: most entries.
+        """
+        searcher = self._searcher
+        if searcher is None:
+            return ()
+        day = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, about, searcher, word, tuple(regions), day, limit)
 
     def entry(self, entry_id: str) -> Entry | None:
         """The entry with this id in the version in service, expired ones too; None when there is none."""

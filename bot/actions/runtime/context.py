@@ -26,6 +26,10 @@ class KnowledgeBase(Protocol):
         """Find the entries that may answer a question, valid today in ``regions``."""
         ...
 
+    async def about(self, word: str, regions: Sequence[str] = ()) -> tuple[Entry, ...]:
+        """Entries of the topic a bare word names; empty when it names none."""
+        ...
+
     def entry(self, entry_id: str, /) -> Entry | None:
         """The entry with that id in the version in service."""
         ...
