@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bot.actions.policy.answer import UNKNOWN
 from bot.actions.runtime.wording import CANCEL
-from bot.actions.talk.fallback import NOT_UNDERSTOOD
+from bot.actions.talk.fallback import MAYBE_MISREAD, NOT_UNDERSTOOD
 from conversations.types import Message, Mode
 
 Kind = Literal[
@@ -91,7 +91,7 @@ def _kind(
         return "answer"
     if form:
         return "form"
-    if text.startswith(UNKNOWN):
+    if text.startswith((UNKNOWN, MAYBE_MISREAD)):
         return "unknown"
     if choices:
         return "choices"

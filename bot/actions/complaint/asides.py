@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.actions.complaint import steps
+from bot.actions.complaint import same, steps
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
+from bot.actions.policy import choosing, feedback
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN
 from bot.actions.talk import mood
@@ -21,6 +22,19 @@ async def policy(turn: Turn, slot: str) -> None:
         resume(turn, slot)
     else:
         await steps.take(turn, slot, read_answer(slot, turn.text))
+
+
+async def answered(turn: Turn, slot: str) -> bool:
+    """有用 or 没用 of an answer pressed, or one of the candidates listed right before chosen; the form goes on."""
+    about = feedback.rated(turn) if turn.pressed and turn.intent in ("affirm", "deny") else None
+    if about is not None and turn.intent == "affirm":
+        await feedback.useful_within_form(turn, about)
+    elif about is not None:
+        await feedback.useless_within_form(turn, about)
+    elif not await choosing.choose_within_form(turn):
+        return False
+    resume(turn, slot)
+    return True
 
 
 async def abilities(turn: Turn, slot: str) -> None:
@@ -47,4 +61,7 @@ async def talk(turn: Turn, slot: str) -> None:
 
 def resume(turn: Turn, slot: str) -> None:
     """Go on with the form after something else was answered."""
+    if slot == same.SLOT:
+        same.ask_again(turn)
+        return
     steps.ask_again(turn, slot, "我们接着刚才的登记。")

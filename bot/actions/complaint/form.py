@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from bot.actions.complaint import asides, attachments, changing, later, questions, same, steps
+from bot.actions.complaint import asides, attachments, changing, later, leaving, questions, same, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
@@ -57,6 +57,10 @@ async def _step(turn: Turn) -> None:
         await _open(turn)
     elif attachments.sent(turn):
         await _attached(turn, slot)
+    elif not turn.pressed and leaving.wants_out(turn.text, slot):
+        await leaving.leave(turn)
+    elif await asides.answered(turn, slot):
+        pass  # said and asked again there
     elif turn.pressed and turn.intent == "start_complaint" and turn.entities.get("slot") == "declined":
         await _not_declined(turn, slot)
     elif turn.pressed and turn.intent == "inform":
@@ -165,8 +169,8 @@ async def _same(turn: Turn, move: Move) -> None:
     elif move in (Move.CANCEL, Move.HUMAN):
         await _MOVES[move](turn, same.SLOT)
     else:
-        turn.say("请问跟那张工单是同一件事吗？是的话我补充进去，不是就另外登记。", [*same.CHOICES])
-        turn.set_all({"tries": steps.tries_so_far(turn) + 1, "requested_slot": same.SLOT})
+        same.ask_again(turn)
+        turn.set("tries", steps.tries_so_far(turn) + 1)
 
 
 async def _answer(turn: Turn, slot: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later, questions
 from bot.actions.complaint.answers import read_mined, without_own
+from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
@@ -38,12 +39,17 @@ async def open_form(turn: Turn) -> str | None:
     if turn.slot("filing_key"):  # reopened because one field could not be filed
         return ""
     wanted = turn.entities.get("slot") if turn.pressed else None
-    if wanted == "draft" and isinstance(turn.slot(drafts.KEPT), dict):
-        return _take_up(turn, turn.slot(drafts.KEPT))
+    left = turn.slot(drafts.KEPT)
+    if isinstance(left, dict) and (wanted == "draft" or (not turn.pressed and takes_up_again(turn.text))):
+        return _take_up(turn, left)
     story = _story(turn) or _set_just_now(turn)
     kept = None
     if story is None:
         kept = await _declined(turn) if wanted == "declined" else _kept_story(turn)
+        if kept and isinstance(left, dict) and str(left.get("content")) in kept:
+            # The question of a form that was left, not answered either: it goes on as a question, with all that is
+            # filled.
+            return _take_up(turn, {"complaint_type": "咨询", **left})
     requests = split(story) if story else ()
     if len(requests) > 1 and requests[0].kind == "question":
         await _question_first(turn, requests)

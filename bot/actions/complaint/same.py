@@ -64,6 +64,12 @@ def ask(turn: Turn, ticket: Ticket, before: str = "") -> None:
     turn.set_all({SLOT: ticket.number, "requested_slot": SLOT, "tries": 0})
 
 
+def ask_again(turn: Turn) -> None:
+    """Ask once more whether it is the same matter."""
+    turn.say("请问跟那张工单是同一件事吗？是的话我补充进去，不是就另外登记。", CHOICES)
+    turn.set("requested_slot", SLOT)
+
+
 async def add(turn: Turn) -> str:
     """Write what was said into the open ticket; what to tell the citizen."""
     number = str(turn.slot(SLOT))

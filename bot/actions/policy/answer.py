@@ -11,7 +11,7 @@ from bot.actions.policy import articles as law_articles
 from bot.actions.policy import feedback
 from bot.actions.runtime.context import KnowledgeBase, parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice, clip
+from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, choice, clip, plain
 from bot.understanding.decide import shipped
 from conversations.types import Button, Reply
 from kb_index.entries.render import answer_card, to_text
@@ -30,6 +30,9 @@ UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
 """How an honest "I don't know" begins."""
 _WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
 _NEAR = "相近的问题也列在下面，您看看是不是。"
+_TOPIC_FROM = 2
+_TOPIC_TO = 6
+"""Characters of a message that may be the bare name of a topic."""
 _NEAREST = 2
 """Entries offered beside an honest "I don't know"."""
 
@@ -71,10 +74,16 @@ async def answer_policy(turn: Turn) -> bool:
     return False
 
 
-async def tell_result(turn: Turn, result: SearchResult) -> bool:
-    """Say what a search came to; an unknown is said honestly, and False returned."""
+async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOWN) -> bool:
+    """Say what a search came to; an unknown is said honestly, and False returned.
+
+    Args:
+        unknown: how the honest "I don't know" begins.
+    """
     if is_sure(result):
         await tell(turn, result.hits[0].entry)
+        return True
+    if await offer_topic(turn):
         return True
     if result.outcome == "ask_back":
         ask_back(turn, result)
@@ -83,8 +92,8 @@ async def tell_result(turn: Turn, result: SearchResult) -> bool:
     articles = await law_articles.beneath(without_lead_in(turn.text))
     near = [entry_choice(turn, hit.entry) for hit in result.hits[:_NEAREST]]
     turn.say(
-        UNKNOWN + _WAYS_ON + (_NEAR if near else "") + articles,
-        [Choice("登记这个问题", "/start_complaint"), HUMAN, *near],
+        unknown + _WAYS_ON + (_NEAR if near else "") + articles,
+        [FILE_QUESTION, HUMAN, *near],
     )
     turn.set("story", turn.text)
     turn.offer("complaint")
@@ -107,18 +116,44 @@ def candidates(result: SearchResult) -> list[Entry]:
 def ask_back(turn: Turn, result: SearchResult) -> None:
     """Offer up to three entries to choose from."""
     entries = candidates(result)
-    none = feedback.none_of_these(turn.turn_id)
     if len(entries) == 1:
         question = f"您是想问“{entries[0].title}”吗？"
+        none = feedback.none_of_these(turn.turn_id)
         turn.say(question, [entry_choice(turn, entries[0], "是的"), none, HUMAN])
         turn.offer(f"entry:{entries[0].id}")
         return
+    list_entries(turn, entries, "您想问的是下面哪一个？")
+
+
+def list_entries(turn: Turn, entries: Sequence[Entry], head: str, *, asked: str = "") -> None:
+    """Show entries to choose from, numbered so that a channel without buttons shows them, too.
+
+    Args:
+        head: what stands above the list.
+        asked: the turn of the question, when it was an earlier one.
+    """
     listed = "\n".join(f"{number}. {entry.title}" for number, entry in enumerate(entries, start=1))
-    turn.say(
-        f"您想问的是下面哪一个？\n{listed}",
-        [*(entry_choice(turn, entry) for entry in entries), none, HUMAN],
+    buttons = [entry_choice(turn, entry, asked=asked) for entry in entries]
+    turn.say(f"{head}\n{listed}", [*buttons, feedback.none_of_these(asked or turn.turn_id), HUMAN])
+    turn.offer("which")
+
+
+async def offer_topic(turn: Turn) -> bool:
+    """Offer what there is about a bare topic (低保, 公积金); False when the message names none."""
+    entries = () if turn.pressed else await topic_entries(turn.text)
+    if not entries:
+        return False
+    list_entries(
+        turn, entries, f"关于“{plain(turn.text)}”，您想了解下面哪一个？回复序号，或者把想问的说一句就行。"
     )
-    turn.offer("human")
+    return True
+
+
+async def topic_entries(text: str) -> tuple[Entry, ...]:
+    """The entries of the topic a message is the bare name of; empty when it is none."""
+    if not _TOPIC_FROM <= len(plain(text)) <= _TOPIC_TO:
+        return ()
+    return await parts().kb.about(plain(text), tuple(parts().settings.kb_regions))
 
 
 async def tell(turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "") -> None:
@@ -162,9 +197,14 @@ def _day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def entry_choice(turn: Turn, entry: Entry, title: str = "") -> Choice:
-    """The button that gives an entry's answer."""
-    return choice(title or clip(entry.title, _BUTTON_TITLE), "ask_policy", entry=entry.id, turn=turn.turn_id)
+def entry_choice(turn: Turn, entry: Entry, title: str = "", *, asked: str = "") -> Choice:
+    """The button that gives an entry's answer.
+
+    Args:
+        asked: the turn of the question, when it was an earlier one.
+    """
+    shown = title or clip(entry.title, _BUTTON_TITLE)
+    return choice(shown, "ask_policy", entry=entry.id, turn=asked or turn.turn_id)
 
 
 async def sure_answer(knowledge: KnowledgeBase, question: str, regions: Sequence[str]) -> Reply | None:
@@ -189,6 +229,8 @@ async def out_of_scope(turn: Turn) -> None:
         result = await search(turn.text)
         if result.outcome == "answer":
             await tell_result(turn, result)
+            return
+        if await offer_topic(turn):
             return
     turn.say(
         "这个我帮不上忙。我这里可以解答政务政策、帮您登记投诉求助、查工单进度，您有这些方面的事随时说。",

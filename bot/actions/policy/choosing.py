@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 Choosing = int | Literal["all", "none"] | None
 """What a message chooses: a place in the list counted from 0, all, none of them, or nothing."""
 
-_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
+_DIGITS = {
+    sign: number for number, signs in enumerate(("一1", "二两2", "三3", "四4", "五5"), 1) for sign in signs
+}
 _PLACE = re.compile(
-    r"(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就|是)?第?([一二两三123])(?:个|条|项|号|种)?(?:吧|的)?"
+    r"(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就|是)?第?([一二两三四五1-5])(?:个|条|项|号|种)?(?:吧|的)?"
 )
 _LAST = re.compile(
     r"(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就|是)?最后(?:面)?(?:那)?(?:一)?(?:个|条|项)(?:吧)?"
@@ -36,12 +38,16 @@ _NONE = re.compile(
 _AROUND = re.compile(r"^(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就是|是)|(?:那个|那一个|的|吧)+$")
 _TITLE_WORDS = 2
 """Characters a message needs to name a candidate by words of its title."""
+_TITLE_WORDS_IN_FORM = 6
 _SHORTLY = 160
 """Characters of each answer when all are wanted."""
 
 
-def chosen(text: str, titles: Sequence[str]) -> Choosing:
+def chosen(text: str, titles: Sequence[str], least: int = _TITLE_WORDS) -> Choosing:
     """What a message chooses from a list of titles.
+
+    Args:
+        least: characters needed to name one by words of its title.
 
     >>> titles = ["居住证办理", "居住证签注", "身份证补办"]
     >>> [chosen(text, titles) for text in ("第一个", "2", "最后一个", "身份证那个", "都不是", "都要", "居住证")]
@@ -60,7 +66,7 @@ def chosen(text: str, titles: Sequence[str]) -> Choosing:
         return number if number < len(titles) else None
     words = _AROUND.sub("", said)
     named = [number for number, title in enumerate(titles) if words in plain(title)]
-    return named[0] if len(words) >= _TITLE_WORDS and len(named) == 1 else None
+    return named[0] if len(words) >= least and len(named) == 1 else None
 
 
 def offered(turn: Turn) -> list[Entry]:
@@ -83,6 +89,25 @@ def choosing_first(action: Action) -> Action:
             await action(turn)
 
     return choose_or_act
+
+
+async def choose_within_form(turn: Turn) -> bool:
+    """Take a choice from a list shown right before the form's question; the caller goes on with the form.
+
+    Words of a title must be many there, and 3号 is a day or a house: the message may as well answer the form.
+    """
+    entries = [] if turn.pressed else offered(turn)
+    titles = [entry.title for entry in entries]
+    choice = chosen(turn.text, titles, _TITLE_WORDS_IN_FORM) if entries and "号" not in turn.text else None
+    if choice is None:
+        return False
+    about = feedback.rated(turn) or feedback.Rated("", None)
+    if choice == "none":
+        await feedback.useless_within_form(turn, about)
+    else:
+        for entry in entries if choice == "all" else [entries[choice]]:
+            await policy.tell(turn, entry, buttons=False)
+    return True
 
 
 async def _choose(turn: Turn) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN, choice
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice
 from gaps.types import Asked, Outcome, Verdict
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 USEFUL = "有用"
 USELESS = "没用"
 NONE_OF_THESE = "都不是"
+AFTER_FORM = "办完这一件，可以把这个问题也登记下来，请工作人员查清楚了答复您；也可以随时说“转人工”。"
+"""What can be done for a question that can't be answered while a form runs."""
 _WRONG = re.compile(r"不是|不对|错|没用|没有用|没帮|没有帮助|没解决|答非所问|不满意|不沾边|不相关")
 
 
@@ -73,21 +75,38 @@ async def keep_unanswered(turn: Turn, question: str) -> None:
 
 async def useful(turn: Turn, about: Rated) -> None:
     """有用: counted, and a short thank-you."""
-    await _keep(turn, about, _words(turn, about.turn_id), "answer", "useful")
+    await _keep(turn, about, words_of(turn, about.turn_id), "answer", "useful")
     turn.say("谢谢您的反馈，能帮上您就好。还有别的事尽管说。")
 
 
 async def useless(turn: Turn, about: Rated) -> None:
     """没用, 都不是: kept for the editors; a human or a message is offered, the question in it already."""
-    question = _words(turn, about.turn_id)
-    await _keep(turn, about, question, "answer" if about.entry_id else "ask_back", "useless")
+    question = await _keep_useless(turn, about)
     turn.say(
         "抱歉没答到点子上，您的问题已经记下，会交给知识库编辑补充。"
         "我可以帮您登记下来，请工作人员查清楚了答复您；也可以转人工。",
-        [HUMAN, Choice("留言登记", "/start_complaint")],
+        [FILE_QUESTION, HUMAN],
     )
     turn.set("story", question or None)
-    turn.offer("human")
+    turn.offer("complaint")
+
+
+async def useful_within_form(turn: Turn, about: Rated) -> None:
+    """有用 pressed while a form runs: counted; the caller goes on with the form."""
+    await _keep(turn, about, words_of(turn, about.turn_id), "answer", "useful")
+    turn.say("谢谢您的反馈。")
+
+
+async def useless_within_form(turn: Turn, about: Rated) -> None:
+    """没用, 都不是 while a form runs: kept for the editors; the caller goes on with the form."""
+    await _keep_useless(turn, about)
+    turn.say(f"抱歉没答到点子上，您的问题已经记下，会交给知识库编辑补充。{AFTER_FORM}")
+
+
+async def _keep_useless(turn: Turn, about: Rated) -> str:
+    question = words_of(turn, about.turn_id)
+    await _keep(turn, about, question, "answer" if about.entry_id else "ask_back", "useless")
+    return question
 
 
 async def _keep(turn: Turn, about: Rated, question: str, outcome: Outcome, verdict: Verdict | None) -> None:
@@ -100,7 +119,7 @@ async def _keep(turn: Turn, about: Rated, question: str, outcome: Outcome, verdi
         log.exception("a question could not be kept", extra={"turn": about.turn_id})
 
 
-def _words(turn: Turn, turn_id: str) -> str:
+def words_of(turn: Turn, turn_id: str) -> str:
     """What was said in an earlier turn of this session; empty when it was a button, or is no longer there."""
     for event in reversed(turn.events):
         if event.get("event") == "user" and (event.get("metadata") or {}).get("turn") == turn_id:

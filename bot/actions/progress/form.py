@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.actions.complaint import attachments
 from bot.actions.complaint.moves import Move, decide, is_aside
+from bot.actions.policy.choosing import choose_within_form
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, SKIP, choice, clip, plain
@@ -44,6 +45,8 @@ async def validate(turn: Turn) -> None:
         await _open(turn)
     elif attachments.sent(turn):
         await _attached(turn, slot)
+    elif await choose_within_form(turn):
+        _ask_again(turn, slot)
     elif slot == "rating":
         await _rated(turn)
     elif slot in ("supplement", "reason"):
@@ -268,7 +271,7 @@ async def _repeat(turn: Turn, slot: str) -> None:
 
 
 async def _policy(turn: Turn, slot: str) -> None:
-    if slot == "reason":
+    if slot == "reason" and not turn.pressed:
         await _rate(turn, turn.text)
     elif await policy_aside(turn, certain=slot != "supplement" or is_aside(turn.text)):
         _ask_again(turn, slot)

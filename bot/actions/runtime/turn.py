@@ -102,7 +102,7 @@ class Turn:
             self.set(name, value)
 
     def offer(self, what: str) -> None:
-        """Record an offer, so that a "好的" to it is understood: ``human``, ``complaint``, ``later`` or ``entry:<id>``."""
+        """Record an offer, so that a "好的" to it is understood: ``human``, ``complaint``, ``later``, ``which`` or ``entry:<id>``."""
         self.set("offer", what)
 
     def follow_up(self, action: str) -> None:

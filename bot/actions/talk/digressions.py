@@ -18,6 +18,8 @@ _ANNOUNCED = re.compile(
     r"(等等|等一下|等会|等下|稍等|慢着|先别急|对了|那个)?[，,]?(我|俺)?(先|还|再)?(想|要)?(问|咨询|打听|请教)"
     r"(一下|下|个|一个|点|你|您|你们)*(别的|其他的?)?(事情?|事儿|问题|东西)?(再(说|填))?(啊|呀|吧|哈)?"
 )
+NO_ANSWER = "这个问题我没有把握，不敢乱答。"
+"""How an honest "I don't know" within a form begins."""
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
 
 
@@ -30,16 +32,30 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
     Returns:
         Whether the message was a question and has been answered, be it with "I don't know".
     """
+    if turn.pressed:
+        entry = parts().kb.entry(turn.entities.get("entry", ""))
+        if entry is None:
+            turn.say("这一条已经更新了，您把想问的打字告诉我就行。")
+        else:
+            await policy.tell(turn, entry, buttons=False)
+        return True
     if turn.intent == "follow_up" and await _about_last_entry(turn):
         return True
     result = await policy.search(turn.text)
     if result.outcome == "answer":
         await policy.tell(turn, result.hits[0].entry, buttons=False)
         return True
-    if certain:
-        await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
-        turn.say("这个问题我没有把握，不敢乱答。登记完您可以换个说法再问，或者说“转人工”。")
-    return certain
+    if not certain:
+        return False
+    near = await policy.topic_entries(turn.text)
+    if not near and result.outcome == "ask_back":
+        near = tuple(policy.candidates(result))
+    if near:
+        policy.list_entries(turn, near, "您想问的可能是下面这些，要看哪一个，回复序号就行：")
+        return True
+    await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
+    turn.say(f"{NO_ANSWER}{feedback.AFTER_FORM}")
+    return True
 
 
 async def _about_last_entry(turn: Turn) -> bool:

@@ -1,10 +1,11 @@
-"""When the model is not sure: look it up, ask once to rephrase, then a human (reason ``low_confidence``)."""
+"""When the model is not sure: look it up, say once what can be done, then a human (reason ``low_confidence``)."""
 
 from __future__ import annotations
 
 from bot.actions.complaint import attachments
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.policy import answer as policy
-from bot.actions.policy import feedback
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
 from bot.actions.talk.handoff import hand_over
@@ -13,6 +14,9 @@ from bot.understanding.ticket import find_number
 NAME = "action_fallback"
 NOT_UNDERSTOOD = ("抱歉我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
 """How replies begin that say so."""
+MAYBE_MISREAD = "我怕理解错了您的意思，不敢随便回答您。"
+"""How "I don't know" begins where the model was not sure what was meant."""
+_NEAREST = 2
 _LOOKUP_FROM = 4
 """Characters a message needs to be looked up; shorter ones match anything."""
 _STORY_FROM = 8
@@ -27,6 +31,14 @@ async def fallback(turn: Turn) -> None:
         turn.set("misses", 0)
         turn.follow_up("status_form")
         return
+    if isinstance(turn.slot(drafts.KEPT), dict) and takes_up_again(turn.text):
+        turn.set("misses", 0)
+        turn.follow_up("complaint_form")
+        return
+    if await policy.offer_topic(turn):
+        turn.set("misses", 0)
+        return
+    near: list[Choice] = []
     if len(turn.text) >= _LOOKUP_FROM and turn.intent != "nonsense":
         result = await policy.search(turn.text)
         if result.outcome == "answer":
@@ -38,13 +50,16 @@ async def fallback(turn: Turn) -> None:
             policy.ask_back(turn, result)
             return
         if _likely(turn, "ask_policy"):
-            await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
+            turn.set("misses", 0)
+            await policy.tell_result(turn, result, unknown=MAYBE_MISREAD)
+            return
+        near = [policy.entry_choice(turn, entry) for entry in policy.candidates(result)[:_NEAREST]]
     if _misses(turn) >= 1:
         await hand_over(turn, "low_confidence", before="抱歉，我还是没听明白，这就请人工来帮您。")
         turn.set("misses", 0)
         return
     turn.set("misses", 1)
-    _rephrase(turn)
+    _ways_on(turn, near)
 
 
 def _misses(turn: Turn) -> int:
@@ -60,17 +75,24 @@ def _likely(turn: Turn, intent: str) -> bool:
     return next((name for name, _ in turn.ranking if name != "nlu_fallback"), None) == intent
 
 
-def _rephrase(turn: Turn) -> None:
+def _ways_on(turn: Turn, near: list[Choice]) -> None:
+    """What can be done with a message nobody understood.
+
+    Args:
+        near: buttons of the questions nearest to it.
+    """
+    also = "相近的问题也列在下面。" if near else ""
     if turn.intent != "nonsense" and len(turn.text) >= _STORY_FROM and _maybe(turn, "complain"):
         # The words are kept: whoever presses the button need not tell it all again.
         turn.say(
-            "抱歉，我没完全听明白。您是想反映这个问题，登记成工单吗？如果是咨询政策，请换个说法，比如“公积金怎么提取”。",
-            [Choice("反映这个问题", "/start_complaint"), HUMAN],
+            f"抱歉，我没完全听明白。您是想反映这个问题，登记成工单吗？登记后由工作人员处理；也可以转人工。{also}",
+            [Choice("反映这个问题", "/start_complaint"), HUMAN, *near],
         )
         turn.set("story", turn.text)
         turn.offer("complaint")
         return
     turn.say(
-        "抱歉我没听明白，您可以换个说法，比如“公积金怎么提取”“小区路灯坏了没人修”；也可以点下面的按钮。",
-        [COMPLAIN, PROGRESS, HUMAN],
+        "抱歉我没听明白。我能回答政务政策问题（比如“公积金怎么提取”），能帮您登记要反映的事"
+        f"（比如“小区路灯坏了没人修”），能查工单进度，也可以转人工。{also}",
+        [COMPLAIN, PROGRESS, HUMAN, *near],
     )

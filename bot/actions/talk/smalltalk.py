@@ -7,9 +7,10 @@ from bot.actions.complaint import later
 from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
+from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
+from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS
 from bot.actions.talk import mood
 from bot.actions.talk.handoff import hand_over
 
@@ -22,6 +23,11 @@ async def affirm(turn: Turn) -> None:
     about = feedback.rated(turn)
     if about is not None and turn.pressed:
         await feedback.useful(turn, about)
+        return
+    listed = offered(turn) if turn.offered == "which" and not turn.pressed else []
+    if listed:
+        head = "您想看哪一个？回复序号就行，比如“1”："
+        policy.list_entries(turn, listed, head, asked=about.turn_id if about else "")
         return
     filed = (await parts().conversations.recall(turn.conversation_id)).get(FILED)
     if isinstance(filed, dict) and turn.turn_id and filed.get("turn") == turn.turn_id:
@@ -61,7 +67,8 @@ async def _asked_before(turn: Turn) -> None:
         turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
         return
     turn.set(later.SLOT, waiting[1:] or None)
-    await policy.tell_result(turn, await policy.search(str(waiting[0]["text"])))
+    asked = turn.narrowed(str(waiting[0]["text"]))
+    await policy.tell_result(asked, await policy.search(asked.text))
     later.offer(turn)
 
 
@@ -72,10 +79,12 @@ async def deny(turn: Turn) -> None:
         await feedback.useless(turn, about)
         return
     if turn.previous_action in _ANSWERS:
+        about = feedback.rated(turn)
         turn.say(
-            "好的。您可以换个说法再问一次，说得具体一点；也可以转人工，或者留言登记。",
-            [HUMAN, Choice("留言登记", "/start_complaint")],
+            "好的。还想知道什么，接着问就行；想请工作人员答复，我可以把这个问题登记下来，也可以转人工。",
+            [FILE_QUESTION, HUMAN],
         )
+        turn.set("story", (feedback.words_of(turn, about.turn_id) if about else "") or None)
         return
     turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
 

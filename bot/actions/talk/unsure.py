@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.actions.complaint.questions import ask_words
+from bot.actions.talk.digressions import NO_ANSWER
+from bot.actions.talk.fallback import MAYBE_MISREAD
 from conversations.types import Reply
 
-MARKS = ("没听明白", "没完全听明白", "没能认出", "换个说法")
+MARKS = ("没听明白", "没完全听明白", "没能认出", NO_ANSWER, MAYBE_MISREAD)
 
 
 def unsure(replies: Sequence[Reply]) -> bool:
     """Whether danger may have been missed: the turn is judged again with the talk so far.
 
-    >>> unsure([Reply("抱歉我没听明白，您可以换个说法。")])
+    >>> unsure([Reply("抱歉我没听明白。")])
     True
     """
     marks = (*MARKS, ask_words("district"))
