@@ -79,6 +79,10 @@ class SearchedOnce:
                 self._found.popitem(last=False)
         return self._found[key]
 
+    async def about(self, word: str, regions: Sequence[str] = ()) -> tuple[Entry, ...]:
+        """As :meth:`kb_index.service.KnowledgeBase.about`, valid today."""
+        return await self._base.about(word, regions)
+
     def entry(self, entry_id: str, /) -> Entry | None:
         """The entry with that id in the version in service."""
         return self._base.entry(entry_id)
