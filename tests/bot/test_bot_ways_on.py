@@ -178,3 +178,5 @@ async def topical(city: SmallCity, tmp_path: Path) -> None:
     searcher = city.knowledge.searcher
     assert searcher is not None
     assert len(searcher.shelf.store) == 3
+    unsure = replace(searcher.calibration, bias=searcher.calibration.bias - 12, answer_at=1.1)
+    city.knowledge._searcher = searcher.with_calibration(unsure)
