@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from bot.actions.policy.answer import offered
 from bot.evaluation.cli import parse
 from bot.understanding import decide as decision
 from bot.understanding.evidence import Evidence, Reader, found
@@ -80,6 +81,7 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> list[Seen]:
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
             result = await base.search(row.text, regions=tuple(settings.kb_regions))
             right = bool(result.hits) and result.hits[0].entry.id == row.entry
+            near = row.entry in {entry.id for entry in offered(result)}
             ranking = [(str(name), float(p)) for name, p in of["ranking"]]
-            made.append(Seen(encoder.states([row.text])[0], found(result), right, ranking))
+            made.append(Seen(encoder.states([row.text])[0], found(result), right, near, ranking))
     return made

@@ -90,7 +90,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
         return True
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
     articles = await law_articles.beneath(without_lead_in(turn.text))
-    near = [entry_choice(turn, hit.entry) for hit in result.hits[:_NEAREST]]
+    near = [entry_choice(turn, entry) for entry in offered(result)]
     turn.say(
         unknown + _WAYS_ON + (_NEAR if near else "") + articles,
         [FILE_QUESTION, HUMAN, *near],
@@ -111,6 +111,13 @@ def candidates(result: SearchResult) -> list[Entry]:
         return []
     first = result.hits[0].probability
     return [hit.entry for hit in result.hits[:3] if hit.probability >= first * _FAR_BEHIND]
+
+
+def offered(result: SearchResult) -> list[Entry]:
+    """The entries a citizen may choose from when none is sure: the candidates, or beside "I don't know" the nearest two."""
+    return (
+        candidates(result) if result.outcome == "ask_back" else [hit.entry for hit in result.hits[:_NEAREST]]
+    )
 
 
 def ask_back(turn: Turn, result: SearchResult) -> None:

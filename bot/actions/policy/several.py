@@ -15,9 +15,14 @@ async def answer_policy(turn: Turn) -> None:
     requests = () if turn.pressed else split(turn.text)
     if len(requests) < 2:
         if await policy.answer_policy(turn) and turn.intent == ASK_WITH_MATTER:
-            offer_filing(turn)
+            offer_filing(turn, turn.text)
         return
     if requests[0].kind == "matter":
+        # Decided to ask, and the whole of it is known: its parts are one story.
+        if turn.decision is not None and policy.is_sure(await policy.search(turn.text)):
+            await policy.answer_policy(turn)
+            offer_filing(turn, turn.text)
+            return
         # A complaint first: the form takes the whole message and cuts it apart itself.
         turn.set("story", turn.text)
         turn.follow_up("complaint_form")

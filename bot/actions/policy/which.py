@@ -13,7 +13,7 @@ FILE_IT = Choice("登记这件事", "/start_complaint")
 async def ask_or_tell(turn: Turn) -> None:
     """Ask which is wanted; the nearest questions are buttons, and what was said is kept for the form."""
     result = await policy.search(turn.text)
-    likely = policy.candidates(result)[:2]
+    likely = policy.candidates(result)
     turn.say(
         "您是想让我把这件事登记下来、转给有关部门处理，还是想先了解政策规定？",
         [FILE_IT, *(policy.entry_choice(turn, entry) for entry in likely), HUMAN],
@@ -22,11 +22,15 @@ async def ask_or_tell(turn: Turn) -> None:
     turn.offer("complaint")
 
 
-def offer_filing(turn: Turn) -> None:
-    """After an answer: offer to file the matter the question came from, with all that was said."""
+def offer_filing(turn: Turn, story: str) -> None:
+    """After an answer: offer to file the matter the question came from.
+
+    Args:
+        story: what the form begins with.
+    """
     turn.say(
         "如果您这件事需要有人处理，我可以帮您登记，转给有关部门。要登记吗？",
         [FILE_IT, Choice("不用了", "/deny"), HUMAN],
     )
-    turn.set("story", turn.text)
+    turn.set("story", story)
     turn.offer("complaint")
