@@ -115,13 +115,10 @@ class Conversations:
                 async with asyncio.timeout(timeout_s):
                     pause = _FIRST_LOOK_S
                     while True:
-                        # The event comes at once in this process, and brings the replies; the look into the
-                        # database is for turns that are done already, or that another process runs.
+                        # The event says when to look; looked at now and then as well, for turns that were done
+                        # before, and for events that are lost.
                         with suppress(TimeoutError):
-                            event = await asyncio.wait_for(subscription.get(), pause)
-                            if event.kind == "turn_done":
-                                replies: builtins.list[Message] = event.data["replies"]
-                                return replies
+                            await asyncio.wait_for(subscription.get(), pause)
                         async with self._database.read() as session:
                             if await turns.is_done(session, turn_id):
                                 return await store.turn_replies(session, turn_id)

@@ -296,7 +296,7 @@ class TurnRunner:
             self._events.publish(
                 "desk", "message", conversation_id=conversation_id, message=message.to_json()
             )
-        self._events.publish(f"turn:{job.turn_id}", "turn_done", replies=messages)
+        self._events.publish(f"turn:{job.turn_id}", "turn_done")
         async with self._database.read() as session:
             return await store.has_open_turn(session, conversation_id)
 

@@ -3,6 +3,7 @@
 import channels.wechat.models
 import conversations.models
 import core.jobs.models
+import core.processes
 import desk.models
 import gaps.models
 import tickets.models

@@ -31,8 +31,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "key", name=op.f("uq_jobs_kind_key")),
     )
     op.create_index("ix_jobs_due", "jobs", ["state", "due_at"], unique=False)
+    op.create_table(
+        "processes",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("events", sa.String(length=120), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("processes")
     op.drop_index("ix_jobs_due", table_name="jobs")
     op.drop_table("jobs")

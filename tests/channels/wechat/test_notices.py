@@ -17,7 +17,7 @@ from conversations.media import Media
 from conversations.service import Conversations
 from core.clock import now
 from core.database import Database
-from core.events import Events
+from core.events import LocalEvents
 from core.settings import WeChatAccount, WeChatNotice
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.conftest import QUICK, Running
@@ -43,7 +43,7 @@ ACCOUNTS = [
 @pytest.fixture
 async def told(database: Database, api: Api, tmp_path: Path) -> AsyncIterator[WeChat]:
     async with (
-        Conversations(database, Events(), SmallDialogue(), no_answer) as conversations,
+        Conversations(database, LocalEvents(), SmallDialogue(), no_answer) as conversations,
         WeChat(
             ACCOUNTS, database, conversations, Media(database, tmp_path), city="淮南", api_base=api.url,
             public_url="https://12345.example.gov.cn", pace=Pace(**QUICK),
