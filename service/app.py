@@ -26,6 +26,7 @@ from conversations.types import Reply
 from core.clock import local, now
 from core.database import Database
 from core.events import Events, LocalEvents
+from core.jobs import Jobs
 from core.migrate import is_current
 from core.privacy import use_data_key
 from core.processes import SignsOfLife
@@ -96,6 +97,7 @@ async def create_app(settings: Settings) -> web.Application:
     async def from_base(text: str) -> SearchResult:
         return await once.search(without_lead_in(text), regions=tuple(settings.kb_regions))
 
+    jobs = Jobs(database)
     conversations = Conversations(
         database,
         events,
@@ -105,6 +107,7 @@ async def create_app(settings: Settings) -> web.Application:
         settings.rasa_timeout_s + 12,
         judge=shipped(),
         unsure=unsure,
+        jobs=jobs,
     )
 
     wechat = WeChat(
@@ -167,7 +170,7 @@ async def create_app(settings: Settings) -> web.Application:
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
         signs = SignsOfLife(database, channel)
-        async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, notices:
+        async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, notices, jobs:
             set_parts(
                 Parts(once, tickets, conversations, settings, gaps, laws if settings.laws_dir else None)
             )

@@ -111,19 +111,3 @@ class WeChatNoticeRow(Base):
     platform_id: Mapped[str | None] = mapped_column(String(40), default=None, index=True)
     error: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class WeChatPicture(Base):
-    """A picture that came in and is not kept yet."""
-
-    __tablename__ = "wechat_pictures"
-
-    account: Mapped[str] = mapped_column(String(32), primary_key=True)
-    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    conversation_id: Mapped[str] = mapped_column(String(36))
-    media_id: Mapped[str] = mapped_column(String(200))
-    url: Mapped[str] = mapped_column(String(500))
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

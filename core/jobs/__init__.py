@@ -21,7 +21,7 @@ from core.jobs.health import Trouble, troubles
 from core.jobs.models import JobRow
 from core.jobs.queue import add, cancel, move
 from core.jobs.runner import Jobs
-from core.jobs.types import Again, GiveUp, Job, JobLost
+from core.jobs.types import Again, GiveUp, Job, JobLost, NotYet
 
 __all__ = [
     "Again",
@@ -30,6 +30,7 @@ __all__ = [
     "JobLost",
     "JobRow",
     "Jobs",
+    "NotYet",
     "Trouble",
     "add",
     "cancel",

@@ -119,32 +119,59 @@ async def take(
 async def _take(
     session: AsyncSession, kind: Kind, ids: Sequence[str], clock: Callable[[], datetime]
 ) -> list[Job]:
-    moment, lease = clock(), new_id()
     # Two processes pick the same rows: the second passes over those that the first has in hand.
     free = await session.scalars(
-        select(JobRow.id).where(JobRow.id.in_(ids), takeable(moment)).with_for_update(skip_locked=True)
-    )
-    rows = await session.execute(
-        update(JobRow)
-        .where(JobRow.id.in_(list(free)))
-        .values(
-            last_error=case((JobRow.leased_by.is_not(None), DIED), else_=JobRow.last_error),
-            leased_by=lease,
-            leased_until=moment + kind.lease,
-            attempts=JobRow.attempts + 1,
-        )
-        .returning(JobRow.id, JobRow.key, JobRow.payload, JobRow.attempts, JobRow.due_at, JobRow.last_error)
-        .execution_options(synchronize_session=False)
+        select(JobRow.id).where(JobRow.id.in_(ids), takeable(clock())).with_for_update(skip_locked=True)
     )
     jobs = []
-    for row in rows.all():
-        job = Job(row.id, kind, row.key, row.payload, row.attempts, row.due_at, lease, clock)
-        if kind.most_attempts is not None and kind.every is None and row.attempts > kind.most_attempts:
+    for job, error in await _lease(session, kind, JobRow.id.in_(list(free)), clock):
+        if kind.most_attempts is not None and kind.every is None and job.attempt > kind.most_attempts:
             # Every try killed its process: the job itself may be what kills.
-            await failed(session, job, row.last_error or DIED, give_up=True)
+            await failed(session, job, error or DIED, give_up=True)
         else:
             jobs.append(job)
     return jobs
+
+
+async def take_one(session: AsyncSession, kind: Kind, key: str, clock: Callable[[], datetime]) -> Job | None:
+    """Take a job before its time; None when there is none, or somebody works on it."""
+    idle = (JobRow.state == "waiting") & or_(JobRow.leased_until.is_(None), JobRow.leased_until < clock())
+    taken = await _lease(session, kind, (JobRow.kind == kind.name) & (JobRow.key == key) & idle, clock)
+    return taken[0][0] if taken else None
+
+
+async def _lease(
+    session: AsyncSession, kind: Kind, which: ColumnElement[bool], clock: Callable[[], datetime]
+) -> list[tuple[Job, str | None]]:
+    """Lease rows of one kind: the jobs, and why each did not go well the last time."""
+    lease = new_id()
+    rows = await session.execute(
+        update(JobRow)
+        .where(which)
+        .values(
+            last_error=case((JobRow.leased_by.is_not(None), DIED), else_=JobRow.last_error),
+            leased_by=lease,
+            leased_until=clock() + kind.lease,
+            attempts=JobRow.attempts + 1,
+        )
+        .returning(
+            JobRow.id,
+            JobRow.key,
+            JobRow.payload,
+            JobRow.attempts,
+            JobRow.due_at,
+            JobRow.created_at,
+            JobRow.last_error,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return [
+        (
+            Job(row.id, kind, row.key, row.payload, row.attempts, row.due_at, row.created_at, lease, clock),
+            row.last_error,
+        )
+        for row in rows.all()
+    ]
 
 
 async def failed(session: AsyncSession, job: Job, why: str, *, give_up: bool = False) -> None:

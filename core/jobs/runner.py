@@ -15,9 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
 from core.database import Database
-from core.ids import new_id
 from core.jobs import queue
-from core.jobs.types import Again, GiveUp, Handler, Job, JobLost, Kind
+from core.jobs.types import Again, GiveUp, Handler, Job, JobLost, Kind, NotYet
 
 log = logging.getLogger(__name__)
 
@@ -94,33 +93,25 @@ class Jobs:
 
     async def run(
         self, kind: str, key: str, payload: Mapping[str, Any] | None = None
-    ) -> asyncio.Task[object] | None:
+    ) -> asyncio.Task[object]:
         """Note a job down and begin it here at once, for somebody who waits for it; the same again joins it.
 
+        A known one that waits for its next try is tried now.
+
         Returns:
-            What gives the handler's result (None after a failure: it is tried again by the clock like any other);
-            None when the job is known and not running here.
+            What gives the handler's result; None after a failure (it is tried again by the clock, like any other),
+            and for a job that is done or that another process works on.
         """
-        lease, moment, known = new_id(), self._clock(), self._kinds[kind]
-        row_id = new_id()
+        known = self._kinds[kind]
         async with self._database.write() as session:
-            fresh = await queue.insert(
-                session,
-                id=row_id,
-                kind=kind,
-                key=key,
-                payload=dict(payload or {}),
-                due_at=moment,
-                attempts=1,
-                leased_by=lease,
-                leased_until=moment + known.lease,
-            )
-        if fresh:
-            return self._begin(Job(row_id, known, key, dict(payload or {}), 1, moment, lease, self._clock))
-        for job, task in self._running.values():
-            if job.kind.name == kind and job.key == key:
+            await queue.insert(session, kind=kind, key=key, payload=dict(payload or {}), due_at=self._clock())
+            job = await queue.take_one(session, known, key, self._clock)
+        if job is not None:
+            return self._begin(job)
+        for running, task in self._running.values():
+            if running.kind.name == kind and running.key == key:
                 return task
-        return None
+        return asyncio.create_task(_nothing())
 
     def wake(self) -> None:
         """Look for due jobs now."""
@@ -204,6 +195,11 @@ class Jobs:
             return result
         except JobLost:
             log.warning("a job is another process's now", extra={"job": job.kind.name, "key": job.key})
+        except NotYet as error:
+            log.warning(
+                "a job could not be done yet: %s", error, extra={"job": job.kind.name, "key": job.key}
+            )
+            await self._failed(job, str(error))
         except GiveUp as error:
             log.error("a job was given up: %s", error, extra={"job": job.kind.name, "key": job.key})
             await self._failed(job, str(error), give_up=True)
@@ -245,3 +241,7 @@ async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def _nothing() -> None:
+    """The result of a job that is not run here."""

@@ -18,6 +18,10 @@ class JobLost(Exception):
     """The lease ran out and the job is another's now: whatever was about to be written must not be."""
 
 
+class NotYet(Exception):
+    """Raised by a handler: it could not be done now, as was to be expected; tried again later like any failure."""
+
+
 class GiveUp(Exception):
     """Raised by a handler: the job can't be done, now or later. The text is kept for the operator."""
 
@@ -41,6 +45,7 @@ class Job:
     Args:
         attempt: 1 for the first try since it was added or last went well.
         due_at: when it should have been done; earlier than now when the system was down.
+        created_at: when it was added.
         lease: names this one taking of the job.
     """
 
@@ -50,6 +55,7 @@ class Job:
     payload: dict[str, Any]
     attempt: int
     due_at: datetime
+    created_at: datetime
     lease: str
     clock: Callable[[], datetime] = now
     ended: bool = False

@@ -3,6 +3,8 @@
 Revision: 0007, after 0005
 """
 
+import uuid
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -40,9 +42,62 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
     )
+    _move_pictures()
+
+
+def _move_pictures() -> None:
+    """Pictures still to be brought in become jobs."""
+    moment = sa.DateTime(timezone=True)
+    names = ("account", "user_id", "message_id", "conversation_id", "media_id", "url")
+    pictures = sa.table(
+        "wechat_pictures",
+        *(sa.column(name, sa.String) for name in names),
+        sa.column("next_attempt_at", moment),
+        sa.column("created_at", moment),
+    )
+    jobs = sa.table(
+        "jobs",
+        *(sa.column(name, sa.String) for name in ("id", "kind", "key", "state")),
+        sa.column("payload", sa.JSON),
+        sa.column("attempts", sa.Integer),
+        sa.column("due_at", moment),
+        sa.column("created_at", moment),
+    )
+    rows = [
+        {
+            "id": str(uuid.uuid4()),
+            "kind": "wechat_picture",
+            "key": f"{row.account}:{row.user_id}:{row.message_id}",
+            "state": "waiting",
+            "payload": {"user" if name == "user_id" else name: getattr(row, name) for name in names},
+            "attempts": 0,
+            "due_at": row.next_attempt_at,
+            "created_at": row.created_at,
+        }
+        for row in op.get_bind().execute(sa.select(pictures))
+    ]
+    op.bulk_insert(jobs, rows)
+    op.drop_index("ix_wechat_pictures_next_attempt_at", table_name="wechat_pictures")
+    op.drop_table("wechat_pictures")
 
 
 def downgrade() -> None:
+    op.create_table(
+        "wechat_pictures",
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=36), nullable=False),
+        sa.Column("media_id", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account", "user_id", "message_id", name=op.f("pk_wechat_pictures")),
+    )
+    op.create_index(
+        op.f("ix_wechat_pictures_next_attempt_at"), "wechat_pictures", ["next_attempt_at"], unique=False
+    )
     op.drop_table("processes")
     op.drop_index("ix_jobs_due", table_name="jobs")
     op.drop_table("jobs")

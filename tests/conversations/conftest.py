@@ -54,7 +54,7 @@ class Process:
     async def die(self) -> None:
         """As kill -9 leaves things: nothing finished, no lease given back."""
         runner = self.conversations._runner
-        tasks = [*runner._workers.values(), runner._sweeper]
+        tasks = [*runner._workers.values(), runner._keeper, *self.conversations.jobs._loops]
         for task in tasks:
             assert task is not None
             task.cancel()

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 import service.tables  # noqa: F401
 from core.database import Base, Database
-from core.jobs import Again, GiveUp, Job, JobLost, JobRow, Jobs, add, cancel, move, queue, troubles
+from core.jobs import Again, GiveUp, Job, JobLost, JobRow, Jobs, NotYet, add, cancel, move, queue, troubles
 from tests.core import jobbers
 from tests.waiting import until
 
@@ -358,9 +358,30 @@ async def test_begun_at_once_for_somebody_who_waits(database: Database, jobs: Jo
         one = await jobs.run("fetch", "a")
         other = await jobs.run("fetch", "a")
         gate.set()
-        assert one is not None and one is other and await one == "a fetched"
-        assert await jobs.run("fetch", "a") is None
+        assert one is other and await one == "a fetched"
+        assert await (await jobs.run("fetch", "a")) is None
     assert runs == [1]
+
+
+async def test_what_waits_for_its_next_try_is_tried_for_somebody_who_waits(
+    database: Database, jobs: Jobs, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs: list[int] = []
+
+    async def fetch(job: Job) -> str:
+        runs.append(job.attempt)
+        if job.attempt == 1:
+            raise NotYet("the platform is busy")
+        return "fetched"
+
+    jobs.handle("fetch", fetch, forget=True)
+    async with jobs:
+        assert await (await jobs.run("fetch", "a")) is None
+        (trouble,) = await troubles(database, moment=jobs._clock())
+        assert (trouble.state, trouble.error) == ("failing", "the platform is busy")
+        assert await (await jobs.run("fetch", "a")) == "fetched"
+    assert runs == [1, 2] and await row(database, "fetch", "a") is None
+    assert "Traceback" not in caplog.text
 
 
 async def test_who_lost_the_lease_changes_nothing_and_is_stopped(database: Database, clock: Clock) -> None:
