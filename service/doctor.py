@@ -148,7 +148,7 @@ async def _jobs(settings: Settings) -> Finding:
     if not wrong:
         return True, "nothing failed, nothing late"
     more = f", and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-    return False, "; ".join(map(str, wrong[:SHOWN])) + more + "; see `wenban jobs`."
+    return False, "; ".join(map(str, wrong[:SHOWN])) + more + "; see `wenban jobs list`."
 
 
 @asynccontextmanager

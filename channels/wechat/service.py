@@ -116,13 +116,11 @@ class WeChat:
                 DeliveryLoop(self._database, self, poll_s=self._pace.poll_s, stop_s=self._pace.send_s)
             )
             self._settling.start()
-            self._notices.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._notices.stop()
         await self._settling.stop()
         await self._open.aclose()
 

@@ -42,43 +42,57 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
     )
-    _move_pictures()
+    _make_jobs()
+    with op.batch_alter_table("wechat_notices", schema=None) as batch_op:
+        batch_op.drop_index("ix_wechat_notices_due")
+        batch_op.drop_column("attempts")
+        batch_op.drop_column("next_attempt_at")
+    op.drop_index("ix_wechat_pictures_next_attempt_at", table_name="wechat_pictures")
+    op.drop_table("wechat_pictures")
 
 
-def _move_pictures() -> None:
-    """Pictures still to be brought in become jobs."""
-    moment = sa.DateTime(timezone=True)
-    names = ("account", "user_id", "message_id", "conversation_id", "media_id", "url")
-    pictures = sa.table(
-        "wechat_pictures",
-        *(sa.column(name, sa.String) for name in names),
-        sa.column("next_attempt_at", moment),
-        sa.column("created_at", moment),
+MOMENT = sa.DateTime(timezone=True)
+PICTURE = ("account", "user_id", "message_id", "conversation_id", "media_id", "url")
+
+
+def _table(name: str, *texts: str) -> sa.TableClause:
+    """A table with text columns of these names, and those that decide when something is tried."""
+    return sa.table(
+        name,
+        *(sa.column(text, sa.String) for text in texts),
+        sa.column("attempts", sa.Integer),
+        sa.column("next_attempt_at", MOMENT),
+        sa.column("created_at", MOMENT),
     )
+
+
+def _make_jobs() -> None:
+    """Pictures still to be brought in, and notices still to be sent, become jobs."""
     jobs = sa.table(
         "jobs",
         *(sa.column(name, sa.String) for name in ("id", "kind", "key", "state")),
         sa.column("payload", sa.JSON),
         sa.column("attempts", sa.Integer),
-        sa.column("due_at", moment),
-        sa.column("created_at", moment),
+        sa.column("due_at", MOMENT),
+        sa.column("created_at", MOMENT),
     )
-    rows = [
-        {
-            "id": str(uuid.uuid4()),
-            "kind": "wechat_picture",
-            "key": f"{row.account}:{row.user_id}:{row.message_id}",
-            "state": "waiting",
-            "payload": {"user" if name == "user_id" else name: getattr(row, name) for name in names},
-            "attempts": 0,
-            "due_at": row.next_attempt_at,
-            "created_at": row.created_at,
-        }
-        for row in op.get_bind().execute(sa.select(pictures))
-    ]
-    op.bulk_insert(jobs, rows)
-    op.drop_index("ix_wechat_pictures_next_attempt_at", table_name="wechat_pictures")
-    op.drop_table("wechat_pictures")
+
+    def add(row: sa.Row, kind: str, key: str, payload: dict[str, str]) -> None:
+        values = {"id": str(uuid.uuid4()), "kind": kind, "key": key, "state": "waiting", "payload": payload}
+        op.get_bind().execute(
+            jobs.insert().values(
+                **values, attempts=row.attempts, due_at=row.next_attempt_at, created_at=row.created_at
+            )
+        )
+
+    for row in op.get_bind().execute(sa.select(_table("wechat_pictures", *PICTURE))).all():
+        key = f"{row.account}:{row.user_id}:{row.message_id}"
+        payload = {name: getattr(row, name) for name in PICTURE}
+        payload["user"] = payload.pop("user_id")
+        add(row, "wechat_picture", key, payload)
+    notices = _table("wechat_notices", "id", "state")
+    for row in op.get_bind().execute(sa.select(notices).where(notices.c.state == "pending")).all():
+        add(row, "wechat_notice", row.id, {})
 
 
 def downgrade() -> None:
@@ -98,6 +112,17 @@ def downgrade() -> None:
     op.create_index(
         op.f("ix_wechat_pictures_next_attempt_at"), "wechat_pictures", ["next_attempt_at"], unique=False
     )
+    with op.batch_alter_table("wechat_notices", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(
+            sa.Column(
+                "next_attempt_at",
+                sa.DateTime(timezone=True),
+                nullable=False,
+                server_default=sa.text("CURRENT_TIMESTAMP"),
+            )
+        )
+        batch_op.create_index("ix_wechat_notices_due", ["state", "next_attempt_at"], unique=False)
     op.drop_table("processes")
     op.drop_index("ix_jobs_due", table_name="jobs")
     op.drop_table("jobs")
