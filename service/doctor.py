@@ -17,7 +17,7 @@ from rich.console import Console
 from bot import rasa_program as rasa
 from bot import training
 from core.database import Database
-from core.errors import WenbanError
+from core.errors import ConfigurationError, WenbanError
 from core.jobs import troubles
 from core.migrate import is_current
 from core.privacy import use_data_key
@@ -107,14 +107,8 @@ async def _data(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    url = settings.sqlalchemy_url
-    if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():  # noqa: ASYNC240
-        return False, "not made yet; run `wenban db upgrade` (make run does it by itself)."
     async with _opened(settings) as database:
-        await database.ping()
-        if not await is_current(database):
-            return False, "has an old schema; run `wenban db upgrade`."
-    return True, "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+        return True, "SQLite" if database.is_sqlite else "PostgreSQL"
 
 
 async def _processes(settings: Settings) -> Finding:
@@ -153,8 +147,17 @@ async def _jobs(settings: Settings) -> Finding:
 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.sqlalchemy_url)
+    """The database, if it is there and has every table."""
+    url = settings.sqlalchemy_url
+    if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():  # noqa: ASYNC240
+        raise ConfigurationError(
+            "the database is not made yet; run `wenban db upgrade` (make run does it by itself)."
+        )
+    database = Database(url)
     try:
+        await database.ping()
+        if not await is_current(database):
+            raise ConfigurationError("the database has an old schema; run `wenban db upgrade`.")
         yield database
     finally:
         await database.close()
