@@ -13,7 +13,7 @@ from core.database import Database
 from core.jobs import Job, Jobs, add
 
 FRESH = multiprocessing.get_context("forkserver")
-FRESH.set_forkserver_preload([__name__])
+"""One server for all tests of a run: what it loads beforehand is set by those that need it (tests of WeChat)."""
 
 
 def note(folder: Path, name: str, word: str) -> None:
