@@ -136,10 +136,12 @@ class Conversations:
                     while True:
                         # The event says when to look; looked at now and then as well, for turns that were done
                         # before, and for events that are lost.
+                        told = False
                         with suppress(TimeoutError):
-                            await asyncio.wait_for(subscription.get(), pause)
+                            event = await asyncio.wait_for(subscription.get(), pause)
+                            told = event.kind == "turn_done"
                         async with self._database.read() as session:
-                            if await turns.is_done(session, turn_id):
+                            if told or await turns.is_done(session, turn_id):
                                 return await store.turn_replies(session, turn_id)
                         pause = _NEXT_LOOK_S
             except TimeoutError:
