@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -65,8 +64,8 @@ class Hub:
         self._missed = missed
         self._complete_at = now()
         """Whatever happened before this moment was handed on."""
-        self._heard: deque[str] = deque(maxlen=2 * MOST)
-        """The latest messages handed on, by id."""
+        self._heard: dict[str, None] = {}
+        """The latest messages handed on, by id, the oldest first."""
         self._mailboxes: set[Mailbox] = set()
         self._reader: asyncio.Task[None] | None = None
 
@@ -125,7 +124,14 @@ class Hub:
         return []
 
     def _message(self, conversation_id: str, message: Frame) -> None:
-        self._heard.append(message.get("id", ""))
+        """Hand a message on, unless it was: it may be found in the database first, and be told of afterwards."""
+        known = message.get("id")
+        if known in self._heard:
+            return
+        if known is not None:
+            self._heard[known] = None
+            if len(self._heard) > 2 * MOST:
+                del self._heard[next(iter(self._heard))]
         self._send({"type": "message", "conversation_id": conversation_id, "message": message})
 
     async def _catch_up(self) -> list[str]:
@@ -138,8 +144,7 @@ class Hub:
             return []
         self._complete_at = moment
         for conversation_id, message in found.messages:
-            if message["id"] not in self._heard:
-                self._message(conversation_id, message)
+            self._message(conversation_id, message)
         for ticket in found.tickets:
             self._send({"type": "ticket", "ticket": ticket})
         return found.conversations

@@ -99,7 +99,9 @@ class Line:
         return time.monotonic() - began
 
     def texts(self) -> list[str]:
-        return [f["message"]["text"] for f in self.frames if f["type"] == "message"]
+        """What was said, in the order it came; a citizen's line begins with what there was before."""
+        before = [m["text"] for f in self.frames if f["type"] == "hello" for m in f["messages"]]
+        return before + [f["message"]["text"] for f in self.frames if f["type"] == "message"]
 
 
 @dataclass
