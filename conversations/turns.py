@@ -11,7 +11,6 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -32,6 +31,7 @@ from core.events import Events
 from core.ids import new_id
 from core.jobs import Job as DueJob
 from core.jobs import Jobs
+from core.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -96,10 +96,7 @@ class TurnRunner:
 
     async def stop(self) -> None:
         """Let turns under way end (they are short), then give the leases back."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._keeper
+        await end(self._keeper)
         workers = list(self._workers.values())
         if workers:
             _, late = await asyncio.wait(workers, timeout=10)

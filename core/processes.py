@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.clock import now
 from core.database import Base, Database, UtcDateTime
 from core.ids import new_id
+from core.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -111,10 +111,7 @@ class SignsOfLife:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._loop is not None:
-            self._loop.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._loop
+        await end(self._loop)
         async with self._database.write() as session:
             await session.execute(delete(ProcessRow).where(ProcessRow.id == self._id))
 

@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 from core.errors import ConfigurationError
 from core.events import LIMIT, Event, LocalEvents, Subscription
 from core.ids import new_id
+from core.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -117,9 +118,7 @@ class RedisEvents:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         await self._redis.aclose()
 
     def _queue(self, topic: str, kind: str, data: str) -> None:

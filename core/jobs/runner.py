@@ -17,6 +17,7 @@ from core.clock import now
 from core.database import Database
 from core.jobs import queue
 from core.jobs.types import Again, GiveUp, Handler, Job, JobLost, Kind, NotYet
+from core.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class Jobs:
         self.wake()
         # Not cancelled: what it has just taken would be nobody's until the lease runs out.
         await asyncio.wait({taking}, timeout=STOP_S)
-        await _end(taking)
+        await end(taking)
         running = dict(self._running)
         if running:
             _, late = await asyncio.wait([task for _, task in running.values()], timeout=STOP_S)
@@ -143,7 +144,7 @@ class Jobs:
             if late:
                 async with self._database.write() as session:
                     await queue.put_back(session, [job for job, task in running.values() if task in late])
-        await _end(keeping)
+        await end(keeping)
 
     async def _keep_taking(self) -> None:
         while not self._stopping:
@@ -235,12 +236,6 @@ class Jobs:
     async def _forget(self, _: Job) -> None:
         async with self._database.write() as session:
             await queue.forget_old(session, self._clock())
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def _nothing() -> None:
