@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from conversations import inbox, outbox, store, turns
 from conversations.alarm import Alarm, Unsure
@@ -29,6 +30,7 @@ from conversations.types import (
 )
 from core.database import Database
 from core.events import Events
+from core.jobs import Jobs
 
 _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
 
@@ -52,6 +54,8 @@ class Conversations:
         unsure: whether replies show that the assistant did not understand; such turns are looked at again.
         lease_s: seconds after which a process that died loses its turns to another; at least three times
             :data:`conversations.turns.SWEEP_S`, in which a living one makes them last again.
+        jobs: the process's runner of what goes by the clock; whoever made it starts it after everything that has
+            jobs in it. None: one of its own.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -68,14 +72,25 @@ class Conversations:
         lease_s: float = 20,
         judge: Judge | None = None,
         unsure: Unsure = _never_unsure,
+        jobs: Jobs | None = None,
     ) -> None:
+        self.jobs = jobs or Jobs(database)
+        self._own_jobs = None if jobs else self.jobs
         self._database = database
         self._events = events
         self.channels = Channels()
         self._handoff = Handoff(database, events, agents_online, self.channels)
         self._alarm = Alarm(database, self._handoff, judge, unsure)
         self._runner = turns.TurnRunner(
-            database, events, dialogue, self._handoff, self._alarm, fallback_answer, self.channels, lease_s
+            database,
+            events,
+            dialogue,
+            self._handoff,
+            self._alarm,
+            fallback_answer,
+            self.channels,
+            lease_s,
+            self.jobs,
         )
         self.take = self._handoff.take
         self.say = self._handoff.say
@@ -86,11 +101,15 @@ class Conversations:
 
     async def __aenter__(self) -> Self:
         await self._runner.start()
+        if self._own_jobs is not None:
+            await self._own_jobs.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._own_jobs is not None:
+            await self._own_jobs.__aexit__(kind, error, trace)
         await self._runner.stop()
 
     async def receive(self, inbound: InboundMessage) -> Receipt:
@@ -115,15 +134,14 @@ class Conversations:
                 async with asyncio.timeout(timeout_s):
                     pause = _FIRST_LOOK_S
                     while True:
-                        # The event comes at once in this process, and brings the replies; the look into the
-                        # database is for turns that are done already, or that another process runs.
+                        # The event says when to look; looked at now and then as well, for turns that were done
+                        # before, and for events that are lost.
+                        told = False
                         with suppress(TimeoutError):
                             event = await asyncio.wait_for(subscription.get(), pause)
-                            if event.kind == "turn_done":
-                                replies: builtins.list[Message] = event.data["replies"]
-                                return replies
+                            told = event.kind == "turn_done"
                         async with self._database.read() as session:
-                            if await turns.is_done(session, turn_id):
+                            if told or await turns.is_done(session, turn_id):
                                 return await store.turn_replies(session, turn_id)
                         pause = _NEXT_LOOK_S
             except TimeoutError:
@@ -131,18 +149,27 @@ class Conversations:
 
     async def find_or_create(self, channel: str, account: str, user_id: str) -> ConversationView:
         """The conversation of one person through one entrance."""
+        row = await self._found(channel, account, user_id)
+        if row is None:
+            try:
+                async with self._database.write() as session:
+                    row = await inbox.find_or_create(session, channel, account, user_id)
+            except IntegrityError:  # Somebody else began it in this very moment.
+                row = await self._found(channel, account, user_id)
+                if row is None:
+                    raise
+        return store.to_view(row)
+
+    async def _found(self, channel: str, account: str, user_id: str) -> Conversation | None:
         async with self._database.read() as session:
-            row = await session.scalar(
+            found: Conversation | None = await session.scalar(
                 select(Conversation).where(
                     Conversation.channel == channel,
                     Conversation.account == account,
                     Conversation.user_id == user_id,
                 )
             )
-        if row is None:
-            async with self._database.write() as session:
-                row = await inbox.find_or_create(session, channel, account, user_id)
-        return store.to_view(row)
+            return found
 
     async def view(self, conversation_id: str) -> ConversationView:
         """One conversation.

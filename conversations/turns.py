@@ -8,9 +8,9 @@ No transaction is open while Rasa thinks: actions write under the same turn mean
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -29,10 +29,14 @@ from core.clock import now
 from core.database import Database
 from core.events import Events
 from core.ids import new_id
+from core.jobs import Job as DueJob
+from core.jobs import Jobs
+from core.tasks import end
 
 log = logging.getLogger(__name__)
 
 SWEEP_S = 5
+"""Seconds between two looks for open turns that nobody works on, and between two signs that a worker lives."""
 LEASES_AT_ONCE = 500
 MAX_ATTEMPTS = 3
 MAX_RASA_TEXT = 2_000
@@ -67,7 +71,9 @@ class TurnRunner:
         fallback_answer: FallbackAnswer,
         channels: Channels,
         lease_s: float,
+        jobs: Jobs,
     ) -> None:
+        self._jobs = jobs
         self._lease = timedelta(seconds=lease_s)
         self._database = database
         self._events = events
@@ -79,19 +85,18 @@ class TurnRunner:
         self._owner = new_id()
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._sweeper: asyncio.Task[None] | None = None
+        self._keeper: asyncio.Task[None] | None = None
         self._places = asyncio.Semaphore(WITHOUT_RASA_AT_ONCE)
 
     async def start(self) -> None:
-        """Take up what a former process left, and keep looking for such."""
-        self._sweeper = asyncio.create_task(self._sweep())
+        """Take up what a former process left, and have one of the processes keep looking for such."""
+        pause = timedelta(seconds=SWEEP_S)
+        self._jobs.every("turn_sweep", pause, self._sweep, lease=pause, first_pause=pause)
+        self._keeper = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
         """Let turns under way end (they are short), then give the leases back."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._sweeper
+        await end(self._keeper)
         workers = list(self._workers.values())
         if workers:
             _, late = await asyncio.wait(workers, timeout=10)
@@ -128,25 +133,29 @@ class TurnRunner:
             self._again.discard(conversation_id)
             self.wake(conversation_id)
 
-    async def _sweep(self) -> None:
-        while True:
+    async def _keep(self) -> None:
+        """Look for open turns once, as this process begins; then only make the leases last for what it works on."""
+        for look in itertools.chain([self._sweep], itertools.repeat(self._keep_leases)):
             try:
-                await self._keep_leases()
-                async with self._database.read() as session:
-                    # What another living process works on is left out: asking for it would cost a write each.
-                    waiting = await session.scalars(
-                        select(Turn.conversation_id)
-                        .join(Conversation, Conversation.id == Turn.conversation_id)
-                        .where(Turn.state == "open", self._free())
-                        .distinct()
-                        .limit(500)
-                    )
-                    for conversation_id in waiting:
-                        if conversation_id not in self._workers:
-                            self.wake(conversation_id)
+                await look()
             except Exception:
-                log.exception("looking for open turns failed; trying again")
+                log.exception("looking after the turns failed; trying again")
             await asyncio.sleep(SWEEP_S)
+
+    async def _sweep(self, _: DueJob | None = None) -> None:
+        """Take up open turns that nobody works on: those of a process that died, and those that failed."""
+        async with self._database.read() as session:
+            # What another living process works on is left out: asking for it would cost a write each.
+            waiting = await session.scalars(
+                select(Turn.conversation_id)
+                .join(Conversation, Conversation.id == Turn.conversation_id)
+                .where(Turn.state == "open", self._free())
+                .distinct()
+                .limit(500)
+            )
+            for conversation_id in waiting:
+                if conversation_id not in self._workers:
+                    self.wake(conversation_id)
 
     async def _keep_leases(self) -> None:
         """A turn may wait for Rasa longer than a lease lasts: what this process works on stays its own."""
@@ -181,6 +190,20 @@ class TurnRunner:
         except Exception:
             # The turn stays open: the sweeper comes back to it, and after MAX_ATTEMPTS it is answered without Rasa.
             log.exception("a turn failed", extra={"conversation": conversation_id})
+            await self._let_go(conversation_id)
+
+    async def _let_go(self, conversation_id: str) -> None:
+        """Give the lease of a turn that failed back, so that whoever looks next tries it again."""
+        try:
+            async with self._database.write() as session:
+                await session.execute(
+                    update(Conversation)
+                    .where(Conversation.id == conversation_id, Conversation.lease_owner == self._owner)
+                    .values(lease_owner=None, lease_until=None)
+                    .execution_options(synchronize_session=False)
+                )
+        except Exception:
+            log.exception("a lease can't be given back; it will run out")
 
     async def _claim(self, conversation_id: str) -> Job | None:
         """Take the lease and the oldest open turn; None when there is none, or another process has the lease."""
@@ -296,7 +319,7 @@ class TurnRunner:
             self._events.publish(
                 "desk", "message", conversation_id=conversation_id, message=message.to_json()
             )
-        self._events.publish(f"turn:{job.turn_id}", "turn_done", replies=messages)
+        self._events.publish(f"turn:{job.turn_id}", "turn_done")
         async with self._database.read() as session:
             return await store.has_open_turn(session, conversation_id)
 

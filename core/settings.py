@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("WENBAN_DATABASE_URL", "DATABASE_URL", "database_url"),
         description="postgresql://… or sqlite:///…; empty: SQLite in the data folder.",
     )
+    redis_url: str = Field(
+        "",
+        validation_alias=AliasChoices("WENBAN_REDIS_URL", "REDIS_URL", "redis_url"),
+        description="redis://…: brings events from one app process to the others; empty: one process only.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level logged."
     )
@@ -232,6 +237,13 @@ class Settings(BaseSettings):
                     f"account {account.name}: a mini program is answered through the API only: it needs app_secret"
                 )
         return accounts
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return url
 
     @property
     def sqlalchemy_url(self) -> str:

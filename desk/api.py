@@ -15,6 +15,7 @@ from desk.guard import Guard
 from desk.hub import Hub
 from desk.knowledge_api import KnowledgeApi
 from desk.live import Live
+from desk.missed import Missed
 from desk.photos_api import PhotosApi
 from desk.summaries import Summaries
 from desk.tickets_api import TicketsApi
@@ -54,5 +55,5 @@ def routes(
         *TicketsApi(guard, tickets, media, Audit(database)).routes(),
         *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),
-        *Live(database, events, guard, users, Hub(events, summaries)).routes(),
+        *Live(database, events, guard, users, Hub(events, summaries, Missed(database))).routes(),
     ]

@@ -9,9 +9,12 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
+from core.clock import now
 from core.events import Event, Events, Subscription
+from desk.missed import MOST, Missed
 from desk.summaries import Summaries
 
 log = logging.getLogger(__name__)
@@ -21,6 +24,8 @@ BACKLOG = 500
 """Frames a desk may be behind before it is cut off and has to fetch the state anew."""
 GATHER_S = 0.05
 """Seconds in which changes of conversations are gathered; a burst of messages makes one look-up."""
+OVERLAP = timedelta(seconds=15)
+"""What was written so long before the last complete look is looked at again: it may have been committed later."""
 
 
 class Mailbox:
@@ -53,9 +58,14 @@ class Mailbox:
 class Hub:
     """Hands events on as frames; it reads them only while somebody listens."""
 
-    def __init__(self, events: Events, summaries: Summaries) -> None:
+    def __init__(self, events: Events, summaries: Summaries, missed: Missed) -> None:
         self._events = events
         self._summaries = summaries
+        self._missed = missed
+        self._complete_at = now()
+        """Whatever happened before this moment was handed on."""
+        self._heard: dict[str, None] = {}
+        """The latest messages handed on, by id, the oldest first."""
         self._mailboxes: set[Mailbox] = set()
         self._reader: asyncio.Task[None] | None = None
 
@@ -68,6 +78,7 @@ class Hub:
             # Subscribed here and not in the task: what happens before its first step must not be missed.
             subscribed = self._events.subscribe("desk", "tickets")
             subscription = subscribed.__enter__()
+            self._complete_at = now()
             self._reader = asyncio.create_task(self._read(subscription))
             self._reader.add_done_callback(lambda _: subscribed.__exit__(None, None, None))
         try:
@@ -91,28 +102,52 @@ class Hub:
                 if event is None:
                     ids, changed = list(changed), {}
                     await self._send_conversations(ids)
-                elif (conversation_id := self._handle(event)) is not None:
-                    changed.setdefault(conversation_id, loop.time())
+                else:
+                    found = await self._catch_up() if event.kind == "lagged" else self._handle(event)
+                    for conversation_id in found:
+                        changed.setdefault(conversation_id, loop.time())
             except Exception:
                 # The database may be away for a moment. Desks can't know what they missed: let them fetch anew.
                 log.exception("an event can't be shown at the desks")
                 self._overrun()
 
-    def _handle(self, event: Event) -> str | None:
-        """Send what can be sent at once; the id of the conversation that looks different now."""
-        if event.kind == "lagged":
-            self._overrun()
-        elif event.kind == "ticket":
+    def _handle(self, event: Event) -> list[str]:
+        """Send what can be sent at once; the ids of conversations that look different now."""
+        if event.kind == "ticket":
             self._send({"type": "ticket", "ticket": event.data["ticket"]})
         elif event.kind == "message":
             conversation_id: str = event.data["conversation_id"]
-            message = event.data["message"]
-            self._send({"type": "message", "conversation_id": conversation_id, "message": message})
-            return conversation_id
+            self._message(conversation_id, event.data["message"])
+            return [conversation_id]
         elif event.kind == "conversation":
-            changed: str = event.data["conversation_id"]
-            return changed
-        return None
+            return [event.data["conversation_id"]]
+        return []
+
+    def _message(self, conversation_id: str, message: Frame) -> None:
+        """Hand a message on, unless it was: it may be found in the database first, and be told of afterwards."""
+        known = message.get("id")
+        if known in self._heard:
+            return
+        if known is not None:
+            self._heard[known] = None
+            if len(self._heard) > 2 * MOST:
+                del self._heard[next(iter(self._heard))]
+        self._send({"type": "message", "conversation_id": conversation_id, "message": message})
+
+    async def _catch_up(self) -> list[str]:
+        """Events were lost: hand on what the database has since; the ids of conversations that look different."""
+        moment = now()
+        found = await self._missed.since(self._complete_at - OVERLAP)
+        if found is None:  # Too much to be handed on piece by piece.
+            self._overrun()
+            self._complete_at = moment
+            return []
+        self._complete_at = moment
+        for conversation_id, message in found.messages:
+            self._message(conversation_id, message)
+        for ticket in found.tickets:
+            self._send({"type": "ticket", "ticket": ticket})
+        return found.conversations
 
     async def _send_conversations(self, ids: list[str]) -> None:
         for conversation in await self._summaries.by_ids(ids):

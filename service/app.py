@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 
 from aiohttp import web
 
@@ -24,9 +25,12 @@ from conversations.service import Conversations
 from conversations.types import Reply
 from core.clock import local, now
 from core.database import Database
-from core.events import Events
+from core.events import Events, LocalEvents
+from core.jobs import Jobs
 from core.migrate import is_current
 from core.privacy import use_data_key
+from core.processes import SignsOfLife
+from core.redis_events import RedisEvents, channel_of
 from core.settings import Settings
 from desk import presence
 from gaps import Gaps
@@ -67,7 +71,9 @@ async def create_app(settings: Settings) -> web.Application:
     secrets = settings.secrets
     use_data_key(secrets.data_key)
     database = Database(settings.sqlalchemy_url)
-    events = Events()
+    channel = channel_of(secrets.session_key) if settings.redis_url else ""
+    redis = RedisEvents(settings.redis_url, channel, strict=False) if channel else None
+    events: Events = redis or LocalEvents(strict=False)
     knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
     once = SearchedOnce(knowledge)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, settings.kb_regions)
@@ -91,6 +97,7 @@ async def create_app(settings: Settings) -> web.Application:
     async def from_base(text: str) -> SearchResult:
         return await once.search(without_lead_in(text), regions=tuple(settings.kb_regions))
 
+    jobs = Jobs(database)
     conversations = Conversations(
         database,
         events,
@@ -100,6 +107,7 @@ async def create_app(settings: Settings) -> web.Application:
         settings.rasa_timeout_s + 12,
         judge=shipped(),
         unsure=unsure,
+        jobs=jobs,
     )
 
     wechat = WeChat(
@@ -161,7 +169,8 @@ async def create_app(settings: Settings) -> web.Application:
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start in the order things need each other, stop in the other."""
-        async with knowledge, laws, rasa, conversations, wechat, notices:
+        signs = SignsOfLife(database, channel)
+        async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, notices, jobs:
             set_parts(
                 Parts(once, tickets, conversations, settings, gaps, laws if settings.laws_dir else None)
             )

@@ -181,6 +181,7 @@ def main() -> None:
     from kb_index.cli.commands import app as knowledge
     from service.decision import explain, train_decision
     from service.evaluate import app as evaluation
+    from service.jobs_cli import app as jobs
 
     knowledge.add_typer(gaps, name="gaps")
     app.add_typer(understanding, name="nlu")
@@ -189,6 +190,7 @@ def main() -> None:
     app.command("train-decision")(train_decision)
     app.add_typer(danger, name="danger")
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
+    app.add_typer(jobs, name="jobs", help="What is done by the clock: list, retry, drop.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     try:
         app()

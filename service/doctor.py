@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+from redis.exceptions import RedisError
 from rich.console import Console
 
 from bot import rasa_program as rasa
 from bot import training
 from core.database import Database
-from core.errors import WenbanError
+from core.errors import ConfigurationError, WenbanError
+from core.jobs import troubles
 from core.migrate import is_current
 from core.privacy import use_data_key
+from core.processes import BEAT_S, deaf, living
+from core.redis_events import client
 from core.settings import Settings
 from service.pages import DIST
 
+SHOWN = 3
+"""Jobs named at most."""
 Finding = tuple[bool, str]
 """Whether it is well, and a sentence saying what was found or what to do."""
 
@@ -33,6 +41,8 @@ async def examine(settings: Settings, console: Console) -> bool:
         ("web front end", _web),
         ("data folder", _data),
         ("database", _database),
+        ("app processes", _processes),
+        ("jobs", _jobs),
         ("knowledge base", _knowledge),
         ("running app", _running),
     ]
@@ -97,17 +107,60 @@ async def _data(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
+    async with _opened(settings) as database:
+        return True, "SQLite" if database.is_sqlite else "PostgreSQL"
+
+
+async def _processes(settings: Settings) -> Finding:
+    async with _opened(settings) as database:
+        found = await living(database)
+        if deaf(found):
+            # One that was killed stays in the table for a while: whoever gives another sign of life lives.
+            before = {process.id: process.seen_at for process in found}
+            await asyncio.sleep(BEAT_S + 1)
+            found = [
+                process for process in await living(database) if process.seen_at != before.get(process.id)
+            ]
+    if why := deaf(found):
+        return False, why
+    if not settings.redis_url:
+        return True, f"{len(found)} running, no Redis needed" if found else "none running"
+    async with client(settings.redis_url) as redis:
+        try:
+            await redis.ping()
+        except (RedisError, OSError, TimeoutError) as error:
+            return False, f"Redis (WENBAN_REDIS_URL) does not answer: {error}; messages come late meanwhile."
+    return True, f"{len(found)} running, and Redis answers"
+
+
+async def _jobs(settings: Settings) -> Finding:
+    async with _opened(settings) as database:
+        found = await troubles(database)
+        running = bool(await living(database))
+    # While nothing runs everything is late, and made up for at the next start.
+    wrong = [trouble for trouble in found if running or trouble.state != "late"]
+    if not wrong:
+        return True, "nothing failed, nothing late"
+    more = f", and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+    return False, "; ".join(map(str, wrong[:SHOWN])) + more + "; see `wenban jobs list`."
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database, if it is there and has every table."""
     url = settings.sqlalchemy_url
     if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():  # noqa: ASYNC240
-        return False, "not made yet; run `wenban db upgrade` (make run does it by itself)."
+        raise ConfigurationError(
+            "the database is not made yet; run `wenban db upgrade` (make run does it by itself)."
+        )
     database = Database(url)
     try:
         await database.ping()
         if not await is_current(database):
-            return False, "has an old schema; run `wenban db upgrade`."
+            raise ConfigurationError("the database has an old schema; run `wenban db upgrade`.")
+        yield database
     finally:
         await database.close()
-    return True, "SQLite" if url.startswith("sqlite") else "PostgreSQL"
 
 
 async def _knowledge(settings: Settings) -> Finding:

@@ -2,8 +2,10 @@
 
 import channels.wechat.models
 import conversations.models
+import core.jobs.models
+import core.processes
 import desk.models
 import gaps.models
 import tickets.models
 
-__all__ = ["channels", "conversations", "desk", "gaps", "tickets"]
+__all__ = ["channels", "conversations", "core", "desk", "gaps", "tickets"]

@@ -118,6 +118,8 @@ class _Link:
         """What was sent beyond, since events of two transactions may overtake each other."""
         self._own: set[str] = set()
         """Messages of this browser on their way in: their ``ack`` carries them, so the event is left out."""
+        self._mode: Mode | None = None
+        """What the browser was last told of who answers."""
 
     async def run(self, subscription: Subscription) -> None:
         """Until the browser leaves."""
@@ -138,6 +140,7 @@ class _Link:
         if missed:
             # Numbers are given and committed in order, so nothing before the newest can still turn up.
             self._sent_to = missed[-1].seq
+        self._mode = view.mode
         await self._send(
             {"type": "hello", "mode": str(view.mode), "messages": [message.to_json() for message in missed]}
         )
@@ -153,18 +156,22 @@ class _Link:
                 return
             await self._message(message)
         elif event.kind == "mode":
+            self._mode = Mode(event.data["mode"])
             frame = {"type": "mode", "mode": event.data["mode"]}
-            if event.data["mode"] == Mode.WAITING:
+            if self._mode is Mode.WAITING:
                 frame["position"] = event.data["position"]
             await self._send(frame)
         elif event.kind == "lagged":
-            # Events were dropped; what they told of is on disk.
-            messages = await self._conversations.history(
-                self._conversation_id, after=self._sent_to, limit=RESUMED
-            )
-            for each in messages:
-                await self._message(each.to_json())
-            view = await self._conversations.view(self._conversation_id)
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Events were lost; what they told of is on disk."""
+        messages = await self._conversations.history(self._conversation_id, after=self._sent_to, limit=RESUMED)
+        for each in messages:
+            await self._message(each.to_json())
+        view = await self._conversations.view(self._conversation_id)
+        if view.mode is not self._mode:
+            self._mode = view.mode
             await self._send({"type": "mode", "mode": str(view.mode)})
 
     async def _message(self, message: dict[str, Any]) -> None:

@@ -92,10 +92,7 @@ class WeChatNoticeRow(Base):
     """A template or subscription message that tells of a ticket's progress."""
 
     __tablename__ = "wechat_notices"
-    __table_args__ = (
-        UniqueConstraint("key"),
-        Index("ix_wechat_notices_due", "state", "next_attempt_at"),
-    )
+    __table_args__ = (UniqueConstraint("key"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     """Also ``client_msg_id``: the platform sends one message for it, however often it is asked."""
@@ -106,24 +103,6 @@ class WeChatNoticeRow(Base):
     values: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(10), default="pending")
     """``pending`` → ``sent`` → ``arrived``, or ``failed``."""
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     platform_id: Mapped[str | None] = mapped_column(String(40), default=None, index=True)
     error: Mapped[str | None] = mapped_column(Text, default=None)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class WeChatPicture(Base):
-    """A picture that came in and is not kept yet."""
-
-    __tablename__ = "wechat_pictures"
-
-    account: Mapped[str] = mapped_column(String(32), primary_key=True)
-    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    conversation_id: Mapped[str] = mapped_column(String(36))
-    media_id: Mapped[str] = mapped_column(String(200))
-    url: Mapped[str] = mapped_column(String(500))
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -80,7 +80,7 @@ class WeChat:
         self._settling = Settling(database, self._clients, answers, pace)
         self._consents = consents = Consents(database)
         self._notices = Notices(database, conversations, accounts, self._clients, consents, pace, public_url)
-        self._pictures = Pictures(database, conversations, media, self._clients, pace, api_base)
+        self._pictures = Pictures(conversations, media, self._clients, pace, api_base)
         self._entrances = {
             account.name: Entrance(
                 Parts(
@@ -116,15 +116,11 @@ class WeChat:
                 DeliveryLoop(self._database, self, poll_s=self._pace.poll_s, stop_s=self._pace.send_s)
             )
             self._settling.start()
-            self._notices.start()
-            self._pictures.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pictures.stop()
-        await self._notices.stop()
         await self._settling.stop()
         await self._open.aclose()
 

@@ -20,7 +20,7 @@ from conversations.rasa import RasaDown
 from conversations.service import Conversations
 from conversations.types import Reply
 from core.database import Base, Database
-from core.events import Events
+from core.events import Events, LocalEvents
 from core.privacy import use_data_key
 from core.settings import Settings
 from gaps import Gaps
@@ -73,7 +73,7 @@ async def small_city(folder: Path, index_dir: Path, dialogue: object = None) -> 
     database = Database(f"sqlite:///{folder / 'bot.db'}")
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-    events = Events()
+    events = LocalEvents()
     tickets = Tickets(database, events)
     knowledge = KnowledgeBase(index_dir, MODEL, poll_s=60)
     talk = Conversations(

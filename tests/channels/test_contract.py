@@ -24,7 +24,7 @@ from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage
 from core.database import Database
-from core.events import Events
+from core.events import LocalEvents
 from service.errors import errors
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
@@ -83,14 +83,14 @@ async def _serve(stack: AsyncExitStack, app: web.Application) -> TestClient[web.
 
 async def _conversations(stack: AsyncExitStack, database: Database) -> tuple[Conversations, SmallDialogue]:
     dialogue = SmallDialogue()
-    talk = await stack.enter_async_context(Conversations(database, Events(), dialogue, no_answer))
+    talk = await stack.enter_async_context(Conversations(database, LocalEvents(), dialogue, no_answer))
     return talk, dialogue
 
 
 async def _web(stack: AsyncExitStack, database: Database, folder: Path, api: Api) -> Entrance:
     talk, dialogue = await _conversations(stack, database)
     channel = WebChannel(
-        talk, Events(), media=Media(database, folder), session_key="k", city="淮南", origins=[]
+        talk, LocalEvents(), media=Media(database, folder), session_key="k", city="淮南", origins=[]
     )
     app = web.Application(middlewares=[errors])
     channel.attach(app)

@@ -12,7 +12,7 @@ from bot.understanding.danger import shipped
 from conversations.service import Conversations
 from conversations.types import InboundMessage, Message
 from core.database import Database
-from core.events import Events
+from core.events import Events, LocalEvents
 from tests.conversations.dialogue import SmallDialogue, no_answer
 from tests.conversations.paper import Paper
 
@@ -54,7 +54,7 @@ class Process:
     async def die(self) -> None:
         """As kill -9 leaves things: nothing finished, no lease given back."""
         runner = self.conversations._runner
-        tasks = [*runner._workers.values(), runner._sweeper]
+        tasks = [*runner._workers.values(), runner._keeper, *self.conversations.jobs._loops]
         for task in tasks:
             assert task is not None
             task.cancel()
@@ -66,7 +66,7 @@ async def start(database: Database) -> AsyncIterator[Callable[[], Awaitable[Proc
     processes: list[Process] = []
 
     async def begin() -> Process:
-        dialogue, events, online = SmallDialogue(), Events(), [0]
+        dialogue, events, online = SmallDialogue(), LocalEvents(), [0]
 
         async def agents_online() -> int:
             return online[0]

@@ -8,9 +8,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from conversations.handoff import BACK_TO_BOT
+from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage, Mode
+from core.database import Base, Database
 from core.errors import BadRequest, Conflict, NotFound
+from core.events import LocalEvents
 from tests.conversations.conftest import Process
+from tests.conversations.dialogue import SmallDialogue, no_answer
 
 Start = Callable[[], Awaitable[Process]]
 ONE, TWO = Agent("agent-1", "坐席 1 号"), Agent("agent-2", "坐席 2 号")
@@ -141,3 +145,17 @@ async def test_who_still_waits_hears_the_new_place(process: Process) -> None:
         await process.conversations.take(first, ONE)
         event = await asyncio.wait_for(heard.get(), 2)
     assert (event.kind, event.data) == ("mode", {"mode": "waiting", "position": 1})
+
+
+async def test_a_conversation_begun_by_many_at_once_is_one(postgresql_url: str) -> None:
+    """A browser's socket and its first message come together; SQLite's writers queue, PostgreSQL's do not."""
+    database = Database(postgresql_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with Conversations(database, LocalEvents(), SmallDialogue(), no_answer) as conversations:
+        for visitor in range(5):
+            views = await asyncio.gather(
+                *(conversations.find_or_create("web", "", f"v{visitor}") for _ in range(10))
+            )
+            assert len({view.id for view in views}) == 1
+    await database.close()

@@ -163,6 +163,20 @@ async def test_one_thought_dead_that_comes_back_does_not_answer_twice(
     assert [m.direction for m in history] == ["in", "out"]
 
 
+async def test_a_turn_that_failed_is_tried_again_by_whoever_looks_next(
+    start: Start, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SWEEP_S", 0.1)
+    one, other = await start(), await start()
+    for task in one.conversations.jobs._loops:
+        task.cancel()  # So that the other is the one that looks.
+    receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "出错"))
+    # The lease would have lasted 20 seconds.
+    replies = await other.conversations.wait(receipt.turn_id, 10)
+    assert replies is not None and "记下了" in replies[0].text
+    assert one.dialogue.asked and other.dialogue.asked
+
+
 async def test_stopping_waits_for_the_turn_under_way_and_gives_the_lease_back(
     start: Start, database: Database
 ) -> None:

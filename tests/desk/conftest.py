@@ -21,7 +21,7 @@ from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import HandoffReason, InboundMessage, Reply
 from core.database import Database
-from core.events import Events
+from core.events import LocalEvents
 from desk import passwords, presence
 from desk.accounts import add_user
 from desk.models import DeskUser
@@ -99,7 +99,7 @@ class Office:
 
     server: TestServer
     database: Database
-    events: Events
+    events: LocalEvents
     conversations: Conversations
     tickets: Tickets
     gaps: Gaps
@@ -157,7 +157,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
     made: list[tuple[Office, Conversations]] = []
 
     async def make(**options: Any) -> Office:
-        events = Events()
+        events = LocalEvents()
         online = partial(presence.agents_online, database)
         conversations = Conversations(database, events, Dialogue(), no_fallback, online)
         await conversations.__aenter__()

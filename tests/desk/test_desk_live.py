@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from conversations.models import Conversation, MessageRow
 from core.clock import now
-from core.events import Events
+from core.events import LocalEvents
 from desk import hub, presence
 from desk.hub import Hub, Mailbox
+from desk.missed import MOST, Missed
 from desk.models import DeskUser
 from desk.summaries import Summaries
 from desk.users import Users
@@ -174,8 +176,8 @@ async def test_a_burst_of_messages_is_one_look_per_conversation(office: Office) 
             return await super().by_ids(looks[-1])
 
     conversation_id = await office.says("v1", "你好", "v1-1")
-    events = Events()
-    shared = Hub(events, Counting(office.database, Users(office.database), str))
+    events = LocalEvents()
+    shared = Hub(events, Counting(office.database, Users(office.database), str), Missed(office.database))
     with shared.join() as first, shared.join() as second:
         for seq in range(30):
             events.publish("desk", "message", conversation_id=conversation_id, message={"seq": seq})
@@ -187,8 +189,8 @@ async def test_a_burst_of_messages_is_one_look_per_conversation(office: Office) 
 
 async def test_changes_are_shown_although_events_never_pause(office: Office) -> None:
     conversation_id = await office.says("v1", "你好", "v1-1")
-    events = Events()
-    steady = Hub(events, Summaries(office.database, Users(office.database), str))
+    events = LocalEvents()
+    steady = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
 
     async def publish() -> None:
         while True:
@@ -223,9 +225,9 @@ async def test_the_hub_survives_a_look_up_that_fails(office: Office) -> None:
             return await super().by_ids(ids)
 
     conversation_id = await office.says("v1", "你好", "v1-1")
-    events = Events()
+    events = LocalEvents()
     summaries = Failing(office.database, Users(office.database), str)
-    shared = Hub(events, summaries)
+    shared = Hub(events, summaries, Missed(office.database))
     with shared.join() as cut_off:
         events.publish("desk", "conversation", conversation_id=conversation_id)
         assert await asyncio.wait_for(cut_off.get(), 5) is None
@@ -236,9 +238,60 @@ async def test_the_hub_survives_a_look_up_that_fails(office: Office) -> None:
             assert frame is not None and frame["conversation"]["id"] == conversation_id
 
 
+async def test_what_no_event_told_of_is_handed_on_once(office: Office) -> None:
+    """Redis was away: another process wrote, and this one only knows that it may have missed something."""
+    before = await office.says("v0", "早先的话", "v0-1")
+    async with office.database.write() as session:
+        await session.execute(update(MessageRow).values(created_at=now() - hub.OVERLAP * 2))
+        await session.execute(update(Conversation).values(updated_at=now() - hub.OVERLAP * 2))
+    events = LocalEvents()
+    shared = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
+    with shared.join() as mailbox:
+        conversation_id = await office.says("v1", "路灯坏了", "v1-1")
+        ticket = await office.tickets.file(TicketDraft("投诉", "路灯坏了三天"), "key")
+        for _ in range(3):
+            events.lag()
+        # Told of after all, when it was found already.
+        for message in await office.conversations.history(conversation_id):
+            events.publish("desk", "message", conversation_id=conversation_id, message=message.to_json())
+        events.publish("desk", "conversation", conversation_id=before)
+        frames: list[dict[str, Any]] = []
+        async with asyncio.timeout(5):
+            while not {before, conversation_id} <= {f.get("conversation", {}).get("id") for f in frames}:
+                frame = await mailbox.get()
+                assert frame is not None
+                frames.append(frame)
+    assert [f["message"]["text"] for f in frames if f["type"] == "message"] == ["路灯坏了", "收到：路灯坏了"]
+    assert {f["ticket"]["number"] for f in frames if f["type"] == "ticket"} == {ticket.number}
+    assert [f["conversation"]["id"] for f in frames if f["type"] == "conversation"].count(
+        conversation_id
+    ) == 1
+
+
+async def test_too_much_missed_and_the_desks_begin_anew(office: Office) -> None:
+    conversation_id = await office.says("v1", "你好", "v1-1")
+    rows = [
+        {
+            "id": f"m-{n}",
+            "conversation_id": conversation_id,
+            "seq": 100 + n,
+            "direction": "in",
+            "sender": "citizen",
+        }
+        for n in range(MOST)
+    ]
+    async with office.database.write() as session:
+        await session.execute(insert(MessageRow), rows)
+    events = LocalEvents()
+    shared = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
+    with shared.join() as mailbox:
+        events.lag()
+        assert await asyncio.wait_for(mailbox.get(), 5) is None
+
+
 async def test_nobody_listening_nothing_is_looked_up(office: Office) -> None:
-    events = Events()
-    shared = Hub(events, Summaries(office.database, Users(office.database), str))
+    events = LocalEvents()
+    shared = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
     with shared.join():
         assert set(events._topics) == {"desk", "tickets"}
     await asyncio.sleep(0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, bindparam, insert, select, text
 
 import service.tables  # noqa: F401
@@ -16,9 +18,17 @@ from channels.wechat.models import WeChatAnswer
 from conversations.models import Delivery
 from core.clock import now
 from core.database import Base, Database, UtcDateTime
+from core.jobs import JobRow
 from core.migrate import config, is_current, upgrade
 from core.privacy import lookup_key
 from tickets.models import TicketRow
+
+
+def before(revision: str, url: str) -> str:
+    """The revision a migration follows."""
+    found = ScriptDirectory.from_config(config(url)).get_revision(revision)
+    assert found is not None and isinstance(found.down_revision, str)
+    return found.down_revision
 
 
 async def differences(url: str) -> list[object]:
@@ -43,6 +53,51 @@ async def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     assert await differences(f"sqlite:///{tmp_path / 'new.db'}") == []
 
 
+async def waiting_before_0007(url: str) -> list[tuple[str, str, str]]:
+    """What became of a picture, a notice and a sent notice that an older version left."""
+    await asyncio.to_thread(command.upgrade, config(url), before("0007", url))
+    database = Database(url)
+    moment = datetime(2026, 11, 28, tzinfo=UTC)
+    values = {
+        "moment": moment if url.startswith("postgresql") else moment.replace(tzinfo=None).isoformat(" ")
+    }
+    try:
+        async with database.write() as session:
+            await session.execute(
+                text(
+                    "INSERT INTO wechat_pictures VALUES ('main', 'o1', 'm1', 'c1', 'media', '', 2, :moment, :moment)"
+                ),
+                values,
+            )
+            for name, state in (("n1", "pending"), ("n2", "sent")):
+                await session.execute(
+                    text(
+                        'INSERT INTO wechat_notices (id, key, account, user_id, "values", state, attempts,'
+                        " next_attempt_at, created_at)"
+                        f" VALUES ('{name}', '{name}', 'main', 'o1', '{{}}', '{state}', 1, :moment, :moment)"
+                    ),
+                    values,
+                )
+        await upgrade(url)
+        async with database.read() as session:
+            jobs = list(await session.scalars(select(JobRow).order_by(JobRow.kind)))
+        assert {job.created_at for job in jobs} == {job.due_at for job in jobs} == {moment}
+        return [(job.kind, job.key, job.payload.get("user", "")) for job in jobs]
+    finally:
+        await database.close()
+
+
+MOVED = [("wechat_notice", "n1", ""), ("wechat_picture", "main:o1:m1", "o1")]
+
+
+async def test_what_waited_before_jobs_waits_as_jobs(tmp_path: Path) -> None:
+    assert await waiting_before_0007(f"sqlite:///{tmp_path / 'old.db'}") == MOVED
+
+
+async def test_what_waited_before_jobs_waits_as_jobs_on_postgresql(postgresql_url: str) -> None:
+    assert await waiting_before_0007(postgresql_url) == MOVED
+
+
 async def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
     assert not await is_current(database)
@@ -56,7 +111,7 @@ async def test_migrations_run_on_postgresql(postgresql_url: str) -> None:
 async def phones_are_keyed_again(url: str) -> None:
     """Tickets filed under the former writings are found by the one there is now."""
     await upgrade(url)
-    await asyncio.to_thread(command.stamp, config(url), "0008")
+    await asyncio.to_thread(command.stamp, config(url), before("0009", url))
     said = {"a": "0554-6660000", "b": "13800000000", "c": "0554-12", "d": None}
     row = {"type": "complaint", "content": "路灯坏了", "query_code": "123456"}
     database = Database(url)
@@ -102,7 +157,7 @@ async def test_what_is_owed_when_deliveries_get_parts_stays_owed(empty_url: str)
     url = empty_url
     database = Database(url)
     try:
-        await asyncio.to_thread(command.upgrade, config(url), "0005")
+        await asyncio.to_thread(command.upgrade, config(url), before("0008", url))
         moment = {"at": now()}
         at = bindparam("at", type_=UtcDateTime())
         rows = [

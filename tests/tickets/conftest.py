@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.database import Base, Database
-from core.events import Events
+from core.events import Events, LocalEvents
 from tickets.service import Tickets
 from tickets.types import TicketDraft
 
@@ -32,7 +32,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def events() -> Events:
-    return Events()
+    return LocalEvents()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from channels.wechat.outbound.consents import Asked
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
-from core.events import Events
+from core.events import Events, LocalEvents
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import QUICK
@@ -88,7 +88,7 @@ class Hall:
 
 @pytest.fixture
 async def hall(database: Database, api: Api, tmp_path: Path) -> AsyncIterator[Hall]:
-    events = Events()
+    events = LocalEvents()
     async with (
         Conversations(database, events, SmallDialogue(), no_answer) as conversations,
         WeChat(

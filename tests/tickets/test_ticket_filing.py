@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from core.clock import local, now
 from core.database import Base, Database
 from core.errors import BadRequest, ConfigurationError, NotFound
-from core.events import Events
+from core.events import Events, LocalEvents
 from tickets import numbers
 from tickets.models import TicketRow
 from tickets.service import Tickets
@@ -107,7 +107,7 @@ async def test_personal_data_is_not_on_disk_in_clear(tmp_path: Path, draft: Tick
     database = Database(f"sqlite:///{tmp_path / 'raw.db'}")
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-    ticket = await Tickets(database, Events()).file(
+    ticket = await Tickets(database, LocalEvents()).file(
         replace(draft, contact_phone="13900001234", contact_name="欧阳某某"), "k"
     )
     await database.close()
@@ -161,7 +161,7 @@ async def test_what_is_no_number_names_no_ticket(tickets: Tickets) -> None:
 
 def test_a_prefix_must_be_one(database: Database) -> None:
     with pytest.raises(ConfigurationError):
-        Tickets(database, Events(), prefix="hn-")
+        Tickets(database, LocalEvents(), prefix="hn-")
 
 
 def _bytes_in(folder: Path) -> bytes:

@@ -8,14 +8,13 @@ message knows no such id: an unclear one is not repeated; and it needs the citiz
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from channels.wechat.api.client import Client
@@ -29,10 +28,12 @@ from conversations.service import Conversations
 from conversations.types import ConversationView, Reply
 from core.clock import local, now
 from core.database import Database
+from core.jobs import Job, NotYet
 from core.settings import WeChatAccount
 
 log = logging.getLogger(__name__)
 
+JOB = "wechat_notice"
 SAME_MESSAGE = timedelta(minutes=8)
 """For so long the platform certainly knows a ``client_msg_id`` again."""
 _MOST_ATTEMPTS = 5
@@ -66,18 +67,9 @@ class Notices:
         self._consents = consents
         self._pace = pace
         self._public_url = public_url
-        self._loop: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to send what is due."""
-        self._loop = asyncio.create_task(self._keep_sending())
-
-    async def stop(self) -> None:
-        """End."""
-        if self._loop is not None:
-            self._loop.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._loop
+        self._jobs = conversations.jobs
+        pause = timedelta(seconds=4 * pace.send_s)
+        self._jobs.handle(JOB, self._due, forget=True, lease=pause, first_pause=pause, longest_pause=pause)
 
     async def notify(self, view: ConversationView, notice: Notice) -> bool:
         """Have a ticket's progress told by template; the same ``key`` again tells nothing.
@@ -103,6 +95,8 @@ class Notices:
         with suppress(IntegrityError):  # told before
             async with self._database.write() as session:
                 session.add(row)
+                await session.flush()
+                await self._jobs.add(session, JOB, row.id)
         return True
 
     async def arrived(self, message: Inbound) -> None:
@@ -132,52 +126,20 @@ class Notices:
         if row is not None:
             await self._instead(row)
 
-    async def _keep_sending(self) -> None:
-        while True:
-            try:
-                async with self._database.read() as session:
-                    due = list(
-                        await session.scalars(
-                            select(WeChatNoticeRow)
-                            .where(
-                                WeChatNoticeRow.state == "pending", WeChatNoticeRow.next_attempt_at <= now()
-                            )
-                            .order_by(WeChatNoticeRow.next_attempt_at)
-                            .limit(50)
-                        )
-                    )
-                for row in due:
-                    if row.account in self._clients and await self._take(row):
-                        await self._send(row)
-            except Exception:
-                log.exception("sending WeChat notices failed; trying again")
-            await asyncio.sleep(4 * self._pace.poll_s)
+    async def _due(self, job: Job) -> None:
+        async with self._database.read() as session:
+            row = await session.get(WeChatNoticeRow, job.key)
+        if row is not None and row.state == "pending":
+            await self._send(row, attempt=job.attempt)
 
-    async def _take(self, row: WeChatNoticeRow) -> bool:
-        """Nobody else tries it meanwhile; a process that dies leaves it to be tried again."""
-        async with self._database.write() as session:
-            taken = await session.scalar(
-                update(WeChatNoticeRow)
-                .where(
-                    WeChatNoticeRow.id == row.id,
-                    WeChatNoticeRow.state == "pending",
-                    WeChatNoticeRow.attempts == row.attempts,
-                )
-                .values(
-                    attempts=row.attempts + 1,
-                    next_attempt_at=now() + timedelta(seconds=4 * self._pace.send_s),
-                )
-                .returning(WeChatNoticeRow.id)
-            )
-        return taken is not None
-
-    async def _send(self, row: WeChatNoticeRow) -> None:
-        notice = self._accounts[row.account].notice
-        if notice is None:
+    async def _send(self, row: WeChatNoticeRow, *, attempt: int) -> None:
+        account = self._accounts.get(row.account)
+        notice = account.notice if account is not None and row.account in self._clients else None
+        if account is None or notice is None:
             await self._give_up(row, "the account has no template any longer")
             return
         repeatable = notice.kind == "template"
-        if row.attempts and (not repeatable or now() - row.created_at > SAME_MESSAGE):
+        if attempt > 1 and (not repeatable or now() - row.created_at > SAME_MESSAGE):
             # It was tried before, nobody knows how that went, and now it would be another message.
             await self._give_up(row, row.error or "nobody knows whether it went out")
             return
@@ -185,13 +147,12 @@ class Notices:
         if not repeatable and not await self._consents.use(asked):
             await self._give_up(row, "no consent to a subscription message")
             return
-        kind = "mini" if self._accounts[row.account].kind == "mini_program" else notice.kind
+        kind = "mini" if account.kind == "mini_program" else notice.kind
         try:
             platform_id = await self._clients[row.account].notice(kind, self._body(row))
         except Refused as error:
-            if error.number in Refused.BUSY and row.attempts + 1 < _MOST_ATTEMPTS and repeatable:
-                await self._change(row, "pending", error.message)
-                return
+            if error.number in Refused.BUSY and attempt < _MOST_ATTEMPTS and repeatable:
+                await self._later(row, error.message)
             log.warning("the platform refused a notice: %s", error.message)
             if error.number == Refused.NO_CONSENT:
                 await self._consents.none_left(asked)
@@ -204,9 +165,14 @@ class Notices:
                 await self._consents.give_back(asked)
                 await self._give_up(row, error.message)
             else:
-                await self._change(row, "pending", error.message)
+                await self._later(row, error.message)
         else:
             await self._change(row, "sent", None, platform_id)
+
+    async def _later(self, row: WeChatNoticeRow, why: str) -> NoReturn:
+        """Not now; one that is no longer the same message to the platform by then is given up then."""
+        await self._change(row, "pending", why)
+        raise NotYet(why)
 
     async def _give_up(self, row: WeChatNoticeRow, why: str) -> None:
         """It did not go out and is not tried again: it is told in the conversation."""

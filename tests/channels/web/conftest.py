@@ -17,7 +17,7 @@ from conversations.media import Media
 from bot.understanding.danger import shipped
 from conversations.service import Conversations
 from core.database import Database
-from core.events import Events
+from core.events import LocalEvents
 from service.errors import errors
 from tests.conversations.dialogue import SmallDialogue, no_answer
 
@@ -96,7 +96,7 @@ class Running:
     """The application and its parts."""
 
     conversations: Conversations
-    events: Events
+    events: LocalEvents
     dialogue: SmallDialogue
     client: TestClient[web.Request, web.Application]
 
@@ -108,7 +108,7 @@ class Running:
 
 @pytest.fixture
 async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
-    dialogue, events = SmallDialogue(), Events()
+    dialogue, events = SmallDialogue(), LocalEvents()
     async with Conversations(database, events, dialogue, no_answer, judge=shipped()) as conversations:
         app = web.Application(middlewares=[errors], client_max_size=1_048_576)
         WebChannel(

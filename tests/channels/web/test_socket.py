@@ -134,8 +134,26 @@ async def test_a_reader_that_fell_behind_gets_all_of_it_from_the_database(runnin
     await visitor.say("没听见的话")
     running.events._topics[topic] = {subscription}
     running.events.publish(topic, "mode", mode="bot", position=0)
-    frames = [await socket.frame() for _ in range(4)]
-    assert [f["message"]["text"] for f in frames if f["type"] == "message"] == ["没听见的话", "您说的是：没听见的话"]
+    frames = await socket.frames("mode", "message", "message")
+    assert [f["message"]["text"] for f in frames[1:]] == ["没听见的话", "您说的是：没听见的话"]
+    await socket.quiet()
+
+
+async def test_a_change_of_who_answers_that_no_event_told_of_is_found(running: Running) -> None:
+    visitor = await running.visitor()
+    socket = await visitor.socket()
+    await socket.frames("hello")
+    await socket.say("您好")
+    await socket.frames("ack", "message")
+    (view,) = await running.conversations.list()
+    topic = f"conversation:{view.id}"
+    subscriptions, running.events._topics[topic] = running.events._topics[topic], set()
+    await running.conversations.take(view.id, AGENT)
+    running.events._topics[topic] = subscriptions
+    for _ in range(3):  # However often it looks, the browser is told once.
+        running.events.lag()
+    told, mode = await socket.frames("message", "mode")
+    assert told["message"]["sender"] == "system" and mode == {"type": "mode", "mode": "human"}
     await socket.quiet()
 
 

@@ -18,7 +18,7 @@ from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import ConversationView
 from core.database import Database
-from core.events import Events
+from core.events import LocalEvents
 from core.settings import WeChatAccount, WeChatNotice
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
@@ -109,7 +109,7 @@ async def start(database: Database, tmp_path: Path, api: Api) -> AsyncIterator[S
         async def begin(*, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running:
             dialogue = SmallDialogue()
             conversations = await stack.enter_async_context(
-                Conversations(database, Events(), dialogue, no_answer, judge=shipped())
+                Conversations(database, LocalEvents(), dialogue, no_answer, judge=shipped())
             )
             wechat = await stack.enter_async_context(
                 WeChat(

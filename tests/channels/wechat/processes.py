@@ -29,7 +29,7 @@ from conversations import inbox, turns
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Base, Database
-from core.events import Events
+from core.events import LocalEvents
 from core.settings import WeChatAccount
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
@@ -94,7 +94,7 @@ async def _serve(database_url: str, media: Path, api_url: str, port: int, pace: 
     turns.SWEEP_S = 0.5  # type: ignore[assignment]
     database = Database(database_url)
     async with (
-        Conversations(database, Events(), SmallDialogue(), no_answer, lease_s=LEASE_S) as conversations,
+        Conversations(database, LocalEvents(), SmallDialogue(), no_answer, lease_s=LEASE_S) as conversations,
         WeChat(
             ACCOUNTS,
             database,

@@ -329,9 +329,10 @@ async def test_a_process_that_dies_mid_turn_is_taken_over_and_the_citizen_answer
     assert one.dialogue.texts() == ["慢慢查公积金"]
     # kill -9, as far as the database can tell: workers and sweeper gone, no lease given back.
     runner = one.conversations._runner
-    for task in (*runner._workers.values(), runner._sweeper):
+    for task in (*runner._workers.values(), runner._keeper, *one.conversations.jobs._loops):
         assert task is not None
         task.cancel()
+    runner._again.clear()
     await asyncio.sleep(0)
     async with database.write() as session:
         (owner,) = await session.scalars(

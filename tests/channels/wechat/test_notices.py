@@ -13,12 +13,15 @@ from channels.wechat import Pace, WeChat
 from channels.wechat.inbound.parse import parse
 from channels.wechat.models import WeChatNoticeRow
 from channels.wechat.outbound.consents import Asked
+from channels.wechat.outbound.notices import JOB
 from conversations.media import Media
 from conversations.service import Conversations
 from core.clock import now
 from core.database import Database
-from core.events import Events
+from core.events import LocalEvents
+from core.jobs import JobRow
 from core.settings import WeChatAccount, WeChatNotice
+from tests import waiting
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.conftest import QUICK, Running
 from tests.channels.wechat.platform import payload
@@ -43,7 +46,7 @@ ACCOUNTS = [
 @pytest.fixture
 async def told(database: Database, api: Api, tmp_path: Path) -> AsyncIterator[WeChat]:
     async with (
-        Conversations(database, Events(), SmallDialogue(), no_answer) as conversations,
+        Conversations(database, LocalEvents(), SmallDialogue(), no_answer) as conversations,
         WeChat(
             ACCOUNTS, database, conversations, Media(database, tmp_path), city="淮南", api_base=api.url,
             public_url="https://12345.example.gov.cn", pace=Pace(**QUICK),
@@ -69,14 +72,19 @@ async def test_a_template_message_is_sent_once(told: WeChat, api: Api) -> None:
     assert len(sent["client_msg_id"]) == 36
 
 
+async def failed(database: Database) -> bool:
+    async with database.read() as session:
+        return await session.scalar(select(JobRow.last_error).where(JobRow.kind == JOB)) is not None
+
+
 async def test_one_whose_answer_was_lost_is_sent_again_and_arrives_once(
     told: WeChat, api: Api, database: Database
 ) -> None:
     api.fail(TEMPLATE, lost=True)
     await told.conversations.notify(await of(told, "told"), "k1", **TOLD)  # type: ignore[attr-defined]
-    await until(lambda: api.calls[TEMPLATE] == 1)
+    await waiting.until(lambda: failed(database))
     async with database.write() as session:
-        await session.execute(update(WeChatNoticeRow).values(next_attempt_at=now()))
+        await session.execute(update(JobRow).where(JobRow.kind == JOB).values(due_at=now()))
     await until(lambda: api.calls[TEMPLATE] == 2)
     assert len(api.notices) == 1
 

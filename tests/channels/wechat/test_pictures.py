@@ -10,21 +10,22 @@ import pytest
 from sqlalchemy import func, select, update
 
 from channels.wechat.inbound import pictures
-from channels.wechat.models import WeChatPicture
 from core.clock import now
 from core.database import Database
+from core.jobs import JobRow
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import payload
 from tests.channels.wechat.test_pushing import until
 from tests.conversations.test_media import SECRET, photo, with_exif
 
+PICTURES = JobRow.kind == pictures.JOB
 MEDIA = "/cgi-bin/media/get"
 
 
 async def kept(database: Database) -> int:
     async with database.read() as session:
-        return await session.scalar(select(func.count()).select_from(WeChatPicture)) or 0
+        return await session.scalar(select(func.count()).select_from(JobRow).where(PICTURES)) or 0
 
 
 async def test_a_picture_is_fetched_checked_and_becomes_a_message_once(
@@ -87,7 +88,7 @@ async def test_a_platform_in_trouble_is_asked_again_until_it_has_it(
     assert said.text is not None and "照片收到了" in said.text
     assert await kept(database) == 1
     async with database.write() as session:
-        await session.execute(update(WeChatPicture).values(next_attempt_at=now()))
+        await session.execute(update(JobRow).where(PICTURES).values(due_at=now()))
     await until(lambda: api.sent)
     assert "photo" in api.texts()[0] and len(running.dialogue.asked) == 1
     assert await kept(database) == 0
@@ -100,7 +101,7 @@ async def test_a_picture_that_expired_is_asked_for_again(
     await running.account("pushing").push(payload("image"))
     async with database.write() as session:
         await session.execute(
-            update(WeChatPicture).values(next_attempt_at=now(), created_at=now() - timedelta(days=3))
+            update(JobRow).where(PICTURES).values(due_at=now(), created_at=now() - timedelta(days=3))
         )
     await until(lambda: api.sent)
     assert api.texts() == [pictures.GONE]

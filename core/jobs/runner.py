@@ -1,0 +1,242 @@
+"""The runner: takes due jobs, runs their handlers, keeps their leases, writes down how it went."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import now
+from core.database import Database
+from core.jobs import queue
+from core.jobs.types import Again, GiveUp, Handler, Job, JobLost, Kind, NotYet
+from core.tasks import end
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+"""Seconds between two looks for what other processes added, or left when they died."""
+STOP_S = 10.0
+"""Seconds a running job has to end when the process stops."""
+_BREATH_S = 0.01
+"""Seconds between two looks at least: another process may just be taking what is due."""
+_KEPT_THRICE = 3
+"""A lease is made to last again so many times before it would run out."""
+
+
+class Jobs:
+    """One process's share of the work; any number of processes may have one on the same database.
+
+    Give it the handlers first, then start it; it takes jobs of kinds it has a handler for, and no others.
+
+    Args:
+        look_s: seconds between two looks into the table; what this process adds by :meth:`add` is seen at once.
+        clock: the present moment.
+
+    >>> jobs = Jobs(database)                                                      # doctest: +SKIP
+    >>> jobs.every("sweep", timedelta(minutes=1), sweep)                           # doctest: +SKIP
+    >>> async with jobs: ...                                                       # doctest: +SKIP
+    """
+
+    def __init__(
+        self, database: Database, *, look_s: float = LOOK_S, clock: Callable[[], datetime] = now
+    ) -> None:
+        self._database = database
+        self._look_s = look_s
+        self._clock = clock
+        self._kinds: dict[str, Kind] = {}
+        self._running: dict[str, tuple[Job, asyncio.Task[object]]] = {}
+        self._planned: set[str] = set()
+        self._woken = asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+        self._stopping = False
+        self.every("jobs_forgotten", timedelta(hours=1), self._forget)
+
+    def handle(self, name: str, handler: Handler, **options: Any) -> None:
+        """Say who does the jobs of a kind.
+
+        Args:
+            options: the fields of :class:`core.jobs.types.Kind`.
+
+        Raises:
+            ValueError: the kind has a handler already.
+        """
+        if name in self._kinds:
+            raise ValueError(f"jobs of kind {name} have a handler already")
+        self._kinds[name] = Kind(name, handler, **options)
+
+    def every(self, name: str, interval: timedelta, handler: Handler, **options: Any) -> None:
+        """Have something done again and again, by one of the processes each time.
+
+        The first run is at once, and one that was missed while nothing ran is made up for once.
+        """
+        self.handle(name, handler, every=interval, **options)
+
+    async def add(
+        self,
+        session: AsyncSession,
+        kind: str,
+        key: str,
+        *,
+        due_at: datetime | None = None,
+        payload: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """As :func:`core.jobs.add`, and this process looks at it as soon as the transaction is committed."""
+        event.listen(session.sync_session, "after_commit", lambda _: self.wake(), once=True)
+        return await queue.add(session, kind, key, due_at=due_at or self._clock(), payload=payload)
+
+    async def run(
+        self, kind: str, key: str, payload: Mapping[str, Any] | None = None
+    ) -> asyncio.Task[object]:
+        """Note a job down and begin it here at once, for somebody who waits for it; the same again joins it.
+
+        A known one that waits for its next try is tried now.
+
+        Returns:
+            What gives the handler's result; None after a failure (it is tried again by the clock, like any other),
+            and for a job that is done or that another process works on.
+        """
+        known = self._kinds[kind]
+        async with self._database.write() as session:
+            await queue.insert(session, kind=kind, key=key, payload=dict(payload or {}), due_at=self._clock())
+            job = await queue.take_one(session, known, key, self._clock)
+        if job is not None:
+            return self._begin(job)
+        for running, task in self._running.values():
+            if running.kind.name == kind and running.key == key:
+                return task
+        return asyncio.create_task(_nothing())
+
+    def wake(self) -> None:
+        """Look for due jobs now."""
+        self._woken.set()
+
+    async def __aenter__(self) -> Self:
+        self._stopping = False
+        self._loops = [
+            asyncio.create_task(self._keep_taking(), name="jobs"),
+            asyncio.create_task(self._keep_leases(), name="jobs-leases"),
+        ]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        taking, keeping = self._loops
+        self._stopping = True
+        self.wake()
+        # Not cancelled: what it has just taken would be nobody's until the lease runs out.
+        await asyncio.wait({taking}, timeout=STOP_S)
+        await end(taking)
+        running = dict(self._running)
+        if running:
+            _, late = await asyncio.wait([task for _, task in running.values()], timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            if late:
+                async with self._database.write() as session:
+                    await queue.put_back(session, [job for job, task in running.values() if task in late])
+        await end(keeping)
+
+    async def _keep_taking(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            pause = self._look_s
+            try:
+                await self._plan()
+                for job in await queue.take(self._database, self._room(), self._clock):
+                    self._begin(job)
+                pause = min(pause, await self._until_next())
+            except Exception:
+                log.exception("looking for due jobs failed; trying again")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), pause)
+
+    async def _plan(self) -> None:
+        new = [k for k in self._kinds.values() if k.every is not None and k.name not in self._planned]
+        if new:
+            async with self._database.write() as session:
+                for kind in sorted(new, key=lambda k: k.name):
+                    await queue.plan(session, kind, self._clock())
+            self._planned |= {kind.name for kind in new}
+
+    def _room(self) -> list[tuple[Kind, int]]:
+        busy = [job.kind.name for job, _ in self._running.values()]
+        room = [(kind, kind.at_once - busy.count(kind.name)) for kind in self._kinds.values()]
+        return [(kind, left) for kind, left in room if left > 0]
+
+    async def _until_next(self) -> float:
+        due = await queue.next_due(self._database, [kind.name for kind, _ in self._room()])
+        return self._look_s if due is None else max(_BREATH_S, (due - self._clock()).total_seconds())
+
+    def _begin(self, job: Job) -> asyncio.Task[object]:
+        task = asyncio.create_task(self._work(job), name=f"job-{job.kind.name}")
+        self._running[job.id] = (job, task)
+        task.add_done_callback(lambda _: self._ended(job))
+        return task
+
+    def _ended(self, job: Job) -> None:
+        del self._running[job.id]
+        self.wake()
+
+    async def _work(self, job: Job) -> object:
+        try:
+            async with asyncio.timeout(job.kind.limit.total_seconds()):
+                result = await job.kind.handler(job)
+            async with self._database.write() as session:
+                await job.end(session, result if isinstance(result, Again) else None)
+            return result
+        except JobLost:
+            log.warning("a job is another process's now", extra={"job": job.kind.name, "key": job.key})
+        except NotYet as error:
+            log.warning(
+                "a job could not be done yet: %s", error, extra={"job": job.kind.name, "key": job.key}
+            )
+            await self._failed(job, str(error))
+        except GiveUp as error:
+            log.error("a job was given up: %s", error, extra={"job": job.kind.name, "key": job.key})
+            await self._failed(job, str(error), give_up=True)
+        except Exception as error:
+            log.exception("a job failed", extra={"job": job.kind.name, "key": job.key})
+            await self._failed(job, f"{type(error).__name__}: {error}".rstrip(": "))
+        return None
+
+    async def _failed(self, job: Job, why: str, *, give_up: bool = False) -> None:
+        try:
+            async with self._database.write() as session:
+                await queue.failed(session, job, why, give_up=give_up)
+        except Exception:
+            log.exception("a job's failure can't be written down; its lease will run out")
+
+    async def _keep_leases(self) -> None:
+        while True:
+            shortest = min(kind.lease for kind in self._kinds.values()).total_seconds()
+            await asyncio.sleep(shortest / _KEPT_THRICE)
+            before = dict(self._running)
+            if not before:
+                continue
+            try:
+                async with self._database.write() as session:
+                    ours = await queue.keep(session, [job for job, _ in before.values()])
+            except Exception:
+                log.exception("the leases of running jobs could not be kept; trying again")
+                continue
+            for job, task in before.values():
+                if job.id not in ours and not job.ended:
+                    task.cancel()  # Another process does it now, or it was cancelled.
+
+    async def _forget(self, _: Job) -> None:
+        async with self._database.write() as session:
+            await queue.forget_old(session, self._clock())
+
+
+async def _nothing() -> None:
+    """The result of a job that is not run here."""

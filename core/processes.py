@@ -1,0 +1,147 @@
+"""Which app processes live on this database, and whether they hear one another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import String, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.clock import now
+from core.database import Base, Database, UtcDateTime
+from core.ids import new_id
+from core.tasks import end
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 5.0
+"""Seconds between two signs of life."""
+GONE = timedelta(seconds=4 * BEAT_S)
+"""A process without a sign of life for so long is taken for dead."""
+_KEPT = timedelta(days=1)
+
+
+class ProcessRow(Base):
+    """An app process that runs, or ran until it was killed."""
+
+    __tablename__ = "processes"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    """Host and process id, for an operator."""
+    events: Mapped[str] = mapped_column(String(120), default="")
+    """The broker's channel its events go by; empty: they stay within the process."""
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+@dataclass(frozen=True)
+class Living:
+    """A process that lives."""
+
+    id: str
+    name: str
+    events: str
+    started_at: datetime
+    seen_at: datetime
+
+
+async def living(database: Database) -> list[Living]:
+    """The processes that gave a sign of life lately, the oldest first."""
+    async with database.read() as session:
+        rows = await session.scalars(
+            select(ProcessRow).where(ProcessRow.seen_at > now() - GONE).order_by(ProcessRow.started_at)
+        )
+        return [Living(row.id, row.name, row.events, row.started_at, row.seen_at) for row in rows]
+
+
+def deaf(processes: Sequence[Living]) -> str:
+    """Why these processes do not hear one another, in a sentence for an operator; empty when they do.
+
+    >>> from datetime import UTC, datetime
+    >>> at = datetime(2026, 11, 28, tzinfo=UTC)
+    >>> deaf([Living("1", "a:1", "", at, at)])
+    ''
+    >>> deaf([Living("1", "a:1", "", at, at), Living("2", "b:7", "", at, at)])[:48]
+    '2 app processes share this database (a:1, b:7), '
+    """
+    ways = {process.events for process in processes}
+    if len(processes) < 2 or (len(ways) == 1 and "" not in ways):
+        return ""
+    names = ", ".join(process.name for process in processes)
+    known = f"{len(processes)} app processes share this database ({names}), "
+    if "" in ways:
+        return known + (
+            "but not all have WENBAN_REDIS_URL: citizens and agents at different processes do not see one "
+            "another's messages live. Set it for each of them, the same."
+        )
+    return known + (
+        "but have different keys (WENBAN_SESSION_KEY), so that they do not hear one another in Redis. "
+        "Give all of them the same keys."
+    )
+
+
+class SignsOfLife:
+    """Keeps this process's row, and warns when others live that it does not hear.
+
+    Args:
+        events: the broker's channel this process's events go by; empty: none.
+    """
+
+    def __init__(self, database: Database, events: str = "") -> None:
+        self._database = database
+        self._events = events
+        self._id = new_id()
+        self._started_at = now()
+        self._warned = ""
+        self._loop: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.create_task(self._keep_beating(), name="signs-of-life")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await end(self._loop)
+        async with self._database.write() as session:
+            await session.execute(delete(ProcessRow).where(ProcessRow.id == self._id))
+
+    async def _keep_beating(self) -> None:
+        while True:
+            try:
+                await self._beat()
+                self._warn(await living(self._database))
+            except Exception:
+                log.exception("a sign of life could not be given; trying again")
+            await asyncio.sleep(BEAT_S)
+
+    async def _beat(self) -> None:
+        async with self._database.write() as session:
+            known = await session.execute(
+                update(ProcessRow)
+                .where(ProcessRow.id == self._id)
+                .values(seen_at=now())
+                .returning(ProcessRow.id)
+                .execution_options(synchronize_session=False)
+            )
+            if known.scalar() is not None:
+                return
+            await session.execute(delete(ProcessRow).where(ProcessRow.seen_at < now() - _KEPT))
+            name = f"{socket.gethostname()}:{os.getpid()}"[:120]
+            session.add(ProcessRow(id=self._id, name=name, events=self._events, started_at=self._started_at))
+
+    def _warn(self, found: Sequence[Living]) -> None:
+        # One that was killed and started again still has its old row: only who was seen since this one began lives.
+        why = deaf([one for one in found if one.id == self._id or one.seen_at > self._started_at])
+        if why and why != self._warned:
+            log.warning(why)
+        self._warned = why

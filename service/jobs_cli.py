@@ -1,0 +1,91 @@
+"""``wenban jobs``: what is done by the clock, for whoever looks after the installation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+
+from core.clock import local, now
+from core.database import Database
+from core.errors import NotFound
+from core.jobs import JobRow, Trouble, cancel, move, troubles
+from core.settings import load_settings
+
+app = typer.Typer(no_args_is_help=True)
+console = Console()
+
+T = TypeVar("T")
+
+Kind = Annotated[str, typer.Argument(help="The job's kind, as `wenban jobs list` shows it.")]
+Key = Annotated[str, typer.Argument(help="Its key; empty for a recurring job.")]
+
+
+@app.command("list")
+def show() -> None:
+    """How many jobs there are of each kind, and every one that failed or is late."""
+
+    async def look(database: Database) -> tuple[list[tuple[str, str, int]], list[Trouble]]:
+        async with database.read() as session:
+            rows = await session.execute(
+                select(JobRow.kind, JobRow.state, func.count())
+                .group_by(JobRow.kind, JobRow.state)
+                .order_by(JobRow.kind, JobRow.state)
+            )
+            counts = [(kind, state, count) for kind, state, count in rows]
+        return counts, await troubles(database)
+
+    counts, wrong = _with_database(look)
+    table = Table("kind", "state", "jobs")
+    for kind, state, count in counts:
+        table.add_row(kind, state, str(count))
+    console.print(table)
+    for trouble in wrong:
+        console.print(
+            f"✗ {trouble}; next {local(trouble.due_at):%Y-%m-%d %H:%M}", highlight=False, soft_wrap=True
+        )
+
+
+@app.command("retry")
+def retry(kind: Kind, key: Key = "") -> None:
+    """Have a job tried now, one that was given up too."""
+
+    async def act(database: Database) -> bool:
+        async with database.write() as session:
+            return await move(session, kind, key, now())
+
+    _check(_with_database(act), kind, key)
+    console.print("It is tried within a second, if the app runs.")
+
+
+@app.command("drop")
+def drop(kind: Kind, key: Key) -> None:
+    """Forget a job; what it was for is not done."""
+
+    async def act(database: Database) -> bool:
+        async with database.write() as session:
+            return await cancel(session, kind, key)
+
+    _check(_with_database(act), kind, key)
+    console.print("Forgotten.")
+
+
+def _check(found: bool, kind: str, key: str) -> None:
+    if not found:
+        raise NotFound(f"There is no job {kind} {key} that is still to be done.")
+
+
+def _with_database(act: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        opened = Database(load_settings().sqlalchemy_url)
+        try:
+            return await act(opened)
+        finally:
+            await opened.close()
+
+    return asyncio.run(run())

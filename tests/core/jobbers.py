@@ -1,0 +1,56 @@
+"""Processes that do jobs and can be killed in the middle of one; each started afresh, on a database of the test's."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+from core.database import Database
+from core.jobs import Job, Jobs, add
+
+FRESH = multiprocessing.get_context("forkserver")
+"""One server for all tests of a run: what it loads beforehand is set by those that need it (tests of WeChat)."""
+
+
+def note(folder: Path, name: str, word: str) -> None:
+    """Append a word to a file: what happened, seen from outside."""
+    with (folder / name).open("a") as file:
+        file.write(word + "\n")
+
+
+async def _work(url: str, folder: Path, name: str, deadly: bool, count: int) -> None:
+    database = Database(url)
+    jobs = Jobs(database, look_s=0.05)
+
+    async def effect(job: Job) -> None:
+        """Change the database: one more job of the kind "trace", in the transaction that ends this one."""
+        note(folder, "begun", f"{name} {job.key}")
+        async with database.write() as session:
+            await job.done(session)
+            # The key tells who did it: done twice, there would be two.
+            await add(session, "trace", f"{job.key} by {name} at try {job.attempt}")
+            if deadly:
+                os.kill(os.getpid(), signal.SIGKILL)
+        note(folder, "done", f"{name} {job.key}")
+
+    jobs.handle("effect", effect, lease=timedelta(seconds=0.6), at_once=count)
+    async with jobs:
+        note(folder, "started", name)
+        await asyncio.Event().wait()
+
+
+def start(
+    url: str, folder: Path, name: str, *, deadly: bool = False, count: int = 4
+) -> multiprocessing.process.BaseProcess:
+    """Start one; a deadly one is killed by the kernel with its first job's transaction still open."""
+    process = FRESH.Process(target=_main, args=(url, folder, name, deadly, count), daemon=True)
+    process.start()
+    return process
+
+
+def _main(url: str, folder: Path, name: str, deadly: bool, count: int) -> None:
+    asyncio.run(_work(url, folder, name, deadly, count))

@@ -1,0 +1,179 @@
+"""The real app as several operating-system processes on one PostgreSQL, with a stand-in for Rasa."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from sqlalchemy import update
+
+from core.database import Database
+from core.migrate import upgrade
+from core.settings import ROOT
+from desk.accounts import add_user
+from desk.models import DeskUser
+from tests.system import Process, free_port
+
+PASSWORD = "first-Sign-in"
+OURS = {"X-Requested-With": "wenban"}
+
+
+@dataclass
+class StandIn:
+    """Rasa's REST channel: says what it was told; what has 慢 in it waits for the gate."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[str] = field(default_factory=list)
+
+    def app(self) -> web.Application:
+        async def webhook(request: web.Request) -> web.Response:
+            said = await request.json()
+            self.asked.append(said["message"])
+            if "慢" in said["message"]:
+                await self.gate.wait()
+            return web.json_response(
+                [{"recipient_id": said["sender"], "text": f"您说的是：{said['message']}"}]
+            )
+
+        async def alive(_: web.Request) -> web.Response:
+            return web.json_response({})
+
+        app = web.Application()
+        app.add_routes([web.get("/", alive), web.post("/webhooks/rest/webhook", webhook)])
+        return app
+
+
+@dataclass
+class AppProcess:
+    """One process, and the people who use it."""
+
+    url: str
+    process: Process
+    session: aiohttp.ClientSession
+
+    async def wait_alive(self) -> None:
+        for _ in range(600):
+            try:
+                async with self.session.get(f"{self.url}/healthz"):
+                    return
+            except aiohttp.ClientError:
+                assert self.process.popen is not None and self.process.popen.poll() is None, self.log
+                await asyncio.sleep(0.1)
+        raise RuntimeError(self.log)
+
+    @property
+    def log(self) -> str:
+        return self.process.log.read_text()
+
+    async def post(self, path: str, body: object, **headers: str) -> dict[str, Any]:
+        async with self.session.post(f"{self.url}{path}", json=body, headers={**OURS, **headers}) as response:
+            answer: dict[str, Any] = await response.json()
+            assert response.status == 200, answer
+            return answer
+
+
+@dataclass
+class Line:
+    """A websocket, and every frame that came by it."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    frames: list[dict[str, Any]] = field(default_factory=list)
+
+    async def text(self, wanted: str, within_s: float) -> float:
+        """Until a message with this text has come; the seconds it took."""
+        began = time.monotonic()
+        async with asyncio.timeout(within_s):
+            while not any(f.get("message", {}).get("text") == wanted for f in self.frames):
+                self.frames.append(await self.socket.receive_json())
+        return time.monotonic() - began
+
+    def texts(self) -> list[str]:
+        """What was said, in the order it came; a citizen's line begins with what there was before."""
+        before = [m["text"] for f in self.frames if f["type"] == "hello" for m in f["messages"]]
+        return before + [f["message"]["text"] for f in self.frames if f["type"] == "message"]
+
+
+@dataclass
+class Citizen:
+    at: AppProcess
+    token: str
+
+    async def line(self, after: int = 0) -> Line:
+        return Line(
+            await self.at.session.ws_connect(f"{self.at.url}/api/web/socket?token={self.token}&after={after}")
+        )
+
+    async def says(self, text: str, at: AppProcess | None = None) -> dict[str, Any]:
+        body = {"client_id": str(uuid.uuid4()), "text": text}
+        return await (at or self.at).post("/api/web/messages", body, Authorization=f"Bearer {self.token}")
+
+
+@dataclass
+class Processes:
+    a: AppProcess
+    b: AppProcess
+    rasa: StandIn
+    database: Database
+    environment: dict[str, str]
+
+    async def citizen(self, at: AppProcess) -> Citizen:
+        return Citizen(at, (await at.post("/api/web/session", {}))["token"])
+
+    async def agent(self, at: AppProcess) -> Line:
+        """Somebody signed in at a process's desk, listening."""
+        await add_user(self.database, "agent", "坐席 3 号", "agent", PASSWORD, None)
+        async with self.database.write() as session:
+            await session.execute(update(DeskUser).values(must_change_password=False))
+        await at.post("/api/desk/login", {"username": "agent", "password": PASSWORD})
+        return Line(await at.session.ws_connect(f"{at.url}/api/desk/live"))
+
+
+@asynccontextmanager
+async def two_processes(folder: Path, database_url: str, redis_url: str) -> AsyncIterator[Processes]:
+    """Two running processes of the app; without Redis when its URL is empty."""
+    await upgrade(database_url)
+    async with AsyncExitStack() as stack:
+        rasa = StandIn()
+        server = TestServer(rasa.app())
+        await server.start_server()
+        stack.push_async_callback(server.close)
+        stack.callback(rasa.gate.set)
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "WENBAN_DATA_DIR": str(folder / "data"),
+            "WENBAN_DATABASE_URL": database_url,
+            "WENBAN_REDIS_URL": redis_url,
+            "WENBAN_RASA_URL": str(server.make_url("/")).rstrip("/"),
+            "WENBAN_SESSION_KEY": "the same for all processes of the installation",
+        }
+        made = []
+        for name in "ab":
+            port = free_port()
+            process = Process(
+                name,
+                [sys.executable, "-m", "service.cli", "app"],
+                {**environment, "WENBAN_PORT": str(port)},
+                folder / f"{name}.log",
+            )
+            process.start()
+            stack.push_async_callback(asyncio.to_thread, process.stop)
+            session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+            stack.push_async_callback(session.close)
+            made.append(AppProcess(f"http://127.0.0.1:{port}", process, session))
+        for each in made:
+            await each.wait_alive()
+        database = Database(database_url)
+        stack.push_async_callback(database.close)
+        yield Processes(made[0], made[1], rasa, database, environment)
