@@ -34,3 +34,31 @@ def seen(text: str) -> Floats:
         [bool(p.search(text)) for _, p in patterns()] + [bool(p.search(end)) for _, p in patterns()],
         np.float32,
     )
+
+
+_URGENT = ("now", "help", "no_answer", "body")
+"""Clues with which nothing is taken for harmless."""
+_SMOKE = re.compile(r"油烟|烧烤|排烟|餐饮|烧(秸秆|麦茬|垃圾|纸钱)")
+"""Smoke and smell that are a nuisance, not a fire."""
+_LASTING = frozenset({"self_harm", "domestic_violence", "child_abuse", "medical", "water"})
+"""Kinds whose danger may well last although what is told lies in the past."""
+
+
+def harmless(text: str, kind: str) -> bool:
+    """Whether a danger that is only suspected can be ruled out by the words: a nuisance, or over and done with.
+
+    Args:
+        text: a plain text.
+        kind: the kind suspected.
+
+    >>> harmless("楼下烧烤摊油烟熏得窗户都不敢开", "gas"), harmless("昨天半夜有人在楼道里烧东西", "fire")
+    (True, True)
+    >>> harmless("楼下烧烤摊着火了快来人", "fire")
+    False
+    """
+    found = {name for name, pattern in patterns() if pattern.search(text)}
+    if found.intersection(_URGENT):
+        return False
+    if kind in ("fire", "gas") and _SMOKE.search(text) and not found.intersection(("flames", "smell")):
+        return True
+    return kind not in _LASTING and "past" in found

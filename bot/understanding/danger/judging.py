@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from bot.understanding.danger import clues
 from bot.understanding.danger.kinds import (
     DANGER_ROWS,
     DANGERS,
@@ -103,7 +104,10 @@ class Judge:
         probability, kind = self.judgement(text).danger
         if probability < self.numbers.unclear:
             return None
-        return Danger(kind, probability, clear=probability >= self.numbers.clear)
+        clear = probability >= self.numbers.clear
+        if not clear and clues.harmless(plain(text), kind):
+            return None
+        return Danger(kind, probability, clear=clear)
 
     def scope(self, text: str) -> str | None:
         """The other route a matter belongs to (a name of :data:`SCOPES`), when it surely does."""
