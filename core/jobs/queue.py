@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,9 +88,16 @@ def takeable(moment: datetime) -> ColumnElement[bool]:
 
 
 async def take(
-    database: Database, kinds: Sequence[tuple[Kind, int]], clock: Callable[[], datetime]
+    database: Database,
+    kinds: Sequence[tuple[Kind, int]],
+    clock: Callable[[], datetime],
+    besides: Collection[str] = (),
 ) -> list[Job]:
-    """Take due jobs: of each kind at most as many as there is room for, the longest due first."""
+    """Take due jobs: of each kind at most as many as there is room for, the longest due first.
+
+    Args:
+        besides: ids of jobs that run here; if a lease of theirs ran out it is made to last again, not begun twice.
+    """
     moment = clock()
     room = {kind.name: left for kind, left in kinds}
     by_name = {kind.name: kind for kind, _ in kinds}
@@ -99,7 +106,7 @@ async def take(
         # Looked at first without any lock: mostly there is nothing to do.
         found = await session.execute(
             select(JobRow.id, JobRow.kind)
-            .where(takeable(moment), JobRow.kind.in_(room))
+            .where(takeable(moment), JobRow.kind.in_(room), JobRow.id.not_in(besides))
             .order_by(JobRow.due_at)
             .limit(_LOOKED_AT)
         )

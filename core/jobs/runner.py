@@ -103,16 +103,22 @@ class Jobs:
             What gives the handler's result; None after a failure (it is tried again by the clock, like any other),
             and for a job that is done or that another process works on.
         """
+        if (task := self._here(kind, key)) is not None:
+            return task
         known = self._kinds[kind]
         async with self._database.write() as session:
             await queue.insert(session, kind=kind, key=key, payload=dict(payload or {}), due_at=self._clock())
             job = await queue.take_one(session, known, key, self._clock)
         if job is not None:
             return self._begin(job)
+        return self._here(kind, key) or asyncio.create_task(_nothing())
+
+    def _here(self, kind: str, key: str) -> asyncio.Task[object] | None:
+        """The run of a job that is under way here."""
         for running, task in self._running.values():
             if running.kind.name == kind and running.key == key:
                 return task
-        return asyncio.create_task(_nothing())
+        return None
 
     def wake(self) -> None:
         """Look for due jobs now."""
@@ -152,7 +158,7 @@ class Jobs:
             pause = self._look_s
             try:
                 await self._plan()
-                for job in await queue.take(self._database, self._room(), self._clock):
+                for job in await queue.take(self._database, self._room(), self._clock, list(self._running)):
                     self._begin(job)
                 pause = min(pause, await self._until_next())
             except Exception:

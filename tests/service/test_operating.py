@@ -107,7 +107,7 @@ async def test_signs_of_life_come_go_and_warn(
             await until(lambda: _count(database, 2))
             assert "share this database" not in caplog.text
             async with SignsOfLife(database):
-                await until(lambda: caplog.text.count("not all have WENBAN_REDIS_URL") == 3)
+                await until(lambda: caplog.text.count("not all have WENBAN_REDIS_URL") >= 3)
         await until(lambda: _count(database, 1))
         async with SignsOfLife(database, "another"):
             await until(lambda: "have different keys" in caplog.text)

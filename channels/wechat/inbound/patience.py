@@ -143,7 +143,11 @@ class Patience:
             return self._answering.store(message)
         assert message.media is not None
         return await self._parts.pictures.take(
-            self._parts.account.name, message.user, message.message_id, message.media
+            self._parts.account.name,
+            message.user,
+            message.message_id,
+            message.media,
+            self._parts.pace.passive_s if self._parts.passive else 0,
         )
 
     async def _picture_waits(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:

@@ -63,16 +63,26 @@ class Pictures:
         )
 
     async def take(
-        self, account: str, user: str, message_id: str, media: Mapping[str, str]
+        self, account: str, user: str, message_id: str, media: Mapping[str, str], answer_s: float = 0
     ) -> asyncio.Task[Receipt | None]:
         """Note a picture down, and begin to bring it in; the same again joins what is under way.
+
+        Args:
+            answer_s: seconds for which the reply may be the answer to the platform's own delivery, if the picture
+                comes in at the first try.
 
         Returns:
             What gives the message's receipt once it is received; None when it is not, or not yet.
         """
         view = await self._conversations.find_or_create(CHANNEL, account, user)
         noted = _Noted(
-            account, user, message_id, view.id, media.get("MediaId", "")[:200], media.get("PicUrl", "")[:500]
+            account,
+            user,
+            message_id,
+            view.id,
+            media.get("MediaId", "")[:200],
+            media.get("PicUrl", "")[:500],
+            answer_s,
         )
         running = await self._jobs.run(JOB, f"{account}:{user}:{message_id}", asdict(noted))
         return cast("asyncio.Task[Receipt | None]", running)
@@ -104,6 +114,8 @@ class Pictures:
                 text=SHOWN,
                 kind="image",
                 media=image.media,
+                # Later nobody waits for it: the platform's deliveries were answered.
+                answer_s=noted.answer_s if job.attempt == 1 else 0,
             )
         )
 
@@ -137,3 +149,4 @@ class _Noted:
     conversation_id: str
     media_id: str
     url: str
+    answer_s: float = 0
