@@ -23,7 +23,7 @@ from bot.understanding.kinds import SLOTS, Found, KindModel, counted, dense_row
 EXAMPLES = Path(__file__).with_name("examples")
 _RIDGE = 1.0
 """Inverse strength of the penalty on weights."""
-_WITHOUT_SEARCH = 3
+_WITHOUT_SEARCH = 6
 """One row in so many is learned once more as if the knowledge base had found nothing, so that kinds are told apart on
 another city's base, or on none."""
 _DENSE_SCALE = 2.0
