@@ -58,7 +58,14 @@ class Found:
         """The row the model sees."""
         logit = math.log((self.best + 1e-3) / (1 - self.best + 1e-3))
         nothing = float(self == Found())
-        return [logit / 3 * (1 - nothing), self.best, self.best - self.second, self.lexical, self.dense, nothing]
+        return [
+            logit / 3 * (1 - nothing),
+            self.best,
+            self.best - self.second,
+            self.lexical,
+            self.dense,
+            nothing,
+        ]
 
 
 def masked(text: str) -> str:
