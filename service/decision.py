@@ -60,12 +60,12 @@ def train_decision() -> None:
     rows = fitting.examples()
     seen = asyncio.run(_seen(settings, rows))
     kinds = fitting.apart(rows, seen)
-    bars, at = fitting.fit_bars(rows, seen, kinds)
+    bars, at = fitting.fit_bars(rows, seen, [kinds, fitting.mixed(rows, seen)])
     decision.save(bars)
     fitting.fit(rows, seen).save()
     right = sum(max(of, key=lambda kind: of[kind]) == row.kind for of, row in zip(kinds, rows, strict=True))
     console.print(f"{len(rows)} examples; kinds right in the other hand's words: {right / len(rows):.3f}")
-    console.print(f"{bars}\n{at}", highlight=False)
+    console.print("\n".join(map(str, [bars, *at])), highlight=False)
     console.print(f"Written: {WEIGHTS.name} ({WEIGHTS.stat().st_size // 1024} kB), {decision.FILE.name}")
 
 

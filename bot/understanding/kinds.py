@@ -57,7 +57,15 @@ class Found:
     def features(self) -> list[float]:
         """The row the model sees."""
         logit = math.log((self.best + 1e-3) / (1 - self.best + 1e-3))
-        return [logit / 3, self.best, self.best - self.second, self.lexical, self.dense]
+        nothing = float(self == Found())
+        return [
+            logit / 3 * (1 - nothing),
+            self.best,
+            self.best - self.second,
+            self.lexical,
+            self.dense,
+            nothing,
+        ]
 
 
 def masked(text: str) -> str:
