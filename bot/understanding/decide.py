@@ -8,6 +8,7 @@ The app gathers evidence before it asks Rasa: how likely the message is a questi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -37,6 +38,14 @@ _PLAIN = 0.85
 """Confidence from which a wish counts as told in so many words although the base is sure of an answer to the message."""
 _BRIEF = 8
 """Characters up to which a message is what Rasa takes it for: fragments carry too little else."""
+
+_SURE_MATTER = 0.97
+"""Rasa's confidence in a matter from which the form of words decides beside it."""
+_ASKS = re.compile(
+    r"[?？]|[吗呢么]|怎么|咋|如何|怎样|多少|多久|几[天年个次岁]|[能会行要算该]不[能会行要算该]|可不可以|是不是|有没有|啥|什么|哪|谁|允许|"
+    r"可[能行要管以中]|还能|能否|是否|请问|想问|咨询|规定|标准|条件|材料|政策"
+)
+"""Words that ask, in any of their forms."""
 
 FILE = Path(__file__).with_name("decision.json")
 
@@ -131,7 +140,7 @@ def decide(
     def decided(intent: str, probability: float) -> Decision:
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
 
-    if _stays(text, intent, confidence, kinds, best, bars):
+    if _stays(text, intent, confidence, kinds, best, bars) or _only_tells(text, intent, confidence):
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL
     if best >= bars.sure:
@@ -145,6 +154,11 @@ def decide(
     if kinds["talk"] >= max(asks, tells):
         return decided(intent if intent not in (ASK, TELL) else "nlu_fallback", kinds["talk"])
     return decided(WHICH, 1 - max(asks, tells))
+
+
+def _only_tells(text: str, intent: str, confidence: float) -> bool:
+    """Whether Rasa surely hears a matter in words that ask nothing: however sure the base is, it is to be filed."""
+    return intent == TELL and confidence >= _SURE_MATTER and _ASKS.search(text) is None
 
 
 def _stays(
