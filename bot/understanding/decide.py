@@ -26,6 +26,7 @@ TELL = "complain"
 """Take the matter down."""
 WHICH = "ask_or_tell"
 """Ask which of the two is wanted."""
+THANK = "thank"
 
 _MATTERS = frozenset({"complain", "suggest", "praise", "start_complaint"})
 _FRAGMENTS = frozenset({"follow_up", "inform", "repeat", "correct"})
@@ -36,6 +37,8 @@ _DEEDS = frozenset({"ask_progress", "urge", "add_to_ticket", "rate", "request_hu
 """Wishes told in so many words; only strong evidence outweighs one."""
 _PLAIN = 0.85
 """Confidence from which a wish counts as told in so many words although the base is sure of an answer to the message."""
+_TALK = 0.8
+"""Probability of talk from which praise is kindness to the assistant, and no matter to be passed on."""
 _BRIEF = 8
 """Characters up to which a message is what Rasa takes it for: fragments carry too little else."""
 
@@ -140,6 +143,8 @@ def decide(
     def decided(intent: str, probability: float) -> Decision:
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
 
+    if intent == "praise" and kinds["talk"] >= _TALK:
+        return decided(THANK, kinds["talk"])
     if _stays(text, intent, confidence, kinds, best, bars) or _only_tells(text, intent, confidence):
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL

@@ -171,9 +171,9 @@ class Outcome:
             + 4 * max(0.0, 0.95 - self.taken)
             + 40 * max(0.0, self.wrong - 0.007)
             + 10 * max(0.0, self.unanswerable - 0.028)
-            + self.interrupted
-            + 0.3 * self.clutter
-            + 0.3 * self.left
+            + 2 * self.interrupted
+            + 0.2 * self.clutter
+            + 0.6 * self.left
             + self.form
             + self.misheard
         )
@@ -249,7 +249,7 @@ def outcome(
 
 _TRIED = {
     "sure": (0.84, 0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94),
-    "matter": (0.7, 0.8, 0.85, 0.9, 0.95, 0.98),
+    "matter": (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98),
     "tell": (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85),
     "ask": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
     "offer": (0.05, 0.1, 0.15, 0.2, 0.3, 0.4),

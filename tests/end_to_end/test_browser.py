@@ -129,7 +129,7 @@ def test_a_human_takes_over_talks_and_hands_back(
     widget.page.get_by_role("button", name="转人工").first.click()
     expect(widget.page.locator(".banner")).to_contain_text("排队", timeout=PATIENCE_MS)
 
-    item = desk.page.get_by_label("会话队列").locator("text=网页访客").first
+    item = desk.page.get_by_label("会话队列").locator("text=网页访客").last
     expect(item).to_be_visible(timeout=PATIENCE_MS)
     item.click()
     desk.page.get_by_role("button", name="接入").click()

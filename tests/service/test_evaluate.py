@@ -24,7 +24,10 @@ KEYS = {
     *("questions", "right_at_once", "right_among_choices", "form", "unknown", "wrong", "other"),
     *("unanswerable", "unanswerable_answered", "latency_ms"),
 }
-STORY = "我们小区门口的下水道堵了一个多星期，污水漫得到处都是，臭得没法开窗，找物业没人管，请尽快派人来疏通"
+STORY = (
+    "我们小区三栋楼下的烧烤店每天晚上摆到凌晨两点，油烟全部飘到楼上，吵得孩子睡不着觉，"
+    "找过物业和老板都没有用，麻烦你们派人来查处一下"
+)
 
 
 def seen(kind: Any, entry: str | None = None, *choices: str, files: bool = False) -> Seen:

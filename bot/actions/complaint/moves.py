@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
+from bot.understanding.confidential import read_confidential
 from bot.understanding.ticket import find_number
 
 
@@ -112,6 +113,7 @@ _NO_NUMBER = re.compile(
     r"(这个|那个)?(工单|单)?(编?号|查询码|密码)?(了|啊|呀|呢)?"
 )
 
+_ASKING = re.compile(r"[?？]|什么|啥|怎么|吗|区别")
 _SURE = 0.6
 _LIKELY = 0.4
 _SHORT = 12
@@ -128,6 +130,8 @@ def decide(turn: Turn, slot: str) -> Move:
             return Move.ANSWER
         return _OF_INTENT.get(turn.intent, Move.UNCLEAR)
     said = plain(turn.text)
+    if slot == "confidential" and read_confidential(said) is not None and not _ASKING.search(said):
+        return Move.ANSWER
     if slot in ("happened_at", "subject", "contact_name") and _UNKNOWN.fullmatch(said):
         return Move.SKIP
     if slot in ("address", "happened_at", "subject", "contact_name") and _WONT_SAY.fullmatch(said):
