@@ -24,7 +24,7 @@ ASKS = {"question": 0.95, "matter": 0.02, "both": 0.02, "talk": 0.01}
 TELLS = {"question": 0.02, "matter": 0.96, "both": 0.01, "talk": 0.01}
 BOTH = {"question": 0.2, "matter": 0.1, "both": 0.69, "talk": 0.01}
 UNCLEAR = {"question": 0.4, "matter": 0.39, "both": 0.01, "talk": 0.2}
-STORY = "我去年在厂里上班摔断了腿，单位一直没有给我交保险，现在住院花了三万多块钱"
+STORY = "我去年在厂里上班摔断了腿，单位一直没有给我交保险，现在住院花了三万多块钱，这算不算工伤"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,12 @@ STORY = "我去年在厂里上班摔断了腿，单位一直没有给我交保�
 def test_evidence_outweighs_rasas_intent(kinds: dict[str, float], best: float, intent: str) -> None:
     for rasa in (TELL, ASK, "nlu_fallback"):
         assert decide(STORY, [(rasa, 0.99)], kinds, best, BARS).intent == intent
+
+
+def test_a_matter_surely_heard_in_words_that_ask_nothing_is_filed() -> None:
+    nothing_asked = "楼上天天半夜装修吵得睡不着"
+    assert decide(nothing_asked, [(TELL, 0.99)], ASKS, 0.99, BARS).intent == TELL
+    assert decide(nothing_asked + "，该找谁管？", [(TELL, 0.99)], ASKS, 0.99, BARS).intent == ASK
 
 
 @pytest.mark.parametrize(

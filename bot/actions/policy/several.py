@@ -19,7 +19,8 @@ async def answer_policy(turn: Turn) -> None:
         return
     if requests[0].kind == "matter":
         # Decided to ask, and the whole of it is known: its parts are one story.
-        if turn.decision is not None and policy.is_sure(await policy.search(turn.text)):
+        one_story = all(request.kind == "matter" for request in requests)
+        if turn.decision is not None and one_story and policy.is_sure(await policy.search(turn.text)):
             await policy.answer_policy(turn)
             offer_filing(turn, turn.text)
             return
