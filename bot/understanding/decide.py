@@ -44,6 +44,8 @@ _BRIEF = 8
 
 _SURE_MATTER = 0.97
 """Rasa's confidence in a matter from which the form of words decides beside it."""
+_WISH = re.compile(r"[我俺]们?(就)?[要想]?(举报|投诉|反映)")
+"""A wish to have something filed, in so many words."""
 _ASKS = re.compile(
     r"[?？]|[吗呢么]|怎么|咋|如何|怎样|多少|多久|几[天年个次岁]|[能会行要算该]不[能会行要算该]|可不可以|是不是|有没有|啥|什么|哪|谁|允许|"
     r"可[能行要管以中]|还能|能否|是否|请问|想问|咨询|规定|标准|条件|材料|政策"
@@ -163,7 +165,8 @@ def decide(
 
 def _only_tells(text: str, intent: str, confidence: float) -> bool:
     """Whether Rasa surely hears a matter in words that ask nothing: however sure the base is, it is to be filed."""
-    return intent == TELL and confidence >= _SURE_MATTER and _ASKS.search(text) is None
+    wished = confidence >= _SURE_MATTER or _WISH.search(text) is not None
+    return intent == TELL and wished and _ASKS.search(text) is None
 
 
 def _stays(
