@@ -84,7 +84,7 @@ class Source(BaseModel):
     model_config = ConfigDict(extra="forbid")
     document: str
     url: str
-    opened: date
+    opened: date | None = None
 
 
 class Advice(BaseModel):
