@@ -64,7 +64,7 @@ class Window:
 
 @pytest.fixture
 async def window(make_office: MakeOffice, api: Api, tmp_path: Path) -> AsyncIterator[Window]:
-    office = await make_office()
+    office = await make_office(own_wechat=True)
     async with WeChat(
         ACCOUNTS, office.database, office.conversations, office.media, city="淮南", api_base=api.url,
         pace=Pace(patience_s=PATIENCE_S, hold_s=HOLD_S, **QUICK),
