@@ -29,10 +29,15 @@ WECHAT_APP_ID = "wx0000000000000000"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens at, below those that outgoing connections are given (49152 and up; Linux: 32768)."""
+    while True:
+        port = 16384 + secrets.randbelow(16384)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass
@@ -82,29 +87,25 @@ class System:
     password: str
 
     def wait_ready(self) -> None:
-        began = time.monotonic()
-        while time.monotonic() - began < START_PATIENCE_S:
-            for process in (self.rasa, self.app):
-                assert process.popen is not None
-                if process.popen.poll() is not None:
-                    raise RuntimeError(f"{process.name} ended:\n{process.log.read_text()[-4000:]}")
-            try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.5)
-        raise RuntimeError(
-            f"not ready:\n{self.rasa.log.read_text()[-3000:]}\n{self.app.log.read_text()[-3000:]}"
-        )
+        """Return when a citizen's message can be answered."""
+        wait_for(f"{self.url}/readyz", self.rasa, self.app)
 
-    def wait_alive(self) -> None:
-        for _ in range(200):
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
-        raise RuntimeError(f"the app does not answer:\n{self.app.log.read_text()[-3000:]}")
+
+def wait_for(address: str, *processes: Process) -> None:
+    """Return when ``address`` answers with success; fail when one of the processes behind it has ended."""
+    began = time.monotonic()
+    while time.monotonic() - began < START_PATIENCE_S:
+        for process in processes:
+            assert process.popen is not None
+            if process.popen.poll() is not None:
+                raise RuntimeError(f"{process.name} ended:\n{process.log.read_text()[-4000:]}")
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    logs = "\n".join(process.log.read_text()[-3000:] for process in processes)
+    raise RuntimeError(f"{address} does not answer:\n{logs}")
 
 
 def program() -> str:

@@ -23,7 +23,7 @@ from core.migrate import upgrade
 from core.settings import ROOT
 from desk.accounts import add_user
 from desk.models import DeskUser
-from tests.system import Process, free_port
+from tests.system import Process, free_port, wait_for
 
 PASSWORD = "first-Sign-in"
 OURS = {"X-Requested-With": "wenban"}
@@ -61,16 +61,6 @@ class AppProcess:
     url: str
     process: Process
     session: aiohttp.ClientSession
-
-    async def wait_alive(self) -> None:
-        for _ in range(600):
-            try:
-                async with self.session.get(f"{self.url}/healthz"):
-                    return
-            except aiohttp.ClientError:
-                assert self.process.popen is not None and self.process.popen.poll() is None, self.log
-                await asyncio.sleep(0.1)
-        raise RuntimeError(self.log)
 
     @property
     def log(self) -> str:
@@ -173,7 +163,7 @@ async def two_processes(folder: Path, database_url: str, redis_url: str) -> Asyn
             stack.push_async_callback(session.close)
             made.append(AppProcess(f"http://127.0.0.1:{port}", process, session))
         for each in made:
-            await each.wait_alive()
+            await asyncio.to_thread(wait_for, f"{each.url}/healthz", each.process)
         database = Database(database_url)
         stack.push_async_callback(database.close)
         yield Processes(made[0], made[1], rasa, database, environment)

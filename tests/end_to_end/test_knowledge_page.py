@@ -19,7 +19,7 @@ from core.database import Database
 from core.settings import ROOT, Settings
 from gaps import Asked, store
 from tests.end_to_end.test_browser import DESKTOP, PASSWORD, PATIENCE_MS, PHONE, new_page
-from tests.system import Process, prepare, program, wenban
+from tests.system import Process, prepare, program, wait_for, wenban
 
 UNKNOWN = {
     "狂犬疫苗要打几针": 5,
@@ -60,6 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     app = Process("app", [program(), "app"], environment, data / "app.log")
     app.start()
     try:
+        wait_for(f"{settings.app_url}/healthz", app)
         yield Site(settings.app_url, knowledge, environment)
     finally:
         app.stop()

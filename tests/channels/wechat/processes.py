@@ -11,7 +11,6 @@ import itertools
 import multiprocessing
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -35,6 +34,7 @@ from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.platform import APP_ID, CITIZEN, TOKEN, Platform, to_json
 from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.system import free_port
 
 PACE = Pace(
     patience_s=1.0, typing_s=0.6, every_s=1.3, hold_s=1.7, poll_s=0.05, send_s=0.7,
@@ -161,9 +161,7 @@ class Processes:
     async def start(self, point: str | None = None, port: int | None = None) -> None:
         """Start one; it dies at ``point``."""
         if port is None:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
+            port = free_port()
         marker = self.folder / f"died-{self._number()}"
         process = _FRESH.Process(
             target=_child,
