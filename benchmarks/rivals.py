@@ -17,11 +17,11 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.figures import percentile
 from core.settings import ROOT, load_settings
-from kb_index.checks.check import load_folder
 from kb_index.entries.entry import Entry
+from kb_index.entries.folder import load_folder
 from kb_index.measure.evaluate import Labelled, evaluate, read_questions
 from kb_index.measure.workbench import searcher_over
-from kb_index.search.calibrate import SHIPPED, Calibration
+from kb_index.search.calibration import SHIPPED, Calibration
 
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 RASA_LIMIT_S = 3600

@@ -26,7 +26,7 @@ import psutil
 from benchmarks.figures import Figure, percentile
 from core.settings import ROOT, load_settings
 from kb_index.statutes.laws import newest_laws, read_articles
-from kb_index.training.data import FRAMES, noisy
+from kb_index.training.material import FRAMES, noisy
 
 SIZES = (20_000, 100_000)
 VARIANTS = 6
@@ -217,7 +217,7 @@ def _worker(step: str, source: Path, index: Path) -> dict[str, Any]:
 def _build(folder: Path, index: Path) -> dict[str, Any]:
     import resource
 
-    from kb_index.index.build import build
+    from kb_index.publishing.build import build
 
     began, used = time.perf_counter(), time.process_time()
     report = build(folder, index, load_settings().kb_model)
@@ -230,7 +230,8 @@ def _build(folder: Path, index: Path) -> dict[str, Any]:
 
 
 def _search(queries: Path, index: Path) -> dict[str, Any]:
-    from kb_index.index.build import current_version, load_searcher
+    from kb_index.index.versions import current_version
+    from kb_index.search.loading import load_searcher
 
     settings = load_settings()
     began = time.perf_counter()

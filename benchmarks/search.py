@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, percentile
 from core.settings import load_settings
-from kb_index.checks.check import load_folder
-from kb_index.index.build import build
+from kb_index.entries.folder import load_folder
+from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 
 P95_BOUND_MS = 10

@@ -17,7 +17,7 @@ from gaps.service import Window
 from gaps.types import Kind, Rating
 from kb_index.entries.render import answer_card
 from kb_index.measure.stats import stats
-from kb_index.search.search import Hit
+from kb_index.search.searcher import Hit
 
 _WORST = 10
 """Entries listed by how little they helped."""

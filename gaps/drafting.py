@@ -11,7 +11,7 @@ from pypinyin import lazy_pinyin
 from core.errors import Conflict
 from gaps.types import Draft, Group
 from kb_index.entries.draft import draft
-from kb_index.search.search import Searcher
+from kb_index.search.searcher import Searcher
 
 _WORDS = 5
 """Words of the title that go into the file's name."""

@@ -15,7 +15,7 @@ from scipy.spatial.distance import squareform
 
 from gaps.types import Group, Named, Question
 from kb_index.language.encoder import Vectors
-from kb_index.search.search import Searcher
+from kb_index.search.searcher import Searcher
 
 APART = 0.54
 """Largest distance within a group. Of the pairs grouped so among the labelled questions, which are worded as

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kb_index.entries.entry import Entry
-from kb_index.index.build import load_searcher
 from kb_index.index.versions import current_version
-from kb_index.search.search import Searcher, SearchResult
+from kb_index.search.loading import load_searcher
+from kb_index.search.searcher import Searcher, SearchResult
 from kb_index.search.topics import about
 
 log = logging.getLogger(__name__)

@@ -34,11 +34,12 @@ from core.redis_events import RedisEvents, channel_of
 from core.settings import Settings
 from desk import presence
 from gaps import Gaps
+from kb_index import entry_page
 from kb_index.index.meanings import shipped_meaning
-from kb_index.search.search import SearchResult
+from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 from kb_index.statutes.service import Statutes
-from service import entry_page, health, pages
+from service import health, pages
 from service.errors import errors
 from service.proxy import forwarded
 from tickets import catalog

@@ -35,7 +35,7 @@ def run() -> None:
     from bot.training import train
     from core.migrate import upgrade
     from core.privacy import use_data_key
-    from kb_index.index.build import build
+    from kb_index.publishing.build import build
     from service import supervise
 
     settings = load_settings()

@@ -17,9 +17,9 @@ from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS
 from core.errors import NotFound
 from core.settings import Settings, load_settings
-from kb_index.index.build import build
 from kb_index.index.meanings import shipped_meaning
-from kb_index.search.search import SearchResult
+from kb_index.publishing.build import build
+from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from core.errors import ConfigurationError
 from core.ids import new_id
 from core.migrate import upgrade
 from core.settings import ROOT, Settings
-from kb_index.index.build import build
+from kb_index.publishing.build import build
 from service.app import CONVERSATIONS, DATABASE, create_app
 
 PATIENCE_S = 180

@@ -17,7 +17,7 @@ from conversations.turns import Dialogue
 from conversations.types import Reply
 from core.clock import local, now
 from kb_index.entries.entry import Entry
-from kb_index.search.search import SearchResult
+from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 
 log = logging.getLogger(__name__)

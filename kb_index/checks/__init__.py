@@ -1,1 +1,1 @@
-"""The editors' files held to the rules: schema, similar questions, regions, statutes."""
+"""The editors' files held to the rules: schema, dates, sources, similar questions, regions, statutes."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import WenbanError
 from kb_index.entries.entry import ParsedEntry
-from kb_index.entries.problems import Problem, question_line, shorten
+from kb_index.entries.problems import Problem, shorten
 from kb_index.language.places import EVERYWHERE, Places
 
 # A question about going there, or about people from there, is asked everywhere in the country.
@@ -29,7 +29,7 @@ def check_regions(parsed: list[ParsedEntry], folder: Path) -> list[Problem]:
     for item in parsed:
         regions = item.entry.regions
         for number, question in enumerate(item.entry.questions):
-            line = question_line(item, number)
+            line = item.question_line(number)
             outside = places.outside(question, regions)
             if outside:
                 message = (

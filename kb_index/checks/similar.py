@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_index.entries.entry import ParsedEntry
-from kb_index.entries.problems import Problem, question_line, shorten
+from kb_index.entries.problems import Problem, shorten
 from kb_index.language.aspects import aspects
 from kb_index.language.encoder import BATCH, Encoder, Vectors
 from kb_index.language.places import EVERYWHERE
@@ -181,7 +181,7 @@ def _nearly_twice(found: _Compared, a: int, others: list[int]) -> list[Problem]:
             item, first = found.parsed[question.owner], found.parsed[other.owner]
             message = f"“{shorten(question.raw)}”和 {first.file} 里的“{shorten(other.raw)}”几乎一样"
             mend = "是同一个问题就合并成一个条目；不是就把差别写进问法"
-            line = question_line(item, question.number)
+            line = item.question_line(question.number)
             return [Problem(item.file, line, "warning", "question_nearly_twice", message, mend)]
     return []
 
@@ -206,7 +206,7 @@ def _belongs_elsewhere(found: _Compared, a: int, others: list[int], bodies: _Bod
     item, other = found.parsed[question.owner], found.parsed[owner]
     message = f"“{shorten(question.raw)}”更像 {other.file} 的问法（“{shorten(found.questions[best].raw)}”）"
     mend = "放错了就移过去；没放错就写得更贴近本条目，或再补几个相近的问法"
-    line = question_line(item, question.number)
+    line = item.question_line(question.number)
     return [Problem(item.file, line, "warning", "variant_elsewhere", message, mend)]
 
 

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import NotFound, WenbanError
-from core.settings import Settings
-from kb_index.index import build as index
+from core.settings import load_settings
 from kb_index.index.versions import current_version
-from kb_index.search.search import Searcher
+from kb_index.search.loading import load_searcher
+from kb_index.search.searcher import Searcher
 
 app = typer.Typer(help="The knowledge base: check, build, search, measure.", no_args_is_help=True)
 
@@ -34,19 +34,28 @@ Regions = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
+OUTCOMES = {"answer": "直接答", "ask_back": "反问，列出候选", "unknown": "说不知道，转人工"}
+"""What a citizen gets, for editors."""
+
+
 def knowledge_dir(path: Path | None) -> Path:
     """The folder given, or the setting's."""
-    return path or Settings().knowledge_dir
+    return path or load_settings().knowledge_dir
 
 
 def index_dir(path: Path | None) -> Path:
     """The index folder given, or the setting's."""
-    return path or Settings().index_dir
+    return path or load_settings().index_dir
 
 
 def model_name(name: str | None) -> str:
     """The model given, or the setting's."""
-    return name or Settings().kb_model
+    return name or load_settings().kb_model
+
+
+def home_regions(names: list[str] | None) -> list[str]:
+    """The regions given, or the setting's."""
+    return names or load_settings().kb_regions
 
 
 def print_json(data: Any) -> None:
@@ -78,4 +87,4 @@ def searcher_in(folder: Path, version: str | None, model: str) -> Searcher:
     name = version or current_version(folder)
     if name is None:
         raise NotFound("还没有知识库版本，请先运行 wenban kb build", code="kb_version")
-    return index.load_searcher(folder, name, model, Settings().kb_reranker)
+    return load_searcher(folder, name, model, load_settings().kb_reranker)

@@ -10,14 +10,15 @@ import typer
 
 from core.errors import NotFound
 from core.progress import bars
-from core.settings import Settings
 from kb_index.cli.common import (
+    OUTCOMES,
     AsJson,
     Index,
     Model,
     Regions,
     app,
     guarded,
+    home_regions,
     index_dir,
     model_name,
     print_json,
@@ -25,10 +26,7 @@ from kb_index.cli.common import (
 )
 from kb_index.entries.problems import shorten
 from kb_index.measure.hits import IN_WORDS, Tried, changes, missing_entries, read_cases, try_all
-from kb_index.search.search import Searcher
-
-OUTCOMES = {"answer": "直接答", "ask_back": "反问，列出候选", "unknown": "说不知道，转人工"}
-"""What a citizen gets, for editors."""
+from kb_index.search.searcher import Searcher
 
 
 @app.command("test")
@@ -52,7 +50,7 @@ def hit_test(
     """
     with guarded(), bars() as stage:
         cases = read_cases(file)
-        regions, day = region or Settings().kb_regions, dt.date.today()
+        regions, day = home_regions(region), dt.date.today()
         searcher = searcher_in(index_dir(index), version, model_name(model))
         tried = try_all(searcher, cases, regions, day, stage("逐题检索"))
         before: list[Tried] | None = None

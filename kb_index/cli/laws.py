@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from core.errors import BadRequest, WenbanError
-from core.settings import Settings
-from kb_index.statutes import shelf as statute_shelf
+from core.settings import Settings, load_settings
+from kb_index.statutes.build import build
 from kb_index.statutes.numbers import SHIPPED
+from kb_index.statutes.shelf import StatuteShelf
 
 app = typer.Typer(help="Law texts by article, shown when no entry answers.", no_args_is_help=True)
 
@@ -35,14 +36,16 @@ Knowledge = Annotated[
 def _guarded(run: Callable[[Settings], None]) -> None:
     """Runs a command; an expected error becomes one line and exit code 2."""
     try:
-        run(Settings())
+        run(load_settings())
     except WenbanError as error:
         typer.secho(error.message, fg="red", err=True)
         raise typer.Exit(2) from error
 
 
-@app.command()
-def build(laws: Laws = None, index: Index = None, knowledge: Knowledge = None, model: Model = None) -> None:
+@app.command("build")
+def build_command(
+    laws: Laws = None, index: Index = None, knowledge: Knowledge = None, model: Model = None
+) -> None:
     """Index the law texts in force; running apps take the new index at the next question nobody can answer."""
 
     def run(settings: Settings) -> None:
@@ -52,7 +55,7 @@ def build(laws: Laws = None, index: Index = None, knowledge: Knowledge = None, m
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
             task = bar.add_task("法规条文", total=None)
-            done = statute_shelf.build(
+            done = build(
                 folder,
                 index or settings.laws_index_dir,
                 knowledge or settings.knowledge_dir,
@@ -81,7 +84,7 @@ def search(
     """Show the nearest articles, and which of them a citizen would be shown."""
 
     def run(settings: Settings) -> None:
-        shelf = statute_shelf.StatuteShelf(index or settings.laws_index_dir, model or settings.kb_model)
+        shelf = StatuteShelf(index or settings.laws_index_dir, model or settings.kb_model)
         regions = region or settings.kb_regions
         found = shelf.rank(question, regions, limit)
         shown = len(shelf.related(question, regions))
@@ -100,8 +103,8 @@ def search(
     _guarded(run)
 
 
-@app.command()
-def fit(
+@app.command("fit")
+def fit_command(
     questions: Annotated[
         Path | None, typer.Option(help="Labelled questions, JSON lines; default: the shipped set.")
     ] = None,
@@ -113,13 +116,13 @@ def fit(
     """Fit when articles are shown, on the labelled questions and the articles their entries rely on."""
 
     def run(settings: Settings) -> None:
-        from kb_index.checks.check import load_folder
+        from kb_index.entries.folder import load_folder
+        from kb_index.measure.articles import fit
         from kb_index.measure.evaluate import read_questions
-        from kb_index.statutes.fit import fit as fit_on
 
         folder = knowledge or settings.knowledge_dir
-        numbers = fit_on(
-            statute_shelf.StatuteShelf(index or settings.laws_index_dir, model or settings.kb_model),
+        numbers = fit(
+            StatuteShelf(index or settings.laws_index_dir, model or settings.kb_model),
             load_folder(folder)[0],
             read_questions(questions or folder / "questions.jsonl"),
             settings.kb_regions,

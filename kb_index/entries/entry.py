@@ -15,8 +15,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from core.yaml_loader import SafeLoader
 from kb_index.entries.problems import Problem
-from kb_index.entries.reading import SafeLoader, read_text
+from kb_index.entries.reading import read_text
 
 QUESTIONS = "相似问法"
 ANSWER = "答案"
@@ -122,6 +123,12 @@ class ParsedEntry:
     def line(self, key: str) -> int:
         """Line of a key or section, 1 when it isn't known."""
         return self.lines.get(key, 1)
+
+    def question_line(self, number: int) -> int:
+        """Line of one of the entry's questions: 0 is its title, 1 the first variant."""
+        if number == 0:
+            return self.line("title")
+        return self.lines.get(f"variants.{number - 1}", self.line(QUESTIONS))
 
 
 def parse_file(path: Path, root: Path) -> tuple[ParsedEntry | None, list[Problem]]:

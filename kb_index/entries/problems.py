@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from kb_index.entries.entry import ParsedEntry
+from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 
@@ -38,13 +35,6 @@ class Problem:
     def __str__(self) -> str:
         mark = "错误" if self.severity == "error" else "提醒"
         return f"{self.file}:{self.line}: {mark} [{self.code}] {self.message}（{self.mend}）"
-
-
-def question_line(item: ParsedEntry, number: int) -> int:
-    """Line of an entry's question: 0 is its title, 1 the first variant."""
-    if number == 0:
-        return item.line("title")
-    return item.lines.get(f"variants.{number - 1}", item.line("相似问法"))
 
 
 def shorten(text: str, limit: int = 40) -> str:

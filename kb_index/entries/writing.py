@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from core.errors import BadRequest
+from core.yaml_loader import SafeLoader
 from kb_index.entries.entry import ANSWER, NOTES, OPTIONAL_SECTIONS, QUESTIONS
-from kb_index.entries.reading import SafeLoader
 
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)+$")
 _HEADING = re.compile(r"^##(?=\s)", re.MULTILINE)

@@ -1,1 +1,1 @@
-"""An index version on disk: its parts, how it is built, and how versions come and go."""
+"""An index on disk: its parts, a shelf made of entries, and how versions come and go."""

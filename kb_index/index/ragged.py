@@ -81,3 +81,10 @@ class Ragged:
     def load(cls, folder: Path, name: str) -> Ragged:
         """Reads what :meth:`save` wrote; the rows stay on disk and are read when looked at."""
         return cls(np.load(folder / f"{name}.npy", mmap_mode="r"), np.load(folder / f"{name}.offsets.npy"))
+
+
+def spread(starts: Places, counts: Places) -> Places:
+    """``starts[0], starts[0] + 1, …`` up to its count, then the same from ``starts[1]``, and so on."""
+    begins = np.cumsum(counts) - counts
+    found: Places = np.arange(int(counts.sum()), dtype=np.int64) + np.repeat(starts - begins, counts)
+    return found

@@ -27,7 +27,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from core.errors import ConfigurationError
-from kb_index.entries.reading import SafeLoader
+from core.yaml_loader import SafeLoader
 
 MAX_QUERY_CHARS = 600
 """Longest question looked at, in characters: a told story names its matter well before this."""

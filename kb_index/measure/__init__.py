@@ -1,1 +1,1 @@
-"""How well search answers labelled questions, and the weights fitted on them."""
+"""How well search answers labelled questions, the numbers fitted to them, and what the base holds."""

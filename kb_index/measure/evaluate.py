@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from core.errors import BadRequest
 from core.progress import Progress, unwatched
 from kb_index.entries.entry import Entry
-from kb_index.search.calibrate import FEATURES, Calibration, calibration_error, wilson
+from kb_index.measure.calibrate import calibration_error, wilson
+from kb_index.search.calibration import FEATURES, Calibration
 from kb_index.search.evidence import rows
 from kb_index.search.ranking import Candidates, Part, Ranking, order
-from kb_index.search.search import Searcher
+from kb_index.search.searcher import Searcher
 
 DEPTH = 10
 PARTS: tuple[Part, ...] = ("lexical", "dense")

@@ -17,19 +17,17 @@ from scipy.optimize import minimize
 from core.errors import BadRequest
 from core.progress import Progress, unwatched
 from kb_index.index.vocabulary import is_word
+from kb_index.measure.calibrate import answer_threshold, ask_threshold, fit_logistic
 from kb_index.measure.evaluate import Judged, Labelled, judge, judgement, report
-from kb_index.search.calibrate import (
+from kb_index.search.calibration import (
     AGAINST,
     RANK_FEATURES,
     TERM,
     Calibration,
-    answer_threshold,
-    ask_threshold,
-    fit_logistic,
 )
 from kb_index.search.numbers import Matrix
 from kb_index.search.ranking import Candidates
-from kb_index.search.search import Searcher
+from kb_index.search.searcher import Searcher
 
 FOLDS = 5
 LEAST = 40

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import BadRequest
 from kb_index.measure.evaluate import Labelled
-from kb_index.search.search import Searcher
+from kb_index.search.searcher import Searcher
 from kb_index.tables import sheets
 
 SHOWN = 3

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadRequest, WenbanError
-from kb_index.checks.check import REVIEW_DAYS, check_entries, load_folder
+from kb_index.checks.entries import REVIEW_DAYS, check_entries
 from kb_index.entries.entry import Entry
+from kb_index.entries.folder import load_folder
 from kb_index.index.versions import current_version, manifest, versions
 from kb_index.language.text import load_synonyms
 

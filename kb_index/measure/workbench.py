@@ -7,15 +7,15 @@ from pathlib import Path
 
 from core.errors import BadRequest
 from core.progress import Progress
-from kb_index.checks.check import load_folder
 from kb_index.entries.entry import Entry
+from kb_index.entries.folder import load_folder
 from kb_index.index import meanings
-from kb_index.index import shelf as shelves
+from kb_index.index.shelving import make_shelf
 from kb_index.language.encoder import load_encoder
 from kb_index.language.text import TextPipeline
-from kb_index.search.calibrate import Calibration
+from kb_index.search.calibration import Calibration
 from kb_index.search.rerank import load_reranker
-from kb_index.search.search import Searcher
+from kb_index.search.searcher import Searcher
 
 
 def searcher_over(
@@ -47,7 +47,7 @@ def searcher_over(
         raise BadRequest(f"{folder} holds no entries", code="no_entries")
     pipeline = TextPipeline.from_folder(folder)
     encoder = load_encoder(model, pipeline)
-    shelf = shelves.build(entries, pipeline, encoder, progress=progress)
+    shelf = make_shelf(entries, pipeline, encoder, progress=progress)
     meaning = meanings.shipped_meaning()
     return Searcher(
         shelf,

@@ -1,1 +1,1 @@
-"""One search: candidates, weights, probability, decision."""
+"""One search: a version loaded, candidates, weights, probability, decision."""

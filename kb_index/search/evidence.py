@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_index.index.shelf import Shelf
-from kb_index.search.calibrate import FEATURES, RANK_FEATURES
+from kb_index.search.calibration import FEATURES, RANK_FEATURES
 from kb_index.search.numbers import Matrix
 from kb_index.search.ranking import Ranking
 
@@ -21,7 +21,7 @@ _AGREEING = tuple(
 
 
 def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
-    """Feature rows (:data:`kb_index.search.calibrate.FEATURES`) of the first ``count`` entries of a ranking.
+    """Feature rows (:data:`kb_index.search.calibration.FEATURES`) of the first ``count`` entries of a ranking.
 
     Args:
         shelf: what was searched.

@@ -13,7 +13,7 @@ from kb_index.index.ragged import Places, Ragged
 from kb_index.index.shelf import Shelf
 from kb_index.language.aspects import AMOUNT_BIT
 from kb_index.language.encoder import Vectors
-from kb_index.search.calibrate import RANK_FEATURES, TERM, Calibration
+from kb_index.search.calibration import RANK_FEATURES, TERM, Calibration
 from kb_index.search.numbers import Matrix
 
 Part = Literal["fused", "lexical", "dense"]
@@ -55,7 +55,7 @@ class Candidates:
     Args:
         places: of the entries.
         questions: of each, the question nearest to what was asked.
-        features: a row each, columns as :data:`kb_index.search.calibrate.RANK_FEATURES`.
+        features: a row each, columns as :data:`kb_index.search.calibration.RANK_FEATURES`.
         clauses: cosine of each clause of the question with the nearest question of each, [entries, clauses].
         query: what was asked.
     """

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from kb_index.entries.entry import Entry
-from kb_index.search.search import POOL, Searcher
+from kb_index.search.searcher import POOL, Searcher
 
 _LEAST = 2
 """Entries that make a topic; characters that make its name."""

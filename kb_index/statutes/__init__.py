@@ -1,1 +1,1 @@
-"""The second shelf: articles of law, shown for reference."""
+"""The second shelf: articles of law, indexed, and shown for reference."""

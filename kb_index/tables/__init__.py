@@ -1,1 +1,1 @@
-"""Tables editors already keep, in and out."""
+"""Tables editors already keep: rows become drafts, entries become rows."""

@@ -1,1 +1,1 @@
-"""Making the embedded model."""
+"""Making the embedded model and the pretrained encoder."""

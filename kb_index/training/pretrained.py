@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadRequest
-from kb_index.checks.check import load_folder
+from kb_index.entries.folder import load_folder
 from kb_index.training.derive import derive, sample_texts
 from kb_index.training.packed import DerivationError
 from kb_index.training.ship import ship

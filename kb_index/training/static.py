@@ -3,7 +3,7 @@
 A :class:`StaticEmbedding` of sentence-transformers: one vector a token, a text is the mean of its tokens. Tokens
 overlap (words, character bigrams, single characters), so a typing error costs a few of them and not the text.
 Trained with ``MultipleNegativesRankingLoss`` on pairs that mean the same (see
-:mod:`kb_index.training.data`). The same data, seed and thread count give the same weights.
+:mod:`kb_index.training.material`). The same data, seed and thread count give the same weights.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from core.errors import BadRequest
-from kb_index.checks.check import load_folder
+from kb_index.entries.folder import load_folder
 from kb_index.language.encoder import overlapping
 from kb_index.language.text import TextPipeline
-from kb_index.training import data as material
+from kb_index.training import material
 
 DIMENSIONS = 256
 MAX_VOCABULARY = 34_000

@@ -1,6 +1,6 @@
 """Tunes the derived encoder on the knowledge base's own wordings, contrastively, in minutes on one core.
 
-Rows are made as for the static model (:mod:`kb_index.training.data`): two wordings of one entry, a wording
+Rows are made as for the static model (:mod:`kb_index.training.material`): two wordings of one entry, a wording
 and the answer, noise as typing and dictation make it, frames whose kinds are hard negatives for one
 another. Questions written as stories count as wordings of their entry. A batch holds one pair from each of
 several entries that lie near each other, so that every other pair of it is a true and mostly a hard
@@ -20,7 +20,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_index.training import data as material
+from kb_index.training import material
 
 Array = NDArray[np.float32]
 Log = Callable[[str], Any]

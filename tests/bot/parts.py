@@ -24,7 +24,7 @@ from core.events import Events, LocalEvents
 from core.privacy import use_data_key
 from core.settings import Settings
 from gaps import Gaps
-from kb_index.index.build import build
+from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tickets.service import Tickets
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_index.index.build import build
+from kb_index.publishing.build import build
 from tests.bot.calls import Answer, Rasa
 from tests.bot.parts import MODEL, SmallCity
 from tests.bot.test_bot_choosing import entries

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.actions.runtime.context import set_parts
-from kb_index.statutes import shelf as statute_shelf
+from kb_index.statutes.build import build
 from kb_index.statutes.service import Statutes
 from tests.bot.calls import Rasa
 from tests.bot.parts import MODEL, SmallCity
@@ -26,7 +26,7 @@ async def with_laws(city: SmallCity, tmp_path: Path) -> AsyncIterator[SmallCity]
     long = laws / "社会法" / "某蜂群转场法(2020-01-01).md"
     clauses = "".join(f"蜂群转场第{n}日应当向沿途的蜂站报告蜂箱数量和去向。" for n in range(1, 30))
     long.write_text(f"# 某蜂群转场法\n<!-- INFO END -->\n第一条 {clauses}\n", "utf-8")
-    statute_shelf.build(laws, tmp_path / "laws_index", tmp_path, MODEL, today=dt.date(2026, 11, 23))
+    build(laws, tmp_path / "laws_index", tmp_path, MODEL, today=dt.date(2026, 11, 23))
     async with Statutes(tmp_path / "laws_index", MODEL, patience_s=60) as statutes:
         set_parts(replace(city.parts, laws=statutes))
         yield city

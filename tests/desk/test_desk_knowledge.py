@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gaps import Asked
-from kb_index.index.build import build
+from kb_index.publishing.build import build
 from tests.desk.conftest import Office
 from tests.kb_index import conftest as knowledge_conftest
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, entry_text

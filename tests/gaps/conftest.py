@@ -11,7 +11,7 @@ import pytest
 from core.database import Database
 from gaps import Asked, Gaps
 from gaps.types import Outcome, Verdict
-from kb_index.index.build import build
+from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tests.kb_index import conftest as knowledge_conftest
 from tests.kb_index.conftest import MODEL

@@ -20,10 +20,10 @@ from gaps.models import AskedQuestion
 from gaps.service import Window
 from gaps.types import Question
 from kb_index.checks.check import check
-from kb_index.index.build import build
 from kb_index.measure.evaluate import read_questions
 from kb_index.measure.workbench import searcher_over
-from kb_index.search.calibrate import SHIPPED, Calibration
+from kb_index.publishing.build import build
+from kb_index.search.calibration import SHIPPED, Calibration
 from kb_index.service import KnowledgeBase
 from tests.gaps.conftest import Citizens
 from tests.kb_index.conftest import ID_CARD, MODEL

@@ -5,15 +5,14 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigurationError
-from kb_index.search.calibrate import (
-    FEATURES,
-    Calibration,
+from kb_index.measure.calibrate import (
     answer_threshold,
     ask_threshold,
     calibration_error,
     fit_logistic,
     wilson,
 )
+from kb_index.search.calibration import FEATURES, Calibration
 
 RANDOM = np.random.default_rng(5)
 

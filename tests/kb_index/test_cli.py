@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kb_index.cli.commands import app
-from kb_index.search.calibrate import AGAINST
+from kb_index.search.calibration import AGAINST
 from tests.kb_index.conftest import FUND, ID_CARD, MODEL, NOISE, PENSION, Write
 
 KEYS = {

@@ -9,9 +9,10 @@ import pytest
 from core.errors import BadRequest
 from core.settings import ROOT
 from kb_index.index import meanings
-from kb_index.index.build import build, load_searcher
 from kb_index.index.versions import current_version
 from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_encoder
+from kb_index.publishing.build import build
+from kb_index.search.loading import load_searcher
 from kb_index.training import derive, packed, pretrained
 from kb_index.training.ship import ship, write_folder
 from kb_index.training.tune import groups_of, tune

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import Conflict, NotFound
-from kb_index.index import build as index
-from kb_index.index.build import KnowledgeInvalid, build, load_searcher, rollback
+from kb_index.index.shelf import Shelf
 from kb_index.index.versions import current_version, manifest, versions
+from kb_index.publishing.build import KEEP, KnowledgeInvalid, build
+from kb_index.publishing.rollback import rollback
+from kb_index.search.loading import load_searcher
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
 
 
@@ -94,10 +96,10 @@ def test_rollback_and_forward_again(built: Path, folder: Path, write: Write) -> 
 
 
 def test_old_versions_are_pruned_but_never_the_current(built: Path, folder: Path, write: Write) -> None:
-    for number in range(index.KEEP + 2):
+    for number in range(KEEP + 2):
         write(*PENSION, answer=f"答案之{number}")
         last = build(folder, built, MODEL).version
-    assert len(versions(built)) == index.KEEP
+    assert len(versions(built)) == KEEP
     assert current_version(built) == last == versions(built)[-1]
 
 
@@ -107,7 +109,7 @@ def test_a_build_that_dies_leaves_no_trace_in_service(
     before = current_version(built)
     write(*PENSION, answer="新的答案")
     with monkeypatch.context() as patch:
-        patch.setattr(index.shelves, "save", _disk_full)
+        patch.setattr(Shelf, "save", _disk_full)
         with pytest.raises(OSError, match="disk full"):
             build(folder, built, MODEL)
     assert current_version(built) == before and versions(built) == [before]
@@ -148,12 +150,12 @@ def test_a_damaged_pointer_names_no_version(built: Path, content: str) -> None:
 def test_a_build_that_carries_entries_over_is_the_build_from_nothing(
     folder: Path, write: Write, tmp_path: Path
 ) -> None:
-    index.build(folder, tmp_path / "grown", MODEL)
+    build(folder, tmp_path / "grown", MODEL)
     write("tax-refund", "个税怎么退？", ["个人所得税退税 流程", "我交多了税能退吗"])
-    index.build(folder, tmp_path / "grown", MODEL)
-    index.build(folder, tmp_path / "fresh", MODEL)
+    build(folder, tmp_path / "grown", MODEL)
+    build(folder, tmp_path / "fresh", MODEL)
     grown, fresh = (
-        index.load_searcher(root, current_version(root) or "", MODEL)
+        load_searcher(root, current_version(root) or "", MODEL)
         for root in (tmp_path / "grown", tmp_path / "fresh")
     )
     for question in ("养老金要交几年", "个税退税", "身份证掉了", "公积金租房", "夜里施工"):

@@ -9,7 +9,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 
 from core.errors import ConfigurationError
 from kb_index.measure.workbench import searcher_over
-from kb_index.search.calibrate import Calibration
+from kb_index.search.calibration import Calibration
 from kb_index.search.rerank import Reranker
 from kb_index.service import KnowledgeBase
 from tests.kb_index.conftest import FUND, ID_CARD, MODEL, NOISE, PENSION

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from kb_index.measure.workbench import searcher_over
-from kb_index.search.calibrate import Calibration
-from kb_index.search.search import Searcher
+from kb_index.search.calibration import Calibration
+from kb_index.search.searcher import Searcher
 from tests.kb_index.conftest import ID_CARD, MODEL, Write
 
 

@@ -2,8 +2,8 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from kb_index.index.build import build
 from kb_index.index.versions import current_version
+from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
 

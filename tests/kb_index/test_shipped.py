@@ -11,9 +11,9 @@ from kb_index.language.places import elsewhere
 from kb_index.measure.evaluate import Labelled, read_questions
 from kb_index.measure.fitting import TERMS, exact_terms
 from kb_index.measure.workbench import searcher_over
-from kb_index.search.calibrate import SHIPPED, Calibration
+from kb_index.search.calibration import SHIPPED, Calibration
 from kb_index.search.ranking import Part
-from kb_index.search.search import Searcher, SearchResult
+from kb_index.search.searcher import Searcher, SearchResult
 from tests.kb_index.conftest import MODEL
 
 KNOWLEDGE = ROOT / "knowledge_base"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kb_index.index.versions import current_version
-from kb_index.statutes import shelf as statute_shelf
+from kb_index.statutes.build import build
 from kb_index.statutes.laws import LAWS_URL, RULES_URL, in_force, read_articles, read_statute
 from kb_index.statutes.numbers import FEATURES, StatuteNumbers
 from kb_index.statutes.service import Statutes
@@ -27,7 +27,7 @@ def laws(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def index(tmp_path: Path, laws: Path) -> Path:
-    statute_shelf.build(laws, tmp_path / "index", tmp_path, MODEL, today=DAY)
+    build(laws, tmp_path / "index", tmp_path, MODEL, today=DAY)
     return tmp_path / "index"
 
 
@@ -97,11 +97,11 @@ def test_with_the_shipped_numbers_chit_chat_is_shown_nothing(index: Path) -> Non
 def test_command_line(laws: Path, folder: Path, tmp_path: Path) -> None:
     where = ("--index", tmp_path / "cli", "--model", MODEL)
     run("laws", "search", LEASH, *where, code=2)
-    build = ("laws", "build", "--laws", laws, "--dir", folder, *where)
+    again = ("laws", "build", "--laws", laws, "--dir", folder, *where)
     (laws / "坏.md").write_bytes("第一条 坏".encode("gb18030"))
-    built = run(*build)
+    built = run(*again)
     assert "3 部现行法规，7 条" in built.stdout and "坏.md" in built.stderr
-    assert "内容没有变化" in run(*build).stdout
+    assert "内容没有变化" in run(*again).stdout
     found = as_json("laws", "search", LEASH, *where)
     assert found["articles"][0]["number"] == "第三条之一" and found["shown"] in (0, 1, 2)
     assert "《中华人民共和国某宠物管理法》第三条之一" in run("laws", "search", LEASH, *where).stdout
@@ -166,7 +166,7 @@ async def test_the_service_loads_at_need_and_follows_a_new_index(laws: Path, tmp
         for fine in ("五百元", "六百元"):
             pets = laws / "社会法" / "某宠物管理法(2010-03-01).md"
             pets.write_text(pets.read_text("utf-8").replace("五百元", fine), "utf-8")
-            statute_shelf.build(laws, index, tmp_path, MODEL, today=DAY)
+            build(laws, index, tmp_path, MODEL, today=DAY)
             await statutes.related(LEASH)
             assert statutes._shelf is not None
             statutes._shelf.numbers = GENEROUS

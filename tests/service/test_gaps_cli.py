@@ -20,7 +20,7 @@ from core.migrate import upgrade
 from core.settings import ROOT
 from gaps import Asked, store
 from gaps.cli import app
-from kb_index.index.build import build
+from kb_index.publishing.build import build
 from tests.kb_index import conftest as knowledge_conftest
 from tests.kb_index.conftest import MODEL
 

@@ -18,7 +18,7 @@ from kb_index.entries.render import answer_card, to_text
 
 if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
-    from kb_index.search.search import SearchResult
+    from kb_index.search.searcher import SearchResult
 
 ENTRY = "entry"
 """Key under which a conversation remembers the entry it is talking about."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conversations.types import Button, ConversationView, QueuePlace
     from gaps.types import Asked
     from kb_index.entries.entry import Entry
-    from kb_index.search.search import SearchResult
+    from kb_index.search.searcher import SearchResult
     from kb_index.statutes.shelf import FoundArticle
     from tickets.types import Actor, Ticket, TicketDraft
 

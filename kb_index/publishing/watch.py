@@ -11,7 +11,7 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 from core.errors import Conflict, NotFound, WenbanError
-from kb_index.index.build import BuildReport
+from kb_index.publishing.build import BuildReport
 
 SETTLE_MS = 400
 """A save is several events (write aside, rename) and a branch switch hundreds: build once it has been quiet."""

@@ -1,18 +1,15 @@
-"""``wenban kb import`` and ``export``: entries from and to the tables editors already keep.
+"""``wenban kb import``: drafts from the tables editors already keep.
 
-A row is an entry. Only 问题, 答案 and 承办单位 are needed; every other column is optional, and what export writes
-import reads back without loss. Nothing is ever overwritten, and what a row does not say is not made up: a date of
-review that is missing stays empty in the draft, and ``wenban kb check`` asks for it.
+A row is an entry. Only 问题, 答案 and 承办单位 are needed; every other column is optional. Nothing is ever
+overwritten, and what a row does not say is not made up: a date of review that is missing stays empty in the draft, and ``wenban kb check`` asks for it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,43 +19,23 @@ from pypinyin import lazy_pinyin
 
 from core.errors import BadRequest, WenbanError
 from kb_index.entries.draft import write_new
-from kb_index.entries.entry import NOTES, OPTIONAL_SECTIONS, Entry, ParsedEntry
+from kb_index.entries.entry import OPTIONAL_SECTIONS, Entry
 from kb_index.entries.folder import read_folder
 from kb_index.entries.reading import MAX_BYTES
 from kb_index.entries.writing import one_line, place_of, to_markdown
 from kb_index.language.text import TextPipeline
 from kb_index.tables import sheets
-
-COLUMNS = {
-    "id": ("编号", "条目编号", "entry", "entry_id"),
-    "title": ("问题", "标题", "问", "常见问题", "咨询问题", "question", "q"),
-    "answer": ("答案", "答复", "回答", "解答", "答", "答复内容", "reply", "a"),
-    "department": ("承办单位", "部门", "主管部门", "责任单位", "办理部门", "单位", "dept"),
-    "document": ("来源", "来源文件", "依据文件", "政策依据", "政策文件", "文件名", "source"),
-    "url": ("来源网址", "网址", "链接", "来源链接", "link", "source_url"),
-    "number": ("文号", "发文字号"),
-    "date": ("发文日期", "来源日期", "发布日期"),
-    "opened": ("打开日期", "查阅日期"),
-    "variants": ("相似问法", "相似问题", "相似问", "其他问法", "扩展问"),
-    "topic": ("主题", "分类", "类别", "事项", "category"),
-    "regions": ("地区", "适用地区", "区域", "region"),
-    "tags": ("标签", "关键词", "keywords"),
-    "basis": ("法律依据", "依据条款"),
-    "effective": ("生效日期", "施行日期", "实施日期"),
-    "expires": ("失效日期", "截止日期", "有效期至"),
-    "reviewed": ("核对日期", "审核日期", "更新日期"),
-    **dict.fromkeys(OPTIONAL_SECTIONS, ()),
-    "notes": (NOTES, "备注"),
-}
-"""Columns by field, with the headers they are known by; the first is the one export writes."""
-
-REQUIRED = {"title": "问题", "answer": "答案", "department": "承办单位"}
-_NAMES = {name.lower(): key for key, names in COLUMNS.items() for name in (key, *names)}
-_DATE = re.compile(r"^(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})\D*(?:\d.*)?$")
-_URL = re.compile(r"https?://[^\s，。；、）》]+")
-_BASIS = re.compile(r"^(.+?)[：:\s]\s*([^：:]+)$")
-_SEPARATOR = re.compile(r"[\n；;|、，,]")
-_LONG_SEPARATOR = re.compile(r"[\n；;|]")
+from kb_index.tables.cells import (
+    COLUMNS,
+    LONG_SEPARATOR,
+    NAMES,
+    REQUIRED,
+    SEPARATOR,
+    basis_of,
+    date_of,
+    listed,
+    sources_of,
+)
 
 
 @dataclass(frozen=True)
@@ -148,77 +125,6 @@ def import_table(
     return report
 
 
-def export_table(
-    table: Path, folder: Path, progress: Callable[[int, int], None] | None = None
-) -> tuple[int, list[str]]:
-    """Writes every entry as a row.
-
-    Args:
-        table: a new CSV, XLSX or JSON lines file.
-        folder: the knowledge folder.
-        progress: called with (files read, files in all).
-
-    Returns:
-        How many entries were written, and the files left out because they have errors.
-
-    Raises:
-        BadRequest: when the file is there already or has another extension.
-    """
-    suffix = table.suffix.lower()
-    if suffix not in sheets.FORMATS:
-        raise BadRequest(f"文件名要以 {'、'.join(sheets.FORMATS)} 结尾", code="bad_format")
-    parsed, problems = read_folder(folder, progress)
-    left_out = sorted({p.file for p in problems if p.severity == "error"} - {item.file for item in parsed})
-    if suffix == ".jsonl":
-        lines = [{**item.entry.model_dump(mode="json"), "notes": item.notes} for item in parsed]
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        sheets.save_new(table, text.encode())
-    else:
-        header = [names[0] if names else key for key, names in COLUMNS.items()]
-        sheets.write_rows(table, header, (list(_cells(item).values()) for item in parsed))
-    return len(parsed), left_out
-
-
-def _cells(item: ParsedEntry) -> dict[str, str]:
-    """An entry as cells, in the order of :data:`COLUMNS`."""
-    entry = item.entry
-
-    def lines(values: Iterable[Any]) -> str:
-        return "\n".join(str(v) if v else "-" for v in values)
-
-    cells = {
-        "id": entry.id,
-        "title": entry.title,
-        "answer": entry.answer,
-        "department": entry.department,
-        "document": lines(s.document for s in entry.sources),
-        "url": lines(s.url for s in entry.sources),
-        "number": lines(s.number for s in entry.sources),
-        "date": lines(s.date for s in entry.sources),
-        "opened": lines(s.opened for s in entry.sources),
-        "variants": "\n".join([*entry.variants, ""]),
-        "topic": entry.topic,
-        "regions": _joined(entry.regions),
-        "tags": _joined(entry.tags),
-        "basis": lines(f"{b.document}：{'、'.join(b.articles)}" for b in entry.basis),
-        "effective": str(entry.effective),
-        "expires": str(entry.expires or ""),
-        "reviewed": str(entry.reviewed),
-        "notes": item.notes,
-    } | entry.sections
-    return {key: cells.get(key, "") for key in COLUMNS}
-
-
-def _joined(values: tuple[str, ...]) -> str:
-    return "\n".join([*values, ""]) if any(map(_SEPARATOR.search, values)) else "、".join(values)
-
-
-def _split(cell: str, separator: re.Pattern[str]) -> list[str]:
-    """The items of a cell: one a line when it has lines, else between separators."""
-    found = cell.split("\n") if "\n" in cell else separator.split(cell)
-    return [text for item in found if (text := one_line(item))]
-
-
 def _records(table: Path, report: ImportReport) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows below the header, which is the first row that names a question and an answer."""
     header: list[str | None] = []
@@ -230,7 +136,7 @@ def _records(table: Path, report: ImportReport) -> Iterator[tuple[int, dict[str,
                 yield number, cells
             continue
         first = first or row
-        keys = [_NAMES.get(re.sub(r"[\s*：:]|[（(].*?[）)]", "", cell).lower()) for cell in row]
+        keys = [NAMES.get(re.sub(r"[\s*：:]|[（(].*?[）)]", "", cell).lower()) for cell in row]
         if {"title", "answer"} <= set(keys):
             header = [key if keys.index(key) == place else None for place, key in enumerate(keys)]
             report.unused += [c for c, key in zip(row, header, strict=True) if c and key is None]
@@ -247,7 +153,7 @@ def _objects(table: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, row in sheets.read_objects(table):
         yield (
             number,
-            {_NAMES.get(key.lower(), key): value for key, value in row.items() if value not in (None, "")},
+            {NAMES.get(key.lower(), key): value for key, value in row.items() if value not in (None, "")},
         )
 
 
@@ -305,10 +211,10 @@ class _Desk:
             if not cells.get(key) and not (key == "department" and self._defaults.department):
                 raise BadRequest(f"没有写{name}", code="missing")
         text = {key: str(cells.get(key, "")).strip() for key in COLUMNS}
-        reviewed = _date(text["reviewed"], "核对日期", notes) or self._defaults.reviewed
+        reviewed = date_of(text["reviewed"], "核对日期", notes) or self._defaults.reviewed
         sections = cells.get("sections") or {name: text[name] for name in OPTIONAL_SECTIONS if text[name]}
-        sources = _sources(cells, reviewed, notes)
-        effective = _date(text["effective"], "生效日期", notes)
+        sources = sources_of(cells, reviewed, notes)
+        effective = date_of(text["effective"], "生效日期", notes)
         if effective is None:
             effective = next((s["date"] for s in sources if s.get("date")), None) or dt.date.today()
             notes.append(f"没有写生效日期，按 {effective} 填的，请核对")
@@ -319,14 +225,14 @@ class _Desk:
             "title": one_line(text["title"]),
             "department": one_line(text["department"]) or self._defaults.department,
             "topic": one_line(text["topic"] or text["department"] or self._defaults.department),
-            "regions": _list(cells, "regions", _SEPARATOR) or list(self._defaults.regions),
-            "tags": _list(cells, "tags", _SEPARATOR),
-            "basis": _basis(cells.get("basis"), notes),
+            "regions": listed(cells, "regions", SEPARATOR) or list(self._defaults.regions),
+            "tags": listed(cells, "tags", SEPARATOR),
+            "basis": basis_of(cells.get("basis"), notes),
             "sources": sources,
             "effective": effective,
-            "expires": _date(text["expires"], "失效日期", notes),
+            "expires": date_of(text["expires"], "失效日期", notes),
             "reviewed": reviewed,
-            "variants": _list(cells, "variants", _LONG_SEPARATOR),
+            "variants": listed(cells, "variants", LONG_SEPARATOR),
             "answer": text["answer"],
             "sections": sections,
             "notes": text["notes"],
@@ -370,76 +276,3 @@ def _unfinished(folder: Path, known: set[str]) -> Iterator[tuple[str, str]]:
 
 def _syllables(text: str) -> list[str]:
     return [s for item in lazy_pinyin(text) if (s := re.sub(r"[^a-z0-9]", "", item.lower()))]
-
-
-def _list(cells: Mapping[str, Any], key: str, separator: re.Pattern[str]) -> list[str]:
-    value = cells.get(key) or []
-    return [one_line(str(v)) for v in value] if isinstance(value, list) else _split(str(value), separator)
-
-
-def _date(cell: str, name: str, notes: list[str]) -> dt.date | None:
-    """A date as people write it: 2026-01-31, 2026/1/31, 2026年1月31日, 20260131; a note when it is none."""
-    if not cell or cell == "-":
-        return None
-    match = _DATE.match(cell)
-    if match:
-        with contextlib.suppress(ValueError):
-            return dt.date(*map(int, match.groups()))
-    notes.append(f"{name}“{cell[:20]}”认不出来，没有填")
-    return None
-
-
-def _sources(cells: Mapping[str, Any], reviewed: dt.date | None, notes: list[str]) -> list[dict[str, Any]]:
-    """Sources of a row: one a line, in parallel columns; an address inside the name is taken out of it."""
-    keys = ("document", "url", "number", "date", "opened")
-    rows = cells.get("sources")
-    if not isinstance(rows, list):
-        columns = {key: str(cells.get(key, "")).split("\n") for key in keys}
-        longest = max(map(len, columns.values()))
-        rows = [{key: _at(lines, place) for key, lines in columns.items()} for place in range(longest)]
-    found = []
-    for row in rows:
-        if not isinstance(row, dict):
-            raise BadRequest("sources 要写成一组 {document, url, …}", code="invalid")
-        cell = {key: str(row.get(key) or "").strip() for key in keys}
-        url, document = cell["url"], cell["document"]
-        inside = _URL.search(document)
-        if inside:
-            url, document = url or inside[0], _URL.sub("", document).strip(" \u3000,，;；：:")
-        if not document and not url:
-            continue
-        if not document:
-            notes.append("来源只有网址，请补上文件名")
-        found.append(
-            {
-                "document": document or url,
-                "number": cell["number"] or None,
-                "date": _date(cell["date"], "发文日期", notes),
-                "url": url or "https://",
-                "opened": _date(cell["opened"], "打开日期", notes) or reviewed,
-            }
-        )
-    if not found:
-        notes.append("没有来源，请补上打开过的文件")
-    elif any(s["url"] == "https://" for s in found):
-        notes.append("来源没有网址，请补上")
-    return found
-
-
-def _at(values: list[str], place: int) -> str:
-    text = values[place].strip() if place < len(values) else ""
-    return "" if text == "-" else text
-
-
-def _basis(value: Any, notes: list[str]) -> list[dict[str, Any]]:
-    if isinstance(value, list):
-        return value
-    found = []
-    for line in str(value or "").split("\n"):
-        match = _BASIS.match(line.strip())
-        if match:
-            articles = [a for a in re.split(r"[、，,；;]", match[2]) if a.strip()]
-            found.append({"document": match[1].strip("《》 "), "articles": articles})
-        elif line.strip():
-            notes.append(f"法律依据“{line.strip()[:30]}”没有条号，没有填")
-    return found

@@ -11,7 +11,7 @@ import typer
 
 from core.errors import ConfigurationError, NotFound
 from core.progress import bars
-from kb_index.checks.check import check as run_check
+from kb_index.checks.check import check
 from kb_index.cli.common import (
     AsJson,
     Index,
@@ -24,15 +24,15 @@ from kb_index.cli.common import (
     model_name,
     print_json,
 )
-from kb_index.entries import draft as drafts
+from kb_index.entries.draft import draft
 from kb_index.entries.problems import Problem, has_errors
 from kb_index.entries.reading import convert_to_utf8
 
 Table = Annotated[Path, typer.Argument(help="A .csv, .xlsx or .jsonl file.")]
 
 
-@app.command()
-def check(
+@app.command("check")
+def check_command(
     knowledge: Knowledge = None,
     laws: Annotated[
         Path | None, typer.Option(help="Folder of statutes: look up citations, quotes, figures.")
@@ -48,12 +48,12 @@ def check(
         folder, name = knowledge_dir(knowledge), model_name(model) if compare else None
         with bars() as stage:
             try:
-                problems = run_check(folder, laws, model=name, stage=stage)
+                problems = check(folder, laws, model=name, stage=stage)
             except ConfigurationError as error:
                 if error.code != "kb_model":
                     raise
                 typer.secho(f"没有比较各条目的问法：{error.message}", fg="yellow", err=True)
-                problems = run_check(folder, laws, stage=stage)
+                problems = check(folder, laws, stage=stage)
         errors = sum(p.severity == "error" for p in problems)
         if as_json:
             found = [p.to_json() for p in problems]
@@ -84,7 +84,7 @@ def new(
 ) -> None:
     """Draft an entry."""
     with guarded():
-        path = drafts.draft(knowledge_dir(knowledge), entry_id, title, department, topic, region)
+        path = draft(knowledge_dir(knowledge), entry_id, title, department, topic, region)
         typer.echo(f"已生成草稿 {path}，写好后删掉 draft 那一行，再运行 wenban kb check")
 
 
@@ -158,7 +158,7 @@ def import_(
 
     Nothing is overwritten. Exit code: 0 every row was taken, 1 some could not be, 2 could not run.
     """
-    from kb_index.tables.exchange import Defaults, import_table
+    from kb_index.tables.importing import Defaults, import_table
 
     with guarded(), bars() as stage:
         defaults = Defaults(department, tuple(region or ["全国"]), reviewed.date() if reviewed else None)
@@ -184,7 +184,7 @@ def import_(
 @app.command()
 def export(table: Table, knowledge: Knowledge = None) -> None:
     """Write all entries into a new table, which import reads back."""
-    from kb_index.tables.exchange import export_table
+    from kb_index.tables.exporting import export_table
 
     with guarded(), bars() as stage:
         count, left_out = export_table(table, knowledge_dir(knowledge), stage("读取条目"))
@@ -193,8 +193,8 @@ def export(table: Table, knowledge: Knowledge = None) -> None:
         typer.echo(f"已导出 {count} 个条目到 {table}")
 
 
-@app.command()
-def stats(
+@app.command("stats")
+def stats_command(
     knowledge: Knowledge = None,
     index: Index = None,
     table: Annotated[bool, typer.Option("--table", help="Print a Markdown table by department.")] = False,
@@ -204,21 +204,21 @@ def stats(
     as_json: AsJson = False,
 ) -> None:
     """Count entries, wordings, sources, labelled questions; freshness; the version in service."""
-    from kb_index.measure import stats as figures
+    from kb_index.measure.stats import LABELS, department_table, stats, write_table
 
     with guarded():
         folder = knowledge_dir(knowledge)
         if write is not None:
-            changed = figures.write_table(write, figures.department_table(folder))
+            changed = write_table(write, department_table(folder))
             typer.echo(f"{write} {'已更新' if changed else '没有变化'}")
         elif table:
-            typer.echo(figures.department_table(folder))
+            typer.echo(department_table(folder))
         else:
-            data = figures.stats(folder, index_dir(index))
+            data = stats(folder, index_dir(index))
             if as_json:
                 print_json(data)
                 return
-            for key, label in figures.LABELS.items():
+            for key, label in LABELS.items():
                 value = data[key]
                 if isinstance(value, dict):
                     top = Counter(value).most_common(8)

@@ -22,7 +22,7 @@ from kb_index.language.encoder import Encoder
 from kb_index.language.places import elsewhere
 from kb_index.language.spelling import Spelling
 from kb_index.language.text import TextPipeline, query_text
-from kb_index.search.calibrate import Calibration
+from kb_index.search.calibration import Calibration
 from kb_index.search.evidence import rows
 from kb_index.search.ranking import Candidates, Part, Query, Ranking, order, weigh
 from kb_index.search.rerank import Reranker

@@ -14,13 +14,10 @@ from aiohttp.web import Application, Request
 from core.migrate import upgrade
 from core.settings import Settings
 from kb_index.entries.entry import Entry
-from kb_index.index.build import build
+from kb_index.entry_page import page
+from kb_index.publishing.build import build
 from service.app import create_app
-from service.entry_page import page
-from tests.kb_index import conftest as kb_conftest
 from tests.kb_index.conftest import FUND, ID_CARD, MODEL, NOISE, PENSION, Write
-
-write = kb_conftest.write
 
 
 def entry(**changes: object) -> Entry:

@@ -1,0 +1,1 @@
+"""From the editors' files to a version in service: build, watch, roll back."""

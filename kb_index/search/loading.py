@@ -1,0 +1,44 @@
+"""Loads a version of the entries' index for searching.
+
+A version's folder holds entries and questions, their tokens and vectors, two lexical indexes, text.json (synonyms and
+words) and calibration.json.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import Conflict
+from kb_index.index import meanings
+from kb_index.index.shelf import Shelf
+from kb_index.index.versions import manifest
+from kb_index.language.encoder import load_encoder
+from kb_index.language.text import TextPipeline
+from kb_index.search.calibration import Calibration
+from kb_index.search.rerank import load_reranker
+from kb_index.search.searcher import Searcher
+
+FORMAT = 5
+"""Of a version's folder; one of another format is refused, and made anew by the next build."""
+
+
+def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "") -> Searcher:
+    """Loads a version for searching.
+
+    Raises:
+        NotFound: no such version.
+        Conflict: the model in the settings is not the one the version was built with.
+    """
+    details = manifest(index_dir, version)
+    folder = index_dir / "versions" / version
+    pipeline = TextPipeline.load(folder / "text.json")
+    encoder = load_encoder(model, pipeline)
+    if encoder.fingerprint != details["model"]["fingerprint"] or details["format"] != FORMAT:
+        raise Conflict(
+            f"知识库版本 {version} 是用另一个模型或程序版本建的，请运行 wenban kb build",
+            code="kb_model_changed",
+        )
+    calibration = Calibration.load(folder / "calibration.json")
+    shelf, meaning = Shelf.load(folder), meanings.shipped_meaning()
+    meant = meanings.load(folder, shelf.questions, shelf.starts, meaning)
+    return Searcher(shelf, pipeline, encoder, calibration, version, load_reranker(reranker), meant, meaning)
