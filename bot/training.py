@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from bot import rasa_program as rasa
+from bot import rasa_program
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
 
@@ -54,11 +54,11 @@ def train(settings: Settings, *, force: bool = False) -> tuple[Path, bool]:
     if path.exists() and not force:
         return path, False
     partial = path.with_name(f"training-{os.getpid()}.tar.gz")
-    call = rasa.command(
+    call = rasa_program.command(
         *("train", "--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data"),
         *("--out", str(partial.parent), "--fixed-model-name", partial.name.removesuffix(".tar.gz")),
     )
-    result = subprocess.run(call, cwd=ROOT, env=rasa.quiet())
+    result = subprocess.run(call, cwd=ROOT, env=rasa_program.quiet())
     if result.returncode != 0 or not partial.exists():
         raise ConfigurationError("Training the Rasa model failed; its messages are above.")
     partial.replace(path)

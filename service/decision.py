@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.actions.policy.answer import offered
-from bot.evaluation.cli import parse
+from bot.parsing import parse
 from bot.understanding import decide as decision
 from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS

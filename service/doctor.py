@@ -14,8 +14,7 @@ import aiohttp
 from redis.exceptions import RedisError
 from rich.console import Console
 
-from bot import rasa_program as rasa
-from bot import training
+from bot import rasa_program, training
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
 from core.jobs import troubles
@@ -67,7 +66,7 @@ async def _python(_: Settings) -> Finding:
 
 async def _rasa(_: Settings) -> Finding:
     found = subprocess.run(  # noqa: ASYNC221 - nothing else runs in a diagnosis
-        [str(rasa.python()), "-c", "import importlib.metadata as m; print(m.version('rasa'))"],
+        [str(rasa_program.python()), "-c", "import importlib.metadata as m; print(m.version('rasa'))"],
         capture_output=True,
         text=True,
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from bot import rasa_program as rasa
+from bot import rasa_program
 from bot.evaluation.seen import Seen, read
 from bot.training import train
 from conversations.models import Turn
@@ -115,9 +115,9 @@ async def _serving(settings: Settings, model: Path, log: Path) -> AsyncIterator[
     """Rasa's process, ready to answer."""
     with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: ASYNC220  (starting a process takes a millisecond)
-            rasa.serve(settings.rasa_port, model),
+            rasa_program.serve(settings.rasa_port, model),
             cwd=ROOT,
-            env=rasa.environment(settings),
+            env=rasa_program.environment(settings),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

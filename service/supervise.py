@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from bot import rasa_program as rasa
+from bot import rasa_program
 from core.errors import ConfigurationError
 from core.settings import ROOT, Settings
 
@@ -83,7 +83,7 @@ def write_configuration(settings: Settings, model: Path) -> Path:
         data=_value(settings.data_dir),
         logs=_value(logs),
         root=_value(ROOT),
-        rasa=_words(rasa.serve(settings.rasa_port, model)),
+        rasa=_words(rasa_program.serve(settings.rasa_port, model)),
         wenban=_words([str(Path(sys.executable).with_name("wenban"))]),
         user="user=root\n" if os.getuid() == 0 else "",
     )
@@ -103,4 +103,4 @@ def run(settings: Settings, model: Path) -> None:
     """Become the supervisor; does not come back. Ctrl-C ends everything it started."""
     configuration = write_configuration(settings, model)
     program = Path(sys.executable).with_name("supervisord")
-    os.execve(program, [str(program), "-c", str(configuration)], rasa.environment(settings))  # noqa: S606
+    os.execve(program, [str(program), "-c", str(configuration)], rasa_program.environment(settings))  # noqa: S606

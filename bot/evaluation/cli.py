@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot import rasa_program as rasa
 from bot.evaluation import CATEGORIES, MESSAGES, STORIES, STORIES_NOW
 from bot.evaluation import slots as slot_figures
 from bot.evaluation.figures import accuracy, confusions, macro_f1
 from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
-from bot.training import train
+from bot.parsing import parse
 from core.errors import ConfigurationError
-from core.settings import ROOT, Settings, load_settings
+from core.settings import load_settings
 from tickets import catalog
 
 app = typer.Typer(no_args_is_help=True, help="Understanding: measure intents, categories and slots.")
@@ -90,22 +88,6 @@ def slots_command(
             f"{name:<16}{one['precision']:>10.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}{one['wanted']:>8}"
         )
     typer.echo(f"{result['messages']} stories, micro-F1 {result['micro_f1']:.3f}")
-
-
-def parse(settings: Settings, texts: list[str]) -> list[dict[str, Any]]:
-    """What the trained model makes of each text, in Rasa's own environment: ``intent``, ``confidence``, ``ms``.
-
-    Raises:
-        ConfigurationError: Rasa is not installed, or the model can't be trained or loaded.
-    """
-    model, _ = train(settings)
-    call = [str(rasa.python()), "-m", "bot.evaluation.rasa_parse", str(model)]
-    done = subprocess.run(
-        call, cwd=ROOT, env=rasa.quiet(), input=json.dumps(texts), capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        raise ConfigurationError(f"Rasa could not parse the messages:\n{done.stderr[-2000:]}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _unknown_category(row: CategoryRow) -> str | None:

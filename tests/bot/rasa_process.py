@@ -14,8 +14,7 @@ from uuid import uuid4
 
 import httpx
 
-from bot import rasa_program as rasa
-from bot import training
+from bot import rasa_program, training
 from core.settings import ROOT, Settings
 from tests.system import free_port
 
@@ -34,7 +33,7 @@ def model() -> Path:
 def environment(port: int, folder: Path) -> dict[str, str]:
     """What Rasa runs in, its actions at ``port``."""
     tracker = f"sqlite:///{folder / 'tracker.db'}"
-    return dict(rasa.endpoints(f"http://127.0.0.1:{port}/actions/webhook", SECRET, tracker))
+    return dict(rasa_program.endpoints(f"http://127.0.0.1:{port}/actions/webhook", SECRET, tracker))
 
 
 class Speaker:
@@ -79,7 +78,7 @@ class Speaker:
 def talking(folder: Path) -> Iterator[str]:
     """Rasa and the stories server running; their address for :class:`Speaker`."""
     port, rasa_port = free_port(), free_port()
-    serving = _start(folder / "rasa.log", environment(port, folder), rasa.serve(rasa_port, model()))
+    serving = _start(folder / "rasa.log", environment(port, folder), rasa_program.serve(rasa_port, model()))
     server = _start(
         folder / "server.log",
         {**os.environ, "PYTHONPATH": str(ROOT)},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import rasa_program as rasa
+from bot import rasa_program
 from core.settings import ROOT
 from tests.bot.rasa_process import environment, model
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.end_to_end
 
 def test_every_story_goes_as_written(tmp_path: Path) -> None:
     done = subprocess.run(
-        rasa.command(
+        rasa_program.command(
             *("test", "core", "--e2e", "--fail-on-prediction-errors", "--no-plot"),
             *("--stories", str(STORIES), "--model", str(model()), "--out", str(tmp_path)),
         ),

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bot.evaluation import CATEGORIES, MESSAGES, STORIES
-from bot.evaluation.cli import parse
 from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
+from bot.parsing import parse
 from bot.understanding.kind import suggest_type
 from bot.understanding.mine import mine
 from bot.understanding.when import moment

@@ -1,4 +1,4 @@
-"""What a trained Rasa model makes of messages; run by Rasa's own Python (3.10): ``python -m bot.evaluation.rasa_parse``.
+"""What a trained Rasa model makes of messages; run by Rasa's own Python (3.10): ``python -m bot.rasa_parse``.
 
 Reads a JSON list of texts on standard input; writes one JSON line for each: intent, confidence, milliseconds.
 """
