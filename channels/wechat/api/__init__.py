@@ -1,1 +1,1 @@
-"""Calls to the platform's API: the client, the access token, the menu, the diagnosis."""
+"""The platform's own ways: the API's client and errors, the access token, encryption, the menu, the diagnosis."""

@@ -10,8 +10,8 @@ from uuid import uuid4
 import aiohttp
 
 from channels.wechat.api.client import Client
+from channels.wechat.api.crypto import signature
 from channels.wechat.api.errors import PlatformError, Refused
-from channels.wechat.crypto import signature
 from core.database import Database
 from core.settings import Settings, WeChatAccount
 

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from channels.wechat.crypto import Opened
+from channels.wechat.api.crypto import Opened
 from channels.wechat.message import Inbound
 from channels.wechat.outbound.reply import json_reply, text_reply
 from channels.wechat.text import showable

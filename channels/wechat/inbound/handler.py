@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from channels.wechat.api.crypto import Crypto, Opened, check_signature
 from channels.wechat.api.errors import BadSignature, WeChatError
-from channels.wechat.crypto import Crypto, Opened, check_signature
 from channels.wechat.inbound import words
 from channels.wechat.inbound.answering import Answering, Parts
 from channels.wechat.inbound.events import Events

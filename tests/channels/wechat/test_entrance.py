@@ -28,8 +28,8 @@ async def test_echostr_comes_back_in_the_clear_in_every_mode(running: Running, m
 
 
 async def test_the_documented_example_of_a_signature() -> None:
+    from channels.wechat.api.crypto import check_signature, signature
     from channels.wechat.api.errors import BadSignature
-    from channels.wechat.crypto import check_signature, signature
 
     # https://developers.weixin.qq.com/doc/oplatform/Mobile_App/WeChat_Login/message_push.html
     known = "f464b24fc39322e44b38aa78f5edd27bd1441696"

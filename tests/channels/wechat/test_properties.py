@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
+from channels.wechat.api.crypto import Crypto
 from channels.wechat.api.errors import WeChatError
-from channels.wechat.crypto import Crypto
 from channels.wechat.inbound.parse import MAX_XML, encrypted_part, parse
 from channels.wechat.outbound.pages import DOUBTFUL, FOLLOWS, LIMIT, MORE, Page, choices_of, numbered, page
 from channels.wechat.outbound.reply import text_reply
