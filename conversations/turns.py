@@ -320,6 +320,10 @@ class TurnRunner:
                 "desk", "message", conversation_id=conversation_id, message=message.to_json()
             )
         self._events.publish(f"turn:{job.turn_id}", "turn_done")
+        log.info(
+            "turn answered",
+            extra={"turn": job.turn_id, "conversation": conversation_id, "by": answered_by},
+        )
         async with self._database.read() as session:
             return await store.has_open_turn(session, conversation_id)
 

@@ -126,5 +126,8 @@ class Informed:
             try:
                 metadata = {**metadata, **(await self._reader.read(message)).metadata()}
             except Exception:
-                log.exception("no evidence for a message; Rasa decides alone", extra={"conversation": sender})
+                log.exception(
+                    "no evidence for a message; Rasa decides alone",
+                    extra={"turn": metadata.get("turn", ""), "conversation": sender},
+                )
         return await self._dialogue.ask(sender, message, metadata)

@@ -82,7 +82,10 @@ async def _tell_why(turn: Turn) -> None:
     """Log what the message was decided to be, and keep it for the desk; that failing keeps nobody from an answer."""
     if turn.decision is None:
         return
-    log.info("decided", extra={"turn": turn.turn_id, **turn.decision})
+    log.info(
+        "decided",
+        extra={"turn": turn.turn_id, "conversation": turn.conversation_id, **turn.decision},
+    )
     try:
         await parts().conversations.remember(turn.conversation_id, DECISION, dict(turn.decision))
     except WenbanError as error:
@@ -110,12 +113,18 @@ async def _run(executor: ActionExecutor, body: bytes) -> web.Response:
     except ActionNotFoundException as error:
         return _error(404, error.message, name)
     except WenbanError as error:
-        log.warning("action %s: %s", name, error.message)
+        log.warning("action %s: %s", name, error.message, extra={"turn": _turn_of(call)})
         return _error(500, error.code, name)
     except Exception:
-        log.exception("action %s failed", name)
+        log.exception("action %s failed", name, extra={"turn": _turn_of(call)})
         return _error(500, "the action failed", name)
     return web.json_response(result.model_dump() if result else {"events": [], "responses": []})
+
+
+def _turn_of(call: dict[str, Any]) -> str:
+    """The app's id of the turn Rasa calls for, for the log; empty when Rasa was spoken to without the app."""
+    latest = call["tracker"].get("latest_message") or {}
+    return str((latest.get("metadata") or {}).get("turn") or "")
 
 
 async def _read(request: web.Request) -> bytes | None:
