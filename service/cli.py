@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -172,8 +173,9 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
     command.revision(config(load_settings().sqlalchemy_url), message=message, autogenerate=True)
 
 
-def main() -> None:
-    """Entry of the console command: known errors become one sentence, not a trace."""
+@cache
+def whole() -> typer.Typer:
+    """The command with every group of its sub-commands, each from the room it belongs to."""
     from bot.evaluation.cli import app as understanding
     from bot.understanding.danger.cli import app as danger
     from channels.wechat.cli import app as wechat
@@ -192,8 +194,13 @@ def main() -> None:
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
     app.add_typer(jobs, name="jobs", help="What is done by the clock: list, retry, drop.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
+    return app
+
+
+def main() -> None:
+    """Entry of the console command: known errors become one sentence, not a trace."""
     try:
-        app()
+        whole()()
     except WenbanError as error:
         Console(stderr=True).print(f"[red]✗[/] {error.message}", highlight=False)
         sys.exit(1)
