@@ -1,4 +1,4 @@
-"""What a benchmark gives."""
+"""The value a benchmark gives: figures with their bounds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Figure:
 
     @property
     def kept(self) -> bool:
-        """Whether the bound holds."""
+        """Whether the value is within its bound; true without one."""
         return self.bound is None or self.value <= self.bound
 
 

@@ -8,11 +8,13 @@ from benchmarks.figures import Figure
 from tests.system import Process, System
 
 APP_BOUND_MB = 900
+"""Megabytes the app may use."""
 RASA_BOUND_MB = 1400
+"""Megabytes Rasa may use."""
 
 
 def run(system: System) -> list[Figure]:
-    """Memory of the app and of Rasa, children included."""
+    """Resident memory of the app and of Rasa in MB, child processes included."""
     return [
         Figure("app memory", _resident_mb(system.app), "MB", APP_BOUND_MB),
         Figure("Rasa memory", _resident_mb(system.rasa), "MB", RASA_BOUND_MB),

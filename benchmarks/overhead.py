@@ -1,7 +1,7 @@
-"""What the app adds to Rasa: a policy question through the web channel against Rasa's own REST webhook.
+"""The time the app adds to Rasa's: a policy question through the web channel against Rasa's own REST webhook.
 
-Both ask the same texts in turn (A B A B …), each in fresh conversations, so a drift of the machine's speed
-meets both alike. Rasa's own time includes its call back into the app for the answer.
+Both are asked the same texts in turn (A B A B …), each in a new conversation, so that a change of the
+machine's speed affects both alike. Rasa's own time includes its call back into the app for the answer.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ QUESTIONS = (
     "被公司辞退有没有补偿金",
     "不动产登记几天能办好",
 )
+"""Policy questions that are asked in turn."""
 ROUNDS = 40
+"""Questions asked of each side."""
 PAUSE_S = 0.05
+"""Seconds between two questions."""
 RATIO_BOUND = 1.3
+"""The app's median time over Rasa's own, at most."""
 
 
 def run(system: System) -> list[Figure]:
-    """p50 of both, and their ratio."""
+    """The median time of both in milliseconds, and their ratio."""
     app_ms, rasa_ms = asyncio.run(_measure(system))
     app, rasa = percentile(app_ms, 0.5), percentile(rasa_ms, 0.5)
     return [
@@ -44,9 +48,9 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
     app_ms: list[float] = []
     rasa_ms: list[float] = []
     async with aiohttp.ClientSession() as session:
-        for number in range(-3, ROUNDS):  # the first three warm both up and are not counted
+        for number in range(-3, ROUNDS):  # the first three rounds warm both up and do not count
             text = QUESTIONS[number % len(QUESTIONS)]
-            # Two new visitors who have greeted: to both Rasa and the app neither is a stranger.
+            # Two new visitors who have greeted: neither side has to begin a conversation while it is timed.
             visitor = await _visitor(session, system)
             app = await _timed(
                 session,
@@ -80,7 +84,7 @@ async def _visitor(session: aiohttp.ClientSession, system: System) -> dict[str, 
 
 
 def _newest_conversation(system: System) -> str:
-    """The last visitor's conversation: the actions Rasa calls look it up, in the direct call as in the other."""
+    """The id of the last visitor's conversation; the actions look it up in the direct call, too."""
     with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
         found: str = database.execute("SELECT id FROM conversations ORDER BY id DESC LIMIT 1").fetchone()[0]
         return found

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.retrieval``: search beside other ways of searching, and at the size of large cities.
+"""``python -m benchmarks.retrieval``: our search beside others, and on bases as large as a large city's.
 
 Two tables: on the shipped entries and labelled questions Rasa's ResponseSelector, rank_bm25 and ours; and, with a
 folder of statutes to make them from (``--laws``), bases of 20,000 and 100,000 entries. Exit status 1 when a bound is

@@ -1,4 +1,4 @@
-"""Side by side on the shipped entries and labelled questions: Rasa's ResponseSelector, rank_bm25, and our search."""
+"""Compares Rasa's ResponseSelector, rank_bm25 and our search on the shipped entries and questions."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ from kb_index.measure.workbench import searcher_over
 from kb_index.search.calibration import SHIPPED, Calibration
 
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
+"""The interpreter of Rasa's environment."""
 RASA_LIMIT_S = 3600
+"""Seconds training and asking the ResponseSelector may take."""
 
 Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Row:
-    """How one way of searching did; None where it is not measured by itself."""
+    """The figures of one way of searching; None where a figure is not measured for it."""
 
     name: str
     recall_at_1: float
@@ -41,11 +43,11 @@ class Row:
 
 
 def run(rasa_epochs: int, log: Log = print) -> list[Row]:
-    """Every way over the same entries and the same answerable questions.
+    """Measure every way on the same entries and the same answerable questions.
 
     Args:
         rasa_epochs: epochs of the ResponseSelector; 0 leaves it out.
-        log: told what is under way.
+        log: called with a line about each step.
     """
     folder = load_settings().knowledge_dir
     entries = [item.entry for item in load_folder(folder)[0]]

@@ -1,7 +1,7 @@
 """Knowledge bases of 20,000 and 100,000 entries: build, incremental build, search on one core, memory.
 
 Entries are made from statutes, one a sentence, in the shape of the shipped ones: a title, six variants and an
-answer. What is measured runs in processes of its own, tied to one core, as ``wenban kb build`` and the app would.
+answer. Each step runs in a process of its own, tied to one core, like ``wenban kb build`` or the app.
 """
 
 from __future__ import annotations
@@ -29,17 +29,22 @@ from kb_index.statutes.laws import newest_laws, read_articles
 from kb_index.training.material import FRAMES, noisy
 
 SIZES = (20_000, 100_000)
+"""Numbers of entries."""
 VARIANTS = 6
+"""Variants (相似问法) of an entry."""
 QUERIES = 400
+"""Questions searched at each size."""
 CHANGED = 10
+"""Entries changed before an incremental build."""
 BOUNDS = {
     "build": (60, "s"),
     "incremental build of 10 changed entries": (3, "s"),
     "search, p95": (15, "ms"),
     "memory of the index": (200, "MB"),
 }
-"""What 20,000 entries must keep on one core; larger bases are only reported."""
+"""Bounds for 20,000 entries on one core, each with its unit; larger bases are only reported."""
 BOUND_AT = 20_000
+"""Number of entries the bounds are for."""
 
 _SENTENCE = re.compile(r"[。；;\n]")
 _CLAUSE = re.compile(r"[，。、；：,;:（）()《》“”\s]+")
@@ -75,7 +80,7 @@ def run(laws: Path, sizes: tuple[int, ...] = SIZES, log: Log = print) -> list[Fi
     Args:
         laws: folder of statutes the entries are made from.
         sizes: numbers of entries.
-        log: told what is under way.
+        log: called with a line about each step.
     """
     figures: list[Figure] = []
     for size in sizes:
@@ -92,7 +97,7 @@ def run(laws: Path, sizes: tuple[int, ...] = SIZES, log: Log = print) -> list[Fi
             log(f"{size} entries: searching")
             queries = Path(scratch) / "queries.json"
             found = _worker("search", queries, index)
-            # libraries, jieba's dictionary and the model are no part of the index: one entry needs them too
+            # A base of one entry: the memory of libraries, dictionary and model, which is subtracted.
             _keep_one(folder)
             _worker("build", folder, Path(scratch) / "one")
             floor = _worker("search", queries, Path(scratch) / "one")
@@ -160,7 +165,7 @@ def write_entries(laws: Path, count: int, folder: Path) -> list[str]:
         if number % 500 == 0:
             (folder / f"{number // 500:03d}").mkdir(parents=True)
         clauses = [c for c in _CLAUSE.split(sentence) if len(c) >= 3] or [sentence]
-        # Distinct by the frame, and the first carries the whole sentence's beginning: no two entries alike.
+        # Each variant has another frame, the first with the sentence's beginning: no two entries are alike.
         wordings = [
             frame.format(chance.choice(clauses)[:24] if place else sentence[:40])
             for place, frame in enumerate(chance.sample(frames, VARIANTS + 1))

@@ -25,7 +25,9 @@ from bot.evaluation.figures import accuracy, macro_f1
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDS = 5
+"""Parts the training data are cut into."""
 DENSE = "bot.components.embedding.EmbeddingFeaturizer"
+"""Our dense featurizer."""
 DIET = {
     "name": "DIETClassifier",
     "epochs": 30,
@@ -35,6 +37,7 @@ DIET = {
     "constrain_similarities": True,
     "random_seed": 1,
 }
+"""Rasa's DIET classifier, small enough for a processor."""
 Pipeline = list[dict[str, Any]]
 
 

@@ -1,4 +1,4 @@
-"""50 WeChat messages a second for a minute, far over what Rasa can answer: ``python -m benchmarks.wechat [seconds]``.
+"""50 WeChat messages a second for a minute, more than Rasa answers: ``python -m benchmarks.wechat [seconds]``.
 
 The whole system is a real one on SQLite, as it ships: the app, and Rasa with the trained model, each a process of its
 own. Only the platform is a stand-in, in this process; it keeps the real one's windows and counts. Every citizen sends
@@ -32,17 +32,20 @@ from tests.channels.wechat.platform import text_xml
 from tests.system import System, free_port, started
 
 A_SECOND = 50
+"""Messages sent a second."""
 TOKEN = "benchmark-token"
+"""Token of the benchmark's account."""
 PLATFORM_WAITS_S = 5
+"""Seconds the platform waits for an answer."""
 DRAIN_S = 600
 """Seconds after the last message in which every citizen should have an answer."""
 LINGER_S = 15
-"""Seconds watched after the last answer, for a second one."""
+"""Seconds to go on watching after the last answer, in case a citizen gets a second one."""
 
 
 @dataclass
 class _Load:
-    """What came of it: seconds of each acknowledgement, the texts each citizen was shown, seconds to the last."""
+    """Seconds of each acknowledgement, the texts each citizen was shown, and seconds to the last one."""
 
     acknowledged: list[float] = field(default_factory=list)
     shown: dict[str, list[str]] = field(default_factory=dict)
@@ -50,7 +53,7 @@ class _Load:
 
 
 def _messages() -> list[str]:
-    """Policy questions and everything else in turn, each kind in a fixed mixed order."""
+    """Policy questions and other messages in turn, each in a shuffled order that is the same every time."""
 
     def texts(path: str, name: str) -> list[str]:
         lines = (ROOT / path).read_text("utf-8").splitlines()
@@ -71,7 +74,7 @@ def _signed() -> dict[str, str]:
 
 
 async def _say(session: aiohttp.ClientSession, url: str, user: str, text: str, load: _Load) -> None:
-    """One message, delivered three times at most as the platform does it."""
+    """Deliver one message, three times at most, as the platform does."""
     body = text_xml(text, user=user)
     for _ in range(3):
         began = time.perf_counter()
@@ -86,7 +89,7 @@ async def _say(session: aiohttp.ClientSession, url: str, user: str, text: str, l
             if said.startswith("<xml>"):
                 load.shown[user].append(xmltodict.parse(said)["xml"]["Content"])
             return
-        # After a time-out the platform repeats at once, after an error too.
+        # The platform repeats at once after a time-out, and after an error, too.
 
 
 async def _measure(url: str, port: int, seconds: int) -> _Load:
@@ -125,7 +128,7 @@ async def _measure(url: str, port: int, seconds: int) -> _Load:
 
 
 def _answered_by(system: System) -> tuple[Counter[str], float]:
-    """Who answered the turns, and how many of them a second Rasa did while it had something to do."""
+    """Turns by who answered them, and the turns a second Rasa answered while it had any."""
     with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
         by = Counter(
             dict(database.execute("SELECT answered_by, count(*) FROM turns GROUP BY answered_by").fetchall())
@@ -137,7 +140,7 @@ def _answered_by(system: System) -> tuple[Counter[str], float]:
 
 
 def run(seconds: int = 60) -> list[Figure]:
-    """The figures."""
+    """Run the benchmark and give its figures."""
     port = free_port()
     account = {"name": "bench", "app_id": PUSHING_ID, "token": TOKEN, "app_secret": SECRET}
     with (

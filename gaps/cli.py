@@ -24,9 +24,9 @@ app = typer.Typer(
 )
 
 BY = "wenban"
-"""Who acted, where nobody is signed in."""
+"""The name stored for what was done on the command line."""
 _SHORT = 8
-"""Characters of a group's id that are printed; its end, as ids begin with the time."""
+"""Characters of a group's id that are printed: the last ones, as ids begin with the time."""
 
 T = TypeVar("T")
 Days = Annotated[int, typer.Option(min=1, max=366, help="Of the last so many days.")]

@@ -1,4 +1,4 @@
-"""A draft entry for a group of questions, written where editors work."""
+"""Writes a draft entry for a group of questions into the knowledge folder."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ _WORDS = 5
 _LONGEST = 60
 _TRIES = 20
 _NEW = "new"
-"""Folder for a department that has no entry yet."""
+"""Folder of drafts for a department without entries."""
 MOST_VARIANTS = 20
+"""Wordings a draft takes over at most, the most asked first."""
 
 
 def write_draft(folder: Path, searcher: Searcher, group: Group, title: str, department: str) -> Draft:
@@ -51,7 +52,7 @@ def write_draft(folder: Path, searcher: Searcher, group: Group, title: str, depa
 
 
 def _folder_of(searcher: Searcher, department: str) -> str:
-    """Where most of the department's entries are."""
+    """The folder that holds most of the department's entries."""
     store = searcher.shelf.store
     entries = (store.at(place) for place in range(len(store)))
     used = Counter(e.id.partition("-")[0] for e in entries if e.department == department and "-" in e.id)

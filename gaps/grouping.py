@@ -1,4 +1,4 @@
-"""Questions that mean the same, put together by the model that searches; the same questions always group the same."""
+"""Groups questions that mean the same, by the search's model; the same input gives the same groups."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from kb_index.language.encoder import Vectors
 from kb_index.search.searcher import Searcher
 
 APART = 0.54
-"""Largest distance within a group. Of the pairs grouped so among the labelled questions, which are worded as
-differently as possible, seven in ten ask for the same entry; farther apart, groups run together."""
+"""Largest cosine distance between two questions of a group. Of the labelled questions, worded as differently
+as possible, seven in ten pairs grouped so ask for the same entry; with a larger one groups run together."""
 MOST_WORDINGS = 4_000
-"""Different wordings that are compared with one another, the most asked; the work grows with their square."""
+"""Wordings compared with one another at most, the most asked first; the work grows with the square."""
 _FROM_SHELF = 5_000
-"""Questions of the knowledge base the common direction is taken from."""
+"""Questions of the knowledge base from which the mean direction of all questions is computed, at most."""
 
 
 class Grouper:
-    """Groups questions by the searcher's model; remembers the vectors it has made.
+    """Groups questions by the searcher's model; keeps the vectors it has computed.
 
     Args:
         searcher: the version in service.
-        regions: where citizens are, for the entries nearest to a group.
+        regions: regions whose entries count as near to a group.
     """
 
     def __init__(self, searcher: Searcher, regions: Sequence[str] = ()) -> None:
@@ -43,7 +43,7 @@ class Grouper:
         self._common = shelf.at(slice(_FROM_SHELF)).mean(axis=0) if shelf.size else 0.0
 
     def group(self, questions: Sequence[Question]) -> tuple[list[Group], int]:
-        """The groups, most asked first and of these the last asked; and how many questions were left out.
+        """The groups, most asked first (of equals the one asked last), and the number of questions left out.
 
         Args:
             questions: oldest first.
@@ -61,7 +61,7 @@ class Grouper:
         return groups, sum(map(len, rest))
 
     def with_entries(self, group: Group, today: dt.date) -> Group:
-        """The group with the entries that were 没用, and the one nearest to it now."""
+        """The group, filled with the entries that were 没用 and the entry nearest to it now."""
         shown = Counter(m.entry_id for m in group.members if m.answered and m.entry_id)
         wrong = tuple(replace(self._named(entry), count=n) for entry, n in shown.most_common(3))
         result = self.searcher.search(group.question, self._regions, today, 1)
@@ -107,7 +107,7 @@ class Grouper:
 
 
 def _clusters(vectors: Vectors) -> list[list[int]]:
-    """Places of the rows that belong together: complete linkage, so that no chain of neighbours drifts away."""
+    """Row numbers of each group, by complete linkage: no chain of neighbours joins what is far apart."""
     if len(vectors) < 2:
         return [[place] for place in range(len(vectors))]
     apart: NDArray[np.float64] = np.clip(1 - vectors @ vectors.T, 0, 2).astype(np.float64)

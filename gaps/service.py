@@ -27,7 +27,7 @@ class Window:
 
     @property
     def since(self) -> dt.datetime:
-        """Where it begins."""
+        """The moment it begins."""
         return now() - dt.timedelta(days=self.days)
 
 
@@ -38,7 +38,7 @@ class Gaps:
         database: where questions are kept.
         knowledge: groups by its model, and tells what it would answer now.
         folder: the knowledge folder, where drafts are written.
-        regions: where citizens are.
+        regions: regions whose entries hold here.
 
     >>> await gaps.keep(Asked(turn_id, "狂犬疫苗要打几针", "unknown", "web"))      # doctest: +SKIP
     >>> [group.question for group in (await gaps.groups(Window(days=7))).groups]   # doctest: +SKIP

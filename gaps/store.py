@@ -1,4 +1,4 @@
-"""Rows in and out of the table of gaps."""
+"""Reads and writes the table of gaps."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from gaps.models import AskedQuestion
 from gaps.types import Asked, Kind, Question, Rating
 
 LONGEST = 300
-"""Characters of a question that are kept: what it is about is said by then."""
+"""Characters of a question that are stored; what it is about is said by then."""
 MOST = 20_000
-"""Questions looked at, the newest of the time asked for."""
+"""Questions read at most, the newest of the time asked for."""
 _AT_ONCE = 500
-"""Ids in one statement; SQLite takes some thousands."""
+"""Ids in one SQL statement; SQLite takes some thousands."""
 
 _UNANSWERED = or_(
     AskedQuestion.outcome == "unknown",
@@ -51,7 +51,7 @@ async def _keep(database: Database, asked: Asked) -> None:
         session.add(
             AskedQuestion(
                 turn_id=asked.turn_id,
-                # Cut before and after: no long story is searched whole, and nothing is cut through a number.
+                # Cut before: no long story is searched whole; and after: no number is cut in two.
                 question=redact(clean(asked.question)[: 2 * LONGEST])[:LONGEST],
                 outcome=asked.outcome,
                 verdict=asked.verdict,

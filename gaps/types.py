@@ -117,7 +117,7 @@ class Group:
 
     @property
     def state(self) -> str:
-        """What an editor did with it; open again once it was asked more often since than before."""
+        """What an editor did with it; open again once it was asked more often since then than before."""
         last = self.last_handled
         return last.state if last is not None and 2 * self.unhandled <= self.count else "open"
 
@@ -159,7 +159,7 @@ class Overview:
     Args:
         groups: most asked first, as many as were wanted.
         total: groups there are.
-        questions: questions in them all.
+        questions: questions in all groups.
         left_out: questions that were not grouped because there are too many.
     """
 
@@ -187,5 +187,5 @@ class Rating:
 
     @property
     def share(self) -> float:
-        """Helpful share, 0 to 1."""
+        """Share of 有用 among all verdicts, 0 to 1."""
         return self.useful / (self.useful + self.useless)

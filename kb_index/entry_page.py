@@ -1,4 +1,4 @@
-"""``/kb/{id}``: one entry of the knowledge base as a page of its own, for channels that can't show all of it."""
+"""``/kb/{id}``: an entry of the knowledge base as a web page, for channels that can't show it whole."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ a{color:#1457a8;word-break:break-all}table{border-collapse:collapse}td,th{border
 
 
 def routes(knowledge: KnowledgeBase, city: str) -> list[web.AbstractRouteDef]:
-    """The address.
+    """The route of an entry's page.
 
     Args:
         city: the city's name as citizens read it.
@@ -42,7 +42,7 @@ def routes(knowledge: KnowledgeBase, city: str) -> list[web.AbstractRouteDef]:
 
 
 def page(entry: Entry, city: str) -> str:
-    """The whole page; every part of the entry is escaped or cleaned."""
+    """The page as HTML; every part of the entry is escaped or sanitised."""
     card = answer_card(entry)
     parts = [f"<h1>{escape(entry.title)}</h1>", f'<p class="note">{escape(entry.department)}</p>']
     if entry.expires is not None and entry.expires < local(now()).date():

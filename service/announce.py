@@ -13,7 +13,9 @@ from core.settings import Settings
 from desk.accounts import ensure_first_account
 
 PATIENCE_S = 300
+"""Seconds after which waiting for the system is given up."""
 REMIND_S = 5
+"""Seconds between two lines that say what is awaited."""
 
 
 async def wait_and_print(settings: Settings, console: Console) -> None:

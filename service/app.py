@@ -1,4 +1,4 @@
-"""The application: every part made from the settings, and every address put in its place."""
+"""The application: makes every part from the settings and puts their routes together."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ from tickets.service import Tickets
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 DATABASE = web.AppKey("database", Database)
-"""Parts of a running app, for who measures it from within the process."""
+"""Keys of a running app's parts, for measurements within the process (:mod:`service.measured`)."""
 
 
 def _warm_up() -> None:
-    """Load what is otherwise loaded at its first use: most of a second, for which nobody would be answered."""
+    """Load what is otherwise loaded at its first use, which would hold up everybody for most of a second."""
     story = "龙湖路的路灯坏了三天"
     shipped().judgement(story)
     advices()
@@ -169,7 +169,7 @@ async def create_app(settings: Settings) -> web.Application:
     )
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
-        """Start in the order things need each other, stop in the other."""
+        """Start the parts in the order they need each other; stop them in the reverse."""
         signs = SignsOfLife(database, channel)
         async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, notices, jobs:
             set_parts(

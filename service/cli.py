@@ -175,7 +175,7 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
 
 @cache
 def whole() -> typer.Typer:
-    """The command with every group of its sub-commands, each from the room it belongs to."""
+    """The whole command: the sub-commands of this file, and those each package has of its own."""
     from bot.evaluation.cli import app as understanding
     from bot.understanding.danger.cli import app as danger
     from channels.wechat.cli import app as wechat

@@ -1,4 +1,4 @@
-"""``wenban train-decision`` and ``wenban explain``: fit what decides a message, and look at one decision."""
+"""``wenban train-decision`` fits the decision what a message is; ``wenban explain`` shows one."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def train_decision() -> None:
     seen = asyncio.run(_seen(settings, rows))
     kinds = fitting.apart(rows, seen)
     mixed = fitting.mixed(rows, seen)
-    # Nearer to what ships than a model of half the examples: it counts twice.
+    # Counted twice: these models have seen more examples, so they are nearer to the one that ships.
     bars, at = fitting.fit_bars(rows, seen, [kinds, mixed, mixed])
     decision.save(bars)
     fitting.fit(rows, seen).save()

@@ -1,4 +1,4 @@
-"""``wenban doctor``: look at every part of the installation and say in plain words what is wrong."""
+"""``wenban doctor``: checks every part of the installation and says in plain words what is wrong."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from core.settings import Settings
 from service.pages import DIST
 
 SHOWN = 3
-"""Jobs named at most."""
+"""Jobs in trouble that are named at most."""
 Finding = tuple[bool, str]
-"""Whether it is well, and a sentence saying what was found or what to do."""
+"""Whether the check passed, and a sentence that says what was found or what to do."""
 
 
 async def examine(settings: Settings, console: Console) -> bool:
@@ -114,7 +114,7 @@ async def _processes(settings: Settings) -> Finding:
     async with _opened(settings) as database:
         found = await living(database)
         if deaf(found):
-            # One that was killed stays in the table for a while: whoever gives another sign of life lives.
+            # A killed process stays in the table for a while: alive are those that give a further sign.
             before = {process.id: process.seen_at for process in found}
             await asyncio.sleep(BEAT_S + 1)
             found = [
@@ -136,7 +136,7 @@ async def _jobs(settings: Settings) -> Finding:
     async with _opened(settings) as database:
         found = await troubles(database)
         running = bool(await living(database))
-    # While nothing runs everything is late, and made up for at the next start.
+    # While no app runs every job is late; they are made up for at the next start.
     wrong = [trouble for trouble in found if running or trouble.state != "late"]
     if not wrong:
         return True, "nothing failed, nothing late"
@@ -146,7 +146,11 @@ async def _jobs(settings: Settings) -> Finding:
 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    """The database, if it is there and has every table."""
+    """Open the database.
+
+    Raises:
+        ConfigurationError: it is not there, or its schema is old.
+    """
     url = settings.sqlalchemy_url
     if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():  # noqa: ASYNC240
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""One JSON error shape for every endpoint; nothing else ever leaves the app when something goes wrong."""
+"""One JSON error shape for every endpoint; whatever goes wrong is answered in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class MethodNotAllowed(WenbanError):
-    """The address is right, the method is not."""
+    """The address exists, but not for this HTTP method."""
 
     status = 405
     default_code = "method_not_allowed"
@@ -23,7 +23,7 @@ class MethodNotAllowed(WenbanError):
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn whatever a handler raises into the shared shape; unknown errors are logged under an id and hidden."""
+    """Turn what a handler raises into the shared shape; of an unexpected one only an id is shown."""
     try:
         return await handler(request)
     except WenbanError as error:
@@ -51,6 +51,6 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def render(error: WenbanError, status: int | None = None) -> web.Response:
-    """The response an error becomes."""
+    """The HTTP response for an error."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else None
     return web.json_response(error.to_json(), status=status or error.status, headers=headers)

@@ -1,4 +1,4 @@
-"""``/healthz``: this process lives. ``/readyz``: a citizen would get an answer now."""
+"""``/healthz`` says that this process is alive, ``/readyz`` that a citizen would be answered now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ Check = Callable[[], Awaitable[bool]]
 
 
 def routes(checks: dict[str, Check]) -> list[web.RouteDef]:
-    """Both endpoints; ``checks`` are what must be true to be ready, by name."""
+    """The routes of both.
+
+    Args:
+        checks: by name, what must hold to be ready; one that raises does not hold.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -28,5 +32,5 @@ def routes(checks: dict[str, Check]) -> list[web.RouteDef]:
 async def _ask(check: Check) -> bool:
     try:
         return await check()
-    except Exception:  # a check that can't be made is a part that is not there
+    except Exception:  # a check that fails to run counts as not ready
         return False

@@ -1,4 +1,4 @@
-"""``wenban jobs``: what is done by the clock, for whoever looks after the installation."""
+"""``wenban jobs``: shows, retries and drops jobs, for operators."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def retry(kind: Kind, key: Key = "") -> None:
 
 @app.command("drop")
 def drop(kind: Kind, key: Key) -> None:
-    """Forget a job; what it was for is not done."""
+    """Delete a job; what it was for is not done."""
 
     async def act(database: Database) -> bool:
         async with database.write() as session:

@@ -1,4 +1,4 @@
-"""Logging: readable lines for people, JSON for collectors, personal data masked in both."""
+"""Logging: lines for people or JSON for collectors; phone and identity-card numbers are masked in both."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def _same(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableM
 
 
 class AccessLog(AbstractAccessLogger):
-    """One line a request, without its query: a websocket's token travels there."""
+    """The access log: one line for each request, without the query, which holds a websocket's token."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Write the line."""
+        """Write the line: method, path, status, milliseconds."""
         level = logging.DEBUG if request.path in ("/healthz", "/readyz") else logging.INFO
         self.logger.log(level, "%s %s %s %.0f ms", request.method, request.path, response.status, time * 1000)

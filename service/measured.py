@@ -1,7 +1,7 @@
-"""The whole system for one measurement: the app with its real parts in this process, and a Rasa process beside it.
+"""A whole system for measurements: the app with its real parts in this process, and a Rasa process beside it.
 
-Every message is a fresh conversation that goes the way of any citizen's: stored, screened for danger and scope,
-decided, answered by Rasa and the actions. Data live in a temporary folder and are gone afterwards.
+Every message is a new conversation and takes the way of any citizen's: stored, judged for danger and scope,
+decided, answered by Rasa and the actions. Data are in a temporary folder, deleted afterwards.
 """
 
 from __future__ import annotations
@@ -33,20 +33,24 @@ from service.app import CONVERSATIONS, DATABASE, create_app
 PATIENCE_S = 180
 """Seconds Rasa may take to load its model."""
 REPLY_S = 60
-"""Seconds a message may take."""
+"""Seconds a message may take to be answered."""
 AT_ONCE = 2
 """Conversations under way at the same time; more would measure the queue."""
 
 
 class Measured:
-    """A running system that can be spoken to."""
+    """A running system that messages can be sent to."""
 
     def __init__(self, app: web.Application) -> None:
         self._conversations = app[CONVERSATIONS]
         self._database = app[DATABASE]
 
     async def say(self, text: str) -> Seen:
-        """Say one thing as somebody new; what they see."""
+        """Send a text in a new conversation; gives what the citizen sees.
+
+        Raises:
+            ConfigurationError: no reply within :data:`REPLY_S`.
+        """
         began = time.perf_counter()
         receipt = await self._conversations.receive(InboundMessage("web", new_id(), new_id(), text))
         replies = await self._conversations.wait(receipt.turn_id, REPLY_S)
@@ -59,7 +63,7 @@ class Measured:
         return read(replies, view.facts, view.mode, (turn and turn.answered_by) or "", took)
 
     async def say_all(self, texts: Sequence[str], done: Callable[[], None] = lambda: None) -> list[Seen]:
-        """Each text as somebody new, :data:`AT_ONCE` at a time; ``done`` is called after each."""
+        """Send each text in a new conversation, :data:`AT_ONCE` at a time; ``done`` is called after each."""
         places = asyncio.Semaphore(AT_ONCE)
 
         async def one(text: str) -> Seen:
@@ -76,7 +80,7 @@ async def measured(settings: Settings) -> AsyncIterator[Measured]:
     """Start everything; the model is trained and the knowledge base built first where they are out of date.
 
     Raises:
-        ConfigurationError: a part can't be made or does not start; Rasa's last words are in the message.
+        ConfigurationError: a part can't be made or does not start; the end of Rasa's log is in the message.
     """
     model, _ = await asyncio.to_thread(train, settings)
     await asyncio.to_thread(build, settings.knowledge_dir, settings.index_dir, settings.kb_model)

@@ -1,4 +1,4 @@
-"""The built web front end: demo page, widget script, desk."""
+"""Serves the built web front end: demo page, widget script, desk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from core.errors import NotFound, Unavailable
 from core.settings import ROOT
 
 DIST = ROOT / "web" / "dist"
+"""Folder of the built front end."""
 
 _POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -20,7 +21,7 @@ _POLICY = (
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Headers every answer carries."""
+    """Middleware: the security headers of every answer."""
     response = await handler(request)
     if not response.prepared:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -29,14 +30,14 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
 
 
 def routes(dist: Path = DIST) -> list[web.AbstractRouteDef]:
-    """Pages and their assets. Assets carry a hash in their name and may be kept; pages may not."""
+    """Routes of pages and their assets. Assets have a hash in their name and may be cached; pages may not."""
 
     async def demo(_: web.Request) -> web.StreamResponse:
         return _page(dist / "demo" / "index.html")
 
     async def widget(_: web.Request) -> web.StreamResponse:
         response = _page(dist / "widget" / "widget.js")
-        # Any site may load the script; which may talk to the API is another matter (web_origins).
+        # Any site may load the script; WENBAN_WEB_ORIGINS says which may use the API.
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response

@@ -1,7 +1,7 @@
-"""Behind one's own reverse proxy: the client's address and scheme as the proxy saw them.
+"""The client's address and scheme from a reverse proxy's headers.
 
-Only with ``WENBAN_TRUST_PROXY``: anyone may send these headers, so without a proxy of one's own in front they
-mean nothing.
+Used only with ``WENBAN_TRUST_PROXY``: anybody can send these headers, so they mean something only behind the
+operator's own proxy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ async def forwarded(request: web.Request, handler: Handler) -> web.StreamRespons
     scheme = _last(request, "X-Forwarded-Proto").lower()
     if scheme not in ("http", "https"):
         scheme = request.scheme
-    # Both at once: a clone of a clone forgets what the first was given.
+    # Both in one clone: a clone of a clone loses what the first was given.
     return await handler(request.clone(remote=address, scheme=scheme))
 
 

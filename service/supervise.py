@@ -1,4 +1,4 @@
-"""Start everything under one supervisor: Rasa, the app, and a word to the operator when both are up."""
+"""``wenban run``: Rasa, the app and the announcement of their start under one supervisor (supervisord)."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ startsecs=0
 
 
 def require_free_ports(settings: Settings) -> None:
-    """Refuse to start onto a taken port.
+    """Check that the ports of app and Rasa are free.
 
     Raises:
-        ConfigurationError: says which, and what to do.
+        ConfigurationError: one is taken; the message says which, and what to do.
     """
     for name, port in (("PORT", settings.port), ("RASA_PORT", settings.rasa_port)):
         with socket.socket() as probe:

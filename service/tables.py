@@ -1,4 +1,4 @@
-"""Every table there is: importing this module makes ``core.database.Base.metadata`` complete."""
+"""Imports every module with tables, so that ``core.database.Base.metadata`` holds them all."""
 
 import channels.wechat.models
 import conversations.models

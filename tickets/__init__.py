@@ -1,4 +1,4 @@
 """诉求工单 (tickets): what citizens filed, what became of it, and who did what when.
 
-Stands on ``core`` only. Other parts use :class:`tickets.service.Tickets`.
+Imports ``core`` only. Other parts use :class:`tickets.service.Tickets`.
 """

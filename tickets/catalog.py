@@ -1,8 +1,8 @@
-"""事项分类: the catalogue of what complaints are about, and a guess where a story belongs.
+"""事项分类: the catalogue of categories, and a guess at the category of a story.
 
-The guess puts three signs together: keywords, the nearest written examples, and complement naive Bayes over both. It is
-good enough to be offered for confirmation and must never be filed without somebody having seen it. Editors change
-``catalog/categories.yml`` and ``catalog/examples.yml``; both are checked when first read.
+The guess combines three scores: keywords, the nearest written examples, and complement naive Bayes over both.
+It is good enough to be offered for confirmation; it must not be filed before somebody has seen it. Editors
+change ``catalog/categories.yml`` and ``catalog/examples.yml``; both are checked when first read.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tickets.likeness import Likeness
 _FILE = Path(__file__).with_name("catalog") / "categories.yml"
 _EXAMPLES = _FILE.with_name("examples.yml")
 _LONGEST = 600
-"""Characters of a story that are looked at: it names its matter well before."""
+"""Characters of a story that are read; its matter is named well before."""
 _LEAST_LIKE = 0.12
-"""A story without a keyword must be at least this like an example, or nothing is suggested."""
+"""Cosine similarity (0 to 1) to an example, below which a story without a keyword gets no suggestion."""
 _SHARPNESS = 0.3
-"""Turns scores into probabilities that are about as often right as they say (docs/understanding.md)."""
+"""Temperature of the softmax over scores (no unit), so that a confidence of 0.8 is right in about 80 %."""
 
 _Name = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[^/\s]+$")]
 
@@ -35,7 +35,7 @@ class Leaf(BaseModel):
     """A level-2 category: who leads on it, and the words it is recognised by.
 
     Args:
-        department: 牵头部门, the city's department that takes the lead; a county's follows it.
+        department: 牵头部门, the city's department that leads.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -68,11 +68,11 @@ class Category(BaseModel):
 
 
 class Suggestion(NamedTuple):
-    """Where a story seems to belong.
+    """The category a story seems to belong to.
 
     Args:
-        confidence: 0 to 1, about how often such a guess has the right first level.
-        department: who leads on that category.
+        confidence: 0 to 1: the share of such guesses whose first level is right.
+        department: the department that leads on that category.
     """
 
     level1: str
@@ -146,7 +146,7 @@ def _likeness() -> Likeness:
 
 @lru_cache(maxsize=256)
 def suggest(text: str) -> Suggestion | None:
-    """The category a story seems to belong to; None when it says nothing of any.
+    """The category a story seems to belong to; None when nothing in it points to one.
 
     >>> suggest("小区门口的路灯坏了三天了").category
     '市政设施/路灯照明'
@@ -178,6 +178,6 @@ def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _score(text: str, keywords: tuple[str, ...]) -> int:
-    """Keywords count by the square of their length; one inside a longer one that also stands there does not count."""
+    """A leaf's keyword score: the sum of squared lengths, without keywords inside a longer one found."""
     hits = [word for word in keywords if word in text]
     return sum(len(word) ** 2 for word in hits if not any(word != other and word in other for other in hits))

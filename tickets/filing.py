@@ -16,6 +16,7 @@ from tickets.states import State
 from tickets.types import CITIZEN, Actor, Ticket, TicketDraft
 
 MAX_KEY = 200
+"""Characters of a filing key."""
 
 
 async def file(

@@ -1,7 +1,8 @@
-"""Which of many short groups of texts a new text is most like: its nearest texts, and complement naive Bayes.
+"""Classifies a short text among many small groups of examples: nearest examples, and complement naive Bayes.
 
-Both look at runs of one to three characters, which need no dictionary and bear typos and dictation. Together they beat
-either alone, and the search's embedding model added to them gained nothing worth its seam (docs/understanding.md).
+Both use runs of one to three characters, which need no dictionary and tolerate typing errors and dictation.
+Together they are better than either alone. The search's embedding model beside them added half a point
+(docs/understanding.md); it was left out, so that tickets do not depend on the search.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ def grams(text: str) -> set[str]:
 
 
 class Likeness:
-    """Compares texts with labelled ones.
+    """Scores a text against labelled texts.
 
     Args:
         texts: the labelled texts.
-        labels: a label from 0 for each.
+        labels: the label of each text: whole numbers from 0.
     """
 
     def __init__(self, texts: Sequence[str], labels: Sequence[int]) -> None:
@@ -83,7 +84,7 @@ class Likeness:
         return best
 
     def bayes(self, text: str) -> Scores:
-        """For each label, how much the text's runs speak for it."""
+        """For each label, its complement-naive-Bayes score: the sum of log weights; higher is more likely."""
         found: Scores = self._bayes[self._known(text)].sum(axis=0, dtype=float)
         return found
 

@@ -14,7 +14,9 @@ from tickets.states import State
 from tickets.types import Page
 
 MAX_LIMIT = 200
+"""Tickets of one page at most."""
 MAX_QUERY = 100
+"""Characters of a search."""
 
 _LINE_COLUMNS = (
     TicketRow.number,

@@ -1,4 +1,4 @@
-"""Looking a ticket up by number and query code: what a citizen may know without signing in."""
+"""Looking a ticket up by number and query code, as a citizen does without signing in."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from tickets.models import CodeFailure
 from tickets.types import Ticket
 
 MAX_FAILURES = 5
+"""Wrong codes for one number within :data:`WINDOW`, from which no code is accepted."""
 WINDOW = timedelta(minutes=15)
+"""How long a wrong code counts."""
 
 
 async def by_number_and_code(database: Database, number: str, code: str) -> Ticket | None:
-    """The ticket, when number and code belong together; None without a hint which of the two is wrong.
+    """The ticket, when number and code belong together; else None, whichever of the two is wrong.
 
-    Numbers that do not exist are counted like those that do, so the limit tells nothing either. The counting
-    is in the database: it holds across processes and restarts.
+    Failures are counted for numbers that do not exist, too, so that the limit does not tell which exist. They
+    are counted in the database: the limit holds across processes and restarts.
 
     Raises:
         RateLimited: :data:`MAX_FAILURES` wrong codes for this number within :data:`WINDOW`; from then on the

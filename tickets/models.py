@@ -1,7 +1,7 @@
 """Tables of tickets: the ticket, its history, the departments that handle it, and two counters.
 
-Columns that only later steps of the lifecycle fill (dispatch, deadlines, merging) are here already and stay
-empty, so that those steps need no rebuilding of a table that is full by then.
+Columns of later steps of the lifecycle (dispatch, deadlines, merging) exist and stay empty until something
+fills them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class TicketRow(Base):
     filing_key: Mapped[str] = mapped_column(String(200), unique=True)
     """The caller's key of this filing: filing again with it finds this ticket."""
     query_code: Mapped[str] = mapped_column(EncryptedText)
-    """Six digits the citizen asks for progress with; decryptable, as the same filing must show it again."""
+    """Six digits the citizen asks for progress with; encrypted, not hashed: a repeated filing shows it."""
 
     type: Mapped[str] = mapped_column(String(20))
     category: Mapped[str] = mapped_column(String(80), default="")
@@ -73,7 +73,7 @@ class TicketRow(Base):
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
-    """并单: the ticket that goes on in this one's stead."""
+    """并单: the ticket this one was merged into."""
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
     """The ticket this one was split from or reopens (重办)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -81,7 +81,7 @@ class TicketRow(Base):
 
 
 class TicketEventRow(Base):
-    """One thing that was done to a ticket: who, when, why; written with it, for good."""
+    """One change of a ticket: who, when, why; written in the same transaction, never changed."""
 
     __tablename__ = "ticket_events"
     __table_args__ = (UniqueConstraint("ticket_id", "key"),)
@@ -98,7 +98,7 @@ class TicketEventRow(Base):
     to_state: Mapped[str | None] = mapped_column(String(20), default=None)
     note: Mapped[str] = mapped_column(Text, default="")
     key: Mapped[str | None] = mapped_column(String(200), default=None)
-    """The caller's key, where doing it twice to the ticket must count once."""
+    """The caller's key; a second change of the ticket with the same key is not made."""
 
 
 class TicketPhotoRow(Base):
@@ -112,7 +112,7 @@ class TicketPhotoRow(Base):
 
 
 class TicketCounter(Base):
-    """How many numbers a day has given out."""
+    """The last ticket number of a day."""
 
     __tablename__ = "ticket_counters"
 
@@ -122,7 +122,7 @@ class TicketCounter(Base):
 
 
 class CodeFailure(Base):
-    """A wrong query code, kept for as long as it counts against the next try."""
+    """A wrong query code; deleted when it no longer counts (:data:`tickets.lookup.WINDOW`)."""
 
     __tablename__ = "ticket_code_failures"
     __table_args__ = (Index("ix_ticket_code_failures_number_at", "number", "at"),)

@@ -1,4 +1,4 @@
-"""A ticket whose state changed is told to the citizen who filed it, in the way of the channel it came through."""
+"""Tells the citizen who filed a ticket of its new state, through the channel it came from."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from tickets.service import Tickets
 log = logging.getLogger(__name__)
 
 LOOK_S = 60.0
+"""Seconds between two looks into the history."""
 BACK = timedelta(hours=12)
-"""How far back changes are told that nobody told when they happened."""
+"""Age up to which a change that was not told when it happened is still told."""
 
 
 class Tell(Protocol):
-    """Tells a citizen something they wait for, perhaps while they are not looking; once for each ``key``."""
+    """Tells a citizen, who may not be looking, how a ticket stands; once for each ``key``."""
 
     async def __call__(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
         """Tell it.
@@ -43,11 +44,11 @@ class Tell(Protocol):
 
 
 class TicketNotices:
-    """Follows the tickets' events; what an event missed (another process, a crash) is found in the history.
+    """Follows the tickets' events; a change whose event was missed is found in the history.
 
-    Each change has a key of its own, so that however often it is seen it is told once. Of changes that came faster
-    than they were told only the last is: what a citizen is told is where the ticket stands now. Nothing moves a ticket
-    on yet, so until something does nothing is told.
+    Each change has a key, so that it is told once however often it is seen. Of several changes not yet told
+    only the last is told: the citizen hears where the ticket stands now. Nothing moves a ticket on yet, so
+    nothing is told yet.
     """
 
     def __init__(self, database: Database, events: Events, tickets: Tickets, tell: Tell) -> None:
@@ -89,7 +90,7 @@ class TicketNotices:
                     .where(
                         TicketRow.conversation_id.is_not(None),
                         TicketEventRow.at > now() - BACK,
-                        # Filing is told in the conversation itself, by who files it.
+                        # The form itself tells of the filing.
                         TicketEventRow.from_state.is_not(None),
                         TicketEventRow.to_state.is_not(None),
                         TicketEventRow.from_state != TicketEventRow.to_state,

@@ -14,14 +14,15 @@ from core.clock import local
 from tickets.models import TicketCounter
 
 PREFIX = re.compile(r"[A-Z]{2,6}")
+"""Shape of the city's letters before a number."""
 _NUMBER = re.compile(r"[A-Z]{2,6}20\d{6}\d{5,6}")
 
 
 async def next_number(session: AsyncSession, prefix: str, moment: datetime) -> str:
     """The next number of the day it is in China: ``HN`` + ``20261123`` + ``00001``.
 
-    One statement raises the day's counter and returns it, so two filings never get the same number, on either
-    database; it belongs to the caller's transaction, so a filing that fails leaves no gap.
+    One statement raises the day's counter and returns it, so two filings never get the same number on either
+    database. It runs in the caller's transaction: a filing that fails leaves no gap.
     """
     day = f"{prefix}{local(moment):%Y%m%d}"
     dialect = session.get_bind().dialect.name

@@ -1,4 +1,4 @@
-"""What a citizen who asks for progress is told: where the ticket stands, and nothing we can't keep."""
+"""What a citizen who asks for progress is told: where the ticket stands, with no promise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STANDS: dict[State, str] = {
 def progress_text(ticket: Ticket) -> str:
     """The ticket's progress in two or three sentences for the chat.
 
-    A deadline is told where one is set; no outcome and no time of our own making is.
+    It names the deadline where one is set, and never an outcome or an estimated time.
     """
     stands = _STANDS[ticket.state].format(
         department=ticket.department or "承办单位",

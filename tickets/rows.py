@@ -1,4 +1,4 @@
-"""Rows in and out: a stored ticket as the plain value everyone else sees."""
+"""Between table rows and the plain values of :mod:`tickets.types`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def summary(content: str) -> str:
 
 
 def to_line(row: TicketRow) -> TicketLine:
-    """The row as lists show it; reads no encrypted column."""
+    """The row as lists show it; decrypts nothing."""
     return TicketLine(
         number=row.number,
         type=TicketType(row.type),
@@ -101,7 +101,7 @@ def add_event(
     to_state: State | None = None,
     key: str | None = None,
 ) -> TicketEventRow:
-    """Write who did what to a ticket, in the caller's transaction: the one that does it."""
+    """Write who did what to a ticket, in the caller's transaction, which makes the change."""
     row = TicketEventRow(
         ticket_id=ticket_id,
         actor_kind=actor.kind,
@@ -118,7 +118,7 @@ def add_event(
 
 
 def add_photos(session: AsyncSession, ticket_id: str, image_ids: Iterable[str]) -> None:
-    """Note that photos belong to a ticket, in the caller's transaction; each once."""
+    """Attach photos to a ticket, in the caller's transaction; the ids must not be attached yet."""
     session.add_all(
         TicketPhotoRow(ticket_id=ticket_id, image_id=image_id) for image_id in dict.fromkeys(image_ids)
     )

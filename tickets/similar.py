@@ -1,7 +1,7 @@
 """The same person's same matter: an open ticket that a new draft seems to be about again.
 
-Only tickets of the same conversation or the same phone are looked at, a handful, so likeness is worked out in
-plain Python: what it is about (characters in pairs), where, and which category.
+Only tickets of the same conversation or the same phone are compared, a handful, so plain Python does: by what
+they are about (pairs of characters), by place, and by category.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from tickets.states import State
 from tickets.types import TicketDraft, TicketType
 
 LIKE = 0.45
-"""Likeness from which two matters are taken for the same; chosen on the pairs of tests/tickets/test_ticket_same.py."""
+"""Likeness (0 to 1) from which two matters are the same; chosen on tests/tickets/same_matter.yml."""
 LOOKED_BACK = timedelta(days=180)
+"""Age up to which open tickets are compared."""
 _MOST = 30
 _UNLIKE_KIND = {TicketType.PRAISE, TicketType.CONSULT}
 _FILLER = re.compile(
@@ -57,9 +58,9 @@ async def find(session: AsyncSession, draft: TicketDraft) -> TicketRow | None:
 
 
 def likeness(draft: TicketDraft, row: TicketRow) -> float:
-    """0 to 1: how surely two requests are about the same thing.
+    """How surely two requests are about the same thing, 0 to 1.
 
-    What cannot be compared (one side does not say) counts neither for nor against.
+    What one of them does not say counts neither for nor against.
     """
     kind = TicketType.parse(str(draft.type))
     if kind is not None and kind != row.type and _UNLIKE_KIND & {kind, TicketType(row.type)}:
@@ -78,7 +79,7 @@ def likeness(draft: TicketDraft, row: TicketRow) -> float:
 
 
 def overlap(one: str, other: str) -> float:
-    """How much of the shorter text's pairs of characters stand in the other, words that say nothing left out.
+    """The share (0 to 1) of the shorter text's pairs of characters found in the other, without filler words.
 
     >>> overlap("小区门口的路灯坏了", "路灯坏了三天没人修") > 0.4
     True

@@ -11,7 +11,7 @@ from core.clock import iso
 from tickets.states import State
 
 SUMMARY_CHARACTERS = 60
-"""Length of a ticket's content in lists."""
+"""Characters of a ticket's content shown in lists."""
 
 
 class TicketType(StrEnum):
@@ -108,7 +108,9 @@ class Actor:
 
 
 CITIZEN = Actor("citizen", "群众")
+"""The actor of what a citizen does."""
 SYSTEM = Actor("system", "系统")
+"""The actor of what happens by itself."""
 
 
 @dataclass(frozen=True)

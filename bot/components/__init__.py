@@ -1,1 +1,1 @@
-"""Parts of Rasa's pipeline that are our own; run in Rasa's environment (Python 3.10)."""
+"""Our components of Rasa's pipeline; they run in Rasa's environment (Python 3.10)."""

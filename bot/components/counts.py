@@ -1,7 +1,7 @@
-"""Counts of words and characters, numbers left out: no number says what a message is.
+"""Features of word and character counts without numbers, so that no number decides the intent.
 
-Rasa's own featurizer makes one token of every number. Whichever intent has a short example with one ("88", a farewell) then
-owns all numbers, and "3栋1单元电梯坏了5天" becomes a good-bye.
+Rasa's own featurizer makes the same token of every number. An intent with a short example of one ("88", a
+farewell) then attracts every message with a number: "3栋1单元电梯坏了5天" was taken for a good-bye.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[0-9０-９]+(?:[.,:：/％%\-－][0-9０-９]*)*")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class Counts(CountVectorsFeaturizer):
-    """``CountVectorsFeaturizer`` that does not see numbers; its settings are the same."""
+    """Rasa's ``CountVectorsFeaturizer`` without numbers; it takes the same settings."""
 
     def _process_tokens(self, tokens: list[str], attribute: str = TEXT) -> list[str]:
         if attribute == TEXT:

@@ -1,4 +1,6 @@
-"""Rasa's last word on a message: its own intents and the app's evidence, weighed by :mod:`bot.understanding.decide`.
+"""The last step of the pipeline: Rasa's intents and the app's evidence become the final intent.
+
+The weighing is :func:`bot.understanding.decide.decide`.
 
 The evidence comes in the message's metadata (``kinds``, ``best``). Without it, as when Rasa is spoken to without the
 app, the intent stays what the classifier made of it.
@@ -23,11 +25,11 @@ _RANKING = "intent_ranking"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class Decision(GraphComponent, IntentClassifier):
-    """Turns intents and evidence into the final intent."""
+    """Sets each message's final intent from its intents and evidence."""
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """A classifier has ranked the intents before."""
+        """A classifier must come before it: it ranks the intents."""
         return [IntentClassifier]
 
     @classmethod
@@ -38,7 +40,7 @@ class Decision(GraphComponent, IntentClassifier):
         resource: Resource,
         context: ExecutionContext,
     ) -> Decision:
-        """Nothing is trained here."""
+        """A new component; there is nothing to train."""
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -62,7 +64,7 @@ class Decision(GraphComponent, IntentClassifier):
 
 
 def _evidence(metadata: Any) -> tuple[dict[str, float], float] | None:
-    """The app's evidence, when there is any and it has its shape."""
+    """Probabilities of the kinds and of the best entry (0 to 1); None when they are missing or misshapen."""
     try:
         kinds = {kind: float(metadata["kinds"][kind]) for kind in KINDS}
         return kinds, float(metadata["best"])

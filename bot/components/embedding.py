@@ -28,6 +28,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+"""The project's folder."""
 _NUMBER = re.compile(r"[0-9.]+%?")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[0-9]+)*%?")
 
@@ -35,8 +36,8 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[0-9]+)*%?")
 def pieces(text: str) -> list[str]:
     """What the model has vectors for: words, bigrams (``_ab``) and single characters of a text.
 
-    As ``kb_index.language.encoder.overlapping`` makes them, less the synonyms, which belong to the knowledge base, and less
-    numbers, which say nothing of what a message is.
+    Like ``kb_index.language.encoder.overlapping``, but without synonyms, which belong to the knowledge base,
+    and without numbers, which say nothing about the intent.
     """
     runs = [
         run for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()) if not _NUMBER.fullmatch(run)
@@ -54,17 +55,17 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
     """Gives every message one vector of the embedding model.
 
     Config: ``model``, the folder that holds ``model.safetensors`` and ``tokenizer.json``, from the project's root;
-    ``scale``, the vector's length: how much it weighs beside the counts of words.
+    ``scale``, the length vectors are scaled to, which sets their weight beside the counts of words.
     """
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """A tokenizer runs before, as for every featurizer."""
+        """A tokenizer must come before it, as for every featurizer."""
         return [Tokenizer]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The shipped model, at the length of two words."""
+        """The defaults: the shipped model, with vectors of length 2."""
         return {**DenseFeaturizer.get_default_config(), "model": "kb_index/model", "scale": 2.0}
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
@@ -91,7 +92,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The model's own content: other weights must not be served a classifier from Rasa's cache."""
+        """A digest of the model's files: Rasa's cache must give no classifier trained with others."""
         folder = ROOT / config.get("model", cls.get_default_config()["model"])
         digest = hashlib.sha256()
         for name in ("model.safetensors", "tokenizer.json"):
@@ -100,10 +101,10 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Nothing that reading the model does not check."""
+        """Checks nothing: a wrong folder is found when the model is read."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Features of the training examples."""
+        """Add the vector to each training example."""
         self.process(training_data.training_examples)
         return training_data
 
@@ -112,13 +113,13 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text:
-                # Classifiers here look at the whole message only; its one vector stands for the sequence too.
+                # The classifier uses the message's vector only; the sequence is given the same.
                 vector = self.vector(text)[None, :]
                 self.add_features_to_message(vector, vector, TEXT, message)
         return messages
 
     def vector(self, text: str) -> np.ndarray:
-        """The message's vector; zero when the model knows nothing in it."""
+        """The message's vector, float32; zeros when the model knows no piece of it."""
         rows = [row for piece in pieces(text) if (row := self._rows.get(piece)) is not None]
         if not rows:
             return np.zeros(self._weights.shape[1], np.float32)

@@ -1,4 +1,4 @@
-"""What a visitor reads first."""
+"""The greeting and the first buttons of the web channel, before the visitor has said anything."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ STARTERS = ("公积金可以用来付房租吗", "我要反映问题", "查询�
 
 
 def greeting(city: str) -> str:
-    """The first words, in the name of the city's hotline."""
+    """The greeting, in the name of the city's hotline."""
     return f"您好，这里是{city}12345智能助手。问政策、办事，反映问题，或者查工单进度，直接说就行。"

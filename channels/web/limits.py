@@ -1,4 +1,4 @@
-"""How much one visitor, and one address, may send; enough for any person, too little for a machine."""
+"""Rate limits of the web channel, by visitor and by address: enough for persons, too little for machines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from aiohttp import web
 from core.errors import RateLimited
 
 VISITOR_PER_MINUTE = 20
+"""Messages and photos one visitor may send at once, and as many a minute from then on."""
 ADDRESS_PER_MINUTE = 120
-"""An office behind one address shares it."""
+"""Messages, photos, sessions and sockets of one address in a minute; an office shares an address."""
 _MOST = 20_000
+"""Keys remembered at most; the longest unused is forgotten first."""
 
 
 @dataclass
@@ -73,24 +75,27 @@ class Limits:
         self._salt = secrets.token_bytes(16)
 
     def message(self, visitor_id: str, request: web.Request) -> None:
-        """A visitor sends something by this request, or over the socket this request opened.
+        """Count one message or photo, sent by this request or over the socket it opened.
 
         Raises:
-            RateLimited: too much of it.
+            RateLimited: the visitor, or the address, has sent too many; ``retry_after_s`` is set.
         """
         self._visitors.take(visitor_id)
         self.call(request)
 
     def source(self, request: web.Request) -> str:
-        """The address a request came from, as a number nobody can turn back; "" where it is not known."""
+        """A keyed hash of the address a request came from; the same address gives the same in this process.
+
+        Empty when the address is not known.
+        """
         if not request.remote:
             return ""
         return hashlib.blake2b(request.remote.encode(), key=self._salt, digest_size=12).hexdigest()
 
     def call(self, request: web.Request) -> None:
-        """Somebody opens a session or a socket.
+        """Count one session or socket that is opened from this address.
 
         Raises:
-            RateLimited: too often from this address.
+            RateLimited: too many from this address; ``retry_after_s`` is set.
         """
         self._addresses.take(request.remote or "unknown")

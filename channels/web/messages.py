@@ -15,6 +15,7 @@ from core.text import clean
 MAX_TEXT = 4_000
 """Characters of one message of a citizen."""
 CHANNEL = "web"
+"""The web channel's name in the database and in :class:`conversations.types.InboundMessage`."""
 
 
 def _clean(value: object) -> object:
@@ -66,7 +67,7 @@ def read(data: Any) -> Said:
 
 
 class Reader:
-    """Makes messages of what browsers send."""
+    """Turns a checked browser message into the :class:`InboundMessage` that all channels make."""
 
     def __init__(self, conversations: Conversations, media: Media) -> None:
         self._conversations = conversations

@@ -1,4 +1,4 @@
-"""Which sites' pages may talk to the web channel: our own, and those the operator names."""
+"""The sites whose pages may use the web channel: our own, and those named in ``WENBAN_WEB_ORIGINS``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aiohttp import web
 from core.errors import ConfigurationError, Forbidden
 
 PREFIX = "/api/web/"
+"""Path under which every address of the web channel lies."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,7 +35,7 @@ def normal(origin: str) -> str | None:
 
 
 class Origins:
-    """The allow-list.
+    """The allow-list of origins, and the CORS headers that follow from it.
 
     Args:
         allowed: origins such as ``https://www.example.gov.cn`` (``settings.web_origins``).
@@ -80,7 +81,7 @@ class Origins:
             response.headers["Access-Control-Expose-Headers"] = "Retry-After"
 
     async def preflight(self, request: web.Request) -> web.StreamResponse:
-        """OPTIONS: what an allowed page may send."""
+        """OPTIONS ``/api/web/…``: the browser asks what an allowed page may send (CORS preflight)."""
         self.check(request)
         return web.Response(
             status=204,

@@ -1,4 +1,4 @@
-"""Photos: uploaded here first, then sent as a message that names them; shown again to who sent them."""
+"""Photos of web visitors: uploaded here, then named in a message; shown only to the visitor who sent them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.errors import NotFound, TooLarge
 
 
 class Photos:
-    """The request handlers."""
+    """The request handlers of ``/api/web/photos``."""
 
     def __init__(
         self, conversations: Conversations, media: Media, tokens: Tokens, origins: Origins, limits: Limits
@@ -28,7 +28,13 @@ class Photos:
         self._limits = limits
 
     async def keep(self, request: web.Request) -> web.StreamResponse:
-        """POST /api/web/photos: the file as the body, nothing around it."""
+        """POST /api/web/photos: the file itself is the body; answers with its id, width and height in pixels.
+
+        Raises:
+            TooLarge: code ``image_too_large``.
+            BadRequest: not a picture we can read.
+            RateLimited: too many photos or messages.
+        """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
         self._limits.message(visitor.id, request)
@@ -46,7 +52,11 @@ class Photos:
         )
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        """GET /api/web/photos/{id}: one of the visitor's own."""
+        """GET /api/web/photos/{id}: a photo the same visitor sent.
+
+        Raises:
+            NotFound: there is none with that id, or another visitor sent it.
+        """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
         image = await self._media.get(request.match_info["id"])

@@ -18,15 +18,15 @@ from conversations.types import Mode
 from core.errors import BadRequest, TooLarge, Unauthorized
 
 MAX_BODY = 65_536
-"""Bytes of a request; 4,000 characters of any script fit, escaped as JSON too."""
+"""Bytes of a request body at most; 4,000 characters fit in any script, even escaped as JSON."""
 SHOWN = 50
-"""Messages a session begins with."""
+"""Newest messages sent when a session is opened again."""
 RESUMED = 500
-"""Messages one call brings at most."""
+"""Messages one call for missed messages returns at most."""
 
 
 class Rest:
-    """The request handlers.
+    """The request handlers of sessions and messages.
 
     Args:
         wait_s: seconds a message waits for its replies before the answer says they are pending.
@@ -52,7 +52,7 @@ class Rest:
         self._wait_s = wait_s
 
     async def session(self, request: web.Request) -> web.StreamResponse:
-        """POST /api/web/session: begin, or go on where the visitor left off."""
+        """POST /api/web/session: begin as a new visitor, or go on as the visitor of the token sent."""
         self._origins.check(request)
         self._limits.call(request)
         data = await _body(request, empty_is_fine=True)
@@ -108,10 +108,10 @@ class Rest:
 
 
 def visitor_of(request: web.Request, tokens: Tokens) -> Visitor:
-    """Whose request it is.
+    """The visitor of a request, by its bearer token.
 
     Raises:
-        Unauthorized: no token, or no good one.
+        Unauthorized: the token is missing, forged or too old.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     visitor = tokens.read(token.strip()) if scheme.lower() == "bearer" else None
@@ -162,7 +162,7 @@ async def _body(request: web.Request, *, empty_is_fine: bool = False) -> dict[st
 
 
 def _json(data: dict[str, Any]) -> web.Response:
-    # Personal words: no cache on the way keeps them.
+    # The answer holds a citizen's own words: no cache on the way may keep it.
     return web.json_response(data, headers={"Cache-Control": "no-store"})
 
 

@@ -29,7 +29,7 @@ class WebChannel:
         city: the city's name in the greeting.
         origins: sites that may embed the widget (``settings.web_origins``).
         public_url: our own address as citizens reach it (``settings.public_url``).
-        wait_s: ``settings.turn_wait_s``.
+        wait_s: seconds a request waits for its replies (``settings.turn_wait_s``).
         heartbeat_s: seconds between websocket pings.
 
     Raises:
@@ -62,7 +62,7 @@ class WebChannel:
         conversations.channels.add(self)
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """``/api/web/…``; they need :meth:`attach`."""
+        """The addresses under ``/api/web/``; :meth:`attach` adds them with the headers they need."""
         return [
             web.post(PREFIX + "session", self._rest.session),
             web.post(PREFIX + "messages", self._rest.send),
@@ -81,20 +81,20 @@ class WebChannel:
         app.on_shutdown.append(self._sockets.close_all)
 
     def shows(self, account: str) -> Shows:
-        """The widget draws everything there is."""
+        """Everything: the widget draws buttons, cards and photos."""
         return Shows(buttons=20, cards=True, photos=True)
 
     async def ready(self) -> frozenset[str]:
-        """None: pages fetch what is said."""
+        """No accounts: pages fetch their messages, nothing is delivered to them."""
         return frozenset()
 
     async def deliver(self, conversation_id: str) -> None:
-        """Nothing is owed through an outbox."""
+        """Does nothing: no web message is ever owed in the outbox."""
 
     async def reach(self, view: ConversationView) -> Reach | None:
-        """Words wait on the page, or for it to be opened again."""
+        """None: words always reach the page, now or when it is opened again."""
         return None
 
     async def notify(self, view: ConversationView, notice: Notice) -> bool:
-        """A page that is not open can't be told; the news is in the conversation when it is."""
+        """False: a page that is closed can't be told anything, so the news is said in the conversation."""
         return False

@@ -24,18 +24,19 @@ from core.events import Event, Events, Subscription
 log = logging.getLogger(__name__)
 
 MAX_FRAME = 65_536
-"""Bytes; a longer frame closes the socket (1009)."""
+"""Bytes of one frame at most; a longer one closes the socket with code 1009."""
 HEARTBEAT_S = 30.0
+"""Seconds between two pings; a browser that does not answer one is gone."""
 SEND_S = 10.0
-"""Seconds a frame may take to leave; a browser that stays this far behind is gone, and comes back by itself."""
+"""Seconds sending one frame may take; a browser slower than this is dropped, and connects again by itself."""
 TURN_S = 30.0
-"""Seconds the typing sign stays at most."""
+"""Seconds the typing sign is shown at most."""
 NEW_SESSION = 4401
 """Close code: the token is no good, get a new session."""
 
 
 class Sockets:
-    """The websocket handler, and all sockets open now."""
+    """The websocket handler; remembers the open sockets, to close them at shutdown."""
 
     def __init__(
         self,
@@ -58,7 +59,13 @@ class Sockets:
         self._open: set[web.WebSocketResponse] = set()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """GET /api/web/socket?token=…&after=SEQ."""
+        """GET /api/web/socket?token=…&after=SEQ: open the socket; all messages after SEQ are sent first.
+
+        Raises:
+            Forbidden: a page of a site that is not on the allow-list.
+            RateLimited: too many sockets from this address.
+            BadRequest: ``after`` is not a number.
+        """
         self._origins.check(request)
         self._limits.call(request)
         after = after_of(request)
@@ -113,16 +120,16 @@ class _Link:
         self._conversation_id = conversation_id
         self._request = request
         self._sent_to = after
-        """Everything up to here was sent (or the browser had it)."""
+        """The browser has every message with a ``seq`` up to this one."""
         self._sent: set[int] = set()
-        """What was sent beyond, since events of two transactions may overtake each other."""
+        """Numbers above ``_sent_to`` that were sent: events of two transactions may come in any order."""
         self._own: set[str] = set()
         """Messages of this browser on their way in: their ``ack`` carries them, so the event is left out."""
         self._mode: Mode | None = None
-        """What the browser was last told of who answers."""
+        """The mode (bot, waiting, human) the browser was last told."""
 
     async def run(self, subscription: Subscription) -> None:
-        """Until the browser leaves."""
+        """Send and read until the browser leaves."""
         try:
             await self._hello()
             async with asyncio.TaskGroup() as group:
@@ -165,7 +172,7 @@ class _Link:
             await self._catch_up()
 
     async def _catch_up(self) -> None:
-        """Events were lost; what they told of is on disk."""
+        """Some events were lost: read from the database what they told of."""
         messages = await self._conversations.history(self._conversation_id, after=self._sent_to, limit=RESUMED)
         for each in messages:
             await self._message(each.to_json())
@@ -179,7 +186,7 @@ class _Link:
             await self._send({"type": "message", "message": message})
 
     def _first(self, seq: int) -> bool:
-        """Whether this message was not sent yet; from now on it was."""
+        """Whether this message is not sent yet; it counts as sent from now on."""
         if seq <= self._sent_to or seq in self._sent:
             return False
         self._sent.add(seq)
@@ -207,7 +214,7 @@ class _Link:
             if kind == "ping":
                 await self._send({"type": "pong"})
             elif kind == "typing":
-                pass  # For the agent's desk, once it shows it.
+                pass  # Accepted and dropped: the agents' desk does not show it yet.
             elif kind == "message":
                 given = data.get("client_id")
                 client_id = given if isinstance(given, str) and len(given) <= 64 else None

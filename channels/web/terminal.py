@@ -12,7 +12,7 @@ from rich.console import Console
 from core.errors import ConfigurationError
 
 _TRIES = 6
-"""How often a message is sent again (same id) while its turn is under way; each waits on the server's side."""
+"""Times a message is sent (with the same id) until its replies are there; each request waits for them."""
 
 
 async def talk(url: str, console: Console) -> None:

@@ -14,7 +14,7 @@ from core.ids import new_id
 VALID_S = 180 * 24 * 3600
 """Seconds a token is good for."""
 RENEW_S = 7 * 24 * 3600
-"""Seconds after which a visit gets a fresh token for the same visitor, so that who keeps coming is never lost."""
+"""Seconds after which a visit gets a new token for the same visitor: a regular visitor's never runs out."""
 
 _SHAPE = re.compile(r"w1\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
 

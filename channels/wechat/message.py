@@ -1,4 +1,4 @@
-"""One message or event of the platform, as everything here knows it."""
+"""One message or event of the platform, in the form the rest of the WeChat channel works with."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 CHANNEL = "wechat"
-"""Conversations in WeChat are kept under this name."""
+"""The channel's name in the database."""
 
 SAY = "say:"
-"""A menu button whose key begins so says the rest, as if the citizen had typed it."""
+"""Prefix of a menu button's key: the rest of the key is read as if the citizen had typed it."""
 
 Fields = dict[str, str]
 Media = dict[str, Any] | None
@@ -17,17 +17,17 @@ Media = dict[str, Any] | None
 
 @dataclass(frozen=True)
 class Inbound:
-    """One message or event as we understand it.
+    """One message or event, parsed.
 
     Args:
         user: openid of the citizen.
         account: the account's own id (``gh_…``), which the reply comes from.
         kind: ``text``, ``voice``, ``location``, ``image``, ``video``, ``link``, ``event`` or ``unknown``.
-        message_id: MsgId, digits; for events CreateTime and name; empty for what can't be read if it came without.
+        message_id: MsgId, digits; for events CreateTime and name; empty for an unknown kind without one.
         text: what was said: the text, the voice's transcript, the place's label; empty when there is none.
         event: the event's name in lower case; empty for messages.
         key: the event's EventKey: the scene of a scanned code, the key of a menu's button.
-        media: what else came with it.
+        media: facts of a picture, recording, link or place, by the platform's names.
         items: what an event about subscription messages lists, one for each template.
         json: whether it came as JSON, and is answered so.
     """

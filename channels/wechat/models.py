@@ -1,4 +1,4 @@
-"""What went out to whom and how, the platform's access token, and the events that open a sending window."""
+"""Tables of the WeChat channel: texts that went out, the access token, events, consents, and notices."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class WeChatAnswer(Base):
     """The citizen's openid; kept for pushes, which the platform's record shows by it."""
     text: Mapped[str] = mapped_column(Text)
     more: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """Not all that was owed fitted; “继续” asks for the rest."""
+    """Whether something owed did not fit; “继续” asks for the rest."""
     awaited_turn: Mapped[str | None] = mapped_column(String(36), default=None)
     """Set when this answer only asked for patience: the turn whose replies are still to come."""
     carried: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Ids of the outbox rows in it."""
     tries: Mapped[int] = mapped_column(Integer, default=1)
-    """Which of the platform's deliveries it was given to; for a push, how often the record was consulted."""
+    """Passive: number of the delivery answered, 1 to 3. Push: times the platform's record was consulted."""
     last_try_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     error: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
@@ -57,21 +57,21 @@ class WeChatAccess(Base):
     token: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     lease_owner: Mapped[str | None] = mapped_column(String(36), default=None)
-    """Who is fetching a new one, and until when that one may be taken for alive."""
+    """The process that is fetching a new token; its lease ends at ``lease_until``."""
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     paused_for: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 class WeChatEvent(Base):
-    """An event of one citizen: noted once however often the platform tells of it; kept for three days."""
+    """An event of one citizen, stored once however often the platform sends it; kept for three days."""
 
     __tablename__ = "wechat_events"
 
     account: Mapped[str] = mapped_column(String(32), primary_key=True)
     user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """CreateTime and name: what the platform says events are told apart by."""
+    """CreateTime and event name, by which the platform tells events apart."""
     event: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
@@ -95,9 +95,9 @@ class WeChatNoticeRow(Base):
     __table_args__ = (UniqueConstraint("key"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    """Also ``client_msg_id``: the platform sends one message for it, however often it is asked."""
+    """Also sent as ``client_msg_id``, for which the platform sends one message however often it is asked."""
     key: Mapped[str] = mapped_column(String(120))
-    """What it tells of: the same again is not told again."""
+    """The ticket's change it tells of; a key is told once."""
     account: Mapped[str] = mapped_column(String(32))
     user_id: Mapped[str] = mapped_column(String(64))
     values: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,28 +1,29 @@
-"""The times everything here goes by; one place, so that tests can run the same at another speed."""
+"""All time limits of the WeChat channel, in one place, so that tests can run the same code faster."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 LAST = 3
-"""The platform's last try; whoever has no answer then is shown 该公众号暂时无法提供服务 by the platform."""
+"""Number of the platform's last delivery of a message. A citizen whose last delivery is not answered is shown
+该公众号暂时无法提供服务 by the platform."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds.
+    """Time limits; all in seconds.
 
     Args:
-        patience_s: one delivery waits so long for its reply.
-        typing_s: after that long without a reply 对方正在输入 is shown.
-        every_s: the platform drops a delivery and makes the next.
-        hold_s: a connection is kept at most so long, should the platform be slow to let go.
-        poll_s: between two looks for something to push.
-        send_s: one call to the platform may take.
-        record_first_s: after an unclear push until the platform's record is consulted.
-        record_again_s: after which a push the record does not show was not made.
-        record_last_s: after which, without a record, nobody will know.
-        again_s: after a fault that is one citizen's, until that one is tried again; it doubles.
+        patience_s: how long one delivery of a message waits for its reply.
+        typing_s: how long without a reply until 对方正在输入 is shown.
+        every_s: after how long the platform drops a delivery and makes the next.
+        hold_s: how long a connection is held at most, when the platform is slow to drop it.
+        poll_s: pause between two looks for something to push.
+        send_s: how long one call to the platform may take.
+        record_first_s: from an unclear push until the platform's record is consulted for the first time.
+        record_again_s: age at which an unclear push that the record does not show counts as not made.
+        record_last_s: age at which an unclear push without any record is given up as unknown.
+        again_s: pause until a citizen is tried again after a fault of theirs alone; it doubles each time.
     """
 
     patience_s: float = 4.6
@@ -38,15 +39,15 @@ class Pace:
 
     @property
     def passive_s(self) -> float:
-        """From a message's arrival until no delivery of it can still bring its reply."""
+        """Seconds from a message's arrival until none of its deliveries can carry the reply any more."""
         return 3.2 * self.every_s
 
     @property
     def settled_s(self) -> float:
-        """From an answer's going out until the platform would have repeated, had it not arrived."""
+        """Seconds after an answer within which the platform repeats the message if it did not arrive."""
         return 1.6 * self.every_s
 
     @property
     def claim_s(self) -> float:
-        """For how long what is being handed over is nobody else's."""
+        """Seconds for which outbox rows in an answer under way are claimed by it."""
         return self.passive_s + self.settled_s + 2 * self.every_s

@@ -1,4 +1,4 @@
-"""WeChat as the application uses it: its addresses, its outbox, and what the desk asks about it."""
+"""The WeChat channel as the application uses it: all accounts, put together from their parts."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class WeChat:
     """All accounts: one :class:`conversations.channels.Channel`.
 
     Args:
-        media: keeps citizens' pictures.
+        media: the store of citizens' pictures.
         city: the city's name in the greeting.
-        api_base: the platform's API.
-        public_url: where citizens reach the app; entries' pages and notices lead there.
-        busy: whether a turn begun now has to wait for others.
+        api_base: address of the platform's API.
+        public_url: where citizens reach the app; links in answers and notices lead there. Empty: no links.
+        busy: tells whether a turn that begins now has to wait for others.
 
     >>> async with WeChat(accounts, database, conversations, media, city="淮南") as wechat:    # doctest: +SKIP
     ...     app.add_routes(wechat.routes())

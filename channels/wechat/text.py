@@ -8,5 +8,5 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def showable(text: str) -> str:
-    """Without what XML can't carry: control characters, lone surrogates, noncharacters."""
+    """The text without control characters, lone surrogates and noncharacters, which XML can't carry."""
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,4 +1,4 @@
-"""Calls to the platform's API, each with an end: a time limit, one renewal of the token, few repeats.
+"""Calls to the platform's API, all bounded: a time limit, one renewal of the access token, a few repeats.
 
 Only what can be repeated without harm is repeated here. A customer-service message whose answer got lost is not:
 it ends as :class:`~channels.wechat.api.errors.Unclear`, and the outbox finds out (:mod:`channels.wechat.outbound.push`).
@@ -26,11 +26,15 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 TIMEOUT_S = 10.0
+"""Seconds one call may take."""
 CONNECT_S = 4.0
+"""Seconds of these that connecting may take."""
 ATTEMPTS = 3
+"""Tries of a call that may be repeated."""
 MAX_MEDIA = 20 * 1_048_576
-"""Bytes; the platform's own limit for a picture is 10 MB."""
+"""Bytes of a picture or recording at most; the platform's own limit for a picture is 10 MB."""
 _RECORDS_A_PAGE = 10_000
+"""Lines of the record the platform gives at once."""
 
 
 class Client:
@@ -39,7 +43,7 @@ class Client:
     Args:
         base_url: ``https://api.weixin.qq.com``, or a stand-in's address in tests.
         timeout_s: seconds one call may take.
-        pause_s: the first pause between two attempts, about; it doubles.
+        pause_s: about the first pause between two attempts, in seconds; it doubles.
 
     >>> async with Client(account, database, base_url) as client:                      # doctest: +SKIP
     ...     await client.send_text(openid, "您好")
@@ -75,7 +79,9 @@ class Client:
         """One customer-service message (客服消息) with a text.
 
         Raises:
-            NotSent: it certainly did not go out. Refused: the platform said why not. Unclear: nobody knows.
+            NotSent: it certainly did not go out.
+            Refused: the platform answered with an error; it did not go out.
+            Unclear: no usable answer; it may have gone out.
         """
         await self._send({"touser": openid, "msgtype": "text", "text": {"content": text}})
 
@@ -97,7 +103,7 @@ class Client:
         """The platform's own record of customer-service messages (聊天记录), at most 24 hours of it.
 
         Raises:
-            PlatformError: it can't be had; accounts without the customer-service feature have none.
+            PlatformError: the record can't be read; accounts without the customer-service feature have none.
         """
         found: list[dict[str, Any]] = []
         first = 1
@@ -121,7 +127,8 @@ class Client:
         """A picture or recording a citizen sent.
 
         Raises:
-            Refused: it is gone (three days), or too large. PlatformError: not to be had now.
+            Refused: it is gone (kept for three days), or over :data:`MAX_MEDIA` bytes.
+            PlatformError: it can't be fetched now.
         """
         async for attempt in self._attempts():
             with attempt:
@@ -210,7 +217,12 @@ class Client:
         return token, lasts_s
 
     async def _request(self, path: str, query: dict[str, str], body: dict[str, Any] | None) -> bytes:
-        """One HTTP exchange; whatever is wrong with it is sorted by whether it may have had an effect."""
+        """One HTTP exchange.
+
+        Raises:
+            NotSent, Refused: the call had no effect.
+            Unclear: it may have had one.
+        """
         assert self._session is not None, "use the client in `async with`"
         # Escaped (\\uXXXX) text would be shown to the citizen as it stands.
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
@@ -252,7 +264,7 @@ def _checked(body: bytes) -> dict[str, Any]:
 
 
 def _passing(error: BaseException) -> bool:
-    """Whether the same call may well succeed a moment later."""
+    """Whether the same call may succeed a moment later."""
     if isinstance(error, Refused):
         return error.number == -1
     return isinstance(error, PlatformError)

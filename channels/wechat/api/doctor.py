@@ -1,4 +1,4 @@
-"""``wenban wechat doctor``: one account after the other, one step after the other, in words an administrator knows."""
+"""``wenban wechat doctor``: checks each account step by step and says in Chinese what to do."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One step.
+    """The result of one step.
 
     Args:
-        good: None when it could not be told, or matters little.
+        good: whether the step passed; None when that can't be told, or matters little.
         words: what was found, and what to do about it.
     """
 
@@ -46,7 +46,7 @@ class Finding:
 
 
 def explain(error: PlatformError) -> str:
-    """A failed call in words that say what to do."""
+    """What an administrator has to do about a failed call, in Chinese."""
     if isinstance(error, Refused):
         return f"{_WORDS.get(error.number, '微信平台拒绝了。')}（{error.number} {error.words}）"
     return (
@@ -55,7 +55,7 @@ def explain(error: PlatformError) -> str:
 
 
 async def examine(settings: Settings, account: WeChatAccount, database: Database) -> AsyncIterator[Finding]:
-    """Every step for one account, as it is made."""
+    """Make every check of one account; each result is given as soon as it is known."""
     yield Finding(
         "配置",
         True,
@@ -108,7 +108,7 @@ async def _address(settings: Settings) -> Finding:
 
 
 async def _entrance(settings: Settings, account: WeChatAccount) -> Finding:
-    """Ask our own address as the platform would."""
+    """Call our own address as the platform would, and look at the answer."""
     base = settings.public_url or settings.app_url
     url = f"{base.rstrip('/')}/wechat/{account.name}"
     timestamp, nonce, echo = str(int(time())), uuid4().hex[:10], uuid4().hex
@@ -142,7 +142,7 @@ async def _entrance(settings: Settings, account: WeChatAccount) -> Finding:
 
 
 async def _service(client: Client) -> Finding:
-    """Whether customer-service messages are allowed, without sending anybody one."""
+    """Whether the account may send customer-service messages; asked with a made-up openid."""
     try:
         await client.typing("o-doctor-nobody")
     except Refused as error:
@@ -150,7 +150,7 @@ async def _service(client: Client) -> Finding:
             return Finding("客服消息", False, explain(error))
     except PlatformError as error:
         return Finding("客服消息", False, explain(error))
-    # Any other refusal is about the openid, which is nobody's: the right itself is there.
+    # Any other refusal is about the made-up openid: the account has the right.
     return Finding("客服消息", True, "有权限：回答慢了、坐席的话都能主动发给群众。")
 
 

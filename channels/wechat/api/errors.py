@@ -1,4 +1,4 @@
-"""What can be wrong with a request that says it comes from the platform, and with our calls to the platform."""
+"""Errors of requests that say they come from the platform, and of our calls to the platform."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ class Refused(PlatformError):
     """
 
     STALE = frozenset({40001, 40014, 42001})
-    """The access token is not (any longer) good."""
+    """``errcode``: the access token is not, or no longer, valid."""
     BUSY = frozenset({-1, 45009, 45011, 65301})
-    """Too many calls, or the platform is busy: come back later."""
+    """``errcode``: too many calls, or the platform is busy; a later try may succeed."""
     CLOSED = frozenset({45015, 45047, 45048})
-    """Outside the window after the citizen's last step, or its messages are used up."""
+    """``errcode``: the sending window after the citizen's last step is over, or its messages are used up."""
     NO_CONSENT = 43101
-    """The citizen has not agreed to (another) subscription message, or has taken it back."""
+    """``errcode``: the citizen has not agreed to (another) subscription message, or no longer does."""
     NOT_ALLOWED = frozenset({48001, 48004, 48006, 50002, 40164, 40013, 40125, 61004, 61007})
-    """The account may not do this, or is not set up for it: nothing one message could change."""
+    """``errcode``: the account may not do this or is not set up for it, whatever the message."""
 
     def __init__(self, number: int, words: str) -> None:
         super().__init__(f"{number} {words}")

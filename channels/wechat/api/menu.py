@@ -16,6 +16,7 @@ from core.errors import ConfigurationError
 from core.settings import ROOT
 
 DEFAULT = ROOT / "channels" / "wechat" / "menu.yml"
+"""The menu that is checked and pushed unless another file is named."""
 MAX_TOP, MAX_BELOW = 3, 5
 _MAX_KEY = 128
 """Bytes of a button's key."""

@@ -1,4 +1,4 @@
-"""The access token: one for all processes, fetched by one caller at a time, however many ask.
+"""The access token: shared by all processes, fetched by one caller at a time.
 
 ``stable_token`` gives the same token to every caller until it runs out, and does not end the former one at once.
 Source: https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html
@@ -20,10 +20,11 @@ from core.database import Database
 from core.ids import new_id
 
 EARLY_S = 300
-"""A token is fetched anew this long before it runs out; the platform keeps both good meanwhile."""
+"""Seconds before its end at which a token is fetched anew; the platform accepts both meanwhile."""
 LOOK_S = 0.1
+"""Seconds between two looks for the token another process is fetching."""
 REST_S = 2.0
-"""After a failed fetch everybody who waits for a token is told so, rather than trying one after the other."""
+"""Seconds after a failed fetch in which whoever waits for a token gets the error, without another fetch."""
 
 Fetch = Callable[[bool], Awaitable[tuple[str, int]]]
 """Asks the platform for a token; the argument: whether to make a new one although the old has not run out.
@@ -35,7 +36,7 @@ class Tokens:
 
     Args:
         fetch: the call to the platform.
-        lease_s: how long a process that fetches may be taken for alive.
+        lease_s: seconds after which a process that began to fetch counts as dead.
 
     >>> token = await tokens.get()                                                    # doctest: +SKIP
     >>> token = await tokens.get(bad=token)      # the platform has just refused it   # doctest: +SKIP
@@ -52,13 +53,13 @@ class Tokens:
         self._failed: tuple[str, float] | None = None
 
     async def get(self, bad: str | None = None) -> str:
-        """A token that is good as far as anybody knows.
+        """A token that has not run out and was not refused.
 
         Args:
-            bad: one the platform has refused; never given again.
+            bad: a token the platform has just refused; it is not given again.
 
         Raises:
-            PlatformError: there is none to be had.
+            PlatformError: none can be fetched.
         """
         good = self._good(self._known, bad)
         if good:
@@ -83,7 +84,7 @@ class Tokens:
             return await self._renew(bad)
 
     async def _renew(self, bad: str | None) -> str:
-        """With the lease in hand: fetch, unless another has just done it."""
+        """Fetch a token while holding the lease, unless another process has just stored one."""
         try:
             good = self._good(await self._read(), bad)
             if good:
@@ -91,7 +92,7 @@ class Tokens:
                 return good
             token, lasts_s = await self._fetch(False)
             if token == bad:
-                # The platform takes it for good and refuses it all the same: only a forced one is another.
+                # The platform holds the refused token for valid: only a forced fetch gives another.
                 token, lasts_s = await self._fetch(True)
         except BaseException as error:
             if isinstance(error, PlatformError):

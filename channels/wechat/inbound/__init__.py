@@ -1,1 +1,1 @@
-"""What the platform sends us: checked, decrypted, parsed, and made a turn."""
+"""Receiving from the platform: check, decrypt, parse, and hand the message to conversations."""

@@ -1,4 +1,4 @@
-"""What every answer to the platform needs: one account's parts, storing a message, and sending what is owed."""
+"""What all request handlers of one account share: its parts, storing a message, and sending what is owed."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Parts:
-    """What receives for one account.
+    """Everything that handlers of one account's requests work with.
 
     Args:
         client: the platform's API, for accounts that may use it.
         city: the city's name in the greeting.
-        busy: whether a turn begun now has to wait for others.
+        busy: tells whether a turn that begins now has to wait for others.
     """
 
     account: WeChatAccount
@@ -60,11 +60,11 @@ class Parts:
 
     @property
     def pushes(self) -> bool:
-        """Whether words may also follow by themselves now."""
+        """Whether the account may push words by itself now."""
         return self.pusher.may(self.account.name)
 
     async def view(self, user: str) -> ConversationView:
-        """The conversation with one citizen."""
+        """The conversation with the citizen of that openid; begun if there is none."""
         return await self.conversations.find_or_create(CHANNEL, self.account.name, user)
 
 
@@ -76,12 +76,12 @@ class Answering:
         self._storing: set[asyncio.Task[Receipt | None]] = set()
 
     async def send(self, exchange: Exchange, answer: Answer | None) -> web.StreamResponse:
-        """Give an answer that is written down, and mark what it carried as sent once it is out."""
+        """Send an answer that is stored already; mark what it carries as sent once it is out."""
         if answer is None:
             return exchange.nothing()
         response = exchange.say(answer.text)
         if exchange.gone:
-            return response  # Nobody listens; the repeat finds the same answer.
+            return response  # The connection is closed; the platform's repeat finds the same answer.
         await response.prepare(exchange.request)
         await response.write_eof()
         if not exchange.gone:
@@ -90,21 +90,21 @@ class Answering:
                 if answer.more and self._parts.pushes:
                     await self._parts.conversations.due_now(answer.conversation_id)
             except Exception:
-                # The citizen has it; settling finds that out.
+                # The citizen has it; Answers.settle finds that out later.
                 log.exception("a reply that went out could not be marked as delivered")
         return response
 
     async def owed(
         self, exchange: Exchange, conversation_id: str, message_id: str, after: str = ""
     ) -> web.StreamResponse:
-        """Answer with what the citizen is owed, and ``after`` it words of our own."""
+        """Answer with what the citizen is owed, then with the words ``after``."""
         answer = await self._parts.answers.owed(
             conversation_id, message_id, after=after, follows=self._parts.pushes
         )
         return await self.send(exchange, answer)
 
     async def tell(self, exchange: Exchange, message: Inbound, text: str) -> web.StreamResponse:
-        """Say something without a turn, after what is owed: in the answer where there is one, else by the outbox."""
+        """Say something without a turn, after what is owed: in the passive reply, else by the outbox."""
         if self._parts.passive and not message.message_id:
             return exchange.say(text)
         view = await self._parts.view(message.user)
@@ -116,7 +116,7 @@ class Answering:
         return exchange.nothing()
 
     def store(self, message: Inbound) -> asyncio.Task[Receipt | None]:
-        """Have the message stored; a task of its own, which goes on when the platform has dropped us."""
+        """Start storing the message; the task goes on when the platform has dropped the connection."""
         inbound = InboundMessage(
             channel=CHANNEL,
             account=self._parts.account.name,
@@ -139,10 +139,10 @@ class Answering:
     def _stored(self, task: asyncio.Task[Receipt | None]) -> None:
         self._storing.discard(task)
         if not task.cancelled():
-            task.exception()  # Looked at, so that asyncio does not complain when nobody waited any longer.
+            task.exception()  # Read, so that asyncio does not complain when nobody waits for the task.
 
     async def note(self, message: Inbound) -> None:
-        """Note an event down: it opens (or ends) a sending window."""
+        """Store an event; some open a sending window, unsubscribing ends it."""
         row = WeChatEvent(
             account=self._parts.account.name,
             user_id=message.user,
@@ -156,7 +156,7 @@ class Answering:
             pass  # The platform has told it before.
 
     async def note_message(self, message: Inbound) -> None:
-        """A message opens the window although it is not kept as one."""
+        """Store that the citizen wrote (not the message): that opens the sending window."""
         if message.message_id and self._parts.account.pushes:
             try:
                 await self.note(replace(message, event=quota.WROTE))

@@ -1,4 +1,4 @@
-"""Events, and messages nobody here can read: noted, greeted, explained."""
+"""Events, and messages without words: stored, answered with a greeting or with a request to type."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 
 
 class Events:
-    """Works on what is no message, for one account.
+    """Handles events and messages without words, for one account.
 
     Args:
-        patience: answers what a menu's button says for the citizen.
+        patience: answers the words a menu's button stands for.
     """
 
     def __init__(self, parts: Parts, answering: Answering, patience: Patience) -> None:
@@ -33,7 +33,7 @@ class Events:
         self._patience = patience
 
     async def event(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """Note an event; who looks at the conversation because of it finds a greeting, after what is owed."""
+        """Store an event; answer with what is owed, and with a greeting if the citizen is looking."""
         greeting = words.greeting(self._parts.city)
         try:
             if message.event in quota.NOTED:
@@ -63,7 +63,7 @@ class Events:
             return exchange.say(greeting) if greeted else exchange.nothing()
 
     async def not_understood(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """Say that only words are understood; an agent who is talking learns what kind of thing came in."""
+        """Ask the citizen to type; an agent who has the conversation is told what kind of message came in."""
         await self._answering.note_message(message)
         try:
             view = await self._parts.view(message.user)

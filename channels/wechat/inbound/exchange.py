@@ -16,8 +16,8 @@ class Exchange:
     """One request and the time it has.
 
     Args:
-        hold_s: seconds :meth:`hold` lasts at most, from now.
-        patience_s: seconds a reply is waited for, from now.
+        hold_s: seconds from now that :meth:`hold` lasts at most.
+        patience_s: seconds from now that a reply is waited for.
     """
 
     def __init__(self, request: web.Request, hold_s: float, patience_s: float) -> None:
@@ -35,22 +35,22 @@ class Exchange:
         return transport is None or transport.is_closing()
 
     def patience_left(self) -> float:
-        """Seconds this delivery may still wait; never quite nothing, so that what is done is seen."""
+        """Seconds this delivery may still wait; at least 0.01, so that a reply that is ready is found."""
         return max(self._patient_until - asyncio.get_running_loop().time(), 0.01)
 
     async def hold(self) -> None:
-        """Say nothing until the platform lets go."""
+        """Answer nothing until the platform drops the connection, at most ``hold_s`` seconds."""
         loop = asyncio.get_running_loop()
         # aiohttp tells a handler of a lost connection only by cancelling it, which would be too early for us.
         while not self.gone and loop.time() < self._hold_until:  # noqa: ASYNC110
             await asyncio.sleep(min(0.05, max(self._hold_until - loop.time(), 0.001)))
 
     def nothing(self) -> web.Response:
-        """``success``: taken in, nothing to say; also in safe mode it goes in the clear."""
+        """The answer ``success``: received, nothing to say. It is not encrypted, in safe mode either."""
         return web.Response(text="success", content_type="text/plain")
 
     def say(self, text: str) -> web.Response:
-        """A passive text, encrypted when the message was, in the format it came in; ``success`` without words."""
+        """A passive reply with ``text``, in the message's format and encryption; without text ``success``."""
         assert self.inbound is not None
         if not text:
             return self.nothing()

@@ -10,7 +10,7 @@ from channels.wechat.api.client import MAX_MEDIA
 from channels.wechat.api.errors import Refused, Unclear
 
 _HOSTS = (".qpic.cn", ".qlogo.cn")
-"""Where the platform keeps pictures."""
+"""Endings of the host names the platform keeps pictures on."""
 
 
 async def fetch_picture(url: str, platform: SplitResult, timeout_s: float) -> bytes:
@@ -18,7 +18,7 @@ async def fetch_picture(url: str, platform: SplitResult, timeout_s: float) -> by
 
     Raises:
         Refused: the address is not one of the platform's, or the picture is gone or too large.
-        Unclear: not to be had now.
+        Unclear: it can't be fetched now; a later try may succeed.
     """
     try:
         parts = urlsplit(url)

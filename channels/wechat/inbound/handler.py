@@ -1,4 +1,4 @@
-"""``/wechat/{account}``: the platform's check and its messages, verified, decrypted, read, and given to who answers."""
+"""``/wechat/{account}``: verifies, decrypts and parses the platform's requests, and hands them on by kind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.errors import TooLarge
 
 
 class Entrance:
-    """One account's address."""
+    """The request handlers of one account's address."""
 
     def __init__(self, parts: Parts) -> None:
         self.account = account = parts.account
@@ -36,7 +36,12 @@ class Entrance:
         )
 
     async def check(self, request: web.Request) -> web.StreamResponse:
-        """GET: the platform checks that we know the token; ``echostr`` comes and goes in the clear."""
+        """GET: the platform checks that we know the token; ``echostr`` is sent back unencrypted.
+
+        Raises:
+            BadSignature: not signed with the account's token.
+            WeChatError: there is no ``echostr``.
+        """
         query = request.query
         check_signature(
             query.get("signature", ""), self.account.token, query.get("timestamp", ""), query.get("nonce", "")
@@ -46,7 +51,13 @@ class Entrance:
         return web.Response(text=query["echostr"], content_type="text/plain")
 
     async def push(self, request: web.Request) -> web.StreamResponse:
-        """POST: a message or an event."""
+        """POST: a message or an event.
+
+        Raises:
+            BadSignature: not signed with the account's token, or unencrypted in safe mode.
+            WeChatError: the body can't be decrypted or read.
+            TooLarge: over :data:`MAX_XML` bytes.
+        """
         exchange = Exchange(request, self._parts.pace.hold_s, self._parts.pace.patience_s)
         message, exchange.opened = await self._open(request)
         exchange.inbound = message

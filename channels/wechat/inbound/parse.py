@@ -1,7 +1,7 @@
-"""From the platform's XML or JSON to a typed message, hostile bodies included.
+"""Reads the platform's XML or JSON into a typed message; safe for hostile bodies.
 
-One guarded reader for each format gives the fields of the first level as text; what is made of them is the same
-for both. No DTD, no entities, no depth, no crowd of elements, no field twice; whatever is wrong is one
+One reader for each format gives the fields of the first level as text; from there on both are treated alike.
+A DTD, entities, deep nesting, too many elements or a field given twice are refused; every fault is a
 :class:`WeChatError`.
 """
 
@@ -24,26 +24,27 @@ from channels.wechat.text import showable
 from core.errors import TooLarge
 
 MAX_XML = 262_144
-"""Bytes; the longest text a phone sends is far below, also encrypted and doubled as in compatible mode."""
+"""Bytes of a body at most; the longest text a phone sends is far smaller, even doubled in compatible mode."""
 MAX_DEPTH = 8
-"""The deepest real message (menu events with pictures) has five levels."""
+"""Levels of nesting at most; the deepest real message (menu events with pictures) has five."""
 MAX_ELEMENTS = 400
+"""Elements of a body at most."""
 
 _MSG_ID = re.compile(r"[0-9]{1,20}")
 _OPENID = re.compile(r"[\x21-\x7e]{1,64}")
 _TYPE = re.compile(r"[A-Za-z_]{1,40}")
 _UNSHOWABLE = "【收到不支持的消息类型，暂无法显示】"
-"""What the platform itself writes into a text message for stickers and other things it does not pass on."""
+"""The text the platform sends in place of stickers and other messages it does not pass on."""
 _SCENE = "qrscene_"
 _PAID = "last_trade_no_"
-"""Who subscribes after paying comes with the payment's number, which is no scene of ours."""
+"""Prefix of the EventKey after a payment: the payment's number, not the scene of a code."""
 _DEVICE = "device_"
-"""``device_event`` and ``device_text`` tell of a citizen's bound device, not of anything the citizen said."""
+"""Prefix of message types about a citizen's bound device; the citizen said nothing."""
 _CDATA = re.compile(r"<([A-Za-z_]+)>\s*<!\[CDATA\[")
 _SPLIT = "]]]]><![CDATA[>"
 _LIST = "List"
-"""What holds the items of an event about subscription messages. In XML it lies within an element that repeats the
-event's name; in JSON it does not, and is an object when there is but one item, an array when there are more."""
+"""Field that holds the items of an event about subscription messages. In XML it lies within an element named
+like the event. In JSON it lies at the top, an object when there is one item, else an array."""
 _LISTED = ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
 
 
@@ -120,7 +121,7 @@ def _text(fields: Fields) -> tuple[str, str, Media]:
 
 
 def _voice(fields: Fields) -> tuple[str, str, Media]:
-    # The recogniser ends what it heard with a full stop or not, as it likes.
+    # The platform's speech recognition adds a full stop at times.
     return "voice", fields.get("Recognition", "").strip(), _some(fields, "MediaId", "Format")
 
 
@@ -198,9 +199,10 @@ def _json_fields(body: bytes) -> tuple[Fields, list[Fields]]:
 
 
 def _mended(text: str) -> str:
-    """With what a citizen wrote as ``]]>`` split as XML wants it.
+    """The body with a citizen's own ``]]>`` made valid XML.
 
-    The platform puts the words into CDATA as they are. Its own end is the one before the element's closing tag.
+    The platform puts a citizen's words into CDATA unchanged, so a ``]]>`` in them would end it early. The
+    real end is the one before the element's closing tag.
     """
     if "]]>" not in text:
         return text
@@ -216,7 +218,7 @@ def _mended(text: str) -> str:
 
 
 def _texts(read: dict[str, Any]) -> Fields:
-    """Numbers come as numbers in JSON and as text in XML; what is nested further is of no use to us."""
+    """The fields as text: numbers are numbers in JSON and text in XML; nested values are left out."""
     return {
         name: str(value)
         for name, value in read.items()
@@ -226,7 +228,7 @@ def _texts(read: dict[str, Any]) -> Fields:
 
 class _Reader:
     """A parser target that keeps the text of the root's children, and of the children of what is called ``List``
-    two levels below the root; it gives up early on the outlandish."""
+    two levels below the root; it stops at a body too deep or with too many elements."""
 
     def __init__(self) -> None:
         self.fields: Fields = {}
@@ -267,7 +269,7 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         if len(self._path) == 2:
-            # What has elements in it is no text; that it was there still counts against a second one.
+            # An element with children has no text; it still counts, so that a second of its name is refused.
             self.fields[tag] = "" if self._nested else "".join(self._text)
         elif self._in_item:
             self.items[-1][tag] = "".join(self._text)

@@ -1,13 +1,14 @@
-"""Patience: a message's answer within the platform's five seconds, or in one of its two repeats, or later.
+"""Answering within the platform's time: in five seconds, in one of its two repeats, or later.
 
 How time is won. The platform waits five seconds, then drops the connection and sends the same message again,
 three deliveries in all. A status other than 200 makes it repeat at once instead, so that all three are used up
 within a second and the citizen reads 该公众号暂时无法提供服务. So a first or second delivery whose turn is not
 done is *held*: nothing is answered until the platform lets go. The repeat joins the same turn.
 
-An account that may write by itself (客服消息) answers ``success`` to the third, or at once when the bot is busy, and
-the reply follows by itself (:mod:`channels.wechat.outbound.push`). One that may not answers the third with words of
-patience, and the reply goes out with the citizen's next message. A mini program knows no passive replies at all.
+An account that may write by itself (客服消息) answers ``success`` to the third, or at once when the bot is busy,
+and the reply follows by itself (:mod:`channels.wechat.outbound.push`). One that may not answers the third
+with words of patience, and the reply goes out with the citizen's next message. A mini program can't be
+answered passively at all.
 """
 
 from __future__ import annotations
@@ -46,10 +47,10 @@ class Patience:
         self._typing: set[asyncio.Task[None]] = set()
 
     async def message(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """Take a message in, once, and answer this delivery of it.
+        """Store a message (once, whichever delivery this is) and answer this delivery of it.
 
         Raises:
-            Unavailable: it could not be kept, and a mini program can't be told: the platform repeats it.
+            Unavailable: a mini program's message could not be stored; the platform sends it again.
         """
         counted = self._repeats.count(self._parts.account.name, message.user, message.message_id)
         try:
@@ -71,7 +72,7 @@ class Patience:
             if replies is None:
                 return await self._not_in_time(exchange, message, counted, storing)
             if exchange.gone:
-                return exchange.nothing()  # The repeat gets the answer.
+                return exchange.nothing()  # The connection is closed; the next delivery gets the answer.
             return await self._answering.owed(exchange, receipt.conversation_id, message.message_id)
         except (WeChatError, ConnectionError):
             raise
@@ -82,7 +83,7 @@ class Patience:
             return await self._failed(exchange, counted)
 
     async def _reply(self, exchange: Exchange, message: Inbound, receipt: Receipt) -> list[Message] | None:
-        """The turn's replies as far as there is patience; meanwhile the citizen sees that somebody is typing."""
+        """Wait for the turn's replies within this delivery's time; meanwhile the citizen sees 对方正在输入."""
         first = min(self._parts.pace.typing_s, exchange.patience_left())
         replies = await self._parts.conversations.wait(receipt.turn_id, first)
         if replies is not None:
@@ -105,7 +106,7 @@ class Patience:
             log.debug("typing could not be shown: %s", error.message)
 
     async def _without_turn(self, exchange: Exchange, message: Inbound) -> web.StreamResponse | None:
-        """“继续” and “好了吗” are about the answer before; everything else is a turn (None)."""
+        """The answer to “继续” or “好了吗”, which ask for the former answer; None for all else: a turn."""
         more, nudge = words.wants_more(message.text), words.is_nudge(message.text)
         if not more and not nudge:
             return None
@@ -131,14 +132,14 @@ class Patience:
                 answer = await self._parts.answers.patience(
                     view.id, message.message_id, last.awaited_turn, words.STILL_BUSY
                 )
-        # None when nothing is owed any more: then the words are read as always.
+        # None when nothing is owed: then the words are read like any other.
         return None if answer is None else await self._answering.send(exchange, answer)
 
     async def _owed(self, conversation_id: str, message: Inbound) -> Answer | None:
         return await self._parts.answers.owed(conversation_id, message.message_id, follows=self._parts.pushes)
 
     async def _take(self, message: Inbound) -> asyncio.Task[Receipt | None]:
-        """Have the message stored; of a picture first the picture."""
+        """Start storing the message; of a picture, the picture first."""
         if message.kind != "image" or message.text:
             return self._answering.store(message)
         assert message.media is not None
@@ -151,7 +152,7 @@ class Patience:
         )
 
     async def _picture_waits(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """The picture could not be brought in, or not yet; what is to be said about it is in the outbox."""
+        """The picture is not stored (yet); the outbox holds what the citizen is told about it."""
         view = await self._parts.view(message.user)
         if not self._parts.passive:
             return exchange.nothing()
@@ -173,7 +174,7 @@ class Patience:
             await exchange.hold()
             if exchange.gone:
                 return exchange.nothing()
-            # Still there after its five seconds: not the platform's clock. Answered like a last delivery.
+            # The connection is open after five seconds: not the platform's timing. Answered like a last one.
         receipt = _stored(storing)
         if receipt is None:
             picture = message.kind == "image" and not message.text
@@ -200,6 +201,6 @@ def _stored(storing: asyncio.Task[Receipt | None]) -> Receipt | None:
     """The receipt, when the message is stored by now.
 
     Raises:
-        Exception: whatever kept it from being stored.
+        Exception: the error that kept it from being stored.
     """
     return storing.result() if storing.done() else None

@@ -1,4 +1,4 @@
-"""Pictures: noted down as they come, fetched from the platform before they expire, kept, and then a message.
+"""Pictures: a job fetches each from the platform before it expires; then the message is received.
 
 The platform keeps a picture three days. What can't be fetched or kept now is tried again until then, as a job; only
 when it is kept is the message received and its turn begun, so that a ticket never names a picture that is not there.
@@ -26,13 +26,17 @@ from core.errors import BadRequest, RateLimited, TooLarge
 from core.jobs import Job, NotYet
 
 JOB = "wechat_picture"
+"""Kind of the jobs that fetch pictures."""
 SHOWN = "［照片］"
+"""The message's text for a picture."""
 EXPIRES = timedelta(days=3) - timedelta(hours=1)
+"""Age from which a picture is given up; the platform deletes it after three days."""
 GONE = "抱歉，您发的照片没能保存下来，请再发一次，或者用文字说明。"
+"""Told the citizen when a picture is given up."""
 
 
 class Pictures:
-    """Brings pictures in.
+    """Fetches and keeps citizens' pictures.
 
     Args:
         clients: the API of each account that has one; others' pictures are fetched from the address they came with.
@@ -65,14 +69,14 @@ class Pictures:
     async def take(
         self, account: str, user: str, message_id: str, media: Mapping[str, str], answer_s: float = 0
     ) -> asyncio.Task[Receipt | None]:
-        """Note a picture down, and begin to bring it in; the same again joins what is under way.
+        """Store the job of fetching a picture and begin it; a repeat joins the fetch under way.
 
         Args:
             answer_s: seconds for which the reply may be the answer to the platform's own delivery, if the picture
                 comes in at the first try.
 
         Returns:
-            What gives the message's receipt once it is received; None when it is not, or not yet.
+            A task that gives the message's receipt, or None when the picture is not there (yet).
         """
         view = await self._conversations.find_or_create(CHANNEL, account, user)
         noted = _Noted(
@@ -135,13 +139,13 @@ class Pictures:
         await self._lost(noted, GONE)
 
     async def _lost(self, noted: _Noted, words: str) -> None:
-        """It will not be had: the citizen is told, once."""
+        """The picture can't be fetched any more: tell the citizen, once."""
         await self._conversations.tell(noted.conversation_id, Reply(words), f"picture:{noted.message_id}")
 
 
 @dataclass(frozen=True)
 class _Noted:
-    """What a job needs to know of a picture."""
+    """The facts of a picture that are stored with its job."""
 
     account: str
     user: str

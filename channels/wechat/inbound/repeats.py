@@ -1,4 +1,4 @@
-"""Which delivery of a message a request is: the platform sends one up to three times, five seconds apart."""
+"""The number of a delivery: the platform sends a message up to three times, five seconds apart."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime
 from core.clock import now
 
 _MOST = 20_000
+"""Messages remembered at most."""
 
 
 class Repeats:
-    """Counts deliveries seen by this process; time tells of those other processes saw.
+    """Counts the deliveries of each message that this process has seen.
 
     Args:
         every_s: seconds between two deliveries of a message.
@@ -22,7 +23,7 @@ class Repeats:
         self._seen: dict[tuple[str, str, str], tuple[int, float]] = {}
 
     def count(self, account: str, user: str, message_id: str) -> int:
-        """Note one more delivery of a message; 1 for the first."""
+        """Count one more delivery of a message and give its number, 1 for the first."""
         key = (account, user, message_id)
         moment = time.monotonic()
         before = self._seen.pop(key, (0, moment))[0]
@@ -37,7 +38,12 @@ class Repeats:
 
 
 def delivery(counted: int, received_at: datetime, every_s: float = 5.0) -> int:
-    """Which delivery this is, from what this process counted and from how long ago the message first came in.
+    """The number of a delivery, 1 to 3; those other processes saw are told by the time that has passed.
+
+    Args:
+        counted: what :meth:`Repeats.count` gave.
+        received_at: when the first delivery came in.
+        every_s: seconds between two deliveries.
 
     >>> from datetime import timedelta
     >>> delivery(1, now() - timedelta(seconds=10.1))

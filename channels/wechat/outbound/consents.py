@@ -22,13 +22,13 @@ from core.database import Database
 from core.locks import one_at_a_time
 
 CHOICES = frozenset({"subscribe_msg_popup_event", "subscribe_msg_change_event"})
-"""Events that tell what a citizen chose: in the platform's question, or later among their settings."""
+"""Events that tell what a citizen chose, in the platform's question or later in the settings."""
 _MAX_TEMPLATE = 64
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose consent to what.
+    """One citizen's consent to one template.
 
     Args:
         account: the account's name.
@@ -44,7 +44,7 @@ class Asked:
 
     @property
     def row(self) -> ColumnElement[bool]:
-        """Its row."""
+        """The condition that selects its row."""
         return (
             (WeChatConsent.account == self.account)
             & (WeChatConsent.user_id == self.user)
@@ -59,9 +59,9 @@ class Consents:
         self._database = database
 
     async def chosen(self, account: str, message: Inbound) -> None:
-        """An event tells what a citizen chose for one or several templates; told again it counts once.
+        """Count what a citizen chose for one or several templates; the same event again changes nothing.
 
-        ``accept`` allows one more message, ``reject`` none any longer; another word says nothing.
+        ``accept`` allows one more message, ``reject`` ends all that are left; other words are ignored.
         """
         try:
             async with self._database.write() as session:
@@ -81,9 +81,9 @@ class Consents:
             pass  # The platform has told it before.
 
     async def use(self, asked: Asked) -> bool:
-        """Whether a message may go out; it uses one consent up, unless that is lasting.
+        """Use one consent and tell whether the message may go out; a lasting consent is not used up.
 
-        A lasting consent may be older than what is kept here: who never said anything is tried once.
+        A lasting consent may be older than this count: a citizen who never chose is tried once.
         """
         if asked.lasting:
             async with self._database.read() as session:
@@ -100,14 +100,14 @@ class Consents:
         return used is not None
 
     async def give_back(self, asked: Asked) -> None:
-        """A message that used one up certainly did not go out."""
+        """Give a used consent back: its message certainly did not go out."""
         if asked.lasting:
             return
         async with self._database.write() as session:
             await _add(session, asked, 1)
 
     async def none_left(self, asked: Asked) -> None:
-        """The platform says there is no consent, whatever was counted."""
+        """Set the count to none: the platform refused for lack of consent."""
         async with self._database.write() as session:
             await _clear(session, asked)
 

@@ -1,4 +1,4 @@
-"""What a push that did not go out means: for its citizen alone, or for the whole account."""
+"""What a failed push means: a fault of its citizen alone, or of the whole account."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from channels.wechat.outbound import quota
 from channels.wechat.pace import Pace
 
 NO_PLATFORM = timedelta(seconds=5)
+"""How long an account pauses when the platform can't be reached."""
 BUSY = timedelta(seconds=60)
+"""How long an account, or a citizen, waits after a limit or several passing faults."""
 FORBIDDEN = timedelta(minutes=10)
+"""How long an account pauses that may not push."""
 _LONGEST = timedelta(minutes=10)
-"""Between two tries for one citizen."""
+"""Longest pause between two tries for one citizen."""
 _LIMITS = frozenset({45009, 45011})
-"""Too many calls. The platform counts some of its limits for an account and some for a citizen, under one number."""
+"""``errcode``: too many calls. The platform uses it for limits of an account and of a citizen alike."""
 LIMIT_CITIZENS = 2
-"""So many citizens in a row hear of a limit, then it is the account's."""
+"""Citizens in a row whose push met a limit, from which the limit counts as the account's."""
 FAULT_CITIZENS = 3
-"""The same for a fault that passes (-1) or a token called bad though it is fresh."""
+"""The same for a passing fault: ``errcode`` -1, or a fresh token called bad."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,9 @@ class Fault:
     """What follows from a push that did not go out.
 
     Args:
-        why: kept with the push.
-        again: after that long this citizen is tried again; None: when the citizen has written.
-        pause: for so long the account sends nothing by itself; None: others are not concerned.
+        why: the reason, stored with the push.
+        again: pause until this citizen is tried again; None: not before the citizen writes.
+        pause: how long the account pushes nothing to anybody; None: others are not concerned.
     """
 
     why: str
@@ -40,8 +43,8 @@ class Fault:
 class Faults:
     """Tells a citizen's faults from an account's.
 
-    What could be either is the citizen's at first. Only when several citizens in a row hear it, and nothing goes out
-    between, the account pauses.
+    What could be either counts as the citizen's at first. Only when several citizens in a row meet it, and no
+    push goes out between, the account pauses.
     """
 
     def __init__(self, pace: Pace) -> None:
@@ -53,10 +56,13 @@ class Faults:
         self._in_a_row.pop(account, None)
 
     def judge(self, account: str, openid: str, error: Refused | NotSent, tries: int) -> Fault:
-        """What follows.
+        """What follows from one failed push.
 
         Args:
-            tries: how often what was to go out has been tried before.
+            account: the account's name.
+            openid: the citizen it was for.
+            error: what the call raised.
+            tries: times this push was tried before.
         """
         if isinstance(error, NotSent):
             return Fault(error.message, NO_PLATFORM, NO_PLATFORM)

@@ -34,15 +34,16 @@ from core.settings import WeChatAccount
 log = logging.getLogger(__name__)
 
 JOB = "wechat_notice"
+"""Kind of the jobs that send notices."""
 SAME_MESSAGE = timedelta(minutes=8)
-"""For so long the platform certainly knows a ``client_msg_id`` again."""
+"""Age up to which the platform certainly recognises a ``client_msg_id`` (it says ten minutes)."""
 _MOST_ATTEMPTS = 5
 _MAX_VALUE = 20
-"""Characters the platform takes in most kinds of field; it refuses more (47003)."""
+"""Characters of a field's value at most; the platform refuses more in most kinds of field (47003)."""
 
 
 class Notices:
-    """Writes notices down and sends them.
+    """Stores notices and sends them, each as a job.
 
     Args:
         clients: the API of each account that pushes, by the account's name.
@@ -100,12 +101,12 @@ class Notices:
         return True
 
     async def arrived(self, message: Inbound) -> None:
-        """The platform says what became of a template message (TEMPLATESENDJOBFINISH) or of subscription messages."""
+        """Store what became of a notice, told by an event such as TEMPLATESENDJOBFINISH."""
         if message.media:
             status = str(message.media.get("Status", ""))
             await self._arrived(str(message.media.get("MsgID", "")), status, status == "success")
         for item in message.items:
-            # Only a mini program is told the MsgID when it sends: an official account's can't be found again.
+            # Only a mini program gets a MsgID when it sends; an official account's notice is not found.
             code = item.get("ErrorCode", "")
             await self._arrived(item.get("MsgID", ""), f"{code} {item.get('ErrorStatus', '')}", code == "0")
 
@@ -140,7 +141,7 @@ class Notices:
             return
         repeatable = notice.kind == "template"
         if attempt > 1 and (not repeatable or now() - row.created_at > SAME_MESSAGE):
-            # It was tried before, nobody knows how that went, and now it would be another message.
+            # An earlier try may have arrived, and by now the platform would send a second message.
             await self._give_up(row, row.error or "nobody knows whether it went out")
             return
         asked = Asked(row.account, row.user_id, notice.template_id, notice.lasting)
@@ -170,12 +171,12 @@ class Notices:
             await self._change(row, "sent", None, platform_id)
 
     async def _later(self, row: WeChatNoticeRow, why: str) -> NoReturn:
-        """Not now; one that is no longer the same message to the platform by then is given up then."""
+        """Try again later; that try gives up if the platform would take it for another message."""
         await self._change(row, "pending", why)
         raise NotYet(why)
 
     async def _give_up(self, row: WeChatNoticeRow, why: str) -> None:
-        """It did not go out and is not tried again: it is told in the conversation."""
+        """Stop trying a notice that did not go out, and say it in the conversation."""
         await self._change(row, "failed", why)
         await self._instead(row)
 
@@ -200,7 +201,7 @@ class Notices:
         return body
 
     async def _instead(self, row: WeChatNoticeRow) -> None:
-        """Tell it in the conversation, where it waits for its time."""
+        """Say the news in the conversation instead; the outbox keeps it until it may go out."""
         await self._conversations.tell(row.values["conversation"], Reply(row.values["text"]), row.key)
 
     async def _change(

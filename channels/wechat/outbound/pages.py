@@ -1,4 +1,4 @@
-"""What is owed as texts WeChat can show: one after another within its limit, choices as a numbered list."""
+"""Cuts what is owed into texts within WeChat's limit, with choices as a numbered list."""
 
 from __future__ import annotations
 
@@ -11,27 +11,32 @@ from channels.wechat.text import showable
 from conversations.types import Button, Message, Owed
 
 LIMIT = 2_048
-"""UTF-8 bytes a text may have; the platform refuses more (45002)."""
+"""UTF-8 bytes of a text at most; the platform refuses more (45002)."""
 FullEntry = Callable[[str], str]
-"""The address of an entry's page by the entry's id; empty when there is none."""
+"""Gives the address of an entry's page for the entry's id; empty when there is none."""
 MORE = "\n…（没说完，回复“继续”看后面）"
+"""Ends a cut text when the citizen has to ask for the rest."""
 MORE_OR_LINK = "\n…（没说完，回复“继续”看后面，或者看全文：{}）"
+"""The same with the address of the whole entry."""
 FOLLOWS = "\n…（没说完，后面接着发给您）"
+"""Ends a cut text when the rest is sent by itself."""
 MORE_OR_LINK_FOLLOWS = "\n…（没说完，后面接着发给您，也可以看全文：{}）"
+"""The same with the address of the whole entry."""
 _LINK = "\n全文和依据：{}"
 DOUBTFUL = "（刚才网络不太稳，下面这段您可能已经收到过。）\n"
+"""Begins a text that may have arrived before."""
 _CHOICES = "\n\n回复数字选择："
 _MAX_CHOICES = 800
 _MAX_TITLE = 60
 _WORTH_BEGINNING = 300
-"""Bytes; with less room a message is not begun under another one."""
+"""UTF-8 bytes of room below which a further message is left to the next page."""
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…][”』」）)]*|\n")
 _PAUSE = re.compile(r"[，,、：: ]")
 
 
 def no_page(_: str) -> str:
-    """Entries have no pages of their own."""
+    """A :data:`FullEntry` for entries without pages: always empty."""
     return ""
 
 
@@ -43,9 +48,9 @@ class Page:
         body: the words, without the choices.
         choices: the numbered list of ``buttons``; empty when there are none.
         buttons: the choices still open after these words.
-        parts: ids of the outbox rows shown here, or with nothing in them to show.
-        cut: a message that is shown in part: what is shown of it, and the rest.
-        left: ids of the rows that have no room here.
+        parts: ids of the outbox rows shown on this page, and of those that have nothing to show.
+        cut: a message of which a part is shown: the message, that part, and the rest.
+        left: ids of the outbox rows that do not fit on this page.
     """
 
     body: str
@@ -57,7 +62,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The whole, as a text with numbers."""
+        """Words and choices as one text."""
         return (self.body + self.choices).strip()
 
     @property
@@ -69,8 +74,7 @@ class Page:
 def choices_of(messages: Sequence[Message]) -> tuple[Button, ...]:
     """The buttons still open after these messages, in the order their numbers stand for.
 
-    The same rule as the one that reads the citizen's number: those of the latest turn, unless an agent spoke
-    since.
+    A citizen's number is read by the same ones: those of the latest turn, none once an agent has spoken.
     """
     if not messages or messages[-1].sender == "agent":
         return ()
@@ -106,10 +110,10 @@ def page(
     The choices of the newest message stay with every page that shows some of it: they can be used now.
 
     Args:
-        owed: as the outbox gives it: what the citizen may have already comes first and is said to.
-        full: the address of an entry's page, by its id.
-        after: words of our own that come last, when everything else fits.
-        follows: the next page goes out by itself; otherwise the citizen is told to ask for it.
+        owed: messages in the outbox's order; a doubtful one, which may have arrived, is marked as such.
+        full: gives the address of an entry's page.
+        after: words put last, if everything else fits.
+        follows: the next page is sent by itself; otherwise the citizen is told to ask for it.
         limit: UTF-8 bytes of the page, at least 1,000.
     """
     newest = max((one.message for one in owed), key=lambda message: message.seq, default=None)
@@ -164,7 +168,7 @@ def _link(messages: Sequence[Message], full: FullEntry) -> str:
 
 
 def _bodies(owed: Sequence[Owed], *, doubtful_before: bool = False) -> list[str]:
-    """Each message's words; an agent's carry the agent's name, and the first doubtful one says what it is."""
+    """Each message's words; an agent's begin with the name, the first doubtful one with :data:`DOUBTFUL`."""
     found = []
     for one in owed:
         message = one.message
@@ -182,11 +186,15 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _cut(text: str, budget: int) -> tuple[str, str]:
-    """Split where a sentence ends, else at a pause, else anywhere; the first part has ``budget`` bytes at most."""
+    """Split a text where a sentence ends, else at a pause, else anywhere.
+
+    Args:
+        budget: UTF-8 bytes of the first part at most.
+    """
     fitting = text.encode()[:budget].decode("utf-8", "ignore")
     for border in (_SENTENCE_END, _PAUSE):
         ends = [match.end() for match in border.finditer(fitting)]
-        # A border in the first half would waste the page.
+        # A cut in the first half would waste the page.
         if ends and ends[-1] * 2 > len(fitting):
             at = ends[-1]
             break

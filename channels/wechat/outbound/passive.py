@@ -1,4 +1,4 @@
-"""Passive replies: what goes into the answer to one delivery, exactly once unless asked again.
+"""Passive replies: the text in the answer to a delivery; the same message asked for again gets the same text.
 
 1. What the citizen is owed is taken from the outbox and the answer written down under the MsgId, in one
    transaction. From here on whoever is asked again for this MsgId, in whichever process, answers the same.
@@ -35,20 +35,20 @@ from core.clock import now
 from core.database import Database
 
 MORE_WITHIN = timedelta(days=1)
-"""How long “继续” may still turn an answer's page."""
+"""Age up to which “继续” still brings the rest of an answer."""
 KEEP = timedelta(days=3)
-"""How long answers and events are kept: longer than the platform's 48 hours."""
+"""How long answers and events are stored: longer than the platform's window of 48 hours."""
 TIDY_S = 3_600.0
-"""Seconds between two looks for older ones."""
+"""Seconds between two deletions of older ones."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is written down and may go out, now and again; without text it is ``success``.
+    """A stored answer, which may be sent any number of times; without text it is ``success``.
 
     Args:
         carried: ids of the outbox rows in it.
-        more: not all that is owed fitted.
+        more: whether something owed did not fit.
     """
 
     conversation_id: str
@@ -59,7 +59,7 @@ class Answer:
 
 
 class Answers:
-    """Builds, keeps and confirms passive replies.
+    """Builds and stores passive replies, and marks them as delivered.
 
     Args:
         full: the address of an entry's page, by its id.
@@ -74,7 +74,7 @@ class Answers:
         self._listening_since = now()
 
     async def known(self, conversation_id: str, message_id: str) -> Answer | None:
-        """The answer already given, or about to be, to this very message."""
+        """The answer stored for this message, if there is one."""
         row = await self._row(conversation_id, message_id)
         if row is None:
             return None
@@ -92,7 +92,7 @@ class Answers:
         return _answer(row)
 
     async def latest(self, conversation_id: str) -> WeChatAnswer | None:
-        """The last text this citizen was sent, if that was not too long ago to be spoken of."""
+        """The last text this citizen was sent within :data:`MORE_WITHIN`; None when there is none."""
         async with self._database.read() as session:
             return await session.scalar(
                 select(WeChatAnswer)
@@ -108,11 +108,11 @@ class Answers:
     async def owed(
         self, conversation_id: str, message_id: str, *, after: str = "", follows: bool = False
     ) -> Answer | None:
-        """The answer to a message: what the outbox owes this citizen, as far as it fits; None when that is nothing.
+        """Make an answer of what the outbox owes the citizen, as much as fits; None when nothing is owed.
 
         Args:
-            after: words of our own that come last (a greeting).
-            follows: what does not fit is pushed; else the citizen is told to ask for it.
+            after: words put last, such as a greeting.
+            follows: whether the rest is pushed; otherwise the citizen is told to ask for it.
         """
         async with self._one_at_a_time(conversation_id):
             answer = await self.known(conversation_id, message_id)
@@ -127,7 +127,7 @@ class Answers:
                         return None if row is None else _answer(row)
                     page = pages.page(owed, self._full, after=after, follows=follows)
                     if not page.text:
-                        # Nothing WeChat could show (a card without words): done with.
+                        # WeChat can show nothing of it (a card without words): it counts as delivered.
                         await outbox.delivered(session, page.parts)
                         return None
                     await set_aside(session, page)
@@ -135,12 +135,12 @@ class Answers:
                         session, conversation_id, message_id, page.text, carried=page.parts, more=page.more
                     )
             except IntegrityError:
-                # Another process was first for the same message; what was claimed here has been let go.
+                # Another process answered first; the rollback released what was claimed here.
                 row = await self._row(conversation_id, message_id)
                 return None if row is None else _answer(row)
 
     async def patience(self, conversation_id: str, message_id: str, turn_id: str, text: str) -> Answer:
-        """An answer that asks for patience (or, without text, says nothing); the replies stay in the outbox."""
+        """Make an answer that asks for patience (without text: nothing); the replies stay in the outbox."""
         try:
             async with self._database.write() as session:
                 return await self._keep(session, conversation_id, message_id, text, awaited_turn=turn_id)
@@ -151,12 +151,12 @@ class Answers:
             return _answer(first)
 
     async def written(self, answer: Answer) -> None:
-        """The answer went out; what it carried is delivered."""
+        """Mark an answer that went out, and what it carried, as delivered."""
         async with self._database.write() as session:
             await _arrived(session, answer.conversation_id, answer.message_id, answer.carried)
 
     async def settle(self, conversation_id: str | None = None) -> None:
-        """Find out about answers whose process never said what became of them."""
+        """Decide about answers whose process died before it marked them; see the module's text."""
         moment = now()
         old = moment - timedelta(seconds=self._pace.settled_s)
         wanted = [
@@ -209,7 +209,7 @@ class Answers:
 
     @asynccontextmanager
     async def _one_at_a_time(self, conversation_id: str) -> AsyncIterator[None]:
-        """Requests of one citizen build their answers one after another in this process."""
+        """A lock for each citizen: in this process answers are built one after another."""
         lock, users = self._locks.get(conversation_id, (asyncio.Lock(), 0))
         self._locks[conversation_id] = (lock, users + 1)
         try:
@@ -224,7 +224,7 @@ class Answers:
 
 
 async def set_aside(session: AsyncSession, page: pages.Page) -> None:
-    """What of the taken has no room on a page is let go again, a message in its midst as a part of its own."""
+    """Release the claimed rows that do not fit; the rest of a cut message becomes a row of its own."""
     if page.cut is not None:
         await outbox.split(session, *page.cut)
     await outbox.let_go(session, page.left)

@@ -1,4 +1,4 @@
-"""Pushing: what no passive reply carries goes out as a customer-service message (客服消息).
+"""Pushing: what no passive reply carries is sent as a customer-service message (客服消息).
 
 1. What a citizen is owed is taken from the outbox, as much as fits into one text, and written down as a push, in one
    transaction, if the platform's quota has room (:mod:`channels.wechat.outbound.quota`). What does not fit is the next
@@ -36,21 +36,21 @@ from core.settings import WeChatAccount
 log = logging.getLogger(__name__)
 
 MENU_ITEMS = 10
-"""Choices one menu may have; the platform refuses more (45098)."""
+"""Choices of one menu at most; the platform refuses more (45098)."""
 _HELD_S = 3_600
-"""Seconds for which what a push carries is nobody else's; settling is done with it long before."""
+"""Seconds for which a push claims its outbox rows; its outcome is known long before."""
 _NO_MENUS = frozenset({40008, 40035, 45008, 47001, 48001, 48006})
-"""Answers to a menu after which the account gets numbered lists: it may not send any."""
+"""``errcode`` of a menu after which the account only sends numbered lists: it may not send menus."""
 _NOT_THE_MENU = Refused.CLOSED | Refused.BUSY | Refused.STALE
-"""Refusals a plain text would get as well; after any other one is tried."""
+"""``errcode`` that a plain text would get, too; after any other a plain text is tried."""
 
 
 class Pusher:
-    """Pushes for the accounts that may.
+    """Pushes for the accounts that may send customer-service messages.
 
     Args:
         clients: the API of each account that pushes, by the account's name.
-        answers: settles passive replies, so that nothing doubtful is taken for owed.
+        answers: the passive replies, settled first, so that a doubtful one is not pushed as if it were owed.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class Pusher:
         self._resting: frozenset[str] = frozenset()
 
     def shows(self, account: str) -> Shows:
-        """What citizens of an account can be shown."""
+        """What the citizens of an account can be shown."""
         taps = account in self._accounts and account not in self._no_menu
         return Shows(MENU_ITEMS if taps else 0, cards=False, photos=False, length=pages.LIMIT)
 
     async def ready(self) -> frozenset[str]:
-        """Accounts that may push, and that the platform has not asked to be left alone."""
+        """Names of the accounts that may push and are not pausing after a fault."""
         if not self._accounts:
             return frozenset()
         async with self._database.read() as session:
@@ -92,7 +92,7 @@ class Pusher:
         return account in self._accounts and account not in self._resting
 
     async def reach(self, view: ConversationView) -> Reach:
-        """Whether words written now reach this citizen at once."""
+        """Whether words written now reach this citizen at once, and how many more may be sent until when."""
         if view.account not in await self.ready():
             return Reach(False)
         async with self._database.read() as session:
@@ -100,9 +100,10 @@ class Pusher:
         return Reach(room.left > 0, room.left, room.until)
 
     async def deliver(self, conversation_id: str) -> None:
-        """Push what is owed to one citizen, as far as it goes into one message.
+        """Push what is owed to one citizen, as much as fits into one message.
 
-        What was written down when this fails is found again as unclear; what was not is still owed.
+        When this fails after the push was stored, :mod:`channels.wechat.outbound.settle` finds out about it;
+        before that, everything is still owed.
         """
         await self._answers.settle(conversation_id)
         written = await self._write_down(conversation_id)
@@ -110,13 +111,13 @@ class Pusher:
             await self._send(*written)
 
     async def _write_down(self, conversation_id: str) -> tuple[WeChatAnswer, pages.Page] | None:
-        """Take what is owed and write the push down; None when there is nothing, or no room for it."""
+        """Claim what is owed and store the push; None when nothing is owed or the quota has no room."""
         moment = now()
         async with self._database.write() as session:
             await one_at_a_time(session, f"wechat-push:{conversation_id}")
             view = store.to_view(await store.get_conversation(session, conversation_id))
             if await _is_unclear(session, conversation_id):
-                return None  # What is written after it must not come before it.
+                return None  # A message stored later must not be sent before this one.
             room = await quota.room(session, view)
             if room.left < 1:
                 await outbox.wait(
@@ -153,7 +154,7 @@ class Pusher:
             await self._show(row, page)
         except Unclear as error:
             log.warning("nobody knows whether a WeChat push arrived: %s", error.message)
-            return  # It stays open; settling finds out.
+            return  # It stays open; the settling loop finds out.
         except (Refused, NotSent) as error:
             await self._refused(row, error)
             return
@@ -163,7 +164,7 @@ class Pusher:
             await outbox.delivered(session, row.carried)
 
     async def _show(self, row: WeChatAnswer, page: pages.Page) -> None:
-        """Send a page, its choices to tap where that is possible; a menu that is refused is sent as text, once."""
+        """Send a page, with a menu of its choices where possible; a refused menu is sent as text."""
         client = self._clients[row.account]
         if page.body and 0 < len(page.buttons) <= self.shows(row.account).buttons:
             choices = [(str(n), showable(one.title)) for n, one in enumerate(page.buttons, start=1)]
@@ -179,7 +180,7 @@ class Pusher:
         await client.send_text(row.user_id, page.text)
 
     async def _refused(self, row: WeChatAnswer, error: Refused | NotSent) -> None:
-        """The platform said no, or never got it: what was to go out stays owed."""
+        """The push was refused or not sent: what it carried stays owed."""
         log.warning("the platform did not take a WeChat push: %s", error.message)
         moment = now()
         async with self._database.write() as session:
@@ -212,12 +213,12 @@ async def _is_unclear(session: AsyncSession, conversation_id: str) -> bool:
 
 
 def open_push() -> ColumnElement[bool]:
-    """Pushes of which nobody has said yet what became of them."""
+    """The condition for pushes whose outcome is not known yet."""
     return and_(WeChatAnswer.route == "push", WeChatAnswer.state == "open")
 
 
 async def end(session: AsyncSession, row: WeChatAnswer, state: str, error: str | None = None) -> bool:
-    """Write down what became of a push; False when somebody else has."""
+    """Store the outcome of a push; False when another process has stored it before."""
     ended = await session.scalar(
         update(WeChatAnswer)
         .where(

@@ -28,10 +28,10 @@ class _Rule:
 
 
 _MESSAGE = _Rule(5, timedelta(hours=48) - timedelta(minutes=5))
-"""A little less than the platform's, so that a clock which is slow does no harm."""
+"""Messages allowed, and for how long; a little less than the platform's 48 hours: our clock may be slow."""
 _STEP = _Rule(3, timedelta(minutes=1) - timedelta(seconds=5))
 WROTE = "message"
-"""What is noted of a message that is not kept as one: a picture still to come, a sticker."""
+"""Event stored for a citizen's message that is not stored itself: a picture still to come, a sticker."""
 _EVENTS = {
     WROTE: _MESSAGE,
     "subscribe": _STEP,
@@ -42,19 +42,20 @@ _EVENTS = {
     "user_enter_tempsession": _Rule(2, timedelta(minutes=1) - timedelta(seconds=5)),
 }
 GONE = "unsubscribe"
+"""Event of a citizen who unsubscribed: nothing may be pushed."""
 OPENS = frozenset(_EVENTS)
-"""Events after which something may be sent for a while."""
+"""Events that open a sending window."""
 NOTED = OPENS | {GONE}
-"""Events worth noting down."""
+"""Events that are stored."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """What may go out to one citizen now.
+    """How many messages may be pushed to one citizen now.
 
     Args:
-        left: messages; 0 when every window is closed or used up.
-        until: when the last open window closes.
+        left: number of messages; 0 when every window is closed or used up.
+        until: when the last open window closes; None when none is open.
     """
 
     left: int
@@ -62,7 +63,7 @@ class Room:
 
 
 async def room(session: AsyncSession, view: ConversationView, moment: datetime | None = None) -> Room:
-    """What the platform allows now; a window the platform itself has called closed counts as closed."""
+    """What the platform allows this citizen now; a window the platform has called closed counts as closed."""
     moment = moment or now()
     wrote_at = await store.last_heard(session, view.id)
     opened = [] if wrote_at is None else [(wrote_at, _MESSAGE)]
@@ -81,7 +82,7 @@ async def room(session: AsyncSession, view: ConversationView, moment: datetime |
             gone_at = at
         else:
             opened.append((at, _EVENTS[event]))
-    # The newest step decides whether somebody who left has come back.
+    # The newest event decides whether a citizen who unsubscribed has come back.
     if gone_at is not None and all(at < gone_at for at, _ in opened):
         return Room(0)
     still = [(at, rule) for at, rule in opened if at + rule.lasts > moment]

@@ -1,4 +1,4 @@
-"""A passive reply (被动回复) as the platform reads it: XML that nothing in it can break, or JSON."""
+"""A passive reply (被动回复) in the platform's XML, with the text safely escaped, or in its JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from channels.wechat.text import showable
 
 
 def text_reply(to: str, sender: str, text: str) -> str:
-    """The passive reply (被动回复) with a text.
+    """The passive reply with a text, as XML.
 
     Args:
         to: the citizen's openid.
@@ -23,7 +23,7 @@ def text_reply(to: str, sender: str, text: str) -> str:
 
 
 def json_reply(to: str, sender: str, text: str) -> str:
-    """The same for an account whose messages come as JSON."""
+    """The same as JSON, for an account whose messages come as JSON."""
     fields = {
         "ToUserName": to,
         "FromUserName": sender,

@@ -1,9 +1,9 @@
-"""Finding out what became of messages nobody said anything of: pushes whose answer never came, passive replies too.
+"""Finding out what became of pushes and passive replies whose outcome is not known.
 
-Of a push the platform's own record of such messages (聊天记录) tells: shown there, it went out. Not shown there it did
-not, which is believed only where the record shows another push that is known to have gone out; then it is sent again.
-Where no record can be had, it is never pushed a second time: it becomes *doubtful* and is given when the citizen writes
-again, with words that say so.
+The platform keeps a record of pushes (聊天记录). A push that stands there went out. One that does not did not,
+which is believed only where the record shows another push that is known to have gone out; then it is sent
+again. Where no record can be had, it is never pushed a second time: it becomes *doubtful* and is given when
+the citizen writes again, with words that say so.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ log = logging.getLogger(__name__)
 
 _A_LOOK = 200
 _COMPARED = 60
-"""Characters by which a push is found in the record: how a menu's end is shown there is not documented."""
+"""Characters by which a push is found in the record, from its beginning: how a menu ends there is unknown."""
 _MARGIN = timedelta(minutes=1)
 _RECORD = timedelta(hours=23)
-"""The platform shows a day of its record at most."""
+"""Age up to which the record is read; the platform shows one day of it at most."""
 
 
 class Settling:
-    """Looks after what is unclear, from time to time.
+    """A loop that settles unclear pushes and passive replies.
 
     Args:
         clients: the API of each account that pushes, by the account's name.
@@ -55,11 +55,11 @@ class Settling:
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the loop."""
         self._loop = asyncio.create_task(self._keep_settling())
 
     async def stop(self) -> None:
-        """End."""
+        """Stop the loop."""
         if self._loop is not None:
             self._loop.cancel()
             with suppress(asyncio.CancelledError):
@@ -89,7 +89,7 @@ class Settling:
             await self._settle_account(account, [row for row in rows if row.account == account])
 
     async def _settle_account(self, account: str, rows: Sequence[WeChatAnswer]) -> None:
-        # A process may still be waiting for the platform's answer to the youngest.
+        # For the youngest the call may still be under way in some process.
         busy = timedelta(seconds=3 * self._pace.send_s)
         moment = now()
         shown, believed = await self._record(account, rows, moment)
@@ -114,7 +114,7 @@ class Settling:
     async def _record(
         self, account: str, rows: Sequence[WeChatAnswer], moment: datetime
     ) -> tuple[Counter[tuple[str, str]], bool]:
-        """Messages the platform's record shows beyond those known to have gone out; is its silence believed?"""
+        """Messages the record shows beyond those known to be out; whether what it does not show counts."""
         sent = (
             WeChatAnswer.account == account,
             WeChatAnswer.route == "push",
@@ -149,5 +149,5 @@ class Settling:
 
 
 def _plain(text: str) -> str:
-    """The beginning of a text, with nothing in it that the platform's record might show differently."""
+    """The beginning of a text in a form that compares equal to the record's (:data:`_COMPARED` long)."""
     return "".join(text.split())[:_COMPARED]
