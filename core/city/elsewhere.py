@@ -1,0 +1,157 @@
+"""Whether a text is about another city: as the place of what it tells, or as the city whose rule it asks.
+
+A name alone proves nothing: people come from 合肥, drive to 合肥, drink 青岛啤酒 and live in 南京路. So it counts only where it
+stands like a place, and never where home is named as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.city import nation
+from core.city.parts import Neighbour
+
+LONGEST = 2_000
+"""Characters of a text that are looked at."""
+
+_BRAND = (
+    r"路|街|大道|大街|大学|学院|医院|中学|小学|一中|火车站|高铁站|站|小区|花园|家园|新村|新城|社区|商城|市场|银行|啤酒|烤鸭|拉面|牛肉面|"
+    r"小面|火锅|凉皮|臭豆腐|板鸭|菜馆|菜|饭店|酒店|宾馆|大厦|广场|公寓|瓜片|特产|户口|号牌|牌照|牌|籍|现代|大众|时间|话|口音"
+)
+_NOT_A_NAME = rf"(?!(?:[东西南北中]|市|省)?(?:{_BRAND}))"
+_PASSING_BEFORE = re.compile(
+    r"(?:从|去|到|往|回|来自|开往|发往|寄往|寄到|飞往|通往|转到|转去|迁到|嫁到|生于|老家|户口|户籍|籍贯|祖籍|总部|总公司|注册地|身份证|来|"
+    r"我是|俺是|本人是|人是|不是|和|与|比|像|跟|学习|参照|人家)(?:就|都)?(?:是|在|于)?(?:安徽|外省|外地)?(?:省)?$"
+)
+_PASSING_AFTER = re.compile(
+    r"(?:市|省)?(?:的)?(?:人(?!民|才|社)|车牌|号码|客人|游客|朋友|亲戚|老乡|同学|户籍|电话|号段|手机号|口音|方向|来的|回来|到|开往|至|[-—~～]|和|与|等地|都|也)"
+)
+_DISTRICT = (
+    r"(?:市|省)?的?(?:[\u4e00-\u9fff]{2,3}(?<!小)(?<!社)(?<!园)(?<!景)(?<!校)(?<!地)(?:区|县)(?!别|分|长|域|间|块|里|政)"
+    r"|[\u4e00-\u9fff]{2,3}(?:镇|乡|街道)|(?:工业|产业|高新)园区|(?:经济|高新)?(?:技术)?开发区|城(?:的|里|关|区))"
+)
+_INSIDE = re.compile(
+    rf"(?:市|省)?(?:这边|那边|这里|那里|这儿|那儿|本地|当地|市区|市里|城区|市内)|{_DISTRICT}|"
+    r"(?:市|省)?(?:的)?(?:一家|某|一个|有一?家|有一?个|公司|工地|房子|楼盘|房东|老板|商家|工厂|厂里|厂子|驾校|物业|业主|租房)"
+)
+"""Behind a city's name: something that lies within it."""
+_HAPPENS = re.compile(r"(?:市|省|县)?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)")
+"""Behind 在 and a city's name: what happens there."""
+_WORKS = re.compile(
+    r"(?:市|省)?(?:这边|那边|这里|那里)?(?:上班|打工|工作|干活|干了|做工|上学|读书|念书|住院|看病|就医|做生意|买)"
+)
+_THERE = re.compile(
+    r"工资|欠薪|欠我|老板|公司|工地|工厂|厂里|拖欠|房东|物业|宰客|退款|押金|不给|赔偿|辞退|开除"
+)
+_HOMEWARD = re.compile(
+    r"家里|家中|老家|父母|爸|妈|爷爷|奶奶|孩子|小孩|老人|儿子|女儿|闺女|老伴|媳妇|回来|回家|本市|本地|咱们?这|我们?这|俺们?这|这边|"
+    r"(?<!那)这里|这儿|异地|跨省|跨市"
+)
+"""What points home, to the family left there, or to a matter between two places."""
+_SHOPPING = re.compile(
+    r"网购|淘宝|拼多多|京东|抖音|快手|直播|网店|网上|快递|闲鱼|平台|app|APP|小程序|代购|发货"
+)
+_AT = re.compile(
+    r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?|俺们?|本人)?(?:这里|这)?(?:现在|正|就)?"
+    r"(?:在|位于|住|住在|地址|地点|地址是|地点是|发生在|搁|是)[:：]?$"
+)
+"""Before a city's name: where the one who speaks is, or where it happened."""
+_HERE_IS = re.compile(r"这里?(?:是|在)$")
+_BEGINS = re.compile(r"(?:^|[，。；！？,;!?\s：:]|反映|投诉|举报|建议)(?:一下)?$")
+_ASKED_BEHIND = re.compile(
+    r"(?:市|省|县)?(?:这边|那边|那里|当地)?(?:的)?"
+    r"(?!.{0,2}(?:上班|打工|工作|干活|住院|看病|就医|上学|读书|买房(?!有|要|限|的|补|政)|买的|买了|参保|缴|交的|交了|人(?!才|社)|回|转|退休|参军|结婚|出生|生孩子))"
+    r"[^，。！？,.!?]{0,22}?(?:怎么|咋|如何|多少|吗|么|什么|啥|哪|几|能不能|可不可以|条件|标准|流程|材料|政策|规定|要不要|有没有|[?？]|时间|电话)"
+)
+_ASKED_BEFORE = re.compile(
+    r"(?:^|[，。！？,.!?\s：:]|请问|想问|问一?下|问问|咨询|了解|知道|那|那么|帮我查|查一?下|关于)(?:一?下)?在?$"
+)
+_QUESTION = 80
+"""Characters of a question that asks a rule of one city: in a longer story a city is one of many things."""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another city or province.
+
+    Args:
+        name: as it was said, without 市 or 省.
+        hotline: its 12345 as it is called from here; "" where its area code is not known.
+        same_province: whether what holds in the home province holds there as well.
+    """
+
+    name: str
+    hotline: str = ""
+    same_province: bool = False
+
+
+class Abroad:
+    """All that is not home.
+
+    Args:
+        home: every name of a place at home; where one of them is named, the matter is here.
+        city: the city's own name.
+        province: its province's.
+        neighbours: the cities around.
+    """
+
+    def __init__(
+        self, home: Iterable[str], city: str, province: str, neighbours: Sequence[Neighbour]
+    ) -> None:
+        self._home = re.compile("|".join(map(re.escape, sorted(set(home), key=len, reverse=True))))
+        self._hotline = {near.name: f"{near.area_code}-12345" for near in neighbours}
+        self._same_province = frozenset(nation.by_province()[province])
+        self._city_of = {county: near.name for near in neighbours for county in near.counties}
+        names = {name.removesuffix("市") for name in (*nation.cities(), *nation.provinces())}
+        names |= set(self._hotline)
+        names -= {city, province}
+        wide = sorted((*names, *self._city_of), key=len, reverse=True)
+        plain = "|".join(re.escape(name) for name in wide if name not in nation.ordinary())
+        ordinary = "|".join(map(re.escape, nation.ordinary()))
+        self._names = re.compile(rf"(?P<name>(?:{plain}){_NOT_A_NAME}|(?:{ordinary})(?=市))")
+
+    def place(self, text: str) -> Elsewhere | None:
+        """Another city as the place of what is told."""
+        text = text[:LONGEST]
+        if self._home.search(text) or _SHOPPING.search(text):
+            return None
+        for match in self._names.finditer(text):
+            before, behind = text[max(match.start() - 8, 0) : match.start()], text[match.end() :]
+            if not _PASSING_BEFORE.search(before) and not _PASSING_AFTER.match(behind):
+                end = self._lies_there(match["name"], before, behind)
+                told = _HERE_IS.sub("", text[: match.start()]) + " " + behind[end - 1 :]
+                if end and not _HOMEWARD.search(told):
+                    return self._found(match["name"])
+        return None
+
+    def _lies_there(self, name: str, before: str, behind: str) -> int:
+        """Whether a name stands like the place of the matter: 1 + the length of what shows it behind the name; else 0."""
+        if inside := _INSIDE.match(behind):
+            return 1 + inside.end()
+        if _BEGINS.search(before) and (name in self._city_of or behind[:1] == "市"):
+            return 1
+        if _AT.search(before):
+            works = _WORKS.match(behind)
+            return 1 if _HAPPENS.match(behind) or (works and _THERE.search(behind)) else 0
+        return 0
+
+    def rule(self, text: str) -> Elsewhere | None:
+        """Another city whose rule is asked."""
+        if len(text) > _QUESTION or self._home.search(text) or _HOMEWARD.search(text):
+            return None
+        found = list(self._names.finditer(text))
+        if len({match["name"] for match in found}) != 1:
+            return None  # none, or from one to the other
+        match = found[0]
+        before, behind = text[max(match.start() - 8, 0) : match.start()], text[match.end() :]
+        if _PASSING_BEFORE.search(before) or _PASSING_AFTER.match(behind):
+            return None
+        if _ASKED_BEFORE.search(before) and _ASKED_BEHIND.match(behind):
+            return self._found(match["name"])
+        return None
+
+    def _found(self, name: str) -> Elsewhere:
+        city = self._city_of.get(name, name)
+        return Elsewhere(name, self._hotline.get(city, ""), city in self._same_province)

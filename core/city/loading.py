@@ -1,0 +1,69 @@
+"""Reading a city's profile: three YAML files in one folder, checked when first read."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from core.city.profile import City
+from core.errors import ConfigurationError
+
+PROFILES = Path(__file__).resolve().parents[2] / "city"
+"""Where the shipped profiles are, a folder each."""
+FILES = ("city.yml", "districts.yml", "departments.yml")
+
+
+def load_city(profile: str) -> City:
+    """The city of a profile, read once a process.
+
+    Args:
+        profile: the name of a folder in ``city/``, or the path of a folder anywhere.
+
+    Raises:
+        ConfigurationError: there is no such profile, or a file of it breaks a rule; the message names file and place.
+    """
+    folder = PROFILES / profile if "/" not in profile else Path(profile)
+    if not (folder / FILES[0]).is_file():
+        known = ", ".join(sorted(path.parent.name for path in PROFILES.glob(f"*/{FILES[0]}")))
+        raise ConfigurationError(
+            f"WENBAN_CITY_PROFILE: there is no city profile {profile!r}; there are: {known}."
+        )
+    return _load(folder.resolve())
+
+
+@cache
+def _load(folder: Path) -> City:
+    main, districts, departments = (_read(folder / name) for name in FILES)
+    found = {
+        **main,
+        "districts": districts.pop("districts", ()),
+        "districts_source": districts.pop("source", None),
+        "departments": departments.pop("departments", ()),
+    }
+    for name, left in ((FILES[1], districts), (FILES[2], departments)):
+        if left:
+            raise ConfigurationError(f"{folder.name}/{name}: unknown key {', '.join(left)}.")
+    try:
+        return City.model_validate(found)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise ConfigurationError(f"The city profile {folder.name} is wrong:\n" + "\n".join(lines)) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """One file's keys.
+
+    Raises:
+        ConfigurationError: it is not there, no YAML, or no mapping.
+    """
+    try:
+        found = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{path.parent.name}/{path.name}: {error}") from error
+    if not isinstance(found, dict):
+        raise ConfigurationError(f"{path.parent.name}/{path.name}: must be a mapping of keys to values.")
+    return found

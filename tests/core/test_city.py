@@ -1,0 +1,174 @@
+"""A city's profile: what it answers, and that every mistake in it is named."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.city import load_city
+from core.errors import ConfigurationError
+from core.settings import Settings
+from tests.cities import HUAINAN, QINGWU, QINGWU_FOLDER
+
+
+def test_huainan_has_seven_counties_and_districts_and_three_zones() -> None:
+    assert len({d.name for d in HUAINAN.districts}) == 10
+    codes = [d.code for d in HUAINAN.districts if d.code]
+    assert sorted(codes) == ["340402", "340403", "340404", "340405", "340406", "340421", "340422"]
+    assert HUAINAN.towns["曹庵镇"] == "田家庵区"
+    assert HUAINAN.regions == ("全国", "安徽", "淮南")
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("田家庵区", "田家庵区"),
+        ("安徽省淮南市潘集区", "潘集区"),
+        ("八公山", "八公山区"),
+        ("凤台", "凤台县"),
+        ("高新区（山南新区）", "高新区"),
+        ("毛集社会发展综合实验区", "毛集实验区"),
+        ("经济技术开发区", "经开区"),
+    ],
+)
+def test_districts_by_their_many_names(said: str, name: str) -> None:
+    found = HUAINAN.named(said)
+    assert found is not None and found.name == name
+
+
+def test_districts_in_a_story() -> None:
+    def in_story(text: str) -> str | None:
+        found = HUAINAN.mentioned(text)
+        return found.name if found else None
+
+    assert in_story("我住寿县某某镇，门口路坏了") == "寿县"
+    assert in_story("山南新区某某小区停水") == "高新区"
+    assert in_story("淮南高新技术产业开发区某某路") == "高新区"
+    assert in_story("大通路上堵车") is None
+    assert in_story("田家庵区国庆路边上的大通区公交站") == "田家庵区"
+
+
+def test_the_city_in_service_is_chosen_by_one_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert Settings(data_dir=tmp_path).city is HUAINAN
+    monkeypatch.setenv("WENBAN_CITY_PROFILE", str(QINGWU_FOLDER))
+    assert Settings(data_dir=tmp_path).city.full_name == "青梧市"
+
+
+def test_a_city_brings_its_words_for_jieba() -> None:
+    lines = QINGWU.dictionary.splitlines()
+    assert {"梧桐卡 1000 n", "青梧 1000 ns", "梧东区 1000 ns", "科学城 1000 ns"} <= set(lines)
+    assert all(len(line.split(" ")) == 3 for line in HUAINAN.dictionary.splitlines())
+
+
+STORIES = {
+    "合肥市蜀山区的一个小区物业乱收费": ("合肥", "0551-12345"),
+    "我在合肥打工，老板欠我三个月工资": ("合肥", "0551-12345"),
+    "长丰县水湖镇的路坏了没人修": ("长丰县", "0551-12345"),
+    "霍邱县城的垃圾没人清": ("霍邱县", "0564-12345"),
+    "我这里是阜阳，小区停水三天了": ("阜阳", "0558-12345"),
+    "反映一下蚌埠一家饭店卫生太差": ("蚌埠", "0552-12345"),
+    "我在南京租房，房东不退押金": ("南京", ""),
+    "苏州工业园区的厂子拖欠工资": ("苏州", ""),
+    "日照市东港区有家饭店宰客": ("日照", ""),
+    # named in passing: a home town, a road, a dish, a car, a way, a word, a shop on the net, the family at home
+    "我是合肥人，小区电梯坏了": None,
+    "我老家在阜阳，现在租房房东不退押金": None,
+    "我不是本地的，我是河南人，工地欠我工资": None,
+    "田家庵区合肥路路口红绿灯坏了": None,
+    "南京路上的路灯坏了三天": None,
+    "兰州拉面店用的油有问题": None,
+    "一辆合肥牌照的车堵在小区门口": None,
+    "从合肥开往这里的大巴乱收费": None,
+    "楼盖得太高影响日照采光": None,
+    "小区叫丽水湾，物业不管事": None,
+    "在淘宝买了杭州一家店的衣服不给退": None,
+    "我在合肥上班，家里老人的低保被停了": None,
+    "淮南到合肥的公交太少": None,
+    "寿县县城到合肥那边的班车乱收费": None,
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_another_city_as_the_place_of_a_matter(story: str) -> None:
+    found = HUAINAN.elsewhere(story)
+    assert (found and (found.name, found.hotline)) == STORIES[story]
+
+
+QUESTIONS = {
+    "合肥公积金怎么取": ("合肥", True),
+    "长丰县低保多少钱一个月": ("长丰县", True),
+    "请问上海落户要什么条件": ("上海", False),
+    "在合肥怎么办居住证": ("合肥", True),
+    "杭州人才补贴怎么申请": ("杭州", False),
+    # a rule of home's, about somebody who was, goes or comes from there
+    "我在上海上班，公积金能提出来还房贷吗": None,
+    "在合肥住院能报销吗": None,
+    "合肥的社保能转回来吗": None,
+    "从合肥转到淮南医保怎么转": None,
+    "户口在阜阳，孩子能在这边上学吗": None,
+    "我是合肥人，在这边办居住证要什么材料": None,
+    "医保能在上海用吗": None,
+    "去香港要什么证件": None,
+    "养老保险从江苏转到浙江怎么办": None,
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_another_citys_rule_is_asked(question: str) -> None:
+    found = HUAINAN.asks_elsewhere(question)
+    assert (found and (found.name, found.same_province)) == QUESTIONS[question]
+
+
+def test_what_is_home_in_one_city_is_elsewhere_in_another() -> None:
+    story = "淮南市的一个小区停水三天了"
+    there = QINGWU.elsewhere(story)
+    assert HUAINAN.elsewhere(story) is None
+    assert there is not None and there.name == "淮南" and there.hotline == ""
+    near = QINGWU.elsewhere("云梦县城的路坏了")
+    assert near is not None and near.hotline == "0712-12345" and near.same_province is True
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        ("city.yml", "prefix: QW", "prefix: qw-1", "prefix"),
+        ("city.yml", "province: 湖北", "province: 湖北省", "no such province"),
+        ("city.yml", "area_code:", "areacode:", "areacode"),
+        ("city.yml", "梧桐卡 1000 n", "梧桐卡", "words"),
+        ("city.yml", "name: 青梧\n", "name: [青梧\n", "city.yml"),
+        ("districts.yml", "short: [梧东]", "short: [桐荫]", "梧东"),
+        ("districts.yml", "aliases: [澜水]", "aliases: [梧东区]", "the same district twice: 梧东区"),
+        ("districts.yml", "[石矶头镇, 柳堰乡]", "[石矶头镇, 白鹭洲镇]", "the same town twice: 白鹭洲镇"),
+        ("districts.yml", '"429821"', '"429801"', "the same district code twice"),
+        ("districts.yml", "districts:", "district:", "unknown key district"),
+        (
+            "departments.yml",
+            "供水供电供气供热/供水",
+            "市政设施/路灯照明",
+            "the same category with a lead twice",
+        ),
+        ("departments.yml", "district: 澜水县", "district: 别的县", "别的县"),
+        ("departments.yml", "kind: utility", "kind: 公司", "kind"),
+        ("departments.yml", "kind: county", "kind: city", "names its district"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, file: str, before: str, after: str, said: str) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(QINGWU_FOLDER, folder)
+    text = (folder / file).read_text("utf-8")
+    assert before in text
+    (folder / file).write_text(text.replace(before, after, 1), "utf-8")
+    with pytest.raises(ConfigurationError, match=said):
+        load_city(str(folder))
+
+
+def test_a_profile_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"'nowhere'; there are: .*huainan"):
+        load_city("nowhere")
+    shutil.copy(QINGWU_FOLDER / "city.yml", tmp_path)
+    with pytest.raises(ConfigurationError, match=r"districts\.yml"):
+        load_city(str(tmp_path))
