@@ -16,6 +16,7 @@ import yaml
 from rank_bm25 import BM25Okapi
 
 from benchmarks.figures import percentile
+from bot.training import dictionaries
 from core.settings import ROOT, load_settings
 from kb_index.entries.entry import Entry
 from kb_index.entries.folder import load_folder
@@ -73,7 +74,7 @@ def _ours(folder: Path, questions: list[Labelled]) -> list[Row]:
     began = time.perf_counter()
     searcher = searcher_over(folder, None, settings.kb_model, Calibration.load(SHIPPED))
     built = time.perf_counter() - began
-    found = evaluate(searcher, questions, settings.kb_regions)
+    found = evaluate(searcher, questions, settings.city.regions)
     return [
         Row("ours, BM25 alone", found["bm25"]["recall_at_1"], found["bm25"]["recall_at_3"]),
         Row("ours, dense alone", found["dense"]["recall_at_1"], found["dense"]["recall_at_3"]),
@@ -129,6 +130,12 @@ def _rasa_project(folder: Path, entries: list[Entry], epochs: int) -> None:
         part
         for part in config["pipeline"]
         if part["name"].endswith(("Tokenizer", "Featurizer")) and not part["name"].startswith("bot.")
+    ]
+    words = folder / "words"
+    words.mkdir()
+    dictionaries(load_settings().city, words)
+    prepare = [
+        part | {"dictionary_path": str(words)} if "dictionary_path" in part else part for part in prepare
     ]
     selector = {"name": "ResponseSelector", "retrieval_intent": "faq", "epochs": epochs, "random_seed": 1}
     _yaml(

@@ -247,7 +247,7 @@ def _search(queries: Path, index: Path) -> dict[str, Any]:
     times: list[float] = []
     for question in json.loads(queries.read_text("utf-8")):
         began = time.perf_counter()
-        searcher.search(question, settings.kb_regions, dt.date.today())
+        searcher.search(question, settings.city.regions, dt.date.today())
         times.append((time.perf_counter() - began) * 1000)
     gc.collect()
     resident = psutil.Process().memory_info().rss / 1e6

@@ -32,7 +32,7 @@ async def _run() -> list[Figure]:
         async with KnowledgeBase(Path(folder), settings.kb_model) as knowledge:
             for question in questions[:20] + questions:
                 began = time.perf_counter()
-                await knowledge.search(question, regions=settings.kb_regions)
+                await knowledge.search(question, regions=settings.city.regions)
                 times.append((time.perf_counter() - began) * 1000)
     counted = times[20:]
     return [

@@ -43,6 +43,8 @@ Pipeline = list[dict[str, Any]]
 
 def pipelines() -> dict[str, Pipeline]:
     """The tokenizer and the counts of config.yml, with each classifier, with and without the dense featurizer."""
+    # The field's words alone: no figure here is of one city.
+    os.environ.setdefault("WENBAN_RASA_DICTIONARIES", str(ROOT / "bot" / "data" / "dictionary"))
     parts: Pipeline = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]
     names = [part["name"] for part in parts]
     sparse = [p for p in parts if p["name"].endswith(("Tokenizer", "RegexFeaturizer", "Counts"))]

@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet
 from pydantic import AliasChoices, BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.city import City, load_city
 from core.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,7 +99,11 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    city: str = Field("淮南", description="The city's name as citizens read it.")
+    city_profile: str = Field(
+        "huainan",
+        min_length=1,
+        description="The city: a folder's name in ``city/``, or the path of a profile's folder.",
+    )
     host: str = Field("127.0.0.1", description="Address the app listens on; put a reverse proxy before it.")
     port: int = Field(
         8012,
@@ -179,10 +184,6 @@ class Settings(BaseSettings):
         "",
         description="sentence-transformers cross-encoder that re-orders the first hits: a folder or a hub name.",
     )
-    kb_regions: Annotated[list[str], NoDecode] = Field(
-        ["全国", "安徽", "淮南"], description="Regions whose entries hold here, comma separated."
-    )
-
     laws_dir: Path | None = Field(
         None, description="Law texts in Markdown, shown by article when no entry answers; empty: not shown."
     )
@@ -207,7 +208,7 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(1_048_576, ge=16_384, description="Largest request body, in bytes.")
 
-    @field_validator("kb_regions", "web_origins", mode="before")
+    @field_validator("web_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -275,6 +276,15 @@ class Settings(BaseSettings):
         """Where this machine reaches the app."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return f"http://{host}:{self.port}"
+
+    @cached_property
+    def city(self) -> City:
+        """The city served, read from its profile.
+
+        Raises:
+            ConfigurationError: there is no such profile, or something in it is wrong.
+        """
+        return load_city(self.city_profile)
 
     @cached_property
     def secrets(self) -> Secrets:

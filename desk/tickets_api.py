@@ -63,12 +63,11 @@ class TicketsApi:
         return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
 
     async def open(self, request: web.Request, user: User) -> web.Response:
-        """One ticket, name and phone masked, with its history."""
+        """One ticket, name and phone masked, with its history and the department its category leads to."""
         ticket = await self._visible(request, user)
         events = await self._tickets.events(ticket.number)
-        return web.json_response(
-            {"ticket": ticket.to_json(), "events": [event.to_json() for event in events]}
-        )
+        shown = {**ticket.to_json(), "suggested_department": self._tickets.lead(ticket.category)}
+        return web.json_response({"ticket": shown, "events": [event.to_json() for event in events]})
 
     async def photo(self, request: web.Request, user: User) -> web.Response:
         """One of the ticket's photos, for whoever may see the ticket."""

@@ -125,7 +125,7 @@ def _with_gaps(act: Callable[[Gaps], Awaitable[T]]) -> T:
                 raise ConfigurationError("The database has not the newest tables: run `wenban db upgrade`.")
             knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
             async with knowledge:
-                return await act(Gaps(database, knowledge, settings.knowledge_dir, settings.kb_regions))
+                return await act(Gaps(database, knowledge, settings.knowledge_dir, settings.city.regions))
         finally:
             await database.close()
 

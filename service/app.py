@@ -23,6 +23,7 @@ from conversations.rasa import RasaClient
 from conversations.scope import kinds as scope_kinds
 from conversations.service import Conversations
 from conversations.types import Reply
+from core.city import City
 from core.clock import local, now
 from core.database import Database
 from core.events import Events, LocalEvents
@@ -42,7 +43,7 @@ from kb_index.statutes.service import Statutes
 from service import health, pages
 from service.errors import errors
 from service.proxy import forwarded
-from tickets import catalog
+from tickets import catalog, departments
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
 
@@ -51,14 +52,14 @@ DATABASE = web.AppKey("database", Database)
 """Keys of a running app's parts, for measurements within the process (:mod:`service.measured`)."""
 
 
-def _warm_up() -> None:
+def _warm_up(city: City) -> None:
     """Load what is otherwise loaded at its first use, which would hold up everybody for most of a second."""
-    story = "龙湖路的路灯坏了三天"
+    story = "小区门口的路灯坏了三天"
     shipped().judgement(story)
     advices()
     scope_kinds()
     catalog.suggest(story)
-    mine(story, local(now()))
+    mine(story, local(now()), city)
     shipped_meaning().of(story)
 
 
@@ -68,7 +69,8 @@ async def create_app(settings: Settings) -> web.Application:
     Raises:
         ConfigurationError: a setting or a key can't be used.
     """
-    _warm_up()
+    city = settings.city
+    _warm_up(city)
     secrets = settings.secrets
     use_data_key(secrets.data_key)
     database = Database(settings.sqlalchemy_url)
@@ -77,9 +79,9 @@ async def create_app(settings: Settings) -> web.Application:
     events: Events = redis or LocalEvents(strict=False)
     knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
     once = SearchedOnce(knowledge)
-    gaps = Gaps(database, knowledge, settings.knowledge_dir, settings.kb_regions)
+    gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
-    tickets = Tickets(database, events)
+    tickets = Tickets(database, events, city)
     media = Media(database, settings.media_folder)
     rasa = RasaClient(
         settings.rasa_base_url,
@@ -90,13 +92,13 @@ async def create_app(settings: Settings) -> web.Application:
     )
 
     async def from_knowledge(question: str) -> Reply | None:
-        return await sure_answer(knowledge, question, settings.kb_regions)
+        return await sure_answer(knowledge, question, city)
 
     async def agents_online() -> int:
         return await presence.agents_online(database)
 
     async def from_base(text: str) -> SearchResult:
-        return await once.search(without_lead_in(text), regions=tuple(settings.kb_regions))
+        return await once.search(without_lead_in(text), regions=city.regions)
 
     jobs = Jobs(database)
     conversations = Conversations(
@@ -116,7 +118,7 @@ async def create_app(settings: Settings) -> web.Application:
         database,
         conversations,
         media,
-        city=settings.city,
+        city=city.name,
         api_base=settings.wechat_api_base,
         public_url=settings.public_url,
         busy=rasa.busy,
@@ -142,7 +144,7 @@ async def create_app(settings: Settings) -> web.Application:
         events,
         media=media,
         session_key=secrets.session_key,
-        city=settings.city,
+        city=city.name,
         origins=settings.web_origins,
         public_url=settings.public_url,
         wait_s=settings.turn_wait_s,
@@ -163,8 +165,8 @@ async def create_app(settings: Settings) -> web.Application:
                 media=media,
                 public_url=settings.public_url,
             ),
-            *entry_page.routes(knowledge, settings.city),
-            *pages.routes(),
+            *entry_page.routes(knowledge, city.name),
+            *pages.routes(city.full_name),
         ]
     )
 
@@ -172,9 +174,8 @@ async def create_app(settings: Settings) -> web.Application:
         """Start the parts in the order they need each other; stop them in the reverse."""
         signs = SignsOfLife(database, channel)
         async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, notices, jobs:
-            set_parts(
-                Parts(once, tickets, conversations, settings, gaps, laws if settings.laws_dir else None)
-            )
+            await departments.add_missing(database, city)
+            set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
             yield
         await database.close()
 

@@ -119,11 +119,19 @@ def user_add(
     username: Annotated[str, typer.Argument(help="Sign-in name: letters, digits, '.', '_' or '-'.")],
     display_name: Annotated[str, typer.Option("--name", help="Shown to citizens, such as 坐席3号.")] = "",
     role: Annotated[str, typer.Option(help="agent, department, supervisor, editor or admin.")] = "agent",
+    department: Annotated[
+        str, typer.Option(help="The handling department (承办单位) the account belongs to.")
+    ] = "",
 ) -> None:
     """Add a desk account; prints its one-time password."""
     from desk.accounts import add_user
+    from tickets.departments import id_of
 
-    password = _with_database(lambda found: add_user(found, username, display_name or username, role))
+    async def add(found: Database) -> str:
+        department_id = await id_of(found, department) if department else None
+        return await add_user(found, username, display_name or username, role, department_id=department_id)
+
+    password = _with_database(add)
     console.print(
         f"{username} ({role}) can sign in with the one-time password [bold]{password}[/]", highlight=False
     )
@@ -181,6 +189,7 @@ def whole() -> typer.Typer:
     from channels.wechat.cli import app as wechat
     from gaps.cli import app as gaps
     from kb_index.cli.commands import app as knowledge
+    from service.city_cli import app as city
     from service.decision import explain, train_decision
     from service.evaluate import app as evaluation
     from service.jobs_cli import app as jobs
@@ -192,6 +201,7 @@ def whole() -> typer.Typer:
     app.command("train-decision")(train_decision)
     app.add_typer(danger, name="danger")
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
+    app.add_typer(city, name="city", help="The city's profile: check.")
     app.add_typer(jobs, name="jobs", help="What is done by the clock: list, retry, drop.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     return app

@@ -47,7 +47,7 @@ async def _evidence(settings: Settings, text: str) -> Evidence:
     async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
 
         async def search(question: str) -> SearchResult:
-            return await base.search(question, regions=tuple(settings.kb_regions))
+            return await base.search(question, regions=settings.city.regions)
 
         return await Reader(search, shipped_meaning().states).read(text)
 
@@ -81,7 +81,7 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> list[Seen]:
         if base.size == 0:
             raise NotFound("There is no index yet; run `wenban kb build`.")
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
-            result = await base.search(row.text, regions=tuple(settings.kb_regions))
+            result = await base.search(row.text, regions=settings.city.regions)
             right = bool(result.hits) and result.hits[0].entry.id == row.entry
             near = row.entry in {entry.id for entry in offered(result)}
             ranking = [(str(name), float(p)) for name, p in of["ranking"]]

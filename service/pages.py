@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from aiohttp import web
@@ -12,6 +13,8 @@ from core.settings import ROOT
 
 DIST = ROOT / "web" / "dist"
 """Folder of the built front end."""
+_CITY = "__CITY__"
+"""Stands in the demo page for the city's name."""
 
 _POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -29,11 +32,17 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
     return response
 
 
-def routes(dist: Path = DIST) -> list[web.AbstractRouteDef]:
-    """Routes of pages and their assets. Assets have a hash in their name and may be cached; pages may not."""
+def routes(city: str, dist: Path = DIST) -> list[web.AbstractRouteDef]:
+    """Routes of pages and their assets. Assets have a hash in their name and may be cached; pages may not.
+
+    Args:
+        city: the city's full name, for the demo page.
+    """
 
     async def demo(_: web.Request) -> web.StreamResponse:
-        return _page(dist / "demo" / "index.html")
+        page = _found(dist / "demo" / "index.html").read_text("utf-8").replace(_CITY, escape(city))
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}
+        return web.Response(text=page, content_type="text/html", headers=headers)
 
     async def widget(_: web.Request) -> web.StreamResponse:
         response = _page(dist / "widget" / "widget.js")
@@ -61,10 +70,14 @@ def routes(dist: Path = DIST) -> list[web.AbstractRouteDef]:
     ]
 
 
-def _page(path: Path) -> web.FileResponse:
+def _found(path: Path) -> Path:
     if not path.is_file():
         raise Unavailable("网页还没有构建，请运行 make build", code="not_built")
-    response = web.FileResponse(path)
+    return path
+
+
+def _page(path: Path) -> web.FileResponse:
+    response = web.FileResponse(_found(path))
     response.headers["Cache-Control"] = "no-cache"
     if path.suffix == ".html":
         response.headers["Content-Security-Policy"] = _POLICY

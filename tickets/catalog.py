@@ -32,16 +32,11 @@ _Name = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[^/\s]+$")]
 
 
 class Leaf(BaseModel):
-    """A level-2 category: who leads on it, and the words it is recognised by.
-
-    Args:
-        department: 牵头部门, the city's department that leads.
-    """
+    """A level-2 category and the words it is recognised by; who leads on it the city says (:meth:`core.city.City.lead`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: _Name
-    department: Annotated[str, Field(min_length=2, max_length=30)]
     keywords: tuple[Annotated[str, Field(min_length=1, max_length=20)], ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -72,13 +67,11 @@ class Suggestion(NamedTuple):
 
     Args:
         confidence: 0 to 1: the share of such guesses whose first level is right.
-        department: the department that leads on that category.
     """
 
     level1: str
     level2: str
     confidence: float
-    department: str = ""
 
     @property
     def category(self) -> str:
@@ -168,7 +161,7 @@ def suggest(text: str) -> Suggestion | None:
         (place for place, (name, _) in enumerate(_leaves()) if name == level1), key=lambda place: total[place]
     )
     leaf = _leaves()[best][1]
-    return Suggestion(level1, leaf.name, round(by_level1[level1], 3), leaf.department)
+    return Suggestion(level1, leaf.name, round(by_level1[level1], 3))
 
 
 def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from core.city import City
 from core.errors import BadRequest
 from core.phone import canonical
 from core.text import clean
-from tickets import districts
 from tickets.types import TicketDraft, TicketType
 
 MAX_CONTENT = 5_000
@@ -50,13 +50,6 @@ class _Checked(BaseModel):
     def _type(cls, value: object) -> object:
         return (TicketType.parse(value) or value) if isinstance(value, str) else value
 
-    @field_validator("district")
-    @classmethod
-    def _district(cls, value: str) -> str:
-        # An unknown place is kept as said: a complaint must not be lost over it.
-        found = districts.named(value)
-        return found.name if found else value
-
     @field_validator("contact_phone")
     @classmethod
     def _phone(cls, value: str) -> str:
@@ -82,8 +75,11 @@ _SAY = {
 }
 
 
-def check(draft: TicketDraft) -> TicketDraft:
+def check(draft: TicketDraft, city: City) -> TicketDraft:
     """The draft in the form it is stored: cleaned, with type code, full district name and plain phone number.
+
+    Args:
+        city: whose districts are known.
 
     Raises:
         BadRequest: code ``bad_ticket``; ``details.fields`` says in Chinese what is wrong with which field.
@@ -97,4 +93,6 @@ def check(draft: TicketDraft) -> TicketDraft:
         raise BadRequest(
             next(iter(fields.values())), code="bad_ticket", details={"fields": fields}
         ) from error
-    return TicketDraft(**dict(checked))
+    found = city.named(checked.district)
+    # An unknown place is kept as said: a complaint must not be lost over it.
+    return TicketDraft(**{**dict(checked), "district": found.name if found else checked.district})

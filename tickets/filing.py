@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.city import City
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
@@ -20,14 +21,14 @@ MAX_KEY = 200
 
 
 async def file(
-    database: Database, draft: TicketDraft, key: str, prefix: str, actor: Actor = CITIZEN
+    database: Database, draft: TicketDraft, key: str, city: City, actor: Actor = CITIZEN
 ) -> tuple[Ticket, bool]:
     """Store a draft as a ticket, or find the ticket an earlier call with ``key`` made.
 
     Args:
         key: names this filing; whoever repeats it (a confirm sent twice, a turn run again after a crash) gets
             the first ticket back, even if the draft differs by then.
-        prefix: the city's letters before the number.
+        city: gives the number its letters, and knows its districts.
 
     Returns:
         The ticket, and whether this call made it.
@@ -37,16 +38,16 @@ async def file(
     """
     if not key or len(key) > MAX_KEY:
         raise BadRequest("登记请求缺少编号，请重新提交", code="bad_filing_key")
-    draft = checks.check(draft)
+    draft = checks.check(draft, city)
     try:
-        return await _file(database, draft, key, prefix, actor)
+        return await _file(database, draft, key, city, actor)
     except IntegrityError:
         # Another process filed with the same key in between (PostgreSQL only: SQLite's writers queue).
-        return await _file(database, draft, key, prefix, actor)
+        return await _file(database, draft, key, city, actor)
 
 
 async def _file(
-    database: Database, draft: TicketDraft, key: str, prefix: str, actor: Actor
+    database: Database, draft: TicketDraft, key: str, city: City, actor: Actor
 ) -> tuple[Ticket, bool]:
     async with database.write() as session:
         known = await _filed(session, key)
@@ -54,7 +55,7 @@ async def _file(
             return await rows.to_ticket(session, known), False
         moment = now()
         row = TicketRow(
-            number=await numbers.next_number(session, prefix, moment),
+            number=await numbers.next_number(session, city.prefix, moment),
             filing_key=key,
             query_code=numbers.new_code(),
             type=draft.type,

@@ -13,8 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import local
 from tickets.models import TicketCounter
 
-PREFIX = re.compile(r"[A-Z]{2,6}")
-"""Shape of the city's letters before a number."""
 _NUMBER = re.compile(r"[A-Z]{2,6}20\d{6}\d{5,6}")
 
 

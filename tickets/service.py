@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.city import City
 from core.clock import now
 from core.database import Database
-from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
+from core.errors import BadRequest, Conflict, NotFound
 from core.events import Events
 from core.text import clean
 from tickets import filing, listing, lookup, numbers, progress, rows, similar
@@ -31,24 +32,27 @@ class Tickets:
     what was done.
 
     Args:
-        prefix: the city's capital letters before each number, ``HN`` for 淮南.
+        city: gives numbers their letters, and knows its districts.
 
     >>> ticket = await tickets.file(TicketDraft("投诉", "路灯坏了三天"), key)          # doctest: +SKIP
     >>> tickets.progress_text(ticket)                                                  # doctest: +SKIP
     '您好，您 2026 年 11 月 23 日 18:00 提交的投诉工单 HN2026112300001，现在是“待受理”：…'
     """
 
-    def __init__(self, database: Database, events: Events, prefix: str = "HN") -> None:
-        if not numbers.PREFIX.fullmatch(prefix):
-            raise ConfigurationError(f"A ticket number's prefix is 2 to 6 capital letters, not {prefix!r}.")
+    def __init__(self, database: Database, events: Events, city: City) -> None:
         self._database = database
         self._events = events
-        self._prefix = prefix
+        self._city = city
 
     @staticmethod
     def progress_text(ticket: Ticket) -> str:
         """Where a ticket stands, for the chat; see :func:`tickets.progress.progress_text`."""
         return progress.progress_text(ticket)
+
+    def lead(self, category: str) -> str | None:
+        """The department that takes the lead on a category (``一级/二级``); None where the city names none."""
+        found = self._city.lead(category)
+        return found.name if found else None
 
     async def file(self, draft: TicketDraft, key: str, actor: Actor = CITIZEN) -> Ticket:
         """Make a ticket of a confirmed draft; the same ``key`` again gives the same ticket.
@@ -59,7 +63,7 @@ class Tickets:
         Raises:
             BadRequest: code ``bad_ticket``, ``details.fields`` says what is wrong; or the key is no key.
         """
-        ticket, made = await filing.file(self._database, draft, key, self._prefix, actor)
+        ticket, made = await filing.file(self._database, draft, key, self._city, actor)
         if made:
             self._tell(ticket, "filed")
         return ticket

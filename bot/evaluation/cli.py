@@ -78,7 +78,9 @@ def slots_command(
         moment = datetime.fromisoformat(now)
     except ValueError as error:
         raise ConfigurationError(f"--now: {error}") from error
-    result = slot_figures.evaluate(read(file or STORIES, StoryRow, slot_figures.wrong_slots), moment)
+    result = slot_figures.evaluate(
+        read(file or STORIES, StoryRow, slot_figures.wrong_slots), moment, load_settings().city
+    )
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
         return

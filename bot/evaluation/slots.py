@@ -11,6 +11,7 @@ from typing import Any
 from bot.evaluation.rows import StoryRow
 from bot.understanding.mine import mine
 from bot.understanding.when import Moment
+from core.city import City
 from core.phone import canonical
 
 SLOTS = ("complaint_type", "district", "town", "address", "happened_at", "subject", "phone", "ticket_number")
@@ -46,12 +47,12 @@ def wrong_slots(row: StoryRow) -> str | None:
     return f"unknown slots {', '.join(unknown)}; known are {', '.join(SLOTS)}" if unknown else None
 
 
-def evaluate(rows: Sequence[StoryRow], now: datetime) -> dict[str, Any]:
+def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, Any]:
     """Mine every story and compare; keys ``messages``, ``slots``, ``precision``, ``recall``, ``micro_f1``, ``misses``."""
     counts = {name: _Count() for name in SLOTS}
     misses = []
     for row in rows:
-        found = read(row.text, now)
+        found = read(row.text, now, city)
         for name in SLOTS:
             said, truth = found.get(name, ""), row.slots.get(name, "")
             right = bool(truth) and agree(name, said, truth)
@@ -75,9 +76,9 @@ def evaluate(rows: Sequence[StoryRow], now: datetime) -> dict[str, Any]:
     }
 
 
-def read(text: str, now: datetime) -> dict[str, str]:
+def read(text: str, now: datetime, city: City) -> dict[str, str]:
     """The slots of a story, as rows write them."""
-    found = mine(text, now)
+    found = mine(text, now, city)
     values = {name: getattr(found, name) for name in SLOTS if name != "happened_at"}
     values["happened_at"] = _key(found.happened_at)
     return {name: value for name, value in values.items() if value}

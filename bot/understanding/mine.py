@@ -12,6 +12,7 @@ from bot.understanding.place import place
 from bot.understanding.subject import subject
 from bot.understanding.ticket import find_number, without_number
 from bot.understanding.when import Moment, moment
+from core.city import City
 
 LONGEST = 2_000
 """Characters of a message that are read: a story names its matter well before, and patterns stay fast."""
@@ -44,20 +45,22 @@ class Mined:
     ticket_number: str = ""
 
 
-def mine(text: str, now: datetime) -> Mined:
+def mine(text: str, now: datetime, city: City) -> Mined:
     """Read a message for every slot of a request; never raises, whatever the text.
 
     Args:
         text: what the citizen said, as it came.
         now: the moment it was said; "昨天" counts from its day in China.
+        city: whose places are looked for, and whose hotlines are nobody's own number.
 
-    >>> found = mine("田家庵区龙湖小区3号楼楼上邻居昨晚十一点还在唱歌", datetime.fromisoformat("2026-11-24T14:00+08:00"))
+    >>> moment = datetime.fromisoformat("2026-11-24T14:00+08:00")
+    >>> found = mine("田家庵区龙湖小区3号楼楼上邻居昨晚十一点还在唱歌", moment, load_city("huainan"))
     >>> found.district, found.address, found.subject, found.happened_at.start.hour
     ('田家庵区', '龙湖小区3号楼', '楼上邻居', 23)
     """
     # Cut again: one sign may become eighteen (ﷺ).
     said = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
-    where = place(said)
+    where = place(said, city)
     kind = suggest_type(said)
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
@@ -66,6 +69,6 @@ def mine(text: str, now: datetime) -> Mined:
         address=where.address,
         happened_at=moment(said, now),
         subject=subject(said),
-        phone=own_phone(without_number(said)) or "",
+        phone=own_phone(without_number(said), city.hotline_numbers) or "",
         ticket_number=find_number(said) or "",
     )

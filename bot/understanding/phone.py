@@ -6,6 +6,7 @@ How a number is written and kept is :mod:`core.phone`'s; here is read what the w
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from core.phone import LONGEST, Found, find, fold
 
@@ -48,16 +49,19 @@ def phone(text: str) -> str | None:
     return found[0].number if found else None
 
 
-def own_phone(text: str) -> str | None:
+def own_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
     """The number to call the citizen back on that a story gives; None when it gives none.
 
     A number that belongs to the accused, a firm or a neighbour is part of the matter: it is not the citizen's own.
+
+    Args:
+        nobodys: numbers that are no citizen's, such as hotlines', as they are kept.
 
     >>> own_phone("楼道灯坏了，电话13955540000"), own_phone("骗子用13955540000冒充公安"), own_phone("物业电话05546661234打不通")
     ('13955540000', None, None)
     """
     said = fold(text[:LONGEST])
-    return next((one.number for one in find(text) if _is_own(said, one)), None)
+    return next((one.number for one in find(text) if one.number not in nobodys and _is_own(said, one)), None)
 
 
 def without_phone(text: str, number: str) -> str:

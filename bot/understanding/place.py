@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import yaml
-
-from tickets import districts
-
-_TOWNS = Path(__file__).with_name("towns.yml")
+from core.city import City
 
 # What a name never holds: the words around it. A name is read backwards from its ending up to one of these.
 _STOP = (
@@ -53,17 +47,13 @@ _CROSSING = re.compile(r"[与和跟到、]")
 # A name these begin with is none: verbs and measures that stick to the front of a short one.
 _HEAD = re.compile(
     r"^(?:家(?!园|苑)|一|两|几|靠近|靠|路过|经过|整|全|里|上|下|前面|后面|旁边|位于|地址|小区|楼下|楼上|附近|门口|今天|昨天|现在|"
-    r"感谢|建议|希望|表扬|因为|由于|关于|发现|看到|这里|本人|市|区|县|城区|淮南市|安徽省|镇|乡|街道)+"
+    r"感谢|建议|希望|表扬|因为|由于|关于|发现|看到|这里|本人|市|区|县|城区|镇|乡|街道)+"
 )
 _EMPTY = re.compile(
     r"^(?:小区|社区|学校|医院|超市|市场|公园|广场|工地|村委会|停车场|幼儿园|银行|厂|矿|桥|马路|路|街|大街|巷|村|全村|本村|庄|队|组|道路|公路|"
     r"修路|走路|铁路|网路|线路|电路|水路|半路|大路|小路|出路|一路|迷路|让路|堵路|同路|上路|宿舍|公寓|大厦|商城|农村|乡村|新农村|班组|"
     r"部队|排队|车队|施工队|小组|工作组|乡镇|城镇|逛街|上街|老广场|中学|小学|大学|车站|公交站|加油站|步行街|商业街|门面|开发区|码头)$"
 )
-
-
-_SURE = frozenset(["山南", "潘集", "凤台", "毛集", "八公山"])
-"""Short names that are no part of other names: after 在, 住 … they need nothing behind them."""
 
 
 @dataclass(frozen=True)
@@ -81,33 +71,29 @@ class Place:
     address: str = ""
 
 
-@cache
-def towns() -> dict[str, str]:
-    """Town, township or sub-district → its county or district."""
-    found = yaml.safe_load(_TOWNS.read_text("utf-8"))
-    return {town: district for district, names in found.items() for town in names}
-
-
-def place(text: str) -> Place:
+def place(text: str, city: City) -> Place:
     """Where the matter of a text is.
 
     A district that was not named follows from the town ("曹庵镇" is in 田家庵区).
 
-    >>> place("我住曹庵镇杨公路88号，路灯不亮")
+    Args:
+        city: whose districts and towns are looked for.
+
+    >>> place("我住曹庵镇杨公路88号，路灯不亮", load_city("huainan"))
     Place(district='田家庵区', town='曹庵镇', address='杨公路88号')
     """
-    town = _town(text)
-    district = _district(text) or (towns().get(town, "") if town else "")
-    return Place(district, town, _address(_without(text, district, town)))
+    town = _town(text, city)
+    district = _district(text, city) or (city.towns.get(town, "") if town else "")
+    return Place(district, town, _address(_without(text, city, district, town)))
 
 
-def _district(text: str) -> str:
-    found = districts.mentioned(text)
+def _district(text: str, city: City) -> str:
+    found = city.mentioned(text)
     if found:
         return found.name
-    for item in districts.DISTRICTS:
+    for item in city.districts:
         for short in item.short:
-            if short in _SURE and re.search(rf"(?:在|住|是|搁|到|去){short}", text):
+            if short in item.distinct and re.search(rf"(?:在|住|是|搁|到|去){short}", text):
                 return item.name
             # "山南" or "潘集" said like a place, not as the first half of another name
             if re.search(
@@ -118,12 +104,12 @@ def _district(text: str) -> str:
     return ""
 
 
-def _town(text: str) -> str:
-    known = [(text.find(name), -len(name), name) for name in towns() if name in text]
+def _town(text: str, city: City) -> str:
+    known = [(text.find(name), -len(name), name) for name in city.towns if name in text]
     if known:
         return min(known)[2]
     # the dialect drops the ending: "曹庵的", "李郢孜那边"
-    for name in towns():
+    for name in city.towns:
         short = re.sub(r"(?:回族)?[镇乡]$|街道$", "", name)
         if len(short) >= 3 and re.search(rf"{short}(?![路街大东西南北中村]|小区|社区)", text):
             return name
@@ -134,15 +120,15 @@ def _town(text: str) -> str:
     return ""
 
 
-def _without(text: str, *names: str) -> str:
+def _without(text: str, city: City, *names: str) -> str:
     """The text with a comma-like gap where a district or town stands, so that it starts no street's name."""
     for name in names:
         if name:
             text = text.replace(name, " ")
-    for item in districts.DISTRICTS:
-        for name in (item.name, *item.aliases):
+    for item in city.districts:
+        for name in item.names:
             text = text.replace(name, " ")
-    return re.sub(r"安徽省|淮南市", " ", text)
+    return text.replace(f"{city.province}省", " ").replace(city.full_name, " ")
 
 
 def _address(text: str) -> str:

@@ -29,7 +29,7 @@ Model = Annotated[
 ]
 Regions = Annotated[
     list[str] | None,
-    typer.Option("--region", help="Where the citizen is, all levels (setting: kb_regions)."),
+    typer.Option("--region", help="Where the citizen is, all levels (default: the city's)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -55,7 +55,7 @@ def model_name(name: str | None) -> str:
 
 def home_regions(names: list[str] | None) -> list[str]:
     """The regions given, or the setting's."""
-    return names or load_settings().kb_regions
+    return names or load_settings().city.regions
 
 
 def print_json(data: Any) -> None:

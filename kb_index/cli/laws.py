@@ -74,7 +74,7 @@ def build_command(
 def search(
     question: str,
     region: Annotated[
-        list[str] | None, typer.Option(help="Where the citizen is, all levels (setting: kb_regions).")
+        list[str] | None, typer.Option(help="Where the citizen is, all levels (default: the city's).")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=50)] = 5,
     index: Index = None,
@@ -85,7 +85,7 @@ def search(
 
     def run(settings: Settings) -> None:
         shelf = StatuteShelf(index or settings.laws_index_dir, model or settings.kb_model)
-        regions = region or settings.kb_regions
+        regions = region or settings.city.regions
         found = shelf.rank(question, regions, limit)
         shown = len(shelf.related(question, regions))
         if as_json:
@@ -125,7 +125,7 @@ def fit_command(
             StatuteShelf(index or settings.laws_index_dir, model or settings.kb_model),
             load_folder(folder)[0],
             read_questions(questions or folder / "questions.jsonl"),
-            settings.kb_regions,
+            settings.city.regions,
         )
         numbers.save(out)
         typer.echo(json.dumps({"show_at": numbers.show_at, **(numbers.report or {})}, indent=2))

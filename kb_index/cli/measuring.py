@@ -56,13 +56,13 @@ def evaluate_command(
         )
         walk = stage("逐题检索")
         if fit:
-            fitted, figures = fitting.fit(searcher, labelled, settings.kb_regions, progress=walk)
+            fitted, figures = fitting.fit(searcher, labelled, settings.city.regions, progress=walk)
             fitted.save(out)
             if out == SHIPPED and searcher.meanings is not None and corpus is None:
                 write_wordings(WORDINGS, searcher.shelf.questions, searcher.meanings)
             typer.echo(f"saved to {out}; run `wenban kb build` to put it in service", err=True)
         else:
-            figures = evaluate(searcher, labelled, settings.kb_regions, walk)
+            figures = evaluate(searcher, labelled, settings.city.regions, walk)
     if as_json:
         print_json(figures)
     else:

@@ -19,13 +19,14 @@ from bot.understanding.danger import shipped
 from conversations.rasa import RasaDown
 from conversations.service import Conversations
 from conversations.types import Reply
+from core.city import City
 from core.database import Base, Database
 from core.events import Events, LocalEvents
 from core.privacy import use_data_key
-from core.settings import Settings
 from gaps import Gaps
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
+from tests.cities import HUAINAN
 from tickets.service import Tickets
 
 HERE = Path(__file__).parent
@@ -67,14 +68,16 @@ def build_index(index_dir: Path) -> Path:
 
 
 @asynccontextmanager
-async def small_city(folder: Path, index_dir: Path, dialogue: object = None) -> AsyncIterator[SmallCity]:
+async def small_city(
+    folder: Path, index_dir: Path, dialogue: object = None, city: City = HUAINAN
+) -> AsyncIterator[SmallCity]:
     """Start the parts with their files in ``folder`` and set them for the actions."""
     use_data_key(Fernet.generate_key().decode("ascii"))
     database = Database(f"sqlite:///{folder / 'bot.db'}")
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     events = LocalEvents()
-    tickets = Tickets(database, events)
+    tickets = Tickets(database, events, city)
     knowledge = KnowledgeBase(index_dir, MODEL, poll_s=60)
     talk = Conversations(
         database,
@@ -84,10 +87,9 @@ async def small_city(folder: Path, index_dir: Path, dialogue: object = None) -> 
         judge=shipped(),
         unsure=unsure,
     )
-    settings = Settings(data_dir=folder)
     async with knowledge, talk:
         gaps = Gaps(database, knowledge, HERE / "knowledge")
-        parts = Parts(knowledge, tickets, talk, settings, gaps)
+        parts = Parts(knowledge, tickets, talk, city, gaps)
         set_parts(parts)
         try:
             yield SmallCity(parts, tickets, talk, knowledge, events, gaps, database)

@@ -11,6 +11,7 @@ from bot.actions.policy import answer as policy
 from bot.actions.policy.answer import sure_answer
 from tests.bot.calls import Rasa
 from tests.bot.parts import SmallCity
+from tests.cities import HUAINAN
 
 
 def _action(name: str) -> dict[str, Any]:
@@ -188,9 +189,9 @@ async def test_out_of_scope_yields_to_a_sure_answer(rasa: Rasa, visitor: str) ->
 
 
 async def test_without_rasa_only_a_sure_answer_is_given(city: SmallCity) -> None:
-    sure = await sure_answer(city.knowledge, "公积金怎么提取", ["全国"])
+    sure = await sure_answer(city.knowledge, "公积金怎么提取", HUAINAN)
     assert sure is not None and sure.card is not None and "依据" in sure.text
-    assert await sure_answer(city.knowledge, "狂犬疫苗要打几针", ["全国"]) is None
+    assert await sure_answer(city.knowledge, "狂犬疫苗要打几针", HUAINAN) is None
 
 
 @pytest.mark.parametrize(

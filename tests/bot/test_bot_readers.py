@@ -20,6 +20,7 @@ from bot.understanding.subject import subject
 from bot.understanding.ticket import find_code, find_number
 from bot.understanding.when import moment
 from core.phone import canonical, find
+from tests.cities import HUAINAN
 
 NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
 
@@ -39,7 +40,7 @@ NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
     ],
 )
 def test_anothers_number_stays_in_the_story(story: str) -> None:
-    found = mine(story, NOW)
+    found = mine(story, NOW, HUAINAN)
     assert found.phone == ""
     assert without_own(story, {"contact_phone": found.phone}) == story
 
@@ -55,7 +56,7 @@ def test_anothers_number_stays_in_the_story(story: str) -> None:
     ],
 )
 def test_ones_own_number_is_taken_out_of_the_story(story: str, number: str, rest: str) -> None:
-    assert mine(story, NOW).phone == number
+    assert mine(story, NOW, HUAINAN).phone == number
     assert without_own(story, {"contact_phone": number}) == rest
 
 
@@ -96,12 +97,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "confidential": read_confidential,
     "ticket": find_number,
     "code": find_code,
-    "place": lambda text: place(text[:2_000]),
+    "place": lambda text: place(text[:2_000], HUAINAN),
     "subject": lambda text: subject(text[:2_000]),
     "time": lambda text: moment(text[:2_000], NOW),
-    "district": read_district,
-    "after district": rest_after_district,
-    "mine": lambda text: mine(text, NOW),
+    "district": lambda text: read_district(text, HUAINAN),
+    "after district": lambda text: rest_after_district(text, HUAINAN),
+    "elsewhere": HUAINAN.elsewhere,
+    "asks elsewhere": HUAINAN.asks_elsewhere,
+    "mine": lambda text: mine(text, NOW, HUAINAN),
 }
 HOSTILE = {
     "spaces": ("我电话13955540000", " ", "x"),
@@ -115,6 +118,7 @@ HOSTILE = {
     "marks": ("", "+(+86-", "x"),
     "particles": ("田家庵区", "的 ", "x"),
     "letters": ("", "HN-20", "x"),
+    "cities": ("", "在合肥市", "x"),
     "words": ("", "我的号楼栋路", "x"),
 }
 SIZE = 1_000

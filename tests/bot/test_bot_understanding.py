@@ -20,6 +20,7 @@ from bot.understanding.mine import mine
 from bot.understanding.when import moment
 from core.settings import ROOT, load_settings
 from tests.bot.test_bot_data import EXAMPLES, _key
+from tests.cities import HUAINAN
 from tickets import catalog
 
 NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
@@ -149,7 +150,7 @@ def test_what_is_no_time(said: str) -> None:
 
 def test_a_story_is_mined_for_everything() -> None:
     found = mine(
-        "我要投诉，上周三晚上十点多，曹庵镇杨公路88号聚福饭店油烟大，电话幺三八零零零零幺二三四", NOW
+        "我要投诉，上周三晚上十点多，曹庵镇杨公路88号聚福饭店油烟大，电话幺三八零零零零幺二三四", NOW, HUAINAN
     )
     assert (found.complaint_type, found.district, found.town) == ("投诉", "田家庵区", "曹庵镇")
     assert (found.address, found.subject, found.phone) == ("杨公路88号", "聚福饭店", "13800001234")
@@ -160,7 +161,7 @@ def test_a_story_is_mined_for_everything() -> None:
     "text", ["", " ", "。" * 5000, "路" * 5000, "1" * 5000, "\x00\ud800", "号楼栋单元" * 500]
 )
 def test_no_text_breaks_the_mining(text: str) -> None:
-    mine(text, NOW)
+    mine(text, NOW, HUAINAN)
     suggest_type(text)
     catalog.suggest(text)
 

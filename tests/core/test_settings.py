@@ -23,13 +23,13 @@ def test_every_setting_has_a_description() -> None:
 
 def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "9001")
-    monkeypatch.setenv("WENBAN_KB_REGIONS", "全国，安徽, 淮南")
+    monkeypatch.setenv("WENBAN_WEB_ORIGINS", "https://a.example，https://b.example, https://c.example")
     monkeypatch.setenv(
         "WENBAN_WECHAT_ACCOUNTS", '[{"name": "main", "app_id": "wx1", "token": "secret-token"}]'
     )
     settings = load_settings()
     assert settings.port == 9001
-    assert settings.kb_regions == ["全国", "安徽", "淮南"]
+    assert settings.web_origins == ["https://a.example", "https://b.example", "https://c.example"]
     assert settings.wechat_accounts[0].mode == "plain"
 
 

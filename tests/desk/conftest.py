@@ -29,6 +29,7 @@ from gaps import Gaps
 from kb_index.service import KnowledgeBase
 from service.errors import errors
 from service.proxy import forwarded
+from tests.cities import HUAINAN
 from tests.kb_index.conftest import MODEL
 from tests.tickets import conftest as tickets_conftest
 from tickets.models import Department
@@ -161,7 +162,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
         online = partial(presence.agents_online, database)
         conversations = Conversations(database, events, Dialogue(), no_fallback, online)
         await conversations.__aenter__()
-        tickets = Tickets(database, events)
+        tickets = Tickets(database, events, HUAINAN)
         knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)
         media = Media(database, tmp_path / "media")
         gaps = Gaps(database, knowledge, tmp_path / "knowledge")

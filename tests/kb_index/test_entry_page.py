@@ -63,9 +63,7 @@ async def client(
     )
     write(*NOISE, expires="2024-06-30")
     write(*FUND, extra="draft: true\n")
-    settings = Settings(
-        data_dir=tmp_path / "data", rasa_url="http://127.0.0.1:9", kb_model=MODEL, city="淮南"
-    )
+    settings = Settings(data_dir=tmp_path / "data", rasa_url="http://127.0.0.1:9", kb_model=MODEL)
     await asyncio.to_thread(build, tmp_path / "kb", settings.index_dir, MODEL)
     await upgrade(settings.sqlalchemy_url)
     return await aiohttp_client(await create_app(settings))

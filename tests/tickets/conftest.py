@@ -9,6 +9,7 @@ import pytest
 
 from core.database import Base, Database
 from core.events import Events, LocalEvents
+from tests.cities import HUAINAN
 from tickets.service import Tickets
 from tickets.types import TicketDraft
 
@@ -37,7 +38,7 @@ def events() -> Events:
 
 @pytest.fixture
 def tickets(database: Database, events: Events) -> Tickets:
-    return Tickets(database, events)
+    return Tickets(database, events, HUAINAN)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import QUICK
 from tests.channels.wechat.test_notices import ACCOUNTS, TEMPLATE
 from tests.channels.wechat.test_pushing import until
+from tests.cities import HUAINAN
 from tests.conversations.dialogue import SmallDialogue, no_answer
 from tickets import rows
 from tickets.notices import TicketNotices
@@ -96,7 +97,7 @@ async def hall(database: Database, api: Api, tmp_path: Path) -> AsyncIterator[Ha
             pace=Pace(**QUICK),
         ) as wechat,
     ):  # fmt: skip
-        yield Hall(database, events, Tickets(database, events), conversations, wechat, api)
+        yield Hall(database, events, Tickets(database, events, HUAINAN), conversations, wechat, api)
 
 
 async def test_a_change_goes_out_as_a_template_message(hall: Hall) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadRequest
 from core.phone import canonical
+from tests.cities import HUAINAN
 from tickets import checks
 from tickets.types import TicketDraft, TicketType
 
@@ -38,12 +39,12 @@ def test_no_phones(said: str) -> None:
 
 @pytest.mark.parametrize("kind", list(TicketType))
 def test_a_type_may_be_given_by_code_or_label(kind: TicketType) -> None:
-    assert checks.check(TicketDraft(kind.label, "内容在这里")).type is kind
-    assert checks.check(TicketDraft(kind.value, "内容在这里")).type is kind
+    assert checks.check(TicketDraft(kind.label, "内容在这里"), HUAINAN).type is kind
+    assert checks.check(TicketDraft(kind.value, "内容在这里"), HUAINAN).type is kind
 
 
 def test_a_place_the_list_does_not_have_is_kept_as_said() -> None:
-    assert checks.check(TicketDraft("投诉", "内容在这里", district="外地")).district == "外地"
+    assert checks.check(TicketDraft("投诉", "内容在这里", district="外地"), HUAINAN).district == "外地"
 
 
 @given(content=st.text(), address=st.text(), phone=st.text(), district=st.text(), name=st.text())
@@ -54,7 +55,7 @@ def test_any_text_is_stored_clean_or_refused_in_words(
         "投诉", content, address=address, contact_phone=phone, district=district, contact_name=name
     )
     try:
-        checked = checks.check(draft)
+        checked = checks.check(draft, HUAINAN)
     except BadRequest as error:
         assert error.details["fields"]
         return

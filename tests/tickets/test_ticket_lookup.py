@@ -10,6 +10,7 @@ from sqlalchemy import update
 from core.database import Database
 from core.errors import RateLimited
 from core.events import LocalEvents
+from tests.cities import HUAINAN
 from tickets.lookup import WINDOW
 from tickets.models import CodeFailure
 from tickets.service import Tickets
@@ -51,7 +52,7 @@ async def test_after_five_wrong_codes_even_the_right_one_waits(
     assert "15 分钟" in caught.value.message
     # It is in the database: a process started meanwhile knows.
     with pytest.raises(RateLimited):
-        await Tickets(database, LocalEvents()).by_number_and_code(ticket.number, ticket.query_code)
+        await Tickets(database, LocalEvents(), HUAINAN).by_number_and_code(ticket.number, ticket.query_code)
     # Other tickets are not affected.
     other = await tickets.file(draft, "other")
     assert await tickets.by_number_and_code(other.number, other.query_code) == other

@@ -1,4 +1,4 @@
-"""What citizens read: labels, progress, districts, suggested categories."""
+"""What citizens read: labels, progress, suggested categories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigurationError
-from tickets import catalog, districts
+from tests.cities import HUAINAN
+from tickets import catalog
 from tickets.progress import progress_text
 from tickets.service import Tickets
 from tickets.states import State
@@ -47,47 +48,6 @@ def test_states_have_labels_of_their_own() -> None:
     assert State.parse("没有") is None
 
 
-def test_huainan_has_seven_counties_and_districts_and_three_zones() -> None:
-    assert len({d.name for d in districts.DISTRICTS}) == 10
-    assert sorted(d.code for d in districts.DISTRICTS if d.code) == [
-        "340402",
-        "340403",
-        "340404",
-        "340405",
-        "340406",
-        "340421",
-        "340422",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("said", "name"),
-    [
-        ("田家庵区", "田家庵区"),
-        ("安徽省淮南市潘集区", "潘集区"),
-        ("八公山", "八公山区"),
-        ("凤台", "凤台县"),
-        ("高新区（山南新区）", "高新区"),
-        ("毛集社会发展综合实验区", "毛集实验区"),
-        ("经济技术开发区", "经开区"),
-    ],
-)
-def test_districts_by_their_many_names(said: str, name: str) -> None:
-    found = districts.named(said)
-    assert found is not None and found.name == name
-
-
-def test_districts_in_a_story() -> None:
-    def in_story(text: str) -> str | None:
-        found = districts.mentioned(text)
-        return found.name if found else None
-
-    assert in_story("我住寿县某某镇，门口路坏了") == "寿县"
-    assert in_story("山南新区某某小区停水") == "高新区"
-    assert in_story("淮南高新技术产业开发区某某路") == "高新区"
-    assert in_story("大通路上堵车") is None
-
-
 @pytest.mark.parametrize(
     ("story", "category"),
     [
@@ -122,7 +82,7 @@ def test_every_category_has_a_lead_department_and_written_examples() -> None:
     said = catalog.examples()
     for category in catalog.categories():
         for leaf in category.children:
-            assert leaf.department
+            assert HUAINAN.lead(f"{category.name}/{leaf.name}")
             assert len(said[category.name, leaf.name]) >= 3, leaf.name
 
 
@@ -144,11 +104,11 @@ def test_the_catalogue_has_fifteen_categories_that_fit_their_column() -> None:
     "text",
     [
         "- name: 甲类",
-        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: []}]}",
-        "- {name: 甲/类, children: [{name: 子类, department: 市某局, keywords: [词]}]}",
-        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: [词, 词]}]}",
-        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: [词]}, {name: 子类, department: 市某局, keywords: [字]}]}",
-        "- {name: 甲类, children: [{name: 子类, department: 市某局, keywords: [词], 多余: 1}]}",
+        "- {name: 甲类, children: [{name: 子类, keywords: []}]}",
+        "- {name: 甲/类, children: [{name: 子类, keywords: [词]}]}",
+        "- {name: 甲类, children: [{name: 子类, keywords: [词, 词]}]}",
+        "- {name: 甲类, children: [{name: 子类, keywords: [词]}, {name: 子类, keywords: [字]}]}",
+        "- {name: 甲类, children: [{name: 子类, keywords: [词], 多余: 1}]}",
         "[",
     ],
 )

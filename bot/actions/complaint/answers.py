@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actions.complaint import values
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.confidential import read_confidential
 from bot.understanding.kind import named_type
@@ -23,11 +24,11 @@ _SHORTEST_CONTENT = 4
 _HINTS = {
     "complaint_type": "没能认出是哪一类，请在下面选一个。",
     "content": "您说得再具体一点，我才好登记。",
-    "district": "没能认出是哪个县区，请在下面选一个，或者直接说名字，比如“田家庵区”。",
+    "district": "没能认出是哪个县区，请在下面选一个，或者直接说名字，比如“{district}”。",
     "address": "没能认出位置，请说一下路名、小区或者附近的标志。",
     "happened_at": "没能认出时间，大概说一下就行。",
     "contact_name": "没能认出怎么称呼您，请只写姓名或者“王女士”这样的称呼。",
-    "contact_phone": "这个号码好像不对。请输入 11 位手机号，或者带区号的座机号，比如 0554-6000000。",
+    "contact_phone": "这个号码好像不对。请输入 11 位手机号，或者带区号的座机号，比如 {area_code}-6000000。",
     "confidential": "请选“需要保密”或者“不用保密”。",
     "complaint_confirm": "请点“确认提交”，或者告诉我要改哪一项。",
 }
@@ -43,7 +44,7 @@ def read_answer(slot: str, text: str) -> str | bool | None:
         kind = named_type(text)
         return kind.label if kind else None
     if slot == "district":
-        return values.read_district(text)
+        return values.read_district(text, parts().city)
     if slot == "contact_phone":
         return phone(text)
     if slot == "contact_name":
@@ -82,7 +83,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     Args:
         known: the slots as they are; a value the citizen gave is never overwritten by a guess.
     """
-    found = mine(story, now())
+    found = mine(story, now(), parts().city)
     filled = {
         "complaint_type": found.complaint_type,
         "district": found.district,
@@ -115,11 +116,13 @@ def without_own(story: str, mined: Mapping[str, str]) -> str:
 
 def read_place(text: str) -> dict[str, str]:
     """District, town and address an address names; what it does not name is left out."""
-    found = place(text)
+    found = place(text, parts().city)
     named = {"district": found.district, "town": found.town, "address": found.address}
     return {name: value for name, value in named.items() if value}
 
 
 def hint(slot: str) -> str:
     """What to tell a citizen whose answer could not be read, before asking again."""
-    return "抱歉，" + _HINTS.get(slot, "我没听明白。")
+    city = parts().city
+    hint = _HINTS.get(slot, "我没听明白。")
+    return "抱歉，" + hint.format(district=city.example, area_code=city.area_code)

@@ -13,7 +13,7 @@ from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
-from bot.actions.talk import mood
+from bot.actions.talk import abroad, mood
 from bot.actions.talk.digressions import policy_aside
 from bot.understanding.kind import named_type
 from bot.understanding.requests import Request, split
@@ -63,10 +63,12 @@ async def open_form(turn: Turn) -> str | None:
             # "到底有没有人管？" sounds like a question, and is none: the citizen is asked instead.
             del mined["complaint_type"]
         filled = {**mined, **filled, "content": without_own(content, mined)}
+    placed = turn.slots.get("district") or filled.get("district")
+    theirs = "" if placed or not content else abroad.of_story(content)
     turn.set_all({**filled, "story": None, drafts.KEPT: None})
     if len(requests) > 1:
         later.remember(turn, requests[1:])
-    return mood.sympathy(turn, content or "") + acknowledge(turn, filled) + later.noted(requests[1:])
+    return mood.sympathy(turn, content or "") + acknowledge(turn, filled) + theirs + later.noted(requests[1:])
 
 
 def _take_up(turn: Turn, kept: Mapping[str, Any]) -> str:

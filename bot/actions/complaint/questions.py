@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice
 from core.ids import new_id
-from tickets.districts import DISTRICTS
 
 _ASK: dict[str, str] = {
     "complaint_type": "请问这属于哪一类？",
@@ -89,8 +89,9 @@ def _choices(turn: Turn, slot: str) -> list[Choice]:
     if slot == "complaint_type":
         return [*(choice(name, "inform", slot=slot, value=name) for name in drafts.TYPES), CANCEL]
     if slot == "district":
-        names = [*(district.name for district in DISTRICTS), drafts.WHOLE_CITY]
-        return [*(choice(_district_title(name), "inform", slot=slot, value=name) for name in names), CANCEL]
+        named = [(district.title or district.name, district.name) for district in parts().city.districts]
+        named.append(("全市/说不清", drafts.WHOLE_CITY))
+        return [*(choice(title, "inform", slot=slot, value=name) for title, name in named), CANCEL]
     if slot == "contact_name":
         return [choice(drafts.ANONYMOUS, "inform", slot=slot, value=drafts.ANONYMOUS), EXPLAIN, CANCEL]
     if slot == "confidential":
@@ -102,10 +103,6 @@ def _choices(turn: Turn, slot: str) -> list[Choice]:
     if slot == "contact_phone" and skippable(turn, slot):
         return [Choice("不留电话", "/skip"), CANCEL]
     return [SKIP, CANCEL] if skippable(turn, slot) else [CANCEL]
-
-
-def _district_title(name: str) -> str:
-    return {"高新区": "高新区（山南新区）", drafts.WHOLE_CITY: "全市/说不清"}.get(name, name)
 
 
 def _show_summary(turn: Turn, head: str) -> None:

@@ -9,9 +9,10 @@ from bot.actions.complaint import later, questions, same
 from bot.actions.complaint.answers import hint, read_mined, read_place, without_own
 from bot.actions.complaint.opening import NOTED
 from bot.actions.complaint.values import rest_after_district
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
-from bot.actions.talk import mood
+from bot.actions.talk import abroad, mood
 from bot.understanding.requests import split
 from tickets import catalog
 
@@ -63,7 +64,7 @@ async def take(turn: Turn, slot: str, value: str | bool | None) -> None:
         if named and named != turn.slot("district"):
             filled["district"] = named
     if slot == "district" and turn.slot("address") is None:
-        rest = "" if turn.pressed else rest_after_district(turn.text)
+        rest = "" if turn.pressed else rest_after_district(turn.text, parts().city)
         filled["address" if len(rest) >= _WHOLE_ADDRESS else "town"] = rest or None
     if slot == "address" and turn.slot("town") and str(turn.slot("town")) not in str(value):
         filled[slot] = f"{turn.slot('town')}{value}"
@@ -85,6 +86,8 @@ async def _take_story(turn: Turn, story: str) -> None:
     noted = [questions.brief(name, filled[name]) for name in NOTED if filled.get(name)]
     if noted:
         before += f"记下了（{'、'.join(noted)}）。"
+    if not (filled.get("district") or turn.slot("district")):
+        before += abroad.of_story(content)
     await go_on(turn, filled, before=before)
 
 
@@ -122,7 +125,8 @@ def bad_try(turn: Turn, slot: str) -> None:
     tries = tries_so_far(turn) + 1
     turn.set("tries", tries)
     if tries < MAX_TRIES:
-        questions.ask(turn, slot, before=hint(slot))
+        theirs = abroad.of_answer(turn.text) if slot == "district" and not turn.pressed else ""
+        questions.ask(turn, slot, before=theirs or hint(slot))
         return
     way = [SKIP] if questions.skippable(turn, slot) else []
     turn.say(

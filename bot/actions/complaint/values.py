@@ -6,8 +6,8 @@ import re
 
 from bot.actions.complaint.draft import WHOLE_CITY
 from bot.actions.runtime.wording import plain
+from core.city import City
 from core.text import clean
-from tickets import districts
 
 _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
@@ -17,29 +17,29 @@ _END = 24
 """Characters of an answer's end that are freed of filling words: a pattern tied to the end alone would try every place."""
 
 
-def read_district(text: str) -> str | None:
+def read_district(text: str, city: City) -> str | None:
     """The county or district an answer names, alone or within an address.
 
-    >>> read_district("在潘集这边")
+    >>> read_district("在潘集这边", load_city("huainan"))
     '潘集区'
     """
     said = plain(text)
     core = re.sub(r"^(我|俺)?(们)?(家)?(就)?(是|在|住|位于|属于|搁)*", "", said)
     core = _without_end(_HERE, core)
-    found = districts.named(core) or districts.named(said) or districts.mentioned(text)
+    found = city.named(core) or city.named(said) or city.mentioned(text)
     if found is not None:
         return found.name
     return WHOLE_CITY if _WHOLE_CITY.search(said) else None
 
 
-def rest_after_district(text: str) -> str:
+def rest_after_district(text: str, city: City) -> str:
     """What an answer to the district question says beyond the district: a town or a whole address; else "".
 
-    >>> rest_after_district("田家庵区国庆中路百货大楼旁边")
+    >>> rest_after_district("田家庵区国庆中路百货大楼旁边", load_city("huainan"))
     '国庆中路百货大楼旁边'
     """
-    for district in districts.DISTRICTS:
-        for name in sorted((district.name, *district.aliases), key=len, reverse=True):
+    for district in city.districts:
+        for name in sorted(district.names, key=len, reverse=True):
             head, found, tail = text.partition(name)
             rest = _without_end(_FILLING, re.sub(r"^[ ，,。、的]+", "", tail))
             if found and len(head) <= 6 and _PLACE_END.search(rest):

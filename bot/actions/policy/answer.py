@@ -12,8 +12,11 @@ from bot.actions.policy import feedback
 from bot.actions.runtime.context import KnowledgeBase, parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, choice, clip, plain
+from bot.actions.talk import abroad
 from bot.understanding.decide import shipped
 from conversations.types import Button, Reply
+from core.city import City, Elsewhere
+from core.city.nation import EVERYWHERE
 from kb_index.entries.render import answer_card, to_text
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def without_lead_in(question: str) -> str:
 
 async def search(question: str) -> SearchResult:
     """Look a question up with the regions that hold here."""
-    return await parts().kb.search(without_lead_in(question), regions=tuple(parts().settings.kb_regions))
+    return await parts().kb.search(without_lead_in(question), regions=parts().city.regions)
 
 
 async def answer_policy(turn: Turn) -> bool:
@@ -80,6 +83,10 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
     Args:
         unknown: how the honest "I don't know" begins.
     """
+    there = None if turn.pressed else parts().city.asks_elsewhere(turn.text)
+    if there is not None:
+        await _tell_abroad(turn, there, result)
+        return True
     if is_sure(result):
         await tell(turn, result.hits[0].entry)
         return True
@@ -98,6 +105,25 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
     turn.set("story", turn.text)
     turn.offer("complaint")
     return False
+
+
+async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> None:
+    """Another city's rule: what holds there as well is told, of the rest nothing is made up."""
+    if is_sure(result) and _holds(result.hits[0].entry, there):
+        turn.say(abroad.beside_rule(there))
+        await tell(turn, result.hits[0].entry)
+        return
+    near = offered(result)
+    said = abroad.of_rule(there)
+    if near:
+        list_entries(turn, near, f"{said}要是想问{parts().city.name}的，看看是不是下面这些：")
+    else:
+        turn.say(said, [HUMAN])
+
+
+def _holds(entry: Entry, there: Elsewhere) -> bool:
+    """Whether an entry's rule holds in another city, too."""
+    return EVERYWHERE in entry.regions or (there.same_province and parts().city.province in entry.regions)
 
 
 def is_sure(result: SearchResult) -> bool:
@@ -160,7 +186,7 @@ async def topic_entries(text: str) -> tuple[Entry, ...]:
     """The entries of the topic a message is the bare name of; empty when it is none."""
     if not _TOPIC_FROM <= len(plain(text)) <= _TOPIC_TO:
         return ()
-    return await parts().kb.about(plain(text), tuple(parts().settings.kb_regions))
+    return await parts().kb.about(plain(text), parts().city.regions)
 
 
 async def tell(turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "") -> None:
@@ -214,13 +240,13 @@ def entry_choice(turn: Turn, entry: Entry, title: str = "", *, asked: str = "") 
     return choice(shown, "ask_policy", entry=entry.id, turn=asked or turn.turn_id)
 
 
-async def sure_answer(knowledge: KnowledgeBase, question: str, regions: Sequence[str]) -> Reply | None:
+async def sure_answer(knowledge: KnowledgeBase, question: str, city: City) -> Reply | None:
     """The answer to a question when the knowledge base is sure of it, without Rasa or a turn; else None.
 
     What the app says by itself while Rasa is down.
     """
-    result = await knowledge.search(question, regions=tuple(regions))
-    if result.outcome != "answer":
+    result = await knowledge.search(question, regions=city.regions)
+    if result.outcome != "answer" or city.asks_elsewhere(question) is not None:
         return None
     entry = result.hits[0].entry
     return Reply(

@@ -24,7 +24,7 @@ async def beneath(question: str) -> str:
         question: as the citizen put it.
     """
     laws = parts().laws
-    found = await laws.related(question, tuple(parts().settings.kb_regions)) if laws else ()
+    found = await laws.related(question, parts().city.regions) if laws else ()
     if not found:
         return ""
     addresses = "　".join(dict.fromkeys(article.url for article in found))

@@ -29,7 +29,7 @@ _OPENING = {
     "rate": "好的，请您评价。",
 }
 _ASK = {
-    "ticket_number": "请把工单号发给我，比如 HN2026112300001，登记完成时告诉过您。",
+    "ticket_number": "请把工单号发给我，比如 {example}，登记完成时告诉过您。",
     "query_code": "请再告诉我这张工单的查询码，是 6 位数字。",
     "supplement": "找到这张工单了。请说说要补充什么？照片也可以直接发。",
     "rating": "这件事办得怎么样，您满意吗？",
@@ -294,7 +294,7 @@ def _ask(turn: Turn, slot: str, before: str = "") -> None:
         "rating": [choice(mark, "inform", slot="rating", value=mark) for mark in RATINGS],
         "reason": [SKIP],
     }.get(slot, [])
-    turn.say(before + _ASK[slot], [*ways, CANCEL])
+    turn.say(before + _ASK[slot].format(example=parts().city.example_number), [*ways, CANCEL])
     turn.set("requested_slot", slot)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.city import City
+
 if TYPE_CHECKING:
     from conversations.types import Button, ConversationView, QueuePlace
     from gaps.types import Asked
@@ -125,20 +127,6 @@ class Laws(Protocol):
         ...
 
 
-class Settings(Protocol):
-    """What actions use of :class:`core.settings.Settings`."""
-
-    @property
-    def kb_regions(self) -> Sequence[str]:
-        """Regions whose entries hold here."""
-        ...
-
-    @property
-    def city(self) -> str:
-        """The city's name."""
-        ...
-
-
 @dataclass(frozen=True)
 class Parts:
     """Everything an action may use."""
@@ -146,7 +134,7 @@ class Parts:
     kb: KnowledgeBase
     tickets: Tickets
     conversations: Conversations
-    settings: Settings
+    city: City
     gaps: Gaps
     laws: Laws | None = None
 

@@ -10,6 +10,7 @@ from bot.actions.policy.follow_up import wanted_section
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
+from bot.actions.talk import abroad
 from bot.understanding.ticket import find_code, find_number
 from core.errors import RateLimited
 from kb_index.entries.render import to_text
@@ -42,11 +43,15 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
     if turn.intent == "follow_up" and await _about_last_entry(turn):
         return True
     result = await policy.search(turn.text)
-    if result.outcome == "answer":
+    there = parts().city.asks_elsewhere(turn.text)
+    if result.outcome == "answer" and there is None:
         await policy.tell(turn, result.hits[0].entry, buttons=False)
         return True
     if not certain:
         return False
+    if there is not None:
+        turn.say(abroad.of_rule(there))
+        return True
     near = await policy.topic_entries(turn.text)
     if not near and result.outcome == "ask_back":
         near = tuple(policy.candidates(result))
@@ -77,7 +82,9 @@ async def progress_aside(turn: Turn) -> None:
     """A ticket's progress, when number and code are both in the message; else how to ask for it."""
     number, code = find_number(turn.text), find_code(turn.text)
     if number is None or code is None:
-        turn.say("查进度要工单号和查询码，您把两个号一起发给我就能查，比如“HN2026112300001 482913”。")
+        turn.say(
+            f"查进度要工单号和查询码，您把两个号一起发给我就能查，比如“{parts().city.example_number} 482913”。"
+        )
         return
     try:
         ticket = await parts().tickets.by_number_and_code(number, code)

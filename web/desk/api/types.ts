@@ -74,6 +74,8 @@ export interface Ticket extends TicketRow {
   channel?: string | null;
   /** The department that handles it (承办单位). */
   department?: string | null;
+  /** The department that leads on its category: a proposal until it is dispatched. */
+  suggested_department?: string | null;
   urgency?: string | null;
   updated_at?: string | null;
   deadline_at?: string | null;

@@ -1,0 +1,52 @@
+"""What is said when a matter or a question belongs to another city: kindly, with that city's own 12345."""
+
+from __future__ import annotations
+
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.wording import plain
+from core.city import Elsewhere
+
+_ANSWER_TO = 12
+"""Characters of an answer that may be the bare name of a place."""
+
+
+def of_story(story: str) -> str:
+    """What to say before the next question when a story happened in another city; "" when it did not."""
+    there = parts().city.elsewhere(story)
+    return (
+        f"{_theirs(there)}要是事情就发生在{parts().city.name}，我们接着登记；不是的话点“取消”就行。"
+        if there
+        else ""
+    )
+
+
+def of_answer(text: str) -> str:
+    """What to say when the answer to "which district" names another city; "" when it does not."""
+    city = parts().city
+    bare = len(plain(text)) <= _ANSWER_TO
+    there = city.elsewhere(text) or (city.elsewhere(f"在{plain(text)}") if bare else None)
+    return (
+        f"{_theirs(there)}要是事情发生在{city.name}，请在下面选县区；不是的话点“取消”就行。" if there else ""
+    )
+
+
+def of_rule(there: Elsewhere) -> str:
+    """What to say when another city's rule is asked and no rule known here holds there."""
+    city = parts().city
+    return (
+        f"您问的是{there.name}的规定吧？我这里只有国家、{city.province}和{city.name}的政策，{there.name}的我说不准，"
+        f"{_call(there)}问当地最稳妥。"
+    )
+
+
+def beside_rule(there: Elsewhere) -> str:
+    """What to say before a rule that holds in the other city as well."""
+    return f"{there.name}的具体做法以当地为准，{_call(there)}可以核实。下面这条规定两地都适用："
+
+
+def _theirs(there: Elsewhere) -> str:
+    return f"您说的地方好像在{there.name}，那边的事由当地的 12345 受理，{_call(there)}反映更快。"
+
+
+def _call(there: Elsewhere) -> str:
+    return f"打 {there.hotline} " if there.hotline else "打当地区号加 12345 "
