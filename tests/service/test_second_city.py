@@ -18,10 +18,10 @@ from core.clock import local, now
 from core.database import Database
 from core.errors import NotFound
 from core.migrate import upgrade
-from core.settings import Settings, load_settings
+from core.settings import ROOT, Settings, load_settings
 from desk.accounts import add_user
 from desk.models import DeskUser
-from service import city_cli, cli
+from service import city_cli, cli, pages
 from service.app import CONVERSATIONS, create_app
 from tests.bot.calls import Answer, call
 from tests.bot.parts import MODEL, build_index
@@ -144,6 +144,15 @@ async def test_another_citys_matter_and_rule_are_said(hotline: Hotline) -> None:
     assert "武汉" in asked.text and "027-12345" in asked.text
     far = await hotline.rasa("action_answer_policy", "淮南低保标准是多少", "ask_policy", citizen)
     assert "淮南的我说不准" in far.text and "区号加 12345" in far.text
+
+
+async def test_the_demo_page_names_the_city(aiohttp_client: AiohttpClient) -> None:
+    app = Application()
+    app.add_routes(pages.routes(QINGWU.full_name, ROOT / "web"))
+    response = await (await aiohttp_client(app)).get("/")
+    shown = await response.text()
+    assert "<title>青梧市 12345" in shown and "淮南" not in shown and "__CITY__" not in shown
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
 
 
 def test_an_account_belongs_to_a_department_of_the_city(

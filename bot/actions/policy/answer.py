@@ -109,7 +109,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
 
 async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> None:
     """Another city's rule: what holds there as well is told, of the rest nothing is made up."""
-    if is_sure(result) and _holds(result.hits[0].entry, there):
+    if is_sure(result) and holds(result.hits[0].entry, there):
         turn.say(abroad.beside_rule(there))
         await tell(turn, result.hits[0].entry)
         return
@@ -121,7 +121,7 @@ async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> No
         turn.say(said, [HUMAN])
 
 
-def _holds(entry: Entry, there: Elsewhere) -> bool:
+def holds(entry: Entry, there: Elsewhere) -> bool:
     """Whether an entry's rule holds in another city, too."""
     return EVERYWHERE in entry.regions or (there.same_province and parts().city.province in entry.regions)
 

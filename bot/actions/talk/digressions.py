@@ -44,7 +44,9 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         return True
     result = await policy.search(turn.text)
     there = parts().city.asks_elsewhere(turn.text)
-    if result.outcome == "answer" and there is None:
+    if result.outcome == "answer" and (there is None or policy.holds(result.hits[0].entry, there)):
+        if there is not None:
+            turn.say(abroad.beside_rule(there))
         await policy.tell(turn, result.hits[0].entry, buttons=False)
         return True
     if not certain:
