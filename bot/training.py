@@ -72,7 +72,9 @@ def train(settings: Settings, *, force: bool = False) -> tuple[Path, bool]:
     )
     with TemporaryDirectory(prefix="wenban-words-") as words:
         dictionaries(settings.city, Path(words))
-        result = subprocess.run(call, cwd=ROOT, env={**rasa_program.quiet(), "WENBAN_RASA_DICTIONARIES": words})
+        result = subprocess.run(
+            call, cwd=ROOT, env={**rasa_program.quiet(), "WENBAN_RASA_DICTIONARIES": words}
+        )
     if result.returncode != 0 or not partial.exists():
         raise ConfigurationError("Training the Rasa model failed; its messages are above.")
     partial.replace(path)

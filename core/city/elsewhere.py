@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.city import nation
+from core.city.nation import by_province, cities, ordinary, provinces
 from core.city.parts import Neighbour
 
 LONGEST = 2_000
@@ -102,15 +102,15 @@ class Abroad:
     ) -> None:
         self._home = re.compile("|".join(map(re.escape, sorted(set(home), key=len, reverse=True))))
         self._hotline = {near.name: f"{near.area_code}-12345" for near in neighbours}
-        self._same_province = frozenset(nation.by_province()[province])
+        self._same_province = frozenset(by_province()[province])
         self._city_of = {county: near.name for near in neighbours for county in near.counties}
-        names = {name.removesuffix("市") for name in (*nation.cities(), *nation.provinces())}
+        names = {name.removesuffix("市") for name in (*cities(), *provinces())}
         names |= set(self._hotline)
         names -= {city, province}
         wide = sorted((*names, *self._city_of), key=len, reverse=True)
-        plain = "|".join(re.escape(name) for name in wide if name not in nation.ordinary())
-        ordinary = "|".join(map(re.escape, nation.ordinary()))
-        self._names = re.compile(rf"(?P<name>(?:{plain}){_NOT_A_NAME}|(?:{ordinary})(?=市))")
+        plain = "|".join(re.escape(name) for name in wide if name not in ordinary())
+        marked = "|".join(map(re.escape, ordinary()))
+        self._names = re.compile(rf"(?P<name>(?:{plain}){_NOT_A_NAME}|(?:{marked})(?=市))")
 
     def place(self, text: str) -> Elsewhere | None:
         """Another city as the place of what is told."""

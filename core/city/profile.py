@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from core.city import nation
 from core.city.elsewhere import Abroad, Elsewhere
+from core.city.nation import EVERYWHERE, provinces
 from core.city.parts import AreaCode, Department, District, Hotline, Name, Neighbours, Sources, Strict
 
 
@@ -60,14 +60,14 @@ class City(Strict):
         _once("neighbour", [n.name for n in self.neighbours.cities])
         if odd := {d.district for d in self.departments if d.district} - {d.name for d in self.districts}:
             raise ValueError(f"departments of districts that are not there: {sorted(odd)}")
-        if self.province not in nation.provinces():
+        if self.province not in provinces():
             raise ValueError(f"no such province: {self.province}")
         return self
 
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions whose entries of the knowledge base hold here, the widest first."""
-        return (nation.EVERYWHERE, self.province, self.name)
+        return (EVERYWHERE, self.province, self.name)
 
     @cached_property
     def towns(self) -> dict[str, str]:

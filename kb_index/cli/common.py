@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,8 +53,8 @@ def model_name(name: str | None) -> str:
     return name or load_settings().kb_model
 
 
-def home_regions(names: list[str] | None) -> list[str]:
-    """The regions given, or the setting's."""
+def home_regions(names: list[str] | None) -> Sequence[str]:
+    """The regions given, or the city's."""
     return names or load_settings().city.regions
 
 
