@@ -61,6 +61,7 @@ def _until(slot: str, **more: Any) -> dict[str, Any]:
         ("contact_phone", "０５５４－６００００００", "inform", 0.8, "05546000000"),
         ("district", "俺是山南新区的", "inform", 0.5, "高新区"),
         ("district", "潘集", "inform", 0.5, "潘集区"),
+        ("district", "在曹庵镇这边", "inform", 0.5, "田家庵区"),
         ("confidential", "别让他们知道是我", "deny", 0.6, True),
         ("confidential", "不用", "deny", 0.9, False),
         ("complaint_type", "算投诉吧", "start_complaint", 0.9, "投诉"),

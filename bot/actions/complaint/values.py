@@ -18,7 +18,7 @@ _END = 24
 
 
 def read_district(text: str, city: City) -> str | None:
-    """The county or district an answer names, alone or within an address.
+    """The county or district an answer names, alone or within an address, or that its town lies in.
 
     >>> read_district("在潘集这边", load_city("huainan"))
     '潘集区'
@@ -29,6 +29,9 @@ def read_district(text: str, city: City) -> str | None:
     found = city.named(core) or city.named(said) or city.mentioned(text)
     if found is not None:
         return found.name
+    town = next((name for name in city.towns if name in text), "")
+    if town:
+        return city.towns[town]
     return WHOLE_CITY if _WHOLE_CITY.search(said) else None
 
 
@@ -44,6 +47,10 @@ def rest_after_district(text: str, city: City) -> str:
             rest = _without_end(_FILLING, re.sub(r"^[ ，,。、的]+", "", tail))
             if found and len(head) <= 6 and _PLACE_END.search(rest):
                 return rest
+    for town in city.towns:
+        head, found, tail = text.partition(town)
+        if found and len(head) <= 6:
+            return town + _without_end(_FILLING, tail)
     return ""
 
 
