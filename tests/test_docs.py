@@ -134,7 +134,8 @@ def test_a_document_names_what_exists(document: Path) -> None:
     wrong = [
         *wrong_paths(text, document.parent),
         *wrong_links(text, document),
-        *wrong_variables(text),
+        # The changelog names settings that are gone, too.
+        *(wrong_variables(text) if document.name != "CHANGELOG.md" else ()),
         *wrong_commands(text),
     ]
     assert wrong == []
