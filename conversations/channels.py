@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from aiohttp.web import AbstractRouteDef
@@ -53,7 +54,7 @@ class Channel(Protocol):
 
     A channel receives by its routes: it hands each message to :meth:`conversations.service.Conversations.receive` and
     answers the request as its platform wants. For what it sends there is the outbox: where ``delivers`` is true, whatever
-    is said to its citizens is owed there, and one loop (:mod:`conversations.delivery`) calls :meth:`deliver` when something
+    is said to its citizens is owed there, and a job (:mod:`conversations.delivery`) calls :meth:`deliver` when something
     is due. A page that fetches its own messages has ``delivers`` false.
     """
 
@@ -72,15 +73,18 @@ class Channel(Protocol):
         """What the citizens of one of its accounts can be shown."""
         ...
 
-    async def ready(self) -> frozenset[str]:
-        """Accounts whose citizens it can bring messages to by itself now."""
+    async def ready_at(self, account: str) -> datetime | None:
+        """From when on it can bring messages to an account's citizens by itself; what is past is now.
+
+        None: never; what is owed to them waits for their own next request.
+        """
         ...
 
     async def deliver(self, conversation_id: str) -> None:
         """Bring what is owed to one citizen, by taking it from :mod:`conversations.outbox`.
 
-        What can't be brought is put back there; nothing is lost when the process dies meanwhile. The loop calls it once at
-        a time for a conversation.
+        What can't be brought is put back there; nothing is lost when the process dies meanwhile. It is called for a
+        conversation once at a time; only when a process was taken for dead and is not may it be twice.
         """
         ...
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import attachments, buttons, statements, store
 from conversations.models import Conversation, MessageRow
 from conversations.types import InboundMessage, Job, Mode, Receipt
+from conversations.wakes import wake
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
@@ -132,7 +133,11 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
         )
         if found is not None:
             # A citizen who writes is there to hear: whatever is owed goes out, in the channel's own answer if it may.
-            await session.execute(statements.DUE_NOW, {"p_id": conversation_id, "p_moment": answer_until})
+            due = await session.execute(
+                statements.DUE_NOW, {"p_id": conversation_id, "p_moment": answer_until}
+            )
+            if due.first() is not None:
+                await wake(session, conversation_id, answer_until)
         receipt = Receipt(conversation_id, message, turn_id, duplicate=False)
         if owner != lease.owner or await store.has_open_turn(session, conversation_id, besides=turn_id):
             return receipt, None

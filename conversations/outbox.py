@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import statements, store
 from conversations.models import Delivery, MessageRow, Turn
 from conversations.types import Owed
+from conversations.wakes import wake
 from core.clock import now
 
 CLOCK_SKEW = timedelta(seconds=2)
@@ -164,6 +165,7 @@ async def put_back(
             .execution_options(synchronize_session=False)
         )
     await wait(session, conversation_id, at=at)
+    await wake(session, conversation_id, at)
 
 
 async def put_in_doubt(session: AsyncSession, parts: Sequence[str]) -> None:
@@ -210,6 +212,8 @@ async def due_now(session: AsyncSession, conversation_id: str) -> None:
         .execution_options(synchronize_session=False)
     )
     await session.execute(statements.DUE_NOW, {"p_id": conversation_id, "p_moment": moment})
+    if await session.scalar(statements.OWED, {"p_id": conversation_id}) is not None:
+        await wake(session, conversation_id, moment)
 
 
 async def attempts(session: AsyncSession, parts: Sequence[str]) -> int:

@@ -15,6 +15,7 @@ from conversations import inbox, outbox, store, turns
 from conversations.alarm import Alarm, Unsure
 from conversations.channels import Channels, Notice
 from conversations.danger import Judge
+from conversations.delivery import Deliveries
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.types import (
@@ -79,6 +80,7 @@ class Conversations:
         self._database = database
         self._events = events
         self.channels = Channels()
+        self._deliveries = Deliveries(database, self.channels, self.jobs)
         self._handoff = Handoff(database, events, agents_online, self.channels)
         self._alarm = Alarm(database, self._handoff, judge, unsure)
         self._runner = turns.TurnRunner(

@@ -91,5 +91,7 @@ DUE_NOW = (
     update(_DELIVERIES)
     .where(_d.conversation_id == bindparam("p_id"), _d.state == "pending", _d.next_attempt_at > _moment)
     .values(next_attempt_at=_moment)
+    .returning(_d.id)
 )
-"""What is owed to a citizen, and waits for later than ``p_moment``, is due then."""
+"""What is owed to a citizen, and waits for later than ``p_moment``, is due then; gives its parts."""
+OWED = select(_d.id).where(_d.conversation_id == bindparam("p_id"), _d.state == "pending").limit(1)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import attachments, statements
 from conversations.models import Conversation, Delivery, MessageRow, Turn
 from conversations.types import Button, ConversationView, Message, Mode, Reply
+from conversations.wakes import wake
 from core.clock import now
 from core.errors import NotFound
 from core.ids import new_id
@@ -176,7 +177,17 @@ async def say(
                     ahead=ahead,
                 )
             )
+    if outbox and messages:
+        await wake(session, conversation_id, await _carried_until(session, turn_id) or now())
     return messages
+
+
+async def _carried_until(session: AsyncSession, turn_id: str | None) -> datetime | None:
+    """Until when the channel's own answer may still bring a turn's replies."""
+    if turn_id is None:
+        return None
+    until: datetime | None = await session.scalar(select(Turn.answer_until).where(Turn.id == turn_id))
+    return until
 
 
 async def offered_buttons(session: AsyncSession, conversation_id: str) -> list[Button]:

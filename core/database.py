@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from sqlalchemy.types import TypeDecorator
 
 from core import inline_sqlite
 from core.errors import ConfigurationError
+
+_TELL = "wenban_tell"
 
 
 class Base(DeclarativeBase):
@@ -84,6 +86,8 @@ class Database:
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(wenban_read_only=True)
         self._read = async_sessionmaker(reader, expire_on_commit=False)
+        self.watchers: set[Callable[[], None]] = set()
+        """Called after each transaction that :func:`tell_watchers` was asked for in, once it is committed."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,8 +97,13 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session in one transaction, committed when the block ends well."""
-        async with self._writers, self._write() as session, session.begin():
-            yield session
+        async with self._writers, self._write() as session:
+            async with session.begin():
+                yield session
+            tell = session.info.get(_TELL, False)
+        if tell:
+            for watcher in tuple(self.watchers):
+                watcher()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -110,6 +119,11 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def tell_watchers(session: AsyncSession) -> None:
+    """Have whoever watches the database in this process look, as soon as this transaction is committed."""
+    session.info[_TELL] = True
 
 
 def async_url(url: str) -> str:

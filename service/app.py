@@ -125,7 +125,7 @@ async def create_app(settings: Settings) -> web.Application:
         pace=Pace(patience_s=settings.wechat_patience_s),
     )
 
-    notices = TicketNotices(database, events, tickets, conversations.notify)
+    TicketNotices(database, tickets, conversations.notify, jobs)
 
     async def schema_current() -> bool:
         return await is_current(database)
@@ -173,7 +173,7 @@ async def create_app(settings: Settings) -> web.Application:
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start the parts in the order they need each other; stop them in the reverse."""
         signs = SignsOfLife(database, channel)
-        async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, notices, jobs:
+        async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, jobs:
             await departments.add_missing(database, city)
             set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
             yield

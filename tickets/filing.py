@@ -81,7 +81,7 @@ async def _file(
         session.add(row)
         await session.flush()
         rows.add_photos(session, row.id, draft.photos)
-        rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
+        await rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
         await session.flush()
         return await rows.to_ticket(session, row), True
 

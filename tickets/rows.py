@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.ids import new_id
+from core.jobs import add
 from core.privacy import mask_name, mask_phone, mask_text
 from tickets.models import Department, TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.states import State
@@ -90,7 +92,11 @@ def to_event(row: TicketEventRow) -> TicketEvent:
     )
 
 
-def add_event(
+MOVED = "ticket_moved"
+"""The kind of the job that comes with each change of a ticket's state; its key is the id of the ticket's event."""
+
+
+async def add_event(
     session: AsyncSession,
     ticket_id: str,
     actor: Actor,
@@ -101,8 +107,12 @@ def add_event(
     to_state: State | None = None,
     key: str | None = None,
 ) -> TicketEventRow:
-    """Write who did what to a ticket, in the caller's transaction, which makes the change."""
+    """Write who did what to a ticket, in the caller's transaction, which makes the change.
+
+    Of a change of state the citizen will be told (:mod:`tickets.notices`); not of filing, of which the form itself tells.
+    """
     row = TicketEventRow(
+        id=new_id(),
         ticket_id=ticket_id,
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -114,6 +124,8 @@ def add_event(
         key=key,
     )
     session.add(row)
+    if from_state is not None and to_state is not None and from_state != to_state:
+        await add(session, MOVED, row.id)
     return row
 
 

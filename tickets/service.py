@@ -138,7 +138,7 @@ class Tickets:
         """
         async with self._database.write() as session:
             row = await self._row(session, number)
-            rows.add_event(session, row.id, actor, "contact_seen", note=_note(reason))
+            await rows.add_event(session, row.id, actor, "contact_seen", note=_note(reason))
             return Contact(row.contact_name or "", row.contact_phone or "")
 
     async def note(
@@ -230,7 +230,7 @@ class Tickets:
                 select(TicketEventRow.id).where(TicketEventRow.ticket_id == row.id, TicketEventRow.key == key)
             ):
                 return await rows.to_ticket(session, row), False
-            rows.add_event(session, row.id, actor, action, note=note, key=key)
+            await rows.add_event(session, row.id, actor, action, note=note, key=key)
             known = await rows.photos(session, row.id)
             rows.add_photos(session, row.id, [image for image in photos if image not in known])
             row.updated_at = now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from aiohttp import web
 
@@ -84,9 +85,9 @@ class WebChannel:
         """Everything: the widget draws buttons, cards and photos."""
         return Shows(buttons=20, cards=True, photos=True)
 
-    async def ready(self) -> frozenset[str]:
-        """No accounts: pages fetch their messages, nothing is delivered to them."""
-        return frozenset()
+    async def ready_at(self, account: str) -> datetime | None:
+        """None: pages fetch their messages, nothing is delivered to them."""
+        return None
 
     async def deliver(self, conversation_id: str) -> None:
         """Does nothing: no web message is ever owed in the outbox."""

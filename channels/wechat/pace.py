@@ -18,7 +18,6 @@ class Pace:
         typing_s: how long without a reply until 对方正在输入 is shown.
         every_s: after how long the platform drops a delivery and makes the next.
         hold_s: how long a connection is held at most, when the platform is slow to drop it.
-        poll_s: pause between two looks for something to push.
         send_s: how long one call to the platform may take.
         record_first_s: from an unclear push until the platform's record is consulted for the first time.
         record_again_s: age at which an unclear push that the record does not show counts as not made.
@@ -30,7 +29,6 @@ class Pace:
     typing_s: float = 1.2
     every_s: float = 5.0
     hold_s: float = 6.5
-    poll_s: float = 0.5
     send_s: float = 10.0
     record_first_s: float = 8.0
     record_again_s: float = 30.0
@@ -46,6 +44,11 @@ class Pace:
     def settled_s(self) -> float:
         """Seconds after an answer within which the platform repeats the message if it did not arrive."""
         return 1.6 * self.every_s
+
+    @property
+    def settle_s(self) -> float:
+        """Between two looks for messages nobody said anything of."""
+        return self.record_first_s / 4
 
     @property
     def claim_s(self) -> float:

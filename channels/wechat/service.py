@@ -20,7 +20,6 @@ from channels.wechat.outbound.passive import Answers
 from channels.wechat.outbound.push import Pusher
 from channels.wechat.outbound.settle import Settling
 from channels.wechat.pace import Pace
-from conversations.delivery import DeliveryLoop
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
@@ -63,8 +62,7 @@ class WeChat:
         busy: Callable[[], bool] = _never,
         pace: Pace | None = None,
     ) -> None:
-        self._pace = pace = pace or Pace()
-        self._database = database
+        pace = pace or Pace()
         public_url = public_url.rstrip("/")
 
         def full(entry_id: str) -> str:
@@ -77,7 +75,8 @@ class WeChat:
         }
         answers = Answers(database, pace, full)
         self._pusher = Pusher(database, accounts, self._clients, answers, pace, full)
-        self._settling = Settling(database, self._clients, answers, pace)
+        if accounts:
+            Settling(database, self._clients, answers, pace, conversations.jobs)
         self._consents = consents = Consents(database)
         self._notices = Notices(database, conversations, accounts, self._clients, consents, pace, public_url)
         self._pictures = Pictures(conversations, media, self._clients, pace, api_base)
@@ -101,7 +100,7 @@ class WeChat:
             for account in accounts
         }
         self._open = AsyncExitStack()
-        self.ready = self._pusher.ready
+        self.ready_at = self._pusher.ready_at
         self.deliver = self._pusher.deliver
         self.reach = self._pusher.reach
         self.notify = self._notices.notify
@@ -111,17 +110,11 @@ class WeChat:
     async def __aenter__(self) -> Self:
         for client in self._clients.values():
             await self._open.enter_async_context(client)
-        if self._entrances:
-            await self._open.enter_async_context(
-                DeliveryLoop(self._database, self, poll_s=self._pace.poll_s, stop_s=self._pace.send_s)
-            )
-            self._settling.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._settling.stop()
         await self._open.aclose()
 
     def routes(self) -> list[web.AbstractRouteDef]:

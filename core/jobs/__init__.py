@@ -19,7 +19,7 @@ the note of it; the outside must know the act again by the job's key.
 
 from core.jobs.health import Trouble, troubles
 from core.jobs.models import JobRow
-from core.jobs.queue import add, cancel, move
+from core.jobs.queue import add, cancel, move, remind
 from core.jobs.runner import Jobs
 from core.jobs.types import Again, GiveUp, Job, JobLost, NotYet
 
@@ -35,5 +35,6 @@ __all__ = [
     "add",
     "cancel",
     "move",
+    "remind",
     "troubles",
 ]

@@ -1,4 +1,4 @@
-"""The table's statements: add, move and cancel a job, take what is due, say that it failed."""
+"""The table's statements: add, remind of, move and cancel a job, take what is due, say that it failed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
-from core.database import Database
+from core.database import Database, tell_watchers
 from core.ids import new_id
 from core.jobs.models import JobRow
 from core.jobs.types import Job, Kind
@@ -19,6 +19,8 @@ from core.jobs.types import Job, Kind
 KEPT = timedelta(days=30)
 """For so long a job that ended is remembered, and its key with it."""
 DIED = "the process that worked on it died, or lost the database"
+SOON = timedelta(seconds=1)
+"""What is due later than that is found in time by the next look; what is due before, this process is told of."""
 _LOOKED_AT = 200
 """Due jobs looked at in one go."""
 
@@ -33,6 +35,8 @@ async def add(
 ) -> bool:
     """Have something done, as part of the caller's transaction; nobody sees it before that is committed.
 
+    Once it is, this process looks at once, the others at their next look.
+
     Args:
         key: what it is about, at most 200 characters; the same key of a kind is one job.
         due_at: not before then; now when None.
@@ -41,7 +45,39 @@ async def add(
     Returns:
         False when there is (or lately was) such a job: nothing is changed then.
     """
-    return await insert(session, kind=kind, key=key, due_at=due_at or now(), payload=dict(payload or {}))
+    moment = now()
+    due_at = due_at or moment
+    if due_at < moment + SOON:
+        tell_watchers(session)
+    return await insert(session, kind=kind, key=key, due_at=due_at, payload=dict(payload or {}))
+
+
+async def remind(session: AsyncSession, kind: str, key: str, due_at: datetime) -> None:
+    """Have a job of this key run at ``due_at`` at the latest, whatever became of it before; as :func:`add` otherwise.
+
+    One that is running just now is run once more as soon as it ends: what it has looked at may have been older than the
+    caller's transaction.
+    """
+    moment = now()
+    if due_at < moment + SOON:
+        tell_watchers(session)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    new = dialect.insert(JobRow).values(kind=kind, key=key, due_at=due_at, payload={})
+    sooner = or_(JobRow.state != "waiting", JobRow.due_at > new.excluded.due_at)
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=[JobRow.kind, JobRow.key],
+            set_={
+                "due_at": case(
+                    (JobRow.leased_by.is_not(None), literal(moment, JobRow.due_at.type)),
+                    (sooner, new.excluded.due_at),
+                    else_=JobRow.due_at,
+                ),
+                "state": "waiting",
+                "attempts": case((JobRow.state == "failed", 0), else_=JobRow.attempts),
+            },
+        )
+    )
 
 
 async def insert(session: AsyncSession, **values: Any) -> bool:
@@ -241,9 +277,10 @@ async def next_due(database: Database, kinds: Sequence[str]) -> datetime | None:
     """When the next job of these kinds that nobody works on is due; None when there is none."""
     async with database.read() as session:
         return await session.scalar(
-            select(func.min(JobRow.due_at)).where(
-                JobRow.state == "waiting", JobRow.kind.in_(kinds), JobRow.leased_by.is_(None)
-            )
+            select(JobRow.due_at)
+            .where(JobRow.state == "waiting", JobRow.kind.in_(kinds), JobRow.leased_by.is_(None))
+            .order_by(JobRow.due_at)
+            .limit(1)
         )
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
@@ -37,7 +36,7 @@ class Jobs:
     Give it the handlers first, then start it; it takes jobs of kinds it has a handler for, and no others.
 
     Args:
-        look_s: seconds between two looks into the table; what this process adds by :meth:`add` is seen at once.
+        look_s: seconds between two looks into the table; what is added in this process is seen at once.
         clock: the present moment.
 
     >>> jobs = Jobs(database)                                                      # doctest: +SKIP
@@ -88,8 +87,7 @@ class Jobs:
         due_at: datetime | None = None,
         payload: Mapping[str, Any] | None = None,
     ) -> bool:
-        """As :func:`core.jobs.add`, and this process looks at it as soon as the transaction is committed."""
-        event.listen(session.sync_session, "after_commit", lambda _: self.wake(), once=True)
+        """As :func:`core.jobs.add`, by this runner's clock."""
         return await queue.add(session, kind, key, due_at=due_at or self._clock(), payload=payload)
 
     async def run(
@@ -126,6 +124,7 @@ class Jobs:
 
     async def __aenter__(self) -> Self:
         self._stopping = False
+        self._database.watchers.add(self.wake)
         self._loops = [
             asyncio.create_task(self._keep_taking(), name="jobs"),
             asyncio.create_task(self._keep_leases(), name="jobs-leases"),
@@ -136,6 +135,7 @@ class Jobs:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         taking, keeping = self._loops
+        self._database.watchers.discard(self.wake)
         self._stopping = True
         self.wake()
         # Not cancelled: what it has just taken would be nobody's until the lease runs out.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import case, delete, literal, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
@@ -73,17 +73,26 @@ class Job:
             raise JobLost(f"{self.kind.name}:{self.key}")
 
     async def end(self, session: AsyncSession, again: Again | None = None) -> bool:
-        """Write down that the run went well; False when the lease was not ours any longer."""
+        """Write down that the run went well; False when the lease was not ours any longer.
+
+        Somebody who gave it another moment while it ran (:func:`core.jobs.move`, :func:`core.jobs.remind`) is heard: it
+        is run again then.
+        """
         ours = (JobRow.id == self.id) & (JobRow.leased_by == self.lease)
+        as_taken = JobRow.due_at == self.due_at
         moment = self.clock()
         if again is None and self.kind.every is not None:
             again = Again(moment + self.kind.every)
         if again is None and self.kind.forget:
             gone = await session.execute(
-                delete(JobRow).where(ours).returning(JobRow.id).execution_options(synchronize_session=False)
+                delete(JobRow)
+                .where(ours, as_taken)
+                .returning(JobRow.id)
+                .execution_options(synchronize_session=False)
             )
-            self.ended = gone.scalar() is not None
-            return self.ended
+            if gone.scalar() is not None:
+                self.ended = True
+                return True
         values: dict[str, Any] = {
             "leased_by": None,
             "leased_until": None,
@@ -92,9 +101,9 @@ class Job:
             "ended_at": moment,
         }
         if again is None:
-            values["state"] = "done"
+            values["state"] = case((as_taken, "done"), else_=JobRow.state)
         else:
-            values["due_at"] = again.at
+            values["due_at"] = case((as_taken, literal(again.at, JobRow.due_at.type)), else_=JobRow.due_at)
             if again.payload is not None:
                 values["payload"] = again.payload
         ended = await session.execute(

@@ -19,7 +19,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.channels import Channel
-from conversations.delivery import DeliveryLoop
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage
@@ -147,7 +146,6 @@ async def _paper(stack: AsyncExitStack, database: Database, folder: Path, api: A
     talk, dialogue = await _conversations(stack, database)
     channel = Paper(database)
     talk.channels.add(channel)
-    await stack.enter_async_context(DeliveryLoop(database, channel, poll_s=0.02))
 
     async def write(text: str) -> str:
         receipt = await talk.receive(InboundMessage("paper", USER, str(uuid.uuid4()), text))

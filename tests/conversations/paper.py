@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from aiohttp.web import AbstractRouteDef
 
 from conversations import outbox
 from conversations.channels import Notice, Shows
 from conversations.types import ConversationView, Reach
+from core.clock import now
 from core.database import Database
 
 
@@ -28,8 +31,8 @@ class Paper:
     def shows(self, account: str) -> Shows:
         return Shows(buttons=0, cards=False, photos=False)
 
-    async def ready(self) -> frozenset[str]:
-        return frozenset() if self.jammed else frozenset({""})
+    async def ready_at(self, account: str) -> datetime | None:
+        return now() + timedelta(seconds=0.02) if self.jammed else now()
 
     async def deliver(self, conversation_id: str) -> None:
         async with self._database.write() as session:

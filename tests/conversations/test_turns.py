@@ -217,7 +217,7 @@ async def test_without_rasa_the_citizen_is_answered_or_put_through(process: Proc
 async def test_only_web_messages_need_no_delivery(process: Process) -> None:
     await process.say("您好")
     assert await process.conversations.undelivered(await process.id_of()) == []
-    await process.say("您好", channel="paper", user="o1")
+    await process.say("您好", channel="paper", user="o1", answer_s=60)
     owed = await process.conversations.undelivered(await process.id_of("o1", "paper"))
     assert [m.text for m in owed] == ["您说的是：您好"]
 
@@ -230,7 +230,7 @@ async def test_what_is_owed_is_claimed_by_one_and_given_back_by_time(
             return await outbox.claim(session, conversation_id, for_s)
 
     one = await start()
-    await one.say("说两句", channel="paper", user="o1")
+    await one.say("说两句", channel="paper", user="o1", answer_s=60)
     conversation_id = await one.id_of("o1", "paper")
     claims = await asyncio.gather(*(claim(5) for _ in range(3)))
     assert sorted(len(c) for c in claims) == [0, 0, 2]
@@ -246,7 +246,7 @@ async def test_what_is_owed_is_claimed_by_one_and_given_back_by_time(
         (again,) = await outbox.claim(session, conversation_id, 5)
     assert (again.message.text, again.doubtful) == ("第二句。", True)
     # A claim of no time is over at once (but for the allowance for clocks).
-    await one.say("三", channel="paper", user="o1")
+    await one.say("三", channel="paper", user="o1", answer_s=60)
     (third,) = await claim(-5)
     assert [owed.parts for owed in await claim(5)] == [third.parts]
 
@@ -254,7 +254,7 @@ async def test_what_is_owed_is_claimed_by_one_and_given_back_by_time(
 async def test_parts_keep_their_order_and_are_one_again_when_none_is_shown(
     process: Process, database: Database
 ) -> None:
-    await process.say("你好", channel="paper", user="o1")
+    await process.say("你好", channel="paper", user="o1", answer_s=60)
     conversation_id = await process.id_of("o1", "paper")
 
     async def claim() -> list[tuple[str, bool]]:

@@ -16,7 +16,8 @@ from channels.wechat.outbound.consents import Asked
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
-from core.events import Events, LocalEvents
+from core.events import LocalEvents
+from core.jobs import Jobs
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import QUICK
@@ -50,7 +51,6 @@ class Hall:
     """The parts that tell of tickets, as the app puts them together."""
 
     database: Database
-    events: Events
     tickets: Tickets
     conversations: Conversations
     wechat: WeChat
@@ -68,19 +68,20 @@ class Hall:
         draft = replace(DRAFT, conversation_id=conversation_id, channel=channel)
         return await self.tickets.file(draft, key)
 
-    async def move(self, ticket: Ticket, *states: State, heard: bool = True) -> None:
+    async def move(self, ticket: Ticket, *states: State) -> None:
         """The ticket goes through these states, each written down as the lifecycle writes it."""
         for state in states:
             async with self.database.write() as session:
                 row = await rows.by_number(session, ticket.number)
                 assert row is not None
-                rows.add_event(session, row.id, AGENT, "moved", from_state=State(row.state), to_state=state)
+                await rows.add_event(session, row.id, AGENT, "moved", from_state=State(row.state), to_state=state)
                 row.state = state
-        if heard:
-            self.events.publish("tickets", "ticket", action="moved")
 
-    def following(self) -> TicketNotices:
-        return TicketNotices(self.database, self.events, self.tickets, self.conversations.notify)
+    def process(self) -> Jobs:
+        """A process that tells, while it is entered."""
+        jobs = Jobs(self.database, look_s=0.05)
+        TicketNotices(self.database, self.tickets, self.conversations.notify, jobs)
+        return jobs
 
     def states(self) -> list[str]:
         """What the notices that went out say, in order."""
@@ -89,20 +90,19 @@ class Hall:
 
 @pytest.fixture
 async def hall(database: Database, api: Api, tmp_path: Path) -> AsyncIterator[Hall]:
-    events = LocalEvents()
     async with (
-        Conversations(database, events, SmallDialogue(), no_answer) as conversations,
+        Conversations(database, LocalEvents(), SmallDialogue(), no_answer) as conversations,
         WeChat(
             ACCOUNTS, database, conversations, Media(database, tmp_path), city="淮南", api_base=api.url,
             pace=Pace(**QUICK),
         ) as wechat,
     ):  # fmt: skip
-        yield Hall(database, events, Tickets(database, events, HUAINAN), conversations, wechat, api)
+        yield Hall(database, Tickets(database, LocalEvents(), HUAINAN), conversations, wechat, api)
 
 
 async def test_a_change_goes_out_as_a_template_message(hall: Hall) -> None:
     ticket = await hall.file(await hall.conversation())
-    async with hall.following():
+    async with hall.process():
         await hall.move(ticket, State.HANDLING)
         await until(lambda: hall.api.notices)
     (sent,) = hall.api.notices
@@ -114,7 +114,7 @@ async def test_a_change_goes_out_as_a_template_message(hall: Hall) -> None:
 async def test_a_mini_programs_citizen_gets_a_subscribe_message(hall: Hall) -> None:
     ticket = await hall.file(await hall.conversation("mini"))
     await hall.consent()
-    async with hall.following():
+    async with hall.process():
         await hall.move(ticket, State.CLOSED)
         await until(lambda: hall.api.notices)
     assert hall.api.calls["/cgi-bin/message/subscribe/send"] == 1
@@ -123,28 +123,26 @@ async def test_a_mini_programs_citizen_gets_a_subscribe_message(hall: Hall) -> N
 
 async def test_each_change_is_told_once_however_often_and_by_whomever_it_is_seen(hall: Hall) -> None:
     ticket = await hall.file(await hall.conversation())
-    # One happened while nobody followed.
-    await hall.move(ticket, State.PENDING_DISPATCH, heard=False)
-    async with hall.following(), hall.following():
+    # One happened while no process ran.
+    await hall.move(ticket, State.PENDING_DISPATCH)
+    async with hall.process(), hall.process():
         await until(lambda: len(hall.api.notices) == 1)
-        for _ in range(3):
-            hall.events.publish("tickets", "ticket", action="noted")
         await hall.tickets.note(ticket.number, AGENT, "已电话联系")
         await hall.move(ticket, State.HANDLING)
         await until(lambda: len(hall.api.notices) == 2)
-    async with hall.following():  # after a restart, which has forgotten what it saw
+    async with hall.process():  # after a restart
         await hall.move(ticket, State.PENDING_CALLBACK)
         await until(lambda: len(hall.api.notices) == 3)
     assert hall.states() == ["待派单", "办理中", "待回访"]
 
 
-async def test_changes_nobody_followed_are_told_as_what_came_of_them(hall: Hall) -> None:
+async def test_changes_while_nothing_ran_are_told_as_what_came_of_them(hall: Hall) -> None:
     ticket = await hall.file(await hall.conversation())
     other = await hall.file(await hall.conversation("mini"), "other")
     await hall.consent()
-    await hall.move(ticket, State.PENDING_DISPATCH, State.PENDING_SIGN, State.HANDLING, heard=False)
-    await hall.move(other, State.DECLINED, heard=False)
-    async with hall.following():
+    await hall.move(ticket, State.PENDING_DISPATCH, State.PENDING_SIGN, State.HANDLING)
+    await hall.move(other, State.DECLINED)
+    async with hall.process():
         await until(lambda: "不予受理" in hall.states())
     async with hall.database.read() as session:
         told = [row.values["state"] for row in await session.scalars(select(WeChatNoticeRow))]
@@ -156,7 +154,7 @@ async def test_a_refused_notice_is_told_in_the_conversation_once(hall: Hall) -> 
     ticket = await hall.file(conversation)
     hall.api.fail(TEMPLATE, errcode=43004)
     hall.api.step(CITIZEN)
-    async with hall.following():
+    async with hall.process():
         await hall.move(ticket, State.HANDLING)
         for _ in range(300):
             if await hall.conversations.history(conversation):
@@ -177,7 +175,7 @@ async def test_nobody_else_gets_a_notice(hall: Hall) -> None:
     phone = await hall.file(None, "phone", "phone")
     bare = await hall.file(None, "bare")
     ours = await hall.file(await hall.conversation(), "ours")
-    async with hall.following():
+    async with hall.process():
         for ticket in (web, phone, bare, ours):
             await hall.move(ticket, State.HANDLING)
         await until(lambda: hall.api.notices)

@@ -58,10 +58,9 @@ class Parts:
         """Whether the answer to a message may carry words; a mini program's may not."""
         return self.account.kind != "mini_program"
 
-    @property
-    def pushes(self) -> bool:
+    async def pushes(self) -> bool:
         """Whether the account may push words by itself now."""
-        return self.pusher.may(self.account.name)
+        return await self.pusher.may(self.account.name)
 
     async def view(self, user: str) -> ConversationView:
         """The conversation with the citizen of that openid; begun if there is none."""
@@ -87,7 +86,7 @@ class Answering:
         if not exchange.gone:
             try:
                 await self._parts.answers.written(answer)
-                if answer.more and self._parts.pushes:
+                if answer.more and await self._parts.pushes():
                     await self._parts.conversations.due_now(answer.conversation_id)
             except Exception:
                 # The citizen has it; Answers.settle finds that out later.
@@ -99,7 +98,7 @@ class Answering:
     ) -> web.StreamResponse:
         """Answer with what the citizen is owed, then with the words ``after``."""
         answer = await self._parts.answers.owed(
-            conversation_id, message_id, after=after, follows=self._parts.pushes
+            conversation_id, message_id, after=after, follows=await self._parts.pushes()
         )
         return await self.send(exchange, answer)
 

@@ -66,7 +66,7 @@ class Patience:
             counted = delivery(counted, receipt.message.created_at, self._parts.pace.every_s)
             if not self._parts.passive:
                 return await self._follows(exchange, message, receipt)
-            if self._parts.busy() and self._parts.pushes:
+            if self._parts.busy() and await self._parts.pushes():
                 return await self._follows(exchange, message, receipt)
             replies = await self._reply(exchange, message, receipt)
             if replies is None:
@@ -136,7 +136,9 @@ class Patience:
         return None if answer is None else await self._answering.send(exchange, answer)
 
     async def _owed(self, conversation_id: str, message: Inbound) -> Answer | None:
-        return await self._parts.answers.owed(conversation_id, message.message_id, follows=self._parts.pushes)
+        return await self._parts.answers.owed(
+            conversation_id, message.message_id, follows=await self._parts.pushes()
+        )
 
     async def _take(self, message: Inbound) -> asyncio.Task[Receipt | None]:
         """Start storing the message; of a picture, the picture first."""
@@ -167,7 +169,7 @@ class Patience:
     async def _not_in_time(
         self, exchange: Exchange, message: Inbound, counted: int, storing: asyncio.Task[Receipt | None]
     ) -> web.StreamResponse:
-        pushed = self._parts.pushes
+        pushed = await self._parts.pushes()
         if pushed and (counted >= LAST or self._parts.busy()) and (receipt := _stored(storing)):
             return await self._follows(exchange, message, receipt)
         if counted < LAST:

@@ -17,7 +17,6 @@ not arrive it asks for again. So (:meth:`Answers.settle`)
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -38,8 +37,6 @@ MORE_WITHIN = timedelta(days=1)
 """Age up to which “继续” still brings the rest of an answer."""
 KEEP = timedelta(days=3)
 """How long answers and events are stored: longer than the platform's window of 48 hours."""
-TIDY_S = 3_600.0
-"""Seconds between two deletions of older ones."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,6 @@ class Answers:
         self._pace = pace
         self._full = full
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
-        self._tidy_at = 0.0
         self._listening_since = now()
 
     async def known(self, conversation_id: str, message_id: str) -> Answer | None:
@@ -176,6 +172,13 @@ class Answers:
                 elif await _change(session, row.conversation_id, row.message_id, "unsure"):
                     await outbox.put_in_doubt(session, row.carried)
 
+    async def tidy(self) -> None:
+        """Forget answers and events older than :data:`KEEP`."""
+        old = now() - KEEP
+        async with self._database.write() as session:
+            await session.execute(delete(WeChatAnswer).where(WeChatAnswer.created_at < old))
+            await session.execute(delete(WeChatEvent).where(WeChatEvent.received_at < old))
+
     async def _row(self, conversation_id: str, message_id: str) -> WeChatAnswer | None:
         async with self._database.read() as session:
             return await session.get(WeChatAnswer, (conversation_id, message_id))
@@ -191,10 +194,6 @@ class Answers:
         more: bool = False,
         awaited_turn: str | None = None,
     ) -> Answer:
-        if time.monotonic() >= self._tidy_at:
-            self._tidy_at = time.monotonic() + TIDY_S
-            await session.execute(delete(WeChatAnswer).where(WeChatAnswer.created_at < now() - KEEP))
-            await session.execute(delete(WeChatEvent).where(WeChatEvent.received_at < now() - KEEP))
         row = WeChatAnswer(
             conversation_id=conversation_id,
             message_id=message_id,

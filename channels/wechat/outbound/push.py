@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,32 +69,33 @@ class Pusher:
         self._answers = answers
         self._full = full
         self._faults = Faults(pace)
+        self._look_again = timedelta(seconds=pace.settle_s)
         self._no_menu: set[str] = {one.name for one in accounts if one.kind != "service" or not one.msgmenu}
-        self._resting: frozenset[str] = frozenset()
 
     def shows(self, account: str) -> Shows:
         """What the citizens of an account can be shown."""
         taps = account in self._accounts and account not in self._no_menu
         return Shows(MENU_ITEMS if taps else 0, cards=False, photos=False, length=pages.LIMIT)
 
-    async def ready(self) -> frozenset[str]:
-        """Names of the accounts that may push and are not pausing after a fault."""
-        if not self._accounts:
-            return frozenset()
+    async def ready_at(self, account: str) -> datetime | None:
+        """From when on an account may push: now, or when its pause after a fault ends; None for one that may not."""
+        known = self._accounts.get(account)
+        if known is None:
+            return None
         async with self._database.read() as session:
-            apps = set(
-                await session.scalars(select(WeChatAccess.app_id).where(WeChatAccess.paused_until > now()))
+            paused_until = await session.scalar(
+                select(WeChatAccess.paused_until).where(WeChatAccess.app_id == known.app_id)
             )
-        self._resting = frozenset(name for name, one in self._accounts.items() if one.app_id in apps)
-        return frozenset(self._accounts) - self._resting
+        return paused_until or now()
 
-    def may(self, account: str) -> bool:
-        """Whether an account could push when :meth:`ready` was last asked."""
-        return account in self._accounts and account not in self._resting
+    async def may(self, account: str) -> bool:
+        """Whether an account can push now."""
+        ready_at = await self.ready_at(account)
+        return ready_at is not None and ready_at <= now()
 
     async def reach(self, view: ConversationView) -> Reach:
         """Whether words written now reach this citizen at once, and how many more may be sent until when."""
-        if view.account not in await self.ready():
+        if not await self.may(view.account):
             return Reach(False)
         async with self._database.read() as session:
             room = await quota.room(session, view)
@@ -117,7 +119,9 @@ class Pusher:
             await one_at_a_time(session, f"wechat-push:{conversation_id}")
             view = store.to_view(await store.get_conversation(session, conversation_id))
             if await _is_unclear(session, conversation_id):
-                return None  # A message stored later must not be sent before this one.
+                # A message stored later must not be sent before this one.
+                await outbox.wait(session, conversation_id, at=moment + self._look_again)
+                return None
             room = await quota.room(session, view)
             if room.left < 1:
                 await outbox.wait(

@@ -8,11 +8,9 @@ the citizen writes again, with words that say so.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -26,6 +24,7 @@ from channels.wechat.pace import Pace
 from conversations import outbox
 from core.clock import now
 from core.database import Database
+from core.jobs import Job, Jobs
 
 log = logging.getLogger(__name__)
 
@@ -38,41 +37,33 @@ _RECORD = timedelta(hours=23)
 
 
 class Settling:
-    """A loop that settles unclear pushes and passive replies.
+    """The jobs that settle unclear pushes and passive replies, and delete what is old.
 
     Args:
         clients: the API of each account that pushes, by the account's name.
         answers: the passive replies.
+        jobs: the process's runner of what goes by the clock.
     """
 
     def __init__(
-        self, database: Database, clients: Mapping[str, Client], answers: Answers, pace: Pace
+        self, database: Database, clients: Mapping[str, Client], answers: Answers, pace: Pace, jobs: Jobs
     ) -> None:
         self._database = database
         self._clients = clients
         self._answers = answers
         self._pace = pace
-        self._loop: asyncio.Task[None] | None = None
+        pause = timedelta(seconds=pace.settle_s)
+        jobs.every(
+            "wechat_settle", pause, self._look, lease=timedelta(seconds=4 * pace.send_s), first_pause=pause
+        )
+        jobs.every("wechat_tidy", timedelta(hours=1), self._tidy)
 
-    def start(self) -> None:
-        """Start the loop."""
-        self._loop = asyncio.create_task(self._keep_settling())
+    async def _look(self, _: Job) -> None:
+        await self._answers.settle()
+        await self._settle()
 
-    async def stop(self) -> None:
-        """Stop the loop."""
-        if self._loop is not None:
-            self._loop.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._loop
-
-    async def _keep_settling(self) -> None:
-        while True:
-            try:
-                await self._answers.settle()
-                await self._settle()
-            except Exception:
-                log.exception("finding out about unclear WeChat messages failed; trying again")
-            await asyncio.sleep(self._pace.record_first_s / 4)
+    async def _tidy(self, _: Job) -> None:
+        await self._answers.tidy()
 
     async def _settle(self) -> None:
         old = now() - timedelta(seconds=self._pace.record_first_s)

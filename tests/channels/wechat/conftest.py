@@ -19,6 +19,7 @@ from conversations.service import Conversations
 from conversations.types import ConversationView
 from core.database import Database
 from core.events import LocalEvents
+from core.jobs import Jobs
 from core.settings import WeChatAccount, WeChatNotice
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
@@ -37,7 +38,6 @@ PUBLIC_URL = "https://12345.example.gov.cn"
 QUICK: dict[str, float] = {
     "typing_s": 0.2,
     "every_s": 1.4,
-    "poll_s": 0.05,
     "send_s": 1.0,
     "record_first_s": 0.5,
     "record_again_s": 1.0,
@@ -107,9 +107,9 @@ async def start(database: Database, tmp_path: Path, api: Api) -> AsyncIterator[S
     async with AsyncExitStack() as stack:
 
         async def begin(*, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running:
-            dialogue = SmallDialogue()
+            dialogue, jobs = SmallDialogue(), Jobs(database)
             conversations = await stack.enter_async_context(
-                Conversations(database, LocalEvents(), dialogue, no_answer, judge=shipped())
+                Conversations(database, LocalEvents(), dialogue, no_answer, judge=shipped(), jobs=jobs)
             )
             wechat = await stack.enter_async_context(
                 WeChat(
@@ -124,6 +124,7 @@ async def start(database: Database, tmp_path: Path, api: Api) -> AsyncIterator[S
                     pace=Pace(patience_s=patience_s, hold_s=hold_s, **QUICK),
                 )
             )
+            await stack.enter_async_context(jobs)
             app = web.Application(middlewares=[errors], client_max_size=1_048_576)
             app.add_routes(wechat.routes())
             client: TestClient[web.Request, web.Application] = TestClient(TestServer(app))

@@ -13,22 +13,27 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from cryptography.fernet import Fernet
 
 from channels.wechat import Pace, WeChat
 from channels.wechat.api import client
 from channels.wechat.outbound import passive as answers
 from channels.wechat.outbound import push as outbox
-from conversations import inbox, turns
+from conversations import delivery, inbox, turns, wakes
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Base, Database
 from core.events import LocalEvents
+from core.jobs import Jobs
+from core.jobs.types import Kind
+from core.privacy import use_data_key
 from core.settings import WeChatAccount
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
@@ -37,11 +42,9 @@ from tests.conversations.dialogue import SmallDialogue, no_answer
 from tests.system import free_port
 
 PACE = Pace(
-    patience_s=1.0, typing_s=0.6, every_s=1.3, hold_s=1.7, poll_s=0.05, send_s=0.7,
+    patience_s=1.0, typing_s=0.6, every_s=1.3, hold_s=1.7, send_s=0.7,
     record_first_s=0.4, record_again_s=1.0, record_last_s=2.0,
 )  # fmt: skip
-LATER = replace(PACE, poll_s=1.5)
-"""For a process that only steps in: what is due is pushed by the one that is to die at it."""
 LEASE_S = 1.5
 ACCOUNTS = [
     WeChatAccount(name="passive", app_id=APP_ID, token=TOKEN),
@@ -67,6 +70,8 @@ POINTS: dict[str, tuple[Any, str, str]] = {
 }
 
 
+_DATA_KEY = Fernet.generate_key().decode("ascii")
+"""Made once, in the process all are forked from: they read one another's access token."""
 _FRESH = multiprocessing.get_context("forkserver")
 _FRESH.set_forkserver_preload([__name__])
 
@@ -90,20 +95,37 @@ def _arm(point: str, marker: Path) -> None:
     setattr(holder, name, deadly)
 
 
-async def _serve(database_url: str, media: Path, api_url: str, port: int, pace: Pace) -> None:
+class _StepsIn(Jobs):
+    """Leaves what is due to the one that is to die at it, until that one has died."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__(database)
+        self._folder = folder
+
+    def _room(self) -> list[tuple[Kind, int]]:
+        waits = (self._folder / "armed").exists() and not any(self._folder.glob("died-*"))
+        return [(kind, left) for kind, left in super()._room() if not (waits and kind.name == wakes.JOB)]
+
+
+async def _serve(database_url: str, folder: Path, api_url: str, port: int, steps_in: bool) -> None:
     turns.SWEEP_S = 0.5  # type: ignore[assignment]
+    delivery.LEASE = timedelta(seconds=LEASE_S)
     database = Database(database_url)
+    jobs = _StepsIn(database, folder) if steps_in else Jobs(database)
     async with (
-        Conversations(database, LocalEvents(), SmallDialogue(), no_answer, lease_s=LEASE_S) as conversations,
+        Conversations(
+            database, LocalEvents(), SmallDialogue(), no_answer, lease_s=LEASE_S, jobs=jobs
+        ) as conversations,
         WeChat(
             ACCOUNTS,
             database,
             conversations,
-            Media(database, media),
+            Media(database, folder / "media"),
             city="淮南",
             api_base=api_url,
-            pace=pace,
+            pace=PACE,
         ) as wechat,
+        jobs,
     ):
         app = web.Application(middlewares=[errors])
         app.add_routes(wechat.routes())
@@ -114,6 +136,7 @@ async def _serve(database_url: str, media: Path, api_url: str, port: int, pace: 
 
 
 def _child(point: str | None, marker: Path, *where: Any) -> None:
+    use_data_key(_DATA_KEY)
     if point is not None:
         _arm(point, marker)
     asyncio.run(_serve(*where))
@@ -169,10 +192,10 @@ class Processes:
                 point,
                 marker,
                 self.database_url,
-                self.folder / "media",
+                self.folder,
                 self.api.url,
                 port,
-                PACE if point is not None or self.restart else LATER,
+                point is None and not self.restart,
             ),
             daemon=True,
         )
@@ -203,6 +226,8 @@ class Processes:
                 process.kill()
                 process.join()
             del self._running[:-1]
+        else:
+            (self.folder / "armed").touch()
         self._running.reverse()
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from channels.wechat.models import WeChatAccess
 from channels.wechat.outbound.pages import MORE
@@ -17,7 +17,7 @@ from core.database import Database
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import CITIZEN, payload
-from tests.channels.wechat.test_pushing import SEND, neighbour, settled, until
+from tests.channels.wechat.test_pushing import SEND, everything_due, neighbour, settled, until
 
 AGENT = Agent("agent-3", "坐席 3 号")
 LONG = [
@@ -33,6 +33,9 @@ async def taken(running: Running, account: str) -> str:
     await running.conversations.request_human(view.id, "citizen_asked")
     await running.conversations.take(view.id, AGENT)
     await running.account(account).say("在吗")
+    await settled(running, account)
+    # The welcome may have been pushed; with these words the window is as new.
+    await running.account(account).say("我在")
     await settled(running, account)
     running.api.sent.clear()
     running.api.calls.clear()
@@ -159,9 +162,7 @@ async def test_one_citizens_error_stops_nobody_else(
         assert paused is None
         at = await session.scalar(select(Delivery.next_attempt_at).where(Delivery.state == "pending"))
         assert at is not None and now() < at < now() + timedelta(seconds=61)
-        await session.execute(
-            update(Delivery).where(Delivery.state == "pending").values(next_attempt_at=now())
-        )
+        await everything_due(session)
     await settled(running, "pushing")
     assert api.texts(CITIZEN) == ["【坐席 3 号】第一句"]
 

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from channels.wechat.models import WeChatAccess, WeChatAnswer, WeChatEvent
 from conversations import store
 from conversations.models import Delivery, MessageRow
 from conversations.types import Agent, Reply
+from conversations.wakes import wake
 from core.clock import now
 from core.database import Database
 from tests.channels.wechat.api import Api
@@ -44,6 +46,13 @@ async def settled(running: Running, account: str = "pushing", within_s: float = 
             return
         await asyncio.sleep(0.05)
     raise AssertionError("something is still owed")
+
+
+async def everything_due(session: AsyncSession) -> None:
+    """As after a while: what is owed and was put off is to be brought now."""
+    owed = update(Delivery).where(Delivery.state == "pending").values(next_attempt_at=now())
+    for conversation_id in set(await session.scalars(owed.returning(Delivery.conversation_id))):
+        await wake(session, conversation_id, now())
 
 
 async def talking(running: Running) -> str:
@@ -163,7 +172,7 @@ async def test_three_in_the_minute_after_a_menu_click_and_none_later(
     assert len(api.sent) == 3 and api.refused == []
     async with database.write() as session:
         await session.execute(update(WeChatEvent).values(received_at=now() - timedelta(seconds=61)))
-        await session.execute(update(Delivery).values(next_attempt_at=now()))
+        await everything_due(session)
     await asyncio.sleep(0.3)
     assert len(api.sent) == 3 and (await running.conversations.reach(view.id)).open is False  # type: ignore[union-attr]
 
@@ -217,7 +226,7 @@ async def test_over_the_days_calls_everything_waits_and_nothing_is_lost(
     assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
     async with database.write() as session:
         await session.execute(update(WeChatAccess).values(paused_until=now()))
-        await session.execute(update(Delivery).values(next_attempt_at=now()))
+        await everything_due(session)
     await settled(running)
     assert api.texts(CITIZEN) == ["【坐席 3 号】第一句"]
 
@@ -247,7 +256,7 @@ async def test_a_platform_that_is_not_there_costs_nothing(
     await asyncio.sleep(3)
     async with database.write() as session:
         await session.execute(update(WeChatAccess).values(paused_until=now()))
-        await session.execute(update(Delivery).values(next_attempt_at=now()))
+        await everything_due(session)
     api._faults.clear()
     await settled(running)
     assert api.texts() == ["【坐席 3 号】第一句"]
