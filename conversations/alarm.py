@@ -6,7 +6,6 @@ What is remembered of it is one fact of the conversation (:data:`FACT`), so that
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from conversations.handoff import Handoff
 from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
 from core.clock import iso, now
 from core.database import Database
+from core.rates import Rates
 
 FACT = "danger"
 """Key of the conversation's fact: ``state`` (``asked``, ``told`` or ``denied``), ``kind``, ``text``, ``at``, ``withheld``."""
@@ -49,15 +49,15 @@ class Screened:
 
 
 class Sources:
-    """How many conversations of one source were urgent lately, as this process has seen.
+    """How many conversations of one source were urgent lately.
 
-    A crowd behind one address may really be in danger together, so nothing is dropped: later ones are marked.
+    A crowd behind one address may really be in danger together, so nothing is dropped: later ones are marked. Which
+    source a conversation has is known to the process that received it alone; with any other it has none.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
         self._of: OrderedDict[str, str] = OrderedDict()
-        self._urgent: OrderedDict[str, dict[str, float]] = OrderedDict()
 
     def heard(self, conversation_id: str, source: str) -> None:
         """A message came from a source; the empty one is nobody's."""
@@ -67,20 +67,14 @@ class Sources:
             while len(self._of) > _MOST_SOURCES:
                 self._of.popitem(last=False)
 
-    def urgent(self, conversation_id: str) -> int:
+    async def urgent(self, conversation_id: str) -> int:
         """Note an urgent conversation: which one of its source's it is within the window, from 1."""
         source = self._of.get(conversation_id)
-        if source is None:
-            return 1
-        moment = self._clock()
-        lately = self._urgent.setdefault(source, {})
-        self._urgent.move_to_end(source)
-        while len(self._urgent) > _MOST_SOURCES:
-            self._urgent.popitem(last=False)
-        for one in [c for c, at in lately.items() if moment - at > SOURCE_WINDOW_S]:
-            del lately[one]
-        lately.setdefault(conversation_id, moment)
-        return list(lately).index(conversation_id) + 1
+        return (
+            1
+            if source is None
+            else await self._rates.place("urgent", source, conversation_id, SOURCE_WINDOW_S)
+        )
 
 
 class Alarm:
@@ -89,6 +83,7 @@ class Alarm:
     Args:
         judge: judges messages; None judges nothing.
         unsure: see :data:`Unsure`.
+        rates: counts urgent conversations by their source.
     """
 
     def __init__(
@@ -97,12 +92,13 @@ class Alarm:
         handoff: Handoff,
         judge: Judge | None,
         unsure: Unsure,
+        rates: Rates,
     ) -> None:
         self._database = database
         self._handoff = handoff
         self._judge = judge
         self._unsure = unsure
-        self.sources = Sources()
+        self.sources = Sources(rates)
 
     async def before(self, conversation_id: str, job: Job) -> Screened:
         """What danger asks for before a message is answered; mostly nothing."""
@@ -206,7 +202,7 @@ class Alarm:
     ) -> Screened:
         advice = danger.advice(found.kind, text)
         again = fact.get("state") == "told" and _fresh(fact) and fact.get("label") == advice.label
-        nth = self.sources.urgent(conversation_id)
+        nth = await self.sources.urgent(conversation_id)
         repeated = nth > SOURCE_URGENT
         context = {"紧急": advice.label}
         if repeated:

@@ -32,6 +32,7 @@ from conversations.types import (
 from core.database import Database
 from core.events import Events
 from core.jobs import Jobs
+from core.rates import LocalRates, Rates
 
 _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
 
@@ -57,6 +58,7 @@ class Conversations:
             :data:`conversations.turns.SWEEP_S`, in which a living one makes them last again.
         jobs: the process's runner of what goes by the clock; whoever made it starts it after everything that has
             jobs in it. None: one of its own.
+        rates: counts urgent conversations by their source; None: within this process.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -74,6 +76,7 @@ class Conversations:
         judge: Judge | None = None,
         unsure: Unsure = _never_unsure,
         jobs: Jobs | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
@@ -82,7 +85,7 @@ class Conversations:
         self.channels = Channels()
         self._deliveries = Deliveries(database, self.channels, self.jobs)
         self._handoff = Handoff(database, events, agents_online, self.channels)
-        self._alarm = Alarm(database, self._handoff, judge, unsure)
+        self._alarm = Alarm(database, self._handoff, judge, unsure, rates or LocalRates())
         self._runner = turns.TurnRunner(
             database,
             events,

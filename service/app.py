@@ -31,6 +31,7 @@ from core.jobs import Jobs
 from core.migrate import is_current
 from core.privacy import use_data_key
 from core.processes import SignsOfLife
+from core.rates import LocalRates, RedisRates
 from core.redis_events import RedisEvents, channel_of
 from core.settings import Settings
 from desk import presence
@@ -77,6 +78,8 @@ async def create_app(settings: Settings) -> web.Application:
     channel = channel_of(secrets.session_key) if settings.redis_url else ""
     redis = RedisEvents(settings.redis_url, channel, strict=False) if channel else None
     events: Events = redis or LocalEvents(strict=False)
+    shared = RedisRates(settings.redis_url, channel) if channel else None
+    rates = shared or LocalRates()
     knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
     once = SearchedOnce(knowledge)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions)
@@ -111,6 +114,7 @@ async def create_app(settings: Settings) -> web.Application:
         judge=shipped(),
         unsure=unsure,
         jobs=jobs,
+        rates=rates,
     )
 
     wechat = WeChat(
@@ -148,6 +152,7 @@ async def create_app(settings: Settings) -> web.Application:
         origins=settings.web_origins,
         public_url=settings.public_url,
         wait_s=settings.turn_wait_s,
+        rates=rates,
     ).attach(app)
     app.add_routes(
         [
@@ -173,7 +178,18 @@ async def create_app(settings: Settings) -> web.Application:
     async def parts(_: web.Application) -> AsyncIterator[None]:
         """Start the parts in the order they need each other; stop them in the reverse."""
         signs = SignsOfLife(database, channel)
-        async with redis or nullcontext(), signs, knowledge, laws, rasa, conversations, wechat, jobs:
+        nothing = nullcontext()
+        async with (
+            redis or nothing,
+            shared or nothing,
+            signs,
+            knowledge,
+            laws,
+            rasa,
+            conversations,
+            wechat,
+            jobs,
+        ):
             await departments.add_missing(database, city)
             set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
             yield

@@ -60,7 +60,9 @@ def read(data: Any) -> Said:
         fields = sorted({str(part) for e in error.errors() for part in e["loc"][:1]})
         raise BadRequest("消息格式不对", details={"fields": fields}) from error
     if len(said.text) > MAX_TEXT:
-        raise TooLarge(f"内容太长了，一次最多 {MAX_TEXT} 个字，请精简或者分几次发", details={"limit": MAX_TEXT})
+        raise TooLarge(
+            f"内容太长了，一次最多 {MAX_TEXT} 个字，请精简或者分几次发", details={"limit": MAX_TEXT}
+        )
     if not said.text and said.photo is None and said.location is None:
         raise BadRequest("请输入内容再发送")
     return said

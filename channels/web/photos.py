@@ -37,7 +37,7 @@ class Photos:
         """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
-        self._limits.message(visitor.id, request)
+        await self._limits.message(visitor.id, request)
         try:
             data = await bytes_of(request, MAX_BYTES)
         except TooLarge as error:

@@ -54,7 +54,7 @@ class Rest:
     async def session(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/session: begin as a new visitor, or go on as the visitor of the token sent."""
         self._origins.check(request)
-        self._limits.call(request)
+        await self._limits.call(request)
         data = await _body(request, empty_is_fine=True)
         given = data.get("token")
         visitor = self._tokens.read(given) if isinstance(given, str) else None
@@ -73,7 +73,7 @@ class Rest:
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
         said = read(await _body(request))
-        self._limits.message(visitor.id, request)
+        await self._limits.message(visitor.id, request)
         inbound = await self._reader.inbound(said, visitor.id, self._limits.source(request))
         receipt = await self._conversations.receive(inbound)
         replies = await self._conversations.wait(receipt.turn_id, self._wait_s)

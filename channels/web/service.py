@@ -19,6 +19,7 @@ from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import ConversationView, Reach
 from core.events import Events
+from core.rates import LocalRates, Rates
 
 
 class WebChannel:
@@ -32,6 +33,7 @@ class WebChannel:
         public_url: our own address as citizens reach it (``settings.public_url``).
         wait_s: seconds a request waits for its replies (``settings.turn_wait_s``).
         heartbeat_s: seconds between websocket pings.
+        rates: counts what visitors send; None: within this process.
 
     Raises:
         ConfigurationError: an entry of ``origins`` is not an origin.
@@ -53,13 +55,16 @@ class WebChannel:
         public_url: str = "",
         wait_s: float = 10.0,
         heartbeat_s: float = HEARTBEAT_S,
+        rates: Rates | None = None,
     ) -> None:
-        tokens, limits = Tokens(session_key), Limits()
+        tokens, limits = Tokens(session_key), Limits(rates or LocalRates(), session_key)
         self.origins = allowed = Origins(origins, public_url)
         reader = Reader(conversations, media)
         self._rest = Rest(conversations, reader, tokens, allowed, limits, city=city, wait_s=wait_s)
         self._photos = Photos(conversations, media, tokens, allowed, limits)
-        self._sockets = Sockets(conversations, reader, events, tokens, allowed, limits, heartbeat_s=heartbeat_s)
+        self._sockets = Sockets(
+            conversations, reader, events, tokens, allowed, limits, heartbeat_s=heartbeat_s
+        )
         conversations.channels.add(self)
 
     def routes(self) -> list[web.AbstractRouteDef]:

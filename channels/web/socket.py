@@ -67,7 +67,7 @@ class Sockets:
             BadRequest: ``after`` is not a number.
         """
         self._origins.check(request)
-        self._limits.call(request)
+        await self._limits.call(request)
         after = after_of(request)
         visitor = self._tokens.read(request.query.get("token", ""))
         socket = web.WebSocketResponse(heartbeat=self._heartbeat_s, max_msg_size=MAX_FRAME, timeout=SEND_S)
@@ -79,14 +79,17 @@ class Sockets:
             view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
             # Subscribed before the past is read: what happens in between is seen twice here, and sent once.
             with self._events.subscribe(f"conversation:{view.id}") as subscription:
-                link = _Link(self._conversations, self._reader, self._limits, socket, visitor, view.id, request, after)
+                link = _Link(
+                    self._conversations, self._reader, self._limits, socket, visitor, view.id, request, after
+                )
                 await link.run(subscription)
         return socket
 
     async def close_all(self, _: web.Application) -> None:
         """Signal ``on_shutdown``: browsers reconnect to whoever is there next."""
         await asyncio.gather(
-            *(socket.close(code=WSCloseCode.GOING_AWAY) for socket in tuple(self._open)), return_exceptions=True
+            *(socket.close(code=WSCloseCode.GOING_AWAY) for socket in tuple(self._open)),
+            return_exceptions=True,
         )
 
     @asynccontextmanager
@@ -173,7 +176,9 @@ class _Link:
 
     async def _catch_up(self) -> None:
         """Some events were lost: read from the database what they told of."""
-        messages = await self._conversations.history(self._conversation_id, after=self._sent_to, limit=RESUMED)
+        messages = await self._conversations.history(
+            self._conversation_id, after=self._sent_to, limit=RESUMED
+        )
         for each in messages:
             await self._message(each.to_json())
         view = await self._conversations.view(self._conversation_id)
@@ -231,12 +236,10 @@ class _Link:
 
     async def _said(self, group: asyncio.TaskGroup, data: dict[str, Any]) -> None:
         said = read(data)
-        self._limits.message(self._visitor.id, self._request)
+        await self._limits.message(self._visitor.id, self._request)
         self._own.add(said.client_id)
         try:
-            inbound = await self._reader.inbound(
-                said, self._visitor.id, self._limits.source(self._request)
-            )
+            inbound = await self._reader.inbound(said, self._visitor.id, self._limits.source(self._request))
             receipt = await self._conversations.receive(inbound)
         except BaseException:
             self._own.discard(said.client_id)

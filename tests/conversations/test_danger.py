@@ -13,6 +13,7 @@ from bot.understanding.danger.kinds import DANGERS
 from conversations import danger, scope
 from conversations.alarm import SOURCE_URGENT, SOURCE_WINDOW_S, Sources
 from conversations.types import Agent
+from core.rates import LocalRates
 from tests.conversations.conftest import Process
 
 FIRE = "我家着火了，快来人"
@@ -172,16 +173,16 @@ async def test_what_is_not_understood_is_looked_at_again_with_the_talk_so_far(pr
         assert answer.text.startswith("您说的是")
 
 
-def test_from_one_source_only_the_first_go_before_all_others() -> None:
+async def test_from_one_source_only_the_first_go_before_all_others() -> None:
     moment = [0.0]
-    sources = Sources(lambda: moment[0])
+    sources = Sources(LocalRates(lambda: moment[0]))
     for number in range(62):
         sources.heard(f"c{number}", "one address")
-    ranks = [sources.urgent(f"c{number}") for number in range(62)]
-    assert ranks == list(range(1, 63)) and sources.urgent("c0") == 1
-    assert sources.urgent("another") == 1
+    ranks = [await sources.urgent(f"c{number}") for number in range(62)]
+    assert ranks == list(range(1, 63)) and await sources.urgent("c0") == 1
+    assert await sources.urgent("another") == 1
     moment[0] = SOURCE_WINDOW_S + 1
-    assert sources.urgent("c61") == 1 and SOURCE_URGENT >= 3
+    assert await sources.urgent("c61") == 1 and SOURCE_URGENT >= 3
 
 
 @settings(deadline=None, max_examples=50)

@@ -128,3 +128,18 @@ async def test_without_redis_the_operator_is_told(tmp_path: Path, postgresql_url
         )
     (line,) = [line for line in doctor.stdout.splitlines() if "app processes:" in line]
     assert line.startswith("✗") and "WENBAN_REDIS_URL" in line
+
+
+async def test_a_citizen_may_send_no_more_because_there_are_two_processes(
+    both: tuple[Processes, RedisServer],
+) -> None:
+    processes, _ = both
+    citizen = await processes.citizen(processes.a)
+
+    async def status(n: int) -> int:
+        at, body = (processes.a, processes.b)[n % 2], {"client_id": str(uuid.uuid4()), "text": f"第{n}句"}
+        headers = {"Authorization": f"Bearer {citizen.token}"}
+        async with at.session.post(f"{at.url}/api/web/messages", json=body, headers=headers) as response:
+            return response.status
+
+    assert [await status(n) for n in range(24)] == [200] * 20 + [429] * 4
