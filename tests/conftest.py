@@ -29,8 +29,23 @@ def logging_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'test.db'}")
+def database_url(tmp_path: Path) -> str:
+    """Where :func:`database` is: SQLite, unless a room's tests say otherwise."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each test twice, on both databases, where ``database_url`` is this."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    made = Database(database_url)
     async with made.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     yield made

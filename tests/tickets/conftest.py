@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from core.database import Base, Database
+from core.database import Database
 from core.events import Events, LocalEvents
 from tests.cities import HUAINAN
 from tickets.service import Tickets
 from tickets.types import TicketDraft
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgresql_url")
-        return url
-    return f"sqlite:///{tmp_path / 'test.db'}"
-
-
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url)
-    async with made.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield made
-    await made.close()
+def database_url(either_database_url: str) -> str:
+    return either_database_url
 
 
 @pytest.fixture

@@ -160,7 +160,11 @@ async def test_one_citizens_error_stops_nobody_else(
     async with database.write() as session:
         paused = await session.scalar(select(WeChatAccess.paused_until))
         assert paused is None
-        at = await session.scalar(select(Delivery.next_attempt_at).where(Delivery.state == "pending"))
+        at = await session.scalar(
+            select(Delivery.next_attempt_at).where(
+                Delivery.state == "pending", Delivery.conversation_id == conversation_id
+            )
+        )
         assert at is not None and now() < at < now() + timedelta(seconds=61)
         await everything_due(session)
     await settled(running, "pushing")
