@@ -134,7 +134,10 @@ class TurnRunner:
             self.wake(conversation_id)
 
     async def _keep(self) -> None:
-        """Look for open turns once, as this process begins; then only make the leases last for what it works on."""
+        """Look for open turns once, as this process begins; then only make the leases last for what it works on.
+
+        No job, as looking again and again is: only who works on a turn can show that it does.
+        """
         for look in itertools.chain([self._sweep], itertools.repeat(self._keep_leases)):
             try:
                 await look()

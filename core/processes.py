@@ -92,6 +92,8 @@ def deaf(processes: Sequence[Living]) -> str:
 class SignsOfLife:
     """Keeps this process's row, and warns when others live that it does not hear.
 
+    No job: each process must show for itself that it lives, whatever the others do.
+
     Args:
         events: the broker's channel this process's events go by; empty: none.
     """

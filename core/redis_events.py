@@ -3,6 +3,7 @@
 Redis keeps nothing: who is not connected misses what is published. So each process whose line to Redis breaks tells
 its own subscribers to look into the database, again and again until the line is back and once more then; and one that
 could not publish tells everybody to look as soon as it can. Within a process events go their short way as ever.
+Its loops are no jobs: each process has a line of its own.
 """
 
 from __future__ import annotations

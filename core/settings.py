@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         "",
         validation_alias=AliasChoices("WENBAN_REDIS_URL", "REDIS_URL", "redis_url"),
-        description="redis://…: brings events from one app process to the others; empty: one process only.",
+        description="redis://…: brings events from one app process to the others and counts limits for all; empty: one process only.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level logged."

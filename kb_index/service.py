@@ -26,7 +26,8 @@ class KnowledgeBase:
     """Searches the version ``CURRENT`` names and follows it.
 
     A new version is loaded aside and swapped in between two searches; one that can't be loaded is logged and
-    the former one goes on serving. Without any version every search ends in ``unknown``.
+    the former one goes on serving. Without any version every search ends in ``unknown``. Following is no job: each process
+    holds a version of its own.
 
     Args:
         index_dir: where versions live.

@@ -33,6 +33,8 @@ _KEPT_THRICE = 3
 class Jobs:
     """One process's share of the work; any number of processes may have one on the same database.
 
+    The only clock of a process that others share; its two loops, which take jobs and keep leases, are its own.
+
     Give it the handlers first, then start it; it takes jobs of kinds it has a handler for, and no others.
 
     Args:

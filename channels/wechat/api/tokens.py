@@ -1,6 +1,7 @@
 """The access token: shared by all processes, fetched by one caller at a time.
 
 ``stable_token`` gives the same token to every caller until it runs out, and does not end the former one at once.
+Fetched when it is needed and not by the clock: who waits for another process's fetch looks every :data:`LOOK_S`.
 Source: https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html
 """
 

@@ -9,6 +9,8 @@ An account that may write by itself (客服消息) answers ``success`` to the th
 and the reply follows by itself (:mod:`channels.wechat.outbound.push`). One that may not answers the third
 with words of patience, and the reply goes out with the citizen's next message. A mini program can't be
 answered passively at all.
+
+What is waited for here is no job: it ends with the platform's own request, and what comes too late is in the outbox.
 """
 
 from __future__ import annotations
