@@ -47,8 +47,13 @@ class Pace:
 
     @property
     def settle_s(self) -> float:
-        """Between two looks for messages nobody said anything of."""
+        """Between two looks for messages nobody said anything of, while there are any."""
         return self.record_first_s / 4
+
+    @property
+    def idle_s(self) -> float:
+        """The same while there are none, for one that a process leaves by dying; who hears nothing of a push asks sooner."""
+        return 2 * self.record_first_s
 
     @property
     def claim_s(self) -> float:

@@ -31,11 +31,14 @@ from conversations.types import ConversationView, Reach
 from core.clock import now
 from core.database import Database
 from core.ids import new_id
+from core.jobs import remind
 from core.locks import one_at_a_time
 from core.settings import WeChatAccount
 
 log = logging.getLogger(__name__)
 
+SETTLE = "wechat_settle"
+"""The job that finds out what became of messages nobody said anything of."""
 MENU_ITEMS = 10
 """Choices of one menu at most; the platform refuses more (45098)."""
 _HELD_S = 3_600
@@ -69,6 +72,7 @@ class Pusher:
         self._answers = answers
         self._full = full
         self._faults = Faults(pace)
+        self._first_look = timedelta(seconds=pace.record_first_s)
         self._look_again = timedelta(seconds=pace.settle_s)
         self._no_menu: set[str] = {one.name for one in accounts if one.kind != "service" or not one.msgmenu}
 
@@ -158,7 +162,9 @@ class Pusher:
             await self._show(row, page)
         except Unclear as error:
             log.warning("nobody knows whether a WeChat push arrived: %s", error.message)
-            return  # It stays open; the settling loop finds out.
+            async with self._database.write() as session:  # It stays open; settling finds out.
+                await remind(session, SETTLE, "", now() + self._first_look)
+            return
         except (Refused, NotSent) as error:
             await self._refused(row, error)
             return

@@ -19,12 +19,13 @@ from channels.wechat.api.client import Client
 from channels.wechat.api.errors import PlatformError
 from channels.wechat.models import WeChatAnswer
 from channels.wechat.outbound.passive import Answers
+from channels.wechat.outbound.push import SETTLE as JOB
 from channels.wechat.outbound.push import end, open_push
 from channels.wechat.pace import Pace
 from conversations import outbox
 from core.clock import now
 from core.database import Database
-from core.jobs import Job, Jobs
+from core.jobs import Again, Job, Jobs
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +54,17 @@ class Settling:
         self._answers = answers
         self._pace = pace
         pause = timedelta(seconds=pace.settle_s)
-        jobs.every(
-            "wechat_settle", pause, self._look, lease=timedelta(seconds=4 * pace.send_s), first_pause=pause
-        )
+        jobs.every(JOB, pause, self._look, lease=timedelta(seconds=4 * pace.send_s), first_pause=pause)
         jobs.every("wechat_tidy", timedelta(hours=1), self._tidy)
 
-    async def _look(self, _: Job) -> None:
+    async def _look(self, _: Job) -> Again:
         await self._answers.settle()
         await self._settle()
+        async with self._database.read() as session:
+            found = await session.scalar(
+                select(WeChatAnswer.message_id).where(WeChatAnswer.state == "open").limit(1)
+            )
+        return Again(now() + timedelta(seconds=self._pace.idle_s if found is None else self._pace.settle_s))
 
     async def _tidy(self, _: Job) -> None:
         await self._answers.tidy()
