@@ -29,18 +29,14 @@ def logging_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """Where :func:`database` is: SQLite, unless a room's tests say otherwise."""
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a SQLite database of the test's own."""
     return f"sqlite:///{tmp_path / 'test.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Each test twice, on both databases, where ``database_url`` is this."""
-    if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgresql_url")
-        return url
-    return f"sqlite:///{tmp_path / 'test.db'}"
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture

@@ -31,11 +31,9 @@ from service.errors import errors
 from service.proxy import forwarded
 from tests.cities import HUAINAN
 from tests.kb_index.conftest import MODEL
-from tests.tickets import conftest as tickets_conftest
 from tickets.models import Department
 from tickets.service import Tickets
 
-database = tickets_conftest.database
 on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 """For tests of things that happen at once: SQLite's writers queue, PostgreSQL's do not."""
 
@@ -62,11 +60,9 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if getattr(request, "param", "sqlite") == "postgresql":
-        url: str = request.getfixturevalue("postgresql_url")
-        return url
-    return f"sqlite:///{tmp_path / 'test.db'}"
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
 
 
 @dataclass

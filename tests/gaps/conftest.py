@@ -18,7 +18,6 @@ from tests.kb_index.conftest import MODEL
 from tests.tickets import conftest as tickets_conftest
 
 database_url = tickets_conftest.database_url
-database = tickets_conftest.database
 write = knowledge_conftest.write
 folder = knowledge_conftest.folder
 

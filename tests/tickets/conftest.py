@@ -11,9 +11,10 @@ from tickets.service import Tickets
 from tickets.types import TicketDraft
 
 
-@pytest.fixture
-def database_url(either_database_url: str) -> str:
-    return either_database_url
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture

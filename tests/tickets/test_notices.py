@@ -74,7 +74,9 @@ class Hall:
             async with self.database.write() as session:
                 row = await rows.by_number(session, ticket.number)
                 assert row is not None
-                await rows.add_event(session, row.id, AGENT, "moved", from_state=State(row.state), to_state=state)
+                await rows.add_event(
+                    session, row.id, AGENT, "moved", from_state=State(row.state), to_state=state
+                )
                 row.state = state
 
     def process(self) -> Jobs:

@@ -9,9 +9,10 @@ from core.jobs import Jobs
 from tests.core.jobs.table import Clock
 
 
-@pytest.fixture
-def database_url(either_database_url: str) -> str:
-    return either_database_url
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture
