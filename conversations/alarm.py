@@ -14,6 +14,7 @@ from typing import Any
 
 from conversations import danger, scope, store
 from conversations.danger import Advice, Danger, Judge
+from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
 from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
 from core.clock import iso, now
@@ -42,10 +43,12 @@ class Screened:
     Args:
         replies: said to the citizen, and the turn is over; None when it goes on.
         text: what the assistant is asked, where it is not the message itself.
+        outcome: what the turn came to, when it is over.
     """
 
     replies: Sequence[Reply] | None = None
     text: str | None = None
+    outcome: Outcome | None = None
 
 
 class Sources:
@@ -123,27 +126,27 @@ class Alarm:
         known = fact.get("state") in ("told", "denied") and _fresh(fact)
         if known or job.mode is Mode.HUMAN:
             return Screened()
-        return await self._ask(conversation_id, found.kind, job.text)
+        return await self._ask(conversation_id, found, job.text)
 
-    async def after(self, conversation_id: str, job: Job, replies: Sequence[Reply]) -> Sequence[Reply]:
-        """A second look, with the talk so far, at what was not understood or is about to be filed."""
+    async def after(self, conversation_id: str, job: Job, replies: Sequence[Reply]) -> Screened:
+        """A second look, with the talk so far, at what was not understood or is about to be filed; mostly nothing."""
         if job.chosen is not None or not job.text or not self._unsure(replies):
-            return replies
+            return Screened()
         fact = await self._fact(conversation_id)
         if _fresh(fact) and fact.get("state") == "told":
             advice = danger.advice(str(fact["kind"]), str(fact["text"]))
-            return [advice.again("您说的我记下了，坐席接入后都能看到。")]
+            again = advice.again("您说的我记下了，坐席接入后都能看到。")
+            return Screened([again], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
         if _fresh(fact) and fact.get("state") == "denied":
-            return replies
+            return Screened()
         async with self._database.read() as session:
             said = await store.recent_words(session, conversation_id, now() - FRESH, TALK)
         if len(said) < 2:
-            return replies
+            return Screened()
         found = await self._look("，".join(said))
         if found is None:
-            return replies
-        screened = await self._ask(conversation_id, found.kind, "，".join(said), withheld=replies)
-        return screened.replies or replies
+            return Screened()
+        return await self._ask(conversation_id, found, "，".join(said), withheld=replies)
 
     async def elsewhere(self, text: str) -> scope.OutOfScope | None:
         """The route a matter belongs to that the hotline may not take up, if it is one."""
@@ -180,22 +183,24 @@ class Alarm:
         return await self._raise(conversation_id, job, Danger(kind, 1.0, clear=True), both, fact)
 
     async def _ask(
-        self, conversation_id: str, kind: str, text: str, withheld: Sequence[Reply] | None = None
+        self, conversation_id: str, found: Danger, text: str, withheld: Sequence[Reply] | None = None
     ) -> Screened:
-        fact = _made("asked", kind, text)
+        fact = _made("asked", found.kind, text)
         if withheld is not None:
             fact["withheld"] = [asdict(reply) for reply in withheld]
         await self._handoff.remember(conversation_id, FACT, fact)
-        return Screened([danger.ASK])
+        asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
+        return Screened([danger.ASK], outcome=asked)
 
     async def _denied(self, conversation_id: str, fact: dict[str, Any]) -> Screened:
         """No danger: what was said first is answered after all."""
         await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
         kind, text = str(fact.get("kind", "")), str(fact.get("text", ""))
         await self._handoff.remember(conversation_id, FACT, _made("denied", kind, text) if text else None)
+        denied = Outcome(Result.DANGER_DENIED, about=kind or None)
         if fact.get("withheld"):
-            return Screened([_reply(one) for one in fact["withheld"]])
-        return Screened(text=text) if text else Screened([Reply("好的，您请说，我在听。")])
+            return Screened([_reply(one) for one in fact["withheld"]], outcome=denied)
+        return Screened(text=text) if text else Screened([Reply("好的，您请说，我在听。")], outcome=denied)
 
     async def _raise(
         self, conversation_id: str, job: Job, found: Danger, text: str, fact: dict[str, Any]
@@ -216,9 +221,10 @@ class Alarm:
         )
         # Whatever else was in the message can be filed afterwards, in its own words.
         await self._handoff.remember(conversation_id, scope.DECLINED, kept)
+        outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
         if again:
-            return Screened([advice.again("您说的我记下了。")])
-        return Screened([advice.reply(_what_comes(place), _ways(found, advice, job))])
+            return Screened([advice.again("您说的我记下了。")], outcome=outcome)
+        return Screened([advice.reply(_what_comes(place), _ways(found, advice, job))], outcome=outcome)
 
 
 def _what_comes(place: QueuePlace) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from conversations import store
+from conversations import happened, queue, store
 from conversations.channels import Channels
+from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, LeftQueue, MadeUrgent, Taken
 from conversations.models import Conversation, MessageRow
 from conversations.types import (
     Agent,
@@ -87,15 +89,7 @@ class Handoff:
         """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
-            if row.mode == Mode.BOT:
-                row.mode = Mode.WAITING
-                row.waiting_since = now()
-                row.reason = HandoffReason(reason)
-                row.agent_id = None
-                row.facts = {k: v for k, v in row.facts.items() if k != "told_waiting"}
-            if urgent and not row.urgent:
-                row.urgent = True
-                row.reason = HandoffReason(reason)
+            await self._into_queue(session, row, HandoffReason(reason), urgent)
             if context:
                 row.facts = {**row.facts, "handoff": {**row.facts.get("handoff", {}), **context}}
                 flag_modified(row, "facts")
@@ -103,10 +97,31 @@ class Handoff:
                 row.facts = {**row.facts, _RESUME: {"title": resume.title, "payload": resume.payload}}
             row.updated_at = now()
             await session.flush()
-            position = await _position(session, row)
+            position = await queue.position(session, row)
             mode = Mode(row.mode)
         await self._changed(conversation_id, mode)
         return QueuePlace(mode, position, await self._agents_online())
+
+    async def _into_queue(
+        self, session: AsyncSession, row: Conversation, reason: HandoffReason, urgent: bool
+    ) -> None:
+        """What asking for a human changes: the place in the queue, and that it is urgent; both but once."""
+        moment = now()
+        facts: HandedOver | MadeUrgent
+        if row.mode == Mode.BOT:
+            row.mode = Mode.WAITING
+            row.waiting_since = moment
+            row.agent_id = None
+            row.facts = {k: v for k, v in row.facts.items() if k != "told_waiting"}
+            facts = HandedOver(urgent)
+        elif urgent and not row.urgent:
+            facts = MadeUrgent()
+        else:
+            return
+        row.reason = reason
+        row.urgent = row.urgent or urgent
+        asked = Actor.CITIZEN if reason is HandoffReason.CITIZEN_ASKED else Actor.BOT
+        await happened.record(session, row.id, facts, asked, reason=reason, at=moment)
 
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
         """Keep a small JSON-safe fact of this conversation; None forgets it."""
@@ -129,9 +144,13 @@ class Handoff:
                 )
             messages: Sequence[Message] = ()
             if row.mode != Mode.HUMAN:
+                taken = Taken(_waited_s(row))
                 row.mode = Mode.HUMAN
                 row.agent_id = agent.id
                 row.waiting_since = None
+                await happened.record(
+                    session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason
+                )
                 welcome = Reply(f"{agent.display_name}已接入，接下来由人工为您服务。")
                 messages = await self._tell(session, row, [welcome], "system", "")
             row.seen_seq = row.last_seq
@@ -168,6 +187,10 @@ class Handoff:
             (message,) = await self._tell(
                 session, row, [Reply(text)], "agent", agent.display_name, agent.id, external_id
             )
+            since = await happened.taken_at(session, row.id, unanswered=True)
+            if since is not None:
+                first = FirstReply(_seconds(since))
+                await happened.record(session, row.id, first, Actor.AGENT, agent_id=agent.id)
             row.seen_seq = row.last_seq
         self._announce([message])
         return message
@@ -201,6 +224,9 @@ class Handoff:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.HUMAN or row.agent_id != agent.id:
                 raise Conflict("这个会话不在您手里", code="not_yours")
+            since = await happened.taken_at(session, row.id)
+            back = HandedBack(None if since is None else _seconds(since))
+            await happened.record(session, row.id, back, Actor.AGENT, agent_id=agent.id, reason=row.reason)
             self._to_bot(row)
             if note:
                 row.facts = {**row.facts, "agent_note": note}
@@ -220,12 +246,12 @@ class Handoff:
                 return ()
             ways = (Button(**row.facts[_RESUME]),) if row.facts.get(_RESUME) else ()
             if leave:
-                self._to_bot(row)
+                await self._out_of_queue(session, row, "asked")
             elif row.facts.get("told_waiting"):
                 return ()
             else:
                 row.facts = {**row.facts, "told_waiting": True}
-            position = await _position(session, row)
+            position = await queue.position(session, row)
         if leave:
             await self._changed(conversation_id, Mode.BOT)
             return [Reply("好的，不排队了。您请说，我在听。", ways)]
@@ -238,8 +264,13 @@ class Handoff:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING or row.reason != reason:
                 return
-            self._to_bot(row)
+            await self._out_of_queue(session, row, "no_danger")
         await self._changed(conversation_id, Mode.BOT)
+
+    async def _out_of_queue(self, session: AsyncSession, row: Conversation, why: str) -> None:
+        left = LeftQueue(why, _waited_s(row))
+        await happened.record(session, row.id, left, Actor.CITIZEN, reason=row.reason)
+        self._to_bot(row)
 
     @staticmethod
     def waiting_text(place: QueuePlace) -> str:
@@ -251,59 +282,6 @@ class Handoff:
         if place.position <= 1:
             return "已为您转接人工，您排在最前面，请稍候。"
         return f"已为您转接人工，前面还有 {place.position - 1} 位，请稍候。"
-
-    async def list_views(self, mode: str, agent_id: str | None, limit: int) -> list[ConversationView]:
-        """Conversations for the desk: urgent ones first, then who has waited longest, then the newest.
-
-        Args:
-            mode: ``waiting``, ``human``, ``bot`` or ``all``.
-            agent_id: only this agent's.
-        """
-        last_in = (
-            select(MessageRow.conversation_id, func.count().label("unread"))
-            .join(Conversation, Conversation.id == MessageRow.conversation_id)
-            .where(MessageRow.direction == "in", MessageRow.seq > Conversation.seen_seq)
-            .group_by(MessageRow.conversation_id)
-            .subquery()
-        )
-        query = (
-            select(Conversation, MessageRow, last_in.c.unread)
-            .outerjoin(last_in, last_in.c.conversation_id == Conversation.id)
-            .outerjoin(
-                MessageRow,
-                (MessageRow.conversation_id == Conversation.id) & (MessageRow.seq == Conversation.last_seq),
-            )
-            .order_by(
-                case((Conversation.mode == Mode.WAITING, 0), else_=1),
-                Conversation.urgent.desc(),
-                case((Conversation.mode == Mode.WAITING, Conversation.waiting_since)),
-                Conversation.updated_at.desc(),
-            )
-            .limit(limit)
-        )
-        if mode != "all":
-            query = query.where(Conversation.mode == mode)
-        if agent_id is not None:
-            query = query.where(Conversation.agent_id == agent_id)
-        async with self._database.read() as session:
-            found = (await session.execute(query)).all()
-        return [
-            store.to_view(row, unread=unread or 0, last=store.to_message(last) if last else None)
-            for row, last, unread in found
-        ]
-
-    async def counts(self, agent_id: str) -> dict[str, int]:
-        """How many wait, and how many this agent has."""
-        async with self._database.read() as session:
-            waiting = await session.scalar(
-                select(func.count()).select_from(Conversation).where(Conversation.mode == Mode.WAITING)
-            )
-            mine = await session.scalar(
-                select(func.count())
-                .select_from(Conversation)
-                .where(Conversation.mode == Mode.HUMAN, Conversation.agent_id == agent_id)
-            )
-        return {"waiting": waiting or 0, "mine": mine or 0}
 
     def _to_bot(self, row: Conversation) -> None:
         row.mode = Mode.BOT
@@ -351,16 +329,11 @@ class Handoff:
         if mode is not Mode.WAITING:
             self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=0)
         async with self._database.read() as session:
-            waiting = await session.scalars(
-                select(Conversation.id)
-                .where(Conversation.mode == Mode.WAITING)
-                .order_by(Conversation.urgent.desc(), Conversation.waiting_since)
-                .limit(_TOLD_THEIR_PLACE)
+            waiting = await queue.first(session, _TOLD_THEIR_PLACE)
+        for position, waiting_id in enumerate(waiting, start=1):
+            self._events.publish(
+                f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
             )
-            for position, waiting_id in enumerate(waiting, start=1):
-                self._events.publish(
-                    f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
-                )
         self._events.publish("desk", "conversation", conversation_id=conversation_id)
 
 
@@ -369,17 +342,9 @@ def leaves(text: str, chosen: Button | None) -> bool:
     return (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
 
 
-async def _position(session: AsyncSession, row: Conversation) -> int:
-    """1 for who is next: urgent before others, then by waiting time."""
-    if row.mode != Mode.WAITING or row.waiting_since is None:
-        return 0
-    earlier = Conversation.waiting_since < row.waiting_since
-    ahead: ColumnElement[bool] = earlier & (Conversation.urgent == row.urgent)
-    if not row.urgent:
-        ahead = or_(ahead, Conversation.urgent.is_(True))
-    count = await session.scalar(
-        select(func.count())
-        .select_from(Conversation)
-        .where(Conversation.mode == Mode.WAITING, Conversation.id != row.id, ahead)
-    )
-    return (count or 0) + 1
+def _seconds(since: datetime) -> float:
+    return round((now() - since).total_seconds(), 3)
+
+
+def _waited_s(row: Conversation) -> float | None:
+    return None if row.waiting_since is None else _seconds(row.waiting_since)

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import attachments, buttons, statements, store
+from conversations import attachments, buttons, happened, statements, store
+from conversations.event_kinds import Actor, Opened, Said
 from conversations.models import Conversation, MessageRow
 from conversations.types import InboundMessage, Job, Mode, Receipt
 from conversations.wakes import wake
@@ -102,6 +103,7 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
                     "lease_until": lease.until,
                 },
             )
+            await happened.record(session, conversation_id, Opened(inbound.channel), Actor.CITIZEN)
         else:
             conversation_id, seq, mode, owner = found
         turn_id = new_id()
@@ -119,6 +121,7 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
             created_at=inbound.received_at,
             turn_id=turn_id,
         )
+        await happened.record(session, conversation_id, Said(1), Actor.CITIZEN)
         await session.execute(
             statements.OPEN_TURN,
             {
@@ -160,4 +163,5 @@ async def find_or_create(session: AsyncSession, channel: str, account: str, user
         row = Conversation(channel=channel, account=account, user_id=user_id)
         session.add(row)
         await session.flush()
+        await happened.record(session, row.id, Opened(channel), Actor.CITIZEN)
     return row

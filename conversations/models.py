@@ -103,11 +103,34 @@ class Turn(Base):
     """``open`` until its replies are written, then ``done``."""
     answered_by: Mapped[str | None] = mapped_column(String(20), default=None)
     """``rasa``, ``emergency``, ``scope``, ``degraded``, ``agent`` (left to a human) or ``queue``."""
+    reported: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    """What the actions say it came to (:class:`conversations.event_kinds.Report`), until it ends and that is kept as an event."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     answer_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     """Until when the channel may still bring the replies in its answer to the citizen's own request."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class ConversationEvent(Base):
+    """Something that happened in a conversation (:mod:`conversations.happened`); written once and never changed."""
+
+    __tablename__ = "conversation_events"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "nth"),
+        Index("ix_conversation_events_kind_at", "kind", "at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    nth: Mapped[int] = mapped_column(Integer)
+    """Its place among the conversation's events, from 1: clocks of several machines tell no order."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str] = mapped_column(String(10))
+    agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
+    reason: Mapped[str | None] = mapped_column(String(30), default=None)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class Delivery(Base):

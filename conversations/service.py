@@ -11,11 +11,12 @@ from typing import Any, Self
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from conversations import inbox, outbox, store, turns
+from conversations import happened, inbox, outbox, queue, statements, store, turns
 from conversations.alarm import Alarm, Unsure
 from conversations.channels import Channels, Notice
 from conversations.danger import Judge
 from conversations.delivery import Deliveries
+from conversations.event_kinds import Event, Report
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.types import (
@@ -100,7 +101,6 @@ class Conversations:
         self.take = self._handoff.take
         self.say = self._handoff.say
         self.hand_back = self._handoff.hand_back
-        self.counts = self._handoff.counts
         self.waiting_text = self._handoff.waiting_text
         self.remember = self._handoff.remember
 
@@ -200,7 +200,36 @@ class Conversations:
         self, mode: str = "all", agent_id: str | None = None, limit: int = 50
     ) -> list[ConversationView]:
         """Conversations for the desk, most pressing first."""
-        return await self._handoff.list_views(mode, agent_id, limit)
+        async with self._database.read() as session:
+            return await queue.list_views(session, mode, agent_id, limit)
+
+    async def counts(self, agent_id: str) -> dict[str, int]:
+        """How many wait, and how many this agent has."""
+        async with self._database.read() as session:
+            return await queue.counts(session, agent_id)
+
+    async def report(self, conversation_id: str, turn_id: str, report: Report) -> None:
+        """Keep what an action says its turn came to; the last report counts, and it is made an event when the turn ends.
+
+        A turn that is over, or is not this conversation's, is left as it is.
+        """
+        async with self._database.write() as session:
+            await session.execute(
+                statements.REPORT,
+                {"p_turn": turn_id, "p_conversation": conversation_id, "p_report": report.to_json()},
+            )
+
+    async def happened(
+        self, conversation_id: str, *, after: int = 0, messages: bool = True, limit: int | None = None
+    ) -> builtins.list[Event]:
+        """What happened in a conversation, in order; see :func:`conversations.happened.read`.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        async with self._database.read() as session:
+            await store.get_conversation(session, conversation_id)
+            return await happened.read(session, conversation_id, after=after, messages=messages, limit=limit)
 
     async def seen(self, conversation_id: str) -> None:
         """Somebody at the desk has read all there is."""

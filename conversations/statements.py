@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 
-from conversations.models import Conversation, Delivery, MessageRow, Turn
+from conversations.models import Conversation, ConversationEvent, Delivery, MessageRow, Turn
 from core.database import UtcDateTime
 
 _CONVERSATIONS: Any = Conversation.__table__
 _MESSAGES: Any = MessageRow.__table__
 _TURNS: Any = Turn.__table__
 _DELIVERIES: Any = Delivery.__table__
+_EVENTS: Any = ConversationEvent.__table__
 _c, _m, _t, _d = _CONVERSATIONS.c, _MESSAGES.c, _TURNS.c, _DELIVERIES.c
 
 _moment = bindparam("p_moment", type_=UtcDateTime())
@@ -47,6 +48,12 @@ ARRIVE = (
 OPEN_CONVERSATION = insert(_CONVERSATIONS)
 WRITE_MESSAGE = insert(_MESSAGES)
 OPEN_TURN = insert(_TURNS)
+WRITE_EVENT = insert(_EVENTS).values(
+    nth=select(func.coalesce(func.max(_EVENTS.c.nth), 0) + 1)
+    .where(_EVENTS.c.conversation_id == bindparam("p_id"))
+    .scalar_subquery()
+)
+"""Takes the next ``nth``; whoever writes one holds the conversation's row, so nobody else takes the same."""
 
 NEXT_SEQ = (
     update(_CONVERSATIONS)
@@ -69,9 +76,18 @@ END_TURN = (
     update(_TURNS)
     .where(_t.id == bindparam("p_turn"), _t.state == "open")
     .values(state="done", answered_by=bindparam("p_by"), done_at=_moment)
-    .returning(_t.id)
+    .returning(_t.id, _t.reported)
 )
-"""Gives nothing when the turn was ended before."""
+"""Gives nothing when the turn was ended before; else what the actions reported."""
+
+REPORT = (
+    update(_TURNS)
+    .where(
+        _t.id == bindparam("p_turn"), _t.conversation_id == bindparam("p_conversation"), _t.state == "open"
+    )
+    .values(reported=bindparam("p_report"))
+)
+"""Keep what the actions say an open turn came to."""
 
 ANOTHER_OPEN_TURN = (
     select(_t.id)

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import attachments, statements
+from conversations import attachments, happened, statements
+from conversations.event_kinds import Said
 from conversations.models import Conversation, Delivery, MessageRow, Turn
 from conversations.types import Button, ConversationView, Message, Mode, Reply
 from conversations.wakes import wake
@@ -179,6 +180,8 @@ async def say(
             )
     if outbox and messages:
         await wake(session, conversation_id, await _carried_until(session, turn_id) or now())
+    if messages:
+        await happened.record(session, conversation_id, Said(len(messages)), sender, agent_id=agent_id)
     return messages
 
 

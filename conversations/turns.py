@@ -11,15 +11,17 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import attachments, buttons, scope, statements, store
+from conversations import attachments, buttons, happened, scope, statements, store
 from conversations.alarm import Alarm
 from conversations.channels import Channels
+from conversations.event_kinds import Actor, Outcome, Result, read_report
 from conversations.handoff import BACK_TO_BOT, Handoff, leaves
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
@@ -52,6 +54,20 @@ class Dialogue(Protocol):
     async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> list[Reply]:
         """The replies to one message; raises :class:`RasaDown`."""
         ...
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How a turn was answered.
+
+    Args:
+        by: as :attr:`conversations.models.Turn.answered_by`.
+        outcome: what it came to, without its turn; None when the actions reported that.
+    """
+
+    by: str
+    replies: Sequence[Reply]
+    outcome: Outcome | None = None
 
 
 FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
@@ -185,8 +201,7 @@ class TurnRunner:
     async def _work(self, conversation_id: str, job: Job | None) -> None:
         try:
             while job := job or await self._claim(conversation_id):
-                answered_by, replies = await self._answer(conversation_id, job)
-                more = await self._finish(conversation_id, job, answered_by, replies)
+                more = await self._finish(conversation_id, job, await self._answer(conversation_id, job))
                 job = None
                 if not more:
                     break
@@ -228,6 +243,7 @@ class TurnRunner:
             turn, message = found
             before = turn.attempts
             turn.attempts = before + 1
+            turn.reported = None  # by a try that was not brought to its end
             offered = await store.offered_buttons(session, conversation_id)
             chosen = buttons.choose(message.text, turn.button, offered)
             attached = attachments.payload(message.kind, message.media)
@@ -242,41 +258,46 @@ class TurnRunner:
             .execution_options(synchronize_session=False)
         )
 
-    async def _answer(self, conversation_id: str, job: Job) -> tuple[str, Sequence[Reply]]:
+    async def _answer(self, conversation_id: str, job: Job) -> Answered:
         text, chosen = job.text, job.chosen
         screened = await self._alarm.before(conversation_id, job)
         if screened.replies is not None:
-            return "emergency", screened.replies
+            return Answered("emergency", screened.replies, screened.outcome)
         if job.mode is Mode.HUMAN:
-            return "agent", ()
+            return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
         if screened.text is not None:
             # What was said before the question whether there is danger is what is answered now.
             text, chosen = screened.text, None
         elif job.mode is Mode.WAITING and (
             leaves(text, chosen) or not await self._alarm.goes_on(conversation_id)
         ):
-            return "queue", await self._handoff.while_waiting(conversation_id, text, chosen)
+            replies = await self._handoff.while_waiting(conversation_id, text, chosen)
+            return Answered("queue", replies, Outcome(Result.WAITING))
         if chosen is not None and chosen.payload == BACK_TO_BOT:
-            return "queue", [Reply("好的，您请说，我在听。")]
+            return Answered("queue", [Reply("好的，您请说，我在听。")], Outcome(Result.TALK))
         if not text and chosen is None and job.attached is None:
-            return "empty", [Reply("您好，请用文字说说您想问的或者要反映的事情。")]
+            hint = Reply("您好，请用文字说说您想问的或者要反映的事情。")
+            return Answered("empty", [hint], Outcome(Result.TALK))
         beyond = None if chosen else await self._alarm.elsewhere(text)
         if beyond is not None:
             await self._handoff.remember(conversation_id, scope.DECLINED, text)
-            return "scope", [beyond.reply()]
+            return Answered("scope", [beyond.reply()], Outcome(Result.DECLINED, about=beyond.name))
         if job.attempts < MAX_ATTEMPTS:
             message = chosen.payload if chosen else job.attached or buttons.as_text(text)[:MAX_RASA_TEXT]
             try:
                 replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
                 if replies:
-                    return "rasa", await self._alarm.after(conversation_id, job, replies)
+                    screened = await self._alarm.after(conversation_id, job, replies)
+                    if screened.replies is not None:
+                        return Answered("rasa", screened.replies, screened.outcome)
+                    return Answered("rasa", replies)
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
         async with self._places:
-            return "degraded", await self._without_rasa(conversation_id, text)
+            return await self._without_rasa(conversation_id, text)
 
-    async def _without_rasa(self, conversation_id: str, text: str) -> Sequence[Reply]:
+    async def _without_rasa(self, conversation_id: str, text: str) -> Answered:
         """The citizen always gets a reply: from the knowledge base when it is sure, else a human is called."""
         try:
             answer = await self._fallback_answer(text)
@@ -284,37 +305,38 @@ class TurnRunner:
             log.exception("the knowledge base can't answer either")
             answer = None
         if answer is not None:
-            return [answer]
+            return Answered("degraded", [answer], Outcome(Result.DEGRADED, about="answered"))
         place = await self._handoff.request_human(conversation_id, HandoffReason.DEGRADED)
-        return [Reply("智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place))]
+        said = "智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place)
+        return Answered("degraded", [Reply(said)], Outcome(Result.DEGRADED, about="human"))
 
-    async def _finish(
-        self, conversation_id: str, job: Job, answered_by: str, replies: Sequence[Reply]
-    ) -> bool:
-        """Write the replies and the end of the turn as one, and let go of the lease; whether another turn waits."""
+    async def _finish(self, conversation_id: str, job: Job, answered: Answered) -> bool:
+        """Write replies, outcome and the end of the turn as one, and let go of the lease; whether another turn waits."""
         async with self._database.write() as session:
             # From here to the end nobody else changes the row: an agent's take-over comes before or after.
             mode, channel = (await session.execute(statements.LOCK, {"p_id": conversation_id})).one()
-            if mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered_by != "emergency":
+            if mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered.by != "emergency":
                 # An agent took over while the bot was thinking: from then on the bot is silent.
-                replies = ()
-                answered_by = "agent"
-            ended = await session.scalar(
-                statements.END_TURN, {"p_turn": job.turn_id, "p_by": answered_by, "p_moment": now()}
-            )
+                answered = Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
+            ended = (
+                await session.execute(
+                    statements.END_TURN, {"p_turn": job.turn_id, "p_by": answered.by, "p_moment": now()}
+                )
+            ).one_or_none()
             if ended is None:
                 return False  # Another process took the lease over meanwhile, has answered and goes on.
             messages = await store.say(
                 session,
                 conversation_id,
-                replies,
+                answered.replies,
                 sender="bot",
                 sender_name=store.BOT_NAME,
                 outbox=self._channels.outbox(channel),
                 turn_id=job.turn_id,
                 release=True,
-                ahead=answered_by == "emergency",
+                ahead=answered.by == "emergency",
             )
+            await self._came_to(session, conversation_id, job.turn_id, answered.outcome, ended.reported)
             if not messages:
                 await self._release(session, conversation_id)
         for message in messages:
@@ -325,10 +347,25 @@ class TurnRunner:
         self._events.publish(f"turn:{job.turn_id}", "turn_done")
         log.info(
             "turn answered",
-            extra={"turn": job.turn_id, "conversation": conversation_id, "by": answered_by},
+            extra={"turn": job.turn_id, "conversation": conversation_id, "by": answered.by},
         )
         async with self._database.read() as session:
             return await store.has_open_turn(session, conversation_id)
+
+    @staticmethod
+    async def _came_to(
+        session: AsyncSession,
+        conversation_id: str,
+        turn_id: str,
+        outcome: Outcome | None,
+        reported: dict[str, Any] | None,
+    ) -> None:
+        """Keep what the turn came to, once: the app's own word goes before the actions' (they may have run in vain)."""
+        report = read_report(reported)
+        result = outcome or report.outcome or Outcome(Result.TALK)
+        if report.rated is not None:
+            await happened.record(session, conversation_id, report.rated, Actor.CITIZEN)
+        await happened.record(session, conversation_id, replace(result, turn=turn_id), Actor.BOT)
 
 
 async def is_done(session: AsyncSession, turn_id: str) -> bool:

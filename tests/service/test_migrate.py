@@ -15,12 +15,15 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 
 import service.tables  # noqa: F401
 from channels.wechat.models import WeChatAnswer
-from conversations.models import Delivery
+from conversations import happened
+from conversations.models import Conversation, Delivery
+from conversations.replay import replay
 from core.clock import now
 from core.database import Base, Database, UtcDateTime
 from core.jobs import JobRow
 from core.migrate import config, is_current, upgrade
 from core.privacy import lookup_key
+from tests.conversations.states import replayed, stored
 from tickets.models import TicketRow
 
 
@@ -110,8 +113,7 @@ async def test_migrations_run_on_postgresql(postgresql_url: str) -> None:
 
 async def phones_are_keyed_again(url: str) -> None:
     """Tickets filed under the former writings are found by the one there is now."""
-    await upgrade(url)
-    await asyncio.to_thread(command.stamp, config(url), before("0009", url))
+    await asyncio.to_thread(command.upgrade, config(url), before("0009", url))
     said = {"a": "0554-6660000", "b": "13800000000", "c": "0554-12", "d": None}
     row = {"type": "complaint", "content": "路灯坏了", "query_code": "123456"}
     database = Database(url)
@@ -185,5 +187,49 @@ async def test_what_is_owed_when_deliveries_get_parts_stays_owed(empty_url: str)
             (push,) = await session.scalars(select(WeChatAnswer))
         assert (owed.id, owed.message_id, owed.part, owed.text) == ("m2", "m2", 0, None)
         assert push.carried == [owed.id] and push.user_id == "o1"
+    finally:
+        await database.close()
+
+
+async def test_conversations_older_than_what_is_kept_begin_with_how_they_stand(empty_url: str) -> None:
+    """Written by the version before 0010: one waits, one is an agent's, one has said nothing."""
+    await asyncio.to_thread(command.upgrade, config(empty_url), before("0010", empty_url))
+    database = Database(empty_url)
+    moment = {"at": now()}
+    at = bindparam("at", type_=UtcDateTime())
+    columns = (
+        "id, channel, account, user_id, mode, agent_id, reason, urgent, waiting_since, facts, last_seq, seen_seq,"
+        " created_at, updated_at"
+    )
+    standing = {
+        "c1": ("'waiting', NULL, 'emergency', true, :at", 3),
+        "c2": ("'human', 'a1', 'citizen_asked', false, NULL", 0),
+        "c3": ("'bot', NULL, NULL, false, NULL", 0),
+    }
+    try:
+        async with database.engine.begin() as connection:
+            for name, (values, last) in standing.items():
+                row = f"('{name}', 'web', '', '{name}', {values}, '{{}}', {last}, 0, :at, :at)"
+                await connection.execute(
+                    text(f"INSERT INTO conversations ({columns}) VALUES {row}").bindparams(at), moment
+                )
+            for seq, sender in enumerate(("citizen", "bot", "citizen"), start=1):
+                direction = "in" if sender == "citizen" else "out"
+                await connection.execute(
+                    text(
+                        "INSERT INTO messages (id, conversation_id, seq, direction, sender, sender_name, kind, text,"
+                        f" buttons, created_at) VALUES ('m{seq}', 'c1', {seq}, '{direction}', '{sender}', '', 'text',"
+                        " '话', '[]', :at)"
+                    ).bindparams(at),
+                    moment,
+                )
+        await upgrade(empty_url)
+        async with database.read() as session:
+            for name in standing:
+                row = await session.get_one(Conversation, name)
+                state = replay(await happened.read(session, name))
+                assert stored(row) == replayed(state), name
+            counts = replay(await happened.read(session, "c1")).counts
+        assert counts == {"citizen": 2, "bot": 1}
     finally:
         await database.close()
