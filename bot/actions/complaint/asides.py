@@ -11,6 +11,7 @@ from bot.actions.runtime.wording import CANCEL, HUMAN
 from bot.actions.talk import mood
 from bot.actions.talk.digressions import abilities as say_abilities
 from bot.actions.talk.digressions import only_announced, policy_aside, progress_aside
+from conversations.event_kinds import Result
 
 
 async def policy(turn: Turn, slot: str) -> None:
@@ -52,11 +53,13 @@ async def progress(turn: Turn, slot: str) -> None:
 async def abuse(turn: Turn, slot: str) -> None:
     """Harsh words: sympathy, and a human offered beside the question."""
     steps.ask_again(turn, slot, mood.harsh(turn), human=True)
+    turn.outcome(Result.TALK)
 
 
 async def talk(turn: Turn, slot: str) -> None:
     """A greeting, thanks, a goodbye."""
     steps.ask_again(turn, slot, "在的，我们接着填。")
+    turn.outcome(Result.TALK)
 
 
 def resume(turn: Turn, slot: str) -> None:

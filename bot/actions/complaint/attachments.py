@@ -9,6 +9,7 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice
 from conversations.attachments import Place
+from conversations.event_kinds import Result
 from tickets.checks import MAX_PHOTOS
 
 KINDS = ("photo", "location")
@@ -40,6 +41,7 @@ async def outside(turn: Turn) -> None:
     else:
         said += "请说说是什么事，我帮您登记；或者点下面的按钮。"
     turn.say(said, ways)
+    turn.outcome(Result.ASKED_BACK, about=sent(turn))
 
 
 def _photo(turn: Turn, image_id: str) -> tuple[dict[str, Any], str]:

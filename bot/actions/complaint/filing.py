@@ -9,6 +9,7 @@ from bot.actions.complaint import later
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
+from conversations.event_kinds import Result
 from core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def tell_filed(turn: Turn, ticket: Ticket) -> None:
         [PROGRESS, HUMAN],
         ticket.card(),
     )
+    turn.outcome(Result.FILED, about=ticket.number)
 
 
 def _again(turn: Turn, error: BadRequest) -> None:

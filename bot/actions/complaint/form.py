@@ -22,6 +22,7 @@ from bot.actions.runtime.wording import HUMAN, PROGRESS, RESUME, plain
 from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.kind import named_type
+from conversations.event_kinds import Result
 from conversations.scope import DECLINED
 from core.errors import NotFound
 
@@ -47,6 +48,7 @@ _SAME = re.compile(r"是?(同一|一)(件|个|回)事?|就是(这|那)(个|件|�
 
 async def validate(turn: Turn) -> None:
     """One message within the form, or the one that opens it (no slot is asked for yet)."""
+    turn.outcome(Result.MATTER)  # unless it turns out to be something else
     await _step(turn)
     await _show_desk(turn)
 
@@ -198,6 +200,7 @@ async def _unclear(turn: Turn, slot: str) -> None:
 async def _cancel(turn: Turn, slot: str) -> None:
     kept = drafts.saved(turn.slots)
     again = RESUME if kept else Choice("重新反映", "/start_complaint")
+    turn.outcome(Result.TALK, about="cancelled")
     turn.say("好的，已经取消，没有提交任何内容。以后想反映随时跟我说。", [again, HUMAN])
     drafts.clear(turn)
     later.offer(turn, again)

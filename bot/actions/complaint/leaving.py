@@ -10,6 +10,7 @@ from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, RESUME, plain
 from bot.understanding.requests import is_question
+from conversations.event_kinds import Result
 
 _NOT_FILING = r"(?:我|俺)?(?:这个?|现在)?(?:又|也|并|真)?(?:不是|没有?)(?:要|来|想|在|说)*(?:投诉|举报|反映问题|登记)(?:的|呀|啊)?"
 _ONLY_ASKS = (
@@ -62,6 +63,7 @@ async def leave(turn: Turn) -> None:
     asked = turn.narrowed(own) if own else first
     if asked is None:
         turn.say("好的，不登记。您想问什么？直接打字告诉我就行。", [HUMAN])
+        turn.outcome(Result.TALK, about="cancelled")
         return
     if kept.get("content"):
         turn.say(

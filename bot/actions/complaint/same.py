@@ -8,6 +8,7 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN
+from conversations.event_kinds import Result
 from core.clock import local
 from tickets.types import CITIZEN
 
@@ -88,4 +89,5 @@ async def add(turn: Turn) -> str:
         photos=slots.get("photos") or (),
     )
     own = ticket.conversation_id == turn.conversation_id
+    turn.outcome(Result.TICKET, about=number)
     return f"好的，已经补充到{f'工单 {number}' if own else '那张工单'}，办理的工作人员能看到，没有重复登记。"

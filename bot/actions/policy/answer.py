@@ -14,6 +14,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, choice, clip, plain
 from bot.actions.talk import abroad
 from bot.understanding.decide import shipped
+from conversations.event_kinds import Result
 from conversations.types import Button, Reply
 from core.city import City, Elsewhere
 from core.city.nation import EVERYWHERE
@@ -88,7 +89,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
         await _tell_abroad(turn, there, result)
         return True
     if is_sure(result):
-        await tell(turn, result.hits[0].entry)
+        await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
         return True
     if await offer_topic(turn):
         return True
@@ -104,6 +105,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
     )
     turn.set("story", turn.text)
     turn.offer("complaint")
+    turn.outcome(Result.UNKNOWN, probability=likeliest(result))
     return False
 
 
@@ -111,19 +113,26 @@ async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> No
     """Another city's rule: what holds there as well is told, of the rest nothing is made up."""
     if is_sure(result) and holds(result.hits[0].entry, there):
         turn.say(abroad.beside_rule(there))
-        await tell(turn, result.hits[0].entry)
+        await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
         return
     near = offered(result)
     said = abroad.of_rule(there)
     if near:
         list_entries(turn, near, f"{said}要是想问{parts().city.name}的，看看是不是下面这些：")
+        turn.outcome(Result.ASKED_BACK, entry=near[0].id, probability=likeliest(result), about="elsewhere")
     else:
         turn.say(said, [HUMAN])
+        turn.outcome(Result.UNKNOWN, probability=likeliest(result), about="elsewhere")
 
 
 def holds(entry: Entry, there: Elsewhere) -> bool:
     """Whether an entry's rule holds in another city, too."""
     return EVERYWHERE in entry.regions or (there.same_province and parts().city.province in entry.regions)
+
+
+def likeliest(result: SearchResult) -> float:
+    """How likely the first entry found answers the question, 0 to 1."""
+    return result.hits[0].probability if result.hits else 0.0
 
 
 def is_sure(result: SearchResult) -> bool:
@@ -154,8 +163,9 @@ def ask_back(turn: Turn, result: SearchResult) -> None:
         none = feedback.none_of_these(turn.turn_id)
         turn.say(question, [entry_choice(turn, entries[0], "是的"), none, HUMAN])
         turn.offer(f"entry:{entries[0].id}")
-        return
-    list_entries(turn, entries, "您想问的是下面哪一个？")
+    else:
+        list_entries(turn, entries, "您想问的是下面哪一个？")
+    turn.outcome(Result.ASKED_BACK, entry=entries[0].id, probability=likeliest(result))
 
 
 def list_entries(turn: Turn, entries: Sequence[Entry], head: str, *, asked: str = "") -> None:
@@ -169,6 +179,7 @@ def list_entries(turn: Turn, entries: Sequence[Entry], head: str, *, asked: str 
     buttons = [entry_choice(turn, entry, asked=asked) for entry in entries]
     turn.say(f"{head}\n{listed}", [*buttons, feedback.none_of_these(asked or turn.turn_id), HUMAN])
     turn.offer("which")
+    turn.outcome(Result.ASKED_BACK)
 
 
 async def offer_topic(turn: Turn) -> bool:
@@ -189,18 +200,22 @@ async def topic_entries(text: str) -> tuple[Entry, ...]:
     return await parts().kb.about(plain(text), parts().city.regions)
 
 
-async def tell(turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "") -> None:
+async def tell(
+    turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "", probability: float | None = None
+) -> None:
     """Give an entry's answer with its source, and remember that the talk is about it.
 
     Args:
         buttons: offer the entry's sections, a verdict and a human; not within a form, where the form's own buttons
             follow.
         asked: the turn of the question, when it was an earlier one.
+        probability: how likely it is the right one, 0 to 1; None when the citizen chose it.
     """
     await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
     verdict = feedback.rating(asked or turn.turn_id, entry.id)
     turn.say(answer_text(entry), [*sections, *verdict, HUMAN] if buttons else [], answer_card(entry))
+    turn.outcome(Result.ANSWERED, entry=entry.id, probability=probability)
 
 
 def answer_text(entry: Entry) -> str:

@@ -12,6 +12,7 @@ from bot.actions.policy import feedback
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
+from conversations.event_kinds import Result
 from kb_index.entries.render import to_text
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ async def _choose(turn: Turn) -> bool:
             short = clip(to_text(entry.answer), _SHORTLY)
             said = "\n".join(part for part in (entry.title, short, policy.source_line(entry)) if part)
             turn.say(said, [policy.entry_choice(turn, entry, "看完整回答"), HUMAN])
+        turn.outcome(Result.ANSWERED, about="all")
     else:
         await policy.tell(turn, entries[choice], asked=about.turn_id if about else "")
     return True

@@ -112,6 +112,8 @@ async def _keep_useless(turn: Turn, about: Rated) -> str:
 async def _keep(turn: Turn, about: Rated, question: str, outcome: Outcome, verdict: Verdict | None) -> None:
     if not about.turn_id:  # Rasa was spoken to without the app
         return
+    if verdict is not None:
+        turn.rated(verdict, about.turn_id, about.entry_id)
     try:
         channel = (await parts().conversations.view(turn.conversation_id)).channel
         await parts().gaps.keep(Asked(about.turn_id, question, outcome, channel, about.entry_id, verdict))

@@ -11,6 +11,7 @@ from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, choice
+from conversations.event_kinds import Result
 from kb_index.entries.render import to_text
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def follow_up(turn: Turn) -> None:
     if not pressed and len(turn.text) > _SHORT:
         result = await search(turn.text)
         if result.outcome == "answer" and result.hits[0].entry.id != entry.id:
-            await tell(turn, result.hits[0].entry)
+            await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
             return
     await _within(turn, entry, pressed or wanted_section(turn.text))
 
@@ -70,9 +71,11 @@ async def _within(turn: Turn, entry: Entry, section: str | None) -> None:
     if section and section in entry.sections:
         said = f"{entry.title}——{section}：\n{to_text(entry.sections[section])}"
         turn.say(said, [*rest, *verdict, HUMAN])
+        turn.outcome(Result.ANSWERED, entry=entry.id, about=section)
         return
     if section is None and _SOURCE.search(turn.text) and source_line(entry):
         turn.say(source_line(entry), [*rest, *verdict, HUMAN])
+        turn.outcome(Result.ANSWERED, entry=entry.id, about="依据")
         return
     if section is None and _DEPARTMENT.search(turn.text):
         turn.say(
@@ -80,9 +83,11 @@ async def _within(turn: Turn, entry: Entry, section: str | None) -> None:
             [*rest, HUMAN],
         )
         turn.offer("human")
+        turn.outcome(Result.ANSWERED, entry=entry.id, about="承办单位")
         return
     if section is None and _MORE.search(turn.text) and entry.sections:
         turn.say(f"关于“{entry.title}”，您还可以看下面这些：", [*rest, HUMAN])
+        turn.outcome(Result.ASKED_BACK, entry=entry.id)
         return
     await feedback.keep_unanswered(turn, f"{entry.title}——{section if turn.pressed else turn.text}")
     asked = f"{section}" if section else "您问的这一点"
@@ -91,3 +96,4 @@ async def _within(turn: Turn, entry: Entry, section: str | None) -> None:
         [*rest, HUMAN],
     )
     turn.offer("human")
+    turn.outcome(Result.UNKNOWN, entry=entry.id, about=section)

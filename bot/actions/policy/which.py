@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN
+from conversations.event_kinds import Result
 
 FILE_IT = Choice("登记这件事", "/start_complaint")
 """The button that takes the kept story into the complaint form."""
@@ -20,6 +21,7 @@ async def ask_or_tell(turn: Turn) -> None:
     )
     turn.set("story", turn.text)
     turn.offer("complaint")
+    turn.outcome(Result.ASKED_BACK, about="ask_or_tell")
 
 
 def offer_filing(turn: Turn, story: str) -> None:

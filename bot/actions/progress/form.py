@@ -14,6 +14,7 @@ from bot.actions.talk import mood
 from bot.actions.talk.digressions import NOT_FOUND, abilities, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.ticket import find_code, find_number
+from conversations.event_kinds import Result
 from core.errors import Conflict, RateLimited
 from tickets.service import MAX_NOTE, RATINGS
 from tickets.states import State
@@ -41,6 +42,7 @@ _LOST = "没有工单号或者查询码的话，可以转人工，坐席核实�
 async def validate(turn: Turn) -> None:
     """One message within the form, or the one that opens it."""
     slot = turn.requested
+    turn.outcome(Result.TICKET, about=turn.slot("ticket_number"))  # unless it turns out to be something else
     if slot is None:
         await _open(turn)
     elif attachments.sent(turn):

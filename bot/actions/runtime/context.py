@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from core.city import City
 
 if TYPE_CHECKING:
+    from conversations.event_kinds import Report
     from conversations.types import Button, ConversationView, QueuePlace
     from gaps.types import Asked
     from kb_index.entries.entry import Entry
@@ -104,6 +105,10 @@ class Conversations(Protocol):
 
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
         """Keep a small fact of this conversation."""
+        ...
+
+    async def report(self, conversation_id: str, turn_id: str, report: Report) -> None:
+        """Keep what an action says its turn came to."""
         ...
 
     async def recall(self, conversation_id: str) -> Mapping[str, Any]:

@@ -71,6 +71,7 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
         turn = read_turn(tracker)
         await _tell_why(turn)
         await action(turn)
+        await _keep_report(turn)
         for message in turn.said:
             dispatcher.utter_message(**message)
         return turn.recorded
@@ -90,6 +91,17 @@ async def _tell_why(turn: Turn) -> None:
         await parts().conversations.remember(turn.conversation_id, DECISION, dict(turn.decision))
     except WenbanError as error:
         log.warning("a decision can't be kept: %s", error.message, extra={"turn": turn.turn_id})
+
+
+async def _keep_report(turn: Turn) -> None:
+    """Keep what the message came to, with its turn; that failing keeps nobody from an answer."""
+    report = turn.report
+    if report is None or not turn.turn_id:  # Rasa was spoken to without the app
+        return
+    try:
+        await parts().conversations.report(turn.conversation_id, turn.turn_id, report)
+    except Exception:
+        log.exception("what a turn came to can't be kept", extra={"turn": turn.turn_id})
 
 
 async def _run(executor: ActionExecutor, body: bytes) -> web.Response:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.understanding.decide import DECISION
+from conversations.event_kinds import Outcome, Rated, Report, Result
 
 Event = dict[str, Any]
 """A Rasa event in its wire form, such as ``{"event": "slot", …}``."""
@@ -70,6 +71,8 @@ class Turn:
     decision: Mapping[str, Any] | None = None
     said: list[dict[str, Any]] = field(default_factory=list, init=False)
     recorded: list[Event] = field(default_factory=list, init=False)
+    _outcomes: list[Outcome] = field(default_factory=list, init=False, repr=False)
+    _ratings: list[Rated] = field(default_factory=list, init=False, repr=False)
     _slots: dict[str, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -108,6 +111,44 @@ class Turn:
     def follow_up(self, action: str) -> None:
         """Let Rasa run ``action`` (a form, too) next, within the same message of the citizen."""
         self.recorded.append({"event": "followup", "timestamp": None, "name": action})
+
+    def outcome(
+        self,
+        result: Result,
+        *,
+        entry: str | None = None,
+        probability: float | None = None,
+        about: str | None = None,
+    ) -> None:
+        """Say what the message came to, for what is kept of the conversation; of several the last counts.
+
+        Args:
+            entry, about: see :class:`conversations.event_kinds.Outcome`.
+            probability: how likely the entry is right, 0 to 1; by default that of what the message was decided to be.
+        """
+        if probability is None and self.decision is not None:
+            probability = float(self.decision["probability"])
+        self._outcomes.append(
+            Outcome(
+                result,
+                entry=entry,
+                probability=None if probability is None else round(probability, 3),
+                about=about,
+            )
+        )
+
+    def rated(self, verdict: str, turn_id: str, entry: str | None) -> None:
+        """Say that the message is what the citizen thinks of an answer; see :class:`conversations.event_kinds.Rated`."""
+        self._ratings.append(Rated(verdict, turn_id, entry))
+
+    @property
+    def report(self) -> Report | None:
+        """What the action said the message came to; None when it said nothing."""
+        if not self._outcomes and not self._ratings:
+            return None
+        return Report(
+            self._outcomes[-1] if self._outcomes else None, self._ratings[-1] if self._ratings else None
+        )
 
     def narrowed(self, text: str) -> Turn:
         """The same turn as if only ``text``, a part of the message, had been said: what is said and set is shared."""

@@ -12,6 +12,7 @@ from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.actions.talk import abroad
 from bot.understanding.ticket import find_code, find_number
+from conversations.event_kinds import Result
 from core.errors import RateLimited
 from kb_index.entries.render import to_text
 
@@ -47,12 +48,13 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
     if result.outcome == "answer" and (there is None or policy.holds(result.hits[0].entry, there)):
         if there is not None:
             turn.say(abroad.beside_rule(there))
-        await policy.tell(turn, result.hits[0].entry, buttons=False)
+        await policy.tell(turn, result.hits[0].entry, buttons=False, probability=result.hits[0].probability)
         return True
     if not certain:
         return False
     if there is not None:
         turn.say(abroad.of_rule(there))
+        turn.outcome(Result.UNKNOWN, probability=policy.likeliest(result), about="elsewhere")
         return True
     near = await policy.topic_entries(turn.text)
     if not near and result.outcome == "ask_back":
@@ -62,6 +64,7 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         return True
     await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
     turn.say(f"{NO_ANSWER}{feedback.AFTER_FORM}")
+    turn.outcome(Result.UNKNOWN, probability=policy.likeliest(result))
     return True
 
 
@@ -72,16 +75,19 @@ async def _about_last_entry(turn: Turn) -> bool:
     if entry is None or section not in entry.sections:
         return False
     turn.say(f"{entry.title}——{section}：\n{to_text(entry.sections[section])}")
+    turn.outcome(Result.ANSWERED, entry=entry.id, about=section)
     return True
 
 
 def abilities(turn: Turn) -> None:
     """Say what the assistant can do."""
     turn.say_response("utter_what_can_you_do")
+    turn.outcome(Result.TALK)
 
 
 async def progress_aside(turn: Turn) -> None:
     """A ticket's progress, when number and code are both in the message; else how to ask for it."""
+    turn.outcome(Result.TICKET)
     number, code = find_number(turn.text), find_code(turn.text)
     if number is None or code is None:
         turn.say(

@@ -10,6 +10,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.ticket import find_number
+from conversations.event_kinds import Result
 
 NAME = "action_fallback"
 NOT_UNDERSTOOD = ("抱歉我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
@@ -82,6 +83,7 @@ def _ways_on(turn: Turn, near: list[Choice]) -> None:
         near: buttons of the questions nearest to it.
     """
     also = "相近的问题也列在下面。" if near else ""
+    turn.outcome(Result.NOT_UNDERSTOOD)
     if turn.intent != "nonsense" and len(turn.text) >= _STORY_FROM and _maybe(turn, "complain"):
         # The words are kept: whoever presses the button need not tell it all again.
         turn.say(

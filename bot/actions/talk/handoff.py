@@ -7,6 +7,7 @@ from bot.actions.complaint import later
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import RESUME
+from conversations.event_kinds import Result
 from conversations.handoff import BACK_BUTTON
 from conversations.types import Button, Mode
 
@@ -30,6 +31,7 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
     kept = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
     back = [Choice(BACK_BUTTON.title, BACK_BUTTON.payload)] if place.mode is Mode.WAITING else []
     turn.say(before + parts().conversations.waiting_text(place) + kept, back)
+    turn.outcome(Result.HUMAN, about=reason)
 
 
 async def request_human(turn: Turn) -> None:
