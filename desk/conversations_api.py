@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
 
+from conversations.event_kinds import Event, to_json
 from conversations.service import Conversations
 from conversations.types import Agent
+from core.clock import iso
 from core.errors import Conflict, NotFound
 from core.events import Events
 from core.text import clean
@@ -27,6 +30,12 @@ class _List(body.Body):
     mode: Literal["waiting", "human", "bot", "all"] = "all"
     mine: bool = False
     limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class _Events(body.Body):
+    after: Annotated[int, Field(ge=0)] = 0
+    messages: bool = False
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 200
 
 
 class _Say(body.Body):
@@ -61,6 +70,7 @@ class ConversationsApi:
         return [
             web.get("/api/desk/conversations", only(ANSWERING, self.list)),
             web.get(one, only(ANSWERING, self.open)),
+            web.get(f"{one}/events", only(ANSWERING, self.events)),
             web.post(f"{one}/take", only(ANSWERING, self.take)),
             web.post(f"{one}/messages", only(ANSWERING, self.say)),
             web.post(f"{one}/hand_back", only(ANSWERING, self.hand_back)),
@@ -100,6 +110,15 @@ class ConversationsApi:
             }
         )
 
+    async def events(self, request: web.Request, user: User) -> web.Response:
+        """What happened in a conversation, oldest first, with who and why; of more than ``limit`` the newest."""
+        asked = body.query(request, _Events)
+        events = await self._conversations.happened(
+            _id(request), after=asked.after, messages=asked.messages, limit=asked.limit
+        )
+        names = await self._users.names({one.agent_id for one in events if one.agent_id})
+        return web.json_response({"events": [_told(one, names) for one in events]})
+
     async def take(self, request: web.Request, user: User) -> web.Response:
         """Answer this conversation from now on; of two who try, one does."""
         conversation_id = _id(request)
@@ -131,6 +150,19 @@ class ConversationsApi:
         name = (await self._users.names([agent_id])).get(agent_id, "别的坐席")
         details: dict[str, Any] = {"agent": {"id": agent_id, "display_name": name}}
         return Conflict(f"这个会话已经由{name}接入了", code="already_taken", details=details)
+
+
+def _told(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
+    agent = event.agent_id
+    return {
+        "nth": event.nth,
+        "at": iso(event.at),
+        "kind": event.kind,
+        "actor": event.actor,
+        "agent": {"id": agent, "display_name": names.get(agent, "")} if agent else None,
+        "reason": event.reason,
+        "facts": to_json(event.facts),
+    }
 
 
 def _agent(user: User) -> Agent:

@@ -13,6 +13,7 @@ CONVERSATIONS = [
     ("GET", f"/conversations/{ID}"),
     ("POST", f"/conversations/{ID}/take"),
     ("POST", f"/conversations/{ID}/messages"),
+    ("GET", f"/conversations/{ID}/events"),
     ("POST", f"/conversations/{ID}/hand_back"),
     ("GET", f"/photos/{ID}"),
     ("GET", "/live"),
