@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Contact, Conversation, ConversationDetail, Counts, GapGroup, GapPage, GapState, GapWindow, KnowledgeState, Tab, Ticket,
+  Contact, Conversation, ConversationDetail, Counts, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Tab, Ticket,
   TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
@@ -24,6 +24,9 @@ export class DeskApi {
 
   conversation = (id: string): Promise<{ conversation: ConversationDetail; messages: Message[] }> =>
     this.client.get(`/conversations/${encodeURIComponent(id)}`);
+
+  happened = (id: string, after: number): Promise<{ events: Happening[] }> =>
+    this.client.get(`/conversations/${encodeURIComponent(id)}/events`, { after });
 
   take = (id: string): Promise<{ conversation: Conversation }> =>
     this.client.post(`/conversations/${encodeURIComponent(id)}/take`);

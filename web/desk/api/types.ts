@@ -46,6 +46,17 @@ export interface ConversationDetail extends Conversation {
   reach?: Reach | null;
 }
 
+/** Something that happened in a conversation (经过); `facts` depend on the kind. */
+export interface Happening {
+  nth: number;
+  at: string;
+  kind: string;
+  actor: Sender;
+  agent: { id: string; display_name: string } | null;
+  reason: Reason | null;
+  facts: Record<string, unknown>;
+}
+
 export interface Counts {
   waiting: number;
   mine: number;

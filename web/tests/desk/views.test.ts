@@ -131,4 +131,23 @@ describe("a conversation's page", () => {
     expect(page.find("textarea").exists()).toBe(false);
     expect(page.text()).toContain("您可以查看，不能回复");
   });
+
+  it("tells what happened, newest first, and what happens while it is open", async () => {
+    account = { ...ME };
+    const agent = { id: ME.id, display_name: ME.display_name };
+    const event = { actor: "citizen" as const, agent: null, reason: null, facts: {} };
+    server.put(conversation("a", { mode: "waiting" }));
+    server.happened = [
+      { ...event, nth: 1, at: "2026-11-23T02:00:00Z", kind: "opened" },
+      { ...event, nth: 4, at: "2026-11-23T02:01:00Z", kind: "handed_over", reason: "citizen_asked" },
+    ];
+    await visit("/conversations/a");
+    const lines = (): string[] => page.findAll(".happened li span").map((line) => line.text());
+    await until("it is shown", () => lines().length === 2);
+    expect(lines()).toEqual(["群众要求转人工", "会话开始"]);
+    server.happened.push({ ...event, nth: 5, at: "2026-11-23T02:02:00Z", kind: "taken", agent, facts: { waited_s: 60 } });
+    await page.findAll("button").find((button) => button.text() === "接入")?.trigger("click");
+    await until("the take-over is told", () => lines()[0] === "坐席 3 号接入（群众等了 1 分 00 秒）");
+    expect(lines().length).toBe(3);
+  });
 });

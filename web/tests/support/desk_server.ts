@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Message } from "../../shared/wire";
-import type { Conversation } from "../../desk/api/types";
+import type { Conversation, Happening } from "../../desk/api/types";
 import { message } from "./messages";
 
 /** One request as it came in. */
@@ -31,6 +31,7 @@ export function conversation(id: string, over: Partial<Conversation> = {}): Conv
 export class DeskServer {
   conversations = new Map<string, Conversation>();
   messages: Message[] = [];
+  happened: Happening[] = [];
   asked: Asked[] = [];
   /** Answers instead of the normal one when it returns something. */
   instead: (asked: Asked) => Answer | Promise<Answer> = () => undefined;
@@ -110,6 +111,9 @@ export class DeskServer {
     const one = id ? this.conversations.get(id) : undefined;
     if (!one) return { status: 404, body: { error: { code: "not_found", message: "没有这个会话", details: {} } } };
     if (!step) return ok({ conversation: { ...one, slots: [{ name: "诉求类型", value: "投诉" }] }, messages: this.messages });
+    if (step === "events") {
+      return ok({ events: this.happened.filter((each) => each.nth > Number(asked.query.after ?? 0)) });
+    }
     if (step === "messages") {
       const clientId = String(asked.body.client_id);
       let said = this.messages.find((each) => each.client_id === clientId);

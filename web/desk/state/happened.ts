@@ -1,0 +1,69 @@
+import type { Happening, Reason } from "../api/types";
+
+const HANDED_OVER: Record<Reason, string> = {
+  citizen_asked: "群众要求转人工",
+  low_confidence: "助手答不准，转人工",
+  emergency: "情况紧急，转人工",
+  degraded: "机器人故障，转人工",
+};
+
+/** What a message came to, where that is worth a line; the rest is seen in the talk itself. */
+const CAME_TO: Record<string, string> = {
+  asked_back: "助手反问",
+  unknown: "助手没有答案",
+  not_understood: "助手没听明白",
+  danger: "助手给了紧急提示",
+  danger_asked: "助手问有没有危险",
+  declined: "助手说明不予受理",
+};
+
+/** `8 秒`, `3 分 05 秒`, `1 小时 03 分`. */
+export function lasted(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  if (whole < 60) return `${whole} 秒`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} 分 ${two(whole % 60)} 秒`;
+  return `${Math.floor(whole / 3600)} 小时 ${two(Math.floor((whole % 3600) / 60))} 分`;
+}
+
+/** One line for an agent; null for what needs none. */
+export function told(one: Happening): string | null {
+  const agent = one.agent?.display_name || "坐席";
+  const after = (name: string, before: string): string => {
+    const seconds = one.facts[name];
+    return typeof seconds === "number" ? `（${before}${lasted(seconds)}）` : "";
+  };
+  switch (one.kind) {
+    case "opened":
+      return "会话开始";
+    case "carried_over":
+      return "更早的经过没有记录";
+    case "handed_over":
+      return one.reason ? HANDED_OVER[one.reason] ?? "转人工" : "转人工";
+    case "made_urgent":
+      return "标为紧急";
+    case "left_queue":
+      return (one.facts.why === "no_danger" ? "群众说没有危险，不再排队" : "群众不等了") + after("waited_s", "等了 ");
+    case "taken":
+      return `${agent}接入` + after("waited_s", "群众等了 ");
+    case "first_reply":
+      return `${agent}首次回复` + after("after_s", "接入后 ");
+    case "handed_back":
+      return `${agent}交还机器人` + after("held_s", "接待 ");
+    case "rated":
+      return one.facts.verdict === "useful" ? "群众说“有用”" : "群众说“没用”";
+    case "outcome":
+      return outcome(one.facts);
+    default:
+      return null;
+  }
+}
+
+function outcome(facts: Record<string, unknown>): string | null {
+  if (facts.result === "answered") {
+    return typeof facts.probability === "number" ? `助手作答（把握 ${Math.round(facts.probability * 100)}%）` : "助手作答";
+  }
+  if (facts.result === "filed") return `登记工单 ${String(facts.about ?? "")}`.trim();
+  if (facts.result === "degraded" && facts.about === "answered") return "机器人故障，由知识库直接作答";
+  return CAME_TO[String(facts.result)] ?? null;
+}
