@@ -16,6 +16,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from bot.actions.runtime import endpoint
+from conversations.event_kinds import Kind, to_json
 from conversations.rasa import RasaClient
 from conversations.types import InboundMessage
 from tests.bot.parts import SmallCity, build_index, small_city
@@ -60,6 +61,11 @@ def make_app(city: SmallCity, secret: str) -> web.Application:
                 "mode": str(view.mode),
                 "reason": view.reason,
                 "facts": view.facts,
+                "outcomes": [
+                    to_json(event.facts)
+                    for event in await city.conversations.happened(view.id)
+                    if event.kind is Kind.OUTCOME
+                ],
                 "tickets": [
                     {
                         **ticket.to_json(),

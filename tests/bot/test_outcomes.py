@@ -14,6 +14,7 @@ from conversations.event_kinds import Actor, Event, Outcome, Rated, Result
 from conversations.types import Button, InboundMessage, Reply
 from tests.bot.calls import SECRET, Rasa, client_of
 from tests.bot.parts import SmallCity, small_city
+from tests.bot.rasa_process import Speaker
 from tests.bot.test_bot_forms import FORM, _until
 
 FUND = "公积金怎么提取"
@@ -156,3 +157,14 @@ async def test_a_turn_rasa_makes_up_or_another_s_reports_nothing(office: Office)
     view = await office.city.conversations.find_or_create("web", "", "visitor")
     assert await office.city.conversations.happened(view.id) == before
     assert len(await office.city.conversations.happened(stranger)) == 1, "opened, and nothing else"
+
+
+@pytest.mark.end_to_end
+def test_through_rasa_each_message_comes_to_one_thing(stories: str) -> None:
+    citizen = Speaker(stories)
+    for text in ("你好", FUND, "楼道灯坏了两个月了没人修", "取消"):
+        citizen.say(text)
+    came_to = citizen.state()["outcomes"]
+    assert [one["result"] for one in came_to] == ["talk", "answered", "matter", "talk"]
+    assert came_to[1]["entry"] == "gjj-withdraw" and came_to[1]["probability"] > 0.8
+    assert len({one["turn"] for one in came_to}) == 4
