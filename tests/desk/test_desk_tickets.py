@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from desk.models import DeskAudit
-from tests.desk.conftest import Office
+from tests.desk.conftest import Office, Person
+from tickets.models import TicketRow
 from tickets.types import Ticket, TicketDraft
+
+UNKNOWN = "01990000-0000-7000-8000-000000000009"
 
 
 @pytest.fixture
@@ -107,3 +110,33 @@ async def test_what_is_no_ticket_is_not_found(office: Office, number: str) -> No
 async def test_bad_questions_are_refused(office: Office, query: dict[str, str | int]) -> None:
     agent = await office.hire("a1")
     await agent.get("/tickets", 400, **query)
+
+
+async def test_a_department_sees_what_was_dispatched_to_it_and_no_other(
+    office: Office, ticket: Ticket
+) -> None:
+    water, roads = await office.department("水务集团"), await office.department("交通运输局")
+    async with office.database.write() as session:
+        await session.execute(
+            update(TicketRow).where(TicketRow.number == ticket.number).values(department_id=water)
+        )
+    own = await office.hire("d1", "department", department=water)
+    assert [t["number"] for t in (await own.get("/tickets"))["tickets"]] == [ticket.number]
+    assert (await own.get(f"/tickets/{ticket.number}"))["ticket"]["number"] == ticket.number
+    await _nothing_to_see(await office.hire("d2", "department", department=roads), ticket.number)
+
+
+async def test_a_department_account_that_belongs_to_none_sees_nothing(office: Office, ticket: Ticket) -> None:
+    # Not even what no department has yet.
+    await _nothing_to_see(await office.hire("d1", "department"), ticket.number)
+
+
+async def _nothing_to_see(person: Person, number: str) -> None:
+    assert (await person.get("/tickets"))["tickets"] == []
+    reason = {"reason": "核实情况"}
+    for refused in (
+        await person.get(f"/tickets/{number}", 404),
+        await person.get(f"/tickets/{number}/photos/{UNKNOWN}", 404),
+        await person.post(f"/tickets/{number}/reveal", reason, 404),
+    ):
+        assert refused["error"]["message"] == "没有这张工单"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
+from bot.understanding.danger import shipped
 from conversations import danger
 from conversations.alarm import SOURCE_URGENT
+from conversations.danger import Danger
+from conversations.types import Agent
 from tests.channels.web.conftest import Running
+from tests.waiting import until
 
 MANY = 40
 """Visitors: as many as one address may send messages of within a minute, with their sessions."""
@@ -35,6 +40,37 @@ async def test_many_alarms_from_one_address_do_not_fill_the_front_of_the_queue(r
     assert sum(view.urgent for view in views) == SOURCE_URGENT
     marked = [view for view in views if "同一来源" in view.facts["handoff"].get("提醒", "")]
     assert len(marked) == MANY - SOURCE_URGENT and not any(view.urgent for view in marked)
+
+
+class HeldUp:
+    """The real judge, whose verdicts come only once the gate is open."""
+
+    def __init__(self) -> None:
+        self.gate, self.reached = threading.Event(), threading.Event()
+        self.scope = shipped().scope
+
+    def judge(self, text: str) -> Danger | None:
+        self.reached.set()
+        assert self.gate.wait(10)
+        return shipped().judge(text)
+
+
+async def test_advice_is_given_although_an_agent_took_over_while_danger_was_judged(running: Running) -> None:
+    judge = HeldUp()
+    running.conversations._alarm._judge = judge
+    visitor = await running.visitor()
+    said = asyncio.create_task(visitor.say("我家着火了，快来人"))
+    await until(judge.reached.is_set)
+    (view,) = await running.conversations.list()
+    await running.conversations.request_human(view.id, "citizen_asked")
+    await running.conversations.take(view.id, Agent("a1", "坐席 1 号"))
+    judge.gate.set()
+    (advice,) = (await said)["replies"]
+    assert "119" in advice["text"]
+    # Words without danger in them are the agent's to answer.
+    assert (await visitor.say("公积金怎么提取"))["replies"] == []
+    after = await running.conversations.view(view.id)
+    assert (after.mode, after.urgent) == ("human", True)
 
 
 async def test_an_ordinary_complaint_raises_nothing(running: Running) -> None:
