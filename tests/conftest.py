@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -11,11 +12,34 @@ import pytest
 from cryptography.fernet import Fernet
 
 import service.tables  # noqa: F401
+from core.clock import use_clock
 from core.database import Base, Database
 from core.privacy import use_data_key
 from tests.postgres import postgresql
 
 use_data_key(Fernet.generate_key().decode("ascii"))
+
+
+class Clock:
+    """The clock the app goes by: it runs as ever, and can be put forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, **by: float) -> None:
+        """So much later; the arguments are those of :class:`~datetime.timedelta`."""
+        self._ahead += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    made = Clock()
+    use_clock(made.now)
+    yield made
+    use_clock(None)
 
 
 @pytest.fixture(autouse=True)

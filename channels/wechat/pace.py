@@ -19,6 +19,7 @@ class Pace:
         every_s: after how long the platform drops a delivery and makes the next.
         hold_s: how long a connection is held at most, when the platform is slow to drop it.
         send_s: how long one call to the platform may take.
+        retry_s: first pause between two attempts at one call, about; it doubles each time.
         record_first_s: from an unclear push until the platform's record is consulted for the first time.
         record_again_s: age at which an unclear push that the record does not show counts as not made.
         record_last_s: age at which an unclear push without any record is given up as unknown.
@@ -30,6 +31,7 @@ class Pace:
     every_s: float = 5.0
     hold_s: float = 6.5
     send_s: float = 10.0
+    retry_s: float = 0.5
     record_first_s: float = 8.0
     record_again_s: float = 30.0
     record_last_s: float = 90.0

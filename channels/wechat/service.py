@@ -69,7 +69,7 @@ class WeChat:
             return f"{public_url}/kb/{entry_id}" if public_url else ""
 
         self._clients = {
-            account.name: Client(account, database, api_base, timeout_s=pace.send_s)
+            account.name: Client(account, database, api_base, timeout_s=pace.send_s, pause_s=pace.retry_s)
             for account in accounts
             if account.pushes
         }

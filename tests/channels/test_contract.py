@@ -5,7 +5,6 @@ A new channel passes by being one more entry in ``ENTRANCES``: how it is made, a
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -31,6 +30,7 @@ from tests.channels.wechat.conftest import ACCOUNTS, HOLD_S, PATIENCE_S, QUICK
 from tests.channels.wechat.platform import Platform
 from tests.conversations.dialogue import SmallDialogue, no_answer
 from tests.conversations.paper import Paper
+from tests.waiting import until
 
 api = wechat_conftest.api
 
@@ -65,12 +65,16 @@ class Entrance:
 
     async def until_shown(self, *texts: str, within_s: float = 10) -> str:
         """Wait until the citizen has been shown these; all they were shown."""
-        for _ in range(round(within_s / 0.05)):
+
+        async def missing() -> list[str]:
             whole = self.shown + await self.read()
-            if all(text in whole for text in texts):
-                return whole
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"not shown: {texts}; shown: {whole}")
+            return [text for text in texts if text not in whole]
+
+        async def shown() -> bool:
+            return not await missing()
+
+        await until(shown, within_s)
+        return self.shown + await self.read()
 
 
 Make = Callable[[AsyncExitStack, Database, Path, Api], Awaitable[Entrance]]
@@ -194,12 +198,11 @@ async def test_a_question_is_answered_once_and_nothing_is_owed_after(entrance: E
     await entrance.say("公积金怎么提取")
     whole = await entrance.until_shown("您说的是：公积金怎么提取")
     assert whole.count("您说的是：公积金怎么提取") == 1
-    for _ in range(100):
-        if not await entrance.conversations.undelivered(await entrance.conversation()):
-            break
-        await asyncio.sleep(0.02)
-    else:
-        raise AssertionError("something is still owed")
+
+    async def nothing_owed() -> bool:
+        return not await entrance.conversations.undelivered(await entrance.conversation())
+
+    await until(nothing_owed)
 
 
 async def test_an_agents_long_words_arrive_whole_and_in_order(entrance: Entrance) -> None:

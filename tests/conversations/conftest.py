@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -42,14 +41,6 @@ class Process:
 
     async def id_of(self, user: str = "v1", channel: str = "web") -> str:
         return (await self.conversations.find_or_create(channel, "", user)).id
-
-    async def until(self, condition: Callable[[], bool], within_s: float = 10) -> None:
-        """Wait for something to have happened."""
-        for _ in range(round(within_s / 0.02)):
-            if condition():
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError("it did not come to that")
 
     async def die(self) -> None:
         """As kill -9 leaves things: nothing finished, no lease given back."""

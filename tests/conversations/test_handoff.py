@@ -15,6 +15,7 @@ from core.errors import BadRequest, Conflict, NotFound
 from core.events import LocalEvents
 from tests.conversations.conftest import Process
 from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.waiting import until
 
 Start = Callable[[], Awaitable[Process]]
 ONE, TWO = Agent("agent-1", "坐席 1 号"), Agent("agent-2", "坐席 2 号")
@@ -87,7 +88,7 @@ async def test_talk_both_ways_and_back(process: Process) -> None:
 
 async def test_the_bot_is_silent_when_taken_over_while_it_thinks(process: Process) -> None:
     receipt = await process.conversations.receive(InboundMessage("web", "a", "m1", "慢慢查"))
-    await process.until(lambda: process.dialogue.asked != [])
+    await until(lambda: process.dialogue.asked != [])
     await process.conversations.take(receipt.conversation_id, ONE)
     process.dialogue.gate.set()
     assert await process.conversations.wait(receipt.turn_id, 10) == []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from conversations import outbox, turns
 from conversations.inbox import MAX_TEXT
@@ -16,15 +15,14 @@ from conversations.types import Agent, InboundMessage, Owed
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
+from tests.conftest import Clock
 from tests.conversations.conftest import Process
+from tests.waiting import until
 
 Start = Callable[[], Awaitable[Process]]
 AGENT = Agent("agent-3", "坐席 3 号")
-
-
-async def _expire_leases(database: Database) -> None:
-    async with database.write() as session:
-        await session.execute(update(Conversation).values(lease_until=now() - timedelta(seconds=1)))
+LEASE_S = 20
+"""Seconds a lease lasts here, unless its holder makes it last again."""
 
 
 async def test_a_message_is_on_disk_when_receive_returns(process: Process, database: Database) -> None:
@@ -94,19 +92,17 @@ async def test_conversations_do_not_wait_for_each_other(process: Process) -> Non
     assert await process.conversations.wait(slow.turn_id, 10) is not None
 
 
-async def test_a_dead_process_is_taken_over_once_its_lease_has_run_out(
-    start: Start, database: Database
-) -> None:
+async def test_a_dead_process_is_taken_over_once_its_lease_has_run_out(start: Start, clock: Clock) -> None:
     one = await start()
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
-    await one.until(lambda: one.dialogue.asked != [])
+    await until(lambda: one.dialogue.asked != [])
     await one.die()
     other = await start()
     other.dialogue.gate.set()
     # While the lease lasts the dead one may yet be alive: nobody else answers.
     assert await other.conversations.wait(receipt.turn_id, 0.5) is None
     assert other.dialogue.asked == []
-    await _expire_leases(database)
+    clock.forward(seconds=LEASE_S + 1)
     repeat = await other.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
     assert repeat.duplicate and repeat.turn_id == receipt.turn_id
     replies = await other.conversations.wait(receipt.turn_id, 10)
@@ -114,51 +110,51 @@ async def test_a_dead_process_is_taken_over_once_its_lease_has_run_out(
 
 
 async def test_a_turn_that_waits_longer_than_a_lease_lasts_stays_with_who_works_on_it(
-    start: Start, database: Database, monkeypatch: pytest.MonkeyPatch
+    start: Start, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "SWEEP_S", 0.05)
     one = await start()
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
-    await _expire_leases(database)
-    until = now()
-    async with asyncio.timeout(10):
-        while until < now() + timedelta(seconds=1):
-            async with database.read() as session:
-                until = await session.scalar(select(Conversation.lease_until)) or until
-            await asyncio.sleep(0.02)
+    clock.forward(seconds=LEASE_S + 1)
+
+    async def lease_lasts() -> bool:
+        async with database.read() as session:
+            return bool(await session.scalar(select(Conversation.lease_until > now())))
+
+    await until(lease_lasts)
     other = await start()
-    await asyncio.sleep(0.3)  # in which the other looks several times for what nobody works on
+    # It looks for what nobody works on.
+    await other.conversations._runner._sweep()
+    assert other.conversations._runner._workers == {}
     one.dialogue.gate.set()
     assert await one.conversations.wait(receipt.turn_id, 10)
     assert (len(one.dialogue.asked), other.dialogue.asked) == (1, [])
 
 
 async def test_the_sweeper_finds_what_nobody_asks_for(
-    start: Start, database: Database, monkeypatch: pytest.MonkeyPatch
+    start: Start, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "SWEEP_S", 0.1)
     one = await start()
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
-    await one.until(lambda: one.dialogue.asked != [])
+    await until(lambda: one.dialogue.asked != [])
     await one.die()
-    await _expire_leases(database)
+    clock.forward(seconds=LEASE_S + 1)
     other = await start()
     other.dialogue.gate.set()
     assert await other.conversations.wait(receipt.turn_id, 10) is not None
 
 
-async def test_one_thought_dead_that_comes_back_does_not_answer_twice(
-    start: Start, database: Database
-) -> None:
+async def test_one_thought_dead_that_comes_back_does_not_answer_twice(start: Start, clock: Clock) -> None:
     one, other = await start(), await start()
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
-    await one.until(lambda: one.dialogue.asked != [])
-    await _expire_leases(database)
+    await until(lambda: one.dialogue.asked != [])
+    clock.forward(seconds=LEASE_S + 1)
     other.dialogue.gate.set()
     await other.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
     assert await other.conversations.wait(receipt.turn_id, 10) is not None
     one.dialogue.gate.set()
-    await asyncio.sleep(0.3)
+    await until(lambda: one.conversations._runner._workers == {})
     history = await one.conversations.history(receipt.conversation_id)
     assert [m.direction for m in history] == ["in", "out"]
 
@@ -182,7 +178,7 @@ async def test_stopping_waits_for_the_turn_under_way_and_gives_the_lease_back(
 ) -> None:
     one = await start()
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
-    await one.until(lambda: one.dialogue.asked != [])
+    await until(lambda: one.dialogue.asked != [])
     asyncio.get_running_loop().call_later(0.2, one.dialogue.gate.set)
     await one.conversations.__aexit__(None, None, None)
     async with database.read() as session:
@@ -196,8 +192,8 @@ async def test_a_bug_in_the_dialogue_is_tried_again_and_then_answered_without_it
 ) -> None:
     receipt = await process.conversations.receive(InboundMessage("web", "v1", "m1", "出错"))
     for attempt in range(1, turns.MAX_ATTEMPTS + 1):
-        await process.until(lambda at=attempt: len(process.dialogue.asked) == at)  # type: ignore[misc]
-        await process.until(lambda: process.conversations._runner._workers == {})
+        await until(lambda at=attempt: len(process.dialogue.asked) == at)  # type: ignore[misc]
+        await until(lambda: process.conversations._runner._workers == {})
         process.conversations._runner.wake(receipt.conversation_id)
     replies = await process.conversations.wait(receipt.turn_id, 10)
     assert replies is not None and "记下了" in replies[0].text

@@ -17,7 +17,9 @@ from desk.hub import Hub, Mailbox
 from desk.missed import MOST, Missed
 from desk.models import DeskUser
 from desk.summaries import Summaries
-from desk.users import Users
+from desk.users import Users, account_topic
+from tests import waiting
+from tests.conftest import Clock
 from tests.desk.conftest import OURS, Office, Person
 from tickets.types import TicketDraft
 
@@ -127,7 +129,9 @@ async def test_a_session_ended_by_another_process_closes_at_the_next_beat(
     assert (closing.type, closing.data) == (WSMsgType.CLOSE, 4401)
 
 
-async def test_an_open_desk_is_an_agent_online(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_open_desk_is_an_agent_online(
+    office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(presence, "BEAT_S", 0.05)
     database = office.database
     await office.hire("idle")
@@ -140,15 +144,11 @@ async def test_an_open_desk_is_an_agent_online(office: Office, monkeypatch: pyte
     place = await office.conversations.request_human(conversation_id, "citizen_asked")
     assert place.agents_online == 1
     # The connection itself keeps the sign of life fresh.
-    async with database.write() as session:
-        await session.execute(update(DeskUser).values(seen_at=now() - presence.ONLINE_FOR))
-    await asyncio.sleep(0.3)
-    assert await presence.agents_online(database) == 1
+    clock.forward(seconds=presence.ONLINE_FOR.total_seconds())
+    await waiting.until(lambda: presence.agents_online(database))
     await socket.close()
-    await asyncio.sleep(0.2)
-    async with database.write() as session:
-        await session.execute(update(DeskUser).values(seen_at=now() - presence.ONLINE_FOR))
-    await asyncio.sleep(0.2)
+    await waiting.until(lambda: account_topic(agent.id) not in office.events._topics)
+    clock.forward(seconds=presence.ONLINE_FOR.total_seconds())
     assert await presence.agents_online(database) == 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,18 +11,17 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import update
 
 from channels.wechat import Pace, WeChat
-from conversations.models import MessageRow
 from conversations.types import HandoffReason
 from core.clock import now
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import ACCOUNTS, HOLD_S, PATIENCE_S, QUICK
 from tests.channels.wechat.platform import CITIZEN, Platform
-from tests.channels.wechat.test_pushing import until
+from tests.conftest import Clock
 from tests.desk.conftest import MakeOffice, Office, Person
+from tests.waiting import until
 
 api = wechat_conftest.api
 
@@ -48,11 +46,11 @@ class Window:
 
     async def settled(self, conversation_id: str) -> None:
         """Wait until all that was said to the citizen has gone out."""
-        for _ in range(300):
-            if not await self.office.conversations.undelivered(conversation_id):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError("something is still owed")
+
+        async def nothing_owed() -> bool:
+            return not await self.office.conversations.undelivered(conversation_id)
+
+        await until(nothing_owed)
 
     async def reach(self, conversation_id: str) -> Any:
         return (await self.agent.get(f"/conversations/{conversation_id}"))["conversation"]["reach"]
@@ -94,22 +92,16 @@ async def test_a_window_the_platform_has_closed(window: Window) -> None:
     window.api.close_window(CITIZEN)
     await window.say(one, "您好，请讲", "m1")
     await until(lambda: 45015 in window.api.refused)
-    for _ in range(300):
-        shown = await window.reach(one)
-        if not shown["open"]:
-            break
-        await asyncio.sleep(0.05)
-    assert shown == {"open": False, "left": 0, "until": None}
+
+    async def closed() -> bool:
+        return await window.reach(one) == {"open": False, "left": 0, "until": None}
+
+    await until(closed)
 
 
-async def test_a_window_whose_time_is_over(window: Window) -> None:
+async def test_a_window_whose_time_is_over(window: Window, clock: Clock) -> None:
     one = await window.taken("pushing")
-    async with window.office.database.write() as session:
-        await session.execute(
-            update(MessageRow)
-            .where(MessageRow.conversation_id == one)
-            .values(created_at=now() - timedelta(hours=49))
-        )
+    clock.forward(hours=49)
     assert await window.reach(one) == {"open": False, "left": 0, "until": None}
 
 

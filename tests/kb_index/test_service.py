@@ -6,12 +6,7 @@ from kb_index.index.versions import current_version
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
-
-
-async def until(condition, seconds: float = 5) -> None:  # type: ignore[no-untyped-def]
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110  (what is waited for happens in the service under test)
-            await asyncio.sleep(0.02)
+from tests.waiting import until
 
 
 async def test_a_new_version_is_taken_without_dropping_a_search(

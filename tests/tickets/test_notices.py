@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +21,9 @@ from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import QUICK
 from tests.channels.wechat.test_notices import ACCOUNTS, TEMPLATE
-from tests.channels.wechat.test_pushing import until
 from tests.cities import HUAINAN
 from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.waiting import until
 from tickets import rows
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
@@ -158,10 +157,7 @@ async def test_a_refused_notice_is_told_in_the_conversation_once(hall: Hall) -> 
     hall.api.step(CITIZEN)
     async with hall.process():
         await hall.move(ticket, State.HANDLING)
-        for _ in range(300):
-            if await hall.conversations.history(conversation):
-                break
-            await asyncio.sleep(0.05)
+        await until(lambda: hall.conversations.history(conversation))
         # A later change is told as ever, and tells nothing of the former again.
         await hall.move(ticket, State.CLOSED)
         await until(lambda: hall.api.notices)

@@ -10,6 +10,7 @@ import pytest
 from channels.web.tokens import RENEW_S, VALID_S, Tokens
 from conversations.types import Agent
 from tests.channels.web.conftest import Running, Visitor, code_of, new_id
+from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
 
@@ -125,11 +126,12 @@ async def test_a_reply_that_takes_long_is_pending_and_comes_later(running: Runni
     body = await visitor.say("慢慢查")
     assert body["pending"] is True and body["replies"] == []
     running.dialogue.gate.set()
-    for _ in range(100):
-        missed = await visitor.missed(after=body["message"]["seq"])
-        if missed["messages"]:
-            break
-        await asyncio.sleep(0.05)
+
+    async def come() -> bool:
+        return bool((await visitor.missed(after=body["message"]["seq"]))["messages"])
+
+    await until(come)
+    missed = await visitor.missed(after=body["message"]["seq"])
     assert [m["text"] for m in missed["messages"]] == ["您说的是：慢慢查"]
     assert missed["mode"] == "bot"
 

@@ -11,6 +11,7 @@ from aiohttp import WSMsgType
 from channels.web import socket as socket_module
 from conversations.types import Agent
 from tests.channels.web.conftest import Running, new_id
+from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
 
@@ -300,11 +301,7 @@ async def test_leaving_ends_everything_the_socket_had_running(running: Running) 
     topic = f"conversation:{view.id}"
     assert topic in running.events._topics
     await socket.ws.close()
-    for _ in range(100):
-        if topic not in running.events._topics:
-            break
-        await asyncio.sleep(0.02)
-    assert topic not in running.events._topics
+    await until(lambda: topic not in running.events._topics)
 
 
 async def test_a_browser_that_does_not_read_is_let_go_and_holds_nobody_up(
@@ -324,11 +321,7 @@ async def test_a_browser_that_does_not_read_is_let_go_and_holds_nobody_up(
     got = [await well.frame() for _ in range(400)]
     assert [f["message"]["seq"] for f in got] == list(range(1, 401))
     topic = f"conversation:{view.id}"
-    for _ in range(200):
-        if len(running.events._topics[topic]) == 1:
-            break
-        await asyncio.sleep(0.05)
-    assert len(running.events._topics[topic]) == 1
+    await until(lambda: len(running.events._topics[topic]) == 1)
     transport.abort()  # type: ignore[union-attr]
 
 

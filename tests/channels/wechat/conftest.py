@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.understanding.danger import shipped
 from channels.wechat import Pace, WeChat
+from channels.wechat.inbound.exchange import Exchange
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import ConversationView
@@ -29,16 +31,15 @@ from tests.conversations.dialogue import SmallDialogue, no_answer
 PATIENCE_S = 5.0
 HOLD_S = 6.0
 """Ample: what is quick is answered at once, and a busy machine fails no test."""
-SHORT_PATIENCE_S = 1.0
-CUT_S = 1.9
-"""When the stand-in platform then drops the connection; wide apart, as the machine may be busy with other tests."""
-SHORT_HOLD_S = 3.0
+SHORT_PATIENCE_S = 0.3
+"""The stand-in platform drops the connection as soon as patience is over and the app holds it (``Platform.drop``)."""
 
 PUBLIC_URL = "https://12345.example.gov.cn"
 QUICK: dict[str, float] = {
     "typing_s": 0.2,
     "every_s": 1.4,
     "send_s": 1.0,
+    "retry_s": 0.02,
     "record_first_s": 0.5,
     "record_again_s": 1.0,
     "record_last_s": 2.0,
@@ -77,10 +78,11 @@ class Running:
     dialogue: SmallDialogue
     client: TestClient[web.Request, web.Application]
     api: Api
+    holds: asyncio.Queue[str]
 
     def platform(self, mode: str = "plain", **options: Any) -> Platform:
         path = {"plain": "/wechat/main", "compatible": "/wechat/compatible", "safe": "/wechat/safe"}[mode]
-        return Platform(self.client, mode=mode, **{"path": path, **options})
+        return Platform(self.client, mode=mode, holds=self.holds, **{"path": path, **options})
 
     def way(self, way: str) -> Platform:
         """The platform's view in a mode and format: ``plain``, ``safe-json`` …"""
@@ -89,7 +91,9 @@ class Running:
 
     def account(self, name: str) -> Platform:
         """The platform's view of one account in plain mode, which sends JSON to mini programs."""
-        return Platform(self.client, path=f"/wechat/{name}", as_json=name == "mini", api=self.api)
+        return Platform(
+            self.client, path=f"/wechat/{name}", as_json=name == "mini", api=self.api, holds=self.holds
+        )
 
     async def view(self, user: str = CITIZEN, account: str = "main") -> ConversationView:
         return await self.conversations.find_or_create("wechat", account, user)
@@ -102,8 +106,18 @@ class Start(Protocol):
 
 
 @pytest.fixture
-async def start(database: Database, tmp_path: Path, api: Api) -> AsyncIterator[Start]:
+async def start(
+    database: Database, tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Start]:
     """App processes as many as are asked for; all are stopped in the end."""
+    holds: asyncio.Queue[str] = asyncio.Queue()
+    hold = Exchange.hold
+
+    async def noted(self: Exchange) -> None:
+        holds.put_nowait(str(self.request.url))
+        await hold(self)
+
+    monkeypatch.setattr(Exchange, "hold", noted)
     async with AsyncExitStack() as stack:
 
         async def begin(*, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running:
@@ -131,7 +145,7 @@ async def start(database: Database, tmp_path: Path, api: Api) -> AsyncIterator[S
             await client.start_server()
             stack.push_async_callback(client.close)
             stack.callback(dialogue.gate.set)
-            return Running(conversations, wechat, dialogue, client, api)
+            return Running(conversations, wechat, dialogue, client, api, holds)
 
         yield begin
 
@@ -151,4 +165,4 @@ async def running(start: Start) -> Running:
 @pytest.fixture
 async def impatient(start: Start) -> Running:
     """For what happens when the reply is not there in time."""
-    return await start(patience_s=SHORT_PATIENCE_S, hold_s=SHORT_HOLD_S)
+    return await start(patience_s=SHORT_PATIENCE_S)

@@ -5,6 +5,7 @@ Encryption here is wechatpy's own ``WeChatCrypto``, not the code under test, so 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
 import json
@@ -74,7 +75,11 @@ def to_json(xml: bytes) -> bytes:
 
 
 class Platform:
-    """Pushes to one account of an application under test."""
+    """Pushes to one account of an application under test.
+
+    Args:
+        holds: has an item for each delivery the app begins to hold.
+    """
 
     def __init__(
         self,
@@ -87,6 +92,7 @@ class Platform:
         key: str = KEY,
         as_json: bool = False,
         api: Api | None = None,
+        holds: asyncio.Queue[str] | None = None,
     ) -> None:
         self.client = client
         self.mode = mode
@@ -95,6 +101,7 @@ class Platform:
         self.crypto = WeChatCrypto(token, key, app_id)
         self.as_json = as_json
         self.api = api
+        self.holds = holds or asyncio.Queue()
 
     def signed(self, *more: str, age_s: float = 0) -> dict[str, str]:
         """``timestamp`` and ``nonce``, and the signature over them (and ``more``)."""
@@ -125,14 +132,37 @@ class Platform:
             return query, body.strip().removesuffix(b"</xml>") + encrypt.encode() + b"</xml>"
         return query, f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName>{encrypt}</xml>".encode()
 
-    async def push(self, body: bytes, *, timeout_s: float = 30, age_s: float = 0) -> Said:
-        """One delivery; raises TimeoutError when no answer comes in time, having dropped the connection."""
+    async def push(self, body: bytes, *, age_s: float = 0) -> Said:
+        """One delivery, and its answer."""
         query, data = self.request(body, age_s=age_s)
         if self.api is not None:
             self._step(body)
-        timeout = aiohttp.ClientTimeout(total=timeout_s)
+        timeout = aiohttp.ClientTimeout(total=30)
         async with self.client.post(self.path, params=query, data=data, timeout=timeout) as response:
             return self.read(response.status, await response.text())
+
+    async def drop(self, body: bytes) -> None:
+        """One delivery that gets no answer: the connection is dropped while the app holds it."""
+        assert await self._held(body) is None, "the app gave an answer"
+
+    async def insist(self, body: bytes) -> Said | None:
+        """Deliver up to three times, dropping the connection each time the app holds it."""
+        for _ in range(3):
+            if (said := await self._held(body)) is not None:
+                return said
+        return None  # Here the real platform shows 该公众号暂时无法提供服务.
+
+    async def _held(self, body: bytes) -> Said | None:
+        """One delivery: its answer; or None when the app holds it instead, as it does until the platform lets go."""
+        held = asyncio.create_task(self.holds.get())
+        push = asyncio.create_task(self.push(body))
+        await asyncio.wait({held, push}, return_when=asyncio.FIRST_COMPLETED)
+        if push.done():
+            held.cancel()
+            return push.result()
+        push.cancel()
+        await asyncio.wait({push})
+        return None
 
     def _step(self, body: bytes) -> None:
         """What this message or event allows the account to send."""
@@ -147,15 +177,6 @@ class Platform:
     async def say(self, text: str, *, user: str = CITIZEN, message_id: int | str | None = None) -> Said:
         """One delivery of a text."""
         return await self.push(text_xml(text, user=user, message_id=message_id))
-
-    async def insist(self, body: bytes, *, patience_s: float) -> Said | None:
-        """Deliver up to three times, dropping the connection each time after ``patience_s`` seconds."""
-        for _ in range(3):
-            try:
-                return await self.push(body, timeout_s=patience_s)
-            except TimeoutError:
-                continue
-        return None  # Here the real platform shows 该公众号暂时无法提供服务.
 
     def read(self, status: int, body: str) -> Said:
         """Read an answer as strictly as the platform does."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
@@ -15,7 +14,7 @@ from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import TEMPLATE, Running
 from tests.channels.wechat.platform import CITIZEN, payload
 from tests.channels.wechat.test_notices import TOLD
-from tests.channels.wechat.test_pushing import until
+from tests.waiting import until
 
 SEND = {"telling": "/cgi-bin/message/subscribe/bizsend", "telling-mini": "/cgi-bin/message/subscribe/send"}
 WAYS = [("telling", False), ("telling-mini", False), ("telling-mini", True)]
@@ -40,12 +39,15 @@ async def tell(running: Running, account: str, *keys: str) -> None:
 
 async def told_in_conversation(running: Running, account: str, *keys: str) -> None:
     view = await running.view(account=account)
-    for _ in range(200):
-        said = [m.text for m in await running.conversations.history(view.id) if m.text.startswith("进展")]
-        if len(said) == len(keys):
-            break
-        await asyncio.sleep(0.05)
-    assert said == [f"进展{key}。" for key in keys]
+
+    async def told() -> list[str]:
+        return [m.text for m in await running.conversations.history(view.id) if m.text.startswith("进展")]
+
+    async def all_told() -> bool:
+        return len(await told()) == len(keys)
+
+    await until(all_told)
+    assert await told() == [f"进展{key}。" for key in keys]
 
 
 async def left(database: Database) -> dict[str, int]:
@@ -120,13 +122,13 @@ async def test_what_became_of_it_is_noted_and_a_failure_told_in_the_conversation
     api.consents[CITIZEN, TEMPLATE] = 1
     await event(running, "telling-mini", "event_subscribe_msg_popup", as_json=as_json)
     await tell(running, "telling-mini", "k1")
-    row: WeChatNoticeRow | None = None
-    for _ in range(200):
+
+    async def sent() -> WeChatNoticeRow | None:
         async with database.read() as session:
-            row = await session.scalar(select(WeChatNoticeRow))
-        if row is not None and row.state == "sent":
-            break
-        await asyncio.sleep(0.05)
+            return await session.scalar(select(WeChatNoticeRow).where(WeChatNoticeRow.state == "sent"))
+
+    await until(sent)
+    row = await sent()
     assert row is not None and row.platform_id == "1700827132819554304"
     platform = running.account("telling-mini")
     platform.as_json = as_json

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from conversations.types import Agent
@@ -178,7 +176,6 @@ async def test_an_agent_learns_of_a_recording_the_desk_cannot_play(running: Runn
     await running.conversations.take(view.id, agent)
     said = await running.platform().push(payload("video"))
     assert said.text is not None and "坐席" in said.text
-    await asyncio.sleep(0.05)
     last = (await running.conversations.history(view.id))[-1]
     assert (last.direction, last.kind, last.text) == ("in", "video", "［视频］")
     assert running.dialogue.asked == []

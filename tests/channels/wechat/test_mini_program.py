@@ -12,7 +12,8 @@ from core.settings import Settings, WeChatAccount
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import CITIZEN, payload, text_xml
-from tests.channels.wechat.test_pushing import settled, until
+from tests.channels.wechat.pushed import settled
+from tests.waiting import until
 
 
 async def test_a_question_is_acknowledged_and_answered_once(running: Running, api: Api) -> None:

@@ -25,8 +25,8 @@ from tests import waiting
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.conftest import QUICK, Running
 from tests.channels.wechat.platform import payload
-from tests.channels.wechat.test_pushing import until
 from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.waiting import until
 
 FIELDS = {"character_string1": "{number}", "phrase2": "{state}", "time3": "{time}"}
 TEMPLATE = "/cgi-bin/message/template/send"

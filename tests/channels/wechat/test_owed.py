@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,8 @@ from core.database import Database
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import CITIZEN, payload
-from tests.channels.wechat.test_pushing import SEND, everything_due, neighbour, settled, until
+from tests.channels.wechat.pushed import SEND, idle, neighbour, settled
+from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
 LONG = [
@@ -72,10 +72,10 @@ async def test_three_long_texts_of_an_agent_arrive_whole_and_only_what_was_shown
         await running.conversations.say(conversation_id, AGENT, text, f"c-{n}")
     read: list[str] = []
     while await running.conversations.undelivered(conversation_id):
-        reach = await running.conversations.reach(conversation_id)
-        if account != "main" and reach is not None and reach.open:
-            await asyncio.sleep(0.05)
-            continue
+        if account != "main":
+            await idle(running)
+            if not await running.conversations.undelivered(conversation_id):
+                break
         said = await running.account(account).say(f"我在听{len(read)}")
         if not read and account == "main":
             assert await states(database, conversation_id) == ["sent", "pending", "pending", "pending"]
@@ -157,6 +157,7 @@ async def test_one_citizens_error_stops_nobody_else(
     await until(lambda: api.calls[SEND] == times)
     await running.conversations.tell(other, Reply("通知"), "k-1")
     await until(lambda: api.texts("oTEST_neighbour") == ["通知"], within_s=5)
+    await idle(running)
     async with database.write() as session:
         paused = await session.scalar(select(WeChatAccess.paused_until))
         assert paused is None
@@ -179,8 +180,9 @@ async def test_a_fault_several_citizens_hear_in_a_row_pauses_the_account(
         one = await neighbour(running, f"oTEST_{n}")
         await running.conversations.tell(one, Reply("通知"), "k")
     await until(lambda: api.calls[SEND] == 3)
-    for _ in range(100):
+
+    async def pauses() -> bool:
         async with database.read() as session:
-            if await session.scalar(select(WeChatAccess.paused_until)):
-                return
-    raise AssertionError("the account does not pause")
+            return bool(await session.scalar(select(WeChatAccess.paused_until)))
+
+    await until(pauses)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from core.jobs import JobRow
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import payload
-from tests.channels.wechat.test_pushing import until
 from tests.conversations.test_media import SECRET, photo, with_exif
+from tests.waiting import until
 
 PICTURES = JobRow.kind == pictures.JOB
 MEDIA = "/cgi-bin/media/get"
@@ -105,5 +104,8 @@ async def test_a_picture_that_expired_is_asked_for_again(
         )
     await until(lambda: api.sent)
     assert api.texts() == [pictures.GONE]
-    await asyncio.sleep(0.1)
-    assert await kept(database) == 0
+
+    async def done() -> bool:
+        return await kept(database) == 0
+
+    await until(done)

@@ -3,76 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select
 
-from channels.wechat.models import WeChatAccess, WeChatAnswer, WeChatEvent
-from conversations import store
-from conversations.models import Delivery, MessageRow
-from conversations.types import Agent, Reply
-from conversations.wakes import wake
-from core.clock import now
+from channels.wechat.models import WeChatAnswer
+from conversations.models import Delivery
+from conversations.types import Reply
 from core.database import Database
 from tests.channels.wechat.api import Api
-from tests.channels.wechat.conftest import CUT_S, Running, Start
+from tests.channels.wechat.conftest import Running, Start
 from tests.channels.wechat.platform import CITIZEN, payload, text_xml
-
-AGENT = Agent("agent-3", "坐席 3 号")
-SEND = "/cgi-bin/message/custom/send"
-
-
-async def until(true: Callable[[], Any], within_s: float = 15) -> None:
-    """Wait for something another task does."""
-    for _ in range(round(within_s / 0.05)):
-        if true():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not happen")
-
-
-async def settled(running: Running, account: str = "pushing", within_s: float = 15) -> None:
-    """Wait until every message is answered and nothing is owed to the citizen."""
-    conversation_id = (await running.view(account=account)).id
-    database = running.conversations._database
-    for _ in range(round(within_s / 0.05)):
-        async with database.read() as session:
-            answering = await store.has_open_turn(session, conversation_id)
-        if not answering and not await running.conversations.undelivered(conversation_id):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("something is still owed")
-
-
-async def everything_due(session: AsyncSession) -> None:
-    """As after a while: what is owed and was put off is to be brought now."""
-    owed = update(Delivery).where(Delivery.state == "pending").values(next_attempt_at=now())
-    for conversation_id in set(await session.scalars(owed.returning(Delivery.conversation_id))):
-        await wake(session, conversation_id, now())
-
-
-async def talking(running: Running) -> str:
-    """A conversation an agent has, with nothing owed; its id."""
-    view = await running.view(account="pushing")
-    await running.conversations.request_human(view.id, "citizen_asked")
-    await running.conversations.take(view.id, AGENT)
-    await running.account("pushing").say("在吗")
-    await settled(running)
-    # The welcome may have been pushed; with these words the window is as new.
-    await running.account("pushing").say("我在")
-    running.api.sent.clear()
-    running.api.calls.clear()
-    return view.id
-
-
-async def neighbour(running: Running, user: str = "oTEST_neighbour") -> str:
-    """Another citizen of the same account, who has just written; the conversation's id."""
-    await running.account("pushing").say("您好", user=user)
-    return (await running.view(user, "pushing")).id
+from tests.channels.wechat.pushed import AGENT, SEND, idle, neighbour, settled, talking
+from tests.conftest import Clock
+from tests.waiting import until
 
 
 async def test_a_quick_reply_is_passive_and_costs_no_quota(running: Running, api: Api) -> None:
@@ -101,9 +46,8 @@ async def test_when_the_bot_is_busy_the_delivery_is_acknowledged_and_the_reply_f
 async def test_when_it_is_only_slow_the_repeats_are_used_first(impatient: Running, api: Api) -> None:
     platform, body = impatient.account("pushing"), text_xml("慢慢查公积金")
     for _ in range(2):
-        with pytest.raises(TimeoutError):
-            await platform.push(body, timeout_s=CUT_S)
-    assert (await platform.push(body, timeout_s=CUT_S)).body == "success"
+        await platform.drop(body)
+    assert (await platform.push(body)).body == "success"
     impatient.dialogue.gate.set()
     await settled(impatient)
     assert api.texts() == ["您说的是：慢慢查公积金"]
@@ -111,8 +55,7 @@ async def test_when_it_is_only_slow_the_repeats_are_used_first(impatient: Runnin
 
 async def test_a_reply_ready_for_a_repeat_is_passive(impatient: Running, api: Api) -> None:
     platform, body = impatient.account("pushing"), text_xml("慢慢查公积金")
-    with pytest.raises(TimeoutError):
-        await platform.push(body, timeout_s=CUT_S)
+    await platform.drop(body)
     impatient.dialogue.gate.set()
     assert (await platform.push(body)).text == "您说的是：慢慢查公积金"
     await settled(impatient)
@@ -121,7 +64,7 @@ async def test_a_reply_ready_for_a_repeat_is_passive(impatient: Running, api: Ap
 
 async def test_an_account_without_the_service_asks_for_patience_instead(impatient: Running, api: Api) -> None:
     impatient.dialogue.busy = True
-    said = await impatient.platform().insist(text_xml("慢慢查"), patience_s=CUT_S)
+    said = await impatient.platform().insist(text_xml("慢慢查"))
     assert said is not None and said.text is not None and "请稍等" in said.text
     assert api.calls == {}
 
@@ -145,8 +88,7 @@ async def test_never_more_than_five_and_what_is_over_comes_first_with_the_next_m
     conversation_id = await talking(running)
     for n in range(8):
         await running.conversations.say(conversation_id, AGENT, f"第{n}句", f"c-{n}")
-        await asyncio.sleep(0.3)
-    await asyncio.sleep(0.5)
+        await idle(running)
     assert len(api.sent) == 5 and api.refused == []
     assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
     said = await running.account("pushing").say("好的")
@@ -158,7 +100,7 @@ async def test_never_more_than_five_and_what_is_over_comes_first_with_the_next_m
 
 
 async def test_three_in_the_minute_after_a_menu_click_and_none_later(
-    running: Running, api: Api, database: Database
+    running: Running, api: Api, clock: Clock
 ) -> None:
     platform = running.account("pushing")
     await platform.push(payload("event_SCAN"))
@@ -167,22 +109,19 @@ async def test_three_in_the_minute_after_a_menu_click_and_none_later(
     assert reach is not None and (reach.open, reach.left) == (True, 3)
     for n in range(5):
         await running.conversations.tell(view.id, Reply(f"通知{n}"), f"k{n}")
-        await asyncio.sleep(0.2)
-    await asyncio.sleep(0.3)
+        await idle(running)
     assert len(api.sent) == 3 and api.refused == []
-    async with database.write() as session:
-        await session.execute(update(WeChatEvent).values(received_at=now() - timedelta(seconds=61)))
-        await everything_due(session)
-    await asyncio.sleep(0.3)
+    clock.forward(seconds=61)
+    await running.conversations.due_now(view.id)
+    await idle(running)
     assert len(api.sent) == 3 and (await running.conversations.reach(view.id)).open is False  # type: ignore[union-attr]
 
 
-async def test_after_two_days_nothing_is_pushed(running: Running, api: Api, database: Database) -> None:
+async def test_after_two_days_nothing_is_pushed(running: Running, api: Api, clock: Clock) -> None:
     conversation_id = await talking(running)
-    async with database.write() as session:
-        await session.execute(update(MessageRow).values(created_at=now() - timedelta(hours=48)))
+    clock.forward(hours=48)
     await running.conversations.say(conversation_id, AGENT, "处理好了", "c-1")
-    await asyncio.sleep(0.4)
+    await idle(running)
     assert api.calls[SEND] == 0
     reach = await running.conversations.reach(conversation_id)
     assert reach is not None and not reach.open
@@ -192,7 +131,7 @@ async def test_who_unsubscribed_is_left_alone_until_they_come_back(running: Runn
     conversation_id = await talking(running)
     await running.account("pushing").push(payload("event_unsubscribe"))
     await running.conversations.say(conversation_id, AGENT, "还在吗", "c-1")
-    await asyncio.sleep(0.4)
+    await idle(running)
     assert api.sent == []
     said = await running.account("pushing").push(payload("event_subscribe"))
     assert said.text is not None and said.text.startswith("【坐席 3 号】还在吗\n\n您好")
@@ -205,14 +144,14 @@ async def test_a_window_the_platform_calls_closed_is_closed(running: Running, ap
     api.fail(SEND, errcode=errcode)
     await running.conversations.say(conversation_id, AGENT, "处理好了", "c-1")
     await until(lambda: api.calls[SEND] == 1)
-    await asyncio.sleep(0.4)
+    await idle(running)
     assert api.calls[SEND] == 1 and api.sent == []
     assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
     assert (await running.account("pushing").say("好了吗在吗")).text == "【坐席 3 号】处理好了"
 
 
 async def test_over_the_days_calls_everything_waits_and_nothing_is_lost(
-    running: Running, api: Api, database: Database
+    running: Running, api: Api, clock: Clock
 ) -> None:
     conversation_id = await talking(running)
     other = await neighbour(running)
@@ -221,12 +160,10 @@ async def test_over_the_days_calls_everything_waits_and_nothing_is_lost(
     await running.conversations.tell(other, Reply("通知"), "k-1")
     await until(lambda: api.calls[SEND] == 2)
     await running.conversations.tell(other, Reply("通知"), "k-2")
-    await asyncio.sleep(0.4)
+    await idle(running)
     assert api.calls[SEND] == 2, "two citizens in a row: the whole account pauses"
     assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
-    async with database.write() as session:
-        await session.execute(update(WeChatAccess).values(paused_until=now()))
-        await everything_due(session)
+    clock.forward(seconds=61)
     await settled(running)
     assert api.texts(CITIZEN) == ["【坐席 3 号】第一句"]
 
@@ -236,7 +173,7 @@ async def test_a_refused_push_is_never_taken_for_sent(running: Running, api: Api
     api.fail(SEND, errcode=40003)
     await running.conversations.say(conversation_id, AGENT, "第一句", "c-1")
     await until(lambda: api.calls[SEND] == 1)
-    await asyncio.sleep(0.2)
+    await idle(running)
     async with database.read() as session:
         (delivery,) = await session.scalars(select(Delivery).where(Delivery.state == "pending"))
         (refused,) = await session.scalars(select(WeChatAnswer).where(WeChatAnswer.state == "refused"))
@@ -245,19 +182,19 @@ async def test_a_refused_push_is_never_taken_for_sent(running: Running, api: Api
     assert (await running.account("pushing").say("喂喂")).text == "【坐席 3 号】第一句"
 
 
-async def test_a_platform_that_is_not_there_costs_nothing(
-    running: Running, api: Api, database: Database
-) -> None:
+async def test_a_platform_that_is_not_there_costs_nothing(running: Running, api: Api, clock: Clock) -> None:
     conversation_id = await talking(running)
     api.fail(SEND, errcode=42001)  # the welcome may have been pushed: its token, if there is one, has expired
-    api.fail("/cgi-bin/stable_token", status=503, times=12)
+    api.fail("/cgi-bin/stable_token", status=503, times=1000)
     await running.conversations.say(conversation_id, AGENT, "第一句", "c-1")
-    await until(lambda: api.calls["stable_token"] >= 3)
-    await asyncio.sleep(3)
-    async with database.write() as session:
-        await session.execute(update(WeChatAccess).values(paused_until=now()))
-        await everything_due(session)
+    await until(lambda: api.calls["stable_token"] >= 1)
+    await idle(running)
+    assert api.sent == []
     api._faults.clear()
+    async with asyncio.timeout(15):
+        while not api.sent:
+            clock.forward(seconds=6)
+            await idle(running)
     await settled(running)
     assert api.texts() == ["【坐席 3 号】第一句"]
 
@@ -274,29 +211,37 @@ async def test_a_push_whose_answer_was_lost_is_found_in_the_record_and_not_sent_
     assert "".join(api.texts()).count("第一句") == 1 and "".join(api.texts()).count("第二句") == 1
 
 
-async def test_a_push_the_record_does_not_show_is_sent_again(running: Running, api: Api) -> None:
+async def test_a_push_the_record_does_not_show_is_sent_again(
+    running: Running, api: Api, clock: Clock
+) -> None:
     conversation_id = await talking(running)
     await running.conversations.say(conversation_id, AGENT, "证明记录可信的一句", "c-0")
     await settled(running)
     api.fail(SEND, status=502)
     await running.conversations.say(conversation_id, AGENT, "第一句", "c-1")
+    await until(lambda: api.calls[SEND] == 2)
+    clock.forward(seconds=4)
     await settled(running)
     assert api.texts() == ["【坐席 3 号】证明记录可信的一句", "【坐席 3 号】第一句"]
 
 
-async def test_the_same_words_said_before_do_not_pass_for_the_lost_ones(running: Running, api: Api) -> None:
+async def test_the_same_words_said_before_do_not_pass_for_the_lost_ones(
+    running: Running, api: Api, clock: Clock
+) -> None:
     conversation_id = await talking(running)
     await running.conversations.say(conversation_id, AGENT, "请稍等", "c-0")
     await settled(running)
     api.fail(SEND, status=502)
     await running.conversations.say(conversation_id, AGENT, "请稍等", "c-1")
+    await until(lambda: api.calls[SEND] == 2)
+    clock.forward(seconds=4)
     await settled(running)
     assert api.texts() == ["【坐席 3 号】请稍等"] * 2
 
 
 @pytest.mark.parametrize("records", [False, True])
 async def test_what_nobody_can_tell_about_is_not_pushed_again_but_given_with_words_that_say_so(
-    running: Running, api: Api, records: bool
+    running: Running, api: Api, clock: Clock, records: bool
 ) -> None:
     """No record at all; or an empty one that nothing vouches for."""
     api.records = records
@@ -304,7 +249,9 @@ async def test_what_nobody_can_tell_about_is_not_pushed_again_but_given_with_wor
     api._record.clear()
     api.fail(SEND, status=502)
     await running.conversations.say(conversation_id, AGENT, "第一句", "c-1")
-    await asyncio.sleep(5)
+    await until(lambda: api.calls[SEND] == 1)
+    clock.forward(seconds=4)
+    await idle(running)
     assert api.calls[SEND] == 1
     # What comes after it goes out by itself; the doubtful one waits for the citizen.
     await running.conversations.say(conversation_id, AGENT, "第二句", "c-2")
@@ -369,7 +316,7 @@ async def test_two_processes_push_everything_once(start: Start, api: Api) -> Non
         await asyncio.sleep(0.01)
         if n % 5 == 0:
             await other.account("pushing").say(f"第{n}句")
-    await asyncio.sleep(1)
+    await idle(one)
     said = "".join(api.texts())
     assert all(said.count(f"通知{n}。") <= 1 for n in range(30))
     assert len(api.refused) == 0
