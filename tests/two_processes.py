@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import update
 
@@ -23,35 +22,11 @@ from core.migrate import upgrade
 from core.settings import ROOT
 from desk.accounts import add_user
 from desk.models import DeskUser
+from tests.rasa_standin import SmallDialogue
 from tests.system import Process, free_port, wait_for
 
 PASSWORD = "first-Sign-in"
 OURS = {"X-Requested-With": "wenban"}
-
-
-@dataclass
-class StandIn:
-    """Rasa's REST channel: says what it was told; what has 慢 in it waits for the gate."""
-
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: list[str] = field(default_factory=list)
-
-    def app(self) -> web.Application:
-        async def webhook(request: web.Request) -> web.Response:
-            said = await request.json()
-            self.asked.append(said["message"])
-            if "慢" in said["message"]:
-                await self.gate.wait()
-            return web.json_response(
-                [{"recipient_id": said["sender"], "text": f"您说的是：{said['message']}"}]
-            )
-
-        async def alive(_: web.Request) -> web.Response:
-            return web.json_response({})
-
-        app = web.Application()
-        app.add_routes([web.get("/", alive), web.post("/webhooks/rest/webhook", webhook)])
-        return app
 
 
 @dataclass
@@ -113,7 +88,7 @@ class Citizen:
 class Processes:
     a: AppProcess
     b: AppProcess
-    rasa: StandIn
+    rasa: SmallDialogue
     database: Database
     environment: dict[str, str]
 
@@ -134,7 +109,7 @@ async def two_processes(folder: Path, database_url: str, redis_url: str) -> Asyn
     """Two running processes of the app; without Redis when its URL is empty."""
     await upgrade(database_url)
     async with AsyncExitStack() as stack:
-        rasa = StandIn()
+        rasa = SmallDialogue()
         server = TestServer(rasa.app())
         await server.start_server()
         stack.push_async_callback(server.close)

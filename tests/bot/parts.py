@@ -16,7 +16,6 @@ import tickets.models  # noqa: F401
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.unsure import unsure
 from bot.understanding.danger import shipped
-from conversations.rasa import RasaDown
 from conversations.service import Conversations
 from conversations.types import Reply
 from core.city import City
@@ -27,17 +26,11 @@ from gaps import Gaps
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tests.cities import HUAINAN
+from tests.rasa_standin import NoRasa
 from tickets.service import Tickets
 
 HERE = Path(__file__).parent
 MODEL = str(Path(kb_index.__file__).with_name("model"))
-
-
-class NoRasa:
-    """For tests that call actions themselves."""
-
-    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
-        raise RasaDown("no Rasa in this test")
 
 
 async def _no_answer(question: str) -> Reply | None:

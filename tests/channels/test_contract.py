@@ -28,8 +28,8 @@ from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import ACCOUNTS, HOLD_S, PATIENCE_S, QUICK
 from tests.channels.wechat.platform import Platform
-from tests.conversations.dialogue import SmallDialogue, no_answer
 from tests.conversations.paper import Paper
+from tests.rasa_standin import SmallDialogue, no_answer
 from tests.waiting import until
 
 api = wechat_conftest.api

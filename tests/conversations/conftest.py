@@ -12,8 +12,8 @@ from conversations.service import Conversations
 from conversations.types import InboundMessage, Message
 from core.database import Database
 from core.events import Events, LocalEvents
-from tests.conversations.dialogue import SmallDialogue, no_answer
 from tests.conversations.paper import Paper
+from tests.rasa_standin import SmallDialogue, no_answer
 
 
 @dataclass

@@ -14,7 +14,7 @@ from core.database import Base, Database
 from core.errors import BadRequest, Conflict, NotFound
 from core.events import LocalEvents
 from tests.conversations.conftest import Process
-from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.rasa_standin import SmallDialogue, no_answer
 from tests.waiting import until
 
 Start = Callable[[], Awaitable[Process]]

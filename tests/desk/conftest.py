@@ -19,7 +19,7 @@ from channels.web import WebChannel
 from channels.wechat import WeChat
 from conversations.media import Media
 from conversations.service import Conversations
-from conversations.types import HandoffReason, InboundMessage, Reply
+from conversations.types import HandoffReason, InboundMessage
 from core.database import Database
 from core.events import LocalEvents
 from desk import passwords, presence
@@ -31,6 +31,7 @@ from service.errors import errors
 from service.proxy import forwarded
 from tests.cities import HUAINAN
 from tests.kb_index.conftest import MODEL
+from tests.rasa_standin import SmallDialogue, no_answer
 from tickets.models import Department
 from tickets.service import Tickets
 
@@ -39,17 +40,6 @@ on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indi
 
 PASSWORD = "first-Sign-in"
 OURS = {"X-Requested-With": "wenban"}
-
-
-class Dialogue:
-    """Answers every message with what it understood."""
-
-    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
-        return [Reply(f"收到：{message}")]
-
-
-async def no_fallback(_: str) -> Reply | None:
-    return None
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +146,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
     async def make(*, own_wechat: bool = False, **options: Any) -> Office:
         events = LocalEvents()
         online = partial(presence.agents_online, database)
-        conversations = Conversations(database, events, Dialogue(), no_fallback, online)
+        conversations = Conversations(database, events, SmallDialogue(), no_answer, online)
         await conversations.__aenter__()
         tickets = Tickets(database, events, HUAINAN)
         knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)

@@ -43,10 +43,10 @@ async def test_messages_changes_and_tickets_arrive_by_themselves(office: Office)
     colleague = await office.hire("a2", "supervisor")
     sockets = [await connect(agent), await connect(colleague)]
 
-    conversation_id = await office.says("v1", "路灯坏了", "v1-1")
+    conversation_id = await office.says("v1", "路灯不亮", "v1-1")
     for socket in sockets:
         heard = await until(socket, "message", conversation_id=conversation_id)
-        assert heard["message"]["text"] == "路灯坏了"
+        assert heard["message"]["text"] == "路灯不亮"
         heard = await until(socket, "conversation", id=conversation_id, mode="bot")
         assert heard["conversation"]["unread"] == 1
 
@@ -247,7 +247,7 @@ async def test_what_no_event_told_of_is_handed_on_once(office: Office) -> None:
     events = LocalEvents()
     shared = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
     with shared.join() as mailbox:
-        conversation_id = await office.says("v1", "路灯坏了", "v1-1")
+        conversation_id = await office.says("v1", "路灯不亮", "v1-1")
         ticket = await office.tickets.file(TicketDraft("投诉", "路灯坏了三天"), "key")
         for _ in range(3):
             events.lag()
@@ -261,7 +261,10 @@ async def test_what_no_event_told_of_is_handed_on_once(office: Office) -> None:
                 frame = await mailbox.get()
                 assert frame is not None
                 frames.append(frame)
-    assert [f["message"]["text"] for f in frames if f["type"] == "message"] == ["路灯坏了", "收到：路灯坏了"]
+    assert [f["message"]["text"] for f in frames if f["type"] == "message"] == [
+        "路灯不亮",
+        "您说的是：路灯不亮",
+    ]
     assert {f["ticket"]["number"] for f in frames if f["type"] == "ticket"} == {ticket.number}
     assert [f["conversation"]["id"] for f in frames if f["type"] == "conversation"].count(
         conversation_id

@@ -16,7 +16,7 @@ async def _see(person: Person, path: str) -> tuple[int, str]:
 
 
 async def test_who_may_see_a_photo(office: Office) -> None:
-    conversation = await office.says("v1", "路灯坏了", "m1")
+    conversation = await office.says("v1", "路灯不亮", "m1")
     image = await office.media.keep(conversation, photo())
     other = await office.media.keep(conversation, photo((30, 30)))
     ticket = await office.tickets.file(

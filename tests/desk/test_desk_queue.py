@@ -26,7 +26,7 @@ async def test_urgent_first_then_who_waits_longest(office: Office) -> None:
     assert top["waiting_since"].endswith("Z")
     assert top["citizen_name"] == f"网页访客 {urgent[-4:].upper()}"
     assert top["unread"] == 1
-    assert top["last_message"]["text"] == "收到：我想找人工"
+    assert top["last_message"]["text"] == "您说的是：我想找人工"
     everything = await agent.get("/conversations")
     assert [c["id"] for c in everything["conversations"]][:3] == [urgent, first, second]
     [bot] = (await agent.get("/conversations", mode="bot"))["conversations"]
@@ -50,7 +50,7 @@ async def test_talk_both_ways_and_back_to_the_assistant(office: Office) -> None:
     again = (await agent.post(f"{one}/messages", {"client_id": "m1", "text": "您好，请讲"}))["message"]
     assert again["id"] == said["id"] and again["client_id"] == "m1"
 
-    await office.says("v1", "路灯坏了", "v1-2")
+    await office.says("v1", "路灯不亮", "v1-2")
     mine = await agent.get("/conversations", mode="human", mine=1)
     assert [c["unread"] for c in mine["conversations"]] == [1]
     assert mine["counts"] == {"waiting": 0, "mine": 1}
@@ -58,7 +58,7 @@ async def test_talk_both_ways_and_back_to_the_assistant(office: Office) -> None:
     opened = await agent.get(one)
     assert opened["conversation"]["unread"] == 0
     texts = [(m["sender"], m["text"]) for m in opened["messages"]]
-    assert texts[-2:] == [("agent", "您好，请讲"), ("citizen", "路灯坏了")], "the assistant is silent"
+    assert texts[-2:] == [("agent", "您好，请讲"), ("citizen", "路灯不亮")], "the assistant is silent"
     assert sum(text == "您好，请讲" for _, text in texts) == 1
     again_listed = await agent.get("/conversations", mine=1)
     assert again_listed["conversations"][0]["unread"] == 0
@@ -68,7 +68,7 @@ async def test_talk_both_ways_and_back_to_the_assistant(office: Office) -> None:
     assert (await office.conversations.recall(conversation_id))["agent_note"] == "已解答"
     await agent.post(f"{one}/messages", {"client_id": "m2", "text": "还在吗"}, 409)
     await office.says("v1", "谢谢", "v1-3")
-    assert (await agent.get(one))["messages"][-1]["text"] == "收到：谢谢"
+    assert (await agent.get(one))["messages"][-1]["text"] == "您说的是：谢谢"
 
 
 @on_both
@@ -151,7 +151,7 @@ async def test_long_talks_show_their_newest_messages(office: Office, monkeypatch
     assert await office.conversations.wait(receipt.turn_id, 20) is not None
     opened = await agent.get(f"/conversations/{receipt.conversation_id}")
     assert [m["seq"] for m in opened["messages"]] == [4, 5, 6, 7, 8]
-    assert opened["messages"][-1]["text"] == "收到：第 3 句"
+    assert opened["messages"][-1]["text"] == "您说的是：第 3 句"
 
 
 @pytest.mark.parametrize(

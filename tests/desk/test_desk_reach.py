@@ -38,7 +38,7 @@ class Window:
     async def taken(self, account: str) -> str:
         """A citizen writes to this account and gets the reply passively; the agent takes over."""
         platform = Platform(self.client, path=f"/wechat/{account}", api=self.api)
-        assert (await platform.say("我想找人工")).text == "收到：我想找人工"
+        assert (await platform.say("我想找人工")).text == "您说的是：我想找人工"
         conversation = await self.office.conversations.find_or_create("wechat", account, CITIZEN)
         await self.office.conversations.request_human(conversation.id, HandoffReason.CITIZEN_ASKED)
         await self.agent.post(f"/conversations/{conversation.id}/take")

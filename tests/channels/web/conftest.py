@@ -19,7 +19,7 @@ from conversations.service import Conversations
 from core.database import Database
 from core.events import LocalEvents
 from service.errors import errors
-from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.rasa_standin import SmallDialogue, no_answer
 
 GOVERNMENT = "https://www.example.gov.cn"
 WAIT_S = 5.0

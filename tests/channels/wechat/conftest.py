@@ -26,7 +26,7 @@ from core.settings import WeChatAccount, WeChatNotice
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.platform import APP_ID, CITIZEN, KEY, OLD_KEY, TOKEN, Platform
-from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.rasa_standin import SmallDialogue, no_answer
 
 PATIENCE_S = 5.0
 HOLD_S = 6.0

@@ -38,7 +38,7 @@ from core.settings import WeChatAccount
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.platform import APP_ID, CITIZEN, TOKEN, Platform, to_json
-from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.rasa_standin import SmallDialogue, no_answer
 from tests.system import free_port
 
 PACE = Pace(

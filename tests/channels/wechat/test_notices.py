@@ -25,7 +25,7 @@ from tests import waiting
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.conftest import QUICK, Running
 from tests.channels.wechat.platform import payload
-from tests.conversations.dialogue import SmallDialogue, no_answer
+from tests.rasa_standin import SmallDialogue, no_answer
 from tests.waiting import until
 
 FIELDS = {"character_string1": "{number}", "phrase2": "{state}", "time3": "{time}"}

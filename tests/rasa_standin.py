@@ -1,8 +1,11 @@
-"""A small dialogue that answers turns by rule, over the same interface as Rasa's client."""
+"""The one stand-in for Rasa: answers by rule, over the same interface as Rasa's client or behind Rasa's own address."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+
+from aiohttp import web
 
 from conversations.rasa import RasaDown
 from conversations.types import Button, Reply
@@ -48,7 +51,41 @@ class SmallDialogue:
         """What was asked, in order."""
         return [message for _, message in self.asked]
 
+    def app(self) -> web.Application:
+        """The same as a server with Rasa's REST channel, for a real client to ask."""
+
+        async def webhook(request: web.Request) -> web.Response:
+            asked = await request.json()
+            try:
+                replies = await self.ask(asked["sender"], asked["message"], asked["metadata"])
+            except RasaDown:
+                raise web.HTTPServiceUnavailable from None
+            return web.json_response(
+                [
+                    {
+                        "recipient_id": asked["sender"],
+                        "text": reply.text,
+                        "buttons": [dataclasses.asdict(button) for button in reply.buttons],
+                    }
+                    for reply in replies
+                ]
+            )
+
+        async def alive(_: web.Request) -> web.Response:
+            return web.json_response({})
+
+        app = web.Application()
+        app.add_routes([web.get("/", alive), web.post("/webhooks/rest/webhook", webhook)])
+        return app
+
 
 async def no_answer(question: str) -> Reply | None:
     """A knowledge base that is sure of one thing only."""
     return Reply("市民中心工作日上午八点半开门。") if "几点开门" in question else None
+
+
+class NoRasa:
+    """For tests that call actions themselves."""
+
+    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+        raise RasaDown("no Rasa in this test")
