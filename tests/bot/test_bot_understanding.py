@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from bot.evaluation import CATEGORIES, MESSAGES, STORIES
+from bot.evaluation.cli import app
 from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
 from bot.parsing import parse
 from bot.understanding.kind import suggest_type
 from bot.understanding.mine import mine
 from bot.understanding.when import moment
-from core.settings import ROOT, load_settings
+from core.errors import WenbanError
+from core.settings import load_settings
 from tests.bot.test_bot_data import EXAMPLES, _key
 from tests.cities import HUAINAN
 from tickets import catalog
@@ -26,19 +26,13 @@ from tickets import catalog
 NOW = datetime.fromisoformat("2026-11-24T14:00:00+08:00")
 
 
-def nlu(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "service.cli", "nlu", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+def nlu(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
 
 
 def figures(*arguments: str) -> dict[str, Any]:
     done = nlu(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, (done.output, done.exception)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -118,8 +112,8 @@ def test_a_bad_row_is_named_by_its_line(tmp_path: Path, command: str, line: str,
     path = tmp_path / "rows.jsonl"
     path.write_text(f"\n{line}\n", "utf-8")
     done = nlu(command, str(path))
-    assert done.returncode == 1
-    assert "line 2" in done.stderr and problem in done.stderr
+    assert isinstance(done.exception, WenbanError), done.output
+    assert "line 2" in done.exception.message and problem in done.exception.message
 
 
 @pytest.mark.parametrize(
