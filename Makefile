@@ -39,8 +39,8 @@ test: preflight build ## set up, then lint, types and every test
 	$(say) 'Tests'
 	$(PYTEST)
 
-fast: setup ## the fast tests only: no Rasa, no browser
-	@$(PYTEST) -m 'not end_to_end'
+fast: setup ## the fast tests only: no Rasa, no browser, no training
+	@$(PYTEST) -m 'not end_to_end and not measured'
 
 bench: build ## speed and quality, as tables
 	@$(APP)/wenban train

@@ -64,6 +64,7 @@ def test_no_number_decides_what_a_message_is() -> None:
     assert intents[len(told) :] == ["goodbye", "goodbye"]
 
 
+@pytest.mark.measured
 def test_categories_of_the_held_out_stories() -> None:
     found = figures("classify")
     assert found["messages"] >= 300

@@ -70,6 +70,7 @@ def test_a_question_about_a_procedure_is_answered(judge: Judge) -> None:
     assert [judge.scope(text) for text in asked] == [None] * len(asked)
 
 
+@pytest.mark.measured
 def test_a_long_text_is_read_in_pieces_and_in_time(judge: Judge) -> None:
     chance = random.Random(4)
     story = "".join(chance.choice("的一是在不了有和人这中大为上个国我以要他。，") for _ in range(20_000))

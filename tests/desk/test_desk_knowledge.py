@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,9 +86,18 @@ async def test_the_state_shows_version_and_the_least_helpful_entries_first(offic
     assert state["version"] and state["built_at"]
     assert (state["entries"], state["folder"]["entries"], state["folder"]["up_to_date"]) == (2, 2, True)
     assert state["departments"] == ["某某局"]
+    mended = office.gaps.folder / "hrss" / "pension-years.md"
+    mended.write_text(mended.read_text("utf-8").replace("窗口", "大厅"), "utf-8")
+    assert (await editor.get("/knowledge"))["folder"]["up_to_date"] is False
     assert (state["ratings"]["useful"], state["ratings"]["useless"]) == (2, 3)
     shares = [(e["id"], e["useful"], e["useless"], e["share"]) for e in state["ratings"]["entries"]]
     assert shares == [(PENSION[0], 0, 2, 0.0), (ID_CARD[0], 2, 1, 0.667)]
+
+
+async def test_before_the_first_build_nothing_is_up_to_date(office: Office, knowledge: Path) -> None:
+    shutil.rmtree(office.gaps.knowledge.index_dir)
+    state = await (await office.hire("e1", "editor")).get("/knowledge")
+    assert (state["built_at"], state["folder"]["entries"], state["folder"]["up_to_date"]) == (None, 2, False)
 
 
 @pytest.mark.usefixtures("asked")

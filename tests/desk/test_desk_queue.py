@@ -136,10 +136,21 @@ async def test_the_agent_sees_what_the_form_has_so_far(office: Office) -> None:
     ]
 
 
-async def test_a_form_fact_of_another_shape_is_no_error(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("key", "fact"),
+    [
+        ("form", "half a form"),
+        ("decision", "half a decision"),
+        # Talk is no matter and no question: there is nothing to tell the agent.
+        ("decision", {"intent": "greet", "probability": 0.9, "reasons": {"talk": 0.9}}),
+    ],
+)
+async def test_a_fact_of_another_shape_is_no_error_and_shows_nothing(
+    office: Office, key: str, fact: object
+) -> None:
     agent = await office.hire("a1")
     conversation_id = await office.waiting("v1")
-    await office.conversations.remember(conversation_id, "form", "half a form")
+    await office.conversations.remember(conversation_id, key, fact)
     assert (await agent.get(f"/conversations/{conversation_id}"))["conversation"]["slots"] == []
 
 

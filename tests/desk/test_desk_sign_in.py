@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from datetime import timedelta
+from functools import partial
+from typing import Literal
 
 import pytest
 from aiohttp import web
@@ -13,7 +15,7 @@ from sqlalchemy import select, update
 
 from core.clock import now
 from core.database import Database
-from core.errors import BadRequest, Conflict
+from core.errors import BadRequest, Conflict, NotFound
 from desk import accounts, lockout, passwords, sessions
 from desk.models import DeskUser, LoginFailure
 from desk.users import Users
@@ -74,6 +76,40 @@ async def test_nobody_is_told_what_was_wrong(office: Office) -> None:
         await session.execute(update(DeskUser).values(active=False))
     closed = await browser.login("a1", status=401)
     assert wrong_password == unknown_name == closed
+
+
+async def test_an_unknown_name_costs_the_same_work(
+    make_office: MakeOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that came sooner would tell which names there are."""
+    against: list[str] = []
+
+    class Noting(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            against.append(str(hash))
+            return super().verify(hash, password)
+
+    cheap = partial(Noting, time_cost=1, memory_cost=1024, parallelism=1)
+    monkeypatch.setattr(passwords, "PasswordHasher", cheap)
+    office = await make_office()
+    await office.hire("a1")
+    against.clear()
+    for name in ("a1", "nobody", "nobody-else"):
+        await office.browser().login(name, "nonsense", 401)
+    assert len(against) == 3 and len({one.rsplit("$", 2)[0] for one in against}) == 1
+    assert against[0].startswith("$argon2id$")
+
+
+@pytest.mark.parametrize("shown", ["", " ", "名" * 41, "坐席\n3 号", "坐席\u202e3 号"])
+async def test_a_name_that_cannot_be_shown_is_no_name(office: Office, shown: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        await accounts.add_user(office.database, "a1", shown, "agent")
+    assert refused.value.code == "bad_display_name"
+
+
+async def test_who_is_not_there_gets_no_new_password(office: Office) -> None:
+    with pytest.raises(NotFound):
+        await accounts.reset_password(office.database, "nobody")
 
 
 async def test_a_closed_account_is_out_at_once(office: Office) -> None:

@@ -11,7 +11,6 @@ import pytest
 from core.database import Database
 from gaps import Asked, Gaps
 from gaps.types import Outcome, Verdict
-from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tests.kb_index import conftest as knowledge_conftest
 from tests.kb_index.conftest import MODEL
@@ -20,12 +19,13 @@ from tests.tickets import conftest as tickets_conftest
 database_url = tickets_conftest.database_url
 write = knowledge_conftest.write
 folder = knowledge_conftest.folder
+index_of_four = knowledge_conftest.index_of_four
+index = knowledge_conftest.index
 
 
 @pytest.fixture
-async def gaps(database: Database, folder: Path, tmp_path: Path) -> AsyncIterator[Gaps]:
-    build(folder, tmp_path / "index", MODEL)
-    async with KnowledgeBase(tmp_path / "index", MODEL, poll_s=60) as knowledge:
+async def gaps(database: Database, folder: Path, index: Path) -> AsyncIterator[Gaps]:
+    async with KnowledgeBase(index, MODEL, poll_s=60) as knowledge:
         yield Gaps(database, knowledge, folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 import kb_index
+from kb_index.publishing.build import build
 
 MODEL = str(Path(kb_index.__file__).with_name("model"))
 TODAY = dt.date(2026, 11, 23)
@@ -52,10 +54,8 @@ def entry_text(
 Write = Callable[..., Path]
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """``write(id, title, variants, **parts)`` puts an entry into ``tmp_path / "kb"``."""
-    folder = tmp_path / "kb"
+def writer(folder: Path) -> Write:
+    """``write(id, title, variants, **parts)`` puts an entry into ``folder``, which is made."""
     folder.mkdir()
 
     def put(entry_id: str, title: str, variants: list[str], **parts: Any) -> Path:
@@ -68,13 +68,37 @@ def write(tmp_path: Path) -> Write:
     return put
 
 
+def fill(folder: Path, write: Write) -> Path:
+    """Put four good entries into a folder."""
+    for entry in (PENSION, ID_CARD, NOISE, FUND):
+        write(*entry)
+    (folder / "synonyms.yml").write_text(
+        "- [基本养老金, 养老金, 退休金]\n- [住房公积金, 公积金, 房积金]\n", "utf-8"
+    )
+    (folder / "words.txt").write_text("公积金\n", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    return writer(tmp_path / "kb")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, write: Write) -> Path:
     """Four good entries."""
-    for entry in (PENSION, ID_CARD, NOISE, FUND):
-        write(*entry)
-    (tmp_path / "kb" / "synonyms.yml").write_text(
-        "- [基本养老金, 养老金, 退休金]\n- [住房公积金, 公积金, 房积金]\n", "utf-8"
-    )
-    (tmp_path / "kb" / "words.txt").write_text("公积金\n", "utf-8")
-    return tmp_path / "kb"
+    return fill(tmp_path / "kb", write)
+
+
+@pytest.fixture(scope="session")
+def index_of_four(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index over those four, to be copied."""
+    place = tmp_path_factory.mktemp("four")
+    build(fill(place / "kb", writer(place / "kb")), place / "index", MODEL)
+    return place / "index"
+
+
+@pytest.fixture
+def index(index_of_four: Path, tmp_path: Path) -> Path:
+    """An index over the folder as it is at first, of this test alone."""
+    return Path(shutil.copytree(index_of_four, tmp_path / "index", symlinks=True))

@@ -57,6 +57,7 @@ def test_a_missing_model_is_said_with_the_remedy(tmp_path: Path) -> None:
         load_encoder(str(tmp_path / "nowhere"), PIPELINE)
 
 
+@pytest.mark.measured
 def test_training_makes_a_model_that_knows_its_entries_and_is_repeatable(tmp_path: Path) -> None:
     groups = [([title, *variants], "您可以到窗口办理。") for _, title, variants in (PENSION, ID_CARD, NOISE)]
     made = [

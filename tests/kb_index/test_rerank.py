@@ -86,6 +86,7 @@ async def test_app_and_command_line_use_it(
     assert [h.entry.id for h in found.hits] == [h["id"] for h in shown["hits"]]
 
 
+@pytest.mark.measured
 def test_fitting_with_it(
     folder: Path, tmp_path: Path, cross_encoder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,8 @@ from kb_index.search.ranking import Part
 from kb_index.search.searcher import Searcher, SearchResult
 from tests.kb_index.conftest import MODEL
 
+pytestmark = pytest.mark.measured
+
 KNOWLEDGE = ROOT / "knowledge_base"
 HOME = ["全国", "安徽", "淮南"]
 

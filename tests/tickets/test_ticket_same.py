@@ -73,12 +73,23 @@ AGAIN = "门口路灯还是没修，坏了一个星期了"
         ({"address": "国庆中路88号"}, {"address": "国庆中路88号门口"}, True),
         ({}, {"type": "表扬"}, False),
         ({}, {"type": "求助"}, True),
+        ({"type": "表扬"}, {"type": ""}, True),  # what is not said yet speaks for neither
     ],
 )
 async def test_whose_and_where(
     tickets: Tickets, first: dict[str, object], again: dict[str, object], same: bool
 ) -> None:
     assert await _found(tickets, _draft(STORY, **first), _draft(AGAIN, **again)) is same
+
+
+@pytest.mark.parametrize(
+    ("category", "same"), [("市政设施/路灯照明", True), ("市政设施/道路", True), ("生态环境/噪声", False)]
+)
+async def test_the_branch_of_the_catalogue_decides_where_words_do_not(
+    tickets: Tickets, category: str, same: bool
+) -> None:
+    first = _draft(STORY, category="市政设施/路灯照明")
+    assert await _found(tickets, first, _draft("路灯坏透顶", category=category)) is same
 
 
 async def test_a_finished_ticket_is_no_open_one(tickets: Tickets, database: Database) -> None:

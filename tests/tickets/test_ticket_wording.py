@@ -72,6 +72,12 @@ def test_no_keyword_no_guess() -> None:
     assert catalog.suggest("") is None
 
 
+def test_a_keyword_inside_a_longer_one_counts_once() -> None:
+    """Else 公交 and 公交站 would both speak for a category that has both."""
+    assert catalog._score("公交站没有棚", ("公交站", "公交", "棚")) == 3**2 + 1
+    assert catalog._score("公交站没有棚", ("公交站", "地铁")) == 3**2
+
+
 def test_a_clear_story_is_suggested_with_more_confidence_than_a_vague_one() -> None:
     vague, clear = catalog.suggest("这事拖了好久没人解决，材料也交了"), catalog.suggest("路灯坏了，路灯不亮")
     assert clear is not None and clear.confidence > 0.8
