@@ -145,6 +145,15 @@ async def test_in_doubt_one_question_is_asked_and_yes_raises_the_alarm(asking: P
     assert (await asking.conversations.view(await asking.id_of())).urgent
 
 
+async def test_in_doubt_yes_may_be_tapped(asking: Process) -> None:
+    await asking.say(FIRE)
+    (advice,) = await asking.say(danger.YES.title, button=danger.YES.payload)
+    assert "119" in advice.text
+    view = await asking.conversations.view(await asking.id_of())
+    assert (view.urgent, view.facts["handoff"]["紧急"]) == (True, "着火")
+    assert (await asking.conversations.recall(view.id))[scope.DECLINED] == FIRE
+
+
 async def test_in_doubt_no_answers_what_was_said_first_and_is_believed(asking: Process) -> None:
     await asking.say(FIRE)
     (answer,) = await asking.say(danger.NO.title)
@@ -171,6 +180,19 @@ async def test_what_is_not_understood_is_looked_at_again_with_the_talk_so_far(pr
         # No: what the assistant had to say is said after all.
         (answer,) = await process.say("没有")
         assert answer.text.startswith("您说的是")
+
+
+async def test_what_is_understood_is_not_looked_at_again(process: Process) -> None:
+    for words in ("我家楼下", "冒烟", "越来越大"):
+        (answer,) = await process.say(words)
+        assert answer.text == f"您说的是：{words}"
+
+
+async def test_what_is_not_understood_and_no_danger_is_answered_as_ever(process: Process) -> None:
+    process.conversations._alarm._unsure = lambda replies: True
+    for words in ("路灯", "门口那个", "不亮了"):
+        (answer,) = await process.say(words)
+        assert answer.text == f"您说的是：{words}"
 
 
 async def test_from_one_source_only_the_first_go_before_all_others() -> None:

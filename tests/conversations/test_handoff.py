@@ -9,12 +9,12 @@ import pytest
 
 from conversations.handoff import BACK_TO_BOT
 from conversations.service import Conversations
-from conversations.types import Agent, InboundMessage, Mode
+from conversations.types import Agent, InboundMessage, Mode, Reply
 from core.database import Base, Database
 from core.errors import BadRequest, Conflict, NotFound
 from core.events import LocalEvents
 from tests.conversations.conftest import Process
-from tests.rasa_standin import SmallDialogue, no_answer
+from tests.rasa_standin import FORM, SmallDialogue, no_answer
 from tests.waiting import until
 
 Start = Callable[[], Awaitable[Process]]
@@ -50,6 +50,13 @@ async def test_who_waits_is_told_once_and_may_go_back(process: Process) -> None:
     assert (await process.conversations.view(conversation_id)).mode is Mode.BOT
     assert process.dialogue.texts() == ["您好"]
     assert (await process.say("公积金", user="a"))[0].text == "您说的是：公积金"
+
+
+async def test_everybody_is_told_how_many_are_before_them(process: Process) -> None:
+    process.online[0] = 1
+    told = [(await process.say("坏了", user=user))[0].text for user in "abc"]
+    assert ["排在最前面" in text for text in told] == [True, False, False]
+    assert [f"前面还有 {n} 位" in text for n, text in enumerate(told)] == [False, True, True]
 
 
 async def test_one_of_two_agents_gets_it(process: Process) -> None:
@@ -107,6 +114,16 @@ async def test_an_agents_words_close_the_choices_offered_before(process: Process
     assert process.dialogue.texts() == ["我要投诉", "1"]
 
 
+async def test_only_the_newest_notices_choices_are_open(process: Process) -> None:
+    conversation_id = await process.id_of("a")
+    await process.conversations.tell(conversation_id, Reply("您的工单办好了，满意吗？", FORM), "k-1")
+    await process.say("1", user="a")
+    await process.conversations.tell(conversation_id, Reply("您的工单办好了，满意吗？", FORM), "k-2")
+    await process.conversations.tell(conversation_id, Reply("今天下午停水。"), "k-3")
+    await process.say("1", user="a")
+    assert process.dialogue.texts() == [FORM[0].payload, "1"]
+
+
 async def test_facts_are_kept_and_forgotten(process: Process) -> None:
     conversation_id = await process.id_of("a")
     await process.conversations.remember(conversation_id, "entry", "gjj-001")
@@ -146,6 +163,18 @@ async def test_who_still_waits_hears_the_new_place(process: Process) -> None:
         await process.conversations.take(first, ONE)
         event = await asyncio.wait_for(heard.get(), 2)
     assert (event.kind, event.data) == ("mode", {"mode": "waiting", "position": 1})
+
+
+async def test_facts_kept_at_the_same_moment_are_all_kept(postgresql_url: str) -> None:
+    """SQLite's writers queue; on PostgreSQL each would write back what it read before the others."""
+    database = Database(postgresql_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with Conversations(database, LocalEvents(), SmallDialogue(), no_answer) as conversations:
+        one = (await conversations.find_or_create("web", "", "v")).id
+        await asyncio.gather(*(conversations.remember(one, f"fact {n}", n) for n in range(10)))
+        assert await conversations.recall(one) == {f"fact {n}": n for n in range(10)}
+    await database.close()
 
 
 async def test_a_conversation_begun_by_many_at_once_is_one(postgresql_url: str) -> None:

@@ -180,7 +180,18 @@ async def test_a_photo_and_a_place_reach_the_dialogue_as_payloads(
 
 @pytest.mark.parametrize(
     "given",
-    [None, {}, {"lat": "x", "lon": 1}, {"lat": 91, "lon": 0}, {"lat": float("nan"), "lon": 1}, {"lat": 1}],
+    [
+        None,
+        {},
+        {"lat": "x", "lon": 1},
+        {"lat": 1},
+        {"lat": 91, "lon": 1},
+        {"lat": -91, "lon": 1},
+        {"lat": 1, "lon": 181},
+        {"lat": 1, "lon": -181},
+        {"lat": float("nan"), "lon": 1},
+        {"lat": 1, "lon": float("inf")},
+    ],
 )
 def test_what_is_no_place_is_none(given: dict[str, object] | None) -> None:
     assert place(given) is None

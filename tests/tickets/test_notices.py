@@ -22,7 +22,6 @@ from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import QUICK
 from tests.channels.wechat.test_notices import ACCOUNTS, TEMPLATE
 from tests.cities import HUAINAN
-from tests.cities import HUAINAN
 from tests.rasa_standin import SmallDialogue, no_answer
 from tests.waiting import until
 from tickets import rows

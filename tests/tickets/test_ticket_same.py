@@ -92,6 +92,12 @@ async def test_the_branch_of_the_catalogue_decides_where_words_do_not(
     assert await _found(tickets, first, _draft("路灯坏透顶", category=category)) is same
 
 
+@pytest.mark.parametrize(("address", "same"), [("国庆中路88号", True), ("朝阳东路3号", False), ("", True)])
+async def test_the_address_decides_where_words_do_not(tickets: Tickets, address: str, same: bool) -> None:
+    first = _draft(STORY, address="国庆中路88号")
+    assert await _found(tickets, first, _draft("路灯坏透顶", category="", address=address)) is same
+
+
 async def test_a_finished_ticket_is_no_open_one(tickets: Tickets, database: Database) -> None:
     filed = await tickets.file(_draft(STORY), "k")
     async with database.write() as session:

@@ -38,11 +38,11 @@ async def settled(running: Running, account: str = "pushing", user: str = CITIZE
 async def idle(running: Running) -> None:
     """Wait until nothing more goes out by itself as the clock stands: all is sent, or waits for later."""
     jobs = running.conversations.jobs
-    under_way = (JobRow.due_at <= now()) | (JobRow.leased_until > now())
 
     async def nothing_to_do() -> bool:
-        jobs._woken.set()  # The clock may have been put forward: what is due is looked at anew.
+        jobs.wake()  # The clock may have been put forward: what is due is looked at anew.
         async with running.conversations._database.read() as session:
+            under_way = (JobRow.due_at <= now()) | (JobRow.leased_until > now())
             delivering = exists().where(JobRow.kind == JOB, JobRow.state == "waiting", under_way)
             pushing = exists(select(WeChatAnswer).where(open_push()))
             return await answered(running) and not await session.scalar(select(delivering | pushing))

@@ -17,6 +17,7 @@ from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import CITIZEN, payload
 from tests.channels.wechat.pushed import SEND, idle, neighbour, settled
+from tests.conftest import Clock
 from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
@@ -148,7 +149,7 @@ async def test_a_refused_menu_becomes_numbered_text_once(running: Running, api: 
 
 @pytest.mark.parametrize(("errcode", "times"), [(-1, 1), (40001, 2), (45009, 1), (45011, 1)])
 async def test_one_citizens_error_stops_nobody_else(
-    running: Running, api: Api, database: Database, errcode: int, times: int
+    running: Running, api: Api, database: Database, clock: Clock, errcode: int, times: int
 ) -> None:
     conversation_id = await taken(running, "pushing")
     other = await neighbour(running)
@@ -167,7 +168,8 @@ async def test_one_citizens_error_stops_nobody_else(
             )
         )
         assert at is not None and now() < at < now() + timedelta(seconds=61)
-        await everything_due(session)
+    clock.forward(seconds=61)
+    running.conversations.jobs.wake()
     await settled(running, "pushing")
     assert api.texts(CITIZEN) == ["【坐席 3 号】第一句"]
 

@@ -164,6 +164,7 @@ async def test_over_the_days_calls_everything_waits_and_nothing_is_lost(
     assert api.calls[SEND] == 2, "two citizens in a row: the whole account pauses"
     assert (await running.conversations.reach(conversation_id)).open is False  # type: ignore[union-attr]
     clock.forward(seconds=61)
+    await idle(running)
     await settled(running)
     assert api.texts(CITIZEN) == ["【坐席 3 号】第一句"]
 
