@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.understanding.danger import Judge
 from bot.understanding.danger.kinds import DANGERS
-from conversations import danger, scope
+from conversations import alarm, danger, scope
 from conversations.alarm import SOURCE_URGENT, SOURCE_WINDOW_S, Sources
 from conversations.types import Agent
 from core.rates import LocalRates
@@ -205,6 +205,18 @@ async def test_from_one_source_only_the_first_go_before_all_others() -> None:
     assert await sources.urgent("another") == 1
     moment[0] = SOURCE_WINDOW_S + 1
     assert await sources.urgent("c61") == 1 and SOURCE_URGENT >= 3
+
+
+def test_only_the_newest_conversations_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarm, "_MOST_SOURCES", 3)
+    sources = Sources()
+    for number in range(5):
+        sources.heard(f"c{number}", "one address")
+    assert [sources.urgent(f"c{number}") for number in range(5)] == [1, 1, 1, 2, 3]
+    for number in range(5):
+        sources.heard(f"d{number}", f"address {number}")
+        sources.urgent(f"d{number}")
+    assert len(sources._of) == len(sources._urgent) == 3
 
 
 @settings(deadline=None, max_examples=50)
