@@ -28,6 +28,7 @@ from core.phone import canonical, find, fold
         ("幺三八，零零零零，一二三四", "13800001234"),
         ("1 3 9 5 5 5 4 0 0 0 0", "13955540000"),
         ("86-13955540000", "13955540000"),
+        ("400 - 800 - 1234", "4008001234"),
     ],
 )
 def test_a_number_has_one_form(said: str, kept: str) -> None:
@@ -37,7 +38,16 @@ def test_a_number_has_one_form(said: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["021-6660000", "340402199001011234", "13955540000元", "13955540000 13955540001", "+1", "++++", "ﷺ"],
+    [
+        "021-6660000",
+        "340402199001011234",
+        "13955540000元",
+        "13955540000 13955540001",
+        "139    55540000",
+        "+1",
+        "++++",
+        "ﷺ",
+    ],
 )
 def test_what_is_no_number_or_more_than_one(said: str) -> None:
     assert canonical(said) is None
@@ -48,6 +58,11 @@ def test_numbers_are_found_where_they_stand() -> None:
     found = find(text)
     assert [one.number for one in found] == ["13955540000", "05546660000-8"]
     assert [text[one.start : one.end] for one in found] == ["１３９５５５４００００", "（0554）6660000转8"]
+
+
+def test_figures_without_area_code_are_a_number_only_where_one_was_asked_for() -> None:
+    assert canonical("6660000") == "6660000"
+    assert find("编号6660000的路灯不亮") == []
 
 
 def test_folding_keeps_every_place() -> None:
