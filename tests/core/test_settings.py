@@ -21,6 +21,17 @@ def test_every_setting_has_a_description() -> None:
     assert [n for n, f in Settings.model_fields.items() if not f.description] == []
 
 
+@pytest.mark.parametrize(
+    ("host", "reached"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("10.1.2.3", "10.1.2.3")]
+)
+def test_an_app_that_listens_everywhere_is_reached_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, host: str, reached: str
+) -> None:
+    monkeypatch.setenv("WENBAN_HOST", host)
+    monkeypatch.setenv("WENBAN_PORT", "9001")
+    assert load_settings().app_url == f"http://{reached}:9001"
+
+
 def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "9001")
     monkeypatch.setenv("WENBAN_WEB_ORIGINS", "https://a.example，https://b.example, https://c.example")
