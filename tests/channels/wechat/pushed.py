@@ -59,6 +59,7 @@ async def talking(running: Running) -> str:
     await settled(running)
     # The welcome may have been pushed; with these words the window is as new.
     await running.account("pushing").say("我在")
+    await idle(running)
     running.api.sent.clear()
     running.api.calls.clear()
     return view.id
