@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import exists, select
 
 from channels.wechat.models import WeChatAnswer
@@ -16,6 +18,8 @@ from tests.channels.wechat.platform import CITIZEN
 from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
+SOON = timedelta(seconds=1)
+"""What is to be looked at again within that is under way still."""
 SEND = "/cgi-bin/message/custom/send"
 
 
@@ -42,7 +46,7 @@ async def idle(running: Running) -> None:
     async def nothing_to_do() -> bool:
         jobs.wake()  # The clock may have been put forward: what is due is looked at anew.
         async with running.conversations._database.read() as session:
-            under_way = (JobRow.due_at <= now()) | (JobRow.leased_until > now())
+            under_way = (JobRow.due_at <= now() + SOON) | (JobRow.leased_until > now())
             delivering = exists().where(JobRow.kind == JOB, JobRow.state == "waiting", under_way)
             pushing = exists(select(WeChatAnswer).where(open_push()))
             return await answered(running) and not await session.scalar(select(delivering | pushing))

@@ -190,7 +190,6 @@ async def test_a_platform_that_is_not_there_costs_nothing(running: Running, api:
     await running.conversations.say(conversation_id, AGENT, "第一句", "c-1")
     await until(lambda: api.calls["stable_token"] >= 1)
     await idle(running)
-    assert api.sent == []
     api._faults.clear()
     async with asyncio.timeout(15):
         while not api.sent:
