@@ -34,8 +34,9 @@ from conversations.types import Agent, HandoffReason, InboundMessage, Reply
 from core.clock import now
 from core.database import Database
 from tests.conversations.conftest import Process
-from tests.conversations.dialogue import SmallDialogue
 from tests.conversations.test_danger import FIRE
+from tests.rasa_standin import SmallDialogue
+from tests.waiting import until
 
 ANNE, BILL = Agent("agent-a", "坐席 1 号"), Agent("agent-b", "坐席 2 号")
 APPEAL = "法院判的我不服，我要上诉"
@@ -198,7 +199,7 @@ async def test_a_turn_run_again_after_a_death_forgets_what_was_reported_and_is_t
 ) -> None:
     one = await start()
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
-    await one.until(lambda: one.dialogue.asked != [])
+    await until(lambda: one.dialogue.asked != [])
     await one.conversations.report(receipt.conversation_id, receipt.turn_id, Report(ANSWERED))
     await one.die()
     async with database.write() as session:
@@ -212,7 +213,7 @@ async def test_a_turn_run_again_after_a_death_forgets_what_was_reported_and_is_t
 
 async def test_an_agent_s_take_over_in_mid_turn_leaves_the_turn_to_them(process: Process) -> None:
     receipt = await process.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
-    await process.until(lambda: process.dialogue.asked != [])
+    await until(lambda: process.dialogue.asked != [])
     await process.conversations.take(receipt.conversation_id, ANNE)
     process.dialogue.gate.set()
     await process.conversations.wait(receipt.turn_id, 10)

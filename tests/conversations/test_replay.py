@@ -24,12 +24,12 @@ from core.database import Database
 from core.errors import Conflict
 from core.events import LocalEvents
 from tests.conversations.conftest import Process
-from tests.conversations.dialogue import SmallDialogue, no_answer
 from tests.conversations.states import replayed, stored
 from tests.conversations.test_danger import FIRE
+from tests.rasa_standin import SmallDialogue, no_answer
 from tests.tickets import conftest as both_databases
 
-database_url, database = both_databases.database_url, both_databases.database
+database_url = both_databases.database_url
 
 ANNE, BILL = Agent("agent-a", "坐席 1 号"), Agent("agent-b", "坐席 2 号")
 APPEAL = "法院判的我不服，我要上诉"
