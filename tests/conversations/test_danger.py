@@ -170,7 +170,7 @@ async def test_in_doubt_other_words_count_with_what_was_said_before(asking: Proc
 
 async def test_what_is_not_understood_is_looked_at_again_with_the_talk_so_far(process: Process) -> None:
     process.conversations._alarm._unsure = lambda replies: True
-    for words in ("我爸", "刚才在厨房里", "倒地上"):
+    for words in ("我爸", "叫不应", "晕"):
         replies = await process.say(words)
         if danger.ASK.text in replies[0].text or "120" in replies[0].text:
             break
@@ -183,7 +183,7 @@ async def test_what_is_not_understood_is_looked_at_again_with_the_talk_so_far(pr
 
 
 async def test_what_is_understood_is_not_looked_at_again(process: Process) -> None:
-    for words in ("我家楼下", "冒烟", "越来越大"):
+    for words in ("我爸", "叫不应", "晕"):
         (answer,) = await process.say(words)
         assert answer.text == f"您说的是：{words}"
 

@@ -7,16 +7,20 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from bot.understanding.danger import fit
 from bot.understanding.danger.judging import ENCODER, HERE, Judge
-from bot.understanding.danger.kinds import LABELS, Floats
+from bot.understanding.danger.reading import plain
+from bot.understanding.danger.tail import Tail
 from core.errors import ConfigurationError
 
-app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, make the judge anew.")
-HELD = HERE / "held.npz"
-"""What a tail said of messages that it was not tuned on; thresholds are fitted on these."""
+TAIL = HERE / "tail.npz"
+"""Weights of the tail."""
 
+app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, make the judge anew.")
+
+Held = Annotated[str, typer.Option(help="The hand some of whose messages the thresholds are fitted on.")]
 Encoder = Annotated[Path, typer.Option(help="Folder of the pretrained encoder.")]
 
 
@@ -37,67 +41,53 @@ def judge_command(
 
 @app.command("tune")
 def tune_command(
-    held: Annotated[
-        str, typer.Option(help="The hand whose messages the thresholds are fitted on.")
-    ] = "second",
-    epochs: Annotated[int, typer.Option(help="Times every message is seen.")] = 6,
+    held: Held = "second",
+    epochs: Annotated[int, typer.Option(help="Times every message is seen.")] = 5,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
     encoder: Encoder = ENCODER,
 ) -> None:
-    """Tune the tail twice: without one hand, to fit thresholds on that hand's words; then on everything.
+    """Tune the tail on all examples but those held back for the thresholds.
 
-    Half an hour of one core. `wenban danger fit` comes after.
+    A quarter of an hour of one core. `wenban danger fit` comes after.
     """
     from bot.understanding.danger.tune import Tuner
 
-    groups = fit.groups()
-    if held not in {group.name for group in groups}:
-        raise ConfigurationError(f"There are no examples by the hand {held!r} in {fit.EXAMPLES}")
-    tuner = Tuner(encoder, threads)
-    texts, labels, away = fit.parted(groups, held)
-    mixed, mixed_labels = fit.mixed(texts, labels, ~away)
-    states = tuner.states(texts)
-    typer.echo(f"Without {held}:")
+    texts, labels, away = _parted(held)
     kept = [n for n in range(len(texts)) if not away[n]]
+    mixed, mixed_labels = fit.mixed(texts, labels, ~away)
+    tuner = Tuner(encoder, threads)
     tail = tuner.tune(
-        [*(states[n] for n in kept), *tuner.states(mixed)],
+        tuner.states([*(texts[n] for n in kept), *mixed]),
         [*(labels[n] for n in kept), *mixed_labels],
         epochs,
         typer.echo,
     )
-    out = np.flatnonzero(away)
-    np.savez_compressed(HELD, logits=tuner.logits(tail, [states[n] for n in out]).astype(np.float16))
-    typer.echo("On everything:")
-    mixed, mixed_labels = fit.mixed(texts, labels, np.ones(len(texts), bool))
-    whole = tuner.tune([*states, *tuner.states(mixed)], [*labels, *mixed_labels], epochs, typer.echo)
-    tuner.save(whole, HERE / "tail.npz")
+    tuner.save(tail, TAIL)
 
 
 @app.command("fit")
-def fit_command(
-    held: Annotated[
-        str, typer.Option(help="The hand whose messages the thresholds are fitted on.")
-    ] = "second",
-) -> None:
+def fit_command(held: Held = "second", encoder: Encoder = ENCODER) -> None:
     """Fit the words' scores, what each score is worth, and the thresholds; prints what they give."""
-    groups = fit.groups()
-    texts, labels, away = fit.parted(groups, held)
-    kept = [n for n in range(len(texts)) if not away[n]]
-    fitted = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
-    out = [n for n in range(len(texts)) if away[n]]
-    words, wanted = fitted.logits([texts[n] for n in out]), [labels[n] for n in out]
-    tail: Floats | None = None
-    if HELD.is_file():
-        tail = np.load(HELD)["logits"].astype(np.float32)
-        if tail.shape != (len(out), len(LABELS)):
-            raise ConfigurationError(
-                "The examples changed since the tail was tuned: run `wenban danger tune` first."
-            )
-    numbers = {"words_alone": fit.numbers(wanted, words, None)}
-    if tail is not None:
-        numbers["with_tail"] = fit.numbers(wanted, words, tail)
+    texts, labels, away = _parted(held)
+    kept, out = np.flatnonzero(~away), np.flatnonzero(away)
+    wanted = [labels[n] for n in out]
+    rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
+    words = rest.logits([texts[n] for n in out])
+    tail = Tail(TAIL, encoder)
+    logits = np.stack([tail.logits(plain(texts[n])) for n in out])
+    numbers = {
+        "words_alone": fit.numbers(wanted, words, None),
+        "with_tail": fit.numbers(wanted, words, logits),
+    }
     for name, one in numbers.items():
-        figures = fit.figures(wanted, words, tail if name == "with_tail" else None, one)
+        figures = fit.figures(wanted, words, logits if name == "with_tail" else None, one)
         typer.echo(f"{name}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
     fit.fit_words(texts, labels).save(HERE / "words.npz")
     fit.write_numbers(HERE / "numbers.json", numbers)
+
+
+def _parted(held: str) -> tuple[list[str], list[str], NDArray[np.bool_]]:
+    groups = fit.groups()
+    if held not in {group.name for group in groups}:
+        raise ConfigurationError(f"There are no examples by the hand {held!r} in {fit.EXAMPLES}")
+    return fit.parted(groups, held)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.understanding.danger.bert import PREFIX
+from bot.understanding.danger.bert import LowerHalf, weight
 from bot.understanding.danger.kinds import LABELS, Floats
 from bot.understanding.danger.reading import plain
 
@@ -33,27 +33,25 @@ class Tuner:
 
     def __init__(self, encoder: Path, threads: int = 1) -> None:
         import torch
-        from transformers import AutoTokenizer, BertModel
+        from safetensors.numpy import load_file
+        from transformers import BertConfig, BertModel
 
         torch.set_num_threads(threads)
         self.torch: Any = torch
-        self._tokenizer = AutoTokenizer.from_pretrained(str(encoder))
-        model: Any = BertModel.from_pretrained(str(encoder), add_pooling_layer=False, dtype=torch.float32)
+        self._lower = LowerHalf(encoder, BELOW)
+        model: Any = BertModel(BertConfig.from_pretrained(str(encoder)), add_pooling_layer=False)
+        tensors = load_file(str(encoder / "model.safetensors"))
+        for number in range(BELOW, BELOW + OWN):
+            layer = model.encoder.layer[number]
+            at = f"encoder.layer.{number}."
+            layer.load_state_dict(
+                {name: torch.from_numpy(weight(tensors, at + name)) for name in layer.state_dict()}
+            )
         self._model = model.eval()
 
     def states(self, texts: Sequence[str]) -> list[Floats]:
-        """[tokens, width] of each text below the tail."""
-        torch, found = self.torch, []
-        with torch.inference_mode():
-            for text in texts:
-                ids = self._tokenizer(
-                    PREFIX + plain(text), truncation=True, max_length=512, return_tensors="pt"
-                )
-                x = self._model.embeddings(ids["input_ids"])
-                for layer in self._model.encoder.layer[:BELOW]:
-                    x = _first(layer(x))
-                found.append(x[0].numpy())
-        return found
+        """[tokens, width] of each text below the tail, as the judge will have them."""
+        return [self._lower(plain(text)) for text in texts]
 
     def tune(
         self,
