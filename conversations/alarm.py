@@ -176,6 +176,13 @@ class Alarm:
         both = f"{fact['text']}。{job.text}"
         if answer is None and found is None:
             found = await self._look(both)
+            if found is not None and not found.clear and fact.get("withheld") is None and "again" not in fact:
+                # Neither yes nor no, and still likely: asked once more rather than forgotten.
+                await self._handoff.remember(
+                    conversation_id, FACT, _made("asked", found.kind, both) | {"again": True}
+                )
+                asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
+                return Screened([danger.ASK], outcome=asked)
             if found is None or (not found.clear and fact.get("withheld") is None):
                 await self._handoff.remember(conversation_id, FACT, None)
                 return Screened(text=None if fact.get("withheld") else both)

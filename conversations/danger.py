@@ -29,10 +29,11 @@ ASK = Reply(
     "先问您一句：现在有人有危险吗？有的话请点“有”或者回“有”；着火打 119，有人受伤、喝了药打 120，有人伤人打 110。",
     (YES, NO),
 )
+_POISON = "[农農][药藥]|敌敌畏|百草枯|除草剂|老鼠[药藥]|鼠药|安眠[药藥]|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂"
 _SWALLOWED = re.compile(
-    r"(?:喝|吞|服|吃)(?:了|下|进|过|掉|完|错)?.{0,8}(?:农药|敌敌畏|百草枯|除草剂|老鼠药|安眠药|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂)|"
-    r"(?:农药|敌敌畏|百草枯|除草剂|老鼠药|安眠药|安定片?|药).{0,6}(?:喝|吞|灌)(?:了|下|进)|服毒|"
-    r"(?:吞|吃)了?.{0,4}(?:一整?瓶|[几两三四五六七八九十百\d]{1,4}(?:多|来)?[片粒颗把])|误(?:服|食|喝)|把.{1,6}药(?:当|都)"
+    rf"(?:喝|吞|服|吃)(?:了|下|进|过|掉|完|错)?.{{0,8}}(?:{_POISON})|"
+    rf"(?:{_POISON}|[药藥]).{{0,6}}(?:喝|吞|灌)(?:了|下|进)|(?:{_POISON}).{{0,6}}吃(?:了|下|进)|服毒|"
+    r"(?:吞|吃)了?.{0,4}(?:一整?瓶|[几两三四五六七八九十百\d]{1,4}(?:多|来)?[片粒颗把])|误(?:服|食|喝)|把.{1,6}[药藥](?:当|都)"
 )
 _ONLY_BOUGHT = re.compile(r"(?:还|都|就)?没(?:有)?(?:喝|吃|吞)")
 _YES = re.compile(
@@ -133,9 +134,16 @@ def advice(kind: str, text: str) -> Advice:
     >>> advice("self_harm", "我妈把一瓶农药喝下去了").numbers[0].number
     '120'
     """
-    if _SWALLOWED.search(text) and not _ONLY_BOUGHT.search(text):
-        return advices()["swallowed"]
-    return advices()[kind]
+    return advices()["swallowed" if swallowed(text) else kind]
+
+
+def swallowed(text: str) -> bool:
+    """Whether a message in which danger is suspected says that poison was swallowed.
+
+    >>> swallowed("孩子把老鼠药吃了"), swallowed("农药买来了还没喝")
+    (True, False)
+    """
+    return _SWALLOWED.search(text) is not None and _ONLY_BOUGHT.search(text) is None
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -78,6 +78,13 @@ class AccessLog(AbstractAccessLogger):
     """The access log: one line for each request, without the query, which holds a websocket's token."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Write the line: method, path, status, milliseconds."""
+        """Write the line: method, path as it was sent (still quoted, so no line can be forged), status, milliseconds."""
         level = logging.DEBUG if request.path in ("/healthz", "/readyz") else logging.INFO
-        self.logger.log(level, "%s %s %s %.0f ms", request.method, request.path, response.status, time * 1000)
+        self.logger.log(
+            level,
+            "%s %s %s %.0f ms",
+            request.method,
+            request.raw_path.partition("?")[0],
+            response.status,
+            time * 1000,
+        )

@@ -57,4 +57,4 @@ class Limits:
     async def _take(self, kind: str, key: str, per_minute: int) -> None:
         wait_s = await self._rates.take(kind, key, per_minute)
         if wait_s:
-            raise RateLimited("您发得太快了，请稍等一会儿再发", retry_after_s=ceil(wait_s))
+            raise RateLimited("您发得太快了，请稍等一会儿再发。有人有危险请直接拨打 110、119、120", retry_after_s=ceil(wait_s))

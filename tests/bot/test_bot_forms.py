@@ -201,6 +201,7 @@ async def test_the_summary_shows_all_and_sets_the_key_once(rasa: Rasa, visitor: 
         ("把区改成大通区", "correct", {}, "district", "大通区"),
         ("电话改成13900000001", "correct", {}, "contact_phone", "13900000001"),
         ("改成匿名", "correct", {}, "contact_name", "匿名"),
+        ("要保密", "affirm", {}, "confidential", True),  # a line to change, never leave to file
         ('/correct{"field":"happened_at"}', "correct", {"field": "happened_at"}, "happened_at", None),
         (
             '/inform{"slot":"district","value":"寿县"}',

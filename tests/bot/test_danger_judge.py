@@ -54,6 +54,16 @@ def test_danger_is_seen_at_the_end_of_a_story(judge: Judge) -> None:
         assert judge.judge(story + end) is not None, end
 
 
+def test_swallowed_poison_is_never_only_asked_about_and_good_news_is_no_danger(judge: Judge) -> None:
+    for text in ("我妈喝了百草枯", "我媽喝了農藥", "孩子把老鼠药吃了", "宝宝吞了纽扣电池"):
+        found = judge.judge(text)
+        assert found is not None and found.clear, text
+        assert danger.advice(found.kind, text) is danger.advices()["swallowed"], text
+    for text in ("谢谢，她醒了", "人已经醒了没事了", "没事了，人救回来了"):
+        assert judge.judge(text) is None, text
+    assert judge.judge("喝了半瓶白酒吃了头孢，现在人不清醒了") is not None
+
+
 def test_numbers_and_places_decide_nothing(judge: Judge) -> None:
     assert masked("110平的房子，住了120年") == masked("85平的房子，住了3年")
     assert judge.judge("我家房子120平，119路公交站旁边，物业费怎么算") is None

@@ -104,6 +104,14 @@ async def test_no_emergency_leaves_the_queue_and_answers_what_was_said(process: 
     assert (view.mode, view.urgent) == ("bot", False)
 
 
+async def test_neither_yes_nor_no_is_asked_once_more_while_danger_is_likely(asking: Process) -> None:
+    for words in ("我妈走失了，老年痴呆", "在新庄孜那一片"):
+        (question,) = await asking.say(words)
+        assert question.text == danger.ASK.text
+    (answer,) = await asking.say("穿红衣服")
+    assert answer.text.startswith("您说的是：我妈走失了")
+
+
 async def test_somebody_in_despair_is_not_offered_that_it_is_nothing(process: Process) -> None:
     (advice,) = await process.say("我真的不想活了，遗书都写好了")
     assert "12356" in advice.text

@@ -21,6 +21,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, RESUME, plain
 from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.confidential import read_confidential
 from bot.understanding.kind import named_type
 from conversations.event_kinds import Result
 from conversations.scope import DECLINED
@@ -233,7 +234,10 @@ async def _repeat(turn: Turn, slot: str) -> None:
 
 
 async def _affirm(turn: Turn, slot: str) -> None:
-    if slot == drafts.CONFIRM:
+    secret = None if turn.pressed else read_confidential(turn.text)
+    if slot == drafts.CONFIRM and secret is not None:  # "要保密" is a line to change, not leave to file
+        await steps.take(turn, "confidential", secret)
+    elif slot == drafts.CONFIRM:
         turn.set_all({drafts.CONFIRM: True, "tries": 0, "requested_slot": None})
     elif slot == "confidential" and "提交" not in turn.text:  # that is a yes to something else
         await steps.go_on(turn, {slot: True})

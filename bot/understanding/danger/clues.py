@@ -44,6 +44,22 @@ _LASTING = frozenset({"self_harm", "domestic_violence", "child_abuse", "medical"
 """Kinds whose danger may well last although what is told lies in the past."""
 
 
+_GOOD_NEWS = re.compile(
+    r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|(?<!没)(?<!不)找到了|虚惊|脱离危险|(火|扑)灭了|平安"
+)
+_SHORT = 20
+"""Characters of a message that says nothing but its good news."""
+
+
+def good_news(text: str) -> bool:
+    """Whether a short plain text says that a danger is over.
+
+    >>> good_news("谢谢，她醒了"), good_news("叫不醒了"), good_news("他醒了，又倒下去了，脸发青，喘不上气，怎么办")
+    (True, False, False)
+    """
+    return len(text) <= _SHORT and _GOOD_NEWS.search(text) is not None and "又" not in text
+
+
 def harmless(text: str, kind: str) -> bool:
     """Whether a danger that is only suspected can be ruled out by the words: a nuisance, or over and done with.
 

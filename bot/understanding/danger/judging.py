@@ -27,7 +27,7 @@ from bot.understanding.danger.kinds import (
 from bot.understanding.danger.reading import pieces, plain
 from bot.understanding.danger.tail import Tail
 from bot.understanding.danger.words import Words
-from conversations.danger import Danger
+from conversations.danger import Danger, swallowed
 
 HERE = Path(__file__).parent
 ENCODER = HERE.parents[2] / "kb_index" / "encoder"
@@ -104,8 +104,11 @@ class Judge:
         probability, kind = self.judgement(text).danger
         if probability < self.numbers.unclear:
             return None
-        clear = probability >= self.numbers.clear
-        if not clear and clues.harmless(plain(text), kind):
+        read = plain(text)
+        if clues.good_news(read):
+            return None
+        clear = probability >= self.numbers.clear or swallowed(read)
+        if not clear and clues.harmless(read, kind):
             return None
         return Danger(kind, probability, clear=clear)
 
