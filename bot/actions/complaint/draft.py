@@ -5,48 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.actions.complaint.fields import BY_NAME, FIELDS, QUESTIONS
+from bot.actions.complaint.values import WHOLE_CITY as WHOLE_CITY
 from bot.actions.runtime.turn import Turn
 from bot.understanding.name import ANONYMOUS as ANONYMOUS
 from conversations.attachments import Place
 from tickets.types import TicketDraft
 
-WHOLE_CITY = "全市"
-"""District of a matter that concerns no single one."""
-
-LABELS: dict[str, str] = {
-    "complaint_type": "诉求类型",
-    "content": "诉求内容",
-    "category": "事项分类",
-    "district": "所在县区",
-    "address": "具体地址",
-    "location": "地图定位",
-    "happened_at": "发生时间",
-    "subject": "涉及对象",
-    "photos": "现场照片",
-    "contact_name": "联系人",
-    "contact_phone": "联系电话",
-    "confidential": "是否保密",
-}
+LABELS: dict[str, str] = {field.name: field.label for field in FIELDS}
 """Slots of the complaint and their names, in the order a summary shows them."""
 
-TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
 CONFIRM = "complaint_confirm"
-ASKED = (
-    "content",
-    "district",
-    "address",
-    "happened_at",
-    "subject",
-    "complaint_type",
-    "contact_name",
-    "contact_phone",
-    "confidential",
-)
+ASKED = tuple(field.name for field in QUESTIONS)
 """Slots in the order they are asked."""
 
-_LIGHT = ("content", "complaint_type", "contact_name", "contact_phone")
-_ONLY_FILLED = ("category", "location", "photos")
-"""Lines a summary leaves out when they are empty: nobody was asked for them."""
+_LIGHT = tuple(field.name for field in QUESTIONS if field.light)
 _LIGHT_TYPES = ("建议", "咨询", "表扬")
 _OWN = (
     *LABELS,
@@ -77,31 +50,18 @@ def shown(name: str, value: Any) -> str:
     >>> shown("confidential", True)
     '是（不向承办单位透露您的身份）'
     """
-    if name == "confidential":
-        return "是（不向承办单位透露您的身份）" if value else "否"
-    if value == "":
-        return "未填"
-    if name == "photos":
-        return f"{len(value)} 张"
-    if name == "location":
-        return _spot(value)
-    return str(value)
-
-
-def _spot(value: Any) -> str:
-    there = Place.parse(str(value))
-    if there is None:
-        return str(value)
-    point = f"北纬 {there.lat:.4f}，东经 {there.lon:.4f}"
-    return f"{there.label}（{point}）" if there.label else point
+    field = BY_NAME.get(name)
+    if field is None:
+        return str(value) or "未填"
+    return field.empty if value == "" else field.shown(value)
 
 
 def lines(slots: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(label, value, slot) of everything filled, in the order a summary shows it."""
+    """(label, value, slot) of everything filled, in the order a summary shows it; an empty line only if it was asked for."""
     return [
         (label, shown(name, slots[name]), name)
         for name, label in LABELS.items()
-        if slots.get(name) is not None and (slots[name] != "" or name not in _ONLY_FILLED)
+        if slots.get(name) is not None and (slots[name] != "" or name in ASKED)
     ]
 
 

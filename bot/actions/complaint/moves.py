@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from bot.actions.complaint.fields import FIELDS, SKIPPABLE
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.confidential import read_confidential
@@ -37,7 +38,7 @@ class Move(StrEnum):
     UNCLEAR = "unclear"
 
 
-FREE = frozenset({"content", "address", "happened_at", "subject", "contact_name", "supplement", "reason"})
+FREE = frozenset({*(field.name for field in FIELDS if field.free), "supplement", "reason"})
 """Slots whose answer may be any words."""
 
 _OF_INTENT: dict[str, Move] = {
@@ -132,9 +133,9 @@ def decide(turn: Turn, slot: str) -> Move:
     said = plain(turn.text)
     if slot == "confidential" and read_confidential(said) is not None and not _ASKING.search(said):
         return Move.ANSWER
-    if slot in ("happened_at", "subject", "contact_name") and _UNKNOWN.fullmatch(said):
+    if slot in SKIPPABLE and _UNKNOWN.fullmatch(said):
         return Move.SKIP
-    if slot in ("address", "happened_at", "subject", "contact_name") and _WONT_SAY.fullmatch(said):
+    if (slot in SKIPPABLE or slot == "address") and _WONT_SAY.fullmatch(said):
         return Move.SKIP
     if slot in ("ticket_number", "query_code") and _NO_NUMBER.fullmatch(said):
         return Move.SKIP

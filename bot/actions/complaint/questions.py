@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.runtime.context import parts
+from bot.actions.complaint.fields import BY_NAME, SKIPPABLE
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice
 from core.ids import new_id
 
-_ASK: dict[str, str] = {
-    "complaint_type": "请问这属于哪一类？",
-    "content": "请说说是什么事：怎么回事、影响了什么、希望怎么解决。一次说完或者慢慢说都行。",
-    "district": "这件事发生在哪个县区？",
-    "address": "具体在什么位置？比如路名门牌、小区楼栋，或者附近的路口、学校；也可以直接发定位，有现场照片一起发来更好。",
-    "happened_at": "是什么时候的事？比如“昨晚十点多”“持续半个月了”；记不清可以跳过。",
-    "subject": "涉及哪个单位、店铺或者人？不知道可以跳过。",
-    "contact_name": "怎么称呼您？方便工作人员跟您核实；不想留名字可以选匿名，也可以留了名字要求保密。",
-    "contact_phone": "您的联系电话是多少？工作人员核实情况和回访时用。",
-    "confidential": "需要为您保密吗？选保密的话，您的姓名和电话不会透露给承办单位。",
-}
 _ASK_ANONYMOUS_PHONE = "您选了匿名。要留个电话吗？不留的话没法给您回访，只能凭工单号和查询码自己来查进度。"
 _ASK_BESIDE_LOCATION = "再用文字说一下会更好找：路名、小区、楼栋，或者旁边有什么；不好说可以跳过。"
 _CONTENT_OF = {
@@ -38,7 +27,7 @@ EXPLAINED = (
 
 def ask_words(slot: str) -> str:
     """The words a slot is asked for with, whatever is known."""
-    return _ASK[slot]
+    return BY_NAME[slot].question
 
 
 def brief(name: str, value: object) -> str:
@@ -68,12 +57,12 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
 def question(turn: Turn, slot: str) -> str:
     """The words a slot is asked for with."""
     if slot == "content":
-        return _CONTENT_OF.get(str(turn.slot("complaint_type")), _ASK["content"])
+        return _CONTENT_OF.get(str(turn.slot("complaint_type")), BY_NAME["content"].question)
     if slot == "address" and turn.slot("location"):
         return _ASK_BESIDE_LOCATION
     if slot == "contact_phone" and turn.slot("contact_name") == drafts.ANONYMOUS:
         return _ASK_ANONYMOUS_PHONE
-    return _ASK[slot]
+    return BY_NAME[slot].question
 
 
 def skippable(turn: Turn, slot: str) -> bool:
@@ -82,24 +71,15 @@ def skippable(turn: Turn, slot: str) -> bool:
         return str(turn.slot("contact_name")) == drafts.ANONYMOUS
     if slot == "address":
         return bool(turn.slot("location"))  # the point on the map stands for it
-    return slot in ("happened_at", "subject", "contact_name")
+    return slot in SKIPPABLE
 
 
 def _choices(turn: Turn, slot: str) -> list[Choice]:
-    if slot == "complaint_type":
-        return [*(choice(name, "inform", slot=slot, value=name) for name in drafts.TYPES), CANCEL]
-    if slot == "district":
-        named = [(district.title or district.name, district.name) for district in parts().city.districts]
-        named.append(("全市/说不清", drafts.WHOLE_CITY))
-        return [*(choice(title, "inform", slot=slot, value=name) for title, name in named), CANCEL]
+    buttons = [choice(title, "inform", slot=slot, value=value) for title, value in BY_NAME[slot].choices()]
     if slot == "contact_name":
-        return [choice(drafts.ANONYMOUS, "inform", slot=slot, value=drafts.ANONYMOUS), EXPLAIN, CANCEL]
-    if slot == "confidential":
-        return [
-            choice("需要保密", "inform", slot=slot, value="保密"),
-            choice("不用保密", "inform", slot=slot, value="不用保密"),
-            CANCEL,
-        ]
+        return [*buttons, EXPLAIN, CANCEL]
+    if buttons:
+        return [*buttons, *([SKIP] if skippable(turn, slot) else []), CANCEL]
     if slot == "contact_phone" and skippable(turn, slot):
         return [Choice("不留电话", "/skip"), CANCEL]
     return [SKIP, CANCEL] if skippable(turn, slot) else [CANCEL]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.complaint.draft import WHOLE_CITY
 from bot.actions.runtime.wording import plain
+from bot.understanding.when import moment
 from core.city import City
+from core.clock import now
 from core.text import clean
 
+WHOLE_CITY = "全市"
+"""District of a matter that concerns no single one."""
+SHORTEST_STORY = 4
+"""Characters from which words are a matter."""
 _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
 _HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人)+$")
@@ -58,6 +63,29 @@ def read_free(text: str, longest: int) -> str | None:
     """Free text of at least one letter or character, cut at ``longest`` characters."""
     said = clean(text)[:longest].strip()
     return said if re.search(r"\w", said) else None
+
+
+def read_story(text: str, longest: int) -> str | None:
+    """The matter itself, cut at ``longest`` characters; None for less than :data:`SHORTEST_STORY`."""
+    said = read_free(text, longest)
+    return None if said is None or len(plain(said)) < SHORTEST_STORY else said
+
+
+def read_when(text: str, longest: int) -> str | None:
+    """A time in the citizen's words, the reading beside them where there is one; cut at ``longest`` characters."""
+    said = read_free(text, longest)
+    when = moment(said, now()) if said is not None else None
+    return said if said is None or when is None or when.start is None else _dated(said, when.shown)[:longest]
+
+
+def _dated(said: str, shown: str) -> str:
+    """The citizen's words with the date they were read as.
+
+    >>> _dated("大概上周三晚上十点多吧", "上周三晚上十点多（2026年11月18日22时）")
+    '大概上周三晚上十点多吧（2026年11月18日22时）'
+    """
+    _, bracket, reading = shown.partition("（")
+    return f"{said}{bracket}{reading}" if bracket and bracket not in said else said
 
 
 def _without_end(filling: re.Pattern[str], text: str) -> str:

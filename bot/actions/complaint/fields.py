@@ -1,0 +1,203 @@
+"""The fields of the complaint form, each declared once; what the form asks, reads, shows and corrects follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.actions.complaint import values
+from bot.actions.runtime.context import parts
+from bot.understanding.confidential import read_confidential
+from bot.understanding.kind import named_type
+from bot.understanding.name import ANONYMOUS, read_name
+from bot.understanding.phone import phone
+from conversations.attachments import Place
+
+TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the form.
+
+    Args:
+        name: the slot.
+        label: its name in the summary.
+        heard: place among the fields whose ``words`` are looked for in a correction, smallest first.
+        words: pattern of the words by which a citizen corrects it.
+        asked: place among the questions, smallest first; 0 for what nobody is asked for.
+        question: the words it is asked for with.
+        hint: said when an answer could not be read; may name ``{district}`` and ``{area_code}``.
+        skip: whether it may always stay empty.
+        light: whether an idea, a question or praise is asked for it, too.
+        free: whether any words may be the answer.
+        longest: characters the ticket store takes of free words; what is longer is cut.
+        reader: text → value, None when it gives none; without one, free words up to ``longest``.
+        choices: (title, value) of the buttons beside the question.
+        shown: value → how a citizen reads it.
+        empty: how it reads when it was left empty.
+    """
+
+    name: str
+    label: str
+    heard: int
+    words: str
+    asked: int = 0
+    question: str = ""
+    hint: str = "我没听明白。"
+    skip: bool = False
+    light: bool = False
+    free: bool = False
+    longest: int = 0
+    reader: Callable[[str], str | bool | None] | None = None
+    choices: Callable[[], Iterable[tuple[str, str]]] = tuple
+    shown: Callable[[Any], str] = str
+    empty: str = "未填"
+
+    def read(self, text: str) -> str | bool | None:
+        """The value an answer gives the field; None when it gives none."""
+        if self.reader is not None:
+            return self.reader(text)
+        return values.read_free(text, self.longest) if self.longest else None
+
+
+def _type(text: str) -> str | None:
+    kind = named_type(text)
+    return kind.label if kind else None
+
+
+def _districts() -> list[tuple[str, str]]:
+    named = [(district.title or district.name, district.name) for district in parts().city.districts]
+    return [*named, ("全市/说不清", values.WHOLE_CITY)]
+
+
+def _spot(value: Any) -> str:
+    there = Place.parse(str(value))
+    if there is None:
+        return str(value)
+    point = f"北纬 {there.lat:.4f}，东经 {there.lon:.4f}"
+    return f"{there.label}（{point}）" if there.label else point
+
+
+FIELDS = (
+    Field(
+        "complaint_type",
+        "诉求类型",
+        heard=50,
+        words=r"类型|类别|改成(投诉|举报|求助|建议|咨询|表扬)",
+        asked=60,
+        question="请问这属于哪一类？",
+        hint="没能认出是哪一类，请在下面选一个。",
+        light=True,
+        reader=_type,
+        choices=lambda: ((name, name) for name in TYPES),
+    ),
+    Field(
+        "content",
+        "诉求内容",
+        heard=120,
+        words=r"内容|诉求|经过|描述|情况|事情",
+        asked=10,
+        question="请说说是什么事：怎么回事、影响了什么、希望怎么解决。一次说完或者慢慢说都行。",
+        hint="您说得再具体一点，我才好登记。",
+        light=True,
+        free=True,
+        longest=5_000,
+        reader=lambda text: values.read_story(text, 5_000),
+    ),
+    Field("category", "事项分类", heard=40, words=r"分类|事项"),
+    Field(
+        "district",
+        "所在县区",
+        heard=110,
+        words=r"县区|区县|哪个区|[区县](选|写|填|不|错|改)|把[区县]|改成\w{1,4}[区县]",
+        asked=20,
+        question="这件事发生在哪个县区？",
+        hint="没能认出是哪个县区，请在下面选一个，或者直接说名字，比如“{district}”。",
+        reader=lambda text: values.read_district(text, parts().city),
+        choices=_districts,
+    ),
+    Field(
+        "address",
+        "具体地址",
+        heard=100,
+        words=r"地址|地点|位置|门牌|地方|小区名|路名",
+        asked=30,
+        question="具体在什么位置？比如路名门牌、小区楼栋，或者附近的路口、学校；也可以直接发定位，有现场照片一起发来更好。",
+        hint="没能认出位置，请说一下路名、小区或者附近的标志。",
+        free=True,
+        longest=300,
+    ),
+    Field("location", "地图定位", heard=90, words=r"定位", shown=_spot),
+    Field(
+        "happened_at",
+        "发生时间",
+        heard=60,
+        words=r"时间|日期|几点|哪天",
+        asked=40,
+        question="是什么时候的事？比如“昨晚十点多”“持续半个月了”；记不清可以跳过。",
+        hint="没能认出时间，大概说一下就行。",
+        skip=True,
+        free=True,
+        longest=100,
+        reader=lambda text: values.read_when(text, 100),
+    ),
+    Field(
+        "subject",
+        "涉及对象",
+        heard=70,
+        words=r"对象|单位|店名|涉及|被投诉",
+        asked=50,
+        question="涉及哪个单位、店铺或者人？不知道可以跳过。",
+        skip=True,
+        free=True,
+        longest=200,
+    ),
+    Field("photos", "现场照片", heard=80, words=r"照片|图片", shown=lambda value: f"{len(value)} 张"),
+    Field(
+        "contact_name",
+        "联系人",
+        heard=20,
+        words=r"姓名|名字|称呼|匿名|联系人|留名|叫错",
+        asked=70,
+        question="怎么称呼您？方便工作人员跟您核实；不想留名字可以选匿名，也可以留了名字要求保密。",
+        hint="没能认出怎么称呼您，请只写姓名或者“王女士”这样的称呼。",
+        skip=True,
+        light=True,
+        free=True,
+        reader=read_name,
+        choices=lambda: ((ANONYMOUS, ANONYMOUS),),
+    ),
+    Field(
+        "contact_phone",
+        "联系电话",
+        heard=10,
+        words=r"电话|手机|号码|联系方式|座机",
+        asked=80,
+        question="您的联系电话是多少？工作人员核实情况和回访时用。",
+        hint="这个号码好像不对。请输入 11 位手机号，或者带区号的座机号，比如 {area_code}-6000000。",
+        light=True,
+        reader=phone,
+    ),
+    Field(
+        "confidential",
+        "是否保密",
+        heard=30,
+        words=r"保密",
+        asked=90,
+        question="需要为您保密吗？选保密的话，您的姓名和电话不会透露给承办单位。",
+        hint="请选“需要保密”或者“不用保密”。",
+        reader=read_confidential,
+        choices=lambda: (("需要保密", "保密"), ("不用保密", "不用保密")),
+        shown=lambda value: "是（不向承办单位透露您的身份）" if value else "否",
+        empty="否",
+    ),
+)
+"""The fields in the order a summary shows them."""
+
+BY_NAME = {field.name: field for field in FIELDS}
+QUESTIONS = tuple(sorted((field for field in FIELDS if field.asked), key=lambda field: field.asked))
+"""The fields that are asked for, in order."""
+SKIPPABLE = frozenset(field.name for field in FIELDS if field.skip)
+"""Slots that may always stay empty."""
