@@ -21,4 +21,7 @@ MATTERS = FOLDER / "matters.jsonl"
 DANGERS = FOLDER / "danger.jsonl"
 """``{"text", "label"}``, measured end to end."""
 LETTERS = FOLDER / "letters.jsonl"
-"""``{"text", "category", "label"}``: letters of 300 characters and more, none of them telling of danger."""
+"""``{"text", "category", "label"}``: letters of 300 characters and more, none of them telling of danger.
+
+``matters_fresh.jsonl``, ``danger_fresh.jsonl`` and ``letters_fresh.jsonl`` were written later, by yet another hand.
+"""
