@@ -64,6 +64,13 @@ def test_swallowed_poison_is_never_only_asked_about_and_good_news_is_no_danger(j
     assert judge.judge("喝了半瓶白酒吃了头孢，现在人不清醒了") is not None
 
 
+def test_who_asks_for_their_own_data_is_not_sent_elsewhere(judge: Judge) -> None:
+    for text in ("查一下我的工单", "查我的房产信息", "查一下我投诉的那个事", "查一下我儿子的学籍"):
+        assert judge.scope(text) is None, text
+    for text in ("查一下我老公的定位", "我想要邻居的电话号码", "帮我查这个车牌号是谁的"):
+        assert judge.scope(text) == "privacy", text
+
+
 def test_numbers_and_places_decide_nothing(judge: Judge) -> None:
     assert masked("110平的房子，住了120年") == masked("85平的房子，住了3年")
     assert judge.judge("我家房子120平，119路公交站旁边，物业费怎么算") is None

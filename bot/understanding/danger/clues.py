@@ -44,6 +44,23 @@ _LASTING = frozenset({"self_harm", "domestic_violence", "child_abuse", "medical"
 """Kinds whose danger may well last although what is told lies in the past."""
 
 
+_OWN = re.compile(
+    r"(?<!举报)(?<!投诉)我(的|名下|自己|投诉|反映|家?(儿子|女儿|孩子|闺女|小孩))|本人|工单|单子|进度"
+)
+_ANOTHER = re.compile(
+    r"[他她谁]|别人|[这那]个?人|的人|男孩|女孩|对方|邻居|前[夫妻任]|老[公婆板]|丈夫|妻子|[男女](朋)?友|对象|房东|同事|定位|位置|开房|住址|住哪|电话|号码|聊天"
+)
+
+
+def own_data(text: str) -> bool:
+    """Whether a plain text asks for what is the citizen's own, so that nobody else's privacy is concerned.
+
+    >>> own_data("查一下我的工单"), own_data("查一下我老公的定位"), own_data("我的邻居叫什么，查一下")
+    (True, False, False)
+    """
+    return _OWN.search(text) is not None and _ANOTHER.search(text) is None
+
+
 _GOOD_NEWS = re.compile(
     r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|(?<!没)(?<!不)找到了|虚惊|脱离危险|(火|扑)灭了|平安"
 )

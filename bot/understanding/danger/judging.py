@@ -115,7 +115,9 @@ class Judge:
     def scope(self, text: str) -> str | None:
         """The other route a matter belongs to (a name of :data:`SCOPES`), when it surely does."""
         probability, name = self.judgement(text).scope
-        return name if probability >= self.numbers.scope else None
+        if probability < self.numbers.scope or (name == "privacy" and clues.own_data(plain(text))):
+            return None
+        return name
 
     def _judge(self, text: str) -> Judgement:
         parts = pieces(plain(text))
