@@ -1,5 +1,6 @@
-"""The knowledge base: read, check, embed, index, search, calibrate, evaluate the editors' Markdown.
+"""The knowledge base: reads, checks, indexes, searches and measures the editors' Markdown.
 
-:class:`kb_index.service.KnowledgeBase` is what the rest of the system uses; :mod:`kb_index.cli.commands` what editors type,
-:mod:`kb_index.entry_page` what citizens open. The rooms and who may import whom: docs/architecture.md, "Where things are".
+The rest of the system uses :class:`kb_index.service.KnowledgeBase`. Editors use the commands of
+:mod:`kb_index.cli.commands`. Citizens open the pages of :mod:`kb_index.entry_page`. The sub-packages, and
+which of them may import which, are listed in docs/architecture.md, "Where things are".
 """

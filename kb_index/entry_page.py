@@ -1,4 +1,4 @@
-"""``/kb/{id}``: an entry of the knowledge base as a web page, for channels that can't show it whole."""
+"""``/kb/{id}``: an entry as a web page, for channels that can't show the whole entry."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ a{color:#1457a8;word-break:break-all}table{border-collapse:collapse}td,th{border
 
 
 def routes(knowledge: KnowledgeBase, city: str) -> list[web.AbstractRouteDef]:
-    """The route of an entry's page.
+    """The HTTP route of the entry pages.
 
     Args:
+        knowledge: the knowledge base that holds the entries.
         city: the city's name as citizens read it.
     """
 
@@ -42,7 +43,7 @@ def routes(knowledge: KnowledgeBase, city: str) -> list[web.AbstractRouteDef]:
 
 
 def page(entry: Entry, city: str) -> str:
-    """The page as HTML; every part of the entry is escaped or sanitised."""
+    """The page as HTML. All parts of the entry are escaped or sanitised."""
     card = answer_card(entry)
     parts = [f"<h1>{escape(entry.title)}</h1>", f'<p class="note">{escape(entry.department)}</p>']
     if entry.expires is not None and entry.expires < local(now()).date():

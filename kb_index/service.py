@@ -1,4 +1,4 @@
-"""The knowledge base as the rest of the system uses it: asynchronous, always on the version in service."""
+"""The asynchronous interface of the knowledge base; it always searches the version in service."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ from kb_index.search.topics import about
 log = logging.getLogger(__name__)
 
 POLL_S = 1.5
-"""How often ``CURRENT`` is looked at, in seconds."""
+"""Seconds between two looks at the file ``CURRENT``, which names the version in service."""
 
 
 class KnowledgeBase:
-    """Searches the version ``CURRENT`` names and follows it.
+    """Searches the version that ``CURRENT`` names, and loads a new version when ``CURRENT`` changes.
 
-    A new version is loaded aside and swapped in between two searches; one that can't be loaded is logged and
-    the former one goes on serving. Without any version every search ends in ``unknown``. Following is no job: each process
-    holds a version of its own.
+    A new version is loaded in the background and replaces the old one between two searches. When it can't be
+    loaded, the error is logged and the old version stays in service. Without any version every search ends in
+    ``unknown``. Each process loads its own copy, so following ``CURRENT`` is a task of the process and not a
+    shared job.
 
     Args:
-        index_dir: where versions live.
-        model: sentence-transformers folder or name, the one the versions were built with.
-        poll_s: seconds between two looks at ``CURRENT``.
+        index_dir: the index folder with all versions.
+        model: sentence-transformers folder or name: the model the versions were built with.
+        poll_s: see :data:`POLL_S`.
         reranker: cross-encoder folder or name; empty: none.
 
     >>> async def example(kb):
@@ -54,12 +55,12 @@ class KnowledgeBase:
 
     @property
     def version(self) -> str:
-        """Name of the loaded version, "" when none is."""
+        """Name of the loaded version; "" when none is loaded."""
         return self._searcher.version if self._searcher else ""
 
     @property
     def searcher(self) -> Searcher | None:
-        """The loaded version itself, for work that is no citizen's question; None when there is none."""
+        """The searcher of the loaded version, for work other than citizens' questions; None: not loaded."""
         return self._searcher
 
     @property
@@ -68,13 +69,13 @@ class KnowledgeBase:
         return len(self._searcher.shelf.store) if self._searcher else 0
 
     async def start(self) -> None:
-        """Loads the current version and begins to follow ``CURRENT``."""
+        """Loads the current version and starts to follow ``CURRENT``."""
         await self.refresh()
         if self._task is None:
             self._task = asyncio.create_task(self._follow(), name="kb-follow")
 
     async def close(self) -> None:
-        """Stops following; searches under way end first."""
+        """Stops following ``CURRENT``, after the running searches have ended."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -83,19 +84,19 @@ class KnowledgeBase:
         self._threads.shutdown(wait=True)
 
     async def __aenter__(self) -> KnowledgeBase:
-        """Starts."""
+        """Calls :meth:`start`."""
         await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Closes."""
+        """Calls :meth:`close`."""
         await self.close()
 
     async def refresh(self) -> bool:
-        """Loads what ``CURRENT`` names when that isn't loaded yet.
+        """Loads the version that ``CURRENT`` names, when it isn't loaded yet.
 
         Returns:
-            Whether another version is in service now.
+            Whether a different version is in service now.
         """
         async with self._reloading:
             loop = asyncio.get_running_loop()
@@ -104,7 +105,7 @@ class KnowledgeBase:
                 return False
             try:
                 loaded = await loop.run_in_executor(self._threads, self._load, name)
-            except Exception:  # whatever is wrong with it, the former version serves on
+            except Exception:  # whatever the error is, the old version stays in service
                 self._failed = name
                 log.exception("knowledge base version %s cannot be loaded; serving %r", name, self.version)
                 return False
@@ -118,10 +119,12 @@ class KnowledgeBase:
         """Finds the entries that may answer a question.
 
         Args:
-            question: anything a citizen typed.
-            regions: where the citizen is, all levels; entries for 全国 always count. Empty: no filter.
-            on: day the answer must hold; today when None. Expired answers are never given as current.
-            limit: most hits.
+            question: the citizen's words, any text.
+            regions: names of the citizen's regions, all levels; entries for 全国 always match. Empty: no
+                filter.
+            on: the day on which the answer must hold; None: today. Expired answers are never given as
+                current.
+            limit: largest number of hits.
         """
         searcher = self._searcher
         if searcher is None:
@@ -133,12 +136,12 @@ class KnowledgeBase:
         )
 
     async def about(self, word: str, regions: Sequence[str] = (), limit: int = 5) -> tuple[Entry, ...]:
-        """Entries of the topic a bare word names, valid today, the nearest first; empty when it names none.
+        """Entries of the topic that a single word names, valid today, best match first; else empty.
 
         Args:
-            word: what the citizen typed, such as 低保.
+            word: the citizen's word, such as 低保.
             regions: as for :meth:`search`.
-            limit: most entries.
+            limit: largest number of entries.
         """
         searcher = self._searcher
         if searcher is None:
@@ -148,7 +151,7 @@ class KnowledgeBase:
         return await loop.run_in_executor(self._threads, about, searcher, word, tuple(regions), day, limit)
 
     def entry(self, entry_id: str) -> Entry | None:
-        """The entry with this id in the version in service, expired ones too; None when there is none."""
+        """The entry with this id in the version in service, expired or not; None when there is none."""
         if self._searcher is None:
             return None
         store = self._searcher.shelf.store
@@ -157,7 +160,7 @@ class KnowledgeBase:
 
     def _load(self, name: str) -> Searcher:
         searcher = load_searcher(self.index_dir, name, self.model, self.reranker)
-        searcher.search("预热")  # the first search builds jieba's dictionary; citizens shouldn't wait for it
+        searcher.search("预热")  # the first search builds jieba's dictionary; no citizen should wait for this
         return searcher
 
     async def _follow(self) -> None:
@@ -165,5 +168,5 @@ class KnowledgeBase:
             await asyncio.sleep(self._poll_s)
             try:
                 await self.refresh()
-            except Exception:  # the folder may be away for a moment; keep following
+            except Exception:  # the folder may be missing for a moment, so go on following
                 log.exception("cannot look for a new knowledge base version")

@@ -1,1 +1,1 @@
-"""The editors' files held to the rules: schema, dates, sources, similar questions, regions, statutes."""
+"""Checks of the editors' files: schema, dates, sources, similar questions, regions, statutes."""

@@ -1,4 +1,4 @@
-"""``wenban kb check``: every problem at once, each with file, line, severity and how to mend it."""
+"""``wenban kb check``: reports all problems at once, each with file, line, severity and how to mend it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kb_index.language.encoder import load_encoder
 from kb_index.language.text import TextPipeline
 
 MAX_QUESTION = 300
-"""Longest wording of a question, in characters: a told story names its matter well before this."""
+"""Longest wording of a question, in characters. Even a long story names its subject before this length."""
 
 
 def check(
@@ -32,20 +32,21 @@ def check(
     model: str | None = None,
     stage: Stage = silent,
 ) -> list[Problem]:
-    """Checks every file of a knowledge folder.
+    """Checks all files of a knowledge folder.
 
     Args:
         folder: the knowledge folder.
         laws: folder of statutes in Markdown; when given, cited articles and quotes are looked up there.
-        today: for dates; the real day when None.
-        model: sentence-transformers folder or name; when given, questions are compared across entries with it.
-        stage: makes a progress callback for each long step from its label.
+        today: the day that dates are compared with; None: the real day.
+        model: sentence-transformers folder or name. When given, it compares the questions of different
+            entries.
+        stage: called with the label of each long step; returns the progress callback for that step.
 
     Returns:
         All findings, sorted by file and line.
 
     Raises:
-        NotFound: when the folder is not there.
+        NotFound: when the folder does not exist.
         ConfigurationError: when the model can't be loaded.
     """
     parsed, problems = read_folder(folder, stage("读取条目"))
@@ -66,7 +67,7 @@ def check(
 
 
 def _pipeline(folder: Path) -> TextPipeline:
-    """The folder's text preparation; a broken word list is reported on its own and left out here."""
+    """The folder's text pipeline. A broken word list is left out here, because another check reports it."""
     try:
         return TextPipeline.from_folder(folder)
     except (WenbanError, UnicodeDecodeError):
@@ -74,7 +75,7 @@ def _pipeline(folder: Path) -> TextPipeline:
 
 
 def _same_question(parsed: list[ParsedEntry], pipeline: TextPipeline) -> list[Problem]:
-    """The same question, once normalised, in two entries that hold in the same region, or twice in one."""
+    """Problems for equal normalised questions: twice in one entry, or in two entries for the same region."""
     problems = []
     seen: dict[str, ParsedEntry] = {}
     for item in parsed:

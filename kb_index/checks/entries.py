@@ -1,4 +1,4 @@
-"""What needs nothing but the entries to be checked: ids, dates, sources, variants, markup."""
+"""Checks that read only the entries: ids, dates, sources, variants, markup."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from kb_index.entries.entry import QUESTIONS, ParsedEntry
 from kb_index.entries.problems import Problem, shorten
 
 REVIEW_DAYS = 365
-"""An entry is compared with its sources at least once a year."""
+"""Days after which an editor must compare an entry with its sources again: one year."""
 
 MIN_VARIANTS = 3
+"""Fewest variants (相似问法) an entry should have; an entry with fewer gets a reminder."""
+
 _NOWHERE = (".local", ".localhost", ".lan", ".internal", ".example", ".test", ".invalid", "example.com")
 _HTML = re.compile(r"<\s*(script|iframe|style|object|embed|form|img|a|div|span|p|br|table)\b", re.IGNORECASE)
 
 
 def check_entries(parsed: list[ParsedEntry], today: dt.date | None = None) -> list[Problem]:
-    """Checks that need nothing but the entries: ids, dates, sources, variants, markup."""
+    """Problems found by reading only the entries: ids, dates, sources, variants, markup."""
     day = today or dt.date.today()
     problems: list[Problem] = []
     seen: dict[str, ParsedEntry] = {}
@@ -87,7 +89,7 @@ def _sources(item: ParsedEntry, day: dt.date) -> list[Problem]:
 
 
 def _doubt(url: str) -> str | None:
-    """Why an address looks as if a reader could not open it; None when it looks fine."""
+    """Why readers probably can't open this address; None when it looks usable."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")

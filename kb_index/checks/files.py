@@ -1,4 +1,4 @@
-"""The files beside the entries: word lists and the labelled questions."""
+"""Checks of the other files in the knowledge folder: word lists and labelled questions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kb_index.language.text import load_synonyms
 
 
 def check_side_files(folder: Path, ids: set[str]) -> list[Problem]:
-    """Reads ``synonyms.yml``, ``words.txt``, ``places.yml`` and ``questions.jsonl`` as the programs will.
+    """Checks ``synonyms.yml``, ``words.txt``, ``places.yml`` and ``questions.jsonl`` by reading them.
 
     Args:
         folder: the knowledge folder.
-        ids: of the entries that could be read.
+        ids: ids of the entries that could be read.
     """
     problems: list[Problem] = []
     texts: dict[str, str] = {}
@@ -56,7 +56,7 @@ def _synonyms(file: Path, lines: list[str]) -> list[Problem]:
 
 
 def _questions(name: str, lines: list[str], ids: set[str]) -> list[Problem]:
-    """Rows that are no labelled question, or expect an entry that is not there (any more)."""
+    """Problems of rows that are not labelled questions, or whose expected entry does not exist."""
     problems = []
     for number, line in enumerate(lines, 1):
         if not line.strip():

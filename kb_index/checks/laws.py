@@ -1,4 +1,8 @@
-"""Holds entries to the statutes: cited articles exist, quotes stand there literally, figures stand in a quote."""
+"""Compares entries with the statutes.
+
+A cited article must exist, a quote must stand in it literally, and each figure of an answer must stand in a
+quote.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ _QUOTE_HEAD = re.compile(
     r"(?P<article>第[零〇一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?)?"
     r"(?:第[一二三四五六七八九十]+[款项]|[、和及]?第?（[一二三四五六七八九十]+）项?)*\s*[：:]\s*"
 )
-# A quote may leave words out with …… and may take single items out of a list: 有下列情形之一的：（三）…
+# A quote may replace words by …… and may quote only some items of a list: 有下列情形之一的：（三）…
 _GAP = re.compile(r"…+|\.{3,}|⋯+|(?=\([一二三四五六七八九十]+\))")
 _UNIT = "个工作日|工作日|个月|周岁|小时|分钟|平方米|公里|分贝|年|月|日|天|岁|元|倍|次|份|级|周|人|克|米|度|期|成|折"
 _ARABIC = re.compile(rf"(\d+(?:\.\d+)?)\s*(万|亿)?\s*(?=%|％|‰|个|{_UNIT})")
@@ -31,13 +35,13 @@ _DATE = re.compile(r"\d{4}\s*年(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*日)?")
 
 
 class LawShelf:
-    """The folder of statutes, one Markdown file a document, found by file name without ``.md``.
+    """The folder of statutes: one Markdown file for each document, found by its file name without ``.md``.
 
     Args:
-        folder: searched with all folders below it.
+        folder: the folder; sub-folders are searched, too.
 
     Raises:
-        NotFound: when the folder is not there.
+        NotFound: when the folder does not exist.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -48,11 +52,11 @@ class LawShelf:
         self.bare = lru_cache(maxsize=64)(self._bare_text)
 
     def has(self, document: str) -> bool:
-        """Whether the document is there."""
+        """Whether the folder holds the document."""
         return unicodedata.normalize("NFC", document) in self._files
 
     def similar(self, document: str) -> list[str]:
-        """Up to three documents of nearly that name, newest first."""
+        """Up to three documents with a similar name, newest first."""
         bare = re.sub(r"\(.*\)$|^中华人民共和国", "", document)
         return sorted((name for name in self._files if name.split("(")[0].endswith(bare)), reverse=True)[:3]
 
@@ -63,7 +67,7 @@ class LawShelf:
         return _bare(self._text(document))
 
     def has_article(self, document: str, article: str) -> bool:
-        """Whether a line of the document begins with that article's number (and not with 之一 after it)."""
+        """Whether a line of the document begins with exactly this article number (第三条 is not 第三条之一)."""
         pattern = (
             rf"^(?:[#*\s]*){re.escape(article)}(?!之[一二三四五六七八九十]|[零〇一二三四五六七八九十百千])"
         )
@@ -71,7 +75,7 @@ class LawShelf:
 
 
 def check_laws(parsed: list[ParsedEntry], folder: Path) -> list[Problem]:
-    """Looks every citation and quote up in the statutes.
+    """Looks up every citation and quote in the statutes.
 
     Args:
         parsed: the entries.
@@ -106,7 +110,11 @@ def _cited(item: ParsedEntry, shelf: LawShelf, problems: list[Problem]) -> list[
 
 
 def _missing(file: str, line: int, document: str, shelf: LawShelf) -> Problem:
-    """An error when the folder holds that version or a later one under another name; else it can't be checked."""
+    """The problem for a document that the folder lacks.
+
+    It is an error when the folder holds this or a later version under another name. Otherwise it is a
+    warning, because the citation can't be checked.
+    """
     near = [n for n in shelf.similar(document) if _date_of(n) >= _date_of(document)]
     if near:
         message = f"法规文件夹里没有“{document}”，有 {'、'.join(near)}"
@@ -121,7 +129,7 @@ def _date_of(document: str) -> str:
 
 
 def _quotes(item: ParsedEntry) -> list[tuple[int, str]]:
-    """Markdown quotes of 编辑备注: each paragraph of a quote block with its line."""
+    """The Markdown quotes in 编辑备注: (line, text) of each paragraph of a quote block."""
     found = []
     for offset, line in enumerate(item.notes.split("\n")):
         if line.startswith(">") and line.strip("> ").strip():
@@ -135,7 +143,7 @@ def _check_quote(
     head = _QUOTE_HEAD.match(quote)
     body = quote[head.end() :] if head else quote
     if head and _of_missing_law(head["name"], item, shelf):
-        return  # reported once, as law_not_in_folder
+        return  # already reported as law_not_in_folder
     texts = [shelf.bare(d) for d in documents]
     parts = [part for part in _GAP.split(_bare(body)) if part]
     if not any(_in_order(parts, text) for text in texts):
@@ -154,7 +162,7 @@ def _check_quote(
 
 
 def _of_missing_law(name: str, item: ParsedEntry, shelf: LawShelf) -> bool:
-    """Whether a quote comes from a document of the basis that the folder does not hold."""
+    """Whether a quote comes from a document that the entry cites and the folder does not hold."""
     bare = name.removeprefix("中华人民共和国")
     held = [b.document for b in item.entry.basis if shelf.has(b.document)]
     if any(document.split("(")[0] in bare or bare in document for document in held):
@@ -173,16 +181,16 @@ def _in_order(parts: list[str], text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Text without blanks and Markdown marks, punctuation in one width, for comparing literally."""
+    """The text for literal comparison: no blanks, no Markdown marks, punctuation in one width."""
     return re.sub(r"[\s*>#]|<!--.*?-->", "", unicodedata.normalize("NFKC", text))
 
 
 def figures(text: str, *, casual: bool = False) -> set[float]:
-    """Values of the figures with a unit in a text, Arabic or Chinese.
+    """The values of a text's figures that have a unit, in Arabic or Chinese numerals.
 
     Args:
         text: any text.
-        casual: count 一 and 两 too, which in an answer are mostly counting words (一个, 两边).
+        casual: also count 一 and 两. In an answer these are mostly not figures of a rule (一个, 两边).
 
     >>> sorted(figures("十五日内，工资的百分之八十，最多2万元"))
     [15.0, 80.0, 20000.0]
@@ -213,7 +221,7 @@ def _check_figures(item: ParsedEntry, quotes: list[str], problems: list[Problem]
     known = figures("\n".join(quotes), casual=True)
     parts = {"答案": item.entry.answer, **item.entry.sections}
     for name, text in parts.items():
-        text = _DATE.sub("", text)  # dates of documents stand in the front matter
+        text = _DATE.sub("", text)  # the dates of documents are in the front matter, not in a quote
         for value in sorted(figures(text) - known):
             shown = f"{value:g}"
             message = f"“{name}”里的数字 {shown} 在引文里找不到"

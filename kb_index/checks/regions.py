@@ -1,4 +1,4 @@
-"""Places a question names against the regions its entry holds in."""
+"""Compares the places that a question names with the regions of its entry."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from kb_index.entries.entry import ParsedEntry
 from kb_index.entries.problems import Problem, shorten
 from kb_index.language.places import EVERYWHERE, Places
 
-# A question about going there, or about people from there, is asked everywhere in the country.
+# Citizens of every region ask about travelling to these places and about people from there.
 _ABROAD = {"香港", "澳门", "台湾"}
 
 
 def check_regions(parsed: list[ParsedEntry], folder: Path) -> list[Problem]:
-    """Titles and variants that name a place outside the entry's regions, and local titles in national entries.
+    """Problems of titles and variants that name a place outside the entry's regions.
+
+    A national entry whose title names a local place is reported, too.
 
     Args:
         parsed: the entries.
-        folder: the knowledge folder, for ``places.yml``.
+        folder: the knowledge folder; ``places.yml`` is read from it.
     """
     try:
         places = Places.from_folder(folder)

@@ -1,9 +1,11 @@
-"""Questions compared across entries: nearly the same one in two places, and variants that belong elsewhere.
+"""Compares the questions of different entries.
 
-Both are reminders, and both thresholds were measured on the base that ships: of its questions none is called
-nearly the same as one of another entry, while 85 to 100 % of planted rewordings ("请问…", one character wrong,
-halves swapped) are found; of its variants 0.2 % are said to fit another entry better, of variants moved to a
-random entry 83 %.
+Two kinds of reminder: two entries hold nearly the same question, or a variant fits another entry better.
+Both thresholds were measured on the shipped knowledge base:
+
+- Nearly the same: none of its questions is reported. Of planted rewordings ("请问…", one wrong character,
+  halves swapped) 85 to 100 % are found.
+- Fits another entry better: 0.2 % of its variants are reported. Of variants moved to a random entry 83 % are.
 """
 
 from __future__ import annotations
@@ -26,21 +28,24 @@ from kb_index.language.places import EVERYWHERE
 from kb_index.language.text import TextPipeline
 
 NEAR_OVERLAP, NEAR_COSINE = 0.5, 0.8
-"""Two questions are nearly the same when they share this much of their words' weight and of their meaning."""
+"""Two questions are nearly the same from this share of common word weight and this cosine, each 0 to 1."""
 
 BETTER, AT_LEAST = 0.25, 0.4
-"""A variant fits another entry better by this much (half words, half meaning), and fits it this well."""
+"""A variant is reported when its fit to another entry is at least ``AT_LEAST`` and better by ``BETTER``.
+
+:meth:`_Compared.fit` defines a fit; it is at most 1.
+"""
 
 NEIGHBOURS = 24
-"""Nearest questions of other entries looked at."""
+"""Number of nearest questions that each question is compared with."""
 
 EXACT = 20_000
-"""Most questions compared each with each: beyond, that alone would take minutes."""
+"""Up to this number of questions all pairs are compared. With more, all pairs would take minutes."""
 
 
 @dataclass(frozen=True)
 class _Question:
-    """One question of an entry; ``number`` 0 is the title."""
+    """One question of an entry. ``number`` 0 is the title, 1 the first variant."""
 
     owner: int
     number: int
@@ -49,7 +54,7 @@ class _Question:
 
 
 class _Compared:
-    """All questions with what is needed to compare any two of them."""
+    """All questions, with the tokens and vectors needed to compare any two of them."""
 
     def __init__(
         self,
@@ -71,7 +76,7 @@ class _Compared:
         self.tokens: list[frozenset[str]] = []
         batches: list[Vectors] = []
         size = len(self.questions)
-        for start in range(0, size, BATCH):  # tokens and vectors together: both need the text cut into words
+        for start in range(0, size, BATCH):  # tokens and vectors in one pass: both need the words of the text
             texts = [q.text for q in self.questions[start : start + BATCH]]
             self.tokens += [frozenset(pipeline.tokens(text)) for text in texts]
             batches.append(encoder.encode(texts))
@@ -88,30 +93,33 @@ class _Compared:
         return float(self.vectors[a] @ self.vectors[b])
 
     def overlap(self, a: int, b: int) -> float:
-        """Shared share of both questions' weight."""
+        """How much of the word weight of two questions is common to both, 0 to 1."""
         shared = self._sum(self.tokens[a] & self.tokens[b])
         return shared / (self._weights[a] + self._weights[b] - shared)
 
     def fit(self, a: int, b: int) -> float:
-        """How well question ``b`` answers to ``a``: half of it words, half meaning."""
+        """How well question ``b`` matches ``a``, at most 1.
+
+        Half is the share of ``a``'s word weight that ``b`` contains, half the cosine.
+        """
         shared = self._sum(self.tokens[a] & self.tokens[b])
         return 0.5 * shared / self._weights[a] + 0.5 * self.cosine(a, b)
 
     def cover(self, a: int, tokens: frozenset[str]) -> float:
-        """Share of a question's weight that stands in a text."""
+        """The share of a question's word weight whose words are in a text, 0 to 1."""
         return self._sum(self.tokens[a] & tokens) / self._weights[a]
 
 
 def check_similar(
     parsed: list[ParsedEntry], pipeline: TextPipeline, encoder: Encoder, progress: Callable[[int, int], None]
 ) -> list[Problem]:
-    """Reminders on questions that stand in the wrong entry, or in two.
+    """Reminders for questions that are probably in the wrong entry, or in two entries.
 
     Args:
         parsed: the entries.
-        pipeline: prepares their questions.
-        encoder: makes their vectors.
-        progress: called with (questions compared, in all).
+        pipeline: normalises and tokenises the questions.
+        encoder: makes the vectors of the questions.
+        progress: called with (questions compared, questions in all).
     """
     if not parsed:
         return []
@@ -129,7 +137,7 @@ def check_similar(
 
 
 def _nearest(found: _Compared) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """The nearest questions of each question, a batch at a time, with the place of the batch's first."""
+    """Batches of (place of the batch's first question, places of each question's nearest questions)."""
     index = _index(found.vectors)
     widest = max(len(own) for own in found.own)
     count = min(NEIGHBOURS + widest, len(found.questions))
@@ -138,7 +146,11 @@ def _nearest(found: _Compared) -> Iterator[tuple[int, NDArray[np.int64]]]:
 
 
 def _index(vectors: Vectors) -> Any:
-    """Exact up to :data:`EXACT` questions; above, the nearest of the nearest clusters, which reminders bear."""
+    """A search index over the vectors: exact up to :data:`EXACT` questions.
+
+    With more questions it searches only the nearest clusters and may miss some, which is acceptable for
+    reminders.
+    """
     import faiss
 
     size, dimensions = vectors.shape
@@ -155,7 +167,7 @@ def _index(vectors: Vectors) -> Any:
 
 
 def _elsewhere(found: _Compared, a: int, neighbours: NDArray[np.int64]) -> list[int]:
-    """The nearest questions of other entries that hold where this one does."""
+    """The nearest questions of other entries whose regions overlap with this question's entry."""
     owner = found.questions[a].owner
     regions = set(found.parsed[owner].entry.regions)
     others = []
@@ -172,8 +184,8 @@ def _nearly_twice(found: _Compared, a: int, others: list[int]) -> list[Problem]:
     for b in others:
         other = found.questions[b]
         if (
-            b < a  # reported once, at the later one
-            and question.text != other.text  # the very same question is an error of its own
+            b < a  # a pair is reported once, at the later question
+            and question.text != other.text  # equal questions are reported as an error by another check
             and found.cosine(a, b) >= NEAR_COSINE
             and found.overlap(a, b) >= NEAR_OVERLAP
             and _asks(question.text) == _asks(other.text)
@@ -187,7 +199,7 @@ def _nearly_twice(found: _Compared, a: int, others: list[int]) -> list[Problem]:
 
 
 def _asks(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """What tells two questions in nearly the same words apart: figures, and what is asked about the matter."""
+    """A question's figures and aspects. When these differ, two similar questions ask for different things."""
     return frozenset(re.findall(r"\d+", text)), aspects(text)
 
 
@@ -202,7 +214,7 @@ def _belongs_elsewhere(found: _Compared, a: int, others: list[int], bodies: _Bod
         return []
     owner = found.questions[best].owner
     if found.cover(a, bodies.of(owner)) < found.cover(a, bodies.of(question.owner)):
-        return []  # its own entry's answer speaks of it more than the other's
+        return []  # the answer of its own entry covers the question better
     item, other = found.parsed[question.owner], found.parsed[owner]
     message = f"“{shorten(question.raw)}”更像 {other.file} 的问法（“{shorten(found.questions[best].raw)}”）"
     mend = "放错了就移过去；没放错就写得更贴近本条目，或再补几个相近的问法"
@@ -211,7 +223,7 @@ def _belongs_elsewhere(found: _Compared, a: int, others: list[int], bodies: _Bod
 
 
 class _Bodies:
-    """Words of each entry's text without its variants, made when first needed."""
+    """The words of each entry's text without its variants, computed on first use."""
 
     def __init__(self, parsed: list[ParsedEntry], pipeline: TextPipeline) -> None:
         self._parsed, self._pipeline = parsed, pipeline

@@ -1,1 +1,1 @@
-"""Entries as Markdown: read, linked, rendered and written."""
+"""Entries as Markdown files: reading, cross-references, rendering, writing."""

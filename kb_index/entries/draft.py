@@ -1,4 +1,4 @@
-"""``wenban kb new``: a draft an editor only has to fill in."""
+"""``wenban kb new``: writes a draft entry for an editor to fill in."""
 
 from __future__ import annotations
 
@@ -56,26 +56,26 @@ def draft(
     variants: list[str] | None = None,
     today: dt.date | None = None,
 ) -> Path:
-    """Writes a draft entry, which is not published before its line ``draft: true`` is taken out.
+    """Writes a draft entry. It is not published until an editor removes its line ``draft: true``.
 
-    ``wenban kb check`` lists what is still to be filled in.
+    ``wenban kb check`` lists the parts that are still empty.
 
     Args:
         folder: the knowledge folder.
-        entry_id: ``<folder>-<slug>``; what comes before the slug becomes the department's folder.
+        entry_id: ``<folder>-<slug>``; the part before the slug is the name of the department's folder.
         title: the question as a citizen asks it.
         department: 承办单位.
         topic: subject heading.
-        region: where it holds.
-        variants: other ways of asking already known, such as questions nobody could answer.
-        today: for dates; the real day when None.
+        region: the region where the entry holds.
+        variants: known other wordings of the question, such as unanswered questions of citizens.
+        today: the day written into the draft; None: the real day.
 
     Returns:
-        The new file.
+        Path of the new file.
 
     Raises:
-        BadRequest: when the id is not usable as a file name.
-        Conflict: when the file is there already.
+        BadRequest: when the id can't be used as a file name.
+        Conflict: when the file exists already.
     """
     path = place_of(folder, entry_id)
     lines = "".join(f"- {one_line(v)}\n" for v in variants or []) or "- \n"
@@ -94,10 +94,10 @@ def draft(
 
 
 def write_new(path: Path, text: str, folder: Path) -> None:
-    """Writes a file that must not be there yet.
+    """Writes a new file; an existing file is never overwritten.
 
     Raises:
-        Conflict: when it is.
+        Conflict: when the file exists already.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -1,7 +1,7 @@
-"""The entry (条目): one question a citizen asks, with its answer, sources and validity, read from Markdown.
+"""The entry (知识条目): one question of citizens with its answer, sources and validity, read from Markdown.
 
-The file format is described in docs/knowledge-base.md. Editorial notes (编辑备注) are kept out of
-:class:`Entry` altogether, so that nothing that searches or shows an entry can leak them.
+docs/knowledge-base.md describes the file format. :class:`Entry` does not contain the editorial notes (编辑备注),
+so code that searches or shows entries can't leak them.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class _Strict(BaseModel):
 
 
 class Basis(_Strict):
-    """A statute relied on: its file name in the laws folder (without ``.md``) and the articles (条)."""
+    """A statute the answer relies on: its file name in the laws folder, without ``.md``, and articles (条)."""
 
     document: str = Field(min_length=2)
     articles: list[str] = Field(min_length=1)
 
 
 class Source(_Strict):
-    """A document an editor opened: its full name, number (文号), date, address, and when it was opened."""
+    """A source document: its full name, number (文号), date, address, and the day an editor opened it."""
 
     document: str = Field(min_length=2)
     number: str | None = None
@@ -53,23 +53,23 @@ class Source(_Strict):
 
 
 class Entry(_Strict):
-    """A question with its answer, as search and the channels see it.
+    """A question with its answer: the part of an entry that search and the channels use.
 
     Args:
-        id: unique in the whole base, lower case with hyphens.
+        id: unique in the whole knowledge base, lower case with hyphens.
         title: the question as a citizen would ask it.
         department: handling department (承办单位).
         topic: subject heading within the department.
-        regions: where it holds: 全国, a province, a city, a county or district.
+        regions: regions where the entry holds: 全国, a province, a city, a county or a district.
         tags: keywords.
-        basis: statutes relied on.
-        sources: documents opened.
-        effective: first day it holds.
-        expires: last day it holds, or None.
-        reviewed: day an editor last compared it with its sources.
-        variants: other ways the same question is asked.
-        answer: Markdown.
-        sections: optional sections by name, Markdown.
+        basis: statutes the answer relies on.
+        sources: source documents that an editor opened.
+        effective: first day on which the entry holds.
+        expires: last day on which it holds; None: no end.
+        reviewed: the day on which an editor last compared it with its sources.
+        variants: other wordings of the question.
+        answer: the answer in Markdown.
+        sections: name → Markdown text of the optional sections.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
@@ -97,21 +97,21 @@ class Entry(_Strict):
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Title and variants: every question this entry answers."""
+        """The title and the variants: all questions that this entry answers."""
         return (self.title, *self.variants)
 
 
 @dataclass(frozen=True)
 class ParsedEntry:
-    """An entry with what only editors and checks need.
+    """An entry with the additional data that only editors and checks need.
 
     Args:
-        entry: what is searched and shown.
+        entry: the part that is searched and shown.
         file: path relative to the knowledge folder.
         digest: SHA-256 of the file's bytes, hexadecimal.
-        notes: text of 编辑备注, never indexed.
-        lines: line of each front-matter key, section heading, first line of a section's text (``"答案.text"``)
-            and variant (``"variants.0"``), 1-based.
+        notes: the text of 编辑备注; it is never indexed.
+        lines: 1-based line number of each front-matter key, section heading, first line of a section's text
+            (``"答案.text"``) and variant (``"variants.0"``).
     """
 
     entry: Entry
@@ -121,25 +121,25 @@ class ParsedEntry:
     lines: dict[str, int] = field(default_factory=dict)
 
     def line(self, key: str) -> int:
-        """Line of a key or section, 1 when it isn't known."""
+        """Line number of a key or section; 1 when it isn't known."""
         return self.lines.get(key, 1)
 
     def question_line(self, number: int) -> int:
-        """Line of one of the entry's questions: 0 is its title, 1 the first variant."""
+        """Line number of one of the entry's questions; question 0 is the title, 1 the first variant."""
         if number == 0:
             return self.line("title")
         return self.lines.get(f"variants.{number - 1}", self.line(QUESTIONS))
 
 
 def parse_file(path: Path, root: Path) -> tuple[ParsedEntry | None, list[Problem]]:
-    """Reads one Markdown file.
+    """Reads an entry from one Markdown file.
 
     Args:
         path: the file.
-        root: the knowledge folder, for the relative name in problems.
+        root: the knowledge folder; problems name the file relative to it.
 
     Returns:
-        The entry, or None when it can't be used or is a draft, and everything found wrong on the way.
+        (entry, problems). The entry is None when it has errors or is a draft.
     """
     name = path.relative_to(root).as_posix()
     text, digest, problems = read_text(path, name)
@@ -149,7 +149,7 @@ def parse_file(path: Path, root: Path) -> tuple[ParsedEntry | None, list[Problem
     draft = _DRAFT.match(text)
     if draft is None:
         return parsed, problems
-    # An unfinished entry must not hold up all others: what is wrong with it are reminders.
+    # A draft must not stop the build of all other entries, so its problems are only reminders.
     mend = "写好并核对之后，删掉 draft 这一行"
     reminder = Problem(name, draft.group().count("\n"), "warning", "draft", "草稿，不会发布", mend)
     return None, [reminder, *(replace(problem, severity="warning") for problem in problems)]
@@ -225,8 +225,10 @@ def _front_matter(
 
 
 def _refuse_tricks(text: str) -> None:
-    """Refuses what YAML allows and no entry needs: deep nesting, which the C loader's stack does not survive, and
-    aliases, of which a few lines can stand for billions."""
+    """Refuses two features of YAML that no entry needs and that can stop the program.
+
+    Deep nesting overflows the stack of the C loader. A few lines of aliases can expand to billions of values.
+    """
     if not (len(text) > 5_000 or ("&" in text and "*" in text) or text.count("[") + text.count("{") > 100):
         return
     depth = 0
@@ -239,7 +241,7 @@ def _refuse_tricks(text: str) -> None:
 
 
 def _walk(node: Any, prefix: str, places: dict[str, int], name: str, problems: list[Problem]) -> None:
-    """Notes the line of each key; YAML keeps the last of two equal keys silently, so that is reported here."""
+    """Records the line of each key and reports repeated keys: YAML silently keeps only the last of them."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             path = f"{prefix}{key.value}"
@@ -299,7 +301,7 @@ def _bullets(text: str, name: str, places: dict[str, int], problems: list[Proble
         if bullet:
             places[f"variants.{len(found)}"] = line
             found.append(bullet.group(1))
-        elif raw.strip() not in {"", "-"}:  # a draft has an empty bullet
+        elif raw.strip() not in {"", "-"}:  # the template of a draft contains an empty bullet
             mend = "每个问法单独一行，以“- ”开头"
             problems.append(Problem(name, line, "warning", "variant_format", "问法不是列表", mend))
     return found

@@ -1,4 +1,4 @@
-"""The knowledge folder: which files are entries, which are not and why."""
+"""The knowledge folder: which files are entries, and reports on files that look like mistakes."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _DOCUMENTS = {
 
 
 def load_folder(folder: Path, progress: Progress | None = None) -> tuple[list[ParsedEntry], list[Problem]]:
-    """Reads every entry below the folder as citizens are to see it: cross-references replaced by titles.
+    """Reads all entries below the folder as citizens will see them: titles replace cross-references.
 
     Args:
         folder: the knowledge folder.
         progress: called with (files read, files in all).
 
     Returns:
-        The entries in path order, and what was wrong with files on the way.
+        The entries in path order, and the problems found.
 
     Raises:
-        NotFound: when the folder is not there.
+        NotFound: when the folder does not exist.
     """
     parsed, problems = read_folder(folder, progress)
     return expand(parsed), problems
 
 
 def read_folder(folder: Path, progress: Progress | None = None) -> tuple[list[ParsedEntry], list[Problem]]:
-    """The same as :func:`load_folder`, each text as its editor wrote it: for checks and export."""
+    """Like :func:`load_folder`, but keeps each text as the editor wrote it. For checks and export."""
     names, problems = entry_files(folder)
     parsed, found = parse_files(names, folder, progress)
     return parsed, problems + found
@@ -47,7 +47,7 @@ def read_folder(folder: Path, progress: Progress | None = None) -> tuple[list[Pa
 def parse_files(
     names: Sequence[str], folder: Path, progress: Progress | None = None
 ) -> tuple[list[ParsedEntry], list[Problem]]:
-    """Parses files of a folder, in the order given: the usable entries, and everything found wrong."""
+    """Parses these files of a folder in the order given; returns the usable entries and the problems."""
     parsed: list[ParsedEntry] = []
     problems: list[Problem] = []
     for done, name in enumerate(names, 1):
@@ -61,10 +61,10 @@ def parse_files(
 
 
 def entry_files(folder: Path) -> tuple[list[str], list[Problem]]:
-    """``*.md`` below the folder, README.md and hidden files left out; what looks like a mistake is reported.
+    """Lists ``*.md`` below the folder without README.md and hidden files; reports likely mistakes.
 
     Returns:
-        Names relative to the folder, with slashes, in the order of their paths; and the problems.
+        The names relative to the folder, with slashes, in path order; and the problems.
 
     Raises:
         NotFound: when the folder is not there.
@@ -78,7 +78,7 @@ def entry_files(folder: Path) -> tuple[list[str], list[Problem]]:
         problems.append(Problem(name, 1, severity, code, message, mend))
 
     def walk(here: str) -> None:
-        # directory entries instead of Path objects: 20,000 of these would take as long as a small build's work
+        # os.scandir entries are used because 20,000 Path objects take as long as a whole small build
         try:
             with os.scandir(folder / here) as listed:
                 items = sorted(listed, key=lambda item: item.name)
@@ -90,7 +90,7 @@ def entry_files(folder: Path) -> tuple[list[str], list[Problem]]:
             name, below = item.name, f"{here}/{item.name}".removeprefix("/")
             if name.startswith((".", "_")):
                 continue
-            # of a link that leads to itself Path says no, where a directory entry raises
+            # for a link to itself the directory entry raises an error, while Path answers False
             link = item.is_symlink()
             if not (Path(item).is_dir() if link else item.is_dir()):
                 look(name, below, Path(item).is_file() if link else item.is_file())

@@ -1,7 +1,7 @@
 """Cross-references between entries: ``[[hrss-pension-minimum-years]]`` in an answer names another entry.
 
-Citizens read the other entry's title in quotation marks. They are replaced when the folder is read, so an
-index, a channel or the desk never sees an id.
+Citizens read the other entry's title in quotation marks. References are replaced when the folder is read, so
+the index, the channels and the desk never see these ids.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _LINK = re.compile(r"\[\[\s*([^\[\]\n]{1,120}?)\s*\]\]")
 
 
 MARK = "[["
-"""How a reference begins."""
+"""The characters that begin a reference."""
 
 
 def expand(parsed: list[ParsedEntry], others: Mapping[str, str] | None = None) -> list[ParsedEntry]:
-    """Replaces every reference by the title of the entry it names; a dead one is taken out.
+    """Replaces every reference by the title of the entry it names, and removes references to missing entries.
 
     Args:
         parsed: the entries.
-        others: titles by id of entries that may be named and are not among them.
+        others: id → title of further entries that may be referred to.
 
     "也可以看[[police-id-lost]]" becomes "也可以看“身份证丢了怎么补办？”".
     """
@@ -47,7 +47,7 @@ def expand(parsed: list[ParsedEntry], others: Mapping[str, str] | None = None) -
 
 
 def check_links(parsed: list[ParsedEntry]) -> list[Problem]:
-    """References, in any text of an entry, to an entry that is not there or to the entry itself."""
+    """Problems of references that name a missing entry or the entry itself, in any text of an entry."""
     ids = {item.entry.id for item in parsed}
     problems = []
     for item in parsed:

@@ -1,4 +1,4 @@
-"""What is wrong with the editors' files: where, how bad, and how to mend it."""
+"""Problems of the editors' files: their place, their severity, and how to mend them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Problem:
 
     Args:
         file: path relative to the knowledge folder.
-        line: 1-based line, 1 when the whole file is meant.
+        line: 1-based line number; 1 when the problem concerns the whole file.
         severity: an ``error`` keeps the entry out of the index, a ``warning`` does not.
-        code: stable and machine-readable, listed in docs/knowledge-base.md.
-        message: what is wrong, in the editors' language.
-        mend: what to do about it.
+        code: stable code for programs, listed in docs/knowledge-base.md.
+        message: what is wrong, in Chinese for editors.
+        mend: how to mend it, in Chinese for editors.
     """
 
     file: str
@@ -38,7 +38,7 @@ class Problem:
 
 
 def shorten(text: str, limit: int = 40) -> str:
-    """A long text cut for a message.
+    """Shortens a long text for a message.
 
     >>> shorten("身份证丢了怎么补办", 5)
     '身份证丢了…'
@@ -47,5 +47,5 @@ def shorten(text: str, limit: int = 40) -> str:
 
 
 def has_errors(problems: list[Problem]) -> bool:
-    """Whether any finding is an error."""
+    """Whether any problem is an error (not a warning)."""
     return any(p.severity == "error" for p in problems)

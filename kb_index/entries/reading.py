@@ -1,4 +1,4 @@
-"""Reads a file an editor saved, and says in plain words when it isn't UTF-8 Markdown."""
+"""Reads a file that an editor saved, and reports plainly when it isn't UTF-8 Markdown."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from core.errors import BadRequest
 from kb_index.entries.problems import Problem
 
 MAX_BYTES = 200_000
-"""Largest entry file, in bytes; an answer is a page at most."""
+"""Largest entry file, in bytes. An answer is at most one page long."""
 
 _CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: |$)|^={7}$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> tuple[str | None, str, list[Problem]]:
-    """Reads UTF-8 text with any line ends.
+    """Reads a UTF-8 text file with any kind of line ends.
 
     Args:
         path: the file.
-        name: its name in problems.
-        limit: most bytes.
+        name: the name of the file in problems.
+        limit: largest size in bytes.
 
     Returns:
         The text (None when it can't be used), the SHA-256 of its bytes, and the problems found.
@@ -89,10 +89,10 @@ def convert_to_utf8(path: Path) -> str:
     """Rewrites a GBK or UTF-16 file as UTF-8, in place and atomically.
 
     Returns:
-        The encoding it had.
+        The encoding the file had.
 
     Raises:
-        BadRequest: when it is UTF-8 already or not text at all.
+        BadRequest: when the file is UTF-8 already, or is not text.
     """
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,4 +1,4 @@
-"""An answer's Markdown as sanitised HTML (web) and as plain text (WeChat)."""
+"""Renders an answer's Markdown as sanitised HTML (web) and as plain text (WeChat)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"\n{3,}")
 
 
 def to_html(markdown: str) -> str:
-    """Markdown → HTML with a short list of harmless tags; raw HTML and scripts do not come through.
+    """Converts Markdown to HTML with a short list of harmless tags; raw HTML and scripts are escaped.
 
     >>> to_html("可以**当场**办 <script>alert(1)</script>")
     '<p>可以<strong>当场</strong>办 &lt;script&gt;alert(1)&lt;/script&gt;</p>\\n'
@@ -36,7 +36,7 @@ def to_html(markdown: str) -> str:
 
 
 def to_text(markdown: str) -> str:
-    """Markdown → plain text that reads well in a chat bubble: bullets as ・, numbers kept, links in full.
+    """Converts Markdown to plain text for a chat bubble: bullets as ・, numbers kept, links in full.
 
     >>> to_text("- **身份证**\\n- 户口簿")
     '・身份证\\n・户口簿'
@@ -91,7 +91,7 @@ def _inline(tokens: list[Token]) -> str:
 
 
 def answer_card(entry: Entry) -> dict[str, Any]:
-    """The ``card`` of an answer as every channel gets it (JSON-safe)."""
+    """The JSON-safe ``card`` of an answer, the same for all channels."""
     articles = _articles_by_source(entry)
     return {
         "kind": "answer",
@@ -117,7 +117,7 @@ def answer_card(entry: Entry) -> dict[str, Any]:
 
 
 def _articles_by_source(entry: Entry) -> list[list[str]]:
-    """Articles relied on, beside the source whose name holds the statute's; a single source takes all."""
+    """For each source, the articles of the statutes that its name contains; a single source gets all."""
     if len(entry.sources) == 1:
         return [[article for basis in entry.basis for article in basis.articles]]
     return [

@@ -1,4 +1,4 @@
-"""An entry as Markdown: what drafts and imports write, in the form editors write by hand."""
+"""Writes an entry as Markdown, for drafts and imports, in the same form that editors use."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ _HEADING = re.compile(r"^##(?=\s)", re.MULTILINE)
 
 
 def place_of(folder: Path, entry_id: str) -> Path:
-    """Where an entry with that id belongs: ``<department's folder>/<rest of the id>.md``.
+    """The path for an entry with this id: ``<department's folder>/<rest of the id>.md``.
 
     Args:
-        folder: the knowledge folder; a department's folder that is there already wins (medical-insurance).
+        folder: the knowledge folder. An existing department folder that matches more of the id is preferred
+            (medical-insurance).
         entry_id: ``<folder>-<slug>``.
 
     Raises:
-        BadRequest: when the id is not usable as a file name.
+        BadRequest: when the id can't be used as a file name.
     """
     if not _ID.match(entry_id) or len(entry_id) > 80:
         raise BadRequest(
@@ -40,12 +41,12 @@ def place_of(folder: Path, entry_id: str) -> Path:
 
 
 def to_markdown(data: Mapping[str, Any], notes: str = "") -> str:
-    """Writes an entry's fields as its file, marked as a draft.
+    """The text of an entry's file, made from its fields and marked as a draft.
 
     Args:
-        data: fields of :class:`~kb_index.entries.entry.Entry`; a date that is not known yet may be None, which
-            ``wenban kb check`` then asks for.
-        notes: 编辑备注.
+        data: the fields of :class:`~kb_index.entries.entry.Entry`. An unknown date may be None;
+            ``wenban kb check`` then asks for it.
+        notes: the editorial notes (编辑备注).
     """
     head = [
         "draft: true",
@@ -72,7 +73,7 @@ def to_markdown(data: Mapping[str, Any], notes: str = "") -> str:
 
 
 def scalar(text: str) -> str:
-    """A YAML scalar, quoted when it would be read as anything but this very text.
+    """The text as a YAML scalar, quoted when YAML would otherwise read a different value.
 
     >>> scalar("身份证丢了怎么办？"), scalar("2026-01-01"), scalar("个税: 怎么退")
     ('身份证丢了怎么办？', '"2026-01-01"', '"个税: 怎么退"')
@@ -86,7 +87,7 @@ def scalar(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of blanks and line ends as one blank."""
+    """The text on one line: each run of blanks and line ends becomes one blank."""
     return " ".join(text.split())
 
 

@@ -1,1 +1,1 @@
-"""The second shelf: articles of law, indexed, and shown for reference."""
+"""Articles of law: a second index, beside that of the entries, shown to citizens for reference only."""

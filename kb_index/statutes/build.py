@@ -1,4 +1,4 @@
-"""``wenban kb laws build``: a folder of law texts indexed by article and put in service."""
+"""``wenban kb laws build``: indexes a folder of law texts by article and puts the index in service."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KEPT_VERSIONS = 2
 
 @dataclass(frozen=True)
 class LawsReport:
-    """What a build did: version now in service, documents and articles in it, files that could not be read."""
+    """Result of a build: the version in service, its documents and articles, and the unreadable files."""
 
     version: str
     documents: int
@@ -47,20 +47,20 @@ def build(
     today: dt.date | None = None,
     progress: Progress | None = None,
 ) -> LawsReport:
-    """Indexes a folder of law texts by article and puts the result in service.
+    """Indexes a folder of law texts by article and puts the index in service.
 
     Args:
-        laws: the folder; documents no longer in force are left out.
-        index_dir: where versions live; made when missing.
-        knowledge_dir: its synonyms and words are used.
+        laws: the folder of law texts; documents that are no longer in force are left out.
+        index_dir: the index folder; created when missing.
+        knowledge_dir: the knowledge folder, whose synonyms and words are used.
         model: sentence-transformers folder or name.
-        today: the day that decides what is in force.
+        today: the day on which documents must be in force; None: the real day.
         progress: called with (articles done, articles in all).
 
     Raises:
-        NotFound: there is no such folder.
-        BadRequest: no article is found in it.
-        Conflict: another build is under way.
+        NotFound: when the folder of law texts does not exist.
+        BadRequest: when it contains no article.
+        Conflict: when another build is running.
     """
     if not laws.is_dir():
         raise NotFound(f"没有法规文件夹 {laws}", code="laws_folder")
@@ -99,7 +99,7 @@ def build(
 
 
 def read_folder(laws: Path) -> tuple[list[Statute], list[str]]:
-    """Every document below a folder, and the names of the files that could not be read."""
+    """All documents below a folder, and the names of the unreadable files."""
     found, unreadable = [], []
     for path in sorted(laws.rglob("*.md")):
         try:
@@ -110,7 +110,7 @@ def read_folder(laws: Path) -> tuple[list[Statute], list[str]]:
 
 
 def _articles(statutes: list[Statute]) -> list[tuple[FoundArticle, str]]:
-    """Articles with their chapters, in order."""
+    """(article, chapter) of all articles, in order."""
     found = []
     for statute in statutes:
         for article in statute.articles:

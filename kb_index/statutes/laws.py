@@ -1,7 +1,7 @@
-"""Law texts in Markdown, one file a document: which versions are in force, and their articles.
+"""Law texts in Markdown, one file for each document: which versions are in force, and their articles.
 
-File names are ``<name>(<date adopted or amended>).md``. Lines that begin ``第十六条 …`` open an article, headings name
-chapters, and what stands before ``<!-- INFO END -->`` tells the document's history.
+File names are ``<name>(<date adopted or amended>).md``. A line that begins like ``第十六条 …`` starts an article.
+Headings name chapters. The text before ``<!-- INFO END -->``, the head, tells the document's history.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _PLACE = re.compile(
 
 @dataclass(frozen=True)
 class Article:
-    """One article.
+    """One article of a law.
 
     Args:
-        number: 第十六条, 第三条之一.
-        chapter: the heading above it, "" without one.
-        text: its paragraphs, one a line.
+        number: such as 第十六条 or 第三条之一.
+        chapter: the heading above the article; "" when there is none.
+        text: the paragraphs, one on each line.
     """
 
     number: str
@@ -56,15 +56,15 @@ class Statute:
     """One version of a document.
 
     Args:
-        name: the file's name without date, as entries cite it.
+        name: the file name without the date, as entries cite it.
         title: the document's full name.
-        version: day this version was adopted or amended; None when neither file name nor head says so.
-        effective: day it came into force, None when the head does not say so.
-        region: 全国, or the province, city or county whose rule it is.
+        version: the day this version was adopted or amended; None when neither file name nor head gives it.
+        effective: the day it came into force; None when the head does not give it.
+        region: 全国, or the province, city or county that made the rule.
         url: the public database that keeps the official text.
-        repealed: whether its own head says that it is no longer in force.
-        repeals: names of the documents it puts out of force.
-        articles: in their order.
+        repealed: whether the document's head says that it is no longer in force.
+        repeals: names of the documents that this document repeals.
+        articles: the articles in order.
     """
 
     name: str
@@ -79,12 +79,12 @@ class Statute:
 
     @property
     def dated(self) -> dt.date:
-        """The day versions are told apart by; the earliest day there is when nothing is known."""
+        """The day that orders the versions of a document; ``date.min`` when no day is known."""
         return self.version or dt.date.min
 
 
 def newest_laws(folder: Path) -> list[Path]:
-    """One file a document, the newest version of each, in path order; only names are looked at."""
+    """The file of each document's newest version, in path order, judged by file names only."""
     newest: dict[str, tuple[str, Path]] = {}
     for path in sorted(folder.rglob("*.md")):
         name, dated = _stem(path)
@@ -94,7 +94,7 @@ def newest_laws(folder: Path) -> list[Path]:
 
 
 def read_articles(text: str) -> Iterator[Article]:
-    """The articles of a law text.
+    """Reads the articles of a law text.
 
     >>> [(a.number, a.chapter, a.text) for a in read_articles("## 第一章 总则\\n第一条 甲。\\n乙。\\n第二条 丙。")]
     [('第一条', '总则', '甲。\\n乙。'), ('第二条', '总则', '丙。')]
@@ -117,11 +117,11 @@ def read_articles(text: str) -> Iterator[Article]:
 
 
 def read_statute(path: Path) -> Statute:
-    """Reads one file.
+    """Reads one law text.
 
     Raises:
         UnicodeDecodeError: when the file is not UTF-8.
-        OSError: when it can't be read.
+        OSError: when the file can't be read.
     """
     text = path.read_text("utf-8-sig")
     name, dated = _stem(path)
@@ -142,7 +142,7 @@ def read_statute(path: Path) -> Statute:
         effective=max(effective, default=None),
         region=_region(title),
         url=RULES_URL if any("规章" in part for part in path.parts[:-1]) else LAWS_URL,
-        # documents named in the head (《国务院关于废止和修改…的决定》) say nothing about this one
+        # names of other documents in the head (《国务院关于废止和修改…的决定》) do not mean that this one is repealed
         repealed=bool(_REPEALED.search(_QUOTED.sub("", head))),
         repeals=frozenset(
             _bare(quoted) for clause in _REPEALS.findall(closing) for quoted in _QUOTED.findall(clause)
@@ -152,10 +152,11 @@ def read_statute(path: Path) -> Statute:
 
 
 def in_force(statutes: list[Statute], day: dt.date) -> list[Statute]:
-    """The version of each document that holds on a day.
+    """The version of each document that is in force on a day.
 
-    Left out: versions that come into force later, all but the newest of the others, documents whose head says that
-    they are repealed, and documents a newer one puts out of force ("《印花税暂行条例》同时废止").
+    Versions that come into force later are left out; of the others only the newest counts. Documents are left
+    out when their head says that they are repealed, or when a newer document repeals them
+    ("《印花税暂行条例》同时废止").
     """
     started = [s for s in statutes if (s.effective or s.version or dt.date.min) <= day]
     newest: dict[str, Statute] = {}
@@ -173,9 +174,9 @@ def in_force(statutes: list[Statute], day: dt.date) -> list[Statute]:
 
 
 def _stem(path: Path) -> tuple[str, str]:
-    """Name and date of a file name; the date is "" when there is none."""
+    """The name and the date in a file name; the date is "" when the file name has none."""
     match = _STEM.match(path.stem)
-    assert match is not None  # every name matches
+    assert match is not None  # the pattern matches every name
     return match["name"], match["date"] or ""
 
 
@@ -185,7 +186,7 @@ def _days(pattern: re.Pattern[str], text: str) -> list[dt.date]:
         year, month, day = (int(part) for part in match.groups())
         try:
             found.append(dt.date(year, month, day))
-        except ValueError:  # 2月30日: a slip in the file
+        except ValueError:  # an impossible date in the file, such as 2月30日
             continue
     return found
 

@@ -1,4 +1,4 @@
-"""When an article of law may be shown beside "I don't know": a probability and a threshold, both measured."""
+"""Decides whether an article of law is shown beside "I don't know", by a fitted probability and threshold."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SHIPPED = Path(__file__).with_suffix(".json")
 
 FEATURES = (
     "fused",  # fused score of the first article
-    "lexical",  # share of the question it covers
-    "dense",  # cosine with the question
-    "margin",  # fused score less that of the second article
-    "lead",  # fused score less that of the sixth
-    "same_document",  # share of the first five articles that belong to its document
-    "known",  # share of the question the statutes know at all
+    "lexical",  # share of the question that the first article covers
+    "dense",  # cosine of the first article with the question
+    "margin",  # fused score of the first article minus that of the second
+    "lead",  # fused score of the first article minus that of the sixth
+    "same_document",  # share of the first five articles that belong to the first article's document
+    "known",  # share of the question whose tokens occur anywhere in the statutes
     "length",  # log of the question's length in tokens
-    "words",  # share of the question's words that stand in the article
+    "words",  # share of the question's words that occur in the first article
 )
 
 _NAMED = {"weights": FEATURES}
@@ -31,11 +31,11 @@ class StatuteNumbers:
     """The logistic model and the threshold, fitted by ``wenban kb laws fit``.
 
     Args:
-        weights: logistic weights, one per name in :data:`FEATURES`.
+        weights: logistic weights, one for each name in :data:`FEATURES`.
         bias: logistic bias.
-        show_at: probability from which articles are shown; the default shows none.
+        show_at: articles are shown from this probability on (0 to 1); the default shows none.
         model: fingerprint of the dense model these numbers were fitted with.
-        report: what was measured at fitting, for people to read.
+        report: the figures measured at fitting, for people to read.
     """
 
     weights: tuple[float, ...] = (0.0,) * len(FEATURES)
@@ -45,18 +45,18 @@ class StatuteNumbers:
     report: dict[str, Any] | None = None
 
     def probability(self, features: Matrix) -> Matrix:
-        """Probability for each row of features."""
+        """The probability (0 to 1) for each row of features."""
         return numbers.logistic(features, self.weights, self.bias)
 
     def save(self, path: Path) -> None:
-        """Writes it as JSON, atomically."""
+        """Writes the numbers as JSON, atomically."""
         numbers.save(path, asdict(self), _NAMED)
 
     @classmethod
     def load(cls, path: Path) -> StatuteNumbers:
-        """Reads a file written by :meth:`save`; a missing one gives numbers that show nothing.
+        """Reads a file written by :meth:`save`. When it is missing, the result shows no articles.
 
         Raises:
-            ConfigurationError: when the file is damaged or of another version.
+            ConfigurationError: when the file is damaged or was written by another program version.
         """
         return cls(**(numbers.load(path, _NAMED, "wenban kb laws fit") or {}))

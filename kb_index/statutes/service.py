@@ -1,4 +1,4 @@
-"""The shelf of statutes as the bot uses it: loaded when first needed, and never a reason for a citizen to wait."""
+"""The statutes as the bot uses them: loaded on first use, and searched within a short time limit."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from kb_index.statutes.shelf import FoundArticle, StatuteShelf
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 1.5
-"""Longest a reply waits for articles, in seconds; loading goes on behind it for the next one."""
+"""Longest time a reply waits for articles, in seconds. Loading then continues for the next reply."""
 
 
 class Statutes:
-    """Related articles for questions nobody can answer.
+    """Finds related articles for questions that no entry answers.
 
-    The first question loads the shelf in a thread, and a newer version is taken when the index folder names one.
-    Whatever goes wrong is logged once and means that no article is shown.
+    The first question loads the index in a thread. A newer version is loaded when the index folder names one.
+    Any error is logged once, and then no article is shown.
 
     Args:
-        index_dir: where versions of the index live.
-        model: sentence-transformers folder or name, the one the index was built with.
+        index_dir: the index folder of the statutes.
+        model: sentence-transformers folder or name: the model the index was built with.
         patience_s: see :data:`PATIENCE_S`.
     """
 
@@ -39,19 +39,19 @@ class Statutes:
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="laws")
 
     async def __aenter__(self) -> Statutes:
-        """Nothing is loaded yet."""
+        """Returns the object itself; nothing is loaded yet."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Ends the thread; a search under way ends first."""
+        """Ends the thread, after a running search has ended."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def related(self, question: str, regions: Sequence[str] = ()) -> tuple[FoundArticle, ...]:
-        """Up to two articles that may have to do with a question; none when there is doubt, or no time.
+        """Up to two articles that are probably about a question; none in doubt or when time runs out.
 
         Args:
-            question: anything a citizen typed.
-            regions: where the citizen is, all levels.
+            question: the citizen's words, any text.
+            regions: names of the citizen's regions, all levels.
         """
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._threads, self._related, question, tuple(regions))
@@ -71,6 +71,6 @@ class Statutes:
             return self._shelf.related(question, regions)
         except WenbanError as error:
             log.warning("no articles of law are shown: %s", error.message)
-        except Exception:  # the citizen has an honest reply without it
+        except Exception:  # the citizen's reply is complete without articles
             log.exception("no articles of law are shown")
         return ()

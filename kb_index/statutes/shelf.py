@@ -1,7 +1,7 @@
-"""The second shelf: articles of law, searched when no entry answers. Never an answer by themselves.
+"""The searchable index of articles of law, used when no entry answers. Articles are never given as an answer.
 
-Its index is kept in versions as that of the entries is (:mod:`kb_index.index.versions`). The largest arrays stay on disk and
-are mapped, so a loaded shelf costs little memory.
+The index has versions like that of the entries (:mod:`kb_index.index.versions`). Its largest arrays stay on
+disk and are memory-mapped, so a loaded index needs little memory.
 """
 
 from __future__ import annotations
@@ -29,29 +29,30 @@ from kb_index.statutes.laws import EVERYWHERE
 from kb_index.statutes.numbers import FEATURES, SHIPPED, StatuteNumbers
 
 FORMAT = 3
+"""Number of the file format of a version's folder; a version of another format is refused."""
 LEXICAL = 0.5
-"""Weight of word coverage in the fused score, the rest being the cosine: the middle of a flat best plateau."""
+"""Weight of word coverage in the fused score, 0 to 1; the cosine has the rest. Nearby values do as well."""
 CANDIDATES = 200
-"""Articles taken by words, and as many by vector, before fusion."""
+"""Number of articles found by words, and again by vector, that the fused score then orders."""
 CLOSE = 0.9
-"""A second article is shown only when its fused score is at least this share of the first one's."""
+"""A second article is shown only from this share (0 to 1) of the first article's fused score."""
 
 
 @dataclass(frozen=True)
 class FoundArticle:
-    """An article that may have to do with a question.
+    """An article that is possibly about a question.
 
     Args:
-        document: the file's name without date, as entries cite it.
+        document: the file name without the date, as entries cite it.
         title: the document's full name.
-        date: day its version was adopted or amended, ISO; "" when unknown.
-        region: where it holds.
-        number: 第十六条.
-        text: its paragraphs, one a line.
-        url: public database with the official text.
-        probability: that this or the article shown with it is one the question is about.
-        lexical: share of the question it covers.
-        dense: cosine with the question.
+        date: ISO date on which this version was adopted or amended; "" when unknown.
+        region: the region where the article holds.
+        number: such as 第十六条.
+        text: the paragraphs, one on each line.
+        url: the public database with the official text.
+        probability: probability that the question is about this article or the one shown with it, 0 to 1.
+        lexical: share of the question that the article covers, 0 to 1.
+        dense: cosine of the article with the question.
     """
 
     document: str
@@ -70,13 +71,13 @@ class StatuteShelf:
     """Searches the version in service.
 
     Args:
-        index_dir: where versions live.
+        index_dir: the index folder of the statutes.
         model: the model the version was built with.
-        numbers: when articles are shown.
+        numbers: the fitted numbers that decide whether articles are shown.
 
     Raises:
-        NotFound: nothing has been built.
-        Conflict: the version was built with another model or program.
+        NotFound: when no version has been built.
+        Conflict: when the version was built with another model or another program version.
     """
 
     def __init__(self, index_dir: Path, model: str, numbers: StatuteNumbers | None = None) -> None:
@@ -101,15 +102,15 @@ class StatuteShelf:
         return len(self._lines)
 
     def article(self, place: int) -> FoundArticle:
-        """The article at a place."""
+        """The article at a place (its number in the index, from 0)."""
         return FoundArticle(**json.loads(self._lines[place]))
 
     def place(self, document: str, number: str) -> int | None:
-        """The place of an article, None when it isn't there.
+        """The place of an article; None when the index does not contain it.
 
         Args:
-            document: the document's name without date.
-            number: 第十六条.
+            document: the document's name without the date.
+            number: such as 第十六条.
         """
         return self._places.get((document, number))
 
@@ -119,12 +120,12 @@ class StatuteShelf:
         return {(row["document"], row["number"]): place for place, row in rows}
 
     def related(self, question: str, regions: Sequence[str] = (), limit: int = 2) -> tuple[FoundArticle, ...]:
-        """Articles that may be shown for a question: up to two, mostly none.
+        """The articles to show for a question: up to ``limit``, for most questions none.
 
         Args:
-            question: anything a citizen typed.
-            regions: where the citizen is; rules of other places are never shown.
-            limit: most articles.
+            question: the citizen's words, any text.
+            regions: names of the citizen's regions; rules of other regions are never shown.
+            limit: largest number of articles.
         """
         found = self.rank(question, regions)
         if not found or found[0].probability < self.numbers.show_at:
@@ -133,7 +134,7 @@ class StatuteShelf:
         return tuple(a for a in found[:limit] if _fused(a.lexical, a.dense) >= CLOSE * first)
 
     def rank(self, question: str, regions: Sequence[str] = (), limit: int = 10) -> list[FoundArticle]:
-        """The nearest articles with their scores, whether they may be shown or not."""
+        """The best matching articles with their scores, even when the probability is too low to show them."""
         places, lexical, dense, features = self.scored(question, regions, limit)
         if not len(places):
             return []
@@ -146,7 +147,7 @@ class StatuteShelf:
     def scored(
         self, question: str, regions: Sequence[str] = (), limit: int = 10
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Places, coverage and cosine of the nearest articles, and the features of the first."""
+        """Places, word coverage and cosine of the best matching articles, and the features of the first."""
         text = self.pipeline.normalise(query_text(question))
         asked = Asked.of(self.pipeline.tokens(text), self._vocabulary)
         nothing = np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(len(FEATURES))
@@ -199,7 +200,7 @@ class StatuteShelf:
         )
 
     def _weight(self, words: set[str]) -> float:
-        """How much some words tell."""
+        """The total weight of these words; rare words weigh more."""
         return self._lexical.weight(Asked.of(words, self._vocabulary))
 
 

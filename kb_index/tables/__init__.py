@@ -1,1 +1,1 @@
-"""Tables editors already keep: rows become drafts, entries become rows."""
+"""Import and export of tables: rows become draft entries, and entries become rows."""

@@ -1,4 +1,4 @@
-"""The cells of a table editors keep: which column is which field, and what a cell says."""
+"""Cells of an editors' table: which column holds which field, and how to read a cell."""
 
 from __future__ import annotations
 
@@ -33,38 +33,38 @@ COLUMNS = {
     **dict.fromkeys(OPTIONAL_SECTIONS, ()),
     "notes": (NOTES, "备注"),
 }
-"""Columns by field, with the headers they are known by; the first is the one export writes."""
+"""Field → headers of its column. Export writes the first header; import accepts all of them."""
 
 REQUIRED = {"title": "问题", "answer": "答案", "department": "承办单位"}
-"""Fields no row can do without, with their names."""
+"""Fields that every row needs → their Chinese names."""
 
 NAMES = {name.lower(): key for key, names in COLUMNS.items() for name in (key, *names)}
-"""Fields by header, lower case."""
+"""Header in lower case → field."""
 
 _DATE = re.compile(r"^(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})\D*(?:\d.*)?$")
 _URL = re.compile(r"https?://[^\s，。；、）》]+")
 _BASIS = re.compile(r"^(.+?)[：:\s]\s*([^：:]+)$")
 SEPARATOR = re.compile(r"[\n；;|、，,]")
-"""Between the items of a cell."""
+"""Separates the items of a cell."""
 
 LONG_SEPARATOR = re.compile(r"[\n；;|]")
-"""Between the items of a cell whose items may hold commas."""
+"""Separates the items of a cell whose items may contain commas."""
 
 
 def split(cell: str, separator: re.Pattern[str]) -> list[str]:
-    """The items of a cell: one a line when it has lines, else between separators."""
+    """The items of a cell: one on each line when the cell has several lines, else split at separators."""
     found = cell.split("\n") if "\n" in cell else separator.split(cell)
     return [text for item in found if (text := one_line(item))]
 
 
 def listed(cells: Mapping[str, Any], key: str, separator: re.Pattern[str]) -> list[str]:
-    """The items of a field: a list as it is (of JSON lines), a cell's text parted."""
+    """The items of a field: a list (from JSON lines) unchanged, a cell's text split by ``separator``."""
     value = cells.get(key) or []
     return [one_line(str(v)) for v in value] if isinstance(value, list) else split(str(value), separator)
 
 
 def date_of(cell: str, name: str, notes: list[str]) -> dt.date | None:
-    """A date as people write it: 2026-01-31, 2026/1/31, 2026年1月31日, 20260131; a note when it is none."""
+    """Reads a date such as 2026-01-31, 2026/1/31, 2026年1月31日 or 20260131; adds a note if it can't be read."""
     if not cell or cell == "-":
         return None
     match = _DATE.match(cell)
@@ -76,7 +76,7 @@ def date_of(cell: str, name: str, notes: list[str]) -> dt.date | None:
 
 
 def sources_of(cells: Mapping[str, Any], reviewed: dt.date | None, notes: list[str]) -> list[dict[str, Any]]:
-    """Sources of a row: one a line, in parallel columns; an address inside the name is taken out of it."""
+    """The sources of a row: one on each line, in parallel columns. A URL in a name becomes the address."""
     keys = ("document", "url", "number", "date", "opened")
     rows = cells.get("sources")
     if not isinstance(rows, list):
@@ -118,7 +118,7 @@ def _at(values: list[str], place: int) -> str:
 
 
 def basis_of(value: Any, notes: list[str]) -> list[dict[str, Any]]:
-    """Statutes with their articles, one a line (“文件名：第一条、第二条”); a note where no article is named."""
+    """Statutes with articles, one on each line (“文件名：第一条、第二条”); adds a note if no article is named."""
     if isinstance(value, list):
         return value
     found = []

@@ -1,4 +1,4 @@
-"""``wenban kb export``: every entry as a row of a table, which import reads back without loss."""
+"""``wenban kb export``: writes each entry as a row of a table. Import reads the rows back without loss."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kb_index.tables.cells import COLUMNS, SEPARATOR
 def export_table(
     table: Path, folder: Path, progress: Callable[[int, int], None] | None = None
 ) -> tuple[int, list[str]]:
-    """Writes every entry as a row.
+    """Writes each entry as a row of a new table.
 
     Args:
         table: a new CSV, XLSX or JSON lines file.
@@ -25,10 +25,10 @@ def export_table(
         progress: called with (files read, files in all).
 
     Returns:
-        How many entries were written, and the files left out because they have errors.
+        The number of entries written, and the files left out because they have errors.
 
     Raises:
-        BadRequest: when the file is there already or has another extension.
+        BadRequest: when the file exists already or has an unknown extension.
     """
     suffix = table.suffix.lower()
     if suffix not in sheets.FORMATS:
@@ -46,7 +46,7 @@ def export_table(
 
 
 def _cells(item: ParsedEntry) -> dict[str, str]:
-    """An entry as cells, in the order of :data:`COLUMNS`."""
+    """The cells of an entry, in the order of :data:`COLUMNS`."""
     entry = item.entry
 
     def lines(values: Iterable[Any]) -> str:

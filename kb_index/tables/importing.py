@@ -1,7 +1,8 @@
-"""``wenban kb import``: drafts from the tables editors already keep.
+"""``wenban kb import``: makes draft entries from tables that editors already have.
 
-A row is an entry. Only 问题, 答案 and 承办单位 are needed; every other column is optional. Nothing is ever
-overwritten, and what a row does not say is not made up: a date of review that is missing stays empty in the draft, and ``wenban kb check`` asks for it.
+Each row is an entry. Only 问题, 答案 and 承办单位 are required; all other columns are optional. Existing files are
+never overwritten, and missing values are never invented. For example, a missing review date stays empty in
+the draft, and ``wenban kb check`` asks for it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from kb_index.tables.cells import (
 
 @dataclass(frozen=True)
 class Taken:
-    """A row that became a draft: its number, the file, and what an editor should look at."""
+    """A row that became a draft: its number, the draft's file, and notes for the editor."""
 
     row: int
     file: str
@@ -50,7 +51,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that could not be taken, and why."""
+    """A row that could not become a draft, and the reason."""
 
     row: int
     reason: str
@@ -58,12 +59,12 @@ class Refused:
 
 @dataclass
 class ImportReport:
-    """What became of each row.
+    """The result of an import, row by row.
 
     Args:
         taken: rows that became drafts.
-        refused: rows that did not.
-        unused: columns nothing was taken from.
+        refused: rows that did not become drafts.
+        unused: columns that were not used.
     """
 
     taken: list[Taken] = field(default_factory=list)
@@ -77,12 +78,12 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a table without that column means.
+    """Values for fields that the table does not contain.
 
     Args:
         department: 承办单位.
-        regions: where the entries hold.
-        reviewed: day the rows were compared with their sources; None leaves it to the editors.
+        regions: regions where the entries hold.
+        reviewed: the day the rows were compared with their sources; None: editors fill it in later.
     """
 
     department: str = ""
@@ -101,14 +102,14 @@ def import_table(
     """Writes a draft for each row of a table.
 
     Args:
-        table: CSV, XLSX or JSON lines.
+        table: a CSV, XLSX or JSON lines file.
         folder: the knowledge folder.
-        defaults: for what the table does not say.
-        dry_run: only report.
+        defaults: values for fields that the table does not contain.
+        dry_run: only report; write nothing.
         progress: called with (rows done, rows in all).
 
     Raises:
-        BadRequest: when the table can't be read, or has no column for question or answer.
+        BadRequest: when the table can't be read, or has no column for the question or the answer.
     """
     report = ImportReport()
     rows = list(_objects(table) if table.suffix.lower() == ".jsonl" else _records(table, report))
@@ -126,7 +127,7 @@ def import_table(
 
 
 def _records(table: Path, report: ImportReport) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows below the header, which is the first row that names a question and an answer."""
+    """(row number, cells by field) of the rows below the header, which names question and answer columns."""
     header: list[str | None] = []
     first: list[str] = []
     for number, row in sheets.read_rows(table):
@@ -158,11 +159,11 @@ def _objects(table: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 class _Desk:
-    """Takes rows one after the other, knowing what is there already.
+    """Makes drafts from rows one by one, and knows the existing ids and titles.
 
     Args:
         folder: the knowledge folder.
-        defaults: for what a row does not say.
+        defaults: values for fields that a row does not contain.
     """
 
     def __init__(self, folder: Path, defaults: Defaults) -> None:
@@ -180,7 +181,7 @@ class _Desk:
         return re.sub(r"[^\w]", "", self._pipeline.normalise(question))
 
     def take(self, number: int, cells: Mapping[str, Any], *, write: bool) -> Taken:
-        """Makes a draft of a row; raises a :class:`WenbanError` that says why when it can't."""
+        """Makes a draft from a row; raises a :class:`WenbanError` with the reason when it can't."""
         notes: list[str] = []
         data = self._data(cells, notes)
         question = data["title"]
@@ -206,7 +207,7 @@ class _Desk:
         return Taken(number, file, entry_id, tuple(notes))
 
     def _data(self, cells: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
-        """The fields of an entry; dates that are not known stay None."""
+        """The fields of an entry; unknown dates stay None."""
         for key, name in REQUIRED.items():
             if not cells.get(key) and not (key == "department" and self._defaults.department):
                 raise BadRequest(f"没有写{name}", code="missing")
@@ -239,7 +240,7 @@ class _Desk:
         }
 
     def _validate(self, data: dict[str, Any]) -> None:
-        """Refuses what no editing of the draft should have to repair; missing dates are the draft's business."""
+        """Refuses a row with invalid values. Missing dates are allowed; the editor adds them to the draft."""
         day = dt.date.today()
         known = {**data, "reviewed": data["reviewed"] or day}
         known["sources"] = [{**source, "opened": source.get("opened") or day} for source in data["sources"]]
@@ -255,7 +256,7 @@ class _Desk:
             raise BadRequest(f"“{name}”不能用：{reason}", code="invalid") from error
 
     def _new_id(self, department: str, question: str) -> str:
-        """``<department's folder>-<pinyin of the question's beginning>``, numbered when it is taken."""
+        """A new id: ``<department's folder>-<pinyin of the question's beginning>``, numbered when in use."""
         prefix = self._places.get(department, ".")
         if prefix == ".":
             prefix = "".join(_syllables(department))[:20] or "import"
@@ -265,7 +266,7 @@ class _Desk:
 
 
 def _unfinished(folder: Path, known: set[str]) -> Iterator[tuple[str, str]]:
-    """File and title of drafts and of entries with errors, so that a second import does not repeat them."""
+    """(file, title) of drafts and of entries with errors, so that a second import does not repeat them."""
     for path in sorted(folder.rglob("*.md")):
         file = path.relative_to(folder).as_posix()
         if file not in known and path.is_file():

@@ -1,4 +1,4 @@
-"""Tables as editors have them: CSV in any usual encoding, XLSX, JSON lines. Rows in, rows out."""
+"""Reads and writes tables: CSV in the usual Chinese encodings, XLSX, JSON lines."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from typing import Any
 from core.errors import BadRequest
 
 MAX_BYTES = 50_000_000
+"""Largest table file, in bytes: far above any editor's table, far below what harms the machine."""
 MAX_UNPACKED = 400_000_000
-"""Largest table, as a file and unpacked: far above any editor's, far below what harms the machine."""
+"""Largest unpacked size of an XLSX file, in bytes."""
 
 MAX_CELL = 32_767
-"""Longest text a spreadsheet's cell takes."""
+"""Longest text that a spreadsheet cell can hold, in characters."""
 
 FORMATS = (".csv", ".xlsx", ".jsonl")
-# What a spreadsheet would run as a formula when it opens the file, full-width forms too.
+# A spreadsheet runs a cell that begins with one of these (also full-width) as a formula.
 _FORMULA = tuple("=+-@＝＋－＠\t\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_x000[dD]_")
 
@@ -30,7 +31,7 @@ Row = list[str]
 
 
 def guard(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula: ``'`` before what begins like one; :func:`unguard` undoes it.
+    """Protects a cell that a spreadsheet would run as a formula: puts ``'`` before it. See :func:`unguard`.
 
     >>> guard("=1+1"), unguard(guard("- 身份证")), guard("身份证")
     ("'=1+1", '- 身份证', '身份证')
@@ -44,13 +45,13 @@ def unguard(cell: str) -> str:
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Rows of a CSV or XLSX file as text, numbered as a spreadsheet numbers them; empty rows left out.
+    """The rows of a CSV or XLSX file as text, with their spreadsheet row numbers; empty rows are left out.
 
     Args:
-        path: the file; the first sheet of an XLSX that holds anything is read.
+        path: the file. Of an XLSX file the first sheet that is not empty is read.
 
-    Raises:
-        BadRequest: when it can't be read, saying why and what to do.
+        Raises:
+            BadRequest: when the file can't be read; the message says why and what to do.
     """
     _require(path)
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _xlsx_rows(path)
@@ -61,10 +62,10 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Objects of a JSON lines file with their lines.
+    """(line number, object) for each line of a JSON lines file.
 
     Raises:
-        BadRequest: when it can't be read; naming the line that is not an object.
+        BadRequest: when the file can't be read, or a line is not an object; the message names the line.
     """
     _require(path)
     for number, line in enumerate(decode(path.read_bytes(), path.name).splitlines(), 1):
@@ -80,10 +81,11 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Writes a CSV (UTF-8 with a byte order mark, as spreadsheets want it) or an XLSX, all cells as text.
+    """Writes a CSV file (UTF-8 with a byte order mark for spreadsheets) or an XLSX file, all cells as text.
 
     Raises:
-        BadRequest: when the file is there already, can't be made, or a cell is longer than a spreadsheet allows.
+        BadRequest: when the file exists already or can't be created, or when a cell is too long
+        (:data:`MAX_CELL`).
     """
     guarded = [list(header), *([guard(cell) for cell in row] for row in rows)]
     if path.suffix.lower() == ".csv":
@@ -95,10 +97,10 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
 
 
 def save_new(path: Path, content: bytes) -> None:
-    """Writes a file that must not be there yet.
+    """Writes a new file; an existing file is never overwritten.
 
     Raises:
-        BadRequest: when it is, or can't be made there.
+        BadRequest: when the file exists already or can't be created.
     """
     try:
         with path.open("xb") as file:
@@ -110,10 +112,10 @@ def save_new(path: Path, content: bytes) -> None:
 
 
 def decode(raw: bytes, name: str) -> str:
-    """Text in UTF-8, UTF-16 (with its mark) or GBK.
+    """Decodes text in UTF-8, UTF-16 (with a byte order mark) or GBK.
 
     Raises:
-        BadRequest: when it is none of them.
+        BadRequest: when the bytes are none of these encodings.
     """
     encodings = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
@@ -165,7 +167,7 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except BadRequest:
         raise
-    except Exception as error:  # a damaged or encrypted file raises whatever it likes
+    except Exception as error:  # a damaged or encrypted file can raise any kind of error
         raise BadRequest(
             f"{path.name} 打不开：不是 .xlsx 文件，或者有密码、已经损坏", code="bad_xlsx"
         ) from error
@@ -205,7 +207,7 @@ def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
                 )
             cell = sheet.cell(number, column)
             cell.value = _CONTROL.sub("", text)
-            cell.data_type = "s"  # openpyxl would make a formula of what begins with =
+            cell.data_type = "s"  # otherwise openpyxl makes a formula of text that begins with =
             cell.alignment = wrapped
             if number == 1:
                 cell.font = bold
