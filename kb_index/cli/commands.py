@@ -1,4 +1,4 @@
-"""``wenban kb …``: all commands editors and operators type, put together."""
+"""``wenban kb …``: importing this module adds all commands to the group ``app``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all ``wenban kb`` commands share: the group itself, options, errors."""
+"""Shared by all ``wenban kb`` commands: the command group, options, error handling."""
 
 from __future__ import annotations
 
@@ -35,37 +35,37 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 
 
 OUTCOMES = {"answer": "直接答", "ask_back": "反问，列出候选", "unknown": "说不知道，转人工"}
-"""What a citizen gets, for editors."""
+"""Outcome of a search → its Chinese description for editors."""
 
 
 def knowledge_dir(path: Path | None) -> Path:
-    """The folder given, or the setting's."""
+    """The given knowledge folder; None: the one of the settings."""
     return path or load_settings().knowledge_dir
 
 
 def index_dir(path: Path | None) -> Path:
-    """The index folder given, or the setting's."""
+    """The given index folder; None: the one of the settings."""
     return path or load_settings().index_dir
 
 
 def model_name(name: str | None) -> str:
-    """The model given, or the setting's."""
+    """The given model; None: the one of the settings."""
     return name or load_settings().kb_model
 
 
 def home_regions(names: list[str] | None) -> Sequence[str]:
-    """The regions given, or the city's."""
+    """The given regions; without any, those of the city profile."""
     return names or load_settings().city.regions
 
 
 def print_json(data: Any) -> None:
-    """Prints data for machines."""
+    """Prints data as JSON."""
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
-    """An expected error within becomes one line on standard error and exit code 2."""
+    """Turns an expected error in the block into one line on standard error and exit code 2."""
     try:
         yield
     except WenbanError as error:
@@ -74,12 +74,12 @@ def guarded() -> Iterator[None]:
 
 
 def searcher_in(folder: Path, version: str | None, model: str) -> Searcher:
-    """A version of an index folder, ready to search.
+    """Loads a version of an index folder for searching.
 
     Args:
         folder: the index folder.
-        version: its name; None takes the one in service.
-        model: the model it was built with.
+        version: name of the version; None: the one in service.
+        model: the model the version was built with.
 
     Raises:
         NotFound: when there is no such version.

@@ -86,7 +86,7 @@ def hit_test(
 
 
 def _baseline(name: str, folder: Path, model: str) -> Searcher:
-    """A version by name, or by its folder, or the one in service in another index folder."""
+    """Loads the baseline: a version by name or folder, or the version in service of another index folder."""
     path = Path(name)
     if (path / "manifest.json").is_file():
         path = path.resolve()

@@ -1,4 +1,4 @@
-"""``wenban kb laws …``: the shelf of statutes for operators."""
+"""``wenban kb laws …``: the operators' commands for the index of statutes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Knowledge = Annotated[
 
 
 def _guarded(run: Callable[[Settings], None]) -> None:
-    """Runs a command; an expected error becomes one line and exit code 2."""
+    """Runs a command; turns an expected error into one line on standard error and exit code 2."""
     try:
         run(load_settings())
     except WenbanError as error:

@@ -1,4 +1,4 @@
-"""``wenban kb evaluate``: how good search is on labelled questions, and the numbers fitted to them."""
+"""``wenban kb evaluate``: measures search on labelled questions and fits its numbers to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``wenban kb build``, ``watch`` and ``rollback``: which version is in service."""
+"""``wenban kb build``, ``watch`` and ``rollback``: the commands that put a version in service."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ def watch(
     stop = threading.Event()
 
     def end(*_: object) -> None:
-        if stop.is_set():  # pressed again: not even the build under way is waited for
+        if stop.is_set():  # Ctrl-C for the second time: don't wait for the running build either
             raise KeyboardInterrupt
         stop.set()
 
-    # An event rather than the exception, which is lost where it happens to be raised in a destructor.
+    # Ctrl-C sets an event, because a KeyboardInterrupt raised inside a destructor is lost.
     signal.signal(signal.SIGINT, end)
     with guarded(), contextlib.suppress(KeyboardInterrupt):
         folder, target, name = knowledge_dir(knowledge), index_dir(index), model_name(model)

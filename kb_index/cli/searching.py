@@ -1,4 +1,4 @@
-"""``wenban kb search``: one question, and why it finds what it finds."""
+"""``wenban kb search``: searches one question and shows the scores behind the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``wenban kb train-model``: the embedded model, or the pretrained encoder, made anew."""
+"""``wenban kb train-model``: makes the embedded model or the pretrained encoder again."""
 
 from __future__ import annotations
 

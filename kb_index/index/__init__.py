@@ -1,1 +1,1 @@
-"""An index on disk: its parts, a shelf made of entries, and how versions come and go."""
+"""An index on disk: its parts, the shelf (the searchable form of a set of entries), and its versions."""

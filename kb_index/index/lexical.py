@@ -1,4 +1,4 @@
-"""Lexical search: BM25 (bm25s) over words and bigrams, on a scale that compares across questions."""
+"""Lexical search: BM25 (bm25s) over words and bigrams, with scores that can be compared between questions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from kb_index.index.vocabulary import Vocabulary
 Floats = NDArray[np.float32]
 
 K1 = 0.9
+"""BM25 parameter k1 (no unit), chosen on question pairs: in short texts a repeated token says little."""
 B = 0.6
-"""BM25 parameters, chosen on question pairs: short texts want an early saturation."""
+"""BM25 parameter b (0 to 1): how much a text's length lowers its score. Chosen on question pairs."""
 
 
 _PARTS = ("data", "indices", "indptr")
@@ -27,14 +28,14 @@ _PARTS = ("data", "indices", "indptr")
 
 @dataclass(frozen=True)
 class Asked:
-    """The tokens of a question without repeats: numbers of those the base knows, in order, and how many it does not."""
+    """The distinct tokens of a question: sorted numbers of the known ones, and the count of unknown ones."""
 
     ids: Ids
     unknown: int
 
     @classmethod
     def of(cls, tokens: Iterable[str], vocabulary: Vocabulary) -> Asked:
-        """The tokens, looked up."""
+        """Looks up a question's tokens in the vocabulary."""
         unique = set(tokens)
         ids = np.sort(vocabulary.known(unique))
         return cls(ids, len(unique) - len(ids))
@@ -43,23 +44,24 @@ class Asked:
 class LexicalIndex:
     """BM25 over rows of token numbers.
 
-    Scores are divided by the score a text would get that contained every token of the question, known or not:
-    a share between 0 and 1 ("how much of the question does this text cover"), so one threshold fits short and
-    long questions, small and large bases.
+    A text's score is divided by the score of a text that contains all tokens of the question, known or not.
+    The result is a share between 0 and 1: how much of the question the text covers. So one threshold fits
+    short and long questions, and small and large knowledge bases.
 
-    ``held`` tells in how many texts each token stands, ``idf`` how much it tells.
+    ``held`` is the number of texts that contain each token; ``idf`` is each token's weight (inverse document
+    frequency).
 
     Args:
-        data: score of each (token, text) pair, token by token.
-        indices: the text of each pair.
-        indptr: where each token's pairs begin; one more than there are tokens.
+        data: score of each (token, text) pair, ordered by token.
+        indices: place of the text of each pair.
+        indptr: where each token's pairs begin in ``data``; [tokens + 1].
         size: number of texts.
     """
 
     def __init__(self, data: Floats, indices: Ids, indptr: NDArray[np.int64], size: int) -> None:
         self.size = size
         self._engine = bm25s.BM25(k1=K1, b=B, method="lucene")
-        self._engine.nonoccurrence_array = None  # bm25s sets it when it does the counting itself
+        self._engine.nonoccurrence_array = None  # bm25s sets this only when it counts the tokens itself
         self._engine.scores = {"data": data, "indices": indices, "indptr": indptr, "num_docs": size}
         self.held = np.diff(indptr)
         self.idf = _idf(self.held, size)
@@ -69,8 +71,8 @@ class LexicalIndex:
     def fit(cls, texts: Ragged, tokens: int) -> LexicalIndex:
         """Builds the index.
 
-        The scores are those of bm25s, worked out here from counts: bm25s itself wants all texts tokenised anew
-        at every build, which is what an incremental build must spare.
+        The scores are those of bm25s, computed here from token counts. bm25s itself would tokenise all texts
+        again at every build, which an incremental build must avoid.
 
         Args:
             texts: a row of token numbers for each text; repeats count.
@@ -79,7 +81,7 @@ class LexicalIndex:
         size = len(texts)
         ones = np.ones(len(texts.flat), np.float32)
         by_token = csr_matrix((ones, texts.flat, texts.offsets), shape=(size, tokens)).tocsc()
-        by_token.has_sorted_indices = True  # rows are turned over one after the other; scipy would sort again
+        by_token.has_sorted_indices = True  # true because rows are transposed in order; saves scipy a sort
         by_token.sum_duplicates()
         lengths = texts.lengths.astype(np.float32)
         norm = _norm(lengths / max(float(lengths.mean()) if size else 1.0, 1e-9))
@@ -90,23 +92,23 @@ class LexicalIndex:
         return cls(weight.astype(np.float32), places, indptr, size)
 
     def texts_with(self, token: int) -> Ids:
-        """Places of the texts a token stands in."""
+        """Places of the texts that contain a token."""
         scores = self._engine.scores
         found: Ids = scores["indices"][scores["indptr"][token] : scores["indptr"][token + 1]]
         return found
 
     def weight(self, asked: Asked) -> float:
-        """What a text would score that holds the whole question; a token never seen tells most."""
+        """The score of a text that contains the whole question. Unknown tokens have the highest weight."""
         return float(self.idf[asked.ids].sum()) + asked.unknown * self.unknown
 
     def known_share(self, asked: Asked) -> float:
-        """Share of the question's weight that lies in tokens the collection knows at all, 0 to 1."""
+        """The share of the question's weight whose tokens occur in any text, 0 to 1."""
         known = asked.ids[self.held[asked.ids] > 0]
         whole = self.weight(asked)
         return float(self.idf[known].sum()) / whole if whole else 0.0
 
     def scores(self, asked: Asked) -> Floats:
-        """Coverage of the question by each text, 0 to 1, in the order the texts were given."""
+        """How much of the question each text covers, 0 to 1, in the order of the texts."""
         whole = self.weight(asked)
         if not self.size or not len(asked.ids) or not whole:
             return np.zeros(self.size, np.float32)
@@ -114,12 +116,12 @@ class LexicalIndex:
         return (found / np.float32(whole)).astype(np.float32)
 
     def coverage(self, asked: Asked, counts: NDArray[np.int64], lengths: NDArray[np.float64]) -> Floats:
-        """Coverage of the question by other texts, 0 to 1, weighed by what tokens tell in this collection.
+        """How much of the question other texts cover, 0 to 1, with the token weights of this index.
 
         Args:
             asked: the question.
-            counts: for each text, how often each token of the question stands in it.
-            lengths: of the texts, as multiples of their usual length.
+            counts: for each text, how often it contains each known token of the question; [texts, tokens].
+            lengths: length of each text, as a multiple of the mean length.
         """
         norm = _norm(lengths)[:, None]
         found: Floats = (counts / (norm + counts) @ self.idf[asked.ids]).astype(np.float32)
@@ -133,14 +135,14 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> LexicalIndex:
-        """Reads what :meth:`save` wrote; scores stay on disk and are read where a question's tokens stand."""
+        """Reads what :meth:`save` wrote. Scores stay on disk; only those of a question's tokens are read."""
         data, indices = (np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in _PARTS[:2])
         indptr, size = np.load(folder / f"{name}.indptr.npy"), np.load(folder / f"{name}.size.npy")
         return cls(data, indices, indptr, int(size))
 
 
 def _norm(lengths: NDArray[Any]) -> NDArray[Any]:
-    """What BM25 sets against a token's count, from lengths as multiples of the usual one."""
+    """BM25's length normalisation, from lengths as multiples of the mean length."""
     return K1 * (1 - B + B * lengths)
 
 

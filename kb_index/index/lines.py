@@ -1,4 +1,4 @@
-"""Lines of a file as a sequence that stays on disk."""
+"""A sequence of a file's lines that stay on disk."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 
 class Lines:
-    """Lines of a file, read when looked at, without their line ends.
+    """The lines of a file without their line ends; each line is read when it is accessed.
 
     Args:
-        file: ends with a line end.
+        file: the file; it must end with a line end.
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file.open("rb", buffering=0)  # stays readable when the version is removed
+        self._file = file.open("rb", buffering=0)  # an open file stays readable when the version is deleted
         ends = np.flatnonzero(np.fromfile(file, np.uint8) == ord("\n"))
         self._starts = np.concatenate([[0], ends + 1])
 

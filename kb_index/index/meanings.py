@@ -1,8 +1,8 @@
-"""What the pretrained encoder makes of a base's questions: the second dense signal beside the static model's.
+"""The pretrained encoder's vectors of the questions: a second dense signal beside the static model's.
 
-Vectors belong to a text and to the encoder that made them, so a new version takes over what the one before holds and only
-new wordings are encoded, at some 8 ms each. Those of the base that ships lie beside the encoder, so that a first build need not
-encode them either; ``wenban kb evaluate --fit`` writes that file.
+A vector depends only on its text and the encoder. So a new version reuses the vectors of the version before
+it and encodes only new wordings, about 8 ms each. The vectors of the shipped knowledge base lie beside the
+encoder, so the first build need not encode them. ``wenban kb evaluate --fit`` writes that file.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_enc
 Vectors = NDArray[np.float32]
 
 MOST = 20_000
-"""Questions of a base up to which they are encoded: of more, a build would take more than a few minutes."""
+"""With more questions than this number none is encoded, because a build would take too many minutes."""
 
 WORDINGS = SHIPPED / "wordings.npz"
-"""Vectors of the wordings of the base that ships: 8 bits a number, rows by the first 8 bytes of a text's SHA-256."""
+"""File with the shipped knowledge base's vectors: 8-bit numbers, keyed by 8 bytes of a text's SHA-256."""
 
 _FILE, _BATCH, _REMEMBERED = "meanings.npz", 64, 8192
 
 
 class Meaning:
-    """Gives each text its vector, and remembers it: a message is encoded once, whoever asks.
+    """Makes the vector of a text and caches it, so that each message is encoded only once.
 
     Args:
-        encoder: makes the vectors.
+        encoder: the pretrained encoder.
     """
 
     def __init__(self, encoder: PretrainedEncoder) -> None:
@@ -42,11 +42,11 @@ class Meaning:
         self._known = lru_cache(maxsize=_REMEMBERED)(self._states)
 
     def of(self, text: str) -> Vectors:
-        """The unit vector of a text, not to be written to."""
+        """The unit vector of a text. Callers must not change it: it is in the cache."""
         return self._known(text)[: self.encoder.dimensions]
 
     def states(self, texts: Sequence[str]) -> Vectors:
-        """As :meth:`kb_index.language.pretrained.PretrainedEncoder.states`, from the same one pass a text."""
+        """Like :meth:`kb_index.language.pretrained.PretrainedEncoder.states`, but cached as in :meth:`of`."""
         return np.stack([self._known(text) for text in texts])
 
     def _states(self, text: str) -> Vectors:
@@ -56,23 +56,23 @@ class Meaning:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the weights and with the precision of products here."""
+        """Identifies the encoder's weights and the numeric precision of this machine."""
         return f"{self.encoder.fingerprint}-{8 if self.encoder.eight_bits else 32}"
 
 
 @lru_cache(maxsize=1)
 def shipped_meaning() -> Meaning:
-    """The one of the encoder that ships, shared by all of a process."""
+    """The :class:`Meaning` of the shipped encoder; one object for the whole process."""
     return Meaning(shipped_encoder())
 
 
 class Meanings:
-    """Vectors of a shelf's questions.
+    """The pretrained encoder's vectors of a shelf's questions.
 
     Args:
         rows: unit vectors, [questions, dimensions], in the shelf's order.
-        starts: place of each entry's first question.
-        fingerprint: of what made them.
+        starts: place of each entry's first question, [entries].
+        fingerprint: fingerprint of the :class:`Meaning` that made them.
     """
 
     def __init__(self, rows: Vectors, starts: Places, fingerprint: str) -> None:
@@ -82,12 +82,12 @@ class Meanings:
         self._centres: Vectors = middle / np.maximum(np.linalg.norm(middle, axis=1, keepdims=True), 1e-9)
 
     def best(self, vector: Vectors) -> Vectors:
-        """Of each entry, the cosine of its nearest question."""
+        """For each entry, the cosine of its nearest question; [entries]."""
         found: Vectors = np.maximum.reduceat(self.rows @ vector, self._starts)
         return found
 
     def centre(self, vector: Vectors, places: Places) -> Vectors:
-        """Of some entries, the cosine of the middle of their questions."""
+        """For the entries at ``places``, the cosine of the mean of their question vectors; [places]."""
         found: Vectors = self._centres[places] @ vector
         return found
 
@@ -103,14 +103,14 @@ def make(
     known: Mapping[bytes, Vectors],
     progress: Progress | None = None,
 ) -> Meanings | None:
-    """Encodes a shelf's questions; None for more than :data:`MOST`.
+    """Makes the vectors of a shelf's questions; None without questions, or with more than :data:`MOST`.
 
     Args:
-        questions: normalised, UTF-8, in the shelf's order.
+        questions: normalised questions in UTF-8, in the shelf's order.
         starts: place of each entry's first question.
-        meaning: the encoder.
-        known: vectors made before (:func:`kept`).
-        progress: called with (questions encoded, to encode).
+        meaning: encodes the questions that have no vector yet.
+        known: question → vector made earlier (:func:`kept`).
+        progress: called with (questions encoded, questions to encode).
     """
     texts = list(questions)
     if not texts or len(texts) > MOST:
@@ -133,7 +133,7 @@ def _key(text: bytes) -> int:
 
 
 def write_wordings(file: Path, questions: Iterable[bytes], made: Meanings) -> None:
-    """Writes the vectors of a shelf's questions as :data:`WORDINGS` holds them."""
+    """Writes the vectors of a shelf's questions in the format of :data:`WORDINGS`."""
     rows = {_key(text): row for text, row in zip(questions, made.rows, strict=True)}
     whole = np.stack(list(rows.values()))
     scaled = np.round(whole / np.abs(whole).max(axis=1, keepdims=True) * 127).astype(np.int8)
@@ -143,7 +143,7 @@ def write_wordings(file: Path, questions: Iterable[bytes], made: Meanings) -> No
 
 
 def _shipped(texts: Iterable[bytes], meaning: Meaning, file: Path = WORDINGS) -> dict[bytes, Vectors]:
-    """Those of the texts that :data:`WORDINGS` holds; none when something else made it."""
+    """Text → vector for the texts in :data:`WORDINGS`; empty when another encoder made that file."""
     if not file.is_file():
         return {}
     with np.load(file) as held:
@@ -156,7 +156,7 @@ def _shipped(texts: Iterable[bytes], meaning: Meaning, file: Path = WORDINGS) ->
 
 
 def kept(folder: Path, questions: Iterable[bytes], meaning: Meaning) -> dict[bytes, Vectors]:
-    """Vectors a version holds by text; none when something else made them, or they can't be read."""
+    """Text → vector stored in a version; empty when another encoder made them or they can't be read."""
     try:
         with np.load(folder / _FILE) as held:
             if str(held["made_by"]) == meaning.fingerprint:
@@ -167,7 +167,7 @@ def kept(folder: Path, questions: Iterable[bytes], meaning: Meaning) -> dict[byt
 
 
 def load(folder: Path, questions: Iterable[bytes], starts: Places, meaning: Meaning) -> Meanings | None:
-    """A version's vectors; made anew when this machine's precision is another than that of where they were made."""
+    """The vectors of a version; None when it has none. Those with another fingerprint are made again."""
     if not (folder / _FILE).is_file():
         return None
     texts = list(questions)

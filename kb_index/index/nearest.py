@@ -1,9 +1,9 @@
-"""The vectors nearest to a question's (faiss), kept on disk and read where they are looked at.
+"""Finds the vectors nearest to a question's vector (faiss). Vectors stay on disk and are read when needed.
 
-Few are kept in half precision and compared one by one. Many are kept as bytes, one a dimension, and short codes of
-four bits for two dimensions (a product quantiser, in memory) choose some more than are wanted to be compared: of
-140,000 vectors the true hundred nearest are found to 99 %, the first ten all, in a quarter of the time and two
-thirds of the memory.
+Up to :data:`EXACT` vectors are stored in half precision and compared one by one. More vectors are stored with
+one byte for each dimension. Short codes in memory (a product quantiser: four bits for two dimensions) then
+select candidates, and only these are compared. Measured with 140,000 vectors: it finds 99 % of the true
+hundred nearest and all of the first ten, in a quarter of the time and two thirds of the memory.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from kb_index.language.encoder import Vectors
 Bytes = NDArray[np.uint8]
 
 EXACT = 20_000
-"""Vectors that are compared one by one; of more, those that their short codes choose."""
+"""Up to this number of vectors all are compared; with more, only those selected by short codes."""
 
 SPARE = 300
-"""How many more than are wanted the short codes choose."""
+"""Number of candidates that the short codes select beyond the number wanted."""
 
-faiss.omp_set_num_threads(1)  # one question is too little work to share among threads
+faiss.omp_set_num_threads(1)  # the work of one question is too small for several threads
 
 
 class DenseIndex:
-    """Inner product over unit vectors.
+    """Searches unit vectors by inner product.
 
     Args:
-        coder: turns vectors into bytes and back; holds no vectors itself.
-        codes: of all vectors, a row each.
-        short_coder: makes the short codes, None for few vectors.
-        short_codes: of all vectors, a row each.
+        coder: converts vectors to bytes and back; it holds no vectors itself.
+        codes: the bytes of all vectors, one row for each.
+        short_coder: makes the short codes; None when all vectors are compared.
+        short_codes: the short codes of all vectors, one row for each; None without ``short_coder``.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class DenseIndex:
         """Makes the index.
 
         Args:
-            vectors: one unit row per text, at least one.
+            vectors: at least one unit vector; [texts, dimensions].
         """
         few, dimensions = len(vectors) <= EXACT, vectors.shape[1]
         precision = faiss.ScalarQuantizer.QT_fp16 if few else faiss.ScalarQuantizer.QT_8bit
@@ -67,15 +67,15 @@ class DenseIndex:
         return cls(coder, codes, short, short.sa_encode(vectors))
 
     def changed(self, kept: Places, fresh: Vectors, order: Places) -> DenseIndex:
-        """This index after a change.
+        """A new index with some vectors removed, added and reordered.
 
         Args:
             kept: places of the vectors that stay.
-            fresh: vectors that come in.
-            order: for each place of the new index, which of the kept and then the fresh ones stands there.
+            fresh: vectors to add; [texts, dimensions].
+            order: for each place of the new index, a position in the list of kept and then fresh vectors.
         """
         few_became_many = self.size <= EXACT < len(order)
-        if few_became_many or len(fresh) > len(kept):  # codes made for other vectors may not suit these
+        if few_became_many or len(fresh) > len(kept):  # the coder was trained on too different vectors
             return DenseIndex.of(np.concatenate([self.at(kept), fresh])[order])
         codes = np.concatenate([self._codes[kept], self._coder.sa_encode(fresh)])[order]
         if self._short_codes is None:
@@ -137,7 +137,7 @@ class DenseIndex:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> DenseIndex:
-        """Reads what :meth:`save` wrote; the vectors stay on disk and are read when looked at."""
+        """Reads what :meth:`save` wrote. The vectors stay on disk and are read when needed."""
 
         def read(part: str) -> Any:
             file = folder / f"{name}{part}.npy"

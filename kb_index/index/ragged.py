@@ -1,4 +1,4 @@
-"""Rows of different lengths in one array: the tokens of every question, or of every entry."""
+"""Rows of different lengths in one array, such as the tokens of every question or of every entry."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Ragged:
     """Rows of token ids.
 
     Args:
-        flat: all rows one after the other.
-        offsets: where each row begins, and the end of the last: one more than there are rows.
+        flat: the ids of all rows, one row after the other.
+        offsets: where each row begins in ``flat``, and the end of the last row; [rows + 1].
 
     >>> rows = Ragged.of([np.array([1, 2], np.int32), np.array([3], np.int32)])
     >>> len(rows), rows.row(1).tolist(), rows.take(np.array([1, 0])).flat.tolist()
@@ -30,7 +30,7 @@ class Ragged:
 
     @classmethod
     def of(cls, rows: list[Ids]) -> Ragged:
-        """Puts rows together."""
+        """Makes a :class:`Ragged` from separate rows."""
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum([len(row) for row in rows], out=offsets[1:])
         flat = np.concatenate(rows) if rows else np.zeros(0)
@@ -41,18 +41,18 @@ class Ragged:
 
     @property
     def lengths(self) -> Places:
-        """Length of each row."""
+        """Length of each row, in ids; [rows]."""
         return np.diff(self.offsets)
 
     def row(self, place: int) -> Ids:
-        """One row."""
+        """The row at a place."""
         return self.flat[self.offsets[place] : self.offsets[place + 1]]
 
     def take(self, places: Places) -> Ragged:
         """The rows at these places, in this order."""
         offsets = np.zeros(len(places) + 1, np.int64)
         np.cumsum(self.lengths[places], out=offsets[1:])
-        # rows that stand side by side are copied together: after a small change nearly all do
+        # neighbouring rows are copied together: after a small change nearly all rows are neighbours
         begins = np.flatnonzero(np.diff(places, prepend=-2) != 1)
         ends = np.append(begins[1:], len(places))
         pieces = [
@@ -62,29 +62,29 @@ class Ragged:
         return Ragged(np.concatenate(pieces) if pieces else self.flat[:0], offsets)
 
     def joined(self, other: Ragged) -> Ragged:
-        """These rows and then the other's."""
+        """These rows, followed by the rows of ``other``."""
         return Ragged(
             np.concatenate([self.flat, other.flat]),
             np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
         )
 
     def owners(self) -> Places:
-        """For each element of :attr:`flat`, the row it stands in."""
+        """For each element of :attr:`flat`, the number of its row."""
         return np.repeat(np.arange(len(self), dtype=np.int64), self.lengths)
 
     def save(self, folder: Path, name: str) -> None:
-        """Writes it as two files of a folder."""
+        """Writes the rows as two files in a folder."""
         np.save(folder / f"{name}.npy", self.flat)
         np.save(folder / f"{name}.offsets.npy", self.offsets)
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Ragged:
-        """Reads what :meth:`save` wrote; the rows stay on disk and are read when looked at."""
+        """Reads what :meth:`save` wrote. The rows stay on disk and are read when needed."""
         return cls(np.load(folder / f"{name}.npy", mmap_mode="r"), np.load(folder / f"{name}.offsets.npy"))
 
 
 def spread(starts: Places, counts: Places) -> Places:
-    """``starts[0], starts[0] + 1, …`` up to its count, then the same from ``starts[1]``, and so on."""
+    """``counts[0]`` consecutive numbers from ``starts[0]``, then ``counts[1]`` from ``starts[1]``, etc."""
     begins = np.cumsum(counts) - counts
     found: Places = np.arange(int(counts.sum()), dtype=np.int64) + np.repeat(starts - begins, counts)
     return found

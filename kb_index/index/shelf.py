@@ -1,5 +1,7 @@
-"""The searchable form of a set of entries: question vectors, lexical indexes, filters. Saved and loaded; made in
-:mod:`kb_index.index.shelving`."""
+"""The shelf: the searchable form of a set of entries, with question vectors, lexical indexes and filters.
+
+This module saves and loads shelves; :mod:`kb_index.index.shelving` makes them.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,14 @@ EVERYWHERE = "全国"
 
 
 class EntryStore:
-    """The entries of a shelf, by place and by id.
+    """The entries of a shelf, found by place (number from 0) or by id.
 
-    Loaded from disk they stay there and are parsed when asked for, so that 20,000 of them do not sit in memory;
-    built in memory they are the objects given.
+    Entries loaded from disk stay there and are parsed on access, so that 20,000 entries do not fill the
+    memory. A shelf made in memory holds the given objects.
 
     Args:
-        ids: of all entries, in order.
-        lines: one JSON object an entry, as bytes, or
+        ids: ids of all entries, in order.
+        lines: one JSON object for each entry, as bytes; give either these or ``entries``.
         entries: the entries themselves.
     """
 
@@ -57,7 +59,7 @@ class EntryStore:
         return self._entries[place] if self._entries is not None else self._parse(place)
 
     def place(self, entry_id: str) -> int | None:
-        """The place of an id, or None."""
+        """The place of the entry with this id; None when there is none."""
         return self._places.get(entry_id)
 
     def line(self, place: int) -> bytes:
@@ -69,22 +71,23 @@ class EntryStore:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Everything one search needs; never changed once made.
+    """All data that a search needs. A shelf never changes after it is made.
 
     Args:
         store: the entries.
-        questions: normalised questions of all entries, in entry order, as UTF-8.
-        starts: place of each entry's first question in ``questions``.
-        vocabulary: the tokens.
+        questions: normalised questions of all entries in UTF-8, in the order of the entries.
+        starts: place of each entry's first question in ``questions``; [entries].
+        vocabulary: the numbers of all tokens.
         question_tokens: token numbers of each question.
-        rest_tokens: token numbers of each entry's text beside its questions.
+        rest_tokens: token numbers of each entry's other text (topic, tags, answer, sections).
         vectors: dense index over ``questions``.
-        whole: lexical index over each entry's whole text: all its questions, answer and sections.
-        aspects: what each entry's questions ask for, as bits (:func:`kb_index.language.aspects.aspect_bits`).
-        effective: first day in force, as ordinals.
-        expires: last day in force, as ordinals.
-        regions: for each region, which entries hold there.
-        embedded: questions whose vectors were made for this shelf, 0 for one that was loaded.
+        whole: lexical index over each entry's whole text: questions and other text.
+        aspects: what each entry's questions ask for, as bits (:func:`kb_index.language.aspects.aspect_bits`);
+            [entries].
+        effective: first day on which each entry holds, as a date ordinal; [entries].
+        expires: last day on which each entry holds, as a date ordinal; [entries].
+        regions: region → whether each entry holds there; [entries].
+        embedded: number of questions whose vectors were made for this shelf; 0 for a loaded shelf.
     """
 
     store: EntryStore
@@ -103,17 +106,17 @@ class Shelf:
 
     @cached_property
     def counts(self) -> Places:
-        """Number of questions of each entry."""
+        """Number of questions of each entry; [entries]."""
         return np.diff(np.append(self.starts, len(self.questions)))
 
     @cached_property
     def owners(self) -> Places:
-        """For each question, the place of its entry."""
+        """For each question, the place of its entry; [questions]."""
         return np.repeat(np.arange(len(self.store), dtype=np.int64), self.counts)
 
     @cached_property
     def question_length(self) -> float:
-        """Tokens of a question on average."""
+        """Mean length of a question, in tokens."""
         return max(len(self.question_tokens.flat) / max(len(self.question_tokens), 1), 1.0)
 
     @cached_property
@@ -122,7 +125,12 @@ class Shelf:
         return self.vocabulary.words()
 
     def allowed(self, regions: Sequence[str], on: dt.date | None) -> NDArray[np.bool_] | None:
-        """Which entries hold in any of the regions (全国 always does) on the day; None when all do."""
+        """Which entries hold in 全国 or any of the regions on the day, [entries]; None when all do.
+
+        Args:
+            regions: names of regions; empty: all.
+            on: the day; None: any day.
+        """
         fits = np.ones(len(self.store), bool)
         if regions:
             fits = np.zeros(len(self.store), bool)
@@ -135,7 +143,7 @@ class Shelf:
         return None if bool(fits.all()) else fits
 
     def questions_of(self, places: Places) -> tuple[Places, Places]:
-        """Places of all questions of these entries, one entry after the other, and where each entry's begin."""
+        """Places of all questions of these entries, entry by entry; and where each entry begins in them."""
         counts = self.counts[places]
         return spread(self.starts[places], counts), np.cumsum(counts) - counts
 

@@ -1,4 +1,4 @@
-"""Makes a shelf of entries; what an earlier one holds of them is used again."""
+"""Makes a shelf from entries, and reuses the work stored in an earlier shelf."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from kb_index.language.encoder import BATCH, Encoder, Vectors
 from kb_index.language.text import TextPipeline
 
 FOREVER = dt.date.max.toordinal()
-"""Last day in force of an entry that names none, as an ordinal."""
+"""The last day of an entry without expiry date, as a date ordinal (days)."""
 
 
 def rest_text(entry: Entry) -> str:
-    """Everything of an entry that may be searched beside its questions: topic, tags, answer, sections."""
+    """The searchable text of an entry other than its questions: topic, tags, answer, sections."""
     return "\n".join([entry.topic, " ".join(entry.tags), entry.answer, *entry.sections.values()])
 
 
@@ -45,11 +45,11 @@ def make_shelf(
     """Makes a shelf.
 
     Args:
-        entries: in the order they are kept; a number stands for the entry at that place of ``earlier``.
-        pipeline: text preparation, the same later for questions.
+        entries: the entries in order. A number means the entry at that place of ``earlier``.
+        pipeline: prepares the texts; searches must use the same one for questions.
         encoder: makes the vectors.
-        earlier: a shelf made with the same pipeline and encoder, whose work is used again.
-        progress: called with (entries prepared, to prepare) while texts are cut and vectors made.
+        earlier: a shelf made with the same pipeline and encoder, to reuse.
+        progress: called with (entries prepared, entries to prepare).
     """
     vocabulary = Vocabulary(earlier.vocabulary.tokens) if earlier is not None else Vocabulary()
     kept = np.array([entry for entry in entries if isinstance(entry, int)], np.int64)
@@ -57,7 +57,7 @@ def make_shelf(
     parts, made = _prepare(fresh, pipeline, encoder, vocabulary, earlier, progress)
     if earlier is None:
         vectors = DenseIndex.of(made)
-    else:  # what is carried over first, then what is fresh; then all in the order wanted
+    else:  # join the reused entries and the new ones, then bring all into the wanted order
         order = np.empty(len(entries), np.int64)
         carried = np.array([isinstance(entry, int) for entry in entries], bool)
         order[carried], order[~carried] = np.arange(len(kept)), len(kept) + np.arange(len(fresh))
@@ -85,7 +85,7 @@ def make_shelf(
 
 @dataclass(frozen=True)
 class _Parts:
-    """What is made of each entry by itself, for some entries."""
+    """The data computed for each single entry, for a list of entries."""
 
     questions: list[bytes]
     counts: Places
@@ -104,7 +104,7 @@ class _Parts:
         return found
 
     def whole(self) -> Ragged:
-        """Each entry's question tokens and the rest of its tokens as one row."""
+        """One row for each entry: the tokens of its questions and of its other text."""
         ends = np.append(self.starts, len(self.questions))
         both = Ragged(self.asked.flat, self.asked.offsets[ends]).joined(self.rest)
         count = len(self.rest)
@@ -112,7 +112,7 @@ class _Parts:
         return Ragged(rows.flat, rows.offsets[::2])
 
     def joined(self, other: _Parts) -> _Parts:
-        """These entries and then the other's."""
+        """These entries, followed by the entries of ``other``."""
         return _Parts(
             [*self.questions, *other.questions],
             np.concatenate([self.counts, other.counts]),
@@ -126,7 +126,7 @@ class _Parts:
         )
 
     def question_order(self, order: Places) -> Places:
-        """Places of the questions when the entries stand in this order."""
+        """Places of the questions after the entries are brought into this order."""
         return spread(self.starts[order], self.counts[order])
 
     def ordered(self, order: Places) -> _Parts:
@@ -153,7 +153,7 @@ def _prepare(
     earlier: Shelf | None,
     progress: Progress | None,
 ) -> tuple[_Parts, Vectors]:
-    """Cuts texts and makes vectors, a batch of entries at a time so that each text is cut once."""
+    """Tokenises texts and makes vectors, batch by batch, so that each text is tokenised only once."""
     questions: list[bytes] = []
     counts, bits = [], []
     asked: list[Ids] = []
@@ -193,7 +193,7 @@ def _prepare(
 
 
 def _known_vectors(entries: list[Entry], earlier: Shelf) -> dict[str, Vectors]:
-    """Vectors of the questions that changed entries had before."""
+    """Question → vector for questions that changed entries already had in the earlier shelf."""
     known: dict[str, Vectors] = {}
     for place in (p for p in (earlier.store.place(entry.id) for entry in entries) if p is not None):
         at = np.arange(earlier.counts[place]) + earlier.starts[place]
@@ -203,7 +203,7 @@ def _known_vectors(entries: list[Entry], earlier: Shelf) -> dict[str, Vectors]:
 
 
 def _carried(earlier: Shelf, places: Places) -> _Parts:
-    """Entries of an earlier shelf."""
+    """The data of the entries at these places of an earlier shelf."""
     at, _ = earlier.questions_of(places)
     questions = list(earlier.questions)
     names = list(earlier.regions)

@@ -1,12 +1,12 @@
-"""Versions of an index on disk: built aside, put in service by one rename, kept for a while.
+"""Versions of an index on disk. A new version is built aside and put in service by renaming one file.
 
 Layout of an index folder::
 
     CURRENT                     name of the version in service, one line
-    versions/<stamp>-<hash>/    manifest.json and whatever the index consists of
+    versions/<stamp>-<hash>/    manifest.json and the files of the index
 
-A version is complete and on disk before ``CURRENT`` names it, so a crash at any point leaves the former one in
-service. The entries' index and the shelf of statutes both work so.
+A version is complete and on disk before ``CURRENT`` names it, so a crash at any point leaves the earlier
+version in service. The index of the entries and that of the statutes both use this module.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from core.errors import Conflict, NotFound
 
 
 def current_version(index_dir: Path) -> str | None:
-    """Name of the version in service, None when there is none."""
+    """Name of the version in service; None when there is none."""
     try:
         name = (index_dir / "CURRENT").read_text("utf-8").strip()
     except OSError:
@@ -35,7 +35,7 @@ def current_version(index_dir: Path) -> str | None:
 
 
 def versions(index_dir: Path) -> list[str]:
-    """Complete versions, oldest first."""
+    """Names of the complete versions, oldest first."""
     folder = index_dir / "versions"
     if not folder.is_dir():
         return []
@@ -45,7 +45,7 @@ def versions(index_dir: Path) -> list[str]:
 
 
 def manifest(index_dir: Path, version: str) -> dict[str, Any]:
-    """The manifest of a version.
+    """Reads the manifest of a version.
 
     Raises:
         NotFound: when there is no such version.
@@ -59,21 +59,21 @@ def manifest(index_dir: Path, version: str) -> dict[str, Any]:
 
 
 def version_name(began: datetime, content: str) -> str:
-    """Sorts by time and tells of the content."""
+    """A version's name from its start time and a hash of its content; names sort by time."""
     return f"{began:%Y%m%dT%H%M%S%f}Z-{content[:8]}"
 
 
 def publish(
     index_dir: Path, name: str, write: Callable[[Path], None], details: dict[str, Any], keep: int
 ) -> None:
-    """Writes a version and puts it in service; on any error the former one stays.
+    """Writes a version and puts it in service; on any error the earlier version stays in service.
 
     Args:
-        index_dir: the index folder, locked by the caller.
-        name: of the new version.
-        write: writes its files into the folder given.
-        details: the manifest.
-        keep: versions kept, this one among them; older ones go.
+        index_dir: the index folder; the caller must hold its lock.
+        name: name of the new version.
+        write: writes the version's files into the given folder.
+        details: the content of the manifest.
+        keep: number of versions kept, the new one included; older ones are deleted.
     """
     aside = index_dir / "versions" / f".{name}.part"
     aside.mkdir(parents=True)
@@ -102,14 +102,14 @@ def point(index_dir: Path, name: str) -> None:
 
 @contextlib.contextmanager
 def locked(index_dir: Path, busy: str) -> Iterator[None]:
-    """One build or rollback at a time, across processes; the kernel lets go when a process dies.
+    """Holds a lock: one build or rollback at a time, across processes. The lock ends with its process.
 
     Args:
-        index_dir: the index folder; made when missing.
-        busy: said when another one is under way.
+        index_dir: the index folder; created when missing.
+        busy: error message when another process holds the lock.
 
     Raises:
-        Conflict: another one is under way.
+        Conflict: when another build or rollback is running.
     """
     index_dir.mkdir(parents=True, exist_ok=True)
     with (index_dir / ".lock").open("w") as handle:
@@ -132,5 +132,5 @@ def _prune(index_dir: Path, current: str, keep: int) -> None:
     names = [name for name in versions(index_dir) if name != current]
     for name in names[: max(0, len(names) - (keep - 1))]:
         shutil.rmtree(index_dir / "versions" / name, ignore_errors=True)
-    for leftover in (index_dir / "versions").glob(".*.part"):  # of a build that was killed; we hold the lock
+    for leftover in (index_dir / "versions").glob(".*.part"):  # left by a killed build: we hold the lock
         shutil.rmtree(leftover, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Tokens as numbers, the same in every part of an index version."""
+"""Numbers for tokens, the same in all parts of an index version."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from numpy.typing import NDArray
 from kb_index.index.ragged import Ids
 
 PAIR = "_"
-"""How the token of two neighbouring characters begins; see :meth:`kb_index.language.text.TextPipeline.search_tokens`."""
+"""First character of a bigram token; see :meth:`kb_index.language.text.TextPipeline.search_tokens`."""
 
 _PARTS = (PAIR, "=")
 
 
 def is_word(token: str) -> bool:
-    """Whether a token is a word: neither a pair of characters nor a single one."""
+    """Whether a token is a word, and not a bigram or a single-character token."""
     return not token.startswith(_PARTS)
 
 
 class Vocabulary:
-    """Token ↔ number.
+    """Maps tokens to numbers and back.
 
     Args:
-        tokens: in the order of their numbers.
+        tokens: all tokens, in the order of their numbers.
 
     >>> vocabulary = Vocabulary()
     >>> vocabulary.add(["公积金", "_公积", "公积金"]).tolist(), vocabulary.known(["公积金", "贷款"]).tolist()
@@ -43,7 +43,7 @@ class Vocabulary:
         return token in self._ids
 
     def add(self, tokens: list[str]) -> Ids:
-        """Numbers of the tokens; new ones are taken in."""
+        """The numbers of the tokens; new tokens are added to the vocabulary."""
         ids = self._ids
         for token in tokens:
             if token not in ids:
@@ -52,16 +52,16 @@ class Vocabulary:
         return np.array([ids[token] for token in tokens], np.int32)
 
     def known(self, tokens: Iterable[str]) -> Ids:
-        """Numbers of those tokens that are in the vocabulary."""
+        """The numbers of the tokens that are in the vocabulary; others are skipped."""
         ids = self._ids
         return np.array([ids[token] for token in tokens if token in ids], np.int32)
 
     def words(self) -> NDArray[np.bool_]:
-        """For each number, whether it is a word."""
+        """For each number, whether its token is a word; [tokens]."""
         return np.array([is_word(token) for token in self.tokens], bool)
 
     def save(self, file: Path) -> None:
-        """Writes one token a line; tokens hold no line ends."""
+        """Writes one token on each line; tokens contain no line ends."""
         file.write_text("".join(f"{token}\n" for token in self.tokens), "utf-8")
 
     @classmethod

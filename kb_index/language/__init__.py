@@ -1,1 +1,1 @@
-"""Text as search sees it: one spelling, tokens, typing errors, places, sentence vectors."""
+"""Text preparation for search: normalising, tokens, typing errors, places, sentence vectors."""

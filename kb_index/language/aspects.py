@@ -1,7 +1,7 @@
-"""What is asked about a matter: an amount, a time, a place … An entry on the matter may not say that part.
+"""Aspects: what a question asks about its subject, such as an amount, a time or a place.
 
-"低保怎么申请" and "低保一个月多少钱" share their matter and nearly all their words; only the aspect tells that
-the entry answering the one does not answer the other.
+"低保怎么申请" and "低保一个月多少钱" have the same subject and nearly the same words. Only the aspect shows that an
+entry answering one of them does not answer the other.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ AMOUNT_BIT = _BITS[AMOUNT]
 
 
 def aspects(normalised: str) -> frozenset[str]:
-    """The aspects a normalised text touches.
+    """The aspects that a normalised text asks for.
 
     >>> sorted(aspects("低保一个月多少钱"))
     ['amount']
@@ -35,6 +35,6 @@ def aspects(normalised: str) -> frozenset[str]:
 
 
 def aspect_bits(normalised: str) -> int:
-    """The same as a number, one bit an aspect (:data:`AMOUNT_BIT` for an amount), to be kept in arrays."""
+    """The aspects as a number for arrays: one bit for each aspect (:data:`AMOUNT_BIT` for an amount)."""
     found = aspects(normalised)
     return sum(bit for name, bit in _BITS.items() if name in found)

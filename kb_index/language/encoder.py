@@ -1,8 +1,8 @@
-"""Dense search: sentence vectors into an exact faiss index.
+"""Sentence encoders for dense search.
 
-The model is a setting: any sentence-transformers name or folder. A folder that holds nothing but a
-``StaticEmbedding`` (the one that ships) is run directly with numpy, which gives the same vectors without
-importing torch: 20 MB instead of 400, and a start in well under a second.
+The model is a setting: any sentence-transformers name or folder. The shipped model is a folder with only a
+``StaticEmbedding``. Such a folder is run with numpy, which gives the same vectors without importing torch:
+20 MB of memory instead of 400 MB, and a start in well under a second.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from kb_index.language.text import TextPipeline
 Vectors = NDArray[np.float32]
 
 BATCH = 256
-# Models trained with an instruction before the question but not before the passage; matched on the name's end.
+"""Number of texts that are encoded together."""
+# Models trained with an instruction before questions only, by the end of the model's name.
 _INSTRUCTIONS = {
     "bge-small-zh": "为这个句子生成表示以用于检索相关文章：",
     "bge-base-zh": "为这个句子生成表示以用于检索相关文章：",
@@ -41,22 +42,22 @@ class Encoder(Protocol):
     dimensions: int
 
     def encode(self, texts: list[str], *, query: bool = False) -> Vectors:
-        """One unit row per text; ``query`` adds the model's query instruction where it has one."""
+        """Unit vectors, [texts, dimensions]; ``query`` adds the model's query instruction if it has one."""
         ...
 
 
 def overlapping(pipeline: TextPipeline, normalised: str) -> str:
-    """Words, bigrams and single characters separated by blanks: what the embedded model was trained on."""
+    """The text as words, bigrams and characters separated by blanks, as the embedded model expects it."""
     characters = [c for c in normalised if "\u3400" <= c <= "\u9fff"]
     return " ".join([*pipeline.tokens(normalised), *characters])
 
 
 class StaticEncoder:
-    """The embedded model, run with numpy.
+    """Runs the embedded model with numpy.
 
     Args:
         folder: a sentence-transformers folder whose only module is a ``StaticEmbedding``.
-        pipeline: makes the overlapping tokens when the model asks for them (``wenban.json``).
+        pipeline: makes the overlapping tokens if the model's ``wenban.json`` asks for them.
     """
 
     def __init__(self, folder: Path, pipeline: TextPipeline) -> None:
@@ -75,7 +76,7 @@ class StaticEncoder:
         self.fingerprint = _fingerprint(folder)
 
     def encode(self, texts: list[str], *, query: bool = False) -> Vectors:
-        """Unit rows; a text without any known token gets a zero row."""
+        """Unit vectors, [texts, dimensions]; a text without any known token gets zeros."""
         prepared = [overlapping(self._pipeline, t) for t in texts] if self._pipeline is not None else texts
         found = np.zeros((len(texts), self.dimensions), np.float32)
         for row, encoding in enumerate(self._tokenizer.encode_batch(prepared, add_special_tokens=False)):
@@ -85,13 +86,14 @@ class StaticEncoder:
 
 
 class TransformerEncoder:
-    """Any other sentence-transformers model.
+    """Runs any other sentence-transformers model.
 
     Args:
-        name: hub name or folder.
-        pipeline: for models that want overlapping tokens.
-        instruction: put before a question; None takes the model's own "query" prompt, then the known table.
-        threads: CPU threads torch may use.
+        name: hub name or folder of the model.
+        pipeline: makes the overlapping tokens for models that need them.
+        instruction: text before each question; None: the model's own "query" prompt, else a known
+            instruction.
+        threads: number of CPU threads for torch.
     """
 
     def __init__(
@@ -118,7 +120,7 @@ class TransformerEncoder:
         self.fingerprint = _fingerprint(folder) if folder.is_dir() else name
 
     def encode(self, texts: list[str], *, query: bool = False) -> Vectors:
-        """Unit rows, the query instruction before each text when ``query`` is set."""
+        """Unit vectors, [texts, dimensions]; ``query`` puts the query instruction before each text."""
         if self._pipeline is not None:
             texts = [overlapping(self._pipeline, t) for t in texts]
         if query and self._instruction:
@@ -130,7 +132,7 @@ class TransformerEncoder:
 
 
 def query_instruction(name: str, prompts: Mapping[str, str | None] | None = None) -> str:
-    """The instruction a model wants before a question, "" for none.
+    """The instruction that a model needs before a question; "" for none.
 
     >>> query_instruction("BAAI/bge-small-zh-v1.5")
     '为这个句子生成表示以用于检索相关文章：'
@@ -143,10 +145,10 @@ def query_instruction(name: str, prompts: Mapping[str, str | None] | None = None
 
 
 def load_encoder(name: str, pipeline: TextPipeline, instruction: str | None = None) -> Encoder:
-    """The encoder for a model name or folder.
+    """Loads the encoder for a model name or folder.
 
     Raises:
-        ConfigurationError: when the folder is not there or the model can't be loaded.
+        ConfigurationError: when the folder does not exist or the model can't be loaded.
     """
     folder = Path(name)
     if folder.is_dir() and _static_module(folder) is not None:
@@ -167,7 +169,7 @@ def wants_overlap(folder: Path) -> bool:
 
 
 def _static_module(folder: Path) -> Path | None:
-    """The folder of the StaticEmbedding when that is the model's only module, else None."""
+    """The folder of the StaticEmbedding if that is the model's only module; else None."""
     file = folder / "modules.json"
     if not file.is_file():
         return None

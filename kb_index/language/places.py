@@ -1,4 +1,4 @@
-"""Provinces and prefecture-level cities, and the counties a base names: which place lies within which."""
+"""Provinces, prefecture-level cities and the knowledge base's counties, and which place lies in which."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _NOT_A_STREET = r"(?![东西南北中]?(?:路|街|大道|大街|大学|学院|�
 
 
 def elsewhere(text: str, home: Iterable[str]) -> bool:
-    """Whether a text names a province or city that is not at home.
+    """Whether a text names a province or city outside the home regions.
 
     Args:
         text: a question.
-        home: names of the regions that are at home, all levels.
+        home: names of the home regions, all levels.
 
     >>> elsewhere("合肥公积金怎么取", ["安徽", "淮南"]), elsewhere("淮南公积金怎么取", ["安徽", "淮南"])
     (True, False)
@@ -42,10 +42,10 @@ _NAMES = _pattern([*PROVINCES, *CITIES])
 
 
 class Places:
-    """Which places a text names, and how they lie to a region.
+    """Finds the places that a text names, and compares them with regions.
 
     Args:
-        counties: counties and districts by city, as the editors spell them (``places.yml``).
+        counties: city → its counties and districts, as editors write them in ``places.yml``.
 
     >>> places = Places({"淮南": ["寿县", "凤台县"]})
     >>> places.outside("合肥公积金怎么取", ["淮南"]), places.outside("寿县公积金怎么取", ["淮南"])
@@ -63,7 +63,7 @@ class Places:
 
     @classmethod
     def from_folder(cls, folder: Path) -> Places:
-        """Reads ``places.yml`` beside the entries; without it only provinces and cities are known.
+        """Reads ``places.yml`` in the knowledge folder; without it only provinces and cities are known.
 
         Raises:
             ConfigurationError: when the file does not map a city to its list of counties.
@@ -85,13 +85,13 @@ class Places:
         return cls(data)
 
     def named(self, text: str) -> list[str]:
-        """Places a text names, in order; names of streets, schools and hospitals do not count."""
+        """The places a text names, in order. Place names in streets, schools and hospitals do not count."""
         return list(dict.fromkeys(self._names.findall(text)))
 
     def outside(self, text: str, regions: Iterable[str]) -> list[str]:
-        """Places a text names that lie neither within nor around any of the regions.
+        """The places a text names that neither lie in any of the regions nor contain one.
 
-        Empty as soon as one place fits ("从合肥转到淮南"), and for 全国, which holds everywhere.
+        Empty when at least one named place fits ("从合肥转到淮南"), and when the regions include 全国.
         """
         held = [_bare(region) for region in regions]
         if EVERYWHERE in held:
@@ -105,7 +105,7 @@ class Places:
         return [] if fits else found
 
     def _above(self, name: str) -> list[str]:
-        """The place itself and what it lies within."""
+        """The place and all places that contain it."""
         chain = [_bare(name)]
         while (outer := self._within.get(chain[-1])) and outer not in chain:
             chain.append(outer)
@@ -113,5 +113,5 @@ class Places:
 
 
 def _bare(name: str) -> str:
-    """淮南市 → 淮南, 寿县 → 寿县 (nothing is left of one character)."""
+    """A name without its suffix: 淮南市 → 淮南; but 寿县 stays, because one character would be too short."""
     return _SUFFIX.sub("", name)

@@ -1,12 +1,11 @@
-"""A pretrained sentence encoder, fast on one core: BERT, mean pooling, 8-bit products where the CPU can.
+"""A pretrained sentence encoder that is fast on one CPU core: BERT with mean pooling and 8-bit products.
 
-Reads the folders that ``wenban kb train-model --encoder`` writes (half precision, which plain sentence-transformers loads too, or 8
-bits a weight) and needs only torch, tokenizers and safetensors. torch is imported when the first text is
-encoded, not before. Nothing is ever fetched: all files lie in the folder.
+It reads the folders that ``wenban kb train-model --encoder`` writes: weights in half precision (which
+sentence-transformers can load, too) or in 8 bits. It needs only torch, tokenizers and safetensors. torch is
+imported when the first text is encoded. Nothing is downloaded: all files are in the folder.
 
-Products are taken with 8-bit weights and activations where torch's x86 kernels run (AVX2 or better), else
-in single precision. In 8 bits each text is encoded by itself, so that its vector never depends on what was
-encoded with it.
+Matrix products use 8-bit weights and activations where torch's x86 kernels run (AVX2 or better), else single
+precision. In 8 bits each text is encoded alone, so its vector never depends on other texts of a batch.
 """
 
 from __future__ import annotations
@@ -27,36 +26,37 @@ Vectors = NDArray[np.float32]
 Kind = Literal["query", "passage"]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "encoder"
-"""Where the shipped weights are."""
+"""The folder of the shipped weights."""
 
 PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
-"""What the model was trained to see before a text; ``query`` on both sides when questions are compared."""
+"""Prefix that the model expects before a text. To compare two questions, use ``query`` for both."""
 
 SCALE = ".scale"
-"""Ending of the tensor that holds the scale of each row of an 8-bit weight."""
+"""End of the name of the tensor with the row scales of an 8-bit weight."""
 
 MIDDLE = 8
-"""Layers after which :meth:`PretrainedEncoder.states` looks at a text."""
+"""Number of the layer whose output :meth:`PretrainedEncoder.states` adds."""
 
 _PAD_TO = 4096
-"""Tokens of a batch in single precision, padding included."""
+"""Largest batch in single precision, in tokens, padding included."""
 
 
 class EncoderError(Exception):
-    """The folder holds no encoder this module can run."""
+    """The folder contains no encoder that this module can run."""
 
 
 class PretrainedEncoder:
     """Turns texts into unit vectors; safe to use from several threads.
 
     Args:
-        folder: with ``config.json``, ``tokenizer.json`` and ``model.safetensors``.
-        threads: CPU threads torch may use, for the whole process; None leaves torch as it is.
-        eight_bits: products in 8 bits (True), in single precision (False), or whatever is faster here (None).
-        longest: tokens of a text; what is beyond is not read. At most the model's 512.
+        folder: contains ``config.json``, ``tokenizer.json`` and ``model.safetensors``.
+        threads: number of CPU threads for torch in the whole process; None: leave torch's setting.
+        eight_bits: True: products in 8 bits; False: in single precision; None: the faster one on this
+            machine.
+            longest: longest text in tokens, at most the model's 512; the rest of a longer text is ignored.
 
     Raises:
-        EncoderError: when a file is missing or not of a BERT model.
+        EncoderError: when a file is missing or does not belong to a BERT model.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class PretrainedEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with weights or tokenizer, so that stored vectors are made anew; 16 hexadecimal digits."""
+        """16 hexadecimal digits that change with weights or tokenizer; stored vectors are then made again."""
         if not self._fingerprint:
             digest = hashlib.sha256()
             for name in ("config.json", "tokenizer.json", "model.safetensors"):
@@ -98,25 +98,26 @@ class PretrainedEncoder:
 
     @property
     def eight_bits(self) -> bool:
-        """Whether products are taken in 8 bits; loads the model."""
+        """Whether products use 8 bits. Loads the model."""
         return self._loaded().eight_bits
 
     def encode(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
-        """Unit rows, [len(texts), dimensions].
+        """Unit vectors, [len(texts), dimensions].
 
         Args:
-            texts: any; an empty one has a vector too.
+            texts: any texts; an empty text also gets a vector.
             kind: ``query`` for questions and the entries compared with them; ``passage`` for long prose.
 
         Raises:
-            EncoderError: when the weights cannot be read.
+            EncoderError: when the weights can't be read.
         """
         return self._both(texts, kind)[:, : self.dimensions]
 
     def states(self, texts: Sequence[str]) -> Vectors:
-        """For classifying: unit vectors as :meth:`encode` gives them, then the mean state after layer :data:`MIDDLE`.
+        """Features for classifiers: the unit vector of :meth:`encode` and the mean state of a middle layer.
 
-        The last layer knows what a text is about; the middle ones know better how it is said. One pass gives both.
+        The last layer represents what a text is about. Layer :data:`MIDDLE` better represents how it is
+        worded. One pass gives both.
 
         Returns:
             [len(texts), 2 × dimensions].
@@ -151,7 +152,7 @@ class PretrainedEncoder:
 
 
 class _Network:
-    """The loaded model; arguments as of :class:`PretrainedEncoder`."""
+    """The loaded model; for the arguments see :class:`PretrainedEncoder`."""
 
     def __init__(
         self,
@@ -232,13 +233,13 @@ class _Network:
         bias = torch.cat([tensors[name + ".bias"].float() for name in names])
         weight, scale = torch.cat(whole), torch.cat(scales)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the kernels stay, making their tensors by hand is deprecated
+            warnings.simplefilter("ignore")  # torch warns that making quantised tensors by hand is deprecated
             zeros = torch.zeros(len(weight), dtype=torch.long)
             packed = torch.ops.quantized.linear_prepack(
                 torch._make_per_channel_quantized_tensor(weight, scale, zeros, 0), bias
             )
         product, narrow = torch.ops.quantized.linear_dynamic, not _has_vnni(torch)
-        return lambda x: product(x, packed, narrow)  # without VNNI full-range sums overflow 16 bits
+        return lambda x: product(x, packed, narrow)  # narrow: CPUs without VNNI overflow 16-bit sums
 
     def encode(self, rows: Sequence[Sequence[int]], out: Vectors) -> None:
         """Writes the states of each row of token numbers into ``out``, [len(rows), 2 × dimensions]."""
@@ -287,14 +288,14 @@ class _Network:
 
 
 def eight_bit_rows(torch: Any, weight: Any) -> tuple[Any, Any]:
-    """A weight in 8 bits, and the scale of each row.
+    """Converts a weight to 8 bits, with a scale for each row.
 
     Args:
-        torch: the module.
+        torch: the imported torch module.
         weight: float tensor, [out, in].
 
     Returns:
-        int8 [out, in] and float32 [out]; their product is the weight again, nearly.
+        int8 tensor [out, in] and float32 scales [out]; their product is approximately the weight.
     """
     scale = weight.abs().amax(dim=1).clamp_min(1e-8) / 127
     return torch.round(weight / scale[:, None]).clamp_(-127, 127).to(torch.int8), scale.float()
@@ -306,14 +307,14 @@ def _has_vnni(torch: Any) -> bool:
 
 
 def _fast_eight_bits(torch: Any) -> bool:
-    """Whether torch has quick 8-bit kernels here: they need AVX2, and the operators must still exist."""
+    """Whether torch has fast 8-bit kernels here: the CPU has AVX2, and torch still has the operators."""
     engines = torch.backends.quantized.supported_engines
     wanted = next((name for name in ("x86", "fbgemm") if name in engines), None)
     if wanted is None or not hasattr(torch, "_make_per_channel_quantized_tensor"):
         return False
     try:
         torch.backends.quantized.engine = wanted
-        torch.ops.quantized.linear_dynamic  # noqa: B018  (raises when the operator is gone)
+        torch.ops.quantized.linear_dynamic  # noqa: B018  (raises when torch lacks the operator)
     except (AttributeError, RuntimeError):
         return False
     return True
@@ -321,5 +322,5 @@ def _fast_eight_bits(torch: Any) -> bool:
 
 @cache
 def shipped_encoder() -> PretrainedEncoder:
-    """The encoder that ships with the project; its weights are read when the first text is encoded."""
+    """The shipped encoder. Its weights are read when the first text is encoded."""
     return PretrainedEncoder(SHIPPED)

@@ -1,13 +1,13 @@
-"""Text as search sees it: one spelling for what means the same, and the tokens made of it.
+"""Prepares text for search: normalises spellings and makes tokens.
 
-Entries and questions go through the same two steps:
+Entries and questions pass the same two steps:
 
-1. :meth:`TextPipeline.normalise`: NFKC (full width → half width), traditional → simplified characters (when
-   opencc is installed), lower case, digits for Chinese numerals before a unit, synonyms → their first word.
-2. :meth:`TextPipeline.tokens`: jieba words (rjieba, the same dictionary and algorithm, ten times as fast) plus
-   character bigrams. Words carry meaning, bigrams survive wrong
-   segmentation, typing errors and voice-recognition text; together they beat either alone (see
-   docs/knowledge-base.md for the measurement).
+1. :meth:`TextPipeline.normalise`: NFKC (full width → half width), traditional → simplified characters (if
+   opencc is installed), lower case, digits for Chinese numerals before a unit, synonyms → the first word of
+   their group.
+2. :meth:`TextPipeline.tokens`: words of jieba (by rjieba: same dictionary and algorithm, ten times as fast)
+   and character bigrams. Words carry meaning. Bigrams still match after wrong segmentation, typing errors and
+   errors of voice recognition. Both together find more than either alone (figures: docs/knowledge-base.md).
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from core.errors import ConfigurationError
 from core.yaml_loader import SafeLoader
 
 MAX_QUERY_CHARS = 600
-"""Longest question looked at, in characters: a told story names its matter well before this."""
+"""Largest part of a question that is searched, in characters. A long story names its subject before this."""
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:\.[0-9]+)*%?")
 _HAN_RUN = re.compile(f"[{_HAN}]{{2,}}")
 _HAN_RUNS = re.compile(f"[{_HAN}]+")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ud800-\udfff]")  # and half characters
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ud800-\udfff]")  # and lone surrogates
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _NUMERAL = re.compile(
@@ -47,7 +47,7 @@ _COLLOQUIAL_ONE = re.compile("^(?:一|两|千万|百万|万一)$")
 
 
 class _Simplified(dict[int, str]):
-    """Character table for ``str.translate`` that asks opencc once per character and remembers."""
+    """Character table for ``str.translate``; it asks opencc once for each character and caches the result."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class _Simplified(dict[int, str]):
             import opencc
 
             self._convert: Any = opencc.OpenCC("t2s").convert
-        except Exception:  # optional: without it traditional text is searched as it is
+        except Exception:  # opencc is optional: without it traditional text stays unchanged
             self._convert = None
 
     def __missing__(self, codepoint: int) -> str:
@@ -71,7 +71,7 @@ _SIMPLE = _Simplified()
 
 
 def simplified(text: str) -> str:
-    """Traditional characters as simplified ones, where opencc is installed.
+    """Converts traditional to simplified characters, if opencc is installed.
 
     >>> simplified("電梯壞了")
     '电梯坏了'
@@ -80,7 +80,7 @@ def simplified(text: str) -> str:
 
 
 def numeral(text: str) -> int | None:
-    """The value of a Chinese numeral below 100 million, or None when it isn't one.
+    """The value of a Chinese numeral below 100 million; None when the text is not a numeral.
 
     >>> numeral("十五"), numeral("一百二十"), numeral("两万")
     (15, 120, 20000)
@@ -104,7 +104,9 @@ def numeral(text: str) -> int | None:
 
 def _arabic(match: re.Match[str]) -> str:
     text = match.group(0)
-    if _COLLOQUIAL_ONE.match(text):  # 一次, 一个, 两个: counting words, not figures of a rule
+    if _COLLOQUIAL_ONE.match(
+        text
+    ):  # everyday words such as 一次, 一个, 两个, which are not figures of a rule
         return text
     value = numeral(text)
     return text if value is None else str(value)
@@ -117,7 +119,7 @@ def load_synonyms(path: Path) -> list[list[str]]:
         path: a YAML file holding a list of lists of words; a missing file means no synonyms.
 
     Raises:
-        ConfigurationError: when the file is not a list of lists of words (names the file and the group).
+        ConfigurationError: when the file is not a list of lists of words; the message names file and group.
     """
     if not path.is_file():
         return []
@@ -143,10 +145,10 @@ def load_synonyms(path: Path) -> list[list[str]]:
 
 
 class TextPipeline:
-    """Normalises and tokenises; one instance per index version, safe to use from several threads.
+    """Normalises and tokenises text. Each index version has one instance; it is safe in several threads.
 
     Args:
-        synonyms: groups of equal words, the canonical word first.
+        synonyms: groups of words with equal meaning, the canonical word first.
         words: extra words for the segmenter (policy terms, place names).
 
     >>> pipeline = TextPipeline([["住房公积金", "公积金", "房积金"]])
@@ -163,20 +165,20 @@ class TextPipeline:
             first = self._spell(group[0])
             for word in group:
                 self._canonical.setdefault(self._spell(word), first)
-        # at one place the longest word wins, and a canonical word keeps itself whole
+        # the longest match wins, so a synonym inside a canonical word is not replaced
         self._synonyms = AhoCorasick(list(self._canonical), matchkind=MatchKind.LeftmostLongest)
         self._canonicals = list(self._canonical.values())
         self._segmenter: rjieba.Jieba | None = None
         self._lock = threading.Lock()
-        # one search cuts its question several times: for BM25, for the model, for the evidence
+        # a search needs the words of its question several times: for BM25, the model and the evidence
         self._words_of = lru_cache(maxsize=1024)(self._cut)
 
     @classmethod
     def from_folder(cls, folder: Path) -> TextPipeline:
-        """Reads ``synonyms.yml`` and ``words.txt`` beside the entries (both optional).
+        """Reads ``synonyms.yml`` and ``words.txt`` in the knowledge folder; both are optional.
 
         Raises:
-            ConfigurationError: when one of them can't be read (names the file).
+            ConfigurationError: when one of the files can't be read; the message names it.
         """
         words_file = folder / "words.txt"
         try:
@@ -189,7 +191,7 @@ class TextPipeline:
         return cls(load_synonyms(folder / "synonyms.yml"), [w.strip() for w in words if w.strip()])
 
     def save(self, file: Path) -> None:
-        """Writes synonyms and words, so that questions are prepared as the texts were."""
+        """Writes synonyms and words, so that searches prepare questions as the build prepared the entries."""
         text = {"synonyms": self.synonyms, "words": self.words}
         file.write_text(json.dumps(text, ensure_ascii=False), "utf-8")
 
@@ -201,11 +203,11 @@ class TextPipeline:
 
     @property
     def curated(self) -> frozenset[str]:
-        """Words that editors vouch for: the dictionary's and the synonyms', normalised."""
+        """The normalised words that editors wrote down: in ``words.txt`` and in the synonyms."""
         return frozenset(map(self.normalise, (*self.words, *self._canonical)))
 
     def fingerprint(self) -> str:
-        """Changes when synonyms or words change, so that cached tokens are made anew."""
+        """A digest that changes with synonyms and words; stored tokens are then made again."""
         material = repr((self.synonyms, self.words, "text-4")).encode()
         return hashlib.sha256(material).hexdigest()[:16]
 
@@ -214,7 +216,7 @@ class TextPipeline:
         return _NUMERAL.sub(_arabic, _PERCENT.sub(lambda m: f"{numeral(m.group(1))}%", text))
 
     def normalise(self, text: str) -> str:
-        """One spelling for what means the same; never raises, whatever the text."""
+        """The text in the normalised spelling. Accepts any text and never raises."""
         text = " ".join(self._spell(text).split())
         out, done = [], 0
         for word, start, end in self._synonyms.find_matches_as_indexes(text):
@@ -223,7 +225,7 @@ class TextPipeline:
         return "".join([*out, text[done:]])
 
     def words_of(self, normalised: str) -> tuple[str, ...]:
-        """jieba words of a normalised text, punctuation left out."""
+        """The jieba words of a normalised text, without punctuation."""
         return self._words_of(normalised)
 
     def _cut(self, normalised: str) -> tuple[str, ...]:
@@ -242,10 +244,10 @@ class TextPipeline:
         return found
 
     def search_tokens(self, normalised: str) -> list[str]:
-        """What lexical search works with: :meth:`tokens`, and every single character.
+        """The tokens of lexical search: :meth:`tokens` and every single character.
 
-        Characters alone find what is said in other words ("怎么弄" and "怎么办"): on general question pairs they
-        bring BM25 from 0.837 to 0.852 recall@1, on the shipped base from 0.928 to 0.940.
+        Single characters match different wordings ("怎么弄" and "怎么办"). They raise the recall@1 of BM25 from
+        0.837 to 0.852 on general question pairs, and from 0.928 to 0.940 on the shipped knowledge base.
         """
         return self.tokens(normalised) + [f"={c}" for run in _HAN_RUNS.findall(normalised) for c in run]
 

@@ -1,1 +1,1 @@
-"""How well search answers labelled questions, the numbers fitted to them, and what the base holds."""
+"""Measures search on labelled questions, fits its numbers, and counts the knowledge base's content."""

@@ -1,9 +1,9 @@
-"""``wenban kb laws fit``: when articles are shown, from labelled questions and the articles their entries rely on.
+"""``wenban kb laws fit``: fits the rule that decides when articles of law are shown.
 
-Nobody labels questions with articles, but entries name the articles they stand on (``basis``). So each labelled
-question whose entry has a basis is asked as if the entry were not there, and the shelf is right when it shows one of
-those articles. Questions that no entry answers count as wrong whatever is shown, though an article often fits
-them: a strict bound.
+No questions are labelled with articles, but entries name the articles they rely on (``basis``). So each
+labelled question whose entry has a basis is asked as if the entry did not exist. The result is right when one
+of the entry's articles is shown. For questions that no entry answers, any shown article counts as wrong. This
+is strict, because an article often fits such a question.
 """
 
 from __future__ import annotations
@@ -24,25 +24,26 @@ from kb_index.statutes.numbers import StatuteNumbers
 from kb_index.statutes.shelf import StatuteShelf
 
 LEAST = 100
+"""Fewest labelled questions with known articles that fitting needs."""
 PRECISION = 0.75
-"""Of the answerable questions shown an article, at least this share are shown one their entry relies on."""
+"""Smallest share (0 to 1) of right articles among the answerable questions for which an article is shown."""
 FALSE = 0.05
-"""Of the questions no entry answers, at most this share are shown an article."""
+"""Largest share (0 to 1) of the unanswerable questions for which an article is shown."""
 
 
 def fit(
     shelf: StatuteShelf, parsed: list[ParsedEntry], questions: list[Labelled], regions: Sequence[str] = ()
 ) -> StatuteNumbers:
-    """Fits the probability and chooses the lowest threshold that keeps both bounds, out of fold.
+    """Fits the probability, and chooses the lowest threshold that meets both bounds on out-of-fold results.
 
     Args:
-        shelf: over the folder the entries cite.
+        shelf: the index of the statutes that the entries cite.
         parsed: the entries.
-        questions: labelled with entries, some of them with none.
-        regions: where the citizens are.
+        questions: questions labelled with an entry or with none.
+        regions: names of the citizens' regions.
 
     Raises:
-        BadRequest: too few questions have an entry whose articles are in the shelf.
+        BadRequest: when too few questions have an entry whose articles are in the index.
     """
     wanted = _basis(shelf, parsed)
     used = [q for q in questions if q.entry is None or q.entry in wanted]
@@ -71,7 +72,7 @@ def fit(
 
 
 def _basis(shelf: StatuteShelf, parsed: list[ParsedEntry]) -> dict[str, set[int]]:
-    """Places of the articles each entry relies on; entries without any are left out."""
+    """Entry id → places of the articles it relies on; entries without articles are left out."""
     found = {}
     for item in parsed:
         named = [(b.document.split("(")[0], a) for b in item.entry.basis for a in b.articles]

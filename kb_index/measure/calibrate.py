@@ -1,4 +1,4 @@
-"""Fits a probability and its thresholds to labelled outcomes, and says how far they can be trusted."""
+"""Fits a probability and its thresholds to labelled results, and measures how reliable they are."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def fit_logistic(
 
     Args:
         features: one row per question.
-        right: whether the top entry was right.
-        weight: weight of each row.
-        penalty: ridge strength per row; small data wants some.
+        right: whether the top entry was right; [questions].
+        weight: weight of each row; None: all equal.
+        penalty: ridge strength for each row; small data sets need some.
 
     Returns:
-        Weights and bias for unscaled features.
+        Weights and bias for features that are not standardised.
     """
     mean, spread = features.mean(axis=0), features.std(axis=0)
     spread = np.where(spread > 1e-9, spread, 1.0)
@@ -46,7 +46,10 @@ def fit_logistic(
 
 
 def calibration_error(probability: Matrix, right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error: mean distance of stated probability from observed share, bins of equal count."""
+    """Expected calibration error, 0 to 1, over bins of equal count.
+
+    It is the mean distance between the stated probability and the observed share of right answers.
+    """
     if not len(probability):
         return 0.0
     order = np.argsort(probability)
@@ -59,14 +62,14 @@ def calibration_error(probability: Matrix, right: NDArray[np.bool_], bins: int =
 def answer_threshold(
     probability: Matrix, right: NDArray[np.bool_], answerable: NDArray[np.bool_], wrong: float, false: float
 ) -> float:
-    """Lowest threshold that keeps both shares of wrong answers within bounds.
+    """The lowest answer threshold (0 to 1) that keeps both shares of wrong answers within their bounds.
 
     Args:
-        probability: of the top entry, out of fold.
-        right: whether the top entry answers.
-        answerable: whether any entry does.
-        wrong: largest share of wrong answers among all questions.
-        false: largest share of unanswerable questions that get an answer.
+        probability: out-of-fold probability of the top entry; [questions].
+        right: whether the top entry answers the question; [questions].
+        answerable: whether any entry answers it; [questions].
+        wrong: largest share of wrong answers among all questions, 0 to 1.
+        false: largest share of unanswerable questions that get an answer, 0 to 1.
     """
     unanswerable = max(1, int((~answerable).sum()))
     best = 1.0
@@ -81,13 +84,13 @@ def answer_threshold(
 def ask_threshold(
     probability: Matrix, near: NDArray[np.bool_], answer_at: float, useless: float = 0.5
 ) -> float:
-    """Threshold for offering candidates: most helped citizens less the bother of useless offers.
+    """The threshold (0 to 1) for offering candidates with the most useful offers minus costs of useless ones.
 
     Args:
-        probability: of the top entry.
-        near: whether the right entry is among the first three.
+        probability: probability of the top entry; [questions].
+        near: whether the right entry is among the first three; [questions].
         answer_at: the threshold for answering.
-        useless: what an offer without the right entry costs, an offer with it being worth 1.
+        useless: cost of an offer without the right entry; an offer with it is worth 1.
     """
     worth = np.where(near, 1.0, -useless)
     below = probability < answer_at
@@ -100,7 +103,7 @@ def ask_threshold(
 
 
 def wilson(successes: int, total: int) -> tuple[float, float]:
-    """95 % confidence interval of a share."""
+    """The 95 % confidence interval (Wilson) of a share: (low, high), 0 to 1."""
     if total == 0:
         return 0.0, 1.0
     z, share = 1.96, successes / total

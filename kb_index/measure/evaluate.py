@@ -1,4 +1,4 @@
-"""``wenban kb evaluate``: how well questions find their entry, and what the system would have said."""
+"""``wenban kb evaluate``: measures how well questions find their entry and what citizens would get."""
 
 from __future__ import annotations
 
@@ -23,19 +23,21 @@ from kb_index.search.ranking import Candidates, Part, Ranking, order
 from kb_index.search.searcher import Searcher
 
 DEPTH = 10
+"""Number of first entries that count for recall and mean reciprocal rank."""
 PARTS: tuple[Part, ...] = ("lexical", "dense")
+"""Parts of the search that are also measured alone."""
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A question and the id of the entry that answers it, None when none does."""
+    """A question and the id of the entry that answers it; None when no entry does."""
 
     question: str
     entry: str | None
 
 
 def read_questions(path: Path) -> list[Labelled]:
-    """Reads ``{"question", "entry"}`` rows; the question may be called ``text`` too.
+    """Reads ``{"question", "entry"}`` rows from JSON lines; the key of the question may also be ``text``.
 
     Raises:
         BadRequest: naming the line that is not such a row.
@@ -54,7 +56,7 @@ def read_questions(path: Path) -> list[Labelled]:
 
 
 def read_corpus(path: Path) -> list[Entry]:
-    """Reads ``{"id", "title", "variants", "answer"}`` rows as entries that hold everywhere and always.
+    """Reads ``{"id", "title", "variants", "answer"}`` rows as entries valid everywhere and at all times.
 
     Raises:
         BadRequest: naming the line that is not such a row.
@@ -67,7 +69,7 @@ def read_corpus(path: Path) -> list[Entry]:
         except KeyError as error:
             raise BadRequest(f"{path}:{number}: {error} is missing", code="bad_row") from error
         found.append(
-            Entry.model_construct(  # ids and lengths of a foreign corpus are its own business
+            Entry.model_construct(  # not validated: a foreign corpus may have other ids and lengths
                 id=entry_id,
                 title=title,
                 department="-",
@@ -102,7 +104,7 @@ def _rows(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:
 
 @dataclass(frozen=True)
 class Judged:
-    """What one question came to: rank of the right entry (0 is best, None not found), features of the top."""
+    """Result of one question: rank of the right entry (0 is best, None: not found) and the top's features."""
 
     rank: int | None
     features: NDArray[np.float64]
@@ -116,7 +118,7 @@ class Judged:
 
 
 def place_of(ranking: Ranking, place: int | None) -> int | None:
-    """Rank of an entry, 0 for the first, None when it isn't there."""
+    """Rank of the entry at ``place``; 0 is the first, None: not in the ranking."""
     if place is None:
         return None
     found = np.flatnonzero(ranking.places == place)
@@ -124,7 +126,7 @@ def place_of(ranking: Ranking, place: int | None) -> int | None:
 
 
 def judgement(searcher: Searcher, item: Labelled, found: Candidates) -> Judged:
-    """Ranks the candidates of one question under the searcher's numbers."""
+    """Ranks the candidates of one question with the searcher's numbers."""
     place = searcher.shelf.store.place(item.entry) if item.entry is not None else None
     ranking = searcher.order(found)
     features = rows(searcher.shelf, ranking, 1)[0] if ranking.places.size else np.zeros(len(FEATURES))
@@ -138,16 +140,16 @@ def judge(
     regions: Sequence[str] = (),
     progress: Progress = unwatched,
 ) -> tuple[list[Judged], list[float]]:
-    """Ranks every question.
+    """Searches every question.
 
     Args:
-        searcher: what is measured.
-        questions: labelled with its entries.
-        regions: where the citizens are.
-        progress: called with (questions ranked, to rank).
+        searcher: the searcher to measure.
+        questions: questions labelled with entries of that searcher.
+        regions: names of the citizens' regions.
+        progress: called with (questions ranked, questions to rank).
 
     Returns:
-        A judgement per question, and the seconds each whole search took.
+        One judgement for each question, and the duration of each search in seconds.
     """
     judged, seconds = [], []
     for done, item in enumerate(questions, 1):
@@ -172,10 +174,10 @@ def report(
     """The figures of ``wenban kb evaluate --json``.
 
     Args:
-        judged: one per question.
-        seconds: time of each search.
-        probability: of the top entry, one per question.
-        numbers: for the thresholds.
+        judged: one for each question.
+        seconds: duration of each search in seconds.
+        probability: probability of the top entry, 0 to 1; [questions].
+        numbers: contains the thresholds.
     """
     answerable = [j for j in judged if j.answerable]
     right = np.array([j.right for j in judged])
@@ -225,7 +227,7 @@ def evaluate(
     regions: Sequence[str] = (),
     progress: Progress = unwatched,
 ) -> dict[str, Any]:
-    """Measures a searcher as it stands; arguments as for :func:`judge`."""
+    """Measures a searcher without fitting anything; for the arguments see :func:`judge`."""
     judged, seconds = judge(searcher, questions, regions, progress)
     probability = searcher.calibration.probability(np.array([j.features for j in judged]))
     return report(judged, seconds, probability, searcher.calibration)

@@ -1,7 +1,7 @@
-"""``wenban kb evaluate --fit``: fusion weights, probability model and thresholds from labelled questions.
+"""``wenban kb evaluate --fit``: fits fusion weights, probability model and thresholds to labelled questions.
 
-Everything reported is out of fold: each question is judged by weights and a model fitted without it, and
-without any question of the same entry.
+All reported figures are out of fold: each question is judged with numbers that were fitted without it and
+without all other questions of the same entry.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ from kb_index.search.ranking import Candidates
 from kb_index.search.searcher import Searcher
 
 FOLDS = 5
+"""Number of folds."""
 LEAST = 40
+"""Fewest labelled questions that fitting needs."""
 RIDGE = 3e-2
-"""Penalty on fusion weights, per question."""
+"""Ridge penalty on the fusion weights, for each question."""
 
 TERMS = 600
-"""Bare terms their weight is fitted on."""
+"""Largest number of bare terms used to fit the weight of bare terms."""
 
 
 def fit(
@@ -48,22 +50,22 @@ def fit(
     safety: float = 0.8,
     progress: Progress = unwatched,
 ) -> tuple[Calibration, dict[str, Any]]:
-    """Chooses fusion weights, probability model and thresholds.
+    """Fits fusion weights, probability model and thresholds.
 
     Args:
-        searcher: over the entries the questions are labelled with.
-        questions: at least :data:`LEAST`, some unanswerable.
-        regions: where the citizens are, as in a search.
-        wrong: largest share of wrong answers among all questions.
-        false: largest share of unanswerable questions answered.
-        safety: the bounds are met at this fraction of them, to spare for questions nobody has asked yet.
-        progress: called with (questions ranked, to rank).
+        searcher: searches the entries that the questions are labelled with.
+        questions: at least :data:`LEAST`, some of them unanswerable.
+        regions: names of the citizens' regions.
+        wrong: largest share of wrong answers among all questions, 0 to 1.
+        false: largest share of unanswerable questions that get an answer, 0 to 1.
+        safety: factor on both bounds, 0 to 1: a reserve for new questions.
+        progress: called with (questions ranked, questions to rank).
 
     Returns:
         The calibration, and the out-of-fold report.
 
     Raises:
-        BadRequest: when there are too few questions, or one names an entry that isn't there.
+        BadRequest: when there are too few questions, or a question names a missing entry.
     """
     answerable = np.array([q.entry is not None for q in questions])
     if len(questions) < LEAST or answerable.all() or not answerable.any():
@@ -75,7 +77,8 @@ def fit(
         raise BadRequest(
             f"Questions name entries that are not there: {', '.join(missing[:5])}", code="no_entry"
         )
-    # Nobody labels bare terms, and citizens type them: without any, meaning would outvote the very word asked for.
+    # Citizens also type bare terms, but no bare terms are labelled. Without them in the fit, the weights of
+    # meaning would outweigh the exact word that the citizen typed.
     asked = questions + exact_terms(searcher)[:TERMS]
     found = [searcher.candidates(q.question, regions) for q in asked]
     fold = folds(asked)
@@ -112,14 +115,14 @@ def _fit_on(
     chosen: NDArray[np.int64],
     questions: int,
 ) -> tuple[Calibration, Calibration]:
-    """Fusion weights from the questions chosen, that of bare terms from the terms, and then the probability model.
+    """Fits the fusion weights on the chosen questions, the weight of bare terms on the terms, then the model.
 
     Args:
-        searcher: over the entries.
+        searcher: searches the entries.
         asked: questions first, then bare terms.
-        found: the candidates of each.
-        chosen: places of those to fit on.
-        questions: how many of ``asked`` are questions.
+        found: the candidates for each of ``asked``.
+        chosen: places in ``asked`` to fit on.
+        questions: number of questions in ``asked``.
     """
     numbers = replace(searcher.calibration, rank=(0.0,) * len(RANK_FEATURES))
     own, terms = chosen[chosen < questions], chosen[chosen >= questions]
@@ -132,7 +135,10 @@ def _fit_on(
 
 
 def exact_terms(searcher: Searcher) -> list[Labelled]:
-    """Words of three characters and more that stand in one entry only, as if they were asked; in a fixed random order."""
+    """Words of at least three characters that occur in only one entry, as labelled questions.
+
+    Their order is random, but always the same.
+    """
     shelf = searcher.shelf
     found = [
         Labelled(word, shelf.store.ids[int(shelf.whole.texts_with(number)[0])])
@@ -149,18 +155,19 @@ def fuse(
     numbers: Calibration,
     free: Collection[str],
 ) -> Calibration:
-    """Fusion weights under which the right entry is most probable among its candidates.
+    """Fits the fusion weights that make the right entries most probable among the candidates.
 
-    A conditional logit (McFadden 1974): the chance of an entry is the softmax of its weighted features among the
-    candidates of a question. What speaks for an entry may not get a negative weight, nor what speaks against it a
-    positive one; so weights fitted on this base stay sensible on another.
+    The model is a conditional logit (McFadden 1974): an entry's probability is the softmax of its weighted
+    features over the candidates of the question. A feature that speaks for an entry gets no negative weight,
+    and one that speaks against it gets no positive weight. So the weights stay plausible for another
+    knowledge base.
 
     Args:
-        searcher: over the entries.
-        questions: what was asked, and which entry is right.
-        found: the candidates of each.
-        numbers: weights to begin with.
-        free: names of the weights that are fitted; the others stay.
+        searcher: searches the entries.
+        questions: the questions with their right entries.
+        found: the candidates for each question.
+        numbers: the weights to start from.
+        free: names of the weights to fit; the others stay unchanged.
     """
     rows: list[Matrix] = []
     right: list[int] = []
@@ -203,7 +210,7 @@ def _nothing() -> Judged:
 
 
 def folds(questions: list[Labelled]) -> NDArray[np.int64]:
-    """Fold of each question: an entry's questions stay together, so that no fold has seen the entry."""
+    """The fold of each question. All questions of an entry are in the same fold; [questions]."""
     names = sorted({q.entry for q in questions if q.entry is not None})
     shuffled = np.random.default_rng(12345).permutation(len(names))
     fold_of = {name: int(place) % FOLDS for name, place in zip(names, shuffled, strict=True)}

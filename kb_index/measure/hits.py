@@ -1,4 +1,4 @@
-"""``wenban kb test``: a batch of questions with the entry each should find, and what changed since a baseline."""
+"""``wenban kb test``: searches a list of questions with known entries, and compares with a baseline."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from kb_index.search.searcher import Searcher
 from kb_index.tables import sheets
 
 SHOWN = 3
-"""Entries a citizen is offered at most."""
+"""Largest number of entries offered to a citizen."""
 
 GRADES = ("wrong", "missed", "offered", "first", "right")
-"""From worst to best: another entry was given as the answer; the entry was not offered; it was offered; it came
-first but was not given as the answer at once; it was the answer. A question nothing answers is ``right`` when
-it is refused, ``offered`` when it is asked back, ``wrong`` when it is answered."""
+"""Grades of a result, worst first.
+
+``wrong``: another entry was the answer. ``missed``: the right entry was not offered. ``offered``: it was
+offered. ``first``: it came first, but was not given as the answer at once. ``right``: it was the answer. For
+a question without a right entry: ``right`` means unknown, ``offered`` means asked back, ``wrong`` means
+answered.
+"""
 
 IN_WORDS = {
     "wrong": "答错",
@@ -32,16 +36,16 @@ IN_WORDS = {
 
 @dataclass(frozen=True)
 class Tried:
-    """What one question came to.
+    """The result of one question.
 
     Args:
-        row: its row or line in the file.
+        row: row or line number in the file.
         question: the question.
-        expected: id of the entry that answers it, None when none does.
-        found: ids of the entries found, best first.
-        titles: their titles.
-        outcome: what the citizen would have got: ``answer``, ``ask_back`` or ``unknown``.
-        probability: of the first entry.
+        expected: id of the right entry; None when no entry answers the question.
+        found: ids of the found entries, best first.
+        titles: titles of the found entries.
+        outcome: what a citizen would get: ``answer``, ``ask_back`` or ``unknown``.
+        probability: probability of the first entry, 0 to 1.
     """
 
     row: int
@@ -66,7 +70,7 @@ class Tried:
 
     @property
     def hit(self) -> bool:
-        """Whether the expected entry came first, or a question nothing answers was not answered."""
+        """Whether the expected entry came first or, without an expected entry, nothing was answered."""
         return self.grade in {"first", "right"} or (self.expected is None and self.grade != "wrong")
 
     def to_json(self) -> dict[str, Any]:
@@ -83,12 +87,12 @@ class Tried:
 
 
 def read_cases(path: Path) -> list[tuple[int, Labelled]]:
-    """Questions and the entry each should find, from JSON lines or a table with the columns 问题 and 条目.
+    """Reads questions and their right entries from JSON lines or a table with the columns 问题 and 条目.
 
     An empty cell (or null) in the second column means that no entry answers the question.
 
     Raises:
-        BadRequest: when the file can't be read, naming the row.
+        BadRequest: when the file can't be read; the message names the row.
     """
     if path.suffix.lower() == ".jsonl":
         found = [(number, _case(path, number, row)) for number, row in sheets.read_objects(path)]
@@ -128,7 +132,7 @@ def try_all(
     on: dt.date | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Tried]:
-    """Asks every question as a citizen of these regions would, on that day."""
+    """Searches every question as for a citizen of these regions on that day."""
     tried = []
     for done, (row, case) in enumerate(cases, 1):
         result = searcher.search(case.question, regions, on, limit=SHOWN)
@@ -151,7 +155,7 @@ def try_all(
 def changes(
     before: list[Tried], after: list[Tried]
 ) -> tuple[list[tuple[Tried, Tried]], list[tuple[Tried, Tried]]]:
-    """Pairs of the same question whose grade fell, and whose grade rose."""
+    """(before, after) of the questions whose grade fell, and of those whose grade rose."""
     pairs = list(zip(before, after, strict=True))
     level = GRADES.index
     worse = [(b, a) for b, a in pairs if level(a.grade) < level(b.grade)]
@@ -160,7 +164,7 @@ def changes(
 
 
 def missing_entries(tried: list[Tried], searcher: Searcher) -> list[str]:
-    """Expected entries the version does not hold."""
+    """Ids of expected entries that the version does not contain."""
     return sorted(
         {t.expected for t in tried if t.expected and searcher.shelf.store.place(t.expected) is None}
     )

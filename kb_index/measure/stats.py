@@ -1,4 +1,4 @@
-"""What the knowledge base holds: counts by department, region and topic, freshness, the version in service."""
+"""Counts of the knowledge base: by department, region and topic; freshness; the version in service."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ LABELS = {
     "errors": "错误",
     "warnings": "提醒",
 }
-"""The figures people read, in order, with their names."""
+"""Keys of the printed figures, in order → their names."""
 
 BEGIN, END = "<!-- kb stats: begin -->", "<!-- kb stats: end -->"
 
 
 def stats(knowledge_dir: Path, index_dir: Path, today: dt.date | None = None) -> dict[str, Any]:
-    """Counts over the Markdown and the state of the index, JSON-safe.
+    """JSON-safe counts of the Markdown files and the state of the index.
 
     Args:
         knowledge_dir: the editors' folder.
-        index_dir: where versions live.
-        today: for freshness; the real day when None.
+        index_dir: the index folder.
+        today: the day that decides freshness; None: the real day.
     """
     day = today or dt.date.today()
     parsed, problems = load_folder(knowledge_dir)
@@ -85,7 +85,7 @@ def stats(knowledge_dir: Path, index_dir: Path, today: dt.date | None = None) ->
 
 
 def _labelled(path: Path) -> dict[str, int]:
-    """How many labelled questions there are, and how many of them no entry answers; broken rows do not count."""
+    """Number of labelled questions, and of those without an answering entry; broken rows are ignored."""
     rows = []
     lines = path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else []
     for line in lines:
@@ -102,16 +102,16 @@ def _synonym_groups(path: Path) -> int:
     try:
         return len(load_synonyms(path))
     except WenbanError:
-        return 0  # `kb check` says what is wrong with it
+        return 0  # `kb check` reports what is wrong with the file
 
 
 def _sources(entries: list[Entry]) -> set[str]:
-    """Distinct documents the entries stand on."""
+    """The distinct source documents of the entries."""
     return {source.document for entry in entries for source in entry.sources}
 
 
 def department_table(knowledge_dir: Path) -> str:
-    """Entries, newest and oldest review and sources of each department, as a Markdown table."""
+    """A Markdown table with one row for each department: entries, newest and oldest review, sources."""
     groups: dict[str, list[Entry]] = defaultdict(list)
     entries = [p.entry for p in load_folder(knowledge_dir)[0]]
     for entry in entries:
@@ -131,13 +131,13 @@ def _row(name: str, entries: list[Entry]) -> str:
 
 
 def write_table(file: Path, table: str) -> bool:
-    """Puts the table between the two marker lines of a Markdown file.
+    """Writes the table between the two marker lines of a Markdown file.
 
     Returns:
         Whether the file changed.
 
     Raises:
-        BadRequest: when the file or its markers are not there.
+        BadRequest: when the file or its markers are missing.
     """
     try:
         text = file.read_text("utf-8")

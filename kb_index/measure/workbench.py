@@ -1,4 +1,4 @@
-"""A searcher in memory, without touching the index in service: for measuring and fitting."""
+"""Builds a searcher in memory for measuring and fitting; the index in service is not touched."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def searcher_over(
     """Builds a searcher.
 
     Args:
-        folder: knowledge folder; its synonyms and words are used in any case.
-        entries: searched instead of the folder's entries when given.
+        folder: the knowledge folder; its synonyms and words are always used.
+        entries: entries to search instead of those of the folder; None: the folder's.
         model: sentence-transformers folder or name.
         calibration: weights and thresholds.
-        progress: called with (questions embedded, to embed).
+        progress: called with (questions embedded, questions to embed).
         reranker: cross-encoder folder or name; empty: none.
-        known: vectors the pretrained encoder has made before, by question.
+        known: question → vector that the pretrained encoder made earlier.
 
     Raises:
-        BadRequest: when there is nothing to search.
+        BadRequest: when there are no entries.
     """
     if entries is None:
         entries = [p.entry for p in load_folder(folder)[0]]

@@ -1,1 +1,1 @@
-"""From the editors' files to a version in service: build, watch, roll back."""
+"""Puts the editors' files in service: build, watch, roll back."""

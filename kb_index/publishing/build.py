@@ -1,12 +1,12 @@
-"""``wenban kb build``: a version of the entries' index made from the Markdown and put in service.
+"""``wenban kb build``: makes a version of the entries' index from the Markdown and puts it in service.
 
-What is in a version is said in :mod:`kb_index.search.loading`, how versions come and go in :mod:`kb_index.index.versions`.
+:mod:`kb_index.search.loading` describes the content of a version, :mod:`kb_index.index.versions` its life.
 
-Errors in the files make the build refuse (the version in service stays); ``skip_broken`` leaves those entries
-out instead, named in the manifest.
+When files have errors, the build refuses and the version in service stays. With ``skip_broken`` it leaves
+these entries out instead and names them in the manifest.
 
-Only files that changed are parsed, cut and embedded; everything else is carried over from the version in
-service, when that was made with the same model and text preparation.
+Only changed files are parsed, tokenised and embedded. Everything else is copied from the version in service,
+if that was made with the same model and text preparation.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from kb_index.search.calibration import SHIPPED, Calibration
 from kb_index.search.loading import FORMAT
 
 BUSY = "知识库正在生成，请稍后再试"
-"""Said when another build or rollback is under way."""
+"""Error message for editors while another build or rollback is running."""
 
 KEEP = 5
-"""Versions kept, the one in service among them."""
+"""Number of versions kept, the one in service included."""
 
 
 class KnowledgeInvalid(BadRequest):
-    """The Markdown has errors; nothing was published."""
+    """The Markdown files have errors, so nothing was published."""
 
     default_code = "kb_invalid"
     default_message = "知识库有错误，没有发布；运行 wenban kb check 查看"
@@ -47,16 +47,16 @@ class KnowledgeInvalid(BadRequest):
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did.
+    """The result of a build.
 
     Args:
-        version: name of the version in service now.
-        entries: entries in it.
-        questions: questions in it.
-        embedded: questions whose vectors were made anew.
+        version: name of the version in service after the build.
+        entries: number of its entries.
+        questions: number of its questions.
+        embedded: number of questions whose vectors were made by this build.
         left_out: files left out because of errors.
-        unchanged: True when the version in service was already the same.
-        seconds: time taken.
+        unchanged: True when the version in service already had this content.
+        seconds: duration of the build in seconds.
     """
 
     version: str
@@ -81,15 +81,15 @@ def build(
 
     Args:
         knowledge_dir: the editors' folder.
-        index_dir: where versions live; made when missing.
+        index_dir: the index folder; created when missing.
         model: sentence-transformers folder or name.
-        skip_broken: leave entries with errors out instead of refusing.
-        calibration: weights and thresholds copied into the version.
-        progress: called with (questions embedded, to embed).
+        skip_broken: leave out entries with errors instead of refusing the build.
+        calibration: file with weights and thresholds, copied into the version.
+        progress: called with (questions embedded, questions to embed).
 
     Raises:
-        KnowledgeInvalid: when files have errors (unless ``skip_broken``), or none is left.
-        Conflict: when another build is under way.
+        KnowledgeInvalid: when files have errors (without ``skip_broken``), or no entry is left.
+        Conflict: when another build is running.
     """
     began = datetime.now(UTC)
     with locked(index_dir, BUSY):
@@ -175,7 +175,7 @@ def _place(earlier: Shelf | None, entry_id: str) -> int:
 def _earlier(
     index_dir: Path, before: dict[str, Any] | None, pipeline: TextPipeline, encoder: Encoder
 ) -> Shelf | None:
-    """The version in service, when what it holds was made as it would be made now; a damaged one is made anew."""
+    """The shelf in service, if a build can reuse it; None when it is damaged or was made in another way."""
     if before is None or before.get("format") != FORMAT:
         return None
     if before["text"] != pipeline.fingerprint() or before["model"]["fingerprint"] != encoder.fingerprint:

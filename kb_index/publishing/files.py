@@ -1,4 +1,4 @@
-"""The entries' files at a build: which of them have changed since the version in service, and what is wrong with those."""
+"""The entries' files at a build: which ones changed since the version in service, and their problems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kb_index.entries.problems import Problem
 
 @dataclass(frozen=True)
 class EntryFile:
-    """An entry's file: its name, hash, id and title; the entry when it has changed since the version in service."""
+    """An entry's file: name, hash, id, title, and the parsed entry if it changed since the last version."""
 
     name: str
     digest: str
@@ -27,11 +27,11 @@ class EntryFile:
 
 
 def read_files(knowledge_dir: Path, before: dict[str, Any] | None) -> tuple[list[EntryFile], list[Problem]]:
-    """All entries in path order; those that are as in the version in service are not parsed.
+    """All entries in path order, and the problems. Files unchanged since the last version are not parsed.
 
     Args:
         knowledge_dir: the editors' folder.
-        before: manifest of the version whose work is used again; None parses every file.
+        before: manifest of the version to reuse; None: parse all files.
     """
     known = (
         {
@@ -45,17 +45,17 @@ def read_files(knowledge_dir: Path, before: dict[str, Any] | None) -> tuple[list
     same: dict[str, EntryFile] = {}
     folder, mark = str(knowledge_dir), MARK.encode()
     for name in names if known else ():
-        with contextlib.suppress(OSError):  # reported when it is parsed
+        with contextlib.suppress(OSError):  # the parser reports an unreadable file
             with open(f"{folder}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - 20,000 Paths take half a second
                 raw = file.read()
             unchanged = name in known and hashlib.sha256(raw).hexdigest() == known[name].digest
-            # one that shows another's title is read again: that title may have changed
+            # a file that refers to another entry is parsed again, because that entry's title may have changed
             if unchanged and mark not in raw:
                 same[name] = known[name]
     parsed, found = parse_files([name for name in names if name not in same], knowledge_dir)
     fresh = {item.entry.id for item in parsed}
     doubted = [file.name for file in same.values() if file.id in fresh]
-    if doubted:  # an id that now stands in two files: both are looked at, so that the report names both
+    if doubted:  # two files now have the same id: parse both, so that the report names both
         again, more = parse_files(doubted, knowledge_dir)
         parsed, found = sorted([*parsed, *again], key=lambda item: item.file), found + more
     parsed = expand(parsed, {file.id: file.title for file in same.values()})

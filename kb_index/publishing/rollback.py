@@ -1,4 +1,4 @@
-"""``wenban kb rollback``: an earlier version of the entries' index put in service again."""
+"""``wenban kb rollback``: puts an earlier version of the entries' index in service again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def rollback(index_dir: Path, to: str | None = None) -> str:
 
     Args:
         index_dir: the index folder.
-        to: version name; None takes the one before the current one.
+        to: name of a version; None: the one before the current version.
 
     Returns:
         The version now in service.

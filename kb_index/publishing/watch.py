@@ -1,4 +1,4 @@
-"""``wenban kb watch``: builds again whenever an editor saves, and keeps the former version when that fails."""
+"""``wenban kb watch``: builds after each save of an editor. If a build fails, the last version stays."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from core.errors import Conflict, NotFound, WenbanError
 from kb_index.publishing.build import BuildReport
 
 SETTLE_MS = 400
-"""A save is several events (write aside, rename) and a branch switch hundreds: build once it has been quiet."""
+"""Milliseconds without a change before a build starts.
+
+One save causes several file events, and a branch switch causes hundreds.
+"""
 
 BUSY_S = 30
-"""How long a build by somebody else is waited for."""
+"""Longest wait for another process's build, in seconds."""
 
 SIDE_FILES = {"synonyms.yml", "words.txt"}
 
@@ -26,7 +29,7 @@ Outcome = BuildReport | Exception
 
 
 def relevant(change: Change, path: str) -> bool:
-    """Whether a changed path is part of a build: not editors' swap and backup files, but whole folders are."""
+    """Whether a changed path matters for a build: folders do, swap and backup files do not."""
     name = Path(path).name
     if name.startswith((".", "_", "~", "#")):
         return False
@@ -36,18 +39,18 @@ def relevant(change: Change, path: str) -> bool:
 def builds(
     folder: Path, make: Builder, stop: threading.Event | None = None
 ) -> Iterator[tuple[list[str], Outcome]]:
-    """Builds now, then again after each change, until stopped.
+    """Builds at once, then again after each change, until stopped.
 
     Args:
-        folder: the knowledge folder, watched with all folders below it.
+        folder: the knowledge folder; sub-folders are watched, too.
         make: builds and publishes once.
         stop: ends the watch when set.
 
     Yields:
-        The files that changed (none the first time), and what the build came to.
+        The changed files (none for the first build), and the build's report or error.
 
     Raises:
-        NotFound: when the folder is not there.
+        NotFound: when the folder does not exist.
     """
     if not folder.is_dir():
         raise NotFound(f"没有知识库文件夹 {folder}", code="kb_folder")
@@ -61,7 +64,7 @@ def builds(
         yield_on_timeout=True,
         rust_timeout=500,
     )
-    next(changes, None)  # the watch stands before the first build, so that no save falls between the two
+    next(changes, None)  # start watching before the first build, so that no save between them is missed
     yield [], _tried(make)
     for found in changes:
         if found:
@@ -77,5 +80,5 @@ def _tried(make: Builder) -> Outcome:
             if error.code != "kb_busy" or time.monotonic() > until:
                 return error
             time.sleep(1)
-        except (WenbanError, OSError, ValueError) as error:  # a full disk ends this build, not the watch
+        except (WenbanError, OSError, ValueError) as error:  # such as a full disk; the watch goes on
             return error

@@ -1,1 +1,1 @@
-"""One search: a version loaded, candidates, weights, probability, decision."""
+"""Search: loading a version, finding candidates, weighing them, their probability, the outcome."""

@@ -1,4 +1,4 @@
-"""What speaks for and against an entry being the answer: the feature rows of the probability model."""
+"""Computes the features of the probability model for the found entries."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _AGREEING = tuple(
 
 
 def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
-    """Feature rows (:data:`kb_index.search.calibration.FEATURES`) of the first ``count`` entries of a ranking.
+    """The features (:data:`kb_index.search.calibration.FEATURES`) of the first entries; [count, features].
 
     Args:
-        shelf: what was searched.
-        ranking: its outcome, best first.
-        count: at most the length of the ranking.
+        shelf: the searched shelf.
+        ranking: the found entries, best first.
+        count: number of entries; at most the length of the ranking.
     """
     query = ranking.query
     belief = np.exp(ranking.fused - ranking.fused[:1].max(initial=0.0))
@@ -54,7 +54,7 @@ def rows(shelf: Shelf, ranking: Ranking, count: int) -> Matrix:
 
 
 def _clauses(cosine: Matrix, i: int) -> tuple[float, ...]:
-    """What a question's clauses say of an entry, in the order of the features; zeros when there are none."""
+    """The clause features of the entry at rank ``i``, in their order; zeros without clauses."""
     if not cosine.shape[1]:
         return (0.0,) * 5
     own = cosine[i]
@@ -64,7 +64,7 @@ def _clauses(cosine: Matrix, i: int) -> tuple[float, ...]:
 
 
 def _best_other(scores: NDArray[np.float64], i: int) -> float:
-    """The highest score of another entry; 0 when there is none."""
+    """The highest score of the other entries; 0 when there is no other entry."""
     if len(scores) < 2:
         return 0.0
     return float(max(scores[:i].max(initial=-math.inf), scores[i + 1 :].max(initial=-math.inf)))

@@ -1,7 +1,7 @@
 """Loads a version of the entries' index for searching.
 
-A version's folder holds entries and questions, their tokens and vectors, two lexical indexes, text.json (synonyms and
-words) and calibration.json.
+The folder of a version contains entries and questions, their tokens and vectors, two lexical indexes,
+text.json (synonyms and words) and calibration.json.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from kb_index.search.rerank import load_reranker
 from kb_index.search.searcher import Searcher
 
 FORMAT = 5
-"""Of a version's folder; one of another format is refused, and made anew by the next build."""
+"""Number of the format of a version's folder. Other formats are refused; the next build makes them again."""
 
 
 def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "") -> Searcher:
     """Loads a version for searching.
 
     Raises:
-        NotFound: no such version.
-        Conflict: the model in the settings is not the one the version was built with.
+        NotFound: when there is no such version.
+        Conflict: when the version was built with another model than the given one.
     """
     details = manifest(index_dir, version)
     folder = index_dir / "versions" / version

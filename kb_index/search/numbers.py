@@ -1,4 +1,4 @@
-"""Fitted numbers as JSON files, and the logistic function they go through."""
+"""Reads and writes fitted numbers as JSON files; the logistic function."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Matrix = NDArray[np.float64]
 
 
 def logistic(features: Matrix, weights: Sequence[float], bias: float) -> Matrix:
-    """Probability for each row of features."""
+    """The probability (0 to 1) for each row of features."""
     found: Matrix = 1.0 / (1.0 + np.exp(-np.clip(features @ np.array(weights) + bias, -30, 30)))
     return found
 
@@ -27,7 +27,7 @@ def save(path: Path, data: dict[str, Any], named: Mapping[str, Sequence[str]]) -
     Args:
         path: the file.
         data: the numbers.
-        named: for each key that holds a list, the names of its members: written as ``{name: value}``.
+        named: for each key that holds a list, the names of its items; they are written as ``{name: value}``.
     """
     data = {**data, **{key: dict(zip(names, data[key], strict=True)) for key, names in named.items()}}
     temporary = path.with_name(path.name + ".tmp")
@@ -36,15 +36,15 @@ def save(path: Path, data: dict[str, Any], named: Mapping[str, Sequence[str]]) -
 
 
 def load(path: Path, named: Mapping[str, Sequence[str]], again: str) -> dict[str, Any] | None:
-    """Reads what :func:`save` wrote; None when there is no such file.
+    """Reads what :func:`save` wrote; None when the file does not exist.
 
     Args:
         path: the file.
         named: as for :func:`save`.
-        again: the command that makes the file anew.
+        again: the command that makes the file again, for the error message.
 
     Raises:
-        ConfigurationError: when the file is damaged or of another version.
+        ConfigurationError: when the file is damaged or was written by another program version.
     """
     if not path.is_file():
         return None

@@ -1,4 +1,4 @@
-"""Entries that may be meant, what speaks for each, and the order that weights give them."""
+"""The candidate entries of a question, their features, and their order by weighted features."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _LEXICAL, _DENSE, _WHOLE = (RANK_FEATURES.index(name) for name in ("lexical", "d
 
 @dataclass(frozen=True)
 class Query:
-    """A question, prepared.
+    """A question prepared for search.
 
     Args:
-        text: normalised, spelling corrected.
-        asked: its tokens.
-        unknown_words: how many of its words the base does not know.
-        vector: its vector.
+        text: the normalised question with corrected spelling.
+        asked: the tokens of the question.
+        unknown_words: number of its words that do not occur in the knowledge base.
+        vector: vector of the question by the static model; [dimensions].
         clauses: vectors of its clauses, [clauses, dimensions].
-        meaning: its vector by the pretrained encoder; None where the base has none.
-        aspects: what it asks for, as bits.
-        elsewhere: whether it names another part of the country.
-        bare: whether it is but a word or a few, all of which the base knows.
+        meaning: vector of the question by the pretrained encoder; None if the shelf has no such vectors.
+        aspects: its aspects, as bits.
+        elsewhere: whether it names a province or city outside the home regions.
+        bare: whether it is a bare term: at most a few words, all known to the knowledge base.
     """
 
     text: str
@@ -50,14 +50,14 @@ class Query:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Entries that may be meant; weights are not applied yet.
+    """The candidate entries of a question, before weights are applied.
 
     Args:
-        places: of the entries.
-        questions: of each, the question nearest to what was asked.
-        features: a row each, columns as :data:`kb_index.search.calibration.RANK_FEATURES`.
-        clauses: cosine of each clause of the question with the nearest question of each, [entries, clauses].
-        query: what was asked.
+        places: places of the entries; [entries].
+        questions: for each entry, the place of its question nearest to the citizen's; [entries].
+        features: features of each entry, columns as :data:`kb_index.search.calibration.RANK_FEATURES`.
+        clauses: cosine of each entry's nearest question with each clause, [entries, clauses].
+        query: the prepared question.
     """
 
     places: Places
@@ -69,7 +69,7 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Entries, best first, with the scores that put them there."""
+    """Entries, best first, with their scores."""
 
     places: Places
     questions: Places
@@ -80,22 +80,28 @@ class Ranking:
 
     @property
     def lexical(self) -> NDArray[np.float64]:
-        """Share of the question that the entry's best question covers."""
+        """For each entry, the share of the question that its best question covers, 0 to 1."""
         return self.features[:, _LEXICAL]
 
     @property
     def dense(self) -> NDArray[np.float64]:
-        """Cosine with the entry's nearest question."""
+        """For each entry, the cosine of its nearest question."""
         return self.features[:, _DENSE]
 
     @property
     def whole(self) -> NDArray[np.float64]:
-        """Share of the question that the entry's whole text covers."""
+        """For each entry, the share of the question that its whole text covers, 0 to 1."""
         return self.features[:, _WHOLE]
 
 
 def order(found: Candidates, weights: Calibration, part: Part = "fused") -> Ranking:
-    """Applies the weights, best entry first; ties by place. One part alone serves to measure what fusion is worth."""
+    """Orders candidates by weighted features, best first; equal scores by place.
+
+    Args:
+        found: the candidates.
+        weights: contains the fusion weights.
+        part: ``fused``, or a single part, to measure what fusion gains.
+    """
     if part == "lexical":
         score = found.features[:, _WHOLE] + 1e-3 * found.features[:, _LEXICAL]
     elif part == "dense":
@@ -116,15 +122,15 @@ def order(found: Candidates, weights: Calibration, part: Part = "fused") -> Rank
 def weigh(
     shelf: Shelf, query: Query, places: Places, whole: Floats, near: Floats, centre: Floats
 ) -> Candidates:
-    """What speaks for each of some entries.
+    """Computes the features of some entries.
 
     Args:
-        shelf: the entries.
-        query: what was asked.
-        places: of the entries.
-        whole: coverage by each entry of the shelf.
-        near: of each of ``places``, cosine of its nearest question by the pretrained encoder.
-        centre: of each of ``places``, cosine of the middle of its questions by it.
+        shelf: contains the entries.
+        query: the prepared question.
+        places: places of the entries.
+        whole: for each entry of the shelf, the share of the question that its whole text covers.
+        near: for each of ``places``, the cosine of its nearest question, by the pretrained encoder.
+        centre: for each of ``places``, the cosine of the mean of its question vectors, by the same encoder.
     """
     if not len(places):
         return Candidates(
@@ -168,7 +174,7 @@ def weigh(
 
 
 def _counts(rows: Ragged, query: Query, tokens: int) -> NDArray[np.int64]:
-    """For each row, how often each of the question's tokens stands in it."""
+    """For each row, how often it contains each token of the question; [rows, tokens]."""
     ids = query.asked.ids
     place = np.full(tokens, -1, np.int32)
     place[ids] = np.arange(len(ids))
@@ -179,6 +185,6 @@ def _counts(rows: Ragged, query: Query, tokens: int) -> NDArray[np.int64]:
 
 
 def _best(scores: Floats, begins: Places) -> Places:
-    """Place of the highest score of each group."""
+    """The place of the highest score in each group; ``begins`` holds the start of each group."""
     ends = np.append(begins[1:], len(scores))
     return np.array([a + int(scores[a:b].argmax()) for a, b in zip(begins, ends, strict=True)], np.int64)

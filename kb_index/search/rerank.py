@@ -1,6 +1,7 @@
-"""An optional cross-encoder that reads the question and an entry together and re-orders the first hits.
+"""An optional cross-encoder that reads the question together with an entry and re-orders the first hits.
 
-Slower than everything else in a search (a pass of a transformer for each of :data:`FIRST` entries), so off by default.
+It needs one transformer pass for each of :data:`FIRST` entries. This is slower than the rest of a search, so
+it is off by default.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from kb_index.search.ranking import Ranking
 
 FIRST = 10
-"""Entries read anew."""
+"""Number of first entries that are re-ordered."""
 _CHARS = 400
 _REMEMBERED = 20_000
 
@@ -27,16 +28,17 @@ _REMEMBERED = 20_000
 class Reranker:
     """A sentence-transformers ``CrossEncoder``.
 
-    Its score, 0 to 1, is added to the fused score in units of the distance between the first and the last entry it
-    reads: a sure yes lifts the last level with the first. So the order changes, and with it the fused score and its
-    margins that the probability model looks at; ``wenban kb evaluate --fit`` learns what they mean now.
+    Its score (0 to 1), times the distance between the fused scores of the first and last re-ordered entry, is
+    added to the fused score. So a score of 1 lifts the last entry to the level of the first. This changes the
+    fused score and its margins, which are features of the probability model: fit again with ``wenban kb
+    evaluate --fit``.
 
     Args:
-        name: hub name or folder.
-        threads: CPU threads torch may use.
+        name: hub name or folder of the model.
+        threads: number of CPU threads for torch.
 
     Raises:
-        ConfigurationError: when it can't be loaded, or gives more than one score a pair.
+        ConfigurationError: when the model can't be loaded, or gives more than one score for a pair.
     """
 
     def __init__(self, name: str, threads: int = 2) -> None:
@@ -58,11 +60,11 @@ class Reranker:
                 code="kb_reranker",
             )
         self._sigmoid = torch.nn.Sigmoid()
-        # fitting judges each question several times, under different numbers
+        # the cache helps fitting, which scores each question several times with different numbers
         self._known = lru_cache(maxsize=_REMEMBERED)(self._one)
 
     def reorder(self, ranking: Ranking, shelf: Shelf) -> Ranking:
-        """The ranking with its first entries in a new order; what stood behind them stays behind."""
+        """The ranking with its first :data:`FIRST` entries in a new order; the others stay behind them."""
         count = min(FIRST, len(ranking.places))
         if count < 2 or not ranking.query.text:
             return ranking
@@ -86,7 +88,7 @@ class Reranker:
 
 
 def load_reranker(name: str) -> Reranker | None:
-    """The re-ranker of the setting ``kb_reranker``; None when it is empty."""
+    """Loads the re-ranker named by the setting ``kb_reranker``; None when the name is empty."""
     return Reranker(name) if name else None
 
 

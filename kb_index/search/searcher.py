@@ -1,4 +1,4 @@
-"""One search: candidates from both indexes, fused, turned into probabilities, and a decision."""
+"""A search: candidates from both indexes, their fused order, their probabilities, and the outcome."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ from kb_index.search.rerank import Reranker
 
 _CLAUSE = re.compile(r"[，。！？；,.!?;\s]+")
 _SHORTEST, _CLAUSES = 4, 40
-"""Characters of a clause, and clauses of a question that are looked at."""
+"""Fewest characters of a clause; largest number of clauses of a question that are used."""
 
 Outcome = Literal["answer", "ask_back", "unknown"]
 
 NEAREST = 100
-"""Questions taken from the dense index."""
+"""Number of nearest questions taken from the dense index."""
 
 BARE = 3
-"""Most words of a question that is a bare term and no sentence."""
+"""Largest number of words of a bare term; longer questions count as sentences."""
 
 POOL = 20
-"""Entries taken by each part, and by all together, to be weighed closely."""
+"""Number of entries taken from each part, and from all parts together, for all features to be computed."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An entry found.
+    """A found entry.
 
     Args:
         entry: the entry.
-        probability: calibrated probability that it answers the question.
-        lexical: share of the question its best-matching question covers, 0 to 1.
-        dense: cosine with its best-matching question.
-        variant: that question, normalised.
-        fused: the score entries are ordered by.
-        whole: share of the question its whole text covers.
+        probability: calibrated probability that the entry answers the question, 0 to 1.
+        lexical: share of the question that its best-matching question covers, 0 to 1.
+        dense: cosine of its best-matching question.
+        variant: its best-matching question, normalised.
+        fused: fused score, which orders the entries.
+        whole: share of the question that its whole text covers, 0 to 1.
     """
 
     entry: Entry
@@ -68,12 +68,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What a search came to.
+    """The result of a search.
 
     Args:
-        outcome: give the first hit as the answer, ask back with the hits, or say that nothing is known.
-        hits: best first; kept for ``unknown`` too, for editors to look at.
-        version: index version that answered, "" when there is none.
+        outcome: ``answer``: the first hit is the answer; ``ask_back``: offer the hits; ``unknown``: no
+            answer.
+        hits: found entries, best first; also kept for ``unknown``, for editors to see.
+        version: the searched index version; "" when there is none.
     """
 
     outcome: Outcome
@@ -85,14 +86,14 @@ class Searcher:
     """Searches one shelf.
 
     Args:
-        shelf: what is searched.
+        shelf: the shelf to search.
         pipeline: the text preparation the shelf was built with.
         encoder: the model the shelf was built with.
         calibration: weights and thresholds.
-        version: put into results.
-        reranker: re-orders the first hits.
-        meanings: what the pretrained encoder makes of the shelf's questions; None leaves it out.
-        meaning: the encoder that made them; needed with ``meanings``.
+        version: name of the version, copied into results.
+        reranker: re-orders the first hits; None: no re-ordering.
+        meanings: the pretrained encoder's vectors of the shelf's questions; None: not used.
+        meaning: the encoder that made ``meanings``; needed with them.
     """
 
     def __init__(
@@ -125,7 +126,7 @@ class Searcher:
         self._spelling = Spelling(terms, lambda pair: PAIR + pair in known, pipeline.words_of)
 
     def with_calibration(self, calibration: Calibration) -> Searcher:
-        """The same searcher under other numbers."""
+        """The same searcher with another calibration."""
         other = copy(self)
         other.calibration = calibration
         return other
@@ -136,10 +137,10 @@ class Searcher:
         """Finds the entries that may answer a question.
 
         Args:
-            question: anything a citizen typed; never raises on odd text.
-            regions: where the citizen is, all levels (``["安徽", "淮南", "寿县"]``); empty means everywhere.
-            on: only entries in force that day; None means any.
-            limit: most hits returned.
+            question: the citizen's words; any text is accepted.
+            regions: names of the citizen's regions, all levels (``["安徽", "淮南", "寿县"]``); empty: all regions.
+            on: only entries that hold on this day; None: any day.
+            limit: largest number of hits.
         """
         ranking = self.rank(question, regions, on)
         if not len(ranking.places):
@@ -147,18 +148,18 @@ class Searcher:
         count = min(max(limit, 1), len(ranking.places))
         chances = self.calibration.probability(rows(self.shelf, ranking, count))
         hits = tuple(self._hit(ranking, i, float(chances[i])) for i in range(count))
-        # the first by score decides; a runner-up is never shown as surer than it
+        # the first entry decides the outcome; no later entry is shown with a higher probability
         hits = tuple(replace(h, probability=min(h.probability, hits[0].probability)) for h in hits)
         return SearchResult(cast(Outcome, self.calibration.outcome(hits[0].probability)), hits, self.version)
 
     def rank(
         self, question: str, regions: Sequence[str] = (), on: dt.date | None = None, part: Part = "fused"
     ) -> Ranking:
-        """Orders entries by the fused score, or by one part of it alone (to measure what fusion is worth)."""
+        """Orders entries by the fused score, or by one part of it alone (to measure what fusion gains)."""
         return self.order(self.candidates(question, regions, on), part)
 
     def order(self, found: Candidates, part: Part = "fused") -> Ranking:
-        """Orders candidates; the re-ranker, where there is one, has a say in the fused order."""
+        """Orders candidates; the re-ranker, if set, changes the fused order."""
         ranking = order(found, self.calibration, part)
         return (
             ranking
@@ -167,7 +168,7 @@ class Searcher:
         )
 
     def candidates(self, question: str, regions: Sequence[str] = (), on: dt.date | None = None) -> Candidates:
-        """The entries that may be meant; none for a question without a single letter or digit."""
+        """The candidate entries; none for a question without any letter or digit."""
         shelf = self.shelf
         query = self.query(question, regions)
         whole = shelf.whole.scores(query.asked)
@@ -192,7 +193,7 @@ class Searcher:
         return weigh(shelf, query, pool, whole, meant[pool], self.meanings.centre(query.meaning, pool))
 
     def query(self, question: str, regions: Sequence[str] = ()) -> Query:
-        """Prepares a question: one spelling, tokens, vector."""
+        """Prepares a question: normalised text, tokens, vectors."""
         text = self.pipeline.normalise(query_text(question))
         corrected = self._spelling.correct(text)
         if corrected != text:  # a corrected term may have a synonym
@@ -232,7 +233,7 @@ class Searcher:
 
 
 def _top(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Places of the highest scores above zero."""
+    """Places of the ``count`` highest scores above zero."""
     if len(scores) > count:
         places = np.argpartition(-scores, count)[:count]
     else:

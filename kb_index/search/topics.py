@@ -1,4 +1,4 @@
-"""A bare topic (低保, 公积金): no question yet, so the entries about it are what can be chosen from."""
+"""Finds the entries about a bare topic (低保, 公积金), so that the citizen can choose from them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from kb_index.entries.entry import Entry
 from kb_index.search.searcher import POOL, Searcher
 
 _LEAST = 2
-"""Entries that make a topic; characters that make its name."""
+"""Fewest entries of a topic, and fewest characters of its name."""
 
 
 def about(
     searcher: Searcher, word: str, regions: Sequence[str] = (), on: dt.date | None = None, limit: int = 5
 ) -> tuple[Entry, ...]:
-    """Entries about the topic a word names, the nearest first; empty when it names none.
+    """Entries about the topic that a word names, best match first; empty when it names no topic.
 
-    The editors' own tags and topics say what is a topic: a word that merely stands in titles (怎么办) is none.
+    Topics are the tags and topics that editors wrote. A word that only occurs in titles (怎么办) is not a topic.
 
     Args:
-        searcher: the version searched.
-        word: what the citizen typed, in any spelling the base knows (gjj, 離婚, 低保).
+        searcher: the version to search.
+        word: the citizen's word, in any spelling the knowledge base knows (gjj, 離婚, 低保).
         regions: as for :meth:`Searcher.search`.
-        on: only entries in force that day; None means any.
-        limit: most entries returned.
+        on: only entries that hold on this day; None: any day.
+        limit: largest number of entries.
     """
     spell = searcher.pipeline.normalise
     wanted = spell(word)

@@ -50,7 +50,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     Args:
         path: the file. Of an XLSX file the first sheet that is not empty is read.
 
-        Raises:
+    Raises:
             BadRequest: when the file can't be read; the message says why and what to do.
     """
     _require(path)

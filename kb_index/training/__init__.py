@@ -1,1 +1,1 @@
-"""Making the embedded model and the pretrained encoder."""
+"""Training of the embedded model and the pretrained encoder."""

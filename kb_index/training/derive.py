@@ -1,7 +1,7 @@
 """Derives the pretrained sentence encoder from a pinned package, without a model hub.
 
-Its packed weights (:mod:`kb_index.training.packed`) are brought back to floating point, cut down to the word pieces that
-Chinese text uses, and written as a folder that transformers reads: BERT without a pooler.
+The packed weights of the package (:mod:`kb_index.training.packed`) are converted to floating point, reduced
+to the word pieces that Chinese text uses, and written as a folder for transformers: BERT without a pooler.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from kb_index.training.packed import Array, Packed, fetch, packed_bytes, read_pa
 from kb_index.training.ship import write_folder
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
-"""The first four pieces, in the order of XLM-RoBERTa; ``<mask>`` is the last."""
+"""The first four word pieces, in the order of XLM-RoBERTa; ``<mask>`` is the last piece."""
 
 PREFIX = ("▁query", "▁passage", ":", "▁")
+"""Word pieces of the model's prefixes; they are always kept."""
 LATIN = 4000
-"""Latin pieces kept though no text here uses them, the most frequent first."""
+"""Number of the most frequent Latin word pieces that are kept even if no sample text uses them."""
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _PURE_HAN = re.compile(f"▁?[{_HAN}]+")
@@ -31,7 +32,7 @@ _OTHER_SCRIPT = re.compile("[^\\W\\d_]")
 
 
 def simplified_only(piece: str) -> bool:
-    """Whether every Chinese character of a piece is of the simplified standard (GB 2312)."""
+    """Whether all Chinese characters of a word piece are in the simplified standard GB 2312."""
     try:
         piece.replace("▁", "").encode("gb2312")
     except UnicodeEncodeError:
@@ -40,15 +41,15 @@ def simplified_only(piece: str) -> bool:
 
 
 def choose(packed: Packed, texts: Iterable[str]) -> list[int]:
-    """The pieces to keep, by id, in order.
+    """The ids of the word pieces to keep, in order.
 
-    Kept are the special ones, the model's prefixes, every single Chinese character, words of simplified
-    characters, figures, punctuation, single letters, the most frequent Latin pieces, and whatever the given
-    texts use.
+    Kept are special pieces, the model's prefixes, all single Chinese characters, words of simplified
+    characters, digits, punctuation, single letters, the most frequent Latin pieces, and all pieces that the
+    given texts use.
 
     Args:
         packed: the whole model.
-        texts: a sample of what will be encoded.
+        texts: a sample of the texts that will be encoded.
     """
     whole = build_tokenizer(packed, range(len(packed.pieces)))
     used: Counter[int] = Counter()
@@ -85,14 +86,14 @@ def _batches(texts: Iterable[str], size: int) -> Iterator[list[str]]:
 
 
 def build_tokenizer(packed: Packed, kept: Sequence[int]) -> Any:
-    """The Unigram tokenizer over the kept pieces, as a ``tokenizers.Tokenizer``.
+    """A Unigram tokenizer of the kept pieces, as a ``tokenizers.Tokenizer``.
 
-    The normalisation map is NFKC but for control characters (dropped), invisible spaces (a space) and the
-    full-width tilde (kept).
+    Its normalisation is NFKC with three exceptions: control characters are dropped, invisible spaces become a
+    space, and the full-width tilde is kept.
 
     Args:
         packed: the whole model.
-        kept: ids of the pieces to keep; the special ones must be among them.
+        kept: ids of the pieces to keep; the special pieces must be among them.
     """
     from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
@@ -186,19 +187,19 @@ def configuration(packed: Packed, words: int) -> dict[str, Any]:
 
 
 def derive(out: Path, texts: Iterable[str], cache: Path, log: Callable[[str], Any] = print) -> dict[str, Any]:
-    """Writes the pruned encoder, single precision, as a folder that transformers reads.
+    """Writes the reduced encoder in single precision, as a folder for transformers.
 
     Args:
         out: the folder to write.
-        texts: a sample of what will be encoded; decides which rare pieces stay.
-        cache: where the wheel lies or is put.
-        log: takes lines of progress.
+        texts: a sample of the texts that will be encoded; it decides which rare pieces are kept.
+        cache: folder of the downloaded wheel.
+        log: called with each line of progress.
 
     Returns:
-        ``pieces``, ``parameters`` and ``bytes`` of what was written.
+        ``pieces``, ``parameters`` (numbers of) and ``bytes`` (size) of the written encoder.
 
     Raises:
-        DerivationError: when the wheel cannot be had or is not the expected one.
+        DerivationError: when the wheel can't be downloaded or is not the expected one.
     """
     packed = read_packed(packed_bytes(fetch(cache)))
     log(f"read {len(packed.pieces)} pieces, {len(packed.tensors)} tensors")
@@ -211,12 +212,12 @@ def derive(out: Path, texts: Iterable[str], cache: Path, log: Callable[[str], An
 
 
 def sample_texts(knowledge: Path, laws: Path | None = None, rows: Sequence[Path] = ()) -> Iterator[str]:
-    """Texts whose pieces are counted: entries, statutes, messages written for training.
+    """Yields the sample texts: entries, statutes, and messages written for training.
 
     Args:
         knowledge: the knowledge folder (Markdown).
         laws: folder of statutes (Markdown).
-        rows: JSONL files whose rows have ``text`` or ``question``.
+        rows: JSON lines files whose rows have ``text`` or ``question``.
     """
     for folder in (knowledge, laws):
         for file in sorted(folder.rglob("*.md")) if folder is not None else ():

