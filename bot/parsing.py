@@ -1,4 +1,4 @@
-"""What the trained Rasa model makes of texts, asked in Rasa's own environment."""
+"""Classifies texts with the trained Rasa model, in Rasa's own environment."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from core.settings import ROOT, Settings
 
 
 def parse(settings: Settings, texts: list[str]) -> list[dict[str, Any]]:
-    """What the trained model makes of each text, in Rasa's own environment: ``intent``, ``confidence``, ``ms``.
+    """Classify each text with the trained model.
+
+    Returns:
+        For each text ``intent``, ``confidence`` (0 to 1) and ``ms`` (duration in milliseconds).
 
     Raises:
-        ConfigurationError: Rasa is not installed, or the model can't be trained or loaded.
+        ConfigurationError: when Rasa is not installed, or the model can't be trained or loaded.
     """
     model, _ = train(settings)
     call = [str(rasa_program.python()), "-m", "bot.rasa_parse", str(model)]

@@ -1,6 +1,7 @@
-"""What a trained Rasa model makes of messages; run by Rasa's own Python (3.10): ``python -m bot.rasa_parse``.
+"""Classifies messages with a trained Rasa model; run by Rasa's own Python 3.10: ``python -m bot.rasa_parse``.
 
-Reads a JSON list of texts on standard input; writes one JSON line for each: intent, confidence, milliseconds.
+Reads a JSON list of texts from standard input. Writes one JSON line for each text: intent, confidence,
+milliseconds.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import time
 from typing import Any
 
 _OUT = sys.stdout
-sys.stdout = sys.stderr  # whatever Rasa or its parts print is no row
+sys.stdout = sys.stderr  # output of Rasa itself must not mix with the result lines
 
 
 async def parse(model: str, texts: list[str]) -> None:
-    """Print what the model makes of each text."""
+    """Print the classification of each text."""
     from rasa.core.agent import load_agent
 
     agent = await load_agent(model_path=model)

@@ -1,4 +1,4 @@
-"""Rasa as a program: where it is, how it is called, what it takes from the environment."""
+"""Rasa as a program: its path, its command lines, its environment variables."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.settings import ROOT, Settings
 
 
 def python() -> Path:
-    """The interpreter of Rasa's own environment.
+    """Path of the Python interpreter in Rasa's own environment.
 
     Raises:
-        ConfigurationError: that environment is not installed.
+        ConfigurationError: when that environment is not installed.
     """
     found = ROOT / ".venv-rasa" / "bin" / "python"
     if not found.exists():
@@ -23,12 +23,12 @@ def python() -> Path:
 
 
 def command(*arguments: str) -> list[str]:
-    """A call of Rasa's command line, to be run in the project's folder."""
+    """A Rasa command line, to run in the project's root folder."""
     return [str(python()), "-m", "bot.rasa_main", *arguments]
 
 
 def serve(port: int, model: Path) -> list[str]:
-    """The call that serves a model on a loopback port."""
+    """The command line that serves a model on a loopback port."""
     return command(
         *("run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(model)),
         *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
@@ -36,7 +36,7 @@ def serve(port: int, model: Path) -> list[str]:
 
 
 def quiet() -> dict[str, str]:
-    """This process's environment with Rasa's chatter turned off."""
+    """The environment of this process, with Rasa's less important output turned off."""
     return {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false",
@@ -47,10 +47,10 @@ def quiet() -> dict[str, str]:
 
 
 def endpoints(actions_url: str, actions_secret: str, tracker_url: str) -> Mapping[str, str]:
-    """Everything endpoints.yml reads; Rasa refuses to start on a variable that is not set.
+    """All variables that endpoints.yml reads; Rasa does not start when one is missing.
 
-    Several Rasa processes share a Redis lock store when the four ``WENBAN_RASA_LOCK_STORE`` /
-    ``WENBAN_RASA_REDIS_…`` are set from outside.
+    To let several Rasa processes share a Redis lock store, set ``WENBAN_RASA_LOCK_STORE`` and the three
+    variables ``WENBAN_RASA_REDIS_…`` in the environment.
     """
     return {
         "WENBAN_RASA_LOCK_STORE": "in_memory",
@@ -65,7 +65,7 @@ def endpoints(actions_url: str, actions_secret: str, tracker_url: str) -> Mappin
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment Rasa serves in."""
+    """The environment variables of the process that serves Rasa."""
     tracker = settings.rasa_tracker_url or f"sqlite:///{settings.data_dir / 'rasa' / 'tracker.db'}"
     url = f"{settings.app_url}/actions/webhook"
     return dict(endpoints(url, settings.secrets.actions_secret, tracker))

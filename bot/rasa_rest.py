@@ -1,7 +1,8 @@
-"""Rasa's REST channel, which says in Rasa's log which turn of the app each line belongs to.
+"""Rasa's REST channel, extended to write the app's turn id into each line of Rasa's log.
 
-Rasa itself logs neither the turn nor, on most lines, the conversation; the app sends both with every message. Named
-in ``credentials.yml``; the address and the wire format are those of Rasa's own channel (``/webhooks/rest/webhook``).
+Rasa itself logs no turn, and on most lines no conversation; the app sends both with each message.
+``credentials.yml`` names this channel. URL and format are those of Rasa's channel
+(``/webhooks/rest/webhook``).
 """
 
 from __future__ import annotations
@@ -18,27 +19,27 @@ from sanic import Blueprint
 from structlog.contextvars import bound_contextvars
 
 log = logging.getLogger("rasa.wenban")
-"""Below Rasa's own loggers, whose level ``LOG_LEVEL`` sets (info unless told otherwise); all others start at warning."""
+"""Logger below ``rasa``: ``LOG_LEVEL`` sets its level (default info); other loggers start at warning."""
 
 _turn: ContextVar[str] = ContextVar("turn", default="")
-"""The app's id of the turn that is being answered in this task; empty between messages."""
+"""The app's id of the turn that this task is answering; empty between messages."""
 
 
 class Rest(RestInput):
-    """Rasa's REST channel; every line logged while it answers a message ends with the turn's id."""
+    """Rasa's REST channel; each line logged while it answers a message ends with the turn's id."""
 
     def __init__(self) -> None:
         mark_lines()
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The channel's routes, as Rasa's own, around a handler that logs one line for each message."""
+        """The routes of Rasa's channel, with a handler that also logs one line for each message."""
 
         async def handle(message: UserMessage) -> Any:
             turn = str((message.metadata or {}).get("turn") or "")
             began = time.monotonic()
             token = _turn.set(turn)
             try:
-                # Rasa logs by structlog in some places and by logging in others: both are told.
+                # Rasa uses both structlog and logging, so both get the turn's id.
                 with bound_contextvars(turn=turn, conversation=message.sender_id):
                     answer = await on_new_message(message)
                     log.info(
@@ -54,7 +55,7 @@ class Rest(RestInput):
 
 
 def mark_lines() -> None:
-    """Have every line of the ``logging`` module end with ``turn=<id>`` while a message is answered."""
+    """Let each line of the ``logging`` module end with ``turn=<id>`` while a message is being answered."""
     make = logging.getLogRecordFactory()
     if getattr(make, "marks_turns", False):
         return
@@ -62,7 +63,7 @@ def mark_lines() -> None:
     def made(*args: Any, **named: Any) -> logging.LogRecord:
         record = make(*args, **named)
         turn = _turn.get()
-        # Lines of structlog are whole JSON objects, which carry the turn already.
+        # Lines of structlog are JSON objects that contain the turn already.
         if turn and isinstance(record.msg, str) and not record.msg.startswith("{"):
             record.msg = f"{record.msg} turn={turn.replace('%', '%%')}"
         return record

@@ -1,4 +1,4 @@
-"""Train Rasa's model when what it is made of has changed, and not otherwise."""
+"""Trains Rasa's model, but only when its inputs have changed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ INPUTS = (
     *("kb_index/model/model.safetensors", "kb_index/model/tokenizer.json", "requirements/rasa.lock"),
 )
 WORDS = ROOT / "bot" / "data" / "dictionary"
-"""Words of the field, the same in every city."""
+"""The folder of the segmenter's words that are the same in all cities."""
 KEPT = 2
-"""Models kept: the one in use and the one before it."""
+"""Number of models kept: the one in use and the one before it."""
 
 
 def fingerprint(city: City, root: Path = ROOT) -> str:
-    """A hash of everything the model is made of: names and contents, in a fixed order, and the city's words."""
+    """A hash of all inputs of the model: names and contents of the files, and the city's words."""
     digest = hashlib.sha256(city.dictionary.encode())
     for name in INPUTS:
         path = root / name
@@ -40,27 +40,30 @@ def fingerprint(city: City, root: Path = ROOT) -> str:
 
 
 def models_dir(settings: Settings) -> Path:
-    """Where trained models are kept."""
+    """The folder of trained models."""
     return settings.data_dir / "rasa" / "models"
 
 
 def model_path(settings: Settings) -> Path:
-    """Where the model of the present inputs is, or will be."""
+    """The path of the model for the current inputs, whether it exists or not."""
     return models_dir(settings) / f"wenban-{fingerprint(settings.city)}.tar.gz"
 
 
 def dictionaries(city: City, folder: Path) -> None:
-    """Put jieba's user dictionaries where config.yml looks for them: the words of the field, and the city's own."""
+    """Write jieba's user dictionaries (general and city's words) to the folder that config.yml names."""
     for file in WORDS.glob("*.txt"):
         shutil.copy(file, folder)
     (folder / "city.txt").write_text(city.dictionary, "utf-8")
 
 
 def train(settings: Settings, *, force: bool = False) -> tuple[Path, bool]:
-    """The model of the present inputs, trained now if it is not there yet: (its path, whether trained now).
+    """The model for the current inputs; it is trained when it does not exist.
+
+    Returns:
+        (path of the model, whether it was trained now).
 
     Raises:
-        ConfigurationError: training failed; Rasa has said why on the terminal.
+        ConfigurationError: when training fails; Rasa has printed the reason on the terminal.
     """
     path = model_path(settings)
     if path.exists() and not force:

@@ -1,1 +1,4 @@
-"""Custom actions: what Rasa asks the app to do within a turn. One capability a file; see :mod:`bot.actions.runtime.endpoint`."""
+"""Custom actions: what Rasa asks the app to do in a turn. Each file has one capability.
+
+:mod:`bot.actions.runtime.endpoint` receives Rasa's calls.
+"""

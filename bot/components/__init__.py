@@ -1,1 +1,1 @@
-"""Our components of Rasa's pipeline; they run in Rasa's environment (Python 3.10)."""
+"""Our components for Rasa's pipeline; they run in Rasa's environment (Python 3.10)."""

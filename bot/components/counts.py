@@ -1,7 +1,7 @@
-"""Features of word and character counts without numbers, so that no number decides the intent.
+"""Word and character counts that ignore numbers, so that no number decides the intent.
 
-Rasa's own featurizer makes the same token of every number. An intent with a short example of one ("88", a
-farewell) then attracts every message with a number: "3栋1单元电梯坏了5天" was taken for a good-bye.
+Rasa's own featurizer replaces all numbers by the same token. An intent with a number as a short example
+("88", a farewell) then attracts all messages with numbers: "3栋1单元电梯坏了5天" was taken for a farewell.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ _NUMBER = re.compile(r"[0-9０-９]+(?:[.,:：/％%\-－][0-9０-９]*)*")
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class Counts(CountVectorsFeaturizer):
-    """Rasa's ``CountVectorsFeaturizer`` without numbers; it takes the same settings."""
+    """Rasa's ``CountVectorsFeaturizer`` without numbers, with the same settings."""
 
     def _process_tokens(self, tokens: list[str], attribute: str = TEXT) -> list[str]:
         if attribute == TEXT:
             said = [token for token in tokens if not _NUMBER.fullmatch(token)]
-            # A number beside words is emptied, not taken out: other featurizers' sequences are as long as the tokens are
-            # many. One that is the whole message ("886") is a word of its own.
+            # A number beside words becomes an empty token. It is not removed, because the sequences of all
+            # featurizers must have one element for each token. A number that is the whole message ("886")
+            # becomes a word.
             beside = "" if said else "n{}"
             tokens = [beside.format(token) if _NUMBER.fullmatch(token) else token for token in tokens]
         return super()._process_tokens(tokens, attribute)

@@ -1,9 +1,9 @@
-"""The last step of the pipeline: Rasa's intents and the app's evidence become the final intent.
+"""The last step of the pipeline: makes the final intent from Rasa's intents and the app's evidence.
 
-The weighing is :func:`bot.understanding.decide.decide`.
+:func:`bot.understanding.decide.decide` makes the decision.
 
-The evidence comes in the message's metadata (``kinds``, ``best``). Without it, as when Rasa is spoken to without the
-app, the intent stays what the classifier made of it.
+The evidence is in the message's metadata (``kinds``, ``best``). Without evidence, for example when a message
+comes to Rasa without the app, the classifier's intent stays.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Decision(GraphComponent, IntentClassifier):
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """A classifier must come before it: it ranks the intents."""
+        """An intent classifier must come first, because it ranks the intents."""
         return [IntentClassifier]
 
     @classmethod
@@ -40,11 +40,11 @@ class Decision(GraphComponent, IntentClassifier):
         resource: Resource,
         context: ExecutionContext,
     ) -> Decision:
-        """A new component; there is nothing to train."""
+        """Make the component; it needs no training."""
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Decide each message that carries evidence."""
+        """Decide each message that has evidence."""
         for message in messages:
             evidence = _evidence(message.get(METADATA))
             text = message.get(TEXT)
@@ -64,7 +64,7 @@ class Decision(GraphComponent, IntentClassifier):
 
 
 def _evidence(metadata: Any) -> tuple[dict[str, float], float] | None:
-    """Probabilities of the kinds and of the best entry (0 to 1); None when they are missing or misshapen."""
+    """Probabilities of the kinds and of the best entry, 0 to 1; None when they are missing or malformed."""
     try:
         kinds = {kind: float(metadata["kinds"][kind]) for kind in KINDS}
         return kinds, float(metadata["best"])

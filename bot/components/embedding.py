@@ -1,7 +1,8 @@
-"""A dense featurizer: the search's own small embedding model, run with numpy inside Rasa.
+"""A dense featurizer: the small embedding model of the search, run with numpy inside Rasa.
 
-The model (``kb_index/model``) is a table of vectors, one for each word, character bigram and character; a message's
-vector is their mean. Only single words are looked up, so neither torch nor the tokenizers library is needed here.
+The model (``kb_index/model``) is a table with a vector for each word, character bigram and character. The
+vector of a message is their mean. This only needs look-ups in the table, so neither torch nor tokenizers is
+needed.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-"""The project's folder."""
+"""The project's root folder."""
 _NUMBER = re.compile(r"[0-9.]+%?")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[0-9]+)*%?")
 
 
 def pieces(text: str) -> list[str]:
-    """What the model has vectors for: words, bigrams (``_ab``) and single characters of a text.
+    """The words, bigrams (``_ab``) and single characters of a text, for which the model has vectors.
 
     Like ``kb_index.language.encoder.overlapping``, but without synonyms, which belong to the knowledge base,
-    and without numbers, which say nothing about the intent.
+    and without numbers, which do not help to find the intent.
     """
     runs = [
         run for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()) if not _NUMBER.fullmatch(run)
@@ -52,20 +53,21 @@ def pieces(text: str) -> list[str]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
-    """Gives every message one vector of the embedding model.
+    """Adds the embedding model's vector to each message.
 
-    Config: ``model``, the folder that holds ``model.safetensors`` and ``tokenizer.json``, from the project's root;
-    ``scale``, the length vectors are scaled to, which sets their weight beside the counts of words.
+    Config: ``model`` is the folder with ``model.safetensors`` and ``tokenizer.json``, relative to the
+    project's root. ``scale`` is the length of the vectors; it decides their weight relative to the word
+    counts.
     """
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """A tokenizer must come before it, as for every featurizer."""
+        """A tokenizer must come first, as for all featurizers."""
         return [Tokenizer]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The defaults: the shipped model, with vectors of length 2."""
+        """The default settings: the shipped model, with vectors of length 2."""
         return {**DenseFeaturizer.get_default_config(), "model": "kb_index/model", "scale": 2.0}
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
@@ -87,12 +89,12 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         resource: Resource,
         context: ExecutionContext,
     ) -> EmbeddingFeaturizer:
-        """A new featurizer; there is nothing to train."""
+        """Make the featurizer; it needs no training."""
         return cls(config, context.node_name)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """A digest of the model's files: Rasa's cache must give no classifier trained with others."""
+        """A digest of the model's files; Rasa's cache must not return a classifier of other files."""
         folder = ROOT / config.get("model", cls.get_default_config()["model"])
         digest = hashlib.sha256()
         for name in ("model.safetensors", "tokenizer.json"):
@@ -101,7 +103,7 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Checks nothing: a wrong folder is found when the model is read."""
+        """Check nothing here; reading the model fails when the folder is wrong."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the vector to each training example."""
@@ -113,13 +115,13 @@ class EmbeddingFeaturizer(DenseFeaturizer, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text:
-                # The classifier uses the message's vector only; the sequence is given the same.
+                # The classifier uses only the message's vector; the sequence gets the same one.
                 vector = self.vector(text)[None, :]
                 self.add_features_to_message(vector, vector, TEXT, message)
         return messages
 
     def vector(self, text: str) -> np.ndarray:
-        """The message's vector, float32; zeros when the model knows no piece of it."""
+        """The vector of a message, float32 [dimensions]; zeros when the model knows no piece of the text."""
         rows = [row for piece in pieces(text) if (row := self._rows.get(piece)) is not None]
         if not rows:
             return np.zeros(self._weights.shape[1], np.float32)

@@ -1,27 +1,30 @@
-"""How well the assistant understands: held-out messages and the figures over them (``wenban evaluate …``, ``wenban nlu …``).
+"""Measures how well the assistant understands held-out messages (``wenban evaluate …``, ``wenban nlu …``).
 
-The sets were written apart from the training data and the code they measure. Nothing moves from them into training, and
-no example or rule is made from a single miss.
+The sets were written independently of the training data and of the code that they measure. Their rows are
+never used for training, and no training example or rule is made from a single wrong result.
 """
 
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+"""The folder of all sets; each set is a JSON lines file."""
 MESSAGES = FOLDER / "held_out.jsonl"
-"""``{"text", "intent"}``"""
+"""Messages and their intents: ``{"text", "intent"}``."""
 CATEGORIES = FOLDER / "categories.jsonl"
-"""``{"text", "category"}``"""
+"""Stories and their categories: ``{"text", "category"}``."""
 STORIES = FOLDER / "stories.jsonl"
-"""``{"text", "slots"}``; said at :data:`STORIES_NOW`."""
+"""First messages and the slots they fill, told at :data:`STORIES_NOW`: ``{"text", "slots"}``."""
 STORIES_NOW = "2026-11-24T14:00:00+08:00"
+"""The moment at which the stories are told, ISO 8601."""
 ANSWERS = FOLDER / "answers.jsonl"
-"""``{"question", "entry"}``, measured end to end; ``entry`` is null where nothing answers."""
+"""Questions and their entries, measured end to end; null: no entry answers. ``{"question", "entry"}``."""
 MATTERS = FOLDER / "matters.jsonl"
-"""``{"text", "kind"}``, measured end to end."""
+"""Messages and their kinds, measured end to end: ``{"text", "kind"}``."""
 DANGERS = FOLDER / "danger.jsonl"
-"""``{"text", "label"}``, measured end to end."""
+"""Messages and their danger labels, measured end to end: ``{"text", "label"}``."""
 LETTERS = FOLDER / "letters.jsonl"
-"""``{"text", "category", "label"}``: letters of 300 characters and more, none of them telling of danger.
+"""Letters of at least 300 characters, none of them about danger: ``{"text", "category", "label"}``.
 
-``matters_fresh.jsonl``, ``danger_fresh.jsonl`` and ``letters_fresh.jsonl`` were written later, by yet another hand.
+``matters_fresh.jsonl``, ``danger_fresh.jsonl`` and ``letters_fresh.jsonl`` were written later by another
+author.
 """

@@ -1,4 +1,4 @@
-"""``wenban nlu …``: measure how well citizens are understood, on the held-out sets or on a file of your own."""
+"""``wenban nlu …``: measures the understanding of messages, on the held-out sets or on another file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Understanding: measure intents, ca
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 NOTHING = "（未归类）"
-"""The category of a story nothing was suggested for."""
+"""Shown as the category of a story for which nothing was suggested."""
 
 
 @app.command("evaluate")

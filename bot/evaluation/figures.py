@@ -1,4 +1,4 @@
-"""Accuracy, macro-F1 and confusions of labels."""
+"""Figures over labels: accuracy, macro-F1, confusions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 EXAMPLES = 5
-"""Texts shown for one confusion."""
+"""Largest number of texts shown for a confusion."""
 
 
 def accuracy(expected: Sequence[str], predicted: Sequence[str]) -> float:
-    """Share of equal labels.
+    """The share of equal labels, 0 to 1.
 
     >>> accuracy(["a", "b"], ["a", "a"])
     0.5
@@ -20,7 +20,7 @@ def accuracy(expected: Sequence[str], predicted: Sequence[str]) -> float:
 
 
 def macro_f1(expected: Sequence[str], predicted: Sequence[str]) -> float:
-    """Mean F1 over the expected labels: each weighs the same, however rare.
+    """The mean F1 over the expected labels, 0 to 1. All labels have the same weight, frequent or rare.
 
     >>> round(macro_f1(["a", "a", "b"], ["a", "b", "b"]), 3)
     0.667
@@ -33,7 +33,7 @@ def macro_f1(expected: Sequence[str], predicted: Sequence[str]) -> float:
 def confusions(
     texts: Sequence[str], expected: Sequence[str], predicted: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Pairs of labels taken for each other, most frequent first, with some of the texts."""
+    """Pairs of confused labels, most frequent first, with examples of their texts."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for text, truth, said in zip(texts, expected, predicted, strict=True):
         if truth != said:

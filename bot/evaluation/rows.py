@@ -1,4 +1,4 @@
-"""Labelled rows from a JSON lines file, every bad one named by its line."""
+"""Reads labelled rows from a JSON lines file; an error names the line of each bad row."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import ConfigurationError
 
 MOST_NAMED = 10
-"""Bad lines one error names."""
+"""Largest number of bad lines that one error names."""
 
 
 class MessageRow(BaseModel):
-    """A message and what it means."""
+    """A message and its intent."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -25,7 +25,7 @@ class MessageRow(BaseModel):
 
 
 class CategoryRow(BaseModel):
-    """A story and its category: ``一级`` or ``一级/二级``; ``label``: as of a :class:`DangerRow`, where it is one, too."""
+    """A story and its category (``一级`` or ``一级/二级``). ``label`` is optional, as in :class:`DangerRow`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -35,7 +35,10 @@ class CategoryRow(BaseModel):
 
 
 class StoryRow(BaseModel):
-    """A first message and the slots it fills; a time as ``2026-11-18T22``, as far as it is exact, or in its words."""
+    """A first message and the slots it fills.
+
+    A time is written like ``2026-11-18T22``, as far as the message gives it, or in the words of the message.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -44,7 +47,7 @@ class StoryRow(BaseModel):
 
 
 class AnswerRow(BaseModel):
-    """A question and the entry that answers it; None: nothing does. ``also``: entries that answer it as well."""
+    """A question and the entry that answers it (None: no entry does); ``also``: other answering entries."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -54,7 +57,7 @@ class AnswerRow(BaseModel):
 
 
 class MatterRow(BaseModel):
-    """A message and what it is: a matter to file, a question, both, or mere talk."""
+    """A message and its kind: a matter to file, a question, both, or talk."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -63,7 +66,7 @@ class MatterRow(BaseModel):
 
 
 class DangerRow(BaseModel):
-    """A message and its danger, ``scope_…`` for what the hotline may not take up, or ``none``."""
+    """A message and its label: a danger, ``scope_…`` for a matter out of the hotline's scope, or ``none``."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -75,13 +78,16 @@ Row = TypeVar("Row", bound=BaseModel)
 
 
 def read(path: Path, kind: type[Row], wrong: Callable[[Row], str | None] = lambda row: None) -> list[Row]:
-    """The rows of a file; empty lines are skipped.
+    """Read the rows of a file; empty lines are skipped.
 
     Args:
-        wrong: says what is wrong with a row that has the right form, such as an unknown label.
+        path: the JSON lines file.
+        kind: the class of the rows.
+        wrong: returns what is wrong with a row of valid form, such as an unknown label; None: nothing.
 
     Raises:
-        ConfigurationError: the file can't be read, is empty, or has bad rows; the message names their lines.
+        ConfigurationError: when the file can't be read, is empty, or has bad rows; the message names their
+        lines.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()

@@ -1,4 +1,4 @@
-"""What a citizen sees after one message: an answer, choices, the complaint form, a danger's advice … read from the replies."""
+"""Reads from the replies what a citizen sees after one message: an answer, choices, the form …"""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ Kind = Literal[
 ]
 
 MOST_CHOICES = 3
-"""Candidates a citizen is asked to choose from; what stands behind them does not count as offered."""
+"""Largest number of offered entries; entries listed after them do not count as offered."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one message came to.
+    """What a citizen saw after one message.
 
     Args:
-        kind: the chief thing shown.
+        kind: the main thing shown.
         entry: id of the entry given as the answer.
         choices: ids of the entries offered to choose from, at most :data:`MOST_CHOICES`.
-        files: the complaint form is open, or filing the matter was offered beside something else.
-        text: everything said.
-        took_ms: milliseconds from receiving the message to its last reply.
+        files: whether the complaint form is open, or filing the matter was offered.
+        text: the text of all replies.
+        took_ms: time from receiving the message to its last reply, in milliseconds.
     """
 
     kind: Kind
@@ -53,14 +53,14 @@ class Seen:
 def read(
     replies: Sequence[Message], facts: Mapping[str, Any], mode: Mode, answered_by: str, took_ms: float
 ) -> Seen:
-    """What was seen.
+    """Read what a citizen saw in a turn.
 
     Args:
-        replies: all messages of the turn.
-        facts: what the conversation remembers after it.
-        mode: who answers the conversation after it.
+        replies: all replies of the turn.
+        facts: the stored facts of the conversation after the turn.
+        mode: the mode of the conversation after the turn (who answers).
         answered_by: :attr:`conversations.models.Turn.answered_by`.
-        took_ms: milliseconds the turn took.
+        took_ms: duration of the turn in milliseconds.
     """
     text = "\n".join(reply.text for reply in replies)
     payloads = [button.payload for reply in replies for button in reply.buttons]

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of the slots read from first messages."""
+"""Measures the slots read from first messages: precision, recall, F1."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from core.phone import canonical
 SLOTS = ("complaint_type", "district", "town", "address", "happened_at", "subject", "phone", "ticket_number")
 _LOOSE = ("address", "subject")
 LEAST_SHARE = 0.6
-"""An address or subject counts as right when one of the two holds the other and this share of its characters."""
+"""When an address or subject read from a message counts as right, as a share of characters (0 to 1).
+
+The shorter of expected and read text must be contained in the longer one, and have this share of its
+characters.
+"""
 
 _FORMATS = {"minute": "%Y-%m-%dT%H", "hour": "%Y-%m-%dT%H", "month": "%Y-%m", "year": "%Y"}
 
@@ -42,13 +46,17 @@ class _Count:
 
 
 def wrong_slots(row: StoryRow) -> str | None:
-    """What is wrong with a row's slots: an unknown name."""
+    """The error of a row with an unknown slot name; None when all names are known."""
     unknown = sorted(set(row.slots) - set(SLOTS))
     return f"unknown slots {', '.join(unknown)}; known are {', '.join(SLOTS)}" if unknown else None
 
 
 def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, Any]:
-    """Mine every story and compare; keys ``messages``, ``slots``, ``precision``, ``recall``, ``micro_f1``, ``misses``."""
+    """Read the slots of all stories and compare them with the labels.
+
+    Returns:
+        ``messages``, ``slots``, ``precision``, ``recall``, ``micro_f1`` and ``misses``.
+    """
     counts = {name: _Count() for name in SLOTS}
     misses = []
     for row in rows:
@@ -77,7 +85,7 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
 
 
 def read(text: str, now: datetime, city: City) -> dict[str, str]:
-    """The slots of a story, as rows write them."""
+    """The slots read from a story, in the format of the rows."""
     found = mine(text, now, city)
     values = {name: getattr(found, name) for name in SLOTS if name != "happened_at"}
     values["happened_at"] = _key(found.happened_at)
@@ -93,12 +101,12 @@ def _key(said: Moment | None) -> str:
 
 
 def agree(name: str, said: str, truth: str) -> bool:
-    """Whether a slot as read means the slot as written."""
+    """Whether the value read from a message agrees with the labelled value of a slot."""
     if said == truth:
         return True
     if name == "phone":
         return bool(said) and said == canonical(truth)
-    if name == "happened_at":  # a time that is no date is right when it is the same words, longer or shorter
+    if name == "happened_at":  # a time in words is right when one of the two texts contains the other
         worded = not truth[:4].isdigit() and not said[:4].isdigit()
         return worded and bool(said) and (said in truth or truth in said)
     if name not in _LOOSE or not said:

@@ -1,4 +1,4 @@
-"""End-to-end figures: what citizens saw, against what they should have seen."""
+"""End-to-end figures: compares what citizens saw with what they should have seen."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from bot.evaluation.rows import AnswerRow, DangerRow, MatterRow
 from bot.evaluation.seen import Seen
 
 NONE = "none"
-"""Label of a harmless line."""
+"""Label of a message without danger and within the hotline's scope."""
 SCOPE = "scope_"
-"""How labels of what the hotline may not take up begin."""
+"""Begin of the labels of matters outside the hotline's scope."""
 
 
 def answers(rows: Sequence[AnswerRow], seen: Sequence[Seen]) -> dict[str, Any]:
-    """Figures of questions; shares are of the answerable ones but for ``wrong`` (of all) and ``unanswerable_answered``.
+    """Figures of questions.
 
-    ``right_at_once`` answers with the labelled entry; ``right_among_choices`` that, or the entry is among the choices;
-    ``form`` opens the complaint form without an answer; ``unknown`` says that it does not know, or has not understood;
-    ``other`` is the rest: a human, danger, declined, small talk, choices without the labelled entry, a wrong answer.
+    Shares (0 to 1) are of the answerable questions, except ``wrong`` (of all) and ``unanswerable_answered``.
+
+    - ``right_at_once``: the labelled entry was the answer.
+    - ``right_among_choices``: it was the answer or among the choices.
+    - ``form``: the complaint form opened without an answer.
+    - ``unknown``: the assistant said that it does not know or did not understand.
+    - ``other``: everything else: a human, danger advice, declined, small talk, other choices, a wrong answer.
     """
     counted: Counter[str] = Counter()
     misses: list[dict[str, Any]] = []
@@ -64,7 +68,7 @@ def _share_of(one: Seen, right: set[str]) -> str:
 
 
 def taken_for(one: Seen) -> str:
-    """Which kind of message the reply treats it as: ``matter``, ``question``, ``both`` or ``talk``."""
+    """The kind that the reply treats the message as: ``matter``, ``question``, ``both`` or ``talk``."""
     if one.kind == "answer":
         return "both" if one.files else "question"
     if one.kind == "choices":
@@ -75,11 +79,12 @@ def taken_for(one: Seen) -> str:
 
 
 def matters(rows: Sequence[MatterRow], seen: Sequence[Seen]) -> dict[str, Any]:
-    """Figures of what a message is.
+    """Figures of the kind of a message. A share (0 to 1) over no rows is None.
 
-    Beside ``accuracy`` and ``confusions``: ``matter_filed``, the share of complaints that reach the form or get an
-    answer with the offer to file; ``both_served``, the share of ``both`` that get both, or the form; ``question_form``,
-    the share of pure questions put into the form. A share over no rows is None.
+    - ``accuracy`` and ``confusions`` of the kinds.
+    - ``matter_filed``: share of matters that reach the form, or get an answer with the offer to file.
+    - ``both_served``: share of ``both`` messages that get an answer and the offer to file, or the form.
+    - ``question_form``: share of pure questions that open the form.
     """
     said = [taken_for(one) for one in seen]
     expected = [row.kind for row in rows]
@@ -102,10 +107,11 @@ def matters(rows: Sequence[MatterRow], seen: Sequence[Seen]) -> dict[str, Any]:
 
 
 def danger(rows: Sequence[DangerRow], seen: Sequence[Seen]) -> dict[str, Any]:
-    """Figures of danger and scope; a share over no rows is None.
+    """Figures of danger and scope. A share (0 to 1) over no rows is None.
 
-    ``recall`` counts any danger raised, whichever; ``false_alarms`` and ``declined_wrongly`` are of the rows labelled
-    ``none``; ``scope_recall`` and ``scope_precision`` count any decline.
+    - ``recall``: a danger counts as found even if another danger was recognised.
+    - ``false_alarms`` and ``declined_wrongly``: shares of the rows labelled ``none``.
+    - ``scope_recall`` and ``scope_precision``: count all declined messages, for whatever reason.
     """
     by_kind: dict[str, list[bool]] = defaultdict(list)
     alarms: list[bool] = []

@@ -1,4 +1,4 @@
-"""What a citizen's own words already say: place, time, subject, phone, ticket number, type. Pure functions.
+"""Reads facts from a citizen's message (place, time, subject, phone, type …) and decides what it is.
 
-``mine(text, now, city)`` reads all of them at once; nothing here asks, stores or decides. See docs/understanding.md.
+``mine(text, now, city)`` reads all facts at once. The readers are pure functions. See docs/understanding.md.
 """

@@ -1,4 +1,4 @@
-"""是否保密: whether a citizen wants the department not to know who filed."""
+"""是否保密: reads whether the citizen's identity must be kept from the department."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SECRET = re.compile(r"保密|匿名|别(让|告诉)|不要(让|告诉)|不想(�
 
 
 def read_confidential(text: str) -> bool | None:
-    """是否保密 from an answer; None when it says neither.
+    """Reads 是否保密 from an answer: True for confidential; None when the answer is unclear.
 
     >>> read_confidential("不用保密"), read_confidential("别让他们知道是我"), read_confidential("嗯")
     (False, True, None)

@@ -1,8 +1,10 @@
-"""The one decision what a message is, from all evidence; used by Rasa's last component (Python 3.10, nothing but the library).
+"""Decides what a message is, from all evidence.
 
-The app gathers evidence before it asks Rasa: how likely the message is a question, a matter, both or talk
-(:mod:`bot.understanding.kinds`), and how sure the knowledge base is of an answer. Rasa adds its intents.
-:func:`decide` weighs them; the bars it goes by are fitted end to end (``wenban train-decision``), in ``decision.json``.
+Before the app calls Rasa, it gathers evidence: the probabilities that the message is a question, a matter,
+both or talk (:mod:`bot.understanding.kinds`), and the probability that the knowledge base has an answer. Rasa
+adds its intents. :func:`decide` combines them with thresholds in ``decision.json``, which are fitted end to
+end (``wenban train-decision``). Rasa's last component calls this module, so it must run in Python 3.10 with
+only the standard library.
 """
 
 from __future__ import annotations
@@ -15,57 +17,59 @@ from functools import lru_cache
 from pathlib import Path
 
 DECISION = "decision"
-"""Key of :meth:`Decision.to_json` in what Rasa makes of a message, and in what a conversation remembers."""
+"""Key of :meth:`Decision.to_json` in Rasa's parse result and in the facts of a conversation."""
 KINDS = ("question", "matter", "both", "talk")
+"""The kinds of a message: asks something, reports a matter, does both, or is only talk."""
 
 ASK = "ask_policy"
-"""Answer the question."""
+"""Intent: answer the question."""
 ASK_WITH_MATTER = "ask_with_matter"
-"""Answer the question, and offer to file the matter it comes from."""
+"""Intent: answer the question, and offer to file the matter behind it."""
 TELL = "complain"
-"""Take the matter down."""
+"""Intent: take the matter into the complaint form."""
 WHICH = "ask_or_tell"
-"""Ask which of the two is wanted."""
+"""Intent: ask whether the citizen wants an answer or to file a matter."""
 THANK = "thank"
+"""Intent: the citizen says thanks."""
 
 _MATTERS = frozenset({"complain", "suggest", "praise", "start_complaint"})
 _FRAGMENTS = frozenset({"follow_up", "inform", "repeat", "correct"})
-"""Intents of a few words that lean on what was said before."""
+"""Intents of short messages that depend on earlier messages."""
 _OPEN = frozenset({ASK, TELL, "out_of_scope", "nonsense", "nlu_fallback"})
-"""Intents that say little by themselves: what the message is gets weighed anew."""
+"""Intents that are weak evidence: the message is always decided again."""
 _DEEDS = frozenset({"ask_progress", "urge", "add_to_ticket", "rate", "request_human", "start_complaint"})
-"""Wishes told in so many words; only strong evidence outweighs one."""
+"""Intents of explicit wishes; only strong evidence overrules them."""
 _PLAIN = 0.85
-"""Confidence from which a wish counts as told in so many words although the base is sure of an answer to the message."""
+"""Confidence (0 to 1) from which a wish counts as explicit even if the knowledge base has a sure answer."""
 _TALK = 0.8
-"""Probability of talk from which praise is kindness to the assistant, and no matter to be passed on."""
+"""Probability of talk (0 to 1) from which praise is meant for the assistant and is not filed."""
 _BRIEF = 8
-"""Characters up to which a message is what Rasa takes it for: fragments carry too little else."""
+"""Up to this number of characters Rasa's intent is kept, because there is too little other evidence."""
 
 _SURE_MATTER = 0.97
-"""Rasa's confidence in a matter from which the form of words decides beside it."""
+"""Rasa's confidence in a matter (0 to 1) from which the wording of the message is also considered."""
 _WISH = re.compile(r"[我俺]们?(就)?[要想]?(举报|投诉|反映)")
-"""A wish to have something filed, in so many words."""
+"""An explicit wish to have something filed."""
 _ASKS = re.compile(
     r"[?？]|[吗呢么]|怎么|咋|如何|怎样|多少|多久|几[天年个次岁]|[能会行要算该]不[能会行要算该]|可不可以|是不是|有没有|啥|什么|哪|谁|允许|"
     r"可[能行要管以中]|还能|能否|是否|请问|想问|咨询|规定|标准|条件|材料|政策"
 )
-"""Words that ask, in any of their forms."""
+"""Question words in all their forms."""
 
 FILE = Path(__file__).with_name("decision.json")
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Probabilities from which something is done.
+    """Thresholds: probabilities (0 to 1) from which something is done.
 
     Args:
-        sure: of the knowledge base's first entry, to answer with it.
-        matter: that the message only tells a matter, to take it down although the base is sure of an answer.
-        tell: that it tells a matter, to take it down when the base is not sure.
-        ask: that it asks, to be treated as a question when the base is not sure.
-        offer: that it tells a matter, to offer filing it beside the answer.
-        talk: that it is talk, to believe an intent of talk.
+        sure: probability of the first entry from which it is given as the answer.
+        matter: probability of ``matter`` from which the matter is filed although the knowledge base is sure.
+        tell: probability of a matter from which it is filed when the knowledge base is not sure.
+        ask: probability of a question from which it is treated as one when the knowledge base is not sure.
+        offer: probability of a matter from which filing is offered beside the answer.
+        talk: probability of ``talk`` from which Rasa's intent of talk is kept.
     """
 
     sure: float = 0.84
@@ -78,12 +82,12 @@ class Bars:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a message is.
+    """The decision what a message is.
 
     Args:
-        intent: the intent Rasa goes on with.
-        probability: how likely that is right, 0 to 1.
-        reasons: what it rests on, for logs and for who asks.
+        intent: the intent with which Rasa continues.
+        probability: probability that the intent is right, 0 to 1.
+        reasons: the reasons, for logs and the desk.
     """
 
     intent: str
@@ -91,7 +95,7 @@ class Decision:
     reasons: Mapping[str, object]
 
     def to_json(self) -> dict[str, object]:
-        """JSON-safe: as Rasa hands it to actions, and as the desk shows it."""
+        """The JSON-safe form that Rasa passes to actions and the desk shows."""
         return {
             "intent": self.intent,
             "probability": round(self.probability, 3),
@@ -101,13 +105,13 @@ class Decision:
 
 @lru_cache(maxsize=1)
 def shipped() -> Bars:
-    """The fitted bars that ship."""
+    """The shipped, fitted thresholds."""
     saved = json.loads(FILE.read_text("utf-8"))
     return Bars(**{field.name: float(saved[field.name]) for field in fields(Bars)})
 
 
 def save(bars: Bars) -> None:
-    """Write fitted bars where :func:`shipped` reads them."""
+    """Write fitted thresholds to the file that :func:`shipped` reads."""
     FILE.write_text(
         json.dumps({name: round(value, 3) for name, value in asdict(bars).items()}, indent=2) + "\n", "utf-8"
     )
@@ -124,10 +128,10 @@ def decide(
 
     Args:
         text: the message.
-        ranking: Rasa's intents with their confidence, best first.
-        kinds: probability of each of :data:`KINDS`.
-        best: probability that the knowledge base's first entry answers it.
-        bars: other bars than the shipped ones.
+        ranking: Rasa's intents with their confidence (0 to 1), best first.
+        kinds: kind → probability, for all :data:`KINDS`.
+        best: probability that the knowledge base's first entry answers the message, 0 to 1.
+        bars: thresholds to use; None: the shipped ones.
 
     >>> decide("公积金怎么取", [("complain", 0.4)], {"question": .9, "matter": .05, "both": .02, "talk": .03}, .95, Bars()).intent
     'ask_policy'
@@ -164,7 +168,7 @@ def decide(
 
 
 def _only_tells(text: str, intent: str, confidence: float) -> bool:
-    """Whether Rasa surely hears a matter in words that ask nothing: however sure the base is, it is to be filed."""
+    """Whether Rasa is sure of a matter and no words ask. It is then filed even if an entry would answer."""
     wished = confidence >= _SURE_MATTER or _WISH.search(text) is not None
     return intent == TELL and wished and _ASKS.search(text) is None
 
@@ -172,7 +176,7 @@ def _only_tells(text: str, intent: str, confidence: float) -> bool:
 def _stays(
     text: str, intent: str, confidence: float, kinds: Mapping[str, float], best: float, bars: Bars
 ) -> bool:
-    """Whether Rasa's own intent is to be believed."""
+    """Whether Rasa's own intent is kept."""
     brief, sure = len(text) <= _BRIEF, best >= bars.sure
     if intent in _DEEDS:
         return brief or confidence >= (_PLAIN if sure else 0.5)

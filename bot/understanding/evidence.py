@@ -1,4 +1,4 @@
-"""What is known of a message before anybody decides: gathered once in the app, and handed to Rasa and to the actions."""
+"""Gathers the evidence about a message once in the app, for Rasa and for the actions."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ log = logging.getLogger(__name__)
 
 
 _KEPT = 512
-"""Searches remembered: those of the turns under way, with room."""
+"""Number of searches in the cache: enough for all turns that run at the same time."""
 Search = Callable[[str], Awaitable[SearchResult]]
-"""Looks a question up in the knowledge base."""
+"""Searches a question in the knowledge base."""
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Texts to the encoder's states, [texts, 2 × dimensions]; tens of milliseconds, so it is called in a thread."""
+"""Texts → the encoder's states, [texts, 2 × dimensions]. Runs in a thread: it takes tens of milliseconds."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Of one message.
+    """The evidence about one message.
 
     Args:
-        kinds: probability of each of :data:`bot.understanding.decide.KINDS`.
-        best: probability that the knowledge base's first entry answers it.
-        result: the search it comes from.
+        kinds: kind → probability, for all :data:`bot.understanding.decide.KINDS`.
+        best: probability that the knowledge base's first entry answers the message, 0 to 1.
+        result: the result of the search.
     """
 
     kinds: dict[str, float]
@@ -46,12 +46,12 @@ class Evidence:
     result: SearchResult
 
     def metadata(self) -> dict[str, Any]:
-        """JSON-safe, as Rasa's components find it in a message's metadata."""
+        """The JSON-safe form in a message's metadata, which Rasa's components read."""
         return {"kinds": {kind: round(p, 4) for kind, p in self.kinds.items()}, "best": round(self.best, 4)}
 
 
 def found(result: SearchResult) -> Found:
-    """A search as the model of kinds sees it."""
+    """A search result in the form that the model of kinds needs."""
     hits = result.hits
     if not hits:
         return Found()
@@ -60,7 +60,7 @@ def found(result: SearchResult) -> Found:
 
 
 class SearchedOnce:
-    """The knowledge base, asked each question once: what is decided and what is answered rest on the same search.
+    """A knowledge base with a cache, so that decision and answer of a turn use the same search.
 
     Args:
         base: the knowledge base itself.
@@ -71,7 +71,7 @@ class SearchedOnce:
         self._found: OrderedDict[tuple[object, ...], SearchResult] = OrderedDict()
 
     async def search(self, question: str, regions: Sequence[str] = ()) -> SearchResult:
-        """As :meth:`kb_index.service.KnowledgeBase.search`, valid today."""
+        """Like :meth:`kb_index.service.KnowledgeBase.search`, for today."""
         key = (self._base.version, local(now()).date(), question, tuple(regions))
         if key not in self._found:
             self._found[key] = await self._base.search(question, regions=regions)
@@ -80,21 +80,21 @@ class SearchedOnce:
         return self._found[key]
 
     async def about(self, word: str, regions: Sequence[str] = ()) -> tuple[Entry, ...]:
-        """As :meth:`kb_index.service.KnowledgeBase.about`, valid today."""
+        """Like :meth:`kb_index.service.KnowledgeBase.about`, for today."""
         return await self._base.about(word, regions)
 
     def entry(self, entry_id: str, /) -> Entry | None:
-        """The entry with that id in the version in service."""
+        """The entry with this id in the version in service; None when there is none."""
         return self._base.entry(entry_id)
 
 
 class Reader:
-    """Gathers evidence: one search and one pass of the encoder a message.
+    """Gathers evidence: one search and one pass of the encoder for each message.
 
     Args:
-        search: looks a message up in the knowledge base.
+        search: searches a message in the knowledge base.
         encode: the pretrained encoder.
-        model: the fitted model of kinds; the shipped one by default.
+        model: the fitted model of kinds; by default the shipped one.
     """
 
     def __init__(self, search: Search, encode: Encode, model: KindModel | None = None) -> None:
@@ -102,7 +102,7 @@ class Reader:
         self._model = model or shipped()
 
     async def read(self, text: str) -> Evidence:
-        """Everything known of a message."""
+        """All evidence about a message."""
         result = await self._search(text)
         states = await asyncio.to_thread(self._encode, [text])
         kinds = self._model.probabilities(text, states[0], found(result))
@@ -110,11 +110,12 @@ class Reader:
 
 
 class Informed:
-    """A dialogue that is told the evidence of each message beside the message itself.
+    """Sends each message to Rasa together with its evidence.
 
     Args:
         dialogue: Rasa's client.
-        reader: gathers the evidence. When that fails the message goes without it: Rasa alone answers, too.
+        reader: gathers the evidence. If this fails, the message is sent without evidence; Rasa can answer
+            alone.
     """
 
     def __init__(self, dialogue: Dialogue, reader: Reader) -> None:

@@ -1,8 +1,10 @@
-"""Fit what decides a message (``wenban train-decision``): the model of kinds, and the bars of the decision.
+"""Fits the model of kinds and the thresholds of the decision (``wenban train-decision``).
 
-The examples (``examples/*.jsonl``) were written by two hands, who saw titles and meanings of labels only. The bars are fitted
-on probabilities by models that have not seen the row: one of the *other* hand's examples (harder than what ships will meet: half
-the examples), and one of other examples by both (easier: the same hand). The model that ships is then fitted on all.
+Two authors wrote the examples (``examples/*.jsonl``); they saw only the titles and meanings of the labels.
+The thresholds are fitted on probabilities from models that have not seen the row. One model is fitted on the
+*other* author's examples, which is harder than real use, because it has only half of the examples. Another is
+fitted on other examples of both authors, which is easier, because it knows the author. The shipped model is
+fitted on all.
 """
 
 from __future__ import annotations
@@ -21,24 +23,27 @@ from bot.understanding.decide import ASK, ASK_WITH_MATTER, KINDS, WHICH, Bars, d
 from bot.understanding.kinds import SLOTS, Found, KindModel, counted, dense_row
 
 EXAMPLES = Path(__file__).with_name("examples")
+"""The folder of written examples."""
 _RIDGE = 1.0
-"""Inverse strength of the penalty on weights."""
+"""Inverse strength of the ridge penalty on weights."""
 _WITHOUT_SEARCH = 6
-"""One row in so many is learned once more as if the knowledge base had found nothing, so that kinds are told apart on
-another city's base, or on none."""
+"""One row in this number is added again as if the knowledge base had found nothing.
+
+So the model also works with another city's knowledge base, or without one.
+"""
 _DENSE_SCALE = 2.0
-"""How much the dense features weigh beside the character runs before anything is fitted."""
+"""Factor on the dense features, relative to the character runs, before fitting."""
 
 Floats = NDArray[np.float32]
 Ranking = Sequence[tuple[str, float]]
 
 
 class Example(BaseModel):
-    """One written message.
+    """One written example message.
 
     Args:
-        entry: of a question, the id of the entry that answers it; None when nothing does.
-        category: of a matter, where it belongs.
+        entry: for a question, the id of the entry that answers it; None when no entry does.
+        category: for a matter, its category.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,7 +56,7 @@ class Example(BaseModel):
 
 
 def examples(folder: Path = EXAMPLES) -> list[Example]:
-    """All written messages."""
+    """Read all written examples."""
     return [
         Example.model_validate_json(line)
         for file in sorted(folder.glob("*.jsonl"))
@@ -61,14 +66,14 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the other parts make of an example.
+    """The results of the other parts for an example.
 
     Args:
-        states: the encoder's.
-        found: the knowledge base's, as the model sees it.
-        right: whether the base's first entry is the one that answers.
-        near: whether the one that answers is among the entries offered when it is not.
-        ranking: Rasa's intents.
+        states: states of the encoder; [2 × dimensions].
+        found: the result of the search, as the model of kinds needs it.
+        right: whether the first entry answers the example.
+        near: whether the answering entry is among the offered entries.
+        ranking: Rasa's intents with their confidence (0 to 1).
     """
 
     states: Floats
@@ -79,7 +84,7 @@ class Seen:
 
 
 def fit(rows: Sequence[Example], seen: Sequence[Seen], only: NDArray[np.bool_] | None = None) -> KindModel:
-    """A model of kinds fitted on some rows (all of them when ``only`` is None)."""
+    """Fit a model of kinds on the rows selected by ``only``; None: all rows."""
     from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
@@ -117,12 +122,12 @@ def fit(rows: Sequence[Example], seen: Sequence[Seen], only: NDArray[np.bool_] |
 
 
 def apart(rows: Sequence[Example], seen: Sequence[Seen]) -> list[dict[str, float]]:
-    """Each row's probabilities, from a model of the other hand's examples."""
+    """The probabilities of each row, by a model fitted on the other author's examples."""
     return _unseen(rows, seen, np.array([int(row.hand == "first") for row in rows]))
 
 
 def mixed(rows: Sequence[Example], seen: Sequence[Seen], folds: int = 5) -> list[dict[str, float]]:
-    """Each row's probabilities, from a model of other rows by both hands."""
+    """The probabilities of each row, by a model fitted on other rows of both authors."""
     return _unseen(rows, seen, np.random.default_rng(0).permutation(len(rows)) % folds)
 
 
@@ -136,19 +141,19 @@ def _unseen(rows: Sequence[Example], seen: Sequence[Seen], part: NDArray[np.int6
 
 @dataclass(frozen=True)
 class Outcome:
-    """What citizens would see with some bars; all shares from 0 to 1.
+    """What citizens would see with given thresholds. All figures are shares, 0 to 1.
 
     Args:
-        right: answerable questions answered right at once.
-        among: the same, or with the right entry among those offered.
-        form: questions put into the form.
-        wrong: wrong answers, of all questions.
-        unanswerable: unanswerable questions that were answered.
-        taken: matters taken down, or answered with filing offered.
-        interrupted: matters that hear an answer or a question first.
-        clutter: pure questions beside whose answer filing is offered.
-        left: messages that are both, with filing neither begun nor offered.
-        misheard: talk that is answered, searched for or taken down.
+        right: answerable questions that get the right answer at once.
+        among: answerable questions that get the right answer, or have it among the offered entries.
+        form: pure questions that open the form.
+        wrong: questions (of all) that get a wrong answer.
+        unanswerable: unanswerable questions that get an answer.
+        taken: matters that open the form, or get an answer with the offer to file.
+        interrupted: matters that get an answer or a question before the form.
+        clutter: pure questions whose answer has an offer to file.
+        left: ``both`` messages for which filing neither begins nor is offered.
+        misheard: talk that is treated as a question or a matter.
     """
 
     right: float
@@ -163,7 +168,7 @@ class Outcome:
     misheard: float
 
     def loss(self) -> float:
-        """How far from what is wanted; the wishes are those of docs/understanding.md."""
+        """The loss of these figures; lower is better. docs/understanding.md gives the wanted figures."""
         return (
             -self.right
             + 8 * max(0.0, 0.93 - self.among)
@@ -182,7 +187,7 @@ class Outcome:
 def outcome(
     rows: Sequence[Example], seen: Sequence[Seen], kinds: Sequence[dict[str, float]], bars: Bars
 ) -> Outcome:
-    """Simulates the decision on every row."""
+    """Simulate the decision on all rows."""
     tally = dict.fromkeys(
         (
             "answerable",
@@ -260,13 +265,16 @@ _TRIED = {
 def fit_bars(
     rows: Sequence[Example], seen: Sequence[Seen], views: Sequence[Sequence[dict[str, float]]]
 ) -> tuple[Bars, list[Outcome]]:
-    """The bars with the least loss, found one after the other in three rounds.
+    """Find the thresholds with the smallest loss, by optimising one after the other in three rounds.
 
     Args:
-        views: each row's probabilities by models that have not seen it, in one or more ways; the losses are added up.
+        rows: the examples.
+        seen: the results of the other parts for each example.
+        views: one or more lists of the rows' probabilities, by models that have not seen the row. The losses
+            of all views are added.
 
     Returns:
-        The bars, and what citizens would see with them in each view.
+        The thresholds, and what citizens would see with them in each view.
     """
 
     def tried(bars: Bars) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""诉求类型: what a citizen wants of the hotline, as named in an answer, or as a story says it or looks."""
+"""诉求类型 (type): reads what a citizen wants from the hotline, from an answer or from a story."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from tickets.types import TicketType
 
 
 class TypeSuggestion(NamedTuple):
-    """The type a story seems to be of.
+    """A suggested type for a story.
 
     Args:
-        confidence: 0 to 1, about how often such a guess is right.
+        type: the suggested type.
+        confidence: about how often such a suggestion is right, 0 to 1.
     """
 
     type: TicketType
@@ -21,11 +22,11 @@ class TypeSuggestion(NamedTuple):
 
 
 class _Sign(NamedTuple):
-    """What tells a type.
+    """The patterns that indicate a type.
 
     Args:
-        said: words that name the type outright; they count wherever a type is asked for.
-        looks: what such stories are like; a guess.
+        said: words that name the type; they count in answers and in stories.
+        looks: typical words of such stories; a guess.
     """
 
     type: TicketType
@@ -34,7 +35,7 @@ class _Sign(NamedTuple):
     looks: str = ""
 
 
-# The first that fits counts; of types named outright, the one named first.
+# The first matching sign counts. Of several types named in a text, the one named first counts.
 _SIGNS = (
     _Sign(TicketType.PRAISE, 0.95, r"表扬|点(个|一?个大)?赞|锦旗|感谢信", r"好人好事|拾金不昧|(特别|非常|太|真心|衷心)(的)?感(谢|激)"),
     _Sign(TicketType.REPORT, 0.95, r"举报|检举"),
@@ -47,7 +48,7 @@ _SIGNS = (
 
 
 def named_type(text: str) -> TicketType | None:
-    """The type a text names outright, by its label or by a word that means it; None when it names none.
+    """The type that a text names, by its label or a word with the same meaning; None when it names none.
 
     >>> named_type("我要举报有人卖假烟").label, named_type("不是投诉，是求助").label, named_type("路灯坏了")
     ('举报', '求助', None)
@@ -65,9 +66,9 @@ def named_type(text: str) -> TicketType | None:
 
 
 def suggest_type(text: str) -> TypeSuggestion | None:
-    """The type a story seems to be of; None when there is no story.
+    """Suggest a type for a story; None when there is no story.
 
-    A story without a sign of any type tells what is wrong: a complaint, with less confidence.
+    A story without any sign of a type counts as a complaint, with lower confidence.
 
     >>> suggest_type("我要举报有人卖假烟").type.label
     '举报'

@@ -1,8 +1,9 @@
-"""What a message is: a question, a matter, both, or talk; a learned probability for each.
+"""The model of kinds: the probabilities that a message is a question, a matter, both, or talk.
 
-A softmax regression over three views of one message: its characters (runs of one to four, numbers masked so that no number
-decides), the pretrained encoder's vector, and what the knowledge base found. Fitted by ``wenban train-decision`` on written
-messages (``bot/data/decision``); the weights ship beside this file. docs/understanding.md tells how well it does.
+It is a softmax regression over three groups of features: character runs of one to four characters (with
+masked numbers, so that no number decides), the states of the pretrained encoder, and the result of the
+knowledge base. ``wenban train-decision`` fits it to written examples (:mod:`bot.understanding.fitting`). The
+weights lie beside this file. docs/understanding.md has its figures.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from bot.understanding.decide import KINDS
 
 WEIGHTS = Path(__file__).with_name("kinds.npz")
 SLOTS = 1 << 15
-"""Places the character runs are hashed into."""
+"""Number of hash places for character runs."""
 LONGEST = 1_500
-"""Characters of a message that are looked at."""
+"""Largest part of a message that is used, in characters."""
 _RUN = 4
+"""Longest character run, in characters."""
 _EDGE = 24
-"""Characters at the end of a message that count once more by themselves: a question is asked there."""
+"""Characters at the end of a message whose runs count separately once more, because questions are there."""
 _NUMBER = re.compile(
     r"\d+(?:[.,:：/-]\d+)*|[一二两三四五六七八九十百千万亿几]+(?=[年月日号天个块元岁点周层楼栋次])"
 )
@@ -40,13 +42,13 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Found:
-    """What the knowledge base came to for a message.
+    """The knowledge base's result for a message.
 
     Args:
-        best: probability that the first entry answers it; 0 when nothing was found.
-        second: the same of the second entry.
+        best: probability that the first entry answers the message, 0 to 1; 0 when nothing was found.
+        second: the same for the second entry.
         lexical: share of the message that the best-matching question covers, 0 to 1.
-        dense: cosine with it.
+        dense: cosine with the best-matching question.
     """
 
     best: float = 0.0
@@ -55,7 +57,7 @@ class Found:
     dense: float = 0.0
 
     def features(self) -> list[float]:
-        """The row the model sees."""
+        """The result as features of the model."""
         logit = math.log((self.best + 1e-3) / (1 - self.best + 1e-3))
         nothing = float(self == Found())
         return [
@@ -69,7 +71,7 @@ class Found:
 
 
 def masked(text: str) -> str:
-    """The text in one spelling, its numbers as ``0``.
+    """The normalised text with each number replaced by ``0``.
 
     >>> masked("阳光城３栋1单元电梯坏了5天了")
     '阳光城0栋0单元电梯坏了0天了'
@@ -79,7 +81,7 @@ def masked(text: str) -> str:
 
 
 def runs(text: str) -> Iterator[bytes]:
-    """Character runs of a masked text, its end marked."""
+    """The character runs of a masked text; those at its end come again with a mark."""
     for size in range(1, _RUN + 1):
         for start in range(len(text) - size + 1):
             yield text[start : start + size].encode()
@@ -91,10 +93,10 @@ def runs(text: str) -> Iterator[bytes]:
 
 
 def counted(text: str) -> tuple[NDArray[np.int64], Vector]:
-    """Where a text's runs are hashed to, and how much each weighs before its rarity is taken in.
+    """The hash places of a text's runs, and their weights before rarity is applied.
 
     Returns:
-        Distinct places below :data:`SLOTS`, and one plus the log of the count for each.
+        Distinct places below :data:`SLOTS`, and for each place one plus the log of its count.
     """
     counts = Counter(zlib.crc32(run) % SLOTS for run in runs(masked(text)))
     places = np.fromiter(counts, np.int64, len(counts))
@@ -102,12 +104,12 @@ def counted(text: str) -> tuple[NDArray[np.int64], Vector]:
 
 
 def shape(text: str) -> list[float]:
-    """Length and question mark, as the model sees them."""
+    """Features of length and question marks."""
     return [math.log(len(text) + 1) / 4, float("?" in text or "？" in text), float(len(text) > 60)]
 
 
 def dense_row(states: Vector, scale: Vector, text: str, found: Found) -> Vector:
-    """All features that are no character runs, in a row."""
+    """All features other than character runs, in one row."""
     measured = (np.asarray(states, np.float32) - scale[0]) / scale[1] / math.sqrt(len(states) / 2)
     return np.concatenate([measured, shape(text), found.features()]).astype(np.float32)
 
@@ -116,11 +118,11 @@ class KindModel:
     """The fitted model.
 
     Args:
-        rarity: of each place, shape [:data:`SLOTS`].
-        scale: what a text's states are measured by: their means and spreads, shape [2, states].
-        run_weights: shape [:data:`SLOTS`, kinds].
-        dense_weights: for the states, the shape and the search, one after the other; [features, kinds].
-        bias: shape [kinds].
+        rarity: weight of each hash place by rarity; [:data:`SLOTS`].
+        scale: means and spreads that standardise a text's states; [2, states].
+        run_weights: weights of the hash places; [:data:`SLOTS`, kinds].
+        dense_weights: weights of the states, the shape and the search, in this order; [features, kinds].
+        bias: bias of each kind; [kinds].
     """
 
     def __init__(
@@ -139,7 +141,7 @@ class KindModel:
         """Read fitted weights.
 
         Raises:
-            OSError, KeyError, ValueError: the file is missing or not such a model.
+            OSError, KeyError, ValueError: when the file is missing or is not such a model.
         """
         with np.load(file) as saved:
             return cls(
@@ -153,12 +155,12 @@ class KindModel:
         np.savez_compressed(file, rarity=half[0], scale=half[1], runs=half[2], dense=half[3], bias=half[4])
 
     def probabilities(self, text: str, states: Vector, found: Found) -> dict[str, float]:
-        """How likely each kind is; they sum to 1.
+        """Kind → probability; the probabilities sum to 1.
 
         Args:
             text: the message.
-            states: the encoder's (:meth:`kb_index.language.pretrained.PretrainedEncoder.states`).
-            found: what the knowledge base found for it.
+            states: the encoder's states (:meth:`kb_index.language.pretrained.PretrainedEncoder.states`).
+            found: the knowledge base's result for the message.
         """
         places, weights = counted(text)
         weights = weights * self._rarity[places]
@@ -171,5 +173,5 @@ class KindModel:
 
 @cache
 def shipped() -> KindModel:
-    """The model that ships."""
+    """The shipped model."""
     return KindModel.load()

@@ -1,4 +1,4 @@
-"""Everything a first message already says, read at once."""
+"""Reads all facts of a request from a first message."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from bot.understanding.when import Moment, moment
 from core.city import City
 
 LONGEST = 2_000
-"""Characters of a message that are read: a story names its matter well before, and patterns stay fast."""
+"""Largest part of a message that is read, in characters. The limit keeps the patterns fast."""
 
 _TYPE_FROM = 0.6
+"""Confidence (0 to 1) from which a suggested type is used."""
 
 
 @dataclass(frozen=True)
 class Mined:
-    """What a message says of a request; "" or None where it says nothing.
+    """The facts of a request in a message; "" or None for facts that it does not contain.
 
     Args:
         complaint_type: 诉求类型 by its Chinese name.
-        district: county, district or zone, by its full name.
-        town: town, township or sub-district, by its full name.
-        address: the place within it, in the citizen's words.
-        happened_at: when, as said and as understood.
-        subject: 涉及对象, whom or what it is about.
-        phone: the citizen's own number to call back, in the form tickets store it.
-        ticket_number: a ticket spoken of, in its stored form.
+        district: full name of the county, district or zone.
+        town: full name of the town, township or sub-district.
+        address: the place within the town, in the citizen's words.
+        happened_at: the time, as said and as understood.
+        subject: 涉及对象, the person or thing that the request is about.
+        phone: the citizen's own phone number, in the form that tickets store.
+        ticket_number: a ticket number, in the form that tickets store.
     """
 
     complaint_type: str = ""
@@ -46,19 +47,19 @@ class Mined:
 
 
 def mine(text: str, now: datetime, city: City) -> Mined:
-    """Read a message for every slot of a request; never raises, whatever the text.
+    """Read all slots of a request from a message. Accepts any text and never raises.
 
     Args:
-        text: what the citizen said, as it came.
-        now: the moment it was said; "昨天" counts from its day in China.
-        city: whose places are looked for, and whose hotlines are nobody's own number.
+        text: the citizen's message, unchanged.
+        now: the moment of the message; "昨天" is relative to its day in China.
+        city: the city whose places are recognised, and whose hotline numbers are not a citizen's own number.
 
     >>> moment = datetime.fromisoformat("2026-11-24T14:00+08:00")
     >>> found = mine("田家庵区龙湖小区3号楼楼上邻居昨晚十一点还在唱歌", moment, load_city("huainan"))
     >>> found.district, found.address, found.subject, found.happened_at.start.hour
     ('田家庵区', '龙湖小区3号楼', '楼上邻居', 23)
     """
-    # Cut again: one sign may become eighteen (ﷺ).
+    # Cut again, because NFKC can turn one character into eighteen (ﷺ).
     said = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
     where = place(said, city)
     kind = suggest_type(said)

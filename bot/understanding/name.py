@@ -1,4 +1,4 @@
-"""How a citizen wants to be called."""
+"""Reads the name of a citizen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.clock import now
 from core.text import plain
 
 ANONYMOUS = "匿名"
-"""Stands for the name of whoever gives none."""
+"""The name stored for citizens who do not give their name."""
 
 _WHERE = re.compile(
     r"[\d一二三四五六七八九十](栋|幢|号|号楼|单元|室|弄|组)|小区|花园|路口|附近|对面|门口|楼下|隔壁|(路|街|大道|镇|村)$"
@@ -18,7 +18,7 @@ _NAME_FRAME = re.compile(r"^(我|俺)?(本人)?(的)?(名字|姓名)?(叫做?|�
 
 
 def read_name(text: str) -> str | None:
-    """How the citizen wants to be called; ``匿名`` for anonymous.
+    """The name that a citizen gives; ``匿名`` for an anonymous citizen; None for an answer that is no name.
 
     >>> read_name("我姓王")
     '王先生/女士'
@@ -33,7 +33,7 @@ def read_name(text: str) -> str | None:
     if not 1 <= len(name) <= 20 or re.search(r"\d{3}|[?？]", name):
         return None
     if len(name) > 4 and moment(name, now()) is not None:
-        return None  # an answer to another question: when, not who
+        return None  # the answer to another question: a time
     if _WHERE.search(name):
-        return None  # … or where
+        return None  # the answer to another question: a place
     return name

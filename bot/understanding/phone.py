@@ -1,6 +1,6 @@
-"""A phone number within what somebody said, typed or dictated, and whose it is.
+"""Finds phone numbers in typed or dictated text, and decides whose they are.
 
-How a number is written and kept is :mod:`core.phone`'s; here is read what the words around it say.
+:mod:`core.phone` knows how numbers are written and stored. This module reads the words around a number.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Collection
 from core.phone import LONGEST, Found, find, fold
 
 _AROUND = 24
-"""Characters before and after a number that are asked whose it is."""
+"""Number of characters before and after a number that decide whose number it is."""
 _WORD = (
     r"(?:的|自己的?|本人|个人|留的?|现在|联系|手机|座机|固定|移动|电话|号码|号|微信同号|方式|是|为|[:\s(\"“])"
 )
 _CLAUSE = re.compile(r"[，。；！？,;!?\n]")
 _CUE = re.compile(rf"(?:{_WORD}){{1,8}}$")
-# 我电话, 请打, 回我: said of the one who speaks.
+# 我电话, 请打, 回我: the number belongs to the citizen.
 _OWN = re.compile(
     r"(?:我|俺|本人|咱)(?:们)?(?:家)?$|(?:有事)?请?(?:联系|打给?|致电|回复?|回电|通知|告诉|加)(?:一下)?(?:我|俺)(?:们)?(?:打|回|来)?$|给(?:我|俺)(?:打|回|来)$"
 )
@@ -32,7 +32,7 @@ _OTHERS = re.compile(
 _INTRODUCED = re.compile(
     r"(?:^|[，。；！？,;!?\s])(?:他|她|对方|骗子|此人|该人|那个?人|老板|房东|邻居|司机|经理|负责人|男的|女的)(?:的?名字)?(?:叫|姓|名叫|是)[^，。；！？,;!?]{1,10}[，,、\s]+$"
 )
-"""他叫王五，电话…: the number goes on with whom the clause before names."""
+"""他叫王五，电话…: the number belongs to the person named in the clause before it."""
 _AFTER = re.compile(
     r"[\s)”\"]{0,3}(?:这个|该|此)?(?:的)?(?:电话|号码?|手机|来电|热线)?(?:也|都|总是|总|一直|根本|老是?|又|已经?|就|永远|天天|每天|多次|几次|给我|向我|对我){0,3}"
     r"(?:打不|不接|没人|无人|没有人|冒充|打来|打给我|打电话|骚扰|是?空号|关机|停机|占线|拉黑|忙音|不通|不存在|推销|诈骗|骗|要我|让我|叫我|发短信|发来|恐吓|威胁|辱骂)"
@@ -40,7 +40,7 @@ _AFTER = re.compile(
 
 
 def phone(text: str) -> str | None:
-    """The number an answer to "your phone?" gives, as it is kept; None when it gives none.
+    """The phone number in an answer to "your phone number?", in its stored form; None when there is none.
 
     >>> phone("我手机是幺三八 零零零零 幺二三四，晚上打"), phone("工单HN2026112300001")
     ('13800001234', None)
@@ -50,12 +50,13 @@ def phone(text: str) -> str | None:
 
 
 def own_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
-    """The number to call the citizen back on that a story gives; None when it gives none.
+    """The citizen's own phone number in a story, in its stored form; None when there is none.
 
-    A number that belongs to the accused, a firm or a neighbour is part of the matter: it is not the citizen's own.
+    A number of an accused person, a company or a neighbour is part of the matter, and not the citizen's own.
 
     Args:
-        nobodys: numbers that are no citizen's, such as hotlines', as they are kept.
+        text: the story.
+        nobodys: numbers that belong to no citizen, such as hotlines, in their stored form.
 
     >>> own_phone("楼道灯坏了，电话13955540000"), own_phone("骗子用13955540000冒充公安"), own_phone("物业电话05546661234打不通")
     ('13955540000', None, None)
@@ -65,7 +66,7 @@ def own_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
 
 
 def without_phone(text: str, number: str) -> str:
-    """A story without one number, wherever it stands in it, and without the words that announce it.
+    """The story without this phone number and without the words that introduce it.
 
     >>> without_phone("村口有人偷倒垃圾，我电话138 0000 0000，请处理", "13800000000")
     '村口有人偷倒垃圾，请处理'
@@ -79,7 +80,7 @@ def without_phone(text: str, number: str) -> str:
 
 
 def _is_own(said: str, one: Found) -> bool:
-    """Whether the words around a number leave it to the citizen."""
+    """Whether the words around a number allow that it belongs to the citizen."""
     before, cue = _before(said, one)
     own = _OWN.search(before)
     if own and cue and own.group()[0] in "我俺本咱":
@@ -94,19 +95,19 @@ def _is_own(said: str, one: Found) -> bool:
             return False
     if _AFTER.match(said, one.end, one.end + _AROUND):
         return False
-    # 骗子用139…: a number in the middle of what somebody else does, and nothing announces it.
+    # 骗子用139…: the number is part of another person's action, and no words introduce it.
     return bool(cue) or not re.search(r"(?:用|通过|号码|叫|从)$", before)
 
 
 def _before(said: str, one: Found) -> tuple[str, str]:
-    """What the clause says before a number, and the words that announce it (的电话是)."""
+    """The text of the clause before a number, and the words that introduce the number (的电话是)."""
     clause = _CLAUSE.split(said[max(one.start - _AROUND, 0) : one.start])[-1]
     cue = _CUE.search(clause)
     return (clause[: cue.start()], cue.group()) if cue else (clause, "")
 
 
 def _announced(said: str, one: Found) -> int:
-    """Where the words begin that announce a citizen's own number: 我的联系电话是."""
+    """Position of the first word that introduces a citizen's own number: 我的联系电话是."""
     before, cue = _before(said, one)
     whose = _OWN.search(before) if cue else None
     return one.start - len(cue) - (len(whose.group()) if whose else 0)

@@ -1,6 +1,7 @@
-"""Where something is: county or district, town, and the address down to the door.
+"""Reads a place: county or district, town, and the address with street and number.
 
-Own code: cpca (tried) knows counties only, brings pandas, and knows nothing of streets, estates and numbers.
+This is own code, because the library cpca, which was tried, knows only counties and needs pandas. It does not
+know streets, estates and house numbers.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from core.city import City
 
-# What a name never holds: the words around it. A name is read backwards from its ending up to one of these.
+# Words that are never part of a name. A name is read backwards from its ending to one of these.
 _STOP = (
     "在的是到从把被与跟或就住我俺你您他她它们咱恁有没来去往搁于了着过让叫给对这那哪每个条些某各都还也又很太老说"
     "请问想要能会可啊呀吧呢吗，。！？、；：,.!?;:（）()“”\"'‘’《》【】~…\\s投诉举反映报"
@@ -44,7 +45,7 @@ _PIECE = re.compile(
 _WEIGHT = {"road": 3, "number": 2, "building": 2, "estate": 4, "landmark": 3, "village": 3, "where": 1}
 _JOIN = re.compile(r"[的\s、，,]?|[与和跟]|到")
 _CROSSING = re.compile(r"[与和跟到、]")
-# A name these begin with is none: verbs and measures that stick to the front of a short one.
+# A text that begins with one of these verbs or measure words is not a name.
 _HEAD = re.compile(
     r"^(?:家(?!园|苑)|一|两|几|靠近|靠|路过|经过|整|全|里|上|下|前面|后面|旁边|位于|地址|小区|楼下|楼上|附近|门口|今天|昨天|现在|"
     r"感谢|建议|希望|表扬|因为|由于|关于|发现|看到|这里|本人|市|区|县|城区|镇|乡|街道)+"
@@ -58,11 +59,11 @@ _EMPTY = re.compile(
 
 @dataclass(frozen=True)
 class Place:
-    """A place as far as it was said; "" where nothing was.
+    """A place; "" for the parts that were not said.
 
     Args:
-        district: county, district or zone, by its full name.
-        town: town, township or sub-district.
+        district: full name of the county, district or zone.
+        town: full name of the town, township or sub-district.
         address: road, estate, village, number and landmark, in the citizen's words.
     """
 
@@ -72,12 +73,13 @@ class Place:
 
 
 def place(text: str, city: City) -> Place:
-    """Where the matter of a text is.
+    """Read the place of the matter from a text.
 
-    A district that was not named follows from the town ("曹庵镇" is in 田家庵区).
+    If the text names no district, the town gives it ("曹庵镇" is in 田家庵区).
 
     Args:
-        city: whose districts and towns are looked for.
+        text: the text.
+        city: the city whose districts and towns are recognised.
 
     >>> place("我住曹庵镇杨公路88号，路灯不亮", load_city("huainan"))
     Place(district='田家庵区', town='曹庵镇', address='杨公路88号')
@@ -95,7 +97,7 @@ def _district(text: str, city: City) -> str:
         for short in item.short:
             if short in item.distinct and re.search(rf"(?:在|住|是|搁|到|去){short}", text):
                 return item.name
-            # "山南" or "潘集" said like a place, not as the first half of another name
+            # "山南" or "潘集" as a place, not as the first half of another name
             if re.search(
                 rf"(?:在|住|是|到|去|搁|俺们?|我们?|咱们?|^|[，,。\s]){short}(?=这|那|的|$|[，,。\s]|{_C}{{1,6}}?(?:{_ESTATE_END}|路|街|镇|村))",
                 text,
@@ -108,7 +110,7 @@ def _town(text: str, city: City) -> str:
     known = [(text.find(name), -len(name), name) for name in city.towns if name in text]
     if known:
         return min(known)[2]
-    # the dialect drops the ending: "曹庵的", "李郢孜那边"
+    # the local dialect omits the ending (镇, 乡, 街道): "曹庵的", "李郢孜那边"
     for name in city.towns:
         short = re.sub(r"(?:回族)?[镇乡]$|街道$", "", name)
         if len(short) >= 3 and re.search(rf"{short}(?![路街大东西南北中村]|小区|社区)", text):
@@ -121,7 +123,7 @@ def _town(text: str, city: City) -> str:
 
 
 def _without(text: str, city: City, *names: str) -> str:
-    """The text with a comma-like gap where a district or town stands, so that it starts no street's name."""
+    """The text with districts and towns replaced by a comma, so that no street's name begins with them."""
     for name in names:
         if name:
             text = text.replace(name, " ")
@@ -140,7 +142,7 @@ def _address(text: str) -> str:
 
 
 def _chains(text: str) -> list[tuple[str, int]]:
-    """Runs of pieces that stand together, with how much of an address each is."""
+    """Groups of neighbouring address pieces, with the weight of each group as an address."""
     found: list[tuple[str, int]] = []
     start = end = -1
     score = 0

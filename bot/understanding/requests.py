@@ -1,8 +1,8 @@
-"""Two requests in one message: cut where the second begins, and never through one story.
+"""Splits a message with several requests at the begin of each request, and keeps a single story whole.
 
-Stories are full of 还有 and 另外, so a cue alone proves nothing. It counts when it says itself that something new
-comes (另外还想反映一件事), or when what follows stands on its own: a question about a rule or a procedure beside a
-complaint, or a complaint of another category.
+Stories often contain cue words such as 还有 and 另外, so a cue alone is not enough. A cue counts when it
+announces something new (另外还想反映一件事), or when the text after it is a separate request: a question about a rule
+or procedure beside a complaint, or a complaint of another category.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Literal
 from tickets import catalog
 
 MOST = 3
-"""Requests taken out of one message; what comes after belongs to the last."""
+"""Largest number of requests in one message; the last one contains the rest of the text."""
 _LEAST = 4
+"""Fewest characters of a request."""
 _LEAST_NAMED = 3
-"""Characters of a part; fewer do where the cue itself says that something new comes."""
+"""Fewest characters of a request after a cue that announces something new."""
 _SURE = 0.5
+"""Confidence (0 to 1) from which a suggested category counts as known."""
 
 _ASKING = r"(问|咨询|请教|打听|了解)(一?下|个事|个问题|问)?"
 _TELLING = r"(反映|反应|投诉|举报|说|提|建议|表扬)(一?下|一?件(事情?)?|一?个(事情?|问题)?)?"
@@ -58,10 +60,11 @@ _GRIEVANCE = re.compile(
 
 @dataclass(frozen=True)
 class Request:
-    """One of the things a message brings.
+    """One request of a message.
 
     Args:
-        kind: ``question`` for one the knowledge base may answer, ``matter`` for one to be filed.
+        text: the words of the request.
+        kind: ``question``: the knowledge base may answer it; ``matter``: it must be filed.
     """
 
     kind: Literal["question", "matter"]
@@ -69,7 +72,7 @@ class Request:
 
 
 def split(text: str) -> tuple[Request, ...]:
-    """The requests of a message in their order, cues between them left out; one when there is only one.
+    """The requests of a message in order, without the cues between them; at least one.
 
     >>> [r.text for r in split("小区电梯坏了好几天没人修。另外问一下居住证怎么办理？")]
     ['小区电梯坏了好几天没人修', '居住证怎么办理？']
@@ -95,7 +98,7 @@ def split(text: str) -> tuple[Request, ...]:
 
 
 def is_question(text: str) -> bool:
-    """Whether a part asks about a rule or a procedure and tells of no trouble."""
+    """Whether a part asks about a rule or procedure and reports no problem."""
     return (
         _PROCEDURE.search(text) is not None
         and _ASKS.search(text) is not None
@@ -104,7 +107,7 @@ def is_question(text: str) -> bool:
 
 
 def _asking(text: str) -> bool:
-    """Whether a part asks, whatever it goes on to say."""
+    """Whether a part contains a question, whatever else it says."""
     return _ANNOUNCES.search(text) is not None or (
         _PROCEDURE.search(text) is not None and _GRIEVANCE.search(text) is None
     )
@@ -115,7 +118,7 @@ def _request(text: str, asked: bool = False) -> Request:
 
 
 def _cut(text: str, announced: bool) -> tuple[str, str, str] | None:
-    """The first request, the cue, and the rest; None where there is nothing to cut."""
+    """The first request, the cue and the rest; None when the text can't be split."""
     for pattern, sure in ((_OPENS, True), (_MAY_OPEN, announced), (_SENTENCE, False)):
         for match in pattern.finditer(text):
             first = text[: match.start()].strip(" ，,。；;、\n")
@@ -131,10 +134,10 @@ def _cut(text: str, announced: bool) -> tuple[str, str, str] | None:
 
 
 def _apart(first: str, second: str, *, named: bool, asked: bool, bare: bool) -> bool:
-    """Whether two parts are two requests."""
+    """Whether two parts are separate requests."""
     asks = (_asking(first), asked or is_question(second))
     if bare:
-        # No cue at all: only a plain question followed by a complaint of known category is taken for two.
+        # Without a cue, only a plain question before a complaint of known category counts as two requests.
         return asks == (True, False) and _category(second) is not None
     if asks == (True, False):
         return named or _GRIEVANCE.search(second) is not None

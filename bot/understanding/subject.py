@@ -1,4 +1,4 @@
-"""涉及对象: whom or what a matter is about."""
+"""涉及对象 (subject): reads the person, organisation or thing that a matter is about."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _BARE = frozenset(
 
 
 def subject(text: str) -> str:
-    """Whom or what a text complains of (or praises): a name where one is said, else a role; "" for neither.
+    """The person or thing that a text complains about or praises: a name if given, else a role; else "".
 
     >>> subject("龙湖小区物业不管事"), subject("楼上邻居天天半夜拖桌子"), subject("路灯坏了")
     ('龙湖小区物业', '楼上邻居', '')

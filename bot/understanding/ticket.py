@@ -1,4 +1,4 @@
-"""Finding ticket numbers (工单号) and query codes (查询码) in what a citizen typed."""
+"""Finds ticket numbers (工单号) and query codes (查询码) in a text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from tickets.numbers import plain_number
 
 LONGEST = 2_000
-"""Characters of a text that are looked through for a number."""
+"""Largest part of a text that is searched for a ticket number, in characters."""
 _NUMBER = re.compile(r"[A-Za-z]{2,6}[\s-]{0,3}20\d{2}[\s-]{0,3}\d{4}[\s-]{0,3}\d{5,6}(?!\d)")
 _CODE = re.compile(r"(?<!\d)\d{3}\s?\d{3}(?!\d)")
 
@@ -24,7 +24,7 @@ def find_number(text: str) -> str | None:
 
 
 def find_code(text: str) -> str | None:
-    """Six digits that stand apart from a ticket number.
+    """Six digits that are not part of a ticket number.
 
     >>> find_code("hn2026112300001，查询码482 913")
     '482913'
@@ -34,7 +34,7 @@ def find_code(text: str) -> str | None:
 
 
 def without_number(text: str) -> str:
-    """A text with a blank where a ticket number stood, so that its figures are taken for nothing else.
+    """The text with ticket numbers replaced by a blank, so that their digits are not read as something else.
 
     >>> without_number("工单HN2026112300001的事")
     '工单 的事'

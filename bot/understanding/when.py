@@ -1,7 +1,7 @@
-"""When something happened: "上周三晚上十点多" → a date and an hour.
+"""Reads when something happened: "上周三晚上十点多" → a date and an hour.
 
-Own code: JioNLP's time parser (Apache-2.0) was tried. It needs 167 MB installed, logs a trace for every wording it
-cannot read, and knows neither the local words (今个, 昨个, 晚黑, 晌午) nor the vague ones citizens use most (这几天).
+This is own code. JioNLP's time parser (Apache-2.0) was tried: it needs 167 MB of disk, logs a trace for each
+text that it can't read, and knows neither local words (今个, 昨个, 晚黑, 晌午) nor the frequent vague ones (这几天).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ Precision = Literal["minute", "hour", "part", "day", "week", "month", "year", "v
 
 @dataclass(frozen=True)
 class Moment:
-    """A time as said and as understood.
+    """A time, as said and as understood.
 
     Args:
-        text: the citizen's own words for it.
-        start: when it begins, on a Chinese wall clock (timezone-aware); None for a vague or repeated time.
-        precision: how exact ``start`` is; ``part`` is a part of a day (晚上), ``vague`` has no start.
+        text: the citizen's words for the time.
+        start: begin of the time, timezone-aware in Chinese time; None for a vague or repeated time.
+        precision: exactness of ``start``; ``part`` is a part of a day (晚上), ``vague`` has no start.
     """
 
     text: str
@@ -33,7 +33,7 @@ class Moment:
 
     @property
     def shown(self) -> str:
-        """As a summary shows it: the reading beside the words, so that a wrong reading is seen.
+        """The text for a summary: the words and how they were understood, so that the citizen sees an error.
 
         >>> moment("上周三晚上十点多", datetime(2026, 11, 24, 14, tzinfo=SHANGHAI)).shown
         '上周三晚上十点多（2026年11月18日22时）'
@@ -75,7 +75,7 @@ _FEASTS = {
     "双十一": (11, 11),
 }
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
-# Words behind a time that show it is of the past before the matter: when something was bought or signed.
+# Words after a time that belongs to the background of the matter: when something was bought or signed.
 _BACKGROUND = re.compile(
     r"[^，。,；;！!？?]{0,6}?(买的?房|买的|买了|该交|就该|交房|上学|上[一二三四五六]年级|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
     r"结婚|参加工作|入职|拿的?房|装修的|办了)"
@@ -91,7 +91,7 @@ _HABIT = re.compile(
     rf"(?:(?:到|至|-|~)(?:第二天)?(?:{_PART})?{_N}[点时](?:半|多|钟)*)?"
 )
 _ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
-"""Said alone, they tell how often and not when."""
+"""Alone, these words say how often something happens, and not when."""
 _CLOCK = (
     rf"(?P<hour>{_N})(?:[、到至-]?{_N})?(?:点钟?(?!意见|建议|要求|问题|想法|理由)|时(?![候间段常不代])|:(?P<min1>\d{{2}})|：)"
     rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<min2>{_N}|零[一二三四五六七八九]|0\d)分?(?![0-9点天月号]))?"
@@ -119,10 +119,11 @@ _TIME = re.compile(
 
 
 def moment(text: str, now: datetime) -> Moment | None:
-    """When the matter of a text happened: the most exact time in it, of equals the first.
+    """Read when the matter of a text happened: the most exact time in it; of equally exact ones the first.
 
     Args:
-        now: the moment the words were said; "昨天" counts from its day in China.
+        text: the text.
+        now: the moment of the message; "昨天" is relative to its day in China.
 
     >>> now = datetime(2026, 11, 24, 14, tzinfo=SHANGHAI)
     >>> moment("俺家昨个晚黑九点来钟停的电", now).start.isoformat()
@@ -171,7 +172,7 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
         for match in pattern.finditer(folded):
             if match.group() in _ALWAYS:
                 continue
-            # "天天晚上十点" holds a clock of its own: the habit is what was said
+            # "天天晚上十点" contains a clock time, but the citizen means the habit
             inside = [f for f in found if match.start() <= f[2] < match.end() and f[0].precision != "year"]
             found = [f for f in found if f not in inside]
             score = _EXACT["vague"] + (1.2 if pattern is _HABIT else 1.0)
@@ -181,10 +182,10 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
 
 
 def _read(match: re.Match[str], now: datetime) -> tuple[datetime, Precision] | None:
-    """The moment a match means; None when it is no date of the calendar or no time at all."""
+    """The moment that a match means; None when it is not a valid date or not a time."""
     part, hour = match["part"], _number(match["hour"])
     if match["date"] is None and hour is None:
-        return None  # "晚上" alone says nothing about when
+        return None  # "晚上" alone gives no date
     try:
         dated = _day(match, now)
     except ValueError:
@@ -212,7 +213,7 @@ def _read(match: re.Match[str], now: datetime) -> tuple[datetime, Precision] | N
 
 
 def _spoken_hour(match: re.Match[str]) -> bool:
-    """Whether a lone clock is one: "3点" may also count points of a list."""
+    """Whether a clock time without a date is a time: "3点" may also be the number of points in a list."""
     return "点" in match.group() and match.group()[-1:] in "点半钟多右候整分刻"
 
 
@@ -222,7 +223,7 @@ def _at(day: datetime, hour: int, part: str | None) -> datetime:
         if part in ("晌午", "中午", "正午") and hour <= 3:
             hour = hour % 12 + 12
         elif _PARTS[part] >= 18 and (hour <= 5 or hour in (12, 24)):
-            return day + timedelta(days=1, hours=hour % 12)  # the small hours of that night
+            return day + timedelta(days=1, hours=hour % 12)  # the hours after midnight belong to the next day
         elif hour < 12 and part not in ("晌午", "中午", "正午"):
             hour += 12
     return day + timedelta(hours=hour)
@@ -301,7 +302,7 @@ def _week(match: re.Match[str], midnight: datetime) -> tuple[datetime, Precision
         return monday - timedelta(weeks=back), "week"
     found = monday - timedelta(weeks=back) + timedelta(days=_WEEKDAYS[match["weekday"]])
     if not said and found > midnight:
-        found -= timedelta(weeks=1)  # a lone weekday is the last one there was
+        found -= timedelta(weeks=1)  # a weekday alone means the last such day
     return found, "day"
 
 
@@ -336,7 +337,7 @@ def _months_back(first: datetime, count: int) -> datetime:
 
 
 def _number(said: str | None) -> int | None:
-    """The value of a numeral up to 99, Arabic or Chinese."""
+    """The value of an Arabic or Chinese numeral up to 99."""
     if not said:
         return None
     if said.isdigit():

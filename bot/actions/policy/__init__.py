@@ -1,1 +1,1 @@
-"""Answering a policy question from the knowledge base, and what follows from the answer."""
+"""Answers policy questions from the knowledge base, and handles follow-ups to an answer."""

@@ -1,4 +1,4 @@
-"""Policy questions: answered from the knowledge base, asked back, or honestly not known."""
+"""Policy questions: give the answer, ask back with candidates, or say that the answer is not known."""
 
 from __future__ import annotations
 
@@ -25,32 +25,34 @@ if TYPE_CHECKING:
     from kb_index.search.searcher import SearchResult
 
 ENTRY = "entry"
-"""Key under which a conversation remembers the entry it is talking about."""
+"""Key under which a conversation stores the id of the entry it is talking about."""
 
 _BUTTON_TITLE = 36
+"""Longest title of a button, in characters."""
 _FAR_BEHIND = 0.2
-"""A candidate this much less probable than the first is not worth a button."""
+"""A candidate needs at least this share of the first candidate's probability to get a button."""
 UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
-"""How an honest "I don't know" begins."""
+"""First sentence of a reply that says "I don't know"."""
 _WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
 _NEAR = "相近的问题也列在下面，您看看是不是。"
 _TOPIC_FROM = 2
 _TOPIC_TO = 6
-"""Characters of a message that may be the bare name of a topic."""
+"""Shortest and longest message that may be the bare name of a topic, in characters."""
 _NEAREST = 2
-"""Entries offered beside an honest "I don't know"."""
+"""Number of entries offered beside "I don't know"."""
 
 
 _LEAD_IN = re.compile(
     r"^(?:(?:等等|等一下|等下|对了|那个|哎|你好|您好|先不说这个)[，,。！!、\s]*)*"
     r"(?:我|俺)?(?:先|还|再|就)?(?:想|要)?(?:问|咨询|打听|请教)(?:一下|下|个事儿?|个问题|一个问题|你|您)?[，,：:、\s]+"
 )
-"""“等等我先问个事，…”: says that a question comes, and nothing about it."""
+"""Words such as “等等我先问个事，…”, which announce a question but do not belong to it."""
 _QUESTION_FROM = 4
+"""Fewest characters of a question that must be left after the announcing words are removed."""
 
 
 def without_lead_in(question: str) -> str:
-    """The question itself, when words that only announce it stand before it.
+    """The question without leading words that only announce it.
 
     >>> without_lead_in("等等我先问个事，居住证怎么办理？")
     '居住证怎么办理？'
@@ -60,12 +62,12 @@ def without_lead_in(question: str) -> str:
 
 
 async def search(question: str) -> SearchResult:
-    """Look a question up with the regions that hold here."""
+    """Search a question with the regions of this city."""
     return await parts().kb.search(without_lead_in(question), regions=parts().city.regions)
 
 
 async def answer_policy(turn: Turn) -> bool:
-    """Answer a question, or the entry a button names; False when nothing is known."""
+    """Answer the question, or give the entry that the pressed button names; False when nothing is known."""
     wanted = turn.entities.get("entry")
     if wanted:
         entry = parts().kb.entry(wanted)
@@ -79,10 +81,10 @@ async def answer_policy(turn: Turn) -> bool:
 
 
 async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOWN) -> bool:
-    """Say what a search came to; an unknown is said honestly, and False returned.
+    """Tell the result of a search; returns False when the result is "I don't know".
 
     Args:
-        unknown: how the honest "I don't know" begins.
+        unknown: first sentence of "I don't know".
     """
     there = None if turn.pressed else parts().city.asks_elsewhere(turn.text)
     if there is not None:
@@ -110,7 +112,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
 
 
 async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> None:
-    """Another city's rule: what holds there as well is told, of the rest nothing is made up."""
+    """Answer a question about another city: give only entries that also hold there, and invent nothing."""
     if is_sure(result) and holds(result.hits[0].entry, there):
         turn.say(abroad.beside_rule(there))
         await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
@@ -126,22 +128,22 @@ async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> No
 
 
 def holds(entry: Entry, there: Elsewhere) -> bool:
-    """Whether an entry's rule holds in another city, too."""
+    """Whether an entry also holds in another city."""
     return EVERYWHERE in entry.regions or (there.same_province and parts().city.province in entry.regions)
 
 
 def likeliest(result: SearchResult) -> float:
-    """How likely the first entry found answers the question, 0 to 1."""
+    """Probability that the first found entry answers the question, 0 to 1."""
     return result.hits[0].probability if result.hits else 0.0
 
 
 def is_sure(result: SearchResult) -> bool:
-    """Whether the first entry is given as the answer: the bar is fitted on what citizens finally see."""
+    """Whether the first entry is given as the answer. The threshold is fitted on what citizens would see."""
     return bool(result.hits) and (result.outcome == "answer" or result.hits[0].probability >= shipped().sure)
 
 
 def candidates(result: SearchResult) -> list[Entry]:
-    """Up to three entries that may be meant, the likeliest first; empty when nothing was found."""
+    """Up to three candidate entries, most probable first; empty when nothing was found."""
     if not result.hits:
         return []
     first = result.hits[0].probability
@@ -149,14 +151,14 @@ def candidates(result: SearchResult) -> list[Entry]:
 
 
 def offered(result: SearchResult) -> list[Entry]:
-    """The entries a citizen may choose from when none is sure: the candidates, or beside "I don't know" the nearest two."""
+    """The entries offered for choice when none is sure: the candidates, or two with "I don't know"."""
     return (
         candidates(result) if result.outcome == "ask_back" else [hit.entry for hit in result.hits[:_NEAREST]]
     )
 
 
 def ask_back(turn: Turn, result: SearchResult) -> None:
-    """Offer up to three entries to choose from."""
+    """Ask back: offer up to three entries for choice."""
     entries = candidates(result)
     if len(entries) == 1:
         question = f"您是想问“{entries[0].title}”吗？"
@@ -169,11 +171,12 @@ def ask_back(turn: Turn, result: SearchResult) -> None:
 
 
 def list_entries(turn: Turn, entries: Sequence[Entry], head: str, *, asked: str = "") -> None:
-    """Show entries to choose from, numbered so that a channel without buttons shows them, too.
+    """Show a numbered list of entries for choice; the numbers also work in channels without buttons.
 
     Args:
-        head: what stands above the list.
-        asked: the turn of the question, when it was an earlier one.
+        entries: the entries, in the order shown.
+        head: the text above the list.
+        asked: id of the turn in which the question was asked, if that was an earlier turn.
     """
     listed = "\n".join(f"{number}. {entry.title}" for number, entry in enumerate(entries, start=1))
     buttons = [entry_choice(turn, entry, asked=asked) for entry in entries]
@@ -183,7 +186,7 @@ def list_entries(turn: Turn, entries: Sequence[Entry], head: str, *, asked: str 
 
 
 async def offer_topic(turn: Turn) -> bool:
-    """Offer what there is about a bare topic (低保, 公积金); False when the message names none."""
+    """Offer the entries about a bare topic (低保, 公积金); False when the message names no topic."""
     entries = () if turn.pressed else await topic_entries(turn.text)
     if not entries:
         return False
@@ -194,7 +197,7 @@ async def offer_topic(turn: Turn) -> bool:
 
 
 async def topic_entries(text: str) -> tuple[Entry, ...]:
-    """The entries of the topic a message is the bare name of; empty when it is none."""
+    """The entries of the topic, if the message is only the name of a topic; else empty."""
     if not _TOPIC_FROM <= len(plain(text)) <= _TOPIC_TO:
         return ()
     return await parts().kb.about(plain(text), parts().city.regions)
@@ -203,13 +206,13 @@ async def topic_entries(text: str) -> tuple[Entry, ...]:
 async def tell(
     turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "", probability: float | None = None
 ) -> None:
-    """Give an entry's answer with its source, and remember that the talk is about it.
+    """Give an entry's answer with its source, and store that the conversation is about this entry.
 
     Args:
-        buttons: offer the entry's sections, a verdict and a human; not within a form, where the form's own buttons
-            follow.
-        asked: the turn of the question, when it was an earlier one.
-        probability: how likely it is the right one, 0 to 1; None when the citizen chose it.
+        buttons: add buttons for the entry's sections, a verdict and a human. False within a form, because the
+            form's own buttons follow.
+        asked: id of the turn in which the question was asked, if that was an earlier turn.
+        probability: probability that the entry is right, 0 to 1; None when the citizen chose it.
     """
     await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
@@ -219,12 +222,12 @@ async def tell(
 
 
 def answer_text(entry: Entry) -> str:
-    """The answer with its source, for a channel that shows text alone."""
+    """The answer with its source as plain text, for channels that show only text."""
     return f"{to_text(entry.answer)}\n{_footer(entry)}"
 
 
 def source_line(entry: Entry) -> str:
-    """``依据：…``: the documents with their dates and the articles relied on; empty when the entry names none."""
+    """The line ``依据：…`` with the source documents, their dates and the articles; empty without sources."""
     named = []
     for source in answer_card(entry)["sources"]:
         articles = "、".join(source["articles"])
@@ -246,19 +249,19 @@ def _day(day: dt.date) -> str:
 
 
 def entry_choice(turn: Turn, entry: Entry, title: str = "", *, asked: str = "") -> Choice:
-    """The button that gives an entry's answer.
+    """A button that gives an entry's answer.
 
     Args:
-        asked: the turn of the question, when it was an earlier one.
+        asked: id of the turn in which the question was asked, if that was an earlier turn.
     """
     shown = title or clip(entry.title, _BUTTON_TITLE)
     return choice(shown, "ask_policy", entry=entry.id, turn=asked or turn.turn_id)
 
 
 async def sure_answer(knowledge: KnowledgeBase, question: str, city: City) -> Reply | None:
-    """The answer to a question when the knowledge base is sure of it, without Rasa or a turn; else None.
+    """The answer to a question if the knowledge base is sure of it; else None.
 
-    What the app says by itself while Rasa is down.
+    It needs neither Rasa nor a turn: the app uses it while Rasa is down.
     """
     result = await knowledge.search(question, regions=city.regions)
     if result.outcome != "answer" or city.asks_elsewhere(question) is not None:
@@ -272,7 +275,7 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, city: City) -> Re
 
 
 async def out_of_scope(turn: Turn) -> None:
-    """Weather, jokes, shares: kindly not ours, unless the knowledge base is sure that it is."""
+    """Kindly decline weather, jokes, shares and the like, unless the knowledge base is sure of an answer."""
     if not turn.pressed:
         result = await search(turn.text)
         if result.outcome == "answer":

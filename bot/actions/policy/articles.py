@@ -1,4 +1,4 @@
-"""Beneath an honest "I don't know": articles of law that may have to do with the question, for reference only."""
+"""Shows articles of law below "I don't know", for reference only: they are possibly about the question."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from kb_index.statutes.shelf import FoundArticle
 
 _LONGEST = 160
-"""Characters shown of an article: three lines or so on a phone."""
+"""Longest shown part of an article, in characters: about three lines on a phone."""
 _SHORTEST_CUT = 60
+"""An article is cut at the end of a sentence only if at least this number of characters stays."""
 _HEAD = "可能相关的法律条文（只供参考，不是对您问题的答复，您的情况怎么办理以承办单位答复为准）："
 
 
 async def beneath(question: str) -> str:
-    """What to add to "I don't know": an empty text, or lines that begin with a line end.
+    """The text to add to "I don't know": empty, or lines that begin with a line end.
 
     Args:
-        question: as the citizen put it.
+        question: the citizen's own words.
     """
     laws = parts().laws
     found = await laws.related(question, parts().city.regions) if laws else ()
@@ -39,7 +40,7 @@ def _line(article: FoundArticle) -> str:
 
 
 def _cut(text: str) -> str:
-    """At most :data:`_LONGEST` characters, ended at a sentence where one ends late enough."""
+    """At most :data:`_LONGEST` characters, cut at the end of a sentence if possible."""
     flat = re.sub(r"\s+", "", text)
     if len(flat) <= _LONGEST:
         return flat

@@ -1,4 +1,7 @@
-"""Candidates asked back (您想问的是下面哪一个？), chosen in words: 第一个, 2, 都不是, 都要, or words of one title."""
+"""Reads a choice in words after a list of candidates (您想问的是下面哪一个？).
+
+A citizen may write 第一个, 2, 都不是, 都要, or words of a title.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
 
 Choosing = int | Literal["all", "none"] | None
-"""What a message chooses: a place in the list counted from 0, all, none of them, or nothing."""
+"""What a message chooses: a position in the list (from 0), ``all``, ``none`` of them, or None: no choice."""
 
 _DIGITS = {
     sign: number for number, signs in enumerate(("一1", "二两2", "三3", "四4", "五5"), 1) for sign in signs
@@ -38,17 +41,20 @@ _NONE = re.compile(
 )
 _AROUND = re.compile(r"^(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就是|是)|(?:那个|那一个|的|吧)+$")
 _TITLE_WORDS = 2
-"""Characters a message needs to name a candidate by words of its title."""
+"""Fewest characters of a message that names a candidate by words of its title."""
 _TITLE_WORDS_IN_FORM = 6
+"""The same while a form runs."""
 _SHORTLY = 160
-"""Characters of each answer when all are wanted."""
+"""Longest part of each answer when the citizen wants all candidates, in characters."""
 
 
 def chosen(text: str, titles: Sequence[str], least: int = _TITLE_WORDS) -> Choosing:
     """What a message chooses from a list of titles.
 
     Args:
-        least: characters needed to name one by words of its title.
+        text: the message.
+        titles: the titles in the order shown.
+        least: fewest characters of a message that names a candidate by words of its title.
 
     >>> titles = ["居住证办理", "居住证签注", "身份证补办"]
     >>> [chosen(text, titles) for text in ("第一个", "2", "最后一个", "身份证那个", "都不是", "都要", "居住证")]
@@ -71,10 +77,10 @@ def chosen(text: str, titles: Sequence[str], least: int = _TITLE_WORDS) -> Choos
 
 
 def offered(turn: Turn) -> list[Entry]:
-    """The entries asked back right before this message, in the order shown; empty when none were."""
+    """The entries offered for choice right before this message, in the order shown; else empty."""
     for event in turn.previous():
         buttons = (event.get("data") or {}).get("buttons") or [] if event.get("event") == "bot" else []
-        # 都不是 marks a list to choose from; entries that merely stand beside another reply are none.
+        # Only a list for choice has the button 都不是; entries beside other replies do not count.
         if not any(button.get("title") == feedback.NONE_OF_THESE for button in buttons):
             continue
         ids = [_entry_id(str(button.get("payload"))) for button in buttons]
@@ -83,7 +89,7 @@ def offered(turn: Turn) -> list[Entry]:
 
 
 def choosing_first(action: Action) -> Action:
-    """The action, run only when the message chooses nothing from a list shown right before."""
+    """Wraps an action: a choice from a list shown right before is handled first; else the action runs."""
 
     async def choose_or_act(turn: Turn) -> None:
         if not await _choose(turn):
@@ -93,9 +99,10 @@ def choosing_first(action: Action) -> Action:
 
 
 async def choose_within_form(turn: Turn) -> bool:
-    """Take a choice from a list shown right before the form's question; the caller goes on with the form.
+    """Handle a choice from a list shown right before the form's question; the caller continues the form.
 
-    Words of a title must be many there, and 3号 is a day or a house: the message may as well answer the form.
+    The message may also be an answer to the form. So it must contain more words of a title than usual, and 3号
+    is not a choice, because it may be a day or a house number.
     """
     entries = [] if turn.pressed else offered(turn)
     titles = [entry.title for entry in entries]

@@ -1,7 +1,7 @@
-"""What editors learn from: questions nothing answered, and 有用 / 没用 under an answer.
+"""Stores what editors learn from: unanswered questions, and the verdicts 有用 / 没用 on answers.
 
-The buttons name the turn the question was asked in, so a verdict finds its question however many follow-ups came
-between. Keeping a question never keeps a citizen from an answer: when it fails, it is logged.
+A verdict's button contains the id of the turn in which the question was asked, so it finds its question after
+any number of follow-ups. When storing fails, the error is logged and the citizen still gets a reply.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ USEFUL = "有用"
 USELESS = "没用"
 NONE_OF_THESE = "都不是"
 AFTER_FORM = "办完这一件，可以把这个问题也登记下来，请工作人员查清楚了答复您；也可以随时说“转人工”。"
-"""What can be done for a question that can't be answered while a form runs."""
+"""Offer for a question that can't be answered while a form runs."""
 _WRONG = re.compile(r"不是|不对|错|没用|没有用|没帮|没有帮助|没解决|答非所问|不满意|不沾边|不相关")
 
 
 @dataclass(frozen=True)
 class Rated:
-    """What a verdict is about: the turn that asked, and the entry shown (None for a list of candidates)."""
+    """The target of a verdict: the turn of the question, and the shown entry (None: a list of candidates)."""
 
     turn_id: str
     entry_id: str | None
 
 
 def rating(turn_id: str, entry_id: str) -> list[Choice]:
-    """有用 and 没用, to stand under an answer; none when the turn is not known."""
+    """The buttons 有用 and 没用 for an answer; empty when the turn is not known."""
     if not turn_id:
         return []
     return [
@@ -45,23 +45,27 @@ def rating(turn_id: str, entry_id: str) -> list[Choice]:
 
 
 def none_of_these(turn_id: str) -> Choice:
-    """The button under a list of candidates that says that none fits."""
+    """The button 都不是 for a list of candidates."""
     return choice(NONE_OF_THESE, "deny", turn=turn_id) if turn_id else Choice(NONE_OF_THESE, "/deny")
 
 
 def rating_again(turn: Turn) -> list[Choice]:
-    """The same two buttons under a follow-up to an answer that carried them."""
+    """The same two buttons for the reply to a follow-up, if the earlier answer had them."""
     rated = _offered(turn)
     return rating(rated.turn_id, rated.entry_id) if rated and rated.entry_id else []
 
 
 def rated(turn: Turn) -> Rated | None:
-    """What the message may judge: named by the button pressed, or by the buttons offered right before."""
+    """The answer that the message may judge: named by the pressed button or by the last buttons shown."""
     return _named(turn.entities) if turn.pressed else _offered(turn)
 
 
 def rejected(turn: Turn) -> Rated | None:
-    """What a "no" rejects. "不用了" after an answer rejects nothing; after a list of candidates any no does."""
+    """The answer or list that a "no" rejects; None when it rejects nothing.
+
+    After a list of candidates any "no" rejects it. After an answer only words such as 没用 or 不对 do; 不用了 does
+    not.
+    """
     about = rated(turn)
     if about is None or turn.pressed or about.entry_id is None or _WRONG.search(turn.text):
         return about
@@ -69,18 +73,18 @@ def rejected(turn: Turn) -> Rated | None:
 
 
 async def keep_unanswered(turn: Turn, question: str) -> None:
-    """Keep a question the assistant could not answer."""
+    """Store a question that the assistant could not answer."""
     await _keep(turn, Rated(turn.turn_id, None), question, "unknown", None)
 
 
 async def useful(turn: Turn, about: Rated) -> None:
-    """有用: counted, and a short thank-you."""
+    """Handle 有用: store the verdict and thank the citizen."""
     await _keep(turn, about, words_of(turn, about.turn_id), "answer", "useful")
     turn.say("谢谢您的反馈，能帮上您就好。还有别的事尽管说。")
 
 
 async def useless(turn: Turn, about: Rated) -> None:
-    """没用, 都不是: kept for the editors; a human or a message is offered, the question in it already."""
+    """Handle 没用 and 都不是: store the question for editors, and offer a human or a ticket with this question."""
     question = await _keep_useless(turn, about)
     turn.say(
         "抱歉没答到点子上，您的问题已经记下，会交给知识库编辑补充。"
@@ -92,13 +96,13 @@ async def useless(turn: Turn, about: Rated) -> None:
 
 
 async def useful_within_form(turn: Turn, about: Rated) -> None:
-    """有用 pressed while a form runs: counted; the caller goes on with the form."""
+    """Handle 有用 while a form runs: store the verdict; the caller continues the form."""
     await _keep(turn, about, words_of(turn, about.turn_id), "answer", "useful")
     turn.say("谢谢您的反馈。")
 
 
 async def useless_within_form(turn: Turn, about: Rated) -> None:
-    """没用, 都不是 while a form runs: kept for the editors; the caller goes on with the form."""
+    """Handle 没用 and 都不是 while a form runs: store the question; the caller continues the form."""
     await _keep_useless(turn, about)
     turn.say(f"抱歉没答到点子上，您的问题已经记下，会交给知识库编辑补充。{AFTER_FORM}")
 
@@ -110,7 +114,7 @@ async def _keep_useless(turn: Turn, about: Rated) -> str:
 
 
 async def _keep(turn: Turn, about: Rated, question: str, outcome: Outcome, verdict: Verdict | None) -> None:
-    if not about.turn_id:  # Rasa was spoken to without the app
+    if not about.turn_id:  # the message came to Rasa without the app
         return
     if verdict is not None:
         turn.rated(verdict, about.turn_id, about.entry_id)
@@ -122,7 +126,7 @@ async def _keep(turn: Turn, about: Rated, question: str, outcome: Outcome, verdi
 
 
 def words_of(turn: Turn, turn_id: str) -> str:
-    """What was said in an earlier turn of this session; empty when it was a button, or is no longer there."""
+    """The citizen's words in an earlier turn of this session; empty for a button or an unknown turn."""
     for event in reversed(turn.events):
         if event.get("event") == "user" and (event.get("metadata") or {}).get("turn") == turn_id:
             text = str(event.get("text") or "").strip()

@@ -1,4 +1,4 @@
-"""Follow-up questions (那要带什么材料？): answered from the entry under discussion, never guessed."""
+"""Follow-up questions (那要带什么材料？): answered only from the entry that the conversation is about."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _DEPARTMENT = re.compile(r"部门|单位|归谁|谁管|找谁|找哪|电话")
 _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来源")
 _MORE = re.compile(r"还有|然后|详细|具体|继续|多说|展开")
 _SHORT = 12
-"""Characters up to which a question is taken as a follow-up without looking for another entry first."""
+"""Up to this number of characters a question counts as a follow-up without a search for other entries."""
 
 
 def wanted_section(text: str) -> str | None:
-    """The section a follow-up question asks for.
+    """The section of an entry that a follow-up question asks for.
 
     >>> wanted_section("那要带啥东西")
     '办理材料'
@@ -42,13 +42,13 @@ def wanted_section(text: str) -> str | None:
 
 
 async def follow_up(turn: Turn) -> None:
-    """Answer within the entry under discussion; a question of its own is looked up like any other."""
+    """Answer from the entry that the conversation is about; an independent question is searched as usual."""
     known = await parts().conversations.recall(turn.conversation_id)
     entry = parts().kb.entry(str(known[ENTRY])) if known.get(ENTRY) else None
     pressed = turn.entities.get("section")
     asked_back = [] if turn.pressed else offered(turn)
     if asked_back and wanted_section(turn.text) and len(turn.text) <= _SHORT:
-        # 您是想问…吗？ "要带什么材料": the first candidate is what the talk is about from here on.
+        # After 您是想问…吗？ the citizen writes 要带什么材料: this accepts the first candidate as the new subject.
         entry = asked_back[0]
         await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
     if entry is None:

@@ -1,4 +1,7 @@
-"""A message the model takes for one policy question, though it brings more: the first is taken up, the rest offered."""
+"""Messages with several requests that the model takes for one policy question.
+
+The first request is handled, the others are offered.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,20 @@ from bot.understanding.requests import split
 
 
 async def answer_policy(turn: Turn) -> None:
-    """Answer a question as :func:`bot.actions.policy.answer.answer_policy` does, and take care of what stands beside it."""
+    """Like :func:`bot.actions.policy.answer.answer_policy`, but also handle further requests."""
     requests = () if turn.pressed else split(turn.text)
     if len(requests) < 2:
         if await policy.answer_policy(turn) and turn.intent == ASK_WITH_MATTER:
             offer_filing(turn, turn.text)
         return
     if requests[0].kind == "matter":
-        # Decided to ask, and the whole of it is known: its parts are one story.
+        # The message is a question and the whole of it has a known answer: its parts are one story.
         one_story = all(request.kind == "matter" for request in requests)
         if turn.decision is not None and one_story and policy.is_sure(await policy.search(turn.text)):
             await policy.answer_policy(turn)
             offer_filing(turn, turn.text)
             return
-        # A complaint first: the form takes the whole message and cuts it apart itself.
+        # The complaint comes first: the form takes the whole message and splits it itself.
         turn.set("story", turn.text)
         turn.follow_up("complaint_form")
         return

@@ -1,4 +1,4 @@
-"""A message that may ask or may tell: one question which of the two is wanted, and both ways open."""
+"""Messages that may be a question or a matter to file: ask the citizen which one is meant."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from bot.actions.runtime.wording import HUMAN
 from conversations.event_kinds import Result
 
 FILE_IT = Choice("登记这件事", "/start_complaint")
-"""The button that takes the kept story into the complaint form."""
+"""The button that opens the complaint form with the stored story."""
 
 
 async def ask_or_tell(turn: Turn) -> None:
-    """Ask which is wanted; the nearest questions are buttons, and what was said is kept for the form."""
+    """Ask which one is meant: the best candidates are buttons, and the message is stored for the form."""
     result = await policy.search(turn.text)
     likely = policy.candidates(result)
     turn.say(
@@ -25,10 +25,10 @@ async def ask_or_tell(turn: Turn) -> None:
 
 
 def offer_filing(turn: Turn, story: str) -> None:
-    """After an answer: offer to file the matter the question came from.
+    """After an answer: offer to file the matter that led to the question.
 
     Args:
-        story: what the form begins with.
+        story: the text with which the form begins.
     """
     turn.say(
         "如果您这件事需要有人处理，我可以帮您登记，转给有关部门。要登记吗？",

@@ -1,1 +1,1 @@
-"""A ticket's progress: asking, urging, adding to it."""
+"""A citizen's ticket: asking for its progress, urging, adding to it, rating."""

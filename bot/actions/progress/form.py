@@ -1,4 +1,7 @@
-"""A ticket's progress (查进度), urging (催办) and adding to it (补充): number and query code first, then the deed."""
+"""The form for a ticket: 查进度 (progress), 催办 (urge), 补充 (add), 评价 (rate).
+
+It first asks for the ticket number and the query code, then does what the citizen wants.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from tickets.states import State
 from tickets.types import CITIZEN, Ticket
 
 MAX_TRIES = 3
+"""Largest number of unusable answers in a row before the form offers another way."""
 _OWN = ("ticket_number", "query_code", "supplement", "purpose", "rating", "status_tries")
 _PURPOSE = {"urge": "urge", "add_to_ticket": "add", "rate": "rate"}
 _OPENING = {
@@ -40,9 +44,9 @@ _LOST = "没有工单号或者查询码的话，可以转人工，坐席核实�
 
 
 async def validate(turn: Turn) -> None:
-    """One message within the form, or the one that opens it."""
+    """Handle one message within the form, or the message that opens it."""
     slot = turn.requested
-    turn.outcome(Result.TICKET, about=turn.slot("ticket_number"))  # unless it turns out to be something else
+    turn.outcome(Result.TICKET, about=turn.slot("ticket_number"))  # a later step may set another outcome
     if slot is None:
         await _open(turn)
     elif attachments.sent(turn):
@@ -64,7 +68,7 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 
 async def _worded(turn: Turn, slot: str) -> None:
-    """An answer in the citizen's own words: what to add to the ticket, or why it was not handled well."""
+    """Take a free-text answer: what to add to the ticket, or why the citizen is dissatisfied."""
     move = decide(turn, slot)
     if move is Move.ANSWER:
         await (_add(turn) if slot == "supplement" else _rate(turn, turn.text))
@@ -80,7 +84,7 @@ def _names_ticket(turn: Turn, slot: str) -> bool:
 
 
 def _end(turn: Turn) -> None:
-    """The form is done: what it filled is forgotten."""
+    """End the form and empty its slots."""
     turn.set_all(dict.fromkeys([*_OWN, "requested_slot"]))
 
 
@@ -89,13 +93,13 @@ async def _open(turn: Turn) -> None:
     purpose = wanted if wanted in _OPENING else _PURPOSE.get(turn.intent, "progress")
     turn.set("purpose", purpose)
     if turn.pressed and (turn.intent in _PURPOSE or wanted):
-        # The button stands under a ticket just shown: its number and code need not be typed again.
+        # The button belongs to a ticket that was just shown, so number and code are taken from there.
         turn.set_all({"ticket_number": turn.slot("seen_number"), "query_code": turn.slot("seen_code")})
     await _take(turn)
 
 
 async def _take(turn: Turn) -> None:
-    """Find the ticket: by number and code, or without a code when it was filed in this very conversation."""
+    """Find the ticket by number and code; a ticket filed in this conversation needs no code."""
     number = find_number(turn.text) or turn.slot("ticket_number")
     code = find_code(turn.text) or turn.slot("query_code")
     if turn.entities.get("slot") in ("ticket", "photos"):
@@ -124,7 +128,7 @@ async def _take(turn: Turn) -> None:
 
 
 def _which(turn: Turn, own: Sequence[Ticket]) -> None:
-    """Several tickets of this conversation: which one?"""
+    """Ask which of several tickets of this conversation is meant."""
     listed = "\n".join(f"{t.number}（{t.state.label}）{clip(t.summary, 20)}" for t in own)
     turn.say(
         f"您在这里登记过这几件：\n{listed}\n要看哪一张？也可以发别的工单号和查询码。",
@@ -134,7 +138,7 @@ def _which(turn: Turn, own: Sequence[Ticket]) -> None:
 
 
 async def _do(turn: Turn, ticket: Ticket) -> None:
-    """What the citizen wanted with the ticket, now that it is found."""
+    """Do what the citizen wants with the found ticket."""
     tickets, purpose = parts().tickets, turn.slot("purpose")
     turn.set_all({"ticket_number": ticket.number, "query_code": ticket.query_code})
     if purpose == "urge":
@@ -156,7 +160,7 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
 
 
 async def _add(turn: Turn) -> None:
-    """Add what the citizen said, and the photos sent before."""
+    """Add the citizen's words and the photos sent before to the ticket."""
     await _note(turn, turn.text, turn.slot("photos") or ())
 
 
@@ -165,11 +169,11 @@ async def _add_photos(turn: Turn, photos: Sequence[str]) -> None:
 
 
 async def _note(turn: Turn, words: str, photos: Sequence[str]) -> None:
-    """Write into the ticket's history; number and code were checked when the ticket was found.
+    """Write a note to the ticket's history; number and code were checked when the ticket was found.
 
     Args:
-        words: cut to what the history takes.
-        photos: ids of the photos that belong to them.
+        words: the citizen's words; they are cut to the largest length of a note.
+        photos: ids of the photos that belong to the words.
     """
     number = str(turn.slot("ticket_number"))
     ticket = await parts().tickets.note(
@@ -181,7 +185,7 @@ async def _note(turn: Turn, words: str, photos: Sequence[str]) -> None:
 
 
 async def _attached(turn: Turn, slot: str) -> None:
-    """A photo for the ticket that is being added to; anything else sent here waits for its words."""
+    """Take a photo for a ticket that is being added to; for other attachments, ask for words."""
     filled, said = attachments.read(turn)
     photos = filled.get("photos") or turn.slot("photos")
     if slot == "supplement" and photos:
@@ -221,12 +225,12 @@ async def _rate(turn: Turn, note: str) -> None:
 
 
 def _tries(turn: Turn) -> int:
-    """Answers in a row that could not be used."""
+    """Number of unusable answers in a row."""
     return int(turn.slot("status_tries") or 0)
 
 
 def _wrong(turn: Turn) -> None:
-    """Not found, without a hint which of the two is wrong; both are asked for again."""
+    """Say that the ticket was not found, and ask for number and code again; not saying which one is wrong."""
     tries = _tries(turn) + 1
     if tries >= MAX_TRIES:
         turn.say("还是没有查到。建议转人工，坐席核实后帮您查。", [HUMAN, COMPLAIN])
@@ -301,7 +305,7 @@ def _ask(turn: Turn, slot: str, before: str = "") -> None:
 
 
 def _ask_again(turn: Turn, slot: str, before: str = "") -> None:
-    """Ask for a slot as if for the first time: answers before that could not be used are not counted on."""
+    """Ask for a slot and reset the count of unusable answers."""
     turn.set("status_tries", 0)
     _ask(turn, slot, before)
 

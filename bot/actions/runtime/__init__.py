@@ -1,1 +1,1 @@
-"""What every action works with: the turn, the parts of the app, the registry, the address Rasa calls."""
+"""Shared by all actions: the turn, the parts of the app, the registry, and the endpoint that Rasa calls."""

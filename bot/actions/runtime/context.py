@@ -1,7 +1,7 @@
-"""The parts actions work with, set once at start-up.
+"""The parts of the app that actions use, set once at start-up.
 
-Rasa names an action and sends a tracker; it can't hand over objects. So the app sets the parts here before it
-serves, and every action asks :func:`parts`. The protocols name exactly what actions use of each part.
+Rasa calls an action by name and sends a tracker; it can't pass objects. So the app sets the parts here before
+it accepts requests, and actions get them from :func:`parts`. The protocols contain exactly what actions use.
 """
 
 from __future__ import annotations
@@ -23,68 +23,68 @@ if TYPE_CHECKING:
 
 
 class KnowledgeBase(Protocol):
-    """What actions use of :class:`kb_index.service.KnowledgeBase`."""
+    """The part of :class:`kb_index.service.KnowledgeBase` that actions use."""
 
     async def search(self, question: str, regions: Sequence[str] = ()) -> SearchResult:
         """Find the entries that may answer a question, valid today in ``regions``."""
         ...
 
     async def about(self, word: str, regions: Sequence[str] = ()) -> tuple[Entry, ...]:
-        """Entries of the topic a bare word names; empty when it names none."""
+        """Entries of the topic that a single word names; empty when it names no topic."""
         ...
 
     def entry(self, entry_id: str, /) -> Entry | None:
-        """The entry with that id in the version in service."""
+        """The entry with this id in the version in service; None when there is none."""
         ...
 
 
 class Tickets(Protocol):
-    """What actions use of :class:`tickets.service.Tickets`."""
+    """The part of :class:`tickets.service.Tickets` that actions use."""
 
     async def file(self, draft: TicketDraft, key: str) -> Ticket:
-        """Make a ticket; the same key again gives the same ticket."""
+        """File a ticket; a second call with the same key returns the same ticket."""
         ...
 
     async def get(self, number: str) -> Ticket:
-        """The ticket with that number."""
+        """The ticket with this number."""
         ...
 
     async def by_number_and_code(self, number: str, code: str) -> Ticket | None:
-        """The ticket, when number and code belong together."""
+        """The ticket with this number; None when the query code does not belong to it."""
         ...
 
     async def urge(self, number: str, code: str, note: str = "", key: str | None = None) -> Ticket | None:
-        """Ask for speed; None when number and code do not belong together."""
+        """Urge a ticket; None when number and query code do not belong together."""
         ...
 
     async def note(
         self, number: str, actor: Actor, text: str, key: str | None = None, photos: Sequence[str] = ()
     ) -> Ticket:
-        """Add what the citizen says to a ticket's history."""
+        """Add the citizen's words to a ticket's history."""
         ...
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
-        """What the citizen thinks of how a finished ticket was handled."""
+        """Store the citizen's rating of a finished ticket."""
         ...
 
     async def of_conversation(self, conversation_id: str, limit: int = 5) -> tuple[Ticket, ...]:
-        """Tickets filed in a conversation, newest first."""
+        """The tickets filed in a conversation, newest first."""
         ...
 
     async def same_matter(self, draft: TicketDraft) -> Ticket | None:
-        """An open ticket of the same person about the same thing."""
+        """An open ticket of the same person about the same matter; None when there is none."""
         ...
 
     def progress_text(self, ticket: Ticket, /) -> str:
-        """Where the ticket stands, in two or three sentences."""
+        """The state of the ticket in two or three Chinese sentences."""
         ...
 
 
 class Conversations(Protocol):
-    """What actions use of :class:`conversations.service.Conversations`."""
+    """The part of :class:`conversations.service.Conversations` that actions use."""
 
     async def view(self, conversation_id: str) -> ConversationView:
-        """One conversation."""
+        """The current state of a conversation."""
         ...
 
     async def request_human(
@@ -100,41 +100,41 @@ class Conversations(Protocol):
         ...
 
     def waiting_text(self, place: QueuePlace, /) -> str:
-        """One sentence about the queue."""
+        """A Chinese sentence about the place in the queue."""
         ...
 
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
-        """Keep a small fact of this conversation."""
+        """Store a small fact of this conversation under a key."""
         ...
 
     async def report(self, conversation_id: str, turn_id: str, report: Report) -> None:
-        """Keep what an action says its turn came to."""
+        """Store the outcome that an action reports for its turn."""
         ...
 
     async def recall(self, conversation_id: str) -> Mapping[str, Any]:
-        """All facts kept of this conversation."""
+        """All stored facts of this conversation."""
         ...
 
 
 class Gaps(Protocol):
-    """What actions use of :class:`gaps.service.Gaps`."""
+    """The part of :class:`gaps.service.Gaps` that actions use."""
 
     async def keep(self, asked: Asked) -> None:
-        """Store a question nothing answered, or what the citizen said of an answer."""
+        """Store an unanswered question or a verdict on an answer."""
         ...
 
 
 class Laws(Protocol):
-    """What actions use of :class:`kb_index.statutes.service.Statutes`."""
+    """The part of :class:`kb_index.statutes.service.Statutes` that actions use."""
 
     async def related(self, question: str, regions: Sequence[str] = ()) -> tuple[FoundArticle, ...]:
-        """Articles that may be shown beneath "I don't know"; mostly none."""
+        """Articles to show below "I don't know"; for most questions none."""
         ...
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything an action may use."""
+    """All parts of the app that an action may use."""
 
     kb: KnowledgeBase
     tickets: Tickets
@@ -148,7 +148,7 @@ _parts: Parts | None = None
 
 
 def set_parts(new: Parts | None) -> None:
-    """Set the parts at start-up, or take them away (None) when the app stops."""
+    """Set the parts at start-up, or remove them (None) when the app stops."""
     global _parts
     _parts = new
 
@@ -157,7 +157,7 @@ def parts() -> Parts:
     """The parts set at start-up.
 
     Raises:
-        RuntimeError: the app has not set them.
+        RuntimeError: when the app has not set the parts.
     """
     if _parts is None:
         raise RuntimeError(

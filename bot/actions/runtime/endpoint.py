@@ -1,8 +1,8 @@
-"""Where Rasa calls actions: ``POST /actions/webhook``, rasa-sdk's executor inside the app.
+"""The endpoint where Rasa calls actions: ``POST /actions/webhook``, with rasa-sdk's executor inside the app.
 
-The wire protocol is rasa-sdk's own: 200 with events and responses; 400 with ``error`` and ``action_name`` when an
-action rejects execution; 404 when there is no such action; 500 with ``error`` when one breaks. Rasa logs what
-went wrong and goes on without the action; the app then sees an answer without replies and answers itself.
+The protocol is that of rasa-sdk: 200 with events and responses; 400 with ``error`` and ``action_name`` when
+an action rejects execution; 404 for an unknown action; 500 with ``error`` when an action fails. After an
+error Rasa logs it and continues without the action. The app then gets no replies and answers by itself.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Wenban-Secret"  # noqa: S105 - the header's name
 MAX_BODY = 8 * 1024 * 1024
-"""Bytes. Rasa sends the whole session's events with every call, so this is well over what citizens may send."""
+"""Largest body of a request, in bytes; large, because each call contains all events of a session."""
 
 
 def routes(secret: str) -> list[web.RouteDef]:
-    """The route Rasa calls.
+    """The route that Rasa calls.
 
     Args:
-        secret: what Rasa must send in :data:`SECRET_HEADER` (endpoints.yml: ``WENBAN_ACTIONS_SECRET``).
+        secret: the secret that Rasa sends in :data:`SECRET_HEADER` (endpoints.yml:
+            ``WENBAN_ACTIONS_SECRET``).
 
     Raises:
-        ValueError: the secret is empty; an open endpoint would file tickets for anybody.
+        ValueError: when the secret is empty, because anybody could file tickets through an open endpoint.
     """
     if not secret:
         raise ValueError("the actions' secret must not be empty")
@@ -57,7 +58,7 @@ def routes(secret: str) -> list[web.RouteDef]:
 
 
 def make_executor() -> ActionExecutor:
-    """An executor with every action of :data:`bot.actions.runtime.registry.ACTIONS`."""
+    """An executor with all actions of :data:`bot.actions.runtime.registry.ACTIONS`."""
     executor = ActionExecutor()
     for name, action in ACTIONS.items():
         executor.register_function(name, _adapt(action))
@@ -65,7 +66,7 @@ def make_executor() -> ActionExecutor:
 
 
 def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str, Any]]]]:
-    """Our kind of action as rasa-sdk calls one."""
+    """Converts one of our actions to the form that rasa-sdk calls."""
 
     async def run(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         turn = read_turn(tracker)
@@ -80,7 +81,7 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
 
 
 async def _tell_why(turn: Turn) -> None:
-    """Log what the message was decided to be, and keep it for the desk; that failing keeps nobody from an answer."""
+    """Log the decision about the message and store it for the desk. An error does not affect the reply."""
     if turn.decision is None:
         return
     log.info(
@@ -94,9 +95,9 @@ async def _tell_why(turn: Turn) -> None:
 
 
 async def _keep_report(turn: Turn) -> None:
-    """Keep what the message came to, with its turn; that failing keeps nobody from an answer."""
+    """Store the outcome of the message with its turn. An error does not affect the reply."""
     report = turn.report
-    if report is None or not turn.turn_id:  # Rasa was spoken to without the app
+    if report is None or not turn.turn_id:  # without turn id the message came to Rasa without the app
         return
     try:
         await parts().conversations.report(turn.conversation_id, turn.turn_id, report)
@@ -116,7 +117,7 @@ async def _run(executor: ActionExecutor, body: bytes) -> web.Response:
             raise TypeError
     except (ValueError, KeyError, TypeError):
         return _error(400, "not an action call")
-    # endpoints.yml asks Rasa to leave the domain out (it is large and no action reads it); the executor wants one.
+    # endpoints.yml tells Rasa not to send the large domain, which no action reads; the executor needs one.
     call.setdefault("domain", {})
     try:
         result = await executor.run(call)
@@ -134,13 +135,13 @@ async def _run(executor: ActionExecutor, body: bytes) -> web.Response:
 
 
 def _turn_of(call: dict[str, Any]) -> str:
-    """The app's id of the turn Rasa calls for, for the log; empty when Rasa was spoken to without the app."""
+    """The app's id of the turn, for the log; empty when the message came to Rasa without the app."""
     latest = call["tracker"].get("latest_message") or {}
     return str((latest.get("metadata") or {}).get("turn") or "")
 
 
 async def _read(request: web.Request) -> bytes | None:
-    """The body, read past the app's own limit up to :data:`MAX_BODY`; None when it is larger."""
+    """The body, up to :data:`MAX_BODY` bytes instead of the app's usual limit; None when it is larger."""
     if (request.content_length or 0) > MAX_BODY:
         return None
     chunks: list[bytes] = []

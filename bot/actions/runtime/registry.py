@@ -1,4 +1,4 @@
-"""Every action Rasa may call, by the name domain.yml knows it under; nothing is found by magic."""
+"""All actions that Rasa may call, by their names in domain.yml. Actions are listed here explicitly."""
 
 from __future__ import annotations
 

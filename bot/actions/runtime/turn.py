@@ -1,6 +1,6 @@
-"""One turn as actions see it: what the citizen said, what is known, and a way to answer.
+"""A turn as actions see it: the citizen's message, the known facts, and methods to answer.
 
-Rasa's tracker and dispatcher are untyped; this is the one place that reads them.
+Rasa's tracker and dispatcher are untyped; only this module reads them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Event = dict[str, Any]
 """A Rasa event in its wire form, such as ``{"event": "slot", …}``."""
 
 Action = Callable[["Turn"], Awaitable[None]]
-"""What an action is: it talks and sets slots by means of the turn, which collects both for Rasa."""
+"""An action. It talks and sets slots through the turn, which collects both for Rasa."""
 
 LISTEN = "action_listen"
 _SILENT = {LISTEN, "action_extract_slots", "action_session_start", None}
@@ -27,7 +27,7 @@ _SILENT = {LISTEN, "action_extract_slots", "action_session_start", None}
 
 @dataclass(frozen=True)
 class Choice:
-    """A button: what the citizen reads, and what Rasa is told when it is pressed."""
+    """A button: the title that the citizen reads, and the payload that Rasa gets when it is pressed."""
 
     title: str
     payload: str
@@ -39,24 +39,24 @@ class Choice:
 
 @dataclass
 class Turn:
-    """What actions know of the turn under way, and the only way to change it.
+    """The current turn: what actions know about it, and their only way to change it.
 
     Args:
         conversation_id: Rasa's sender_id.
-        turn_id: the app's id of this turn; empty when Rasa was spoken to without the app.
-        text: what was said; a pressed button is its payload, ``/intent{"entity": "value"}``.
-        intent: what the model took it for.
-        confidence: 0 to 1; 1 for a button.
+        turn_id: the app's id of this turn; empty when the message came to Rasa without the app.
+        text: the message; for a pressed button its payload, ``/intent{"entity": "value"}``.
+        intent: the intent of the message.
+        confidence: confidence in the intent, 0 to 1; 1 for a button.
         ranking: the model's best intents with their confidence, best first.
         entities: the button's values.
-        slots: all slots as they stand, those set in this turn included; read-only, :meth:`set` changes one.
-        events: everything that happened in this session before this action, oldest first, in Rasa's wire form.
-        decision: what the message was decided to be, and why (:meth:`bot.understanding.decide.Decision.to_json`); None for
-            a button, and where there was no evidence.
+        slots: the current values of all slots, changes of this turn included. Read-only; use :meth:`set`.
+        events: all events of this session before this action, oldest first, in Rasa's wire form.
+        decision: the decision what the message is, with reasons
+            (:meth:`bot.understanding.decide.Decision.to_json`); None for a button, or without evidence.
 
     Attributes:
-        said: messages to the citizen so far, oldest first, as rasa-sdk's dispatcher takes them.
-        recorded: events Rasa shall store, oldest first.
+        said: messages to the citizen so far, oldest first, in the form of rasa-sdk's dispatcher.
+        recorded: events for Rasa to store, oldest first.
     """
 
     conversation_id: str
@@ -81,21 +81,21 @@ class Turn:
 
     @property
     def pressed(self) -> bool:
-        """Whether a button was pressed; the app passes no other text that begins with a slash."""
+        """Whether a button was pressed. The app sends no other text that begins with a slash."""
         return self.text.startswith("/")
 
     @property
     def requested(self) -> str | None:
-        """The slot the active form asked for last."""
+        """The slot that the active form asked for last; None without a form."""
         value = self.slots.get("requested_slot")
         return str(value) if value else None
 
     def slot(self, name: str) -> Any:
-        """A slot's value; None when it is empty."""
+        """The value of a slot; None when it is empty."""
         return self.slots.get(name)
 
     def set(self, name: str, value: Any) -> None:
-        """Set a slot, here at once and in Rasa when the action is done; None empties it."""
+        """Set a slot: in this turn at once, in Rasa after the action. None empties the slot."""
         self._slots[name] = value
         self.recorded.append({"event": "slot", "timestamp": None, "name": name, "value": value})
 
@@ -105,11 +105,15 @@ class Turn:
             self.set(name, value)
 
     def offer(self, what: str) -> None:
-        """Record an offer, so that a "好的" to it is understood: ``human``, ``complaint``, ``later``, ``which`` or ``entry:<id>``."""
+        """Record an offer, so that "好的" after it is understood.
+
+        Args:
+            what: ``human``, ``complaint``, ``later``, ``which`` or ``entry:<id>``.
+        """
         self.set("offer", what)
 
     def follow_up(self, action: str) -> None:
-        """Let Rasa run ``action`` (a form, too) next, within the same message of the citizen."""
+        """Let Rasa run ``action`` (an action or a form) next, still within this turn."""
         self.recorded.append({"event": "followup", "timestamp": None, "name": action})
 
     def outcome(
@@ -120,11 +124,12 @@ class Turn:
         probability: float | None = None,
         about: str | None = None,
     ) -> None:
-        """Say what the message came to, for what is kept of the conversation; of several the last counts.
+        """Set the outcome of the message, which is stored with the conversation; the last call counts.
 
         Args:
+            result: what the turn came to.
             entry, about: see :class:`conversations.event_kinds.Outcome`.
-            probability: how likely the entry is right, 0 to 1; by default that of what the message was decided to be.
+            probability: probability that the entry is right, 0 to 1; None: that of the decision.
         """
         if probability is None and self.decision is not None:
             probability = float(self.decision["probability"])
@@ -138,12 +143,12 @@ class Turn:
         )
 
     def rated(self, verdict: str, turn_id: str, entry: str | None) -> None:
-        """Say that the message is what the citizen thinks of an answer; see :class:`conversations.event_kinds.Rated`."""
+        """Report the message as a verdict on an answer; see :class:`conversations.event_kinds.Rated`."""
         self._ratings.append(Rated(verdict, turn_id, entry))
 
     @property
     def report(self) -> Report | None:
-        """What the action said the message came to; None when it said nothing."""
+        """The outcome that the action reported; None when it reported nothing."""
         if not self._outcomes and not self._ratings:
             return None
         return Report(
@@ -151,20 +156,20 @@ class Turn:
         )
 
     def narrowed(self, text: str) -> Turn:
-        """The same turn as if only ``text``, a part of the message, had been said: what is said and set is shared."""
+        """The same turn with only ``text``, a part of the message. Both turns share replies and slots."""
         part = copy(self)
         part.text = text
         return part
 
     def say(self, text: str, choices: Sequence[Choice] = (), card: Mapping[str, Any] | None = None) -> None:
-        """Tell the citizen something.
+        """Say something to the citizen.
 
         Args:
-            text: must stand on its own where neither buttons nor cards are shown.
+            text: the message; it must be complete without buttons and cards, which some channels do not show.
             choices: buttons.
             card: structured content as docs/architecture.md describes it.
         """
-        # Rasa's REST channel cuts a text without buttons into several messages at blank lines.
+        # At blank lines, Rasa's REST channel would split a text without buttons into several messages.
         whole = re.sub(r"\n\s*\n+", "\n", text.strip())
         self.said.append(
             {
@@ -175,11 +180,11 @@ class Turn:
         )
 
     def say_response(self, name: str) -> None:
-        """Tell the citizen a response of domain.yml, one of its wordings."""
+        """Say one of the wordings of a response in domain.yml."""
         self.said.append({"response": name})
 
     def previous(self) -> Iterator[Mapping[str, Any]]:
-        """Events between the citizen's former message and the one at hand, newest first."""
+        """The events between the citizen's last message and this one, newest first."""
         users = 0
         for event in reversed(self.events):
             if event.get("event") == "user":
@@ -191,7 +196,7 @@ class Turn:
 
     @property
     def previous_action(self) -> str | None:
-        """The last action before the citizen's message that was more than listening."""
+        """The last action before the citizen's message, apart from listening and the like."""
         for event in self.previous():
             if event.get("event") == "action" and event.get("name") not in _SILENT:
                 return str(event.get("name"))
@@ -199,7 +204,7 @@ class Turn:
 
     @property
     def offered(self) -> str | None:
-        """What the bot offered right before this message (:meth:`offer`); None when it offered nothing."""
+        """The bot's offer right before this message (:meth:`offer`); None when there was none."""
         for event in self.previous():
             if event.get("event") == "slot" and event.get("name") == "offer":
                 return str(event["value"]) if event.get("value") else None
@@ -207,7 +212,7 @@ class Turn:
 
 
 def read_turn(tracker: Any) -> Turn:
-    """Read Rasa's tracker."""
+    """Make a turn from Rasa's tracker."""
     latest: dict[str, Any] = tracker.latest_message or {}
     intent = latest.get("intent") or {}
     metadata = latest.get("metadata") or {}

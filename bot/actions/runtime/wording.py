@@ -1,4 +1,4 @@
-"""Buttons and small text helpers that several capabilities share."""
+"""Buttons and small text functions that several capabilities share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO = Choice("不是", "/deny")
 
 
 def choice(title: str, intent: str, **entities: str) -> Choice:
-    """A button with values.
+    """A button whose payload contains an intent and entities.
 
     >>> choice("田家庵区", "inform", slot="district", value="田家庵区").payload
     '/inform{"slot":"district","value":"田家庵区"}'
@@ -28,7 +28,7 @@ def choice(title: str, intent: str, **entities: str) -> Choice:
 
 
 def clip(text: str, length: int) -> str:
-    """At most ``length`` characters, the cut marked.
+    """The text cut to at most ``length`` characters; a cut is marked by “…”.
 
     >>> clip("一二三四五", 4)
     '一二三…'

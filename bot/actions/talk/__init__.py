@@ -1,1 +1,1 @@
-"""The talk around the capabilities: small talk, anger, digressions, the way to a human."""
+"""Talk around the capabilities: small talk, anger, digressions, handoff to a human."""

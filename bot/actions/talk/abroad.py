@@ -1,4 +1,4 @@
-"""What is said when a matter or a question belongs to another city: kindly, with that city's own 12345."""
+"""Replies when a matter or a question belongs to another city; they name that city's own 12345."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from bot.actions.runtime.wording import plain
 from core.city import Elsewhere
 
 _ANSWER_TO = 12
-"""Characters of an answer that may be the bare name of a place."""
+"""Longest answer that may be the bare name of a place, in characters."""
 
 
 def of_story(story: str) -> str:
-    """What to say before the next question when a story happened in another city; "" when it did not."""
+    """Text before the next question when a story happened in another city; "" when it did not."""
     there = parts().city.elsewhere(story)
     return (
         f"{_theirs(there)}要是事情就发生在{parts().city.name}，我们接着登记；不是的话点“取消”就行。"
@@ -21,7 +21,7 @@ def of_story(story: str) -> str:
 
 
 def of_answer(text: str) -> str:
-    """What to say when the answer to "which district" names another city; "" when it does not."""
+    """Text when the answer to "which district" names another city; "" when it does not."""
     city = parts().city
     bare = len(plain(text)) <= _ANSWER_TO
     there = city.elsewhere(text) or (city.elsewhere(f"在{plain(text)}") if bare else None)
@@ -31,7 +31,7 @@ def of_answer(text: str) -> str:
 
 
 def of_rule(there: Elsewhere) -> str:
-    """What to say when another city's rule is asked and no rule known here holds there."""
+    """Text when a question is about another city and no known entry holds there."""
     city = parts().city
     return (
         f"您问的是{there.name}的规定吧？我这里只有国家、{city.province}和{city.name}的政策，{there.name}的我说不准，"
@@ -40,7 +40,7 @@ def of_rule(there: Elsewhere) -> str:
 
 
 def beside_rule(there: Elsewhere) -> str:
-    """What to say before a rule that holds in the other city as well."""
+    """Text before an entry that also holds in the other city."""
     return f"{there.name}的具体做法以当地为准，{_call(there)}可以核实。下面这条规定两地都适用："
 
 

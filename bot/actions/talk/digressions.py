@@ -1,4 +1,4 @@
-"""What a citizen asks in the middle of a form: answered in one message, then the form goes on."""
+"""Questions in the middle of a form: each is answered in one message, then the form continues."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ANNOUNCED = re.compile(
     r"(一下|下|个|一个|点|你|您|你们)*(别的|其他的?)?(事情?|事儿|问题|东西)?(再(说|填))?(啊|呀|吧|哈)?"
 )
 NO_ANSWER = "这个问题我没有把握，不敢乱答。"
-"""How an honest "I don't know" within a form begins."""
+"""First sentence of "I don't know" within a form."""
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
 
 
@@ -29,10 +29,11 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
     """Answer a question from the knowledge base.
 
     Args:
-        certain: it can be nothing but a question; when not, only a sure answer shows that it was one.
+        certain: whether the message is certainly a question. If not, it counts as one only when the answer is
+            sure.
 
     Returns:
-        Whether the message was a question and has been answered, be it with "I don't know".
+        Whether the message was a question and got a reply ("I don't know" included).
     """
     if turn.pressed:
         entry = parts().kb.entry(turn.entities.get("entry", ""))
@@ -80,13 +81,13 @@ async def _about_last_entry(turn: Turn) -> bool:
 
 
 def abilities(turn: Turn) -> None:
-    """Say what the assistant can do."""
+    """Tell the citizen what the assistant can do."""
     turn.say_response("utter_what_can_you_do")
     turn.outcome(Result.TALK)
 
 
 async def progress_aside(turn: Turn) -> None:
-    """A ticket's progress, when number and code are both in the message; else how to ask for it."""
+    """Tell a ticket's progress if the message contains number and code; else explain how to ask for it."""
     turn.outcome(Result.TICKET)
     number, code = find_number(turn.text), find_code(turn.text)
     if number is None or code is None:
@@ -103,7 +104,7 @@ async def progress_aside(turn: Turn) -> None:
 
 
 def only_announced(text: str) -> bool:
-    """Whether a message only says that a question will come.
+    """Whether a message only announces a question.
 
     >>> only_announced("等等我先问个事"), only_announced("等等我先问下身份证怎么补办")
     (True, False)

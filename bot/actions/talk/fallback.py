@@ -1,4 +1,8 @@
-"""When the model is not sure: look it up, say once what can be done, then a human (reason ``low_confidence``)."""
+"""Messages that were not understood.
+
+The assistant first searches the knowledge base, then says what it can do, and at a repeated failure hands
+over to a human (reason ``low_confidence``).
+"""
 
 from __future__ import annotations
 
@@ -14,17 +18,19 @@ from conversations.event_kinds import Result
 
 NAME = "action_fallback"
 NOT_UNDERSTOOD = ("抱歉我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
-"""How replies begin that say so."""
+"""First words of the replies that say that a message was not understood."""
 MAYBE_MISREAD = "我怕理解错了您的意思，不敢随便回答您。"
-"""How "I don't know" begins where the model was not sure what was meant."""
+"""First sentence of "I don't know" when the model was not sure what was meant."""
 _NEAREST = 2
+"""Largest number of entries offered."""
 _LOOKUP_FROM = 4
-"""Characters a message needs to be looked up; shorter ones match anything."""
+"""Fewest characters of a message that is searched; shorter ones match too many entries."""
 _STORY_FROM = 8
+"""Fewest characters of a message that may be the story of a complaint."""
 
 
 async def fallback(turn: Turn) -> None:
-    """Not understood: a photo, a ticket number, an answer in the knowledge base, a better question, or a human."""
+    """Reply by a photo's or ticket number's form, the knowledge base, asking again, or a human."""
     if attachments.sent(turn):
         await attachments.outside(turn)
         return
@@ -64,7 +70,7 @@ async def fallback(turn: Turn) -> None:
 
 
 def _misses(turn: Turn) -> int:
-    """How many messages right before this one were not understood either."""
+    """Number of messages right before this one that were not understood either."""
     return int(turn.slot("misses") or 0) if turn.previous_action == NAME else 0
 
 
@@ -77,15 +83,15 @@ def _likely(turn: Turn, intent: str) -> bool:
 
 
 def _ways_on(turn: Turn, near: list[Choice]) -> None:
-    """What can be done with a message nobody understood.
+    """Say what can be done with a message that was not understood.
 
     Args:
-        near: buttons of the questions nearest to it.
+        near: buttons of the best matching entries.
     """
     also = "相近的问题也列在下面。" if near else ""
     turn.outcome(Result.NOT_UNDERSTOOD)
     if turn.intent != "nonsense" and len(turn.text) >= _STORY_FROM and _maybe(turn, "complain"):
-        # The words are kept: whoever presses the button need not tell it all again.
+        # The message is stored, so that the citizen need not repeat it after pressing the button.
         turn.say(
             f"抱歉，我没完全听明白。您是想反映这个问题，登记成工单吗？登记后由工作人员处理；也可以转人工。{also}",
             [Choice("反映这个问题", "/start_complaint"), HUMAN, *near],

@@ -1,4 +1,4 @@
-"""转人工: a human takes over, with everything the assistant already knows."""
+"""转人工: hands the conversation over to an agent, with everything the assistant knows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
 
     Args:
         reason: a :class:`conversations.types.HandoffReason` value.
-        before: said in the same message, before the sentence about the queue.
+        before: text before the sentence about the queue, in the same message.
     """
     context = drafts.for_agent(turn.slots)
     for number, text in enumerate(later.texts(turn), start=1):
@@ -35,5 +35,5 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
 
 
 async def request_human(turn: Turn) -> None:
-    """The citizen asks for a human outside any form; never refused."""
+    """Handle the wish for a human outside any form; it is never refused."""
     await hand_over(turn, "citizen_asked")

@@ -1,4 +1,4 @@
-"""Anger: met once with sympathy and the offer of a human, never argued with."""
+"""Angry messages: the assistant shows sympathy once, offers a human, and never argues."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HARSH = "听得出您很着急，很抱歉让您不痛快。"
 
 
 def sympathy(turn: Turn, text: str) -> str:
-    """A sentence of sympathy for an angry story, once in a conversation; else empty."""
+    """A sentence of sympathy for an angry story, once in each conversation; else empty."""
     if turn.slot(SLOT) or not _ANGRY.search(text):
         return ""
     turn.set(SLOT, True)
@@ -25,7 +25,7 @@ def sympathy(turn: Turn, text: str) -> str:
 
 
 def harsh(turn: Turn) -> str:
-    """What harsh words are met with: the first time sympathy, afterwards only the way to a human."""
+    """The reply to harsh words: sympathy the first time, later only the offer of a human."""
     if turn.slot(SLOT):
         return "我在。您愿意跟人工说的话，随时点“转人工”。"
     turn.set(SLOT, True)

@@ -1,4 +1,4 @@
-"""Short answers that depend on what was said before: yes, no, say it again, harsh words."""
+"""Short messages whose meaning depends on earlier ones: yes, no, say it again, harsh words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _HELP = "还有什么可以帮您？可以问政策、反映问题，也可以�
 
 
 async def affirm(turn: Turn) -> None:
-    """Yes to what was offered right before, or 有用; a confirmation repeated after a crash shows its ticket again."""
+    """Handle "yes": accept the last offer, or take it as 有用.
+
+    After a crash a confirmation may come twice; then the ticket that was filed is shown again.
+    """
     about = feedback.rated(turn)
     if about is not None and turn.pressed:
         await feedback.useful(turn, about)
@@ -34,7 +37,7 @@ async def affirm(turn: Turn) -> None:
         tell_filed(turn, await parts().tickets.get(str(filed["number"])))
         return
     if turn.slot(drafts.CONFIRM) is True:
-        # Confirmed, and then the app died before Rasa could have it filed: what is filed is forgotten as a draft.
+        # The citizen confirmed, but the app crashed before the filing was complete: the draft still exists.
         await file_ticket(turn)
         return
     await _accept(turn, turn.offered or "", asked=about.turn_id if about else "")
@@ -44,8 +47,8 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
     """Do what was offered.
 
     Args:
-        offer: as :meth:`bot.actions.runtime.turn.Turn.offer` recorded it; empty when nothing was.
-        asked: the turn of the question an offered entry answers; empty when not known.
+        offer: the offer as recorded by :meth:`bot.actions.runtime.turn.Turn.offer`; empty without an offer.
+        asked: id of the turn whose question the offered entry answers; empty when not known.
     """
     entry = parts().kb.entry(offer.removeprefix("entry:")) if offer.startswith("entry:") else None
     if offer == "human":
@@ -61,7 +64,7 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
 
 
 async def _asked_before(turn: Turn) -> None:
-    """Answer the question that was remembered while a complaint was taken."""
+    """Answer the question that was stored while the complaint form ran."""
     waiting = turn.slot(later.SLOT) or []
     if not waiting:
         turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
@@ -73,7 +76,7 @@ async def _asked_before(turn: Turn) -> None:
 
 
 async def deny(turn: Turn) -> None:
-    """No: after an answer it was the wrong one (没用), else nothing is wanted."""
+    """Handle "no": after an answer it means 没用, else that the citizen wants nothing more."""
     about = feedback.rejected(turn)
     if about is not None:
         await feedback.useless(turn, about)
@@ -90,7 +93,7 @@ async def deny(turn: Turn) -> None:
 
 
 async def repeat(turn: Turn) -> None:
-    """Say the last messages again, buttons and cards included."""
+    """Say the bot's last messages again, with their buttons and cards."""
     said = [event for event in turn.previous() if event.get("event") == "bot"]
     for event in reversed(said):
         data = event.get("data") or {}
@@ -103,6 +106,6 @@ async def repeat(turn: Turn) -> None:
 
 
 async def calm(turn: Turn) -> None:
-    """Harsh words: sympathy once and a human, no argument."""
+    """Handle harsh words: sympathy once, the offer of a human, no argument."""
     turn.say(mood.harsh(turn), [HUMAN, COMPLAIN])
     turn.offer("human")

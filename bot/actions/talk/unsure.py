@@ -1,4 +1,7 @@
-"""Replies that show that the assistant did not understand, or that a matter is about to be filed by its place."""
+"""Recognises replies after which danger is judged again.
+
+In these replies the assistant did not understand the message, or asks for the district of a complaint.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ MARKS = ("没听明白", "没完全听明白", "没能认出", NO_ANSWER, MAYBE_
 
 
 def unsure(replies: Sequence[Reply]) -> bool:
-    """Whether danger may have been missed: the turn is judged again with the talk so far.
+    """Whether danger may have been missed, so that the turn must be judged again with the talk so far.
 
     >>> unsure([Reply("抱歉我没听明白。")])
     True
