@@ -1,1 +1,1 @@
-"""What was said, by whom, and who answers now."""
+"""Conversations: the messages of citizens, bot and agents, and who answers each conversation now."""

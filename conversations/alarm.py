@@ -1,6 +1,7 @@
-"""Danger within a conversation: advice first, an urgent call to the agents, one question in doubt; and the talk goes on.
+"""Danger in a conversation: gives advice, calls the agents urgently, or asks one question when it is unsure.
 
-What is remembered of it is one fact of the conversation (:data:`FACT`), so that any process can go on.
+The assistant keeps talking with the citizen. The state is kept as one fact of the conversation
+(:data:`FACT`), so that any process can continue.
 """
 
 from __future__ import annotations
@@ -22,18 +23,27 @@ from core.database import Database
 from core.rates import Rates
 
 FACT = "danger"
-"""Key of the conversation's fact: ``state`` (``asked``, ``told`` or ``denied``), ``kind``, ``text``, ``at``, ``withheld``."""
+"""Key of the fact that holds the state of the danger.
+
+Its keys are ``state`` (``asked``, ``told`` or ``denied``), ``kind``, ``text``, ``at``, and sometimes
+``label``, ``withheld`` and ``again``.
+"""
 FRESH = timedelta(minutes=15)
-"""How long a question waits for its answer, advice counts as given, and a denial is believed."""
+"""Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
 TALK = 3
-"""Messages that make the talk so far."""
+"""Number of the citizen's last messages that are judged together in the second look."""
 SOURCE_WINDOW_S = 600.0
+"""Seconds for which an urgent conversation counts for its source."""
 SOURCE_URGENT = 3
-"""Conversations from one source that go before all others within the window; the rest wait in line, marked."""
+"""Urgent conversations of one source that go first in the queue within the window.
+
+Later ones get a mark for the agents and wait in normal order.
+"""
 _MOST_SOURCES = 10_000
+"""Most conversations whose source a process remembers."""
 
 Unsure = Callable[[Sequence[Reply]], bool]
-"""Whether the assistant's replies show that it did not understand, or is asking for a place to file a matter."""
+"""Whether the assistant's replies show that it did not understand, or ask for the place of a matter."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +51,9 @@ class Screened:
     """What to do with a message.
 
     Args:
-        replies: said to the citizen, and the turn is over; None when it goes on.
-        text: what the assistant is asked, where it is not the message itself.
-        outcome: what the turn came to, when it is over.
+        replies: replies to the citizen that end the turn; None when the turn goes on.
+        text: text for the assistant instead of the message; None: the message.
+        outcome: what the turn came to, when it ends here.
     """
 
     replies: Sequence[Reply] | None = None
@@ -52,10 +62,11 @@ class Screened:
 
 
 class Sources:
-    """How many conversations of one source were urgent lately.
+    """Counts the recent urgent conversations of each source.
 
-    A crowd behind one address may really be in danger together, so nothing is dropped: later ones are marked. Which
-    source a conversation has is known to the process that received it alone; with any other it has none.
+    Many people behind one address may really be in danger together. So no conversation is dropped; later ones
+    get a mark. Only the process that received a conversation's messages knows its source; elsewhere it has
+    none.
     """
 
     def __init__(self, rates: Rates) -> None:
@@ -63,7 +74,7 @@ class Sources:
         self._of: OrderedDict[str, str] = OrderedDict()
 
     def heard(self, conversation_id: str, source: str) -> None:
-        """A message came from a source; the empty one is nobody's."""
+        """Remember the source of a conversation. An empty source is ignored."""
         if source:
             self._of[conversation_id] = source
             self._of.move_to_end(conversation_id)
@@ -71,7 +82,10 @@ class Sources:
                 self._of.popitem(last=False)
 
     async def urgent(self, conversation_id: str) -> int:
-        """Note an urgent conversation: which one of its source's it is within the window, from 1."""
+        """Count an urgent conversation.
+
+        Returns its place among those of its source within the window, from 1.
+        """
         source = self._of.get(conversation_id)
         return (
             1
@@ -81,12 +95,14 @@ class Sources:
 
 
 class Alarm:
-    """Looks at each message before the assistant does, and at what the assistant did not understand after.
+    """Judges each message before the assistant gets it, and again when the assistant did not understand it.
 
     Args:
-        judge: judges messages; None judges nothing.
+        database: where the conversations are.
+        handoff: calls the agents.
+        judge: judges messages; with None no message is judged.
         unsure: see :data:`Unsure`.
-        rates: counts urgent conversations by their source.
+        rates: counts urgent conversations by source.
     """
 
     def __init__(
@@ -104,7 +120,7 @@ class Alarm:
         self.sources = Sources(rates)
 
     async def before(self, conversation_id: str, job: Job) -> Screened:
-        """What danger asks for before a message is answered; mostly nothing."""
+        """Judge a message before it is answered. Mostly the turn just goes on."""
         if job.chosen is not None:
             if job.chosen.payload not in (danger.YES.payload, danger.NO.payload):
                 return Screened()
@@ -129,7 +145,10 @@ class Alarm:
         return await self._ask(conversation_id, found, job.text)
 
     async def after(self, conversation_id: str, job: Job, replies: Sequence[Reply]) -> Screened:
-        """A second look, with the talk so far, at what was not understood or is about to be filed; mostly nothing."""
+        """Judge the last messages together when the replies show an unsure assistant (:data:`Unsure`).
+
+        Mostly the turn just goes on.
+        """
         if job.chosen is not None or not job.text or not self._unsure(replies):
             return Screened()
         fact = await self._fact(conversation_id)
@@ -149,16 +168,19 @@ class Alarm:
         return await self._ask(conversation_id, found, "，".join(said), withheld=replies)
 
     async def elsewhere(self, text: str) -> scope.OutOfScope | None:
-        """The route a matter belongs to that the hotline may not take up, if it is one."""
+        """The kind of out-of-scope matter that the text brings; None when it brings none."""
         name = None if self._judge is None else await asyncio.to_thread(self._judge.scope, text)
         return scope.kind(name) if name else scope.by_phrase(text)
 
     async def goes_on(self, conversation_id: str) -> bool:
-        """Whether a waiting conversation was put into the queue because of danger: the assistant stays with it."""
+        """Whether the conversation waits in the queue because of danger.
+
+        Then the assistant keeps answering.
+        """
         return (await self._fact(conversation_id)).get("state") == "told"
 
     async def _look(self, text: str) -> Danger | None:
-        # A long letter takes a tenth of a second of arithmetic: other conversations are not kept waiting for it.
+        # A long text takes a tenth of a second to judge. In a thread it does not hold up other conversations.
         return None if self._judge is None else await asyncio.to_thread(self._judge.judge, text)
 
     async def _fact(self, conversation_id: str) -> dict[str, Any]:
@@ -169,7 +191,7 @@ class Alarm:
     async def _answered(
         self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]
     ) -> Screened:
-        """The citizen had been asked whether there is danger, and answers in words of their own."""
+        """Handle the citizen's own words after the question whether there is danger."""
         answer = danger.yes_or_no(job.text)
         if answer is False:
             return await self._denied(conversation_id, fact)
@@ -177,7 +199,7 @@ class Alarm:
         if answer is None and found is None:
             found = await self._look(both)
             if found is not None and not found.clear and fact.get("withheld") is None and "again" not in fact:
-                # Neither yes nor no, and still likely: asked once more rather than forgotten.
+                # Neither yes nor no, and danger is still likely: ask once more instead of forgetting it.
                 await self._handoff.remember(
                     conversation_id, FACT, _made("asked", found.kind, both) | {"again": True}
                 )
@@ -200,7 +222,7 @@ class Alarm:
         return Screened([danger.ASK], outcome=asked)
 
     async def _denied(self, conversation_id: str, fact: dict[str, Any]) -> Screened:
-        """No danger: what was said first is answered after all."""
+        """The citizen says that there is no danger: what was said before is answered after all."""
         await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
         kind, text = str(fact.get("kind", "")), str(fact.get("text", ""))
         await self._handoff.remember(conversation_id, FACT, _made("denied", kind, text) if text else None)
@@ -226,7 +248,7 @@ class Alarm:
         await self._handoff.remember(
             conversation_id, FACT, {**_made("told", found.kind, kept), "label": advice.label}
         )
-        # Whatever else was in the message can be filed afterwards, in its own words.
+        # The message may also bring a matter. It can be filed later, in the citizen's own words.
         await self._handoff.remember(conversation_id, scope.DECLINED, kept)
         outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
         if again:
@@ -235,7 +257,7 @@ class Alarm:
 
 
 def _what_comes(place: QueuePlace) -> str:
-    """Whether an agent comes; nothing is promised that can't be kept."""
+    """Whether an agent will come. The sentence promises nothing that may not happen."""
     if place.mode is Mode.HUMAN:
         return "坐席也看到了您的消息。"
     if place.agents_online == 0:
@@ -246,7 +268,7 @@ def _what_comes(place: QueuePlace) -> str:
 def _ways(found: Danger, advice: Advice, job: Job) -> tuple[Button, ...]:
     if job.mode is Mode.HUMAN:
         return ()
-    # Somebody in despair is not offered to be told that it is nothing.
+    # A person in despair is not offered the button "not urgent".
     if found.kind == "self_harm" or "12356" in {n.number for n in advice.numbers}:
         return (danger.FILE_IT,)
     return (danger.FILE_IT, danger.NOT_URGENT)

@@ -1,7 +1,7 @@
-"""Photos and places among the messages: what of them is shown, and what Rasa is told.
+"""Photos and places in messages: what is shown of them, and how Rasa is told about them.
 
-Rasa reads words and payloads. A photo or a place becomes a payload of the intent ``inform``, the same that the
-form's buttons have, so that it is understood at any point of any form:
+Rasa reads texts and payloads. So a photo or a place becomes a payload of the intent ``inform``, like that of
+the buttons of a form. Rasa then understands it at any point of any form:
 ``/inform{"slot":"photo","value":"<id>"}`` and ``/inform{"slot":"location","value":"32.64,117.01 某某路"}``.
 """
 
@@ -14,15 +14,20 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_LABEL = 200
+"""Most characters of a place's label."""
 _SHOWN = ("image", "width", "height", "lat", "lon", "label", "accuracy")
 
 
 @dataclass(frozen=True)
 class Place:
-    """A point on the map (WGS84 from browsers, GCJ-02 from WeChat: some hundred metres apart, noted as sent).
+    """A point on the map, stored as sent.
+
+    Browsers send WGS84, WeChat sends GCJ-02; the two differ by some hundred metres.
 
     Args:
-        label: the address the citizen's device gave it; empty when it gave none.
+        lat: latitude in degrees, -90 to 90.
+        lon: longitude in degrees, -180 to 180.
+        label: the address that the citizen's device gave the point; empty when it gave none.
     """
 
     lat: float
@@ -30,12 +35,12 @@ class Place:
     label: str = ""
 
     def __str__(self) -> str:
-        """As payloads write it; :meth:`parse` reads it back."""
+        """The form used in payloads, which :meth:`parse` reads."""
         return f"{self.lat:.6f},{self.lon:.6f} {self.label}".strip()
 
     @classmethod
     def parse(cls, text: str) -> Place | None:
-        """The place a payload's value names; None when it names none.
+        """The place in the value of a payload; None when the value is no place.
 
         >>> Place.parse("32.646000,117.018000 朝阳中路")
         Place(lat=32.646, lon=117.018, label='朝阳中路')
@@ -46,7 +51,7 @@ class Place:
 
 
 def place(media: Mapping[str, Any] | None) -> Place | None:
-    """The place in a message's media, named ``lat`` and ``lon`` or as WeChat names it; None when there is none.
+    """The place in a message's media, with our names or WeChat's names; None when there is none.
 
     >>> place({"Location_X": "32.6", "Location_Y": "117.0", "Label": "某某路"})
     Place(lat=32.6, lon=117.0, label='某某路')
@@ -67,7 +72,7 @@ def place(media: Mapping[str, Any] | None) -> Place | None:
 
 
 def shown(media: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What of a message's media goes out on the wire; the platform's own ids do not."""
+    """The part of a message's media that channels and the desk may show. Ids of the platform are left out."""
     if not media:
         return None
     there = place(media)
@@ -76,7 +81,7 @@ def shown(media: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def payload(kind: str, media: Mapping[str, Any] | None) -> str | None:
-    """What Rasa is told of a photo or a place; None for every other message.
+    """The payload that tells Rasa about a photo or a place; None for all other messages.
 
     >>> payload("image", {"image": "01990000-0000-7000-8000-000000000001"})
     '/inform{"slot":"photo","value":"01990000-0000-7000-8000-000000000001"}'

@@ -1,7 +1,8 @@
-"""What the citizen's answer to offered buttons means, in every channel the same way.
+"""Finds the button that a citizen's message chooses; the same for all channels.
 
-Rasa reads a message that begins with ``/`` as a command, so a payload is passed on only when this very
-conversation was offered it; whatever else a citizen types is text, slash or no slash.
+Rasa reads a message that begins with ``/`` as a command. So a payload goes to Rasa only when this
+conversation was offered it. Anything else that a citizen types is plain text, even when it begins with a
+slash.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ _COMMAND = re.compile(r"^[/\s]+")
 
 
 def choose(text: str, pressed: str | None, offered: Sequence[Button]) -> Button | None:
-    """The offered button a message chooses: pressed, named by its title, or by its number from 1.
+    """The offered button that a message chooses: by its payload, by its title, or by its number from 1.
 
     Args:
-        text: what the citizen typed, or the title that came with a press.
-        pressed: the payload the channel says was pressed; never trusted, only compared.
-        offered: the choices open now.
-
+        text: what the citizen typed, or the title of the pressed button.
+        pressed: the payload of the pressed button as sent by the channel. It is only compared, never trusted.
+        offered: the buttons that the citizen can choose from now.
     >>> choose("２", None, [Button("是", "/affirm"), Button("不是", "/deny")])
     Button(title='不是', payload='/deny')
     """
@@ -38,12 +38,12 @@ def choose(text: str, pressed: str | None, offered: Sequence[Button]) -> Button 
 
 
 def as_text(text: str) -> str:
-    """The citizen's words in a form Rasa can't take for a command.
+    """The citizen's words without a leading slash, so that Rasa can't read them as a command.
 
     >>> as_text("/restart")
     'restart'
     """
-    # Rasa strips every kind of white space before it looks for the slash, so all of it goes.
+    # Rasa strips all white space before it looks for the slash. So white space is removed, too.
     return _COMMAND.sub("", text)
 
 

@@ -1,4 +1,4 @@
-"""What a channel is to the rest: how a citizen's words come in, how ours reach them, and what they can be shown."""
+"""What a channel must do: receive citizens' messages, deliver ours, and tell what it can show."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from aiohttp.web import AbstractRouteDef
 from conversations.types import ConversationView, Reach
 
 UNKNOWN_LABEL = "来访群众"
-"""Who came through a channel this installation does not have (any longer)."""
+"""Name for citizens of a channel that this installation does not have (any more)."""
 
 
 @dataclass(frozen=True)
 class Shows:
-    """What a citizen's screen shows of a message; what it does not show is in the words.
+    """What a channel can show of a message. What it can't show must be in the text.
 
     Args:
-        buttons: so many can be tapped; offered more, or where it is 0, the citizen answers with a number.
-        cards: structured answers (sources, tickets).
-        photos: pictures can be sent and seen.
-        length: UTF-8 bytes of one message's text; a longer one is brought in parts. None: any.
+        buttons: number of buttons that can be tapped. When more are offered, or with 0, the citizen answers
+            with a number.
+        cards: whether structured answers (sources, tickets) are shown.
+        photos: whether photos can be sent and seen.
+        length: most UTF-8 bytes of one message's text. A longer text is sent in parts. None: no limit.
     """
 
     buttons: int
@@ -34,13 +35,13 @@ class Shows:
 
 @dataclass(frozen=True)
 class Notice:
-    """How something the citizen waits for stands, told when they may not be looking.
+    """News about a ticket for a citizen who may not have the conversation open.
 
     Args:
-        key: what it tells of; the same again is told once.
-        number: the ticket's.
-        state: as a citizen reads it, such as 办理中.
-        text: the whole sentence, for where it is told in the conversation.
+        key: names this piece of news; the same key is told only once.
+        number: number of the ticket.
+        state: state of the ticket as citizens read it, such as 办理中.
+        text: the whole sentence, used when the news is told in the conversation.
     """
 
     key: str
@@ -52,67 +53,74 @@ class Notice:
 class Channel(Protocol):
     """One way between citizens and the hotline, with all its accounts.
 
-    A channel receives by its routes: it hands each message to :meth:`conversations.service.Conversations.receive` and
-    answers the request as its platform wants. For what it sends there is the outbox: where ``delivers`` is true, whatever
-    is said to its citizens is owed there, and a job (:mod:`conversations.delivery`) calls :meth:`deliver` when something
-    is due. A page that fetches its own messages has ``delivers`` false.
+    Receiving: the channel's routes give each message to :meth:`conversations.service.Conversations.receive`
+    and answer the request as the platform requires. Sending: when ``delivers`` is true, each message to its
+    citizens is put into the outbox, and a job (:mod:`conversations.delivery`) calls :meth:`deliver` when
+    something is due. A page that fetches its messages itself has ``delivers`` false.
     """
 
     name: str
-    """As conversations are stored under: ``web``, ``wechat``."""
+    """Name under which conversations are stored: ``web``, ``wechat``."""
     label: str
-    """What the desk calls a citizen who comes through it."""
+    """What the desk calls a citizen of this channel."""
     delivers: bool
-    """Whether messages are brought by it, from the outbox."""
+    """Whether the channel delivers messages from the outbox."""
 
     def routes(self) -> Sequence[AbstractRouteDef]:
-        """Its addresses."""
+        """The HTTP routes of this channel."""
         ...
 
     def shows(self, account: str) -> Shows:
-        """What the citizens of one of its accounts can be shown."""
+        """What this channel can show to the citizens of one of its accounts."""
         ...
 
     async def ready_at(self, account: str) -> datetime | None:
-        """From when on it can bring messages to an account's citizens by itself; what is past is now.
+        """When the channel can next send messages to an account's citizens by itself.
 
-        None: never; what is owed to them waits for their own next request.
+        A past moment means now.
+
+        Returns:
+            None when it never can: what is owed waits for the citizen's next request.
         """
         ...
 
     async def deliver(self, conversation_id: str) -> None:
-        """Bring what is owed to one citizen, by taking it from :mod:`conversations.outbox`.
+        """Send what is owed to one citizen. The channel takes it from :mod:`conversations.outbox`.
 
-        What can't be brought is put back there; nothing is lost when the process dies meanwhile. It is called for a
-        conversation once at a time; only when a process was taken for dead and is not may it be twice.
+        What can't be sent is put back there, so nothing is lost when the process dies. For one conversation
+        there is only one call at a time, except when a process was wrongly taken for dead.
         """
         ...
 
     async def reach(self, view: ConversationView) -> Reach | None:
-        """Whether words written now reach the citizen at once; None where they always do."""
+        """Whether words written now reach the citizen at once; None when they always do."""
         ...
 
     async def notify(self, view: ConversationView, notice: Notice) -> bool:
-        """Tell of progress outside the conversation; whether that will be done (else it is told inside)."""
+        """Tell the news outside the conversation.
+
+        Returns:
+            Whether this will be done. Otherwise the caller tells it in the conversation.
+        """
         ...
 
 
 class Channels:
-    """The channels of this installation, by name."""
+    """The channels of this installation, found by name."""
 
     def __init__(self) -> None:
         self._channels: dict[str, Channel] = {}
 
     def add(self, channel: Channel) -> None:
-        """Make a channel known; what is said to its citizens from now on goes its way."""
+        """Register a channel. From now on messages to its citizens go through it."""
         self._channels[channel.name] = channel
 
     def get(self, name: str) -> Channel | None:
-        """A channel; None when there is none of that name."""
+        """The channel with this name; None when there is none."""
         return self._channels.get(name)
 
     def outbox(self, name: str) -> str | None:
-        """The channel whose outbox owes a citizen of ``name`` what is said; None where they fetch it themselves."""
+        """``name`` when the channel delivers from the outbox; None when citizens fetch their messages."""
         channel = self._channels.get(name)
         return name if channel is not None and channel.delivers else None
 

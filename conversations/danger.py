@@ -1,6 +1,6 @@
-"""Somebody in danger is told what to do before anything else happens: the words, and who judges.
+"""The advice for people in danger, and the interface of the judge that recognises danger.
 
-Who judges is given from outside (:class:`Judge`): conversations know neither models nor rules.
+The judge is passed in (:class:`Judge`): this package holds no model that judges messages.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ from conversations.types import Button, Reply
 _FILE = Path(__file__).with_name("danger.yml")
 
 YES = Button("有，现在就有危险", "/danger_yes")
+"""Button: yes, there is danger."""
 NO = Button("没有，接着说我的事", "/danger_no")
+"""Button: no, there is no danger."""
 NOT_URGENT = Button("不是紧急情况，接着说我的事", NO.payload)
+"""Button under the advice: it is not urgent. It has the same payload as :data:`NO`."""
 FILE_IT = Button("把这件事登记下来", '/start_complaint{"slot":"declined","value":"again"}')
-"""Files what was said when danger was raised (:data:`conversations.scope.DECLINED` keeps it)."""
+"""Button that files the words with which danger was raised (kept as :data:`conversations.scope.DECLINED`)."""
 ASK = Reply(
     "先问您一句：现在有人有危险吗？有的话请点“有”或者回“有”；着火打 119，有人受伤、喝了药打 120，有人伤人打 110。",
     (YES, NO),
 )
+"""The question whether there is danger, with both buttons."""
 _POISON = "[农農][药藥]|敌敌畏|百草枯|除草剂|老鼠[药藥]|鼠药|安眠[药藥]|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂"
 _SWALLOWED = re.compile(
     rf"(?:喝|吞|服|吃)(?:了|下|进|过|掉|完|错)?.{{0,8}}(?:{_POISON})|"
@@ -46,12 +50,12 @@ _NO = re.compile(
 
 @dataclass(frozen=True)
 class Danger:
-    """Somebody is in danger, or may be.
+    """A person is, or may be, in danger.
 
     Args:
         kind: a key of ``danger.yml``.
-        probability: 0 to 1, calibrated.
-        clear: met at once; otherwise one question is asked first.
+        probability: calibrated probability, 0 to 1.
+        clear: whether it is acted on at once. Otherwise the citizen is asked first.
     """
 
     kind: str
@@ -60,19 +64,19 @@ class Danger:
 
 
 class Judge(Protocol):
-    """Judges messages; quick enough to be asked about each."""
+    """Judges messages. It must be fast enough to judge each of them."""
 
     def judge(self, text: str) -> Danger | None:
-        """The danger a message tells of, or None."""
+        """The danger that a message tells of; None when there is none."""
         ...
 
     def scope(self, text: str) -> str | None:
-        """The other route a matter belongs to (a name in ``scope.yml``), or None."""
+        """The kind of out-of-scope matter in a message (a name in ``scope.yml``); None for none."""
         ...
 
 
 class Number(BaseModel):
-    """A number to tap."""
+    """A telephone number to tap."""
 
     model_config = ConfigDict(extra="forbid")
     number: str
@@ -80,7 +84,7 @@ class Number(BaseModel):
 
 
 class Source(BaseModel):
-    """Where an advice can be read."""
+    """The document in which a piece of advice can be read."""
 
     model_config = ConfigDict(extra="forbid")
     document: str
@@ -89,7 +93,7 @@ class Source(BaseModel):
 
 
 class Advice(BaseModel):
-    """What somebody in one kind of danger is told."""
+    """What a person in one kind of danger is told."""
 
     model_config = ConfigDict(extra="forbid")
     label: str
@@ -99,22 +103,22 @@ class Advice(BaseModel):
     sources: list[Source]
 
     def reply(self, after: str, ways: Sequence[Button]) -> Reply:
-        """The advice, with numbers to tap where the channel can show them.
+        """The advice, with telephone numbers to tap where the channel shows cards.
 
         Args:
-            after: what follows the advice: whether an agent comes, how it goes on.
-            ways: buttons.
+            after: text after the advice: whether an agent comes, and how the conversation continues.
+            ways: buttons under the advice.
         """
         text = f"{self.lead}\n{self.advice}\n{after}"
         return Reply(text, tuple(ways), self.card())
 
     def again(self, before: str) -> Reply:
-        """A short reminder for somebody who has heard the advice."""
+        """A short reminder for a person who already got the advice. ``before`` is the text in front of it."""
         calls = "、".join(f"{n.number}（{n.name}）" for n in self.numbers)
         return Reply(f"{before}还没打电话的话，请马上打：{calls}。", (FILE_IT,), self.card())
 
     def card(self) -> dict[str, object]:
-        """What a web page shows beside the words."""
+        """What a web page shows next to the text."""
         return {
             "kind": "help",
             "numbers": [number.model_dump() for number in self.numbers],
@@ -124,12 +128,12 @@ class Advice(BaseModel):
 
 @cache
 def advices() -> dict[str, Advice]:
-    """Every advice, by kind."""
+    """All advice, by kind of danger."""
     return TypeAdapter(dict[str, Advice]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
 
 
 def advice(kind: str, text: str) -> Advice:
-    """The advice for a kind of danger; where poison was swallowed, by whomever, that comes first.
+    """The advice for a kind of danger. When anyone swallowed poison, it is the advice about that.
 
     >>> advice("self_harm", "我妈把一瓶农药喝下去了").numbers[0].number
     '120'
@@ -147,7 +151,7 @@ def swallowed(text: str) -> bool:
 
 
 def yes_or_no(text: str) -> bool | None:
-    """What somebody answers who was asked whether there is danger; None when it is neither.
+    """The answer to the question whether there is danger: yes, no, or None when it is neither.
 
     >>> yes_or_no("有啊"), yes_or_no("没有"), yes_or_no("我爸在地上")
     (True, False, None)

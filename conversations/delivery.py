@@ -1,8 +1,9 @@
-"""Delivery: what is owed and due is handed to its channel, one conversation at a time, by whichever process is free.
+"""Delivery: gives what is owed and due to its channel, one conversation at a time.
 
-A job for each conversation that is owed something (:mod:`conversations.wakes`) says *when*; how, and whether it worked,
-is the channel's word (:class:`conversations.channels.Channel`), written into the outbox. A process that dies over it
-loses the job to another; what the channel had taken without a word comes free again after a while.
+Each conversation that is owed something has a job (:mod:`conversations.wakes`), which decides when. The
+channel (:class:`conversations.channels.Channel`) decides how, and records the result in the outbox. When a
+process dies, another process gets the job; what the channel had claimed without recording a result becomes
+free after a while.
 """
 
 from __future__ import annotations
@@ -21,23 +22,26 @@ from core.database import Database
 from core.jobs import Again, Job, JobRow, Jobs
 
 AT_ONCE = 3
-"""Conversations one process delivers to at the same time."""
+"""Number of conversations to which one process delivers at the same time."""
 LEASE = timedelta(seconds=5)
-"""After which a process that died loses a conversation to another."""
+"""Time after which another process may take over from a process that died."""
 PAUSE = timedelta(seconds=0.5)
-"""Between two hand-overs to one citizen, when not everything went out with the first."""
+"""Time between two deliveries to one citizen, when the first did not send everything."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
-"""After a channel failed in a way it has no word for, until it is asked again; doubled each time, up to the longest."""
+"""Pauses after an unexpected error of a channel. The first one doubles with each error, up to the longest."""
 LOOK = timedelta(hours=1)
-"""Between two looks for what is owed and has no job: owed since before there were jobs, or one that was dropped by hand."""
+"""Time between two searches for owed parts without a job, such as parts whose job was deleted by hand."""
 _A_LOOK = 500
+"""Most conversations that one search finds."""
 
 
 class Deliveries:
-    """Delivers for every channel of this process.
+    """Delivers for all channels of this process.
 
     Args:
-        jobs: the process's runner; from now on it does the jobs of kind :data:`conversations.wakes.JOB`.
+        database: where the outbox is.
+        channels: the channels that deliver.
+        jobs: the runner of this process. It will do the jobs of kind :data:`conversations.wakes.JOB`.
     """
 
     def __init__(self, database: Database, channels: Channels, jobs: Jobs) -> None:
@@ -76,12 +80,12 @@ class Deliveries:
         return Again(max(due_at, ready_at))
 
     async def _due_at(self, conversation_id: str) -> datetime | None:
-        """When the first of what is owed is due; None when nothing is owed."""
+        """When the first owed part is due; None when nothing is owed."""
         async with self._database.read() as session:
             return await due_at(session, conversation_id)
 
     async def _look(self, job: Job) -> Again | None:
-        """Give a job to what is owed, due, and has none."""
+        """Make jobs for conversations whose owed parts are due and have no job."""
         moment = now()
         async with self._database.write() as session:
             found = list(
@@ -106,7 +110,7 @@ class Deliveries:
 
 
 async def due_at(session: AsyncSession, conversation_id: str) -> datetime | None:
-    """When the first of what is owed to a citizen is due, and no answer to a request of theirs will bring it.
+    """When the first owed part may be delivered: it is due, not claimed, and no open request can carry it.
 
     Returns:
         None when nothing is owed.

@@ -1,4 +1,4 @@
-"""What can happen in a conversation (经过): each kind with its facts, and how they are stored."""
+"""The kinds of event of a conversation (经过): the facts of each kind, and their stored form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 
 class Kind(StrEnum):
-    """What can happen in a conversation."""
+    """The kinds of event of a conversation."""
 
     OPENED = "opened"
     CARRIED_OVER = "carried_over"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who made it happen; the same words as a message's ``sender``."""
+    """Who caused the event; the same words as the ``sender`` of a message."""
 
     CITIZEN = "citizen"
     BOT = "bot"
@@ -36,34 +36,34 @@ class Actor(StrEnum):
 
 
 class Result(StrEnum):
-    """What a citizen's message came to; each turn has exactly one."""
+    """What a citizen's message came to. Each turn has exactly one result."""
 
     ANSWERED = "answered"
-    """From an entry of the knowledge base."""
+    """Answered from an entry of the knowledge base."""
     ASKED_BACK = "asked_back"
-    """Which entry, or which of question and matter, was meant."""
+    """The citizen was asked which entry is meant, or whether it is a question or a matter."""
     UNKNOWN = "unknown"
-    """A question nothing answers, said so."""
+    """The citizen was told that no answer is known."""
     NOT_UNDERSTOOD = "not_understood"
     MATTER = "matter"
-    """A matter is being taken: the complaint form goes on."""
+    """The complaint form is taking down a matter."""
     FILED = "filed"
-    """The matter is a ticket now."""
+    """The matter was filed as a ticket."""
     TICKET = "ticket"
-    """About a ticket there is: progress, urging, adding, rating."""
+    """The message was about an existing ticket: progress, urging, adding, rating."""
     HUMAN = "human"
     """The agents were called."""
     TALK = "talk"
     DANGER = "danger"
-    """Advice for somebody in danger."""
+    """Advice for a person in danger was given."""
     DANGER_ASKED = "danger_asked"
-    """Whether somebody is in danger was asked."""
+    """The citizen was asked whether there is danger."""
     DANGER_DENIED = "danger_denied"
-    """The citizen said that nobody is."""
+    """The citizen said that there is no danger."""
     DECLINED = "declined"
-    """Out of the hotline's scope."""
+    """The matter is out of the hotline's scope."""
     DEGRADED = "degraded"
-    """Answered without Rasa, or the agents called because of that."""
+    """Answered without Rasa, or the agents were called because Rasa did not answer."""
     WAITING = "waiting"
     """Said while waiting in the queue."""
     LEFT_TO_AGENT = "left_to_agent"
@@ -79,11 +79,13 @@ class Opened:
 
 @dataclass(frozen=True)
 class CarriedOver:
-    """How a conversation stood that is older than what is kept here; whose it was and why are the event's own.
+    """State of a conversation that is older than its events. Agent and reason are in the event itself.
 
     Args:
-        waiting_since: ISO 8601, as every moment within facts.
-        counts: messages so far, by sender.
+        mode: who answered, see :class:`conversations.types.Mode`.
+        urgent: whether it was urgent.
+        counts: number of messages so far, by sender.
+        waiting_since: ISO 8601, as all moments within facts; None when it did not wait.
     """
 
     KIND: ClassVar[Kind] = Kind.CARRIED_OVER
@@ -95,10 +97,10 @@ class CarriedOver:
 
 @dataclass(frozen=True)
 class Said:
-    """Messages of one side, written together.
+    """Messages of one side that were written together.
 
     Args:
-        count: how many.
+        count: number of messages.
     """
 
     KIND: ClassVar[Kind] = Kind.MESSAGE
@@ -107,10 +109,10 @@ class Said:
 
 @dataclass(frozen=True)
 class HandedOver:
-    """The conversation went into the agents' queue (转人工); why is the event's reason.
+    """The conversation entered the agents' queue (转人工). The reason is in the event itself.
 
     Args:
-        urgent: before all that are not.
+        urgent: whether it goes before all that are not urgent.
     """
 
     KIND: ClassVar[Kind] = Kind.HANDED_OVER
@@ -119,18 +121,18 @@ class HandedOver:
 
 @dataclass(frozen=True)
 class MadeUrgent:
-    """A conversation that waits, or an agent has, became urgent; why is the event's reason from then on."""
+    """A conversation that waits, or that an agent has, became urgent. The event holds the new reason."""
 
     KIND: ClassVar[Kind] = Kind.MADE_URGENT
 
 
 @dataclass(frozen=True)
 class LeftQueue:
-    """The citizen no longer waits for an agent; the event's reason is what it had waited for.
+    """The citizen left the queue. The event's reason is the reason for which the citizen had waited.
 
     Args:
         why: ``asked`` (不等了) or ``no_danger``.
-        waited_s: seconds in the queue.
+        waited_s: seconds in the queue; None when not known.
     """
 
     KIND: ClassVar[Kind] = Kind.LEFT_QUEUE
@@ -140,7 +142,7 @@ class LeftQueue:
 
 @dataclass(frozen=True)
 class Taken:
-    """An agent took the conversation over; the event's reason is what it had waited for.
+    """An agent took the conversation. The event's reason is the reason for which the citizen had waited.
 
     Args:
         waited_s: seconds in the queue; None when it did not wait.
@@ -152,10 +154,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class FirstReply:
-    """The agent's first words since taking over.
+    """The agent's first words after taking the conversation.
 
     Args:
-        after_s: seconds since then.
+        after_s: seconds between the two.
     """
 
     KIND: ClassVar[Kind] = Kind.FIRST_REPLY
@@ -167,7 +169,7 @@ class HandedBack:
     """The agent gave the conversation back to the bot.
 
     Args:
-        held_s: seconds since taking over; None when that is not kept.
+        held_s: seconds since the agent took it; None when not known.
     """
 
     KIND: ClassVar[Kind] = Kind.HANDED_BACK
@@ -180,11 +182,11 @@ class Outcome:
 
     Args:
         result: see :class:`Result`.
-        turn: the turn's id; an action leaves it out, the turn knows.
-        entry: the knowledge base's entry it was answered from, or asked back about.
-        probability: how likely the entry (else what the message was taken for) is right, 0 to 1; None where nothing
-            was judged.
-        about: the danger's or scope's kind, the ticket's number, the reason for calling the agents, the section.
+        turn: id of the turn. An action leaves it empty, because the turn fills it in.
+        entry: id of the knowledge-base entry that answered, or that the citizen was asked about.
+        probability: probability, 0 to 1, that the entry (or else the judged kind of message) is right; None
+            when nothing was judged.
+        about: kind of danger or scope, number of the ticket, reason for calling the agents, or section.
     """
 
     KIND: ClassVar[Kind] = Kind.OUTCOME
@@ -197,12 +199,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Rated:
-    """What the citizen said of an answer (有用, 没用).
+    """The citizen's verdict on an answer (有用, 没用).
 
     Args:
         verdict: ``useful`` or ``useless``.
-        turn: the turn that was answered.
-        entry: what it was answered from; None for a list to choose from.
+        turn: id of the turn that was answered.
+        entry: id of the entry that answered; None when the answer was a list to choose from.
     """
 
     KIND: ClassVar[Kind] = Kind.RATED
@@ -224,16 +226,21 @@ Facts = (
     | Outcome
     | Rated
 )
+"""The facts of an event; one class for each kind."""
 _FACTS: dict[str, TypeAdapter[Facts]] = {one.KIND: TypeAdapter(one) for one in get_args(Facts)}
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened.
+    """One event of a conversation.
 
     Args:
-        nth: its place among the conversation's, from 1 without gaps.
-        reason: a :class:`conversations.types.HandoffReason` value.
+        nth: place among the events of the conversation, from 1 without gaps.
+        at: when it happened.
+        actor: who caused it.
+        facts: the facts of its kind.
+        agent_id: the agent concerned; None when there is none.
+        reason: a value of :class:`conversations.types.HandoffReason`; None when there is none.
     """
 
     nth: int
@@ -245,30 +252,30 @@ class Event:
 
     @property
     def kind(self) -> Kind:
-        """What kind of thing it was."""
+        """The kind of the event."""
         return self.facts.KIND
 
 
 @dataclass(frozen=True)
 class Report:
-    """What an action says its turn came to; kept with the turn, and made an event when the turn ends.
+    """What an action reports about its turn. It is kept with the turn and becomes events when the turn ends.
 
     Args:
-        outcome: without its turn.
-        rated: the citizen said what they think of an answer.
+        outcome: what the turn came to, without the turn's id.
+        rated: the citizen's verdict on an earlier answer.
     """
 
     outcome: Outcome | None = None
     rated: Rated | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As it is stored."""
+        """The stored form."""
         parts = {"outcome": self.outcome, "rated": self.rated}
         return {name: to_json(part) for name, part in parts.items() if part is not None}
 
 
 def read_report(stored: dict[str, Any] | None) -> Report:
-    """A report as it was stored; of None an empty one."""
+    """The report in its stored form; None gives an empty report."""
     return Report() if stored is None else _REPORT.validate_python(stored)
 
 
@@ -276,7 +283,7 @@ _REPORT = TypeAdapter(Report)
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
-    """The facts as they are stored and sent; what is not known is left out.
+    """The facts in the form that is stored and sent. Fields without a value are left out.
 
     >>> to_json(Outcome(Result.ANSWERED, "t1", "gjj/withdraw"))
     {'result': 'answered', 'turn': 't1', 'entry': 'gjj/withdraw'}
@@ -286,5 +293,9 @@ def to_json(facts: Facts) -> dict[str, Any]:
 
 
 def from_json(kind: str, stored: dict[str, Any]) -> Facts:
-    """Facts as they were stored."""
+    """The facts from their stored form.
+
+    Raises:
+        KeyError: the kind is unknown.
+    """
     return _FACTS[kind].validate_python(stored)

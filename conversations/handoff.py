@@ -1,4 +1,4 @@
-"""The way from the bot to a human and back: who answers a conversation, and who waits for whom."""
+"""Handoff: the way from the bot to an agent and back, and the agents' queue."""
 
 from __future__ import annotations
 
@@ -33,26 +33,31 @@ from core.events import Events
 log = logging.getLogger(__name__)
 
 BACK_TO_BOT = "/back_to_bot"
-"""Payload of the button with which a waiting citizen goes back to the assistant."""
+"""Payload of the button with which a waiting citizen returns to the assistant."""
 BACK_BUTTON = Button("不等了，继续问智能助手", BACK_TO_BOT)
+"""The button with this payload."""
 _BACK_WORDS = frozenset(
     {BACK_BUTTON.title, "返回智能助手", "继续问智能助手", "不等了", "返回机器人", "转机器人"}
 )
 MAX_AGENT_TEXT = 4_000
+"""Most characters of an agent's message."""
 _RESUME = "resume"
-"""Key of the button with which somebody who leaves the queue goes on where the assistant was left."""
+"""Fact that holds a button. After leaving the queue it continues where the assistant had stopped."""
 _TOLD_THEIR_PLACE = 200
-"""Places of a longer queue change too slowly to be worth telling."""
+"""Number of waiting citizens who are told their place. Places further back change too slowly to be told."""
 
 AgentsOnline = Callable[[], Awaitable[int]]
+"""Returns the number of agents who have the desk open now."""
 
 
 class Handoff:
-    """Queue, take-over, talk, hand back.
+    """Moves conversations into the queue, to an agent, and back to the bot; sends agents' words.
 
     Args:
-        agents_online: how many agents have the desk open now.
-        channels: tell whose messages go through the outbox.
+        database: where the conversations are.
+        events: told about each change.
+        agents_online: number of agents who have the desk open now.
+        channels: tells which citizens get their messages through the outbox.
     """
 
     def __init__(
@@ -76,13 +81,14 @@ class Handoff:
         context: dict[str, Any] | None = None,
         resume: Button | None = None,
     ) -> QueuePlace:
-        """Put a conversation into the agents' queue; asking again keeps the place in it.
+        """Put a conversation into the agents' queue. Asking again keeps its place.
 
         Args:
-            reason: why, for the agent.
-            urgent: goes before all that are not.
-            context: what is known so far, such as the complaint form's filled slots, label → value.
-            resume: offered to a citizen who leaves the queue: goes on where the assistant was left.
+            conversation_id: the conversation.
+            reason: the reason that the agent sees.
+            urgent: whether it goes before all that are not urgent.
+            context: what is known so far, such as the filled slots of the complaint form: label → value.
+            resume: button for a citizen who leaves the queue. It continues where the assistant had stopped.
 
         Raises:
             NotFound: there is no such conversation.
@@ -105,7 +111,7 @@ class Handoff:
     async def _into_queue(
         self, session: AsyncSession, row: Conversation, reason: HandoffReason, urgent: bool
     ) -> None:
-        """What asking for a human changes: the place in the queue, and that it is urgent; both but once."""
+        """Enter the queue, or become urgent. Each happens once; repeats change nothing."""
         moment = now()
         facts: HandedOver | MadeUrgent
         if row.mode == Mode.BOT:
@@ -124,16 +130,21 @@ class Handoff:
         await happened.record(session, row.id, facts, asked, reason=reason, at=moment)
 
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
-        """Keep a small JSON-safe fact of this conversation; None forgets it."""
+        """Keep a small JSON-safe fact of this conversation; the value None deletes it.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             facts = {k: v for k, v in row.facts.items() if k != key}
             row.facts = facts if value is None else {**facts, key: value}
 
     async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
-        """An agent answers from now on; taking one's own again changes nothing.
+        """Let an agent answer this conversation. Taking it again changes nothing.
 
         Raises:
+            NotFound: there is no such conversation.
             Conflict: code ``already_taken``; another agent has it.
         """
         async with self._database.write() as session:
@@ -161,11 +172,12 @@ class Handoff:
         return view
 
     async def say(self, conversation_id: str, agent: Agent, text: str, client_id: str) -> Message:
-        """An agent's words to the citizen; the same ``client_id`` again is the same message.
+        """Send an agent's words to the citizen. The same ``client_id`` again gives the first message.
 
         Raises:
-            BadRequest: empty, or over :data:`MAX_AGENT_TEXT` characters.
-            Conflict: code ``not_yours``; the conversation is not this agent's.
+            NotFound: there is no such conversation.
+            BadRequest: the text is empty, or longer than :data:`MAX_AGENT_TEXT` characters.
+            Conflict: code ``not_yours``; this agent does not have the conversation.
         """
         text = text.strip()
         if not text or len(text) > MAX_AGENT_TEXT:
@@ -196,7 +208,7 @@ class Handoff:
         return message
 
     async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
-        """Say something in the system's name; the same ``key`` again says nothing.
+        """Send a message in the system's name. The same ``key`` again sends nothing.
 
         Raises:
             NotFound: there is no such conversation.
@@ -215,10 +227,11 @@ class Handoff:
         self._announce(messages)
 
     async def hand_back(self, conversation_id: str, agent: Agent, note: str = "") -> ConversationView:
-        """Give a conversation back to the bot.
+        """Give a conversation back to the bot. ``note`` is a remark of the agent that is kept with it.
 
         Raises:
-            Conflict: code ``not_yours``; it is not this agent's.
+            NotFound: there is no such conversation.
+            Conflict: code ``not_yours``; this agent does not have the conversation.
         """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
@@ -238,7 +251,10 @@ class Handoff:
         return view
 
     async def while_waiting(self, conversation_id: str, text: str, chosen: Button | None) -> Sequence[Reply]:
-        """What a citizen in the queue hears: once that the words are kept; and the way back to the bot."""
+        """Replies to a citizen in the queue. A citizen who asks for it leaves the queue.
+
+        Only the first message gets a reply: that it is kept, and the citizen's place in the queue.
+        """
         leave = leaves(text, chosen)
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
@@ -259,7 +275,7 @@ class Handoff:
         return [Reply("您说的我都记下了，坐席接入后能看到。" + self.waiting_text(place), (BACK_BUTTON,))]
 
     async def leave_queue(self, conversation_id: str, reason: HandoffReason) -> None:
-        """Take a conversation that waits for that reason out of the queue; any other stays as it is."""
+        """Take a conversation out of the queue, when it waits for this reason; otherwise nothing changes."""
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING or row.reason != reason:
@@ -274,7 +290,7 @@ class Handoff:
 
     @staticmethod
     def waiting_text(place: QueuePlace) -> str:
-        """One sentence about the queue, with no promise it can't keep."""
+        """One sentence about the queue. It promises nothing that may not happen."""
         if place.mode is Mode.HUMAN:
             return "坐席正在为您服务，请稍候。"
         if place.agents_online == 0:
@@ -302,8 +318,8 @@ class Handoff:
         agent_id: str | None = None,
         external_id: str | None = None,
     ) -> list[Message]:
-        # The sequence number is taken by an UPDATE of its own; the row in hand must be written first and read
-        # again after, or its stale copy would go over it.
+        # The UPDATE below takes the sequence number outside the session's copy of the row. So the copy is
+        # written before and read again afterwards; otherwise it would overwrite the new number.
         await session.flush()
         messages = await store.say(
             session,
@@ -325,7 +341,7 @@ class Handoff:
             self._events.publish("desk", "message", conversation_id=message.conversation_id, message=data)
 
     async def _changed(self, conversation_id: str, mode: Mode) -> None:
-        """Tell who listens; everybody still in the queue hears their new place in it."""
+        """Publish the change, and tell the waiting citizens their new places in the queue."""
         if mode is not Mode.WAITING:
             self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=0)
         async with self._database.read() as session:
@@ -338,7 +354,7 @@ class Handoff:
 
 
 def leaves(text: str, chosen: Button | None) -> bool:
-    """Whether somebody in the queue wants out of it."""
+    """Whether a message of a waiting citizen asks to leave the queue."""
     return (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
 
 

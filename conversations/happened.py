@@ -1,8 +1,11 @@
-"""What happened in a conversation (经过): kept in the transaction of the change itself, and never changed after.
+"""The events of a conversation (经过).
 
-The conversation's row says how things stand; whoever waited since when and why is overwritten there by the next change.
-Here each change stays, with who made it and why, so that it can be told and counted later, and
-:func:`conversations.replay.replay` makes the row's state of it again. No words and no personal data are kept, only facts.
+Each is written in the transaction of its change and never changed later.
+
+The row of the conversation holds only the present state: a change overwrites who waited since when and why.
+The events keep each change with its actor and reason, so that it can be shown and counted later.
+:func:`conversations.replay.replay` makes the state of the row from them. Events hold no words and no personal
+data.
 """
 
 from __future__ import annotations
@@ -29,10 +32,16 @@ async def record(
     reason: str | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Keep what happened, with the change itself: in the caller's transaction, which holds the conversation's row.
+    """Write an event in the caller's transaction.
+
+    This transaction must also make the change and hold the conversation's row.
 
     Args:
-        at: when, where the change writes that moment down as well; by default now.
+        facts: the facts, which also give the kind.
+        actor: who caused the event.
+        agent_id: the agent concerned.
+        reason: a value of :class:`conversations.types.HandoffReason`.
+        at: the moment of the change, when the change stores it, too; by default now.
     """
     await session.execute(
         statements.WRITE_EVENT,
@@ -58,12 +67,12 @@ async def read(
     messages: bool = True,
     limit: int | None = None,
 ) -> list[Event]:
-    """What happened, in order.
+    """The events of a conversation, in order.
 
     Args:
-        after: only what has a greater ``nth``.
-        messages: counted messages as well.
-        limit: of more than that the newest.
+        after: only events with a greater ``nth``.
+        messages: whether to include the events that count messages.
+        limit: most events; when there are more, the newest.
     """
     query = (
         select(ConversationEvent)
@@ -79,10 +88,10 @@ async def read(
 async def taken_at(
     session: AsyncSession, conversation_id: str, *, unanswered: bool = False
 ) -> datetime | None:
-    """When the agent who has the conversation took it over; None when that is not kept.
+    """When the present agent took the conversation; None when there is no event of it.
 
     Args:
-        unanswered: None as well when the agent has said something since.
+        unanswered: also return None when the agent has written since.
     """
     kinds = (Kind.TAKEN, Kind.FIRST_REPLY) if unanswered else (Kind.TAKEN,)
     row = await session.scalar(

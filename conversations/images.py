@@ -1,7 +1,7 @@
-"""A citizen's picture made safe to keep and to show: checked, made small, everything but the picture left out.
+"""Makes a citizen's picture safe to keep and to show: checks it, shrinks it, and removes all other data.
 
-The bytes come from anybody. What is kept is a new JPEG drawn from them: place, time and owner of the camera
-(EXIF), colour profiles, comments, and whatever else may hide behind a picture do not get into it.
+Anyone can send such bytes. What is kept is a new JPEG, drawn from the picture. It has no EXIF (place, time
+and owner of the camera), no colour profile, no comments, and nothing else that may be hidden in the file.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ from PIL import Image, ImageOps
 from core.errors import BadRequest, TooLarge
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+"""Accepted formats, by their names in Pillow."""
 MAX_BYTES = 10 * 1024 * 1024
+"""Most bytes of a picture."""
 MAX_PIXELS = 60_000_000
-"""A picture says its size before it is unpacked; one that would unpack to more is not."""
+"""Most pixels of a picture. A file states its size, so a larger picture is refused before it is unpacked."""
 LONGEST_SIDE = 2048
-"""Pixels; a house number can be read on it, and it loads on a phone."""
+"""Pixels of the longer side after shrinking. House numbers stay readable, and phones load it fast."""
 _QUALITY = 85
+"""JPEG quality, 1 to 95."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A safe JPEG."""
+    """A safe JPEG, with its size in pixels."""
 
     data: bytes
     width: int
@@ -33,13 +36,13 @@ class Picture:
 
 
 def clean_picture(data: bytes) -> Picture:
-    """Draw a new JPEG from what was sent; takes a while, so call it in a thread.
+    """Draw a new JPEG from a picture. It is slow, so call it in a thread.
 
     Args:
-        data: a JPEG, PNG, WebP or GIF (of which the first frame is taken).
+        data: a JPEG, PNG, WebP or GIF. Of a GIF the first frame is used.
 
     Raises:
-        TooLarge: code ``image_too_large``; over :data:`MAX_BYTES` bytes or :data:`MAX_PIXELS` pixels.
+        TooLarge: code ``image_too_large``; more than :data:`MAX_BYTES` bytes or :data:`MAX_PIXELS` pixels.
         BadRequest: code ``not_an_image``; none of :data:`FORMATS`, or damaged.
     """
     if len(data) > MAX_BYTES:
@@ -58,9 +61,7 @@ def clean_picture(data: bytes) -> Picture:
         raise _too_large() from error
     except TooLarge:
         raise
-    except (
-        Exception
-    ) as error:  # Pillow's readers let OSError, SyntaxError, ValueError, struct.error … through.
+    except Exception as error:  # Pillow's readers raise OSError, SyntaxError, ValueError, struct.error …
         raise BadRequest(
             "这个文件不是能识别的照片，请发 JPG、PNG 或 WebP 格式的照片", code="not_an_image"
         ) from error
@@ -70,7 +71,7 @@ def clean_picture(data: bytes) -> Picture:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """The bare pixels; what was transparent is white. ``info`` with its EXIF and comments stays behind."""
+    """The pixels alone, on white where the picture was transparent. ``info`` (EXIF, comments) is left out."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         drawn = Image.new("RGB", image.size, "white")

@@ -1,4 +1,4 @@
-"""Receiving: a citizen's message is on disk, once, before anything else happens to it."""
+"""Receiving: a citizen's message is stored once, before anything else is done with it."""
 
 from __future__ import annotations
 
@@ -21,28 +21,35 @@ from core.ids import new_id
 from core.text import clean
 
 MAX_TEXT = 20_000
-"""Characters of one message; channels have lower limits of their own."""
+"""Most characters of one message. Channels have lower limits."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """What a process writes into a conversation while it works on its turns."""
+    """What a process writes into a conversation while it works on its turns.
+
+    Args:
+        owner: id of the process.
+        until: end of the lease.
+    """
 
     owner: str
     until: datetime
 
 
 async def receive(database: Database, inbound: InboundMessage, lease: Lease) -> tuple[Receipt, Job | None]:
-    """Store a message and open its turn, or find both again when the message was delivered before.
+    """Store a message and open its turn. When the message was delivered before, both are found again.
 
     Args:
-        lease: taken in the same transaction when nobody works on the conversation.
+        database: where the conversations are.
+        inbound: the message.
+        lease: taken in the same transaction, when no process works on the conversation.
 
     Returns:
-        The receipt; and the turn, ready to run, when the lease was to be had and no older turn is open.
+        The receipt, and the turn to run; None when another process has the lease or an older turn is open.
 
     Raises:
-        BadRequest: there is no user id or message id, or the text is over :data:`MAX_TEXT`.
+        BadRequest: user id or message id is missing, or the text is longer than :data:`MAX_TEXT`.
     """
     if not inbound.user_id or not inbound.message_id:
         raise BadRequest("消息缺少发送人或编号")
@@ -51,7 +58,8 @@ async def receive(database: Database, inbound: InboundMessage, lease: Lease) -> 
     try:
         return await _store(database, inbound, lease)
     except IntegrityError:
-        # The message is there already (nothing was changed), or another process has just opened the conversation.
+        # The message is already stored (nothing was changed), or another process has just begun the
+        # conversation.
         known = await _find(database, inbound)
         return (known, None) if known else await _store(database, inbound, lease)
 
@@ -73,7 +81,10 @@ async def _find(database: Database, inbound: InboundMessage) -> Receipt | None:
 
 
 async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> tuple[Receipt, Job | None]:
-    """One transaction: conversation, message, turn, lease. A repeat breaks a unique rule and changes nothing."""
+    """Store conversation, message, turn and lease in one transaction.
+
+    A repeated message violates a unique constraint, and nothing changes.
+    """
     async with database.write() as session:
         found = (
             await session.execute(
@@ -135,7 +146,8 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
             },
         )
         if found is not None:
-            # A citizen who writes is there to hear: whatever is owed goes out, in the channel's own answer if it may.
+            # A citizen who writes is reading. So everything owed is sent, if possible in the answer to this
+            # request.
             due = await session.execute(
                 statements.DUE_NOW, {"p_id": conversation_id, "p_moment": answer_until}
             )
@@ -157,7 +169,7 @@ def _same_entrance(channel: str, account: str, user_id: str) -> ColumnElement[bo
 
 
 async def find_or_create(session: AsyncSession, channel: str, account: str, user_id: str) -> Conversation:
-    """The conversation of one person through one entrance, begun if there is none."""
+    """The conversation of one person through one entrance. It is begun when there is none."""
     row = await session.scalar(select(Conversation).where(_same_entrance(channel, account, user_id)))
     if row is None:
         row = Conversation(channel=channel, account=account, user_id=user_id)

@@ -1,7 +1,7 @@
-"""Citizens' photos: checked (:mod:`conversations.images`), kept as files, known by id, shown to who may see them.
+"""Citizens' photos: checked (:mod:`conversations.images`), stored as files, and found by id.
 
-The files lie in a folder of their own, the facts about them in the table ``images``. A photo belongs to the
-conversation it was sent in; a ticket names the photos that belong to it.
+The files are in a folder; the facts about them are in the table ``images``. A photo belongs to the
+conversation in which it was sent. A ticket lists the ids of its photos.
 """
 
 from __future__ import annotations
@@ -26,25 +26,29 @@ from core.errors import NotFound, RateLimited, WenbanError
 from core.ids import new_id
 
 MIME = "image/jpeg"
+"""Media type of all stored photos."""
 HEADERS = {
-    # A photo never changes, but is for this person alone.
+    # A photo never changes, but only this reader may see it.
     "Cache-Control": "private, max-age=3600",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
-"""What a photo is sent out with: nothing a browser could take it for instead."""
+"""HTTP headers of a photo. They keep browsers from treating it as anything but a picture."""
 MAX_A_DAY = 60
-"""Photos one conversation may send within 24 hours."""
+"""Most photos that one conversation may send within 24 hours."""
 _AT_ONCE = 2
-"""Pictures drawn at the same time; each may take some 200 MB for a moment."""
+"""Pictures that are drawn at the same time. Each may use about 200 MB for a moment."""
 
 
 @dataclass(frozen=True)
 class StoredImage:
-    """A photo on file.
+    """A stored photo.
 
     Args:
-        id: names it everywhere; says nothing about who sent it.
+        id: names the photo everywhere. It reveals nothing about the sender.
+        conversation_id: the conversation in which it was sent.
+        width: pixels.
+        height: pixels.
     """
 
     id: str
@@ -54,15 +58,16 @@ class StoredImage:
 
     @property
     def media(self) -> dict[str, Any]:
-        """What goes into :attr:`conversations.types.InboundMessage.media` beside ``kind="image"``."""
+        """The ``media`` of a :class:`conversations.types.InboundMessage` with this photo."""
         return {"image": self.id, "width": self.width, "height": self.height}
 
 
 class Media:
-    """Keeps photos and gives them out.
+    """Stores photos and returns them.
 
     Args:
-        folder: where the files lie (``settings.media_folder``); made when the first photo comes.
+        database: where the facts about photos are.
+        folder: where the files are (``settings.media_folder``). It is made for the first photo.
 
     >>> image = await media.keep(conversation_id, data)                                # doctest: +SKIP
     >>> inbound = InboundMessage(…, text="", kind="image", media=image.media)          # doctest: +SKIP
@@ -74,16 +79,19 @@ class Media:
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def keep(self, conversation_id: str, data: bytes) -> StoredImage:
-        """Check a photo and keep it; the same bytes in the same conversation are the same photo.
+        """Check a photo and store it. The same bytes in the same conversation give the same photo.
 
         Args:
-            conversation_id: one that is there (``Conversations.find_or_create(…).id``).
-            data: the file as it was sent or fetched.
+            conversation_id: an existing conversation (``Conversations.find_or_create(…).id``).
+            data: the bytes of the file as sent or fetched.
 
         Raises:
             TooLarge: code ``image_too_large``.
             BadRequest: code ``not_an_image``.
-            RateLimited: over :data:`MAX_A_DAY`. All three messages are for the citizen.
+            RateLimited: code ``too_many_photos``; more than :data:`MAX_A_DAY`.
+            NotFound: there is no such conversation.
+
+        The messages of the first three errors are for the citizen.
         """
         digest = hashlib.sha256(data).hexdigest()
         known = await self._same(conversation_id, digest)
@@ -115,10 +123,10 @@ class Media:
         return _stored(row)
 
     async def get(self, image_id: str) -> StoredImage:
-        """What is known of a photo.
+        """The facts about a photo.
 
         Raises:
-            NotFound: there is none with that id.
+            NotFound: there is no photo with this id.
         """
         found = await self.find([image_id])
         if not found:
@@ -126,7 +134,7 @@ class Media:
         return found[0]
 
     async def find(self, image_ids: Iterable[str]) -> Sequence[StoredImage]:
-        """Those of the photos that are there, in the order they came in."""
+        """The photos with these ids, in the order in which they were sent. Unknown ids are left out."""
         async with self._database.read() as session:
             rows = await session.scalars(
                 select(ImageRow).where(ImageRow.id.in_(list(image_ids))).order_by(ImageRow.id)
@@ -134,11 +142,11 @@ class Media:
             return [_stored(row) for row in rows]
 
     async def read(self, image_id: str) -> bytes:
-        """The photo itself, a JPEG (:data:`MIME`).
+        """The bytes of the photo, a JPEG (:data:`MIME`).
 
         Raises:
-            NotFound: there is none with that id.
-            WenbanError: its file can't be read; an operator has to look.
+            NotFound: there is no photo with this id.
+            WenbanError: code ``image_unreadable``; the file can't be read, so an operator must look.
         """
         await self.get(image_id)
         try:
@@ -167,7 +175,7 @@ class Media:
             return _stored(row) if row else None
 
     def _path(self, image_id: str) -> Path:
-        # The last characters of a UUIDv7 are random: some 256 folders fill evenly.
+        # The last characters of a UUIDv7 are random, so the (at most 256) folders fill evenly.
         return self._folder / image_id[-2:] / f"{image_id}.jpg"
 
 
@@ -176,7 +184,7 @@ def _stored(row: ImageRow) -> StoredImage:
 
 
 def _write(path: Path, picture: Picture) -> None:
-    """The whole file or none, readable by the app alone."""
+    """Write the whole file or nothing. Only the app's user can read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_suffix(".part")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

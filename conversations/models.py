@@ -1,4 +1,4 @@
-"""Tables of conversations: who talks, what was said, which turns are under way, what is still to be delivered."""
+"""Tables of conversations: conversations, messages, photos, turns, events, and the outbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from core.ids import new_id
 
 
 class Conversation(Base):
-    """All that one person says through one entrance; its id is Rasa's ``sender_id``."""
+    """All messages between one person and the hotline through one entrance.
+
+    Its id is Rasa's ``sender_id``.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -27,40 +30,44 @@ class Conversation(Base):
     account: Mapped[str] = mapped_column(String(32), default="")
     user_id: Mapped[str] = mapped_column(String(128))
     mode: Mapped[str] = mapped_column(String(10), default="bot")
-    """Who answers: ``bot``, ``waiting`` (asked for a human, none yet) or ``human``."""
+    """Who answers: ``bot``, ``waiting`` (an agent was asked for, none has come) or ``human``."""
     agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
     reason: Mapped[str | None] = mapped_column(String(30), default=None)
-    """Why a human was asked for; one of :class:`conversations.types.HandoffReason`."""
+    """Why an agent was asked for; a value of :class:`conversations.types.HandoffReason`."""
     urgent: Mapped[bool] = mapped_column(Boolean, default=False)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """Small facts actions remember between turns: the entry under discussion, the form's filled slots."""
+    """Small facts kept between turns, such as the entry under discussion or the form's filled slots."""
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
+    """``seq`` of the last message."""
     seen_seq: Mapped[int] = mapped_column(Integer, default=0)
-    """How far the agent has read."""
+    """``seq`` of the last message that the agent has read."""
     lease_owner: Mapped[str | None] = mapped_column(String(36), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    """The process working on this conversation's turns, and until when it may be taken for alive."""
+    """The process that works on this conversation's turns, and the end of its lease."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class MessageRow(Base):
-    """One message, from whomever; never changed once written."""
+    """One message of any side. It is never changed."""
 
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
-        # The platform's or the browser's own id: the same message delivered again finds itself here.
+        # Id given by the platform or the browser. A message that is delivered again is recognised by it.
         UniqueConstraint("conversation_id", "direction", "external_id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     seq: Mapped[int] = mapped_column(Integer)
+    """Place in the conversation, from 1."""
     turn_id: Mapped[str | None] = mapped_column(String(36), default=None, index=True)
     direction: Mapped[str] = mapped_column(String(3))
+    """``in`` (from the citizen) or ``out``."""
     sender: Mapped[str] = mapped_column(String(10))
+    """``citizen``, ``bot``, ``agent`` or ``system``."""
     agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
     sender_name: Mapped[str] = mapped_column(String(60), default="")
     kind: Mapped[str] = mapped_column(String(20), default="text")
@@ -73,7 +80,7 @@ class MessageRow(Base):
 
 
 class ImageRow(Base):
-    """A photo a citizen sent; the file itself lies in the media folder under its id."""
+    """A citizen's photo. Its file is in the media folder, named by the id."""
 
     __tablename__ = "images"
     __table_args__ = (UniqueConstraint("conversation_id", "digest"),)
@@ -81,16 +88,16 @@ class ImageRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the bytes as they were sent: the same photo sent again finds itself here."""
+    """SHA-256 of the bytes as sent. A photo that is sent again is recognised by it."""
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
     size: Mapped[int] = mapped_column(Integer)
-    """Bytes of the file."""
+    """Size of the file in bytes."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class Turn(Base):
-    """A citizen's message being answered; done in order, one at a time in a conversation."""
+    """A citizen's message that is to be answered. The turns of a conversation run in order, one at a time."""
 
     __tablename__ = "turns"
     __table_args__ = (Index("ix_turns_open", "state", "created_at"),)
@@ -99,21 +106,26 @@ class Turn(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), unique=True)
     button: Mapped[str | None] = mapped_column(String(400), default=None)
+    """Payload of the pressed button, as the channel sent it."""
     state: Mapped[str] = mapped_column(String(10), default="open")
-    """``open`` until its replies are written, then ``done``."""
+    """``open`` until the replies are written, then ``done``."""
     answered_by: Mapped[str | None] = mapped_column(String(20), default=None)
-    """``rasa``, ``emergency``, ``scope``, ``degraded``, ``agent`` (left to a human) or ``queue``."""
+    """``rasa``, ``emergency``, ``scope``, ``degraded``, ``agent`` (left to them), ``queue`` or ``empty``."""
     reported: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
-    """What the actions say it came to (:class:`conversations.event_kinds.Report`), until it ends and that is kept as an event."""
+    """What actions report about this turn (:class:`conversations.event_kinds.Report`).
+
+    Its end makes events of it.
+    """
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    """Number of times that the turn was started."""
     answer_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    """Until when the channel may still bring the replies in its answer to the citizen's own request."""
+    """Until then the channel may bring the replies in its answer to the citizen's own request."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
 class ConversationEvent(Base):
-    """Something that happened in a conversation (:mod:`conversations.happened`); written once and never changed."""
+    """One event of a conversation (:mod:`conversations.happened`). It is never changed."""
 
     __tablename__ = "conversation_events"
     __table_args__ = (
@@ -124,7 +136,7 @@ class ConversationEvent(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     nth: Mapped[int] = mapped_column(Integer)
-    """Its place among the conversation's events, from 1: clocks of several machines tell no order."""
+    """Place among the conversation's events, from 1. Clocks of several machines would give no sure order."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(20))
     actor: Mapped[str] = mapped_column(String(10))
@@ -134,32 +146,36 @@ class ConversationEvent(Base):
 
 
 class Delivery(Base):
-    """A part of an outgoing message that a channel has to bring to the citizen: the outbox.
+    """The outbox: a part of a message that a channel still has to deliver to the citizen, or has delivered.
 
-    A message is one part until a channel has to cut it; what is shown and what is still owed are then rows of their own.
+    A message is one part. When a channel must cut it, the part that was shown and the part still owed get
+    rows of their own.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (Index("ix_deliveries_due", "state", "next_attempt_at"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    """The first part's is its message's."""
+    """For the first part the id of the message."""
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), index=True)
     part: Mapped[int] = mapped_column(Integer, default=0)
-    """Its place among the message's parts, from 0."""
+    """Place among the parts of the message, from 0."""
     text: Mapped[str | None] = mapped_column(Text, default=None)
-    """The part's words; None: the whole message's."""
+    """The words of this part; None: all words of the message."""
     ahead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """It goes before what was said earlier: advice in danger waits behind nothing."""
+    """Whether it goes before earlier messages. Advice in danger must not wait."""
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10), default="pending")
     """``pending`` → ``sent`` or ``failed``."""
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    """Number of tries to deliver it."""
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """When the channel may next try to deliver it by itself."""
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    """Somebody is just handing it over; nobody else takes it before then."""
+    """End of a claim: until then only the claiming process may deliver it."""
     doubtful: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """It may have reached the citizen already, and nobody can tell: given again only with words that say so."""
+    """Whether the citizen may already have it. It is then repeated only with words that say so."""
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     error: Mapped[str | None] = mapped_column(Text, default=None)
+    """Error of the last try; None when there was none."""

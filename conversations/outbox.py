@@ -1,9 +1,12 @@
-"""The outbox: what a channel still has to bring to the citizen, taken by one at a time and never lost.
+"""The outbox: what a channel still has to deliver.
 
-A message is marked as sent part by part, so that *sent* is what was shown: a channel that has to cut a message says so
-(:func:`split`), and what was not shown stays owed, in its place.
+Only one process claims a part at a time, and none is lost.
 
-Functions take the caller's session: a channel writes down what it is about to send in the same transaction.
+A message is marked as sent part by part, so that *sent* means shown. A channel that has to cut a message says
+so with :func:`split`; the rest stays owed, in its place.
+
+All functions use the caller's session, so that a channel records in the same transaction what it is going to
+send.
 """
 
 from __future__ import annotations
@@ -22,27 +25,28 @@ from conversations.wakes import wake
 from core.clock import now
 
 CLOCK_SKEW = timedelta(seconds=2)
-"""How far the clocks of two machines may be apart."""
+"""Largest difference between the clocks of two machines."""
 UNTIL_THEY_WRITE = timedelta(days=365)
-"""What can't be brought now waits for the citizen's next message, not for a time."""
+"""Delay of parts that can't be delivered now. In practice they wait for the citizen's next message."""
 
 
 def free(moment: datetime) -> ColumnElement[bool]:
-    """Nobody is handing it over."""
+    """SQL condition: no process has a claim on the part."""
     return or_(Delivery.held_until.is_(None), Delivery.held_until <= moment - CLOCK_SKEW)
 
 
 async def claim(
     session: AsyncSession, conversation_id: str, for_s: float, *, doubtful: bool = True
 ) -> list[Owed]:
-    """Take what is owed to the citizen to hand it over now, in the order it is to be shown.
-
-    Nobody else gets it meanwhile.
+    """Claim what is owed to the citizen, in the order in which it must be shown. No other process gets it.
 
     Args:
-        for_s: seconds after which what was neither :func:`delivered` nor :func:`put_back` may be taken again.
-        doubtful: what the citizen may have already as well; otherwise of that only what is due, which it is once the
-            citizen has written again.
+        session: the caller's transaction.
+        conversation_id: the citizen's conversation.
+        for_s: seconds after which others may claim a part that was neither :func:`delivered` nor
+            :func:`put_back`.
+        doubtful: whether to include all parts that the citizen may already have. Otherwise only those that
+            are due; they become due when the citizen writes again.
     """
     moment = now()
     wanted = [Delivery.conversation_id == conversation_id, Delivery.state == "pending", free(moment)]
@@ -80,7 +84,10 @@ async def claim(
 
 
 async def split(session: AsyncSession, one: Owed, shown: str, rest: str) -> None:
-    """Of a message taken only ``shown`` is handed over now; ``rest`` stays owed, in a part of its own."""
+    """Record that only ``shown`` of a claimed message is sent now.
+
+    ``rest`` stays owed, as a part of its own.
+    """
     first, *others = one.parts
     await session.execute(
         update(Delivery)
@@ -122,7 +129,7 @@ async def split(session: AsyncSession, one: Owed, shown: str, rest: str) -> None
 
 
 async def let_go(session: AsyncSession, parts: Sequence[str]) -> None:
-    """These parts were taken and are not handed over this time."""
+    """Give up the claim on these parts without a try to deliver them."""
     if parts:
         await session.execute(
             update(Delivery)
@@ -133,7 +140,7 @@ async def let_go(session: AsyncSession, parts: Sequence[str]) -> None:
 
 
 async def delivered(session: AsyncSession, parts: Sequence[str]) -> None:
-    """The channel has handed these parts over."""
+    """Record that the channel has delivered these parts."""
     if parts:
         await session.execute(
             update(Delivery)
@@ -151,11 +158,14 @@ async def put_back(
     at: datetime,
     error: str | None = None,
 ) -> None:
-    """These parts were not handed over: they stay owed, and nothing of the conversation overtakes them.
+    """Record that these parts could not be delivered. They stay owed, and no later message goes before them.
 
     Args:
+        session: the caller's transaction.
+        conversation_id: the citizen's conversation.
+        parts: ids of the parts.
         at: when the channel may try again by itself.
-        error: why it did not succeed, for who looks.
+        error: the error, for operators.
     """
     if parts:
         await session.execute(
@@ -169,7 +179,10 @@ async def put_back(
 
 
 async def put_in_doubt(session: AsyncSession, parts: Sequence[str]) -> None:
-    """Perhaps these parts were handed over, and nobody can tell: the citizen gets them again on writing again."""
+    """Record that it is unknown whether these parts were delivered.
+
+    The citizen gets them again after writing the next message.
+    """
     if parts:
         await session.execute(
             update(Delivery)
@@ -188,7 +201,7 @@ async def put_in_doubt(session: AsyncSession, parts: Sequence[str]) -> None:
 async def wait(
     session: AsyncSession, conversation_id: str, *, at: datetime, error: str | None = None
 ) -> None:
-    """Nothing that is owed in this conversation is brought by the channel itself before ``at``."""
+    """Let the channel deliver nothing in this conversation by itself before ``at``."""
     values: dict[str, object] = {"next_attempt_at": at} | ({} if error is None else {"error": error})
     await session.execute(
         update(Delivery)
@@ -203,7 +216,7 @@ async def wait(
 
 
 async def due_now(session: AsyncSession, conversation_id: str) -> None:
-    """Everything owed is to be brought at once; no answer to a request of the citizen's will carry it."""
+    """Make everything owed due now. No answer to an open request will carry it any more."""
     moment = now()
     await session.execute(
         update(Turn)
@@ -217,7 +230,7 @@ async def due_now(session: AsyncSession, conversation_id: str) -> None:
 
 
 async def attempts(session: AsyncSession, parts: Sequence[str]) -> int:
-    """How often the channel has tried to hand over one of these parts."""
+    """The number of tries to deliver these parts: the largest of all of them."""
     found = await session.scalar(select(func.max(Delivery.attempts)).where(Delivery.id.in_(list(parts))))
     return found or 0
 

@@ -1,4 +1,4 @@
-"""The agents' queue as it is read: who waits, in which order, and whose conversations there are."""
+"""Reads the agents' queue: who waits, in which order, and which agent has which conversation."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from conversations.types import ConversationView, Mode
 async def list_views(
     session: AsyncSession, mode: str, agent_id: str | None, limit: int
 ) -> list[ConversationView]:
-    """Conversations for the desk: urgent ones first, then who has waited longest, then the newest.
+    """Conversations for the desk, the most pressing first.
+
+    The order is: waiting ones, urgent ones, the longest wait, the newest change.
 
     Args:
+        session: the caller's session.
         mode: ``waiting``, ``human``, ``bot`` or ``all``.
-        agent_id: only this agent's.
+        agent_id: only conversations of this agent; None: of all.
+        limit: most conversations.
     """
     last_in = (
         select(MessageRow.conversation_id, func.count().label("unread"))
@@ -53,7 +57,7 @@ async def list_views(
 
 
 async def counts(session: AsyncSession, agent_id: str) -> dict[str, int]:
-    """How many wait, and how many this agent has."""
+    """How many conversations wait (``waiting``), and how many this agent has (``mine``)."""
     waiting = await session.scalar(
         select(func.count()).select_from(Conversation).where(Conversation.mode == Mode.WAITING)
     )
@@ -66,7 +70,7 @@ async def counts(session: AsyncSession, agent_id: str) -> dict[str, int]:
 
 
 async def first(session: AsyncSession, limit: int) -> list[str]:
-    """Ids of the first who wait, in the queue's order."""
+    """Ids of the first conversations in the queue, in its order."""
     return list(
         await session.scalars(
             select(Conversation.id)
@@ -78,7 +82,7 @@ async def first(session: AsyncSession, limit: int) -> list[str]:
 
 
 async def position(session: AsyncSession, row: Conversation) -> int:
-    """1 for who is next: urgent before others, then by waiting time."""
+    """Place in the queue, from 1: urgent ones first, then by waiting time. 0 when it does not wait."""
     if row.mode != Mode.WAITING or row.waiting_since is None:
         return 0
     earlier = Conversation.waiting_since < row.waiting_since

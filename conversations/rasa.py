@@ -1,4 +1,4 @@
-"""The client of Rasa's REST channel: bounded, timed, and never trusting the answer."""
+"""The client of Rasa's REST channel. It limits calls in number and time, and checks each answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.errors import Unavailable
 
 
 class RasaDown(Unavailable):
-    """Rasa did not answer in time, is not there, is overloaded, or answered nonsense."""
+    """Rasa did not answer in time, can't be reached, is overloaded, or gave an invalid answer."""
 
     default_code = "rasa_down"
 
@@ -36,16 +36,17 @@ _REPLIES = TypeAdapter(list[_RasaReply])
 
 
 class RasaClient:
-    """Talks to one Rasa address.
+    """Calls Rasa at one address.
 
     Args:
         base_url: for example ``http://127.0.0.1:8013``.
-        timeout_s: seconds a call may take.
-        wait_s: seconds a caller may wait for its place before that. What waited in vain costs Rasa nothing; a call
-            begun late and then given up on would be worked out for nobody, and keep the next one waiting.
-        concurrency: calls under way at once. One Rasa process saturates at about 35 messages a second, and more
-            at once only makes each slower.
-        queue: callers that may wait for a place; past that :class:`RasaDown` at once.
+        timeout_s: longest duration of a call in seconds.
+        wait_s: longest time in seconds that a caller waits before its call may start. Waiting costs Rasa
+            nothing. A call that is started late and then abandoned would still use Rasa and delay the next
+            one.
+        concurrency: most calls at the same time. One Rasa process is saturated at about 35 messages a second;
+            more calls at once only make each slower.
+        queue: most callers that may wait. Further callers get :class:`RasaDown` at once.
     """
 
     def __init__(
@@ -72,15 +73,15 @@ class RasaClient:
             await self._session.close()
 
     async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> list[Reply]:
-        """Send one message and read the replies.
+        """Send one message and return the replies.
 
         Args:
-            sender: the conversation's id.
+            sender: id of the conversation.
             message: text, or a payload such as ``/affirm``.
-            metadata: what actions find as ``latest_message.metadata``; ``turn`` names the turn.
+            metadata: actions find it as ``latest_message.metadata``; ``turn`` holds the id of the turn.
 
         Raises:
-            RasaDown: no usable answer in time.
+            RasaDown: there was no valid answer in time.
         """
         await self._take_place()
         try:
@@ -105,11 +106,11 @@ class RasaClient:
             self._waiting -= 1
 
     def busy(self) -> bool:
-        """Whether a question asked now has to wait for others."""
+        """Whether a call made now would have to wait for others."""
         return self._places.locked()
 
     async def ready(self) -> bool:
-        """Whether Rasa answers and has a model loaded."""
+        """Whether Rasa answers within 2 seconds and has loaded a model."""
         assert self._session is not None
         try:
             async with self._session.get(
@@ -131,10 +132,10 @@ class RasaClient:
 
 
 def read_replies(answer: Any) -> list[Reply]:
-    """Check Rasa's answer and make replies of it; an empty one is left out.
+    """Check Rasa's answer and convert it to replies. Empty replies are left out.
 
     Raises:
-        RasaDown: it does not have the shape of the REST channel's answer.
+        RasaDown: the answer does not have the format of the REST channel.
 
     >>> read_replies([{"recipient_id": "x", "text": "您好"}])
     [Reply(text='您好', buttons=(), card=None)]
@@ -150,7 +151,7 @@ def read_replies(answer: Any) -> list[Reply]:
         buttons = tuple(Button(b.title, b.payload) for b in item.buttons)
         text = item.text or ""
         if not text and card is not None and replies and replies[-1].card is None:
-            # Rasa sends text and custom JSON of one utterance as two messages; they belong together.
+            # Rasa sends text and custom JSON of one utterance as two messages. They are joined here.
             last = replies.pop()
             replies.append(Reply(last.text, last.buttons + buttons, card))
         elif text or card is not None or buttons:

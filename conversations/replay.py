@@ -1,4 +1,4 @@
-"""How a conversation stands, made of nothing but what happened in it."""
+"""Computes the state of a conversation from its events alone."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from conversations.types import Mode
 
 @dataclass(frozen=True)
 class State:
-    """How a conversation stands.
+    """The state of a conversation.
 
     Args:
-        mode, agent_id, reason, urgent, waiting_since: as in the conversation's row.
-        counts: messages so far, by who said them.
-        replied: the agent who has it has said something since taking over.
+        mode, agent_id, reason, urgent, waiting_since: as in the row of the conversation.
+        counts: number of messages so far, by sender.
+        replied: whether the present agent has written since taking it.
     """
 
     mode: Mode = Mode.BOT
@@ -42,12 +42,12 @@ class State:
 
     @property
     def last_seq(self) -> int:
-        """The place of the last message."""
+        """``seq`` of the last message."""
         return sum(self.counts.values())
 
 
 def replay(events: Iterable[Event]) -> State:
-    """The state after all events of one conversation, given in their order."""
+    """The state after all events of one conversation, which must be given in order."""
     state = State()
     for event in events:
         state = _after(state, event)
@@ -81,5 +81,5 @@ def _after(state: State, event: Event) -> State:
             return replace(state, replied=True)
         case Opened() | LeftQueue() | HandedBack():
             return State(counts=state.counts)
-        case _:  # what a turn came to, and what was thought of it, leave the conversation as it is
+        case _:  # the outcome of a turn and the citizen's verdict do not change the state
             return state

@@ -1,8 +1,9 @@
-"""What the hotline may not take up (不予受理): the citizen is told why, on which basis, and where the lawful way is.
+"""Matters that the hotline may not take up (不予受理): tells the citizen why, on which basis, and where to go.
 
-Basis: 国务院办公厅关于进一步优化地方政务服务便民热线的指导意见 (国办发〔2020〕53号). Which message brings such a matter is
-judged elsewhere (:class:`conversations.danger.Judge`); kinds that come too rarely to be learned are told by the
-phrases in ``scope.yml``. A plain question about a procedure is no request to decline: the knowledge base answers it.
+The basis is 国务院办公厅关于进一步优化地方政务服务便民热线的指导意见 (国办发〔2020〕53号). The judge
+(:class:`conversations.danger.Judge`) decides which message brings such a matter. Kinds that are too rare to
+be learned are recognised by the phrases in ``scope.yml``. A plain question about a procedure is not declined,
+because the knowledge base answers it.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from conversations.types import Button, Reply
 
 _FILE = Path(__file__).with_name("scope.yml")
 _LONGEST = 1_000
-"""Characters the phrases are looked for in."""
+"""Number of characters in which phrases are searched."""
 
 DECLINED = "declined"
-"""Key under which a conversation remembers what it was last declined, should that have been wrong."""
+"""Fact that keeps the last declined message, in case that declining was wrong."""
 NOT_THAT = Button("不是这类事，接着登记", '/start_complaint{"slot":"declined","value":"again"}')
+"""Button: the matter is none of this kind, and is to be filed."""
 _HUMAN = Button("转人工", "/request_human")
 _BASIS = (
     "依据是《国务院办公厅关于进一步优化地方政务服务便民热线的指导意见》（国办发〔2020〕53号）："
@@ -51,11 +53,12 @@ _STEP_IN = re.compile(
 
 @dataclass(frozen=True)
 class OutOfScope:
-    """A kind of matter the hotline may not take up.
+    """A kind of matter that the hotline may not take up.
 
     Args:
-        label: as the citizen reads it.
-        way: where the lawful way is.
+        name: its name in ``scope.yml``.
+        label: its name as citizens read it.
+        way: where the citizen can lawfully take the matter.
     """
 
     name: str
@@ -63,7 +66,7 @@ class OutOfScope:
     way: str
 
     def reply(self) -> Reply:
-        """What the citizen hears; a human and the way back are offered with it."""
+        """The reply to the citizen. It offers an agent, and a way back when the judgement was wrong."""
         basis = _BASIS_GENERAL if self.name in _BEYOND_GOVERNMENT else _BASIS
         return Reply(
             f"您说的这件事看起来属于{self.label}，12345 热线不能受理，很抱歉。\n{basis}\n您可以这样办：{self.way}\n"
@@ -97,17 +100,17 @@ def _rules() -> tuple[tuple[OutOfScope, re.Pattern[str] | None, re.Pattern[str] 
 
 
 def kinds() -> tuple[OutOfScope, ...]:
-    """Every kind, learned or told by phrases."""
+    """All kinds, recognised by the judge or by phrases."""
     return tuple(kind for kind, *_ in _rules())
 
 
 def kind(name: str) -> OutOfScope:
-    """The kind of that name."""
+    """The kind with this name, which must exist."""
     return next(one for one in kinds() if one.name == name)
 
 
 def by_phrase(text: str) -> OutOfScope | None:
-    """The kind a message brings, of those told by phrases.
+    """The kind of matter that a message brings, recognised by phrases; None when there is none.
 
     >>> by_phrase("我要举报间谍").name
     'secrets'

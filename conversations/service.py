@@ -1,4 +1,4 @@
-"""Conversations as the other parts use them: one object with every verb."""
+"""The interface of conversations for other packages: one object with all functions."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from core.jobs import Jobs
 from core.rates import LocalRates, Rates
 
 _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
+"""Seconds until the first look at the turn, and between further looks, while a caller waits for it."""
 
 
 async def _nobody() -> int:
@@ -47,19 +48,22 @@ def _never_unsure(_: object) -> bool:
 
 
 class Conversations:
-    """Receive messages, run turns, hand over to humans and back.
+    """Receives messages, runs turns, and hands conversations to agents and back.
 
     Args:
+        database: where the conversations are.
+        events: told about each change.
         dialogue: answers turns (Rasa's client).
-        fallback_answer: answers without Rasa when it is sure.
-        agents_online: how many agents have the desk open.
-        judge: tells danger, and matters that belong to another route; without one nothing is screened.
-        unsure: whether replies show that the assistant did not understand; such turns are looked at again.
-        lease_s: seconds after which a process that died loses its turns to another; at least three times
-            :data:`conversations.turns.SWEEP_S`, in which a living one makes them last again.
-        jobs: the process's runner of what goes by the clock; whoever made it starts it after everything that has
-            jobs in it. None: one of its own.
-        rates: counts urgent conversations by their source; None: within this process.
+        fallback_answer: answers without Rasa when it is sure of the answer.
+        agents_online: number of agents who have the desk open.
+        lease_s: seconds after which another process may take the turns of a process that died. A living
+            process renews its leases every :data:`conversations.turns.SWEEP_S`; use at least three times
+            that.
+        judge: recognises danger, and matters of another route; with None no message is judged.
+        unsure: whether replies show that the assistant did not understand. Such turns are judged again.
+        jobs: the runner of this process. Its owner starts it after all handlers are registered. None: an own
+            runner.
+        rates: counts urgent conversations by source; None: within this process.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -118,10 +122,10 @@ class Conversations:
         await self._runner.stop()
 
     async def receive(self, inbound: InboundMessage) -> Receipt:
-        """Store a message durably and have its turn run; a repeat joins the turn under way.
+        """Store a message durably and start its turn. A repeated message joins the turn of the first.
 
         Raises:
-            BadRequest: no user or message id, or too long a text.
+            BadRequest: user id or message id is missing, or the text is too long.
         """
         receipt, job = await inbox.receive(self._database, inbound, self._runner.lease())
         if not receipt.duplicate:
@@ -133,14 +137,14 @@ class Conversations:
         return receipt
 
     async def wait(self, turn_id: str, timeout_s: float) -> list[Message] | None:
-        """The replies of a turn once it is done; None when it is not within ``timeout_s`` seconds."""
+        """The replies of a turn once it is done; None when that takes more than ``timeout_s`` seconds."""
         with self._events.subscribe(f"turn:{turn_id}") as subscription:
             try:
                 async with asyncio.timeout(timeout_s):
                     pause = _FIRST_LOOK_S
                     while True:
-                        # The event says when to look; looked at now and then as well, for turns that were done
-                        # before, and for events that are lost.
+                        # The event says when to look. Regular looks find turns that were done before the
+                        # subscription, and turns whose event was lost.
                         told = False
                         with suppress(TimeoutError):
                             event = await asyncio.wait_for(subscription.get(), pause)
@@ -153,13 +157,13 @@ class Conversations:
                 return None
 
     async def find_or_create(self, channel: str, account: str, user_id: str) -> ConversationView:
-        """The conversation of one person through one entrance."""
+        """The conversation of one person through one entrance. It is begun when there is none."""
         row = await self._found(channel, account, user_id)
         if row is None:
             try:
                 async with self._database.write() as session:
                     row = await inbox.find_or_create(session, channel, account, user_id)
-            except IntegrityError:  # Somebody else began it in this very moment.
+            except IntegrityError:  # Another process began it at the same moment.
                 row = await self._found(channel, account, user_id)
                 if row is None:
                     raise
@@ -180,13 +184,16 @@ class Conversations:
         """One conversation.
 
         Raises:
-            NotFound: there is none with that id.
+            NotFound: there is no conversation with this id.
         """
         async with self._database.read() as session:
             return store.to_view(await store.get_conversation(session, conversation_id))
 
     async def history(self, conversation_id: str, after: int = 0, limit: int = 200) -> list[Message]:
-        """Messages with ``seq`` over ``after``, oldest first; of more than ``limit`` the newest."""
+        """Messages with ``seq`` greater than ``after``, oldest first.
+
+        Of more than ``limit`` only the newest.
+        """
         async with self._database.read() as session:
             rows = await session.scalars(
                 select(MessageRow)
@@ -199,19 +206,19 @@ class Conversations:
     async def list(
         self, mode: str = "all", agent_id: str | None = None, limit: int = 50
     ) -> list[ConversationView]:
-        """Conversations for the desk, most pressing first."""
+        """Conversations for the desk, the most urgent first; see :func:`conversations.queue.list_views`."""
         async with self._database.read() as session:
             return await queue.list_views(session, mode, agent_id, limit)
 
     async def counts(self, agent_id: str) -> dict[str, int]:
-        """How many wait, and how many this agent has."""
+        """How many conversations wait (``waiting``), and how many this agent has (``mine``)."""
         async with self._database.read() as session:
             return await queue.counts(session, agent_id)
 
     async def report(self, conversation_id: str, turn_id: str, report: Report) -> None:
-        """Keep what an action says its turn came to; the last report counts, and it is made an event when the turn ends.
+        """Keep what an action reports about its turn. The last report becomes events when the turn ends.
 
-        A turn that is over, or is not this conversation's, is left as it is.
+        Nothing happens when the turn has ended or belongs to another conversation.
         """
         async with self._database.write() as session:
             await session.execute(
@@ -232,7 +239,7 @@ class Conversations:
             return await happened.read(session, conversation_id, after=after, messages=messages, limit=limit)
 
     async def seen(self, conversation_id: str) -> None:
-        """Somebody at the desk has read all there is."""
+        """Record that the desk has read all messages of the conversation."""
         async with self._database.write() as session:
             await session.execute(
                 update(Conversation)
@@ -249,19 +256,19 @@ class Conversations:
         context: dict[str, Any] | None = None,
         resume: Button | None = None,
     ) -> QueuePlace:
-        """Put a conversation into the agents' queue; see :meth:`Handoff.request_human`."""
+        """Put a conversation into the queue; see :meth:`conversations.handoff.Handoff.request_human`."""
         return await self._handoff.request_human(
             conversation_id, reason, urgent=urgent, context=context, resume=resume
         )
 
     async def recall(self, conversation_id: str) -> dict[str, Any]:
-        """All facts kept of this conversation; none for one that is not there."""
+        """All facts of this conversation; empty when there is no such conversation."""
         async with self._database.read() as session:
             row = await session.get(Conversation, conversation_id)
             return dict(row.facts) if row else {}
 
     async def undelivered(self, conversation_id: str) -> builtins.list[Message]:
-        """What the channel's outbox still owes the citizen, oldest first."""
+        """Messages that the outbox still owes the citizen, oldest first."""
         async with self._database.read() as session:
             rows = await session.scalars(
                 select(MessageRow)
@@ -273,12 +280,12 @@ class Conversations:
             return [store.to_message(row) for row in rows]
 
     async def due_now(self, conversation_id: str) -> None:
-        """What the outbox owes this citizen is to be brought at once: they are there, and no answer will carry it."""
+        """Deliver what the outbox owes this citizen at once. No answer to an open request will carry it."""
         async with self._database.write() as session:
             await outbox.due_now(session, conversation_id)
 
     async def reach(self, conversation_id: str) -> Reach | None:
-        """Whether words written now reach this citizen at once; None where they always do.
+        """Whether words written now reach this citizen at once; None when they always do.
 
         Raises:
             NotFound: there is no such conversation.
@@ -288,12 +295,15 @@ class Conversations:
         return None if channel is None else await channel.reach(view)
 
     async def notify(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
-        """Tell a citizen who may not be looking how something stands; the same ``key`` again tells nothing.
+        """Tell news to a citizen who may not have the conversation open.
 
-        It goes the channel's way for such news, or is said in the conversation where there is none.
+        The same ``key`` again tells nothing.
+
+        The channel tells it in its own way. When it has none, it is told in the conversation.
 
         Args:
-            key, number, state, text: as in :class:`conversations.channels.Notice`.
+            conversation_id: the conversation.
+            key, number, state, text: see :class:`conversations.channels.Notice`.
 
         Raises:
             NotFound: there is no such conversation.
@@ -305,7 +315,7 @@ class Conversations:
             await self.tell(conversation_id, Reply(notice.text), notice.key)
 
     async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
-        """Say something to the citizen that no message of theirs asked for; the same ``key`` again says nothing.
+        """Send a message that is no answer to a message of the citizen. The same ``key`` again sends nothing.
 
         Raises:
             NotFound: there is no such conversation.

@@ -1,7 +1,7 @@
-"""The statements every message needs, built once.
+"""The SQL statements that every message needs, built once.
 
-Building a statement and working out its cache key costs SQLAlchemy more than SQLite takes to run it; built here,
-a statement of the hot path costs a third. Parameters begin with ``p_`` so that none is taken for a column.
+Building a statement and computing its cache key costs SQLAlchemy more time than SQLite needs to run it. Built
+once, a frequent statement costs a third. Parameters begin with ``p_``, so that none is mistaken for a column.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _owner: Any = bindparam("p_owner")
 _free = or_(_c.lease_owner.is_(None), _c.lease_owner == _owner, _c.lease_until < _moment)
 
 MESSAGES_A_TURN = 10
-"""No turn says more; enough to find all of the last one's buttons in one look."""
+"""Most messages of one turn. So many are read to find all buttons of the last turn."""
 
 ARRIVE = (
     update(_CONVERSATIONS)
@@ -43,17 +43,23 @@ ARRIVE = (
     )
     .returning(_c.id, _c.last_seq, _c.mode, _c.lease_owner)
 )
-"""Take the next ``seq``, and the lease if nobody has it; gives id, seq, mode and who has the lease."""
+"""Take the next ``seq``, and the lease when it is free. Returns id, seq, mode and owner of the lease."""
 
 OPEN_CONVERSATION = insert(_CONVERSATIONS)
+"""Insert a conversation."""
 WRITE_MESSAGE = insert(_MESSAGES)
+"""Insert a message."""
 OPEN_TURN = insert(_TURNS)
+"""Insert a turn."""
 WRITE_EVENT = insert(_EVENTS).values(
     nth=select(func.coalesce(func.max(_EVENTS.c.nth), 0) + 1)
     .where(_EVENTS.c.conversation_id == bindparam("p_id"))
     .scalar_subquery()
 )
-"""Takes the next ``nth``; whoever writes one holds the conversation's row, so nobody else takes the same."""
+"""Insert an event with the next ``nth``.
+
+The caller holds the conversation's row, so no other gets the same.
+"""
 
 NEXT_SEQ = (
     update(_CONVERSATIONS)
@@ -61,16 +67,17 @@ NEXT_SEQ = (
     .values(last_seq=_c.last_seq + 1, updated_at=_moment)
     .returning(_c.last_seq)
 )
+"""Take the next ``seq`` and return it."""
 LAST_SEQ = (
     update(_CONVERSATIONS)
     .where(_c.id == bindparam("p_id"))
     .values(last_seq=_c.last_seq + 1, updated_at=_moment, lease_owner=None, lease_until=None)
     .returning(_c.last_seq)
 )
-"""Like :data:`NEXT_SEQ`, and let go of the lease."""
+"""Same as :data:`NEXT_SEQ`, and release the lease."""
 
 LOCK = select(_c.mode, _c.channel).where(_c.id == bindparam("p_id")).with_for_update()
-"""Mode and channel; nobody else changes the row until the transaction ends."""
+"""Return mode and channel, and lock the row until the end of the transaction."""
 
 END_TURN = (
     update(_TURNS)
@@ -78,7 +85,7 @@ END_TURN = (
     .values(state="done", answered_by=bindparam("p_by"), done_at=_moment)
     .returning(_t.id, _t.reported)
 )
-"""Gives nothing when the turn was ended before; else what the actions reported."""
+"""End an open turn. Returns its id and what actions reported; no row when it has already ended."""
 
 REPORT = (
     update(_TURNS)
@@ -87,13 +94,14 @@ REPORT = (
     )
     .values(reported=bindparam("p_report"))
 )
-"""Keep what the actions say an open turn came to."""
+"""Keep what actions report about an open turn."""
 
 ANOTHER_OPEN_TURN = (
     select(_t.id)
     .where(_t.conversation_id == bindparam("p_id"), _t.state == "open", _t.id != bindparam("p_turn"))
     .limit(1)
 )
+"""Return the id of an open turn other than ``p_turn``, when there is any."""
 
 LATEST_SAID = (
     select(_m.sender, _m.turn_id, _m.buttons)
@@ -109,5 +117,6 @@ DUE_NOW = (
     .values(next_attempt_at=_moment)
     .returning(_d.id)
 )
-"""What is owed to a citizen, and waits for later than ``p_moment``, is due then; gives its parts."""
+"""Make the owed parts of a conversation that are due later than ``p_moment`` due then. Returns their ids."""
 OWED = select(_d.id).where(_d.conversation_id == bindparam("p_id"), _d.state == "pending").limit(1)
+"""Return the id of one owed part of a conversation, when there is any."""

@@ -1,6 +1,6 @@
-"""Rows in and out: the few statements every part of conversations shares.
+"""Reads and writes rows: the functions that all modules of this package share.
 
-Functions take the caller's session, so that what belongs together is committed together.
+They use the caller's session, so that changes that belong together are committed together.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from core.errors import NotFound
 from core.ids import new_id
 
 BOT_NAME = "问办助手"
+"""Sender name of the bot's messages."""
 
 
 def to_message(row: MessageRow) -> Message:
-    """A stored row as the plain value everyone else sees."""
+    """The message of a stored row."""
     client_id = None
     if row.external_id and row.external_id.startswith("client:"):
         client_id = row.external_id.removeprefix("client:")
@@ -48,7 +49,7 @@ def to_message(row: MessageRow) -> Message:
 
 
 def to_view(row: Conversation, *, unread: int = 0, last: Message | None = None) -> ConversationView:
-    """A conversation row as lists show it."""
+    """The conversation of a row, as shown in lists."""
     return ConversationView(
         id=row.id,
         channel=row.channel,
@@ -69,10 +70,15 @@ def to_view(row: Conversation, *, unread: int = 0, last: Message | None = None) 
 async def get_conversation(
     session: AsyncSession, conversation_id: str, *, lock: bool = False
 ) -> Conversation:
-    """The row with that id.
+    """The row of a conversation.
+
+    Args:
+        session: the caller's session.
+        conversation_id: its id.
+        lock: whether to lock the row until the end of the transaction.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no conversation with this id.
     """
     row = await session.get(Conversation, conversation_id, with_for_update=lock)
     if row is None:
@@ -99,11 +105,11 @@ async def append(
     seq: int | None = None,
     release: bool = False,
 ) -> Message:
-    """Add a message at the end of a conversation.
+    """Add a message at the end of a conversation. The other arguments are the columns of the table.
 
     Args:
-        seq: its place, when the caller has taken it already; else the next is taken.
-        release: let go of the conversation's lease as the place is taken.
+        seq: the place of the message, when the caller has already taken it; None: the next place is taken.
+        release: whether to release the conversation's lease, too.
     """
     moment = now()
     if seq is None:
@@ -147,9 +153,10 @@ async def say(
     """Write replies to the citizen.
 
     Args:
-        outbox: the channel that must bring them itself, if it is one that does.
-        ahead: they are brought before what is owed from earlier.
-        release: let go of the conversation's lease as well.
+        replies: what to say, in order.
+        outbox: name of the channel that must deliver them; None when the citizen's page fetches them.
+        ahead: whether they are delivered before what is owed from earlier.
+        release: whether to release the conversation's lease, too.
     """
     messages = []
     for reply in replies:
@@ -186,7 +193,7 @@ async def say(
 
 
 async def _carried_until(session: AsyncSession, turn_id: str | None) -> datetime | None:
-    """Until when the channel's own answer may still bring a turn's replies."""
+    """Until when the channel may bring a turn's replies in its answer to the request; None: it can't."""
     if turn_id is None:
         return None
     until: datetime | None = await session.scalar(select(Turn.answer_until).where(Turn.id == turn_id))
@@ -194,7 +201,7 @@ async def _carried_until(session: AsyncSession, turn_id: str | None) -> datetime
 
 
 async def offered_buttons(session: AsyncSession, conversation_id: str) -> list[Button]:
-    """The choices still open: those of the bot's latest turn, unless an agent spoke since."""
+    """The buttons that can be chosen now: those of the bot's last turn, unless an agent has written since."""
     newest = (await session.execute(statements.LATEST_SAID, {"p_id": conversation_id})).all()
     if not newest or newest[0].sender == "agent":
         return []
@@ -204,7 +211,7 @@ async def offered_buttons(session: AsyncSession, conversation_id: str) -> list[B
 
 
 async def turn_replies(session: AsyncSession, turn_id: str) -> list[Message]:
-    """What a turn answered, in order."""
+    """The replies of a turn, in order."""
     rows = await session.scalars(
         select(MessageRow)
         .where(MessageRow.turn_id == turn_id, MessageRow.direction == "out")
@@ -214,7 +221,7 @@ async def turn_replies(session: AsyncSession, turn_id: str) -> list[Message]:
 
 
 async def recent_words(session: AsyncSession, conversation_id: str, since: datetime, limit: int) -> list[str]:
-    """The citizen's last messages in words, oldest first."""
+    """The texts of the citizen's last messages since a moment, oldest first; at most ``limit``."""
     rows = await session.scalars(
         select(MessageRow.text)
         .where(
@@ -230,7 +237,7 @@ async def recent_words(session: AsyncSession, conversation_id: str, since: datet
 
 
 async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple[Turn, MessageRow] | None:
-    """The next turn to run, with the message it answers."""
+    """The next turn to run, with its message; None when no turn is open."""
     found = (
         await session.execute(
             select(Turn, MessageRow)
@@ -244,13 +251,16 @@ async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple
 
 
 async def has_open_turn(session: AsyncSession, conversation_id: str, besides: str = "") -> bool:
-    """Whether a message waits to be answered, that of turn ``besides`` not counted."""
+    """Whether a turn other than ``besides`` is open."""
     found = await session.scalar(statements.ANOTHER_OPEN_TURN, {"p_id": conversation_id, "p_turn": besides})
     return found is not None
 
 
 async def last_heard(session: AsyncSession, conversation_id: str) -> datetime | None:
-    """When the citizen last said something; None when they never did."""
+    """When the citizen last sent a message; None when there is no message.
+
+    Events of the platform do not count.
+    """
     found: datetime | None = await session.scalar(
         select(MessageRow.created_at)
         .where(

@@ -1,8 +1,8 @@
-"""Turns: each citizen's message answered once, in order, whatever dies in between.
+"""Turns: each citizen's message is answered once and in order, even when processes die.
 
-One process works on a conversation at a time; it holds a lease on the conversation's row. A process that dies
-loses the lease after a while, and another (or the same, started again) finds the open turn and runs it.
-No transaction is open while Rasa thinks: actions write under the same turn meanwhile.
+One process at a time works on a conversation, with a lease on the conversation's row. When the process dies,
+its lease runs out, and another process (or the same, restarted) finds the open turn and runs it. No
+transaction is open while Rasa works, because actions write during this time.
 """
 
 from __future__ import annotations
@@ -38,21 +38,30 @@ from core.tasks import end
 log = logging.getLogger(__name__)
 
 SWEEP_S = 5
-"""Seconds between two looks for open turns that nobody works on, and between two signs that a worker lives."""
+"""Seconds between two searches for open turns without a worker, and between two renewals of the leases."""
 LEASES_AT_ONCE = 500
+"""Number of leases that one statement renews."""
 MAX_ATTEMPTS = 3
+"""Tries with Rasa; after them a turn is answered without Rasa."""
 MAX_RASA_TEXT = 2_000
-"""Characters of a message Rasa gets to read; the whole of it is stored."""
+"""Number of characters of a message that Rasa reads. The whole message is stored."""
 WITHOUT_RASA_AT_ONCE = 2
-"""Turns answered without Rasa at the same time. When Rasa is full they come faster than they can be worked off;
-let in all together they would stand before every new message at the database, which has to be stored within seconds."""
+"""Turns that are answered without Rasa at the same time.
+
+When Rasa is full, such turns come faster than they can be answered. Without this limit they would delay the
+storing of new messages, which must be done within seconds.
+"""
 
 
 class Dialogue(Protocol):
-    """What answers a turn: Rasa's client, or another of the same shape."""
+    """Answers a turn: Rasa's client, or another object with the same interface."""
 
     async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> list[Reply]:
-        """The replies to one message; raises :class:`RasaDown`."""
+        """The replies to one message.
+
+        Raises:
+            RasaDown: there is no answer.
+        """
         ...
 
 
@@ -61,8 +70,9 @@ class Answered:
     """How a turn was answered.
 
     Args:
-        by: as :attr:`conversations.models.Turn.answered_by`.
-        outcome: what it came to, without its turn; None when the actions reported that.
+        by: see :attr:`conversations.models.Turn.answered_by`.
+        replies: the replies to the citizen.
+        outcome: what the turn came to, without its id; None when actions have reported it.
     """
 
     by: str
@@ -71,11 +81,11 @@ class Answered:
 
 
 FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
-"""Answers a question without Rasa, or says it can't (None)."""
+"""Answers a question without Rasa; None when it is not sure of an answer."""
 
 
 class TurnRunner:
-    """Runs open turns, conversation by conversation."""
+    """Runs the open turns of each conversation in order; several conversations at the same time."""
 
     def __init__(
         self,
@@ -105,13 +115,13 @@ class TurnRunner:
         self._places = asyncio.Semaphore(WITHOUT_RASA_AT_ONCE)
 
     async def start(self) -> None:
-        """Take up what a former process left, and have one of the processes keep looking for such."""
+        """Start to run turns: those that a former process left, and later ones that lose their process."""
         pause = timedelta(seconds=SWEEP_S)
         self._jobs.every("turn_sweep", pause, self._sweep, lease=pause, first_pause=pause)
         self._keeper = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
-        """Let turns under way end (they are short), then give the leases back."""
+        """Let running turns end (10 seconds at most), then release the leases."""
         await end(self._keeper)
         workers = list(self._workers.values())
         if workers:
@@ -127,14 +137,15 @@ class TurnRunner:
             )
 
     def lease(self) -> Lease:
-        """What this process writes into a conversation it takes to work on, from now on."""
+        """A lease of this process that begins now."""
         return Lease(self._owner, now() + self._lease)
 
     def wake(self, conversation_id: str, job: Job | None = None) -> None:
-        """Make sure a worker looks at this conversation's open turns after now.
+        """Make sure that a worker looks at this conversation's open turns after now.
 
         Args:
-            job: a turn to begin with, the lease for it taken already.
+            conversation_id: the conversation.
+            job: the turn to begin with, when its lease is already taken.
         """
         if conversation_id in self._workers:
             self._again.add(conversation_id)
@@ -150,9 +161,9 @@ class TurnRunner:
             self.wake(conversation_id)
 
     async def _keep(self) -> None:
-        """Look for open turns once, as this process begins; then only make the leases last for what it works on.
+        """Search for open turns once at the start, then only renew the leases of this process.
 
-        No job, as looking again and again is: only who works on a turn can show that it does.
+        This is not a job, because only the process that works on a turn can renew its lease.
         """
         for look in itertools.chain([self._sweep], itertools.repeat(self._keep_leases)):
             try:
@@ -162,9 +173,9 @@ class TurnRunner:
             await asyncio.sleep(SWEEP_S)
 
     async def _sweep(self, _: DueJob | None = None) -> None:
-        """Take up open turns that nobody works on: those of a process that died, and those that failed."""
+        """Run open turns without a worker: those of a process that died, and those that failed."""
         async with self._database.read() as session:
-            # What another living process works on is left out: asking for it would cost a write each.
+            # Turns of other living processes are left out, because asking for each lease would cost a write.
             waiting = await session.scalars(
                 select(Turn.conversation_id)
                 .join(Conversation, Conversation.id == Turn.conversation_id)
@@ -177,7 +188,7 @@ class TurnRunner:
                     self.wake(conversation_id)
 
     async def _keep_leases(self) -> None:
-        """A turn may wait for Rasa longer than a lease lasts: what this process works on stays its own."""
+        """Renew the leases of this process. A turn may wait for Rasa longer than a lease lasts."""
         working = list(self._workers)
         for first in range(0, len(working), LEASES_AT_ONCE):
             async with self._database.write() as session:
@@ -206,12 +217,12 @@ class TurnRunner:
                 if not more:
                     break
         except Exception:
-            # The turn stays open: the sweeper comes back to it, and after MAX_ATTEMPTS it is answered without Rasa.
+            # The turn stays open for the sweep. After MAX_ATTEMPTS tries it is answered without Rasa.
             log.exception("a turn failed", extra={"conversation": conversation_id})
             await self._let_go(conversation_id)
 
     async def _let_go(self, conversation_id: str) -> None:
-        """Give the lease of a turn that failed back, so that whoever looks next tries it again."""
+        """Release the lease after a failed turn, so that the next sweep tries it again."""
         try:
             async with self._database.write() as session:
                 await session.execute(
@@ -224,7 +235,10 @@ class TurnRunner:
             log.exception("a lease can't be given back; it will run out")
 
     async def _claim(self, conversation_id: str) -> Job | None:
-        """Take the lease and the oldest open turn; None when there is none, or another process has the lease."""
+        """Take the lease and the oldest open turn.
+
+        None when no turn is open, or another process has the lease.
+        """
         lease = self.lease()
         async with self._database.write() as session:
             mode = await session.scalar(
@@ -243,7 +257,7 @@ class TurnRunner:
             turn, message = found
             before = turn.attempts
             turn.attempts = before + 1
-            turn.reported = None  # by a try that was not brought to its end
+            turn.reported = None  # left by a try that did not finish
             offered = await store.offered_buttons(session, conversation_id)
             chosen = buttons.choose(message.text, turn.button, offered)
             attached = attachments.payload(message.kind, message.media)
@@ -266,7 +280,7 @@ class TurnRunner:
         if job.mode is Mode.HUMAN:
             return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
         if screened.text is not None:
-            # What was said before the question whether there is danger is what is answered now.
+            # The citizen denied danger: answer what was said before the question about danger.
             text, chosen = screened.text, None
         elif job.mode is Mode.WAITING and (
             leaves(text, chosen) or not await self._alarm.goes_on(conversation_id)
@@ -298,7 +312,7 @@ class TurnRunner:
             return await self._without_rasa(conversation_id, text)
 
     async def _without_rasa(self, conversation_id: str, text: str) -> Answered:
-        """The citizen always gets a reply: from the knowledge base when it is sure, else a human is called."""
+        """Answer from the knowledge base when it is sure, or else call an agent; always reply."""
         try:
             answer = await self._fallback_answer(text)
         except Exception:
@@ -311,12 +325,16 @@ class TurnRunner:
         return Answered("degraded", [Reply(said)], Outcome(Result.DEGRADED, about="human"))
 
     async def _finish(self, conversation_id: str, job: Job, answered: Answered) -> bool:
-        """Write replies, outcome and the end of the turn as one, and let go of the lease; whether another turn waits."""
+        """Write replies, outcome and end of the turn in one transaction, and release the lease.
+
+        Returns:
+            Whether another turn is open.
+        """
         async with self._database.write() as session:
-            # From here to the end nobody else changes the row: an agent's take-over comes before or after.
+            # The row is locked from here to the commit: an agent takes the conversation before or after.
             mode, channel = (await session.execute(statements.LOCK, {"p_id": conversation_id})).one()
             if mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered.by != "emergency":
-                # An agent took over while the bot was thinking: from then on the bot is silent.
+                # An agent took the conversation while the bot was working. The bot's replies are dropped.
                 answered = Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
             ended = (
                 await session.execute(
@@ -324,7 +342,7 @@ class TurnRunner:
                 )
             ).one_or_none()
             if ended is None:
-                return False  # Another process took the lease over meanwhile, has answered and goes on.
+                return False  # Another process took the lease, has ended the turn, and goes on.
             messages = await store.say(
                 session,
                 conversation_id,
@@ -360,7 +378,7 @@ class TurnRunner:
         outcome: Outcome | None,
         reported: dict[str, Any] | None,
     ) -> None:
-        """Keep what the turn came to, once: the app's own word goes before the actions' (they may have run in vain)."""
+        """Record what the turn came to; ``outcome`` goes first, as reports may be of an abandoned try."""
         report = read_report(reported)
         result = outcome or report.outcome or Outcome(Result.TALK)
         if report.rated is not None:

@@ -1,4 +1,4 @@
-"""The plain values conversations are made of, shared by channels, actions and the desk."""
+"""The value types of conversations, shared by channels, actions and the desk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Mode(StrEnum):
 
 
 class HandoffReason(StrEnum):
-    """Why a human is needed."""
+    """Why an agent is needed."""
 
     CITIZEN_ASKED = "citizen_asked"
     LOW_CONFIDENCE = "low_confidence"
@@ -29,23 +29,24 @@ class HandoffReason(StrEnum):
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """A citizen's message as a channel adapter understood it.
+    """A citizen's message, as understood by the channel.
 
     Args:
         channel: ``web``, ``wechat`` …
         user_id: the person within the channel (openid, visitor id).
-        message_id: the channel's own id of this message; the same id again is the same message.
-        account: which account of the channel, where it has several.
+        message_id: the channel's id of this message. The same id again is the same message.
+        text: what to understand: for a place its label, for a voice message its transcript.
+        account: the account of the channel, when it has several.
         kind: ``text``, ``image``, ``voice``, ``video``, ``location``, ``link`` or ``event``.
-        text: what to understand; for a location its label, for voice its transcript.
-        button: the payload of the pressed button, if one was.
-        media: facts of a picture, recording or place. For a photo that was kept
+        button: payload of the pressed button; None when no button was pressed.
+        media: facts about a photo, recording or place. For a stored photo
             :attr:`conversations.media.StoredImage.media`; for a place ``lat``, ``lon`` and ``label``
-            (:mod:`conversations.attachments`); the rest is the channel's own.
-        source: where it was sent from, unreadable and the same for the same place, so that many urgent
-            conversations from one place are seen to be that; empty where the channel does not know. Not stored.
-        answer_s: seconds for which the channel may bring the replies in its answer to the citizen's own request;
-            they are not brought in another way before.
+            (:mod:`conversations.attachments`); otherwise in the channel's own format.
+        source: keyed hash of the sender's network address. It shows when many urgent conversations have the
+            same source. Empty when the channel does not know it. It is not stored.
+        received_at: when the message arrived.
+        answer_s: seconds for which the channel may bring the replies in its answer to the citizen's request.
+            During this time they are not delivered in another way.
     """
 
     channel: str
@@ -63,7 +64,7 @@ class InboundMessage:
 
 @dataclass(frozen=True)
 class Button:
-    """A choice offered with a message: what the citizen sees, and what Rasa is told when it is chosen."""
+    """A choice offered with a message: the citizen sees the title, and Rasa gets the payload."""
 
     title: str
     payload: str
@@ -71,7 +72,10 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
-    """Something to tell the citizen. ``text`` must stand on its own for channels that show nothing else."""
+    """Something to tell the citizen.
+
+    ``text`` must be enough alone, because some channels show nothing else.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
@@ -80,7 +84,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Message:
-    """A stored message, as every wire shows it."""
+    """A stored message, in the form that channels and the desk show."""
 
     id: str
     conversation_id: str
@@ -96,10 +100,10 @@ class Message:
     client_id: str | None = None
     turn_id: str | None = None
     media: dict[str, Any] | None = None
-    """What of a photo or place may be shown: ``image``, ``width``, ``height``, or ``lat``, ``lon``, ``label``."""
+    """What may be shown: ``image``, ``width``, ``height``, or ``lat``, ``lon``, ``label``; or None."""
 
     def to_json(self) -> dict[str, Any]:
-        """The shape channels and the desk send out."""
+        """The JSON form that channels and the desk send."""
         return {
             "id": self.id,
             "seq": self.seq,
@@ -118,13 +122,13 @@ class Message:
 
 @dataclass(frozen=True)
 class Owed:
-    """A message, or what is still owed of one, taken from the outbox to be handed over.
+    """A message, or the part of it that is still owed, claimed from the outbox for delivery.
 
     Args:
-        parts: ids of the outbox rows it stands in; more than one when parts that follow each other are owed.
-        message: the message, with the words still owed as its text.
-        doubtful: the citizen may have it already.
-        ahead: it goes before what was said earlier.
+        parts: ids of its rows in the outbox; several when consecutive parts are owed.
+        message: the message, with the owed words as its text.
+        doubtful: whether the citizen may already have it.
+        ahead: whether it goes before earlier messages.
     """
 
     parts: tuple[str, ...]
@@ -135,12 +139,12 @@ class Owed:
 
 @dataclass(frozen=True)
 class Reach:
-    """Whether words written now reach the citizen at once, in a channel that does not always allow it.
+    """Whether words written now reach the citizen at once, for channels in which this is not always so.
 
     Args:
-        open: they do; otherwise they wait for the citizen's next message.
-        left: how many more messages may go out.
-        until: when that ends, unless the citizen writes again.
+        open: whether they do. Otherwise they wait for the citizen's next message.
+        left: number of messages that may still be sent.
+        until: when the permission to send ends, unless the citizen writes again.
     """
 
     open: bool
@@ -148,13 +152,20 @@ class Reach:
     until: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The shape the desk shows."""
+        """The JSON form for the desk."""
         return {"open": self.open, "left": self.left, "until": iso(self.until) if self.until else None}
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What receiving a message gave: it is on disk, and its turn will run (or already did)."""
+    """The result of receiving a message: it is stored, and its turn will run (or has run).
+
+    Args:
+        conversation_id: its conversation.
+        message: the stored message.
+        turn_id: its turn.
+        duplicate: whether the message was already stored before.
+    """
 
     conversation_id: str
     message: Message
@@ -164,10 +175,15 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Job:
-    """A turn ready to run: what was said, which offered button it chose, earlier tries, and who answers.
+    """A turn that is ready to run.
 
     Args:
-        attached: what Rasa is told of a photo or place sent instead of words (:mod:`conversations.attachments`).
+        turn_id: id of the turn.
+        text: the citizen's words.
+        chosen: the offered button that the message chose; None when it chose none.
+        attempts: number of earlier tries.
+        mode: who answers the conversation.
+        attached: payload for Rasa of a photo or place (:mod:`conversations.attachments`).
     """
 
     turn_id: str
@@ -180,11 +196,12 @@ class Job:
 
 @dataclass(frozen=True)
 class QueuePlace:
-    """Where somebody who asked for a human stands.
+    """The place of a citizen who asked for an agent.
 
     Args:
-        position: 1 is next; 0 once an agent has taken over.
-        agents_online: agents with the desk open now.
+        mode: who answers the conversation.
+        position: 1 for the next in the queue; 0 when the conversation does not wait.
+        agents_online: number of agents who have the desk open now.
     """
 
     mode: Mode
@@ -194,7 +211,7 @@ class QueuePlace:
 
 @dataclass(frozen=True)
 class Agent:
-    """An agent (话务员) as conversations know one."""
+    """An agent (话务员), as conversations know them."""
 
     id: str
     display_name: str
@@ -202,7 +219,7 @@ class Agent:
 
 @dataclass(frozen=True)
 class ConversationView:
-    """A conversation as lists show it."""
+    """A conversation as shown in lists."""
 
     id: str
     channel: str

@@ -1,6 +1,7 @@
-"""The wake-up: a citizen is owed something, so there is a job that hands it to their channel, one for each conversation.
+"""Wake-ups: each conversation that is owed something has one job that delivers it.
 
-Whoever makes something owed or due asks for it in the same transaction; :mod:`conversations.delivery` does it.
+Code that makes something owed or due adds the job in the same transaction. :mod:`conversations.delivery` does
+it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from core.clock import now
 from core.jobs import remind
 
 JOB = "deliver"
-"""The kind; the key is the conversation's id."""
+"""Kind of the job. Its key is the id of the conversation."""
 FAR = timedelta(days=1)
-"""What is due later than that waits for the citizen to write, which wakes it."""
+"""Parts due later than this get no job. They wait until the citizen writes."""
 
 
 async def wake(session: AsyncSession, conversation_id: str, at: datetime) -> None:
-    """Have what is owed in a conversation looked at, at ``at`` at the latest."""
+    """Make sure that a job delivers what is owed in a conversation, at ``at`` or earlier."""
     if at < now() + FAR:
         await remind(session, JOB, conversation_id, at)

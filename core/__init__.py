@@ -1,4 +1,4 @@
-"""What every part of Wenban stands on: errors, settings, database, events, ids, privacy.
+"""The base of every other package: errors, settings, city, database, events, jobs, ids, privacy, text.
 
-Nothing here imports another of our packages.
+This package imports no other package of Wenban.
 """

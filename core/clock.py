@@ -1,4 +1,4 @@
-"""Time: UTC in storage, Asia/Shanghai on screen."""
+"""Moments: stored in UTC, shown in the time zone Asia/Shanghai."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The time zone of everything that people read."""
 
 
 def _system() -> datetime:
@@ -17,25 +18,25 @@ _read: Callable[[], datetime] = _system
 
 
 def now() -> datetime:
-    """The present moment, timezone-aware, in UTC."""
+    """The current moment in UTC, with time zone."""
     return _read()
 
 
 def use_clock(read: Callable[[], datetime] | None) -> None:
-    """Let this process go by another clock, for what takes hours or days; None is the machine's own again.
+    """Replace the clock of this process, so that tests need not wait for hours or days.
 
     Args:
-        read: gives the present moment, timezone-aware.
+        read: returns the current moment, with time zone. None restores the machine's clock.
     """
     global _read
     _read = read or _system
 
 
 def iso(moment: datetime) -> str:
-    """``2026-11-23T10:00:00.000Z``: how every JSON answer writes a moment (milliseconds, UTC)."""
+    """The moment as text for JSON, such as ``2026-11-23T10:00:00.000Z``: UTC, with milliseconds."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def local(moment: datetime) -> datetime:
-    """The same moment on a Chinese wall clock."""
+    """The same moment in the time zone Asia/Shanghai."""
     return moment.astimezone(SHANGHAI)

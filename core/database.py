@@ -1,4 +1,4 @@
-"""The database: SQLite (WAL) on one machine, PostgreSQL past it; the same code by ``WENBAN_DATABASE_URL`` alone."""
+"""The database: SQLite (WAL) on one machine, or PostgreSQL for more. ``WENBAN_DATABASE_URL`` chooses."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from core import inline_sqlite
 from core.errors import ConfigurationError
 
 _TELL = "wenban_tell"
+"""Key in ``session.info``: call the watchers after the commit."""
 
 
 class Base(DeclarativeBase):
-    """Base of every table, with constraint names alembic can find again on both databases."""
+    """Base class of all tables. It names constraints, so that alembic finds them on both databases."""
 
     metadata = MetaData(
         naming_convention={
@@ -35,13 +36,20 @@ class Base(DeclarativeBase):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment stored in UTC; SQLite keeps no zone, so it is taken off going in and put back coming out."""
+    """A moment, stored in UTC.
+
+    SQLite stores no time zone, so it is removed when writing and added when reading.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive moments: they are a bug waiting for the next time zone."""
+        """Convert a moment for storage.
+
+        Raises:
+            ValueError: the moment has no time zone. Such a moment would be wrong in every other time zone.
+        """
         if value is None:
             return None
         if value.tzinfo is None:
@@ -50,7 +58,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
+        """Return the moment in UTC, with time zone."""
         if value is None:
             return None
         moment: datetime = value
@@ -61,11 +69,11 @@ class Database:
     """An engine with two kinds of session: ``read()`` and ``write()``.
 
     Args:
-        url: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``; plain ``sqlite:`` / ``postgresql:`` /
-            ``postgres:`` URLs are given the asynchronous driver.
+        url: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. ``sqlite:``, ``postgresql:`` and
+            ``postgres:`` URLs get the asynchronous driver.
 
-    On SQLite a writer takes the write lock at ``BEGIN`` (``BEGIN IMMEDIATE``): otherwise two transactions that
-    read first and write later fail with "database is locked" instead of waiting for one another.
+    On SQLite a write session takes the write lock at its beginning (``BEGIN IMMEDIATE``). Without this, two
+    transactions that first read and then write would fail with "database is locked" instead of waiting.
 
     >>> async with database.write() as session:            # doctest: +SKIP
     ...     session.add(row)                               # committed on leaving, rolled back on an error
@@ -81,22 +89,25 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             _tune_sqlite(self.engine)
-        # SQLite knows no queue of writers; within the process this one gives each its turn in order.
+        # SQLite does not queue its writers. Within this process the lock lets them write in order of arrival.
         self._writers: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(wenban_read_only=True)
         self._read = async_sessionmaker(reader, expire_on_commit=False)
         self.watchers: set[Callable[[], None]] = set()
-        """Called after each transaction that :func:`tell_watchers` was asked for in, once it is committed."""
+        """Functions that are called after the commit of each transaction that used :func:`tell_watchers`."""
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the embedded database is in use."""
+        """Whether this is the embedded database (SQLite)."""
         return self.url.startswith("sqlite")
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """A session in one transaction, committed when the block ends well."""
+        """A session with one transaction.
+
+        It is committed at the end of the block, or rolled back on an error.
+        """
         async with self._writers, self._write() as session:
             async with session.begin():
                 yield session
@@ -107,12 +118,15 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading; never takes the write lock."""
+        """A session for reading. It never takes the write lock."""
         async with self._read() as session:
             yield session
 
     async def ping(self) -> None:
-        """Ask the database for one row; raises whatever the driver raises when it is not there."""
+        """Ask the database for one row.
+
+        Any error of the driver is passed on when the database can't be reached.
+        """
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 
@@ -122,18 +136,18 @@ class Database:
 
 
 def tell_watchers(session: AsyncSession) -> None:
-    """Have whoever watches the database in this process look, as soon as this transaction is committed."""
+    """Call all ``watchers`` of the database in this process, as soon as this transaction is committed."""
     session.info[_TELL] = True
 
 
 def async_url(url: str) -> str:
-    """``url`` with the asynchronous driver named.
+    """``url`` with the name of the asynchronous driver.
 
     >>> async_url("postgres://u@h/db")
     'postgresql+asyncpg://u@h/db'
 
     Raises:
-        ConfigurationError: a database we do not run on.
+        ConfigurationError: the URL is neither of SQLite nor of PostgreSQL.
     """
     scheme, _, rest = url.partition("://")
     driver = {
@@ -156,8 +170,9 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
-            # In WAL mode NORMAL survives a crash of the process with nothing lost; only a power cut may take
-            # the last transactions. FULL costs an fsync a message; cities that want it run PostgreSQL.
+            # In WAL mode NORMAL loses nothing when the process crashes; only a power cut may lose the last
+            # transactions. FULL needs an fsync for each message. A city that wants that safety uses
+            # PostgreSQL.
             "synchronous=NORMAL",
             "foreign_keys=ON",
         ):

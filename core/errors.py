@@ -1,7 +1,7 @@
-"""Errors that carry a stable code, an HTTP status and a sentence somebody can act on.
+"""Errors with a stable code, an HTTP status and a sentence that tells the reader what to do.
 
-Every error that may leave the process is a :class:`WenbanError`; the application's middleware turns it into
-the one JSON shape all endpoints share::
+Every error that may leave the process is a :class:`WenbanError`. The application's middleware turns it into
+the JSON shape that all endpoints share::
 
     {"error": {"code": "not_found", "message": "没有这个会话", "details": {}}}
 """
@@ -12,21 +12,24 @@ from typing import Any, ClassVar
 
 
 class WenbanError(Exception):
-    """Base of all errors a citizen, an agent or an operator can act on.
+    """Base class of all errors that a citizen, an agent or an operator can act on.
 
     Args:
-        message: one sentence in plain Chinese (or English for operators) saying what to do.
-        code: overrides the class's stable machine-readable code.
-        details: extra JSON-safe facts for the client.
-        retry_after_s: seconds after which trying again makes sense, sent as ``Retry-After``.
+        message: one sentence that says what to do, in plain Chinese; for operators in English.
+        code: machine-readable code; by default the code of the class.
+        details: more facts for the client, JSON-safe.
+        retry_after_s: seconds after which a new try makes sense; sent as ``Retry-After``.
 
     >>> NotFound("没有这个会话").to_json()
     {'error': {'code': 'not_found', 'message': '没有这个会话', 'details': {}}}
     """
 
     status: ClassVar[int] = 500
+    """HTTP status of the answer."""
     default_code: ClassVar[str] = "internal"
+    """Machine-readable code, when the error gives none."""
     default_message: ClassVar[str] = "系统出了点问题，请稍后再试"
+    """Sentence for the reader, when the error gives none."""
 
     def __init__(
         self,
@@ -43,12 +46,12 @@ class WenbanError(Exception):
         super().__init__(self.message)
 
     def to_json(self) -> dict[str, Any]:
-        """The body every endpoint answers with when this error leaves it."""
+        """The body of the HTTP answer for this error."""
         return {"error": {"code": self.code, "message": self.message, "details": self.details}}
 
 
 class BadRequest(WenbanError):
-    """The caller sent something that can't be read or breaks a rule."""
+    """The request can't be read or breaks a rule (HTTP 400)."""
 
     status = 400
     default_code = "bad_request"
@@ -56,7 +59,7 @@ class BadRequest(WenbanError):
 
 
 class Unauthorized(WenbanError):
-    """Nobody is signed in, or the token is not (any longer) good."""
+    """No account is signed in, or the session or token is no longer valid (HTTP 401)."""
 
     status = 401
     default_code = "unauthorized"
@@ -64,7 +67,7 @@ class Unauthorized(WenbanError):
 
 
 class Forbidden(WenbanError):
-    """Signed in, but not allowed."""
+    """The account is signed in but has no permission (HTTP 403)."""
 
     status = 403
     default_code = "forbidden"
@@ -72,7 +75,7 @@ class Forbidden(WenbanError):
 
 
 class NotFound(WenbanError):
-    """There is no such thing, or the caller may not know of it."""
+    """The thing does not exist, or the caller must not know that it exists (HTTP 404)."""
 
     status = 404
     default_code = "not_found"
@@ -80,7 +83,7 @@ class NotFound(WenbanError):
 
 
 class Conflict(WenbanError):
-    """Somebody else was first, or the thing is in another state."""
+    """Another caller was faster, or the thing is in another state (HTTP 409)."""
 
     status = 409
     default_code = "conflict"
@@ -88,7 +91,7 @@ class Conflict(WenbanError):
 
 
 class TooLarge(WenbanError):
-    """The body or a field is over its limit."""
+    """The body or a field is larger than its limit (HTTP 413)."""
 
     status = 413
     default_code = "too_large"
@@ -96,7 +99,7 @@ class TooLarge(WenbanError):
 
 
 class RateLimited(WenbanError):
-    """Too many tries; ``Retry-After`` tells when to come back."""
+    """Too many tries (HTTP 429). ``Retry-After`` says when to try again."""
 
     status = 429
     default_code = "rate_limited"
@@ -104,7 +107,7 @@ class RateLimited(WenbanError):
 
 
 class Unavailable(WenbanError):
-    """A part the request needs is down or overloaded."""
+    """A part that the request needs is down or overloaded (HTTP 503)."""
 
     status = 503
     default_code = "unavailable"
@@ -112,7 +115,7 @@ class Unavailable(WenbanError):
 
 
 class ConfigurationError(WenbanError):
-    """The installation is not complete; the message tells an operator what to do."""
+    """The installation is incomplete or misconfigured. The message tells an operator what to do."""
 
     default_code = "configuration"
     default_message = "The installation is not complete; run `wenban doctor`."

@@ -1,7 +1,8 @@
-"""Events: what happened, for whoever shows it live, in this process and in others.
+"""Events tell other parts of the system, in this process and in others, that something happened.
 
-Events are hints to look, never the only record: everything they tell is in the database first. Who misses some
-(too slow a reader, a message broker that was away) gets one of kind ``lagged``, and looks into the database.
+An event is only a hint to look: everything it tells is already in the database. A reader that missed events
+(because it was too slow, or the message broker was away) gets an event of kind ``lagged`` and then reads the
+database.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 log = logging.getLogger(__name__)
 
 LIMIT = 1000
-"""Events a reader may be behind before it loses some."""
+"""Most events that may wait for one reader. Further events are dropped."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ class Event:
     """Something that happened.
 
     Args:
-        topic: what it is about: ``conversation:<id>``, ``turn:<id>``, ``desk``, ``tickets``, ``account:<id>``.
+        topic: what the event is about: ``conversation:<id>``, ``turn:<id>``, ``desk``, ``tickets``,
+            ``account:<id>``.
         kind: what happened: ``message``, ``mode``, ``turn_done``, ``lagged`` …
-        data: facts of the kinds JSON knows: text, numbers, booleans, None, lists, and dicts with text as keys.
+        data: facts that JSON can hold: text, numbers, booleans, None, lists, and dicts with text as keys.
     """
 
     topic: str
@@ -36,21 +38,27 @@ class Event:
 
 
 class Subscription:
-    """The events of some topics, in order; iterate it, or take one with :meth:`get`."""
+    """The events of some topics, in order. Iterate over it, or call :meth:`get`."""
 
     def __init__(self, limit: int) -> None:
         self._queue: asyncio.Queue[Event] = asyncio.Queue(limit)
         self.lagged = False
 
     def put(self, event: Event) -> None:
-        """Add an event; when the reader is ``limit`` events behind, drop it and remember that."""
+        """Add an event.
+
+        When ``limit`` events are already waiting, the event is dropped and the loss remembered.
+        """
         try:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:
             self.lagged = True
 
     async def get(self) -> Event:
-        """The next event. After a loss one is ``lagged``: fetch the state anew."""
+        """The next event.
+
+        After a loss, an event of kind ``lagged`` follows: the reader must read the database.
+        """
         if self.lagged and self._queue.empty():
             self.lagged = False
             return Event("", "lagged")
@@ -62,14 +70,17 @@ class Subscription:
 
 
 class Events(Protocol):
-    """Publish and subscribe; one process's (:class:`LocalEvents`) or several's (:mod:`core.redis_events`)."""
+    """Publish and subscribe, within one process (:class:`LocalEvents`) or many (:mod:`core.redis_events`)."""
 
     def publish(self, topic: str, kind: str, **data: Any) -> None:
-        """Tell every present subscriber of ``topic``; never waits, and fails only on data that is not JSON."""
+        """Tell all current subscribers of ``topic``.
+
+        It never waits, and fails only when the data is not JSON.
+        """
         ...
 
     def subscribe(self, *topics: str, limit: int = LIMIT) -> AbstractContextManager[Subscription]:
-        """Events of ``topics`` from now on, until the block is left."""
+        """Receive the events of ``topics`` from now until the end of the block."""
         ...
 
 
@@ -77,8 +88,8 @@ class LocalEvents:
     """Events within this process.
 
     Args:
-        strict: refuse data that JSON would change or can't write. Not so in production, where the mistake is logged
-            and the subscribers are told to look into the database instead.
+        strict: raise an error for data that JSON can't hold or would change. In production this is off: the
+            mistake is logged, and the subscribers are told to read the database.
     """
 
     def __init__(self, *, strict: bool = True) -> None:
@@ -89,7 +100,7 @@ class LocalEvents:
         """See :class:`Events`.
 
         Raises:
-            TypeError: strict, and the data would not come out of JSON as they went in.
+            TypeError: ``strict`` is on, and the data is not JSON or would be changed by JSON.
         """
         if self.checked(topic, kind, data) is None:
             self.lag(topic)
@@ -97,7 +108,7 @@ class LocalEvents:
             self.hand_out(Event(topic, kind, data))
 
     def checked(self, topic: str, kind: str, data: dict[str, Any]) -> str | None:
-        """The data as JSON; None when they can't be written, which is logged.
+        """The data as JSON text; None when JSON can't hold it, which is logged.
 
         Raises:
             TypeError: see :meth:`publish`.
@@ -114,12 +125,12 @@ class LocalEvents:
         return text
 
     def hand_out(self, event: Event) -> None:
-        """Give an event to every present subscriber of its topic."""
+        """Give an event to all current subscribers of its topic."""
         for subscription in tuple(self._topics.get(event.topic, ())):
             subscription.put(event)
 
     def lag(self, topic: str | None = None) -> None:
-        """Tell the subscribers of a topic, or all of them, that they may have missed something."""
+        """Tell the subscribers of a topic that they may have missed events; with None, all subscribers."""
         event = Event(topic or "", "lagged")
         found = self._topics.values() if topic is None else [self._topics.get(topic, set())]
         for subscription in {one for group in found for one in group}:

@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 strings, which sort by the time they were made."""
+"""Identifiers: UUIDv7 strings. They sort by the time at which they were made."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import uuid6
 
 
 def new_id() -> str:
-    """A new UUIDv7 as 36-character text; later ids sort after earlier ones (RFC 9562 §5.7)."""
+    """A new UUIDv7 as text of 36 characters. Later ids sort after earlier ones (RFC 9562 §5.7)."""
     return str(uuid6.uuid7())

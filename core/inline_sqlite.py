@@ -1,11 +1,11 @@
-"""SQLite without a thread between: statements run where they are asked for, inside the event loop.
+"""SQLite without a thread: each statement runs in the event loop, at the place that asks for it.
 
-The usual asynchronous driver hands every statement, fetch and close to a thread and back: some hundred switches
-for one message, which cost several times what SQLite itself does (30 ms against 8 in one measured turn). Ours are
-statements of microseconds on a local file, so they run in place. The one thing that may last is waiting for
-another process's write lock: that is done by asking again, never by blocking the loop.
+The usual asynchronous driver sends every statement, fetch and close to a thread and back. For one message
+these are about a hundred switches, which cost several times the work of SQLite itself (measured for one turn:
+30 ms against 8 ms). Our statements take microseconds on a local file, so they run in the loop. Only waiting
+for the write lock of another process can take long. It is done by trying again, and never blocks the loop.
 
-Only what SQLAlchemy's ``sqlite+aiosqlite`` dialect uses of a connection is here; the dialect does the rest.
+This module holds only what SQLAlchemy's ``sqlite+aiosqlite`` dialect uses of a connection.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 LOCK_PATIENCE_S = 30
-"""Seconds to wait for another process's write lock."""
+"""Seconds to wait for the write lock of another process."""
 _PAUSE_S = 0.005
+"""Seconds between two tries to get the write lock."""
 
 
 class InlineCursor:
-    """A cursor whose asynchronous methods are done when they are called."""
+    """A cursor whose asynchronous methods finish before they return."""
 
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         self._cursor = cursor
@@ -32,7 +33,7 @@ class InlineCursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
-        """Run one statement; ``BEGIN IMMEDIATE`` waits for the write lock without holding the loop up."""
+        """Run one statement. ``BEGIN IMMEDIATE`` waits for the write lock without blocking the loop."""
         deadline = time.monotonic() + LOCK_PATIENCE_S
         while True:
             try:
@@ -50,39 +51,39 @@ class InlineCursor:
         return self
 
     async def fetchall(self) -> list[Any]:
-        """All rows that are left."""
+        """All remaining rows."""
         return self._cursor.fetchall()
 
     async def fetchone(self) -> Any:
-        """The next row, or None."""
+        """The next row; None when there is none."""
         return self._cursor.fetchone()
 
     async def fetchmany(self, size: int | None = None) -> list[Any]:
-        """The next rows."""
+        """The next ``size`` rows; by default ``arraysize`` rows."""
         return self._cursor.fetchmany(size or self.arraysize)
 
     async def close(self) -> None:
-        """Free the statement."""
+        """Close the cursor and free its statement."""
         self._cursor.close()
 
     @property
     def description(self) -> Any:
-        """Columns of the result, None when the statement gives none."""
+        """Columns of the result; None when the statement has no result."""
         return self._cursor.description
 
     @property
     def lastrowid(self) -> int | None:
-        """Row id of the last insert."""
+        """Row id of the last inserted row."""
         return self._cursor.lastrowid
 
     @property
     def rowcount(self) -> int:
-        """Rows the last statement changed."""
+        """Number of rows that the last statement changed."""
         return self._cursor.rowcount
 
 
 class InlineConnection:
-    """A connection whose asynchronous methods are done when they are called."""
+    """A connection whose asynchronous methods finish before they return."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection: sqlite3.Connection | None = connection
@@ -95,7 +96,7 @@ class InlineConnection:
 
     @property
     def isolation_level(self) -> str | None:
-        """None: transactions are begun in so many words."""
+        """Always None: transactions begin only with an explicit ``BEGIN``."""
         return self._open.isolation_level
 
     def cursor(self) -> InlineCursor:
@@ -105,32 +106,32 @@ class InlineConnection:
     async def create_function(
         self, name: str, arguments: int, function: Callable[..., Any], **options: Any
     ) -> None:
-        """Give SQL a function."""
+        """Make a Python function callable from SQL."""
         self._open.create_function(name, arguments, function, **options)
 
     async def commit(self) -> None:
-        """End the transaction well."""
+        """Commit the transaction."""
         self._open.commit()
 
     async def rollback(self) -> None:
-        """Undo the transaction."""
+        """Roll back the transaction."""
         self._open.rollback()
 
     async def close(self) -> None:
-        """Close; closing again does nothing."""
+        """Close the connection. Closing it again does nothing."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def stop(self) -> None:
-        """Close from outside the loop."""
+        """Close the connection from outside the event loop."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
 async def connect(path: str, **options: Any) -> InlineConnection:
-    """Open a database file for the calling event loop. Transactions are begun by the caller, in so many words."""
+    """Open a database file for the running event loop. Transactions begin only with an explicit ``BEGIN``."""
     options = {
         key: value for key, value in options.items() if key in ("uri", "detect_types", "cached_statements")
     }

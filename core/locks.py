@@ -1,4 +1,4 @@
-"""Counting and then acting, one at a time."""
+"""A lock for transactions that first count and then act on the count."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def one_at_a_time(session: AsyncSession, what: str) -> None:
-    """Until this transaction ends, no other that asks for the same ``what`` gets past this line.
+    """Take the lock named ``what`` until the end of this transaction. Other transactions wait for it.
 
-    SQLite's writers queue from ``BEGIN IMMEDIATE`` on, so there is nothing to do; PostgreSQL has advisory
-    locks for it (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). Two names
-    that share a hash only wait for one another needlessly.
+    On SQLite nothing is needed, because writers already wait at ``BEGIN IMMEDIATE``. On PostgreSQL it is an
+    advisory lock (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). Two names
+    with the same hash share a lock; that only causes some needless waiting.
     """
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))

@@ -1,4 +1,4 @@
-"""Bring the database to the newest schema, or tell that it is not."""
+"""Brings the database to the newest schema, and tells whether it has that schema."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from core.settings import ROOT
 
 
 def config(url: str) -> Config:
-    """Alembic's configuration for one database."""
+    """The configuration of alembic for the database at ``url``."""
     made = Config()
     made.set_main_option("script_location", str(ROOT / "migrations"))
-    # Alembic reads options through configparser, which takes % for its own.
+    # Alembic reads options with configparser, for which % has a meaning.
     made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return made
 
 
 async def upgrade(url: str) -> None:
-    """Run every migration the database has not had yet; nothing happens when there is none."""
+    """Run all migrations that this database still lacks."""
     await asyncio.to_thread(command.upgrade, config(url), "head")
 
 

@@ -1,10 +1,11 @@
-"""Telephone numbers: the one reader of their many writings, and the one form they are kept in.
+"""Telephone numbers: reads all their spellings, and returns one stored form.
 
-Kept are digits alone: ``13955540000`` (mobile), ``05546660000`` (landline with area code), ``6660000`` (landline without),
-``4008001234`` and ``95588`` (service numbers), ``+85291234567`` (abroad); an extension follows as ``-801``.
+The stored form has digits only: ``13955540000`` (mobile), ``05546660000`` (landline with area code),
+``6660000`` (landline without area code), ``4008001234`` and ``95588`` (service numbers). A number abroad
+begins with a plus sign, such as ``+85291234567``. An extension follows as ``-801``.
 
-A text is looked through once: runs of figures are cut out, and at every figure that may begin a number at most a few
-lengths are tried. So the time grows with the length of the text, whatever stands in it.
+A text is searched once. Runs of figures are cut out, and at each figure that may begin a number only a few
+lengths are tried. So the time grows linearly with the length of the text.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 LONGEST = 2_000
-"""Characters of a text that are looked through; a number to call back stands before."""
+"""Number of characters of a text that are searched.
+
+A telephone number to call back comes earlier than that.
+"""
 
 _SPOKEN = dict(zip("零〇幺一二两三四五六七八九", "0011223456789", strict=True))
 _RUN = re.compile(r"[+(\d零〇幺一二两三四五六七八九][+()\d零〇幺一二两三四五六七八九\s\-,、·]*")
 _GAP = 3
-"""Marks and blanks between two figures of one number; more part two numbers."""
+"""Most separators and blanks between two figures of one number. More of them separate two numbers."""
 _MOST = 15
-"""Digits of the longest number (E.164)."""
+"""Digits of the longest possible number (E.164)."""
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _SERVICE = re.compile(r"(?:400|800)\d{7}|9[56]\d{3,4}")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
@@ -38,12 +42,12 @@ _LANDLINE = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR
 
 @dataclass(frozen=True)
 class Found:
-    """A number within a text.
+    """A number found in a text.
 
     Args:
-        number: as it is kept.
-        start: where it begins in the text, in characters.
-        end: where it ends, extension included.
+        number: the number in its stored form.
+        start: index of its first character in the text.
+        end: index after its last character, extension included.
     """
 
     number: str
@@ -52,12 +56,14 @@ class Found:
 
     @property
     def service(self) -> bool:
-        """Whether it is a service number (400, 800, 95xxx, 96xxx), which no person has."""
+        """Whether this is a service number (400, 800, 95xxx, 96xxx). No person has such a number."""
         return _SERVICE.fullmatch(self.number.partition("-")[0]) is not None
 
 
 def canonical(text: str) -> str | None:
-    """The number a text is, as it is kept; None when it is none, or more than one.
+    """The stored form of a text that is one number.
+
+    None when it is no number, several, or contains other words.
 
     >>> canonical("（０５５４）666 0000"), canonical("+86 0554-6660000转801"), canonical("幺三八，零零零零，一二三四")
     ('05546660000', '05546660000-801', '13800001234')
@@ -75,12 +81,12 @@ def canonical(text: str) -> str | None:
 
 
 def find(text: str, *, local: bool = False) -> list[Found]:
-    """Every number in a text, in order.
+    """All numbers in a text, in order.
 
     Args:
-        text: as it came; what stands after :data:`LONGEST` characters is not looked at.
-        local: whether seven or eight figures without area code count too: yes where a number was asked for, not in
-            a story, where they may be anything.
+        text: the text as written. Characters after the first :data:`LONGEST` are ignored.
+        local: whether 7 or 8 digits without area code count as a number. True when a number was asked for;
+            False in a story, where they may be anything.
 
     >>> [one.number for one in find("打 1 3 9 5 5 5 4 0 0 0 0 或者0554 6660000，门牌15号")]
     ['13955540000', '05546660000']
@@ -90,13 +96,13 @@ def find(text: str, *, local: bool = False) -> list[Found]:
     for run in _RUN.finditer(said):
         before = said[run.start() - 1 : run.start()]
         if before.isascii() and before.isalpha():
-            continue  # a ticket number, a plate
+            continue  # part of a ticket number or a number plate
         found += _in_run(said, run.start(), run.end(), local)
     return found
 
 
 def fold(text: str) -> str:
-    """A text with full-width signs made plain, as long as before: places in one are places in the other.
+    """The text with full-width characters made half-width. Its length and all positions stay the same.
 
     >>> fold("（０５５４）６６６ ﷺ")
     '(0554)666 ﷺ'
@@ -108,7 +114,7 @@ def fold(text: str) -> str:
 
 
 def _in_run(said: str, start: int, end: int, local: bool) -> list[Found]:
-    """The numbers within one run of figures."""
+    """The numbers in one run of figures."""
     places = [at for at in range(start, end) if said[at].isdecimal() or said[at] in _SPOKEN]
     digits = "".join(_SPOKEN.get(said[at]) or str(int(said[at])) for at in places)
     found: list[Found] = []
@@ -133,7 +139,7 @@ def _in_run(said: str, start: int, end: int, local: bool) -> list[Found]:
 
 
 def _number(said: str, places: list[int], digits: str, at: int, local: bool) -> tuple[str, int] | None:
-    """The number that begins at one figure and how many figures it has: the longest that is one."""
+    """The longest number that begins at figure ``at``, with its count of figures. None when there is none."""
     abroad = said[places[at] - 1 : places[at]] == "+" or said[max(places[at] - 2, 0) : places[at]] in (
         "(+",
         "+(",
@@ -154,7 +160,10 @@ def _number(said: str, places: list[int], digits: str, at: int, local: bool) -> 
 
 
 def _parted(said: str, places: list[int], at: int) -> bool:
-    """Whether a number may begin at a figure, or end before it: it does not stand within other figures."""
+    """Whether a number may begin at figure ``at``, or end before it.
+
+    It may when no figure stands directly before ``at``, or one of another kind (Chinese next to Arabic).
+    """
     if at in (0, len(places)):
         return True
     here, before = places[at], places[at - 1]
@@ -162,7 +171,7 @@ def _parted(said: str, places: list[int], at: int) -> bool:
 
 
 def _kept(digits: str, *, abroad: bool, local: bool) -> str | None:
-    """Digits as they are kept, when they are a number."""
+    """The stored form of these digits; None when they are no number."""
     if digits.startswith("00"):
         digits, abroad = digits[2:], True
     home = digits.removeprefix("86") if abroad or len(digits) == 13 else digits
@@ -171,7 +180,8 @@ def _kept(digits: str, *, abroad: bool, local: bool) -> str | None:
     if abroad and home == digits:
         number = _parsed(f"+{digits}")
         return f"+{digits}" if number is not None else None
-    # By the numbering plan, not the library's tables: new mobile prefixes are given out faster than it is released.
+    # Mobile and service numbers are checked by pattern: new prefixes appear sooner than releases of the
+    # library.
     if _MOBILE.fullmatch(home) or _SERVICE.fullmatch(home):
         return home
     if abroad and not home.startswith("0"):
@@ -183,7 +193,7 @@ def _kept(digits: str, *, abroad: bool, local: bool) -> str | None:
 
 
 def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
-    """A number in its international form, when there is such a number."""
+    """The parsed number; None when no such number exists."""
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""Personal data: encrypted at rest, masked on screen and in logs."""
+"""Personal data: encrypted in storage, masked on screen and in logs."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ _lookup: bytes | None = None
 
 
 def use_data_key(key: str) -> None:
-    """Set the key personal data is encrypted with (32 url-safe base64 bytes, as ``Fernet.generate_key`` gives).
+    """Set the key that encrypts personal data.
+
+    Args:
+        key: 32 bytes in url-safe base64, as returned by ``Fernet.generate_key``.
 
     Raises:
-        ConfigurationError: the key has another shape.
+        ConfigurationError: the key has another format.
     """
     global _fernet, _lookup
     try:
@@ -36,15 +39,19 @@ def use_data_key(key: str) -> None:
 
 
 def encrypt(text: str) -> str:
-    """``text`` as it may lie on disk."""
+    """``text`` in encrypted form, for storage.
+
+    Raises:
+        ConfigurationError: no key is set.
+    """
     return _key().encrypt(text.encode("utf-8")).decode("ascii")
 
 
 def decrypt(token: str) -> str:
-    """The clear text of :func:`encrypt`'s result.
+    """The clear text of a result of :func:`encrypt`.
 
     Raises:
-        ConfigurationError: it was encrypted with another key.
+        ConfigurationError: the text was encrypted with another key, or no key is set.
     """
     try:
         return _key().decrypt(token.encode("ascii")).decode("utf-8")
@@ -55,7 +62,7 @@ def decrypt(token: str) -> str:
 
 
 def lookup_key(text: str) -> str:
-    """A keyed digest by which equal texts are found again without being stored: the same with the same data key.
+    """A keyed digest (64 hex digits) that finds equal texts without storing them. It depends on the data key.
 
     >>> lookup_key("13800000000") == lookup_key("13800000000")                         # doctest: +SKIP
     True
@@ -72,22 +79,22 @@ def _key() -> Fernet:
 
 
 class EncryptedText(TypeDecorator[str]):
-    """A text column whose stored form is encrypted and whose Python value is clear."""
+    """A text column that is encrypted in the database and clear in Python."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Encrypt on the way in."""
+        """Encrypt a value before it is written."""
         return None if value is None else encrypt(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Decrypt on the way out."""
+        """Decrypt a value after it was read."""
         return None if value is None else decrypt(value)
 
 
 def mask_phone(phone: str) -> str:
-    """Hide all but the first three and last four digits (short numbers: all but the last two).
+    """Hide all but the first three and last four digits; of less than 9 characters all but the last two.
 
     >>> mask_phone("13800000000")
     '138****0000'
@@ -98,7 +105,7 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Keep the family name: 张某某 → 张**.
+    """Hide all but the family name: 张某某 → 张**.
 
     >>> mask_name("张某某")
     '张**'
@@ -107,7 +114,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """Hide mobile numbers and identity-card numbers inside free text, as logs and statistics need.
+    """Hide mobile numbers and identity-card numbers in free text, for logs and statistics.
 
     >>> mask_text("我的电话是13800000000")
     '我的电话是138****0000'
@@ -117,7 +124,7 @@ def mask_text(text: str) -> str:
 
 
 GONE = "***"
-"""What stands where personal data was."""
+"""Text that replaces personal data."""
 
 _WIDE = {
     code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
@@ -129,7 +136,7 @@ _SURNAMES = (
     "鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛翁冉骆路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟"
     "艾尤阳穆卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎]"
 )
-# A given name stops before a word that goes on with the sentence: "我叫王伟想问一下".
+# A given name ends before a word that continues the sentence: "我叫王伟想问一下".
 _GIVEN = "[\u4e00-\u9fff](?:(?![想要问在是的来去有住家今现咨反，])[\u4e00-\u9fff])?"
 _NAME = f"(?:{_SURNAMES}){_GIVEN}"
 _END = "(?=[^\u4e00-\u9fff]|$)"
@@ -145,14 +152,14 @@ _REDACTED: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         GONE,
     ),
-    # Identity cards, bank cards, mobile and landline numbers, however they are spaced.
+    # Identity cards, bank cards, mobile and landline numbers, with or without spaces.
     (re.compile(r"(?<![\d.])\d{6}[\s-]?\d{8}[\s-]?\d{3}[\dXx]"), GONE),
     (re.compile(r"(?<!\d)\d{4}(?:[\s-]\d{4}){3}(?:[\s-]?\d{1,3})?(?!\d)"), GONE),
     (re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)"), GONE),
     (re.compile(r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)"), GONE),
-    # Any other long number: ticket numbers, query codes, accounts; amounts of money are no personal data.
+    # Any other long number: ticket numbers, query codes, accounts. Amounts of money are not personal data.
     (re.compile(r"(?<![\d.])(?:[A-Za-z]{1,3})?\d{6,}[Xx]?(?!\s*[\d元块万%％平])"), GONE),
-    # Read out: 幺三八零零零零…
+    # Numbers written as they are read out: 幺三八零零零零…
     (re.compile(r"[零〇一二两三四五六七八九幺]{7,}"), GONE),
     (re.compile(rf"({_STREET})\s*\d+(?:[-—]\d+)*\s*号(?!线|文|令|公告|楼)"), rf"\1{GONE}号"),
     (re.compile(r"\d+(?:[-—]\d+)*\s*(号楼|栋|幢|单元|弄)"), rf"{GONE}\1"),
@@ -163,17 +170,18 @@ _REDACTED: tuple[tuple[re.Pattern[str], str], ...] = (
                    rf"(?:是叫|就叫|叫做?)|(?:姓名|联系人|户主|法人|收件人|当事人)\s*[:：是])\s*{_NAME}"),
         rf"\1{GONE}",
     ),
-    # "我是高中生" and "我是林场职工" are no names: after 我是 only what stands alone counts.
+    # "我是高中生" and "我是林场职工" are not names. After 我是 a name counts only when it ends there.
     (re.compile(rf"((?:我是|本人是?))(?:{_SURNAMES})(?!中)[\u4e00-\u9fff]{{1,2}}{_END}"), rf"\1{GONE}"),
     (re.compile(rf"(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}(?=先生|女士|小姐)"), GONE),
 )  # fmt: skip
 
 
 def redact(text: str) -> str:
-    """Take personal data out of free text that is kept for statistics: nothing of it can be read back.
+    """Remove personal data from free text that is kept for statistics. It can't be restored later.
 
-    Phone, identity-card, bank-card and ticket numbers, plates, e-mail, WeChat and QQ names, house and flat numbers,
-    and names where the words around show that they are names. Figures of a rule (年限, 金额, 文号) stay.
+    Removed are phone, identity-card, bank-card and ticket numbers, number plates, e-mail addresses, WeChat
+    and QQ names, house and flat numbers, and names that the surrounding words show to be names. Figures of a
+    rule (年限, 金额, 文号) stay.
 
     >>> redact("我叫王小明，电话13800001234，住洞山路12号3栋502室，怎么办居住证？")
     '我叫***，电话***，住洞山路***号***栋***室，怎么办居住证？'

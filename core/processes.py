@@ -1,4 +1,4 @@
-"""Which app processes live on this database, and whether they hear one another."""
+"""Which app processes use this database now, and whether they receive each other's events."""
 
 from __future__ import annotations
 
@@ -23,29 +23,30 @@ from core.tasks import end
 log = logging.getLogger(__name__)
 
 BEAT_S = 5.0
-"""Seconds between two signs of life."""
+"""Seconds between two signs of life of a process."""
 GONE = timedelta(seconds=4 * BEAT_S)
-"""A process without a sign of life for so long is taken for dead."""
+"""A process without a sign of life for this long counts as dead."""
 _KEPT = timedelta(days=1)
+"""Time after which the row of a dead process is deleted."""
 
 
 class ProcessRow(Base):
-    """An app process that runs, or ran until it was killed."""
+    """An app process that is running, or was running until it was killed."""
 
     __tablename__ = "processes"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))
-    """Host and process id, for an operator."""
+    """Host name and process id, for an operator."""
     events: Mapped[str] = mapped_column(String(120), default="")
-    """The broker's channel its events go by; empty: they stay within the process."""
+    """Redis channel of the events of this process; empty: its events stay within the process."""
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 @dataclass(frozen=True)
 class Living:
-    """A process that lives."""
+    """A process that is alive; the fields are those of :class:`ProcessRow`."""
 
     id: str
     name: str
@@ -55,7 +56,7 @@ class Living:
 
 
 async def living(database: Database) -> list[Living]:
-    """The processes that gave a sign of life lately, the oldest first."""
+    """The processes that are alive, the oldest first."""
     async with database.read() as session:
         rows = await session.scalars(
             select(ProcessRow).where(ProcessRow.seen_at > now() - GONE).order_by(ProcessRow.started_at)
@@ -64,7 +65,7 @@ async def living(database: Database) -> list[Living]:
 
 
 def deaf(processes: Sequence[Living]) -> str:
-    """Why these processes do not hear one another, in a sentence for an operator; empty when they do.
+    """Why these processes do not receive each other's events: a sentence for an operator. Empty when they do.
 
     >>> from datetime import UTC, datetime
     >>> at = datetime(2026, 11, 28, tzinfo=UTC)
@@ -90,12 +91,13 @@ def deaf(processes: Sequence[Living]) -> str:
 
 
 class SignsOfLife:
-    """Keeps this process's row, and warns when others live that it does not hear.
+    """Keeps the row of this process up to date, and warns when it does not receive the events of others.
 
-    No job: each process must show for itself that it lives, whatever the others do.
+    This is not a job, because each process must show itself that it is alive.
 
     Args:
-        events: the broker's channel this process's events go by; empty: none.
+        database: where the rows are.
+        events: Redis channel of the events of this process; empty: none.
     """
 
     def __init__(self, database: Database, events: str = "") -> None:
@@ -142,7 +144,8 @@ class SignsOfLife:
             session.add(ProcessRow(id=self._id, name=name, events=self._events, started_at=self._started_at))
 
     def _warn(self, found: Sequence[Living]) -> None:
-        # One that was killed and started again still has its old row: only who was seen since this one began lives.
+        # A process that was killed and restarted leaves its old row. So only processes seen after our start
+        # count.
         why = deaf([one for one in found if one.id == self._id or one.seen_at > self._started_at])
         if why and why != self._warned:
             log.warning(why)

@@ -1,4 +1,4 @@
-"""Progress bars on long work: on a terminal only, on standard error, never in the way of the output."""
+"""Progress bars for long work. They are shown on standard error, and only when that is a terminal."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 
 Progress = Callable[[int, int], None]
-"""Called with (done, in all)."""
+"""Called with (steps done, steps in total)."""
 Stage = Callable[[str], Progress]
-"""Makes the progress callback of a step, ``(done, total)``, from the step's label."""
+"""Called with the label of a step; returns the progress callback for that step."""
 
 
 def unwatched(done: int, total: int) -> None:
-    """Progress nobody watches."""
+    """A progress callback that shows nothing."""
 
 
 def silent(label: str) -> Progress:
-    """A stage nobody watches."""
+    """A :data:`Stage` that shows nothing."""
     return unwatched
 
 
 @contextlib.contextmanager
 def bars() -> Iterator[Stage]:
-    """Shows a bar per step while the block runs; the bars are gone when it ends.
+    """Show one bar for each step while the block runs. The bars disappear at its end.
 
     >>> with bars() as stage:
     ...     step = stage("读取条目")

@@ -1,7 +1,7 @@
-"""How often something happened lately: within this process, or for all processes together by Redis.
+"""Counts how often something happened recently, in this process or (with Redis) in all processes.
 
-Redis holds it for as long as the window lasts. While it is away each process counts for itself, as if there were none:
-a limit then holds for each of them, and nobody waits for it.
+Redis keeps a count for the length of its window. While Redis is away, each process counts alone, as without
+Redis. Then a limit holds for each process separately, and no caller has to wait for Redis.
 """
 
 from __future__ import annotations
@@ -27,28 +27,47 @@ from core.errors import ConfigurationError
 log = logging.getLogger(__name__)
 
 MOST = 20_000
-"""Keys of a kind that one process remembers; those unused the longest are forgotten first."""
+"""Most keys of one kind that a process remembers.
+
+The keys unused for the longest time are forgotten first.
+"""
 ANSWER_S = 0.5
-"""Seconds Redis may take; somebody waits for it."""
+"""Seconds to wait for an answer of Redis. It is short because a caller waits meanwhile."""
 AWAY_S = 5.0
-"""Seconds for which Redis is not asked after it did not answer."""
+"""Seconds for which Redis is not asked again after it failed to answer."""
 _T = TypeVar("_T")
 _FAILURES = (RedisError, OSError, TimeoutError)
 
 
 class Rates(Protocol):
-    """Counts; one process's (:class:`LocalRates`) or all processes' together (:class:`RedisRates`)."""
+    """Counts, within one process (:class:`LocalRates`) or for all processes (:class:`RedisRates`)."""
 
     async def take(self, kind: str, key: str, per_minute: int) -> float:
-        """Have ``key`` do something of a kind that it may do so often a minute; one that may not costs it nothing.
+        """Ask whether ``key`` may do something of this kind now, and count it if so.
+
+        A refusal does not count.
+
+        Args:
+            kind: what is limited.
+            key: who is limited.
+            per_minute: allowed number per minute.
 
         Returns:
-            0 when it may; else the seconds after which it may.
+            0 when it is allowed; otherwise the seconds until it is allowed.
         """
         ...
 
     async def place(self, kind: str, key: str, member: str, within_s: float) -> int:
-        """Which of ``key``'s members within the window this one is, from 1; the same again keeps its place."""
+        """The place of ``member`` among the recent members of ``key``, from 1.
+
+        A repeated member keeps its place.
+
+        Args:
+            kind: what is counted.
+            key: the group of members.
+            member: the member that is new, or is repeated.
+            within_s: seconds for which a member counts as recent.
+        """
         ...
 
 
@@ -59,10 +78,12 @@ class _Bucket:
 
 
 class LocalRates:
-    """Within this process, in memory: a bucket for each key, full with a minute's worth and refilled all the time.
+    """Counts in the memory of this process.
+
+    Each key has a bucket that holds as many tokens as are allowed per minute, and is refilled continuously.
 
     Args:
-        clock: seconds, rising; tests bring their own.
+        clock: returns a number of seconds that only rises. Tests pass their own.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -100,14 +121,14 @@ class LocalRates:
 
 
 class RedisRates:
-    """For all processes with the same Redis and prefix; leave it to close its connections.
+    """Counts for all processes with the same Redis and prefix. Leaving the context closes the connections.
 
     Args:
         url: ``redis://host:6379``, ``rediss://…`` or ``unix://…``.
-        prefix: of every key; several installations may share a server.
+        prefix: prefix of all keys, because several installations may share a server.
 
     Raises:
-        ConfigurationError: the URL is none of Redis.
+        ConfigurationError: the URL is not a Redis URL.
     """
 
     def __init__(self, url: str, prefix: str) -> None:
@@ -121,7 +142,7 @@ class RedisRates:
         except ValueError as error:
             raise ConfigurationError(f"WENBAN_REDIS_URL: {error}") from error
         self._prefix = prefix
-        # It takes the connections given; the address only says what kind of server it is.
+        # The storage uses the connection pool given here. The address only names the kind of server.
         storage = RedisStorage(
             "async+redis://", implementation="redispy", key_prefix=prefix,
             connection_pool=self._redis.connection_pool,  # type: ignore[arg-type]
@@ -139,7 +160,7 @@ class RedisRates:
         await self._redis.aclose()
 
     async def take(self, kind: str, key: str, per_minute: int) -> float:
-        """See :class:`Rates`; here a minute's worth within any minute."""
+        """See :class:`Rates`. Here the limit holds for every period of 60 seconds."""
 
         async def ask() -> float:
             item = RateLimitItemPerMinute(per_minute)

@@ -1,9 +1,10 @@
 """Events between processes, by Redis publish/subscribe.
 
-Redis keeps nothing: who is not connected misses what is published. So each process whose line to Redis breaks tells
-its own subscribers to look into the database, again and again until the line is back and once more then; and one that
-could not publish tells everybody to look as soon as it can. Within a process events go their short way as ever.
-Its loops are no jobs: each process has a line of its own.
+Redis stores nothing: a process that is not connected misses what is published. So when a process loses its
+connection, it tells its own subscribers to read the database, again and again until it is connected, and once
+more then. A process that could not publish tells all processes to read the database, as soon as it can.
+Subscribers in the publishing process get events directly. The loops here are not jobs, because each process
+has its own connection.
 """
 
 from __future__ import annotations
@@ -29,32 +30,40 @@ from core.tasks import end
 log = logging.getLogger(__name__)
 
 AWAY_S = 2.0
-"""Seconds between two looks into the database while Redis is away."""
+"""Seconds between two hints to read the database while Redis is away."""
 RETRY_S = 0.5
-"""Seconds between two tries to reach Redis."""
+"""Seconds between two tries to connect to Redis."""
 QUIET_S = 5.0
-"""Seconds without a word after which the line is tried with a ping; as long again without one, and it is dead."""
+"""Seconds of silence after which the connection is tested with a ping.
+
+After the same time without an answer the connection counts as dead.
+"""
 START_S = 3.0
-"""Seconds a starting process waits for Redis before it goes on without."""
+"""Seconds that a starting process waits for Redis before it goes on without it."""
 _BACKLOG = 10_000
+"""Most events that may wait to be sent. When more come, all processes are told to read the database."""
 _BATCH = 200
+"""Most events that are sent in one call."""
 _FAILURES = (RedisError, OSError, TimeoutError)
 
 
 def channel_of(installation_key: str) -> str:
-    """Redis's channel of one installation: several may share a server, and must not hear one another.
+    """The Redis channel of one installation.
+
+    Installations that share a server must not get each other's events.
 
     Args:
-        installation_key: a key that all processes of the installation have in common; it can't be read from the name.
+        installation_key: a secret that all processes of the installation share. The name of the channel does
+            not reveal it.
     """
     return f"wenban:{hashlib.sha256(installation_key.encode()).hexdigest()[:16]}"
 
 
 def client(url: str) -> Redis:
-    """A client that gives up soon.
+    """A Redis client that fails after :data:`QUIET_S` seconds without an answer.
 
     Raises:
-        ConfigurationError: the URL is none of Redis.
+        ConfigurationError: the URL is not a Redis URL.
     """
     try:
         return Redis.from_url(
@@ -69,11 +78,11 @@ def client(url: str) -> Redis:
 
 
 class RedisEvents:
-    """Events of all processes with the same Redis and channel; enter it before use.
+    """Events of all processes with the same Redis and channel. Enter its context before use.
 
     Args:
         url: ``redis://host:6379``, ``rediss://…`` or ``unix://…``.
-        channel: of :func:`channel_of`.
+        channel: the result of :func:`channel_of`.
         strict: see :class:`core.events.LocalEvents`.
     """
 
@@ -89,11 +98,13 @@ class RedisEvents:
 
     @property
     def connected(self) -> bool:
-        """Whether this process hears the others now."""
+        """Whether this process receives the events of other processes now."""
         return self._up.is_set()
 
     def publish(self, topic: str, kind: str, **data: Any) -> None:
-        """See :class:`core.events.Events`: here at once, elsewhere as soon as Redis brings it.
+        """See :class:`core.events.Events`.
+
+        Subscribers in this process get the event at once, others when Redis brings it.
 
         Raises:
             TypeError: see :meth:`core.events.LocalEvents.publish`.
@@ -136,7 +147,7 @@ class RedisEvents:
                 batch.append(self._outgoing.get_nowait())
             await self._publish(batch)
             while self._lost:
-                # Whatever could not be told before: everybody looks for themselves.
+                # Some events were not sent: tell all processes to read the database.
                 self._lost = False
                 await self._publish(
                     [json.dumps({"from": self._id, "topic": "", "kind": "lagged", "data": {}})]
@@ -168,7 +179,7 @@ class RedisEvents:
             await asyncio.sleep(RETRY_S)
 
     async def _hear(self) -> None:
-        """Hand out what is published; ends by an error when the line is dead."""
+        """Hand out the events that Redis brings. Ends with an error when the connection is dead."""
         asked = False
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(self._channel)
@@ -184,7 +195,7 @@ class RedisEvents:
                 if message["type"] == "subscribe":
                     log.info("hearing other processes by Redis")
                     self._up.set()
-                    self._local.lag()  # What was told while this process did not hear is on disk.
+                    self._local.lag()  # Events missed while not connected are in the database.
                 elif message["type"] == "message":
                     self._take(message["data"])
 

@@ -1,4 +1,4 @@
-"""Every setting of the system, in one class; environment variables with the prefix ``WENBAN_`` or a ``.env`` file."""
+"""All settings of the system. They come from environment variables ``WENBAN_…`` or from a ``.env`` file."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from core.city import City, load_city
 from core.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The project's own folder: code, knowledge base, Rasa's files."""
+"""Root folder of the project. It holds the code, the knowledge base and Rasa's files."""
 
 
 class WeChatNotice(BaseModel):
-    """A template (模板消息) or subscription message (订阅消息) that tells of a ticket's progress."""
+    """A template (模板消息) or subscription message (订阅消息) that tells a citizen about progress of a ticket."""
 
     kind: Literal["template", "subscribe"] = Field(
         "template", description="模板消息 of a service account, or 订阅消息 of a mini program or account."
@@ -48,7 +48,7 @@ class WeChatNotice(BaseModel):
 
 
 class WeChatAccount(BaseModel):
-    """One WeChat account; its messages come in at ``/wechat/<name>``."""
+    """One WeChat account. The platform sends its messages to ``/wechat/<name>``."""
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Path segment and stable key of the account."
@@ -84,12 +84,16 @@ class WeChatAccount(BaseModel):
 
     @property
     def pushes(self) -> bool:
-        """Whether it can write to a citizen by itself, not only in answer to a message."""
+        """Whether the app can send messages by itself, not only answers to a citizen's message."""
         return bool(self.app_secret) and self.customer_service
 
 
 class Settings(BaseSettings):
-    """All settings; each is ``WENBAN_`` + its name in capitals. docs/settings.md is held to this class by a test."""
+    """All settings of the app.
+
+    The environment variable of a setting is ``WENBAN_`` + its name in capitals. A test compares
+    docs/settings.md with this class.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="WENBAN_",
@@ -248,52 +252,52 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The database's address, the embedded one when none is set."""
+        """URL of the database; by default SQLite in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'wenban.db'}"
 
     @property
     def rasa_base_url(self) -> str:
-        """Rasa's address without a slash at the end."""
+        """URL of Rasa without a slash at the end."""
         return (self.rasa_url or f"http://127.0.0.1:{self.rasa_port}").rstrip("/")
 
     @property
     def index_dir(self) -> Path:
-        """Where index versions are kept."""
+        """Folder of the versions of the knowledge-base index."""
         return self.kb_index_dir or self.data_dir / "kb_index"
 
     @property
     def laws_index_dir(self) -> Path:
-        """Where the index of the law texts is kept: beside that of the entries."""
+        """Folder of the index of law texts, next to ``index_dir``."""
         return self.index_dir.with_name(self.index_dir.name + "_laws")
 
     @property
     def media_folder(self) -> Path:
-        """Where citizens' photos are kept."""
+        """Folder of citizens' photos."""
         return self.media_dir or self.data_dir / "media"
 
     @property
     def app_url(self) -> str:
-        """Where this machine reaches the app."""
+        """URL of the app for programs on this machine."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return f"http://{host}:{self.port}"
 
     @cached_property
     def city(self) -> City:
-        """The city served, read from its profile.
+        """The city in service, read from its profile.
 
         Raises:
-            ConfigurationError: there is no such profile, or something in it is wrong.
+            ConfigurationError: there is no such profile, or it breaks a rule.
         """
         return load_city(self.city_profile)
 
     @cached_property
     def secrets(self) -> Secrets:
-        """The three secrets: as set, else made once in the data folder and read from there ever after."""
+        """The three secrets: from the settings, or else from ``secrets.json`` in the data folder."""
         return Secrets.load(self)
 
 
 class Secrets(BaseModel):
-    """The three keys an installation needs and must keep."""
+    """The three secret keys of an installation. They must not change."""
 
     session_key: str
     data_key: str
@@ -301,10 +305,12 @@ class Secrets(BaseModel):
 
     @classmethod
     def load(cls, settings: Settings) -> Secrets:
-        """Read ``secrets.json`` in the data folder, making it (mode 0600) the first time.
+        """The keys of the settings; those not set come from ``secrets.json`` in the data folder.
+
+        The file is made (mode 0600) when it does not exist.
 
         Raises:
-            ConfigurationError: the file is there but can't be read.
+            ConfigurationError: the file exists but can't be read.
         """
         path = settings.data_dir / "secrets.json"
         if not path.exists():
@@ -327,7 +333,7 @@ class Secrets(BaseModel):
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` unless another process was first; never leaves half a file behind."""
+    """Write ``text`` to ``path`` unless the file exists. Other processes never see half a file."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -341,10 +347,10 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def load_settings() -> Settings:
-    """Read the settings, or say in one sentence a line which is wrong.
+    """Read the settings.
 
     Raises:
-        ConfigurationError: a value is not what its setting takes.
+        ConfigurationError: a setting has a wrong value. The message has one line for each of them.
     """
     try:
         return Settings()

@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be kept."""
+"""Cleans and simplifies text from outside."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import unicodedata
 
 
 def clean(text: str) -> str:
-    """Take out what no database or screen can hold: NUL and other control characters, lone surrogates.
+    """Remove what databases and screens can't hold: NUL and other control characters, lone surrogates.
 
     >>> clean("您好\\x00\\ud800")
     '您好'
     """
     kept = "".join(c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff")
-    # Only what is blank on every screen goes from the ends: what else Unicode calls white space was typed or pasted.
+    # At the ends only these blanks are removed. Other Unicode white space was typed or pasted on purpose.
     return kept.strip(" \t\n\u3000")
 
 
 def plain(text: str) -> str:
-    """Text for comparing: full-width made half, no space, no punctuation at either end, lower case.
+    """Text for comparing: half-width, lower-case, without spaces and without punctuation at the ends.
 
     >>> plain("　取消！ ")
     '取消'

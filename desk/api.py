@@ -1,4 +1,4 @@
-"""The desk's addresses, put together from its capabilities."""
+"""All routes of the desk's API."""
 
 from __future__ import annotations
 
@@ -34,13 +34,16 @@ def routes(
     media: Media,
     public_url: str = "",
 ) -> list[web.RouteDef]:
-    """Every address of the desk's API, ``/api/desk/…``; they need :func:`desk.setup_sessions`.
+    """All routes of the desk's API, ``/api/desk/…``. They need :func:`desk.setup_sessions`.
 
     Args:
-        gaps: what citizens asked and nothing answered well.
-        media: the photos citizens sent.
-        public_url: where agents reach the app, when that is not the address it is asked under.
-
+        database: where accounts and records are.
+        events: live events.
+        conversations: the conversations.
+        tickets: the tickets.
+        gaps: the questions that got no good answer.
+        media: the citizens' photos.
+        public_url: address at which agents reach the app; empty when it is the address of the request.
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
     >>> app.add_routes(                                                                # doctest: +SKIP
     ...     routes(database, events, conversations, tickets, gaps=gaps, media=media)

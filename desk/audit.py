@@ -1,4 +1,4 @@
-"""Writing down who sees personal data in clear. The record comes first: no record, no sight."""
+"""Records who sees personal data in clear. The record is written first; without it nothing is shown."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ from desk.models import DeskAudit
 from desk.users import User
 
 MIN_REASON = 2
+"""Fewest characters of a reason."""
 MAX_REASON = 200
+"""Most characters of a reason."""
 
 
 class Audit:
-    """The book of sights."""
+    """Writes the records of views of personal data."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def write(self, user: User, action: str, subject: str, reason: str, address: str) -> None:
-        """Record a sight that is about to be had.
+        """Record that a user is about to see personal data in clear.
 
         Args:
-            subject: of what, such as a ticket's number.
-            address: where the user sits.
+            user: who will see it.
+            action: what the user does.
+            subject: what the data is about, such as the number of a ticket.
+            reason: why the user needs it.
+            address: network address of the user.
 
         Raises:
-            BadRequest: code ``reason_needed``; no reason given, or over :data:`MAX_REASON` characters.
+            BadRequest: code ``reason_needed``; the reason has less than :data:`MIN_REASON` or more than
+                :data:`MAX_REASON` characters.
         """
         why = " ".join(reason.split())
         if not MIN_REASON <= len(why) <= MAX_REASON:

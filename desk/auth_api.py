@@ -1,4 +1,4 @@
-"""Signing in and out, and changing the password: /api/desk/login, logout, me, password."""
+"""Sign-in, sign-out and change of password: /api/desk/login, logout, me, password."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class _Password(body.Body):
 
 
 class AuthApi:
-    """Handlers of the sign-in addresses."""
+    """Handlers of the addresses for sign-in."""
 
     def __init__(self, guard: Guard, users: Users) -> None:
         self._guard = guard
         self._users = users
 
     def routes(self) -> list[web.RouteDef]:
-        """The addresses of this capability."""
+        """The routes of these handlers."""
         only = self._guard.only
         return [
             web.post("/api/desk/login", self.login),
@@ -41,7 +41,7 @@ class AuthApi:
         ]
 
     async def login(self, request: web.Request) -> web.Response:
-        """Sign in; the only address that needs nobody to be."""
+        """Sign in. No other address works without a session."""
         self._guard.check_origin(request)
         said = await body.read(request, _Login)
         user = await self._users.sign_in(said.username, said.password, self._address(request))
@@ -49,17 +49,17 @@ class AuthApi:
         return web.json_response({"user": user.to_json()})
 
     async def logout(self, request: web.Request, user: User) -> web.Response:
-        """Sign out, on every computer: a cookie copied from this one must be worth nothing from now on."""
+        """Sign out on all computers, so that a copied cookie is worthless from now on."""
         await self._users.end_sessions(user.id)
         await sessions.end(request)
         return web.json_response({})
 
     async def me(self, request: web.Request, user: User) -> web.Response:
-        """Who is signed in."""
+        """The account that is signed in."""
         return web.json_response({"user": user.to_json()})
 
     async def password(self, request: web.Request, user: User) -> web.Response:
-        """Change one's password; other sessions of the account end, this one goes on."""
+        """Change the password of the signed-in account. Its other sessions end; this one goes on."""
         said = await body.read(request, _Password)
         changed = await self._users.change_password(user, said.old, said.new, self._address(request))
         await sessions.begin(request, changed.id, changed.session_epoch)

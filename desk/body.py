@@ -1,4 +1,4 @@
-"""Reading what the desk's pages send: JSON bodies and query strings, checked before anything else sees them."""
+"""Reads and checks the JSON bodies and query strings that the desk's pages send."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.errors import BadRequest
 
 
 class Body(BaseModel):
-    """Base of every body: unknown fields and wrong types are refused."""
+    """Base class of all bodies. Unknown fields and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -21,10 +21,10 @@ B = TypeVar("B", bound=Body)
 
 
 async def read(request: web.Request, shape: type[B]) -> B:
-    """The request's JSON body.
+    """The JSON body of the request.
 
     Raises:
-        BadRequest: it is not JSON, not of that shape, or holds characters that can't be stored.
+        BadRequest: the body is not JSON, does not fit ``shape``, or has characters that can't be stored.
     """
     try:
         found = json.loads(await request.read() or b"{}")
@@ -38,10 +38,10 @@ async def read(request: web.Request, shape: type[B]) -> B:
 
 
 def query(request: web.Request, shape: type[B]) -> B:
-    """The request's query string; numbers may be written as text.
+    """The query string of the request. Numbers in it are text.
 
     Raises:
-        BadRequest: an unknown parameter, or a value out of range.
+        BadRequest: a parameter is unknown, or its value is out of range.
     """
     found = dict(request.query)
     if not all(_storable(value) for value in found.values()):
@@ -58,5 +58,5 @@ def _checked(found: dict[str, Any], shape: type[B], *, strict: bool | None = Non
 
 
 def _storable(value: object) -> bool:
-    # NUL is refused by PostgreSQL, a lone surrogate by every encoder.
+    # PostgreSQL refuses NUL, and no encoder accepts lone surrogates.
     return not isinstance(value, str) or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)

@@ -1,4 +1,4 @@
-"""The agents' queue and talk: /api/desk/conversations and below."""
+"""The agents' queue and conversations: /api/desk/conversations and below."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from desk.summaries import Summaries, decision, slots
 from desk.users import User, Users
 
 HISTORY = 200
-"""Messages shown when a conversation is opened; the newest."""
+"""Number of messages shown when a conversation is opened: the newest ones."""
 
 
 class _List(body.Body):
@@ -48,7 +48,7 @@ class _HandBack(body.Body):
 
 
 class ConversationsApi:
-    """Handlers of the conversations' addresses."""
+    """Handlers of the addresses for conversations."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class ConversationsApi:
         self._events = events
 
     def routes(self) -> list[web.RouteDef]:
-        """The addresses of this capability."""
+        """The routes of these handlers."""
         only, one = self._guard.only, "/api/desk/conversations/{id}"
         return [
             web.get("/api/desk/conversations", only(ANSWERING, self.list)),
@@ -77,7 +77,7 @@ class ConversationsApi:
         ]
 
     async def list(self, request: web.Request, user: User) -> web.Response:
-        """The queue: urgent ones first, then who has waited longest."""
+        """The list of conversations: urgent ones first, then those that have waited longest."""
         asked = body.query(request, _List)
         views = await self._conversations.list(asked.mode, user.id if asked.mine else None, asked.limit)
         return web.json_response(
@@ -88,7 +88,7 @@ class ConversationsApi:
         )
 
     async def open(self, request: web.Request, user: User) -> web.Response:
-        """One conversation with its messages; its own agent has then read them."""
+        """One conversation with its messages. When the agent who has it opens it, they count as read."""
         conversation_id = _id(request)
         view = await self._conversations.view(conversation_id)
         messages = await self._conversations.history(conversation_id, limit=HISTORY)
@@ -96,7 +96,7 @@ class ConversationsApi:
         if view.agent_id == user.id and shown["unread"]:
             await self._conversations.seen(conversation_id)
             shown["unread"] = 0
-            # The agent's other windows count it as unread until they hear of it.
+            # Other windows of this agent show unread messages until they get this event.
             self._events.publish("desk", "conversation", conversation_id=conversation_id)
         reach = await self._conversations.reach(conversation_id)
         return web.json_response(
@@ -111,7 +111,10 @@ class ConversationsApi:
         )
 
     async def events(self, request: web.Request, user: User) -> web.Response:
-        """What happened in a conversation, oldest first, with who and why; of more than ``limit`` the newest."""
+        """The events of a conversation, oldest first, with actor and reason.
+
+        Of more than ``limit`` the newest.
+        """
         asked = body.query(request, _Events)
         events = await self._conversations.happened(
             _id(request), after=asked.after, messages=asked.messages, limit=asked.limit
@@ -120,7 +123,7 @@ class ConversationsApi:
         return web.json_response({"events": [_told(one, names) for one in events]})
 
     async def take(self, request: web.Request, user: User) -> web.Response:
-        """Answer this conversation from now on; of two who try, one does."""
+        """Take a conversation. When two agents try at once, one of them gets it."""
         conversation_id = _id(request)
         try:
             await self._conversations.take(conversation_id, _agent(user))
@@ -131,7 +134,7 @@ class ConversationsApi:
         return await self._changed(conversation_id)
 
     async def say(self, request: web.Request, user: User) -> web.Response:
-        """Say something to the citizen; the same ``client_id`` again says nothing twice."""
+        """Send words to the citizen. The same ``client_id`` again sends nothing."""
         said = await body.read(request, _Say)
         message = await self._conversations.say(_id(request), _agent(user), clean(said.text), said.client_id)
         return web.json_response({"message": message.to_json()})
@@ -170,7 +173,11 @@ def _agent(user: User) -> Agent:
 
 
 def _id(request: web.Request) -> str:
-    """The conversation's id in the address; whatever is no id names no conversation."""
+    """The conversation's id in the address.
+
+    Raises:
+        NotFound: the text is no id, so there is no such conversation.
+    """
     try:
         return str(UUID(request.match_info["id"]))
     except ValueError:

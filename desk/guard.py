@@ -1,4 +1,4 @@
-"""The gate before every address of the desk: signed in, allowed, and sent by our own page."""
+"""Checks before each address of the desk: signed in, allowed, and sent by our own page."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from desk.roles import Role
 from desk.users import User, Users
 
 UserHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
+"""A handler that also gets the signed-in user."""
 
 REQUESTED_WITH = "wenban"
-"""Value of ``X-Requested-With``; a foreign page can't set the header without a CORS permission we never give."""
+"""Value of the header ``X-Requested-With``.
+
+Pages of other sites can't set the header without a CORS permission, which the app never gives.
+"""
 
 
 class Guard:
-    """Makes plain handlers of those that need to know who asks.
+    """Wraps handlers that need the signed-in user.
 
     Args:
-        public_url: the address citizens and agents reach the app at; empty when it is the app's own.
+        users: the accounts.
+        public_url: address at which citizens and agents reach the app; empty when it is the app's own.
     """
 
     def __init__(self, users: Users, public_url: str = "") -> None:
@@ -33,10 +38,12 @@ class Guard:
     def only(
         self, roles: frozenset[Role], handler: UserHandler, *, before_password_change: bool = False
     ) -> Handler:
-        """``handler`` for accounts with one of ``roles``.
+        """A handler for accounts with one of ``roles`` only.
 
         Args:
-            before_password_change: also for accounts that still have their one-time password.
+            roles: the roles that may use it.
+            handler: the handler to wrap.
+            before_password_change: whether accounts that still have their one-time password may use it, too.
         """
 
         async def guarded(request: web.Request) -> web.StreamResponse:
@@ -50,10 +57,10 @@ class Guard:
         return guarded
 
     async def user(self, request: web.Request) -> User:
-        """Who is signed in.
+        """The signed-in user.
 
         Raises:
-            Unauthorized: nobody, or the session is over.
+            Unauthorized: no user is signed in, or the session has ended.
             Forbidden: the request was not sent by our own page.
         """
         self.check_origin(request)
@@ -64,17 +71,18 @@ class Guard:
         return user
 
     def check_origin(self, request: web.Request) -> None:
-        """Refuse what another site had the browser send (CSRF, cross-site websockets).
+        """Refuse requests that another site made the browser send (CSRF, cross-site websockets).
 
-        Browsers name the sending site in ``Origin`` with every request that could change something and every
-        websocket; where there is one it must be ours. What changes something needs our header, too.
+        Browsers name the sending site in ``Origin`` for each websocket and each request that could change
+        something. When the header is there, it must name our site. Requests that change something also need
+        our own header.
 
         Raises:
             Forbidden: code ``cross_site``.
         """
         origin = request.headers.get("Origin")
         if origin is not None:
-            sender = _host(origin)  # None for "null", which sandboxed pages send.
+            sender = _host(origin)  # None for "null", which is the origin of sandboxed pages
             if sender is None or sender not in (_host(f"//{request.host}"), self._public_host):
                 raise Forbidden("请求不是从坐席页面发出的", code="cross_site")
         if (
@@ -85,9 +93,9 @@ class Guard:
 
 
 def _host(url: str) -> tuple[str, int | None] | None:
-    """Host and port of an address, the scheme's own port left out; None when there is no host in it.
+    """Host and port of an address; the standard port of the scheme is left out. None when it has no host.
 
-    The scheme is not compared: behind a proxy that ends TLS the app itself is asked over http.
+    The scheme is not compared, because the app gets plain http behind a proxy that ends TLS.
     """
     try:
         parts = urlsplit(url)

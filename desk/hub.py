@@ -1,6 +1,6 @@
-"""What happens, for every open desk at once: one reader of the events, each frame made once, sent to all.
+"""Sends live changes to all open desks. Events are read once, and each frame is made once.
 
-Without it each of a hundred open desks would look up the same conversation for the same message.
+Otherwise each of a hundred open desks would look up the same conversation for the same message.
 """
 
 from __future__ import annotations
@@ -20,23 +20,24 @@ from desk.summaries import Summaries
 log = logging.getLogger(__name__)
 
 Frame = dict[str, Any]
+"""A JSON object that is sent to a desk."""
 BACKLOG = 500
-"""Frames a desk may be behind before it is cut off and has to fetch the state anew."""
+"""Most frames that may wait for one desk. Beyond that it is disconnected and must read its state again."""
 GATHER_S = 0.05
-"""Seconds in which changes of conversations are gathered; a burst of messages makes one look-up."""
+"""Seconds in which changes of conversations are collected, so that a burst of messages needs one look-up."""
 OVERLAP = timedelta(seconds=15)
-"""What was written so long before the last complete look is looked at again: it may have been committed later."""
+"""Time before the last complete look that is searched again, because such rows may be committed later."""
 
 
 class Mailbox:
-    """The frames for one open desk."""
+    """The frames that wait for one open desk."""
 
     def __init__(self) -> None:
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(BACKLOG + 1)
         self._overrun = False
 
     def put(self, frame: Frame) -> None:
-        """Add a frame, unless the desk is too far behind."""
+        """Add a frame. It is dropped when the desk is too far behind."""
         if self._overrun:
             return
         if self._frames.qsize() >= BACKLOG:
@@ -45,37 +46,37 @@ class Mailbox:
             self._frames.put_nowait(frame)
 
     def overrun(self) -> None:
-        """Something was lost: no more frames after those that are waiting."""
+        """Mark that frames were lost. After the waiting ones no more follow."""
         if not self._overrun:
             self._overrun = True
             self._frames.put_nowait(None)
 
     async def get(self) -> Frame | None:
-        """The next frame; None when frames were lost and the desk must begin anew."""
+        """The next frame; None when frames were lost and the desk must read its state again."""
         return await self._frames.get()
 
 
 class Hub:
-    """Hands events on as frames; it reads them only while somebody listens."""
+    """Turns events into frames for the open desks. It reads events only while a desk is open."""
 
     def __init__(self, events: Events, summaries: Summaries, missed: Missed) -> None:
         self._events = events
         self._summaries = summaries
         self._missed = missed
         self._complete_at = now()
-        """Whatever happened before this moment was handed on."""
+        """All changes before this moment have been sent."""
         self._heard: dict[str, None] = {}
-        """The latest messages handed on, by id, the oldest first."""
+        """Ids of the last messages that were sent, oldest first."""
         self._mailboxes: set[Mailbox] = set()
         self._reader: asyncio.Task[None] | None = None
 
     @contextmanager
     def join(self) -> Iterator[Mailbox]:
-        """Frames of everything that happens from now on, until the block is left."""
+        """Get the frames of all changes from now until the end of the block."""
         mailbox = Mailbox()
         self._mailboxes.add(mailbox)
         if self._reader is None:
-            # Subscribed here and not in the task: what happens before its first step must not be missed.
+            # Subscribed here, not in the task, so that events before the task's first step are not missed.
             subscribed = self._events.subscribe("desk", "tickets")
             subscription = subscribed.__enter__()
             self._complete_at = now()
@@ -91,10 +92,10 @@ class Hub:
 
     async def _read(self, subscription: Subscription) -> None:
         loop = asyncio.get_running_loop()
-        changed: dict[str, float] = {}  # id → when it was first known to have changed
+        changed: dict[str, float] = {}  # id → loop time in seconds of its first unsent change
         while True:
             event = None
-            # However dense the events come, no change waits longer than GATHER_S.
+            # Even when events come without a pause, no change waits longer than GATHER_S.
             wait = max(0.0, min(changed.values()) + GATHER_S - loop.time()) if changed else None
             with suppress(TimeoutError):
                 event = await asyncio.wait_for(subscription.get(), wait)
@@ -107,12 +108,13 @@ class Hub:
                     for conversation_id in found:
                         changed.setdefault(conversation_id, loop.time())
             except Exception:
-                # The database may be away for a moment. Desks can't know what they missed: let them fetch anew.
+                # The database may be away for a moment. Desks can't know what they missed, so they must read
+                # again.
                 log.exception("an event can't be shown at the desks")
                 self._overrun()
 
     def _handle(self, event: Event) -> list[str]:
-        """Send what can be sent at once; the ids of conversations that look different now."""
+        """Send what can be sent at once. Returns the ids of conversations that have changed."""
         if event.kind == "ticket":
             self._send({"type": "ticket", "ticket": event.data["ticket"]})
         elif event.kind == "message":
@@ -124,7 +126,7 @@ class Hub:
         return []
 
     def _message(self, conversation_id: str, message: Frame) -> None:
-        """Hand a message on, unless it was: it may be found in the database first, and be told of afterwards."""
+        """Send a message unless it was sent before. A look at the database may find it before its event."""
         known = message.get("id")
         if known in self._heard:
             return
@@ -135,10 +137,13 @@ class Hub:
         self._send({"type": "message", "conversation_id": conversation_id, "message": message})
 
     async def _catch_up(self) -> list[str]:
-        """Events were lost: hand on what the database has since; the ids of conversations that look different."""
+        """After lost events: send what the database holds since.
+
+        Returns the ids of conversations that have changed.
+        """
         moment = now()
         found = await self._missed.since(self._complete_at - OVERLAP)
-        if found is None:  # Too much to be handed on piece by piece.
+        if found is None:  # Too many changes to send them one by one.
             self._overrun()
             self._complete_at = moment
             return []

@@ -1,4 +1,7 @@
-"""The knowledge page: /api/desk/knowledge and below: what citizens could not be answered, and what would be now."""
+"""The knowledge page: /api/desk/knowledge and below.
+
+It shows questions that got no good answer, and drafts.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,11 @@ from kb_index.measure.stats import stats
 from kb_index.search.searcher import Hit
 
 _WORST = 10
-"""Entries listed by how little they helped."""
+"""Number of entries listed that helped least."""
 _EXAMPLES = 5
+"""Number of wordings shown for a group in the list."""
 _ALL_EXAMPLES = 200
+"""Number of wordings shown when a group is opened."""
 
 
 class _Window(body.Body):
@@ -52,14 +57,14 @@ class _State(body.Body):
 
 
 class KnowledgeApi:
-    """Handlers of the knowledge page's addresses."""
+    """Handlers of the addresses for the knowledge page."""
 
     def __init__(self, guard: Guard, gaps: Gaps) -> None:
         self._guard = guard
         self._gaps = gaps
 
     def routes(self) -> list[web.RouteDef]:
-        """The addresses of this capability."""
+        """The routes of these handlers."""
         only, base = self._guard.only, "/api/desk/knowledge"
         one = f"{base}/gaps/{{group}}"
         return [
@@ -73,7 +78,7 @@ class KnowledgeApi:
         ]
 
     async def state(self, request: web.Request, user: User) -> web.Response:
-        """The version in service, what the folder holds, and the entries that helped least."""
+        """The version in service, the contents of the folder, and the entries that helped least."""
         asked = body.query(request, _State)
         knowledge = self._gaps.knowledge
         counts = await asyncio.to_thread(stats, self._gaps.folder, knowledge.index_dir)
@@ -98,7 +103,7 @@ class KnowledgeApi:
         )
 
     async def ask(self, request: web.Request, user: User) -> web.Response:
-        """试问: what the assistant would make of a question now. Nothing of it is kept."""
+        """试问: how the assistant would answer a question now. The question is not stored."""
         asked = body.query(request, _Ask)
         result = await self._gaps.knowledge.search(asked.q, self._gaps.regions, limit=5)
         answered = result.outcome == "answer"
@@ -111,7 +116,7 @@ class KnowledgeApi:
         )
 
     async def list(self, request: web.Request, user: User) -> web.Response:
-        """Groups of questions, most asked first."""
+        """Groups of questions, the most asked first."""
         asked = body.query(request, _List)
         found = await self._gaps.groups(asked.window(), asked.state or None, asked.limit)
         return web.json_response(
@@ -136,13 +141,13 @@ class KnowledgeApi:
         return web.json_response({"ok": True})
 
     async def reopen(self, request: web.Request, user: User) -> web.Response:
-        """Take a dismissal or a draft's mark back."""
+        """Reopen a group that was set aside or marked as drafted."""
         said = await body.read(request, _Window)
         await self._gaps.reopen(request.match_info["group"], said.window())
         return web.json_response({"ok": True})
 
     async def draft(self, request: web.Request, user: User) -> web.Response:
-        """Write a draft entry for a group; answers the file it is in."""
+        """Write a draft entry for a group. The answer names its file."""
         said = await body.read(request, _Draft)
         made = await self._gaps.draft(
             request.match_info["group"],

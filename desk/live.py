@@ -1,7 +1,8 @@
-"""GET /api/desk/live: the websocket that keeps an open desk up to date, and tells that its agent is there.
+"""GET /api/desk/live: the websocket that keeps an open desk up to date and shows that its agent is there.
 
-Frames out: ``message``, ``conversation``, ``ticket``, ``pong``, ``error``. In: ``{"type": "ping"}``. Close codes:
-4401 the session is over; 1013 frames were lost, connect again and fetch anew; 1001 the service restarts.
+Frames to the desk: ``message``, ``conversation``, ``ticket``, ``pong``, ``error``. Frames from the desk:
+``{"type": "ping"}``. Close codes: 4401, the session has ended; 1013, frames were lost, so connect again and
+read the state; 1001, the service restarts.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ from desk.users import User, Users, account_topic
 log = logging.getLogger(__name__)
 
 MAX_FRAME = 65_536
-"""Bytes of one frame from a desk."""
+"""Most bytes of one frame from a desk."""
 SESSION_OVER = 4401
+"""Close code: the session has ended."""
 
 
 class Live:
-    """The live connection of each open desk."""
+    """The live connections of the open desks."""
 
     def __init__(self, database: Database, events: Events, guard: Guard, users: Users, hub: Hub) -> None:
         self._database = database
@@ -42,11 +44,11 @@ class Live:
         self._hub = hub
 
     def routes(self) -> list[web.RouteDef]:
-        """The addresses of this capability."""
+        """The route of this handler."""
         return [web.get("/api/desk/live", self._guard.only(ANSWERING, self.connect))]
 
     async def connect(self, request: web.Request, user: User) -> web.WebSocketResponse:
-        """Serve one connection until either side ends it."""
+        """Serve one connection until one side ends it."""
         socket = web.WebSocketResponse(heartbeat=25, max_msg_size=MAX_FRAME)
         with self._hub.join() as mailbox:
             await presence.seen(self._database, user.id)
@@ -65,11 +67,11 @@ class Live:
         return socket
 
     async def _watch(self, socket: web.WebSocketResponse, user: User) -> None:
-        """Give signs of life for as long as the session is good, and close when it no longer is."""
+        """Record signs of life while the session is valid, and close the connection when it has ended."""
         with self._events.subscribe(account_topic(user.id)) as changes:
             while True:
-                # The event tells at once when this process ended the session; the look at each beat is for
-                # other processes.
+                # The event comes at once when this process ended the session. The check at each sign of life
+                # finds sessions that other processes ended.
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changes.get(), presence.BEAT_S)
                 try:

@@ -1,4 +1,4 @@
-"""Failed sign-ins: counted in the database, so the limit holds across processes and restarts."""
+"""Limits failed sign-ins. They are counted in the database, for all processes and across restarts."""
 
 from __future__ import annotations
 
@@ -15,27 +15,36 @@ from core.locks import one_at_a_time
 from desk.models import LoginFailure
 
 WINDOW = timedelta(minutes=15)
+"""Time for which a failed sign-in counts."""
 PER_USER_AND_ADDRESS = 5
+"""Failed sign-ins for one username from one address within the window, after which no more are accepted."""
 PER_USER = 20
-"""From whatever address: guessing spread over many addresses ends here. Higher than the limit above, so that a
-stranger elsewhere can't shut an agent out with five tries."""
+"""Failed sign-ins for one username from all addresses within the window.
+
+This stops guessing from many addresses. It is higher than the limit above, so that a stranger can't lock out
+an agent with five tries.
+"""
 PER_ADDRESS = 50
-"""For whatever name: a whole call centre shares one address and may mistype at the start of a shift."""
+"""Failed sign-ins from one address for all usernames within the window.
+
+A whole call centre may share one address, and its agents mistype at the start of a shift.
+"""
 
 
 class Lockout:
-    """Lets a sign-in be tried, or not."""
+    """Decides whether a sign-in may be tried."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def begin(self, username: str, address: str) -> None:
-        """Count a try as failed before it is made; :meth:`succeeded` takes it back.
+        """Count a try as failed before it is made. :meth:`succeeded` removes the count.
 
-        In this order a hundred tries sent at once are still only as many as the limit.
+        In this order, even a hundred tries sent at once can't exceed the limit.
 
         Raises:
-            RateLimited: too many failed of late; ``retry_after_s`` says when the oldest is forgotten.
+            RateLimited: code ``too_many_logins``; too many tries failed. ``retry_after_s`` is the time in
+                seconds until the oldest failure no longer counts.
         """
         moment = now()
         name_hash, address = _hash(username), address[:64]
@@ -62,7 +71,7 @@ class Lockout:
             )
 
     async def succeeded(self, username: str, address: str) -> None:
-        """Forget what failed from here for this name: whoever it was knows the password."""
+        """Forget the failures of this username from this address, because this user knows the password."""
         async with self._database.write() as session:
             await session.execute(
                 delete(LoginFailure).where(
@@ -71,7 +80,7 @@ class Lockout:
             )
 
     async def forget(self, username: str) -> None:
-        """Let a name in again from everywhere: an administrator has vouched for it."""
+        """Forget all failures of this username, because an administrator has reset its password."""
         async with self._database.write() as session:
             await session.execute(delete(LoginFailure).where(LoginFailure.name_hash == _hash(username)))
 

@@ -1,4 +1,4 @@
-"""What happened while no event told of it, for the open desks."""
+"""Finds changes whose events were lost, for the open desks."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ from tickets.models import TicketRow
 from tickets.rows import to_line
 
 MOST = 300
-"""Of more conversations, messages or tickets than this a desk fetches its lists anew."""
+"""Most conversations, messages or tickets that are sent one by one.
+
+With more, a desk reads its lists again.
+"""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What changed.
+    """The changes since a moment.
 
     Args:
-        messages: each with its conversation's id, oldest first.
-        conversations: ids of those that changed.
-        tickets: lines of those that changed.
+        messages: (id of the conversation, message), oldest first.
+        conversations: ids of changed conversations.
+        tickets: lines of changed tickets.
     """
 
     messages: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -41,12 +44,12 @@ class Missed:
         self._database = database
 
     async def since(self, moment: datetime) -> Found | None:
-        """What was written at ``moment`` or later; None when it is more than :data:`MOST` of anything."""
+        """All changes at ``moment`` or later; None when there are more than :data:`MOST` of one kind."""
         async with self._database.read() as session:
             changed = list(
                 await session.scalars(
                     select(Conversation.id)
-                    # All the modes there are: named, they let the index serve.
+                    # This names all modes, so that the database can use the index.
                     .where(Conversation.mode.in_(list(Mode)), Conversation.updated_at >= moment)
                     .limit(MOST + 1)
                 )

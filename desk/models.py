@@ -1,4 +1,4 @@
-"""Tables of the desk: who may sign in, who saw personal data, and failed sign-ins."""
+"""Tables of the desk: accounts, records of views of personal data, and failed sign-ins."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ class DeskUser(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     username: Mapped[str] = mapped_column(String(40), unique=True)
-    """Lower-case."""
+    """In lower case."""
     display_name: Mapped[str] = mapped_column(String(40))
-    """What citizens and colleagues read, such as 坐席 3 号."""
+    """The name that citizens and colleagues read, such as 坐席 3 号."""
     password_hash: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(String(20))
+    """A value of :class:`desk.roles.Role`."""
     department_id: Mapped[str | None] = mapped_column(ForeignKey("departments.id"), index=True, default=None)
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=True)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     session_epoch: Mapped[int] = mapped_column(Integer, default=0)
-    """Rises to end every session begun before."""
+    """Sessions begun under a lower number have ended."""
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
-    """When the account's live connection last showed a sign of life."""
+    """When the account's live connection gave its last sign of life."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class DeskAudit(Base):
-    """One sight of clear personal data: who, when, of what, why. Never changed, never deleted by the desk."""
+    """A view of personal data in clear: who, when, of what, and why. The desk never changes or deletes it."""
 
     __tablename__ = "desk_audit"
     __table_args__ = (Index("ix_desk_audit_subject_at", "subject", "at"),)
@@ -46,19 +47,19 @@ class DeskAudit(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
     action: Mapped[str] = mapped_column(String(30))
     subject: Mapped[str] = mapped_column(String(40))
-    """Such as the ticket's number."""
+    """What the data is about, such as the number of a ticket."""
     reason: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
 
 
 class LoginFailure(Base):
-    """A failed sign-in, kept for as long as it counts against the next try."""
+    """A failed sign-in. It is deleted when it no longer counts."""
 
     __tablename__ = "login_failures"
     __table_args__ = (Index("ix_login_failures_at", "at"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     name_hash: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the name that was typed: now and then that is a password in the wrong field."""
+    """SHA-256 of the typed username. It is hashed because people sometimes type their password there."""
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id, judged by a short policy, made up for first sign-ins."""
+"""Passwords: hashed with argon2id, checked by a short policy, and made up for first sign-ins."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from core.errors import BadRequest
 
 MIN_LENGTH = 10
+"""Fewest characters of a new password."""
 MAX_LENGTH = 200
-"""Characters; a bound, so that nobody has megabytes hashed."""
+"""Most characters of a password. The limit keeps anyone from having megabytes hashed."""
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without the letters and digits people mistake for one another (i l 1 o 0)."""
+"""Characters of one-time passwords, without those that look alike (i l 1 o 0)."""
 
 
 class Passwords:
-    """Hashing that does not hold the event loop up.
+    """Hashes and checks passwords without blocking the event loop.
 
-    One hash takes about 64 MiB and a good part of a core for tens of milliseconds (RFC 9106's second
-    recommended option, argon2-cffi's default), so only two run at once and the others wait.
+    One hash needs about 64 MiB and much of a core for tens of milliseconds (RFC 9106's second recommended
+    option, the default of argon2-cffi). So at most two run at the same time; others wait.
     """
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
         self._places = asyncio.Semaphore(2)
-        # Verified against when there is no such account, so that the answer takes as long as for one there is.
+        # Checked when there is no such account, so that the answer takes the same time as for a real account.
         self._nobody: str | None = None
 
     async def hash(self, password: str) -> str:
-        """The form a password is stored in."""
+        """The stored form of a password."""
         async with self._places:
             return await asyncio.to_thread(self._hasher.hash, _same_form(password))
 
     async def matches(self, stored: str | None, password: str) -> bool:
-        """Whether ``password`` is the stored one; for ``None`` never, after the same work."""
+        """Whether ``password`` is the stored one. For ``None`` it is False, after the same work."""
         if stored is None and self._nobody is None:
             self._nobody = await self.hash(secrets.token_urlsafe())
         async with self._places:
@@ -46,7 +47,7 @@ class Passwords:
         return right and stored is not None
 
     def needs_rehash(self, stored: str) -> bool:
-        """Whether it was hashed with older parameters than today's."""
+        """Whether the password was hashed with older parameters than today's."""
         return self._hasher.check_needs_rehash(stored)
 
     def _verify(self, stored: str, password: str) -> bool:
@@ -57,7 +58,7 @@ class Passwords:
 
 
 def one_time_password() -> str:
-    """A password to be told over the phone and changed at first sign-in; about 59 bits.
+    """A one-time password with about 59 bits. It can be told by phone, and is changed at the first sign-in.
 
     >>> len(one_time_password())
     14
@@ -66,11 +67,11 @@ def one_time_password() -> str:
 
 
 def check_policy(username: str, new: str) -> None:
-    """Refuse a bad new password.
+    """Check a new password.
 
     Raises:
-        BadRequest: code ``weak_password``; shorter than :data:`MIN_LENGTH`, longer than :data:`MAX_LENGTH`, all
-            one character, or containing the username.
+        BadRequest: code ``weak_password``; the password is shorter than :data:`MIN_LENGTH`, longer than
+            :data:`MAX_LENGTH`, one repeated character, or contains the username.
     """
     if len(new) < MIN_LENGTH:
         raise BadRequest(f"新密码至少要 {MIN_LENGTH} 个字符", code="weak_password")
@@ -81,5 +82,5 @@ def check_policy(username: str, new: str) -> None:
 
 
 def _same_form(password: str) -> str:
-    # Two keyboards may write the same character differently (NFC or NFD, full-width or not).
+    # Keyboards may write the same character in different ways (NFC or NFD, full-width or half-width).
     return unicodedata.normalize("NFKC", password)

@@ -1,4 +1,4 @@
-"""Photos of conversations at the desk: /api/desk/photos/{id}; a ticket's own are in :mod:`desk.tickets_api`."""
+"""Photos of conversations: /api/desk/photos/{id}. Photos of tickets are in :mod:`desk.tickets_api`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from desk.users import User
 
 
 class PhotosApi:
-    """The handler, for those who may read conversations."""
+    """The handler for accounts that may read conversations."""
 
     def __init__(self, guard: Guard, media: Media) -> None:
         self._guard = guard
         self._media = media
 
     def routes(self) -> list[web.RouteDef]:
-        """The address of this capability."""
+        """The route of this handler."""
         return [web.get("/api/desk/photos/{id}", self._guard.only(ANSWERING, self.show), allow_head=False)]
 
     async def show(self, request: web.Request, _: User) -> web.Response:
-        """One photo a citizen sent."""
+        """One photo that a citizen sent."""
         return photo_response(await self._media.read(request.match_info["id"]))
 
 
 def photo_response(data: bytes) -> web.Response:
-    """A photo as it goes out."""
+    """The HTTP answer with a photo."""
     return web.Response(body=data, content_type=MIME, headers=HEADERS)

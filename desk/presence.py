@@ -1,6 +1,6 @@
-"""Who is at the desk now: accounts whose live connection showed a sign of life in the last minute.
+"""Who is at the desk now: accounts whose live connection gave a sign of life in the last minute.
 
-Signs of life are in the database, so that every process counts the same agents.
+Signs of life are in the database, so that all processes count the same agents.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from desk.models import DeskUser
 from desk.roles import ANSWERING
 
 ONLINE_FOR = timedelta(seconds=60)
+"""Time for which a sign of life counts."""
 BEAT_S = 20
-"""Seconds between two signs of life; two may be lost before an agent counts as gone."""
+"""Seconds between two signs of life. Two may get lost before an agent counts as gone."""
 
 
 async def seen(database: Database, user_id: str) -> None:
-    """The account is at the desk now."""
+    """Record a sign of life of an account."""
     async with database.write() as session:
         await session.execute(update(DeskUser).where(DeskUser.id == user_id).values(seen_at=now()))
 
 
 async def agents_online(database: Database) -> int:
-    """How many who may answer citizens are at the desk."""
+    """Number of accounts at the desk that may answer citizens."""
     async with database.read() as session:
         count = await session.scalar(
             select(func.count())

@@ -1,4 +1,4 @@
-"""Who may do what at the desk: the roles, and the sets of them that capabilities ask for."""
+"""The roles of the desk, and the sets of roles that may do something."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an account is for."""
+    """The role of an account. It decides what the account may do."""
 
     AGENT = "agent"
-    """话务员: talks with citizens, files tickets."""
+    """话务员: answers citizens, files tickets."""
     DEPARTMENT = "department"
-    """承办单位: handles its own tickets."""
+    """承办单位: handles the tickets of its department."""
     SUPERVISOR = "supervisor"
-    """班长: all an agent may, and oversight."""
+    """班长: may do all that an agent may, and watches service quality."""
     EDITOR = "editor"
-    """知识库编辑: the knowledge base."""
+    """知识库编辑: writes the knowledge base."""
     ADMIN = "admin"
-    """管理员: everything."""
+    """管理员: may do everything."""
 
 
 EVERYBODY = frozenset(Role)
+"""All roles."""
 ANSWERING = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
-"""May see and take conversations."""
+"""Roles that may see and take conversations."""
 TICKETS = ANSWERING | {Role.DEPARTMENT}
-"""May see tickets; a department only its own."""
+"""Roles that may see tickets; a department sees only its own."""
 KNOWLEDGE = ANSWERING | {Role.EDITOR}
-"""May see the knowledge base's state, what citizens asked, and try a question."""
+"""Roles that may see the state of the knowledge base and the citizens' questions, and try a question."""
 EDITING = frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN})
-"""May draft entries and set questions aside."""
+"""Roles that may draft entries and set questions aside."""

@@ -1,7 +1,7 @@
-"""Sign-in sessions: an encrypted cookie that names the account and the epoch it was begun in.
+"""Sign-in sessions: an encrypted cookie with the account's id and its ``session_epoch`` at sign-in.
 
-The cookie ends 12 hours after it was last renewed; changing the password or signing out raises the account's
-``session_epoch`` and so ends every cookie of the account at once, stolen ones too.
+The cookie expires 12 hours after its last renewal. Changing the password or signing out raises the account's
+``session_epoch``. This ends all cookies of the account at once, stolen ones included.
 """
 
 from __future__ import annotations
@@ -19,33 +19,38 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 COOKIE = "wenban_desk"
+"""Name of the cookie."""
 PATH = "/api/desk"
+"""Path to which browsers send the cookie."""
 IDLE_S = 12 * 3600
-"""Seconds without a request after which one has to sign in again."""
+"""Seconds without a request after which the session ends."""
 RENEW_S = 600
-"""Seconds after which a request renews the cookie; not each one does, they come by the dozen."""
+"""Seconds after which a request renews the cookie. Requests come too often to renew it each time."""
 
 SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("desk_sockets", weakref.WeakSet)
-"""Live connections open now."""
+"""The live connections that are open now."""
 
 
 @dataclass(frozen=True)
 class SessionRef:
-    """What a good cookie says."""
+    """The account's id and the epoch in a valid cookie."""
 
     user_id: str
     epoch: int
 
 
 class _CookieStorage(EncryptedCookieStorage):
-    """The library's storage, except that ``Secure`` goes by the request and no cookie can break it."""
+    """The library's storage, with two differences.
+
+    The cookie is ``Secure`` when the request is, and an invalid cookie causes no error.
+    """
 
     def __init__(self, key: bytes) -> None:
         super().__init__(key, cookie_name=COOKIE, max_age=IDLE_S, path=PATH, httponly=True, samesite="Strict")
 
     async def load_session(self, request: web.Request) -> aiohttp_session.Session:
         cookie = self.load_cookie(request)
-        # The library encodes the cookie as it came and fails on characters that can't be.
+        # The library encodes the cookie as it comes, and fails on characters that are not ASCII.
         if cookie is not None and not cookie.isascii():
             return await self.new_session()
         return await super().load_session(request)
@@ -59,19 +64,20 @@ class _CookieStorage(EncryptedCookieStorage):
 
 
 def setup_sessions(app: web.Application, session_key: str) -> None:
-    """Give the desk its sessions, and close its live connections when the app stops.
+    """Set up the desk's sessions, and close its live connections when the app stops.
 
     Args:
-        session_key: the installation's secret; the cookie's key is derived from it (HKDF, RFC 5869).
+        app: the application.
+        session_key: the installation's secret. The key of the cookie is derived from it (HKDF, RFC 5869).
     """
-    # The library (2.12) keeps its two things in the request under plain strings; the advice is not for operators.
+    # The library (2.12) uses plain strings as keys of the request. The warning does not help operators.
     warnings.filterwarnings("ignore", category=web.NotAppKeyWarning, module="aiohttp_session")
     derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"wenban desk session 1").derive(session_key.encode())
     sessions = aiohttp_session.session_middleware(_CookieStorage(derived))
 
     @web.middleware
     async def desk_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # The library refuses responses a handler has sent itself, which channels must be free to do.
+        # The library fails on responses that a handler has already sent, which channels may do.
         if request.path.startswith(f"{PATH}/"):
             return await sessions(request, handler)
         return await handler(request)
@@ -82,7 +88,7 @@ def setup_sessions(app: web.Application, session_key: str) -> None:
 
 
 async def begin(request: web.Request, user_id: str, epoch: int) -> None:
-    """Sign somebody in: whatever the browser held before is replaced."""
+    """Begin a session. It replaces what the browser held before."""
     session = await aiohttp_session.new_session(request)
     session["user"] = user_id
     session["epoch"] = epoch
@@ -90,19 +96,22 @@ async def begin(request: web.Request, user_id: str, epoch: int) -> None:
 
 
 async def current(request: web.Request) -> SessionRef | None:
-    """Who the request's cookie says is signed in, renewing it when due; the account itself is not looked at."""
+    """The account and epoch in the request's cookie; None when there is no valid cookie.
+
+    The cookie is renewed when it is due. The account itself is not checked.
+    """
     session = await aiohttp_session.get_session(request)
     user_id, epoch, renewed = session.get("user"), session.get("epoch"), session.get("renewed")
     if not (isinstance(user_id, str) and isinstance(epoch, int) and isinstance(renewed, int)):
         return None
     if time.time() - renewed > RENEW_S:
-        # A new session and not just a new cookie: the library ends one by the age of its beginning.
+        # A new session, not only a new cookie, because the library ends a session by its age.
         await begin(request, user_id, epoch)
     return SessionRef(user_id, epoch)
 
 
 async def end(request: web.Request) -> None:
-    """Take the cookie back."""
+    """Delete the cookie."""
     session = await aiohttp_session.get_session(request)
     session.invalidate()
 

@@ -1,4 +1,4 @@
-"""Conversations as the desk lists them: with names of people, the last words, and what is unread."""
+"""Conversations as JSON for the desk: with people's names, last message, and number of unread messages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from desk.users import Users
 
 
 class Summaries:
-    """Looks conversations up and writes them as JSON.
+    """Looks up conversations and writes them as JSON.
 
     Args:
-        label: what a citizen who comes through a channel is called.
+        conversations: the conversations.
+        users: the accounts.
+        label: gives the name for citizens of a channel.
     """
 
     def __init__(self, database: Database, users: Users, label: Callable[[str], str]) -> None:
@@ -32,7 +34,7 @@ class Summaries:
         """One conversation.
 
         Raises:
-            NotFound: there is none with that id.
+            NotFound: there is no conversation with this id.
         """
         found = await self.by_ids([conversation_id])
         if not found:
@@ -40,7 +42,7 @@ class Summaries:
         return found[0]
 
     async def by_ids(self, ids: Iterable[str]) -> list[dict[str, Any]]:
-        """Those of ``ids`` that are there, in one look."""
+        """The conversations with these ids, in one look-up. Unknown ids are left out."""
         unread = (
             select(MessageRow.conversation_id, func.count().label("unread"))
             .join(Conversation, Conversation.id == MessageRow.conversation_id)
@@ -71,13 +73,13 @@ class Summaries:
         )
 
     async def listed(self, views: Sequence[ConversationView]) -> list[dict[str, Any]]:
-        """Conversations already looked up."""
+        """The JSON of conversations that are already looked up."""
         names = await self._users.names(view.agent_id for view in views if view.agent_id)
         return [_to_json(view, names, self._label(view.channel)) for view in views]
 
 
 def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
-    """What the complaint form has so far: the running form, else what was handed over with the conversation.
+    """The filled slots of the complaint form: of the running form, or else of the handoff.
 
     >>> slots({"form": {"诉求类型": "投诉", "是否保密": True, "联系人": None}})
     [{'name': '诉求类型', 'value': '投诉'}, {'name': '是否保密', 'value': '是'}]
@@ -100,7 +102,7 @@ _KINDS = {"question": "像提问", "matter": "像反映问题", "both": "两者�
 
 
 def decision(facts: dict[str, Any]) -> list[dict[str, str]]:
-    """One line: what the assistant took the last message for, and what that rests on; empty when it is not known.
+    """One line: what the assistant took the last message for, and why. Empty when it is not known.
 
     >>> decision({"decision": {"intent": "ask_policy", "probability": 0.93, "reasons": {"question": 0.9, "base": 0.95}}})
     [{'name': '助手的判断', 'value': '问政策（把握 93%；像提问 90%，知识库有答案 95%）'}]

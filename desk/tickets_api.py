@@ -1,4 +1,4 @@
-"""Tickets at the desk: /api/desk/tickets and below. A department sees its own and no others."""
+"""Tickets at the desk: /api/desk/tickets and below. A department sees only its own tickets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Reveal(body.Body):
 
 
 class TicketsApi:
-    """Handlers of the tickets' addresses."""
+    """Handlers of the addresses for tickets."""
 
     def __init__(self, guard: Guard, tickets: Tickets, media: Media, audit: Audit) -> None:
         self._guard = guard
@@ -40,7 +40,7 @@ class TicketsApi:
         self._audit = audit
 
     def routes(self) -> list[web.RouteDef]:
-        """The addresses of this capability."""
+        """The routes of these handlers."""
         only, one = self._guard.only, "/api/desk/tickets/{number}"
         return [
             web.get("/api/desk/tickets", only(TICKETS, self.list)),
@@ -57,20 +57,20 @@ class TicketsApi:
             q=asked.q,
             limit=asked.limit,
             before=asked.before or None,
-            # A department account that belongs to no department yet sees none ("" is nobody's id).
+            # A department account without a department sees no tickets ("" is the id of no department).
             department_id=(user.department_id or "") if user.role is Role.DEPARTMENT else None,
         )
         return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
 
     async def open(self, request: web.Request, user: User) -> web.Response:
-        """One ticket, name and phone masked, with its history and the department its category leads to."""
+        """One ticket with masked name and phone, its history, and the lead department of its category."""
         ticket = await self._visible(request, user)
         events = await self._tickets.events(ticket.number)
         shown = {**ticket.to_json(), "suggested_department": self._tickets.lead(ticket.category)}
         return web.json_response({"ticket": shown, "events": [event.to_json() for event in events]})
 
     async def photo(self, request: web.Request, user: User) -> web.Response:
-        """One of the ticket's photos, for whoever may see the ticket."""
+        """One of the ticket's photos, for users who may see the ticket."""
         ticket = await self._visible(request, user)
         image_id = request.match_info["id"]
         if image_id not in ticket.photos:
@@ -78,7 +78,7 @@ class TicketsApi:
         return photo_response(await self._media.read(image_id))
 
     async def reveal(self, request: web.Request, user: User) -> web.Response:
-        """Name and phone in clear, once it is written down who sees them and why."""
+        """Name and phone in clear, after recording who sees them and why."""
         said = await body.read(request, _Reveal)
         ticket = await self._visible(request, user)
         if ticket.confidential and user.role is Role.DEPARTMENT:
@@ -96,6 +96,6 @@ class TicketsApi:
         if user.role is Role.DEPARTMENT and (
             user.department_id is None or ticket.department_id != user.department_id
         ):
-            # As if it were not there: numbers run on and could be tried.
+            # Answer as if there were no such ticket, because numbers are consecutive and could be tried.
             raise NotFound("没有这张工单")
         return ticket

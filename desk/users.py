@@ -1,4 +1,4 @@
-"""Accounts of the desk: make, sign in, change password."""
+"""Accounts of the desk: make them, sign in, change passwords."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 @dataclass(frozen=True)
 class User:
-    """Who is signed in.
+    """The user of an account.
 
     Args:
-        department: the department's name, for accounts of one.
-        session_epoch: sessions begun under another are over.
+        id: id of the account.
+        username: name for sign-in.
+        display_name: the name that citizens and colleagues read.
+        role: the role of the account.
+        department_id: id of the department; None for accounts without one.
+        department: name of the department; None for accounts without one.
+        must_change_password: whether the account still has its one-time password.
+        session_epoch: sessions begun under another number have ended.
     """
 
     id: str
@@ -41,7 +47,7 @@ class User:
     session_epoch: int
 
     def to_json(self) -> dict[str, Any]:
-        """What the desk knows of its own user."""
+        """The facts about a user that the user's own desk shows."""
         return {
             "id": self.id,
             "username": self.username,
@@ -53,7 +59,7 @@ class User:
 
 
 def account_topic(user_id: str) -> str:
-    """Where events about one account go."""
+    """Topic of the events about one account."""
     return f"desk_user:{user_id}"
 
 
@@ -61,7 +67,8 @@ class Users:
     """The accounts.
 
     Args:
-        events: told at once when an account's sessions end; None where nobody could listen.
+        database: where the accounts are.
+        events: told at once when the sessions of an account end; None when nothing listens.
     """
 
     def __init__(self, database: Database, events: Events | None = None) -> None:
@@ -78,16 +85,20 @@ class Users:
         department_id: str | None = None,
         password: str | None = None,
     ) -> str:
-        """Make an account with a one-time password, which is returned and stored only as its hash.
+        """Make an account with a one-time password. Only the hash of the password is stored.
 
         Args:
-            username: letters, digits, ``.``, ``_``, ``-``; stored lower-case.
-            display_name: what citizens read when the account answers them, 1 to 40 characters.
-            role: one of :class:`desk.roles.Role`.
+            username: letters, digits, ``.``, ``_``, ``-``; stored in lower case.
+            display_name: the name that citizens read, 1 to 40 characters.
+            role: a value of :class:`desk.roles.Role`.
+            department_id: id of the department, for accounts of a department.
             password: the one-time password; made up when None.
 
+        Returns:
+            The one-time password.
+
         Raises:
-            BadRequest: a name, role or department that can't be.
+            BadRequest: the username, display name, role or department is not valid.
             Conflict: code ``username_taken``.
         """
         name, shown = _plain(username), display_name.strip()
@@ -117,15 +128,17 @@ class Users:
         return password
 
     async def sign_in(self, username: str, password: str, address: str) -> User:
-        """Whose name and password these are.
+        """The user with this username and password.
 
         Args:
-            address: where the try comes from, for the limit.
+            username: as typed.
+            password: as typed.
+            address: network address of the try, for the limit.
 
         Raises:
-            Unauthorized: code ``wrong_credentials``; the same for an unknown name, a wrong password and a
-                closed account, after the same work.
-            RateLimited: too many failed (:mod:`desk.lockout`).
+            Unauthorized: code ``wrong_credentials``. It is the same for an unknown username, a wrong password
+                and a closed account, and takes the same time.
+            RateLimited: too many tries failed (:mod:`desk.lockout`).
         """
         name = _plain(username)
         await self._lockout.begin(name, address)
@@ -145,11 +158,12 @@ class Users:
         return found
 
     async def change_password(self, user: User, old: str, new: str, address: str) -> User:
-        """Set a new password and end every session of the account; the caller begins a new one.
+        """Set a new password and end all sessions of the account. The caller begins a new session.
 
         Raises:
-            BadRequest: code ``wrong_password`` for the old one, ``weak_password`` or ``same_password`` for the new.
-            RateLimited: the old one was wrong too often.
+            BadRequest: code ``wrong_password`` for the old one, ``weak_password`` or ``same_password`` for
+                the new one.
+            RateLimited: the old password was wrong too often.
         """
         check_policy(user.username, new)
         await self._lockout.begin(user.username, address)
@@ -169,7 +183,10 @@ class Users:
         return changed
 
     async def reset_password(self, username: str) -> str:
-        """Give an account a new one-time password, end its sessions and forget its failed sign-ins.
+        """Give an account a new one-time password, end its sessions, and forget its failed sign-ins.
+
+        Returns:
+            The password.
 
         Raises:
             NotFound: there is no such account.
@@ -186,7 +203,7 @@ class Users:
         return password
 
     async def end_sessions(self, user_id: str) -> None:
-        """End every session of an account; it counts as gone from the desk."""
+        """End all sessions of an account. It then counts as gone from the desk."""
         async with self._database.write() as session:
             await session.execute(
                 update(models.DeskUser)
@@ -196,7 +213,7 @@ class Users:
         self._tell_ended(user_id)
 
     async def get(self, user_id: str) -> User | None:
-        """An account that may sign in; None for one that is not there or closed."""
+        """The user of an account; None when the account does not exist or is closed."""
         async with self._database.read() as session:
             found = (
                 await session.execute(
@@ -220,7 +237,7 @@ class Users:
         )
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
-        """Display names by id, of closed accounts too."""
+        """Display names by id, also of closed accounts. Unknown ids are left out."""
         wanted = set(ids)
         if not wanted:
             return {}
@@ -231,14 +248,14 @@ class Users:
             return {row.id: row.display_name for row in found}
 
     async def any(self) -> bool:
-        """Whether there is any account yet."""
+        """Whether there is an account."""
         async with self._database.read() as session:
             return await session.scalar(select(models.DeskUser.id).limit(1)) is not None
 
     async def _rehash(self, user_id: str, stored: str, password: str) -> None:
         fresh = await self._passwords.hash(password)
         async with self._database.write() as session:
-            # Unless the password was changed meanwhile.
+            # Not when the password was changed meanwhile.
             await session.execute(
                 update(models.DeskUser)
                 .where(models.DeskUser.id == user_id, models.DeskUser.password_hash == stored)

@@ -1,4 +1,4 @@
-"""诉求工单 (tickets): what citizens filed, what became of it, and who did what when.
+"""诉求工单 (tickets): the requests that citizens filed, their state, and their history.
 
-Imports ``core`` only. Other parts use :class:`tickets.service.Tickets`.
+This package imports only ``core``. Other packages use :class:`tickets.service.Tickets`.
 """

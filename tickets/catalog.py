@@ -1,8 +1,8 @@
-"""事项分类: the catalogue of categories, and a guess at the category of a story.
+"""事项分类: the catalogue of categories, and a guess at the category of a citizen's story.
 
 The guess combines three scores: keywords, the nearest written examples, and complement naive Bayes over both.
-It is good enough to be offered for confirmation; it must not be filed before somebody has seen it. Editors
-change ``catalog/categories.yml`` and ``catalog/examples.yml``; both are checked when first read.
+It may be offered for confirmation, but a person must see it before it is filed. Editors change
+``catalog/categories.yml`` and ``catalog/examples.yml``; both are checked when they are first read.
 """
 
 from __future__ import annotations
@@ -22,17 +22,23 @@ from tickets.likeness import Likeness
 _FILE = Path(__file__).with_name("catalog") / "categories.yml"
 _EXAMPLES = _FILE.with_name("examples.yml")
 _LONGEST = 600
-"""Characters of a story that are read; its matter is named well before."""
+"""Number of characters of a story that are read. A story names its matter earlier than that."""
 _LEAST_LIKE = 0.12
-"""Cosine similarity (0 to 1) to an example, below which a story without a keyword gets no suggestion."""
+"""Least cosine (0 to 1) to an example for a guess, when the story contains no keyword."""
 _SHARPNESS = 0.3
-"""Temperature of the softmax over scores (no unit), so that a confidence of 0.8 is right in about 80 %."""
+"""Sharpness of the softmax over scores (no unit).
+
+It is set so that a confidence of 0.8 is right in about 80 %.
+"""
 
 _Name = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[^/\s]+$")]
 
 
 class Leaf(BaseModel):
-    """A level-2 category and the words it is recognised by; who leads on it the city says (:meth:`core.city.City.lead`)."""
+    """A level-2 category and its keywords.
+
+    The city names its lead department (:meth:`core.city.City.lead`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -63,10 +69,12 @@ class Category(BaseModel):
 
 
 class Suggestion(NamedTuple):
-    """The category a story seems to belong to.
+    """The probable category of a story.
 
     Args:
-        confidence: 0 to 1: the share of such guesses whose first level is right.
+        level1: name of the level-1 category.
+        level2: name of the level-2 category.
+        confidence: 0 to 1; the share of guesses with this confidence whose level 1 is right.
     """
 
     level1: str
@@ -75,7 +83,7 @@ class Suggestion(NamedTuple):
 
     @property
     def category(self) -> str:
-        """As tickets store it: ``一级/二级``."""
+        """The form in which tickets store it: ``一级/二级``."""
         return f"{self.level1}/{self.level2}"
 
 
@@ -83,7 +91,8 @@ def load(path: Path) -> tuple[Category, ...]:
     """Read and check a catalogue.
 
     Raises:
-        ConfigurationError: it can't be read, or breaks a rule; the message names file and place.
+        ConfigurationError: the file can't be read, or breaks a rule. The message names the file and the place
+            in it.
     """
     try:
         found = TypeAdapter(tuple[Category, ...]).validate_python(yaml.safe_load(path.read_text("utf-8")))
@@ -97,15 +106,15 @@ def load(path: Path) -> tuple[Category, ...]:
 
 @cache
 def categories() -> tuple[Category, ...]:
-    """The shipped catalogue."""
+    """The shipped catalogue, read once."""
     return load(_FILE)
 
 
 def examples(path: Path = _EXAMPLES) -> dict[tuple[str, str], tuple[str, ...]]:
-    """What citizens say of each category: (一级, 二级) → sentences.
+    """Examples of what citizens say about each category: (一级, 二级) → sentences.
 
     Raises:
-        ConfigurationError: the file can't be read, has another shape, or names a category that is not there.
+        ConfigurationError: the file can't be read, has another format, or names an unknown category.
     """
     try:
         found = TypeAdapter(dict[str, dict[str, tuple[str, ...]]]).validate_python(
@@ -139,7 +148,7 @@ def _likeness() -> Likeness:
 
 @lru_cache(maxsize=256)
 def suggest(text: str) -> Suggestion | None:
-    """The category a story seems to belong to; None when nothing in it points to one.
+    """The probable category of a story; None when nothing in the text points to a category.
 
     >>> suggest("小区门口的路灯坏了三天了").category
     '市政设施/路灯照明'
@@ -165,12 +174,15 @@ def suggest(text: str) -> Suggestion | None:
 
 
 def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scores on one scale: how far above the mean, in standard deviations."""
+    """The scores as multiples of the standard deviation above the mean, so that they can be added."""
     found: NDArray[np.float64] = (scores - scores.mean()) / (scores.std() + 1e-9)
     return found
 
 
 def _score(text: str, keywords: tuple[str, ...]) -> int:
-    """A leaf's keyword score: the sum of squared lengths, without keywords inside a longer one found."""
+    """Keyword score of a category: the sum of the squared lengths of the keywords in the text.
+
+    A keyword inside a longer one that is also found does not count.
+    """
     hits = [word for word in keywords if word in text]
     return sum(len(word) ** 2 for word in hits if not any(word != other and word in other for other in hits))

@@ -1,4 +1,4 @@
-"""Checking a draft before it is filed: what may be stored, in which form."""
+"""Checks a draft before it is filed, and brings it into the stored form."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from core.text import clean
 from tickets.types import TicketDraft, TicketType
 
 MAX_CONTENT = 5_000
-"""Characters of a ticket's content."""
+"""Most characters of a ticket's content."""
 MAX_PHOTOS = 9
-"""Photos a ticket is filed with."""
+"""Most photos of a ticket when it is filed."""
 
 
 def _clean(value: object) -> object:
@@ -76,16 +76,17 @@ _SAY = {
 
 
 def check(draft: TicketDraft, city: City) -> TicketDraft:
-    """The draft in the form it is stored: cleaned, with type code, full district name and plain phone number.
+    """The draft in its stored form: cleaned text, type code, full name of the district, plain phone number.
 
     Args:
-        city: whose districts are known.
+        draft: the draft.
+        city: the city whose districts are known.
 
     Raises:
-        BadRequest: code ``bad_ticket``; ``details.fields`` says in Chinese what is wrong with which field.
+        BadRequest: code ``bad_ticket``. ``details.fields`` says in Chinese what is wrong with each field.
     """
     try:
-        # `vars` and not `asdict`: the values are plain, and `type` may be a subclass of str worth keeping.
+        # `vars`, not `asdict`: all values are plain, and `type` may be a str subclass that must be kept.
         checked = _Checked.model_validate(dict(vars(draft)))
     except ValidationError as error:
         names = [str(e["loc"][0]) for e in error.errors()]
@@ -94,5 +95,5 @@ def check(draft: TicketDraft, city: City) -> TicketDraft:
             next(iter(fields.values())), code="bad_ticket", details={"fields": fields}
         ) from error
     found = city.named(checked.district)
-    # An unknown place is kept as said: a complaint must not be lost over it.
+    # An unknown district is stored as written, because no complaint may be lost over it.
     return TicketDraft(**{**dict(checked), "district": found.name if found else checked.district})

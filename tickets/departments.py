@@ -1,4 +1,4 @@
-"""承办单位: the departments of the city's profile as rows that tickets and desk accounts refer to."""
+"""承办单位: the departments of the city's profile as rows. Tickets and desk accounts refer to these rows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tickets.models import Department
 
 
 async def add_missing(database: Database, city: City) -> None:
-    """Give every department of the profile its row; two processes at once do no harm.
+    """Add a row for each department of the profile that has none. Two processes may do so at the same time.
 
-    A department that left the profile keeps its row: tickets and accounts refer to it.
+    A department that was removed from the profile keeps its row, because tickets and accounts refer to it.
     """
     names = [department.name for department in city.departments]
     async with database.read() as session:
@@ -35,10 +35,10 @@ async def add_missing(database: Database, city: City) -> None:
 
 
 async def id_of(database: Database, name: str) -> str:
-    """The id of a department.
+    """The id of the department with this name.
 
     Raises:
-        NotFound: there is none of that name.
+        NotFound: there is no such department.
     """
     async with database.read() as session:
         found: str | None = await session.scalar(select(Department.id).where(Department.name == name))
@@ -48,13 +48,13 @@ async def id_of(database: Database, name: str) -> str:
 
 
 def unknown_categories(city: City) -> list[str]:
-    """Categories a department leads on that the catalogue does not have."""
+    """Categories that have a lead department in the profile, but do not exist in the catalogue."""
     known = set(_categories())
     return [name for department in city.departments for name in department.leads if name not in known]
 
 
 def without_lead(city: City) -> list[str]:
-    """Categories of the catalogue that no department leads on: their tickets have to be dispatched by hand."""
+    """Categories of the catalogue without a lead department. An agent must dispatch their tickets by hand."""
     return [name for name in _categories() if city.lead(name) is None]
 
 

@@ -1,4 +1,4 @@
-"""Filing: a confirmed draft becomes a ticket, exactly once."""
+"""Filing: makes a ticket of a confirmed draft, exactly once."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from tickets.states import State
 from tickets.types import CITIZEN, Actor, Ticket, TicketDraft
 
 MAX_KEY = 200
-"""Characters of a filing key."""
+"""Most characters of a filing key."""
 
 
 async def file(
     database: Database, draft: TicketDraft, key: str, city: City, actor: Actor = CITIZEN
 ) -> tuple[Ticket, bool]:
-    """Store a draft as a ticket, or find the ticket an earlier call with ``key`` made.
+    """Store a draft as a ticket, or find the ticket that an earlier call with the same ``key`` made.
 
     Args:
-        key: names this filing; whoever repeats it (a confirm sent twice, a turn run again after a crash) gets
-            the first ticket back, even if the draft differs by then.
-        city: gives the number its letters, and knows its districts.
+        database: where the tickets are.
+        draft: the confirmed draft.
+        key: names this filing, 1 to :data:`MAX_KEY` characters. A repeat (a button pressed twice, a turn that
+            runs again after a crash) gets the first ticket, even when its draft differs.
+        city: gives the prefix of the number, and its districts.
+        actor: who files the ticket.
 
     Returns:
         The ticket, and whether this call made it.
@@ -42,7 +45,7 @@ async def file(
     try:
         return await _file(database, draft, key, city, actor)
     except IntegrityError:
-        # Another process filed with the same key in between (PostgreSQL only: SQLite's writers queue).
+        # Another process has just filed with the same key (only on PostgreSQL, as SQLite's writers queue).
         return await _file(database, draft, key, city, actor)
 
 

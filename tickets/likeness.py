@@ -1,8 +1,8 @@
-"""Classifies a short text among many small groups of examples: nearest examples, and complement naive Bayes.
+"""Classifies a short text into many small groups of examples, by nearest examples and complement naive Bayes.
 
-Both use runs of one to three characters, which need no dictionary and tolerate typing errors and dictation.
-Together they are better than either alone. The search's embedding model beside them added half a point
-(docs/understanding.md); it was left out, so that tickets do not depend on the search.
+Both use runs of one to three characters. These need no dictionary, and tolerate errors of typing and
+dictation. Both together are better than either alone. Adding the embedding model of the search gained half a
+percentage point (docs/understanding.md). It is left out, so that tickets do not depend on the search.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
+"""One score for each label: a vector of floats, indexed by label."""
 
 _WEIGHT = {1: 0.5, 2: 1.0, 3: 1.2}
+"""Weight of a run by its number of characters."""
 _NEAREST = 2
+"""Number of nearest examples that are averaged for each label."""
 _SMOOTHING = 0.3
+"""Count that is added to each run in naive Bayes."""
 
 
 def grams(text: str) -> set[str]:
-    """Runs of one to three letters or characters.
+    """All runs of one to three letters or characters in a text.
 
     >>> sorted(grams("停水，啊"))
     ['停', '停水', '啊', '水']
@@ -37,7 +41,7 @@ class Likeness:
 
     Args:
         texts: the labelled texts.
-        labels: the label of each text: whole numbers from 0.
+        labels: the label of each text: whole numbers from 0, as many as there are texts.
     """
 
     def __init__(self, texts: Sequence[str], labels: Sequence[int]) -> None:
@@ -65,7 +69,7 @@ class Likeness:
         self._bayes = (weight / np.abs(weight).sum(axis=0) * 1000).astype(np.float32)
 
     def nearest(self, text: str) -> Scores:
-        """For each label, the mean cosine of its two nearest texts."""
+        """For each label the mean cosine (0 to 1) of its two nearest texts."""
         places = self._known(text)
         dots = np.zeros(len(self._labels))
         for place in places:
@@ -77,14 +81,14 @@ class Likeness:
             top = np.zeros(self._size)
             np.maximum.at(top, self._labels, cosine)
             best += top / _NEAREST
-            # the nearest of each label is taken out before the second is looked for
+            # The nearest text of each label is removed before the search for the second.
             taken = (cosine == top[self._labels]) & (cosine > 0)
             first = np.unique(self._labels[taken], return_index=True)[1]
             cosine[np.flatnonzero(taken)[first]] = 0
         return best
 
     def bayes(self, text: str) -> Scores:
-        """For each label, its complement-naive-Bayes score: the sum of log weights; higher is more likely."""
+        """For each label the score of complement naive Bayes: a sum of log weights. Higher is more likely."""
         found: Scores = self._bayes[self._known(text)].sum(axis=0, dtype=float)
         return found
 

@@ -1,4 +1,4 @@
-"""Lists of tickets: filtered, newest first, page by page."""
+"""Lists of tickets: filtered, newest first, in pages."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tickets.states import State
 from tickets.types import Page
 
 MAX_LIMIT = 200
-"""Tickets of one page at most."""
+"""Most tickets of one page."""
 MAX_QUERY = 100
-"""Characters of a search."""
+"""Most characters of a search text."""
 
 _LINE_COLUMNS = (
     TicketRow.number,
@@ -37,21 +37,22 @@ async def find(
     """One page of tickets.
 
     Args:
-        state: a state's code or label; empty for all.
-        q: words that must all stand in number, content, address, district or category; empty for all.
-        limit: tickets on the page, 1 to :data:`MAX_LIMIT`.
-        before: ``next`` of the page before, None for the first.
-        department_id: only this department's.
+        database: where the tickets are.
+        state: code or label of a state; empty for all states.
+        q: words that must all occur in number, content, address, district or category; empty for all tickets.
+        limit: tickets per page, 1 to :data:`MAX_LIMIT`.
+        before: ``next`` of the previous page; None for the first page.
+        department_id: only tickets of this department; None for all.
 
     Raises:
-        BadRequest: an unknown state, too long a ``q``, or a limit out of range.
+        BadRequest: the state is unknown, ``q`` is too long, or ``limit`` is out of range.
     """
     if not 1 <= limit <= MAX_LIMIT:
         raise BadRequest(f"每页请在 1 到 {MAX_LIMIT} 条之间")
     words = clean(q).split()
     if len(q) > MAX_QUERY:
         raise BadRequest(f"搜索内容请在 {MAX_QUERY} 字以内")
-    # The id is a UUIDv7: it sorts by the time of filing and never ties, so a page goes on from it.
+    # Ids are UUIDv7: unique and sorted by the time of filing. So the next page begins below the last id.
     query = (
         select(TicketRow).options(load_only(*_LINE_COLUMNS)).order_by(TicketRow.id.desc()).limit(limit + 1)
     )

@@ -1,4 +1,4 @@
-"""Looking a ticket up by number and query code, as a citizen does without signing in."""
+"""Finds a ticket by number and query code, for citizens, who do not sign in."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from tickets.models import CodeFailure
 from tickets.types import Ticket
 
 MAX_FAILURES = 5
-"""Wrong codes for one number within :data:`WINDOW`, from which no code is accepted."""
+"""Wrong codes for one number within :data:`WINDOW`, after which no code is accepted."""
 WINDOW = timedelta(minutes=15)
-"""How long a wrong code counts."""
+"""Time for which a wrong code counts."""
 
 
 async def by_number_and_code(database: Database, number: str, code: str) -> Ticket | None:
     """The ticket, when number and code belong together; else None, whichever of the two is wrong.
 
-    Failures are counted for numbers that do not exist, too, so that the limit does not tell which exist. They
-    are counted in the database: the limit holds across processes and restarts.
+    Failures are also counted for numbers that do not exist, so that the limit does not reveal which numbers
+    exist. They are counted in the database, for all processes and across restarts.
 
     Raises:
-        RateLimited: :data:`MAX_FAILURES` wrong codes for this number within :data:`WINDOW`; from then on the
-            right code does not help either until the window has passed.
+        RateLimited: there were :data:`MAX_FAILURES` wrong codes for this number within :data:`WINDOW`. Until
+            they no longer count, even the right code is refused.
     """
     known_number, known_code = numbers.plain_number(number), numbers.plain_code(code)
     if known_number is None or known_code is None:
         return None
     moment = now()
     async with database.write() as session:
-        # Counting, comparing and counting up must not run side by side: a hundred guesses sent at once would
-        # all find the count below the limit.
+        # Only one transaction at a time may count, compare and add. Otherwise a hundred guesses sent at once
+        # would all find the count below the limit.
         await one_at_a_time(session, f"ticket-code:{known_number}")
         await session.execute(delete(CodeFailure).where(CodeFailure.at <= moment - WINDOW))
         failures, oldest = (

@@ -1,7 +1,6 @@
-"""Tables of tickets: the ticket, its history, the departments that handle it, and two counters.
+"""Tables of tickets: tickets, their history and photos, departments, and two counters.
 
-Columns of later steps of the lifecycle (dispatch, deadlines, merging) exist and stay empty until something
-fills them.
+Columns for later steps of the lifecycle (dispatch, deadlines, merging) exist and stay empty for now.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ class Department(Base):
 
 
 class TicketRow(Base):
-    """One matter a citizen brought; its id is a UUIDv7, so ids sort by the time of filing."""
+    """One request that a citizen filed. Its id is a UUIDv7, so ids sort by the time of filing."""
 
     __tablename__ = "tickets"
     __table_args__ = (Index("ix_tickets_state_id", "state", "id"),)
@@ -38,9 +37,12 @@ class TicketRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(24), unique=True)
     filing_key: Mapped[str] = mapped_column(String(200), unique=True)
-    """The caller's key of this filing: filing again with it finds this ticket."""
+    """The caller's key of this filing. Filing with the same key again finds this ticket."""
     query_code: Mapped[str] = mapped_column(EncryptedText)
-    """Six digits the citizen asks for progress with; encrypted, not hashed: a repeated filing shows it."""
+    """查询码: six digits for asking about progress.
+
+    Encrypted, not hashed, because a repeated filing shows it.
+    """
 
     type: Mapped[str] = mapped_column(String(20))
     category: Mapped[str] = mapped_column(String(80), default="")
@@ -50,17 +52,19 @@ class TicketRow(Base):
     """When it happened, in the citizen's own words."""
     content: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(String(200), default="")
-    """涉及对象: whom or what the matter is about."""
+    """涉及对象: the person or thing that the request is about."""
     contact_name: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     contact_phone: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     contact_key: Mapped[str | None] = mapped_column(String(64), index=True, default=None)
-    """Keyed digest of the phone (:func:`core.privacy.lookup_key`): the same person's tickets are found by it."""
+    """Keyed digest of the phone (:func:`core.privacy.lookup_key`), to find tickets of the same person."""
     latitude: Mapped[float | None] = mapped_column(Float, default=None)
+    """Degrees, -90 to 90, of the point that the citizen sent."""
     longitude: Mapped[float | None] = mapped_column(Float, default=None)
+    """Degrees, -180 to 180."""
     place_label: Mapped[str] = mapped_column(String(200), default="", server_default="")
-    """The address the citizen's device gave the point on the map."""
+    """The address that the citizen's device gave the point."""
     confidential: Mapped[bool] = mapped_column(Boolean, default=False)
-    """保密: the citizen's identity is not shown to the department."""
+    """保密: whether the department must not see who the citizen is."""
     channel: Mapped[str] = mapped_column(String(20), default="")
     conversation_id: Mapped[str | None] = mapped_column(String(36), index=True, default=None)
 
@@ -73,15 +77,18 @@ class TicketRow(Base):
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
-    """并单: the ticket this one was merged into."""
+    """并单: the ticket into which this one was merged."""
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
-    """The ticket this one was split from or reopens (重办)."""
+    """The ticket that this one was split from or reopens (重办)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class TicketEventRow(Base):
-    """One change of a ticket: who, when, why; written in the same transaction, never changed."""
+    """One change of a ticket: who, when, what.
+
+    Written in the transaction of the change, never changed later.
+    """
 
     __tablename__ = "ticket_events"
     __table_args__ = (UniqueConstraint("ticket_id", "key"),)
@@ -92,17 +99,17 @@ class TicketEventRow(Base):
     actor_kind: Mapped[str] = mapped_column(String(12))
     actor_id: Mapped[str | None] = mapped_column(String(36), default=None)
     actor: Mapped[str] = mapped_column(String(60))
-    """The actor's name as it was then."""
+    """Name of the actor at that time."""
     action: Mapped[str] = mapped_column(String(20))
     from_state: Mapped[str | None] = mapped_column(String(20), default=None)
     to_state: Mapped[str | None] = mapped_column(String(20), default=None)
     note: Mapped[str] = mapped_column(Text, default="")
     key: Mapped[str | None] = mapped_column(String(200), default=None)
-    """The caller's key; a second change of the ticket with the same key is not made."""
+    """The caller's key. A second change of the ticket with the same key is not made."""
 
 
 class TicketPhotoRow(Base):
-    """A photo that belongs to a ticket; the conversations keep the photo itself, under the same id."""
+    """A photo that belongs to a ticket. The photo itself is kept with its conversation, under the same id."""
 
     __tablename__ = "ticket_photos"
 
@@ -119,10 +126,11 @@ class TicketCounter(Base):
     day: Mapped[str] = mapped_column(String(16), primary_key=True)
     """Prefix and day, such as ``HN20261123``."""
     last: Mapped[int] = mapped_column(Integer)
+    """The last number given on this day, from 1."""
 
 
 class CodeFailure(Base):
-    """A wrong query code; deleted when it no longer counts (:data:`tickets.lookup.WINDOW`)."""
+    """A wrong query code. It is deleted when it no longer counts (:data:`tickets.lookup.WINDOW`)."""
 
     __tablename__ = "ticket_code_failures"
     __table_args__ = (Index("ix_ticket_code_failures_number_at", "number", "at"),)

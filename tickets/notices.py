@@ -1,4 +1,4 @@
-"""Tells the citizen who filed a ticket of its new state, through the channel it came from."""
+"""Tells the citizen who filed a ticket about its new state, through the channel in which it was filed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from tickets.service import Tickets
 
 
 class Tell(Protocol):
-    """Tells a citizen, who may not be looking, how a ticket stands; once for each ``key``."""
+    """Tells a citizen the state of a ticket, even outside the conversation; once for each ``key``."""
 
     async def __call__(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
-        """Tell it.
+        """Tell the state of a ticket.
 
         Args:
-            number: the ticket's.
-            state: as a citizen reads it, such as 办理中.
+            conversation_id: the conversation in which the ticket was filed.
+            key: names this piece of news.
+            number: number of the ticket.
+            state: state of the ticket as citizens read it, such as 办理中.
             text: the whole sentence.
 
         Raises:
@@ -33,14 +35,17 @@ class Tell(Protocol):
 
 
 class TicketNotices:
-    """Does the jobs that come with each change of a ticket's state (:func:`tickets.rows.add_event`).
+    """Does the jobs that :func:`tickets.rows.add_event` adds for each change of a ticket's state.
 
-    Each change has a key, so that it is told once even when a process dies over it. Of several changes not yet told
-    only the last is told: the citizen hears where the ticket stands now. Nothing moves a ticket on yet, so
-    nothing is told yet.
+    Each change has a key, so that it is told only once, even when a process dies. When several changes are
+    not told yet, only the last one is told, because it is the present state. Nothing changes the state of
+    tickets yet, so nothing is told yet.
 
     Args:
-        jobs: the process's runner of what goes by the clock.
+        database: where the tickets are.
+        tickets: the tickets.
+        tell: tells the citizen.
+        jobs: the runner of this process.
     """
 
     def __init__(self, database: Database, tickets: Tickets, tell: Tell, jobs: Jobs) -> None:

@@ -17,10 +17,15 @@ _NUMBER = re.compile(r"[A-Z]{2,6}20\d{6}\d{5,6}")
 
 
 async def next_number(session: AsyncSession, prefix: str, moment: datetime) -> str:
-    """The next number of the day it is in China: ``HN`` + ``20261123`` + ``00001``.
+    """The next number of the current day in China: ``HN`` + ``20261123`` + ``00001``.
 
-    One statement raises the day's counter and returns it, so two filings never get the same number on either
-    database. It runs in the caller's transaction: a filing that fails leaves no gap.
+    One statement raises the day's counter and returns it, so two filings never get the same number. It runs
+    in the caller's transaction, so a failed filing leaves no gap.
+
+    Args:
+        session: the caller's transaction.
+        prefix: the letters before the number.
+        moment: the time of filing; it gives the day.
     """
     day = f"{prefix}{local(moment):%Y%m%d}"
     dialect = session.get_bind().dialect.name
@@ -36,12 +41,12 @@ async def next_number(session: AsyncSession, prefix: str, moment: datetime) -> s
 
 
 def new_code() -> str:
-    """Six random digits."""
+    """A new query code: six random digits."""
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
 def plain_number(text: str) -> str | None:
-    """What a citizen typed as a ticket number, in its stored form; None when it can't be one.
+    """The stored form of a ticket number that a citizen typed; None when it can't be a ticket number.
 
     >>> plain_number(" hn２０２６１１２３ 00001 ")
     'HN2026112300001'
@@ -51,6 +56,6 @@ def plain_number(text: str) -> str | None:
 
 
 def plain_code(text: str) -> str | None:
-    """What a citizen typed as a query code; None when it is not six digits."""
+    """The stored form of a query code that a citizen typed; None when it is not six digits."""
     code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     return code if re.fullmatch(r"[0-9]{6}", code) else None

@@ -1,4 +1,4 @@
-"""What a citizen who asks for progress is told: where the ticket stands, with no promise."""
+"""The text for citizens who ask about progress. It says where the ticket stands, and promises nothing."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _STANDS: dict[State, str] = {
 
 
 def progress_text(ticket: Ticket) -> str:
-    """The ticket's progress in two or three sentences for the chat.
+    """The progress of a ticket in two or three sentences for the chat.
 
-    It names the deadline where one is set, and never an outcome or an estimated time.
+    It names the deadline when there is one. It never names a result or an estimated time.
     """
     stands = _STANDS[ticket.state].format(
         department=ticket.department or "承办单位",

@@ -1,4 +1,4 @@
-"""Between table rows and the plain values of :mod:`tickets.types`."""
+"""Converts table rows to the value types of :mod:`tickets.types`, and writes history and photos."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tickets.types import SUMMARY_CHARACTERS, Actor, Ticket, TicketEvent, Ticket
 
 
 def summary(content: str) -> str:
-    """The beginning of a ticket's content on one line, with the phone numbers in it masked.
+    """The beginning of a ticket's content on one line, with masked phone numbers.
 
     >>> summary("路灯坏了\\n电话13800000000")
     '路灯坏了 电话138****0000'
@@ -26,7 +26,7 @@ def summary(content: str) -> str:
 
 
 def to_line(row: TicketRow) -> TicketLine:
-    """The row as lists show it; decrypts nothing."""
+    """The ticket of a row as shown in lists. It decrypts nothing."""
     return TicketLine(
         number=row.number,
         type=TicketType(row.type),
@@ -41,7 +41,10 @@ def to_line(row: TicketRow) -> TicketLine:
 
 
 async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
-    """The row with what it refers to by name, name and phone masked."""
+    """The whole ticket of a row, with masked name and phone.
+
+    Departments and other tickets are named, not ids.
+    """
     department = await session.get(Department, row.department_id) if row.department_id else None
     return Ticket(
         id=row.id,
@@ -81,7 +84,7 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
 
 
 def to_event(row: TicketEventRow) -> TicketEvent:
-    """One line of history."""
+    """The line of history of a row."""
     return TicketEvent(
         at=row.at,
         actor=row.actor,
@@ -93,7 +96,10 @@ def to_event(row: TicketEventRow) -> TicketEvent:
 
 
 MOVED = "ticket_moved"
-"""The kind of the job that comes with each change of a ticket's state; its key is the id of the ticket's event."""
+"""Kind of the job that is added for each change of a ticket's state.
+
+Its key is the id of the ticket's event.
+"""
 
 
 async def add_event(
@@ -107,9 +113,10 @@ async def add_event(
     to_state: State | None = None,
     key: str | None = None,
 ) -> TicketEventRow:
-    """Write who did what to a ticket, in the caller's transaction, which makes the change.
+    """Write who did what to a ticket, in the transaction that makes the change.
 
-    Of a change of state the citizen will be told (:mod:`tickets.notices`); not of filing, of which the form itself tells.
+    For a change of state it also adds the job that tells the citizen (:mod:`tickets.notices`). Filing adds no
+    job, because the complaint form tells of it.
     """
     row = TicketEventRow(
         id=new_id(),
@@ -130,14 +137,14 @@ async def add_event(
 
 
 def add_photos(session: AsyncSession, ticket_id: str, image_ids: Iterable[str]) -> None:
-    """Attach photos to a ticket, in the caller's transaction; the ids must not be attached yet."""
+    """Attach photos to a ticket in the caller's transaction. None of them may be attached already."""
     session.add_all(
         TicketPhotoRow(ticket_id=ticket_id, image_id=image_id) for image_id in dict.fromkeys(image_ids)
     )
 
 
 async def photos(session: AsyncSession, ticket_id: str) -> list[str]:
-    """Ids of a ticket's photos, in the order they came."""
+    """Ids of a ticket's photos, in the order in which they were attached."""
     found = await session.scalars(
         select(TicketPhotoRow.image_id)
         .where(TicketPhotoRow.ticket_id == ticket_id)
@@ -147,7 +154,7 @@ async def photos(session: AsyncSession, ticket_id: str) -> list[str]:
 
 
 async def by_number(session: AsyncSession, number: str) -> TicketRow | None:
-    """The row with that number."""
+    """The row with this number; None when there is none."""
     row: TicketRow | None = await session.scalar(select(TicketRow).where(TicketRow.number == number))
     return row
 

@@ -1,4 +1,4 @@
-"""Tickets as the other parts use them: one object with every verb."""
+"""The interface of tickets for other packages: one object with all functions."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
 
 MAX_NOTE = 2_000
-"""Characters of a note or of what a citizen adds when urging."""
+"""Most characters of a note, or of what a citizen adds when urging."""
 RATINGS = ("非常满意", "满意", "基本满意", "不满意")
-"""Marks a citizen can give."""
+"""The ratings that a citizen can give, from best to worst."""
 
 
 class Tickets:
-    """File tickets, find them, and write down what happens to them.
+    """Files tickets, finds them, and records what happens to them.
 
-    After each change an event ``ticket`` goes out on the topic ``tickets``, carrying the ticket's line and
-    what was done.
+    After each change an event ``ticket`` is published on the topic ``tickets``, with the line of the ticket
+    and what was done.
 
     Args:
-        city: gives numbers their letters, and knows its districts.
+        database: where the tickets are.
+        events: told about each change.
+        city: gives the prefix of ticket numbers, its districts, and lead departments.
 
     >>> ticket = await tickets.file(TicketDraft("投诉", "路灯坏了三天"), key)          # doctest: +SKIP
     >>> tickets.progress_text(ticket)                                                  # doctest: +SKIP
@@ -46,22 +48,25 @@ class Tickets:
 
     @staticmethod
     def progress_text(ticket: Ticket) -> str:
-        """Where a ticket stands, for the chat; see :func:`tickets.progress.progress_text`."""
+        """The progress of a ticket for the chat; see :func:`tickets.progress.progress_text`."""
         return progress.progress_text(ticket)
 
     def lead(self, category: str) -> str | None:
-        """The department that takes the lead on a category (``一级/二级``); None where the city names none."""
+        """The name of the lead department of a category (``一级/二级``); None when the city names none."""
         found = self._city.lead(category)
         return found.name if found else None
 
     async def file(self, draft: TicketDraft, key: str, actor: Actor = CITIZEN) -> Ticket:
-        """Make a ticket of a confirmed draft; the same ``key`` again gives the same ticket.
+        """Make a ticket of a confirmed draft. The same ``key`` again gives the same ticket.
 
         Args:
-            key: up to 200 characters naming this filing, such as conversation and confirmed summary.
+            draft: the confirmed draft.
+            key: names this filing, up to 200 characters, such as conversation and confirmed summary.
+            actor: who files the ticket.
 
         Raises:
-            BadRequest: code ``bad_ticket``, ``details.fields`` says what is wrong; or the key is no key.
+            BadRequest: code ``bad_ticket``, and ``details.fields`` says what is wrong; or code
+                ``bad_filing_key``.
         """
         ticket, made = await filing.file(self._database, draft, key, self._city, actor)
         if made:
@@ -69,18 +74,20 @@ class Tickets:
         return ticket
 
     async def by_number_and_code(self, number: str, code: str) -> Ticket | None:
-        """The ticket with that number, if the code is its code; typed full-width or with spaces is fine.
+        """The ticket, when number and code belong together; else None.
+
+        Full-width digits and spaces are accepted.
 
         Raises:
-            RateLimited: five wrong codes for the number within 15 minutes.
+            RateLimited: there were five wrong codes for the number within 15 minutes.
         """
         return await lookup.by_number_and_code(self._database, number, code)
 
     async def get(self, number: str) -> Ticket:
-        """The ticket with that number.
+        """The ticket with this number.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such ticket.
         """
         async with self._database.read() as session:
             return await rows.to_ticket(session, await self._row(session, number))
@@ -99,7 +106,7 @@ class Tickets:
         )
 
     async def events(self, number: str) -> tuple[TicketEvent, ...]:
-        """A ticket's history, oldest first.
+        """The history of a ticket, oldest first.
 
         Raises:
             NotFound: there is no such ticket.
@@ -114,7 +121,10 @@ class Tickets:
             return tuple(rows.to_event(event) for event in found)
 
     async def of_conversation(self, conversation_id: str, limit: int = 5) -> tuple[Ticket, ...]:
-        """Tickets filed in a conversation, newest first: who speaks there may see them without their codes."""
+        """The last tickets filed in a conversation, newest first.
+
+        Its citizen may see them without query codes.
+        """
         async with self._database.read() as session:
             found = await session.scalars(
                 select(TicketRow)
@@ -125,16 +135,17 @@ class Tickets:
             return tuple([await rows.to_ticket(session, row) for row in found])
 
     async def same_matter(self, draft: TicketDraft) -> Ticket | None:
-        """An open ticket of the same person about the same thing; see :mod:`tickets.similar`."""
+        """An open ticket of the same person about the same matter, or None; see :mod:`tickets.similar`."""
         async with self._database.read() as session:
             row = await similar.find(session, draft)
             return None if row is None else await rows.to_ticket(session, row)
 
     async def contact(self, number: str, actor: Actor, reason: str) -> Contact:
-        """Name and phone in clear; who saw them and why goes into the ticket's history.
+        """Name and phone in clear. The ticket's history records who saw them and why.
 
         Raises:
             NotFound: there is no such ticket.
+            BadRequest: the reason is longer than :data:`MAX_NOTE` characters.
         """
         async with self._database.write() as session:
             row = await self._row(session, number)
@@ -144,15 +155,18 @@ class Tickets:
     async def note(
         self, number: str, actor: Actor, text: str, key: str | None = None, photos: Sequence[str] = ()
     ) -> Ticket:
-        """Add a remark to a ticket's history.
+        """Add a note to a ticket's history.
 
         Args:
-            key: where given, the same key again adds nothing.
-            photos: ids of photos that belong to the ticket from now on.
+            number: number of the ticket.
+            actor: who writes the note.
+            text: the note.
+            key: when given, the same key again adds nothing.
+            photos: ids of photos that are attached to the ticket.
 
         Raises:
             NotFound: there is no such ticket.
-            BadRequest: nothing said, or over :data:`MAX_NOTE` characters.
+            BadRequest: the note is empty, or longer than :data:`MAX_NOTE` characters.
         """
         said = _note(text)
         if not said:
@@ -160,17 +174,18 @@ class Tickets:
         return await self._add(number, actor, "noted", said, key, photos)
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
-        """评价: what the citizen thinks of how a finished ticket was handled.
+        """评价: record the citizen's rating of how a finished ticket was handled.
 
         Args:
+            number: number of the ticket.
             mark: one of :data:`RATINGS`.
-            note: why.
-            key: where given, the same key again counts once.
+            note: the citizen's reason.
+            key: when given, the same key again counts once.
 
         Raises:
             NotFound: there is no such ticket.
-            Conflict: code ``ticket_open``; there is nothing to rate yet.
-            BadRequest: an unknown mark, or over :data:`MAX_NOTE` characters.
+            Conflict: code ``ticket_open``; the ticket is not finished yet.
+            BadRequest: the mark is unknown, or the note is longer than :data:`MAX_NOTE` characters.
         """
         if mark not in RATINGS:
             raise BadRequest(f"评价请选{'、'.join(RATINGS)}")
@@ -181,16 +196,18 @@ class Tickets:
         return await self._add(ticket.number, CITIZEN, "rated", said, key)
 
     async def urge(self, number: str, code: str, note: str = "", key: str | None = None) -> Ticket | None:
-        """催办: the citizen asks for speed; None when number and code do not belong together.
+        """催办: record that the citizen asks to hurry. None when number and code do not belong together.
 
         Args:
+            number: number of the ticket.
+            code: its query code.
             note: what the citizen added.
-            key: where given, the same key again counts once.
+            key: when given, the same key again counts once.
 
         Raises:
-            RateLimited: five wrong codes for the number within 15 minutes.
-            Conflict: code ``ticket_final``; the ticket is finished, urging it moves nothing.
-            BadRequest: over :data:`MAX_NOTE` characters.
+            RateLimited: there were five wrong codes for the number within 15 minutes.
+            Conflict: code ``ticket_final``; the ticket is finished.
+            BadRequest: the note is longer than :data:`MAX_NOTE` characters.
         """
         said = _note(note)
         ticket = await self.by_number_and_code(number, code)
@@ -215,7 +232,7 @@ class Tickets:
         try:
             ticket, added = await self._add_once(number, actor, action, note, key, photos)
         except IntegrityError:
-            # The same key from another process in between (PostgreSQL only); the second look finds it.
+            # Another process has just used the same key (PostgreSQL only). The second try finds its event.
             ticket, added = await self._add_once(number, actor, action, note, key, photos)
         if added:
             self._tell(ticket, action)

@@ -1,7 +1,7 @@
-"""The same person's same matter: an open ticket that a new draft seems to be about again.
+"""Finds an open ticket of the same person about the matter of a new draft.
 
-Only tickets of the same conversation or the same phone are compared, a handful, so plain Python does: by what
-they are about (pairs of characters), by place, and by category.
+Only the few tickets of the same conversation or phone number are compared, so plain Python is fast enough.
+Compared are the contents (by pairs of characters), the places, and the categories.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from tickets.states import State
 from tickets.types import TicketDraft, TicketType
 
 LIKE = 0.45
-"""Likeness (0 to 1) from which two matters are the same; chosen on tests/tickets/same_matter.yml."""
+"""Likeness (0 to 1) from which two matters count as the same. Chosen with tests/tickets/same_matter.yml."""
 LOOKED_BACK = timedelta(days=180)
 """Age up to which open tickets are compared."""
 _MOST = 30
+"""Most tickets that are compared: the newest."""
 _UNLIKE_KIND = {TicketType.PRAISE, TicketType.CONSULT}
+"""Types that are never the same matter as another type."""
 _FILLER = re.compile(
     r"我(们|家)?|俺(们|家)?|你们|他们|她们|(请|麻烦)?(帮忙|帮我)?(反映|反应|投诉|举报|求助|登记)一?下?|"
     r"(这个|那个|一个|一直|现在|还是|已经|没有|没人|什么|怎么|不管|处理|解决|希望|尽快|相关部门|情况|问题|事情)|"
@@ -34,7 +36,7 @@ _FILLER = re.compile(
 
 
 async def find(session: AsyncSession, draft: TicketDraft) -> TicketRow | None:
-    """The open ticket most like the draft among those of its conversation and its phone; None when none is like it."""
+    """The open ticket most like the draft, of the same conversation or phone; None when none is alike."""
     phone = canonical(draft.contact_phone) if draft.contact_phone else None
     whose = []
     if draft.conversation_id:
@@ -58,9 +60,9 @@ async def find(session: AsyncSession, draft: TicketDraft) -> TicketRow | None:
 
 
 def likeness(draft: TicketDraft, row: TicketRow) -> float:
-    """How surely two requests are about the same thing, 0 to 1.
+    """How likely two requests are about the same matter, 0 to 1 (a weighted mean, no calibrated probability).
 
-    What one of them does not say counts neither for nor against.
+    Facts that only one of them names do not count.
     """
     kind = TicketType.parse(str(draft.type))
     if kind is not None and kind != row.type and _UNLIKE_KIND & {kind, TicketType(row.type)}:
@@ -79,7 +81,7 @@ def likeness(draft: TicketDraft, row: TicketRow) -> float:
 
 
 def overlap(one: str, other: str) -> float:
-    """The share (0 to 1) of the shorter text's pairs of characters found in the other, without filler words.
+    """The share (0 to 1) of the shorter text's pairs of characters that the other has, without filler words.
 
     >>> overlap("小区门口的路灯坏了", "路灯坏了三天没人修") > 0.4
     True

@@ -1,4 +1,4 @@
-"""The states of a ticket's lifecycle; so far only filing is wired, to pending acceptance (待受理)."""
+"""The states of a ticket. So far only filing sets one: pending acceptance (待受理)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a ticket stands; stored as the English code, shown as :attr:`label`.
+    """The state of a ticket. It is stored as the English code and shown as :attr:`label`.
 
     >>> State.PENDING_ACCEPTANCE.label
     '待受理'
@@ -27,17 +27,17 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state's name as citizens and agents read it."""
+        """The name of the state for citizens and agents."""
         return _LABELS[self]
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more happens to the ticket by itself."""
+        """Whether the ticket is finished, so that nothing more happens to it by itself."""
         return self in _FINAL
 
     @classmethod
     def parse(cls, text: str) -> State | None:
-        """The state a code or a Chinese label names; None when it names none.
+        """The state with this code or Chinese label; None when there is none.
 
         >>> State.parse("待受理") is State.parse("pending_acceptance")
         True

@@ -1,4 +1,4 @@
-"""The plain values tickets are made of, shared by the assistant's actions and the desk."""
+"""The value types of tickets, shared by the assistant's actions and the desk."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from core.clock import iso
 from tickets.states import State
 
 SUMMARY_CHARACTERS = 60
-"""Characters of a ticket's content shown in lists."""
+"""Most characters of a ticket's content that lists show."""
 
 
 class TicketType(StrEnum):
-    """诉求类型: what the citizen wants of the hotline; stored as the English code, shown as :attr:`label`."""
+    """诉求类型: what the citizen wants of the hotline.
+
+    It is stored as the English code and shown as :attr:`label`.
+    """
 
     CONSULT = "consult"
     HELP = "help"
@@ -26,12 +29,12 @@ class TicketType(StrEnum):
 
     @property
     def label(self) -> str:
-        """The type's name as citizens and agents read it."""
+        """The name of the type for citizens and agents."""
         return _TYPE_LABELS[self]
 
     @classmethod
     def parse(cls, text: str) -> TicketType | None:
-        """The type a code or a Chinese label names; None when it names none.
+        """The type with this code or Chinese label; None when there is none.
 
         >>> TicketType.parse("投诉")
         <TicketType.COMPLAINT: 'complaint'>
@@ -54,24 +57,25 @@ _TYPE_LABELS: dict[TicketType, str] = {
 
 @dataclass(frozen=True)
 class TicketDraft:
-    """What a citizen confirmed and wants filed; checked when filed (:mod:`tickets.checks`), not when made.
+    """What a citizen confirmed and wants to file. It is checked when it is filed (:mod:`tickets.checks`).
 
     Args:
-        type: a :class:`TicketType`, its code or its Chinese label.
+        type: a :class:`TicketType`, its code, or its Chinese label.
         content: the matter in the citizen's words.
-        category: 事项分类, ``一级/二级``; empty when nobody said.
+        category: 事项分类, ``一级/二级``; empty when not known.
         district: county or district.
-        address: place within the district.
-        happened_at: when, in the citizen's words.
-        subject: 涉及对象, whom or what it is about.
-        contact_name: empty for an anonymous filing.
-        contact_phone: mobile or landline; empty when nobody shall call back.
-        confidential: 保密, keep the citizen's identity from the department.
-        channel: where it came in: ``web``, ``wechat``, ``phone`` …
-        conversation_id: the conversation it was taken in.
-        latitude: of the point on the map the citizen sent, with ``longitude``.
-        place_label: the address the citizen's device gave that point.
-        photos: ids of the photos that belong to it.
+        address: the place within the district.
+        happened_at: when it happened, in the citizen's words.
+        subject: 涉及对象, the person or thing that the request is about.
+        contact_name: the citizen's name; empty for an anonymous filing.
+        contact_phone: mobile or landline number; empty when the citizen wants no call.
+        confidential: 保密, whether the department must not see who the citizen is.
+        channel: the channel in which it was filed: ``web``, ``wechat``, ``phone`` …
+        conversation_id: the conversation in which it was filed.
+        latitude: degrees, -90 to 90, of the point that the citizen sent.
+        longitude: degrees, -180 to 180.
+        place_label: the address that the citizen's device gave the point.
+        photos: ids of its photos.
     """
 
     type: str
@@ -98,8 +102,8 @@ class Actor:
 
     Args:
         kind: ``citizen``, ``agent``, ``department`` or ``system``.
-        name: as the history shows it.
-        id: the desk user's id, where there is one.
+        name: the name that the history shows.
+        id: id of the desk account; None when there is none.
     """
 
     kind: str
@@ -108,14 +112,14 @@ class Actor:
 
 
 CITIZEN = Actor("citizen", "群众")
-"""The actor of what a citizen does."""
+"""The actor for what a citizen does."""
 SYSTEM = Actor("system", "系统")
-"""The actor of what happens by itself."""
+"""The actor for what the system does by itself."""
 
 
 @dataclass(frozen=True)
 class TicketLine:
-    """A ticket as lists show it: nothing personal in it."""
+    """A ticket as shown in lists. It holds no personal data."""
 
     number: str
     type: TicketType
@@ -128,7 +132,7 @@ class TicketLine:
     department_id: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """What lists and live events carry: labels to show, codes to compare."""
+        """The JSON form for lists and live events: labels for people, codes for programs."""
         return {
             "number": self.number,
             "type": self.type.label,
@@ -145,7 +149,7 @@ class TicketLine:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A whole ticket. Name and phone are masked; the clear ones come from ``Tickets.contact`` alone."""
+    """A whole ticket. Name and phone are masked; ``Tickets.contact`` returns them in clear."""
 
     id: str
     number: str
@@ -183,7 +187,7 @@ class Ticket:
 
     @property
     def line(self) -> TicketLine:
-        """The ticket as lists show it."""
+        """The ticket as shown in lists."""
         return TicketLine(
             number=self.number,
             type=self.type,
@@ -197,7 +201,7 @@ class Ticket:
         )
 
     def card(self) -> dict[str, Any]:
-        """The card a citizen gets after filing; the only place the query code is shown."""
+        """The card that the citizen gets after filing. Only this card shows the query code."""
         return {
             "kind": "ticket",
             "number": self.number,
@@ -208,7 +212,7 @@ class Ticket:
         }
 
     def to_json(self) -> dict[str, Any]:
-        """The ticket as the desk shows it, without the query code."""
+        """The JSON form for the desk, without the query code."""
         return {
             **self.line.to_json(),
             "address": self.address,
@@ -238,7 +242,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Contact:
-    """A citizen's name and phone in clear; empty where none was given."""
+    """A citizen's name and phone in clear; empty when not given."""
 
     name: str
     phone: str
@@ -256,7 +260,7 @@ class TicketEvent:
     note: str
 
     def to_json(self) -> dict[str, Any]:
-        """The line as the desk shows it: Chinese labels, the action's code beside its label."""
+        """The JSON form for the desk, with Chinese labels. The code of the action is next to its label."""
         return {
             "at": iso(self.at),
             "actor": self.actor,
@@ -270,7 +274,7 @@ class TicketEvent:
 
 @dataclass(frozen=True)
 class Page:
-    """Some tickets of a list, newest first, and where the next page begins (None: there is none)."""
+    """One page of a list of tickets, newest first. ``next`` begins the next page; None: there is none."""
 
     tickets: tuple[TicketLine, ...]
     next: str | None
@@ -283,7 +287,7 @@ ACTION_LABELS = {
     "rated": "评价",
     "contact_seen": "查看联系方式",
 }
-"""What was done, as the desk shows it."""
+"""Code of an action → its label at the desk."""
 
 
 def _iso(moment: datetime | None) -> str | None:

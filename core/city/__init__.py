@@ -1,6 +1,9 @@
-"""The city: its profile, read from ``city/<name>/``, and what follows from it. Nothing of a city stands in code.
+"""The city that an installation serves.
 
-``load_city(name)`` reads one; ``Settings.city`` is the one in service. How a profile is written: docs/city.md.
+Its profile is read from ``city/<name>/``. The code holds no facts of any city.
+
+``load_city(name)`` reads a profile. ``Settings.city`` is the city in service. docs/city.md explains how to
+write a profile.
 """
 
 from core.city.elsewhere import Elsewhere as Elsewhere

@@ -1,7 +1,8 @@
-"""Whether a text is about another city: as the place of what it tells, or as the city whose rule it asks.
+"""Finds out whether a text is about another city: its matter lies there, or it asks for that city's rule.
 
-A name alone proves nothing: people come from 合肥, drive to 合肥, drink 青岛啤酒 and live in 南京路. So it counts only where it
-stands like a place, and never where home is named as well.
+The name of a city alone proves nothing: people come from 合肥, drive to 合肥, drink 青岛啤酒 and live in 南京路.
+So a name counts only where the words around it show that it is a place, and never when the text also names a
+place of the home city.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from core.city.nation import by_province, cities, ordinary, provinces
 from core.city.parts import Neighbour
 
 LONGEST = 2_000
-"""Characters of a text that are looked at."""
+"""Number of characters of a text that are searched. The rest is ignored."""
 
 _BRAND = (
     r"路|街|大道|大街|大学|学院|医院|中学|小学|一中|火车站|高铁站|站|小区|花园|家园|新村|新城|社区|商城|市场|银行|啤酒|烤鸭|拉面|牛肉面|"
@@ -36,9 +37,9 @@ _INSIDE = re.compile(
     rf"(?:市|省)?(?:这边|那边|这里|那里|这儿|那儿|本地|当地|市区|市里|城区|市内)|{_DISTRICT}|"
     r"(?:市|省)?(?:的)?(?:一家|某|一个|有一?家|有一?个|公司|工地|房子|楼盘|房东|老板|商家|工厂|厂里|厂子|驾校|物业|业主|租房)"
 )
-"""Behind a city's name: something that lies within it."""
+"""Follows the name of a city: something that lies in that city."""
 _HAPPENS = re.compile(r"(?:市|省|县)?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)")
-"""Behind 在 and a city's name: what happens there."""
+"""Follows 在 and the name of a city: something that happens there."""
 _WORKS = re.compile(
     r"(?:市|省)?(?:这边|那边|这里|那里)?(?:上班|打工|工作|干活|干了|做工|上学|读书|念书|住院|看病|就医|做生意|买)"
 )
@@ -49,7 +50,7 @@ _HOMEWARD = re.compile(
     r"家里|家中|老家|父母|爸|妈|爷爷|奶奶|孩子|小孩|老人|儿子|女儿|闺女|老伴|媳妇|回来|回家|本市|本地|咱们?这|我们?这|俺们?这|这边|"
     r"(?<!那)这里|这儿|异地|跨省|跨市"
 )
-"""What points home, to the family left there, or to a matter between two places."""
+"""Words that point to home, to the family there, or to a matter between two places."""
 _SHOPPING = re.compile(
     r"网购|淘宝|拼多多|京东|抖音|快手|直播|网店|网上|快递|闲鱼|平台|app|APP|小程序|代购|发货"
 )
@@ -57,7 +58,7 @@ _AT = re.compile(
     r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?|俺们?|本人)?(?:这里|这)?(?:现在|正|就)?"
     r"(?:在|位于|住|住在|地址|地点|地址是|地点是|发生在|搁|是)[:：]?$"
 )
-"""Before a city's name: where the one who speaks is, or where it happened."""
+"""Precedes the name of a city: the speaker is there, or the matter happened there."""
 _HERE_IS = re.compile(r"这里?(?:是|在)$")
 _BEGINS = re.compile(r"(?:^|[，。；！？,;!?\s：:]|反映|投诉|举报|建议)(?:一下)?$")
 _ASKED_BEHIND = re.compile(
@@ -69,7 +70,10 @@ _ASKED_BEFORE = re.compile(
     r"(?:^|[，。！？,.!?\s：:]|请问|想问|问一?下|问问|咨询|了解|知道|那|那么|帮我查|查一?下|关于)(?:一?下)?在?$"
 )
 _QUESTION = 80
-"""Characters of a question that asks a rule of one city: in a longer story a city is one of many things."""
+"""Most characters of a question about another city's rule.
+
+Longer texts name cities for many other reasons.
+"""
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,10 @@ class Elsewhere:
     """Another city or province.
 
     Args:
-        name: as it was said, without 市 or 省.
-        hotline: its 12345 as it is called from here; "" where its area code is not known.
-        same_province: whether what holds in the home province holds there as well.
+        name: the name as written in the text, without 市 or 省.
+        hotline: the number of its 12345 hotline with area code; "" when the area code is not known.
+        same_province: whether it lies in the home province, so that the rules of the province also hold
+            there.
     """
 
     name: str
@@ -88,13 +93,13 @@ class Elsewhere:
 
 
 class Abroad:
-    """All that is not home.
+    """Recognises cities and provinces other than the home city and the home province.
 
     Args:
-        home: every name of a place at home; where one of them is named, the matter is here.
-        city: the city's own name.
-        province: its province's.
-        neighbours: the cities around.
+        home: all names of places in the home city. A text that contains one of them is about home.
+        city: the name of the home city.
+        province: the name of the home province.
+        neighbours: the cities around the home city.
     """
 
     def __init__(
@@ -113,7 +118,7 @@ class Abroad:
         self._names = re.compile(rf"(?P<name>(?:{plain}){_NOT_A_NAME}|(?:{marked})(?=市))")
 
     def place(self, text: str) -> Elsewhere | None:
-        """Another city as the place of what is told."""
+        """The other city where the matter of the text lies; None when there is no such city."""
         text = text[:LONGEST]
         if self._home.search(text) or _SHOPPING.search(text):
             return None
@@ -127,7 +132,11 @@ class Abroad:
         return None
 
     def _lies_there(self, name: str, before: str, behind: str) -> int:
-        """Whether a name stands like the place of the matter: 1 + the length of what shows it behind the name; else 0."""
+        """Whether the words around a name show that the matter lies in that city.
+
+        Returns:
+            0 when they do not. Otherwise 1 + the number of characters behind the name that show it.
+        """
         if inside := _INSIDE.match(behind):
             return 1 + inside.end()
         if _BEGINS.search(before) and (name in self._city_of or behind[:1] == "市"):
@@ -138,12 +147,12 @@ class Abroad:
         return 0
 
     def rule(self, text: str) -> Elsewhere | None:
-        """Another city whose rule is asked."""
+        """The other city whose rule the text asks for; None when there is no such city."""
         if len(text) > _QUESTION or self._home.search(text) or _HOMEWARD.search(text):
             return None
         found = list(self._names.finditer(text))
         if len({match["name"] for match in found}) != 1:
-            return None  # none, or from one to the other
+            return None  # no city at all, or several (a matter between cities)
         match = found[0]
         before, behind = text[max(match.start() - 8, 0) : match.start()], text[match.end() :]
         if _PASSING_BEFORE.search(before) or _PASSING_AFTER.match(behind):

@@ -1,4 +1,4 @@
-"""Reading a city's profile: three YAML files in one folder, checked when first read."""
+"""Reads a city's profile: three YAML files in one folder, checked when they are first read."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from core.city.profile import City
 from core.errors import ConfigurationError
 
 PROFILES = Path(__file__).resolve().parents[2] / "city"
-"""Where the shipped profiles are, a folder each."""
+"""Folder of the shipped profiles. Each profile is a sub-folder."""
 FILES = ("city.yml", "districts.yml", "departments.yml")
+"""Names of the files of a profile."""
 
 
 def load_city(profile: str) -> City:
-    """The city of a profile, read once a process.
+    """The city of a profile. A process reads each profile once.
 
     Args:
-        profile: the name of a folder in ``city/``, or the path of a folder anywhere.
+        profile: the name of a folder in ``city/``, or the path of any folder.
 
     Raises:
-        ConfigurationError: there is no such profile, or a file of it breaks a rule; the message names file and place.
+        ConfigurationError: there is no such profile, or one of its files breaks a rule. The message names the
+            file and the place in it.
     """
     folder = PROFILES / profile if "/" not in profile else Path(profile)
     if not (folder / FILES[0]).is_file():
@@ -55,10 +57,10 @@ def _load(folder: Path) -> City:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """One file's keys.
+    """The keys and values of one file.
 
     Raises:
-        ConfigurationError: it is not there, no YAML, or no mapping.
+        ConfigurationError: the file does not exist, is not YAML, or is not a mapping.
     """
     try:
         found = yaml.safe_load(path.read_text("utf-8"))

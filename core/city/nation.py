@@ -1,4 +1,4 @@
-"""Provinces and prefecture-level cities of the country, the same for every city (``nation.yml``)."""
+"""Provinces and prefecture-level cities of China (``nation.yml``); the same for every installation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 EVERYWHERE = "全国"
-"""The region of what holds in the whole country."""
+"""Name of the region that means the whole country."""
 _FILE = Path(__file__).with_name("nation.yml")
 
 
@@ -21,13 +21,16 @@ def _read() -> dict[str, Any]:
 
 @cache
 def by_province() -> dict[str, tuple[str, ...]]:
-    """Province → its prefecture-level cities, as the file spells them; none for the four municipalities and three others."""
+    """Province → its prefecture-level cities, spelled as in the file.
+
+    北京, 天津, 上海, 重庆, 台湾, 香港 and 澳门 have no cities in the file.
+    """
     return {province: tuple(cities) for province, cities in _read()["provinces"].items()}
 
 
 @cache
 def ordinary() -> frozenset[str]:
-    """Cities whose names are everyday words or parts of other names as well."""
+    """Cities whose names are also everyday words or parts of other names."""
     return frozenset(_read()["ordinary"])
 
 

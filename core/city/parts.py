@@ -1,4 +1,4 @@
-"""What a city's profile is made of: districts, departments, hotlines, the cities around."""
+"""The parts of a city's profile: districts, departments, hotlines, neighbouring cities."""
 
 from __future__ import annotations
 
@@ -9,33 +9,40 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from core.phone import canonical
 
 Name = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^\S+$")]
+"""A name without spaces, 2 to 20 characters."""
 AreaCode = Annotated[str, Field(pattern=r"^0\d{2,3}$")]
+"""A telephone area code with its leading 0, such as ``0554``."""
 Source = Annotated[str, Field(min_length=4)]
-"""Where a fact was read: an address, or a file of this project."""
+"""Where a fact was read: a web address, or a file of this project."""
 Sources = Source | tuple[Source, ...] | None
+"""One source, several, or none."""
 
 Kind = Literal["city", "county", "zone", "utility", "vertical", "party", "group", "hotline"]
-"""What a handling department is: 市直部门, 县区, 功能区, 公用企业, 垂直管理单位, 党委部门, 群团组织, or the hotline itself."""
+"""The kind of a handling department.
+
+In order: 市直部门, 县区, 功能区, 公用企业, 垂直管理单位, 党委部门, 群团组织, and the hotline itself.
+"""
 
 
 class Strict(BaseModel):
-    """Base of everything in a profile: an unknown key is a mistake, and nothing changes once read."""
+    """Base class of all parts of a profile. Unknown keys are errors; objects can't be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class District(Strict):
-    """A county, district or zone that takes complaints of its own.
+    """A county, district or zone that complaints can be filed for.
 
     Args:
-        name: as shown and stored.
-        code: administrative division code (GB/T 2260), None for a zone.
-        title: on the button that chooses it, where that says more than the name.
-        aliases: other full names that mean it wherever they stand in a text.
-        short: names that mean it only when they are all that was said (大通 is also part of road names).
-        distinct: those of ``short`` that are part of no other name, so that after 在, 住 … they need nothing behind them.
-        towns: towns, townships and sub-districts, by their full names.
-        source: where this was read, when the file's own source does not hold for it.
+        name: the name that is shown and stored.
+        code: administrative division code (GB/T 2260); None for a zone.
+        title: text of the button that chooses this district, when it should say more than the name.
+        aliases: other full names. They mean this district anywhere in a text.
+        short: short names. They mean this district only when the citizen wrote nothing else, because they are
+            also parts of other names (大通 is part of road names).
+        distinct: the names of ``short`` that are part of no other name. After 在, 住 … they need no 区 or 县.
+        towns: full names of its towns, townships and sub-districts.
+        source: where this district was read, when the source of the file does not cover it.
     """
 
     name: Name
@@ -55,7 +62,7 @@ class District(Strict):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that mean it wherever they stand."""
+        """The names that mean this district anywhere in a text."""
         return (self.name, *self.aliases)
 
 
@@ -63,11 +70,11 @@ class Department(Strict):
     """承办单位: an office that handles tickets.
 
     Args:
-        name: as shown and stored.
+        name: the name that is shown and stored.
         kind: see :data:`Kind`.
-        leads: categories it takes the lead on, ``一级/二级``.
-        district: the county, district or zone it is the government of.
-        source: where this was read.
+        leads: the categories (``一级/二级``) that this department is the lead of.
+        district: the county, district or zone that this department is the government of; "" for others.
+        source: where this department was read.
     """
 
     name: Annotated[str, Field(min_length=2, max_length=80, pattern=r"^\S+$")]
@@ -84,10 +91,10 @@ class Department(Strict):
 
 
 class Hotline(Strict):
-    """A hotline beside 12345.
+    """A hotline other than 12345.
 
     Args:
-        number: as it is dialled here.
+        number: the number as dialled in this city.
     """
 
     name: Name
@@ -96,17 +103,17 @@ class Hotline(Strict):
 
     @property
     def kept(self) -> str:
-        """The number as numbers in stories are kept (:mod:`core.phone`)."""
+        """The number in the form in which :mod:`core.phone` returns numbers."""
         return canonical(self.number) or self.number
 
 
 class Neighbour(Strict):
-    """A city around.
+    """A neighbouring city.
 
     Args:
-        name: without 市.
-        area_code: its telephone area code.
-        counties: those of its counties that citizens here name without their city.
+        name: the name without 市.
+        area_code: telephone area code.
+        counties: counties of that city that citizens here name without naming their city.
     """
 
     name: Name
@@ -115,7 +122,7 @@ class Neighbour(Strict):
 
 
 class Neighbours(Strict):
-    """The cities around, and where this was read."""
+    """The neighbouring cities, and where they were read."""
 
     source: Sources = None
     cities: tuple[Neighbour, ...] = ()

@@ -1,4 +1,4 @@
-"""A city as its profile describes it, and the questions the other parts ask of it."""
+"""A city as described by its profile, with the questions that other packages ask about it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class City(Strict):
     """One city.
 
     Args:
-        name: as citizens say it, without 市; the name of its region in the knowledge base.
-        full_name: with 市.
-        province: without 省; the region above it in the knowledge base.
-        prefix: the letters before each ticket number.
+        name: the name as citizens say it, without 市. The knowledge base uses it as the name of the region.
+        full_name: the name with 市.
+        province: the name of the province without 省. In the knowledge base it is the region above the city.
+        prefix: the letters at the beginning of each ticket number.
         area_code: telephone area code.
-        source: where this was read.
-        hotlines: hotlines beside 12345.
-        neighbours: the cities around.
-        words: local words as jieba reads them, ``word frequency tag``.
-        districts: in the order they are offered; at least one.
+        source: where these facts were read.
+        hotlines: hotlines other than 12345.
+        neighbours: the neighbouring cities.
+        words: local words in the format of jieba's dictionary, ``word frequency tag``.
+        districts: the districts, in the order in which citizens are offered them; at least one.
         districts_source: where the districts were read.
-        departments: who handles tickets.
+        departments: the departments that handle tickets.
 
     >>> city = load_city("huainan")                                                    # doctest: +SKIP
     >>> city.named("大通").name, city.lead("市政设施/路灯照明").name                       # doctest: +SKIP
@@ -66,7 +66,7 @@ class City(Strict):
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The regions whose entries of the knowledge base hold here, the widest first."""
+        """The regions whose knowledge-base entries hold in this city, from the widest to the narrowest."""
         return (EVERYWHERE, self.province, self.name)
 
     @cached_property
@@ -76,22 +76,25 @@ class City(Strict):
 
     @property
     def example(self) -> str:
-        """A district's name, to show a citizen what is meant."""
+        """The name of a district, used as an example in texts for citizens."""
         return self.districts[0].name
 
     @property
     def example_number(self) -> str:
-        """What a ticket number looks like, to show a citizen."""
+        """A made-up ticket number, used as an example in texts for citizens."""
         return f"{self.prefix}2026112300001"
 
     @property
     def dictionary(self) -> str:
-        """The city's words as one of jieba's user dictionaries: those of the profile, the city, its districts."""
+        """A user dictionary for jieba: words of the profile, name of the city, names of the districts."""
         places = [self.name, *(name for d in self.districts for name in (*d.names, *d.distinct))]
         return "".join(f"{line}\n" for line in (*self.words, *(f"{place} 1000 ns" for place in places)))
 
     def named(self, text: str) -> District | None:
-        """The district ``text`` as a whole names, whatever stands in brackets behind it."""
+        """The district that the whole ``text`` names; text in brackets is ignored.
+
+        None when it names no district.
+        """
         said = re.sub(r"\(.*\)", "", unicodedata.normalize("NFKC", text)).strip()
         said = said.removeprefix(f"{self.province}省").removeprefix(self.full_name).strip()
         for district in self.districts:
@@ -100,35 +103,44 @@ class City(Strict):
         return None
 
     def mentioned(self, text: str) -> District | None:
-        """The district a longer text speaks of: the one whose full name stands in it first."""
+        """The district whose full name comes first in a longer text; None when there is no such name."""
         best: tuple[int, int, District] | None = None
         for district in self.districts:
             for name in district.names:
                 at = text.find(name)
-                # Of two names at the same place the longer one is meant (高新技术产业开发区 before 开发区).
+                # When two names begin at the same place, the longer one is meant (高新技术产业开发区, not 开发区).
                 if at >= 0 and (best is None or (at, -len(name)) < best[:2]):
                     best = (at, -len(name), district)
         return best[2] if best else None
 
     def lead(self, category: str) -> Department | None:
-        """The department that takes the lead on a category (``一级/二级``); None where the profile names none."""
+        """The department that is the lead of a category (``一级/二级``); None when the profile names none."""
         return self._leads.get(category)
 
     def department(self, name: str) -> Department | None:
-        """The department of that name."""
+        """The department with this name; None when there is none."""
         return next((found for found in self.departments if found.name == name), None)
 
     @cached_property
     def hotline_numbers(self) -> frozenset[str]:
-        """The hotlines' numbers, as numbers in stories are kept: nobody's own."""
+        """The numbers of the hotlines, in the form of :mod:`core.phone`.
+
+        Such a number is never a citizen's own.
+        """
         return frozenset(hotline.kept for hotline in self.hotlines)
 
     def elsewhere(self, text: str) -> Elsewhere | None:
-        """Another city or province as the place of what a text tells; None when it is only named in passing."""
+        """The other city or province where the matter of a text lies.
+
+        None when the text names no such place, or names one only in passing.
+        """
         return self._abroad.place(text)
 
     def asks_elsewhere(self, text: str) -> Elsewhere | None:
-        """Another city or province whose rule a question asks; None when it is only named in passing."""
+        """The other city or province whose rule a question asks for.
+
+        None when the text names no such place, or names one only in passing.
+        """
         return self._abroad.rule(text)
 
     @cached_property
@@ -142,6 +154,6 @@ class City(Strict):
 
 
 def _once(what: str, names: list[str]) -> None:
-    """Raise when a name stands there twice."""
+    """Raise ``ValueError`` when a name occurs twice."""
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"the same {what} twice: {', '.join(twice)}")

@@ -1,12 +1,14 @@
-"""Everything that happens by the clock: a job is a row, and one of however many processes does it.
+"""Jobs: everything that happens at a set time. A job is a row in the database; one of the processes does it.
 
-A room adds a job in the same transaction as the change that asks for it (:func:`add`) and gives the process's
-:class:`Jobs` a handler for its kind. The runner takes a due row by a lease; a process that dies loses the lease,
-and another does the job. What fails is tried again, later and later, and is seen by ``wenban doctor``.
+A package adds a job with :func:`add`, in the same transaction as the change that needs it, and gives the
+:class:`Jobs` of the process a handler for this kind of job. The runner leases a due row. When a process dies,
+its lease runs out and another process does the job. A failed job is tried again after growing pauses, and
+``wenban doctor`` shows it.
 
-A handler that only changes the database is done exactly once, whatever dies: it ends the job in the same transaction
-(:meth:`Job.done`). One that acts outside (a call to a platform) may be run again after a crash between the act and
-the note of it; the outside must know the act again by the job's key.
+A handler that only changes the database runs exactly once, even when processes die: it ends the job in the
+same transaction (:meth:`Job.done`). A handler that acts outside the database (such as a call to a platform)
+may run again when the process dies after the act and before its record. Then the other side must recognise
+the repeated act by the job's key.
 
 >>> async def remind(job: Job) -> None:                                           # doctest: +SKIP
 ...     async with database.write() as session:

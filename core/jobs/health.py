@@ -1,4 +1,4 @@
-"""Jobs that do not go well, for whoever looks after the installation."""
+"""Jobs with problems, for operators."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from core.jobs.models import JobRow
 from core.jobs.queue import takeable
 
 LATE = timedelta(minutes=2)
-"""A job that nobody has begun so long after its moment has nobody to do it."""
+"""A job counts as late when no process has started it this long after its due time."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A job that failed, or that nobody does.
+    """A job that failed, or that no process starts.
 
     Args:
-        state: ``failed`` (given up), ``failing`` (tried again later) or ``late`` (nobody takes it).
-        attempts: tries since it last went well.
-        due_at: when it is tried next, or should have been.
-        error: why it failed last; empty when it did not.
+        kind: the kind of the job.
+        key: the key of the job; empty for a recurring job.
+        state: ``failed`` (given up), ``failing`` (will be tried again) or ``late`` (no process starts it).
+        attempts: number of tries since its last success.
+        due_at: time of the next try; for a late job the time at which it should have started.
+        error: the last error; empty when there was none.
     """
 
     kind: str
@@ -43,7 +45,7 @@ class Trouble:
 
 
 async def troubles(database: Database, *, limit: int = 50, moment: datetime | None = None) -> list[Trouble]:
-    """What is wrong with jobs at a moment (now when None), the longest due first."""
+    """The jobs that have problems at ``moment`` (now when None), the longest due first, at most ``limit``."""
     late = takeable((moment or now()) - LATE)
     async with database.read() as session:
         rows = await session.scalars(

@@ -1,4 +1,4 @@
-"""The table's statements: add, remind of, move and cancel a job, take what is due, say that it failed."""
+"""SQL statements on the table of jobs: add, remind, move, cancel, take, and report a failure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from core.jobs.models import JobRow
 from core.jobs.types import Job, Kind
 
 KEPT = timedelta(days=30)
-"""For so long a job that ended is remembered, and its key with it."""
+"""Time for which the row of an ended job is kept. During this time its key can't be added again."""
 DIED = "the process that worked on it died, or lost the database"
+"""Error text of a job whose lease ran out before its run ended."""
 SOON = timedelta(seconds=1)
-"""What is due later than that is found in time by the next look; what is due before, this process is told of."""
+"""A job due sooner than this wakes the runner of this process. The regular look finds later jobs in time."""
 _LOOKED_AT = 200
-"""Due jobs looked at in one go."""
+"""Most due jobs that one look reads."""
 
 
 async def add(
@@ -33,17 +34,18 @@ async def add(
     due_at: datetime | None = None,
     payload: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Have something done, as part of the caller's transaction; nobody sees it before that is committed.
+    """Add a job in the caller's transaction. No process sees it before the commit.
 
-    Once it is, this process looks at once, the others at their next look.
+    After the commit this process looks for due jobs at once, other processes at their next look.
 
     Args:
-        key: what it is about, at most 200 characters; the same key of a kind is one job.
-        due_at: not before then; now when None.
+        kind: the kind of the job.
+        key: what the job is about, at most 200 characters. A kind has at most one job with the same key.
+        due_at: earliest start; now when None.
         payload: JSON-safe facts for the handler.
 
     Returns:
-        False when there is (or lately was) such a job: nothing is changed then.
+        False when there is already such a job, or was within :data:`KEPT`; then nothing changes.
     """
     moment = now()
     due_at = due_at or moment
@@ -53,10 +55,12 @@ async def add(
 
 
 async def remind(session: AsyncSession, kind: str, key: str, due_at: datetime) -> None:
-    """Have a job of this key run at ``due_at`` at the latest, whatever became of it before; as :func:`add` otherwise.
+    """Make sure that the job with this key runs at ``due_at`` or earlier.
 
-    One that is running just now is run once more as soon as it ends: what it has looked at may have been older than the
-    caller's transaction.
+    The job is added when it does not exist.
+
+    A job that is done or given up is made to run again. A job that is running now runs again as soon as this
+    run ends, because this run may have read the data before the caller's transaction changed it.
     """
     moment = now()
     if due_at < moment + SOON:
@@ -81,14 +85,18 @@ async def remind(session: AsyncSession, kind: str, key: str, due_at: datetime) -
 
 
 async def insert(session: AsyncSession, **values: Any) -> bool:
-    """A row with these values, unless the kind has one with that key."""
+    """Insert a row with these values. Returns False when the kind already has a job with this key."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(JobRow).values(**values).on_conflict_do_nothing().returning(JobRow.id)
     return (await session.execute(statement)).scalar() is not None
 
 
 async def move(session: AsyncSession, kind: str, key: str, due_at: datetime) -> bool:
-    """Give a job that is not yet done another moment; False when there is none. One given up is tried again."""
+    """Change the due time of a job that is not done. A job that was given up is tried again.
+
+    Returns:
+        False when there is no such job.
+    """
     moved = await session.execute(
         update(JobRow)
         .where(JobRow.kind == kind, JobRow.key == key, JobRow.state != "done")
@@ -104,7 +112,11 @@ async def move(session: AsyncSession, kind: str, key: str, due_at: datetime) -> 
 
 
 async def cancel(session: AsyncSession, kind: str, key: str) -> bool:
-    """Forget a job that is not yet done; False when there is none. One that is just running can't end any more."""
+    """Delete a job that is not done. When it is running now, that run can no longer end it successfully.
+
+    Returns:
+        False when there is no such job.
+    """
     gone = await session.execute(
         delete(JobRow)
         .where(JobRow.kind == kind, JobRow.key == key, JobRow.state != "done")
@@ -115,7 +127,7 @@ async def cancel(session: AsyncSession, kind: str, key: str) -> bool:
 
 
 def takeable(moment: datetime) -> ColumnElement[bool]:
-    """Due, and nobody's."""
+    """SQL condition: the job is due at ``moment`` and no process holds a lease on it."""
     return (
         (JobRow.state == "waiting")
         & (JobRow.due_at <= moment)
@@ -129,17 +141,20 @@ async def take(
     clock: Callable[[], datetime],
     besides: Collection[str] = (),
 ) -> list[Job]:
-    """Take due jobs: of each kind at most as many as there is room for, the longest due first.
+    """Lease due jobs, the longest due first.
 
     Args:
-        besides: ids of jobs that run here; if a lease of theirs ran out it is made to last again, not begun twice.
+        kinds: the kinds to take, each with the number of jobs that may be started now.
+        clock: returns the current moment.
+        besides: ids of jobs that already run in this process. They are not taken again, even when their lease
+            has run out; the process renews that lease.
     """
     moment = clock()
     room = {kind.name: left for kind, left in kinds}
     by_name = {kind.name: kind for kind, _ in kinds}
     picked: dict[str, list[str]] = {}
     async with database.read() as session:
-        # Looked at first without any lock: mostly there is nothing to do.
+        # The first look takes no lock, because mostly there is nothing to do.
         found = await session.execute(
             select(JobRow.id, JobRow.kind)
             .where(takeable(moment), JobRow.kind.in_(room), JobRow.id.not_in(besides))
@@ -162,14 +177,14 @@ async def take(
 async def _take(
     session: AsyncSession, kind: Kind, ids: Sequence[str], clock: Callable[[], datetime]
 ) -> list[Job]:
-    # Two processes pick the same rows: the second passes over those that the first has in hand.
+    # When two processes pick the same rows, the second one skips the rows that the first one has locked.
     free = await session.scalars(
         select(JobRow.id).where(JobRow.id.in_(ids), takeable(clock())).with_for_update(skip_locked=True)
     )
     jobs = []
     for job, error in await _lease(session, kind, JobRow.id.in_(list(free)), clock):
         if kind.most_attempts is not None and kind.every is None and job.attempt > kind.most_attempts:
-            # Every try killed its process: the job itself may be what kills.
+            # The process died in every try, perhaps because of the job itself.
             await failed(session, job, error or DIED, give_up=True)
         else:
             jobs.append(job)
@@ -177,7 +192,7 @@ async def _take(
 
 
 async def take_one(session: AsyncSession, kind: Kind, key: str, clock: Callable[[], datetime]) -> Job | None:
-    """Take a job before its time; None when there is none, or somebody works on it."""
+    """Lease a job before its due time. None when there is no such job, or a process is working on it."""
     idle = (JobRow.state == "waiting") & or_(JobRow.leased_until.is_(None), JobRow.leased_until < clock())
     taken = await _lease(session, kind, (JobRow.kind == kind.name) & (JobRow.key == key) & idle, clock)
     return taken[0][0] if taken else None
@@ -186,7 +201,10 @@ async def take_one(session: AsyncSession, kind: Kind, key: str, clock: Callable[
 async def _lease(
     session: AsyncSession, kind: Kind, which: ColumnElement[bool], clock: Callable[[], datetime]
 ) -> list[tuple[Job, str | None]]:
-    """Lease rows of one kind: the jobs, and why each did not go well the last time."""
+    """Lease all matching rows of one kind.
+
+    Returns each job with its last error (None when there was none).
+    """
     lease = new_id()
     rows = await session.execute(
         update(JobRow)
@@ -218,7 +236,7 @@ async def _lease(
 
 
 async def failed(session: AsyncSession, job: Job, why: str, *, give_up: bool = False) -> None:
-    """Write down that a run did not go well: it is tried again after a pause, or given up."""
+    """Record that a run failed. The job is tried again after a pause, or given up."""
     kind, moment = job.kind, job.clock()
     if kind.every is None and kind.most_attempts is not None and job.attempt >= kind.most_attempts:
         give_up = True
@@ -236,7 +254,7 @@ async def failed(session: AsyncSession, job: Job, why: str, *, give_up: bool = F
 
 
 async def put_back(session: AsyncSession, jobs: Sequence[Job]) -> None:
-    """Let go of jobs that were begun and not ended because this process stops: another takes them at once."""
+    """Release jobs that this process started and can't end because it stops. Others may take them at once."""
     for job in jobs:
         await session.execute(
             update(JobRow)
@@ -247,7 +265,7 @@ async def put_back(session: AsyncSession, jobs: Sequence[Job]) -> None:
 
 
 async def keep(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
-    """Make the leases of running jobs last again; the ids of those that are still ours."""
+    """Renew the leases of running jobs. Returns the ids of the jobs that this process still holds."""
     ours: set[str] = set()
     for job in sorted(jobs, key=lambda one: one.id):
         kept = await session.execute(
@@ -262,7 +280,7 @@ async def keep(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
 
 
 async def plan(session: AsyncSession, kind: Kind, moment: datetime) -> None:
-    """Make sure the row of a recurring job is there, and that its next run is not further off than ``every``."""
+    """Make sure that a recurring job has a row, and that its next run is at most ``every`` away."""
     assert kind.every is not None
     await insert(session, kind=kind.name, key="", due_at=moment, payload={})
     await session.execute(
@@ -274,7 +292,7 @@ async def plan(session: AsyncSession, kind: Kind, moment: datetime) -> None:
 
 
 async def next_due(database: Database, kinds: Sequence[str]) -> datetime | None:
-    """When the next job of these kinds that nobody works on is due; None when there is none."""
+    """Due time of the next job of these kinds that is not leased; None when there is none."""
     async with database.read() as session:
         return await session.scalar(
             select(JobRow.due_at)
@@ -285,7 +303,7 @@ async def next_due(database: Database, kinds: Sequence[str]) -> datetime | None:
 
 
 async def forget_old(session: AsyncSession, moment: datetime) -> None:
-    """Delete what ended longer than :data:`KEPT` ago."""
+    """Delete the rows of jobs that ended more than :data:`KEPT` ago."""
     await session.execute(
         delete(JobRow).where(JobRow.state.in_(("done", "failed")), JobRow.ended_at < moment - KEPT)
     )

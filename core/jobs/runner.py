@@ -1,4 +1,4 @@
-"""The runner: takes due jobs, runs their handlers, keeps their leases, writes down how it went."""
+"""The runner: leases due jobs, runs their handlers, renews the leases, and records the results."""
 
 from __future__ import annotations
 
@@ -21,25 +21,27 @@ from core.tasks import end
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-"""Seconds between two looks for what other processes added, or left when they died."""
+"""Seconds between two looks for jobs that other processes added, or left when they died."""
 STOP_S = 10.0
-"""Seconds a running job has to end when the process stops."""
+"""Seconds that running jobs get to end when the process stops."""
 _BREATH_S = 0.01
-"""Seconds between two looks at least: another process may just be taking what is due."""
+"""Least seconds between two looks, because another process may be taking the due job at this moment."""
 _KEPT_THRICE = 3
-"""A lease is made to last again so many times before it would run out."""
+"""Number of renewals of a lease within its duration."""
 
 
 class Jobs:
-    """One process's share of the work; any number of processes may have one on the same database.
+    """Runs jobs in this process. Any number of processes may have a runner on the same database.
 
-    The only clock of a process that others share; its two loops, which take jobs and keep leases, are its own.
+    Work at set times belongs here, so that the processes share it. The two loops of the runner (take jobs,
+    renew leases) run in each process.
 
-    Give it the handlers first, then start it; it takes jobs of kinds it has a handler for, and no others.
+    Register all handlers, then start the runner. It takes only jobs of kinds that have a handler.
 
     Args:
-        look_s: seconds between two looks into the table; what is added in this process is seen at once.
-        clock: the present moment.
+        database: where the jobs are.
+        look_s: seconds between two looks at the table. Jobs added by this process are seen at once.
+        clock: returns the current moment.
 
     >>> jobs = Jobs(database)                                                      # doctest: +SKIP
     >>> jobs.every("sweep", timedelta(minutes=1), sweep)                           # doctest: +SKIP
@@ -61,22 +63,25 @@ class Jobs:
         self.every("jobs_forgotten", timedelta(hours=1), self._forget)
 
     def handle(self, name: str, handler: Handler, **options: Any) -> None:
-        """Say who does the jobs of a kind.
+        """Register the handler of a kind of job.
 
         Args:
-            options: the fields of :class:`core.jobs.types.Kind`.
+            name: name of the kind, at most 40 characters.
+            handler: does the job.
+            options: the other fields of :class:`core.jobs.types.Kind`.
 
         Raises:
-            ValueError: the kind has a handler already.
+            ValueError: the kind already has a handler.
         """
         if name in self._kinds:
             raise ValueError(f"jobs of kind {name} have a handler already")
         self._kinds[name] = Kind(name, handler, **options)
 
     def every(self, name: str, interval: timedelta, handler: Handler, **options: Any) -> None:
-        """Have something done again and again, by one of the processes each time.
+        """Register a recurring job. Each run is done by one of the processes.
 
-        The first run is at once, and one that was missed while nothing ran is made up for once.
+        The first run starts at once. Runs that were missed while no process was running are made up for by
+        one run.
         """
         self.handle(name, handler, every=interval, **options)
 
@@ -89,19 +94,19 @@ class Jobs:
         due_at: datetime | None = None,
         payload: Mapping[str, Any] | None = None,
     ) -> bool:
-        """As :func:`core.jobs.add`, by this runner's clock."""
+        """Same as :func:`core.jobs.add`, with the clock of this runner."""
         return await queue.add(session, kind, key, due_at=due_at or self._clock(), payload=payload)
 
     async def run(
         self, kind: str, key: str, payload: Mapping[str, Any] | None = None
     ) -> asyncio.Task[object]:
-        """Note a job down and begin it here at once, for somebody who waits for it; the same again joins it.
+        """Add a job and start it in this process at once, for a caller that waits for the result.
 
-        A known one that waits for its next try is tried now.
+        A job with this key that already runs here is joined. A job that waits for its next try is tried now.
 
         Returns:
-            What gives the handler's result; None after a failure (it is tried again by the clock, like any other),
-            and for a job that is done or that another process works on.
+            A task with the result of the handler. The result is None after a failure (the job is tried again
+            later, like any other), and for a job that is done or that another process works on.
         """
         if (task := self._here(kind, key)) is not None:
             return task
@@ -114,14 +119,14 @@ class Jobs:
         return self._here(kind, key) or asyncio.create_task(_nothing())
 
     def _here(self, kind: str, key: str) -> asyncio.Task[object] | None:
-        """The run of a job that is under way here."""
+        """The task of this job, when it runs in this process; else None."""
         for running, task in self._running.values():
             if running.kind.name == kind and running.key == key:
                 return task
         return None
 
     def wake(self) -> None:
-        """Look for due jobs now."""
+        """Look for due jobs now instead of at the next regular look."""
         self._woken.set()
 
     async def __aenter__(self) -> Self:
@@ -140,7 +145,7 @@ class Jobs:
         self._database.watchers.discard(self.wake)
         self._stopping = True
         self.wake()
-        # Not cancelled: what it has just taken would be nobody's until the lease runs out.
+        # Not cancelled: jobs that it has just leased would stay blocked until their leases run out.
         await asyncio.wait({taking}, timeout=STOP_S)
         await end(taking)
         running = dict(self._running)
@@ -239,7 +244,7 @@ class Jobs:
                 continue
             for job, task in before.values():
                 if job.id not in ours and not job.ended:
-                    task.cancel()  # Another process does it now, or it was cancelled.
+                    task.cancel()  # Another process holds the job now, or the job was cancelled.
 
     async def _forget(self, _: Job) -> None:
         async with self._database.write() as session:
@@ -247,4 +252,4 @@ class Jobs:
 
 
 async def _nothing() -> None:
-    """The result of a job that is not run here."""
+    """Stands for the run of a job that is not run in this process; its result is None."""

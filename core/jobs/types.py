@@ -1,4 +1,4 @@
-"""What a handler is given, and what it may answer."""
+"""The types of a handler: what it gets, returns and raises."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from core.jobs.models import JobRow
 
 
 class JobLost(Exception):
-    """The lease ran out and the job is another's now: whatever was about to be written must not be."""
+    """The lease ran out and another process has the job. The current transaction must not be committed."""
 
 
 class NotYet(Exception):
-    """Raised by a handler: it could not be done now, as was to be expected; tried again later like any failure."""
+    """Raised by a handler: the job can't be done yet, which is expected.
+
+    It is tried again like after a failure.
+    """
 
 
 class GiveUp(Exception):
-    """Raised by a handler: the job can't be done, now or later. The text is kept for the operator."""
+    """Raised by a handler: the job can never be done. The text is kept for the operator."""
 
 
 @dataclass(frozen=True)
 class Again:
-    """Returned by a handler: nothing is wrong, but the job is to be run again at ``at``.
+    """Returned by a handler: nothing failed, and the job shall run again.
 
     Args:
-        payload: what the next run is given instead; None leaves it.
+        at: time of the next run.
+        payload: facts for the next run; None keeps the present ones.
     """
 
     at: datetime
@@ -40,13 +44,18 @@ class Again:
 
 @dataclass(eq=False)
 class Job:
-    """A job just taken.
+    """A leased job.
 
     Args:
-        attempt: 1 for the first try since it was added or last went well.
-        due_at: when it should have been done; earlier than now when the system was down.
+        id: id of the row.
+        kind: the kind of the job.
+        key: what the job is about; empty for a recurring job.
+        payload: more facts for the handler.
+        attempt: 1 for the first try since the job was added or last succeeded.
+        due_at: when it should have started; long ago when the system was down.
         created_at: when it was added.
-        lease: names this one taking of the job.
+        lease: id of the lease under which it runs now.
+        clock: returns the current moment.
     """
 
     id: str
@@ -59,24 +68,32 @@ class Job:
     lease: str
     clock: Callable[[], datetime] = now
     ended: bool = False
-    """Whether its end was written, if only in a transaction that is still open."""
+    """Whether the end of the job was written, perhaps in a transaction that is not committed yet."""
 
     async def done(self, session: AsyncSession) -> None:
-        """End the job in the caller's transaction: what else is written there is written exactly once.
+        """End the job in the caller's transaction.
 
-        Call it first: from then on no other process can do the same until the transaction ends.
+        The other changes of this transaction are then made exactly once.
+
+        Call it before the other changes: it locks out other processes until the transaction ends.
 
         Raises:
-            JobLost: the job is another's now; the transaction must not be committed.
+            JobLost: another process has the job. The transaction must not be committed.
         """
         if not await self.end(session):
             raise JobLost(f"{self.kind.name}:{self.key}")
 
     async def end(self, session: AsyncSession, again: Again | None = None) -> bool:
-        """Write down that the run went well; False when the lease was not ours any longer.
+        """Record a successful run.
 
-        Somebody who gave it another moment while it ran (:func:`core.jobs.move`, :func:`core.jobs.remind`) is heard: it
-        is run again then.
+        When the job got another due time meanwhile (:func:`core.jobs.move`, :func:`core.jobs.remind`), it
+        runs again.
+
+        Args:
+            again: when and with which payload the job runs again; None: it is done, or recurs as usual.
+
+        Returns:
+            False when the lease is no longer held by this run; then nothing changes.
         """
         ours = (JobRow.id == self.id) & (JobRow.leased_by == self.lease)
         as_taken = JobRow.due_at == self.due_at
@@ -118,7 +135,7 @@ class Job:
 
 
 Handler = Callable[[Job], Awaitable[object]]
-"""Does a job; returns :class:`Again` to be run again, anything else when it is done."""
+"""Does a job. It returns :class:`Again` when the job shall run again; any other result means done."""
 
 
 @dataclass(frozen=True)
@@ -126,16 +143,19 @@ class Kind:
     """How the jobs of one kind are run.
 
     Args:
-        name: at most 40 characters.
-        every: for a recurring job, from the end of one run to the beginning of the next.
-        lease: after which a process that died loses the job to another; a living one makes it last again.
-        limit: a run that takes longer is ended and counts as failed.
-        at_once: how many of this kind one process runs at the same time.
-        first_pause: from the first failure to the next try; doubled each time.
-        longest_pause: at most so long.
-        most_attempts: after so many it is given up; None: never. A recurring job is never given up.
-        forget: whether a row is deleted when its job is done; else it is kept for
-            :data:`core.jobs.queue.KEPT`, in which adding the same key again adds nothing.
+        name: name of the kind, at most 40 characters.
+        handler: does a job.
+        every: for a recurring job: time from the end of a run to the start of the next one.
+        lease: time after which another process may take the job of a process that died. A living process
+            renews the lease.
+        limit: longest duration of a run. A longer run is stopped and counts as failed.
+        at_once: most jobs of this kind that one process runs at the same time.
+        first_pause: time from the first failure to the next try. It doubles with each further failure.
+        longest_pause: longest time between two tries.
+        most_attempts: number of tries before the job is given up; None: never. A recurring job is never given
+            up.
+        forget: whether the row is deleted when the job is done. Otherwise it is kept for
+            :data:`core.jobs.queue.KEPT`; during this time adding the same key does nothing.
     """
 
     name: str
@@ -150,6 +170,6 @@ class Kind:
     forget: bool = False
 
     def pause(self, attempt: int) -> timedelta:
-        """How long to wait after the ``attempt``-th failure in a row."""
+        """Time to wait after the ``attempt``-th failure in a row (from 1)."""
         longest = self.longest_pause if self.every is None else max(self.every, self.first_pause)
         return min(self.first_pause * float(1 << min(attempt - 1, 30)), longest)
