@@ -61,6 +61,8 @@ def test_swallowed_poison_is_never_only_asked_about_and_good_news_is_no_danger(j
         assert danger.advice(found.kind, text) is danger.advices()["swallowed"], text
     for text in ("谢谢，她醒了", "人已经醒了没事了", "没事了，人救回来了"):
         assert judge.judge(text) is None, text
+    for text in ("药都吃了，马上就没事了", "火灭了又着起来了", "刚救过来了又没气了"):
+        assert judge.judge(text) is not None, text
     assert judge.judge("喝了半瓶白酒吃了头孢，现在人不清醒了") is not None
 
 

@@ -61,20 +61,22 @@ def own_data(text: str) -> bool:
     return _OWN.search(text) is not None and _ANOTHER.search(text) is None
 
 
-_GOOD_NEWS = re.compile(
-    r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|(?<!没)(?<!不)找到了|虚惊|脱离危险|(火|扑)灭了|平安"
-)
+_GOOD_NEWS = re.compile(r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|虚惊|脱离危险|(火|扑)灭了")
 _SHORT = 20
 """Characters of a message that says nothing but its good news."""
+_STILL = ("now", "help", "no_answer", "poison", "death", "tired")
+"""Clues with which a danger is never taken to be over."""
 
 
-def good_news(text: str) -> bool:
-    """Whether a short plain text says that a danger is over.
+def good_news(text: str, kind: str) -> bool:
+    """Whether a short plain text says that a danger is over. Never of self-harm: 没事了 may be a farewell.
 
-    >>> good_news("谢谢，她醒了"), good_news("叫不醒了"), good_news("他醒了，又倒下去了，脸发青，喘不上气，怎么办")
+    >>> good_news("谢谢，她醒了", "medical"), good_news("叫不醒了", "medical"), good_news("吃完就没事了", "self_harm")
     (True, False, False)
     """
-    return len(text) <= _SHORT and _GOOD_NEWS.search(text) is not None and "又" not in text
+    if kind == "self_harm" or len(text) > _SHORT or "又" in text or _GOOD_NEWS.search(text) is None:
+        return False
+    return not any(name in _STILL and pattern.search(text) for name, pattern in patterns())
 
 
 def harmless(text: str, kind: str) -> bool:

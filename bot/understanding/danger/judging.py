@@ -105,7 +105,7 @@ class Judge:
         if probability < self.numbers.unclear:
             return None
         read = plain(text)
-        if clues.good_news(read):
+        if clues.good_news(read, kind):
             return None
         clear = probability >= self.numbers.clear or swallowed(read)
         if not clear and clues.harmless(read, kind):
