@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.understanding.danger import fit
 from bot.understanding.danger.judging import HERE, Judge
 from bot.understanding.danger.kinds import DANGERS, LABELS, SCOPES
-from bot.understanding.danger.reading import LONGEST, PIECE, masked, pieces, plain
+from bot.understanding.encoding.reading import LONGEST, PIECE, masked, pieces, plain
 from conversations import danger, scope
 
 CASES = Path(__file__).with_name("danger_cases.jsonl")
@@ -141,7 +141,7 @@ def test_numpy_runs_a_bert_as_torch_does(tmp_path: Path) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import BertConfig, BertModel
 
-    from bot.understanding.danger.bert import LowerHalf
+    from bot.understanding.encoding.bert import LowerHalf
 
     torch.manual_seed(0)
     config = BertConfig(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from bot.understanding.danger import fit
 from bot.understanding.danger.judging import ENCODER, HERE, Judge
-from bot.understanding.danger.reading import plain
-from bot.understanding.danger.tail import Tail
+from bot.understanding.danger.kinds import LABELS
+from bot.understanding.encoding.reading import plain
+from bot.understanding.encoding.tail import Tail
 from core.errors import ConfigurationError
 
 TAIL = HERE / "tail.npz"
@@ -50,12 +51,12 @@ def tune_command(
 
     A quarter of an hour of one core. `wenban danger fit` comes after.
     """
-    from bot.understanding.danger.tune import Tuner
+    from bot.understanding.encoding.tuning import Tuner
 
     texts, labels, away = _parted(held)
     kept = [n for n in range(len(texts)) if not away[n]]
     mixed, mixed_labels = fit.mixed(texts, labels, ~away)
-    tuner = Tuner(encoder, threads)
+    tuner = Tuner(encoder, LABELS, threads)
     tail = tuner.tune(
         tuner.states([*(texts[n] for n in kept), *mixed]),
         [*(labels[n] for n in kept), *mixed_labels],
@@ -73,7 +74,7 @@ def fit_command(held: Held = "second", encoder: Encoder = ENCODER) -> None:
     wanted = [labels[n] for n in out]
     rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
     words = rest.logits([texts[n] for n in out])
-    tail = Tail(TAIL, encoder)
+    tail = Tail(TAIL, LABELS, encoder)
     logits = np.stack([tail.logits(plain(texts[n])) for n in out])
     numbers = {
         "words_alone": fit.numbers(wanted, words, None),

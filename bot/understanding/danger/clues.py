@@ -10,7 +10,7 @@ import numpy as np
 import yaml
 from pydantic import TypeAdapter
 
-from bot.understanding.danger.kinds import Floats
+from bot.understanding.encoding.floats import Floats
 
 _FILE = Path(__file__).with_name("clues.yml")
 

@@ -20,9 +20,10 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from bot.understanding.danger import clues
-from bot.understanding.danger.kinds import DANGER_ROWS, DANGERS, LABELS, NONE, SCOPE_ROWS, Floats, softmax
-from bot.understanding.danger.reading import plain
+from bot.understanding.danger.kinds import DANGER_ROWS, DANGERS, LABELS, NONE, SCOPE_ROWS
 from bot.understanding.danger.words import BUCKETS, counted, weighed
+from bot.understanding.encoding.floats import Floats, softmax
+from bot.understanding.encoding.reading import plain
 
 EXAMPLES = Path(__file__).with_name("examples")
 ORDINARY = "ordinary"

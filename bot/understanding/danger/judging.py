@@ -19,14 +19,14 @@ from bot.understanding.danger import clues
 from bot.understanding.danger.kinds import (
     DANGER_ROWS,
     DANGERS,
+    LABELS,
     SCOPE_ROWS,
     SCOPES,
-    Floats,
-    softmax,
 )
-from bot.understanding.danger.reading import pieces, plain
-from bot.understanding.danger.tail import Tail
 from bot.understanding.danger.words import Words
+from bot.understanding.encoding.floats import Floats, softmax
+from bot.understanding.encoding.reading import pieces, plain
+from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, swallowed
 
 HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ class Judge:
         self._words = Words(folder / "words.npz")
         tail = folder / "tail.npz"
         there = encoder is not None and (encoder / "model.safetensors").is_file() and tail.is_file()
-        self._tail = Tail(tail, encoder) if there and encoder is not None else None
+        self._tail = Tail(tail, LABELS, encoder) if there and encoder is not None else None
         if self._tail is not None:
             # A second thread for products this small only spins, and takes the core from other conversations.
             threadpool_limits(1, "blas")

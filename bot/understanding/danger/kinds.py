@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float32]
-
 NONE = "none"
 DANGERS = (
     *("self_harm", "medical", "fire", "gas", "crime", "domestic_violence"),
@@ -20,10 +15,3 @@ LABELS = (NONE, *DANGERS, *(f"scope_{name}" for name in SCOPES))
 """In the order of every model's outputs."""
 DANGER_ROWS = slice(1, 1 + len(DANGERS))
 SCOPE_ROWS = slice(1 + len(DANGERS), len(LABELS))
-
-
-def softmax(scores: Floats) -> Floats:
-    """Shares of the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares: Floats = raised / raised.sum(axis=-1, keepdims=True)
-    return shares

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from bot.understanding.danger import clues
-from bot.understanding.danger.kinds import LABELS, Floats
-from bot.understanding.danger.reading import masked
+from bot.understanding.danger.kinds import LABELS
+from bot.understanding.encoding.floats import Floats
+from bot.understanding.encoding.reading import masked
 
 BUCKETS = 1 << 15
 LONGEST_RUN = 3

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from bot.understanding.danger.bert import LowerHalf, weight
-from bot.understanding.danger.kinds import LABELS, Floats
-from bot.understanding.danger.reading import plain
+from bot.understanding.encoding.bert import LowerHalf, weight
+from bot.understanding.encoding.floats import Floats
+from bot.understanding.encoding.reading import plain
 
 BELOW, OWN = 6, 3
 """Layers of the encoder that stay as they are, and those above them that are tuned; what is above is left out."""
@@ -28,16 +28,18 @@ class Tuner:
 
     Args:
         encoder: the pretrained encoder's folder.
+        labels: what is to be told apart, in the order of the tail's outputs.
         threads: CPU threads.
     """
 
-    def __init__(self, encoder: Path, threads: int = 1) -> None:
+    def __init__(self, encoder: Path, labels: Sequence[str], threads: int = 1) -> None:
         import torch
         from safetensors.numpy import load_file
         from transformers import BertConfig, BertModel
 
         torch.set_num_threads(threads)
         self.torch: Any = torch
+        self._labels = list(labels)
         self._lower = LowerHalf(encoder, BELOW)
         model: Any = BertModel(BertConfig.from_pretrained(str(encoder)), add_pooling_layer=False)
         tensors = load_file(str(encoder / "model.safetensors"))
@@ -50,7 +52,7 @@ class Tuner:
         self._model = model.eval()
 
     def states(self, texts: Sequence[str]) -> list[Floats]:
-        """[tokens, width] of each text below the tail, as the judge will have them."""
+        """[tokens, width] of each text below the tail, as the tail will have them."""
         return [self._lower(plain(text)) for text in texts]
 
     def tune(
@@ -64,8 +66,8 @@ class Tuner:
         torch = self.torch
         torch.manual_seed(0)
         chance = random.Random(0)  # noqa: S311
-        tail = _module(torch, self._model).train()
-        wanted = [LABELS.index(label) for label in labels]
+        tail = _module(torch, self._model, len(self._labels)).train()
+        wanted = [self._labels.index(label) for label in labels]
         rates = (_RATE, _HEAD_RATE)
         half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
         optimiser = torch.optim.AdamW(
@@ -119,7 +121,7 @@ class Tuner:
                 held[name] = values.astype(np.float32)
         config = self._model.config
         about = {
-            "labels": list(LABELS),
+            "labels": self._labels,
             "below": BELOW,
             "layers": OWN,
             "heads": config.num_attention_heads,
@@ -157,7 +159,7 @@ def _batches(states: Sequence[Floats], chance: random.Random) -> list[list[int]]
     return found
 
 
-def _module(torch: Any, model: Any) -> Any:
+def _module(torch: Any, model: Any, outputs: int) -> Any:
     import copy
 
     width = model.config.hidden_size
@@ -168,7 +170,7 @@ def _module(torch: Any, model: Any) -> Any:
             layers = model.encoder.layer[BELOW : BELOW + OWN]
             self.layers = torch.nn.ModuleList(copy.deepcopy(layer) for layer in layers)
             self.look = torch.nn.Linear(width, LOOKS)
-            self.out = torch.nn.Linear(width * (LOOKS + 1), len(LABELS))
+            self.out = torch.nn.Linear(width * (LOOKS + 1), outputs)
             self.drop = torch.nn.Dropout(0.2)
 
         def forward(self, x: Any, mask: Any) -> Any:

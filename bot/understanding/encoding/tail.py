@@ -1,41 +1,47 @@
-"""The learned tail: a few layers above the encoder's lower half, tuned to tell danger, and what it looks at."""
+"""The learned tail of a classifier: a few tuned layers above the encoder's lower half, and what they look at."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bot.understanding.danger.bert import Layer, LowerHalf, weight
-from bot.understanding.danger.kinds import LABELS, Floats, softmax
+from bot.understanding.encoding.bert import Layer, lower_half, weight
+from bot.understanding.encoding.floats import Floats, softmax
 
 
 class Tail:
     """Scores of a text by what its tokens mean together.
 
     Args:
-        file: the tail's own weights (``wenban danger tune`` writes them).
+        file: the tail's own weights, written by :meth:`tuning.Tuner.save`.
+        labels: the labels it must tell apart, in the order of its outputs.
         encoder: folder of the pretrained encoder whose lower half stands below.
 
     Raises:
         ValueError: the file was made for other labels.
     """
 
-    def __init__(self, file: Path, encoder: Path) -> None:
+    def __init__(self, file: Path, labels: Sequence[str], encoder: Path) -> None:
         with np.load(file) as held:
             tensors = {name: held[name] for name in held.files}
         about = json.loads(bytes(np.asarray(tensors["about"], np.uint8)))
-        if about["labels"] != list(LABELS):
+        if about["labels"] != list(labels):
             raise ValueError(f"{file} tells other labels apart")
         below, own = int(about["below"]), int(about["layers"])
-        self._lower = LowerHalf(encoder, below)
+        self._lower = lower_half(encoder, below)
         self._layers = [Layer.read(tensors, below + n, about["heads"], about["eps"]) for n in range(own)]
         self._look = weight(tensors, "look.weight"), weight(tensors, "look.bias")
         self._out = weight(tensors, "out.weight"), weight(tensors, "out.bias")
 
     def logits(self, text: str) -> Floats:
-        """[labels], in the order of :data:`LABELS`; before the softmax."""
+        """[labels], before the softmax.
+
+        Args:
+            text: as :func:`reading.plain` spells it; at most 512 tokens are read.
+        """
         x = self._lower(text)
         for layer in self._layers:
             x = layer(x)

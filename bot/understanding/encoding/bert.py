@@ -1,7 +1,7 @@
 """Layers of a BERT run with numpy: as much of one as judging needs, on any processor.
 
 The lower layers and the word table are the pretrained encoder's (``kb_index/encoder``); the layers above them are
-the judge's own. Weights may be half precision, or 8 bits a weight with a scale for each row.
+a tail's own. Weights may be half precision, or 8 bits a weight with a scale for each row.
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from scipy.special import erf
 
-from bot.understanding.danger.kinds import Floats, softmax
+from bot.understanding.encoding.floats import Floats, softmax
 
 SCALE = ".scale"
 """Ending of the tensor that holds the scale of each row of an 8-bit weight."""
 PREFIX = "query: "
 """What the encoder was trained to see before a text."""
 LONGEST = 512
+"""Number of tokens of a text that are read."""
+KEPT = 16
+"""Number of texts whose states are kept for the next tail; a text of 512 tokens takes 0.8 MB."""
 
 
 def weight(tensors: Mapping[str, Floats], name: str) -> Floats:
@@ -121,9 +125,13 @@ class LowerHalf:
             weight(tensors, "embeddings.LayerNorm.bias"),
         )
         self._layers = [Layer.read(tensors, number, heads, eps) for number in range(layers)]
+        self._read = lru_cache(maxsize=KEPT)(self._states)
 
     def __call__(self, text: str) -> Floats:
-        """[tokens, width] of a text, its prefix and marks included."""
+        """[tokens, width] of a text, its prefix and marks included. Read-only: several tails share it."""
+        return self._read(text)
+
+    def _states(self, text: str) -> Floats:
         ids = self._tokenizer.encode(PREFIX + text).ids
         x = self._words[ids].astype(np.float32)
         if self._scales is not None:
@@ -131,4 +139,11 @@ class LowerHalf:
         x = normed(x + self._positions[: len(ids)], self._norm, self._eps)
         for layer in self._layers:
             x = layer(x)
+        x.flags.writeable = False
         return x
+
+
+@lru_cache(maxsize=2)
+def lower_half(folder: Path, layers: int) -> LowerHalf:
+    """The lower half of an encoder, loaded once: every tail above it shares its weights and what it has just read."""
+    return LowerHalf(folder, layers)
