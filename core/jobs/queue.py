@@ -280,9 +280,9 @@ async def keep(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
 
 
 async def plan(session: AsyncSession, kind: Kind, moment: datetime) -> None:
-    """Make sure that a recurring job has a row, and that its next run is at most ``every`` away."""
+    """Make sure that a recurring job has a row, and that its next run is at most its interval away."""
     assert kind.every is not None
-    await insert(session, kind=kind.name, key="", due_at=moment, payload={})
+    await insert(session, kind=kind.name, key="", due_at=moment + kind.every, payload={})
     await session.execute(
         update(JobRow)
         .where(JobRow.kind == kind.name, JobRow.key == "", JobRow.due_at > moment + kind.every)

@@ -80,8 +80,8 @@ class Jobs:
     def every(self, name: str, interval: timedelta, handler: Handler, **options: Any) -> None:
         """Register a recurring job. Each run is done by one of the processes.
 
-        The first run starts at once. Runs that were missed while no process was running are made up for by
-        one run.
+        The first run is ``interval`` after the first start: a new database has nothing to sweep. Runs that were
+        missed while no process was running are made up for by one run.
         """
         self.handle(name, handler, every=interval, **options)
 

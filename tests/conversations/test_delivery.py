@@ -14,6 +14,7 @@ from conversations.wakes import JOB
 from core.clock import now
 from core.database import Database
 from core.jobs import JobRow, troubles
+from tests.conftest import Clock
 from tests.conversations.conftest import Process
 from tests.conversations.paper import Paper
 from tests.waiting import until
@@ -25,9 +26,9 @@ def paper_of(process: Process) -> Paper:
     return found
 
 
-async def job_of(database: Database) -> JobRow | None:
+async def job_of(database: Database, kind: str = JOB) -> JobRow | None:
     async with database.read() as session:
-        return await session.scalar(select(JobRow).where(JobRow.kind == JOB))
+        return await session.scalar(select(JobRow).where(JobRow.kind == kind))
 
 
 async def all_done(database: Database) -> bool:
@@ -132,7 +133,7 @@ async def test_a_channel_that_never_brings_anything_itself_leaves_it_to_the_citi
 
 
 async def test_what_is_owed_without_a_job_is_found(
-    start: Callable[[], Awaitable[Process]], database: Database
+    start: Callable[[], Awaitable[Process]], database: Database, clock: Clock
 ) -> None:
     """As an installation finds it that was stopped before there were jobs, or where one was dropped by hand."""
     before = await start()
@@ -142,5 +143,8 @@ async def test_what_is_owed_without_a_job_is_found(
     async with database.write() as session:
         await session.execute(delete(JobRow))
     after = await start()
+    await until(lambda: job_of(database, "deliver_look"))
+    clock.forward(hours=1)
+    after.conversations.jobs.wake()
     await until(lambda: paper_of(after).slips)
     assert paper_of(after).slips == ["您说的是：一"] and paper_of(before).slips == []

@@ -105,6 +105,9 @@ async def test_a_recurring_job_that_failed_is_tried_before_its_next_time(
 
     jobs.every("sweep", timedelta(days=1), sweep, most_attempts=1)
     async with jobs:
+        await until(lambda: due_at(database, clock.now + timedelta(days=1)))
+        clock.now += timedelta(days=1)
+        jobs.wake()
         await settled(database, "sweep", "", 1)
     assert await due_at(database, clock.now + 5 * SECOND)
 
@@ -159,5 +162,8 @@ async def test_what_nobody_does_is_seen_and_what_ended_long_ago_is_forgotten(
     (trouble,) = await troubles(database, moment=clock.now + timedelta(minutes=3))
     assert (trouble.kind, trouble.state) == ("unknown", "late")
     async with jobs:
+        await until(lambda: is_now(database, "jobs_forgotten", "", "waiting"))
+        clock.now += timedelta(hours=1)
+        jobs.wake()
         await until(lambda: is_now(database, "old", "a", None))
     assert await state(database, "unknown", "a") == "waiting"
