@@ -39,8 +39,8 @@ test: preflight build ## set up, then lint, types and every test
 	$(say) 'Tests'
 	$(PYTEST)
 
-fast: setup ## the fast tests only: no Rasa, no browser, no training
-	@$(PYTEST) -m 'not end_to_end and not measured'
+fast: setup ## the fast tests only: no Rasa, no browser, no PostgreSQL, no training
+	@$(PYTEST) -m 'not (end_to_end or measured or slow or postgresql)'
 
 bench: build ## speed and quality, as tables
 	@$(APP)/wenban train

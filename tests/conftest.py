@@ -22,6 +22,14 @@ from tests.postgres import postgresql
 use_data_key(Fernet.generate_key().decode("ascii"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that runs on PostgreSQL, by its fixtures or by the name of its parameter."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if {"postgresql_url", "postgresql_server"} & set(fixtures) or "[postgresql" in item.nodeid:
+            item.add_marker(pytest.mark.postgresql)
+
+
 class Clock:
     """The clock the app goes by: it runs as ever, and can be put forward."""
 

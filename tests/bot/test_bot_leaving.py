@@ -30,6 +30,7 @@ def _running(slot: str, content: str = ASKED) -> dict[str, Any]:
 
 @pytest.mark.parametrize("slot", ["district", "address", "contact_name", "complaint_confirm"])
 @pytest.mark.parametrize("said", OUT)
+@pytest.mark.slow
 async def test_the_form_is_left_and_the_first_message_answered(
     rasa: Rasa, visitor: str, slot: str, said: str
 ) -> None:

@@ -140,6 +140,7 @@ def seconds(read: Callable[[str], object], text: str) -> float:
 
 
 @pytest.mark.parametrize("reader", READERS)
+@pytest.mark.slow
 def test_no_text_makes_a_reader_slow(reader: str) -> None:
     read = READERS[reader]
     slow = {}

@@ -122,6 +122,7 @@ def test_examples_are_labelled_and_stand_once() -> None:
     assert not held & set(texts)
 
 
+@pytest.mark.slow
 def test_words_are_fitted_and_saved_alike(tmp_path: Path) -> None:
     from bot.understanding.danger.words import Words
 

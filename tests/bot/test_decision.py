@@ -79,6 +79,7 @@ def test_numbers_are_masked_before_kinds_are_told_apart() -> None:
     assert masked("阳光城3栋1单元电梯坏了5天了") == masked("阳光城88栋12单元电梯坏了90天了")
 
 
+@pytest.mark.slow
 def test_the_shipped_model_tells_written_messages_apart() -> None:
     rows = examples()[::40]
     encoder, model = shipped_encoder(), kinds_model()

@@ -205,6 +205,7 @@ async def test_a_question_is_answered_once_and_nothing_is_owed_after(entrance: E
     await until(nothing_owed)
 
 
+@pytest.mark.slow
 async def test_an_agents_long_words_arrive_whole_and_in_order(entrance: Entrance) -> None:
     """By themselves where that can be, else with what the citizen writes next, again and again."""
     await entrance.say("您好")

@@ -67,6 +67,7 @@ async def test_who_waited_in_vain_never_gets_to_rasa_and_keeps_no_place(
     assert rasa.texts() == ["慢一", "三"]
 
 
+@pytest.mark.slow
 async def test_a_call_that_takes_too_long_gives_its_place_back(rasa: SmallDialogue, url: str) -> None:
     async with client(url, timeout_s=1) as one:
         with pytest.raises(RasaDown, match="Timeout"):

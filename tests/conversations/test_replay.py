@@ -91,6 +91,7 @@ _USERS = iter(range(1_000_000))
 
 @RANDOM
 @given(steps=st.lists(STEPS, min_size=8, max_size=16))
+@pytest.mark.slow
 async def test_whatever_happens_the_events_make_the_state(
     process: Process, database: Database, steps: list[tuple[Any, ...]]
 ) -> None:

@@ -70,6 +70,7 @@ async def test_twenty_messages_at_once_are_asked_in_the_order_stored(process: Pr
     assert [m.seq for m in history] == list(range(1, 41))
 
 
+@pytest.mark.slow
 async def test_two_processes_keep_one_conversation_in_order(start: Start) -> None:
     one, other = await start(), await start()
     receipts = []

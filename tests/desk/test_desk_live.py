@@ -70,6 +70,7 @@ async def test_messages_changes_and_tickets_arrive_by_themselves(office: Office)
         assert (heard["ticket"]["number"], heard["ticket"]["state"]) == (ticket.number, "待受理")
 
 
+@pytest.mark.slow
 async def test_reading_clears_unread_in_the_agents_other_windows(office: Office) -> None:
     agent = await office.hire("a1")
     conversation_id = await office.waiting("v1")

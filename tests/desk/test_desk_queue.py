@@ -35,6 +35,7 @@ async def test_urgent_first_then_who_waits_longest(office: Office) -> None:
     assert len((await agent.get("/conversations", mode="waiting", limit=2))["conversations"]) == 2
 
 
+@pytest.mark.slow
 async def test_talk_both_ways_and_back_to_the_assistant(office: Office) -> None:
     agent = await office.hire("a1", name="坐席 3 号")
     conversation_id = await office.waiting("v1")

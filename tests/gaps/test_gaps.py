@@ -215,6 +215,7 @@ async def test_of_too_many_wordings_the_most_asked_are_grouped_and_the_rest_is_t
     assert ([g.count for g in found.groups], found.left_out) == ([4], 2)
 
 
+@pytest.mark.slow
 def test_groups_hold_together_on_the_labelled_questions() -> None:
     """Real questions to the shipped base, worded as differently as possible: how many pairs belong together."""
     folder = ROOT / "knowledge_base"

@@ -94,6 +94,7 @@ def test_html_and_script_in_an_answer_reach_the_widget_as_harmless_text(
         )
 
 
+@pytest.mark.slow
 def test_any_question_gets_an_answer_or_an_honest_no(index: Path) -> None:
     def ask(question: str) -> Any:
         run("search", "--index", index, "--model", MODEL, "--", question)

@@ -142,6 +142,7 @@ def test_an_address_that_looks_unreachable_is_an_error(folder: Path, write: Writ
     assert [p["line"] for p in found(folder, "source_url", "--no-compare", exit_code=1)] == [11]
 
 
+@pytest.mark.slow
 def test_the_shipped_base_is_clean_but_for_a_few_reminders() -> None:
     data = as_json("check", "--dir", ROOT / "knowledge_base")
     assert data["errors"] == 0

@@ -173,6 +173,7 @@ def test_evaluate_names_the_bad_row(folder: Path, tmp_path: Path) -> None:
     assert run("evaluate", "--questions", tmp_path / "none", "--dir", folder, code=2).output
 
 
+@pytest.mark.slow
 def test_fit_needs_enough_questions_and_saves_what_it_found(folder: Path, tmp_path: Path) -> None:
     few = jsonl(tmp_path / "few.jsonl", [{"question": "身份证", "entry": None}])
     out = tmp_path / "calibration.json"

@@ -42,6 +42,7 @@ def test_a_table_does_as_well(index: Path, tmp_path: Path, encoding: str) -> Non
     assert (data["questions"], data["hits"], data["misses"][0]["row"]) == (4, 3, 4)
 
 
+@pytest.mark.slow
 def test_what_got_worse_and_better_since_a_version(
     folder: Path, index: Path, tmp_path: Path, write: Write
 ) -> None:

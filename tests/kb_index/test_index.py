@@ -95,6 +95,7 @@ def test_rollback_and_forward_again(built: Path, folder: Path, write: Write) -> 
         rollback(built, "20200101T000000Z-nothere")
 
 
+@pytest.mark.slow
 def test_old_versions_are_pruned_but_never_the_current(built: Path, folder: Path, write: Write) -> None:
     for number in range(KEEP + 2):
         write(*PENSION, answer=f"答案之{number}")
@@ -147,6 +148,7 @@ def test_a_damaged_pointer_names_no_version(built: Path, content: str) -> None:
     assert current_version(built) is None
 
 
+@pytest.mark.slow
 def test_a_build_that_carries_entries_over_is_the_build_from_nothing(
     folder: Path, write: Write, tmp_path: Path
 ) -> None:

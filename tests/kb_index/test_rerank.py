@@ -42,6 +42,7 @@ def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
     return made(tmp_path_factory.mktemp("cross"))
 
 
+@pytest.mark.slow
 def test_the_first_hits_are_ordered_by_both_scores(folder: Path, cross_encoder: str) -> None:
     plain = searcher_over(folder, None, MODEL, Calibration())
     with_it = searcher_over(folder, None, MODEL, Calibration(), reranker=cross_encoder)
@@ -72,6 +73,7 @@ def test_what_is_alone_is_measured_without_it(folder: Path, cross_encoder: str) 
     )
 
 
+@pytest.mark.slow
 async def test_app_and_command_line_use_it(
     folder: Path, tmp_path: Path, cross_encoder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@ import asyncio
 import shutil
 from pathlib import Path
 
+import pytest
+
 from kb_index.index.versions import current_version
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
@@ -9,6 +11,7 @@ from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
 from tests.waiting import until
 
 
+@pytest.mark.slow
 async def test_a_new_version_is_taken_without_dropping_a_search(
     folder: Path, tmp_path: Path, write: Write
 ) -> None:

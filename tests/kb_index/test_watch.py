@@ -59,6 +59,7 @@ def watch(folder: Path, tmp_path: Path) -> Iterator[Watch]:
     started.process.wait()
 
 
+@pytest.mark.slow
 def test_a_save_is_published_and_a_broken_one_is_told(
     watch: Watch, folder: Path, tmp_path: Path, write: Write
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_save_is_published_and_a_broken_one_is_told(
     assert watch.process.wait(timeout=PATIENCE_S) == 0
 
 
+@pytest.mark.slow
 def test_a_base_that_is_broken_from_the_start_is_published_once_mended(
     folder: Path, tmp_path: Path, write: Write
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_base_that_is_broken_from_the_start_is_published_once_mended(
         watch.process.wait()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there_ends_it(tmp_path: Path) -> None:
     watch = Watch(tmp_path / "none", tmp_path / "index")
     watch.until("没有知识库文件夹")

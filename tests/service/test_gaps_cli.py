@@ -67,6 +67,7 @@ def asked(tmp_path: Path) -> None:
     asyncio.run(store_them())
 
 
+@pytest.mark.slow
 def test_list_draft_and_dismiss(run: Run, folder: Path, tmp_path: Path) -> None:
     asked(tmp_path)
     build(folder, tmp_path / "index", MODEL)
@@ -86,6 +87,7 @@ def test_list_draft_and_dismiss(run: Run, folder: Path, tmp_path: Path) -> None:
     assert len(json.loads(run("--json", "--state", "drafted"))["groups"]) == 1
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_said_in_one_sentence(
     run: Run, environment: dict[str, str], folder: Path, tmp_path: Path
 ) -> None:

@@ -209,6 +209,7 @@ async def test_a_body_that_is_too_long_is_413(running: Running) -> None:
 
 
 @pytest.mark.parametrize("text", ["👍🏽👨‍👩‍👧", "a" * 4_000, "啊" * 4_000, "<script>alert(1)</script>", "第一行\n第二行", "𠮷\u202e"])
+@pytest.mark.slow
 async def test_unusual_words_come_through_whole(running: Running, text: str) -> None:
     visitor = await running.visitor()
     assert (await visitor.say(text))["message"]["text"] == text
@@ -243,6 +244,7 @@ async def test_order_of_twenty_quick_messages(running: Running) -> None:
     assert sorted(said) == sorted(f"第{n}句" for n in range(20))
 
 
+@pytest.mark.slow
 async def test_too_many_messages_are_429_with_a_time_to_come_back(running: Running) -> None:
     visitor = await running.visitor()
     sent = 0

@@ -87,6 +87,7 @@ async def test_fifty_senders_with_an_expired_token_renew_it_once(database: Datab
     assert Counter(api.texts()[1:]) == Counter(f"第{n}句" for n in range(50))
 
 
+@pytest.mark.slow
 async def test_fifty_senders_in_two_processes_renew_an_expired_token_once(
     database: Database, api: Api
 ) -> None:
@@ -157,6 +158,7 @@ async def test_what_certainly_did_not_go_out_says_so(database: Database) -> None
 
 
 @pytest.mark.parametrize("fault", [{"lost": True}, {"slow_s": 3}, {"status": 502}, {"status": 500}])
+@pytest.mark.slow
 async def test_what_may_have_gone_out_is_unclear_and_not_repeated(
     client: Client, api: Api, fault: dict[str, float]
 ) -> None:

@@ -80,6 +80,7 @@ async def test_several_templates_in_one_event_are_told_apart(
 
 
 @pytest.mark.parametrize(("account", "as_json"), WAYS)
+@pytest.mark.slow
 async def test_who_takes_it_back_is_told_in_the_conversation(
     running: Running, api: Api, account: str, as_json: bool
 ) -> None:

@@ -59,6 +59,7 @@ async def test_the_repeat_brings_what_was_not_ready_in_time(impatient: Running) 
     await settled(impatient, "main")
 
 
+@pytest.mark.slow
 async def test_the_first_two_deliveries_are_held_and_the_third_asks_for_patience(impatient: Running) -> None:
     body = text_xml("慢慢查公积金")
     for _ in range(2):
@@ -77,6 +78,7 @@ async def test_the_first_two_deliveries_are_held_and_the_third_asks_for_patience
     assert (await impatient.platform().say("好了吗？")).text == "您说的是：好了吗？"
 
 
+@pytest.mark.slow
 async def test_a_nudge_too_early_is_asked_for_patience_again(impatient: Running) -> None:
     assert await impatient.platform().insist(text_xml("慢慢查"))
     early = await impatient.platform().say("？？")
@@ -86,6 +88,7 @@ async def test_a_nudge_too_early_is_asked_for_patience_again(impatient: Running)
     assert impatient.dialogue.texts() == ["慢慢查"]
 
 
+@pytest.mark.slow
 async def test_real_words_after_patience_are_answered_with_the_result_first(impatient: Running) -> None:
     assert await impatient.platform().insist(text_xml("慢慢查"))
     impatient.dialogue.gate.set()
@@ -208,6 +211,7 @@ async def test_several_replies_are_one_text_with_a_numbered_list(running: Runnin
 
 
 @pytest.mark.parametrize("typed", ["2", "２", "2.", "求助", " 2 。"])
+@pytest.mark.slow
 async def test_a_number_or_a_title_chooses(running: Running, typed: str) -> None:
     offered = await running.platform().say("我要投诉")
     assert offered.text == "请问是哪一类？\n\n回复数字选择：\n1. 投诉\n2. 求助"

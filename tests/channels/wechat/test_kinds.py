@@ -136,6 +136,7 @@ async def test_an_empty_text_gets_a_question_back(running: Running) -> None:
     assert said.text is not None and "文字" in said.text
 
 
+@pytest.mark.slow
 async def test_ten_thousand_characters_are_kept_whole(running: Running) -> None:
     long = "路灯不亮。" * 2_000
     said = await running.platform().say(long)

@@ -77,6 +77,7 @@ async def failed(database: Database) -> bool:
         return await session.scalar(select(JobRow.last_error).where(JobRow.kind == JOB)) is not None
 
 
+@pytest.mark.slow
 async def test_one_whose_answer_was_lost_is_sent_again_and_arrives_once(
     told: WeChat, api: Api, database: Database
 ) -> None:

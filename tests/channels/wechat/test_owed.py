@@ -64,6 +64,7 @@ def plain(texts: list[str]) -> str:
 
 
 @pytest.mark.parametrize("account", ["main", "pushing", "mini"])
+@pytest.mark.slow
 async def test_three_long_texts_of_an_agent_arrive_whole_and_only_what_was_shown_is_sent(
     running: Running, api: Api, database: Database, account: str
 ) -> None:

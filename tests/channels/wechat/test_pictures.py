@@ -65,6 +65,7 @@ async def test_without_the_api_it_is_fetched_from_its_address(running: Running, 
         "http://[::1",
     ],
 )
+@pytest.mark.slow
 async def test_no_other_address_is_asked(running: Running, url: str) -> None:
     body = payload("image").replace(b"http://mmbiz.qpic.cn/mmbiz_jpg/example/0", url.encode())
     said = await running.platform().push(body)
@@ -78,6 +79,7 @@ async def test_what_is_no_picture_is_said_so(running: Running, api: Api) -> None
     assert running.dialogue.asked == []
 
 
+@pytest.mark.slow
 async def test_a_platform_in_trouble_is_asked_again_until_it_has_it(
     running: Running, api: Api, database: Database
 ) -> None:
@@ -93,6 +95,7 @@ async def test_a_platform_in_trouble_is_asked_again_until_it_has_it(
     assert await kept(database) == 0
 
 
+@pytest.mark.slow
 async def test_a_picture_that_expired_is_asked_for_again(
     running: Running, api: Api, database: Database
 ) -> None:

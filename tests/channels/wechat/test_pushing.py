@@ -62,6 +62,7 @@ async def test_a_reply_ready_for_a_repeat_is_passive(impatient: Running, api: Ap
     assert api.sent == []
 
 
+@pytest.mark.slow
 async def test_an_account_without_the_service_asks_for_patience_instead(impatient: Running, api: Api) -> None:
     impatient.dialogue.busy = True
     said = await impatient.platform().insist(text_xml("慢慢查"))
@@ -200,6 +201,7 @@ async def test_a_platform_that_is_not_there_costs_nothing(running: Running, api:
 
 
 @pytest.mark.parametrize("fault", [{"lost": True}, {"slow_s": 2.5}])
+@pytest.mark.slow
 async def test_a_push_whose_answer_was_lost_is_found_in_the_record_and_not_sent_again(
     running: Running, api: Api, fault: dict[str, Any]
 ) -> None:
@@ -283,6 +285,7 @@ async def test_an_account_that_may_not_send_menus_gets_numbers(running: Running,
     assert api.texts() == ["请问是哪一类？\n\n回复数字选择：\n1. 投诉\n2. 求助"]
 
 
+@pytest.mark.slow
 async def test_a_long_push_is_cut_at_a_sentence_and_the_rest_follows(running: Running, api: Api) -> None:
     running.dialogue.busy = True
     await running.account("pushing").say("来个长文，慢一点")

@@ -145,6 +145,7 @@ async def test_losing_the_lease_is_an_error_in_the_transaction(database: Databas
             await job.done(session)
 
 
+@pytest.mark.slow
 async def test_killed_in_the_middle_it_is_done_once_by_the_other(database: Database, tmp_path: Path) -> None:
     async with database.write() as session:
         await add(session, "effect", "a")
@@ -162,6 +163,7 @@ async def test_killed_in_the_middle_it_is_done_once_by_the_other(database: Datab
     assert traces == ["a by second at try 2"]
 
 
+@pytest.mark.slow
 async def test_of_many_jobs_each_is_done_once_by_processes_that_come_and_are_killed(
     database: Database, tmp_path: Path
 ) -> None:
