@@ -12,6 +12,7 @@ from bot.actions.policy.answer import sure_answer, without_lead_in
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.unsure import unsure
+from bot.understanding import category
 from bot.understanding.danger import shipped
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
@@ -44,7 +45,7 @@ from kb_index.statutes.service import Statutes
 from service import health, pages
 from service.errors import errors
 from service.proxy import forwarded
-from tickets import catalog, departments
+from tickets import departments
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
 
@@ -59,7 +60,7 @@ def _warm_up(city: City) -> None:
     shipped().judgement(story)
     advices()
     scope_kinds()
-    catalog.suggest(story)
+    category.suggest(story)
     mine(story, local(now()), city)
     shipped_meaning().of(story)
 

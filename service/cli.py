@@ -185,6 +185,7 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
 def whole() -> typer.Typer:
     """The whole command: the sub-commands of this file, and those each package has of its own."""
     from bot.evaluation.cli import app as understanding
+    from bot.understanding.category.cli import app as category
     from bot.understanding.danger.cli import app as danger
     from channels.wechat.cli import app as wechat
     from gaps.cli import app as gaps
@@ -200,6 +201,7 @@ def whole() -> typer.Typer:
     app.command()(explain)
     app.command("train-decision")(train_decision)
     app.add_typer(danger, name="danger")
+    app.add_typer(category, name="category")
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
     app.add_typer(city, name="city", help="The city's profile: check.")
     app.add_typer(jobs, name="jobs", help="What is done by the clock: list, retry, drop.")

@@ -1,23 +1,22 @@
-"""事项分类: the catalogue of categories, and a guess at the category of a citizen's story.
+"""事项分类: the catalogue of categories, and how well each fits the words of a citizen's story.
 
-The guess combines three scores: keywords, the nearest written examples, and complement naive Bayes over both.
-It may be offered for confirmation, but a person must see it before it is filed. Editors change
-``catalog/categories.yml`` and ``catalog/examples.yml``; both are checked when they are first read.
+The score combines three: keywords, the nearest written examples, and complement naive Bayes over both.
+``bot/understanding/category`` makes a suggestion of it. Editors change ``catalog/categories.yml`` and
+``catalog/examples.yml``; both are checked when they are first read.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from core.errors import ConfigurationError
-from tickets.likeness import Likeness
+from tickets.likeness import Likeness, Scores
 
 _FILE = Path(__file__).with_name("catalog") / "categories.yml"
 _EXAMPLES = _FILE.with_name("examples.yml")
@@ -25,11 +24,6 @@ _LONGEST = 600
 """Number of characters of a story that are read. A story names its matter earlier than that."""
 _LEAST_LIKE = 0.12
 """Least cosine (0 to 1) to an example for a guess, when the story contains no keyword."""
-_SHARPNESS = 0.3
-"""Sharpness of the softmax over scores (no unit).
-
-It is set so that a confidence of 0.8 is right in about 80 %.
-"""
 
 _Name = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[^/\s]+$")]
 
@@ -146,12 +140,16 @@ def _likeness() -> Likeness:
     return Likeness(texts, labels)
 
 
-@lru_cache(maxsize=256)
-def suggest(text: str) -> Suggestion | None:
-    """The probable category of a story; None when nothing in the text points to a category.
+def names() -> tuple[str, ...]:
+    """All categories as ``一级/二级``, in the order of the catalogue."""
+    return tuple(f"{level1}/{leaf.name}" for level1, leaf in _leaves())
 
-    >>> suggest("小区门口的路灯坏了三天了").category
-    '市政设施/路灯照明'
+
+def scores(text: str) -> Scores | None:
+    """How well each category fits a story by its words; None when nothing in the text points to a category.
+
+    Returns:
+        [categories], in the order of :func:`names`: the sum of three standardised scores. No unit; higher fits better.
     """
     text = text[:_LONGEST]
     words = np.array([_score(text, leaf.keywords) for _, leaf in _leaves()], float)
@@ -159,24 +157,13 @@ def suggest(text: str) -> Suggestion | None:
     nearest = like.nearest(text)
     if not words.any() and nearest.max() < _LEAST_LIKE:
         return None
-    total = 0.5 * _standard(np.log1p(words)) + _standard(nearest) + _standard(like.bayes(text))
-    weights = np.exp((total - total.max()) * _SHARPNESS)
-    weights /= weights.sum()
-    by_level1: dict[str, float] = {}
-    for (level1, _), weight in zip(_leaves(), weights, strict=True):
-        by_level1[level1] = by_level1.get(level1, 0.0) + float(weight)
-    level1 = max(by_level1, key=lambda name: by_level1[name])
-    best = max(
-        (place for place, (name, _) in enumerate(_leaves()) if name == level1), key=lambda place: total[place]
-    )
-    leaf = _leaves()[best][1]
-    return Suggestion(level1, leaf.name, round(by_level1[level1], 3))
+    return 0.5 * _standard(np.log1p(words)) + _standard(nearest) + _standard(like.bayes(text))
 
 
-def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def _standard(found: Scores) -> Scores:
     """The scores as multiples of the standard deviation above the mean, so that they can be added."""
-    found: NDArray[np.float64] = (scores - scores.mean()) / (scores.std() + 1e-9)
-    return found
+    standard: Scores = (found - found.mean()) / (found.std() + 1e-9)
+    return standard
 
 
 def _score(text: str, keywords: tuple[str, ...]) -> int:

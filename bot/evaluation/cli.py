@@ -14,6 +14,7 @@ from bot.evaluation import slots as slot_figures
 from bot.evaluation.figures import accuracy, confusions, macro_f1
 from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
 from bot.parsing import parse
+from bot.understanding import category
 from core.errors import ConfigurationError
 from core.settings import load_settings
 from tickets import catalog
@@ -53,7 +54,7 @@ def classify_command(
     rows = read(file or CATEGORIES, CategoryRow, _unknown_category)
     texts = [row.text for row in rows]
     expected = [row.category.partition("/")[0] for row in rows]
-    suggested = [catalog.suggest(text) for text in texts]
+    suggested = [category.suggest(text) for text in texts]
     predicted = [found.level1 if found else NOTHING for found in suggested]
     figures = _figures(texts, expected, predicted)
     exact = [

@@ -14,6 +14,7 @@ from bot.evaluation import CATEGORIES, MESSAGES, STORIES
 from bot.evaluation.cli import app
 from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
 from bot.parsing import parse
+from bot.understanding.category import suggest
 from bot.understanding.kind import suggest_type
 from bot.understanding.mine import mine
 from bot.understanding.when import moment
@@ -158,7 +159,7 @@ def test_a_story_is_mined_for_everything() -> None:
 def test_no_text_breaks_the_mining(text: str) -> None:
     mine(text, NOW, HUAINAN)
     suggest_type(text)
-    catalog.suggest(text)
+    suggest(text)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from sqlalchemy import update
 
+from bot.understanding.category import suggest
 from core.database import Database
 from core.errors import BadRequest, Conflict
-from tickets import catalog
 from tickets.models import TicketRow
 from tickets.service import Tickets
 from tickets.states import State
@@ -22,7 +22,7 @@ HERE, ELSEWHERE = "01990000-0000-7000-8000-000000000001", "01990000-0000-7000-80
 
 
 def _draft(content: str, **more: object) -> TicketDraft:
-    found = catalog.suggest(content)
+    found = suggest(content)
     category = found.category if found and found.confidence >= 0.5 else ""
     made = TicketDraft("投诉", content, category, conversation_id=HERE)
     return replace(made, **more)  # type: ignore[arg-type]

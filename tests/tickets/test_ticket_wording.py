@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.understanding.category import suggest
 from core.errors import ConfigurationError
 from tests.cities import HUAINAN
 from tickets import catalog
@@ -62,14 +63,14 @@ def test_states_have_labels_of_their_own() -> None:
     ],
 )
 def test_a_story_is_given_a_category(story: str, category: str) -> None:
-    found = catalog.suggest(story)
+    found = suggest(story)
     assert found is not None and found.category == category
     assert 0 < found.confidence < 1
 
 
 def test_no_keyword_no_guess() -> None:
-    assert catalog.suggest("您好") is None
-    assert catalog.suggest("") is None
+    assert suggest("您好") is None
+    assert suggest("") is None
 
 
 def test_a_keyword_inside_a_longer_one_counts_once() -> None:
@@ -79,7 +80,7 @@ def test_a_keyword_inside_a_longer_one_counts_once() -> None:
 
 
 def test_a_clear_story_is_suggested_with_more_confidence_than_a_vague_one() -> None:
-    vague, clear = catalog.suggest("这事拖了好久没人解决，材料也交了"), catalog.suggest("路灯坏了，路灯不亮")
+    vague, clear = suggest("这事拖了好久没人解决，材料也交了"), suggest("路灯坏了，路灯不亮")
     assert clear is not None and clear.confidence > 0.8
     assert vague is None or vague.confidence < clear.confidence
 

@@ -13,8 +13,8 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 from bot.actions.talk import abroad, mood
+from bot.understanding.category import suggest
 from bot.understanding.requests import split
-from tickets import catalog
 
 MAX_TRIES = 3
 """Bad answers to one question before a way around it is offered."""
@@ -110,7 +110,7 @@ def suggest_category(turn: Turn) -> None:
     content = turn.slots.get("content")
     if not content or turn.slots.get("category"):
         return
-    found = catalog.suggest(str(content))
+    found = suggest(str(content))
     if found is not None and found.confidence >= _CATEGORY_FROM:
         turn.set("category", found.category)
 

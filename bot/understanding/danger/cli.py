@@ -10,8 +10,9 @@ import typer
 from numpy.typing import NDArray
 
 from bot.understanding.danger import fit
-from bot.understanding.danger.judging import ENCODER, HERE, Judge
+from bot.understanding.danger.judging import HERE, Judge
 from bot.understanding.danger.kinds import LABELS
+from bot.understanding.encoding.bert import ENCODER
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
 from core.errors import ConfigurationError
@@ -74,7 +75,7 @@ def fit_command(held: Held = "second", encoder: Encoder = ENCODER) -> None:
     wanted = [labels[n] for n in out]
     rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
     words = rest.logits([texts[n] for n in out])
-    tail = Tail(TAIL, LABELS, encoder)
+    tail = Tail(TAIL, encoder)
     logits = np.stack([tail.logits(plain(texts[n])) for n in out])
     numbers = {
         "words_alone": fit.numbers(wanted, words, None),

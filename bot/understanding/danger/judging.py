@@ -24,14 +24,13 @@ from bot.understanding.danger.kinds import (
     SCOPES,
 )
 from bot.understanding.danger.words import Words
+from bot.understanding.encoding.bert import ENCODER
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import pieces, plain
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, swallowed
 
 HERE = Path(__file__).parent
-ENCODER = HERE.parents[2] / "kb_index" / "encoder"
-"""Where the pretrained encoder lies, when it does."""
 TAILED = 6
 """Pieces of a very long text the tail reads: both ends, and those the words find most alarming."""
 
@@ -78,8 +77,10 @@ class Judge:
         self._words = Words(folder / "words.npz")
         tail = folder / "tail.npz"
         there = encoder is not None and (encoder / "model.safetensors").is_file() and tail.is_file()
-        self._tail = Tail(tail, LABELS, encoder) if there and encoder is not None else None
+        self._tail = Tail(tail, encoder) if there and encoder is not None else None
         if self._tail is not None:
+            if self._tail.labels != LABELS:
+                raise ValueError(f"{tail} tells other labels apart")
             # A second thread for products this small only spins, and takes the core from other conversations.
             threadpool_limits(1, "blas")
         held = json.loads((folder / "numbers.json").read_text("utf-8"))

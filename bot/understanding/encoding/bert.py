@@ -19,6 +19,8 @@ from bot.understanding.encoding.floats import Floats, softmax
 
 SCALE = ".scale"
 """Ending of the tensor that holds the scale of each row of an 8-bit weight."""
+ENCODER = Path(__file__).parents[3] / "kb_index" / "encoder"
+"""Folder of the shipped encoder; an installation without it works by words alone."""
 PREFIX = "query: "
 """What the encoder was trained to see before a text."""
 LONGEST = 512

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +16,17 @@ class Tail:
 
     Args:
         file: the tail's own weights, written by :meth:`tuning.Tuner.save`.
-        labels: the labels it must tell apart, in the order of its outputs.
         encoder: folder of the pretrained encoder whose lower half stands below.
 
-    Raises:
-        ValueError: the file was made for other labels.
+    Attributes:
+        labels: the labels it was tuned to tell apart, in the order of its outputs.
     """
 
-    def __init__(self, file: Path, labels: Sequence[str], encoder: Path) -> None:
+    def __init__(self, file: Path, encoder: Path) -> None:
         with np.load(file) as held:
             tensors = {name: held[name] for name in held.files}
         about = json.loads(bytes(np.asarray(tensors["about"], np.uint8)))
-        if about["labels"] != list(labels):
-            raise ValueError(f"{file} tells other labels apart")
+        self.labels = tuple(about["labels"])
         below, own = int(about["below"]), int(about["layers"])
         self._lower = lower_half(encoder, below)
         self._layers = [Layer.read(tensors, below + n, about["heads"], about["eps"]) for n in range(own)]

@@ -1,0 +1,103 @@
+"""Suggests the category of a story by two scores: the catalogue's words, and a tail tuned on whole letters.
+
+The words (:func:`tickets.catalog.scores`) are keywords and short examples that editors keep. They know a new category at
+once. The tail (:mod:`bot.understanding.encoding.tail`) reads what a long letter is about as a whole; it knows the
+categories it was tuned on. ``wenban category fit`` finds what each score is worth.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from bot.understanding.encoding.bert import ENCODER
+from bot.understanding.encoding.floats import Floats, softmax
+from bot.understanding.encoding.reading import plain
+from bot.understanding.encoding.tail import Tail
+from tickets import catalog
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each score counts in the sum whose softmax is the probability. No unit.
+
+    Args:
+        words: weight of the catalogue's score.
+        tail: weight of the tail's logits; 0 where there is no tail.
+    """
+
+    words: float
+    tail: float
+
+
+class Classifier:
+    """Suggests categories.
+
+    Args:
+        folder: the fitted weights.
+        encoder: folder of the pretrained encoder. Where it is missing, the catalogue's words decide alone.
+    """
+
+    def __init__(self, folder: Path = HERE, encoder: Path = ENCODER) -> None:
+        there = (encoder / "model.safetensors").is_file() and (folder / "tail.npz").is_file()
+        self._tail = Tail(folder / "tail.npz", encoder) if there else None
+        held = json.loads((folder / "weights.json").read_text("utf-8"))
+        self._weights = Weights(**held["with_tail" if there else "words_alone"])
+        names = catalog.names()
+        self._of_level1 = np.array(
+            [[name.startswith(f"{one.name}/") for name in names] for one in catalog.categories()]
+        )
+        known = {name: place for place, name in enumerate(self._tail.labels)} if self._tail else {}
+        self._places = np.array([known.get(name, -1) for name in names])
+        self._suggested = lru_cache(maxsize=256)(self._suggest)
+
+    def suggest(self, text: str) -> catalog.Suggestion | None:
+        """The probable category of a story; None when nothing in the text points to a category."""
+        return self._suggested(text)
+
+    def probabilities(self, text: str) -> Floats | None:
+        """[categories], in the order of :func:`tickets.catalog.names`; None when nothing points to a category."""
+        words = catalog.scores(text)
+        if words is None:
+            return None
+        total = self._weights.words * words
+        if self._tail is not None:
+            total = total + self._weights.tail * self.tail_scores(text)
+        return softmax(np.asarray(total, np.float32))
+
+    def tail_scores(self, text: str) -> Floats:
+        """[categories] logits of the tail; a category it was not tuned on has their mean, and is left to the words."""
+        assert self._tail is not None
+        logits = self._tail.logits(plain(text))
+        return np.where(self._places >= 0, logits[self._places], logits.mean())
+
+    def _suggest(self, text: str) -> catalog.Suggestion | None:
+        shares = self.probabilities(text)
+        if shares is None:
+            return None
+        by_level1 = self._of_level1 @ shares
+        level1 = int(by_level1.argmax())
+        best = int(np.where(self._of_level1[level1], shares, -1).argmax())
+        name1, name2 = catalog.names()[best].split("/")
+        return catalog.Suggestion(name1, name2, round(float(by_level1[level1]), 3))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Classifier:
+    """The classifier with the shipped weights, loaded once."""
+    return Classifier()
+
+
+def suggest(text: str) -> catalog.Suggestion | None:
+    """The probable category of a story; None when nothing in the text points to a category.
+
+    >>> suggest("小区门口的路灯坏了三天了").category
+    '市政设施/路灯照明'
+    """
+    return shipped().suggest(text)
