@@ -74,6 +74,7 @@ async def _file(
             latitude=draft.latitude,
             longitude=draft.longitude,
             place_label=draft.place_label,
+            details=[detail.to_json() for detail in draft.details],
             confidential=draft.confidential,
             channel=draft.channel,
             conversation_id=draft.conversation_id,

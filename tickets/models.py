@@ -6,8 +6,9 @@ Columns for later steps of the lifecycle (dispatch, deadlines, merging) exist an
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -63,6 +64,8 @@ class TicketRow(Base):
     """Degrees, -180 to 180."""
     place_label: Mapped[str] = mapped_column(String(200), default="", server_default="")
     """The address that the citizen's device gave the point."""
+    details: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """What the form asked for beyond the columns: ``[{"name", "label", "value"}, …]``, checked when filed."""
     confidential: Mapped[bool] = mapped_column(Boolean, default=False)
     """保密: whether the department must not see who the citizen is."""
     channel: Mapped[str] = mapped_column(String(20), default="")

@@ -12,7 +12,7 @@ from core.jobs import add
 from core.privacy import mask_name, mask_phone, mask_text
 from tickets.models import Department, TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.states import State
-from tickets.types import SUMMARY_CHARACTERS, Actor, Ticket, TicketEvent, TicketLine, TicketType
+from tickets.types import SUMMARY_CHARACTERS, Actor, Detail, Ticket, TicketEvent, TicketLine, TicketType
 
 
 def summary(content: str) -> str:
@@ -80,6 +80,7 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         longitude=row.longitude,
         place_label=row.place_label,
         photos=tuple(await photos(session, row.id)),
+        details=tuple(Detail(**detail) for detail in row.details),
     )
 
 

@@ -56,6 +56,27 @@ _TYPE_LABELS: dict[TicketType, str] = {
 
 
 @dataclass(frozen=True)
+class Detail:
+    """A fact of a matter that has no column of its own, such as the number of a meter.
+
+    Never personal data: details are stored in clear, while name and phone are encrypted.
+
+    Args:
+        name: name of the form's slot, such as ``meter_number``.
+        label: its name for citizens and agents, as the form declared it when the ticket was filed.
+        value: the fact as people read it.
+    """
+
+    name: str
+    label: str
+    value: str
+
+    def to_json(self) -> dict[str, str]:
+        """The JSON form, for the database and the desk."""
+        return {"name": self.name, "label": self.label, "value": self.value}
+
+
+@dataclass(frozen=True)
 class TicketDraft:
     """What a citizen confirmed and wants to file. It is checked when it is filed (:mod:`tickets.checks`).
 
@@ -76,6 +97,7 @@ class TicketDraft:
         longitude: degrees, -180 to 180.
         place_label: the address that the citizen's device gave the point.
         photos: ids of its photos.
+        details: what else the form asked for, in the order in which it is shown.
     """
 
     type: str
@@ -94,6 +116,7 @@ class TicketDraft:
     longitude: float | None = None
     place_label: str = ""
     photos: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,6 +207,7 @@ class Ticket:
     longitude: float | None = None
     place_label: str = ""
     photos: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def line(self) -> TicketLine:
@@ -237,6 +261,7 @@ class Ticket:
             "longitude": self.longitude,
             "place_label": self.place_label,
             "photos": list(self.photos),
+            "details": [detail.to_json() for detail in self.details],
         }
 
 

@@ -19,7 +19,7 @@ TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the form.
+    """One field of the form. What the ticket has no column for is filed as a detail under its label.
 
     Args:
         name: the slot.
@@ -32,7 +32,8 @@ class Field:
         skip: whether it may always stay empty.
         light: whether an idea, a question or praise is asked for it, too.
         free: whether any words may be the answer.
-        longest: characters the ticket store takes of free words; what is longer is cut.
+        longest: characters the ticket store takes of free words; what is longer is cut. A detail has at most
+            :data:`tickets.checks.MAX_DETAIL`.
         reader: text → value, None when it gives none; without one, free words up to ``longest``.
         choices: (title, value) of the buttons beside the question.
         shown: value → how a citizen reads it.

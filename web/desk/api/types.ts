@@ -97,6 +97,8 @@ export interface Ticket extends TicketRow {
   place_label?: string | null;
   /** Ids of photos; see `photo` of the API. */
   photos?: string[];
+  /** What the form asked for beyond the fields above, in the order to show it. */
+  details?: { name: string; label: string; value: string }[];
 }
 
 export interface TicketEvent {
