@@ -44,7 +44,7 @@ from kb_index.statutes.service import Statutes
 from service import health, pages
 from service.errors import errors
 from service.proxy import forwarded
-from tickets import catalog, departments
+from tickets import catalog, deadlines, departments
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
 
@@ -191,6 +191,7 @@ async def create_app(settings: Settings) -> web.Application:
             jobs,
         ):
             await departments.add_missing(database, city)
+            await deadlines.recount(database, city)
             set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
             yield
         await database.close()

@@ -55,6 +55,7 @@ class _Checked(BaseModel):
     latitude: Annotated[float, Field(ge=-90, le=90)] | None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None
     place_label: Annotated[_Line, Field(max_length=200)]
+    urgent: bool
     photos: Annotated[tuple[Annotated[str, Field(max_length=36)], ...], Field(max_length=MAX_PHOTOS)]
     details: Annotated[tuple[_CheckedDetail, ...], Field(max_length=MAX_DETAILS)]
 

@@ -103,8 +103,17 @@ def details(slots: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> tuple
     )
 
 
-def to_ticket(slots: Mapping[str, Any], *, channel: str, conversation_id: str) -> TicketDraft:
-    """The draft to file."""
+def to_ticket(
+    slots: Mapping[str, Any], *, channel: str, conversation_id: str, urgent: bool = False
+) -> TicketDraft:
+    """The draft to file.
+
+    Args:
+        slots: the slots of the complaint.
+        channel: name of the channel.
+        conversation_id: the conversation it is filed in.
+        urgent: whether somebody is in danger.
+    """
 
     def text(name: str) -> str:
         return str(slots.get(name) or "")
@@ -129,4 +138,5 @@ def to_ticket(slots: Mapping[str, Any], *, channel: str, conversation_id: str) -
         place_label=there.label if there else "",
         photos=tuple(slots.get("photos") or ()),
         details=details(slots),
+        urgent=urgent,
     )
