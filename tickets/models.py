@@ -83,7 +83,7 @@ class TicketRow(Base):
     """Name of the rule in the city's ``deadlines.yml``; empty when none fitted."""
     due_basis: Mapped[str] = mapped_column(String(150), default="", server_default="")
     """The document that the rule stands on; empty for an example, which citizens are not told."""
-    due_provisional: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    due_provisional: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false(), index=True)
     """Whether holidays that are not announced yet may change the deadlines."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -27,10 +27,12 @@ def upgrade() -> None:
             sa.Column("due_provisional", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
         batch_op.create_index(batch_op.f("ix_tickets_close_due_at"), ["close_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tickets_due_provisional"), ["due_provisional"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tickets_due_provisional"))
         batch_op.drop_index(batch_op.f("ix_tickets_close_due_at"))
         for name in (
             "due_provisional",
