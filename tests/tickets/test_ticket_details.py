@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from bot.actions.complaint.draft import details
-from bot.actions.complaint.fields import FIELDS, Field
+from bot.actions.complaint.fields import FIELDS, Field, any_words
 from core.errors import BadRequest
 from tickets.checks import MAX_DETAIL, MAX_DETAILS
 from tickets.service import Tickets
 from tickets.types import Detail, TicketDraft
 
-METER = Field("meter_number", "水表号", heard=130, words=r"水表", longest=40)
+METER = Field("meter_number", "水表号", heard=130, words=r"水表", answer=any_words(40))
 WET = Field("wet", "是否漏水", heard=140, words=r"漏水", shown=lambda value: "是" if value else "否")
 
 

@@ -40,7 +40,7 @@ class Move(StrEnum):
     UNCLEAR = "unclear"
 
 
-FREE = frozenset({*(field.name for field in FIELDS if field.free), "supplement", "reason"})
+FREE = frozenset({*(field.name for field in FIELDS if field.answer.free), "supplement", "reason"})
 """Slots whose answer may be any words."""
 
 _WORDS_FOR_STAFF = frozenset({"supplement", "reason"})
