@@ -45,7 +45,7 @@ from kb_index.statutes.service import Statutes
 from service import health, pages
 from service.errors import errors
 from service.proxy import forwarded
-from tickets import departments
+from tickets import deadlines, departments
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
 
@@ -192,6 +192,7 @@ async def create_app(settings: Settings) -> web.Application:
             jobs,
         ):
             await departments.add_missing(database, city)
+            await deadlines.recount(database, city)
             set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
             yield
         await database.close()

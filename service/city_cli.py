@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from core.city import City, load_city
+from core.clock import local, now
 from core.settings import load_settings
-from tickets import departments
+from tickets import deadlines, departments
+from tickets.working_time import last_known_year
 
 app = typer.Typer(no_args_is_help=True)
 console = Console()
+
+_AHEAD = timedelta(days=45)
+"""How far ahead the calendar must reach: longer than most deadlines."""
 
 
 @app.callback()
@@ -31,14 +37,18 @@ def check(
     console.print(
         f"{city.full_name} ({city.prefix}): {len(city.districts)} districts, {len(city.towns)} towns, "
         f"{len(city.departments)} departments, {len(city.neighbours.cities)} neighbours, "
-        f"{len(city.hotlines)} hotlines",
+        f"{len(city.hotlines)} hotlines, {len(city.deadlines.rules)} rules for deadlines",
         highlight=False,
     )
     for line in _missing(city):
         console.print(f"[yellow]![/] {line}", highlight=False)
-    wrong = departments.unknown_categories(city)
-    for name in wrong:
-        console.print(f"[red]✗[/] departments.yml: the catalogue has no category {name}", highlight=False)
+    wrong = [
+        f"departments.yml: the catalogue has no category {name}"
+        for name in departments.unknown_categories(city)
+    ]
+    wrong += [f"deadlines.yml: there is no such thing: {name}" for name in deadlines.unknown(city)]
+    for line in wrong:
+        console.print(f"[red]✗[/] {line}", highlight=False)
     if wrong:
         raise typer.Exit(1)
 
@@ -59,6 +69,7 @@ def _missing(city: City) -> list[str]:
     if left := departments.without_lead(city):
         shown = "、".join(left[:5]) + ("…" if len(left) > 5 else "")
         found.append(f"departments.yml: {len(left)} categories without a lead: {shown}")
+    found += _deadlines(city)
     if not city.neighbours.cities:
         found.append("city.yml: no neighbours: citizens are not told another city's 12345")
     sources = {
@@ -68,4 +79,21 @@ def _missing(city: City) -> list[str]:
         "departments.yml": all(department.source for department in city.departments) or None,
     }
     found += [f"{place}: no source" for place, source in sources.items() if not source]
+    return found
+
+
+def _deadlines(city: City) -> list[str]:
+    """What the rules for deadlines lack, and what that costs."""
+    if not city.deadlines.rules:
+        return ["deadlines.yml: missing or empty: tickets get no deadlines"]
+    found = []
+    if named := deadlines.examples(city):
+        found.append(f"deadlines.yml: only examples, which citizens are not told: {'、'.join(named)}")
+    if not deadlines.covers_all(city):
+        found.append("deadlines.yml: no rule for all the rest: some tickets get no deadlines")
+    if local(now() + _AHEAD).year > last_known_year():
+        found.append(
+            f"chinesecalendar knows holidays up to {last_known_year()}: later deadlines are provisional, and counted"
+            " again once a newer version knows the year"
+        )
     return found

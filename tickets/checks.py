@@ -10,12 +10,16 @@ from core.city import City
 from core.errors import BadRequest
 from core.phone import canonical
 from core.text import clean
-from tickets.types import TicketDraft, TicketType
+from tickets.types import Detail, TicketDraft, TicketType
 
 MAX_CONTENT = 5_000
 """Most characters of a ticket's content."""
 MAX_PHOTOS = 9
 """Most photos of a ticket when it is filed."""
+MAX_DETAILS = 20
+"""Most details of a ticket."""
+MAX_DETAIL = 1_000
+"""Most characters of a detail's value."""
 
 
 def _clean(value: object) -> object:
@@ -23,6 +27,14 @@ def _clean(value: object) -> object:
 
 
 _Line = Annotated[str, BeforeValidator(_clean)]
+
+
+class _CheckedDetail(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    label: Annotated[_Line, Field(min_length=1, max_length=20)]
+    value: Annotated[_Line, Field(min_length=1, max_length=MAX_DETAIL)]
 
 
 class _Checked(BaseModel):
@@ -43,12 +55,21 @@ class _Checked(BaseModel):
     latitude: Annotated[float, Field(ge=-90, le=90)] | None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None
     place_label: Annotated[_Line, Field(max_length=200)]
+    urgent: bool
     photos: Annotated[tuple[Annotated[str, Field(max_length=36)], ...], Field(max_length=MAX_PHOTOS)]
+    details: Annotated[tuple[_CheckedDetail, ...], Field(max_length=MAX_DETAILS)]
 
     @field_validator("type", mode="before")
     @classmethod
     def _type(cls, value: object) -> object:
         return (TicketType.parse(value) or value) if isinstance(value, str) else value
+
+    @field_validator("details")
+    @classmethod
+    def _once(cls, value: tuple[_CheckedDetail, ...]) -> tuple[_CheckedDetail, ...]:
+        if len({detail.name for detail in value}) != len(value):
+            raise ValueError("a detail stands there twice")
+        return value
 
     @field_validator("contact_phone")
     @classmethod
@@ -83,17 +104,33 @@ def check(draft: TicketDraft, city: City) -> TicketDraft:
         city: the city whose districts are known.
 
     Raises:
-        BadRequest: code ``bad_ticket``. ``details.fields`` says in Chinese what is wrong with each field.
+        BadRequest: code ``bad_ticket``. ``details.fields`` says in Chinese what is wrong with each field. A
+            detail of the draft stands there under its own name.
     """
     try:
         # `vars`, not `asdict`: all values are plain, and `type` may be a str subclass that must be kept.
-        checked = _Checked.model_validate(dict(vars(draft)))
+        plain = {**vars(draft), "details": tuple(detail.to_json() for detail in draft.details)}
+        checked = _Checked.model_validate(plain)
     except ValidationError as error:
-        names = [str(e["loc"][0]) for e in error.errors()]
-        fields = {name: _SAY.get(name, "内容不对") for name in names}
+        fields = dict(_wrong(e["loc"], draft) for e in error.errors())
         raise BadRequest(
             next(iter(fields.values())), code="bad_ticket", details={"fields": fields}
         ) from error
     found = city.named(checked.district)
     # An unknown district is stored as written, because no complaint may be lost over it.
-    return TicketDraft(**{**dict(checked), "district": found.name if found else checked.district})
+    return TicketDraft(
+        **{
+            **dict(checked),
+            "district": found.name if found else checked.district,
+            "details": tuple(Detail(**dict(detail)) for detail in checked.details),
+        }
+    )
+
+
+def _wrong(place: tuple[int | str, ...], draft: TicketDraft) -> tuple[str, str]:
+    """The field that is wrong, and what to tell the citizen."""
+    if place[0] == "details" and len(place) > 1:
+        detail = draft.details[int(place[1])]
+        return detail.name, f"{detail.label}请控制在 1 到 {MAX_DETAIL} 个字"
+    name = str(place[0])
+    return name, _SAY.get(name, "内容不对")

@@ -11,10 +11,10 @@ from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
 from core.privacy import lookup_key
-from tickets import checks, numbers, rows
+from tickets import checks, deadlines, numbers, rows
 from tickets.models import TicketRow
 from tickets.states import State
-from tickets.types import CITIZEN, Actor, Ticket, TicketDraft
+from tickets.types import CITIZEN, URGENT, Actor, Ticket, TicketDraft, TicketType
 
 MAX_KEY = 200
 """Most characters of a filing key."""
@@ -30,7 +30,7 @@ async def file(
         draft: the confirmed draft.
         key: names this filing, 1 to :data:`MAX_KEY` characters. A repeat (a button pressed twice, a turn that
             runs again after a crash) gets the first ticket, even when its draft differs.
-        city: gives the prefix of the number, and its districts.
+        city: gives the prefix of the number, its districts, and the rules for deadlines.
         actor: who files the ticket.
 
     Returns:
@@ -74,13 +74,17 @@ async def _file(
             latitude=draft.latitude,
             longitude=draft.longitude,
             place_label=draft.place_label,
+            details=[detail.to_json() for detail in draft.details],
             confidential=draft.confidential,
             channel=draft.channel,
             conversation_id=draft.conversation_id,
             state=State.PENDING_ACCEPTANCE,
             created_at=moment,
             updated_at=moment,
+            urgency=URGENT if draft.urgent else None,
         )
+        kind = TicketType(draft.type)
+        deadlines.set_due(row, deadlines.count(city, kind, draft.category, draft.urgent, moment))
         session.add(row)
         await session.flush()
         rows.add_photos(session, row.id, draft.photos)

@@ -28,6 +28,12 @@ _LINE_COLUMNS = (
     TicketRow.content,
     TicketRow.conversation_id,
     TicketRow.department_id,
+    TicketRow.sign_due_at,
+    TicketRow.reply_due_at,
+    TicketRow.close_due_at,
+    TicketRow.due_rule,
+    TicketRow.due_basis,
+    TicketRow.due_provisional,
 )
 
 

@@ -1,13 +1,14 @@
 """Tables of tickets: tickets, their history and photos, departments, and two counters.
 
-Columns for later steps of the lifecycle (dispatch, deadlines, merging) exist and stay empty for now.
+Columns for later steps of the lifecycle (dispatch, merging) exist and stay empty for now.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -63,6 +64,8 @@ class TicketRow(Base):
     """Degrees, -180 to 180."""
     place_label: Mapped[str] = mapped_column(String(200), default="", server_default="")
     """The address that the citizen's device gave the point."""
+    details: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """What the form asked for beyond the columns: ``[{"name", "label", "value"}, …]``, checked when filed."""
     confidential: Mapped[bool] = mapped_column(Boolean, default=False)
     """保密: whether the department must not see who the citizen is."""
     channel: Mapped[str] = mapped_column(String(20), default="")
@@ -71,7 +74,17 @@ class TicketRow(Base):
     state: Mapped[str] = mapped_column(String(20), default=State.PENDING_ACCEPTANCE)
     department_id: Mapped[str | None] = mapped_column(ForeignKey("departments.id"), index=True, default=None)
     urgency: Mapped[str | None] = mapped_column(String(20), default=None)
-    deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
+    """``urgent``, or nothing."""
+    sign_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Deadlines, counted by :mod:`tickets.deadlines`; nothing where no rule limits the step."""
+    reply_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    close_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
+    due_rule: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Name of the rule in the city's ``deadlines.yml``; empty when none fitted."""
+    due_basis: Mapped[str] = mapped_column(String(150), default="", server_default="")
+    """The document that the rule stands on; empty for an example, which citizens are not told."""
+    due_provisional: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false(), index=True)
+    """Whether holidays that are not announced yet may change the deadlines."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.clock import local
+from core.clock import local, now
 from tickets.states import State
 from tickets.types import Ticket
 
@@ -27,7 +27,8 @@ _STANDS: dict[State, str] = {
 def progress_text(ticket: Ticket) -> str:
     """The progress of a ticket in two or three sentences for the chat.
 
-    It names the deadline when there is one. It never names a result or an estimated time.
+    It names the deadlines that stand on a document; an example or a provisional one is not told. It never names
+    a result or an estimated time.
     """
     stands = _STANDS[ticket.state].format(
         department=ticket.department or "承办单位",
@@ -37,9 +38,20 @@ def progress_text(ticket: Ticket) -> str:
         f"您好，您 {_when(ticket.created_at)} 提交的{ticket.type.label}工单 {ticket.number}，"
         f"现在是“{ticket.state.label}”：{stands}"
     )
-    if ticket.deadline_at is not None and not ticket.state.is_final:
-        text += f"\n办理期限到 {_when(ticket.deadline_at)}。"
-    return text
+    return "\n".join([text, *deadline_lines(ticket)])
+
+
+def deadline_lines(ticket: Ticket) -> list[str]:
+    """The deadlines that a citizen may rely on, one sentence each; none when there are none or all are over."""
+    if not ticket.due.promised:
+        return []
+    said = []
+    for step in ticket.due.left(ticket.state):
+        if step.code == "sign":
+            continue  # that a department has taken a ticket is nothing to the citizen
+        late = "现在已经过了这个时间，您可以说“催办”。" if step.at < now() else ""
+        said.append(f"按{ticket.due.basis}，应当在 {_when(step.at)} 前{step.label}。{late}")
+    return said
 
 
 def _when(moment: datetime) -> str:

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.ids import new_id
 from core.jobs import add
 from core.privacy import mask_name, mask_phone, mask_text
+from tickets.due import Due
 from tickets.models import Department, TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.states import State
-from tickets.types import SUMMARY_CHARACTERS, Actor, Ticket, TicketEvent, TicketLine, TicketType
+from tickets.types import SUMMARY_CHARACTERS, Actor, Detail, Ticket, TicketEvent, TicketLine, TicketType
 
 
 def summary(content: str) -> str:
@@ -37,6 +38,7 @@ def to_line(row: TicketRow) -> TicketLine:
         summary=summary(row.content),
         conversation_id=row.conversation_id,
         department_id=row.department_id,
+        due=_due(row),
     )
 
 
@@ -68,7 +70,7 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         urgency=row.urgency,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        deadline_at=row.deadline_at,
+        due=_due(row),
         accepted_at=row.accepted_at,
         dispatched_at=row.dispatched_at,
         signed_at=row.signed_at,
@@ -80,6 +82,13 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         longitude=row.longitude,
         place_label=row.place_label,
         photos=tuple(await photos(session, row.id)),
+        details=tuple(Detail(**detail) for detail in row.details),
+    )
+
+
+def _due(row: TicketRow) -> Due:
+    return Due(
+        row.sign_due_at, row.reply_due_at, row.close_due_at, row.due_rule, row.due_basis, row.due_provisional
     )
 
 

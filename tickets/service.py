@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.city import City
 from core.clock import now
 from core.database import Database
-from core.errors import BadRequest, Conflict, NotFound
+from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
 from core.text import clean
-from tickets import filing, listing, lookup, numbers, progress, rows, similar
+from tickets import deadlines, filing, listing, lookup, numbers, progress, rows, similar
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
@@ -34,7 +34,10 @@ class Tickets:
     Args:
         database: where the tickets are.
         events: told about each change.
-        city: gives the prefix of ticket numbers, its districts, and lead departments.
+        city: gives the prefix of ticket numbers, its districts, lead departments, and rules for deadlines.
+
+    Raises:
+        ConfigurationError: the rules for deadlines name a type or category that does not exist.
 
     >>> ticket = await tickets.file(TicketDraft("投诉", "路灯坏了三天"), key)          # doctest: +SKIP
     >>> tickets.progress_text(ticket)                                                  # doctest: +SKIP
@@ -45,16 +48,27 @@ class Tickets:
         self._database = database
         self._events = events
         self._city = city
+        if wrong := deadlines.unknown(city):
+            raise ConfigurationError(f"deadlines.yml: there is no such thing: {'; '.join(wrong)}.")
 
     @staticmethod
     def progress_text(ticket: Ticket) -> str:
         """The progress of a ticket for the chat; see :func:`tickets.progress.progress_text`."""
         return progress.progress_text(ticket)
 
+    @staticmethod
+    def deadline_lines(ticket: Ticket) -> list[str]:
+        """The deadlines that a citizen may rely on; see :func:`tickets.progress.deadline_lines`."""
+        return progress.deadline_lines(ticket)
+
     def lead(self, category: str) -> str | None:
         """The name of the lead department of a category (``一级/二级``); None when the city names none."""
         found = self._city.lead(category)
         return found.name if found else None
+
+    def how_long(self, type_label: str, category: str, urgent: bool = False) -> str:
+        """How long such a matter may take, in words for a citizen; see :func:`tickets.deadlines.in_words`."""
+        return deadlines.in_words(self._city, type_label, category, urgent)
 
     async def file(self, draft: TicketDraft, key: str, actor: Actor = CITIZEN) -> Ticket:
         """Make a ticket of a confirmed draft. The same ``key`` again gives the same ticket.

@@ -8,8 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from core.clock import iso
+from tickets.due import Due
 from tickets.states import State
 
+URGENT = "urgent"
+"""The code of :attr:`Ticket.urgency` for an urgent ticket (紧急). Other tickets have none."""
+_URGENCY_LABELS = {URGENT: "紧急"}
 SUMMARY_CHARACTERS = 60
 """Most characters of a ticket's content that lists show."""
 
@@ -56,6 +60,27 @@ _TYPE_LABELS: dict[TicketType, str] = {
 
 
 @dataclass(frozen=True)
+class Detail:
+    """A fact of a matter that has no column of its own, such as the number of a meter.
+
+    Never personal data: details are stored in clear, while name and phone are encrypted.
+
+    Args:
+        name: name of the form's slot, such as ``meter_number``.
+        label: its name for citizens and agents, as the form declared it when the ticket was filed.
+        value: the fact as people read it.
+    """
+
+    name: str
+    label: str
+    value: str
+
+    def to_json(self) -> dict[str, str]:
+        """The JSON form, for the database and the desk."""
+        return {"name": self.name, "label": self.label, "value": self.value}
+
+
+@dataclass(frozen=True)
 class TicketDraft:
     """What a citizen confirmed and wants to file. It is checked when it is filed (:mod:`tickets.checks`).
 
@@ -76,6 +101,8 @@ class TicketDraft:
         longitude: degrees, -180 to 180.
         place_label: the address that the citizen's device gave the point.
         photos: ids of its photos.
+        details: what else the form asked for, in the order in which it is shown.
+        urgent: whether somebody was in danger when it was filed.
     """
 
     type: str
@@ -94,6 +121,8 @@ class TicketDraft:
     longitude: float | None = None
     place_label: str = ""
     photos: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +159,7 @@ class TicketLine:
     summary: str
     conversation_id: str | None
     department_id: str | None
+    due: Due
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form for lists and live events: labels for people, codes for programs."""
@@ -144,6 +174,7 @@ class TicketLine:
             "created_at": iso(self.created_at),
             "summary": self.summary,
             "conversation_id": self.conversation_id,
+            "due": self.due.to_json(self.state),
         }
 
 
@@ -172,7 +203,7 @@ class Ticket:
     urgency: str | None
     created_at: datetime
     updated_at: datetime
-    deadline_at: datetime | None
+    due: Due
     accepted_at: datetime | None
     dispatched_at: datetime | None
     signed_at: datetime | None
@@ -184,6 +215,7 @@ class Ticket:
     longitude: float | None = None
     place_label: str = ""
     photos: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def line(self) -> TicketLine:
@@ -198,6 +230,7 @@ class Ticket:
             summary=self.summary,
             conversation_id=self.conversation_id,
             department_id=self.department_id,
+            due=self.due,
         )
 
     def card(self) -> dict[str, Any]:
@@ -224,9 +257,8 @@ class Ticket:
             "confidential": self.confidential,
             "channel": self.channel,
             "department": self.department,
-            "urgency": self.urgency,
+            "urgency": _URGENCY_LABELS.get(self.urgency or ""),
             "updated_at": iso(self.updated_at),
-            "deadline_at": _iso(self.deadline_at),
             "accepted_at": _iso(self.accepted_at),
             "dispatched_at": _iso(self.dispatched_at),
             "signed_at": _iso(self.signed_at),
@@ -237,6 +269,7 @@ class Ticket:
             "longitude": self.longitude,
             "place_label": self.place_label,
             "photos": list(self.photos),
+            "details": [detail.to_json() for detail in self.details],
         }
 
 

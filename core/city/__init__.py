@@ -6,6 +6,8 @@ Its profile is read from ``city/<name>/``. The code holds no facts of any city.
 write a profile.
 """
 
+from core.city.deadlines import DeadlineRule as DeadlineRule
+from core.city.deadlines import Limit as Limit
 from core.city.elsewhere import Elsewhere as Elsewhere
 from core.city.loading import load_city as load_city
 from core.city.parts import Department as Department

@@ -1,4 +1,4 @@
-"""Reads a city's profile: three YAML files in one folder, checked when they are first read."""
+"""Reads a city's profile: four YAML files in one folder, checked when they are first read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from core.errors import ConfigurationError
 PROFILES = Path(__file__).resolve().parents[2] / "city"
 """Folder of the shipped profiles. Each profile is a sub-folder."""
 FILES = ("city.yml", "districts.yml", "departments.yml")
-"""Names of the files of a profile."""
+"""Names of the files that each profile has."""
+DEADLINES = "deadlines.yml"
+"""Name of the file with the rules for deadlines. Without it tickets get none."""
 
 
 def load_city(profile: str) -> City:
@@ -45,6 +47,7 @@ def _load(folder: Path) -> City:
         "districts": districts.pop("districts", ()),
         "districts_source": districts.pop("source", None),
         "departments": departments.pop("departments", ()),
+        "deadlines": _read(folder / DEADLINES) if (folder / DEADLINES).exists() else {},
     }
     for name, left in ((FILES[1], districts), (FILES[2], departments)):
         if left:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from core.city.deadlines import DeadlineRules
 from core.city.elsewhere import Abroad, Elsewhere
 from core.city.nation import EVERYWHERE, provinces
 from core.city.parts import AreaCode, Department, District, Hotline, Name, Neighbours, Sources, Strict
@@ -30,6 +31,7 @@ class City(Strict):
         districts: the districts, in the order in which citizens are offered them; at least one.
         districts_source: where the districts were read.
         departments: the departments that handle tickets.
+        deadlines: how long the steps of a ticket may take.
 
     >>> city = load_city("huainan")                                                    # doctest: +SKIP
     >>> city.named("大通").name, city.lead("市政设施/路灯照明").name                       # doctest: +SKIP
@@ -48,6 +50,7 @@ class City(Strict):
     districts: tuple[District, ...] = Field(min_length=1)
     districts_source: Sources = None
     departments: tuple[Department, ...] = ()
+    deadlines: DeadlineRules = DeadlineRules()
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> City:

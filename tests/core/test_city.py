@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from core.city import load_city
 from core.errors import ConfigurationError
@@ -154,6 +155,30 @@ def test_what_is_home_in_one_city_is_elsewhere_in_another() -> None:
         ("departments.yml", "district: 澜水县", "district: 别的县", "别的县"),
         ("departments.yml", "kind: utility", "kind: 公司", "kind"),
         ("departments.yml", "kind: county", "kind: city", "names its district"),
+        ("deadlines.yml", "example: true", "example: false", "either a source, or example: true"),
+        (
+            "deadlines.yml",
+            "    example: true",
+            "    example: true\n    source: *rules",
+            "either a source, or example",
+        ),
+        ("deadlines.yml", "opened: 2026-11-01", "opened: gestern", "opened"),
+        ("deadlines.yml", "address: https", "address: ftp", "address"),
+        ("deadlines.yml", "{working_days: 20}", "{days: 20}", "unit"),
+        ("deadlines.yml", "{working_days: 20}", "{working_days: 0}", "count"),
+        ("deadlines.yml", "{working_days: 20}", "{working_days: 2, hours: 3}", "limit|count"),
+        ("deadlines.yml", "    reply: {working_days: 20}\n", "", "建议和表扬: needs a limit"),
+        ("deadlines.yml", "name: 紧急", "name: 停水", "two rules have the name 停水"),
+        ("deadlines.yml", "    urgent: true\n", "", "咨询: never counts, because 紧急"),
+        (
+            "deadlines.yml",
+            "urgent: true",
+            "categories: [供水供电供气供热/供水]",
+            "紧急: never counts, because 停水",
+        ),
+        ("deadlines.yml", "13:00-17:00", "11:00-17:00", "in order"),
+        ("deadlines.yml", "13:00-17:00", "13:00-27:00", "hour must be in"),
+        ("deadlines.yml", "rules:\n  - name: 停水", "rule:\n  - name: 停水", "rule"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, file: str, before: str, after: str, said: str) -> None:
@@ -172,3 +197,32 @@ def test_a_profile_that_is_not_there_is_named_with_those_that_are(tmp_path: Path
     shutil.copy(QINGWU_FOLDER / "city.yml", tmp_path)
     with pytest.raises(ConfigurationError, match=r"districts\.yml"):
         load_city(str(tmp_path))
+
+
+def test_working_hours_need_office_hours_and_no_rules_are_needed_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "qingwu"
+    shutil.copytree(QINGWU_FOLDER, folder)
+    file = folder / "deadlines.yml"
+    rule = "rules: [{name: 其他, sign: {working_hours: 4}, example: true}]"
+    file.write_text(rule, "utf-8")
+    with pytest.raises(ConfigurationError, match="其他: working_hours need office_hours"):
+        load_city(str(folder))
+    file.unlink()
+    assert load_city(str(folder)).deadlines.rules == ()
+
+
+def test_a_rule_with_a_source_is_an_example_still_when_the_office_hours_are(tmp_path: Path) -> None:
+    folder = tmp_path / "qingwu"
+    shutil.copytree(QINGWU_FOLDER, folder)
+    file = folder / "deadlines.yml"
+    kept = yaml.safe_load(file.read_text("utf-8"))
+    kept["office_hours"] = {"spans": kept["office_hours"]["spans"], "example": True}
+    file.write_text(yaml.safe_dump(kept, allow_unicode=True), "utf-8")
+    made = load_city(str(folder)).deadlines
+    assert {rule.name: bool(made.basis(rule)) for rule in made.rules} == {
+        "停水": False,
+        "紧急": True,  # in hours of the clock: no office hours in it
+        "咨询": False,
+        "建议和表扬": False,
+        "其他": False,
+    }

@@ -42,6 +42,7 @@ async def test_list_shows_labels_and_pages(office: Office, ticket: Ticket) -> No
     rest = await agent.get("/tickets", limit=1, before=page["next"])
     assert rest["next"] is None
     [line] = rest["tickets"]
+    assert line.pop("due")["next"]["step"] == "签收"
     assert line | {"created_at": ""} == {
         "number": ticket.number,
         "type": "投诉",
@@ -65,7 +66,8 @@ async def test_detail_masks_the_contact_and_hides_the_code(office: Office, ticke
     shown = answer["ticket"]
     assert (shown["contact_name"], shown["contact_phone"]) == ("张**", "138****0000")
     assert (shown["address"], shown["subject"], shown["happened_at"]) == ("某某路 1 号", "某某物业", "三天前")
-    assert shown["confidential"] is True and shown["deadline_at"] is None
+    assert shown["confidential"] is True
+    assert [step["step"] for step in shown["due"]["steps"]] == ["签收", "办结"] and shown["due"]["example"]
     assert ticket.query_code not in str(answer) and "13800000000" not in str(answer)
     assert [(e["action"], e["actor"], e["to_state"]) for e in answer["events"]] == [
         ("登记", "群众", "待受理")

@@ -14,9 +14,11 @@ from pytest_aiohttp import AiohttpClient
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
+from core.city import load_city
 from core.clock import local, now
 from core.database import Database
-from core.errors import NotFound
+from core.errors import ConfigurationError, NotFound
+from core.events import LocalEvents
 from core.migrate import upgrade
 from core.settings import ROOT, Settings, load_settings
 from desk.accounts import add_user
@@ -28,6 +30,7 @@ from tests.bot.parts import MODEL, build_index
 from tests.cities import QINGWU, QINGWU_FOLDER
 from tickets.departments import add_missing, id_of
 from tickets.models import Department
+from tickets.service import Tickets
 
 FORM = "validate_complaint_form"
 PASSWORD = "first-Sign-in"
@@ -198,6 +201,8 @@ def test_the_check_says_what_is_missing_and_fails_on_what_is_wrong(tmp_path: Pat
     assert shipped.exit_code == 0 and "淮南市 (HN): 10 districts, 90 towns" in shipped.output
     assert "without a lead" not in shipped.output
 
+    assert "only examples, which citizens are not told: 紧急、咨询、其他" in " ".join(shipped.output.split())
+
     folder = tmp_path / "qingwu"
     shutil.copytree(QINGWU_FOLDER, folder)
     thin = CliRunner().invoke(city_cli.app, ["check", str(folder)])
@@ -209,3 +214,19 @@ def test_the_check_says_what_is_missing_and_fails_on_what_is_wrong(tmp_path: Pat
     file.write_text(file.read_text("utf-8").replace("路灯照明", "路灯灯光"), "utf-8")
     wrong = CliRunner().invoke(city_cli.app, ["check", str(folder)])
     assert wrong.exit_code == 1 and "no category 市政设施/路灯灯光" in wrong.output
+
+    folder = folder.rename(tmp_path / "wronger")
+    file = folder / "deadlines.yml"
+    text = (
+        file.read_text("utf-8").replace("types: [咨询]", "types: [问询]").replace("供热/供水", "供热/自来水")
+    )
+    file.write_text(text, "utf-8")
+    wrong = CliRunner().invoke(city_cli.app, ["check", str(folder)])
+    assert wrong.exit_code == 1 and "咨询: type 问询" in wrong.output
+    assert "停水: category 供水供电供气供热/自来水" in wrong.output
+    with pytest.raises(ConfigurationError, match="type 问询"):
+        Tickets(Database(f"sqlite:///{tmp_path / 'no.db'}"), LocalEvents(), load_city(str(folder)))
+    folder = folder.rename(tmp_path / "without")
+    (folder / "deadlines.yml").unlink()
+    none = CliRunner().invoke(city_cli.app, ["check", str(folder)])
+    assert "tickets get no deadlines" in none.output

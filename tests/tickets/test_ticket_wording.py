@@ -36,13 +36,6 @@ async def test_progress_says_where_it_stands_and_promises_nothing(
     assert not any(promise in text for promise in ("一定", "保证", "马上", "尽快", "{"))
 
 
-async def test_a_deadline_is_told_while_it_matters(tickets: Tickets, draft: TicketDraft) -> None:
-    deadline = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-    ticket = replace(await tickets.file(draft, "k"), state=State.HANDLING, deadline_at=deadline)
-    assert "办理期限到 2026 年 11 月 30 日 17:00" in progress_text(ticket)
-    assert "期限" not in progress_text(replace(ticket, state=State.CLOSED))
-
-
 def test_states_have_labels_of_their_own() -> None:
     assert len({s.label for s in State}) == len(State) == 12
     assert all(State.parse(s.label) is s for s in State)

@@ -46,3 +46,15 @@ export function waited(sinceIso: string, nowMs: number): string {
   if (hours < 24) return `${hours} 小时 ${two(Math.floor((seconds % 3600) / 60))} 分`;
   return `${Math.floor(hours / 24)} 天 ${hours % 24} 小时`;
 }
+
+/** How long until a deadline: `还剩 2 天 4 小时`, `还剩 1 小时 03 分`, `还剩 42 分`; after it `已超 3 小时 10 分`. */
+export function remaining(atIso: string, nowMs: number): string {
+  const minutes = Math.floor((new Date(atIso).getTime() - nowMs) / 60_000);
+  if (Number.isNaN(minutes)) return "";
+  const away = minutes < 0 ? -minutes : minutes;
+  const hours = Math.floor(away / 60);
+  const two = String(away % 60).padStart(2, "0");
+  const shown = hours >= 24 ? `${Math.floor(hours / 24)} 天 ${hours % 24} 小时`
+    : hours > 0 ? `${hours} 小时 ${two} 分` : `${away} 分`;
+  return `${minutes < 0 ? "已超" : "还剩"} ${shown}`;
+}

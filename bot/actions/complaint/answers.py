@@ -25,7 +25,7 @@ def read_answer(slot: str, text: str) -> str | bool | None:
     >>> read_answer("contact_phone", "13800000000吧")
     '13800000000'
     """
-    return BY_NAME[slot].read(text) if slot in BY_NAME else None
+    return BY_NAME[slot].answer.read(text) if slot in BY_NAME else None
 
 
 _NO_PLACE = re.compile(r"看不|不见|\d+路$|没有?路")
@@ -44,9 +44,11 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         "district": found.district,
         "address": ""
         if _NO_PLACE.search(found.address)
-        else f"{found.town}{found.address}"[: BY_NAME["address"].longest],
-        "happened_at": found.happened_at.shown[: BY_NAME["happened_at"].longest] if found.happened_at else "",
-        "subject": found.subject[: BY_NAME["subject"].longest],
+        else f"{found.town}{found.address}"[: BY_NAME["address"].answer.longest],
+        "happened_at": found.happened_at.shown[: BY_NAME["happened_at"].answer.longest]
+        if found.happened_at
+        else "",
+        "subject": found.subject[: BY_NAME["subject"].answer.longest],
         "contact_phone": found.phone,
     }
     if found.town and not filled["address"].removeprefix(found.town):

@@ -6,6 +6,7 @@ from bot.actions.complaint import same, steps
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
 from bot.actions.policy import choosing, feedback
+from bot.actions.progress.how_long import general as how_long_words
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN
 from bot.actions.talk import mood
@@ -41,6 +42,12 @@ async def answered(turn: Turn, slot: str) -> bool:
 async def abilities(turn: Turn, slot: str) -> None:
     """What the assistant is and can do."""
     say_abilities(turn)
+    resume(turn, slot)
+
+
+async def how_long(turn: Turn, slot: str) -> None:
+    """How long such a matter may take."""
+    turn.say(how_long_words(str(turn.slot("complaint_type") or ""), str(turn.slot("category") or "")))
     resume(turn, slot)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.actions.complaint.fields import BY_NAME, FIELDS, QUESTIONS
+from bot.actions.complaint.fields import BY_NAME, FIELDS, QUESTIONS, Field
 from bot.actions.complaint.values import WHOLE_CITY as WHOLE_CITY
 from bot.actions.runtime.turn import Turn
 from bot.understanding.name import ANONYMOUS as ANONYMOUS
 from conversations.attachments import Place
-from tickets.types import TicketDraft
+from tickets.checks import MAX_DETAIL
+from tickets.types import Detail, TicketDraft
 
 LABELS: dict[str, str] = {field.name: field.label for field in FIELDS}
 """Slots of the complaint and their names, in the order a summary shows them."""
@@ -18,6 +19,14 @@ LABELS: dict[str, str] = {field.name: field.label for field in FIELDS}
 CONFIRM = "complaint_confirm"
 ASKED = tuple(field.name for field in QUESTIONS)
 """Slots in the order they are asked."""
+
+_COLUMNS = frozenset(
+    {
+        *("complaint_type", "content", "category", "district", "address", "location", "happened_at"),
+        *("subject", "photos", "contact_name", "contact_phone", "confidential"),
+    }
+)
+"""Slots with a place of their own in a ticket (:func:`to_ticket`). Every other field is filed as a detail."""
 
 _LIGHT = tuple(field.name for field in QUESTIONS if field.light)
 _LIGHT_TYPES = ("建议", "咨询", "表扬")
@@ -80,8 +89,31 @@ def clear(turn: Turn) -> None:
     turn.set_all(dict.fromkeys(_OWN))
 
 
-def to_ticket(slots: Mapping[str, Any], *, channel: str, conversation_id: str) -> TicketDraft:
-    """The draft to file."""
+def details(slots: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> tuple[Detail, ...]:
+    """What the ticket has no column for: filled fields with their labels, in the order a summary shows them.
+
+    Args:
+        slots: the slots of the complaint.
+        fields: the form's fields.
+    """
+    return tuple(
+        Detail(field.name, field.label, field.shown(slots[field.name])[:MAX_DETAIL])
+        for field in fields
+        if field.name not in _COLUMNS and slots.get(field.name) not in (None, "")
+    )
+
+
+def to_ticket(
+    slots: Mapping[str, Any], *, channel: str, conversation_id: str, urgent: bool = False
+) -> TicketDraft:
+    """The draft to file.
+
+    Args:
+        slots: the slots of the complaint.
+        channel: name of the channel.
+        conversation_id: the conversation it is filed in.
+        urgent: whether somebody is in danger.
+    """
 
     def text(name: str) -> str:
         return str(slots.get(name) or "")
@@ -105,4 +137,6 @@ def to_ticket(slots: Mapping[str, Any], *, channel: str, conversation_id: str) -
         longitude=there.lon if there else None,
         place_label=there.label if there else "",
         photos=tuple(slots.get("photos") or ()),
+        details=details(slots),
+        urgent=urgent,
     )

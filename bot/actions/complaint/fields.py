@@ -16,25 +16,75 @@ from conversations.attachments import Place
 
 TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
 
+Value = str | bool | None
+"""What an answer gives a field; None when it gives none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an answer to a field's question can be: made by :func:`any_words`, :func:`fact` or :func:`one_of`.
+
+    Args:
+        read: text → value.
+        free: whether any words may be the answer.
+        longest: characters the ticket store takes of free words; what is longer is cut. A detail has at most
+            :data:`tickets.checks.MAX_DETAIL`.
+        choices: (title, value) of the buttons beside the question.
+    """
+
+    read: Callable[[str], Value]
+    free: bool = False
+    longest: int = 0
+    choices: Callable[[], Iterable[tuple[str, str]]] = tuple
+
+
+def any_words(longest: int, read: Callable[[str, int], str | None] = values.read_free) -> Answer:
+    """Any words, cut at ``longest`` characters.
+
+    Args:
+        longest: characters.
+        read: (text, longest) → value.
+    """
+    return Answer(lambda text: read(text, longest), free=True, longest=longest)
+
+
+def fact(read: Callable[[str], Value]) -> Answer:
+    """What its reader finds in the text, and nothing else."""
+    return Answer(read)
+
+
+def one_of(
+    choices: Callable[[], Iterable[tuple[str, str]]], read: Callable[[str], Value], *, free: bool = False
+) -> Answer:
+    """One of the choices, tapped, or said so that its reader knows it.
+
+    Args:
+        choices: (title, value) of the buttons.
+        read: text → value.
+        free: whether any words may be the answer, too.
+    """
+    return Answer(read, free=free, choices=choices)
+
+
+NOT_ASKED = fact(lambda text: None)
+"""Of what nobody is asked for: it comes by other ways than an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the form.
+    """One field of the form. What the ticket has no column for is filed as a detail under its label.
 
     Args:
         name: the slot.
         label: its name in the summary.
         heard: place among the fields whose ``words`` are looked for in a correction, smallest first.
         words: pattern of the words by which a citizen corrects it.
+        answer: what an answer can be.
         asked: place among the questions, smallest first; 0 for what nobody is asked for.
         question: the words it is asked for with.
         hint: said when an answer could not be read; may name ``{district}`` and ``{area_code}``.
         skip: whether it may always stay empty.
         light: whether an idea, a question or praise is asked for it, too.
-        free: whether any words may be the answer.
-        longest: characters the ticket store takes of free words; what is longer is cut.
-        reader: text → value, None when it gives none; without one, free words up to ``longest``.
-        choices: (title, value) of the buttons beside the question.
         shown: value → how a citizen reads it.
         empty: how it reads when it was left empty.
     """
@@ -43,23 +93,14 @@ class Field:
     label: str
     heard: int
     words: str
+    answer: Answer = NOT_ASKED
     asked: int = 0
     question: str = ""
     hint: str = "我没听明白。"
     skip: bool = False
     light: bool = False
-    free: bool = False
-    longest: int = 0
-    reader: Callable[[str], str | bool | None] | None = None
-    choices: Callable[[], Iterable[tuple[str, str]]] = tuple
     shown: Callable[[Any], str] = str
     empty: str = "未填"
-
-    def read(self, text: str) -> str | bool | None:
-        """The value an answer gives the field; None when it gives none."""
-        if self.reader is not None:
-            return self.reader(text)
-        return values.read_free(text, self.longest) if self.longest else None
 
 
 def _type(text: str) -> str | None:
@@ -90,8 +131,7 @@ FIELDS = (
         question="请问这属于哪一类？",
         hint="没能认出是哪一类，请在下面选一个。",
         light=True,
-        reader=_type,
-        choices=lambda: ((name, name) for name in TYPES),
+        answer=one_of(lambda: ((name, name) for name in TYPES), _type),
     ),
     Field(
         "content",
@@ -102,9 +142,7 @@ FIELDS = (
         question="请说说是什么事：怎么回事、影响了什么、希望怎么解决。一次说完或者慢慢说都行。",
         hint="您说得再具体一点，我才好登记。",
         light=True,
-        free=True,
-        longest=5_000,
-        reader=lambda text: values.read_story(text, 5_000),
+        answer=any_words(5_000, values.read_story),
     ),
     Field("category", "事项分类", heard=40, words=r"分类|事项"),
     Field(
@@ -115,8 +153,7 @@ FIELDS = (
         asked=20,
         question="这件事发生在哪个县区？",
         hint="没能认出是哪个县区，请在下面选一个，或者直接说名字，比如“{district}”。",
-        reader=lambda text: values.read_district(text, parts().city),
-        choices=_districts,
+        answer=one_of(_districts, lambda text: values.read_district(text, parts().city)),
     ),
     Field(
         "address",
@@ -126,8 +163,7 @@ FIELDS = (
         asked=30,
         question="具体在什么位置？比如路名门牌、小区楼栋，或者附近的路口、学校；也可以直接发定位，有现场照片一起发来更好。",
         hint="没能认出位置，请说一下路名、小区或者附近的标志。",
-        free=True,
-        longest=300,
+        answer=any_words(300),
     ),
     Field("location", "地图定位", heard=90, words=r"定位", shown=_spot),
     Field(
@@ -139,9 +175,7 @@ FIELDS = (
         question="是什么时候的事？比如“昨晚十点多”“持续半个月了”；记不清可以跳过。",
         hint="没能认出时间，大概说一下就行。",
         skip=True,
-        free=True,
-        longest=100,
-        reader=lambda text: values.read_when(text, 100),
+        answer=any_words(100, values.read_when),
     ),
     Field(
         "subject",
@@ -151,8 +185,7 @@ FIELDS = (
         asked=50,
         question="涉及哪个单位、店铺或者人？不知道可以跳过。",
         skip=True,
-        free=True,
-        longest=200,
+        answer=any_words(200),
     ),
     Field("photos", "现场照片", heard=80, words=r"照片|图片", shown=lambda value: f"{len(value)} 张"),
     Field(
@@ -165,9 +198,7 @@ FIELDS = (
         hint="没能认出怎么称呼您，请只写姓名或者“王女士”这样的称呼。",
         skip=True,
         light=True,
-        free=True,
-        reader=read_name,
-        choices=lambda: ((ANONYMOUS, ANONYMOUS),),
+        answer=one_of(lambda: ((ANONYMOUS, ANONYMOUS),), read_name, free=True),
     ),
     Field(
         "contact_phone",
@@ -178,7 +209,7 @@ FIELDS = (
         question="您的联系电话是多少？工作人员核实情况和回访时用。",
         hint="这个号码好像不对。请输入 11 位手机号，或者带区号的座机号，比如 {area_code}-6000000。",
         light=True,
-        reader=phone,
+        answer=fact(phone),
     ),
     Field(
         "confidential",
@@ -188,8 +219,7 @@ FIELDS = (
         asked=90,
         question="需要为您保密吗？选保密的话，您的姓名和电话不会透露给承办单位。",
         hint="请选“需要保密”或者“不用保密”。",
-        reader=read_confidential,
-        choices=lambda: (("需要保密", "保密"), ("不用保密", "不用保密")),
+        answer=one_of(lambda: (("需要保密", "保密"), ("不用保密", "不用保密")), read_confidential),
         shown=lambda value: "是（不向承办单位透露您的身份）" if value else "否",
         empty="否",
     ),

@@ -26,7 +26,9 @@ async def file_ticket(turn: Turn) -> None:
     if turn.slot(drafts.CONFIRM) is not True:
         return  # cancelled, handed over, or added to a ticket: what ended the form has cleared it
     view = await parts().conversations.view(turn.conversation_id)
-    draft = drafts.to_ticket(turn.slots, channel=view.channel, conversation_id=turn.conversation_id)
+    draft = drafts.to_ticket(
+        turn.slots, channel=view.channel, conversation_id=turn.conversation_id, urgent=view.urgent
+    )
     try:
         ticket = await parts().tickets.file(draft, str(turn.slot("filing_key")))
     except BadRequest as error:
@@ -42,13 +44,14 @@ async def file_ticket(turn: Turn) -> None:
 
 
 def tell_filed(turn: Turn, ticket: Ticket) -> None:
-    """Number, code and what happens next; no promise of an outcome."""
+    """Number, code, what happens next, and until when where a document says so; no promise of an outcome."""
     after = "工作人员核对后会转给承办单位办理"
     after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
+    lines = parts().tickets.deadline_lines(ticket)
     turn.say(
         f"已经登记好了。\n工单号：{ticket.number}\n查询码：{ticket.query_code}\n"
         f"请记好这两个号，查进度、催办、补充情况都要用。{after}"
-        "想知道办到哪一步了，随时在这里说“查工单进度”。",
+        "想知道办到哪一步了，随时在这里说“查工单进度”。" + "".join(f"\n{line}" for line in lines),
         [PROGRESS, HUMAN],
         ticket.card(),
     )

@@ -16,6 +16,7 @@ from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import open_form
+from bot.actions.progress import how_long
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, RESUME, plain
@@ -29,7 +30,9 @@ from core.errors import NotFound
 
 _ADD_FROM = 6
 _BARE_TYPE = 4
-_NO_ANSWER = frozenset({Move.CANCEL, Move.HUMAN, Move.BACK, Move.CORRECT, Move.POLICY, Move.PROGRESS})
+_NO_ANSWER = frozenset(
+    {Move.CANCEL, Move.HUMAN, Move.BACK, Move.CORRECT, Move.POLICY, Move.PROGRESS, Move.HOW_LONG}
+)
 """Moves whose words may hold a value by chance ("取消投诉", "把区改成大通区") and are still no answer."""
 _DESK = "form"
 """Key under which a conversation shows the agents what the running form has."""
@@ -93,6 +96,9 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 
 async def _open(turn: Turn) -> None:
+    if await how_long.answer(turn):  # 几天能处理 sounds like a matter, and is none
+        turn.set("requested_slot", None)
+        return
     before = await open_form(turn)
     if before is None:
         return
@@ -271,6 +277,7 @@ _MOVES: dict[Move, Callable[[Turn, str], Awaitable[None]]] = {
     Move.DENY: _deny,
     Move.POLICY: asides.policy,
     Move.FOLLOW_UP: asides.policy,
+    Move.HOW_LONG: asides.how_long,
     Move.ABILITIES: asides.abilities,
     Move.PROGRESS: asides.progress,
     Move.ABUSE: asides.abuse,

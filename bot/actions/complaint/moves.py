@@ -14,6 +14,7 @@ from bot.actions.complaint.fields import FIELDS, SKIPPABLE
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.confidential import read_confidential
+from bot.understanding.how_long import asks_how_long
 from bot.understanding.ticket import find_number
 
 
@@ -31,6 +32,7 @@ class Move(StrEnum):
     DENY = "deny"
     POLICY = "policy"
     FOLLOW_UP = "follow_up"
+    HOW_LONG = "how_long"
     ABILITIES = "abilities"
     PROGRESS = "progress"
     ABUSE = "abuse"
@@ -38,8 +40,11 @@ class Move(StrEnum):
     UNCLEAR = "unclear"
 
 
-FREE = frozenset({*(field.name for field in FIELDS if field.free), "supplement", "reason"})
+FREE = frozenset({*(field.name for field in FIELDS if field.answer.free), "supplement", "reason"})
 """Slots whose answer may be any words."""
+
+_WORDS_FOR_STAFF = frozenset({"supplement", "reason"})
+"""Slots whose words go to the staff as they are, questions too."""
 
 _OF_INTENT: dict[str, Move] = {
     "cancel": Move.CANCEL,
@@ -131,6 +136,8 @@ def decide(turn: Turn, slot: str) -> Move:
             return Move.ANSWER
         return _OF_INTENT.get(turn.intent, Move.UNCLEAR)
     said = plain(turn.text)
+    if slot not in _WORDS_FOR_STAFF and asks_how_long(turn.text, anything=True):
+        return Move.HOW_LONG
     if slot == "confidential" and read_confidential(said) is not None and not _ASKING.search(said):
         return Move.ANSWER
     if slot in SKIPPABLE and _UNKNOWN.fullmatch(said):

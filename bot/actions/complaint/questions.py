@@ -75,7 +75,8 @@ def skippable(turn: Turn, slot: str) -> bool:
 
 
 def _choices(turn: Turn, slot: str) -> list[Choice]:
-    buttons = [choice(title, "inform", slot=slot, value=value) for title, value in BY_NAME[slot].choices()]
+    offered = BY_NAME[slot].answer.choices()
+    buttons = [choice(title, "inform", slot=slot, value=value) for title, value in offered]
     if slot == "contact_name":
         return [*buttons, EXPLAIN, CANCEL]
     if buttons:

@@ -81,6 +81,7 @@ async def add(turn: Turn) -> str:
         for name in ("address", "location", "happened_at", "subject")
         if slots.get(name)
     ]
+    said += [f"{detail.label}：{detail.value}" for detail in drafts.details(slots)]
     ticket = await parts().tickets.note(
         number,
         CITIZEN,

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.actions.complaint import attachments
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
+from bot.actions.progress import how_long
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, SKIP, choice, clip, plain
@@ -89,6 +90,9 @@ def _end(turn: Turn) -> None:
 
 
 async def _open(turn: Turn) -> None:
+    if await how_long.answer(turn):
+        _end(turn)
+        return
     wanted = turn.entities.get("value") if turn.entities.get("slot") == "purpose" else None
     purpose = wanted if wanted in _OPENING else _PURPOSE.get(turn.intent, "progress")
     turn.set("purpose", purpose)
@@ -285,6 +289,11 @@ async def _policy(turn: Turn, slot: str) -> None:
         await _add(turn)
 
 
+async def _how_long(turn: Turn, slot: str) -> None:
+    turn.say(how_long.general())
+    _ask_again(turn, slot)
+
+
 async def _abilities(turn: Turn, slot: str) -> None:
     abilities(turn)
     _ask_again(turn, slot)
@@ -333,6 +342,7 @@ _MOVES: dict[Move, Callable[[Turn, str], Awaitable[None]]] = {
     Move.TALK: _repeat,
     Move.POLICY: _policy,
     Move.FOLLOW_UP: _policy,
+    Move.HOW_LONG: _how_long,
     Move.ABILITIES: _abilities,
     Move.ABUSE: _abuse,
 }

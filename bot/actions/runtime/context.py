@@ -45,6 +45,14 @@ class Tickets(Protocol):
         """File a ticket; a second call with the same key returns the same ticket."""
         ...
 
+    def how_long(self, type_label: str, category: str, urgent: bool = False) -> str:
+        """How long such a matter may take, in words; empty when no document says so."""
+        ...
+
+    def deadline_lines(self, ticket: Ticket) -> list[str]:
+        """The deadlines that a citizen may rely on, one sentence each."""
+        ...
+
     async def get(self, number: str) -> Ticket:
         """The ticket with this number."""
         ...

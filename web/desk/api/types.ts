@@ -62,6 +62,28 @@ export interface Counts {
   mine: number;
 }
 
+/** A step of a ticket (签收, 答复, 办结) and until when it must be done. */
+export interface DueStep {
+  step: string;
+  step_code: "sign" | "reply" | "close";
+  at: string;
+}
+
+/** A ticket's deadlines. */
+export interface Due {
+  /** Name of the rule they follow; empty when none fits. */
+  rule: string;
+  /** The document they stand on; empty for an example. */
+  basis: string;
+  /** Nobody has read the rule anywhere: citizens are not told. */
+  example: boolean;
+  /** Holidays that are not announced yet may change them. */
+  provisional: boolean;
+  /** The step that is due first of those not done; null when none is left. */
+  next: DueStep | null;
+  steps: DueStep[];
+}
+
 export interface TicketRow {
   number: string;
   type: string;
@@ -71,6 +93,7 @@ export interface TicketRow {
   created_at: string;
   summary: string;
   conversation_id: string | null;
+  due: Due;
 }
 
 /** A ticket with all its fields; contact data is masked (138****0000) until revealed with a reason. */
@@ -89,7 +112,6 @@ export interface Ticket extends TicketRow {
   suggested_department?: string | null;
   urgency?: string | null;
   updated_at?: string | null;
-  deadline_at?: string | null;
   closed_at?: string | null;
   merged_into?: string | null;
   latitude?: number | null;
@@ -97,6 +119,8 @@ export interface Ticket extends TicketRow {
   place_label?: string | null;
   /** Ids of photos; see `photo` of the API. */
   photos?: string[];
+  /** What the form asked for beyond the fields above, in the order to show it. */
+  details?: { name: string; label: string; value: string }[];
 }
 
 export interface TicketEvent {

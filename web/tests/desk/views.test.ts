@@ -151,3 +151,50 @@ describe("a conversation's page", () => {
     expect(lines().length).toBe(3);
   });
 });
+
+describe("a ticket's deadlines", () => {
+  const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const ticket = (over: Record<string, unknown>): Record<string, unknown> => ({
+    number: "HN2026112300001", type: "投诉", category: null, district: null, state: "待受理", created_at: at(0), summary: "路灯坏了",
+    conversation_id: null, content: "路灯坏了", due: {
+      rule: "其他", basis: "", example: true, provisional: false, next: { step: "签收", step_code: "sign", at: at(-2) },
+      steps: [{ step: "签收", step_code: "sign", at: at(-2) }, { step: "办结", step_code: "close", at: at(50) }],
+    }, ...over,
+  });
+
+  /** The desk with this one ticket. */
+  function serve(one: Record<string, unknown>): void {
+    account = { ...ME };
+    const before = server.instead;
+    server.instead = (asked: Asked) => {
+      if (asked.path === "/tickets") return { status: 200, body: { tickets: [one], next: null } };
+      if (asked.path.startsWith("/tickets/")) return { status: 200, body: { ticket: one, events: [] } };
+      return before(asked);
+    };
+  }
+
+  it("stand in the list with what is left, and an example says that it is one", async () => {
+    serve(ticket({}));
+    await visit("/tickets");
+    await until("the ticket is listed", () => page.find(".due").exists());
+    expect(page.find(".due .left").text()).toMatch(/^已超 [12] 小时/);
+    expect(page.find(".due .left").classes()).toContain("late");
+    expect(page.findAll(".due .mark").map((mark) => mark.text())).toEqual(["示例"]);
+  });
+
+  it("stand on its page with their grounds, beside what the form asked for", async () => {
+    const due = {
+      rule: "其他", basis: "《某市办理规则》（某政办〔2026〕7号）", example: false, provisional: true,
+      next: { step: "办结", step_code: "close", at: at(50) }, steps: [{ step: "办结", step_code: "close", at: at(50) }],
+    };
+    serve(ticket({ due, details: [{ name: "meter_number", label: "水表号", value: "A12" }] }));
+    await visit("/tickets/HN2026112300001");
+    await until("the ticket is open", () => page.find("dl").exists());
+    expect(page.find(".due .left").text()).toMatch(/^还剩 2 天 [12] 小时$/);
+    const fields = Object.fromEntries(page.findAll("dl div").map((one) => [one.find("dt").text(), one.find("dd").text()]));
+    expect(fields["水表号"]).toBe("A12");
+    expect(fields["办结期限"]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d$/);
+    expect(fields["时限依据"]).toBe("《某市办理规则》（某政办〔2026〕7号） · 其他；放假安排公布后会重新计算");
+    expect(page.findAll(".due .mark").map((mark) => mark.text())).toEqual(["暂定"]);
+  });
+});

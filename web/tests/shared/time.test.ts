@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it, vi } from "vitest";
 import { backoff } from "../../shared/backoff";
-import { clock, friendly, stamp, waited } from "../../shared/time";
+import { clock, friendly, remaining, stamp, waited } from "../../shared/time";
 import { uuid } from "../../shared/uuid";
 
 describe("times on screen", () => {
@@ -29,6 +29,14 @@ describe("times on screen", () => {
     const after = (seconds: number): string => waited(since, now.getTime() + seconds * 1000);
     expect([after(-5), after(42), after(725), after(3780), after(180_000)])
       .toEqual(["00:00", "00:42", "12:05", "1 小时 03 分", "2 天 2 小时"]);
+  });
+
+  it("tell how long is left until a deadline, and how long it is over", () => {
+    const after = (minutes: number): string => remaining(new Date(now.getTime() + minutes * 60_000).toISOString(), now.getTime());
+    expect([after(3000), after(63), after(42), after(0), after(-1), after(-190), after(-3000)]).toEqual([
+      "还剩 2 天 2 小时", "还剩 1 小时 03 分", "还剩 42 分", "还剩 0 分", "已超 1 分", "已超 3 小时 10 分", "已超 2 天 2 小时",
+    ]);
+    expect(remaining("soon", 0)).toBe("");
   });
 });
 

@@ -1,0 +1,74 @@
+"""几天能处理: how long a matter may take. Only what stands on a document is told, never an example or a guess."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.actions.policy.answer import ENTRY
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Action, Choice, Turn
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
+from bot.understanding.how_long import asks_how_long
+from conversations.event_kinds import Result
+from tickets.types import URGENT
+
+if TYPE_CHECKING:
+    from tickets.types import Ticket
+
+UNTOLD = (
+    "要办多久，我没有查到能作准的时限，不能随口答应您。登记以后会转给承办单位办理，"
+    "办到哪一步随时可以来查，等得久了也可以催办。"
+)
+"""Where no document says how long it may take."""
+_FROM_HOLIDAYS = "具体到哪一天，要等放假安排公布了才能算准。"
+_OTHERS = "咨询、急事这些时限可能不一样，登记完会告诉您具体日期。"
+
+
+def first(action: Action) -> Action:
+    """The action, preceded by a look whether the message asks how long a matter takes."""
+
+    async def run(turn: Turn) -> None:
+        if not await answer(turn):
+            await action(turn)
+
+    return run
+
+
+async def answer(turn: Turn) -> bool:
+    """Answer the question outside the complaint form; whether it was one."""
+    if turn.pressed:
+        return False
+    known = await parts().conversations.recall(turn.conversation_id)
+    if not asks_how_long(turn.text, anything=not known.get(ENTRY)):
+        return False
+    own = [t for t in await parts().tickets.of_conversation(turn.conversation_id) if not t.state.is_final]
+    if not own and not asks_how_long(turn.text):
+        return False  # nothing is spoken of that could take long
+    turn.outcome(Result.TICKET, about=own[0].number if own else None)
+    if own:
+        ways = [PROGRESS, Choice("催办", "/urge"), HUMAN]
+        turn.say(f"工单 {own[0].number}（{own[0].state.label}）：{_of_ticket(own[0])}", ways)
+    else:
+        turn.say(general(), [PROGRESS, COMPLAIN, HUMAN])
+    return True
+
+
+def general(type_label: str = "", category: str = "") -> str:
+    """What to say of a matter that is not filed.
+
+    Args:
+        type_label: its type; empty when not known yet.
+        category: ``一级/二级``; empty when not known yet.
+    """
+    words = parts().tickets.how_long(type_label, category)
+    if not words:
+        return UNTOLD
+    return f"{words}。{'登记完会告诉您具体日期。' if type_label else _OTHERS}"
+
+
+def _of_ticket(ticket: Ticket) -> str:
+    if lines := parts().tickets.deadline_lines(ticket):
+        return "".join(lines)
+    urgent = ticket.urgency == URGENT
+    words = parts().tickets.how_long(ticket.type.label, ticket.category, urgent) if ticket.due.basis else ""
+    return f"{words}。{_FROM_HOLIDAYS}" if words and ticket.due.provisional else UNTOLD

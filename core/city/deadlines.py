@@ -1,0 +1,195 @@
+"""办理期限: a city's rules for how long each step of a ticket may take (``deadlines.yml``)."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from core.city.parts import Strict
+
+Unit = Literal["working_days", "working_hours", "hours"]
+"""工作日, working hours, or hours of the clock."""
+_UNIT_LABELS: dict[Unit, str] = {"working_days": "个工作日", "working_hours": "个工作小时", "hours": "小时"}
+_Count = Annotated[int, Field(ge=1, le=365)]
+
+
+class Published(Strict):
+    """The document that a rule was read in.
+
+    Args:
+        document: its title.
+        number: its number (文号), such as 国办发〔2020〕53号.
+        address: the web address where it was read.
+        opened: the day on which it was read there.
+    """
+
+    document: Annotated[str, Field(min_length=4, max_length=100)]
+    number: Annotated[str, Field(min_length=4, max_length=40)]
+    address: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    opened: date
+
+    @property
+    def name(self) -> str:
+        """The document as citizens and agents read it: 《title》（number）."""
+        return f"《{self.document}》（{self.number}）"
+
+
+class Grounded(Strict):
+    """What has a source, or says of itself that it is only an example. Never both, never neither.
+
+    Args:
+        source: where it was read.
+        example: whether nobody has read it anywhere. An example is never told to a citizen.
+    """
+
+    source: Published | None = None
+    example: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Grounded:
+        if self.example == (self.source is not None):
+            raise ValueError("give either a source, or example: true")
+        return self
+
+
+class Limit(Strict):
+    """How long a step may take: a number of one unit. In the file: ``{working_days: 3}``.
+
+    Args:
+        count: how many, 1 to 365.
+        unit: see :data:`Unit`.
+    """
+
+    count: _Count
+    unit: Unit
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len(value) == 1 and "count" not in value:
+            [(unit, count)] = value.items()
+            return {"count": count, "unit": unit}
+        return value
+
+    @property
+    def label(self) -> str:
+        """The limit as citizens and agents read it, such as ``3 个工作日``."""
+        return f"{self.count} {_UNIT_LABELS[self.unit]}"
+
+
+class OfficeHours(Grounded):
+    """上班时间 of a working day.
+
+    Args:
+        spans: from and to, such as ``08:30-12:00``, in order and without overlap.
+    """
+
+    spans: tuple[Annotated[str, Field(pattern=r"^\d\d:\d\d-\d\d:\d\d$")], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> OfficeHours:
+        moments = [moment for span in self.times for moment in span]
+        if moments != sorted(set(moments)):
+            raise ValueError("the spans must be in order and must not overlap")
+        return self
+
+    @property
+    def times(self) -> tuple[tuple[time, time], ...]:
+        """The spans as times of day in China.
+
+        Raises:
+            ValueError: a span has a time that no clock shows.
+        """
+        pairs = (span.split("-") for span in self.spans)
+        return tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in pairs)
+
+
+class DeadlineRule(Grounded):
+    """How long the steps of some tickets may take. What a ticket must be: empty means that anything will do.
+
+    Args:
+        name: the rule's name, which the desk shows.
+        types: 诉求类型 as labels, such as 咨询.
+        categories: 事项分类: a level 1, or ``一级/二级``.
+        urgent: True: only urgent tickets; False: only others; None: both.
+        sign: 签收, the department takes the ticket.
+        reply: 答复, the citizen gets an answer.
+        close: 办结, the matter is settled.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    types: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    urgent: bool | None = None
+    sign: Limit | None = None
+    reply: Limit | None = None
+    close: Limit | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> DeadlineRule:
+        if not self.limits:
+            raise ValueError(f"{self.name}: needs a limit for sign, reply or close")
+        return self
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        """The steps that have a limit → the limit, in the order of a ticket's life."""
+        named = {"sign": self.sign, "reply": self.reply, "close": self.close}
+        return {step: limit for step, limit in named.items() if limit is not None}
+
+    def fits(self, type_label: str, category: str, urgent: bool) -> bool:
+        """Whether a ticket is one of those that the rule is for.
+
+        Args:
+            type_label: the label of its type; empty when it is not known yet.
+            category: ``一级/二级``; empty when it is not known.
+            urgent: whether it is urgent.
+        """
+        return (
+            (not self.types or type_label in self.types)
+            and (not self.categories or bool({category, category.partition("/")[0]} & set(self.categories)))
+            and self.urgent in (None, urgent)
+        )
+
+
+class DeadlineRules(Strict):
+    """All rules of a city. The first that fits a ticket counts.
+
+    Args:
+        office_hours: when offices work. Without it a working day ends at midnight, and no limit can be in
+            working hours.
+        rules: the rules, from the most special to the most general.
+    """
+
+    office_hours: OfficeHours | None = None
+    rules: tuple[DeadlineRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_can_count(self) -> DeadlineRules:
+        seen: dict[object, str] = {}
+        for rule in self.rules:
+            if rule.name in seen.values():
+                raise ValueError(f"two rules have the name {rule.name}")
+            condition = (frozenset(rule.types), frozenset(rule.categories), rule.urgent)
+            everything = (frozenset[str](), frozenset[str](), None)
+            if before := seen.get(condition) or seen.get(everything):
+                raise ValueError(f"{rule.name}: never counts, because {before} stands before it")
+            seen[condition] = rule.name
+            if self.office_hours is None and any(
+                limit.unit == "working_hours" for limit in rule.limits.values()
+            ):
+                raise ValueError(f"{rule.name}: working_hours need office_hours")
+        return self
+
+    def of(self, type_label: str, category: str, urgent: bool) -> DeadlineRule | None:
+        """The rule that counts for a ticket; None when no rule fits. See :meth:`DeadlineRule.fits`."""
+        return next((rule for rule in self.rules if rule.fits(type_label, category, urgent)), None)
+
+    def basis(self, rule: DeadlineRule) -> str:
+        """The document that the deadlines of a rule stand on; "" when any part of them is only an example."""
+        counted = any(limit.unit != "hours" for limit in rule.limits.values())
+        if rule.source is None or (counted and self.office_hours is not None and self.office_hours.example):
+            return ""
+        return rule.source.name

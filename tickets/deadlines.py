@@ -1,0 +1,131 @@
+"""Counts a ticket's deadlines by the rules of its city, and says in words how long a matter may take."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from core.city import City, Limit
+from core.clock import SHANGHAI
+from core.database import Database
+from tickets import catalog
+from tickets.due import Due
+from tickets.models import TicketRow
+from tickets.states import State
+from tickets.types import URGENT, TicketType
+from tickets.working_time import Moment, after_working_days, after_working_hours, last_known_year
+
+_AT_ONCE = 500
+_STEPS = {"reply": "答复", "close": "办结"}
+"""The steps that citizens are told of. That a department has taken a ticket is nothing to them."""
+
+
+def count(city: City, kind: TicketType, category: str, urgent: bool, start: datetime) -> Due:
+    """The deadlines of a ticket; none when no rule of the city fits it.
+
+    Args:
+        city: has the rules.
+        kind: the type of the ticket.
+        category: ``一级/二级``; empty when not known.
+        urgent: whether it is urgent.
+        start: when the time begins to run, with time zone.
+    """
+    rule = city.deadlines.of(kind.label, category, urgent)
+    if rule is None:
+        return Due()
+    moments = {step: _after(city, limit, start) for step, limit in rule.limits.items()}
+    at = {f"{step}_at": moment.at.astimezone(UTC) for step, moment in moments.items()}
+    provisional = any(moment.provisional for moment in moments.values())
+    return Due(**at, rule=rule.name, basis=city.deadlines.basis(rule), provisional=provisional)
+
+
+def in_words(city: City, type_label: str, category: str, urgent: bool = False) -> str:
+    """How long such a matter may take, for a citizen, such as 按《…》，这类诉求登记后 3 个工作日内答复.
+
+    Empty when no document says so: an example is never told.
+
+    Args:
+        city: has the rules.
+        type_label: the label of the type; empty when not known yet.
+        category: ``一级/二级``; empty when not known yet.
+        urgent: whether it is urgent.
+    """
+    rule = city.deadlines.of(type_label, category, urgent)
+    basis = city.deadlines.basis(rule) if rule else ""
+    if rule is None or not basis:
+        return ""
+    limits = [f"{rule.limits[step].label}内{done}" for step, done in _STEPS.items() if step in rule.limits]
+    which = "这类诉求" if type_label else "一般诉求"
+    return f"按{basis}，{which}登记后 {'、'.join(limits)}" if limits else ""
+
+
+def unknown(city: City) -> list[str]:
+    """What the city's rules name and there is not: types, and categories of the catalogue."""
+    labels = {kind.label for kind in TicketType}
+    known = {c.name for c in catalog.categories()}
+    known |= {f"{c.name}/{leaf.name}" for c in catalog.categories() for leaf in c.children}
+    rules = city.deadlines.rules
+    return [f"{rule.name}: type {name}" for rule in rules for name in rule.types if name not in labels] + [
+        f"{rule.name}: category {name}" for rule in rules for name in rule.categories if name not in known
+    ]
+
+
+def examples(city: City) -> list[str]:
+    """Names of the rules that stand on no document."""
+    return [rule.name for rule in city.deadlines.rules if not city.deadlines.basis(rule)]
+
+
+def covers_all(city: City) -> bool:
+    """Whether every ticket gets a deadline: some rule asks for nothing."""
+    return any(
+        not rule.types and not rule.categories and rule.urgent is None for rule in city.deadlines.rules
+    )
+
+
+async def recount(database: Database, city: City) -> int:
+    """Count provisional deadlines of open tickets again, where the calendar knows their year by now.
+
+    Returns:
+        The number of tickets whose deadlines were counted again.
+    """
+    beyond = datetime(last_known_year() + 1, 1, 1, tzinfo=SHANGHAI)
+    dates = (TicketRow.sign_due_at, TicketRow.reply_due_at, TicketRow.close_due_at)
+    found = select(TicketRow).where(
+        TicketRow.due_provisional.is_(True),
+        TicketRow.state.not_in([state for state in State if state.is_final]),
+        or_(*(date < beyond for date in dates)),
+    )
+    counted, last = 0, ""
+    while True:
+        async with database.write() as session:
+            rows = list(
+                await session.scalars(found.where(TicketRow.id > last).order_by(TicketRow.id).limit(_AT_ONCE))
+            )
+            for row in rows:
+                set_due(row, count(city, TicketType(row.type), row.category, is_urgent(row), row.created_at))
+        counted += len(rows)
+        if len(rows) < _AT_ONCE:
+            return counted
+        last = rows[-1].id
+
+
+def set_due(row: TicketRow, due: Due) -> None:
+    """Write deadlines into a ticket's row."""
+    row.sign_due_at, row.reply_due_at, row.close_due_at = due.sign_at, due.reply_at, due.close_at
+    row.due_rule, row.due_basis, row.due_provisional = due.rule, due.basis, due.provisional
+
+
+def is_urgent(row: TicketRow) -> bool:
+    """Whether a ticket's row says that it is urgent."""
+    return row.urgency == URGENT
+
+
+def _after(city: City, limit: Limit, start: datetime) -> Moment:
+    hours = city.deadlines.office_hours
+    spans = hours.times if hours else ()
+    if limit.unit == "working_days":
+        return after_working_days(start, limit.count, spans)
+    if limit.unit == "working_hours":
+        return after_working_hours(start, limit.count, spans)
+    return Moment(start + timedelta(hours=limit.count), False)

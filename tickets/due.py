@@ -1,0 +1,90 @@
+"""A ticket's deadlines (期限): when its steps must be done, and which step is next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.clock import iso
+from tickets.states import State
+
+_LABELS = {"sign": "签收", "reply": "答复", "close": "办结"}
+_BEFORE_SIGNED = frozenset({State.PENDING_ACCEPTANCE, State.PENDING_DISPATCH, State.PENDING_SIGN})
+_BEFORE_REPLY = _BEFORE_SIGNED | {State.HANDLING, State.RETURN_REVIEW, State.EXTENSION_REVIEW}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a ticket with its deadline.
+
+    Args:
+        code: ``sign``, ``reply`` or ``close``.
+        at: when it must be done.
+    """
+
+    code: str
+    at: datetime
+
+    @property
+    def label(self) -> str:
+        """The name of the step: 签收, 答复 or 办结."""
+        return _LABELS[self.code]
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form for the desk."""
+        return {"step": self.label, "step_code": self.code, "at": iso(self.at)}
+
+
+@dataclass(frozen=True)
+class Due:
+    """The deadlines of a ticket.
+
+    Args:
+        sign_at: until when the department must take it; None where no rule limits that.
+        reply_at: until when the citizen must have an answer.
+        close_at: until when the matter must be settled.
+        rule: name of the rule in the city's ``deadlines.yml``; empty when no rule fits the ticket.
+        basis: the document that they stand on; empty when the rule is only an example.
+        provisional: whether holidays that are not announced yet may change them.
+    """
+
+    sign_at: datetime | None = None
+    reply_at: datetime | None = None
+    close_at: datetime | None = None
+    rule: str = ""
+    basis: str = ""
+    provisional: bool = False
+
+    @property
+    def promised(self) -> bool:
+        """Whether a citizen may be told the dates: they stand on a document, and holidays can't change them."""
+        return bool(self.basis) and not self.provisional
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps that have a deadline, in the order of a ticket's life."""
+        named = (("sign", self.sign_at), ("reply", self.reply_at), ("close", self.close_at))
+        return tuple(Step(code, at) for code, at in named if at is not None)
+
+    def left(self, state: State) -> tuple[Step, ...]:
+        """The steps that a ticket in this state still has before it."""
+        return tuple(step for step in self.steps if _is_left(step.code, state))
+
+    def to_json(self, state: State) -> dict[str, Any]:
+        """The JSON form for the desk; ``next`` is the step that is due first, None when none is left."""
+        left = sorted(self.left(state), key=lambda step: step.at)
+        return {
+            "rule": self.rule,
+            "basis": self.basis,
+            "example": bool(self.rule) and not self.basis,
+            "provisional": self.provisional,
+            "next": left[0].to_json() if left else None,
+            "steps": [step.to_json() for step in self.steps],
+        }
+
+
+def _is_left(code: str, state: State) -> bool:
+    if code == "sign":
+        return state in _BEFORE_SIGNED
+    return state in _BEFORE_REPLY if code == "reply" else not state.is_final

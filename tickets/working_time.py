@@ -1,0 +1,97 @@
+"""Working days and working hours in China, with public holidays and make-up days (调休).
+
+The library ``chinese_calendar`` knows them up to the last year that the State Council has announced
+(:func:`last_known_year`). After that year a working day is a day from Monday to Friday, and what is counted with
+such days is provisional: it is counted again once a newer library knows the year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+import chinese_calendar
+from chinese_calendar.constants import holidays
+
+from core.clock import SHANGHAI, local
+
+_DAY = timedelta(days=1)
+
+
+class Moment(NamedTuple):
+    """A moment that was counted.
+
+    Args:
+        at: the moment, in Asia/Shanghai.
+        provisional: whether holidays of a year that is not announced yet may change it.
+    """
+
+    at: datetime
+    provisional: bool
+
+
+def last_known_year() -> int:
+    """The last year whose holidays the library knows."""
+    years: set[int] = {day.year for day in holidays}
+    return max(years)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work on this day.
+
+    >>> is_working_day(date(2026, 10, 1)), is_working_day(date(2026, 10, 10))  # 国庆, and a Saturday made up
+    (False, True)
+    """
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def after_working_days(start: datetime, count: int, spans: Sequence[tuple[time, time]] = ()) -> Moment:
+    """The end of office hours on the ``count``-th working day after the day of ``start``.
+
+    The day of ``start`` itself does not count.
+
+    Args:
+        start: with time zone.
+        count: working days, at least 1.
+        spans: office hours of a day; without them a day ends at midnight.
+    """
+    day = local(start).date()
+    for _ in range(count):
+        day = _next_working_day(day)
+    end = _at(day, spans[-1][1]) if spans else _at(day + _DAY, time())
+    return Moment(end, day.year > last_known_year())
+
+
+def after_working_hours(start: datetime, count: int, spans: Sequence[tuple[time, time]]) -> Moment:
+    """The moment when ``count`` hours of office time have passed.
+
+    Args:
+        start: with time zone; outside office hours nothing passes.
+        count: hours, at least 1.
+        spans: office hours of a day, in order, at least one.
+    """
+    left, begin = timedelta(hours=count), local(start)
+    day = begin.date()
+    while True:
+        for opens, closes in spans if is_working_day(day) else ():
+            at = max(begin, _at(day, opens))
+            span = _at(day, closes) - at
+            if span >= left:
+                return Moment(at + left, day.year > last_known_year())
+            left -= max(span, timedelta())
+        day += _DAY
+
+
+def _next_working_day(day: date) -> date:
+    day += _DAY
+    while not is_working_day(day):
+        day += _DAY
+    return day
+
+
+def _at(day: date, moment: time) -> datetime:
+    return datetime.combine(day, moment, SHANGHAI)
