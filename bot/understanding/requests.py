@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.understanding.category import suggest
+from bot.understanding.category import suggest_by_words
 
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
@@ -154,5 +154,5 @@ _SAME_STORY = re.compile(
 
 
 def _category(text: str) -> str | None:
-    found = suggest(text)
+    found = suggest_by_words(text)
     return found.category if found and found.confidence >= _SURE else None

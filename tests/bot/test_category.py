@@ -16,13 +16,16 @@ from core.errors import ConfigurationError
 from tickets import catalog
 
 
-def test_a_long_letter_is_read_as_a_whole() -> None:
-    """Other categories' words in passing (lift, property company, school) do not decide."""
-    found = suggest(
-        "您好，我住十七楼，平时坐电梯遇见物业的人也都客气，孩子在楼下的学校上学，这些都没有什么好说的。我要说的是上个月二十号起，"
-        "我们这一整栋楼的水龙头放出来的水发黄，放十分钟还有一层锈渣子，老人拿来煮粥都不敢，桶装水一天要买两桶，请来化验一下。"
-    )
-    assert found is not None and found.category == "供水供电供气供热/水质"
+@pytest.mark.measured
+def test_long_letters_of_another_hand() -> None:
+    """They ramble: other categories' words occur in passing. Words alone are right for .82."""
+    rows = read(LONG_CATEGORIES, CategoryRow)
+    found = [suggest(row.text) for row in rows]
+    right = [
+        one is not None and row.category.startswith(f"{one.level1}/")
+        for one, row in zip(found, rows, strict=True)
+    ]
+    assert sum(right) >= 0.93 * len(rows)
 
 
 def test_without_the_encoder_words_decide(tmp_path: Path) -> None:
@@ -45,7 +48,9 @@ def test_letters_are_labelled_with_known_categories_and_stand_once() -> None:
     letters = [letter for one in fit.hands().values() for letter in one]
     assert {letter.category for letter in letters} == set(catalog.names())
     assert max(Counter(letter.text for letter in letters).values()) == 1
-    held_out = {row.text for file in (CATEGORIES, LONG_CATEGORIES, LETTERS) for row in read(file, CategoryRow)}
+    held_out = {
+        row.text for file in (CATEGORIES, LONG_CATEGORIES, LETTERS) for row in read(file, CategoryRow)
+    }
     assert not held_out & {letter.text for letter in letters}
 
 

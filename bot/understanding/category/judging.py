@@ -48,7 +48,7 @@ class Classifier:
         there = (encoder / "model.safetensors").is_file() and (folder / "tail.npz").is_file()
         self._tail = Tail(folder / "tail.npz", encoder) if there else None
         held = json.loads((folder / "weights.json").read_text("utf-8"))
-        self._weights = Weights(**held["with_tail" if there else "words_alone"])
+        self._alone, self._together = Weights(**held["words_alone"]), Weights(**held["with_tail"])
         names = catalog.names()
         self._of_level1 = np.array(
             [[name.startswith(f"{one.name}/") for name in names] for one in catalog.categories()]
@@ -58,29 +58,42 @@ class Classifier:
         self._suggested = lru_cache(maxsize=256)(self._suggest)
 
     def suggest(self, text: str) -> catalog.Suggestion | None:
-        """The probable category of a story; None when nothing in the text points to a category."""
+        """The probable category of a story; None when nothing in the text points to a category.
+
+        Takes up to a third of a second of computing for a long letter.
+        """
         return self._suggested(text)
+
+    def by_words(self, text: str) -> catalog.Suggestion | None:
+        """As :meth:`suggest`, by the catalogue's words alone: less often right, and done in a millisecond or two."""
+        words = catalog.scores(text)
+        return None if words is None else self._best(self._shares_by_words(words))
 
     def probabilities(self, text: str) -> Floats | None:
         """[categories], in the order of :func:`tickets.catalog.names`; None when nothing points to a category."""
         words = catalog.scores(text)
         if words is None:
             return None
-        total = self._weights.words * words
-        if self._tail is not None:
-            total = total + self._weights.tail * self.tail_scores(text)
-        return softmax(np.asarray(total, np.float32))
+        # A category the tail was not tuned on is suggested by the words, whatever the tail says.
+        if self._tail is None or self._places[int(words.argmax())] < 0:
+            return self._shares_by_words(words)
+        together = self._together.words * words + self._together.tail * self.tail_scores(text)
+        return softmax(np.asarray(together, np.float32))
 
     def tail_scores(self, text: str) -> Floats:
-        """[categories] logits of the tail; a category it was not tuned on has their mean, and is left to the words."""
+        """[categories] logits of the tail; their mean for a category it was not tuned on."""
         assert self._tail is not None
         logits = self._tail.logits(plain(text))
         return np.where(self._places >= 0, logits[self._places], logits.mean())
 
+    def _shares_by_words(self, words: catalog.Scores) -> Floats:
+        return softmax(np.asarray(self._alone.words * words, np.float32))
+
     def _suggest(self, text: str) -> catalog.Suggestion | None:
         shares = self.probabilities(text)
-        if shares is None:
-            return None
+        return None if shares is None else self._best(shares)
+
+    def _best(self, shares: Floats) -> catalog.Suggestion:
         by_level1 = self._of_level1 @ shares
         level1 = int(by_level1.argmax())
         best = int(np.where(self._of_level1[level1], shares, -1).argmax())
@@ -101,3 +114,8 @@ def suggest(text: str) -> catalog.Suggestion | None:
     '市政设施/路灯照明'
     """
     return shipped().suggest(text)
+
+
+def suggest_by_words(text: str) -> catalog.Suggestion | None:
+    """As :func:`suggest`, by the catalogue's words alone, for parts of a text and where no time may be lost."""
+    return shipped().by_words(text)
