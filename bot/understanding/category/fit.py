@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from scipy.optimize import minimize
 
@@ -83,7 +84,7 @@ def weights(wanted: Sequence[str], words: Floats, tail: Floats | None) -> dict[s
     names = catalog.names()
     truth = np.array([[name.split("/")[0] == label.split("/")[0] for name in names] for label in wanted])
 
-    def loss(pair: Sequence[float]) -> float:
+    def loss(pair: NDArray[np.float64]) -> float:
         shares = softmax(pair[0] * words + (pair[1] * tail if tail is not None else 0))
         return -float(np.log((shares * truth).sum(axis=1) + 1e-9).mean())
 

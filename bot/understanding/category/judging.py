@@ -19,6 +19,7 @@ from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
 from tickets import catalog
+from tickets.likeness import Scores
 
 HERE = Path(__file__).parent
 
@@ -84,9 +85,10 @@ class Classifier:
         """[categories] logits of the tail; their mean for a category it was not tuned on."""
         assert self._tail is not None
         logits = self._tail.logits(plain(text))
-        return np.where(self._places >= 0, logits[self._places], logits.mean())
+        scores: Floats = np.where(self._places >= 0, logits[self._places], logits.mean())
+        return scores
 
-    def _shares_by_words(self, words: catalog.Scores) -> Floats:
+    def _shares_by_words(self, words: Scores) -> Floats:
         return softmax(np.asarray(self._alone.words * words, np.float32))
 
     def _suggest(self, text: str) -> catalog.Suggestion | None:
