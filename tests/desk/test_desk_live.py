@@ -191,7 +191,7 @@ async def test_a_burst_of_messages_is_one_look_per_conversation(office: Office) 
 async def test_changes_are_shown_although_events_never_pause(office: Office) -> None:
     conversation_id = await office.says("v1", "你好", "v1-1")
     events = LocalEvents()
-    steady = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
+    steady = Hub(events, Summaries(office.conversations, Users(office.database)), Missed(office.database))
 
     async def publish() -> None:
         while True:
@@ -246,7 +246,7 @@ async def test_what_no_event_told_of_is_handed_on_once(office: Office) -> None:
         await session.execute(update(MessageRow).values(created_at=now() - hub.OVERLAP * 2))
         await session.execute(update(Conversation).values(updated_at=now() - hub.OVERLAP * 2))
     events = LocalEvents()
-    shared = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
+    shared = Hub(events, Summaries(office.conversations, Users(office.database)), Missed(office.database))
     with shared.join() as mailbox:
         conversation_id = await office.says("v1", "路灯不亮", "v1-1")
         ticket = await office.tickets.file(TicketDraft("投诉", "路灯坏了三天"), "key")
@@ -287,7 +287,7 @@ async def test_too_much_missed_and_the_desks_begin_anew(office: Office) -> None:
     async with office.database.write() as session:
         await session.execute(insert(MessageRow), rows)
     events = LocalEvents()
-    shared = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
+    shared = Hub(events, Summaries(office.conversations, Users(office.database)), Missed(office.database))
     with shared.join() as mailbox:
         events.lag()
         assert await asyncio.wait_for(mailbox.get(), 5) is None
@@ -295,7 +295,7 @@ async def test_too_much_missed_and_the_desks_begin_anew(office: Office) -> None:
 
 async def test_nobody_listening_nothing_is_looked_up(office: Office) -> None:
     events = LocalEvents()
-    shared = Hub(events, Summaries(office.database, Users(office.database), str), Missed(office.database))
+    shared = Hub(events, Summaries(office.conversations, Users(office.database)), Missed(office.database))
     with shared.join():
         assert set(events._topics) == {"desk", "tickets"}
     await asyncio.sleep(0)
