@@ -51,9 +51,9 @@ export function told(one: Happening): string | null {
     case "transferred":
       return `${agent}${one.to ? `转给${one.to.display_name || "同事"}` : "转回排队"}：${String(one.facts.note)}`;
     case "idle":
-      return "静默" + after("quiet_s", "没人说话已 ");
+      return `静默${quietFor(one)}`;
     case "closed":
-      return one.actor === "agent" ? `${agent}结束会话` + after("held_s", "接待 ") : "会话结束" + after("quiet_s", "没人说话已 ");
+      return one.actor === "agent" ? `${agent}结束会话` + after("held_s", "接待 ") : `会话结束${quietFor(one)}`;
     case "handed_back":
       return `${agent}交还机器人` + after("held_s", "接待 ");
     case "rated":
@@ -63,6 +63,11 @@ export function told(one: Happening): string | null {
     default:
       return null;
   }
+}
+
+function quietFor(one: Happening): string {
+  const seconds = one.facts.quiet_s;
+  return typeof seconds === "number" ? `（${lasted(seconds)}没人说话）` : "";
 }
 
 function outcome(facts: Record<string, unknown>): string | null {

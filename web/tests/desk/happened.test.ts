@@ -20,8 +20,8 @@ describe("what happened, as agents read it", () => {
     const [to, facts] = [{ id: "u2", display_name: "坐席 5 号" }, { note: "请核实楼栋" }];
     expect(told(one("transferred", { agent, to, facts }))).toBe("坐席 3 号转给坐席 5 号：请核实楼栋");
     expect(told(one("transferred", { agent, to: null, facts }))).toBe("坐席 3 号转回排队：请核实楼栋");
-    expect(told(one("idle", { facts: { quiet_s: 1_803 } }))).toBe("静默（没人说话已 30 分 03 秒）");
-    expect(told(one("closed", { facts: { quiet_s: 86_400 } }))).toBe("会话结束（没人说话已 24 小时 00 分）");
+    expect(told(one("idle", { facts: { quiet_s: 1_803 } }))).toBe("静默（30 分 03 秒没人说话）");
+    expect(told(one("closed", { facts: { quiet_s: 86_400 } }))).toBe("会话结束（24 小时 00 分没人说话）");
     expect(told(one("closed", { actor: "agent", agent, facts: { held_s: 61 } }))).toBe("坐席 3 号结束会话（接待 1 分 01 秒）");
     expect(told(one("opened", { facts: { again: false } }))).toBe("会话开始");
     expect(told(one("opened", { facts: { again: true } }))).toBe("群众又来说话，会话重新开始");
