@@ -178,7 +178,7 @@ async def test_a_burst_of_messages_is_one_look_per_conversation(office: Office) 
 
     conversation_id = await office.says("v1", "你好", "v1-1")
     events = LocalEvents()
-    shared = Hub(events, Counting(office.database, Users(office.database), str), Missed(office.database))
+    shared = Hub(events, Counting(office.conversations, Users(office.database)), Missed(office.database))
     with shared.join() as first, shared.join() as second:
         for seq in range(30):
             events.publish("desk", "message", conversation_id=conversation_id, message={"seq": seq})
@@ -227,7 +227,7 @@ async def test_the_hub_survives_a_look_up_that_fails(office: Office) -> None:
 
     conversation_id = await office.says("v1", "你好", "v1-1")
     events = LocalEvents()
-    summaries = Failing(office.database, Users(office.database), str)
+    summaries = Failing(office.conversations, Users(office.database))
     shared = Hub(events, summaries, Missed(office.database))
     with shared.join() as cut_off:
         events.publish("desk", "conversation", conversation_id=conversation_id)
