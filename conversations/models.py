@@ -22,8 +22,8 @@ class Conversation(Base):
     __tablename__ = "conversations"
     __table_args__ = (
         UniqueConstraint("channel", "account", "user_id"),
-        Index("ix_conversations_mode_updated", "mode", "updated_at"),
-        Index("ix_conversations_stage_updated", "stage", "updated_at"),
+        # Each message writes this index. So there is one for all, and queries by time name all modes and stages.
+        Index("ix_conversations_mode_stage_updated", "mode", "stage", "updated_at"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

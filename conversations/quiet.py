@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, and_, or_, select
 
 from conversations import happened
 from conversations.event_kinds import Actor, Closed, Idle
@@ -52,35 +52,55 @@ class Quiet:
         jobs.every(JOB, LOOK, self.look)
 
     async def look(self, _: Job | None = None) -> Again | None:
-        """Close and mark what is quiet now. With more than fits into one look the next one follows at once."""
-        closed = await self._mark(
-            Stage.CLOSED,
-            Conversation.stage.in_([Stage.ACTIVE, Stage.IDLE]) & (Conversation.mode == Mode.BOT),
-            self._close_after,
-        )
-        idle = await self._mark(Stage.IDLE, Conversation.stage == Stage.ACTIVE, self._idle_after)
-        return Again(now()) if max(closed, idle) == _AT_ONCE else None
+        """Close and mark what is quiet now. With more than fits into one look the next one follows at once.
 
-    async def _mark(self, stage: Stage, which: ColumnElement[bool], after: timedelta) -> int:
-        """Give the stage to the conversations that have been quiet for so long. Returns their number."""
+        A desk that misses the event of it sees it in its next list.
+        """
+        moment = now()
+        async with self._database.read() as session:
+            due = list(await session.scalars(self._due(moment)))
+        if not due:
+            return None
+        marked = []
         async with self._database.write() as session:
             # A conversation that somebody is just changing is not quiet: its row is locked and left out.
-            rows = list(
-                await session.scalars(
-                    select(Conversation)
-                    .where(which, Conversation.updated_at <= now() - after)
-                    .order_by(Conversation.updated_at)
-                    .limit(_AT_ONCE)
-                    .with_for_update(skip_locked=True)
-                )
+            rows = await session.scalars(
+                select(Conversation).where(Conversation.id.in_(due)).with_for_update(skip_locked=True)
             )
-            for row in rows:
+            for row in rows.all():
+                stage, quiet_s = self._becomes(row, moment), seconds(row.updated_at)
+                if stage is None:
+                    continue
                 row.stage = stage
-                quiet_s = seconds(row.updated_at)
                 facts = Idle(quiet_s) if stage is Stage.IDLE else Closed(quiet_s)
-                # Not the moment of the last change: at that moment nothing of this was known.
                 await happened.record(session, row.id, facts, Actor.SYSTEM, agent_id=row.agent_id)
-            ids = [row.id for row in rows]
-        for conversation_id in ids:
+                marked.append(row.id)
+        for conversation_id in marked:
             self._events.publish("desk", "conversation", conversation_id=conversation_id)
-        return len(ids)
+        return Again(moment) if marked and len(due) == _AT_ONCE else None
+
+    def _due(self, moment: datetime) -> Select[tuple[str]]:
+        """Query for the ids of conversations to mark, the longest quiet first; see :meth:`_becomes`."""
+        idle_at, close_at = moment - self._idle_after, moment - self._close_after
+        return (
+            select(Conversation.id)
+            .where(
+                # These three let the database use the index.
+                Conversation.mode.in_(list(Mode)),
+                Conversation.stage.in_([Stage.ACTIVE, Stage.IDLE]),
+                Conversation.updated_at <= max(idle_at, close_at),
+                or_(
+                    and_(Conversation.stage == Stage.ACTIVE, Conversation.updated_at <= idle_at),
+                    and_(Conversation.mode == Mode.BOT, Conversation.updated_at <= close_at),
+                ),
+            )
+            .order_by(Conversation.updated_at)
+            .limit(_AT_ONCE)
+        )
+
+    def _becomes(self, row: Conversation, moment: datetime) -> Stage | None:
+        """The stage that the clock gives to a conversation; None when it stays as it is."""
+        quiet = moment - row.updated_at
+        if row.mode == Mode.BOT and row.stage != Stage.CLOSED and quiet >= self._close_after:
+            return Stage.CLOSED
+        return Stage.IDLE if row.stage == Stage.ACTIVE and quiet >= self._idle_after else None
