@@ -21,7 +21,10 @@ class Kind(StrEnum):
     LEFT_QUEUE = "left_queue"
     TAKEN = "taken"
     FIRST_REPLY = "first_reply"
+    TRANSFERRED = "transferred"
     HANDED_BACK = "handed_back"
+    IDLE = "idle"
+    CLOSED = "closed"
     OUTCOME = "outcome"
     RATED = "rated"
 
@@ -71,10 +74,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Opened:
-    """The conversation began."""
+    """The conversation began, or the citizen wrote after it had been closed.
+
+    Args:
+        channel: name of the channel.
+        again: whether it had been closed.
+    """
 
     KIND: ClassVar[Kind] = Kind.OPENED
     channel: str
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +163,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class FirstReply:
-    """The agent's first words after taking the conversation.
+    """The agent's first words after taking the conversation or getting it from a colleague.
 
     Args:
         after_s: seconds between the two.
@@ -165,14 +174,56 @@ class FirstReply:
 
 
 @dataclass(frozen=True)
+class Transferred:
+    """The agent passed the conversation on (转接). The event's agent is the one who passed it.
+
+    Args:
+        note: why, in the agent's own words: the only words that an event holds.
+        to: id of the agent who has it now; None: it is in the queue.
+        held_s: seconds since the agent got it; None when not known.
+    """
+
+    KIND: ClassVar[Kind] = Kind.TRANSFERRED
+    note: str
+    to: str | None = None
+    held_s: float | None = None
+
+
+@dataclass(frozen=True)
 class HandedBack:
     """The agent gave the conversation back to the bot.
 
     Args:
-        held_s: seconds since the agent took it; None when not known.
+        held_s: seconds since the agent got it; None when not known.
     """
 
     KIND: ClassVar[Kind] = Kind.HANDED_BACK
+    held_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Nobody has written for a while (静默). Any message ends it.
+
+    Args:
+        quiet_s: seconds since the last change of the conversation.
+    """
+
+    KIND: ClassVar[Kind] = Kind.IDLE
+    quiet_s: float
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The conversation is over (结束): the agent ended it, or it was with the bot and long quiet.
+
+    Args:
+        quiet_s: seconds since the last change, when the clock closed it.
+        held_s: seconds since the agent got it, when an agent closed it; None when not known.
+    """
+
+    KIND: ClassVar[Kind] = Kind.CLOSED
+    quiet_s: float | None = None
     held_s: float | None = None
 
 
@@ -222,7 +273,10 @@ Facts = (
     | LeftQueue
     | Taken
     | FirstReply
+    | Transferred
     | HandedBack
+    | Idle
+    | Closed
     | Outcome
     | Rated
 )

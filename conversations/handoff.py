@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from conversations import happened, queue, store
-from conversations.channels import Channels
 from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, LeftQueue, MadeUrgent, Taken
 from conversations.models import Conversation, MessageRow
+from conversations.moves import RESUME, TOLD_WAITING, Moves, held_by, seconds, to_bot, waited_s
 from conversations.types import (
     Agent,
     Button,
@@ -24,11 +23,11 @@ from conversations.types import (
     Mode,
     QueuePlace,
     Reply,
+    Stage,
 )
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest, Conflict
-from core.events import Events
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +40,6 @@ _BACK_WORDS = frozenset(
 )
 MAX_AGENT_TEXT = 4_000
 """Most characters of an agent's message."""
-_RESUME = "resume"
-"""Fact that holds a button. After leaving the queue it continues where the assistant had stopped."""
-_TOLD_THEIR_PLACE = 200
-"""Number of waiting citizens who are told their place. Places further back change too slowly to be told."""
 
 AgentsOnline = Callable[[], Awaitable[int]]
 """Returns the number of agents who have the desk open now."""
@@ -55,22 +50,14 @@ class Handoff:
 
     Args:
         database: where the conversations are.
-        events: told about each change.
+        moves: tells the citizen and the desks.
         agents_online: number of agents who have the desk open now.
-        channels: tells which citizens get their messages through the outbox.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        events: Events,
-        agents_online: AgentsOnline,
-        channels: Channels,
-    ) -> None:
+    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
         self._database = database
-        self._events = events
+        self._moves = moves
         self._agents_online = agents_online
-        self._channels = channels
 
     async def request_human(
         self,
@@ -100,12 +87,12 @@ class Handoff:
                 row.facts = {**row.facts, "handoff": {**row.facts.get("handoff", {}), **context}}
                 flag_modified(row, "facts")
             if resume:
-                row.facts = {**row.facts, _RESUME: {"title": resume.title, "payload": resume.payload}}
+                row.facts = {**row.facts, RESUME: {"title": resume.title, "payload": resume.payload}}
             row.updated_at = now()
             await session.flush()
             position = await queue.position(session, row)
             mode = Mode(row.mode)
-        await self._changed(conversation_id, mode)
+        await self._moves.changed(conversation_id, mode)
         return QueuePlace(mode, position, await self._agents_online())
 
     async def _into_queue(
@@ -118,7 +105,7 @@ class Handoff:
             row.mode = Mode.WAITING
             row.waiting_since = moment
             row.agent_id = None
-            row.facts = {k: v for k, v in row.facts.items() if k != "told_waiting"}
+            row.facts = {k: v for k, v in row.facts.items() if k != TOLD_WAITING}
             facts = HandedOver(urgent)
         elif urgent and not row.urgent:
             facts = MadeUrgent()
@@ -126,6 +113,7 @@ class Handoff:
             return
         row.reason = reason
         row.urgent = row.urgent or urgent
+        row.stage = Stage.ACTIVE
         asked = Actor.CITIZEN if reason is HandoffReason.CITIZEN_ASKED else Actor.BOT
         await happened.record(session, row.id, facts, asked, reason=reason, at=moment)
 
@@ -155,20 +143,21 @@ class Handoff:
                 )
             messages: Sequence[Message] = ()
             if row.mode != Mode.HUMAN:
-                taken = Taken(_waited_s(row))
+                taken = Taken(waited_s(row))
                 row.mode = Mode.HUMAN
+                row.stage = Stage.ACTIVE
                 row.agent_id = agent.id
                 row.waiting_since = None
                 await happened.record(
                     session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason
                 )
                 welcome = Reply(f"{agent.display_name}已接入，接下来由人工为您服务。")
-                messages = await self._tell(session, row, [welcome], "system", "")
+                messages = await self._moves.tell(session, row, [welcome], "system", "")
             row.seen_seq = row.last_seq
             row.updated_at = now()
             view = store.to_view(row)
-        self._announce(messages)
-        await self._changed(conversation_id, Mode.HUMAN)
+        self._moves.announce(messages)
+        await self._moves.changed(conversation_id, Mode.HUMAN)
         return view
 
     async def say(self, conversation_id: str, agent: Agent, text: str, client_id: str) -> Message:
@@ -196,15 +185,15 @@ class Handoff:
                 return store.to_message(known)
             if row.mode != Mode.HUMAN or row.agent_id != agent.id:
                 raise Conflict("请先接入这个会话再回复", code="not_yours")
-            (message,) = await self._tell(
+            (message,) = await self._moves.tell(
                 session, row, [Reply(text)], "agent", agent.display_name, agent.id, external_id
             )
             since = await happened.taken_at(session, row.id, unanswered=True)
             if since is not None:
-                first = FirstReply(_seconds(since))
+                first = FirstReply(seconds(since))
                 await happened.record(session, row.id, first, Actor.AGENT, agent_id=agent.id)
             row.seen_seq = row.last_seq
-        self._announce([message])
+        self._moves.announce([message])
         return message
 
     async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
@@ -223,8 +212,8 @@ class Handoff:
             )
             if await session.scalar(said) is not None:
                 return
-            messages = await self._tell(session, row, [reply], "system", "", external_id=external_id)
-        self._announce(messages)
+            messages = await self._moves.tell(session, row, [reply], "system", "", external_id=external_id)
+        self._moves.announce(messages)
 
     async def hand_back(self, conversation_id: str, agent: Agent, note: str = "") -> ConversationView:
         """Give a conversation back to the bot. ``note`` is a remark of the agent that is kept with it.
@@ -235,19 +224,18 @@ class Handoff:
         """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
-            if row.mode != Mode.HUMAN or row.agent_id != agent.id:
-                raise Conflict("这个会话不在您手里", code="not_yours")
+            held_by(row, agent)
             since = await happened.taken_at(session, row.id)
-            back = HandedBack(None if since is None else _seconds(since))
+            back = HandedBack(None if since is None else seconds(since))
             await happened.record(session, row.id, back, Actor.AGENT, agent_id=agent.id, reason=row.reason)
-            self._to_bot(row)
+            to_bot(row)
             if note:
                 row.facts = {**row.facts, "agent_note": note}
             told = Reply("人工服务已结束，接下来由智能助手继续为您服务。还有问题随时说“转人工”。")
-            messages = await self._tell(session, row, [told], "system", "")
+            messages = await self._moves.tell(session, row, [told], "system", "")
             view = store.to_view(row)
-        self._announce(messages)
-        await self._changed(conversation_id, Mode.BOT)
+        self._moves.announce(messages)
+        await self._moves.changed(conversation_id, Mode.BOT)
         return view
 
     async def while_waiting(self, conversation_id: str, text: str, chosen: Button | None) -> Sequence[Reply]:
@@ -260,16 +248,16 @@ class Handoff:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING:
                 return ()
-            ways = (Button(**row.facts[_RESUME]),) if row.facts.get(_RESUME) else ()
+            ways = (Button(**row.facts[RESUME]),) if row.facts.get(RESUME) else ()
             if leave:
                 await self._out_of_queue(session, row, "asked")
-            elif row.facts.get("told_waiting"):
+            elif row.facts.get(TOLD_WAITING):
                 return ()
             else:
-                row.facts = {**row.facts, "told_waiting": True}
+                row.facts = {**row.facts, TOLD_WAITING: True}
             position = await queue.position(session, row)
         if leave:
-            await self._changed(conversation_id, Mode.BOT)
+            await self._moves.changed(conversation_id, Mode.BOT)
             return [Reply("好的，不排队了。您请说，我在听。", ways)]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
         return [Reply("您说的我都记下了，坐席接入后能看到。" + self.waiting_text(place), (BACK_BUTTON,))]
@@ -281,12 +269,12 @@ class Handoff:
             if row.mode != Mode.WAITING or row.reason != reason:
                 return
             await self._out_of_queue(session, row, "no_danger")
-        await self._changed(conversation_id, Mode.BOT)
+        await self._moves.changed(conversation_id, Mode.BOT)
 
     async def _out_of_queue(self, session: AsyncSession, row: Conversation, why: str) -> None:
-        left = LeftQueue(why, _waited_s(row))
+        left = LeftQueue(why, waited_s(row))
         await happened.record(session, row.id, left, Actor.CITIZEN, reason=row.reason)
-        self._to_bot(row)
+        to_bot(row)
 
     @staticmethod
     def waiting_text(place: QueuePlace) -> str:
@@ -299,68 +287,7 @@ class Handoff:
             return "已为您转接人工，您排在最前面，请稍候。"
         return f"已为您转接人工，前面还有 {place.position - 1} 位，请稍候。"
 
-    def _to_bot(self, row: Conversation) -> None:
-        row.mode = Mode.BOT
-        row.agent_id = None
-        row.urgent = False
-        row.reason = None
-        row.waiting_since = None
-        row.facts = {k: v for k, v in row.facts.items() if k not in ("handoff", "told_waiting", _RESUME)}
-        row.updated_at = now()
-
-    async def _tell(
-        self,
-        session: AsyncSession,
-        row: Conversation,
-        replies: Sequence[Reply],
-        sender: str,
-        sender_name: str,
-        agent_id: str | None = None,
-        external_id: str | None = None,
-    ) -> list[Message]:
-        # The UPDATE below takes the sequence number outside the session's copy of the row. So the copy is
-        # written before and read again afterwards; otherwise it would overwrite the new number.
-        await session.flush()
-        messages = await store.say(
-            session,
-            row.id,
-            replies,
-            sender=sender,
-            sender_name=sender_name,
-            outbox=self._channels.outbox(row.channel),
-            agent_id=agent_id,
-            external_id=external_id,
-        )
-        await session.refresh(row)
-        return messages
-
-    def _announce(self, messages: Sequence[Message]) -> None:
-        for message in messages:
-            data = message.to_json()
-            self._events.publish(f"conversation:{message.conversation_id}", "message", message=data)
-            self._events.publish("desk", "message", conversation_id=message.conversation_id, message=data)
-
-    async def _changed(self, conversation_id: str, mode: Mode) -> None:
-        """Publish the change, and tell the waiting citizens their new places in the queue."""
-        if mode is not Mode.WAITING:
-            self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=0)
-        async with self._database.read() as session:
-            waiting = await queue.first(session, _TOLD_THEIR_PLACE)
-        for position, waiting_id in enumerate(waiting, start=1):
-            self._events.publish(
-                f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
-            )
-        self._events.publish("desk", "conversation", conversation_id=conversation_id)
-
 
 def leaves(text: str, chosen: Button | None) -> bool:
     """Whether a message of a waiting citizen asks to leave the queue."""
     return (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS
-
-
-def _seconds(since: datetime) -> float:
-    return round((now() - since).total_seconds(), 3)
-
-
-def _waited_s(row: Conversation) -> float | None:
-    return None if row.waiting_since is None else _seconds(row.waiting_since)

@@ -4,8 +4,8 @@ Each is written in the transaction of its change and never changed later.
 
 The row of the conversation holds only the present state: a change overwrites who waited since when and why.
 The events keep each change with its actor and reason, so that it can be shown and counted later.
-:func:`conversations.replay.replay` makes the state of the row from them. Events hold no words and no personal
-data.
+:func:`conversations.replay.replay` makes the state of the row from them. Events hold no personal data, and no
+words but an agent's note at a transfer.
 """
 
 from __future__ import annotations
@@ -88,19 +88,20 @@ async def read(
 async def taken_at(
     session: AsyncSession, conversation_id: str, *, unanswered: bool = False
 ) -> datetime | None:
-    """When the present agent took the conversation; None when there is no event of it.
+    """When the present agent took the conversation, or got it; None when there is no event of it.
 
     Args:
         unanswered: also return None when the agent has written since.
     """
-    kinds = (Kind.TAKEN, Kind.FIRST_REPLY) if unanswered else (Kind.TAKEN,)
+    got = (Kind.TAKEN, Kind.TRANSFERRED)
+    kinds = (*got, Kind.FIRST_REPLY) if unanswered else got
     row = await session.scalar(
         select(ConversationEvent)
         .where(ConversationEvent.conversation_id == conversation_id, ConversationEvent.kind.in_(kinds))
         .order_by(ConversationEvent.nth.desc())
         .limit(1)
     )
-    return row.at if row is not None and row.kind == Kind.TAKEN else None
+    return row.at if row is not None and row.kind in got else None
 
 
 def _event(row: ConversationEvent) -> Event:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import attachments, buttons, happened, statements, store
 from conversations.event_kinds import Actor, Opened, Said
 from conversations.models import Conversation, MessageRow
-from conversations.types import InboundMessage, Job, Mode, Receipt
+from conversations.types import InboundMessage, Job, Mode, Receipt, Stage
 from conversations.wakes import wake
 from core.clock import now
 from core.database import Database
@@ -116,7 +116,11 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
             )
             await happened.record(session, conversation_id, Opened(inbound.channel), Actor.CITIZEN)
         else:
-            conversation_id, seq, mode, owner = found
+            conversation_id, seq, mode, owner, stage = found
+            if stage == Stage.CLOSED:
+                await session.execute(statements.OPEN_AGAIN, {"p_id": conversation_id})
+                again = Opened(inbound.channel, again=True)
+                await happened.record(session, conversation_id, again, Actor.CITIZEN)
         turn_id = new_id()
         answer_until = inbound.received_at + timedelta(seconds=inbound.answer_s)
         message = await store.append(

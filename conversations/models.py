@@ -22,7 +22,8 @@ class Conversation(Base):
     __tablename__ = "conversations"
     __table_args__ = (
         UniqueConstraint("channel", "account", "user_id"),
-        Index("ix_conversations_mode_updated", "mode", "updated_at"),
+        # Each message writes this index. So there is one for all, and queries by time name all modes and stages.
+        Index("ix_conversations_mode_stage_updated", "mode", "stage", "updated_at"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -31,6 +32,8 @@ class Conversation(Base):
     user_id: Mapped[str] = mapped_column(String(128))
     mode: Mapped[str] = mapped_column(String(10), default="bot")
     """Who answers: ``bot``, ``waiting`` (an agent was asked for, none has come) or ``human``."""
+    stage: Mapped[str] = mapped_column(String(10), default="active", server_default="active")
+    """A value of :class:`conversations.types.Stage`."""
     agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
     reason: Mapped[str | None] = mapped_column(String(30), default=None)
     """Why an agent was asked for; a value of :class:`conversations.types.HandoffReason`."""

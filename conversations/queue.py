@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import store
 from conversations.models import Conversation, MessageRow
-from conversations.types import ConversationView, Mode
+from conversations.types import ConversationView, Mode, Stage
 
 
 async def list_views(
@@ -19,24 +21,12 @@ async def list_views(
 
     Args:
         session: the caller's session.
-        mode: ``waiting``, ``human``, ``bot`` or ``all``.
+        mode: ``waiting``, ``human``, ``bot`` (without closed ones) or ``all``.
         agent_id: only conversations of this agent; None: of all.
         limit: most conversations.
     """
-    last_in = (
-        select(MessageRow.conversation_id, func.count().label("unread"))
-        .join(Conversation, Conversation.id == MessageRow.conversation_id)
-        .where(MessageRow.direction == "in", MessageRow.seq > Conversation.seen_seq)
-        .group_by(MessageRow.conversation_id)
-        .subquery()
-    )
     query = (
-        select(Conversation, MessageRow, last_in.c.unread)
-        .outerjoin(last_in, last_in.c.conversation_id == Conversation.id)
-        .outerjoin(
-            MessageRow,
-            (MessageRow.conversation_id == Conversation.id) & (MessageRow.seq == Conversation.last_seq),
-        )
+        select(Conversation)
         .order_by(
             case((Conversation.mode == Mode.WAITING, 0), else_=1),
             Conversation.urgent.desc(),
@@ -47,13 +37,49 @@ async def list_views(
     )
     if mode != "all":
         query = query.where(Conversation.mode == mode)
+    if mode == Mode.BOT:
+        query = query.where(Conversation.stage != Stage.CLOSED)
     if agent_id is not None:
         query = query.where(Conversation.agent_id == agent_id)
-    found = (await session.execute(query)).all()
-    return [
-        store.to_view(row, unread=unread or 0, last=store.to_message(last) if last else None)
-        for row, last, unread in found
-    ]
+    return await views(session, list(await session.scalars(query)))
+
+
+async def views(session: AsyncSession, rows: Sequence[Conversation]) -> list[ConversationView]:
+    """The conversations with the citizen's last words and the number of unread messages, in the same order."""
+    unread = case((MessageRow.seq > Conversation.seen_seq, 1))
+    last = case((MessageRow.kind != "event", MessageRow.seq))
+    heard = (
+        select(
+            MessageRow.conversation_id.label("id"),
+            func.count(unread).label("unread"),
+            func.max(last).label("last"),
+        )
+        .join(Conversation, Conversation.id == MessageRow.conversation_id)
+        .where(MessageRow.conversation_id.in_([row.id for row in rows]), MessageRow.direction == "in")
+        .group_by(MessageRow.conversation_id)
+        .subquery()
+    )
+    found = await session.execute(
+        select(heard.c.id, heard.c.unread, MessageRow).outerjoin(
+            MessageRow, (MessageRow.conversation_id == heard.c.id) & (MessageRow.seq == heard.c.last)
+        )
+    )
+    said = {id: (count, words) for id, count, words in found}
+    shown = []
+    for row in rows:
+        count, words = said.get(row.id, (0, None))
+        shown.append(store.to_view(row, unread=count, last_words=store.to_message(words) if words else None))
+    return shown
+
+
+async def in_hand(session: AsyncSession) -> dict[str, int]:
+    """How many conversations each agent has, by id of the agent. Agents without one are left out."""
+    found = await session.execute(
+        select(Conversation.agent_id, func.count())
+        .where(Conversation.mode == Mode.HUMAN)
+        .group_by(Conversation.agent_id)
+    )
+    return {agent: count for agent, count in found if agent is not None}
 
 
 async def counts(session: AsyncSession, agent_id: str) -> dict[str, int]:

@@ -9,17 +9,20 @@ from datetime import datetime
 from conversations.event_kinds import (
     Actor,
     CarriedOver,
+    Closed,
     Event,
     FirstReply,
     HandedBack,
     HandedOver,
+    Idle,
     LeftQueue,
     MadeUrgent,
     Opened,
     Said,
     Taken,
+    Transferred,
 )
-from conversations.types import Mode
+from conversations.types import Mode, Stage
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,9 @@ class State:
     """The state of a conversation.
 
     Args:
-        mode, agent_id, reason, urgent, waiting_since: as in the row of the conversation.
+        mode, stage, agent_id, reason, urgent, waiting_since: as in the row of the conversation.
         counts: number of messages so far, by sender.
-        replied: whether the present agent has written since taking it.
+        replied: whether the present agent has written since getting it.
     """
 
     mode: Mode = Mode.BOT
@@ -39,6 +42,7 @@ class State:
     waiting_since: datetime | None = None
     counts: Mapping[Actor, int] = field(default_factory=dict)
     replied: bool = False
+    stage: Stage = Stage.ACTIVE
 
     @property
     def last_seq(self) -> int:
@@ -66,20 +70,54 @@ def _after(state: State, event: Event) -> State:
                 {Actor(sender): count for sender, count in counts.items()},
             )
         case Said(count):
+            # A closed conversation stays closed when the system tells something in it.
             return replace(
-                state, counts={**state.counts, event.actor: state.counts.get(event.actor, 0) + count}
+                state,
+                counts={**state.counts, event.actor: state.counts.get(event.actor, 0) + count},
+                stage=Stage.ACTIVE if state.stage is Stage.IDLE else state.stage,
             )
         case HandedOver(urgent):
             return replace(
-                state, mode=Mode.WAITING, reason=event.reason, urgent=urgent, waiting_since=event.at
+                state,
+                mode=Mode.WAITING,
+                reason=event.reason,
+                urgent=urgent,
+                waiting_since=event.at,
+                stage=Stage.ACTIVE,
             )
         case MadeUrgent():
-            return replace(state, urgent=True, reason=event.reason)
+            return replace(state, urgent=True, reason=event.reason, stage=Stage.ACTIVE)
         case Taken():
-            return replace(state, mode=Mode.HUMAN, agent_id=event.agent_id, waiting_since=None, replied=False)
+            return _with_agent(state, event.agent_id)
         case FirstReply():
             return replace(state, replied=True)
+        case Transferred(_, None):
+            return replace(
+                state,
+                mode=Mode.WAITING,
+                agent_id=None,
+                waiting_since=event.at,
+                replied=False,
+                stage=Stage.ACTIVE,
+            )
+        case Transferred(_, to):
+            return _with_agent(state, to)
+        case Idle():
+            return replace(state, stage=Stage.IDLE)
+        case Closed():
+            return State(counts=state.counts, stage=Stage.CLOSED)
         case Opened() | LeftQueue() | HandedBack():
             return State(counts=state.counts)
         case _:  # the outcome of a turn and the citizen's verdict do not change the state
             return state
+
+
+def _with_agent(state: State, agent_id: str | None) -> State:
+    return replace(
+        state,
+        mode=Mode.HUMAN,
+        agent_id=agent_id,
+        waiting_since=None,
+        replied=False,
+        stage=Stage.ACTIVE,
+    )

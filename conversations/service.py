@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +21,9 @@ from conversations.delivery import Deliveries
 from conversations.event_kinds import Event, Report
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation, Delivery, MessageRow
+from conversations.moves import Moves
+from conversations.passing import Passing
+from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, Quiet
 from conversations.types import (
     Button,
     ConversationView,
@@ -64,6 +69,8 @@ class Conversations:
         jobs: the runner of this process. Its owner starts it after all handlers are registered. None: an own
             runner.
         rates: counts urgent conversations by source; None: within this process.
+        idle_after: time without a message after which a conversation is idle.
+        close_after: time without a message after which a conversation with the bot is closed.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -82,6 +89,8 @@ class Conversations:
         unsure: Unsure = _never_unsure,
         jobs: Jobs | None = None,
         rates: Rates | None = None,
+        idle_after: timedelta = IDLE_AFTER,
+        close_after: timedelta = CLOSE_AFTER,
     ) -> None:
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
@@ -89,7 +98,10 @@ class Conversations:
         self._events = events
         self.channels = Channels()
         self._deliveries = Deliveries(database, self.channels, self.jobs)
-        self._handoff = Handoff(database, events, agents_online, self.channels)
+        moves = Moves(database, events, self.channels)
+        self._handoff = Handoff(database, moves, agents_online)
+        passing = Passing(database, moves, agents_online)
+        self._quiet = Quiet(database, events, self.jobs, idle_after, close_after)
         self._alarm = Alarm(database, self._handoff, judge, unsure, rates or LocalRates())
         self._runner = turns.TurnRunner(
             database,
@@ -105,6 +117,8 @@ class Conversations:
         self.take = self._handoff.take
         self.say = self._handoff.say
         self.hand_back = self._handoff.hand_back
+        self.transfer = passing.transfer
+        self.close = passing.close
         self.waiting_text = self._handoff.waiting_text
         self.remember = self._handoff.remember
 
@@ -209,6 +223,17 @@ class Conversations:
         """Conversations for the desk, the most urgent first; see :func:`conversations.queue.list_views`."""
         async with self._database.read() as session:
             return await queue.list_views(session, mode, agent_id, limit)
+
+    async def by_ids(self, ids: Iterable[str]) -> builtins.list[ConversationView]:
+        """The conversations with these ids, for the desk. Unknown ids are left out."""
+        async with self._database.read() as session:
+            rows = await session.scalars(select(Conversation).where(Conversation.id.in_(builtins.list(ids))))
+            return await queue.views(session, builtins.list(rows))
+
+    async def in_hand(self) -> dict[str, int]:
+        """How many conversations each agent has; see :func:`conversations.queue.in_hand`."""
+        async with self._database.read() as session:
+            return await queue.in_hand(session)
 
     async def counts(self, agent_id: str) -> dict[str, int]:
         """How many conversations wait (``waiting``), and how many this agent has (``mine``)."""

@@ -23,6 +23,8 @@ _c, _m, _t, _d = _CONVERSATIONS.c, _MESSAGES.c, _TURNS.c, _DELIVERIES.c
 _moment = bindparam("p_moment", type_=UtcDateTime())
 _until = bindparam("p_until", type_=UtcDateTime())
 _owner: Any = bindparam("p_owner")
+_woken = case((_c.stage == "idle", "active"), else_=_c.stage)
+"""The stage after a message. Only the citizen's own message opens a closed conversation (inbox)."""
 _free = or_(_c.lease_owner.is_(None), _c.lease_owner == _owner, _c.lease_until < _moment)
 
 MESSAGES_A_TURN = 10
@@ -38,12 +40,16 @@ ARRIVE = (
     .values(
         last_seq=_c.last_seq + 1,
         updated_at=_moment,
+        stage=_woken,
         lease_owner=case((_free, _owner), else_=_c.lease_owner),
         lease_until=case((_free, _until), else_=_c.lease_until),
     )
-    .returning(_c.id, _c.last_seq, _c.mode, _c.lease_owner)
+    .returning(_c.id, _c.last_seq, _c.mode, _c.lease_owner, _c.stage)
 )
-"""Take the next ``seq``, and the lease when it is free. Returns id, seq, mode and owner of the lease."""
+"""Take the next ``seq``, and the lease when it is free. Returns id, seq, mode, owner of the lease, stage."""
+
+OPEN_AGAIN = update(_CONVERSATIONS).where(_c.id == bindparam("p_id")).values(stage="active")
+"""Open a closed conversation again."""
 
 OPEN_CONVERSATION = insert(_CONVERSATIONS)
 """Insert a conversation."""
@@ -64,14 +70,14 @@ The caller holds the conversation's row, so no other gets the same.
 NEXT_SEQ = (
     update(_CONVERSATIONS)
     .where(_c.id == bindparam("p_id"))
-    .values(last_seq=_c.last_seq + 1, updated_at=_moment)
+    .values(last_seq=_c.last_seq + 1, updated_at=_moment, stage=_woken)
     .returning(_c.last_seq)
 )
 """Take the next ``seq`` and return it."""
 LAST_SEQ = (
     update(_CONVERSATIONS)
     .where(_c.id == bindparam("p_id"))
-    .values(last_seq=_c.last_seq + 1, updated_at=_moment, lease_owner=None, lease_until=None)
+    .values(last_seq=_c.last_seq + 1, updated_at=_moment, stage=_woken, lease_owner=None, lease_until=None)
     .returning(_c.last_seq)
 )
 """Same as :data:`NEXT_SEQ`, and release the lease."""

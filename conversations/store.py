@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import attachments, happened, statements
 from conversations.event_kinds import Said
 from conversations.models import Conversation, Delivery, MessageRow, Turn
-from conversations.types import Button, ConversationView, Message, Mode, Reply
+from conversations.types import Button, ConversationView, Message, Mode, Reply, Stage
 from conversations.wakes import wake
 from core.clock import now
 from core.errors import NotFound
@@ -48,7 +48,7 @@ def to_message(row: MessageRow) -> Message:
     )
 
 
-def to_view(row: Conversation, *, unread: int = 0, last: Message | None = None) -> ConversationView:
+def to_view(row: Conversation, *, unread: int = 0, last_words: Message | None = None) -> ConversationView:
     """The conversation of a row, as shown in lists."""
     return ConversationView(
         id=row.id,
@@ -63,7 +63,8 @@ def to_view(row: Conversation, *, unread: int = 0, last: Message | None = None) 
         facts=dict(row.facts),
         updated_at=row.updated_at,
         unread=unread,
-        last_message=last,
+        stage=Stage(row.stage),
+        last_words=last_words,
     )
 
 

@@ -18,6 +18,16 @@ class Mode(StrEnum):
     HUMAN = "human"
 
 
+class Stage(StrEnum):
+    """Whether a conversation goes on."""
+
+    ACTIVE = "active"
+    IDLE = "idle"
+    """静默: nobody has written for a while. The next message makes it active."""
+    CLOSED = "closed"
+    """结束: over, and with the bot. The citizen's next message, or an agent who takes it, opens it again."""
+
+
 class HandoffReason(StrEnum):
     """Why an agent is needed."""
 
@@ -233,4 +243,6 @@ class ConversationView:
     facts: dict[str, Any]
     updated_at: datetime
     unread: int
-    last_message: Message | None = None
+    stage: Stage
+    last_words: Message | None = None
+    """The citizen's last message."""

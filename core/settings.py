@@ -207,6 +207,14 @@ class Settings(BaseSettings):
         lt=5,
         description="Seconds one delivery waits for a reply before it is left to the platform's repeat.",
     )
+    idle_minutes: float = Field(
+        30, gt=0, description="Minutes without a message after which a conversation is marked idle (静默)."
+    )
+    close_hours: float = Field(
+        24,
+        gt=0,
+        description="Hours without a message after which a conversation with the assistant is closed (结束).",
+    )
     turn_wait_s: float = Field(
         10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply."
     )

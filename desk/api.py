@@ -10,12 +10,14 @@ from core.database import Database
 from core.events import Events
 from desk.audit import Audit
 from desk.auth_api import AuthApi
+from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
 from desk.guard import Guard
 from desk.hub import Hub
 from desk.knowledge_api import KnowledgeApi
 from desk.live import Live
 from desk.missed import Missed
+from desk.passing_api import PassingApi
 from desk.photos_api import PhotosApi
 from desk.summaries import Summaries
 from desk.tickets_api import TicketsApi
@@ -51,11 +53,13 @@ def routes(
     """
     users = Users(database, events)
     guard = Guard(users, public_url)
-    summaries = Summaries(database, users, conversations.channels.label)
+    summaries = Summaries(conversations, users)
+    audit = Audit(database)
     return [
         *AuthApi(guard, users).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events).routes(),
-        *TicketsApi(guard, tickets, media, Audit(database)).routes(),
+        *PassingApi(guard, Colleagues(database, conversations), conversations, summaries, audit).routes(),
+        *TicketsApi(guard, tickets, media, audit).routes(),
         *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),
         *Live(database, events, guard, users, Hub(events, summaries, Missed(database))).routes(),

@@ -1,4 +1,7 @@
-"""Records who sees personal data in clear. The record is written first; without it nothing is shown."""
+"""Records who sees personal data in clear, and who passes a conversation on.
+
+The record is written first; without it nothing is shown or passed on.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,19 @@ MAX_REASON = 200
 
 
 class Audit:
-    """Writes the records of views of personal data."""
+    """Writes the records."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def write(self, user: User, action: str, subject: str, reason: str, address: str) -> None:
-        """Record that a user is about to see personal data in clear.
+        """Record what a user is about to do.
 
         Args:
-            user: who will see it.
+            user: who does it.
             action: what the user does.
-            subject: what the data is about, such as the number of a ticket.
-            reason: why the user needs it.
+            subject: what it is about, such as the number of a ticket.
+            reason: why.
             address: network address of the user.
 
         Raises:
@@ -35,7 +38,7 @@ class Audit:
         """
         why = " ".join(reason.split())
         if not MIN_REASON <= len(why) <= MAX_REASON:
-            raise BadRequest(f"请写明查看原因（{MIN_REASON} 到 {MAX_REASON} 个字）", code="reason_needed")
+            raise BadRequest(f"请写明原因（{MIN_REASON} 到 {MAX_REASON} 个字）", code="reason_needed")
         async with self._database.write() as session:
             session.add(
                 DeskAudit(user_id=user.id, action=action, subject=subject, reason=why, address=address[:64])

@@ -9,7 +9,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from conversations.event_kinds import Event, to_json
+from conversations.event_kinds import Event, Transferred, to_json
 from conversations.service import Conversations
 from conversations.types import Agent
 from core.clock import iso
@@ -19,7 +19,7 @@ from core.text import clean
 from desk import body
 from desk.guard import Guard
 from desk.roles import ANSWERING
-from desk.summaries import Summaries, decision, slots
+from desk.summaries import Summaries, decision, person, slots
 from desk.users import User, Users
 
 HISTORY = 200
@@ -89,7 +89,7 @@ class ConversationsApi:
 
     async def open(self, request: web.Request, user: User) -> web.Response:
         """One conversation with its messages. When the agent who has it opens it, they count as read."""
-        conversation_id = _id(request)
+        conversation_id = asked_id(request)
         view = await self._conversations.view(conversation_id)
         messages = await self._conversations.history(conversation_id, limit=HISTORY)
         shown = await self._summaries.one(conversation_id)
@@ -117,16 +117,17 @@ class ConversationsApi:
         """
         asked = body.query(request, _Events)
         events = await self._conversations.happened(
-            _id(request), after=asked.after, messages=asked.messages, limit=asked.limit
+            asked_id(request), after=asked.after, messages=asked.messages, limit=asked.limit
         )
-        names = await self._users.names({one.agent_id for one in events if one.agent_id})
+        people = {one.agent_id for one in events} | {_got(one) for one in events}
+        names = await self._users.names(one for one in people if one)
         return web.json_response({"events": [_told(one, names) for one in events]})
 
     async def take(self, request: web.Request, user: User) -> web.Response:
         """Take a conversation. When two agents try at once, one of them gets it."""
-        conversation_id = _id(request)
+        conversation_id = asked_id(request)
         try:
-            await self._conversations.take(conversation_id, _agent(user))
+            await self._conversations.take(conversation_id, as_agent(user))
         except Conflict as error:
             if error.code != "already_taken":
                 raise
@@ -136,14 +137,16 @@ class ConversationsApi:
     async def say(self, request: web.Request, user: User) -> web.Response:
         """Send words to the citizen. The same ``client_id`` again sends nothing."""
         said = await body.read(request, _Say)
-        message = await self._conversations.say(_id(request), _agent(user), clean(said.text), said.client_id)
+        message = await self._conversations.say(
+            asked_id(request), as_agent(user), clean(said.text), said.client_id
+        )
         return web.json_response({"message": message.to_json()})
 
     async def hand_back(self, request: web.Request, user: User) -> web.Response:
         """Give the conversation back to the assistant."""
         said = await body.read(request, _HandBack)
-        conversation_id = _id(request)
-        await self._conversations.hand_back(conversation_id, _agent(user), clean(said.note))
+        conversation_id = asked_id(request)
+        await self._conversations.hand_back(conversation_id, as_agent(user), clean(said.note))
         return await self._changed(conversation_id)
 
     async def _changed(self, conversation_id: str) -> web.Response:
@@ -156,23 +159,29 @@ class ConversationsApi:
 
 
 def _told(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
-    agent = event.agent_id
     return {
         "nth": event.nth,
         "at": iso(event.at),
         "kind": event.kind,
         "actor": event.actor,
-        "agent": {"id": agent, "display_name": names.get(agent, "")} if agent else None,
+        "agent": person(event.agent_id, names),
+        "to": person(_got(event), names),
         "reason": event.reason,
         "facts": to_json(event.facts),
     }
 
 
-def _agent(user: User) -> Agent:
+def _got(event: Event) -> str | None:
+    """The agent to whom the event passed the conversation; None for all others."""
+    return event.facts.to if isinstance(event.facts, Transferred) else None
+
+
+def as_agent(user: User) -> Agent:
+    """The user, as conversations know agents."""
     return Agent(user.id, user.display_name)
 
 
-def _id(request: web.Request) -> str:
+def asked_id(request: web.Request) -> str:
     """The conversation's id in the address.
 
     Raises:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from conversations import store
 from conversations.models import Conversation, MessageRow
-from conversations.types import Mode
+from conversations.types import Mode, Stage
 from core.database import Database
 from tickets.models import TicketRow
 from tickets.rows import to_line
@@ -49,8 +49,12 @@ class Missed:
             changed = list(
                 await session.scalars(
                     select(Conversation.id)
-                    # This names all modes, so that the database can use the index.
-                    .where(Conversation.mode.in_(list(Mode)), Conversation.updated_at >= moment)
+                    # This names all modes and stages, so that the database can use the index.
+                    .where(
+                        Conversation.mode.in_(list(Mode)),
+                        Conversation.stage.in_(list(Stage)),
+                        Conversation.updated_at >= moment,
+                    )
                     .limit(MOST + 1)
                 )
             )

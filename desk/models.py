@@ -1,4 +1,4 @@
-"""Tables of the desk: accounts, records of views of personal data, and failed sign-ins."""
+"""Tables of the desk: accounts, the audit, and failed sign-ins."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ class DeskUser(Base):
 
 
 class DeskAudit(Base):
-    """A view of personal data in clear: who, when, of what, and why. The desk never changes or deletes it."""
+    """A view of personal data in clear, or a transfer: who, when, of what, and why.
+
+    The desk never changes or deletes it.
+    """
 
     __tablename__ = "desk_audit"
     __table_args__ = (Index("ix_desk_audit_subject_at", "subject", "at"),)
@@ -47,7 +50,7 @@ class DeskAudit(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
     action: Mapped[str] = mapped_column(String(30))
     subject: Mapped[str] = mapped_column(String(40))
-    """What the data is about, such as the number of a ticket."""
+    """What it is about: the number of a ticket, or the id of a conversation."""
     reason: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
 

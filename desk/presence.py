@@ -5,7 +5,7 @@ Signs of life are in the database, so that all processes count the same agents.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
@@ -24,6 +24,11 @@ async def seen(database: Database, user_id: str) -> None:
     """Record a sign of life of an account."""
     async with database.write() as session:
         await session.execute(update(DeskUser).where(DeskUser.id == user_id).values(seen_at=now()))
+
+
+def is_online(seen_at: datetime | None) -> bool:
+    """Whether a sign of life at this moment still counts."""
+    return seen_at is not None and seen_at > now() - ONLINE_FOR
 
 
 async def agents_online(database: Database) -> int:

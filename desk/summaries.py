@@ -1,17 +1,14 @@
-"""Conversations as JSON for the desk: with people's names, last message, and number of unread messages."""
+"""Conversations as JSON for the desk: with people's names, the citizen's last words, and number of unread messages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
-
-from conversations import store
-from conversations.models import Conversation, MessageRow
+from conversations.moves import PASSED
+from conversations.service import Conversations
 from conversations.types import ConversationView
 from core.clock import iso
-from core.database import Database
 from core.errors import NotFound
 from desk.users import Users
 
@@ -22,12 +19,10 @@ class Summaries:
     Args:
         conversations: the conversations.
         users: the accounts.
-        label: gives the name for citizens of a channel.
     """
 
-    def __init__(self, database: Database, users: Users, label: Callable[[str], str]) -> None:
-        self._label = label
-        self._database = database
+    def __init__(self, conversations: Conversations, users: Users) -> None:
+        self._conversations = conversations
         self._users = users
 
     async def one(self, conversation_id: str) -> dict[str, Any]:
@@ -43,39 +38,14 @@ class Summaries:
 
     async def by_ids(self, ids: Iterable[str]) -> list[dict[str, Any]]:
         """The conversations with these ids, in one look-up. Unknown ids are left out."""
-        unread = (
-            select(MessageRow.conversation_id, func.count().label("unread"))
-            .join(Conversation, Conversation.id == MessageRow.conversation_id)
-            .where(
-                Conversation.id.in_(wanted := list(ids)),
-                MessageRow.direction == "in",
-                MessageRow.seq > Conversation.seen_seq,
-            )
-            .group_by(MessageRow.conversation_id)
-            .subquery()
-        )
-        query = (
-            select(Conversation, MessageRow, unread.c.unread)
-            .outerjoin(unread, unread.c.conversation_id == Conversation.id)
-            .outerjoin(
-                MessageRow,
-                (MessageRow.conversation_id == Conversation.id) & (MessageRow.seq == Conversation.last_seq),
-            )
-            .where(Conversation.id.in_(wanted))
-        )
-        async with self._database.read() as session:
-            found = (await session.execute(query)).all()
-        return await self.listed(
-            [
-                store.to_view(row, unread=count or 0, last=store.to_message(last) if last else None)
-                for row, last, count in found
-            ]
-        )
+        return await self.listed(await self._conversations.by_ids(ids))
 
     async def listed(self, views: Sequence[ConversationView]) -> list[dict[str, Any]]:
         """The JSON of conversations that are already looked up."""
-        names = await self._users.names(view.agent_id for view in views if view.agent_id)
-        return [_to_json(view, names, self._label(view.channel)) for view in views]
+        people = {view.agent_id for view in views} | {_passed(view).get("from") for view in views}
+        names = await self._users.names(person for person in people if person)
+        label = self._conversations.channels.label
+        return [_to_json(view, names, label(view.channel)) for view in views]
 
 
 def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
@@ -126,22 +96,33 @@ def _shown(value: object) -> str:
 
 
 def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[str, Any]:
-    last = view.last_message
+    last, passed = view.last_words, _passed(view)
     return {
         "id": view.id,
         "channel": view.channel,
         "account": view.account,
         "mode": str(view.mode),
         "citizen_name": f"{label} {view.id[-4:].upper()}",
-        "agent": {"id": view.agent_id, "display_name": names.get(view.agent_id, "")}
-        if view.agent_id
-        else None,
+        "stage": str(view.stage),
+        "agent": person(view.agent_id, names),
         "urgent": view.urgent,
         "reason": view.reason,
         "waiting_since": iso(view.waiting_since) if view.waiting_since else None,
-        "last_message": {"text": last.text, "sender": last.sender, "created_at": iso(last.created_at)}
+        "last_words": {"kind": last.kind, "text": last.text, "created_at": iso(last.created_at)}
         if last
         else None,
+        "transfer": {"by": person(passed["from"], names), "note": passed["note"]} if passed else None,
         "unread": view.unread,
         "updated_at": iso(view.updated_at),
     }
+
+
+def person(user_id: str | None, names: Mapping[str, str]) -> dict[str, str] | None:
+    """A user as colleagues see them; None when there is no id."""
+    return {"id": user_id, "display_name": names.get(user_id, "")} if user_id else None
+
+
+def _passed(view: ConversationView) -> dict[str, str]:
+    """Who passed the conversation to the present agent or into the queue, and the note; empty when nobody did."""
+    passed: dict[str, str] = view.facts.get(PASSED) or {}
+    return passed

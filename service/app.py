@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -116,6 +117,8 @@ async def create_app(settings: Settings) -> web.Application:
         unsure=unsure,
         jobs=jobs,
         rates=rates,
+        idle_after=timedelta(minutes=settings.idle_minutes),
+        close_after=timedelta(hours=settings.close_hours),
     )
 
     wechat = WeChat(

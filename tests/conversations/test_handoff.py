@@ -151,7 +151,7 @@ async def test_unread_counts_until_the_agent_looks(process: Process) -> None:
     conversation_id = await _waiting(process, "a")
     await process.say("一", user="a")
     (view,) = await process.conversations.list()
-    assert view.unread == 2 and view.last_message is not None
+    assert view.unread == 2 and view.last_words is not None
     await process.conversations.seen(conversation_id)
     (view,) = await process.conversations.list()
     assert view.unread == 0

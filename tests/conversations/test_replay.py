@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,11 +24,12 @@ from conversations.types import Agent, HandoffReason, Reply
 from core.database import Database
 from core.errors import Conflict
 from core.events import LocalEvents
+from tests import both_databases
+from tests.conftest import Clock
 from tests.conversations.conftest import Process
 from tests.conversations.states import replayed, stored
 from tests.conversations.test_danger import FIRE
 from tests.rasa_standin import SmallDialogue, no_answer
-from tests.tickets import conftest as both_databases
 
 database_url = both_databases.database_url
 
@@ -42,13 +44,16 @@ STEPS = st.one_of(
     st.tuples(st.just("take"), AGENTS),
     st.tuples(st.just("say"), AGENTS),
     st.tuples(st.just("back"), AGENTS),
+    st.tuples(st.just("pass"), AGENTS, st.one_of(st.none(), AGENTS)),
+    st.tuples(st.just("close"), AGENTS),
+    st.tuples(st.just("quiet"), st.sampled_from([timedelta(minutes=31), timedelta(hours=25)])),
     st.tuples(st.just("leave")),
     st.tuples(st.just("citizen"), st.just(BACK_BUTTON.title)),
     st.tuples(st.just("tell")),
 )
 
 
-async def step(process: Process, user: str, number: int, what: tuple[Any, ...]) -> None:
+async def step(process: Process, clock: Clock, user: str, number: int, what: tuple[Any, ...]) -> None:
     """One thing a citizen, an agent or the system does; what is refused changes nothing."""
     conversations, conversation = process.conversations, await process.id_of(user)
     with suppress(Conflict):
@@ -63,6 +68,13 @@ async def step(process: Process, user: str, number: int, what: tuple[Any, ...]) 
                 await conversations.say(conversation, agent, "我看看", f"c{number}")
             case ("back", agent):
                 await conversations.hand_back(conversation, agent)
+            case ("pass", agent, to):
+                await conversations.transfer(conversation, agent, to, "请接着办")
+            case ("close", agent):
+                await conversations.close(conversation, agent)
+            case ("quiet", time):
+                clock.forward(seconds=time.total_seconds())
+                await conversations._quiet.look()
             case ("leave",):
                 waits_for = (await conversations.view(conversation)).reason
                 await conversations._handoff.leave_queue(
@@ -93,7 +105,7 @@ _USERS = iter(range(1_000_000))
 @given(steps=st.lists(STEPS, min_size=8, max_size=16))
 @pytest.mark.slow
 async def test_whatever_happens_the_events_make_the_state(
-    process: Process, database: Database, steps: list[tuple[Any, ...]]
+    process: Process, database: Database, clock: Clock, steps: list[tuple[Any, ...]]
 ) -> None:
     user, before = f"u{next(_USERS)}", []
     conversation = await process.id_of(user)
@@ -106,7 +118,7 @@ async def test_whatever_happens_the_events_make_the_state(
     event.listen(engine, "before_cursor_execute", watch)
     try:
         for number, what in enumerate(steps):
-            await step(process, user, number, what)
+            await step(process, clock, user, number, what)
             state, rows = await standing(database, conversation)
             events = await process.conversations.happened(conversation)
             assert replayed(replay(events)) == state, what
@@ -129,14 +141,15 @@ async def test_whatever_happens_the_events_make_the_state(
 
 
 async def test_of_many_at_once_each_is_kept_and_the_last_state_is_the_row_s(
-    process: Process, database: Database
+    process: Process, database: Database, clock: Clock
 ) -> None:
     conversation = await process.id_of("crowd")
     doing = [("citizen", "公积金怎么提取"), ("human", HandoffReason.CITIZEN_ASKED, False), ("take", ANNE)]
     doing += [("take", BILL), ("say", ANNE), ("say", BILL), ("back", ANNE), ("back", BILL), ("citizen", FIRE)]
+    doing += [("pass", ANNE, BILL), ("pass", BILL, None), ("close", BILL), ("quiet", timedelta(minutes=31))]
     for round_ in range(3):
         await asyncio.gather(
-            *(step(process, "crowd", round_ * 100 + n, what) for n, what in enumerate(doing))
+            *(step(process, clock, "crowd", round_ * 100 + n, what) for n, what in enumerate(doing))
         )
     state, rows = await standing(database, conversation)
     assert replayed(replay(await process.conversations.happened(conversation))) == state

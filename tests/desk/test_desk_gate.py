@@ -15,6 +15,9 @@ CONVERSATIONS = [
     ("POST", f"/conversations/{ID}/messages"),
     ("GET", f"/conversations/{ID}/events"),
     ("POST", f"/conversations/{ID}/hand_back"),
+    ("POST", f"/conversations/{ID}/transfer"),
+    ("POST", f"/conversations/{ID}/close"),
+    ("GET", "/agents"),
     ("GET", f"/photos/{ID}"),
     ("GET", "/live"),
 ]

@@ -26,7 +26,7 @@ async def test_urgent_first_then_who_waits_longest(office: Office) -> None:
     assert top["waiting_since"].endswith("Z")
     assert top["citizen_name"] == f"网页访客 {urgent[-4:].upper()}"
     assert top["unread"] == 1
-    assert top["last_message"]["text"] == "您说的是：我想找人工"
+    assert top["last_words"]["text"] == "我想找人工", "not what the assistant said"
     everything = await agent.get("/conversations")
     assert [c["id"] for c in everything["conversations"]][:3] == [urgent, first, second]
     [bot] = (await agent.get("/conversations", mode="bot"))["conversations"]
@@ -173,7 +173,7 @@ async def test_what_is_no_conversation_is_not_found(office: Office, conversation
     from yarl import URL
 
     agent = await office.hire("a1")
-    for method, path in [("GET", ""), ("POST", "/take"), ("POST", "/hand_back")]:
+    for method, path in [("GET", ""), ("POST", "/take"), ("POST", "/hand_back"), ("POST", "/close")]:
         url = URL(f"/api/desk/conversations/{conversation_id}{path}", encoded=True)
         answer = await agent.client.request(method, url, json={}, headers={"X-Requested-With": "wenban"})
         assert answer.status == 404, (method, path)

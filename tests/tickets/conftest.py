@@ -6,15 +6,12 @@ import pytest
 
 from core.database import Database
 from core.events import Events, LocalEvents
+from tests import both_databases
 from tests.cities import HUAINAN
 from tickets.service import Tickets
 from tickets.types import TicketDraft
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
+database_url = both_databases.database_url
 
 
 @pytest.fixture

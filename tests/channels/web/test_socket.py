@@ -191,6 +191,13 @@ async def test_mode_changes_and_the_agents_words_are_live(running: Running) -> N
     await socket.say("路灯不亮")
     await socket.frames("ack")
     await socket.quiet()
+    await running.conversations.transfer(view.id, AGENT, Agent("agent-b", "坐席 5 号"), "请接着办")
+    assert await socket.frames("mode") == [{"type": "mode", "mode": "human"}], "nothing is said"
+    await running.conversations.transfer(view.id, Agent("agent-b", "坐席 5 号"), None, "请同事接")
+    told, mode = await socket.frames("message", "mode")
+    assert "排" in told["message"]["text"] and mode == {"type": "mode", "mode": "waiting", "position": 1}
+    await running.conversations.take(view.id, AGENT)
+    await socket.frames("message", "mode")
     await running.conversations.hand_back(view.id, AGENT)
     await socket.frames("message", "mode")
     assert running.dialogue.texts() == ["您好"]

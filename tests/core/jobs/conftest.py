@@ -6,13 +6,10 @@ import pytest
 
 from core.database import Database
 from core.jobs import Jobs
+from tests import both_databases
 from tests.core.jobs.table import Clock
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
+database_url = both_databases.database_url
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Contact, Conversation, ConversationDetail, Counts, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Tab, Ticket,
+  Colleague, Contact, Conversation, ConversationDetail, Counts, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Tab, Ticket,
   TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
@@ -36,6 +36,15 @@ export class DeskApi {
 
   handBack = (id: string, note: string): Promise<{ conversation: Conversation }> =>
     this.client.post(`/conversations/${encodeURIComponent(id)}/hand_back`, note ? { note } : {});
+
+  colleagues = (): Promise<{ agents: Colleague[] }> => this.client.get("/agents");
+
+  /** `to` is a colleague's id; null puts the conversation back into the queue. */
+  transfer = (id: string, to: string | null, note: string): Promise<{ conversation: Conversation }> =>
+    this.client.post(`/conversations/${encodeURIComponent(id)}/transfer`, { to, note });
+
+  close = (id: string): Promise<{ conversation: Conversation }> =>
+    this.client.post(`/conversations/${encodeURIComponent(id)}/close`);
 
   tickets = (filter: { state?: string; q?: string; before?: string | null; limit?: number }):
     Promise<{ tickets: TicketRow[]; next: string | null }> => this.client.get("/tickets", { limit: 50, ...filter });

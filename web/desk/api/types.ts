@@ -13,17 +13,37 @@ export interface User {
 /** Why a conversation needs a human. */
 export type Reason = "citizen_asked" | "low_confidence" | "emergency" | "degraded";
 
+/** Whether a conversation goes on: active, idle (静默), closed (结束). */
+export type Stage = "active" | "idle" | "closed";
+
+/** Another user, as colleagues see one. */
+export interface Person {
+  id: string;
+  display_name: string;
+}
+
+/** Somebody a conversation can be passed to. */
+export interface Colleague extends Person {
+  online: boolean;
+  /** How many conversations this agent has now. */
+  in_hand: number;
+}
+
 export interface Conversation {
   id: string;
   channel: string;
   account: string | null;
   mode: Mode;
+  stage: Stage;
   citizen_name: string;
-  agent: { id: string; display_name: string } | null;
+  agent: Person | null;
   urgent: boolean;
   reason: Reason | null;
   waiting_since: string | null;
-  last_message: { text: string; sender: Sender; created_at: string } | null;
+  /** The citizen's last message; never the bot's. */
+  last_words: { kind: string; text: string; created_at: string } | null;
+  /** Who passed it to the present agent, or into the queue, and why; null when nobody did. */
+  transfer: { by: Person; note: string } | null;
   unread: number;
   updated_at: string;
 }
@@ -52,7 +72,9 @@ export interface Happening {
   at: string;
   kind: string;
   actor: Sender;
-  agent: { id: string; display_name: string } | null;
+  agent: Person | null;
+  /** Who got the conversation, at a transfer to a colleague. */
+  to?: Person | null;
   reason: Reason | null;
   facts: Record<string, unknown>;
 }

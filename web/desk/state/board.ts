@@ -83,11 +83,14 @@ export function noteMessage(conversationId: string, message: Message): void {
   const conversation = board.known.get(conversationId);
   // An unknown one is followed by a frame with the whole conversation.
   if (!conversation) return;
-  const unread = message.sender === "citizen" && conversationId !== board.openId;
+  const citizen = message.sender === "citizen";
+  const unread = citizen && conversationId !== board.openId;
+  const { kind, text, created_at } = message;
   board.known.set(conversationId, {
     ...conversation,
-    last_message: { text: message.text, sender: message.sender, created_at: message.created_at },
-    updated_at: message.created_at,
+    last_words: citizen && kind !== "event" ? { kind, text, created_at } : conversation.last_words,
+    stage: citizen || conversation.stage === "idle" ? "active" : conversation.stage,
+    updated_at: created_at,
     unread: conversation.unread + (unread ? 1 : 0),
   });
 }

@@ -35,7 +35,7 @@ export function told(one: Happening): string | null {
   };
   switch (one.kind) {
     case "opened":
-      return "会话开始";
+      return one.facts.again ? "群众又来说话，会话重新开始" : "会话开始";
     case "carried_over":
       return "更早的经过没有记录";
     case "handed_over":
@@ -48,6 +48,12 @@ export function told(one: Happening): string | null {
       return `${agent}接入` + after("waited_s", "群众等了 ");
     case "first_reply":
       return `${agent}首次回复` + after("after_s", "接入后 ");
+    case "transferred":
+      return `${agent}${one.to ? `转给${one.to.display_name || "同事"}` : "转回排队"}：${String(one.facts.note)}`;
+    case "idle":
+      return `静默${quietFor(one)}`;
+    case "closed":
+      return one.actor === "agent" ? `${agent}结束会话` + after("held_s", "接待 ") : `会话结束${quietFor(one)}`;
     case "handed_back":
       return `${agent}交还机器人` + after("held_s", "接待 ");
     case "rated":
@@ -57,6 +63,11 @@ export function told(one: Happening): string | null {
     default:
       return null;
   }
+}
+
+function quietFor(one: Happening): string {
+  const seconds = one.facts.quiet_s;
+  return typeof seconds === "number" ? `（${lasted(seconds)}没人说话）` : "";
 }
 
 function outcome(facts: Record<string, unknown>): string | null {

@@ -2,6 +2,7 @@ import { ref } from "vue";
 import { LiveSocket, SOCKET_TIMING, socketUrl, type SocketTiming } from "../../shared/socket";
 import type { Conversation, LiveFrame } from "../api/types";
 import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
+import { session } from "./session";
 import { add, changed, reload, thread } from "./thread";
 
 /** Whether events arrive by themselves now. */
@@ -40,6 +41,14 @@ export function mute(): void {
   connected.value = false;
 }
 
+/** The conversation a colleague has just passed to this agent; the page says so wherever the agent is. */
+export const received = ref<Conversation | null>(null);
+
+function passedToMe(now: Conversation): boolean {
+  const me = session.user?.id;
+  return now.mode === "human" && now.transfer !== null && now.agent?.id === me && board.known.get(now.id)?.agent?.id !== me;
+}
+
 function changedHands(now: Conversation): boolean {
   const before = board.known.get(now.id);
   return before === undefined ? now.mode !== "bot" : before.mode !== now.mode || before.agent?.id !== now.agent?.id;
@@ -68,6 +77,7 @@ export function take(frame: LiveFrame): void {
     case "conversation":
       // Counts change only when a conversation changes hands; every single message would be far too often to ask.
       if (changedHands(frame.conversation)) refreshSoon();
+      if (passedToMe(frame.conversation)) received.value = frame.conversation;
       upsert(frame.conversation);
       changed(frame.conversation);
       if (frame.conversation.id === thread.id) reloadSoon();

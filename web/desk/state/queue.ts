@@ -10,6 +10,20 @@ export const REASONS: Record<Reason, string> = {
 
 export const CHANNELS: Record<string, string> = { web: "网页", wechat: "微信", mini: "小程序", phone: "电话" };
 
+/** A quiet conversation's stage as agents read it; null for one that goes on. */
+export function quiet(conversation: Conversation): string | null {
+  return { active: null, idle: "静默", closed: "已结束" }[conversation.stage];
+}
+
+/** The citizen's last words in one line. */
+export function lastWords(conversation: Conversation): string {
+  const last = conversation.last_words;
+  if (!last) return "（还没有说话）";
+  if (last.kind === "image") return "（照片）";
+  if (last.kind === "location") return `位置：${last.text || "地图上的一点"}`;
+  return last.text || "（不是文字）";
+}
+
 /** Whether a conversation belongs under a tab. */
 export function belongs(conversation: Conversation, tab: Tab, myId: string | undefined): boolean {
   switch (tab) {
@@ -18,7 +32,7 @@ export function belongs(conversation: Conversation, tab: Tab, myId: string | und
     case "mine":
       return conversation.mode === "human" && conversation.agent?.id === myId;
     case "bot":
-      return conversation.mode === "bot";
+      return conversation.mode === "bot" && conversation.stage !== "closed";
     case "all":
       return true;
   }

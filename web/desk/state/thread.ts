@@ -122,6 +122,16 @@ export async function handBack(note: string): Promise<boolean> {
   return act((id) => api.handBack(id, note));
 }
 
+/** 转接: to a colleague, or back into the queue when `to` is null. */
+export async function transfer(to: string | null, note: string): Promise<boolean> {
+  return act((id) => api.transfer(id, to, note));
+}
+
+/** 结束会话. */
+export async function end(): Promise<boolean> {
+  return act((id) => api.close(id));
+}
+
 async function act(step: (id: string) => Promise<{ conversation: Conversation }>): Promise<boolean> {
   const id = thread.id;
   if (!id || thread.busy) return false;

@@ -16,6 +16,17 @@ describe("what happened, as agents read it", () => {
     expect(told(one("handed_back", { agent, facts: { held_s: 3_780 } }))).toBe("坐席 3 号交还机器人（接待 1 小时 03 分）");
   });
 
+  it("tells who passed it on and why, and when it became quiet", () => {
+    const [to, facts] = [{ id: "u2", display_name: "坐席 5 号" }, { note: "请核实楼栋" }];
+    expect(told(one("transferred", { agent, to, facts }))).toBe("坐席 3 号转给坐席 5 号：请核实楼栋");
+    expect(told(one("transferred", { agent, to: null, facts }))).toBe("坐席 3 号转回排队：请核实楼栋");
+    expect(told(one("idle", { facts: { quiet_s: 1_803 } }))).toBe("静默（30 分 03 秒没人说话）");
+    expect(told(one("closed", { facts: { quiet_s: 86_400 } }))).toBe("会话结束（24 小时 00 分没人说话）");
+    expect(told(one("closed", { actor: "agent", agent, facts: { held_s: 61 } }))).toBe("坐席 3 号结束会话（接待 1 分 01 秒）");
+    expect(told(one("opened", { facts: { again: false } }))).toBe("会话开始");
+    expect(told(one("opened", { facts: { again: true } }))).toBe("群众又来说话，会话重新开始");
+  });
+
   it("says why a human was needed, and why one no longer is", () => {
     expect(told(one("handed_over", { reason: "low_confidence" }))).toBe("助手答不准，转人工");
     expect(told(one("left_queue", { facts: { why: "asked", waited_s: 4 } }))).toBe("群众不等了（等了 4 秒）");

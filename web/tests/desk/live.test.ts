@@ -3,9 +3,9 @@ import { SOCKET_TIMING } from "../../shared/socket";
 import { DeskClient } from "../../desk/api/client";
 import { api } from "../../desk/api/desk";
 import { board, choose, forget, refresh, shown } from "../../desk/state/board";
-import { connected, listen, mute } from "../../desk/state/live";
+import { connected, listen, mute, received } from "../../desk/state/live";
 import { session } from "../../desk/state/session";
-import { clear, deliver, drafts, handBack, open, say, take, thread } from "../../desk/state/thread";
+import { clear, deliver, drafts, end, handBack, open, say, take, thread, transfer } from "../../desk/state/thread";
 import { DeskServer, ME, conversation } from "../support/desk_server";
 import { message } from "../support/messages";
 import { pause, until } from "../support/until";
@@ -63,7 +63,35 @@ describe("the queue", () => {
     server.push({ type: "message", conversation_id: "b", message: message(7, "citizen", "有人吗？") });
     server.push({ type: "conversation", conversation: conversation("a", { mode: "human", agent: OTHER }) });
     await until("a is gone", () => shown.value.length === 1);
-    expect(shown.value[0]).toMatchObject({ id: "b", unread: 1, last_message: { text: "有人吗？" } });
+    expect(shown.value[0]).toMatchObject({ id: "b", unread: 1, last_words: { text: "有人吗？" } });
+    server.push({ type: "message", conversation_id: "b", message: message(8, "bot", "请稍候") });
+    await until("the later message is noted", () => shown.value[0]?.updated_at === message(8, "bot", "").created_at);
+    expect(shown.value[0]).toMatchObject({ unread: 1, last_words: { text: "有人吗？" } });
+  });
+
+  it("says once that a colleague passed a conversation to this agent", async () => {
+    server.put(conversation("a"), conversation("b"));
+    await listening();
+    const mine = { mode: "human" as const, agent: { id: ME.id, display_name: "我" } };
+    const passed = conversation("a", { ...mine, transfer: { by: OTHER, note: "请核实楼栋" } });
+    server.push({ type: "conversation", conversation: conversation("b", mine) });
+    server.push({ type: "conversation", conversation: passed });
+    await until("it is heard", () => received.value?.id === "a");
+    expect(received.value?.transfer?.note).toBe("请核实楼栋");
+    received.value = null;
+    server.push({ type: "conversation", conversation: { ...passed, unread: 1 } });
+    await until("the change is heard", () => board.known.get("a")?.unread === 1);
+    expect(received.value).toBeNull();
+  });
+
+  it("keeps closed conversations out of the bot's, until the citizen writes", async () => {
+    server.put(conversation("a", { mode: "bot", reason: null }), conversation("b", { mode: "bot", reason: null }));
+    choose("bot");
+    await listening();
+    server.push({ type: "conversation", conversation: conversation("a", { mode: "bot", stage: "closed" }) });
+    await until("it is gone", () => shown.value.length === 1);
+    server.push({ type: "message", conversation_id: "a", message: message(9, "citizen", "又来了") });
+    await until("it is back", () => shown.value.length === 2);
   });
 
   it("keeps the lists and shows the server's sentence when fetching fails", async () => {
@@ -114,6 +142,20 @@ describe("a conversation", () => {
     expect(await handBack("已答复")).toBe(true);
     expect(server.asked.find((one) => one.path.endsWith("/hand_back"))?.body).toEqual({ note: "已答复" });
     expect(thread.conversation?.mode).toBe("bot");
+  });
+
+  it("is passed on with a note, and ended", async () => {
+    server.colleagues = [{ ...OTHER, online: true, in_hand: 2 }];
+    server.put(conversation("a"), conversation("b"));
+    await open("a");
+    await take();
+    expect(await transfer(OTHER.id, "请核实楼栋")).toBe(true);
+    expect(server.asked.find((one) => one.path.endsWith("/transfer"))?.body).toEqual({ to: OTHER.id, note: "请核实楼栋" });
+    expect(thread.conversation).toMatchObject({ mode: "human", agent: OTHER, transfer: { note: "请核实楼栋" } });
+    await open("b");
+    await take();
+    expect(await end()).toBe(true);
+    expect(thread.conversation).toMatchObject({ mode: "bot", stage: "closed", agent: null });
   });
 
   it("says who was faster when two take the same one", async () => {

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { belongs, sortQueue } from "../../desk/state/queue";
+import { belongs, lastWords, quiet, sortQueue } from "../../desk/state/queue";
 import type { Tab } from "../../desk/api/types";
 import { conversation } from "../support/desk_server";
 
@@ -48,5 +48,22 @@ describe("belongs", () => {
     expect([belongs(mine, "mine", "u1"), belongs(theirs, "mine", "u1"), belongs(mine, "mine", undefined)])
       .toEqual([true, false, false]);
     expect([belongs(theirs, "waiting", "u1"), belongs(theirs, "all", "u1")]).toEqual([false, true]);
+  });
+});
+
+describe("a line of the queue", () => {
+  const said = (kind: string, text: string): string =>
+    lastWords(conversation("a", { last_words: { kind, text, created_at: "2026-11-23T02:00:00Z" } }));
+
+  it("shows the citizen's last words, also where they are none", () => {
+    expect(lastWords(conversation("a"))).toBe("（还没有说话）");
+    expect([said("text", "路灯坏了"), said("image", ""), said("location", "龙湖公园"), said("location", "")]).toEqual(
+      ["路灯坏了", "（照片）", "位置：龙湖公园", "位置：地图上的一点"],
+    );
+    expect(said("voice", "")).toBe("（不是文字）");
+  });
+
+  it("says that nobody writes any more, and that it is over", () => {
+    expect((["active", "idle", "closed"] as const).map((stage) => quiet(conversation("a", { stage })))).toEqual([null, "静默", "已结束"]);
   });
 });

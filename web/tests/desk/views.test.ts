@@ -132,6 +132,28 @@ describe("a conversation's page", () => {
     expect(page.text()).toContain("您可以查看，不能回复");
   });
 
+  it("passes it on only with a note, and into the queue when nobody else is there", async () => {
+    account = { ...ME };
+    server.put(conversation("a", { mode: "human", agent: { id: ME.id, display_name: ME.display_name } }));
+    await visit("/conversations/a");
+    await until("it is shown", () => page.find(".acts").exists());
+    await page.find(".acts button").trigger("click");
+    const dialog = (): Element => document.body.querySelector(".el-dialog") as Element;
+    await until("nobody is there", () => dialog()?.textContent?.includes("现在没有别的坐席在线") === true);
+    const confirm = (): HTMLButtonElement => dialog().querySelector("footer .el-button--primary") as HTMLButtonElement;
+    expect(confirm().disabled).toBe(true);
+    const note = dialog().querySelector("textarea") as HTMLTextAreaElement;
+    note.value = "要懂社保的同事";
+    note.dispatchEvent(new Event("input"));
+    await until("it can be passed on", () => !confirm().disabled);
+    confirm().click();
+    await until("it was", () => server.asked.some((one) => one.path === "/conversations/a/transfer"));
+    expect(server.asked.find((one) => one.path.endsWith("/transfer"))?.body).toEqual({ to: null, note: "要懂社保的同事" });
+    await until("the note is shown", () => page.find(".passed").exists());
+    expect(page.find(".passed").text()).toContain("要懂社保的同事");
+    expect(page.find(".acts").exists()).toBe(false);
+  });
+
   it("tells what happened, newest first, and what happens while it is open", async () => {
     account = { ...ME };
     const agent = { id: ME.id, display_name: ME.display_name };

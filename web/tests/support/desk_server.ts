@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Message } from "../../shared/wire";
-import type { Conversation, Happening } from "../../desk/api/types";
+import type { Colleague, Conversation, Happening } from "../../desk/api/types";
 import { message } from "./messages";
 
 /** One request as it came in. */
@@ -21,8 +21,8 @@ export const ME = { id: "u1", username: "agent3", display_name: "坐席 3 号", 
 /** A conversation as the desk API lists it; `over` changes what a test cares about. */
 export function conversation(id: string, over: Partial<Conversation> = {}): Conversation {
   return {
-    id, channel: "web", account: "", mode: "waiting", citizen_name: `网页访客 ${id}`, agent: null, urgent: false,
-    reason: "citizen_asked", waiting_since: "2026-11-23T02:00:00Z", last_message: null, unread: 0,
+    id, channel: "web", account: "", mode: "waiting", stage: "active", citizen_name: `网页访客 ${id}`, agent: null, urgent: false,
+    reason: "citizen_asked", waiting_since: "2026-11-23T02:00:00Z", last_words: null, transfer: null, unread: 0,
     updated_at: "2026-11-23T02:00:00Z", ...over,
   };
 }
@@ -32,6 +32,7 @@ export class DeskServer {
   conversations = new Map<string, Conversation>();
   messages: Message[] = [];
   happened: Happening[] = [];
+  colleagues: Colleague[] = [];
   asked: Asked[] = [];
   /** Answers instead of the normal one when it returns something. */
   instead: (asked: Asked) => Answer | Promise<Answer> = () => undefined;
@@ -107,6 +108,7 @@ export class DeskServer {
         waiting: count((one) => one.mode === "waiting"), mine: count((one) => one.agent?.id === ME.id),
       } });
     }
+    if (asked.path === "/agents") return ok({ agents: this.colleagues });
     const [, id, step] = /^\/conversations\/([^/]+)(?:\/(\w+))?$/.exec(asked.path) ?? [];
     const one = id ? this.conversations.get(id) : undefined;
     if (!one) return { status: 404, body: { error: { code: "not_found", message: "没有这个会话", details: {} } } };
@@ -123,8 +125,17 @@ export class DeskServer {
       }
       return ok({ message: said });
     }
+    if (step === "transfer") {
+      const to = this.colleagues.find((each) => each.id === asked.body.to);
+      const passed: Conversation = {
+        ...one, mode: to ? "human" : "waiting", agent: to ? { id: to.id, display_name: to.display_name } : null,
+        transfer: { by: { id: ME.id, display_name: ME.display_name }, note: String(asked.body.note) },
+      };
+      this.put(passed);
+      return ok({ conversation: passed });
+    }
     const agent = step === "take" ? { id: ME.id, display_name: ME.display_name } : null;
-    const changed: Conversation = { ...one, mode: agent ? "human" : "bot", agent };
+    const changed: Conversation = { ...one, mode: agent ? "human" : "bot", agent, stage: step === "close" ? "closed" : "active" };
     this.put(changed);
     return ok({ conversation: changed });
   }

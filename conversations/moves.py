@@ -1,0 +1,121 @@
+"""What all changes of who answers a conversation share: what is reset, who is told, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations import queue, store
+from conversations.channels import Channels
+from conversations.models import Conversation
+from conversations.types import Agent, ConversationView, Message, Mode, Reply, Stage
+from core.clock import now
+from core.database import Database
+from core.errors import Conflict
+from core.events import Events
+
+RESUME = "resume"
+"""Fact that holds a button. After leaving the queue it continues where the assistant had stopped."""
+TOLD_WAITING = "told_waiting"
+"""Fact: the citizen was told the place in the queue after writing there."""
+PASSED = "transfer"
+"""Fact of a transferred conversation: ``from`` (id of the agent who passed it) and ``note``."""
+_OF_THE_HANDOFF = ("handoff", TOLD_WAITING, RESUME, PASSED)
+"""Facts that end when the bot gets the conversation."""
+_TOLD_THEIR_PLACE = 200
+"""Number of waiting citizens who are told their place. Places further back change too slowly to be told."""
+
+
+class Moves:
+    """Tells the citizen and the open desks about a change.
+
+    Args:
+        database: where the conversations are.
+        events: told about each change.
+        channels: tells which citizens get their messages through the outbox.
+    """
+
+    def __init__(self, database: Database, events: Events, channels: Channels) -> None:
+        self._database = database
+        self._events = events
+        self._channels = channels
+
+    async def tell(
+        self,
+        session: AsyncSession,
+        row: Conversation,
+        replies: Sequence[Reply],
+        sender: str = "system",
+        sender_name: str = "",
+        agent_id: str | None = None,
+        external_id: str | None = None,
+    ) -> list[Message]:
+        """Write words to the citizen in the caller's transaction. :meth:`announce` them after it."""
+        # The UPDATE below takes the sequence number outside the session's copy of the row. So the copy is
+        # written before and read again afterwards; otherwise it would overwrite the new number.
+        await session.flush()
+        messages = await store.say(
+            session,
+            row.id,
+            replies,
+            sender=sender,
+            sender_name=sender_name,
+            outbox=self._channels.outbox(row.channel),
+            agent_id=agent_id,
+            external_id=external_id,
+        )
+        await session.refresh(row)
+        return messages
+
+    def announce(self, messages: Sequence[Message]) -> None:
+        """Publish written messages to the citizen's page and the desks."""
+        for message in messages:
+            data = message.to_json()
+            self._events.publish(f"conversation:{message.conversation_id}", "message", message=data)
+            self._events.publish("desk", "message", conversation_id=message.conversation_id, message=data)
+
+    async def changed(self, conversation_id: str, mode: Mode) -> None:
+        """Publish the change, and tell the waiting citizens their new places in the queue."""
+        if mode is not Mode.WAITING:
+            self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=0)
+        async with self._database.read() as session:
+            waiting = await queue.first(session, _TOLD_THEIR_PLACE)
+        for position, waiting_id in enumerate(waiting, start=1):
+            self._events.publish(
+                f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
+            )
+        self._events.publish("desk", "conversation", conversation_id=conversation_id)
+
+
+def held_by(row: Conversation | ConversationView, agent: Agent) -> None:
+    """Check that an agent has a conversation.
+
+    Raises:
+        Conflict: code ``not_yours``; this agent does not have it.
+    """
+    if row.mode != Mode.HUMAN or row.agent_id != agent.id:
+        raise Conflict("这个会话不在您手里", code="not_yours")
+
+
+def to_bot(row: Conversation) -> None:
+    """Give the conversation to the bot, without a trace of the queue and the agent."""
+    row.mode = Mode.BOT
+    row.stage = Stage.ACTIVE
+    row.agent_id = None
+    row.urgent = False
+    row.reason = None
+    row.waiting_since = None
+    row.facts = {k: v for k, v in row.facts.items() if k not in _OF_THE_HANDOFF}
+    row.updated_at = now()
+
+
+def seconds(since: datetime) -> float:
+    """Seconds since a moment, to the millisecond."""
+    return round((now() - since).total_seconds(), 3)
+
+
+def waited_s(row: Conversation) -> float | None:
+    """Seconds in the queue; None when it does not wait."""
+    return None if row.waiting_since is None else seconds(row.waiting_since)

@@ -1,0 +1,133 @@
+"""What an agent does with a conversation besides answering: pass it on (转接), or end it (结束)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversations import happened, queue, store
+from conversations.event_kinds import Actor, Closed, Transferred
+from conversations.handoff import BACK_BUTTON, AgentsOnline, Handoff
+from conversations.models import Conversation
+from conversations.moves import PASSED, TOLD_WAITING, Moves, held_by, seconds, to_bot
+from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
+from core.clock import now
+from core.database import Database
+from core.errors import BadRequest, Conflict
+
+MIN_NOTE = 2
+"""Fewest characters of a transfer's note."""
+MAX_NOTE = 200
+"""Most characters of a transfer's note."""
+
+
+class Passing:
+    """Passes conversations to other agents or back into the queue, and closes them.
+
+    Args:
+        database: where the conversations are.
+        moves: tells the citizen and the desks.
+        agents_online: number of agents who have the desk open now.
+    """
+
+    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
+        self._database = database
+        self._moves = moves
+        self._agents_online = agents_online
+
+    async def transfer(
+        self, conversation_id: str, agent: Agent, to: Agent | None, note: str
+    ) -> ConversationView:
+        """Pass a conversation on. Only a citizen who must wait again is told.
+
+        The caller makes sure that ``to`` may answer citizens.
+
+        Args:
+            conversation_id: the conversation.
+            agent: who has it.
+            to: who gets it; None: it goes to the end of the queue.
+            note: why, for whoever goes on; :data:`MIN_NOTE` to :data:`MAX_NOTE` characters.
+
+        Raises:
+            NotFound: there is no such conversation.
+            BadRequest: code ``note_needed``; the note is too short or too long.
+            Conflict: code ``not_yours``: this agent does not have the conversation; ``same_agent``: it would
+                be passed to the agent who has it.
+        """
+        note = checked_note(note)
+        online = await self._agents_online()
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            may_pass(row, agent, None if to is None else to.id)
+            moment = now()
+            since = await happened.taken_at(session, row.id)
+            passed = Transferred(
+                note, None if to is None else to.id, None if since is None else seconds(since)
+            )
+            await happened.record(
+                session, row.id, passed, Actor.AGENT, agent_id=agent.id, reason=row.reason, at=moment
+            )
+            row.facts = {
+                **{key: value for key, value in row.facts.items() if key != TOLD_WAITING},
+                PASSED: {"from": agent.id, "note": note},
+            }
+            row.stage = Stage.ACTIVE
+            row.updated_at = moment
+            messages: Sequence[Message] = ()
+            if to is None:
+                row.mode, row.agent_id, row.waiting_since = Mode.WAITING, None, moment
+                await session.flush()
+                place = QueuePlace(Mode.WAITING, await queue.position(session, row), online)
+                told = Reply("坐席请同事接着为您办理。" + Handoff.waiting_text(place), (BACK_BUTTON,))
+                messages = await self._moves.tell(session, row, [told])
+            else:
+                row.agent_id = to.id
+                row.seen_seq = 0  # The new agent has read nothing yet.
+            view = store.to_view(row)
+        self._moves.announce(messages)
+        await self._moves.changed(conversation_id, view.mode)
+        return view
+
+    async def close(self, conversation_id: str, agent: Agent) -> ConversationView:
+        """End a conversation. When the citizen writes again, the bot answers.
+
+        Raises:
+            NotFound: there is no such conversation.
+            Conflict: code ``not_yours``; this agent does not have the conversation.
+        """
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            held_by(row, agent)
+            goodbye = Reply("本次服务已结束，谢谢您。以后有事，在这里直接说就行。")
+            messages = await self._moves.tell(session, row, [goodbye])
+            since = await happened.taken_at(session, row.id)
+            closed = Closed(held_s=None if since is None else seconds(since))
+            await happened.record(session, row.id, closed, Actor.AGENT, agent_id=agent.id, reason=row.reason)
+            to_bot(row)
+            row.stage = Stage.CLOSED
+            view = store.to_view(row)
+        self._moves.announce(messages)
+        await self._moves.changed(conversation_id, Mode.BOT)
+        return view
+
+
+def may_pass(row: Conversation | ConversationView, agent: Agent, to: str | None) -> None:
+    """Check that an agent may pass a conversation to the agent with the id ``to``, or into the queue.
+
+    Raises:
+        Conflict: see :meth:`Passing.transfer`.
+    """
+    held_by(row, agent)
+    if to == agent.id:
+        raise Conflict("这个会话已经在您手里了", code="same_agent")
+
+
+def checked_note(note: str) -> str:
+    """The note of a transfer in its stored form, without line breaks and repeated spaces.
+
+    Raises:
+        BadRequest: code ``note_needed``; it is too short or too long.
+    """
+    note = " ".join(note.split())
+    if not MIN_NOTE <= len(note) <= MAX_NOTE:
+        raise BadRequest(f"请写一句转接说明（{MIN_NOTE} 到 {MAX_NOTE} 个字）", code="note_needed")
+    return note

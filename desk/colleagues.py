@@ -1,0 +1,65 @@
+"""The agents to whom a conversation can be passed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from conversations.service import Conversations
+from conversations.types import Agent
+from core.database import Database
+from core.errors import BadRequest, Conflict
+from desk.models import DeskUser
+from desk.presence import is_online
+from desk.roles import ANSWERING
+
+
+class Colleagues:
+    """Looks up the accounts that may answer citizens.
+
+    Args:
+        database: where the accounts are.
+        conversations: tells how many conversations each agent has.
+    """
+
+    def __init__(self, database: Database, conversations: Conversations) -> None:
+        self._database = database
+        self._conversations = conversations
+
+    async def of(self, user_id: str) -> list[dict[str, Any]]:
+        """All others who may answer citizens, as JSON: those online first, of these the least busy first.
+
+        Args:
+            user_id: the agent who asks.
+        """
+        async with self._database.read() as session:
+            rows = await session.scalars(
+                select(DeskUser).where(
+                    DeskUser.active.is_(True), DeskUser.role.in_(sorted(ANSWERING)), DeskUser.id != user_id
+                )
+            )
+            found = [(row.id, row.display_name, is_online(row.seen_at)) for row in rows]
+        busy = await self._conversations.in_hand()
+        shown = [
+            {"id": id, "display_name": name, "online": online, "in_hand": busy.get(id, 0)}
+            for id, name, online in found
+        ]
+        return sorted(shown, key=lambda one: (not one["online"], one["in_hand"], one["display_name"]))
+
+    async def ready(self, user_id: str) -> Agent:
+        """The agent with this id, when a conversation can be passed to them now.
+
+        Raises:
+            BadRequest: code ``not_an_agent``; there is no such account, it is closed, or it may not answer
+                citizens.
+            Conflict: code ``agent_offline``; the agent is not at the desk.
+        """
+        async with self._database.read() as session:
+            row = await session.get(DeskUser, user_id)
+            if row is None or not row.active or row.role not in ANSWERING:
+                raise BadRequest("这个账号不能接待群众，请换一位", code="not_an_agent")
+            agent, online = Agent(row.id, row.display_name), is_online(row.seen_at)
+        if not online:
+            raise Conflict(f"{agent.display_name}现在不在线，请换一位，或者转回排队", code="agent_offline")
+        return agent
