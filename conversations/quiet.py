@@ -79,7 +79,7 @@ class Quiet:
             self._events.publish("desk", "conversation", conversation_id=conversation_id)
         return Again(moment) if marked and len(due) == _AT_ONCE else None
 
-    def _due(self, moment: datetime) -> Select[tuple[str]]:
+    def _due(self, moment: datetime) -> Select[str]:
         """Query for the ids of conversations to mark, the longest quiet first; see :meth:`_becomes`."""
         idle_at, close_at = moment - self._idle_after, moment - self._close_after
         return (
