@@ -24,12 +24,14 @@ from conversations.types import (
     ConversationView,
     HandoffReason,
     InboundMessage,
+    Job,
     Message,
     QueuePlace,
     Reach,
     Receipt,
     Reply,
 )
+from conversations.waiting import Helps
 from core.database import Database
 from core.events import Events
 from core.jobs import Jobs
@@ -41,6 +43,10 @@ _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
 
 async def _nobody() -> int:
     return 0
+
+
+async def _helps_nobody(_: Job) -> bool:
+    return False
 
 
 def _never_unsure(_: object) -> bool:
@@ -64,6 +70,8 @@ class Conversations:
         jobs: the runner of this process. Its owner starts it after all handlers are registered. None: an own
             runner.
         rates: counts urgent conversations by source; None: within this process.
+        helps: whether the assistant answers a message of a citizen who waits for an agent. Other messages are kept
+            for the agent.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -82,6 +90,7 @@ class Conversations:
         unsure: Unsure = _never_unsure,
         jobs: Jobs | None = None,
         rates: Rates | None = None,
+        helps: Helps = _helps_nobody,
     ) -> None:
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
@@ -101,6 +110,7 @@ class Conversations:
             self.channels,
             lease_s,
             self.jobs,
+            helps,
         )
         self.take = self._handoff.take
         self.say = self._handoff.say
