@@ -8,12 +8,16 @@ from contextlib import nullcontext
 from aiohttp import web
 
 import desk
-from bot.actions.policy.answer import sure_answer, without_lead_in
+from bot.actions.policy.answer import sure_answer
+from bot.actions.policy.topics import topic_entries
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
+from bot.actions.talk.meanwhile import Meanwhile
 from bot.actions.talk.unsure import unsure
 from bot.understanding import category
+from bot.understanding.asking import without_lead_in
 from bot.understanding.danger import shipped
+from bot.understanding.decide import shipped as bars
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
 from channels.web import WebChannel
@@ -38,6 +42,7 @@ from core.settings import Settings
 from desk import presence
 from gaps import Gaps
 from kb_index import entry_page
+from kb_index.entries.entry import Entry
 from kb_index.index.meanings import shipped_meaning
 from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
@@ -81,7 +86,9 @@ async def create_app(settings: Settings) -> web.Application:
     events: Events = redis or LocalEvents(strict=False)
     shared = RedisRates(settings.redis_url, channel) if channel else None
     rates = shared or LocalRates()
-    knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
+    knowledge = KnowledgeBase(
+        settings.index_dir, settings.kb_model, reranker=settings.kb_reranker, answer_at=bars().sure
+    )
     once = SearchedOnce(knowledge)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
@@ -104,11 +111,15 @@ async def create_app(settings: Settings) -> web.Application:
     async def from_base(text: str) -> SearchResult:
         return await once.search(without_lead_in(text), regions=city.regions)
 
+    async def about(text: str) -> tuple[Entry, ...]:
+        return await topic_entries(once, text, city.regions)
+
+    reader = Reader(from_base, shipped_meaning().states, about)
     jobs = Jobs(database)
     conversations = Conversations(
         database,
         events,
-        Informed(rasa, Reader(from_base, shipped_meaning().states)),
+        Informed(rasa, reader),
         from_knowledge,
         agents_online,
         settings.rasa_timeout_s + 12,
@@ -116,6 +127,7 @@ async def create_app(settings: Settings) -> web.Application:
         unsure=unsure,
         jobs=jobs,
         rates=rates,
+        helps=Meanwhile(reader).helps,
     )
 
     wechat = WeChat(
