@@ -18,6 +18,7 @@ from conversations.danger import Advice, Danger, Judge
 from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
 from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
+from conversations.waiting import leaves
 from core.clock import iso, now
 from core.database import Database
 from core.rates import Rates
@@ -25,8 +26,8 @@ from core.rates import Rates
 FACT = "danger"
 """Key of the fact that holds the state of the danger.
 
-Its keys are ``state`` (``asked``, ``told`` or ``denied``), ``kind``, ``text``, ``at``, and sometimes
-``label``, ``withheld`` and ``again``.
+Its keys are ``state`` (``asked``, ``told``, ``denied``, or ``passed``: asked, and neither confirmed nor
+denied), ``kind``, ``text``, ``at``, and sometimes ``label``, ``withheld`` and ``again``.
 """
 FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
@@ -140,7 +141,8 @@ class Alarm:
         if found.clear:
             return await self._raise(conversation_id, job, found, job.text, fact)
         known = fact.get("state") in ("told", "denied") and _fresh(fact)
-        if known or job.mode is Mode.HUMAN:
+        leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
+        if known or leaves_queue or _passed(fact, found) or job.mode is Mode.HUMAN:
             return Screened()
         return await self._ask(conversation_id, found, job.text)
 
@@ -163,7 +165,7 @@ class Alarm:
         if len(said) < 2:
             return Screened()
         found = await self._look("，".join(said))
-        if found is None:
+        if found is None or (not found.clear and _passed(fact, found)):
             return Screened()
         return await self._ask(conversation_id, found, "，".join(said), withheld=replies)
 
@@ -206,7 +208,9 @@ class Alarm:
                 asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
                 return Screened([danger.ASK], outcome=asked)
             if found is None or (not found.clear and fact.get("withheld") is None):
-                await self._handoff.remember(conversation_id, FACT, None)
+                # Asked as often as is bearable: for a while only clear danger, or danger of another kind, is met.
+                passed = _made("passed", str(fact["kind"]), str(fact["text"]))
+                await self._handoff.remember(conversation_id, FACT, passed)
                 return Screened(text=None if fact.get("withheld") else both)
         kind = found.kind if found else str(fact["kind"])
         return await self._raise(conversation_id, job, Danger(kind, 1.0, clear=True), both, fact)
@@ -280,6 +284,11 @@ def _made(state: str, kind: str, text: str) -> dict[str, Any]:
 
 def _fresh(fact: dict[str, Any]) -> bool:
     return bool(fact) and now() - datetime.fromisoformat(str(fact["at"])) < FRESH
+
+
+def _passed(fact: dict[str, Any], found: Danger) -> bool:
+    """Whether the citizen has just passed over the question about a danger of this kind."""
+    return fact.get("state") == "passed" and _fresh(fact) and fact.get("kind") == found.kind
 
 
 def _reply(data: dict[str, Any]) -> Reply:

@@ -25,19 +25,13 @@ from conversations.types import (
     Reply,
     Stage,
 )
+from conversations.waiting import BACK_BUTTON, acknowledged, leaves
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest, Conflict
 
 log = logging.getLogger(__name__)
 
-BACK_TO_BOT = "/back_to_bot"
-"""Payload of the button with which a waiting citizen returns to the assistant."""
-BACK_BUTTON = Button("不等了，继续问智能助手", BACK_TO_BOT)
-"""The button with this payload."""
-_BACK_WORDS = frozenset(
-    {BACK_BUTTON.title, "返回智能助手", "继续问智能助手", "不等了", "返回机器人", "转机器人"}
-)
 MAX_AGENT_TEXT = 4_000
 """Most characters of an agent's message."""
 
@@ -241,7 +235,7 @@ class Handoff:
     async def while_waiting(self, conversation_id: str, text: str, chosen: Button | None) -> Sequence[Reply]:
         """Replies to a citizen in the queue. A citizen who asks for it leaves the queue.
 
-        Only the first message gets a reply: that it is kept, and the citizen's place in the queue.
+        Each message gets a reply: that it is kept, and the citizen's place in the queue.
         """
         leave = leaves(text, chosen)
         async with self._database.write() as session:
@@ -251,16 +245,25 @@ class Handoff:
             ways = (Button(**row.facts[RESUME]),) if row.facts.get(RESUME) else ()
             if leave:
                 await self._out_of_queue(session, row, "asked")
-            elif row.facts.get(TOLD_WAITING):
-                return ()
-            else:
+            told = bool(row.facts.get(TOLD_WAITING))
+            if not leave and not told:
                 row.facts = {**row.facts, TOLD_WAITING: True}
             position = await queue.position(session, row)
         if leave:
             await self._moves.changed(conversation_id, Mode.BOT)
             return [Reply("好的，不排队了。您请说，我在听。", ways)]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
-        return [Reply("您说的我都记下了，坐席接入后能看到。" + self.waiting_text(place), (BACK_BUTTON,))]
+        return [Reply(acknowledged(text, told) + self.waiting_text(place), (BACK_BUTTON,))]
+
+    async def still_waiting(self, conversation_id: str) -> Sequence[Reply]:
+        """The reminder after an answer of the assistant that the citizen's place is kept; none when it is not."""
+        async with self._database.read() as session:
+            row = await store.get_conversation(session, conversation_id)
+            if row.mode != Mode.WAITING:
+                return ()
+            position = await queue.position(session, row)
+        place = QueuePlace(Mode.WAITING, position, await self._agents_online())
+        return [Reply("您的排队位置还留着。" + self.waiting_text(place), (BACK_BUTTON,))]
 
     async def leave_queue(self, conversation_id: str, reason: HandoffReason) -> None:
         """Take a conversation out of the queue, when it waits for this reason; otherwise nothing changes."""
@@ -286,8 +289,3 @@ class Handoff:
         if place.position <= 1:
             return "已为您转接人工，您排在最前面，请稍候。"
         return f"已为您转接人工，前面还有 {place.position - 1} 位，请稍候。"
-
-
-def leaves(text: str, chosen: Button | None) -> bool:
-    """Whether a message of a waiting citizen asks to leave the queue."""
-    return (chosen is not None and chosen.payload == BACK_TO_BOT) or text.strip() in _BACK_WORDS

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from conversations import happened, queue, store
 from conversations.event_kinds import Actor, Closed, Transferred
-from conversations.handoff import BACK_BUTTON, AgentsOnline, Handoff
+from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation
 from conversations.moves import PASSED, TOLD_WAITING, Moves, held_by, seconds, to_bot
 from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
+from conversations.waiting import BACK_BUTTON
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest, Conflict

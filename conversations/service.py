@@ -29,12 +29,14 @@ from conversations.types import (
     ConversationView,
     HandoffReason,
     InboundMessage,
+    Job,
     Message,
     QueuePlace,
     Reach,
     Receipt,
     Reply,
 )
+from conversations.waiting import Helps
 from core.database import Database
 from core.events import Events
 from core.jobs import Jobs
@@ -46,6 +48,10 @@ _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
 
 async def _nobody() -> int:
     return 0
+
+
+async def _helps_nobody(_: Job) -> bool:
+    return False
 
 
 def _never_unsure(_: object) -> bool:
@@ -71,6 +77,8 @@ class Conversations:
         rates: counts urgent conversations by source; None: within this process.
         idle_after: time without a message after which a conversation is idle.
         close_after: time without a message after which a conversation with the bot is closed.
+        helps: whether the assistant answers a message of a citizen who waits for an agent. Other messages are kept
+            for the agent.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -91,6 +99,7 @@ class Conversations:
         rates: Rates | None = None,
         idle_after: timedelta = IDLE_AFTER,
         close_after: timedelta = CLOSE_AFTER,
+        helps: Helps = _helps_nobody,
     ) -> None:
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
@@ -113,6 +122,7 @@ class Conversations:
             self.channels,
             lease_s,
             self.jobs,
+            helps,
         )
         self.take = self._handoff.take
         self.say = self._handoff.say

@@ -22,11 +22,12 @@ from conversations import attachments, buttons, happened, scope, statements, sto
 from conversations.alarm import Alarm
 from conversations.channels import Channels
 from conversations.event_kinds import Actor, Outcome, Result, read_report
-from conversations.handoff import BACK_TO_BOT, Handoff, leaves
+from conversations.handoff import Handoff
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
 from conversations.rasa import RasaDown
 from conversations.types import HandoffReason, Job, Mode, Reply
+from conversations.waiting import BACK_TO_BOT, Helps, leaves
 from core.clock import now
 from core.database import Database
 from core.events import Events
@@ -98,6 +99,7 @@ class TurnRunner:
         channels: Channels,
         lease_s: float,
         jobs: Jobs,
+        helps: Helps,
     ) -> None:
         self._jobs = jobs
         self._lease = timedelta(seconds=lease_s)
@@ -107,6 +109,7 @@ class TurnRunner:
         self._handoff = handoff
         self._alarm = alarm
         self._fallback_answer = fallback_answer
+        self._helps = helps
         self._channels = channels
         self._owner = new_id()
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -261,7 +264,7 @@ class TurnRunner:
             offered = await store.offered_buttons(session, conversation_id)
             chosen = buttons.choose(message.text, turn.button, offered)
             attached = attachments.payload(message.kind, message.media)
-            return Job(turn.id, message.text, chosen, before, Mode(mode), attached)
+            return Job(turn.id, message.text, chosen, before, Mode(mode), attached, tuple(offered))
 
     @staticmethod
     async def _release(session: AsyncSession, conversation_id: str) -> None:
@@ -283,7 +286,7 @@ class TurnRunner:
             # The citizen denied danger: answer what was said before the question about danger.
             text, chosen = screened.text, None
         elif job.mode is Mode.WAITING and (
-            leaves(text, chosen) or not await self._alarm.goes_on(conversation_id)
+            leaves(text, chosen) or not await self._goes_on(conversation_id, job)
         ):
             replies = await self._handoff.while_waiting(conversation_id, text, chosen)
             return Answered("queue", replies, Outcome(Result.WAITING))
@@ -304,12 +307,24 @@ class TurnRunner:
                     screened = await self._alarm.after(conversation_id, job, replies)
                     if screened.replies is not None:
                         return Answered("rasa", screened.replies, screened.outcome)
+                    if job.mode is Mode.WAITING and not await self._alarm.goes_on(conversation_id):
+                        replies = [*replies, *await self._handoff.still_waiting(conversation_id)]
                     return Answered("rasa", replies)
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
         async with self._places:
             return await self._without_rasa(conversation_id, text)
+
+    async def _goes_on(self, conversation_id: str, job: Job) -> bool:
+        """Whether the assistant answers a waiting citizen's message, while the place in the queue is kept."""
+        if await self._alarm.goes_on(conversation_id):
+            return True
+        try:
+            return await self._helps(job)
+        except Exception:
+            log.exception("a waiting citizen's message can't be judged", extra={"turn": job.turn_id})
+            return False
 
     async def _without_rasa(self, conversation_id: str, text: str) -> Answered:
         """Answer from the knowledge base when it is sure, or else call an agent; always reply."""

@@ -194,6 +194,7 @@ class Job:
         attempts: number of earlier tries.
         mode: who answers the conversation.
         attached: payload for Rasa of a photo or place (:mod:`conversations.attachments`).
+        offered: the buttons that could be chosen.
     """
 
     turn_id: str
@@ -202,6 +203,7 @@ class Job:
     attempts: int
     mode: Mode
     attached: str | None = None
+    offered: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True)

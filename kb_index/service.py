@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from kb_index.entries.entry import Entry
@@ -35,6 +36,8 @@ class KnowledgeBase:
         model: sentence-transformers folder or name: the model the versions were built with.
         poll_s: see :data:`POLL_S`.
         reranker: cross-encoder folder or name; empty: none.
+        answer_at: probability (0 to 1) from which the first entry is the answer; None: that of each version's
+            calibration. The app gives the one fitted on what citizens finally see.
 
     >>> async def example(kb):
     ...     async with kb:
@@ -42,7 +45,15 @@ class KnowledgeBase:
     ...         return result.outcome, [hit.entry.id for hit in result.hits]
     """
 
-    def __init__(self, index_dir: Path, model: str, poll_s: float = POLL_S, reranker: str = "") -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        model: str,
+        poll_s: float = POLL_S,
+        reranker: str = "",
+        answer_at: float | None = None,
+    ) -> None:
+        self._answer_at = answer_at
         self.index_dir = index_dir
         self.model = model
         self.reranker = reranker
@@ -160,6 +171,8 @@ class KnowledgeBase:
 
     def _load(self, name: str) -> Searcher:
         searcher = load_searcher(self.index_dir, name, self.model, self.reranker)
+        if self._answer_at is not None:
+            searcher = searcher.with_calibration(replace(searcher.calibration, answer_at=self._answer_at))
         searcher.search("预热")  # the first search builds jieba's dictionary; no citizen should wait for this
         return searcher
 

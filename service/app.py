@@ -9,12 +9,16 @@ from datetime import timedelta
 from aiohttp import web
 
 import desk
-from bot.actions.policy.answer import sure_answer, without_lead_in
+from bot.actions.policy.answer import sure_answer
+from bot.actions.policy.topics import topic_entries
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
+from bot.actions.talk.meanwhile import Meanwhile
 from bot.actions.talk.unsure import unsure
 from bot.understanding import category
+from bot.understanding.asking import without_lead_in
 from bot.understanding.danger import shipped
+from bot.understanding.decide import shipped as bars
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
 from channels.web import WebChannel
@@ -39,6 +43,7 @@ from core.settings import Settings
 from desk import presence
 from gaps import Gaps
 from kb_index import entry_page
+from kb_index.entries.entry import Entry
 from kb_index.index.meanings import shipped_meaning
 from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
@@ -82,7 +87,9 @@ async def create_app(settings: Settings) -> web.Application:
     events: Events = redis or LocalEvents(strict=False)
     shared = RedisRates(settings.redis_url, channel) if channel else None
     rates = shared or LocalRates()
-    knowledge = KnowledgeBase(settings.index_dir, settings.kb_model, reranker=settings.kb_reranker)
+    knowledge = KnowledgeBase(
+        settings.index_dir, settings.kb_model, reranker=settings.kb_reranker, answer_at=bars().sure
+    )
     once = SearchedOnce(knowledge)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
@@ -105,11 +112,15 @@ async def create_app(settings: Settings) -> web.Application:
     async def from_base(text: str) -> SearchResult:
         return await once.search(without_lead_in(text), regions=city.regions)
 
+    async def about(text: str) -> tuple[Entry, ...]:
+        return await topic_entries(once, text, city.regions)
+
+    reader = Reader(from_base, shipped_meaning().states, about)
     jobs = Jobs(database)
     conversations = Conversations(
         database,
         events,
-        Informed(rasa, Reader(from_base, shipped_meaning().states)),
+        Informed(rasa, reader),
         from_knowledge,
         agents_online,
         settings.rasa_timeout_s + 12,
@@ -119,6 +130,7 @@ async def create_app(settings: Settings) -> web.Application:
         rates=rates,
         idle_after=timedelta(minutes=settings.idle_minutes),
         close_after=timedelta(hours=settings.close_hours),
+        helps=Meanwhile(reader).helps,
     )
 
     wechat = WeChat(

@@ -11,12 +11,18 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.actions.policy.answer import offered
+from bot.actions.policy.topics import topic_entries
 from bot.parsing import parse
+from bot.understanding import danger
 from bot.understanding import decide as decision
+from bot.understanding.asking import without_lead_in
 from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS
+from bot.understanding.shorthand import written_out
+from conversations import scope
 from core.errors import NotFound
 from core.settings import Settings, load_settings
+from kb_index.entries.entry import Entry
 from kb_index.index.meanings import shipped_meaning
 from kb_index.publishing.build import build
 from kb_index.search.searcher import SearchResult
@@ -29,12 +35,15 @@ console = Console()
 
 
 def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -> None:
-    """Say what a first message is taken for, and why."""
+    """Say what a first message is taken for, and why: danger and scope first, then the decision."""
     settings = load_settings()
+    for name, said in _screened(text):
+        console.print(f"  {name:<12}{said}", highlight=False)
+    text = written_out(text)
     (heard,) = parse(settings, [text])
     evidence = asyncio.run(_evidence(settings, text))
     ranking = [(str(name), float(p)) for name, p in heard["ranking"]]
-    decided = decision.decide(text, ranking, evidence.kinds, evidence.best)
+    decided = decision.decide(text, ranking, evidence.kinds, evidence.best, topic=evidence.topic)
     console.print(f"[bold]{decided.intent}[/] ({decided.probability:.2f})", highlight=False)
     for name, value in decided.reasons.items():
         console.print(f"  {name:<12}{value}", highlight=False)
@@ -42,14 +51,35 @@ def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -
         console.print(f"  {hit.probability:>6.1%}  {hit.entry.title}", highlight=False)
 
 
+def _screened(text: str) -> list[tuple[str, str]]:
+    """How danger and scope are judged, before the decision: name and verdict with its probability."""
+    judge = danger.shipped()
+    found, judged = judge.judge(text), judge.judgement(text)
+    probability, kind = judged.danger
+    verdict = "none" if found is None else f"{found.kind}, {'clear' if found.clear else 'asked about'}"
+    beyond, likeliest = judged.scope
+    phrase = scope.by_phrase(text)
+    declined = judge.scope(text) or (phrase.name if phrase else None)
+    return [
+        ("danger", f"{verdict} (likeliest {kind}, {probability:.2f})"),
+        (
+            "scope",
+            f"{f'declined as {declined}' if declined else 'taken'} (likeliest {likeliest}, {beyond:.2f})",
+        ),
+    ]
+
+
 async def _evidence(settings: Settings, text: str) -> Evidence:
     await asyncio.to_thread(build, settings.knowledge_dir, settings.index_dir, settings.kb_model)
     async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
 
         async def search(question: str) -> SearchResult:
-            return await base.search(question, regions=settings.city.regions)
+            return await base.search(without_lead_in(question), regions=settings.city.regions)
 
-        return await Reader(search, shipped_meaning().states).read(text)
+        async def about(question: str) -> tuple[Entry, ...]:
+            return await topic_entries(base, question, settings.city.regions)
+
+        return await Reader(search, shipped_meaning().states, about).read(text)
 
 
 def train_decision() -> None:
@@ -81,7 +111,7 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> list[Seen]:
         if base.size == 0:
             raise NotFound("There is no index yet; run `wenban kb build`.")
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
-            result = await base.search(row.text, regions=settings.city.regions)
+            result = await base.search(without_lead_in(row.text), regions=settings.city.regions)
             right = bool(result.hits) and result.hits[0].entry.id == row.entry
             near = row.entry in {entry.id for entry in offered(result)}
             ranking = [(str(name), float(p)) for name, p in of["ranking"]]

@@ -16,6 +16,9 @@ from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
+from bot.understanding.asking import only_asks
+from bot.understanding.signs import only_time, sign
+
 DECISION = "decision"
 """Key of :meth:`Decision.to_json` in Rasa's parse result and in the facts of a conversation."""
 KINDS = ("question", "matter", "both", "talk")
@@ -31,6 +34,8 @@ WHICH = "ask_or_tell"
 """Intent: ask whether the citizen wants an answer or to file a matter."""
 THANK = "thank"
 """Intent: the citizen says thanks."""
+_OF_SIGN = {"angry": "abuse", "pleased": THANK, "fire": "nonsense", "other": "nonsense"}
+"""Intents of messages of only emoji or punctuation."""
 
 _MATTERS = frozenset({"complain", "suggest", "praise", "start_complaint"})
 _FRAGMENTS = frozenset({"follow_up", "inform", "repeat", "correct"})
@@ -56,6 +61,14 @@ _ASKS = re.compile(
 )
 """Question words in all their forms."""
 
+_EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
+"""A question by a verb and its denial (上不上征信); 管不管 and its like are mostly reproaches."""
+_PLAINLY = 20
+"""Up to this number of characters a message with such a question is one, unless Rasa is sure of a matter."""
+
+FAR_BEHIND = 0.2
+"""An entry is a rival of the first when it has at least this share of the first entry's probability."""
+
 FILE = Path(__file__).with_name("decision.json")
 
 
@@ -65,6 +78,7 @@ class Bars:
 
     Args:
         sure: probability of the first entry from which it is given as the answer.
+        likely: the same for an entry without a rival (:data:`FAR_BEHIND`); the citizen is asked whether it was meant.
         matter: probability of ``matter`` from which the matter is filed although the knowledge base is sure.
         tell: probability of a matter from which it is filed when the knowledge base is not sure.
         ask: probability of a question from which it is treated as one when the knowledge base is not sure.
@@ -73,6 +87,7 @@ class Bars:
     """
 
     sure: float = 0.84
+    likely: float = 0.7
     matter: float = 0.9
     tell: float = 0.6
     ask: float = 0.5
@@ -123,6 +138,8 @@ def decide(
     kinds: Mapping[str, float],
     best: float,
     bars: Bars | None = None,
+    *,
+    topic: bool = False,
 ) -> Decision:
     """Decide what a message is.
 
@@ -132,6 +149,7 @@ def decide(
         kinds: kind → probability, for all :data:`KINDS`.
         best: probability that the knowledge base's first entry answers the message, 0 to 1.
         bars: thresholds to use; None: the shipped ones.
+        topic: whether the message is only the name of a topic (低保).
 
     >>> decide("公积金怎么取", [("complain", 0.4)], {"question": .9, "matter": .05, "both": .02, "talk": .03}, .95, Bars()).intent
     'ask_policy'
@@ -149,6 +167,15 @@ def decide(
     def decided(intent: str, probability: float) -> Decision:
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
 
+    shown = sign(text)
+    if shown is not None:
+        return decided(_OF_SIGN[shown], 1.0)
+    if only_asks(text):
+        return decided(ASK, max(asks, best))
+    if only_time(text):
+        return decided("inform", 1.0)
+    if topic and intent not in _DEEDS:
+        return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
     if _stays(text, intent, confidence, kinds, best, bars) or _only_tells(text, intent, confidence):
@@ -158,6 +185,8 @@ def decide(
         if kinds["matter"] >= bars.matter:
             return decided(matter, kinds["matter"])
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
+    if intent not in _DEEDS and confidence < _SURE_MATTER and _plainly_asks(text):
+        return decided(ASK, max(asks, best))
     if tells >= bars.tell and tells > asks:
         return decided(matter, tells)
     if asks >= bars.ask:
@@ -165,6 +194,11 @@ def decide(
     if kinds["talk"] >= max(asks, tells):
         return decided(intent if intent not in (ASK, TELL) else "nlu_fallback", kinds["talk"])
     return decided(WHICH, 1 - max(asks, tells))
+
+
+def _plainly_asks(text: str) -> bool:
+    """Whether a short message asks by its form, whatever it is about."""
+    return len(text) <= _PLAINLY and _EITHER_OR.search(text) is not None and _WISH.search(text) is None
 
 
 def _only_tells(text: str, intent: str, confidence: float) -> bool:
@@ -178,6 +212,9 @@ def _stays(
 ) -> bool:
     """Whether Rasa's own intent is kept."""
     brief, sure = len(text) <= _BRIEF, best >= bars.sure
+    asked = _ASKS.search(text) is not None and kinds["question"] > kinds["talk"]
+    if intent == "start_complaint" and asked and (sure or kinds["question"] >= bars.ask):
+        return False  # asks about complaints (投诉要多久), and tells none
     if intent in _DEEDS:
         return brief or confidence >= (_PLAIN if sure else 0.5)
     if intent in _FRAGMENTS:
@@ -186,4 +223,6 @@ def _stays(
         return brief and not sure and intent != TELL
     if intent in ("suggest", "praise"):
         return confidence >= 0.6 and not sure and kinds["question"] <= kinds["matter"] + kinds["both"]
+    if brief and sure and asked:
+        return False
     return brief or kinds["talk"] >= bars.talk

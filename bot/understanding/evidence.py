@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.kinds import Found, KindModel, shipped
+from bot.understanding.shorthand import names_topic, written_out
 from conversations.turns import Dialogue
 from conversations.types import Reply
 from core.clock import local, now
@@ -27,6 +28,8 @@ _KEPT = 512
 """Number of searches in the cache: enough for all turns that run at the same time."""
 Search = Callable[[str], Awaitable[SearchResult]]
 """Searches a question in the knowledge base."""
+About = Callable[[str], Awaitable[Sequence[Entry]]]
+"""Gives the entries of the topic that a message names, if it is only the name of a topic."""
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts → the encoder's states, [texts, 2 × dimensions]. Runs in a thread: it takes tens of milliseconds."""
 
@@ -39,15 +42,18 @@ class Evidence:
         kinds: kind → probability, for all :data:`bot.understanding.decide.KINDS`.
         best: probability that the knowledge base's first entry answers the message, 0 to 1.
         result: the result of the search.
+        topic: whether the message is only the name of a topic.
     """
 
     kinds: dict[str, float]
     best: float
     result: SearchResult
+    topic: bool = False
 
     def metadata(self) -> dict[str, Any]:
         """The JSON-safe form in a message's metadata, which Rasa's components read."""
-        return {"kinds": {kind: round(p, 4) for kind, p in self.kinds.items()}, "best": round(self.best, 4)}
+        kinds = {kind: round(p, 4) for kind, p in self.kinds.items()}
+        return {"kinds": kinds, "best": round(self.best, 4), "topic": self.topic}
 
 
 def found(result: SearchResult) -> Found:
@@ -94,11 +100,12 @@ class Reader:
     Args:
         search: searches a message in the knowledge base.
         encode: the pretrained encoder.
+        about: gives the entries of a topic.
         model: the fitted model of kinds; by default the shipped one.
     """
 
-    def __init__(self, search: Search, encode: Encode, model: KindModel | None = None) -> None:
-        self._search, self._encode = search, encode
+    def __init__(self, search: Search, encode: Encode, about: About, model: KindModel | None = None) -> None:
+        self._search, self._encode, self._about = search, encode, about
         self._model = model or shipped()
 
     async def read(self, text: str) -> Evidence:
@@ -106,11 +113,12 @@ class Reader:
         result = await self._search(text)
         states = await asyncio.to_thread(self._encode, [text])
         kinds = self._model.probabilities(text, states[0], found(result))
-        return Evidence(kinds, result.hits[0].probability if result.hits else 0.0, result)
+        best = result.hits[0].probability if result.hits else 0.0
+        return Evidence(kinds, best, result, names_topic(text) or bool(await self._about(text)))
 
 
 class Informed:
-    """Sends each message to Rasa together with its evidence.
+    """Sends each message to Rasa, written out (:mod:`bot.understanding.shorthand`), with its evidence.
 
     Args:
         dialogue: Rasa's client.
@@ -124,6 +132,7 @@ class Informed:
     async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> list[Reply]:
         """The replies to one message; raises :class:`conversations.rasa.RasaDown`."""
         if not message.startswith("/"):
+            message = written_out(message)
             try:
                 metadata = {**metadata, **(await self._reader.read(message)).metadata()}
             except Exception:

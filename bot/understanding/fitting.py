@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.understanding.decide import ASK, ASK_WITH_MATTER, KINDS, WHICH, Bars, decide
+from bot.understanding.decide import ASK, ASK_WITH_MATTER, FAR_BEHIND, KINDS, WHICH, Bars, decide
 from bot.understanding.kinds import SLOTS, Found, KindModel, counted, dense_row
 
 EXAMPLES = Path(__file__).with_name("examples")
@@ -148,7 +148,8 @@ class Outcome:
         among: answerable questions that get the right answer, or have it among the offered entries.
         form: pure questions that open the form.
         wrong: questions (of all) that get a wrong answer.
-        unanswerable: unanswerable questions that get an answer.
+        doubted: questions (of all) that get a wrong answer under 您问的是…吧？, which one tap takes back.
+        unanswerable: unanswerable questions that get an answer; one under 您问的是…吧？ counts a third.
         taken: matters that open the form, or get an answer with the offer to file.
         interrupted: matters that get an answer or a question before the form.
         clutter: pure questions whose answer has an offer to file.
@@ -160,6 +161,7 @@ class Outcome:
     among: float
     form: float
     wrong: float
+    doubted: float
     unanswerable: float
     taken: float
     interrupted: float
@@ -174,7 +176,7 @@ class Outcome:
             + 8 * max(0.0, 0.93 - self.among)
             + 12 * max(0.0, self.form - 0.03)
             + 4 * max(0.0, 0.95 - self.taken)
-            + 40 * max(0.0, self.wrong - 0.007)
+            + 40 * max(0.0, self.wrong + self.doubted / 3 - 0.008)
             + 10 * max(0.0, self.unanswerable - 0.028)
             + 2 * self.interrupted
             + 0.2 * self.clutter
@@ -188,13 +190,14 @@ def outcome(
     rows: Sequence[Example], seen: Sequence[Seen], kinds: Sequence[dict[str, float]], bars: Bars
 ) -> Outcome:
     """Simulate the decision on all rows."""
-    tally = dict.fromkeys(
+    tally: dict[str, float] = dict.fromkeys(
         (
             "answerable",
             "right",
             "among",
             "form",
             "wrong",
+            "doubted",
             "open",
             "opened",
             "questions",
@@ -208,26 +211,28 @@ def outcome(
             "talk",
             "misheard",
         ),
-        0,
+        0.0,
     )
     for row, of, kind in zip(rows, seen, kinds, strict=True):
         intent = decide(row.text, of.ranking, kind, of.found.best, bars).intent
         asked = intent in (ASK, ASK_WITH_MATTER)
-        answered = asked and of.found.best >= bars.sure
+        alone = of.found.second < of.found.best * FAR_BEHIND
+        sure = of.found.best >= bars.sure
+        answered = asked and (sure or (alone and of.found.best >= bars.likely))
         filed = intent in ("complain", "suggest", "praise", "start_complaint")
         if row.kind == "question" or row.entry is not None:
             tally["questions"] += row.kind == "question"
             tally["form"] += filed and row.kind == "question"
             tally["clutter"] += intent == ASK_WITH_MATTER and row.kind == "question"
             tally["asked"] += 1
-            tally["wrong"] += answered and not of.right
+            tally["wrong" if sure else "doubted"] += answered and not of.right
             if row.entry is not None:
                 tally["answerable"] += 1
                 tally["right"] += answered and of.right
                 tally["among"] += of.right if answered else (asked or intent == WHICH) and of.near
             elif row.kind == "question":
                 tally["open"] += 1
-                tally["opened"] += answered
+                tally["opened"] += answered * (1.0 if sure else 1 / 3)
         if row.kind == "both":
             tally["both"] += 1
             tally["left"] += not (filed or intent in (ASK_WITH_MATTER, WHICH))
@@ -243,6 +248,7 @@ def outcome(
         tally["among"] / max(tally["answerable"], 1),
         tally["form"] / max(tally["questions"], 1),
         tally["wrong"] / max(tally["asked"], 1),
+        tally["doubted"] / max(tally["asked"], 1),
         tally["opened"] / max(tally["open"], 1),
         tally["taken"] / max(tally["matters"], 1),
         tally["first"] / max(tally["matters"], 1),
@@ -253,6 +259,7 @@ def outcome(
 
 
 _TRIED = {
+    "likely": (0.5, 0.55, 0.6, 0.65, 0.7, 0.74, 0.78, 0.8, 0.82, 0.84, 0.86, 0.88, 0.9, 0.94),
     "sure": (0.84, 0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94),
     "matter": (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98),
     "tell": (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85),

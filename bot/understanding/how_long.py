@@ -20,7 +20,8 @@ _NEEDS = r"(?:要|得|会|需要|大概|一般|时限是?)"
 """Between the deed and the time, so that 弄好几天了 and 处理多久了, which tell of the past, are no such question."""
 _AFTER = r"(?:好|完|掉|成|下来|我|俺|给|到|出来|一下|这|件|个|事|的|呢|啊|呀|吧|吗|了|时限|是|要|得|会|需要|大概|一般)*"
 _OF_TICKET = re.compile(
-    rf"{_BEFORE}{_LONG}{_BETWEEN}{_TICKET}{_AFTER}|{_BEFORE}{_TICKET}{_AFTER}{_NEEDS}{_LONG}{_AFTER}"
+    rf"{_BEFORE}{_LONG}{_BETWEEN}{_TICKET}{_AFTER}|{_BEFORE}{_TICKET}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|"
+    rf"{_BEFORE}(?:投诉|举报|反映|登记|提交)(?:以后|之后|后|了|完|一下|问题|事情?)*(?:一般|大概)?(?:要|得|会|需要)等?{_LONG}[呢啊呀吧吗的]*"
 )
 _OF_ANYTHING = re.compile(
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_ANY}{_AFTER}|{_BEFORE}{_ANY}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|{_BEFORE}等{_LONG}{_AFTER}"
@@ -41,5 +42,6 @@ def asks_how_long(text: str, *, anything: bool = False) -> bool:
     True
     """
     said = plain(text)
-    pattern = _OF_ANYTHING if anything else _OF_TICKET
-    return len(said) <= _LONGEST and pattern.fullmatch(said) is not None
+    if len(said) > _LONGEST:
+        return False
+    return bool(_OF_TICKET.fullmatch(said) or (anything and _OF_ANYTHING.fullmatch(said)))

@@ -16,6 +16,7 @@ import tickets.models  # noqa: F401
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.unsure import unsure
 from bot.understanding.danger import shipped
+from bot.understanding.decide import shipped as bars
 from conversations.service import Conversations
 from conversations.types import Reply
 from core.city import City
@@ -71,7 +72,7 @@ async def small_city(
         await connection.run_sync(Base.metadata.create_all)
     events = LocalEvents()
     tickets = Tickets(database, events, city)
-    knowledge = KnowledgeBase(index_dir, MODEL, poll_s=60)
+    knowledge = KnowledgeBase(index_dir, MODEL, poll_s=60, answer_at=bars().sure)
     talk = Conversations(
         database,
         events,

@@ -26,7 +26,7 @@ async def asked_back(
     city.knowledge._searcher = searcher.with_calibration(
         replace(searcher.calibration, answer_at=1.1, ask_at=0.0)
     )
-    monkeypatch.setattr(policy, "shipped", lambda: Bars(sure=1.1))
+    monkeypatch.setattr(policy, "shipped", lambda: Bars(likely=1.1))
     talk = Talk(rasa, visitor)
     listed = await talk.say("action_answer_policy", RABIES, "ask_policy")
     assert "都不是" in listed.buttons, listed.text
@@ -91,3 +91,69 @@ async def test_words_that_choose_nothing_are_a_message_of_their_own(asked_back: 
     talk, _ = asked_back
     answer = await talk.say("action_deny", "不用了", "deny")
     assert not answer.cards
+
+
+async def test_several_are_chosen_by_their_numbers(asked_back: tuple[Talk, Answer], city: SmallCity) -> None:
+    talk, listed = asked_back
+    answer = await talk.say("action_fallback", "第一和第二个", "nlu_fallback")
+    first, second = (city.knowledge.entry(each) for each in entries(listed)[:2])
+    assert first is not None and second is not None
+    assert first.title in answer.text and second.title in answer.text
+    assert len(answer.body["responses"]) == 2
+
+
+async def test_a_number_beyond_the_list_is_said_to_be_so_and_the_list_offered_again(
+    asked_back: tuple[Talk, Answer],
+) -> None:
+    talk, listed = asked_back
+    again = await talk.say("action_fallback", "第七个", "nlu_fallback")
+    assert f"一共 {len(entries(listed))} 个" in again.text
+    assert entries(again) == entries(listed)
+    assert RABIES in (await talk.say("action_deny", "都不是", "deny")).slots["story"]
+
+
+@pytest.mark.parametrize(("said", "count"), [("第二个", 1), ("都要", 2), ("第1和第2个", 2)])
+async def test_after_an_answer_the_list_can_still_be_chosen_from(
+    asked_back: tuple[Talk, Answer], said: str, count: int
+) -> None:
+    talk, _ = asked_back
+    await talk.say("action_fallback", "第一个", "nlu_fallback")
+    answer = await talk.say("action_fallback", said, "inform")
+    assert len(answer.body["responses"]) >= count and "没听明白" not in answer.text
+
+
+async def test_a_bare_number_after_an_answer_is_no_choice(asked_back: tuple[Talk, Answer]) -> None:
+    talk, _ = asked_back
+    await talk.say("action_fallback", "第一个", "nlu_fallback")
+    assert not (await talk.say("action_fallback", "2", "nlu_fallback")).cards
+
+
+async def test_within_the_form_a_list_is_chosen_from_and_the_form_goes_on(
+    rasa: Rasa, visitor: str, asked_back: tuple[Talk, Answer]
+) -> None:
+    form = {"requested_slot": "district", "content": "路灯坏了三天没人修"}
+    talk, listed = asked_back
+    beyond = await talk.say("validate_complaint_form", "第七个", "inform", slots=form)
+    assert "一共" in beyond.text and "县区" in beyond.text
+    chosen = await talk.say("validate_complaint_form", "第一个", "inform", slots=form)
+    assert chosen.cards[0]["entry"] == entries(listed)[0]
+    assert chosen.slots["requested_slot"] == "district"
+
+
+async def test_a_likely_answer_is_given_with_the_question_it_answers(
+    rasa: Rasa, visitor: str, city: SmallCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searcher = city.knowledge.searcher
+    assert searcher is not None
+    city.knowledge._searcher = searcher.with_calibration(
+        replace(searcher.calibration, answer_at=1.1, ask_at=0.0)
+    )
+    monkeypatch.setattr(policy, "shipped", lambda: Bars(likely=0.01))
+    monkeypatch.setattr(policy, "FAR_BEHIND", 0.9)
+    talk = Talk(rasa, visitor)
+    answer = await talk.say("action_answer_policy", "公积金怎么提取", "ask_policy")
+    assert answer.cards[0]["entry"] == "gjj-withdraw"
+    assert answer.text.startswith("您问的是“")
+    assert "都不是" in answer.buttons and "没用" not in answer.buttons
+    rejected = await talk.press("都不是")
+    assert "登记" in rejected.text and rejected.slots["story"] == "公积金怎么提取"

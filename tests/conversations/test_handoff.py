@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from conversations.handoff import BACK_TO_BOT
 from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage, Mode, Reply
+from conversations.waiting import BACK_TO_BOT
 from core.database import Base, Database
 from core.errors import BadRequest, Conflict, NotFound
 from core.events import LocalEvents
@@ -40,11 +40,14 @@ async def test_the_queue_is_fair_and_urgent_ones_go_first(process: Process) -> N
     assert await process.conversations.counts(ONE.id) == {"waiting": 3, "mine": 0}
 
 
-async def test_who_waits_is_told_once_and_may_go_back(process: Process) -> None:
+async def test_who_waits_is_told_of_each_message_and_may_go_back(process: Process) -> None:
     conversation_id = await _waiting(process, "a")
     (told,) = await process.say("路灯不亮", user="a")
     assert "记下了" in told.text and [b.payload for b in told.buttons] == [BACK_TO_BOT]
-    assert await process.say("三天了", user="a") == []
+    for said in ("三天了", "在吗", "怎么还没人接"):
+        (told,) = await process.say(said, user="a")
+        assert ("记下了" if said == "三天了" else "位置") in told.text, said
+        assert "排队" in told.text and [b.payload for b in told.buttons] == [BACK_TO_BOT], said
     (back,) = await process.say("不等了，继续问智能助手", user="a", button=BACK_TO_BOT)
     assert "不排队了" in back.text
     assert (await process.conversations.view(conversation_id)).mode is Mode.BOT

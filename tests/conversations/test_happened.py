@@ -27,10 +27,10 @@ from conversations.event_kinds import (
     from_json,
     to_json,
 )
-from conversations.handoff import BACK_BUTTON
 from conversations.models import Conversation, ConversationEvent, Turn
 from conversations.service import Conversations
 from conversations.types import Agent, HandoffReason, InboundMessage, Reply
+from conversations.waiting import BACK_BUTTON
 from core.clock import now
 from core.database import Database
 from tests.conversations.conftest import Process

@@ -16,11 +16,11 @@ from sqlalchemy import event, select
 
 from bot.understanding.danger import shipped
 from conversations.event_kinds import Outcome
-from conversations.handoff import BACK_BUTTON
 from conversations.models import Conversation, ConversationEvent, MessageRow, Turn
 from conversations.replay import replay
 from conversations.service import Conversations
 from conversations.types import Agent, HandoffReason, Reply
+from conversations.waiting import BACK_BUTTON
 from core.database import Database
 from core.errors import Conflict
 from core.events import LocalEvents

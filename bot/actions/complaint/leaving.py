@@ -9,22 +9,9 @@ from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, RESUME, plain
-from bot.understanding.requests import is_question
+from bot.understanding.asking import ends_filing, own_question
 from conversations.event_kinds import Result
 
-_NOT_FILING = r"(?:我|俺)?(?:这个?|现在)?(?:又|也|并|真)?(?:不是|没有?)(?:要|来|想|在|说)*(?:投诉|举报|反映问题|登记)(?:的|呀|啊)?"
-_ONLY_ASKS = (
-    r"(?:我|俺)?(?:这)?(?:就是|只是|就|只|光|是)(?:来|想|要)*(?:先)?(?:问|咨询|打听|了解)"
-    r"(?:一?下|一哈|问|个事|个?问题|个?政策|的|而已|你们?|政策|规定|情况|呀|啊|吧)*"
-)
-_UNANSWERED = (
-    r"(?:那)?你们?(?:怎么|咋|都|也)?(?:还|都)?(?:没有?|不)(?:回答|答复|回复|解答|答)(?:我|俺)?(?:的|呢|啊|呀)?"
-    r"(?:(?:刚才|前面|上面|刚刚|一开始)?(?:问)?的?(?:问题|话)?)?(?:呢|啊|呀)?"
-)
-_LEAVES = re.compile(
-    rf"{_NOT_FILING}(?:{_ONLY_ASKS})?(?:{_UNANSWERED})?|{_ONLY_ASKS}(?:{_NOT_FILING})?|{_UNANSWERED}"
-)
-_BEFORE_QUESTION = re.compile(rf"{_NOT_FILING}[，,。！!、\s]*(?:{_ONLY_ASKS}[，,：:。\s]*)?")
 _TYPE_ANSWER = re.compile(r"(?:我|俺)?(?:就是|只是|是)咨询(?:的|吧|呀|啊)?")
 _AGAIN = re.compile(
     r"(?:那|算了)*(?:我|俺)?(?:还是|接着|继续)(?:要|想|给我|帮我)*(?:登记|填|反映|投诉)(?:一下|刚才的|这个|上|吧|了|我)*"
@@ -40,7 +27,7 @@ def wants_out(text: str, slot: str) -> bool:
     said = _bare(text)
     if slot == "complaint_type" and _TYPE_ANSWER.fullmatch(said):
         return False  # the answer to "which kind is it"
-    return _LEAVES.fullmatch(said) is not None or _own_question(text) is not None
+    return ends_filing(text) or own_question(text) is not None
 
 
 def takes_up_again(text: str) -> bool:
@@ -59,7 +46,7 @@ async def leave(turn: Turn) -> None:
     kept.pop("complaint_type", None)  # whatever it was taken for, the citizen says that it is not that
     drafts.clear(turn)
     turn.set_all({drafts.KEPT: kept if kept.get("content") else None, "requested_slot": None})
-    own = _own_question(turn.text)
+    own = own_question(turn.text)
     asked = turn.narrowed(own) if own else first
     if asked is None:
         turn.say("好的，不登记。您想问什么？直接打字告诉我就行。", [HUMAN])
@@ -75,12 +62,6 @@ async def leave(turn: Turn) -> None:
 
 def _bare(text: str) -> str:
     return re.sub(r"[，,。.！!？?、…]", "", plain(text))
-
-
-def _own_question(text: str) -> str | None:
-    match = _BEFORE_QUESTION.match(text.strip())
-    rest = text.strip()[match.end() :] if match else ""
-    return rest if rest and is_question(rest) else None
 
 
 def _first(turn: Turn) -> Turn | None:

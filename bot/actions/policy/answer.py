@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import articles as law_articles
-from bot.actions.policy import feedback
+from bot.actions.policy import feedback, topics
+from bot.actions.policy.feedback import NONE_OF_THESE, USELESS
 from bot.actions.runtime.context import KnowledgeBase, parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, choice, clip, plain
 from bot.actions.talk import abroad
-from bot.understanding.decide import shipped
+from bot.understanding.asking import without_lead_in
+from bot.understanding.decide import FAR_BEHIND, shipped
 from conversations.event_kinds import Result
 from conversations.types import Button, Reply
 from core.city import City, Elsewhere
@@ -29,36 +30,16 @@ ENTRY = "entry"
 
 _BUTTON_TITLE = 36
 """Longest title of a button, in characters."""
-_FAR_BEHIND = 0.2
-"""A candidate needs at least this share of the first candidate's probability to get a button."""
 UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
 """First sentence of a reply that says "I don't know"."""
+_DOUBT = "您问的是“{title}”吧？不是的话，回复“都不是”就行。\n"
+"""Before an answer that is only likely to be to the citizen's question."""
 _WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
 _NEAR = "相近的问题也列在下面，您看看是不是。"
-_TOPIC_FROM = 2
-_TOPIC_TO = 6
-"""Shortest and longest message that may be the bare name of a topic, in characters."""
 _NEAREST = 2
 """Number of entries offered beside "I don't know"."""
-
-
-_LEAD_IN = re.compile(
-    r"^(?:(?:等等|等一下|等下|对了|那个|哎|你好|您好|先不说这个)[，,。！!、\s]*)*"
-    r"(?:我|俺)?(?:先|还|再|就)?(?:想|要)?(?:问|咨询|打听|请教)(?:一下|下|个事儿?|个问题|一个问题|你|您)?[，,：:、\s]+"
-)
-"""Words such as “等等我先问个事，…”, which announce a question but do not belong to it."""
-_QUESTION_FROM = 4
-"""Fewest characters of a question that must be left after the announcing words are removed."""
-
-
-def without_lead_in(question: str) -> str:
-    """The question without leading words that only announce it.
-
-    >>> without_lead_in("等等我先问个事，居住证怎么办理？")
-    '居住证怎么办理？'
-    """
-    bare = _LEAD_IN.sub("", question)
-    return bare if len(bare) >= _QUESTION_FROM else question
+_NEAR_FROM = 0.005
+"""Probability (0 to 1) from which an entry is near enough to be offered beside "I don't know"."""
 
 
 async def search(question: str) -> SearchResult:
@@ -90,10 +71,11 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
     if there is not None:
         await _tell_abroad(turn, there, result)
         return True
-    if is_sure(result):
-        await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
-        return True
     if await offer_topic(turn):
+        return True
+    if is_sure(result) or is_likely(result):
+        first = result.hits[0]
+        await tell(turn, first.entry, probability=first.probability, doubt=not is_sure(result))
         return True
     if result.outcome == "ask_back":
         ask_back(turn, result)
@@ -138,8 +120,17 @@ def likeliest(result: SearchResult) -> float:
 
 
 def is_sure(result: SearchResult) -> bool:
-    """Whether the first entry is given as the answer. The threshold is fitted on what citizens would see."""
-    return bool(result.hits) and (result.outcome == "answer" or result.hits[0].probability >= shipped().sure)
+    """Whether the first entry is given as the answer."""
+    return result.outcome == "answer"
+
+
+def is_likely(result: SearchResult) -> bool:
+    """Whether the first entry stands alone and is likely: it is given, and the citizen can say that it was not meant."""
+    return (
+        result.outcome == "ask_back"
+        and likeliest(result) >= shipped().likely
+        and len(candidates(result)) == 1
+    )
 
 
 def candidates(result: SearchResult) -> list[Entry]:
@@ -147,13 +138,15 @@ def candidates(result: SearchResult) -> list[Entry]:
     if not result.hits:
         return []
     first = result.hits[0].probability
-    return [hit.entry for hit in result.hits[:3] if hit.probability >= first * _FAR_BEHIND]
+    return [hit.entry for hit in result.hits[:3] if hit.probability >= first * FAR_BEHIND]
 
 
 def offered(result: SearchResult) -> list[Entry]:
     """The entries offered for choice when none is sure: the candidates, or two with "I don't know"."""
     return (
-        candidates(result) if result.outcome == "ask_back" else [hit.entry for hit in result.hits[:_NEAREST]]
+        candidates(result)
+        if result.outcome == "ask_back"
+        else [hit.entry for hit in result.hits[:_NEAREST] if hit.probability >= _NEAR_FROM]
     )
 
 
@@ -187,24 +180,22 @@ def list_entries(turn: Turn, entries: Sequence[Entry], head: str, *, asked: str 
 
 async def offer_topic(turn: Turn) -> bool:
     """Offer the entries about a bare topic (低保, 公积金); False when the message names no topic."""
-    entries = () if turn.pressed else await topic_entries(turn.text)
+    entries = await topics.named(turn)
     if not entries:
         return False
-    list_entries(
-        turn, entries, f"关于“{plain(turn.text)}”，您想了解下面哪一个？回复序号，或者把想问的说一句就行。"
-    )
+    head = f"关于“{plain(turn.text)}”，您想了解下面哪一个？回复序号，或者把想问的说一句就行。"
+    list_entries(turn, entries, head)
     return True
 
 
-async def topic_entries(text: str) -> tuple[Entry, ...]:
-    """The entries of the topic, if the message is only the name of a topic; else empty."""
-    if not _TOPIC_FROM <= len(plain(text)) <= _TOPIC_TO:
-        return ()
-    return await parts().kb.about(plain(text), parts().city.regions)
-
-
 async def tell(
-    turn: Turn, entry: Entry, *, buttons: bool = True, asked: str = "", probability: float | None = None
+    turn: Turn,
+    entry: Entry,
+    *,
+    buttons: bool = True,
+    asked: str = "",
+    probability: float | None = None,
+    doubt: bool = False,
 ) -> None:
     """Give an entry's answer with its source, and store that the conversation is about this entry.
 
@@ -213,12 +204,14 @@ async def tell(
             form's own buttons follow.
         asked: id of the turn in which the question was asked, if that was an earlier turn.
         probability: probability that the entry is right, 0 to 1; None when the citizen chose it.
+        doubt: say which question is answered, and offer 都不是 in place of 没用.
     """
     await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
-    verdict = feedback.rating(asked or turn.turn_id, entry.id)
-    turn.say(answer_text(entry), [*sections, *verdict, HUMAN] if buttons else [], answer_card(entry))
-    turn.outcome(Result.ANSWERED, entry=entry.id, probability=probability)
+    verdict = feedback.rating(asked or turn.turn_id, entry.id, useless=NONE_OF_THESE if doubt else USELESS)
+    head = _DOUBT.format(title=entry.title.rstrip("？?")) if doubt else ""
+    turn.say(head + answer_text(entry), [*sections, *verdict, HUMAN] if buttons else [], answer_card(entry))
+    turn.outcome(Result.ANSWERED, entry=entry.id, probability=probability, about="likely" if doubt else None)
 
 
 def answer_text(entry: Entry) -> str:
@@ -264,7 +257,7 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, city: City) -> Re
     It needs neither Rasa nor a turn: the app uses it while Rasa is down.
     """
     result = await knowledge.search(question, regions=city.regions)
-    if result.outcome != "answer" or city.asks_elsewhere(question) is not None:
+    if not is_sure(result) or city.asks_elsewhere(question) is not None:
         return None
     entry = result.hits[0].entry
     return Reply(
@@ -278,7 +271,7 @@ async def out_of_scope(turn: Turn) -> None:
     """Kindly decline weather, jokes, shares and the like, unless the knowledge base is sure of an answer."""
     if not turn.pressed:
         result = await search(turn.text)
-        if result.outcome == "answer":
+        if is_sure(result):
             await tell_result(turn, result)
             return
         if await offer_topic(turn):

@@ -34,13 +34,17 @@ class Rated:
     entry_id: str | None
 
 
-def rating(turn_id: str, entry_id: str) -> list[Choice]:
-    """The buttons 有用 and 没用 for an answer; empty when the turn is not known."""
+def rating(turn_id: str, entry_id: str, *, useless: str = USELESS) -> list[Choice]:
+    """The buttons 有用 and 没用 for an answer; empty when the turn is not known.
+
+    Args:
+        useless: title of the second button.
+    """
     if not turn_id:
         return []
     return [
         choice(USEFUL, "affirm", turn=turn_id, entry=entry_id),
-        choice(USELESS, "deny", turn=turn_id, entry=entry_id),
+        choice(useless, "deny", turn=turn_id, entry=entry_id),
     ]
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import feedback
-from bot.actions.policy.answer import ENTRY, search, source_line, tell, tell_result
+from bot.actions.policy.answer import ENTRY, is_sure, search, source_line, tell, tell_result
 from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -59,7 +59,7 @@ async def follow_up(turn: Turn) -> None:
         return
     if not pressed and len(turn.text) > _SHORT:
         result = await search(turn.text)
-        if result.outcome == "answer" and result.hits[0].entry.id != entry.id:
+        if is_sure(result) and result.hits[0].entry.id != entry.id:
             await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
             return
     await _within(turn, entry, pressed or wanted_section(turn.text))

@@ -1,20 +1,36 @@
-"""Messages with several requests that the model takes for one policy question.
+"""Messages with several requests that the decision takes for one question.
 
-The first request is handled, the others are offered.
+The first request is handled, the others are offered. A message that denies to be a matter, or that is much more
+likely a question, opens no form: what looks like a matter of its own is then a part of the question's story.
 """
 
 from __future__ import annotations
+
+import re
 
 from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
 from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.turn import Turn
+from bot.understanding.asking import only_asks, own_question
 from bot.understanding.decide import ASK_WITH_MATTER
-from bot.understanding.requests import split
+from bot.understanding.requests import is_question, split
+
+_SENTENCE = re.compile(r"[?？。；;\n]+")
+_MOST = 3
+"""Most questions of one message that are answered one after the other."""
+_ONLY_A_QUESTION = 0.8
+"""Probability of a mere question (0 to 1) from which a message opens no form."""
 
 
 async def answer_policy(turn: Turn) -> None:
     """Like :func:`bot.actions.policy.answer.answer_policy`, but also handle further requests."""
+    own = None if turn.pressed else own_question(turn.text)
+    if own is not None and only_asks(turn.text):
+        await policy.answer_policy(turn.narrowed(own))
+        return
+    if not turn.pressed and await _answer_each(turn):
+        return
     requests = () if turn.pressed else split(turn.text)
     if len(requests) < 2:
         if await policy.answer_policy(turn) and turn.intent == ASK_WITH_MATTER:
@@ -23,9 +39,10 @@ async def answer_policy(turn: Turn) -> None:
     if requests[0].kind == "matter":
         # The message is a question and the whole of it has a known answer: its parts are one story.
         one_story = all(request.kind == "matter" for request in requests)
-        if turn.decision is not None and one_story and policy.is_sure(await policy.search(turn.text)):
-            await policy.answer_policy(turn)
-            offer_filing(turn, turn.text)
+        known = turn.decision is not None and one_story and policy.is_sure(await policy.search(turn.text))
+        if known or _is_question(turn):
+            if await policy.answer_policy(turn):
+                offer_filing(turn, turn.text)
             return
         # The complaint comes first: the form takes the whole message and splits it itself.
         turn.set("story", turn.text)
@@ -34,3 +51,23 @@ async def answer_policy(turn: Turn) -> None:
     await policy.answer_policy(turn.narrowed(requests[0].text))
     later.remember(turn, requests[1:])
     later.offer(turn)
+
+
+async def _answer_each(turn: Turn) -> bool:
+    """Answer two or three plain questions in one message, when each has a known answer of its own."""
+    questions = [part.strip() for part in _SENTENCE.split(turn.text) if part.strip()]
+    if not 2 <= len(questions) <= _MOST or not all(is_question(question) for question in questions):
+        return False
+    results = [await policy.search(question) for question in questions]
+    known = {result.hits[0].entry.id for result in results if policy.is_sure(result)}
+    if len(known) < len(questions):
+        return False
+    for question, result in zip(questions, results, strict=True):
+        await policy.tell_result(turn.narrowed(question), result)
+    return True
+
+
+def _is_question(turn: Turn) -> bool:
+    """Whether the decision found a question and nothing to file."""
+    reasons = turn.decision["reasons"] if turn.decision is not None else {}
+    return float(reasons.get("question") or 0.0) >= _ONLY_A_QUESTION

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from bot.actions.policy import answer as policy
-from bot.actions.policy import feedback
+from bot.actions.policy import feedback, topics
 from bot.actions.policy.follow_up import wanted_section
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.actions.talk import abroad
+from bot.understanding.asking import without_lead_in
 from bot.understanding.ticket import find_code, find_number
 from conversations.event_kinds import Result
 from core.errors import RateLimited
@@ -46,7 +47,8 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         return True
     result = await policy.search(turn.text)
     there = parts().city.asks_elsewhere(turn.text)
-    if result.outcome == "answer" and (there is None or policy.holds(result.hits[0].entry, there)):
+    near = await topics.named(turn)
+    if not near and policy.is_sure(result) and (there is None or policy.holds(result.hits[0].entry, there)):
         if there is not None:
             turn.say(abroad.beside_rule(there))
         await policy.tell(turn, result.hits[0].entry, buttons=False, probability=result.hits[0].probability)
@@ -57,14 +59,18 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         turn.say(abroad.of_rule(there))
         turn.outcome(Result.UNKNOWN, probability=policy.likeliest(result), about="elsewhere")
         return True
-    near = await policy.topic_entries(turn.text)
     if not near and result.outcome == "ask_back":
         near = tuple(policy.candidates(result))
     if near:
         policy.list_entries(turn, near, "您想问的可能是下面这些，要看哪一个，回复序号就行：")
         return True
-    await feedback.keep_unanswered(turn, policy.without_lead_in(turn.text))
-    turn.say(f"{NO_ANSWER}{feedback.AFTER_FORM}")
+    await feedback.keep_unanswered(turn, without_lead_in(turn.text))
+    said = f"{NO_ANSWER}{feedback.AFTER_FORM}"
+    nearest = policy.offered(result)
+    if nearest:
+        policy.list_entries(turn, nearest, f"{said}\n相近的问题有下面这些，是的话回复序号：")
+    else:
+        turn.say(said)
     turn.outcome(Result.UNKNOWN, probability=policy.likeliest(result))
     return True
 

@@ -12,6 +12,7 @@ from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
+from bot.actions.talk import odd
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.ticket import find_number
 from conversations.event_kinds import Result
@@ -42,13 +43,15 @@ async def fallback(turn: Turn) -> None:
         turn.set("misses", 0)
         turn.follow_up("complaint_form")
         return
+    if odd.answered(turn):
+        return
     if await policy.offer_topic(turn):
         turn.set("misses", 0)
         return
     near: list[Choice] = []
     if len(turn.text) >= _LOOKUP_FROM and turn.intent != "nonsense":
         result = await policy.search(turn.text)
-        if result.outcome == "answer":
+        if policy.is_sure(result) or (policy.is_likely(result) and _maybe(turn, "ask_policy")):
             turn.set("misses", 0)
             await policy.tell_result(turn, result)
             return

@@ -8,8 +8,8 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import RESUME
 from conversations.event_kinds import Result
-from conversations.handoff import BACK_BUTTON
 from conversations.types import Button, Mode
+from conversations.waiting import BACK_BUTTON
 
 
 async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:

@@ -1,0 +1,41 @@
+"""Messages that name no subject: only a time, only emoji, only digits. Each is asked about in its own words."""
+
+from __future__ import annotations
+
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip, plain
+from bot.understanding.signs import only_time, sign
+from conversations.event_kinds import Result
+
+_SHOWN = 20
+"""Longest part of the message that is repeated, in characters."""
+_FIRE = (
+    "您那边是着火了吗？着火了请先离开，马上打 119，有人受伤打 120。"
+    "不是着火的话，您想问什么、反映什么，直接打字告诉我就行。"
+)
+_ONLY_SIGNS = "我在。表情我看不出是什么事，您想问政策、反映问题还是查工单进度？打几个字告诉我就行。"
+
+
+def answered(turn: Turn) -> bool:
+    """Ask what a message without a subject is about; False when the message has one."""
+    text = _question(turn.text)
+    if text is None or turn.pressed:
+        return False
+    turn.say(text, [COMPLAIN, PROGRESS, HUMAN])
+    turn.set("misses", 0)
+    turn.outcome(Result.NOT_UNDERSTOOD, about="odd")
+    return True
+
+
+def _question(text: str) -> str | None:
+    shown = sign(text)
+    if shown is not None:
+        return _FIRE if shown == "fire" else _ONLY_SIGNS
+    said = clip(plain(text), _SHOWN)
+    if only_time(text):
+        return (
+            f"您说的“{said}”是指哪件事？是什么事、在哪里，说给我听就行；要查以前登记的，可以点“查工单进度”。"
+        )
+    if said.isdigit():
+        return f"您发的“{said}”是什么号码？查工单进度请点“查工单进度”；要反映事情，说说是什么事就行。"
+    return None

@@ -1,0 +1,80 @@
+"""Writes out what citizens shorten or write in another script: gjj, passport, 身份證, tags of a copied page.
+
+The assistant, the search and the form read the message so; the stored message keeps the citizen's own writing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter
+
+from core.text import plain
+from kb_index.language.text import simplified
+
+FILE = Path(__file__).with_suffix(".yml")
+_SHORT = 2
+"""Words of so few letters are written out only where the message begins with them, and then is over or asks."""
+_ASKING_AFTER = (
+    r"(?=\s*(?:$|[?？,，。]|怎|咋|如何|多少|几|啥|什么|哪|能|可|要|的?(?:政策|条件|材料|流程|标准|电话)|"
+    r"查|交|缴|补|办|转|断|停|取|报|领|迁|丢|掉|过期|换|卡|本|号|账|余额|申请|登记))"
+)
+_NAMES = (
+    r"(?:a|b|i|u|p|br|hr|em|li|ol|ul|td|th|tr|h[1-6]|div|img|svg|pre|span|font|html|head|body|form|link|meta|"
+    r"table|tbody|input|style|title|script|strong|button|iframe|center|section|article|header|footer)"
+)
+_TAG = re.compile(rf"<!--[^<>]{{0,300}}-->|</?{_NAMES}(?:[\s/][^<>]{{0,300}})?>", re.I)
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,300}>.*?</\1\s*>", re.S | re.I)
+_ENGLISH = (
+    (re.compile(r"\bhow\s+(?:do\s+i|can\s+i|to)\s+(?:get|apply\s+for|make|obtain|renew|replace)\s*", re.I), "怎么办"),
+    (re.compile(r"\bwhere\s+(?:do\s+i|can\s+i|to)\s+(?:get|apply\s+for|renew|replace)\s*", re.I), "在哪里办"),
+    (re.compile(r"\bi\s+(?:have\s+)?lost\s+", re.I), "丢了"),
+)  # fmt: skip
+_ARTICLE = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:an?|the|my|your|for)\s+(?=[\u4e00-\u9fff])", re.I)
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    groups = TypeAdapter(dict[str, list[str]]).validate_python(yaml.safe_load(FILE.read_text("utf-8")))
+    return {word: meaning for meaning, words in groups.items() for word in words}
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = sorted(_meanings(), key=len, reverse=True)
+    long = "|".join(re.escape(word) for word in words if len(word) > _SHORT)
+    short = "|".join(re.escape(word) for word in words if len(word) <= _SHORT)
+    return (
+        re.compile(rf"(?<![a-z0-9@.])(?:{long})(?![a-z0-9@])", re.I),
+        re.compile(rf"^\s*(?:{short})(?![a-z0-9@]){_ASKING_AFTER}", re.I),
+    )
+
+
+def written_out(text: str) -> str:
+    """A message in simplified characters, without tags, and with its abbreviations written out.
+
+    >>> written_out("gjj怎么取"), written_out("sb"), written_out("你真sb"), written_out("how to get a passport")
+    ('住房公积金怎么取', '社保', '你真sb', '怎么办护照')
+    """
+    said = simplified(_untagged(text))
+    changed = said
+    for pattern, meaning in _ENGLISH:
+        changed = pattern.sub(meaning, changed)
+    for pattern in _patterns():
+        changed = pattern.sub(lambda match: _meanings()[match[0].strip().lower()], changed)
+    return said if changed == said else _ARTICLE.sub("", changed).strip()
+
+
+def names_topic(text: str) -> bool:
+    """Whether a message is nothing but a word that stands behind an abbreviation (医保, 无线网络)."""
+    return plain(text) in {plain(meaning) for meaning in _meanings().values()}
+
+
+def _untagged(text: str) -> str:
+    if "<" not in text:
+        return text
+    bare = _TAG.sub(" ", _SCRIPT.sub(" ", text)).strip()
+    return bare or text

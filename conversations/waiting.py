@@ -1,0 +1,65 @@
+"""What a citizen who waits for an agent says: leaves the queue, asks how long, or tells more for the agent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from conversations.types import Button, Job
+from core.text import plain
+
+BACK_TO_BOT = "/back_to_bot"
+"""Payload of the button with which a waiting citizen returns to the assistant."""
+BACK_BUTTON = Button("不等了，继续问智能助手", BACK_TO_BOT)
+"""The button with this payload."""
+
+Helps = Callable[[Job], Awaitable[bool]]
+"""Whether the assistant answers what a waiting citizen says, while the place in the queue is kept."""
+
+_ME = r"(?:那|就|我|俺|我们|还是|先|都)*"
+_AGENT = r"(?:人工|真人|坐席|客服|话务员|工作人员|人)"
+_LEAVES = re.compile(
+    rf"(?:算了|好吧|行吧)?{_ME}(?:不想|不用|不要|不|别|没空|等不)(?:再|继续|接着)?"
+    rf"(?:等|排|排队|等待|及|转|转接|找|接|要|用)?(?:{_AGENT}|队)?(?:了|啦|咯|喽)(?:吧|啊|呀)?(?:算了|谢谢)?|"
+    rf"{_ME}(?:取消|退出|离开|结束|撤销|停止)(?:掉)?(?:排队|等待|队列|队伍|转?接?{_AGENT}|转接)?(?:了|吧)?|"
+    rf"{_ME}(?:别|不用|不要|不)(?:排队?|等|转接?)(?:{_AGENT}|队)?(?:吧)?|算了(?:吧|不等了?)?|"
+    rf"{_ME}(?:返回|回到?|转回?|切回?|换回?|接着|继续)(?:去)?(?:问|找|跟|用)?(?:智能|机器)?(?:助手|机器人|你)(?:说|聊|吧|来)*|"
+    rf"{_ME}(?:问|找)(?:你|机器人|智能助手)(?:吧|得了|算了)|{_ME}(?:你|机器人|智能助手)(?:来)?(?:回答|答|说)(?:吧|我)*|返回"
+)
+_HOW_LONG = re.compile(
+    r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几|第几|排到|"
+    r"到我|轮到|催|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}"
+)
+_LONGEST = 16
+"""Most characters of a message that only leaves the queue or asks how long it takes."""
+
+
+def leaves(text: str, chosen: Button | None) -> bool:
+    """Whether a message of a waiting citizen asks to leave the queue.
+
+    >>> leaves("不排了", None), leaves("算了，不等了", None), leaves("不等了解清楚就催我", None)
+    (True, True, False)
+    """
+    said = _bare(text)
+    if chosen is not None:
+        return chosen.payload == BACK_TO_BOT
+    return said == _bare(BACK_BUTTON.title) or (len(said) <= _LONGEST and _LEAVES.fullmatch(said) is not None)
+
+
+def acknowledged(text: str, told: bool) -> str:
+    """What is said of a waiting citizen's message, before the place in the queue.
+
+    Args:
+        text: the message.
+        told: whether the citizen was told before that messages are kept.
+    """
+    said = plain(text)
+    if not said or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said)):
+        return "还在排队，您的位置一直留着。"
+    if told:
+        return "这一句也记下了。"
+    return "您说的我都记下了，坐席接入后能看到。"
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[，,。.！!、~～…\s]", "", plain(text))

@@ -1,0 +1,119 @@
+"""What a citizen who waits for an agent says: each message gets a reply, and leaving is understood."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.understanding.danger import shipped
+from conversations import danger
+from conversations.service import Conversations
+from conversations.types import Job
+from conversations.waiting import BACK_TO_BOT, leaves
+from core.database import Database
+from core.events import LocalEvents
+from tests.conversations.conftest import Process
+from tests.rasa_standin import SmallDialogue, no_answer
+
+LEAVING = (
+    "不等了", "不排了", "不排队了", "取消排队", "退出排队", "不要人工了", "不用转人工了", "取消", "算了", "算了，不等了",
+    "别排了", "不想等了", "等不及了", "我先不等了", "还是问你吧", "继续问智能助手", "转机器人", "返回", "不找人工了",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", LEAVING)
+async def test_who_no_longer_waits_leaves_the_queue(process: Process, said: str) -> None:
+    conversation = await process.id_of()
+    await process.conversations.request_human(conversation, "citizen_asked")
+    (left,) = await process.say(said)
+    assert "不排队了" in left.text
+    assert (await process.conversations.view(conversation)).mode == "bot"
+    assert process.dialogue.asked == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "等了这么久",
+        "不等了解清楚就催我",
+        "我要人工",
+        "取消工单",
+        "还要等多久",
+        "不要乱收费",
+        "我不要赔偿了",
+        "不找他了",
+    ],
+)
+def test_who_says_something_else_stays(said: str) -> None:
+    assert not leaves(said, None)
+
+
+@pytest.fixture
+async def helping(database: Database) -> AsyncIterator[Process]:
+    """A process whose assistant helps with whatever asks something."""
+    dialogue, events, online = SmallDialogue(), LocalEvents(), [1]
+
+    async def agents_online() -> int:
+        return online[0]
+
+    async def helps(job: Job) -> bool:
+        if "失灵" in job.text:
+            raise KeyError("a bug")
+        return "怎么" in job.text
+
+    conversations = Conversations(
+        database, events, dialogue, no_answer, agents_online, judge=shipped(), helps=helps
+    )
+    async with conversations:
+        yield Process(conversations, dialogue, events, online)
+
+
+async def test_a_question_is_answered_and_the_place_is_kept(helping: Process) -> None:
+    conversation = await helping.id_of()
+    await helping.conversations.request_human(conversation, "citizen_asked")
+    since = (await helping.conversations.view(conversation)).waiting_since
+    answer, place = await helping.say("居住证怎么办")
+    assert answer.text == "您说的是：居住证怎么办"
+    assert "位置还留着" in place.text and [b.payload for b in place.buttons] == [BACK_TO_BOT]
+    (kept,) = await helping.say("我还想跟坐席说一声，是三号楼")
+    assert "记下了" in kept.text and helping.dialogue.texts() == ["居住证怎么办"]
+    view = await helping.conversations.view(conversation)
+    assert (view.mode, view.waiting_since) == ("waiting", since)
+
+
+async def test_what_cannot_be_judged_is_kept_for_the_agent(helping: Process) -> None:
+    await helping.conversations.request_human(await helping.id_of(), "citizen_asked")
+    (kept,) = await helping.say("失灵")
+    assert "记下了" in kept.text
+
+
+async def test_the_question_about_danger_is_not_asked_a_third_time(process: Process) -> None:
+    """As within a form: each answer is not understood, and the talk so far still sounds like danger."""
+    alarm = process.conversations._alarm
+    alarm._unsure = lambda replies: True
+
+    class Doubtful:
+        def judge(self, text: str) -> danger.Danger | None:
+            return danger.Danger("medical", 0.5, clear=False) if "晕" in text else None
+
+        def scope(self, text: str) -> str | None:
+            return None
+
+    alarm._judge = Doubtful()
+    asked = 0
+    for words in ("我爸头晕", "在田家庵区", "龙湖路", "就是今天", "三号楼门口", "还是头晕"):
+        replies = await process.say(words)
+        asked += danger.ASK.text in [reply.text for reply in replies]
+    assert asked == 2
+
+
+async def test_after_the_question_was_passed_over_clear_danger_is_still_met(process: Process) -> None:
+    conversation = await process.id_of()
+    await process.conversations.remember(
+        conversation,
+        "danger",
+        {"state": "passed", "kind": "fire", "text": "有烟味", "at": "2999-01-01T00:00:00+00:00"},
+    )
+    (advice,) = await process.say("我家着火了，快来人啊，火越来越大")
+    assert "119" in advice.text
