@@ -179,7 +179,7 @@ async def test_a_doubtful_place_is_asked_about_and_taken_when_said_again(citizen
     assert again.slots["address"] == "万达"
 
 
-WISHES = [
+WISHES: list[tuple[str, dict[str, Any], str]] = [
     ("我要匿名", {"contact_name": "匿名"}, "匿名"),
     ("那我匿名吧", {"contact_name": "匿名"}, "匿名"),
     ("把名字去掉", {"contact_name": "匿名"}, "匿名"),

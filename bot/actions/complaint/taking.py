@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from bot.actions.complaint import contact, questions, steps
-from bot.actions.complaint.answers import read_answer
+from bot.actions.complaint.answers import hint, read_answer
 from bot.actions.complaint.hearing import Heard, hear
 from bot.actions.complaint.opening import too_little
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, choice, clip, plain
+from bot.actions.talk import abroad
 from bot.understanding.kind import named_type
 from core.phone import find
 from tickets import catalog
@@ -22,6 +23,8 @@ _GRIEVES = re.compile(
     r"没人|不管|坏|罚款|打人|骂|骗|吵|臭|脏|堵|漏|欠|拖|乱|偷|倒|过期|收费|退钱|不退|不给|不让|受伤|危险"
 )
 """Words of a grievance."""
+_NO_MATTER = frozenset({"abuse", "greet", "thank", "goodbye", "bot_challenge", "what_can_you_do", "nonsense"})
+"""Intents of words that tell no matter."""
 _SURE = 0.5
 """Confidence (0 to 1) from which a suggested category shows that words tell a matter."""
 _TELLING = 0.6
@@ -67,7 +70,8 @@ def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
     """Keep what tells of the matter, and ask again; it counts as no answer, so that a way around is offered in time."""
     turn.set("content", content)
     tries = steps.tries_so_far(turn) + 1
-    questions.ask(turn, slot, before=said, human=tries >= steps.MAX_TRIES)
+    unread = "" if find(turn.text) else hint(slot)
+    questions.ask(turn, slot, before=f"{said}{unread}", human=tries >= steps.MAX_TRIES)
     turn.set("tries", tries)
 
 
@@ -91,6 +95,8 @@ def _doubted(turn: Turn, slot: str, words: str) -> bool:
 
 def _tells(turn: Turn, matter: str) -> bool:
     """Whether words that answer no question tell something of the matter."""
+    if turn.intent in _NO_MATTER or (turn.requested == "district" and abroad.of_answer(turn.text)):
+        return False
     if find(matter):
         return True
     if too_little(str(turn.slot("content") or "")) or _GRIEVES.search(matter):
