@@ -178,7 +178,7 @@ def _suggested(text: str) -> str | None:
 
 
 _JOINS = re.compile(r"(?:另外|还有就是|再就是|再有就是|此外)(?:就是|呢)?[，,：:]?")
-_SAME_ACTOR = re.compile(r"他|她|它|这家|那家|该|老板|对方")
+_SAME_ACTOR = re.compile(r"他|她|它|这家|那家|该|老板|对方|^.{1,4}也(?:不|没)|你们到底")
 """Words by which a second part speaks of whom the first was about."""
 _LEAST_JOINED = 8
 """Fewest characters of a second matter after a mild cue."""

@@ -225,7 +225,6 @@ async def test_no_phone_has_a_way_on(rasa: Rasa, visitor: str, said: str) -> Non
 
 
 ABOUT = [
-    ("几天能处理", "转给承办单位"),
     ("要不要钱", "不收钱"),
     ("谁来管", "牵头"),
     ("会不会告诉他", "看不到工单"),
