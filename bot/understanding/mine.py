@@ -13,6 +13,7 @@ from bot.understanding.subject import subject
 from bot.understanding.ticket import find_number, without_number
 from bot.understanding.when import Moment, moment
 from core.city import City
+from tickets.types import TicketType
 
 LONGEST = 2_000
 """Largest part of a message that is read, in characters. The limit keeps the patterns fast."""
@@ -63,12 +64,15 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     said = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
     where = place(said, city)
     kind = suggest_type(said)
+    when = moment(said, now)
+    if when is not None and when.start is None and kind is not None and kind.type is TicketType.SUGGESTION:
+        when = None  # an hour proposed for the future, not one at which something happened
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
         district=where.district,
         town=where.town,
         address=where.address,
-        happened_at=moment(said, now),
+        happened_at=when,
         subject=subject(said),
         phone=own_phone(without_number(said), city.hotline_numbers) or "",
         ticket_number=find_number(said) or "",

@@ -4,36 +4,99 @@ from __future__ import annotations
 
 import re
 
-from bot.understanding.when import moment
-from core.clock import now
+from bot.understanding.lasting import only_time
+from bot.understanding.remarks import is_no_value
 from core.text import plain
 
 ANONYMOUS = "匿名"
 """The name stored for citizens who do not give their name."""
 
-_WHERE = re.compile(
-    r"[\d一二三四五六七八九十](栋|幢|号|号楼|单元|室|弄|组)|小区|花园|路口|附近|对面|门口|楼下|隔壁|(路|街|大道|镇|村)$"
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方任袁柳史唐薛雷贺汤罗毕郝安常于傅卞齐康余顾孟黄穆萧尹"
+    "姚邵汪毛戴宋庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯管卢莫房解应丁宣邓郁单洪包左石崔吉龚程邢裴陆"
+    "荣翁段侯宁刘叶白赖乔阎连习艾易廖曾关肖付闫岳查聂温辛苗米冷尚申代鲍廉仇丛焦车封牛文欧古景沙鞠盛隋冉明晏柴瞿甘岑殷施倪阚亓仝訾"
 )
-_NAME_FRAME = re.compile(r"^(我|俺)?(本人)?(的)?(名字|姓名)?(叫做?|是|就叫)?|(就行|就好|就可以|吧|啊|呀)$")
+_COMPOUND = "欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|东方|端木|南宫"
+_TITLES = "先生|女士|小姐|师傅|老师|阿姨|大妈|大爷|大叔|大姐|大哥|大娘|叔叔?|伯伯?|婶子?|姨|嫂子?|奶奶|爷爷|老太太?|太太|同志|同学|经理|老板|医生|主任|书记|队长|警官|律师|哥|姐|总|工|某某?|[xX×*]{1,2}"
+_PLAIN = re.compile(
+    rf"(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES})|(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?"
+    rf"|[小老阿][{_SURNAMES}]|[\u4e00-\u9fff]{{1,6}}·[\u4e00-\u9fff]{{1,8}}|[A-Za-z][A-Za-z .'-]{{1,19}}"
+)
+_FRAME = re.compile(
+    r"^(?:你好|您好|嗯|哦|好|那)?[，,]?(?:联系人|联系|姓名|名字|大名|称呼)?(?:我|俺|本人|咱)?(?:的)?(?:名字|姓名|自己)?(?P<cue>叫做?|就叫|名叫|是|为|：|:)?(?:我|俺)?"
+)
+_CALLED = re.compile(
+    r"(?:(?<![他她它家人店司])叫做?(?:我|俺)?|(?:我|俺|本人)(?:自己)?(?:就)?(?:叫|是)|姓名[是为：:]?|名字(?:叫|是|[：:])|联系人[是为：:]?)\s*(?P<name>[\u4e00-\u9fff·]{1,9}?)"
+    r"(?=$|[，,。.；;！!？?\s\d]|就行|就好|就可以|吧|啊|呀)"
+)
+_OWN_SURNAME = re.compile(
+    rf"(?:我|俺|本人)?(?:免贵)?姓(?P<surname>{_COMPOUND}|[{_SURNAMES}])(?:$|[，,。.；;！!\s\d]|的|吧|啊)"
+)
+_ENDING = re.compile(r"(?:就行|就好|就可以|就行了|好了|吧|啊|呀|呢|哦)+$")
+_NO_NAME = re.compile(
+    r"[的了吗呢吧啊么不没是这那你他她就谁怎要]|[路街巷区县镇乡村店厂局所院校楼栋幢号上下里旁边口站]$|公司|物业|小区|单位|部门|银行|学校|医院|超市|平台|"
+    r"投诉|举报|反映|取消|跳过|人工|保密|匿名|电话|号码|第[一二三四五六七八九十\d]|^[一二三四五六七八九十\d]+个?$|什|为何|"
+    r"^(?:方便|随便|马上|应该|任何|于是|何必|常常|经常|安静点?|路人.?|高兴|明白|严重|全部|金额|时候|时间|水电|石头|成功|毛病|白天|向[东南西北]|平[时常安]|谢谢?|谢了|万一|和谐|项目|单元|成天|"
+    r"连续|连着|连夜|从来|方法|施工|路灯|车位|支持|农民|计划|包工头|马路边?|高空|明天|明年|明早|白条|关于|查询|查一?下|解决|解释|连累|安排|安全|应当|常年|文明|古城|华东|"
+    r"路面|路口|路牌|车辆|车库|车祸|管理|管道|管网|管好|管管|房东|房子|房租|包装|车主|沙子|冷气|强制|强拆|段落|景区|应急|任务|封路|封闭|苗木|易燃|高温|黄色|白色|万元|石子|"
+    r"曾经|任意|单独|古怪|盛夏|温度|尚未|申请|文件|代办|欧元|甘肃|辛苦了?|牛奶|米粉)$"
+)
+_LONGEST = 20
+"""Most characters of a name."""
 
 
 def read_name(text: str) -> str | None:
-    """The name that a citizen gives; ``匿名`` for an anonymous citizen; None for an answer that is no name.
+    """The name in an answer to "what is your name"; ``匿名`` for an anonymous citizen; None for what is no name.
 
-    >>> read_name("我姓王")
-    '王先生/女士'
+    >>> read_name("我姓王"), read_name("叫我老李就行"), read_name("第二个"), read_name("华康物业"), read_name("三天了")
+    ('王先生/女士', '老李', None, None, None)
     """
     said = plain(text)
-    if "匿名" in said:
-        return None if re.search(r"不(要|想|用)?匿名", said) else ANONYMOUS
-    surname = re.fullmatch(r"(?:我|俺|本人)?(?:免贵)?姓(\w{1,2})", said)
+    if ANONYMOUS in said:
+        return None if re.search(r"不(要|想|用)?匿名|[?？]|吗|行不行|可以", text) else ANONYMOUS
+    surname = re.fullmatch(rf"(?:我|俺|本人)?(?:免贵)?姓({_COMPOUND}|\w)(?:的)?", said)
     if surname:
         return f"{surname.group(1)}先生/女士"
-    name = _NAME_FRAME.sub("", text.strip(" 。.，,！!"))
-    if not 1 <= len(name) <= 20 or re.search(r"\d{3}|[?？]", name):
+    told = introduced_name(text)
+    if told is not None:
+        return told
+    frame = _FRAME.match(text.strip())
+    name = _ENDING.sub(
+        "", re.sub(r"[（(].{1,4}[)）]$", "", text.strip())[frame.end() if frame else 0 :].strip(" 。.，,！!")
+    )
+    if not 1 <= len(name) <= _LONGEST or is_no_value(text) or only_time(name) or _NO_NAME.search(name):
         return None
-    if len(name) > 4 and moment(name, now()) is not None:
-        return None  # the answer to another question: a time
-    if _WHERE.search(name):
-        return None  # the answer to another question: a place
-    return name
+    if len(name) == 1 and name in _SURNAMES:
+        return f"{name}先生/女士"
+    return name if _PLAIN.fullmatch(name) else None
+
+
+def introduced_name(text: str) -> str | None:
+    """The name by which a citizen introduces himself anywhere in a text; None when he does not.
+
+    >>> introduced_name("我叫李明，堵了三天了"), introduced_name("他叫王五，欠钱不还"), introduced_name("王桂兰，我自己叫王桂兰")
+    ('李明', None, '王桂兰')
+    """
+    for found in _CALLED.finditer(text):
+        name = found["name"]
+        framed = "叫" in found.group() or "名" in found.group() or "联系人" in found.group()
+        likely = _PLAIN.fullmatch(name) or (framed and 2 <= len(name) <= 4 and "是" not in found.group()[:2])
+        if likely and not _NO_NAME.search(name) and not only_time(name):
+            return name
+    surname = _OWN_SURNAME.search(text)
+    if surname and (
+        "我" in surname.group() or "免贵" in surname.group() or surname.group().strip() == text.strip()
+    ):
+        return f"{surname['surname']}先生/女士"
+    return None
+
+
+def titled_name(text: str) -> str | None:
+    """The name when a clause is nothing but a surname with a form of address; else None.
+
+    >>> titled_name("王女士"), titled_name("王桂兰"), titled_name("李师傅骂人")
+    ('王女士', None, None)
+    """
+    said = plain(text)
+    whole = re.fullmatch(rf"(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{0,2}}(?:先生|女士|小姐)", said)
+    return said if whole else None

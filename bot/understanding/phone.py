@@ -65,6 +65,21 @@ def own_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
     return next((one.number for one in find(text) if one.number not in nobodys and _is_own(said, one)), None)
 
 
+def asked_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
+    """The citizen's own number in an answer to "your phone number?", in its stored form; None when there is none.
+
+    Like :func:`own_phone`, and 7 or 8 digits without area code count, too.
+
+    >>> asked_phone("6660000"), asked_phone("物业电话05546661234打不通"), asked_phone("１ ３ ９ ５ ５ ５ ４ ０ ０ ０ ０")
+    ('6660000', None, '13955540000')
+    """
+    said = fold(text[:LONGEST])
+    for one in find(text, local=True):
+        if one.number not in nobodys and (one.service or _is_own(said, one)):
+            return one.number
+    return None
+
+
 def without_phone(text: str, number: str) -> str:
     """The story without this phone number and without the words that introduce it.
 

@@ -25,12 +25,12 @@ _ESTATE_END = (
 )
 _ESTATE = rf"{_C}{{1,8}}?(?:{_ESTATE_END})(?:[一二三四五六七八九十东西南北A-Z]区|[一二三四五]期)?"
 _NAMED = rf"{_C}{{2,7}}(?=(?:[A-Z]?\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:号楼|栋|幢))"
-_VILLAGE = rf"{_C}{{1,5}}?(?:郢村|孜村|圩村|庄村|湾村|岗村|村|郢|孜|圩|庄|湾|岗|队|组)(?!里|民|长|支书|书记|干部|子里)(?:{_C}{{1,5}}?(?:队|组|郢|庄))?"
+_VILLAGE = rf"{_C}{{1,5}}?(?:郢村|孜村|圩村|庄村|湾村|岗村|村|郢|孜|圩|庄|湾|岗|队(?!伍|员)|组(?!织|成|合|建|装|团))(?!里|民|长|支书|书记|干部|子里)(?:{_C}{{1,5}}?(?:队|组|郢|庄))?"
 _BUILDING = r"(?:[A-Za-z]?\d{1,3}|[一二三四五六七八九十]{1,3}|[A-Z])(?:号楼|栋|幢|座)|(?:\d{1,2}|[一二三四五六七八九十]{1,2})单元|\d{3,4}(?:室|户)"
 _LANDMARK_END = (
     "农贸市场|菜市场|批发市场|市场|超市|购物中心|百货大楼|医院|卫生院|卫生室|中学|小学|学校|幼儿园|大学|学院|职教中心|实验学校|一中|二中|三中|"
     "[一二三四五六七八九十]小(?!学)|[一二三四五六七八九十]中(?!学)|派出所|[东南西北]站|汽车站|火车站|高铁站|客运站|公交站台?|车站|体育馆|体育场|图书馆|公园|大桥|桥|码头|水库|"
-    "工业园|产业园|工业园区|开发区|加油站|收费站|停车场|车库|广场(?!舞)|中心(?!校)|大厅|养老院|银行|大楼|棚户区|工地|湖(?![路里水边])|城(?![管市区乡镇关东西南北建里中投置集股])|"
+    "工业园|产业园|工业园区|开发区|加油站|收费站|停车场|车库|广场(?!舞)|中心(?!校)|大厅|养老院|银行|大楼|棚户区|工地|湖(?![路里水边]|公园|小区|花园)|城(?![管市区乡镇关东西南北建里中投置集股])|"
     "厂(?=门口|旁|附近|对面|宿舍|家属|南|北|东|西)|矿(?=门口|旁|附近|对面|宿舍|家属|南|北|东|西)|站(?![在着起点长岗台])"
 )
 _LANDMARK = rf"{_C}{{1,8}}?(?:{_LANDMARK_END})|{_C}{{0,6}}?(?:敬老院|卫生院|菜市场|农贸市场|粮站|镇政府|乡政府|政务服务中心)"
@@ -55,6 +55,10 @@ _EMPTY = re.compile(
     r"修路|走路|铁路|网路|线路|电路|水路|半路|大路|小路|出路|一路|迷路|让路|堵路|同路|上路|宿舍|公寓|大厦|商城|农村|乡村|新农村|班组|"
     r"部队|排队|车队|施工队|小组|工作组|乡镇|城镇|逛街|上街|老广场|中学|小学|大学|车站|公交站|加油站|步行街|商业街|门面|开发区|码头)$"
 )
+
+
+_NO_ROAD = re.compile(r"(?:跑|走|修|让|带|引|思|销|线|电|网|门|后|半|死|活|生|退|出|赶)路$")
+"""What ends like a road and is none: 卷钱跑路."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +115,12 @@ def _town(text: str, city: City) -> str:
     if known:
         return min(known)[2]
     # the local dialect omits the ending (镇, 乡, 街道): "曹庵的", "李郢孜那边"
+    districts = {name for item in city.districts for name in (*item.names, *item.short)}
     for name in city.towns:
         short = re.sub(r"(?:回族)?[镇乡]$|街道$", "", name)
-        if len(short) >= 3 and re.search(rf"{short}(?![路街大东西南北中村]|小区|社区)", text):
+        if short in districts:
+            continue  # 谢家集区 and 谢家集 mean the district, never 谢家集街道
+        if len(short) >= 3 and re.search(rf"{short}(?![路街大东西南北中村区县]|小区|社区)", text):
             return name
         if len(short) >= 2 and re.search(
             rf"(?:在|住|是|俺们?|我们?|^|[，,。\s]|[区县]){short}(?=这|那|的|$|[，,。\s]|街上|集上)", text
@@ -159,6 +166,9 @@ def _chains(text: str) -> list[tuple[str, int]]:
             if cut and cut.end() < len(name):
                 begin += cut.end()
                 name = text[begin : match.end()]
+            if kind == "road" and _NO_ROAD.search(name):
+                at = match.end()
+                continue
             attached = end >= 0 and kind == "landmark" and text[end:begin] in ("", "的")
             if len(name) < 2 or (_EMPTY.match(name) and not attached):
                 at = match.end()

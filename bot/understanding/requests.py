@@ -15,6 +15,10 @@ from bot.understanding.category import suggest_by_words
 
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
+_READ = 300
+"""Characters of a part by which its category is known."""
+_MOST_CUES = 6
+"""Cues of one kind after which the categories of the parts are compared; comparing costs milliseconds."""
 _LEAST = 4
 """Fewest characters of a request."""
 _LEAST_NAMED = 3
@@ -29,8 +33,8 @@ _OPENS = re.compile(
     rf"(?:对了|另外|还有|此外|再就是|再有就是|同时|顺便|顺带|那个|再|最后|然后|还)[，,]?(?:我|俺|再|还|也|就|顺便|另外)*(?:想|要|得)?(?:{_ASKING}|{_TELLING})[，,：:]?|"
     r"(?:还有|另外|再有|此外|对了)?[，,]?(?:还)?(?:有)?(?:另外?|别的)?(?:一)?(?:件|桩)(?:别的)?事(?:情)?(?:是|就是|也)?[，,：:]?|"
     r"(?:还有|另外|再有)(?:还)?(?:有)?(?:一)?(?:个|件|桩|样)(?:别的)?(?:事情?|问题|毛病)(?:是|就是|也)?[，,：:]?|"
-    r"(?:第二(?!天|次|年|回|遍|周|月|名|期|家|批|医|中|小)|其二|二是|二来|第三(?!天|次|年|回|遍|周|月|名|方|期|家|批|医|中|小)|三是)(?:件|个|点|条)?(?:事情?|问题)?(?:是|就是)?[，,：:、]?|"
-    r"[2２3３二三②③][、.．)）：:]\s*"
+    r"(?P<nth>(?:第二|第三)(?:(?:件|个|点|条)(?:事情?|问题)?(?:是|就是)?[，,：:、]?|(?:事|问题)(?:是|就是)?[，,：:、]?|是(?!名)|[，,：:、])|(?:其二|二是|二来|三是)[，,：:、]?|"
+    r"[2２3３二三②③][、.．)）：:]\s*)"
     r")"
 )
 _MAY_OPEN = re.compile(
@@ -38,9 +42,10 @@ _MAY_OPEN = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[？?。！!；;])(?P<cue>)")
 _FIRST_MARK = re.compile(
-    r"^\s*(?:[1１一①][、.．)）：:]|第一(?:件|个|点)?(?:事情?|问题)?(?:是|就是)?[，,：:、]?|"
-    r"(?:(?:我|俺)?(?:有|想|要)?(?:反映|说|问|咨询)?(?:两|2|三|3|俩)(?:个|件)(?:事情?|问题)[，,：:。]?\s*(?:[1１一①][、.．)）：:]|"
-    r"第一(?:件|个)?(?:事情?)?(?:是)?[，,：:、]?|一是)?))\s*"
+    r"^\s*(?:您好|你好)?[，,。！!]?\s*(?:[1１一①][、.．)）：:]|"
+    r"第一(?:(?:件|个|点)(?:事情?|问题)?(?:是|就是)?[，,：:、]?|[，,：:、]|是)|"
+    r"(?P<announced>(?:我|俺)?(?:们)?(?:有|想|要)*(?:反映|反应|投诉|说|问|咨询)?(?:一下)?(?:两|2|三|3|俩|几)(?:个|件|桩)(?:事情?|问题)(?:要)?(?:反映|说|问)?(?:一下)?[，,：:。]?\s*"
+    r"(?:[1１一①][、.．)）：:]?|第一(?:件|个)?(?:事情?)?(?:是)?[，,：:、]?|一是|首先)?))\s*"
 )
 _PROCEDURE = re.compile(
     r"(怎么|怎样|如何|咋|在哪里?|去哪里?|到哪里?|哪里|哪儿)(办理|申请|领|提取?|取|报销|查询?|开|交|缴|补办?|换|迁|转|登记|预约|报名|算|弄|写|打印|续|认定)|"
@@ -85,11 +90,13 @@ def split(text: str) -> tuple[Request, ...]:
     if announced:
         rest = rest[announced.end() :]
     asked = False
+    kind = "" if not announced else "matters" if announced["announced"] else "list"
     while len(found) < MOST - 1:
-        cut = _cut(rest, bool(announced))
+        cut = _cut(rest, kind)
         if cut is None:
             break
         first, cue, rest = cut
+        kind = kind and "matters"  # a list whose first two are apart is a list of matters
         found.append(_request(first, asked))
         asked = _ASKING_CUE.search(cue) is not None
     if not found:
@@ -117,18 +124,23 @@ def _request(text: str, asked: bool = False) -> Request:
     return Request("question" if asked or _asking(text) else "matter", text)
 
 
-def _cut(text: str, announced: bool) -> tuple[str, str, str] | None:
+def _cut(text: str, announced: str) -> tuple[str, str, str] | None:
     """The first request, the cue and the rest; None when the text can't be split."""
-    for pattern, sure in ((_OPENS, True), (_MAY_OPEN, announced), (_SENTENCE, False)):
-        for match in pattern.finditer(text):
+    for pattern, sure in ((_OPENS, True), (_MAY_OPEN, bool(announced)), (_SENTENCE, False)):
+        for nth, match in enumerate(pattern.finditer(text)):
             first = text[: match.start()].strip(" ，,。；;、\n")
             second = text[match.end() :].strip(" ，,。；;、：:\n")
             cue = match.group("cue")
             named = sure and _NAMES_NEW.search(cue) is not None
             asked = sure and _ASKING_CUE.search(cue) is not None
+            if match.groupdict().get("nth") and not (
+                nth < _MOST_CUES and _listed_apart(first, second, announced=announced)
+            ):
+                continue
             if len(first) < _LEAST or len(second) < (_LEAST_NAMED if named else _LEAST):
                 continue
-            if _apart(first, second, named=named, asked=asked, bare=pattern is _SENTENCE):
+            apart = _apart(first, second, named=named, asked=asked, bare=pattern is _SENTENCE)
+            if apart or (pattern is _MAY_OPEN and nth < _MOST_CUES and _elsewhere(first, cue, second)):
                 return first, cue, second
     return None
 
@@ -143,9 +155,62 @@ def _apart(first: str, second: str, *, named: bool, asked: bool, bare: bool) -> 
         return named or _GRIEVANCE.search(second) is not None
     if asks == (False, True):
         return True
-    return named and _SAME_STORY.search(second) is None
+    return named and (_SAME_STORY.search(second) is None or _differ(first, second))
 
 
+def _elsewhere(first: str, cue: str, second: str) -> bool:
+    """Whether a mild cue (另外, 还有就是) joins two matters that go to different departments."""
+    same = _SAME_STORY.search(second) or _SAME_ACTOR.search(second)
+    if same or not _JOINS.fullmatch(cue) or len(second) < _LEAST_JOINED or not _GRIEVANCE.search(second):
+        return False
+    return _differ(first, second)
+
+
+def _differ(first: str, second: str) -> bool:
+    """Whether two parts surely belong to categories of different first levels."""
+    kinds = (_suggested(first), _suggested(second))
+    return None not in kinds and _level1(kinds[0]) != _level1(kinds[1])
+
+
+def _suggested(text: str) -> str | None:
+    found = suggest_by_words(text[:_READ])
+    return found.category if found and found.confidence >= _VERY_SURE else None
+
+
+_JOINS = re.compile(r"(?:另外|还有就是|再就是|再有就是|此外)(?:就是|呢)?[，,：:]?")
+_SAME_ACTOR = re.compile(r"他|她|它|这家|那家|该|老板|对方|^.{1,4}也(?:不|没)|你们到底")
+"""Words by which a second part speaks of whom the first was about."""
+_LEAST_JOINED = 8
+"""Fewest characters of a second matter after a mild cue."""
+_VERY_SURE = 0.7
+"""Confidence (0 to 1) from which categories alone show that two parts go to different departments."""
+
+
+def _listed_apart(first: str, second: str, *, announced: str) -> bool:
+    """Whether the items of a numbered list are matters of their own.
+
+    A list is mostly one matter told in order, or what one and the same company does. It is several when nothing introduces
+    it (or only that there are several matters), it is no chronology, and the items are not of one kind.
+
+    Args:
+        announced: ``matters`` when it was said that there are several, ``list`` for a list without introduction, else "".
+    """
+    if not announced or _DATED.match(first) or _DATED.match(second):
+        return False
+    kinds = (_category(first), _category(second.split("；")[0]))
+    if announced == "list":
+        return None not in kinds and _level1(kinds[0]) != _level1(kinds[1])
+    return None in kinds or _level1(kinds[0]) != _level1(kinds[1]) or kinds[0] != kinds[1]
+
+
+def _level1(category: str | None) -> str:
+    return str(category).partition("/")[0]
+
+
+_DATED = re.compile(
+    r"\D{0,3}(?:(?:19|20)\d\d年?|\d{1,2}月|[今去前]年|到?(?:今天|现在|目前)|后来|随后|之后|结果)"
+)
+"""Beginnings of an item that goes on telling what happened before."""
 _ASKING_CUE = re.compile(r"问|咨询|请教|打听|了解")
 _NAMES_NEW = re.compile(r"反映|反应|投诉|举报|建议|表扬|件|桩|第|二|三|其|\d|②|③")
 _SAME_STORY = re.compile(
@@ -154,5 +219,5 @@ _SAME_STORY = re.compile(
 
 
 def _category(text: str) -> str | None:
-    found = suggest_by_words(text)
+    found = suggest_by_words(text[:_READ])
     return found.category if found and found.confidence >= _SURE else None

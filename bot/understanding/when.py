@@ -80,15 +80,25 @@ _BACKGROUND = re.compile(
     r"[^，。,；;！!？?]{0,6}?(买的?房|买的|买了|该交|就该|交房|上学|上[一二三四五六]年级|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
     r"结婚|参加工作|入职|拿的?房|装修的|办了)"
 )
+_OF_PAPER = re.compile(
+    r"[^，。,；;！!？?]{0,3}?(?:通告|通知|公告|文件|规定|合同|协议|函|答复|判决|回复函|批复)"
+)
+"""After a time: the date of a document."""
+_BEFORE = re.compile(r"(?:根据|按照?|依据|成立于|始?建于|注册于|出?生于|落款|以上|上述|以下|如下)$")
+"""Before a time: that of a document, of a founding; or a number of points (以上三点)."""
+_FOUNDED = re.compile(
+    r"(?:成立|创办|建厂|建校|竣工|注册|毕业|入伍|参军|之?后.{0,4}(?:打|联系|回电|来电|方便)|.{0,3}(?:打我|联系我|回电|来电|有空|方便接))"
+)
+"""After a time: a founding, or when to call back."""
 _VAGUE = re.compile(
     r"(?:(?:自|打)?从)?(?:最近|近期|近来|近几[天日]|近[一两三]个?(?:周|月|星期)|这几[天日]|这两[天日]|这些天|这些日子|这段时间|这阵子|"
     r"这一阵|前几[天日]|前两[天日]|前些天|前些日子|前段时间|前阵子|前一阵子?|"
-    r"长期(?:以来)?|一直以来|常年|多年来|(?:这|近)[几两]年|(?:这|近)[几两]个?月|入[春夏秋冬]以来|平时)"
+    r"长期(?:以来)?|一直以来|常年|多年来|(?:这|近)[几两]年|(?:这|近)[几两]个?月|(?:农历|阴历|旧历)(?:正|冬|腊|十?[一二三四五六七八九]|十)月(?:(?:初|十|廿|二十|三十)?[一二三四五六七八九十])?|入[春夏秋冬]以来|平时)"
 )
 _HABIT = re.compile(
     rf"(?:每天|天天|每晚|每日|夜夜|每到|一到|整天|整夜|成天|每个?(?:周|星期|礼拜)[一二三四五六日天末]?|每年)"
-    rf"(?:[的到]?(?:{_PART}|高峰期?|早晚高峰期?))?(?:[的大概差不多约]{{0,3}}{_N}[点时](?:半|多|钟|左右|来钟)*)?"
-    rf"(?:(?:到|至|-|~)(?:第二天)?(?:{_PART})?{_N}[点时](?:半|多|钟)*)?"
+    rf"(?:[的到]?(?:{_PART}|高峰期?|早晚高峰期?))?(?:[的大概差不多约]{{0,3}}(?:{_N}[点时](?:半|多|钟|左右|来钟)*|\d{{1,2}}:\d{{2}}))?"
+    rf"(?:(?:到|至|-|~)(?:第二天|次日)?(?:{_PART})?(?:{_N}[点时](?:半|多|钟)*|\d{{1,2}}:\d{{2}})?)?"
 )
 _ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
 """Alone, these words say how often something happens, and not when."""
@@ -99,14 +109,14 @@ _CLOCK = (
 )
 _DATE = rf"""
   (?P<iso>(?P<iso_y>20\d\d)[-./年](?P<iso_m>\d{{1,2}})[-./月](?P<iso_d>\d{{1,2}})[日号]?)
-| (?P<md>(?:(?P<y>20\d\d|今|去|前)年)?(?P<m>{_N})月份?(?:(?P<d>{_N})[日号]|(?P<third>初|中旬|底|上旬|下旬|末))?)
+| (?P<md>(?:(?P<y>20\d\d|今|去|前)年[,，\s]?)?(?P<m>{_N})月份?(?:(?P<d>{_N})[日号]|(?P<third>初|中旬|底|上旬|下旬|末))?)
 | (?P<rel_month>(?:上上个?|上个?|这个?|本)月(?:份)?(?:(?P<rel_d>{_N})[日号]|(?P<rel_third>初|中旬|底|上旬|下旬))?)
 | (?P<week>(?:(?P<week_rel>上上个?|上个?|这个?|本|头个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末]|(?<=[期拜])[1-6]))
    |(?P<week_only>(?:上上个?|上个?|这个?|本)(?:周|星期|礼拜)))
 | (?P<day>(?P<day_rel>大前|前|昨|今|当)(?:天|日|个|儿个|儿)|(?P<day_short>昨|今|前|当)(?=晚|夜|早|晨|晌))
 | (?P<ago>(?:(?P<ago_n>{_N})个?|(?P<ago_half>半)个?)(?:多)?(?P<ago_unit>天|日|小时|钟头|分钟|星期|礼拜|周|月|年)(?:多)?(?:以?前|之前))
 | (?P<year>(?P<year_rel>去|今|前|大前|20\d\d)年(?:(?P<season>[春夏秋冬])[天季]|(?P<year_third>初|年初|底|年底|上半年|下半年))?)
-| (?P<feast>(?:(?P<feast_y>去|今|前)年)?(?P<feast_name>(?:双十一|国庆|元旦|五一|六一)(?![一二三四五六七八九东南西北中]?[路街里大新])|十一(?=假期|长假|期间|那))(?:节|期间|假期|长假|当天|那天)*)
+| (?P<feast>(?:(?P<feast_y>去|今|前)年)?(?P<feast_name>(?:双十一|国庆|元旦|五一|六一)(?![一二三四五六七八九东南西北中]?(?:[路街里大新村桥]|广场|商场|小区|公园|医院))|十一(?=假期|长假|期间|那))(?:节|期间|假期|长假|当天|那天)*)
 | (?P<dom>(?<![\d路街巷道区弄段村庄园门苑城府湾里A-Za-z第])(?P<dom_d>{_N})号(?=那天|这天|当天|开始|起|以来|早|上午|中午|下午|晚|夜|凌晨|半夜|到|至|的|，|,|就|左右|停))
 | (?P<now>刚才|刚刚|刚(?=[在被从到遇看])|这会儿?)
 """
@@ -167,6 +177,10 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
             score += 1
         if _BACKGROUND.match(folded, match.end()):
             score -= 4
+        if _OF_PAPER.match(folded, match.end()) or _FOUNDED.match(folded, match.end()):
+            continue
+        if _BEFORE.search(folded[max(match.start() - 6, 0) : match.start()]):
+            continue
         found.append((Moment(said, start, precision), score, match.start(), match.end()))
     for pattern in (_HABIT, _VAGUE):
         for match in pattern.finditer(folded):
@@ -198,7 +212,8 @@ def _read(match: re.Match[str], now: datetime) -> tuple[datetime, Precision] | N
     if hour is not None:
         if hour > 24 or precision in ("week", "month", "year"):
             return None
-        if match["date"] is None and not part and not match["min1"] and not _spoken_hour(match):
+        bare = match["date"] is None and not part and not match["min1"]
+        if bare and (not _spoken_hour(match) or match.group().strip() == "一点"):
             return None
         day = _at(day, hour, part)
         minute = _minute(match)

@@ -10,15 +10,19 @@ import pytest
 
 from bot.actions.complaint.answers import read_answer, without_own
 from bot.actions.complaint.values import read_district, rest_after_district
+from bot.understanding.clauses import clauses, may_be_place
 from bot.understanding.confidential import read_confidential
 from bot.understanding.kind import named_type, suggest_type
+from bot.understanding.lasting import lasting, only_time
 from bot.understanding.mine import mine
-from bot.understanding.name import read_name
-from bot.understanding.phone import own_phone, phone, without_phone
+from bot.understanding.name import introduced_name, read_name
+from bot.understanding.phone import asked_phone, own_phone, phone, without_phone
 from bot.understanding.place import place
+from bot.understanding.remarks import is_no_value
 from bot.understanding.subject import subject
 from bot.understanding.ticket import find_code, find_number
 from bot.understanding.when import moment
+from bot.understanding.wishes import read_wish
 from core.phone import canonical, find
 from tests.cities import HUAINAN
 
@@ -94,6 +98,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "type": suggest_type,
     "named type": named_type,
     "name": read_name,
+    "introduced name": introduced_name,
+    "wish": read_wish,
+    "lasting": lasting,
+    "only time": lambda text: only_time(text[:2_000]),
+    "no value": is_no_value,
+    "maybe a place": lambda text: may_be_place(text[:2_000], HUAINAN),
+    "clauses": clauses,
+    "asked phone": asked_phone,
     "confidential": read_confidential,
     "ticket": find_number,
     "code": find_code,
@@ -150,3 +162,48 @@ def test_no_text_makes_a_reader_slow(reader: str) -> None:
         if taken > QUICK and taken > WORST_RATIO * seconds(read, small):
             slow[name] = taken
     assert slow == {}
+
+
+@pytest.mark.parametrize(
+    ("story", "name", "value"),
+    [
+        ("兴源煤气有限公司无组织排放有毒气体", "subject", "兴源煤气有限公司"),
+        ("兴源煤气有限公司无组织排放有毒气体", "address", ""),
+        ("谢家集区平山路15号门口积水", "district", "谢家集区"),
+        ("谢家集区平山路15号门口积水", "town", ""),
+        ("谢家集平山路15号门口积水", "town", ""),
+        ("谢家集街道平山路15号门口积水", "town", "谢家集街道"),
+        ("八公山区丁山路5号围墙要倒了", "town", ""),
+        ("开发商锦绣园一直不给办房产证", "subject", "开发商"),
+        ("天河医院套取医保", "subject", "天河医院"),
+        ("教育培训机构老板卷钱跑路", "address", ""),
+        ("淮滨路龙湖公园南门围挡太乱", "address", "淮滨路龙湖公园南门"),
+    ],
+)
+def test_half_words_and_made_up_towns_are_not_read(story: str, name: str, value: str) -> None:
+    assert getattr(mine(story, NOW, HUAINAN), name) == value
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        ("以上三点：一、路灯不亮；二、井盖松动；三、没有斑马线，都在朝阳东路", None),
+        ("一点人行道都不留，车子全停上面", None),
+        ("五一广场的喷泉关了", None),
+        ("2019年，4月29号在他家交的定金到现在没退", "2019-04-29"),
+        ("根据6月25日的通告应当拆除，到现在没动", None),
+        ("建议每天21:00到次日7:00路边停车免费", None),
+        ("这家公司2010年成立，工资从来不按时发", None),
+        ("路灯不亮，下午3点后打我电话", None),
+    ],
+)
+def test_no_time_is_made_of_points_squares_papers_and_proposals(story: str, said: str | None) -> None:
+    found = mine(story, NOW, HUAINAN).happened_at
+    day = found.start.date().isoformat() if found and found.start else None
+    assert day == said
+    assert said or found is None
+
+
+def test_a_day_of_the_old_calendar_stays_in_its_words() -> None:
+    found = mine("农历十月初一在坟地烧纸引着了草", NOW, HUAINAN).happened_at
+    assert found is not None and (found.text, found.start) == ("农历十月初一", None)

@@ -75,3 +75,23 @@ def test_nothing_said_is_lost_but_cues(text: str) -> None:
     parts = split(text)
     assert 1 <= len(parts) <= MOST
     assert all(part.text in text or not part.text for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "matters"),
+    [
+        ("潘集区锦绣城小区物业有三个问题：1、电梯经常坏；2、单元门禁失灵；3、保安不在岗。请督促物业整改", 1),
+        ("交房收了三笔钱：1、维修基金1250元；2、测绘费400元；3、开户费600元。哪些是该收的？", 1),
+        ("第一组考核80分，第二组70分，评分标准从来不公布", 1),
+        (
+            "尊敬的领导：我家住大通区。一、2021年规划了中学；二、2023年说要开工；三、到今天还是一块空地。请问到底建不建？此致敬礼",
+            1,
+        ),
+        ("楼上天天半夜装修吵得睡不着，另外小区门口那盏路灯也坏了快一个月", 2),
+        ("孩子学校乱收费，还有就是我们村的路烂得没法走没人管", 2),
+        ("小区垃圾没人清运，另外还有一件事，老板拖欠我两个月工资", 2),
+        ("物业不打扫卫生，还有就是电梯也老是坏，找他们也不管", 1),
+    ],
+)
+def test_lists_and_chronologies_are_one_matter_and_two_departments_are_two(text: str, matters: int) -> None:
+    assert len(split(text)) == matters

@@ -11,6 +11,7 @@ from bot.actions.complaint.fields import BY_NAME
 from bot.actions.complaint.values import SHORTEST_STORY
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
+from bot.understanding.lasting import lasting
 from bot.understanding.mine import mine
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
@@ -45,9 +46,9 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         "address": ""
         if _NO_PLACE.search(found.address)
         else f"{found.town}{found.address}"[: BY_NAME["address"].answer.longest],
-        "happened_at": found.happened_at.shown[: BY_NAME["happened_at"].answer.longest]
-        if found.happened_at
-        else "",
+        "happened_at": (found.happened_at.shown if found.happened_at else lasting(story) or "")[
+            : BY_NAME["happened_at"].answer.longest
+        ],
         "subject": found.subject[: BY_NAME["subject"].answer.longest],
         "contact_phone": found.phone,
     }
@@ -57,17 +58,23 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in filled.items() if value and not known.get(name)}
 
 
+_INTRODUCTION = re.compile(
+    r"(?:^|(?<=[，,。；;！!\n]))\s*(?:你好[，,]?|您好[，,]?)?(?:我叫|我的名字叫|我姓|本人姓名|姓名[：:]|联系人[：:]|名字[：:])[\u4e00-\u9fff·]{1,4}[，,。；;！!\n]\s*"
+)
+"""A clause by which citizens only say who they are."""
+
+
 def without_own(story: str, mined: Mapping[str, str]) -> str:
-    """A story without the number to call back that was taken out of it: the department that reads the story must not
+    """A story without the name and the number to call back that were taken out of it: the department that reads the story must not
     find there what is to be kept from it.
 
     >>> without_own("村口有人偷倒垃圾，我电话13800000000", {"contact_phone": "13800000000"})
     '村口有人偷倒垃圾'
     """
     number = mined.get("contact_phone")
-    if not number:
-        return story
-    bare = without_phone(story, number)
+    bare = _INTRODUCTION.sub("", story)
+    if number:
+        bare = without_phone(bare, number)
     return bare if len(plain(bare)) >= SHORTEST_STORY else story
 
 

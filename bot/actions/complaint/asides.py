@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from bot.actions.complaint import same, steps
+from bot.actions.complaint import about, contact, corrections, same, steps, taking
+from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
 from bot.actions.policy import choosing, feedback
 from bot.actions.progress.how_long import general as how_long_words
 from bot.actions.runtime.turn import Turn
-from bot.actions.runtime.wording import CANCEL, HUMAN
+from bot.actions.runtime.wording import CANCEL, HUMAN, clip
 from bot.actions.talk import mood
 from bot.actions.talk.digressions import abilities as say_abilities
 from bot.actions.talk.digressions import only_announced, policy_aside, progress_aside
+from bot.understanding.remarks import is_laughter, is_protest
+from bot.understanding.wishes import read_wish, refuses
 from conversations.event_kinds import Result
 
 
@@ -22,8 +25,39 @@ async def policy(turn: Turn, slot: str) -> None:
         turn.set_all({"asking": True, "tries": 0, "requested_slot": slot})
     elif await policy_aside(turn, certain=slot not in FREE or is_aside(turn.text)):
         resume(turn, slot)
+    elif not await taking.take_answer(turn, slot):
+        steps.bad_try(turn, slot)
+
+
+async def listened(turn: Turn, slot: str) -> bool:
+    """What may be said at any question: about filing itself, a wish about one's name or phone, a correction, a protest.
+
+    Returns:
+        Whether the message was one of these; it has then been done and the form gone on with.
+    """
+    wish = read_wish(turn.text)
+    if wish is not None:
+        await contact.follow(turn, slot, [wish], turn.text)
+    elif slot in ("contact_name", "contact_phone") and refuses(turn.text):
+        filled, told = contact.refused(turn, slot)
+        await steps.go_on(turn, filled, before=told)
+    elif (said := about.answer(turn.text, slot, turn.slots)) is not None:
+        steps.ask_again(turn, slot, said)
+        turn.outcome(Result.TALK, about="filing")
+    elif (fixed := corrections.correction(turn.text, turn.slots)) is not None:
+        value = read_answer(*fixed)
+        if value is None:
+            return False
+        new = fixed[1] if fixed[0] == "address" else drafts.shown(fixed[0], value)
+        said = f"好的，{drafts.LABELS[fixed[0]]}改成“{clip(new, 40)}”。"
+        await steps.take(turn, fixed[0], value, before="" if slot == drafts.CONFIRM else said)
+    elif is_laughter(turn.text) and slot != drafts.CONFIRM:
+        await talk(turn, slot)
+    elif is_protest(turn.text):
+        await abuse(turn, slot)
     else:
-        await steps.take(turn, slot, read_answer(slot, turn.text))
+        return False
+    return True
 
 
 async def answered(turn: Turn, slot: str) -> bool:

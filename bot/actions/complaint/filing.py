@@ -38,6 +38,7 @@ async def file_ticket(turn: Turn) -> None:
         turn.conversation_id, FILED, {"turn": turn.turn_id, "number": ticket.number}
     )
     tell_filed(turn, ticket)
+    await later.carry(turn, turn.slots)
     drafts.clear(turn)
     turn.set(drafts.KEPT, None)
     later.offer(turn)

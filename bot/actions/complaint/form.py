@@ -10,12 +10,24 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from bot.actions.complaint import asides, attachments, changing, later, leaving, questions, same, steps
+from bot.actions.complaint import (
+    about,
+    asides,
+    attachments,
+    changing,
+    contact,
+    later,
+    leaving,
+    questions,
+    same,
+    steps,
+    taking,
+)
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
-from bot.actions.complaint.opening import open_form
+from bot.actions.complaint.opening import open_form, too_little
 from bot.actions.progress import how_long
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -23,13 +35,13 @@ from bot.actions.runtime.wording import HUMAN, PROGRESS, RESUME, plain
 from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.confidential import read_confidential
-from bot.understanding.kind import named_type
+from bot.understanding.phone import asked_phone
 from conversations.event_kinds import Result
 from conversations.scope import DECLINED
 from core.errors import NotFound
+from kb_index.language.text import simplified
 
 _ADD_FROM = 6
-_BARE_TYPE = 4
 _NO_ANSWER = frozenset(
     {Move.CANCEL, Move.HUMAN, Move.BACK, Move.CORRECT, Move.POLICY, Move.PROGRESS, Move.HOW_LONG}
 )
@@ -42,7 +54,6 @@ _ANOTHER = re.compile(
     r"不是(一件|同一|一个|一回)|另外(一件|登记|的)|别的事|新的(事|问题)|两(码|回)事|不一样|重新登记"
 )
 _WHY = {
-    "contact_phone": "留了姓名就需要一个能联系上的电话。实在不想留，可以说“改成匿名”。",
     "address": "地址说个大概就行，不然工作人员找不到地方。",
     "content": "要先说说是什么事，才能帮您登记。",
 }
@@ -53,7 +64,8 @@ _SAME = re.compile(r"是?(同一|一)(件|个|回)事?|就是(这|那)(个|件|�
 async def validate(turn: Turn) -> None:
     """One message within the form, or the one that opens it (no slot is asked for yet)."""
     turn.outcome(Result.MATTER)  # unless it turns out to be something else
-    await _step(turn)
+    # The form reads simplified characters; what the ticket keeps of a story is the citizen's own writing.
+    await _step(turn if turn.pressed else turn.narrowed(simplified(turn.text)))
     await _show_desk(turn)
 
 
@@ -75,6 +87,8 @@ async def _step(turn: Turn) -> None:
         await _asked(turn, slot)
     elif not turn.pressed and only_announced(turn.text):
         await asides.policy(turn, slot)
+    elif not turn.pressed and slot != same.SLOT and await asides.listened(turn, slot):
+        pass  # done and gone on there
     else:
         await _move(turn, slot, decide(turn, slot))
 
@@ -87,11 +101,12 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     if turn.slot("former") is not None and (move in _LEAVES_IT or _KEEP.search(plain(turn.text))):
         await changing.keep_former(turn)
         return
-    if slot not in FREE and not turn.pressed and (slot == "contact_phone" or move not in _NO_ANSWER):
-        value = read_answer(slot, turn.text)
-        if value is not None:
-            await steps.take(turn, slot, value)
-            return
+    closed = slot not in FREE and slot != drafts.CONFIRM and not turn.pressed
+    numbered = slot == "contact_phone" and asked_phone(turn.text) is not None
+    may_answer = closed and (numbered or move not in _NO_ANSWER)
+    more = slot == "content" and turn.slot(slot) and move in (Move.UNCLEAR, Move.DENY, Move.TALK)
+    if (may_answer or more) and await taking.take_answer(turn, slot):
+        return
     await _MOVES[move](turn, slot)
 
 
@@ -104,6 +119,10 @@ async def _open(turn: Turn) -> None:
         return
     turn.set("tries", 0)
     steps.suggest_category(turn)
+    content = turn.slot("content")
+    if content and too_little(str(content)) and not turn.slot("filing_key"):
+        questions.ask(turn, "content")
+        return
     await steps.ask_next(turn, before=before)
 
 
@@ -155,6 +174,10 @@ async def _asked(turn: Turn, slot: str) -> None:
     """The question that was announced before (等等我先问个事)."""
     move = decide(turn, slot)
     turn.set("asking", None)
+    said = about.answer(turn.text, slot, turn.slots)
+    if said is not None:
+        steps.ask_again(turn, slot, said)
+        return
     if move in (Move.CANCEL, Move.HUMAN):
         await _MOVES[move](turn, slot)
         return
@@ -183,12 +206,8 @@ async def _same(turn: Turn, move: Move) -> None:
 
 
 async def _answer(turn: Turn, slot: str) -> None:
-    kind = named_type(turn.text) if slot == "content" and len(turn.text) <= _BARE_TYPE else None
-    if kind is not None:  # "举报" after "请说说是什么事": the kind, not yet the matter
-        turn.set("complaint_type", kind.label)
-        steps.ask_again(turn, slot, "好的。")
-    else:
-        await steps.take(turn, slot, read_answer(slot, turn.text))
+    if not await taking.take_answer(turn, slot):
+        steps.bad_try(turn, slot)
 
 
 async def _unclear(turn: Turn, slot: str) -> None:
@@ -222,8 +241,11 @@ async def _human(turn: Turn, slot: str) -> None:
 
 
 async def _skip(turn: Turn, slot: str) -> None:
-    if slot == "contact_name":
-        await steps.go_on(turn, {slot: drafts.ANONYMOUS})
+    if slot in ("contact_name", "contact_phone"):
+        filled, said = contact.refused(turn, slot)
+        await steps.go_on(turn, filled, before=said)
+    elif slot == "content" and turn.slot(slot):
+        await steps.go_on(turn, {})
     elif questions.skippable(turn, slot):
         await steps.go_on(turn, {slot: ""})
     elif slot == "district":
@@ -259,7 +281,7 @@ async def _deny(turn: Turn, slot: str) -> None:
             changing.ask_what_to_change(turn)
     elif slot == "confidential":
         await steps.go_on(turn, {slot: False})
-    elif questions.skippable(turn, slot) or slot == "contact_phone":
+    elif questions.skippable(turn, slot):
         await _skip(turn, slot)
     else:
         steps.bad_try(turn, slot)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip
 from bot.understanding.requests import Request
@@ -12,6 +14,45 @@ SLOT = "later"
 OFFER = "later"
 """Value of the slot ``offer`` when a remembered question was offered to be answered."""
 _SHOWN = 40
+
+
+_CARRIED = "carried"
+"""Key under which a conversation remembers what a further matter keeps of the one just filed."""
+_PLACE = ("district", "address", "town", "location")
+_CONTACT = ("contact_name", "contact_phone", "confidential")
+
+
+async def carry(turn: Turn, slots: Mapping[str, Any]) -> None:
+    """Keep place and contact of the matter just filed for the one that is offered next; nothing when there is none.
+
+    Args:
+        slots: the slots as they were filed.
+    """
+    waiting = turn.slot(SLOT) or []
+    if not waiting or waiting[0]["kind"] == "question":
+        return
+    kept = {name: slots[name] for name in (*_PLACE, *_CONTACT) if slots.get(name) is not None}
+    await parts().conversations.remember(
+        turn.conversation_id, _CARRIED, {"story": str(waiting[0]["text"]), **kept}
+    )
+
+
+async def carried(turn: Turn, story: str, mined: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """What a further matter keeps of the one filed before it, and what to tell the citizen of it.
+
+    Args:
+        story: the words of the further matter.
+        mined: slot → value that its own words give; with a place of its own it keeps no other.
+    """
+    kept = dict((await parts().conversations.recall(turn.conversation_id)).get(_CARRIED) or {})
+    if kept.pop("story", None) != story:
+        return {}, ""
+    await parts().conversations.remember(turn.conversation_id, _CARRIED, None)
+    if mined.get("address") or mined.get("district", kept.get("district")) != kept.get("district"):
+        kept = {name: value for name, value in kept.items() if name not in _PLACE}
+    kept = {name: value for name, value in kept.items() if name not in mined}
+    place = "地点、" if kept.get("address") or kept.get("location") else ""
+    return kept, f"{place}称呼和电话按刚才那件的填了，不一样的您说一声。" if kept else ""
 
 
 def remember(turn: Turn, requests: Sequence[Request]) -> None:

@@ -6,15 +6,20 @@ import re
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later
+from bot.actions.complaint.about import about_privacy
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Turn
-from bot.actions.runtime.wording import HUMAN, RESUME, plain
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, plain
 from bot.understanding.asking import ends_filing, own_question
+from bot.understanding.wishes import Wish, read_wish
 from conversations.event_kinds import Result
 
 _TYPE_ANSWER = re.compile(r"(?:我|俺)?(?:就是|只是|是)咨询(?:的|吧|呀|啊)?")
 _AGAIN = re.compile(
-    r"(?:那|算了)*(?:我|俺)?(?:还是|接着|继续)(?:要|想|给我|帮我)*(?:登记|填|反映|投诉)(?:一下|刚才的|这个|上|吧|了|我)*"
+    r"(?:那|算了)*(?:我|俺)?(?:还是|接着|继续)(?:要|想|给我|帮我)*(?:登记|填|反映|投诉|提交)(?:一下|刚才的|这个|上|吧|了|我)*|"
+    r"(?:我|俺)?(?:又)?(?:后悔|反悔|改主意|改变主意)(?:了|啦)?(?:我?(?:还是)?(?:要|想)?(?:登记|填|反映|投诉)?(?:吧)?)?|"
+    r"(?:我|俺)?(?:刚才)?(?:点错|按错|说错|搞错|弄错|取消错)了?(?:我?(?:还是)?(?:要|想)?(?:登记|填|反映|投诉)(?:的|吧)?)?|"
+    r"(?:不|别|先别|先不)取消(?:了|啊|吧)?|(?:恢复|找回|撤销取消|接着来|继续|接着填)(?:刚才的?|一下|吧|填)*"
 )
 
 
@@ -37,6 +42,19 @@ def takes_up_again(text: str) -> bool:
     (True, False)
     """
     return _AGAIN.fullmatch(_bare(text)) is not None
+
+
+async def no_form(turn: Turn) -> None:
+    """Words that belong into a form, such as 取消 or 改一下, when there is none: a draft that was left is taken up again
+    if they ask for it, else what can be done is said."""
+    if isinstance(turn.slot(drafts.KEPT), dict) and takes_up_again(turn.text):
+        turn.follow_up("complaint_form")
+        return
+    if read_wish(turn.text) is Wish.ASKS:
+        turn.say(f"{about_privacy()}要反映什么事，直接说就行。", [COMPLAIN, HUMAN])
+    else:
+        turn.say_response("utter_no_form")
+    turn.outcome(Result.TALK)
 
 
 async def leave(turn: Turn) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from bot.actions.complaint import about, contact, later, questions, steps
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import later, questions
 from bot.actions.complaint.answers import read_mined, without_own
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.runtime.context import parts
@@ -15,18 +16,28 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
 from bot.actions.talk import abroad, mood
 from bot.actions.talk.digressions import policy_aside
+from bot.understanding.clauses import clauses
 from bot.understanding.kind import named_type
+from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.requests import Request, split
+from bot.understanding.wishes import Wish, read_wish
 from conversations.scope import DECLINED
+from kb_index.language.text import simplified
 
-_STORY_FROM = {"complain": 5, "suggest": 11, "praise": 11, "start_complaint": 14}
-"""Characters from which a message of that intent tells the matter itself, not only the wish to tell one."""
-_BARE = re.compile(
-    r"(你好|您好)?(我|俺)?(们)?(想|要|有|再|得)*(反映|反应|投诉|举报|求助|表扬|建议|提|说|讲|写)*"
-    r"(一下|一个|一件|一位|几点|几个|个|点|些)*(问题|情况|事情?|意见|建议|工作人员|人|感谢信)*(要|想)?(反映|投诉|说)?(啊|呀|吧)?"
+_OPENS = frozenset({"complain", "suggest", "praise", "start_complaint"})
+"""Intents whose message may already tell the matter."""
+_FRAME = re.compile(
+    r"(?:你好|您好|喂|请问|麻烦|谢谢|那个|我们?|俺们?|咱们?|想要|想|要|有|再|得|来|帮忙?|给|请|可以|能不能|能|怎么|如何|咋|在哪里?|这里|这儿|你们这|你们|您|12345|热线|还是|接着|继续|进行|"
+    r"反映|反应|投诉|投拆|举报|检举|求助|登记|表扬|建议|提出?|说|讲|写|报|填|办理?|开始|一下|一个|一件|一位|几点|几个|几句|两个|个|点|些|"
+    r"问题|情况|事情?|事儿|意见|工作人员|感谢信|工单|诉求|件|吧|啊|呀|了|吗|呢|么|的|哦|[，,。.！!？?、\s])+"
 )
+"""What introduces a matter without telling any of it: 你好我想投诉一下."""
+_LEAST = 2
+"""Characters beside that frame from which a message tells (part of) the matter."""
+_ENOUGH = 4
+"""Characters from which it can be filed; less is asked to be told further (“投诉物业”)."""
+_TOLD = re.compile(r"[了没不坏]$|没人|坏|停[水电气]")
 _THANKS = "谢谢您的肯定，我帮您记下来转给他们。"
-NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
 
 
 async def open_form(turn: Turn) -> str | None:
@@ -51,24 +62,37 @@ async def open_form(turn: Turn) -> str | None:
             # filled.
             return _take_up(turn, {"complaint_type": "咨询", **left})
     requests = split(story) if story else ()
+    if story and len(requests) == 1:
+        requests = (replace(requests[0], text=steps.as_said(turn, requests[0].text)),)
     if len(requests) > 1 and requests[0].kind == "question":
         await _question_first(turn, requests)
         return None
     content = requests[0].text if requests else kept
+    same_as = ""
     named = {"complaint_type": _type(turn, kept is not None)}
     filled = {name: value for name, value in named.items() if value}
     if content:
-        mined = read_mined(content, turn.slots)
+        mined = read_mined(simplified(content), turn.slots)
         if turn.intent == "complain" and mined.get("complaint_type") == "咨询":
             # "到底有没有人管？" sounds like a question, and is none: the citizen is asked instead.
             del mined["complaint_type"]
-        filled = {**mined, **filled, "content": without_own(content, mined)}
+        filled = {**mined, **filled, "content": without_own(content, mined), **_of_contact(turn, content)}
+        again, same_as = await later.carried(turn, content, mined)
+        filled = {**again, **filled}
     placed = turn.slots.get("district") or filled.get("district")
     theirs = "" if placed or not content else abroad.of_story(content)
     turn.set_all({**filled, "story": None, drafts.KEPT: None})
     if len(requests) > 1:
         later.remember(turn, requests[1:])
-    return mood.sympathy(turn, content or "") + acknowledge(turn, filled) + theirs + later.noted(requests[1:])
+    asked = about.about_privacy() if not turn.pressed and read_wish(turn.text) is Wish.ASKS else ""
+    return (
+        asked
+        + mood.sympathy(turn, content or "")
+        + acknowledge(turn, filled)
+        + same_as
+        + theirs
+        + later.noted(requests[1:])
+    )
 
 
 def _take_up(turn: Turn, kept: Mapping[str, Any]) -> str:
@@ -99,11 +123,44 @@ async def _declined(turn: Turn) -> str | None:
 
 
 def _story(turn: Turn) -> str | None:
-    least = _STORY_FROM.get(turn.intent)
-    said = plain(turn.text)
-    if least is None or turn.pressed or len(said) < least or _BARE.fullmatch(said):
+    """The message when it tells the matter, or a part of it; None for the wish alone to tell one."""
+    if turn.intent not in _OPENS or turn.pressed or read_wish(turn.text) is not None:
         return None
-    return turn.text
+    return turn.text if len(_told(turn.text)) >= _LEAST else None
+
+
+def _told(text: str) -> str:
+    """What a message says beside the wish to have something filed.
+
+    >>> _told("你好，我想投诉一下物业"), _told("我要反映一个问题")
+    ('物业', '')
+    """
+    return _FRAME.sub("", plain(text))
+
+
+def too_little(content: str) -> bool:
+    """Whether a content names only who or what, and not yet what happened.
+
+    >>> too_little("投诉物业"), too_little("路灯坏了"), too_little("停电了")
+    (True, False, False)
+    """
+    told = _told(content)
+    return len(told) < _ENOUGH and not _TOLD.search(plain(content))
+
+
+def _of_contact(turn: Turn, story: str) -> dict[str, Any]:
+    """Name and wishes about name, phone and secrecy that a story says beside the matter."""
+    filled: dict[str, Any] = {}
+    wishes = []
+    for clause in clauses(simplified(story)):
+        wish = read_wish(clause)
+        name = introduced_name(clause) or titled_name(clause)
+        if wish is not None and wish is not Wish.ASKS:
+            wishes.append(wish)
+        elif name is not None and not turn.slot("contact_name"):
+            filled["contact_name"] = name
+    wished, _ = contact.wished(turn, "content", wishes, "")
+    return {**filled, **{name: value for name, value in wished.items() if name != "content"}}
 
 
 def _set_just_now(turn: Turn) -> str | None:
@@ -142,6 +199,8 @@ def acknowledge(turn: Turn, filled: Mapping[str, Any]) -> str:
     if not filled.get("content"):
         return "好的，我来帮您登记。"
     matter = {"建议": "您的建议", "咨询": "您的问题"}.get(str(filled.get("complaint_type")), "您说的情况")
-    noted = [questions.brief(name, filled[name]) for name in NOTED if filled.get(name)]
+    noted = [
+        questions.brief(name, filled[name]) for name in (*steps.NOTED, "contact_name") if filled.get(name)
+    ]
     also = f"（{'、'.join(noted)}也记下了）" if noted else ""
     return f"{matter}我记下了{also}，还要跟您核对几个问题。"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.fields import BY_NAME, SKIPPABLE
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice
+from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice, clip
 from core.ids import new_id
 
 _ASK_ANONYMOUS_PHONE = "您选了匿名。要留个电话吗？不留的话没法给您回访，只能凭工单号和查询码自己来查进度。"
 _ASK_BESIDE_LOCATION = "再用文字说一下会更好找：路名、小区、楼栋，或者旁边有什么；不好说可以跳过。"
+_ASK_FURTHER = "“{said}”我记下了。具体是怎么回事、希望怎么解决？不想多说可以跳过。"
 _CONTENT_OF = {
     "建议": "请说说您的建议：针对什么、希望怎么改进。",
     "表扬": "请说说您想表扬谁、因为什么事。",
@@ -56,6 +57,8 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
 
 def question(turn: Turn, slot: str) -> str:
     """The words a slot is asked for with."""
+    if slot == "content" and turn.slot(slot):
+        return _ASK_FURTHER.format(said=clip(str(turn.slot(slot)), 20))
     if slot == "content":
         return _CONTENT_OF.get(str(turn.slot("complaint_type")), BY_NAME["content"].question)
     if slot == "address" and turn.slot("location"):
@@ -66,9 +69,11 @@ def question(turn: Turn, slot: str) -> str:
 
 
 def skippable(turn: Turn, slot: str) -> bool:
-    """Whether a slot may stay empty; a phone only for those who stay anonymous."""
+    """Whether a slot may stay empty."""
     if slot == "contact_phone":
-        return str(turn.slot("contact_name")) == drafts.ANONYMOUS
+        return True
+    if slot == "content":
+        return bool(turn.slot(slot))  # it was told in too few words, and may stay so
     if slot == "address":
         return bool(turn.slot("location"))  # the point on the map stands for it
     return slot in SKIPPABLE

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later, questions, same
-from bot.actions.complaint.answers import hint, read_mined, read_place, without_own
-from bot.actions.complaint.opening import NOTED
+from bot.actions.complaint.agreeing import agree, renumbered
+from bot.actions.complaint.answers import hint, read_mined, without_own
 from bot.actions.complaint.values import rest_after_district
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -15,7 +16,10 @@ from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 from bot.actions.talk import abroad, mood
 from bot.understanding.category import suggest
 from bot.understanding.requests import split
+from kb_index.language.text import simplified
 
+NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
+"""Slots that are said back when a message fills them beside the question."""
 MAX_TRIES = 3
 """Bad answers to one question before a way around it is offered."""
 _WHOLE_ADDRESS = 5
@@ -49,8 +53,12 @@ def ask_again(turn: Turn, slot: str, before: str = "", *, human: bool = False) -
     questions.ask(turn, slot, before=before, human=human)
 
 
-async def take(turn: Turn, slot: str, value: str | bool | None) -> None:
-    """Fill a slot and go on; a value that can't be read counts as a bad try."""
+async def take(turn: Turn, slot: str, value: str | bool | None, before: str = "") -> None:
+    """Fill a slot and go on; a value that can't be read counts as a bad try.
+
+    Args:
+        before: said in the same message, before the next question.
+    """
     if value is None:
         bad_try(turn, slot)
         return
@@ -59,36 +67,59 @@ async def take(turn: Turn, slot: str, value: str | bool | None) -> None:
         return
     filled: dict[str, Any] = {slot: value}
     if slot == "address":
-        # "田家庵区国庆路…" after another district was chosen: the address is the later word.
-        named = read_place(str(value)).get("district")
-        if named and named != turn.slot("district"):
-            filled["district"] = named
+        filled[slot] = renumbered(_former(turn, slot), str(value))
     if slot == "district" and turn.slot("address") is None:
         rest = "" if turn.pressed else rest_after_district(turn.text, parts().city)
         filled["address" if len(rest) >= _WHOLE_ADDRESS else "town"] = rest or None
-    if slot == "address" and turn.slot("town") and str(turn.slot("town")) not in str(value):
-        filled[slot] = f"{turn.slot('town')}{value}"
-    if slot == "contact_name" and value != drafts.ANONYMOUS and turn.slot("contact_phone") == "":
-        filled["contact_phone"] = None  # only the anonymous may leave it out
-    await go_on(turn, filled)
+    await go_on(turn, filled, before=before)
+
+
+def _former(turn: Turn, slot: str) -> str:
+    """What a slot says, or said before it was asked for again."""
+    former = turn.slot("former") or {}
+    return str(turn.slot(slot) or (former.get("value") if former.get("slot") == slot else "") or "")
 
 
 async def _take_story(turn: Turn, story: str) -> None:
-    """The matter itself: mined for every other slot, and cut apart when there are two."""
+    """The matter itself: read for every other slot, and cut apart when there are two.
+
+    What was said of it before, too little to file alone, stays in front.
+    """
     requests = split(story)
-    content = requests[0].text
-    mined = read_mined(content, turn.slots)
-    filled: dict[str, Any] = {**mined, "content": without_own(content, mined)}
+    content = requests[0].text if len(requests) > 1 else as_said(turn, story)
+    told = str(turn.slot("content") or "")
+    whole = f"{told}，{content}" if told and told not in content else content
+    mined = read_mined(simplified(whole), turn.slots)
+    filled: dict[str, Any] = {**mined, "content": without_own(whole, mined)}
     before = mood.sympathy(turn, content)
     if len(requests) > 1:
         later.remember(turn, requests[1:])
         before += later.noted(requests[1:])
-    noted = [questions.brief(name, filled[name]) for name in NOTED if filled.get(name)]
-    if noted:
-        before += f"记下了（{'、'.join(noted)}）。"
+    before += noted(filled)
     if not (filled.get("district") or turn.slot("district")):
         before += abroad.of_story(content)
     await go_on(turn, filled, before=before)
+
+
+def as_said(turn: Turn, text: str) -> str:
+    """The citizen's own writing of a text that was made simplified for reading; the text when it is only a part."""
+    said = next(
+        (str(e.get("text") or "") for e in reversed(turn.events) if e.get("event") == "user"), ""
+    ).strip()
+    return said if said and simplified(said) == text else text
+
+
+def noted(filled: Mapping[str, Any], *, but: str = "") -> str:
+    """A sentence that says back what was read, so that a mistake is seen at once; "" when there is nothing.
+
+    Args:
+        filled: slot → value.
+        but: the slot that need not be said back, because it was asked for.
+    """
+    names = [name for name in (*NOTED, "contact_name") if name != but and filled.get(name)]
+    if "district" in names and str(filled["district"]) in str(filled.get("address")):
+        names.remove("district")
+    return f"记下了（{'、'.join(questions.brief(name, filled[name]) for name in names)}）。" if names else ""
 
 
 async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: bool | None = None) -> None:
@@ -99,7 +130,9 @@ async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: b
         before: said in the same message, before the question.
         look: whether to look for an open ticket of the same matter; by default when a filled slot may show it.
     """
-    turn.set_all({**filled, "tries": 0, "former": None})
+    agreed, changed = agree(turn.slots, filled)
+    before += changed
+    turn.set_all({**agreed, "tries": 0, "former": None})
     if "content" in filled:
         suggest_category(turn)
     await ask_next(turn, before, look=bool(same.LOOKED_UP_AFTER & set(filled)) if look is None else look)

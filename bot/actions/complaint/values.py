@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.actions.runtime.wording import plain
+from bot.understanding.clauses import may_be_place
+from bot.understanding.lasting import is_time
+from bot.understanding.remarks import is_no_value
 from bot.understanding.when import moment
 from core.city import City
 from core.clock import now
@@ -72,10 +75,32 @@ def read_story(text: str, longest: int) -> str | None:
 
 
 def read_when(text: str, longest: int) -> str | None:
-    """A time in the citizen's words, the reading beside them where there is one; cut at ``longest`` characters."""
+    """A time in the citizen's words, with the date they mean where there is one; None for words that are no time.
+
+    The value is cut at ``longest`` characters.
+    """
     said = read_free(text, longest)
-    when = moment(said, now()) if said is not None else None
-    return said if said is None or when is None or when.start is None else _dated(said, when.shown)[:longest]
+    if said is None or not is_time(said) or is_no_value(said):
+        return None
+    when = moment(said, now())
+    return said if when is None or when.start is None else _dated(said, when.shown)[:longest]
+
+
+def read_where(text: str, longest: int, city: City) -> str | None:
+    """An address in the citizen's words, cut at ``longest`` characters; None for words that can be no place."""
+    said = read_free(text, longest)
+    if said is None or may_be_place(said, city) is False:
+        return None
+    return (
+        re.sub(r"^(?:那?就)?(?:是|在|位于|地址[是在：:]*|地点[是在：:]*|位置[是在：:]*)+(?=..)", "", said)
+        or said
+    )
+
+
+def read_whom(text: str, longest: int) -> str | None:
+    """涉及对象 in the citizen's words, cut at ``longest`` characters; None for a question, a protest or laughter."""
+    said = read_free(text, longest)
+    return None if said is None or is_no_value(said) else said
 
 
 def _dated(said: str, shown: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions.complaint import filing
+from bot.actions.complaint import filing, leaving
 from bot.actions.complaint import form as complaint_form
 from bot.actions.policy import answer as policy
 from bot.actions.policy import follow_up, several, which
@@ -26,4 +26,5 @@ ACTIONS: dict[str, Action] = {
     "action_deny": choosing_first(smalltalk.deny),
     "action_repeat": smalltalk.repeat,
     "action_calm": smalltalk.calm,
+    "action_no_form": leaving.no_form,
 }

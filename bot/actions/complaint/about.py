@@ -1,0 +1,103 @@
+"""Questions about filing itself, asked in the middle of the form: what it costs, who handles it, who learns of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.actions.complaint.questions import EXPLAINED
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.wording import plain
+
+_LEAD = r"(?:那|那么|请问|我想问|想问下?|问一?下|你们|您|这个?|这事|大概|一般|最快|到底|究竟|登记|投诉|反映|举报|提交|以后|之后|后|完|了|的话|还|得|要|需要|，)*"
+_COST = re.compile(
+    rf"{_LEAD}(?:要不要|收不收|用不用|会不会|需不需要|需要|要|收|用|花)(?:我|交|收|花|给)*(?:钱|费用?|收费|付费|手续费)(?:吗|么|的|呢|啊|不)*|{_LEAD}(?:收费|要钱|免费)(?:吗|么|不|的吗)"
+)
+_WHO = re.compile(
+    rf"{_LEAD}(?:这事)?(?:谁|哪个(?:部门|单位|局)|什么(?:部门|单位)|哪家|归谁|归哪个部门|由谁|哪里)(?:来|去|会|负责|给|能)*(?:管|处理|负责|办理?|解决|受理)(?:的|啊|呢|呀|这个?事?|我|一下)*"
+)
+_TOLD = re.compile(
+    rf"{_LEAD}(?:会不会|会|能不能|不会|是不是会|要不要)(?:被|把)?(?:我|我的?(?:信息|名字|电话|身份))?(?:告诉|让|被|泄露|透露|跟|通知|给|暴露|说出去)(?:给)?(?:他们?|她们?|对方|物业|老板|别人|单位|公司|人家|商家|邻居|我|信息|身份|的|名字|电话)*(?:知道|看到|说|查到|发现)?(?:是?我(?:举报|投诉|反映|说)?的?)?(?:吗|么|吧|呢|啊|的)*|"
+    rf"{_LEAD}(?:他们?|对方|物业|老板|别人|人家|商家|邻居)会(?:不会)?(?:知道|看到|发现)(?:是?我.{{0,4}}|我?的?(?:名字|电话|信息))?(?:吗|么|呢)*"
+)
+_WHY = re.compile(
+    r"(?:为什么|为啥|凭什么|凭啥|干嘛|干吗|怎么|咋|有必要|哪来).{0,4}(?:要|得|非要|问|需要|填|写|留|非得|必须|给|收集|知道).{0,14}|(?:问|要|填|留).{0,10}(?:干嘛|干吗|干什么|干啥|做什么|有什么用|有啥用)|"
+    r"(?:问|填|要)(?:这么|那么|怎么)多.{0,8}|(?:必须|一定要|非要|非得|是不是都?要|都要|不填|不留|不说|不写|可以不|能不能不|能不|可不可以不)(?:填|写|留|说|给)?(?:名字|姓名|电话|手机号?|地址|时间|这些?|完|个|这个)*(?:行不行|行吗|可以吗|吗|么|不行吗|吧)"
+)
+_OF_FIELDS = (
+    "名",
+    "称呼",
+    "电话",
+    "手机",
+    "号码",
+    "联系",
+    "地址",
+    "位置",
+    "时间",
+    "填",
+    "留",
+    "多",
+    "信息",
+    "问",
+    "写",
+    "说",
+    "实名",
+    "这些",
+    "隐私",
+)
+_REASONS = {
+    "contact_name": "称呼是给工作人员核实、回访时用的，不会公开。不想留，说“匿名”就行；也可以留了再要求保密。",
+    "contact_phone": "电话是给工作人员核实情况、告诉您结果用的，不会公开。不想留，说“不留电话”就行，进度凭工单号和查询码自己查。",
+    "district": "知道在哪个县区，才能转给管得着的单位。说不清就选“全市/说不清”。",
+    "address": "有了位置，工作人员才找得到地方，说个大概就行。",
+    "happened_at": "时间能帮工作人员核实，记不清说“跳过”就行。",
+    "subject": "知道是哪家、哪个人，处理起来更快；不知道说“跳过”就行。",
+    "confidential": "选了保密，您的姓名和电话就不给承办单位和被反映的一方看。",
+}
+_ALL = "这些是给工作人员找到地方、核实情况、告诉您结果用的。不想说的可以跳过，名字和电话也可以不留。"
+_NAMED = (
+    ("contact_phone", r"电话|手机|号码|联系"),
+    ("contact_name", r"名|称呼|叫什么|身份"),
+    ("address", r"地址|位置|住哪"),
+    ("happened_at", r"时间|几点"),
+)
+_COST_SAID = "反映问题、登记工单都不收钱。"
+_TOLD_SAID = "被反映的一方看不到工单。您选“保密”，姓名和电话也不给承办单位看；选“匿名”，工单上就没有您是谁。"
+_LONGEST = 24
+"""Most characters of such a question; a longer text tells a matter."""
+
+
+def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
+    """The answer to a question about filing; None when the message is no such question.
+
+    Args:
+        text: the message.
+        slot: the slot that was asked for.
+        slots: the slots as they are; the category tells who would handle the matter.
+    """
+    said = plain(text)
+    if len(said) > _LONGEST:
+        return None
+    if _COST.fullmatch(said):
+        return _COST_SAID
+    if _WHO.fullmatch(said):
+        return _who(slots)
+    if _TOLD.fullmatch(said):
+        return _TOLD_SAID
+    if _WHY.fullmatch(said) and any(word in said for word in _OF_FIELDS) and slot != "content":
+        named = next((name for name, words in _NAMED if re.search(words, said)), None)
+        return _REASONS.get(named or ("" if re.search("多|这些|信息", said) else slot), _ALL)
+    return None
+
+
+def about_privacy() -> str:
+    """The answer to whether one may stay anonymous or be kept secret."""
+    return f"可以。{EXPLAINED}"
+
+
+def _who(slots: Mapping[str, Any]) -> str:
+    lead = parts().city.lead(str(slots.get("category") or ""))
+    if lead is None:
+        return "登记后由 12345 的工作人员看归哪个单位管，再转过去办，您不用自己去找。"
+    return f"这类事一般由{lead.name}牵头，最后以工作人员派单为准，您不用自己去找。"

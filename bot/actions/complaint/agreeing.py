@@ -1,0 +1,89 @@
+"""Makes a newly read value agree with those that are filled already, and tells the citizen what was changed by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.actions.complaint.answers import read_place
+from bot.actions.complaint.values import WHOLE_CITY
+from bot.understanding.name import ANONYMOUS
+
+_PIECE = r"(?:附?\d{1,5}(?:-\d+)?|[一二三四五六七八九十百]{1,4})"
+_NUMBERS = (
+    re.compile(rf"{_PIECE}号(?!楼)"),
+    re.compile(rf"(?:[A-Za-z]?{_PIECE})(?:栋|幢|号楼|座)"),
+    re.compile(rf"{_PIECE}单元"),
+    re.compile(r"\d{3,4}(?:室|户)?$"),
+)
+_ONLY_NUMBERS = re.compile(
+    rf"(?:是|在)?((?:{_PIECE}号(?!楼)|[A-Za-z]?{_PIECE}(?:栋|幢|号楼|座)|{_PIECE}单元|\d{{3,4}}(?:室|户)?)+)"
+)
+
+
+def agree(slots: Mapping[str, Any], filled: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """The values to set, with all that follows from them, and what to tell the citizen about it.
+
+    Args:
+        slots: the slots as they are.
+        filled: slot → value just read.
+
+    >>> agree({"contact_name": "匿名", "contact_phone": ""}, {"contact_name": "李明"})
+    ({'contact_name': '李明', 'contact_phone': None}, '')
+    """
+    made = dict(filled)
+    said = ""
+    if made.get("address"):
+        said = _placed(slots, made)
+    elif made.get("district") and made["district"] != slots.get("district") and slots.get("district"):
+        made.setdefault("town", None)
+        named = read_place(str(slots.get("address") or "")).get("district")
+        if named and named != made["district"]:  # the street was told with the former district
+            made["address"] = None
+    if made.get("contact_name") and made["contact_name"] != ANONYMOUS:
+        if slots.get("contact_phone") == "" and slots.get("contact_name") == ANONYMOUS:
+            made.setdefault("contact_phone", None)  # whoever gives a name now may be called after all
+        if slots.get("subject") == made["contact_name"]:
+            made["subject"] = ""  # the citizen's own name, given to the question who is accused
+    return made, said
+
+
+def _placed(slots: Mapping[str, Any], made: dict[str, Any]) -> str:
+    """Fit an address to district and town; what to say when the district changes by it."""
+    town = str(slots.get("town") or "")
+    address = str(made["address"])
+    named = read_place(address).get("district")
+    before = made.get("district") or slots.get("district")
+    said = ""
+    if named and named != before:
+        # "田家庵区国庆路…" after another district was chosen: the address is the later and more exact word.
+        made["district"] = named
+        if before and before != WHOLE_CITY:
+            made.setdefault("town", None)
+            town = ""
+            said = f"您说的位置在{named}，所在县区也从{before}改成{named}了，要是不对说一声就行。"
+    if town and town not in address and not made.get("town"):
+        made["address"] = f"{town}{address}"
+    return said
+
+
+def renumbered(former: str, said: str) -> str:
+    """A former address with the number that was said in place of its own; what was said when it is a whole address.
+
+    >>> renumbered("国庆路30号", "35号"), renumbered("锦绣家园3栋2单元", "5栋"), renumbered("国庆路30号", "龙湖路8号")
+    ('国庆路35号', '锦绣家园5栋2单元', '龙湖路8号')
+    """
+    only = _ONLY_NUMBERS.fullmatch(said.strip(" 。.，,了吧"))
+    if only is None or not former:
+        return said
+    changed = former
+    for pattern in _NUMBERS:
+        new = pattern.search(only.group(1))
+        if new is None:
+            continue
+        old = pattern.search(changed)
+        changed = (
+            changed[: old.start()] + new.group() + changed[old.end() :] if old else changed + new.group()
+        )
+    return changed

@@ -1,0 +1,77 @@
+"""Does what citizens wish about their name, phone and secrecy: at any question of the form, and said back plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.actions.complaint import about, steps
+from bot.actions.complaint import draft as drafts
+from bot.actions.runtime.turn import Turn
+from bot.understanding.wishes import Wish
+
+_ANONYMOUS = "好的，按匿名登记，工单上没有您的名字。"
+_PHONE_STAYS = "电话还留着，工作人员核实时用；也不想留的话，说“不留电话”就行。"
+_NAMELESS_PHONE = "好的，按匿名登记，名字和电话都不留。进度要凭工单号和查询码自己查，请到时候记好。"
+_NO_PHONE = "好的，不留电话也能登记。没法给您打电话回访，进度凭工单号和查询码自己查。"
+_CONFIDENTIAL = "好的，会为您保密：姓名和电话不给承办单位和被反映的一方看。"
+_OPEN = "好的，不保密。"
+_BY_TEXT = "好的，我在工单里写明：请发短信，不要打电话。"
+_BY_CHAT = "好的，不打电话也行，这一点写进工单了。办到哪一步，凭工单号和查询码随时在这里查。"
+
+
+def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[dict[str, Any], str]:
+    """The slots that wishes fill, and what to tell the citizen.
+
+    Args:
+        slot: the slot that was asked for.
+        wishes: the wishes, in the order they were said; :attr:`Wish.ASKS` changes nothing.
+        words: the citizen's words; how to be reached is kept with the content in these words.
+    """
+    filled: dict[str, Any] = {}
+    said: list[str] = []
+    for wish in dict.fromkeys(wishes):
+        if wish is Wish.ANONYMOUS:
+            filled["contact_name"] = drafts.ANONYMOUS
+            if slot == "contact_phone":  # asked for a phone, they want not to be known at all
+                filled["contact_phone"] = ""
+            said.append(_NAMELESS_PHONE if slot == "contact_phone" else _ANONYMOUS)
+            if slot != "contact_phone" and turn.slot("contact_phone"):
+                said.append(_PHONE_STAYS)
+        elif wish is Wish.NO_PHONE:
+            filled["contact_phone"] = ""
+            said.append(_NO_PHONE)
+        elif wish is Wish.BY_CHAT:
+            filled |= {"contact_phone": turn.slot("contact_phone") or "", **_noted(turn, words)}
+            said.append(_BY_CHAT)
+        elif wish is Wish.BY_TEXT:
+            filled |= _noted(turn, words)
+            said.append(_BY_TEXT)
+        elif wish is Wish.CONFIDENTIAL:
+            filled["confidential"] = True
+            said.append(_CONFIDENTIAL)
+        elif wish is Wish.OPEN:
+            filled["confidential"] = False
+            said.append(_OPEN)
+        elif wish is Wish.ASKS:
+            said.append(about.about_privacy())
+    return filled, "".join(said)
+
+
+def refused(turn: Turn, slot: str) -> tuple[dict[str, Any], str]:
+    """What follows when name or phone is refused without another word (不说, 不留, 跳过)."""
+    if slot == "contact_name":
+        return {"contact_name": drafts.ANONYMOUS}, ""
+    return {"contact_phone": ""}, "" if turn.slot("contact_name") == drafts.ANONYMOUS else _NO_PHONE
+
+
+async def follow(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> None:
+    """Do what is wished and go on: with the next question when the asked one is answered by it, else with the same."""
+    filled, said = wished(turn, slot, wishes, words)
+    await steps.go_on(turn, filled, before=said, look=False)
+
+
+def _noted(turn: Turn, words: str) -> dict[str, Any]:
+    """How to be reached, kept with the content; nothing when there is no content yet, or it says so already."""
+    content = str(turn.slot("content") or "")
+    return {"content": f"{content}\n补充：{words}"} if content and words not in content else {}

@@ -1,0 +1,206 @@
+"""Reads a message within the form for every open field, the asked one first.
+
+A citizen answers more than was asked, or something else. Nothing of it is lost: what fits no field and belongs to the
+matter stays with the content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.actions.complaint.answers import read_answer, read_place
+from bot.actions.complaint.values import read_district, rest_after_district
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.wording import plain
+from bot.understanding.clauses import clauses, may_be_place, only_place
+from bot.understanding.lasting import is_time, only_time
+from bot.understanding.name import ANONYMOUS, introduced_name, titled_name
+from bot.understanding.phone import asked_phone, own_phone, without_phone
+from bot.understanding.place import place
+from bot.understanding.remarks import is_no_value
+from bot.understanding.subject import subject
+from bot.understanding.wishes import Wish, read_wish
+
+_LEAST_MATTER = 4
+"""Characters from which words that fit no field belong to the matter."""
+_MOST_CLAUSES = 30
+"""Clauses that are read one by one; what comes after them in a pasted letter belongs to the matter."""
+_LEAST_BESIDE = 2
+"""Characters from which what stands beside a number says something."""
+_BESIDE_PHONE = re.compile(
+    r"(?:打|这个|那个|吧|就是|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
+)
+"""Words beside a number that say nothing else."""
+_WHOLE_ADDRESS = 5
+"""Characters from which what follows a district's name is an address; a town alone is kept for it."""
+
+
+@dataclass
+class Heard:
+    """What a message says.
+
+    Args:
+        values: slot → value.
+        wishes: what is wished about name, phone and secrecy.
+        wished: the clauses that say so.
+        rest: the clauses that are none of these.
+        known: whether a clause says again what is filled already.
+        unsure: an answer of which it can't be told whether it fits the asked field.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    wishes: list[Wish] = field(default_factory=list)
+    wished: list[str] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
+    known: bool = False
+    unsure: str = ""
+
+    @property
+    def matter(self) -> str:
+        """The words that belong to the content; "" when there are none."""
+        told = [one for one in self.rest if len(plain(one)) >= _LEAST_MATTER and not is_no_value(one)]
+        return "，".join(told)
+
+
+def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
+    """Read a message.
+
+    Args:
+        text: the citizen's words, in simplified characters.
+        asked: the slot that was asked for.
+        slots: the slots as they are; filled ones are not read again, but for the asked one.
+    """
+    heard = Heard()
+    answers: list[str] = []
+    parted = clauses(_take_phone(text, asked, slots, heard))
+    heard.rest += parted[_MOST_CLAUSES:]
+    for clause in parted[:_MOST_CLAUSES]:
+        wish = read_wish(clause)
+        if wish is not None:
+            heard.wishes.append(wish)
+            heard.wished.append(clause)
+            continue
+        if _fits(clause, asked):
+            answers.append(clause)
+        elif _take_other(clause, asked, slots, heard):
+            heard.known = True
+        else:
+            heard.rest.append(clause)
+    _answer(answers, asked, heard)
+    alone = len(heard.rest) == 1 and not (answers or heard.values or heard.wishes)
+    if alone and asked == "address" and may_be_place(heard.rest[0], parts().city) is None:
+        heard.unsure = heard.rest[0]
+    own = heard.values.get("contact_name")
+    if own and str(heard.values.get("subject", "")) == own:
+        del heard.values["subject"]
+    return heard
+
+
+def _take_phone(text: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> str:
+    """Take the citizen's own number out of a message; what the message says beside it.
+
+    Done before the message is cut into clauses: 幺三九，五五五四，零零零零 is one number.
+    """
+    nobodys = parts().city.hotline_numbers
+    number = asked_phone(text, nobodys) if asked == "contact_phone" else own_phone(text, nobodys)
+    if number is None:
+        return text
+    left = without_phone(text, number)
+    bare = len(plain(left)) < _LEAST_BESIDE or not _BESIDE_PHONE.sub("", plain(left))
+    if asked == "contact_phone" or bare or not slots.get("contact_phone"):
+        heard.values["contact_phone"] = number
+        return "" if bare else left
+    return text
+
+
+def _fits(clause: str, asked: str) -> bool:
+    reader = _FITS.get(asked)
+    return reader is not None and reader(clause)
+
+
+def _is_subject(clause: str) -> bool:
+    own = introduced_name(clause) is not None and re.search("我|俺|本人|自己", clause) is not None
+    return not (own or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
+
+
+_FITS: Mapping[str, Callable[[str], bool]] = {
+    "address": lambda clause: may_be_place(clause, parts().city) is True,
+    "happened_at": lambda clause: is_time(clause) and not is_no_value(clause),
+    "subject": _is_subject,
+    "contact_name": lambda clause: read_answer("contact_name", clause) is not None,
+    "district": lambda clause: _district(clause) is not None,
+    "complaint_type": lambda clause: (
+        read_answer("complaint_type", clause) is not None and len(plain(clause)) <= 12
+    ),
+    "confidential": lambda clause: (
+        read_answer("confidential", clause) is not None and not is_no_value(clause)
+    ),
+}
+"""Whether a clause is an answer to the question of a slot."""
+
+
+def _district(clause: str) -> str | None:
+    return read_district(clause, parts().city) or read_place(clause).get("district")
+
+
+def _answer(answers: list[str], asked: str, heard: Heard) -> None:
+    """Join the clauses that answer the question, and read them."""
+    if not answers:
+        return
+    if asked == "contact_name":
+        heard.rest += answers[1:]
+        answers = answers[:1]
+    said = "，".join(answers)
+    if asked == "district":
+        heard.values["district"] = _district(said)
+        found = place(said, parts().city)
+        beyond = rest_after_district(said, parts().city) or f"{found.town}{found.address}"
+        if beyond and (found.address or len(beyond) >= _WHOLE_ADDRESS):
+            heard.values["address"] = beyond
+        elif beyond:
+            heard.values["town"] = beyond
+        return
+    heard.values[asked] = read_answer(asked, said)
+
+
+def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> bool:
+    """Take a clause that is the value of another open field; False when it is none."""
+
+    def is_open(name: str) -> bool:
+        known = slots.get(name)
+        return name not in heard.values and (known is None or (name == "contact_name" and known == ANONYMOUS))
+
+    name = introduced_name(clause) or (None if asked == "subject" else titled_name(clause))
+    if name is not None:
+        if is_open("contact_name"):
+            heard.values["contact_name"] = name
+        return is_open("contact_name") or heard.values.get("contact_name") == name
+    if only_time(clause):
+        if is_open("happened_at"):
+            heard.values["happened_at"] = read_answer("happened_at", clause)
+        elif plain(clause) not in plain(f"{slots.get('happened_at')}{slots.get('content')}"):
+            heard.rest.append(clause)  # another time than the one that is filled: kept with the content
+        return True
+    if only_place(clause, parts().city):
+        found = read_place(clause)
+        moved = (
+            found.get("district") not in (None, slots.get("district")) and slots.get("district") is not None
+        )
+        if (is_open("address") or (moved and asked != "district")) and (
+            found.get("address") or found.get("town")
+        ):
+            heard.values["address"] = clause
+        if is_open("district") and found.get("district"):
+            heard.values["district"] = found["district"]
+        return "address" in heard.values or "district" in heard.values
+    if (
+        slots.get("subject") in (None, "")
+        and "subject" not in heard.values
+        and subject(clause) == plain(clause)
+    ):
+        heard.values["subject"] = plain(clause)
+        return True
+    return False

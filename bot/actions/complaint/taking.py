@@ -1,0 +1,131 @@
+"""Takes an answer within the form: every field it fills, and what else it tells of the matter."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.actions.complaint import contact, questions, steps
+from bot.actions.complaint.answers import hint, read_answer
+from bot.actions.complaint.hearing import Heard, hear
+from bot.actions.complaint.opening import too_little
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import CANCEL, HUMAN, choice, clip, plain
+from bot.actions.talk import abroad
+from bot.understanding.category import suggest
+from bot.understanding.kind import named_type
+from core.phone import find
+
+_BARE_TYPE = 4
+_LEAST_TOLD = 6
+"""Characters from which Rasa's intent is believed."""
+_GRIEVES = re.compile(
+    r"没人|不管|坏|罚款|打人|骂|骗|吵|臭|脏|堵|漏|欠|拖|乱|偷|倒|过期|收费|退钱|不退|不给|不让|受伤|危险"
+)
+"""Words of a grievance."""
+_NO_MATTER = frozenset({"abuse", "greet", "thank", "goodbye", "bot_challenge", "what_can_you_do", "nonsense"})
+"""Intents of words that tell no matter."""
+_SURE = 0.5
+"""Confidence (0 to 1) from which a suggested category shows that words tell a matter."""
+_TELLING = 0.6
+"""Confidence (0 to 1) from which Rasa's intent shows that words tell a matter."""
+
+
+async def take_answer(turn: Turn, slot: str) -> bool:
+    """Take the message for what it says; False when it says nothing that the form takes.
+
+    Args:
+        slot: the slot that was asked for.
+    """
+    if slot == "content":
+        await _take_content(turn)
+        return True
+    heard = hear(turn.text, slot, turn.slots)
+    wished, said = contact.wished(turn, slot, heard.wishes, "，".join(heard.wished))
+    filled: dict[str, Any] = {**heard.values, **wished}
+    if heard.unsure and _doubted(turn, slot, heard.unsure):
+        return True
+    if heard.unsure:
+        filled[slot] = read_answer(slot, heard.unsure)
+    matter = heard.matter
+    if matter and (filled or heard.known or _tells(turn, matter)):
+        told = str(turn.slot("content") or "")
+        if told and plain(matter) not in plain(told):
+            filled["content"] = f"{told}\n补充：{matter}"
+            said += "" if slot in filled else f"“{clip(matter, 20)}”也补进内容里了。"
+    if not filled:
+        return False
+    if slot not in filled and "content" in filled and not heard.values and not heard.known and not wished:
+        _told_on(turn, slot, filled["content"], said)
+        return True
+    if not (said or slot in filled):
+        said = _also(heard, slot)
+    elif len(heard.values) > 1:
+        said = steps.noted(filled, but=slot) + said
+    await steps.go_on(turn, filled, before=said)
+    return True
+
+
+def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
+    """Keep what tells of the matter, and ask again; it counts as no answer, so that a way around is offered in time."""
+    turn.set("content", content)
+    tries = steps.tries_so_far(turn) + 1
+    unread = "" if find(turn.text) else hint(slot)
+    questions.ask(turn, slot, before=f"{said}{unread}", human=tries >= steps.MAX_TRIES)
+    turn.set("tries", tries)
+
+
+def _also(heard: Heard, slot: str) -> str:
+    """What to say of values that answer another question than the one that was asked."""
+    return steps.noted(heard.values, but=slot)
+
+
+def _doubted(turn: Turn, slot: str, words: str) -> bool:
+    """Ask whether words are the answer, the first time; said again, they are."""
+    if steps.tries_so_far(turn) > 0:
+        return False
+    turn.set("tries", 1)
+    turn.say(
+        f"“{clip(words, 30)}”是地方的名字吗？是的话点“就是这里”；也可以再说具体一点，比如路名、小区，或者旁边有什么。",
+        [choice("就是这里", "inform", slot=slot, value=words), CANCEL, HUMAN],
+    )
+    turn.set("requested_slot", slot)
+    return True
+
+
+def _tells(turn: Turn, matter: str) -> bool:
+    """Whether words that answer no question tell something of the matter."""
+    if turn.intent in _NO_MATTER or (turn.requested == "district" and abroad.of_answer(turn.text)):
+        return False
+    if find(matter):
+        return True
+    if too_little(str(turn.slot("content") or "")) or _GRIEVES.search(matter):
+        return True
+    if turn.intent == "complain" and turn.confidence >= _TELLING and len(plain(matter)) >= _LEAST_TOLD:
+        return True
+    found = suggest(matter)
+    return found is not None and found.confidence >= _SURE
+
+
+async def _take_content(turn: Turn) -> None:
+    """An answer to "what is it about": the matter, or only other fields, and then it is asked again."""
+    kind = named_type(turn.text) if len(turn.text) <= _BARE_TYPE else None
+    if kind is not None:  # "举报" after "请说说是什么事": the kind, not yet the matter
+        turn.set("complaint_type", kind.label)
+        steps.ask_again(turn, "content", "好的。")
+        return
+    heard = hear(turn.text, "content", turn.slots)
+    wished, said = contact.wished(turn, "content", heard.wishes, "，".join(heard.wished))
+    filled = {**heard.values, **wished}
+    if filled and not heard.rest:
+        turn.set_all(filled)
+        steps.ask_again(turn, "content", f"{steps.noted(filled)}{said}")
+        return
+    story = read_answer("content", turn.text)
+    if story is None and turn.slot("content"):
+        story = turn.text
+    if story is not None:
+        turn.set_all(
+            {name: value for name, value in filled.items() if name in ("contact_name", "confidential")}
+        )
+    await steps.take(turn, "content", story)

@@ -1,0 +1,69 @@
+"""Reads how long or how often something has been going on, and tells whether words are a time at all."""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.when import moment
+from core.clock import now
+from core.text import plain
+
+LONGEST = 2_000
+"""Largest part of a text that is read, in characters."""
+_COUNT = r"(?:\d{1,3}|[一二三四五六七八九十两]{1,3}|半|几|十几|好几|几十|好多|[两三四五六七八]{2})"
+_UNIT = r"(?:个?(?:小时|钟头)|分钟|天|日|周|个?(?:星期|礼拜)|个?月|年|[晚夜]|晚上)"
+_SPAN = rf"{_COUNT}(?:多)?{_UNIT}(?:多|半|左右|以上)?"
+_LASTING = re.compile(
+    rf"(?:已经?|都|快|将近|差不多|大概|大约|持续|足足|整整|有){{0,3}}{_SPAN}了(?![一两半]?点)(?=$|[，,。.！!？?；;\s]|没|还|都|也|不|一直)"
+)
+_SINCE = re.compile(
+    rf"(?:持续|已经|连续|断断续续)(?:了|有)?{_SPAN}(?:了)?|(?:从|自|打)[^，,。；;！!？?]{{1,12}}(?:开始|起|以来|到现在|至今)"
+)
+_WORDS = re.compile(
+    r"刚才|刚刚|刚发生|现在|目前|当前|今[天日早晚晨年]|昨[天日晚夜早]|前[天年日晚]|去年|大前天|最近|近期|近来|这[几两]天|这段时间|这阵子|前段时间|前阵子|前几天|"
+    r"长期|一直|经常|常年|天天|每[天日晚周月年]|平时|时常|偶尔|凌晨|清晨|早[上晨]|上午|中午|下午|傍晚|晚[上间]|夜[里间]|半夜|深夜|白天|周末|"
+    r"节假日|早晚高峰|高峰期|以来|开始|春节|过年|清明|端午|中秋|(?:国庆|元旦|五一|十一)(?![一二三东南西北中]?[路街大广里新医])|暑假|寒假|开学|年[初底前]|月[初底]|[上下]半年|[春夏秋冬][天季]|"
+    r"(?:周|星期|礼拜)[一二三四五六日天末]|[\d一二三四五六七八九十]{1,4}(?:点|月|号|日)|很久|好久|多年|老早|早就|大半[年夜天]|有一阵"
+)
+_SPANNING = re.compile(_SPAN)
+_FILLER = re.compile(
+    r"(?:就|是|在|的|了|吧|啊|呀|呢|哦|嗯|大概|大约|差不多|可能|应该|好像|左右|那会儿?|那时候?|的时候|时候|事情?|发生|买|开始|到现在|至今|都|也|已经|快|有|持续|我记得|反正|从|那天|这件|这个|这事|当时)+"
+)
+
+
+def lasting(text: str) -> str | None:
+    """How long the matter of a text has lasted, in the citizen's words; None when it does not say.
+
+    >>> lasting("楼下油烟熏人，半个月了"), lasting("垃圾堆了三天了没人清"), lasting("欠我三个月工资")
+    ('半个月了', '三天了', None)
+    """
+    text = text[:LONGEST]
+    found = _LASTING.search(text) or _SINCE.search(text)
+    return found.group() if found else None
+
+
+def is_time(text: str) -> bool:
+    """Whether an answer to "when" looks like one: a moment, a span, a habit.
+
+    >>> is_time("昨晚十点多"), is_time("三天了"), is_time("天天半夜"), is_time("王女士"), is_time("是的我匿名")
+    (True, True, True, False, False)
+    """
+    return (
+        _WORDS.search(text) is not None
+        or _SPANNING.search(text) is not None
+        or moment(text, now()) is not None
+    )
+
+
+def only_time(text: str) -> bool:
+    """Whether a clause is a time and nothing else, so that it is no answer to any other question.
+
+    >>> only_time("今天凌晨"), only_time("就是昨天上午"), only_time("昨天买的牛奶")
+    (True, True, False)
+    """
+    said = plain(text)
+    found = moment(said, now())
+    rest = said.replace(found.text, "", 1) if found is not None else said
+    for pattern in (_LASTING, _SINCE, _SPANNING, _WORDS):
+        rest = pattern.sub("", rest)
+    return rest != said and not _FILLER.sub("", rest)

@@ -1,0 +1,59 @@
+"""Words that are no value of any field: protest, laughter, a question back."""
+
+from __future__ import annotations
+
+import re
+
+from core.text import plain
+
+_PROTEST = re.compile(
+    r"什么(态度|玩意|东西|破|鬼)|管不管|(到底|究竟|还|就)(有没有|有没)人管|你们?(到底|究竟)|就(要|问|想)(你|您)|吃干饭|踢皮球|糊弄|敷衍|有(完|毛病|病)|"
+    r"没完没了|烦(死|不烦|人)|啰嗦|磨叽|废话|问个没完|气死|无语|服了|垃圾(系统|机器人|客服)|智障|傻|废物|饭桶|骗子吧|别问了|不想跟你|懒得|(要|叫|让)你们?(管|来人|解决|处理)|"
+    r"你们?(管|处理|解决)(一?下)?(不|了|吧|啊)?$|不管(我|了|是吧|吗)|快点(管|处理|解决)|赶紧(管|处理|解决|来)"
+)
+_LAUGH = re.compile(
+    r"(?:哈|呵|嘿|嘻|嘎|h|233|6{2,}|笑死|呃|额|嗯|哦|噢|唉|哎|呀|啊|[.。…~、,，!！?？\s]|emm*|lol)+",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"[?？]\s*$|^(为什么|为啥|凭什么|凭啥|干嘛|怎么(还|又|这么)|谁(来|去|会|能|管|负责)|哪个部门|几天|多久|要不要|会不会|能不能|可不可以|是不是|有没有|需不需要|必须)|"
+    r"(吗|么|呢|行不行|好不好|对不对|可不可以|行不|多久|多少钱|怎么办|咋办|干什么|干嘛|什么意思)[啊呀呢的]*$"
+)
+_PLACED = re.compile(r"[路街巷村镇乡庄湾桥站园场校院楼栋幢号区县]|小区|附近|旁边|对面|门口|路口")
+_LONGEST_PROTEST = 16
+"""Characters up to which a message with words of protest is protest alone."""
+
+
+def is_protest(text: str) -> bool:
+    """Whether a short message only vents or pushes, and names neither matter nor place.
+
+    >>> is_protest("什么态度！我就问你管不管"), is_protest("龙湖路口，你们到底管不管")
+    (True, False)
+    """
+    said = plain(text)
+    return (
+        len(said) <= _LONGEST_PROTEST and _PROTEST.search(said) is not None and _PLACED.search(said) is None
+    )
+
+
+def is_laughter(text: str) -> bool:
+    """Whether a message is only laughter, a sigh or punctuation.
+
+    >>> is_laughter("哈哈哈"), is_laughter("呵呵。。"), is_laughter("哈尔滨路")
+    (True, True, False)
+    """
+    return _LAUGH.fullmatch(text.strip()) is not None
+
+
+def is_asking(text: str) -> bool:
+    """Whether words ask something, so that they are no value.
+
+    >>> is_asking("为什么要我名字"), is_asking("谁来管"), is_asking("王师傅")
+    (True, True, False)
+    """
+    return _QUESTION.search(text.strip()) is not None
+
+
+def is_no_value(text: str) -> bool:
+    """Whether words can be the value of no field."""
+    return is_laughter(text) or is_protest(text) or is_asking(text)

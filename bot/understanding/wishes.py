@@ -1,0 +1,119 @@
+"""Reads what citizens wish about their own name, phone and secrecy, in whatever words and at any moment."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from core.text import plain
+
+
+class Wish(StrEnum):
+    """A wish about one's own contact.
+
+    Attributes:
+        ANONYMOUS: give no name.
+        CONFIDENTIAL: be known to the hotline only.
+        OPEN: no secrecy needed.
+        NO_PHONE: give no phone number.
+        BY_TEXT: be reached by text message, not by call.
+        BY_CHAT: be reached in WeChat or here only.
+        ASKS: no wish yet, a question whether anonymity or secrecy is possible.
+    """
+
+    ANONYMOUS = "anonymous"
+    CONFIDENTIAL = "confidential"
+    OPEN = "open"
+    NO_PHONE = "no_phone"
+    BY_TEXT = "by_text"
+    BY_CHAT = "by_chat"
+    ASKS = "asks"
+
+
+_LEAD = r"(?:能不能|可不可以|是的|好的?|嗯|那就?|就|还是|算了|要不|我|俺|我们|想|要|得|需要|请|麻烦|希望|能|给|帮|替|为|选|用|改成|改为|最好|必须|一定|务必|你们?|您|可以|先|也|都|可是|但|别人|千万|可)*"
+_END = r"(?:吧|了|的|啊|呀|哦|呢|好了|就行了?|就好|就可以|处理|举报|投诉|反映|登记|提交|一下|谢谢|可以|行吗|可以吗|好吗|行|算了|哈)*"
+_REFUSES = r"(?:不|不想|不愿意?|不能|不方便|不敢|不打算|不会|不要|不用|不好|没法|没办法|别|拒绝)(?:再)?"
+_GIVES = r"(?:留下?|说|写|填|讲|报|告诉|透露|提供|暴露|公开|给|登记)?(?:你们?|您|人|别人|出来?)?"
+_NAME = r"(?:我|俺)?(?:的|自己的?)?(?:真实?|真)?(?:姓名|名字|名|身份|叫什么|叫啥|姓什么|姓啥|是谁|个人信息)(?:和?电话)?"
+_PHONE = r"(?:我|俺)?(?:的|自己的?)?(?:联系)?(?:电话号码|手机号码|电话号?|手机号?|号码|联系方式|座机)"
+_TOLD = r"(?:让|告诉|跟|给|对|被|叫|透露给)(?:他们?|她们?|人家?|别人|任何人|对方|物业|老板|邻居|单位|公司|村里|学校|房东|村干部)(?:们)?"
+
+_ASKS = re.compile(
+    r"(?:匿名|保密|不留名|不写名字|不留名字|实名).{0,8}(?:行不行|行吗|行么|可以吗|可以么|可不可以|能不能|能吗|区别|什么意思|怎么|吗|么|[?？])|"
+    r"(?:能不能|可不可以|可以|能|是否可以|是不是可以|可否|允许|支持).{0,4}(?:匿名|保密|不留名|不写名字).{0,6}(?:吗|么|不|呢|[?？])|(?:能不能|可不可以|可否).{0,4}(?:匿名|保密|不留名|不写名字)|"
+    r"(?:必须|一定要|非要|要不要|用不用)实名"
+)
+_RULES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
+    (
+        Wish.OPEN,
+        re.compile(
+            rf"{_LEAD}(?:不用|不要|不需要|无需|不必|不)(?:给我|帮我|替我)?保密{_END}|公开{_END}|不怕.{{0,6}}知道"
+        ),
+    ),
+    (
+        Wish.ANONYMOUS,
+        re.compile(
+            rf"{_LEAD}匿名{_END}|{_LEAD}{_REFUSES}{_GIVES}{_NAME}{_END}|{_LEAD}(?:把)?{_NAME}(?:就)?(?:{_REFUSES}{_GIVES}|去掉|删掉|删了|删除|去了|不要|算了|保留){_END}|"
+            r"(?:我)?无名氏|我?不实名|不想实名|叫我?热心市民"
+        ),
+    ),
+    (
+        Wish.NO_PHONE,
+        re.compile(
+            rf"{_LEAD}(?:{_REFUSES}|没有?){_GIVES}{_PHONE}{_END}|{_LEAD}(?:把)?{_PHONE}(?:就)?(?:{_REFUSES}{_GIVES}|去掉|删掉|删了|删除|坏了|丢了|停机了?|没有?|算了){_END}"
+        ),
+    ),
+    (
+        Wish.BY_TEXT,
+        re.compile(
+            rf"{_LEAD}(?:只|光)?(?:能|用|发|收|看)*(?:短信|发信息|发消息|信息)(?:联系|通知|回复|找|告诉|沟通|交流)*(?:我|俺)?{_END}|"
+            rf"{_LEAD}(?:不要|别|不方便|不能|没法|听不见|不用)(?:给我|再)?(?:打|接|听)(?:我)?(?:电话)?(?:给我)?(?:[，, ]?(?:请|只|就)?(?:能|用|发)*(?:短信|信息|消息)(?:联系|通知|回复)*(?:我)?)?{_END}|"
+            r"(?:我|俺)(?:是)?(?:聋哑?人|听力(?:不好|障碍)|耳朵(?:不好|听不见|聋)|听不见|听不清).{0,12}|(?:我|俺)?听不(?:见|清)[，, ]?(?:请|只|就)?(?:能|用|发)*(?:短信|信息|消息).{0,6}"
+        ),
+    ),
+    (
+        Wish.BY_CHAT,
+        re.compile(
+            rf"{_LEAD}加(?:我|俺)(?:的)?微信{_END}|{_LEAD}(?:只|光)?(?:能|用|有|加|在)*(?:微信|网上|这里|这儿)(?:上)?(?:联系|找|回复?|通知|说|告诉|沟通|留言)*(?:我|俺)?{_END}|{_LEAD}(?:只|光)(?:能|有|用)(?:微信)[^，,。]{{0,8}}"
+        ),
+    ),
+    (
+        Wish.CONFIDENTIAL,
+        re.compile(
+            rf"{_LEAD}(?:身份|信息|个人信息|{_NAME}|{_PHONE})?(?:要|得|需要|给我)?保密{_END}|{_LEAD}(?:别|不要|不能|不想|不许|怕|不希望|勿){_TOLD}?(?:知道|说|晓得|看到)(?:出去)?(?:了)?(?:是)?(?:我|俺)?(?:是)?(?:说的|举报的|投诉的|反映的|谁|的)*{_END}|"
+            rf"{_LEAD}(?:别|不要|不能|不想|不许|怕){_TOLD}(?:是?我?(?:说的|举报的|投诉的|反映的)?){_END}|怕(?:被)?(?:打击)?报复[^，,。]{{0,6}}"
+        ),
+    ),
+)
+_REFUSAL = re.compile(
+    r"(?:我|俺|就|那|也|都|这个?|还是|可以|能|能不能|可不可以)*(?:"
+    r"(?:不|不想|不愿意?|不方便|不能|不用|别|先不)(?:说|留|填|写|告诉|讲|给|提供|透露|报|想说|想留|想填|想给)(?:你们?|您)?(?:了|行不行|行吗|可以吗|可不可以|行么|吗)?|不方便|不了|跳过|略过|空着|下一(?:个|项|步|题)|拒绝|免了|没有?)"
+    r"(?:吧|了|的|啊|呀|呢)*"
+)
+_LONGEST = 26
+"""Most characters of a wish. A longer text is a story in which such words may stand."""
+
+
+def read_wish(text: str) -> Wish | None:
+    """The wish that a whole message or clause expresses; None for anything else.
+
+    >>> read_wish("是的我匿名"), read_wish("我不想告诉你们我叫什么"), read_wish("匿名举报行不行"), read_wish("不用保密")
+    (<Wish.ANONYMOUS: 'anonymous'>, <Wish.ANONYMOUS: 'anonymous'>, <Wish.ASKS: 'asks'>, <Wish.OPEN: 'open'>)
+    >>> read_wish("不留电话"), read_wish("只能微信联系"), read_wish("别打电话，发短信"), read_wish("物业不公开账目")
+    (<Wish.NO_PHONE: 'no_phone'>, <Wish.BY_CHAT: 'by_chat'>, <Wish.BY_TEXT: 'by_text'>, None)
+    """
+    said = plain(text)
+    if len(said) > _LONGEST:
+        return None
+    if _ASKS.search(said + text.strip()[-1:]):
+        return Wish.ASKS
+    return next((wish for wish, pattern in _RULES if pattern.fullmatch(said)), None)
+
+
+def refuses(text: str) -> bool:
+    """Whether an answer refuses what was asked, without naming it.
+
+    >>> refuses("不说行不行"), refuses("不留"), refuses("不方便"), refuses("不锈钢厂")
+    (True, True, True, False)
+    """
+    return _REFUSAL.fullmatch(plain(text)) is not None
