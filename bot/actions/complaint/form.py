@@ -118,7 +118,7 @@ async def _open(turn: Turn) -> None:
     if before is None:
         return
     turn.set("tries", 0)
-    steps.suggest_category(turn)
+    await steps.suggest_category(turn)
     content = turn.slot("content")
     if content and too_little(str(content)) and not turn.slot("filing_key"):
         questions.ask(turn, "content")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -134,16 +135,19 @@ async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: b
     before += changed
     turn.set_all({**agreed, "tries": 0, "former": None})
     if "content" in filled:
-        suggest_category(turn)
+        await suggest_category(turn)
     await ask_next(turn, before, look=bool(same.LOOKED_UP_AFTER & set(filled)) if look is None else look)
 
 
-def suggest_category(turn: Turn) -> None:
-    """Suggest a category for new content; the citizen confirms or drops it with the summary."""
+async def suggest_category(turn: Turn) -> None:
+    """Suggest a category for new content; the citizen confirms or drops it with the summary.
+
+    In a thread of its own: a long letter takes a third of a second, and other conversations go on meanwhile.
+    """
     content = turn.slots.get("content")
     if not content or turn.slots.get("category"):
         return
-    found = suggest(str(content))
+    found = await asyncio.to_thread(suggest, str(content))
     if found is not None and found.confidence >= _CATEGORY_FROM:
         turn.set("category", found.category)
 

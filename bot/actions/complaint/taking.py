@@ -12,7 +12,7 @@ from bot.actions.complaint.opening import too_little
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, choice, clip, plain
 from bot.actions.talk import abroad
-from bot.understanding.category import suggest
+from bot.understanding.category import suggest_by_words
 from bot.understanding.kind import named_type
 from core.phone import find
 
@@ -103,7 +103,7 @@ def _tells(turn: Turn, matter: str) -> bool:
         return True
     if turn.intent == "complain" and turn.confidence >= _TELLING and len(plain(matter)) >= _LEAST_TOLD:
         return True
-    found = suggest(matter)
+    found = suggest_by_words(matter)
     return found is not None and found.confidence >= _SURE
 
 
