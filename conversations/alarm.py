@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -180,6 +180,15 @@ class Alarm:
         Then the assistant keeps answering.
         """
         return (await self._fact(conversation_id)).get("state") == "told"
+
+    async def reminded(self, conversation_id: str, replies: Sequence[Reply]) -> Sequence[Reply]:
+        """The replies to a citizen who leaves the queue, with the numbers to call while danger is fresh."""
+        fact = await self._fact(conversation_id)
+        if not replies or fact.get("state") != "told" or not _fresh(fact):
+            return replies
+        advice = danger.advice(str(fact["kind"]), str(fact["text"]))
+        last = advice.again(replies[-1].text)
+        return [*replies[:-1], replace(last, buttons=(*replies[-1].buttons, *last.buttons))]
 
     async def _look(self, text: str) -> Danger | None:
         # A long text takes a tenth of a second to judge. In a thread it does not hold up other conversations.

@@ -33,6 +33,8 @@ ASK = Reply(
     (YES, NO),
 )
 """The question whether there is danger, with both buttons."""
+LONGEST = 6_000
+"""Characters of a message in which the words of an advice are searched."""
 _POISON = "[农農][药藥]|敌敌畏|百草枯|除草剂|老鼠[药藥]|鼠药|安眠[药藥]|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂"
 _SWALLOWED = re.compile(
     rf"(?:喝|吞|服|吃)(?:了|下|进|过|掉|完|错)?.{{0,8}}(?:{_POISON})|"
@@ -93,10 +95,22 @@ class Source(BaseModel):
 
 
 class Advice(BaseModel):
-    """What a person in one kind of danger is told."""
+    """What a person in one kind of danger is told.
+
+    Args:
+        label: the danger, in words for the agents.
+        instead_of: kinds whose advice this one replaces when ``words`` are found in the message.
+        words: a regular expression; searched in the message without blanks.
+        numbers: telephone numbers to tap; the most important one first.
+        lead: the first sentence: whom to call, and what to say there.
+        advice: what to do until help comes.
+        sources: where that can be read.
+    """
 
     model_config = ConfigDict(extra="forbid")
     label: str
+    instead_of: tuple[str, ...] = ()
+    words: re.Pattern[str] | None = None
     numbers: list[Number]
     lead: str
     advice: str
@@ -133,12 +147,20 @@ def advices() -> dict[str, Advice]:
 
 
 def advice(kind: str, text: str) -> Advice:
-    """The advice for a kind of danger. When anyone swallowed poison, it is the advice about that.
+    """The advice for a kind of danger and the message that told of it.
 
     >>> advice("self_harm", "我妈把一瓶农药喝下去了").numbers[0].number
     '120'
+    >>> advice("crime", "我家老人走失了").label, advice("crime", "有人跳楼了").label
+    ('有人走失', '有人要轻生，或者已经轻生')
     """
-    return advices()["swallowed" if swallowed(text) else kind]
+    if swallowed(text):
+        return advices()["swallowed"]
+    said = re.sub(r"\s+", "", text[:LONGEST])
+    for one in advices().values():
+        if kind in one.instead_of and one.words is not None and one.words.search(said):
+            return one
+    return advices()[kind]
 
 
 def swallowed(text: str) -> bool:

@@ -289,6 +289,8 @@ class TurnRunner:
             leaves(text, chosen) or not await self._goes_on(conversation_id, job)
         ):
             replies = await self._handoff.while_waiting(conversation_id, text, chosen)
+            if leaves(text, chosen):
+                replies = await self._alarm.reminded(conversation_id, replies)
             return Answered("queue", replies, Outcome(Result.WAITING))
         if chosen is not None and chosen.payload == BACK_TO_BOT:
             return Answered("queue", [Reply("好的，您请说，我在听。")], Outcome(Result.TALK))

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.evaluation import FOLDER as EVALUATION
 from bot.understanding.danger import fit
 from bot.understanding.danger.judging import HERE, Judge
 from bot.understanding.danger.kinds import DANGERS, LABELS, SCOPES
@@ -52,6 +53,38 @@ def test_danger_is_seen_at_the_end_of_a_story(judge: Judge) -> None:
     for end in ("刚才我家厨房着火了，火很大，快来人！", "现在我爸倒在地上叫不醒了，快叫救护车！"):
         assert judge.judge(story) is None
         assert judge.judge(story + end) is not None, end
+
+
+def test_danger_is_seen_among_four_thousand_characters_without_a_full_stop(judge: Judge) -> None:
+    """Clauses of a long complaint, joined by commas; the fire is told in the middle."""
+    clauses = (
+        "小区车位一个月涨到三百块",
+        "物业说是合同价",
+        "业委会也不管",
+        "路灯坏了三盏",
+        "楼下垃圾两天没人收",
+        "广场舞跳到九点半",
+        "公交车又改了线路",
+    )
+    story = [clauses[n % len(clauses)] for n in range(430)]
+    assert judge.judge("，".join(story)) is None
+    story.insert(215, "我家厨房着火了，火很大，快来人")
+    text = "，".join(story)
+    assert len(text) > 3_500 and judge.judge(text) is not None
+
+
+def test_few_words_are_enough(judge: Judge) -> None:
+    for text in (
+        "我想去跳楼",
+        "好想自鲨啊",
+        "我想紫砂自己",
+        "楼上有人要跳楼了",
+        "我家爷爷走失了快帮忙找",
+        "闺女不见了半天了",
+    ):
+        assert judge.judge(text) is not None, text
+    for text in ("这把紫砂壶是假的要退货", "我爸走了，社保怎么停", "我家猫走失好几天了", "手机不见了"):
+        assert judge.judge(text) is None, text
 
 
 def test_swallowed_poison_is_never_only_asked_about_and_good_news_is_no_danger(judge: Judge) -> None:
@@ -118,8 +151,9 @@ def test_examples_are_labelled_and_stand_once() -> None:
     texts = [text for group in groups for text in group.texts]
     assert len(texts) > 2_500 and len(set(texts)) == len(texts)
     assert {label for group in groups for label in group.labels} == set(LABELS)
-    held = {json.loads(line)["text"] for line in CASES.read_text("utf-8").splitlines()}
-    assert not held & set(texts)
+    for file in (CASES, *EVALUATION.glob("danger*.jsonl"), *EVALUATION.glob("letters*.jsonl")):
+        held = {json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()}
+        assert held and not held & set(texts), file
 
 
 @pytest.mark.slow

@@ -21,8 +21,9 @@ POISON = "我妈喝农药了，快救救她"
 
 
 def test_every_kind_has_advice_numbers_and_a_source_to_open() -> None:
-    assert set(danger.advices()) == {*DANGERS, "swallowed"}
+    assert {kind for kind, one in danger.advices().items() if one.words is None} == {*DANGERS, "swallowed"}
     for kind, advice in danger.advices().items():
+        assert (advice.words is None) == (not advice.instead_of) and set(advice.instead_of) <= set(DANGERS)
         reply = advice.reply("", ())
         assert reply.card is not None
         assert [n["number"] for n in reply.card["numbers"]] == [n.number for n in advice.numbers]
@@ -50,6 +51,27 @@ def test_poison_swallowed_by_anybody_means_120_first(kind: str, text: str) -> No
 @pytest.mark.parametrize("text", ["我不想活了", "农药我都买好了，还没喝", "我要从楼上跳下去"])
 def test_without_poison_swallowed_the_advice_is_the_kind_s(text: str) -> None:
     assert danger.advice("self_harm", text).numbers[0].number == "12356"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "label"),
+    [
+        ("crime", "我家老人走失了", "有人走失"),
+        ("crime", "我儿子放学没回家，到处找不到", "有人走失"),
+        ("crime", "有人跳楼了", "有人要轻生，或者已经轻生"),
+        ("self_harm", "桥上站着个男的，要往下跳", "有人要轻生，或者已经轻生"),
+        ("medical", "对门老太太三天没出门，敲门不应，有臭味", "屋里的人叫不应"),
+        ("medical", "孩子叫流浪狗咬了脸，全是血", "被动物咬伤"),
+        # Their own despair, or another danger, keeps its own advice.
+        ("self_harm", "他不要我了，我想跳楼", "有轻生的念头或者举动"),
+        ("self_harm", "她逼得我要跳楼", "有轻生的念头或者举动"),
+        ("water", "孩子掉水里不见了", "有人落水或者被困"),
+        ("medical", "被蛇咬了，脚肿到膝盖", "有人病情危急或者受了重伤"),
+        ("crime", "有人拿刀追我", "人身或者财产正受侵害"),
+    ],
+)
+def test_the_words_choose_the_advice_within_a_kind(kind: str, text: str, label: str) -> None:
+    assert danger.advice(kind, text).label == label
 
 
 @pytest.mark.parametrize(
@@ -122,6 +144,21 @@ async def test_said_again_it_is_a_short_reminder(process: Process) -> None:
     (first,) = await process.say(FIRE)
     (again,) = await process.say("快来人啊，我家着火了！")
     assert "119" in again.text and len(again.text) < len(first.text) / 2
+
+
+async def test_who_leaves_the_queue_hears_the_numbers_once_more(process: Process) -> None:
+    process.online[0] = 1
+    await process.say(POISON)
+    (left,) = await process.say("不等了")
+    assert left.text.startswith("好的，不排队了") and "120（急救）" in left.text
+    assert left.card is not None and left.card["numbers"][0] == {"number": "120", "name": "急救"}
+    assert (await process.conversations.view(await process.id_of())).mode == "bot"
+
+
+async def test_who_leaves_the_queue_without_danger_hears_no_number(process: Process) -> None:
+    await process.conversations.request_human(await process.id_of(), "citizen_asked")
+    (left,) = await process.say("不等了")
+    assert left.text == "好的，不排队了。您请说，我在听。" and left.card is None
 
 
 async def test_an_agent_s_talk_hears_clear_danger_too(process: Process) -> None:

@@ -138,6 +138,21 @@ def test_a_message_is_encoded_once() -> None:
         first[0] = 1
 
 
+def test_a_text_passes_the_lower_layers_once() -> None:
+    text = "我家厨房着火了，快来人"
+    encoder, other = PretrainedEncoder(SHIPPED), PretrainedEncoder(SHIPPED, eight_bits=False)
+    tokens = encoder.tokens(text)
+    passed = encoder._loaded().lower.cache_info().misses
+    states = encoder.states([text])
+    assert encoder._loaded().lower.cache_info().misses == passed
+    np.testing.assert_array_equal(states, PretrainedEncoder(SHIPPED).states([text]))
+    # 8 bits and single precision give nearly the same states.
+    exact = other.tokens(text)
+    assert tokens.shape == exact.shape == (len(tokens), encoder.dimensions)
+    alike = (tokens * exact).sum(1) / np.linalg.norm(tokens, axis=1) / np.linalg.norm(exact, axis=1)
+    assert alike.min() > 0.9
+
+
 def test_a_version_keeps_its_vectors_and_the_next_takes_them_over(write: Write, tmp_path: Path) -> None:
     for entry in ENTRIES:
         folder = write(*entry).parent.parent

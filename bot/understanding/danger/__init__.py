@@ -1,4 +1,4 @@
-"""Danger and scope, judged from a message's words: :func:`judge` and :class:`judging.Judge`."""
+"""Judges whether a message tells of danger, or of a matter out of the hotline's scope."""
 
 from bot.understanding.danger.judging import Judge, judge, shipped
 

@@ -1,4 +1,4 @@
-"""``wenban danger …``: judge a message, and make the judge anew from its examples."""
+"""``wenban danger …``: judges a message, and fits the judge to its examples."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ import typer
 from numpy.typing import NDArray
 
 from bot.understanding.danger import fit
-from bot.understanding.danger.judging import HERE, Judge
+from bot.understanding.danger.judging import HERE, Judge, encoder_at
 from bot.understanding.danger.kinds import LABELS
-from bot.understanding.encoding.bert import ENCODER
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
 from core.errors import ConfigurationError
+from kb_index.language.pretrained import SHIPPED, PretrainedEncoder
 
 TAIL = HERE / "tail.npz"
-"""Weights of the tail."""
+"""The file with the tail's weights."""
 
-app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, make the judge anew.")
+app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, fit the judge.")
 
-Held = Annotated[str, typer.Option(help="The hand some of whose messages the thresholds are fitted on.")]
+Held = Annotated[
+    str, typer.Option(help="The group of examples of which 40 % are held back for the thresholds.")
+]
 Encoder = Annotated[Path, typer.Option(help="Folder of the pretrained encoder.")]
 
 
 @app.command("judge")
 def judge_command(
-    text: Annotated[str, typer.Argument(help="A message.")], encoder: Encoder = ENCODER
+    text: Annotated[str, typer.Argument(help="A message.")], encoder: Encoder = SHIPPED
 ) -> None:
-    """Say what a message is taken for, and how surely."""
+    """Show the judgement of a message."""
     judge = Judge(encoder=encoder)
     found = judge.judgement(text)
     danger, scope = judge.judge(text), judge.scope(text)
@@ -46,36 +48,40 @@ def tune_command(
     held: Held = "second",
     epochs: Annotated[int, typer.Option(help="Times every message is seen.")] = 5,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
-    encoder: Encoder = ENCODER,
+    encoder: Encoder = SHIPPED,
+    further: Annotated[bool, typer.Option(help="Tune the present tail further, with lower rates.")] = False,
 ) -> None:
-    """Tune the tail on all examples but those held back for the thresholds.
+    """Tune the tail on all examples except those held back for the thresholds.
 
-    A quarter of an hour of one core. `wenban danger fit` comes after.
+    It takes about 20 minutes of one core, for 5 epochs. Run `wenban danger fit` afterwards.
     """
     from bot.understanding.encoding.tuning import Tuner
 
     texts, labels, away = _parted(held)
     kept = [n for n in range(len(texts)) if not away[n]]
     mixed, mixed_labels = fit.mixed(texts, labels, ~away)
-    tuner = Tuner(encoder, LABELS, threads)
+    # The app runs the encoder in 8 bits where the processor can, else in single precision.
+    precise, own = PretrainedEncoder(encoder, eight_bits=False), PretrainedEncoder(encoder)
+    tuner = Tuner(encoder, LABELS, threads, [precise.tokens, *([own.tokens] if own.eight_bits else [])])
     tail = tuner.tune(
         tuner.states([*(texts[n] for n in kept), *mixed]),
         [*(labels[n] for n in kept), *mixed_labels],
         epochs,
         typer.echo,
+        TAIL if further else None,
     )
     tuner.save(tail, TAIL)
 
 
 @app.command("fit")
-def fit_command(held: Held = "second", encoder: Encoder = ENCODER) -> None:
-    """Fit the words' scores, what each score is worth, and the thresholds; prints what they give."""
+def fit_command(held: Held = "second", encoder: Encoder = SHIPPED) -> None:
+    """Fit the score by words, the weights of both scores, and the thresholds; prints their figures."""
     texts, labels, away = _parted(held)
     kept, out = np.flatnonzero(~away), np.flatnonzero(away)
     wanted = [labels[n] for n in out]
     rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
     words = rest.logits([texts[n] for n in out])
-    tail = Tail(TAIL, encoder)
+    tail = Tail(TAIL, encoder, encoder_at(encoder).tokens)
     logits = np.stack([tail.logits(plain(texts[n])) for n in out])
     numbers = {
         "words_alone": fit.numbers(wanted, words, None),

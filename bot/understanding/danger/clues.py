@@ -1,4 +1,8 @@
-"""Clues: what the words say of when, whether it is real, to whom it happens. Features of a learned score, never a verdict."""
+"""Clues: patterns that show when something happens, to whom, and whether it is real.
+
+They are features of a learned score. A few of them also rule out a danger that is only suspected
+(:func:`good_news`, :func:`harmless`).
+"""
 
 from __future__ import annotations
 
@@ -23,12 +27,12 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def names() -> list[str]:
-    """The clues' names, and those of their counterparts in the last clause."""
+    """The names of all features: of the clues in the whole text, then of the clues at its end."""
     return [name for name, _ in patterns()] + [f"{name}_last" for name, _ in patterns()]
 
 
 def seen(text: str) -> Floats:
-    """1 for each clue found in a plain text, then for each found in its last forty characters."""
+    """The features of a plain text: 1 for each clue found in it, then for each found in its last 40 characters."""
     end = text[-40:]
     return np.asarray(
         [bool(p.search(text)) for _, p in patterns()] + [bool(p.search(end)) for _, p in patterns()],
@@ -37,11 +41,11 @@ def seen(text: str) -> Floats:
 
 
 _URGENT = ("now", "help", "no_answer", "body")
-"""Clues with which nothing is taken for harmless."""
+"""Clues with which no danger is taken for harmless."""
 _SMOKE = re.compile(r"油烟|烧烤|排烟|餐饮|烧(秸秆|麦茬|垃圾|纸钱)")
-"""Smoke and smell that are a nuisance, not a fire."""
+"""Smoke and smells that are a nuisance, not a fire."""
 _LASTING = frozenset({"self_harm", "domestic_violence", "child_abuse", "medical", "water"})
-"""Kinds whose danger may well last although what is told lies in the past."""
+"""Kinds whose danger may last although the message tells of the past."""
 
 
 _OWN = re.compile(
@@ -53,7 +57,7 @@ _ANOTHER = re.compile(
 
 
 def own_data(text: str) -> bool:
-    """Whether a plain text asks for what is the citizen's own, so that nobody else's privacy is concerned.
+    """Whether a plain text asks for the citizen's own data, so that nobody else's privacy is concerned.
 
     >>> own_data("查一下我的工单"), own_data("查一下我老公的定位"), own_data("我的邻居叫什么，查一下")
     (True, False, False)
@@ -63,13 +67,15 @@ def own_data(text: str) -> bool:
 
 _GOOD_NEWS = re.compile(r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|虚惊|脱离危险|(火|扑)灭了")
 _SHORT = 20
-"""Characters of a message that says nothing but its good news."""
+"""Most characters of a message that says nothing but good news."""
 _STILL = ("now", "help", "no_answer", "poison", "death", "tired")
 """Clues with which a danger is never taken to be over."""
 
 
 def good_news(text: str, kind: str) -> bool:
-    """Whether a short plain text says that a danger is over. Never of self-harm: 没事了 may be a farewell.
+    """Whether a short plain text says that a danger is over.
+
+    It is never over for self-harm: there 没事了 may be a farewell.
 
     >>> good_news("谢谢，她醒了", "medical"), good_news("叫不醒了", "medical"), good_news("吃完就没事了", "self_harm")
     (True, False, False)
@@ -80,11 +86,11 @@ def good_news(text: str, kind: str) -> bool:
 
 
 def harmless(text: str, kind: str) -> bool:
-    """Whether a danger that is only suspected can be ruled out by the words: a nuisance, or over and done with.
+    """Whether the words rule out a danger that is only suspected: it is a nuisance, or it is past.
 
     Args:
         text: a plain text.
-        kind: the kind suspected.
+        kind: the suspected kind.
 
     >>> harmless("楼下烧烤摊油烟熏得窗户都不敢开", "gas"), harmless("昨天半夜有人在楼道里烧东西", "fire")
     (True, True)

@@ -1,7 +1,7 @@
-"""Fitting: the words' scores, what each score is worth beside the other, and from which probability on what is done.
+"""Fits the score by words, the weights of both scores, and the thresholds.
 
-The numbers are fitted on messages that were held back (:func:`parted`), judged by scores that were fitted on the rest. The
-tail that ships has not seen them either; the words' scores that ship are then fitted on everything.
+Weights and thresholds are fitted on held-back messages (:func:`parted`) that neither score has seen. Afterwards
+the shipped score by words is fitted on all messages; the shipped tail has never seen the held-back ones.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,18 +27,22 @@ from bot.understanding.encoding.reading import plain
 
 EXAMPLES = Path(__file__).with_name("examples")
 ORDINARY = "ordinary"
-"""The file of ordinary messages: nearly all are ``none``; the few that tell of danger are labelled so."""
+"""Name of the file of ordinary messages. Nearly all of them are labelled ``none``."""
 _RIDGE = 0.02
+"""Strength with which large weights are held down."""
 _CLUE = 0.35
-"""How much a clue weighs beside a text's character runs, which have length 1 together."""
-FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025}
-"""Shares of harmless messages, traps among them, that may be met as danger at once, or raise anything."""
+"""Value of a found clue. As a vector, a text's character runs have length 1."""
+FALSE_ALARMS = {"clear": 0.005, "unclear": 0.03, "letter": 0.01}
+"""Shares of the harmless messages that may be taken for clear danger, or may raise any alarm (0 to 1).
+
+``letter`` is the share for long texts; see :class:`bot.understanding.danger.judging.Numbers`.
+"""
 WRONGLY_ELSEWHERE = 0.004
-"""Share of messages that belong here and may be told another route."""
+"""Share of the messages within the scope that may be told another route (0 to 1)."""
 
 
 class Example(BaseModel):
-    """A labelled message."""
+    """A message and its label."""
 
     model_config = ConfigDict(extra="forbid")
     text: str
@@ -47,7 +51,12 @@ class Example(BaseModel):
 
 @dataclass(frozen=True)
 class Group:
-    """One hand's messages."""
+    """The messages of one author.
+
+    Args:
+        name: name of their file.
+        texts, labels: the messages and their labels, in the same order.
+    """
 
     name: str
     texts: list[str]
@@ -55,10 +64,10 @@ class Group:
 
 
 def groups(folder: Path = EXAMPLES) -> list[Group]:
-    """The shipped examples, a file a hand.
+    """The examples in a folder, one group for each file.
 
     Raises:
-        ValueError: a row is misshapen or its label unknown; names file and line.
+        ValueError: a row has a wrong form or an unknown label.
     """
     found = []
     for file in sorted(folder.glob("*.jsonl")):
@@ -74,7 +83,14 @@ def groups(folder: Path = EXAMPLES) -> list[Group]:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Words' weights: ``runs`` [labels, BUCKETS], ``clues`` [labels, clues], ``bias`` [labels], ``rarity`` [BUCKETS]."""
+    """The fitted score by words.
+
+    Args:
+        rarity: weight of each hash place by rarity; [BUCKETS].
+        runs: weights of the hash places; [labels, BUCKETS].
+        clues: weights of the clues; [labels, clues].
+        bias: bias of each label; [labels].
+    """
 
     rarity: Floats
     runs: Floats
@@ -82,12 +98,12 @@ class Fitted:
     bias: Floats
 
     def logits(self, texts: Sequence[str]) -> Floats:
-        """[texts, labels]."""
+        """The scores of texts before the softmax; [texts, labels]."""
         weights = np.concatenate([self.runs, self.clues / _CLUE], axis=1)
         return np.asarray(_matrix(texts, self.rarity) @ weights.T + self.bias, np.float32)
 
     def save(self, file: Path) -> None:
-        """Write the weights, 8 bits each."""
+        """Write the weights; those of the hash places take 8 bits each."""
         scales = np.maximum(np.abs(self.runs).max(axis=1), 1e-8) / 127
         np.savez_compressed(
             file,
@@ -100,7 +116,7 @@ class Fitted:
 
 
 def fit_words(texts: Sequence[str], labels: Sequence[str]) -> Fitted:
-    """A softmax regression; danger and harmless messages count the same together, however many each are."""
+    """Fit a softmax regression. A label with fewer messages counts more, by the root of the ratio of their numbers."""
     seen = np.zeros(BUCKETS)
     for text in texts:
         seen[counted(plain(text))[0]] += 1
@@ -134,7 +150,7 @@ def fit_words(texts: Sequence[str], labels: Sequence[str]) -> Fitted:
 
 
 def _matrix(texts: Sequence[str], rarity: Floats) -> csr_matrix:
-    """[texts, BUCKETS + clues]."""
+    """The features of texts; [texts, BUCKETS + clues]."""
     values: list[float] = []
     columns: list[int] = []
     ends = [0]
@@ -149,7 +165,15 @@ def _matrix(texts: Sequence[str], rarity: Floats) -> csr_matrix:
 
 
 def parted(parts: Sequence[Group], held: str) -> tuple[list[str], list[str], NDArray[np.bool_]]:
-    """All texts and labels, and which are held back, from the tail too: four in ten of one hand's, one in seven ordinary."""
+    """All messages, and which are held back: 40 % of one group, 15 % of the ordinary ones.
+
+    Args:
+        parts: the groups.
+        held: name of the group.
+
+    Returns:
+        Texts, labels, and for each message whether it is held back; the same in each call.
+    """
     texts = [text for part in parts for text in part.texts]
     labels = [label for part in parts for label in part.labels]
     chance = random.Random(7)  # noqa: S311
@@ -161,30 +185,45 @@ def parted(parts: Sequence[Group], held: str) -> tuple[list[str], list[str], NDA
 def mixed(
     texts: Sequence[str], labels: Sequence[str], of: NDArray[np.bool_], number: int = 160
 ) -> tuple[list[str], list[str]]:
-    """Danger told at the end of an ordinary story, and ordinary stories with a trap at the end, for the tail to learn.
+    """Ordinary stories with a danger or a trap at the end or in the middle, for the tail to learn from.
 
     Args:
-        of: which messages may be used.
-        number: of stories that end in danger; half as many end in a trap.
+        texts, labels: the examples.
+        of: which examples may be used.
+        number: stories that end in danger. As many have the danger in the middle; half as many of each sort
+            have a trap (a harmless message) instead.
+
+    Returns:
+        The stories and their labels.
     """
     chance = random.Random(1)  # noqa: S311
     usable = [(text, label) for text, label, use in zip(texts, labels, of, strict=True) if use]
     stories = [text for text, label in usable if label == NONE and 25 < len(text) < 120]
     short = [(text, label) for text, label in usable if label in DANGERS and len(text) < 60]
-    traps = [text for text, label in usable if label == NONE and 8 < len(text) < 60]
+    traps = [(text, label) for text, label in usable if label == NONE and 8 < len(text) < 60]
     found = []
-    for _ in range(number):
-        text, label = chance.choice(short)
-        found.append(
-            (chance.choice(stories) + chance.choice(["。", "，", " ", "。另外", "，对了"]) + text, label)
-        )
-    for _ in range(number // 2):
-        found.append((chance.choice(stories) + chance.choice(["。", "，", " "]) + chance.choice(traps), NONE))
+    for told, count in ((short, number), (traps, number // 2)):
+        for _ in range(count):
+            text, label = chance.choice(told)
+            joint = chance.choice(["。", "，", " ", "。另外", "，对了"])
+            found.append((chance.choice(stories) + joint + text, label))
+        for _ in range(count):
+            text, label = chance.choice(told)
+            joint = chance.choice(["。", "，", " "])
+            found.append((joint.join((chance.choice(stories), text, chance.choice(stories))), label))
     return [text for text, _ in found], [label for _, label in found]
 
 
 def numbers(labels: Sequence[str], words: Floats, tail: Floats | None) -> dict[str, float]:
-    """Weights and thresholds for scores nobody fitted on."""
+    """Fit the weights of both scores, and the thresholds.
+
+    Args:
+        labels: labels of held-back messages.
+        words, tail: their scores, each [messages, labels]; ``tail`` is None without an encoder.
+
+    Returns:
+        The arguments of :class:`bot.understanding.danger.judging.Numbers`.
+    """
     wanted = np.asarray([LABELS.index(label) for label in labels])
 
     def shares(weights: Sequence[float]) -> Floats:
@@ -201,7 +240,7 @@ def numbers(labels: Sequence[str], words: Floats, tail: Floats | None) -> dict[s
     found = shares(worth)
     danger, elsewhere = found[:, DANGER_ROWS].sum(axis=1), found[:, SCOPE_ROWS].sum(axis=1)
     harmless, here = wanted == 0, wanted < SCOPE_ROWS.start
-    at: dict[Literal["clear", "unclear"] | str, float] = {
+    at: dict[str, float] = {
         name: float(np.quantile(danger[harmless], 1 - share)) for name, share in FALSE_ALARMS.items()
     }
     scope = max(0.5, float(np.quantile(elsewhere[here], 1 - WRONGLY_ELSEWHERE)))
@@ -210,6 +249,7 @@ def numbers(labels: Sequence[str], words: Floats, tail: Floats | None) -> dict[s
         "tail": worth[1],
         "clear": max(at["clear"], 0.5),
         "unclear": at["unclear"],
+        "letter": at["letter"],
         "scope": scope,
     }
 
@@ -217,7 +257,13 @@ def numbers(labels: Sequence[str], words: Floats, tail: Floats | None) -> dict[s
 def figures(
     labels: Sequence[str], words: Floats, tail: Floats | None, held: dict[str, float]
 ) -> dict[str, Any]:
-    """What thresholds give: recall of danger, false alarms; recall and precision of scope."""
+    """Measure fitted numbers: shares (0 to 1) of danger raised and met at once, of false alarms, and of scope.
+
+    Args:
+        labels: labels of held-back messages.
+        words, tail: their scores, each [messages, labels].
+        held: the fitted numbers.
+    """
     wanted = np.asarray([LABELS.index(label) for label in labels])
     found = softmax(held["words"] * words + (held["tail"] * tail if tail is not None else 0))
     danger = found[:, DANGER_ROWS].sum(axis=1)
@@ -237,6 +283,6 @@ def figures(
 
 
 def write_numbers(file: Path, held: dict[str, dict[str, float]]) -> None:
-    """Write the fitted numbers as people can read them."""
+    """Write the fitted numbers as JSON, rounded to five decimals."""
     rounded = {name: {k: round(v, 5) for k, v in one.items()} for name, one in held.items()}
     file.write_text(json.dumps(rounded, indent=2) + "\n", "utf-8")

@@ -1,8 +1,8 @@
-"""Who is in danger, now and really; and which matters belong to another route: one learned judgement of a message.
+"""Judges a message: whether somebody is really in danger now, and whether the matter has another route.
 
-Two scores look at every piece of a text: words (:mod:`words`), always there, and the tail (:mod:`tail`), which stands
-on the pretrained encoder and is there when the encoder is. What each is worth beside the other, and from which
-probability on danger is called clear or asked about, was fitted on labelled messages (``wenban danger fit``).
+Two scores read each piece of a text: words (:mod:`words`), and the tail (:mod:`bot.understanding.encoding.tail`), which
+needs the pretrained encoder. ``wenban danger fit`` fits on labelled messages how much each score counts, and from which probability
+danger is clear, or is asked about.
 """
 
 from __future__ import annotations
@@ -24,41 +24,49 @@ from bot.understanding.danger.kinds import (
     SCOPES,
 )
 from bot.understanding.danger.words import Words
-from bot.understanding.encoding.bert import ENCODER
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import pieces, plain
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, swallowed
+from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_encoder
 
 HERE = Path(__file__).parent
+LETTER = 300
+"""Characters from which a text is a letter. It touches on many things, so it is asked about less readily."""
 TAILED = 6
-"""Pieces of a very long text the tail reads: both ends, and those the words find most alarming."""
+"""Most pieces of a text that the tail reads: both ends, and those that the words find most alarming."""
+CLOSE, CLOSE_SHARED, CLOSE_READ = 90, 30, 3
+"""A closer look at texts with more pieces: length of its stretches and of what two of them share, in characters, and
+how many of them the tail reads."""
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """What was fitted for one set of scores.
+    """The fitted numbers.
 
     Args:
-        words, tail: the weight of each score's logits; ``tail`` is 0 where there is none.
-        clear, unclear: from which probability on danger is met at once, or asked about.
-        scope: from which probability on a matter is told its other route.
+        words, tail: weights of the two scores. Without an encoder ``tail`` is 0.
+        clear: lowest probability with which danger is met at once.
+        unclear: lowest probability with which the citizen is asked about danger.
+        letter: the same for letters: texts of :data:`LETTER` characters and more.
+        scope: lowest probability with which the citizen is told another route.
     """
 
     words: float
     tail: float
     clear: float
     unclear: float
+    letter: float
     scope: float
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Shares of each label in the piece of a text where danger was likeliest, and of scope where that was.
+    """The judgement of a text. Each pair comes from the piece of the text in which it was likeliest.
 
     Args:
-        danger: probability that somebody is in danger; the likeliest kind.
-        scope: probability that the matter belongs to another route; the likeliest.
+        danger: probability that somebody is in danger, 0 to 1, and the likeliest kind of danger.
+        scope: probability that the matter has another route, 0 to 1, and the likeliest kind of matter.
     """
 
     danger: tuple[float, str]
@@ -66,22 +74,27 @@ class Judgement:
 
 
 class Judge:
-    """Judges messages.
+    """Judges messages; safe to use from several threads.
 
     Args:
-        folder: the fitted weights.
-        encoder: folder of the pretrained encoder; None, or one that is not there, and words judge alone.
+        folder: contains the fitted weights and numbers.
+        encoder: folder of the pretrained encoder. Words judge alone when it is None or contains no encoder.
+
+    Raises:
+        OSError, ValueError: the weights are missing, or do not fit the code.
     """
 
-    def __init__(self, folder: Path = HERE, encoder: Path | None = ENCODER) -> None:
+    def __init__(self, folder: Path = HERE, encoder: Path | None = SHIPPED) -> None:
         self._words = Words(folder / "words.npz")
         tail = folder / "tail.npz"
         there = encoder is not None and (encoder / "model.safetensors").is_file() and tail.is_file()
-        self._tail = Tail(tail, encoder) if there and encoder is not None else None
+        self._tail = (
+            Tail(tail, encoder, encoder_at(encoder).tokens) if there and encoder is not None else None
+        )
         if self._tail is not None:
             if self._tail.labels != LABELS:
                 raise ValueError(f"{tail} tells other labels apart")
-            # A second thread for products this small only spins, and takes the core from other conversations.
+            # For products this small a second thread only waits, and takes a core from other conversations.
             threadpool_limits(1, "blas")
         held = json.loads((folder / "numbers.json").read_text("utf-8"))
         self.numbers = Numbers(**held["with_tail" if self._tail else "words_alone"])
@@ -93,19 +106,19 @@ class Judge:
         return self._tail is not None
 
     def judgement(self, text: str) -> Judgement:
-        """What was found in a text; the same text again costs nothing."""
+        """The judgement of a text. The last 256 judgements are kept."""
         return self._judged(text)
 
     def judge(self, text: str) -> Danger | None:
-        """The danger a message tells of: clear, or to be asked about; None when there is none.
+        """The danger that a message tells of; None when there is none.
 
         >>> Judge().judge("我家着火了，快来").kind   # doctest: +SKIP
         'fire'
         """
         probability, kind = self.judgement(text).danger
-        if probability < self.numbers.unclear:
-            return None
         read = plain(text)
+        if probability < (self.numbers.letter if len(read) >= LETTER else self.numbers.unclear):
+            return None
         if clues.good_news(read, kind):
             return None
         clear = probability >= self.numbers.clear or swallowed(read)
@@ -114,17 +127,20 @@ class Judge:
         return Danger(kind, probability, clear=clear)
 
     def scope(self, text: str) -> str | None:
-        """The other route a matter belongs to (a name of :data:`SCOPES`), when it surely does."""
+        """The kind of matter (a name of :data:`SCOPES`) that surely has another route; None when there is none."""
         probability, name = self.judgement(text).scope
         if probability < self.numbers.scope or (name == "privacy" and clues.own_data(plain(text))):
             return None
         return name
 
     def _judge(self, text: str) -> Judgement:
-        parts = pieces(plain(text))
-        if not parts[0]:
+        read = plain(text)
+        if not read:
             return Judgement((0.0, DANGERS[0]), (0.0, SCOPES[0]))
+        parts = pieces(read)
         shares = self._shares(parts)
+        if len(parts) > TAILED and self._tail is not None:
+            shares = np.concatenate([shares, self._closely(read, self._tail)])
         alarming = shares[int(shares[:, DANGER_ROWS].sum(axis=1).argmax()), DANGER_ROWS]
         elsewhere = shares[int(shares[:, SCOPE_ROWS].sum(axis=1).argmax()), SCOPE_ROWS]
         return Judgement(
@@ -132,8 +148,22 @@ class Judge:
             (float(elsewhere.sum()), SCOPES[int(elsewhere.argmax())]),
         )
 
+    def _closely(self, read: str, tail: Tail) -> Floats:
+        """Shares, [stretches, labels], of the most alarming short stretches, where danger is clear in them.
+
+        The tail does not read all pieces of a very long text, and words do not find a danger that one clause tells
+        among hundreds of characters about other things. A stretch has little context, so it counts only when clear.
+        """
+        stretches = pieces(read, CLOSE, CLOSE_SHARED)
+        words = self.numbers.words * np.stack([self._words.logits(one) for one in stretches])
+        most = np.argsort(-softmax(words)[:, DANGER_ROWS].sum(axis=1))[:CLOSE_READ]
+        tailed = np.stack([tail.logits(stretches[int(number)]) for number in most])
+        shares = softmax(words[most] + self.numbers.tail * tailed)
+        clear: Floats = shares[shares[:, DANGER_ROWS].sum(axis=1) >= self.numbers.clear]
+        return clear
+
     def _shares(self, parts: list[str]) -> Floats:
-        """[pieces, labels]."""
+        """The shares of the labels, [pieces, labels]. Of a long text only the pieces that the tail read."""
         words = np.stack([self._words.logits(part) for part in parts])
         if self._tail is None:
             return softmax(self.numbers.words * words)
@@ -147,12 +177,17 @@ class Judge:
         return softmax(self.numbers.words * words[list(chosen)] + self.numbers.tail * tail)
 
 
+def encoder_at(folder: Path) -> PretrainedEncoder:
+    """The encoder in a folder. For the shipped folder it is the search's, so that a message is read once."""
+    return shipped_encoder() if folder == SHIPPED else PretrainedEncoder(folder)
+
+
 @lru_cache(maxsize=1)
 def shipped() -> Judge:
-    """The judge as it ships, loaded once."""
+    """The shipped judge; one object for the whole process."""
     return Judge()
 
 
 def judge(text: str) -> Danger | None:
-    """The danger a message tells of, by the shipped judge; see :meth:`Judge.judge`."""
+    """The danger that a message tells of, by the shipped judge (:meth:`Judge.judge`)."""
     return shipped().judge(text)

@@ -1,4 +1,4 @@
-"""What a message can be told apart into: nothing of the sort, a kind of danger, or a matter out of scope."""
+"""The labels of a message: no danger, a kind of danger, or a kind of matter out of the hotline's scope."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ SCOPES = (
     *("discipline", "disclosure", "privacy", "private"),
 )
 LABELS = (NONE, *DANGERS, *(f"scope_{name}" for name in SCOPES))
-"""In the order of every model's outputs."""
+"""All labels, in the order of every model's outputs."""
 DANGER_ROWS = slice(1, 1 + len(DANGERS))
+"""Places of the kinds of danger in :data:`LABELS`."""
 SCOPE_ROWS = slice(1 + len(DANGERS), len(LABELS))
+"""Places of the matters out of scope in :data:`LABELS`."""

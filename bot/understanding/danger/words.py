@@ -1,4 +1,7 @@
-"""Words alone: hashed character runs and clues, one linear score a label. Needs no encoder, takes half a millisecond."""
+"""The score by words: one linear score for each label, from hashed character runs and clues.
+
+It needs no encoder and takes about half a millisecond for a sentence.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,13 @@ from bot.understanding.encoding.floats import Floats
 from bot.understanding.encoding.reading import masked
 
 BUCKETS = 1 << 15
+"""Number of hash places for character runs."""
 LONGEST_RUN = 3
+"""Longest character run, in characters."""
 
 
 def counted(text: str) -> tuple[list[int], list[float]]:
-    """Buckets of a plain text's character runs, and 1 + log of how often each occurs."""
+    """The hash places of a plain text's character runs, and for each place one plus the log of its count."""
     read = f" {masked(text)} "
     runs = Counter(
         zlib.crc32(read[at : at + length].encode()) % BUCKETS
@@ -29,17 +34,28 @@ def counted(text: str) -> tuple[list[int], list[float]]:
 
 
 def weighed(text: str, rarity: Floats) -> tuple[list[int], Floats]:
-    """Buckets and their weights, of length 1 together; ``rarity`` is [BUCKETS]."""
+    """The hash places of a plain text and their weights.
+
+    Args:
+        text: a plain text.
+        rarity: weight of each hash place by rarity; [BUCKETS].
+
+    Returns:
+        Distinct places, and as many weights; as a vector the weights have length 1.
+    """
     buckets, counts = counted(text)
     values = np.asarray(counts, np.float32) * rarity[buckets]
     return buckets, values / max(float(np.linalg.norm(values)), 1e-9)
 
 
 class Words:
-    """The fitted scores.
+    """The fitted score by words.
 
     Args:
-        file: what ``wenban danger fit`` wrote.
+        file: the weights that ``wenban danger fit`` writes.
+
+    Raises:
+        OSError, KeyError: the file is missing, or holds other weights.
     """
 
     def __init__(self, file: Path) -> None:
@@ -50,7 +66,7 @@ class Words:
             self._bias: Floats = held["bias"].astype(np.float32)
 
     def logits(self, text: str) -> Floats:
-        """[labels], in the order of :data:`LABELS`; before the softmax."""
+        """The scores of a plain text before the softmax; [labels], in the order of :data:`LABELS`."""
         buckets, values = weighed(text, self.rarity)
         scores: Floats = self._runs[:, buckets] @ values + self._clues @ clues.seen(text) + self._bias
         assert scores.shape == (len(LABELS),)

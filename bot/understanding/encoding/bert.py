@@ -1,7 +1,7 @@
-"""Layers of a BERT run with numpy: as much of one as judging needs, on any processor.
+"""Runs layers of a BERT with numpy, on any processor.
 
-The lower layers and the word table are the pretrained encoder's (``kb_index/encoder``); the layers above them are
-a tail's own. Weights may be half precision, or 8 bits a weight with a scale for each row.
+The lower layers and the word table belong to the pretrained encoder (``kb_index/encoder``); the layers above them
+belong to a tail. Stored weights have any precision, or 8 bits with a scale for each row.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from scipy.special import erf
 from bot.understanding.encoding.floats import Floats, softmax
 
 SCALE = ".scale"
-"""Ending of the tensor that holds the scale of each row of an 8-bit weight."""
+"""End of the name of the tensor with the row scales of an 8-bit weight."""
 ENCODER = Path(__file__).parents[3] / "kb_index" / "encoder"
 """Folder of the shipped encoder; an installation without it works by words alone."""
 PREFIX = "query: "
-"""What the encoder was trained to see before a text."""
+"""Prefix that the encoder expects before a text."""
 LONGEST = 512
 """Number of tokens of a text that are read."""
 KEPT = 16
@@ -30,7 +30,7 @@ KEPT = 16
 
 
 def weight(tensors: Mapping[str, Floats], name: str) -> Floats:
-    """A tensor in single precision, whatever it is stored in."""
+    """The tensor of this name, in single precision."""
     found = np.asarray(tensors[name], np.float32)
     scale = tensors.get(name + SCALE)
     return found if scale is None else found * np.asarray(scale, np.float32)[:, None]
@@ -38,7 +38,17 @@ def weight(tensors: Mapping[str, Floats], name: str) -> Floats:
 
 @dataclass(frozen=True)
 class Layer:
-    """One transformer layer, as BERT has them: attention, then two products, each with a norm after."""
+    """One layer of a BERT: attention and two dense products. Each pair is a weight, [in, out], and a bias, [out].
+
+    Args:
+        inner: queries, keys and values, side by side.
+        after: the product after attention.
+        norm: weight and bias of the norm after it.
+        wide, narrow: the two dense products.
+        last: weight and bias of the norm after them.
+        heads: number of attention heads.
+        eps: added to the variance in the norms.
+    """
 
     inner: tuple[Floats, Floats]
     after: tuple[Floats, Floats]
@@ -51,7 +61,11 @@ class Layer:
 
     @classmethod
     def read(cls, tensors: Mapping[str, Floats], number: int, heads: int, eps: float) -> Layer:
-        """Layer ``number`` of the tensors of a saved BERT."""
+        """Layer ``number`` of a BERT's tensors.
+
+        Raises:
+            KeyError: a tensor of the layer is missing.
+        """
         at = f"encoder.layer.{number}."
 
         def dense(*names: str) -> tuple[Floats, Floats]:
@@ -74,7 +88,7 @@ class Layer:
         )
 
     def __call__(self, x: Floats) -> Floats:
-        """[tokens, width] → the same shape."""
+        """Pass the states of one text's tokens, [tokens, width], through the layer; the shape stays."""
         tokens, width = x.shape
         q, k, v = (x @ self.inner[0] + self.inner[1]).reshape(tokens, 3, self.heads, -1).transpose(1, 2, 0, 3)
         near = q @ k.transpose(0, 2, 1) * np.float32((width // self.heads) ** -0.5)
@@ -89,7 +103,7 @@ class Layer:
 
 
 def normed(x: Floats, norm: tuple[Floats, Floats], eps: float) -> Floats:
-    """Layer norm over the last axis."""
+    """The layer norm over the last axis; ``norm`` is its weight and bias."""
     centred = x - x.mean(axis=-1, keepdims=True)
     spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(eps))
     result: Floats = centred / spread * norm[0] + norm[1]
@@ -97,11 +111,14 @@ def normed(x: Floats, norm: tuple[Floats, Floats], eps: float) -> Floats:
 
 
 class LowerHalf:
-    """The encoder up to some layer: a text's tokens, each a vector that has seen the others.
+    """The lower layers of an encoder, in single precision.
 
     Args:
         folder: a BERT as sentence-transformers saves it: ``config.json``, ``tokenizer.json``, ``model.safetensors``.
-        layers: how many layers from below.
+        layers: number of layers, from below.
+
+    Raises:
+        OSError, KeyError: a file or a tensor is missing.
     """
 
     def __init__(self, folder: Path, layers: int) -> None:
@@ -130,7 +147,7 @@ class LowerHalf:
         self._read = lru_cache(maxsize=KEPT)(self._states)
 
     def __call__(self, text: str) -> Floats:
-        """[tokens, width] of a text, its prefix and marks included. Read-only: several tails share it."""
+        """The states of a text's tokens, with its prefix and marks; [tokens, width], read-only: tails share them."""
         return self._read(text)
 
     def _states(self, text: str) -> Floats:
@@ -147,5 +164,5 @@ class LowerHalf:
 
 @lru_cache(maxsize=2)
 def lower_half(folder: Path, layers: int) -> LowerHalf:
-    """The lower half of an encoder, loaded once: every tail above it shares its weights and what it has just read."""
+    """The lower layers of an encoder, loaded once: all tails share the weights and the texts that were just read."""
     return LowerHalf(folder, layers)

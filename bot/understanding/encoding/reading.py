@@ -1,37 +1,39 @@
-"""A message as the judges of danger read it: one spelling, no numbers, cut into pieces when it is long."""
+"""Prepares a message for the judge: one spelling, masked numbers, and pieces when it is long."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from kb_index.language.text import simplified
 
 LONGEST = 6_000
-"""Characters that are read; of a longer text its two ends, where people say what it is about and what they want."""
+"""Most characters that are read. Of a longer text the first and the last half of this number are read."""
 PIECE = 360
-"""Characters of one piece; the learned tail reads at most 512 tokens."""
+"""Characters of a piece, about. The tail reads at most 512 tokens."""
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ud800-\udfff]")
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
+_CLAUSE = re.compile(r"[^,，、 ]+[,，、 ]*|[,，、 ]+")
 _NUMBER = re.compile(r"\d+")
 _BLANKS = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
-    """NFKC, simplified, lower case, every run of blanks one blank; both ends of a text that is too long.
+    """A text in NFKC, simplified characters and lower case, with single blanks, cut to :data:`LONGEST`.
 
-    >>> plain("我家 ＫＴＶ 著火了　　快來")
-    '我家 ktv 着火了 快来'
+    >>> plain("我家 ＫＴＶ 冒煙了　　快來")
+    '我家 ktv 冒烟了 快来'
     """
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
-    # One character may become eighteen: the length is held again afterwards.
+    # NFKC can turn one character into eighteen, so the length is limited once more.
     spelled = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))[: 2 * LONGEST]
     return _BLANKS.sub(" ", simplified(spelled)).strip().lower()
 
 
 def masked(text: str) -> str:
-    """No number decides: every run of digits is one 0.
+    """The text with each run of digits replaced by 0, so that no number decides.
 
     >>> masked("120平的房子，13栋")
     '0平的房子，0栋'
@@ -39,20 +41,33 @@ def masked(text: str) -> str:
     return _NUMBER.sub("0", text)
 
 
-def pieces(text: str) -> list[str]:
-    """A plain text in pieces of whole sentences, each about :data:`PIECE` characters; at least one.
+def pieces(text: str, length: int = PIECE, shared: int = 60) -> list[str]:
+    """A plain text in pieces of whole sentences, or of whole clauses where a sentence is longer; at least one.
 
-    The end of one piece is the beginning of the next, so that nothing stands alone at an edge.
+    Args:
+        text: a plain text.
+        length: characters of a piece, about; a text up to a quarter longer is one piece.
+        shared: characters at the end of a piece with which the next one begins, so that nothing stands alone
+            at an edge.
     """
-    if len(text) <= PIECE * 5 // 4:
+    if len(text) <= length * 5 // 4:
         return [text]
     found: list[str] = []
     held = ""
-    for sentence in _SENTENCE.findall(text):
-        for start in range(0, len(sentence), PIECE):
-            part = sentence[start : start + PIECE]
-            if held and len(held) + len(part) > PIECE:
-                found.append(held)
-                held = held[-60:]
-            held += part
+    for part in _parts(text, length):
+        if held and len(held) + len(part) > length:
+            found.append(held)
+            held = held[-shared:]
+        held += part
     return [*found, held]
+
+
+def _parts(text: str, length: int) -> Iterator[str]:
+    """Sentences; of one that is longer than ``length`` its clauses, and of such a clause its stretches."""
+    for sentence in _SENTENCE.findall(text):
+        if len(sentence) <= length:
+            yield sentence
+            continue
+        for clause in _CLAUSE.findall(sentence):
+            for start in range(0, len(clause), length):
+                yield clause[start : start + length]

@@ -1,4 +1,4 @@
-"""Making the tail: the encoder's middle layers, tuned on labelled messages with torch. Offline work, never in the app."""
+"""Makes a tail: tunes the encoder's middle layers on labelled messages, with torch. The app never runs this."""
 
 from __future__ import annotations
 
@@ -9,30 +9,46 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.understanding.encoding.bert import LowerHalf, weight
 from bot.understanding.encoding.floats import Floats
 from bot.understanding.encoding.reading import plain
+from bot.understanding.encoding.tail import Lower
 
 BELOW, OWN = 6, 3
-"""Layers of the encoder that stay as they are, and those above them that are tuned; what is above is left out."""
+"""Number of the encoder's lower layers, which stay unchanged, and of the tuned layers above them."""
 LOOKS = 4
-"""Places of a text the tail looks at, each learned."""
+"""Number of learned attention weightings with which the tail reads a text's tokens."""
 _RATE, _HEAD_RATE = 3e-4, 1e-3
+"""Highest learning rates of the layers, and of the parts above them."""
+_GOING_ON = 1 / 3
+"""Share of these rates with which a tail is tuned further."""
 _TOKENS = 1_200
-"""Tokens of a batch, padding included."""
+"""Most tokens of a batch, padding included."""
+
+Half = NDArray[np.float16]
+States = tuple[Half, ...]
+"""The states of one text's tokens below the tail, [tokens, width], once for each way of computing them."""
 
 
 class Tuner:
     """Tunes tails above one encoder.
 
     Args:
-        encoder: the pretrained encoder's folder.
-        labels: what is to be told apart, in the order of the tail's outputs.
-        threads: CPU threads.
+        encoder: folder of the pretrained encoder.
+        labels: the labels, in the order of the tail's outputs.
+        threads: number of CPU threads for torch.
+        lower: ways of computing the states of the encoder's lower layers, such as 8 bits and single precision.
+            The tail learns from all of them, so that it judges alike on any. Without one: single precision.
+
+    Raises:
+        OSError, KeyError: a file or a tensor of the encoder is missing.
     """
 
-    def __init__(self, encoder: Path, labels: Sequence[str], threads: int = 1) -> None:
+    def __init__(
+        self, encoder: Path, labels: Sequence[str], threads: int = 1, lower: Sequence[Lower] = ()
+    ) -> None:
         import torch
         from safetensors.numpy import load_file
         from transformers import BertConfig, BertModel
@@ -40,7 +56,7 @@ class Tuner:
         torch.set_num_threads(threads)
         self.torch: Any = torch
         self._labels = list(labels)
-        self._lower = LowerHalf(encoder, BELOW)
+        self._lower = tuple(lower) or (LowerHalf(encoder, BELOW),)
         model: Any = BertModel(BertConfig.from_pretrained(str(encoder)), add_pooling_layer=False)
         tensors = load_file(str(encoder / "model.safetensors"))
         for number in range(BELOW, BELOW + OWN):
@@ -51,24 +67,36 @@ class Tuner:
             )
         self._model = model.eval()
 
-    def states(self, texts: Sequence[str]) -> list[Floats]:
-        """[tokens, width] of each text below the tail, as the tail will have them."""
-        return [self._lower(plain(text)) for text in texts]
+    def states(self, texts: Sequence[str]) -> list[States]:
+        """The states of texts below the tail, as the tail will have them."""
+        return [tuple(lower(plain(text)).astype(np.float16) for lower in self._lower) for text in texts]
 
     def tune(
         self,
-        states: Sequence[Floats],
+        states: Sequence[States],
         labels: Sequence[str],
         epochs: int = 7,
         log: Callable[[str], None] = print,
+        start: Path | None = None,
     ) -> Any:
-        """A tail fitted to states and their labels; the same call gives the same tail."""
+        """A tail fitted to states and their labels; the same call gives the same tail.
+
+        Args:
+            states: the texts' states (:meth:`states`).
+            labels: the texts' labels.
+            epochs: how often every text is seen.
+            log: told after each epoch how far the tail is from the labels.
+            start: a saved tail that is tuned further, with lower rates; None: begin with the encoder's layers.
+        """
         torch = self.torch
         torch.manual_seed(0)
         chance = random.Random(0)  # noqa: S311
         tail = _module(torch, self._model, len(self._labels)).train()
         wanted = [self._labels.index(label) for label in labels]
-        rates = (_RATE, _HEAD_RATE)
+        if start is not None:
+            self._load(tail, start)
+        share_of = 1.0 if start is None else _GOING_ON
+        rates = (_RATE * share_of, _HEAD_RATE * share_of)
         half = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
         optimiser = torch.optim.AdamW(
             [
@@ -84,7 +112,7 @@ class Tuner:
                 share = min(1.0, step / (0.1 * steps)) * max(0.02, 1 - step / steps)
                 for group, rate in zip(optimiser.param_groups, rates, strict=True):
                     group["lr"] = rate * share
-                x, mask = self._packed([states[n] for n in batch])
+                x, mask = self._packed([chance.choice(states[n]) for n in batch])
                 with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
                     found = tail(x, mask)
                 loss = torch.nn.functional.cross_entropy(
@@ -99,20 +127,27 @@ class Tuner:
             log(f"epoch {epoch + 1} of {epochs}: loss {lost / len(states):.3f}")
         return tail.eval()
 
-    def logits(self, tail: Any, states: Sequence[Floats]) -> Floats:
-        """[texts, labels] by a tuned tail."""
+    def logits(self, tail: Any, states: Sequence[States]) -> Floats:
+        """The scores by a tuned tail, from the first way's states; [texts, labels]."""
         with self.torch.inference_mode():
-            rows = [tail(*self._packed([one])).numpy()[0] for one in states]
+            rows = [tail(*self._packed([one[0]])).numpy()[0] for one in states]
         return np.stack(rows)
 
+    def _load(self, tail: Any, file: Path) -> None:
+        with np.load(file) as held:
+            tensors = {name: held[name] for name in held.files}
+        tail.load_state_dict(
+            {
+                name: self.torch.from_numpy(np.array(weight(tensors, _saved_as(name))))
+                for name in tail.state_dict()
+            }
+        )
+
     def save(self, tail: Any, file: Path) -> None:
-        """Write a tail in 8 bits a weight, with a scale for each row."""
+        """Write a tail: its matrices in 8 bits, with a scale for each row."""
         held: dict[str, Any] = {}
         for name, tensor in tail.state_dict().items():
-            name, values = name.replace("layers.", "encoder.layer."), tensor.numpy()
-            if name.startswith("encoder.layer."):
-                number, rest = name.removeprefix("encoder.layer.").split(".", 1)
-                name = f"encoder.layer.{int(number) + BELOW}.{rest}"
+            name, values = _saved_as(name), tensor.numpy()
             if values.ndim == 2:
                 scale = np.maximum(np.abs(values).max(axis=1), 1e-8) / 127
                 held[name] = np.round(values / scale[:, None]).astype(np.int8)
@@ -130,7 +165,7 @@ class Tuner:
         held["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
         np.savez_compressed(file, **held)
 
-    def _packed(self, states: Sequence[Floats]) -> tuple[Any, Any]:
+    def _packed(self, states: Sequence[Half]) -> tuple[Any, Any]:
         longest = max(len(one) for one in states)
         x = np.zeros((len(states), longest, states[0].shape[1]), np.float32)
         mask = np.zeros((len(states), longest), np.float32)
@@ -139,18 +174,31 @@ class Tuner:
         return self.torch.from_numpy(x), self.torch.from_numpy(mask)
 
 
+def _saved_as(name: str) -> str:
+    """The name in the file of a tail's tensor: its layers are numbered as the encoder numbers them.
+
+    >>> _saved_as("layers.0.output.dense.weight"), _saved_as("out.bias")
+    ('encoder.layer.6.output.dense.weight', 'out.bias')
+    """
+    if not name.startswith("layers."):
+        return name
+    number, rest = name.removeprefix("layers.").split(".", 1)
+    return f"encoder.layer.{int(number) + BELOW}.{rest}"
+
+
 def _first(output: Any) -> Any:
-    """A layer's output, which some versions of transformers wrap in a tuple."""
+    """The output of a layer, which some versions of transformers put into a tuple."""
     return output[0] if isinstance(output, tuple) else output
 
 
-def _batches(states: Sequence[Floats], chance: random.Random) -> list[list[int]]:
-    """Numbers of texts of nearly the same length together, in a random order."""
-    order = sorted(range(len(states)), key=lambda n: len(states[n]) * chance.uniform(0.8, 1.25))
+def _batches(states: Sequence[States], chance: random.Random) -> list[list[int]]:
+    """Batches of texts, by number: texts of about the same length together, the batches in random order."""
+    lengths = [len(one[0]) for one in states]
+    order = sorted(range(len(states)), key=lambda n: lengths[n] * chance.uniform(0.8, 1.25))
     found: list[list[int]] = []
     held: list[int] = []
     for number in order:
-        if held and (len(held) + 1) * max(len(states[n]) for n in (*held, number)) > _TOKENS:
+        if held and (len(held) + 1) * max(lengths[n] for n in (*held, number)) > _TOKENS:
             found.append(held)
             held = []
         held.append(number)
