@@ -25,7 +25,7 @@ async def later(process: Process, clock: Clock, **by: float) -> None:
 
     async def between_looks() -> bool:
         job = await row(process.conversations._database, JOB)
-        return job is not None and job.ended_at is not None and job.leased_by is None and job.due_at > now()
+        return job is not None and job.leased_by is None and job.due_at > now()
 
     await until(between_looks)
     clock.forward(**by)
