@@ -88,12 +88,12 @@ def train_decision() -> None:
 
     settings = load_settings()
     rows = fitting.examples()
-    seen = asyncio.run(_seen(settings, rows))
+    seen, stamp = asyncio.run(_seen(settings, rows))
     kinds = fitting.apart(rows, seen)
     mixed = fitting.mixed(rows, seen)
     # Counted twice: these models have seen more examples, so they are nearer to the one that ships.
     bars, at = fitting.fit_bars(rows, seen, [kinds, mixed, mixed])
-    decision.save(bars)
+    decision.save(bars, stamp)
     fitting.fit(rows, seen).save()
     right = sum(max(of, key=lambda kind: of[kind]) == row.kind for of, row in zip(kinds, rows, strict=True))
     console.print(f"{len(rows)} examples; kinds right in the other hand's words: {right / len(rows):.3f}")
@@ -101,14 +101,15 @@ def train_decision() -> None:
     console.print(f"Written: {WEIGHTS.name} ({WEIGHTS.stat().st_size // 1024} kB), {decision.FILE.name}")
 
 
-async def _seen(settings: Settings, rows: Sequence[Example]) -> list[Seen]:
+async def _seen(settings: Settings, rows: Sequence[Example]) -> tuple[list[Seen], str]:
     from bot.understanding.fitting import Seen
 
     heard = await asyncio.to_thread(parse, settings, [row.text for row in rows])
     encoder = shipped_meaning()
     made = []
     async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
-        if base.size == 0:
+        searcher = base.searcher
+        if searcher is None:
             raise NotFound("There is no index yet; run `wenban kb build`.")
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
             result = await base.search(without_lead_in(row.text), regions=settings.city.regions)
@@ -116,4 +117,4 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> list[Seen]:
             near = row.entry in {entry.id for entry in offered(result)}
             ranking = [(str(name), float(p)) for name, p in of["ranking"]]
             made.append(Seen(encoder.states([row.text])[0], found(result), right, near, ranking))
-    return made
+    return made, searcher.calibration.stamp

@@ -43,6 +43,7 @@ async def examine(settings: Settings, console: Console) -> bool:
         ("app processes", _processes),
         ("jobs", _jobs),
         ("knowledge base", _knowledge),
+        ("decision", _decision),
         ("running app", _running),
     ]
     well = True
@@ -175,6 +176,22 @@ async def _knowledge(settings: Settings) -> Finding:
     if not (settings.index_dir / "CURRENT").exists():
         return False, "not built; run `wenban kb build`."
     return True, "checked and built"
+
+
+async def _decision(settings: Settings) -> Finding:
+    from bot.understanding.decide import fitted_with
+    from kb_index.index.versions import current_version
+    from kb_index.search.loading import numbers_of
+
+    version = current_version(settings.index_dir)
+    if version is None:
+        return True, "not looked at: no knowledge base is built."
+    numbers = numbers_of(settings.index_dir, version)
+    if numbers.source != "labelled":
+        return True, f"its bars are the shipped ones; the search has numbers of this base ({numbers.source})."
+    if numbers.stamp != fitted_with():
+        return False, "fitted with other numbers of the search; run `wenban train-decision`."
+    return True, "fitted with the search's numbers"
 
 
 async def _running(settings: Settings) -> Finding:

@@ -70,6 +70,7 @@ FAR_BEHIND = 0.2
 """An entry is a rival of the first when it has at least this share of the first entry's probability."""
 
 FILE = Path(__file__).with_name("decision.json")
+_SEARCH = "fitted_with_search"
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,20 @@ def shipped() -> Bars:
     return Bars(**{field.name: float(saved[field.name]) for field in fields(Bars)})
 
 
-def save(bars: Bars) -> None:
-    """Write fitted thresholds to the file that :func:`shipped` reads."""
-    FILE.write_text(
-        json.dumps({name: round(value, 3) for name, value in asdict(bars).items()}, indent=2) + "\n", "utf-8"
-    )
+def save(bars: Bars, search: str) -> None:
+    """Write fitted thresholds to the file that :func:`shipped` reads.
+
+    Args:
+        bars: the thresholds.
+        search: stamp of the search's numbers they were fitted with.
+    """
+    kept = {name: round(value, 3) for name, value in asdict(bars).items()}
+    FILE.write_text(json.dumps({**kept, _SEARCH: search}, indent=2) + "\n", "utf-8")
+
+
+def fitted_with() -> str:
+    """Stamp of the search's numbers that the shipped thresholds were fitted with; "" when none is written."""
+    return str(json.loads(FILE.read_text("utf-8")).get(_SEARCH, ""))
 
 
 def decide(

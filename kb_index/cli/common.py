@@ -6,15 +6,19 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.errors import NotFound, WenbanError
 from core.settings import load_settings
 from kb_index.index.versions import current_version
+from kb_index.search.calibration import Calibration
 from kb_index.search.loading import load_searcher
 from kb_index.search.searcher import Searcher
+
+if TYPE_CHECKING:
+    from kb_index.measure.evaluate import Labelled
 
 app = typer.Typer(help="The knowledge base: check, build, search, measure.", no_args_is_help=True)
 
@@ -22,7 +26,7 @@ Knowledge = Annotated[
     Path | None, typer.Option("--dir", help="Folder of Markdown entries (setting: knowledge_dir).")
 ]
 Index = Annotated[
-    Path | None, typer.Option("--index", help="Folder of index versions (setting: kb_index_dir).")
+    Path | None, typer.Option("--index", help="Folder of index versions (default: the setting's).")
 ]
 Model = Annotated[
     str | None, typer.Option("--model", help="sentence-transformers folder or name (setting: kb_model).")
@@ -31,6 +35,12 @@ Regions = Annotated[
     list[str] | None,
     typer.Option("--region", help="Where the citizen is, all levels (default: the city's)."),
 ]
+Questions = Annotated[
+    list[Path] | None,
+    typer.Option(help="Labelled questions, JSON lines; may be repeated; default: the shipped set."),
+]
+Shown = Annotated[int, typer.Option(min=1, max=50, help="Most hits shown.")]
+SkipBroken = Annotated[bool, typer.Option(help="Leave entries with errors out instead of refusing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -53,6 +63,15 @@ def model_name(name: str | None) -> str:
     return name or load_settings().kb_model
 
 
+def labelled(files: list[Path] | None, knowledge: Path | None) -> list[Labelled]:
+    """The labelled questions of all files; without any, those of the knowledge folder."""
+    from kb_index.measure.evaluate import read_questions
+
+    return [
+        q for file in files or [knowledge_dir(knowledge) / "questions.jsonl"] for q in read_questions(file)
+    ]
+
+
 def home_regions(names: list[str] | None) -> Sequence[str]:
     """The given regions; without any, those of the city profile."""
     return names or load_settings().city.regions
@@ -61,6 +80,24 @@ def home_regions(names: list[str] | None) -> Sequence[str]:
 def print_json(data: Any) -> None:
     """Prints data as JSON."""
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def weights_in_words(numbers: Calibration) -> str:
+    """What a version's weights were fitted to, in Chinese for editors."""
+    found = numbers.report or {}
+    if numbers.source == "labelled":
+        return "用标注问题拟合的那一套"
+    if numbers.source == "safe":
+        return (
+            f"稳妥的通用一套（本库能留出来试的相似问法只有 {found.get('variants', 0)} 条，不够拟合；"
+            "每个条目多写几条相似问法，权重就会按本库拟合）"
+        )
+    first = {name: found[name]["recall_at_1"] for name in ("fitted", "safe", "words")}
+    chosen = {"fitted": "按本库的相似问法拟合", "safe": "稳妥的通用一套", "words": "只看词面"}
+    return (
+        f"{chosen[found['weights']]}（留出 {found['variants']} 条相似问法来试，排第一的：拟合 {first['fitted']:.1%}，"
+        f"通用 {first['safe']:.1%}，只看词面 {first['words']:.1%}）"
+    )
 
 
 @contextlib.contextmanager

@@ -15,11 +15,13 @@ from kb_index.cli.common import (
     Index,
     Knowledge,
     Model,
+    SkipBroken,
     app,
     guarded,
     index_dir,
     knowledge_dir,
     model_name,
+    weights_in_words,
 )
 from kb_index.entries.problems import Problem
 from kb_index.publishing.build import BuildReport, build
@@ -32,9 +34,7 @@ def build_command(
     knowledge: Knowledge = None,
     index: Index = None,
     model: Model = None,
-    skip_broken: Annotated[
-        bool, typer.Option(help="Leave entries with errors out instead of refusing.")
-    ] = False,
+    skip_broken: SkipBroken = False,
 ) -> None:
     """Build a version from the Markdown and put it in service; errors leave the version in service alone."""
     with guarded(), bars() as stage:
@@ -57,6 +57,7 @@ def _tell(done: BuildReport) -> None:
         f"{state} {done.version}：{done.entries} 个条目，{done.questions} 个问法，"
         f"新算向量 {done.embedded}，用时 {done.seconds:.1f} 秒"
     )
+    typer.echo(f"检索权重：{weights_in_words(done.numbers)}")
 
 
 @app.command()
@@ -64,9 +65,7 @@ def watch(
     knowledge: Knowledge = None,
     index: Index = None,
     model: Model = None,
-    skip_broken: Annotated[
-        bool, typer.Option(help="Leave entries with errors out instead of refusing.")
-    ] = False,
+    skip_broken: SkipBroken = False,
 ) -> None:
     """Build again whenever a file is saved; errors are told and the former version serves on. Ctrl-C ends it."""
     stop = threading.Event()

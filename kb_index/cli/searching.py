@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -12,6 +12,7 @@ from kb_index.cli.common import (
     Index,
     Model,
     Regions,
+    Shown,
     app,
     guarded,
     home_regions,
@@ -27,7 +28,7 @@ from kb_index.search.searcher import Hit
 def search(
     question: str,
     region: Regions = None,
-    limit: Annotated[int, typer.Option(min=1, max=50, help="Most entries shown.")] = 5,
+    limit: Shown = 5,
     index: Index = None,
     model: Model = None,
     as_json: AsJson = False,

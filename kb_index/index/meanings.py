@@ -56,8 +56,12 @@ class Meaning:
 
     @property
     def fingerprint(self) -> str:
-        """Identifies the encoder's weights and the numeric precision of this machine."""
-        return f"{self.encoder.fingerprint}-{8 if self.encoder.eight_bits else 32}"
+        """Identifies the encoder. Machines with and without 8-bit products share vectors: cosine 0.99 and more."""
+        return self.encoder.fingerprint
+
+    def made(self, by: object) -> bool:
+        """Whether vectors marked with this fingerprint can be used; older ones also name the precision."""
+        return str(by).partition("-")[0] == self.fingerprint
 
 
 @lru_cache(maxsize=1)
@@ -147,7 +151,7 @@ def _shipped(texts: Iterable[bytes], meaning: Meaning, file: Path = WORDINGS) ->
     if not file.is_file():
         return {}
     with np.load(file) as held:
-        if str(held["made_by"]) != meaning.fingerprint:
+        if not meaning.made(held["made_by"]):
             return {}
         rows = held["rows"].astype(np.float32)
         places = {int(key): place for place, key in enumerate(held["keys"])}
@@ -159,7 +163,7 @@ def kept(folder: Path, questions: Iterable[bytes], meaning: Meaning) -> dict[byt
     """Text → vector stored in a version; empty when another encoder made them or they can't be read."""
     try:
         with np.load(folder / _FILE) as held:
-            if str(held["made_by"]) == meaning.fingerprint:
+            if meaning.made(held["made_by"]):
                 return dict(zip(questions, held["rows"], strict=True))
     except (OSError, ValueError, KeyError):
         pass

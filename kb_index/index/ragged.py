@@ -50,6 +50,8 @@ class Ragged:
 
     def take(self, places: Places) -> Ragged:
         """The rows at these places, in this order."""
+        if not len(places):
+            return Ragged.of([])
         offsets = np.zeros(len(places) + 1, np.int64)
         np.cumsum(self.lengths[places], out=offsets[1:])
         # neighbouring rows are copied together: after a small change nearly all rows are neighbours

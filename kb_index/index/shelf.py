@@ -75,7 +75,8 @@ class Shelf:
 
     Args:
         store: the entries.
-        questions: normalised questions of all entries in UTF-8, in the order of the entries.
+        questions: normalised questions of all entries in UTF-8, in the order of the entries; for an entry with
+            few questions also the beginning of its answer.
         starts: place of each entry's first question in ``questions``; [entries].
         vocabulary: the numbers of all tokens.
         question_tokens: token numbers of each question.
@@ -116,8 +117,10 @@ class Shelf:
 
     @cached_property
     def question_length(self) -> float:
-        """Mean length of a question, in tokens."""
-        return max(len(self.question_tokens.flat) / max(len(self.question_tokens), 1), 1.0)
+        """Mean length of a question, in tokens; beginnings of answers, which have none, do not count."""
+        return max(
+            len(self.question_tokens.flat) / max(int((self.question_tokens.lengths > 0).sum()), 1), 1.0
+        )
 
     @cached_property
     def words(self) -> NDArray[np.bool_]:

@@ -23,6 +23,12 @@ from kb_index.language.text import TextPipeline
 FOREVER = dt.date.max.toordinal()
 """The last day of an entry without expiry date, as a date ordinal (days)."""
 
+FEW = 3
+"""An entry with fewer questions is also found by the beginning of its answer."""
+
+OPENING = 150
+"""Length of that beginning, in characters."""
+
 
 def rest_text(entry: Entry) -> str:
     """The searchable text of an entry other than its questions: topic, tags, answer, sections."""
@@ -31,7 +37,24 @@ def rest_text(entry: Entry) -> str:
 
 def normalised_questions(entry: Entry, pipeline: TextPipeline) -> list[str]:
     """Distinct normalised questions of an entry, title first."""
-    return list(dict.fromkeys(text for q in entry.questions if (text := pipeline.normalise(q)))) or [entry.id]
+    return list(dict.fromkeys(text for q in entry.questions if (text := pipeline.normalise(q))))
+
+
+def opening(entry: Entry, own: Sequence[str], pipeline: TextPipeline) -> list[str]:
+    """The normalised beginning of the answer if the entry has fewer than :data:`FEW` questions; else nothing.
+
+    It gets vectors like a question, because a title alone often does not tell what the answer is about (an
+    article of law, a long reply). It gets no tokens: the words of the answer are indexed already.
+
+    Args:
+        entry: the entry.
+        own: its normalised questions.
+        pipeline: prepares the text.
+    """
+    if len(own) >= FEW:
+        return []
+    text = pipeline.normalise(entry.answer[:OPENING])
+    return [text] if text and text not in own else []
 
 
 def make_shelf(
@@ -164,13 +187,21 @@ def _prepare(
     step = BATCH // 4
     for start in range(0, len(entries), step):
         asks: list[str] = []
+        spoken: list[bool] = []
         for entry in entries[start : start + step]:
             own = normalised_questions(entry, pipeline)
-            asks += own
-            counts.append(len(own))
+            more = opening(entry, own, pipeline)
+            if not own and not more:
+                own = [entry.id]
+            asks += own + more
+            spoken += [True] * len(own) + [False] * len(more)
+            counts.append(len(own) + len(more))
             bits.append(aspect_bits(" ".join(own)))
             rest.append(vocabulary.add(pipeline.search_tokens(pipeline.normalise(rest_text(entry)))))
-        asked += [vocabulary.add(pipeline.search_tokens(q)) for q in asks]
+        asked += [
+            vocabulary.add(pipeline.search_tokens(q) if said else [])
+            for q, said in zip(asks, spoken, strict=True)
+        ]
         missing = [q for q in asks if q not in known]
         new = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}
         vectors.append(np.stack([known[q] if q in known else new[q] for q in asks]))

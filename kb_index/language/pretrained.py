@@ -347,6 +347,8 @@ def _has_vnni(torch: Any) -> bool:
 
 def _fast_eight_bits(torch: Any) -> bool:
     """Whether torch has fast 8-bit kernels here: the CPU has AVX2, and torch still has the operators."""
+    if torch.backends.cpu.get_cpu_capability() == "DEFAULT":  # also when ATEN_CPU_CAPABILITY says so
+        return False
     engines = torch.backends.quantized.supported_engines
     wanted = next((name for name in ("x86", "fbgemm") if name in engines), None)
     if wanted is None or not hasattr(torch, "_make_per_channel_quantized_tensor"):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadRequest
 from kb_index.entries.entry import ParsedEntry
-from kb_index.measure.calibrate import fit_logistic, wilson
+from kb_index.fitting.probability import fit_logistic, wilson
 from kb_index.measure.evaluate import Labelled
 from kb_index.measure.fitting import FOLDS, folds
 from kb_index.statutes.numbers import StatuteNumbers

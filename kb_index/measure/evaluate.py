@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.errors import BadRequest
 from core.progress import Progress, unwatched
 from kb_index.entries.entry import Entry
-from kb_index.measure.calibrate import calibration_error, wilson
+from kb_index.fitting.probability import calibration_error, wilson
 from kb_index.search.calibration import FEATURES, Calibration
 from kb_index.search.evidence import rows
 from kb_index.search.ranking import Candidates, Part, Ranking, order
@@ -62,28 +62,32 @@ def read_corpus(path: Path) -> list[Entry]:
         BadRequest: naming the line that is not such a row.
     """
     found = []
-    day = dt.date(2000, 1, 1)
     for number, row in _rows(path):
         try:
             entry_id, title = str(row["id"]), str(row["title"])
         except KeyError as error:
             raise BadRequest(f"{path}:{number}: {error} is missing", code="bad_row") from error
-        found.append(
-            Entry.model_construct(  # not validated: a foreign corpus may have other ids and lengths
-                id=entry_id,
-                title=title,
-                department="-",
-                topic="",
-                regions=("全国",),
-                effective=day,
-                reviewed=day,
-                variants=tuple(str(v) for v in row.get("variants") or ()),
-                answer=str(row.get("answer") or ""),
-            )
-        )
+        variants = tuple(str(v) for v in row.get("variants") or ())
+        found.append(foreign_entry(entry_id, title, variants, str(row.get("answer") or "")))
     if not found:
         raise BadRequest(f"{path} holds no entries", code="no_entries")
     return found
+
+
+def foreign_entry(entry_id: str, title: str, variants: tuple[str, ...], answer: str) -> Entry:
+    """An entry valid everywhere and at all times; not validated: a foreign base may have other ids and lengths."""
+    day = dt.date(2000, 1, 1)
+    return Entry.model_construct(
+        id=entry_id,
+        title=title,
+        department="-",
+        topic="",
+        regions=("全国",),
+        effective=day,
+        reviewed=day,
+        variants=variants,
+        answer=answer,
+    )
 
 
 def _rows(path: Path) -> Iterable[tuple[int, dict[str, Any]]]:

@@ -6,26 +6,21 @@ without all other questions of the same entry.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from core.errors import BadRequest
 from core.progress import Progress, unwatched
+from kb_index.fitting import weights
+from kb_index.fitting.probability import answer_threshold, ask_threshold, fit_logistic
+from kb_index.fitting.weights import Asked, fuse
 from kb_index.index.vocabulary import is_word
-from kb_index.measure.calibrate import answer_threshold, ask_threshold, fit_logistic
 from kb_index.measure.evaluate import Judged, Labelled, judge, judgement, report
-from kb_index.search.calibration import (
-    AGAINST,
-    RANK_FEATURES,
-    TERM,
-    Calibration,
-)
-from kb_index.search.numbers import Matrix
+from kb_index.search.calibration import RANK_FEATURES, TERM, Calibration
 from kb_index.search.ranking import Candidates
 from kb_index.search.searcher import Searcher
 
@@ -33,9 +28,6 @@ FOLDS = 5
 """Number of folds."""
 LEAST = 40
 """Fewest labelled questions that fitting needs."""
-RIDGE = 3e-2
-"""Ridge penalty on the fusion weights, for each question."""
-
 TERMS = 600
 """Largest number of bare terms used to fit the weight of bare terms."""
 
@@ -101,6 +93,7 @@ def fit(
         answer_at=answer_at,
         ask_at=ask_threshold(probability, near, answer_at),
         model=searcher.encoder.fingerprint,
+        entries=tuple(searcher.shelf.store.ids),
     )
     _, seconds = judge(searcher.with_calibration(fitted), questions, regions, progress)
     figures = report(judged, seconds, probability, fitted)
@@ -127,11 +120,11 @@ def _fit_on(
     numbers = replace(searcher.calibration, rank=(0.0,) * len(RANK_FEATURES))
     own, terms = chosen[chosen < questions], chosen[chosen >= questions]
     for places, free in ((own, set(RANK_FEATURES) - {TERM}), (terms, {TERM})):
-        numbers = fuse(searcher, [asked[i] for i in places], [found[i] for i in places], numbers, free)
+        numbers = fuse([labelled(searcher, asked[i], found[i]) for i in places], numbers, free)
     under = searcher.with_calibration(numbers)
     judged = [judgement(under, asked[i], found[i]) for i in own]
-    weights, bias = fit_logistic(np.array([j.features for j in judged]), np.array([j.right for j in judged]))
-    return numbers, replace(numbers, weights=weights, bias=bias)
+    slopes, bias = fit_logistic(np.array([j.features for j in judged]), np.array([j.right for j in judged]))
+    return numbers, replace(numbers, weights=slopes, bias=bias)
 
 
 def exact_terms(searcher: Searcher) -> list[Labelled]:
@@ -148,61 +141,10 @@ def exact_terms(searcher: Searcher) -> list[Labelled]:
     return [found[i] for i in np.random.default_rng(1).permutation(len(found))]
 
 
-def fuse(
-    searcher: Searcher,
-    questions: list[Labelled],
-    found: list[Candidates],
-    numbers: Calibration,
-    free: Collection[str],
-) -> Calibration:
-    """Fits the fusion weights that make the right entries most probable among the candidates.
-
-    The model is a conditional logit (McFadden 1974): an entry's probability is the softmax of its weighted
-    features over the candidates of the question. A feature that speaks for an entry gets no negative weight,
-    and one that speaks against it gets no positive weight. So the weights stay plausible for another
-    knowledge base.
-
-    Args:
-        searcher: searches the entries.
-        questions: the questions with their right entries.
-        found: the candidates for each question.
-        numbers: the weights to start from.
-        free: names of the weights to fit; the others stay unchanged.
-    """
-    rows: list[Matrix] = []
-    right: list[int] = []
-    sizes: list[int] = []
-    for question, candidates in zip(questions, found, strict=True):
-        place = searcher.shelf.store.place(question.entry) if question.entry is not None else None
-        here = np.flatnonzero(candidates.places == place) if place is not None else np.zeros(0)
-        if here.size:
-            right.append(sum(sizes) + int(here[0]))
-            sizes.append(len(candidates.places))
-            rows.append(candidates.features)
-    if not rows:
-        return numbers
-    features = np.concatenate(rows)
-    spread = np.maximum(features.std(axis=0), 1e-9)
-    scaled, chosen = features / spread, np.array(right)
-    begins = np.cumsum(sizes, dtype=np.int64) - np.array(sizes, np.int64)
-
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        scores = scaled @ weights
-        highest = np.maximum.reduceat(scores, begins)
-        raised = np.exp(scores - np.repeat(highest, sizes))
-        total = np.add.reduceat(raised, begins)
-        chances = raised / np.repeat(total, sizes)
-        missed = -(scores[chosen] - highest - np.log(total)).mean() + RIDGE * weights @ weights
-        slope = (scaled.T @ chances - scaled[chosen].sum(axis=0)) / len(chosen) + 2 * RIDGE * weights
-        return float(missed), slope
-
-    start = np.array(numbers.rank) * spread
-    bounds = [
-        (w, w) if name not in free else (None, 0) if name in AGAINST else (0, None)
-        for name, w in zip(RANK_FEATURES, start, strict=True)
-    ]
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    return replace(numbers, rank=tuple(float(w) for w in best.x / spread))
+def labelled(searcher: Searcher, question: Labelled, found: Candidates) -> Asked:
+    """A labelled question and its candidates, for fitting."""
+    place = searcher.shelf.store.place(question.entry) if question.entry is not None else None
+    return weights.asked(found, place)
 
 
 def _nothing() -> Judged:

@@ -21,6 +21,7 @@ from typing import Any
 from core.errors import BadRequest, Conflict
 from core.progress import Progress
 from kb_index.entries.problems import Problem
+from kb_index.fitting.adapt import adapt
 from kb_index.index import meanings
 from kb_index.index.shelf import Shelf
 from kb_index.index.shelving import make_shelf
@@ -28,14 +29,19 @@ from kb_index.index.versions import current_version, locked, manifest, publish, 
 from kb_index.language.encoder import Encoder, load_encoder
 from kb_index.language.text import TextPipeline
 from kb_index.publishing.files import read_files
-from kb_index.search.calibration import SHIPPED, Calibration
-from kb_index.search.loading import FORMAT
+from kb_index.search.calibration import SAFE, SHIPPED, Calibration
+from kb_index.search.loading import CALIBRATION, FORMAT, numbers_of
+from kb_index.search.searcher import Searcher
 
 BUSY = "知识库正在生成，请稍后再试"
 """Error message for editors while another build or rollback is running."""
 
 KEEP = 5
 """Number of versions kept, the one in service included."""
+
+
+STALE = 0.1
+"""Numbers fitted to a base's variants are fitted again when this share of its entries (0 to 1) has changed."""
 
 
 class KnowledgeInvalid(BadRequest):
@@ -57,6 +63,7 @@ class BuildReport:
         left_out: files left out because of errors.
         unchanged: True when the version in service already had this content.
         seconds: duration of the build in seconds.
+        numbers: the version's weights and thresholds.
     """
 
     version: str
@@ -66,6 +73,7 @@ class BuildReport:
     left_out: tuple[str, ...]
     unchanged: bool
     seconds: float
+    numbers: Calibration
 
 
 def build(
@@ -84,7 +92,8 @@ def build(
         index_dir: the index folder; created when missing.
         model: sentence-transformers folder or name.
         skip_broken: leave out entries with errors instead of refusing the build.
-        calibration: file with weights and thresholds, copied into the version.
+        calibration: file with the numbers fitted to labelled questions; :mod:`kb_index.fitting.adapt` decides
+            whether they are the version's.
         progress: called with (questions embedded, questions to embed).
 
     Raises:
@@ -105,12 +114,13 @@ def build(
         files = [file for file in files if file.name not in broken]
         if not files:
             raise KnowledgeInvalid(f"{knowledge_dir} 里没有能用的条目，没有发布", code="kb_empty")
-        numbers = Calibration.load(calibration)
-        content = _content_hash([file.digest for file in files], pipeline, encoder, numbers)
+        shipped, safe = Calibration.load(calibration), Calibration.load(SAFE)
+        content = _content_hash([file.digest for file in files], pipeline, encoder, shipped, safe)
         left_out = tuple(sorted(broken))
         if previous and before and before.get("content") == content and before.get("format") == FORMAT:
+            served = numbers_of(index_dir, previous)
             return BuildReport(
-                previous, before["entries"], before["questions"], 0, left_out, True, _since(began)
+                previous, before["entries"], before["questions"], 0, left_out, True, _since(began), served
             )
         shelf = make_shelf(
             [file.entry or _place(earlier, file.id) for file in files],
@@ -126,6 +136,11 @@ def build(
             else {}
         )
         meant = meanings.make(shelf.questions, shelf.starts, meaning, known, progress)
+        searcher = Searcher(shelf, pipeline, encoder, safe, meanings=meant, meaning=meaning)
+        bases = hashlib.sha256(repr([shipped, safe, encoder.fingerprint]).encode()).hexdigest()[:16]
+        changed = sum(file.entry is not None for file in files)
+        carried = _carried(index_dir, before, bases, changed) if earlier is not None else None
+        numbers = carried or adapt(searcher, shipped, safe)
         name = version_name(began, content)
         details = {
             "format": FORMAT,
@@ -138,6 +153,11 @@ def build(
                 "dimensions": encoder.dimensions,
             },
             "text": pipeline.fingerprint(),
+            "numbers": {
+                "source": numbers.source,
+                "chosen_from": bases,
+                "changed": changed + before["numbers"]["changed"] if carried and before else 0,
+            },
             "entries": len(files),
             "questions": len(shelf.questions),
             "files": {
@@ -151,7 +171,7 @@ def build(
             if meant is not None:
                 meant.save(folder)
             pipeline.save(folder / "text.json")
-            numbers.save(folder / "calibration.json")
+            numbers.save(folder / CALIBRATION)
 
         publish(index_dir, name, write, details, KEEP)
         return BuildReport(
@@ -162,7 +182,21 @@ def build(
             left_out,
             False,
             _since(began),
+            numbers,
         )
+
+
+def _carried(index_dir: Path, before: dict[str, Any] | None, bases: str, changed: int) -> Calibration | None:
+    """The numbers of the version in service, if few entries changed since they were fitted; else None.
+
+    Fitting asks hundreds of wordings, which a build of a few changes must not wait for.
+    """
+    fitted = before.get("numbers") if before else None
+    if before is None or fitted is None or fitted["chosen_from"] != bases:
+        return None
+    if fitted["source"] != "variants" or fitted["changed"] + changed > STALE * before["entries"]:
+        return None
+    return numbers_of(index_dir, before["version"])
 
 
 def _place(earlier: Shelf | None, entry_id: str) -> int:
@@ -194,7 +228,7 @@ def _refusal(problems: list[Problem]) -> KnowledgeInvalid:
     )
 
 
-def _content_hash(digests: list[str], pipeline: TextPipeline, encoder: Encoder, numbers: Calibration) -> str:
+def _content_hash(digests: list[str], pipeline: TextPipeline, encoder: Encoder, *numbers: Calibration) -> str:
     material = json.dumps(
         [
             sorted(digests),

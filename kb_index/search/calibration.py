@@ -7,14 +7,23 @@ numbers are measured. The strict defaults below only make a knowledge base searc
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from kb_index.search import numbers
 from kb_index.search.numbers import Matrix
 
 SHIPPED = Path(__file__).with_suffix(".json")
+"""Numbers fitted to questions labelled with the shipped entries."""
+
+SAFE = Path(__file__).with_name("safe.json")
+"""Numbers for any other base: fitted to bases of several shapes (:mod:`benchmarks.fusion`)."""
+
+Source = Literal["labelled", "variants", "safe"]
+"""What numbers were fitted to; :mod:`kb_index.fitting.adapt` chooses."""
 
 TERM = "term"
 """Name of the feature whose weight is fitted on bare terms; all others are fitted on questions."""
@@ -80,6 +89,8 @@ class Calibration:
         ask_at: from this probability on (0 to 1) up to three candidates are offered.
         model: fingerprint of the dense model these numbers were fitted with.
         report: the figures measured at fitting, for people to read.
+        entries: ids of the entries that the labelled questions were asked of; empty: no labelled questions.
+        source: what the numbers were fitted to.
     """
 
     rank: tuple[float, ...] = (2.0, 8.0, 4.0, 8.0, 8.0, 8.0, 3.0, -1.0, -2.0, 0.0, 0.0, 2.0)
@@ -91,6 +102,8 @@ class Calibration:
     ask_at: float = 0.25
     model: str = ""
     report: dict[str, Any] | None = None
+    entries: tuple[str, ...] = ()
+    source: Source = "labelled"
 
     def probability(self, features: Matrix) -> Matrix:
         """The probability (0 to 1) for each row of features."""
@@ -101,6 +114,12 @@ class Calibration:
         if probability >= self.answer_at:
             return "answer"
         return "ask_back" if probability >= self.ask_at else "unknown"
+
+    @property
+    def stamp(self) -> str:
+        """12 hexadecimal digits that change when probabilities do; what is fitted to those is then outdated."""
+        material = json.dumps([self.rank, self.weights, self.bias, self.model])
+        return hashlib.sha256(material.encode()).hexdigest()[:12]
 
     def save(self, path: Path) -> None:
         """Writes the numbers as JSON, atomically."""
@@ -113,4 +132,5 @@ class Calibration:
         Raises:
             ConfigurationError: when the file is damaged or was written by another program version.
         """
-        return cls(**(numbers.load(path, _NAMED, "wenban kb evaluate --fit") or {}))
+        found = numbers.load(path, _NAMED, "wenban kb evaluate --fit") or {}
+        return cls(**{**found, "entries": tuple(found.get("entries", ()))})

@@ -18,8 +18,11 @@ from kb_index.search.calibration import Calibration
 from kb_index.search.rerank import load_reranker
 from kb_index.search.searcher import Searcher
 
-FORMAT = 5
+FORMAT = 6
 """Number of the format of a version's folder. Other formats are refused; the next build makes them again."""
+
+CALIBRATION = "calibration.json"
+"""File with a version's numbers."""
 
 
 def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "") -> Searcher:
@@ -38,7 +41,12 @@ def load_searcher(index_dir: Path, version: str, model: str, reranker: str = "")
             f"知识库版本 {version} 是用另一个模型或程序版本建的，请运行 wenban kb build",
             code="kb_model_changed",
         )
-    calibration = Calibration.load(folder / "calibration.json")
+    calibration = numbers_of(index_dir, version)
     shelf, meaning = Shelf.load(folder), meanings.shipped_meaning()
     meant = meanings.load(folder, shelf.questions, shelf.starts, meaning)
     return Searcher(shelf, pipeline, encoder, calibration, version, load_reranker(reranker), meant, meaning)
+
+
+def numbers_of(index_dir: Path, version: str) -> Calibration:
+    """The weights, probability model and thresholds of a version."""
+    return Calibration.load(index_dir / "versions" / version / CALIBRATION)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigurationError
-from kb_index.measure.calibrate import (
+from kb_index.fitting.probability import (
     answer_threshold,
     ask_threshold,
     calibration_error,

@@ -1,0 +1,1 @@
+"""The numbers of search: fitted to questions, and chosen for a base."""
