@@ -339,8 +339,8 @@ _REPORT = TypeAdapter(Report)
 def to_json(facts: Facts) -> dict[str, Any]:
     """The facts in the form that is stored and sent. Fields without a value are left out.
 
-    >>> to_json(Outcome(Result.ANSWERED, "t1", "gjj/withdraw"))
-    {'result': 'answered', 'turn': 't1', 'entry': 'gjj/withdraw'}
+    >>> to_json(Rated("useful", "t1", "gjj-withdraw")), to_json(Rated("useful", "t1"))
+    ({'verdict': 'useful', 'turn': 't1', 'entry': 'gjj-withdraw'}, {'verdict': 'useful', 'turn': 't1'})
     """
     values = {field.name: getattr(facts, field.name) for field in fields(facts)}
     return {name: value for name, value in values.items() if value is not None}

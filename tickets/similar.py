@@ -81,10 +81,12 @@ def likeness(draft: TicketDraft, row: TicketRow) -> float:
 
 
 def overlap(one: str, other: str) -> float:
-    """The share (0 to 1) of the shorter text's pairs of characters that the other has, without filler words.
+    """The share (0 to 1) of the shorter text's pairs of neighbouring characters that the other text also has.
 
-    >>> overlap("小区门口的路灯坏了", "路灯坏了三天没人修") > 0.4
-    True
+    Filler words are left out before.
+
+    >>> overlap("小区门口的路灯坏了", "路灯坏了三天没人修")
+    0.4
     """
     a, b = _pairs(one), _pairs(other)
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0

@@ -55,6 +55,7 @@ def mine(text: str, now: datetime, city: City) -> Mined:
         now: the moment of the message; "昨天" is relative to its day in China.
         city: the city whose places are recognised, and whose hotline numbers are not a citizen's own number.
 
+    >>> from core.city import load_city
     >>> moment = datetime.fromisoformat("2026-11-24T14:00+08:00")
     >>> found = mine("田家庵区龙湖小区3号楼楼上邻居昨晚十一点还在唱歌", moment, load_city("huainan"))
     >>> found.district, found.address, found.subject, found.happened_at.start.hour

@@ -85,6 +85,7 @@ def place(text: str, city: City) -> Place:
         text: the text.
         city: the city whose districts and towns are recognised.
 
+    >>> from core.city import load_city
     >>> place("我住曹庵镇杨公路88号，路灯不亮", load_city("huainan"))
     Place(district='田家庵区', town='曹庵镇', address='杨公路88号')
     """
