@@ -7,6 +7,7 @@ import pytest
 from conversations.types import Agent
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import CITIZEN, PAYLOADS, payload, text_xml
+from tests.waiting import until
 
 WAYS = ["plain", "compatible", "safe", "plain-json", "compatible-json", "safe-json"]
 
@@ -115,7 +116,11 @@ async def test_what_is_owed_comes_before_a_greeting(running: Running) -> None:
     await running.conversations.take(view.id, agent)
     said = await running.platform().push(payload("event_SCAN"))
     assert said.text is not None and said.text.index("坐席 1 号已接入") < said.text.index("淮南12345")
-    assert await running.conversations.undelivered(view.id) == []
+
+    async def all_delivered() -> bool:
+        return await running.conversations.undelivered(view.id) == []
+
+    await until(all_delivered)  # settled after the answer has gone out
 
 
 async def test_a_place_is_kept_with_its_coordinates(running: Running) -> None:
