@@ -18,7 +18,7 @@ from tickets.working_time import Moment, after_working_days, after_working_hours
 
 _AT_ONCE = 500
 _STEPS = {"reply": "答复", "close": "办结"}
-"""The steps that citizens are told of. That a department has taken a ticket is nothing to them."""
+"""The steps of which citizens are told. Signing (签收) is left out, because it does not concern them."""
 
 
 def count(city: City, kind: TicketType, category: str, urgent: bool, start: datetime) -> Due:
@@ -61,7 +61,7 @@ def in_words(city: City, type_label: str, category: str, urgent: bool = False) -
 
 
 def unknown(city: City) -> list[str]:
-    """What the city's rules name and there is not: types, and categories of the catalogue."""
+    """Types and categories that the city's rules name, but that do not exist."""
     labels = {kind.label for kind in TicketType}
     known = {c.name for c in catalog.categories()}
     known |= {f"{c.name}/{leaf.name}" for c in catalog.categories() for leaf in c.children}
@@ -72,12 +72,12 @@ def unknown(city: City) -> list[str]:
 
 
 def examples(city: City) -> list[str]:
-    """Names of the rules that stand on no document."""
+    """Names of the rules without a document."""
     return [rule.name for rule in city.deadlines.rules if not city.deadlines.basis(rule)]
 
 
 def covers_all(city: City) -> bool:
-    """Whether every ticket gets a deadline: some rule asks for nothing."""
+    """Whether every ticket gets a deadline, because one rule has no conditions."""
     return any(
         not rule.types and not rule.categories and rule.urgent is None for rule in city.deadlines.rules
     )

@@ -48,7 +48,7 @@ def deadline_lines(ticket: Ticket) -> list[str]:
     said = []
     for step in ticket.due.left(ticket.state):
         if step.code == "sign":
-            continue  # that a department has taken a ticket is nothing to the citizen
+            continue  # when the department signs does not concern the citizen
         late = "现在已经过了这个时间，您可以说“催办”。" if step.at < now() else ""
         said.append(f"按{ticket.due.basis}，应当在 {_when(step.at)} 前{step.label}。{late}")
     return said

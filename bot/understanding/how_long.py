@@ -7,7 +7,7 @@ import re
 from core.text import plain
 
 _LONGEST = 30
-"""Characters of such a question at most; a longer text tells a matter."""
+"""Most characters of such a question. A longer text tells of a matter."""
 _BEFORE = (
     r"(?:那么?|请问|问一?下|我?想问|我|俺|这|个|件|种|事情?|的|你们|大概|一般|大约|差不多|最快|最晚|到底|登记|提交|投诉|"
     r"举报|反映|上报|工单|单子|诉求|问题|完|了|以后|之后|后|的话|得|要|会|需要|过|您好|你好|那边|部门)*"
@@ -17,7 +17,7 @@ _BETWEEN = r"(?:之?内|时间|左右|才|能|可以?|会|就|给|我|俺|有|�
 _TICKET = r"(?:处理|解决|回复|答复|回应|反馈|结果|回音|回话|回信|消息|说法|下文|办结|受理|回电|联系|电话)"
 _ANY = rf"(?:{_TICKET}|办理?|弄|搞|好)"
 _NEEDS = r"(?:要|得|会|需要|大概|一般|时限是?)"
-"""Between the deed and the time, so that 弄好几天了 and 处理多久了, which tell of the past, are no such question."""
+"""Must stand between deed and time. So 弄好几天了 and 处理多久了, which tell of the past, don't count as such a question."""
 _AFTER = r"(?:好|完|掉|成|下来|我|俺|给|到|出来|一下|这|件|个|事|的|呢|啊|呀|吧|吗|了|时限|是|要|得|会|需要|大概|一般)*"
 _OF_TICKET = re.compile(
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_TICKET}{_AFTER}|{_BEFORE}{_TICKET}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|"
@@ -33,8 +33,8 @@ def asks_how_long(text: str, *, anything: bool = False) -> bool:
 
     Args:
         text: the message.
-        anything: whether words count that may also ask about a procedure (多久能办好): only where a matter is being
-            spoken of, and no procedure.
+        anything: whether words that may also ask about a procedure (多久能办好) count, too. Set it only when the
+            conversation is about a matter, not about a procedure.
 
     >>> asks_how_long("几天能处理"), asks_how_long("多久能办好"), asks_how_long("身份证多久能办好")
     (True, False, False)

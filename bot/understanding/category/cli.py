@@ -20,7 +20,7 @@ Held = Annotated[str, typer.Option(help="The author some of whose letters the we
 
 @app.command("suggest")
 def suggest_command(text: Annotated[str, typer.Argument(help="A story.")]) -> None:
-    """Say the probable category of a story, and how surely its level 1 is right."""
+    """Print the probable category of a story, and the probability (0 to 1) that its level 1 is right."""
     found = suggest(text)
     typer.echo(
         "nothing points to a category" if found is None else f"{found.category} {found.confidence:.3f}"
@@ -33,7 +33,7 @@ def tune_command(
     epochs: Annotated[int, typer.Option(help="Times every letter is seen.")] = 8,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> None:
-    """Tune the tail on all letters but those held back. About ten minutes of one core; `fit` comes after."""
+    """Tune the tail on all letters except those held back. Takes about ten minutes of one core; run `fit` afterwards."""
     from bot.understanding.encoding.tuning import Tuner
 
     kept, _ = fit.parted(held)
@@ -45,7 +45,7 @@ def tune_command(
 
 @app.command("fit")
 def fit_command(held: Held = "third") -> None:
-    """Fit what words and tail are worth on the letters held back; prints what they give there."""
+    """Fit the weights of words and tail on the letters held back, and print the shares that are then right."""
     _, away = fit.parted(held)
     wanted = [letter.category for letter in away]
     classifier = Classifier(encoder=ENCODER)

@@ -1,4 +1,4 @@
-"""Fits what the catalogue's words and the tail are worth beside each other, on letters that neither has seen."""
+"""Fits the weights of the two scores (the catalogue's words, the tail) on letters that the tail has not seen."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def hands(folder: Path = EXAMPLES) -> dict[str, list[Letter]]:
 
 
 def parted(held: str) -> tuple[list[Letter], list[Letter]]:
-    """What the tail learns from, and the letters of one author that are held back.
+    """The letters that the tail is tuned on, and the letters of one author that are held back from it.
 
     Args:
         held: the author.
@@ -74,7 +74,7 @@ def parted(held: str) -> tuple[list[Letter], list[Letter]]:
 
 
 def weights(wanted: Sequence[str], words: Floats, tail: Floats | None) -> dict[str, float]:
-    """The weights that make the level-1 probabilities of held-back letters likeliest.
+    """The weights with which the right level 1 of held-back letters is most probable (least log loss).
 
     Args:
         wanted: their categories.

@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Weights:
-    """What each score counts in the sum whose softmax is the probability. No unit.
+    """The weights of the two scores. The softmax of their weighted sum is the probability. No unit.
 
     Args:
         words: weight of the catalogue's score.
