@@ -86,7 +86,7 @@ def overlap(one: str, other: str) -> float:
     Filler words are left out before.
 
     >>> overlap("小区门口的路灯坏了", "路灯坏了三天没人修")
-    0.4
+    0.5
     """
     a, b = _pairs(one), _pairs(other)
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
