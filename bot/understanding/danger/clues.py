@@ -85,8 +85,15 @@ def good_news(text: str, kind: str) -> bool:
     return not any(name in _STILL and pattern.search(text) for name, pattern in patterns())
 
 
+_BARE_PLACE = re.compile(
+    r"(我|俺|咱)?(们)?(就|现在)?(家|这|人)?(就)?(住|在|是|位于)+[\w\s,，、]{1,16}"
+    r"(楼|栋|幢|号|单元|室|户|村|组|路|街|巷|小区|镇|乡|区|县|附近|旁边|对面|门口|路口)[的里上了呀啊]?"
+)
+"""A message that says only where: an answer to a question, not an emergency."""
+
+
 def harmless(text: str, kind: str) -> bool:
-    """Whether the words rule out a danger that is only suspected: it is a nuisance, or it is past.
+    """Whether the words rule out a danger that is only suspected: a nuisance, something past, or only a place.
 
     Args:
         text: a plain text.
@@ -94,9 +101,11 @@ def harmless(text: str, kind: str) -> bool:
 
     >>> harmless("楼下烧烤摊油烟熏得窗户都不敢开", "gas"), harmless("昨天半夜有人在楼道里烧东西", "fire")
     (True, True)
-    >>> harmless("楼下烧烤摊着火了快来人", "fire")
-    False
+    >>> harmless("我家在三号楼", "crime"), harmless("楼下烧烤摊着火了快来人", "fire")
+    (True, False)
     """
+    if _BARE_PLACE.fullmatch(text):
+        return True
     found = {name for name, pattern in patterns() if pattern.search(text)}
     if found.intersection(_URGENT):
         return False
