@@ -51,7 +51,7 @@ async def listened(turn: Turn, slot: str) -> bool:
         new = fixed[1] if fixed[0] == "address" else drafts.shown(fixed[0], value)
         said = f"好的，{drafts.LABELS[fixed[0]]}改成“{clip(new, 40)}”。"
         await steps.take(turn, fixed[0], value, before="" if slot == drafts.CONFIRM else said)
-    elif is_laughter(turn.text) and slot != drafts.CONFIRM:
+    elif is_laughter(turn.text) and slot != drafts.CONFIRM and (slot in FREE or "嗯" not in turn.text):
         await talk(turn, slot)
     elif is_protest(turn.text):
         await abuse(turn, slot)

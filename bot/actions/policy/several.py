@@ -37,10 +37,11 @@ async def answer_policy(turn: Turn) -> None:
             offer_filing(turn, turn.text)
         return
     if requests[0].kind == "matter":
-        # The message is a question and the whole of it has a known answer: its parts are one story.
+        # Parts that all tell are one story, when the whole is a question or has a known answer. A question of its own
+        # beside a matter (另外问一下) is not lost that way.
         one_story = all(request.kind == "matter" for request in requests)
-        known = turn.decision is not None and one_story and policy.is_sure(await policy.search(turn.text))
-        if known or _is_question(turn):
+        known = turn.decision is not None and policy.is_sure(await policy.search(turn.text))
+        if one_story and (known or _is_question(turn)):
             if await policy.answer_policy(turn):
                 offer_filing(turn, turn.text)
             return
