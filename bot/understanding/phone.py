@@ -29,7 +29,9 @@ _OTHERS = re.compile(
     r"投诉|举报|监督|服务|报修|维修|值班|咨询|官方|办公室?|窗口|他人|别人|被告|商贩|摊主|楼主|租客|室友|同事|朋友)$|"
     r"(?:老板娘?|经理|司机|邻居|房东|主任|书记|中介|师傅|工头|店长)(?:姓|叫)[\u4e00-\u9fff]{1,3}$|[\u4e00-\u9fff](?:某某?|总|哥|姐|姓)$"
 )
-_CALL = re.compile(r"(?:那|就|可以|直接|你们?|您)*请?(?:打|拨|拨打|打到|联系|找)(?:这个|我)?(?:电话|手机|号码?)?[吧:，,]?")
+_CALL = re.compile(
+    r"(?:那|就|可以|直接|你们?|您)*请?(?:打|拨|拨打|打到|联系|找)(?:这个|我)?(?:电话|手机|号码?)?[吧:，,]?"
+)
 """打138…: in an answer to the question of the phone, the number to call is the citizen's."""
 _INTRODUCED = re.compile(
     r"(?:^|[，。；！？,;!?\s])(?:他|她|对方|骗子|此人|该人|那个?人|老板|房东|邻居|司机|经理|负责人|男的|女的)(?:的?名字)?(?:叫|姓|名叫|是)[^，。；！？,;!?]{1,10}[，,、\s]+$"
@@ -79,7 +81,9 @@ def asked_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
     """
     said = fold(text[:LONGEST])
     for one in find(text, local=True):
-        call = _CALL.fullmatch(said[: one.start].strip()) and not _AFTER.match(said, one.end, one.end + _AROUND)
+        call = _CALL.fullmatch(said[: one.start].strip()) and not _AFTER.match(
+            said, one.end, one.end + _AROUND
+        )
         if one.number not in nobodys and (one.service or call or _is_own(said, one)):
             return one.number
     return None

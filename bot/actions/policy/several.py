@@ -16,6 +16,8 @@ from bot.understanding.asking import only_asks, own_question
 from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.requests import is_question, split
 
+_ASKS_BESIDE = re.compile(r"问|咨询|请教|打听")
+"""Words that introduce a question of its own beside a matter."""
 _SENTENCE = re.compile(r"[?？。；;\n]+")
 _MOST = 3
 """Most questions of one message that are answered one after the other."""
@@ -37,11 +39,11 @@ async def answer_policy(turn: Turn) -> None:
             offer_filing(turn, turn.text)
         return
     if requests[0].kind == "matter":
-        # Parts that all tell are one story, when the whole is a question or has a known answer. A question of its own
-        # beside a matter (另外问一下) is not lost that way.
-        one_story = all(request.kind == "matter" for request in requests)
-        known = turn.decision is not None and policy.is_sure(await policy.search(turn.text))
-        if one_story and (known or _is_question(turn)):
+        # The parts are one story when the whole has a known answer, or is a question. A question of its own beside a
+        # matter (另外问一下) is not lost that way.
+        only_tells = all(request.kind == "matter" for request in requests)
+        known = turn.decision is not None and only_tells and policy.is_sure(await policy.search(turn.text))
+        if known or (_is_question(turn) and (only_tells or _ASKS_BESIDE.search(turn.text) is None)):
             if await policy.answer_policy(turn):
                 offer_filing(turn, turn.text)
             return
