@@ -32,7 +32,7 @@ _RIDGE = 0.02
 """Strength with which large weights are held down."""
 _CLUE = 0.35
 """Value of a found clue. As a vector, a text's character runs have length 1."""
-FALSE_ALARMS = {"clear": 0.005, "unclear": 0.03, "letter": 0.01}
+FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025, "letter": 0.01}
 """Shares of the harmless messages that may be taken for clear danger, or may raise any alarm (0 to 1).
 
 ``letter`` is the share for long texts; see :class:`bot.understanding.danger.judging.Numbers`.
