@@ -43,9 +43,9 @@ def agree(slots: Mapping[str, Any], filled: Mapping[str, Any]) -> tuple[dict[str
             made["address"] = None
     if made.get("contact_name") and made["contact_name"] != ANONYMOUS:
         if slots.get("contact_phone") == "" and slots.get("contact_name") == ANONYMOUS:
-            made.setdefault("contact_phone", None)  # a citizen who now gives a name is asked for a phone again
+            made.setdefault("contact_phone", None)  # no longer anonymous: ask for a phone
         if slots.get("subject") == made["contact_name"]:
-            made["subject"] = ""  # the citizen had answered the question about the accused with their own name
+            made["subject"] = ""  # the citizen's own name, not the accused
     return made, said
 
 

@@ -33,7 +33,7 @@ def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[d
     for wish in dict.fromkeys(wishes):
         if wish is Wish.ANONYMOUS:
             filled["contact_name"] = drafts.ANONYMOUS
-            if slot == "contact_phone":  # "anonymous" as the answer about the phone means: neither name nor phone
+            if slot == "contact_phone":  # here 匿名 means: no name and no phone
                 filled["contact_phone"] = ""
             said.append(_NAMELESS_PHONE if slot == "contact_phone" else _ANONYMOUS)
             if slot != "contact_phone" and turn.slot("contact_phone"):
