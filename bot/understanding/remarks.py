@@ -21,7 +21,7 @@ _QUESTION = re.compile(
 )
 _PLACED = re.compile(r"[路街巷村镇乡庄湾桥站园场校院楼栋幢号区县]|小区|附近|旁边|对面|门口|路口")
 _LONGEST_PROTEST = 16
-"""The longest message, in characters, that words of protest make a mere protest."""
+"""The longest message with words of protest, in characters, that counts as protest only."""
 
 
 def is_protest(text: str) -> bool:

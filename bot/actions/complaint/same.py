@@ -32,7 +32,7 @@ async def find(turn: Turn) -> Ticket | None:
     """The open ticket this draft seems to be about; None without one, or when the citizen denied it."""
     if not turn.slot("content") or turn.slot("complaint_type") in _LIGHT_ON_WORDS:
         return None
-    # The type may not be known yet; so use any type whose tickets are compared.
+    # When the type is not known yet, 投诉 stands in, because the comparison needs a type.
     draft = drafts.to_ticket(
         {**turn.slots, "complaint_type": turn.slot("complaint_type") or "投诉"},
         channel="",
