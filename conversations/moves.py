@@ -1,4 +1,4 @@
-"""What all changes of who answers a conversation share: what is reset, who is told, and what is counted."""
+"""Shared steps when a conversation changes hands: what is reset, who is told, and what is counted."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def held_by(row: Conversation | ConversationView, agent: Agent) -> None:
 
 
 def to_bot(row: Conversation) -> None:
-    """Give the conversation to the bot, without a trace of the queue and the agent."""
+    """Give the conversation to the bot, and clear the queue and the agent from it."""
     row.mode = Mode.BOT
     row.stage = Stage.ACTIVE
     row.agent_id = None
@@ -117,5 +117,5 @@ def seconds(since: datetime) -> float:
 
 
 def waited_s(row: Conversation) -> float | None:
-    """Seconds in the queue; None when it does not wait."""
+    """Seconds that a conversation has waited in the queue; None when it does not wait."""
     return None if row.waiting_since is None else seconds(row.waiting_since)

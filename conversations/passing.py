@@ -45,8 +45,8 @@ class Passing:
         Args:
             conversation_id: the conversation.
             agent: who has it.
-            to: who gets it; None: it goes to the end of the queue.
-            note: why, for whoever goes on; :data:`MIN_NOTE` to :data:`MAX_NOTE` characters.
+            to: the agent who gets it; None puts it at the end of the queue.
+            note: the reason, for the next agent; :data:`MIN_NOTE` to :data:`MAX_NOTE` characters.
 
         Raises:
             NotFound: there is no such conversation.

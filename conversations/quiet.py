@@ -52,7 +52,7 @@ class Quiet:
         jobs.every(JOB, LOOK, self.look)
 
     async def look(self, _: Job | None = None) -> Again | None:
-        """Close and mark what is quiet now. With more than fits into one look the next one follows at once.
+        """Mark and close conversations that are quiet now. When more remain, the next look follows at once.
 
         A desk that misses the event of it sees it in its next list.
         """
@@ -63,7 +63,7 @@ class Quiet:
             return None
         marked = []
         async with self._database.write() as session:
-            # A conversation that somebody is just changing is not quiet: its row is locked and left out.
+            # A conversation that is being changed is not quiet: its row is locked, so the query skips it.
             rows = await session.scalars(
                 select(Conversation).where(Conversation.id.in_(due)).with_for_update(skip_locked=True)
             )

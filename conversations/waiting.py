@@ -1,4 +1,4 @@
-"""What a citizen who waits for an agent says: leaves the queue, asks how long, or tells more for the agent."""
+"""Messages of a citizen who waits for an agent: leaving the queue, asking how long, or adding details."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def leaves(text: str, chosen: Button | None) -> bool:
 
 
 def acknowledged(text: str, told: bool) -> str:
-    """What is said of a waiting citizen's message, before the place in the queue.
+    """The reply to a waiting citizen's message; the place in the queue follows it.
 
     Args:
         text: the message.

@@ -18,7 +18,7 @@ from tickets.working_time import Moment, after_working_days, after_working_hours
 
 _AT_ONCE = 500
 _STEPS = {"reply": "答复", "close": "办结"}
-"""The steps of which citizens are told. Signing (签收) is left out, because it does not concern them."""
+"""The steps that citizens are told about. Signing (签收) is left out, because it does not concern them."""
 
 
 def count(city: City, kind: TicketType, category: str, urgent: bool, start: datetime) -> Due:
@@ -84,7 +84,7 @@ def covers_all(city: City) -> bool:
 
 
 async def recount(database: Database, city: City) -> int:
-    """Count provisional deadlines of open tickets again, where the calendar knows their year by now.
+    """Count provisional deadlines of open tickets again, when the calendar now knows their year.
 
     Returns:
         The number of tickets whose deadlines were counted again.

@@ -53,11 +53,11 @@ _OTHER_WISH = re.compile(r"(?:我|俺)?(?:是|要|想)*(?:建议|表扬|举报|�
 _LEAST = 4
 """Fewest characters of a question that must be left after the words around it are removed."""
 _LEAST_TOPIC = 2
-"""The same when the message says in so many words that a question follows."""
+"""Fewest characters of the question when the message says explicitly that a question follows."""
 
 
 def ends_filing(text: str) -> bool:
-    """Whether a message says nothing but that nothing is to be filed, or that a question is still open.
+    """Whether a message says only that nothing is to be filed, or that a question is still open.
 
     >>> ends_filing("我不是要投诉，就是想问一下政策"), ends_filing("你还没回答我"), ends_filing("我不是投诉他")
     (True, True, False)
@@ -91,7 +91,7 @@ def own_question(text: str) -> str | None:
 
 
 def only_asks(text: str) -> bool:
-    """Whether a message denies in so many words that it is a matter to file, and asks something.
+    """Whether a message says explicitly that it is not a complaint, and asks something.
 
     >>> only_asks("我不是投诉，就是想问路灯归谁管"), only_asks("我不是投诉，我建议装个路灯")
     (True, False)

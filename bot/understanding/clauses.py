@@ -1,4 +1,4 @@
-"""Cuts a message into clauses and tells which of them is only a place."""
+"""Cuts a message into clauses, and tells whether a clause is only a place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLACED = re.compile(
     r"隔壁|单元|\d+(?:号|室|户|组|队)|家里|家门|广场|中心|附[小中属]|[一二三四五六七八九十]+(?:号|组|队|中|小|院)|到处|全[小村镇区市]|整[个条]|沿线|一带|周边|段$|口$"
 )
 _HOUSE = re.compile(r"(?:附)?\d{1,4}(?:-\d+)?号")
-"""Given to the question where, 5号 is a house and no day."""
+"""In an answer to "where", 5号 is a house number, not a day."""
 _LONGEST = 40
 """Most characters of an address given without any word of a place."""
 
@@ -59,7 +59,7 @@ def only_place(text: str, city: City) -> bool:
 
 
 def may_be_place(text: str, city: City) -> bool | None:
-    """Whether an answer to "where" looks like a place; None when nothing speaks for it or against it.
+    """Whether an answer to "where" looks like a place; None when the text does not decide it.
 
     >>> from core.city import load_city
     >>> [may_be_place(said, load_city("huainan")) for said in ("转盘往南走到头", "什么态度！我就问你管不管", "姓李", "万达")]

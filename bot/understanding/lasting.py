@@ -1,4 +1,4 @@
-"""Reads how long or how often something has been going on, and tells whether words are a time at all."""
+"""Reads how long or how often something has been going on, and tells whether a text is a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FILLER = re.compile(
 
 
 def lasting(text: str) -> str | None:
-    """How long the matter of a text has lasted, in the citizen's words; None when it does not say.
+    """How long the problem has lasted, in the citizen's words; None when the text does not say.
 
     >>> lasting("楼下油烟熏人，半个月了"), lasting("垃圾堆了三天了没人清"), lasting("欠我三个月工资")
     ('半个月了', '三天了', None)
@@ -56,7 +56,7 @@ def is_time(text: str) -> bool:
 
 
 def only_time(text: str) -> bool:
-    """Whether a clause is a time and nothing else, so that it is no answer to any other question.
+    """Whether a clause is only a time, so that it cannot answer any other question.
 
     >>> only_time("今天凌晨"), only_time("就是昨天上午"), only_time("昨天买的牛奶")
     (True, True, False)

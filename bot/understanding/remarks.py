@@ -1,4 +1,4 @@
-"""Words that are no value of any field: protest, laughter, a question back."""
+"""Recognises messages that are not a value of any field: protest, laughter, a question back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _QUESTION = re.compile(
 )
 _PLACED = re.compile(r"[路街巷村镇乡庄湾桥站园场校院楼栋幢号区县]|小区|附近|旁边|对面|门口|路口")
 _LONGEST_PROTEST = 16
-"""Characters up to which a message with words of protest is protest alone."""
+"""The longest message with words of protest, in characters, that counts as protest only."""
 
 
 def is_protest(text: str) -> bool:
@@ -46,7 +46,7 @@ def is_laughter(text: str) -> bool:
 
 
 def is_asking(text: str) -> bool:
-    """Whether words ask something, so that they are no value.
+    """Whether a text asks something, so that it is not a field's value.
 
     >>> is_asking("为什么要我名字"), is_asking("谁来管"), is_asking("王师傅")
     (True, True, False)
@@ -55,5 +55,5 @@ def is_asking(text: str) -> bool:
 
 
 def is_no_value(text: str) -> bool:
-    """Whether words can be the value of no field."""
+    """Whether a text cannot be the value of any field."""
     return is_laughter(text) or is_protest(text) or is_asking(text)

@@ -1,4 +1,4 @@
-"""Reads what citizens wish about their own name, phone and secrecy, in whatever words and at any moment."""
+"""Reads what citizens wish about their own name, phone and secrecy, at any moment of the form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.text import plain
 
 
 class Wish(StrEnum):
-    """A wish about one's own contact.
+    """A citizen's wish about their own contact details.
 
     Attributes:
         ANONYMOUS: give no name.
@@ -91,7 +91,7 @@ _REFUSAL = re.compile(
     r"(?:吧|了|的|啊|呀|呢)*"
 )
 _LONGEST = 26
-"""Most characters of a wish. A longer text is a story in which such words may stand."""
+"""The longest wish, in characters. A longer text is a story that may contain the same words."""
 
 
 def read_wish(text: str) -> Wish | None:

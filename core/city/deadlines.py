@@ -10,13 +10,13 @@ from pydantic import Field, model_validator
 from core.city.parts import Strict
 
 Unit = Literal["working_days", "working_hours", "hours"]
-"""工作日, working hours, or hours of the clock."""
+"""Unit of a limit: working days (工作日), working hours, or clock hours."""
 _UNIT_LABELS: dict[Unit, str] = {"working_days": "个工作日", "working_hours": "个工作小时", "hours": "小时"}
 _Count = Annotated[int, Field(ge=1, le=365)]
 
 
 class Published(Strict):
-    """The document that a rule was read in.
+    """The document that states a rule.
 
     Args:
         document: its title.
@@ -37,11 +37,11 @@ class Published(Strict):
 
 
 class Grounded(Strict):
-    """What has a source, or says of itself that it is only an example. Never both, never neither.
+    """An entry with a source, or marked as an example: exactly one of the two.
 
     Args:
-        source: where it was read.
-        example: whether nobody has read it anywhere. An example is never told to a citizen.
+        source: the document that states it.
+        example: whether it has no source. An example is never told to a citizen.
     """
 
     source: Published | None = None
@@ -107,7 +107,7 @@ class OfficeHours(Grounded):
 
 
 class DeadlineRule(Grounded):
-    """How long the steps of some tickets may take. What a ticket must be: empty means that anything will do.
+    """How long the steps of some tickets may take. An empty condition fits every ticket.
 
     Args:
         name: the rule's name, which the desk shows.
@@ -140,7 +140,7 @@ class DeadlineRule(Grounded):
         return {step: limit for step, limit in named.items() if limit is not None}
 
     def fits(self, type_label: str, category: str, urgent: bool) -> bool:
-        """Whether a ticket is one of those that the rule is for.
+        """Whether the rule applies to a ticket.
 
         Args:
             type_label: the label of its type; empty when it is not known yet.
@@ -188,7 +188,7 @@ class DeadlineRules(Strict):
         return next((rule for rule in self.rules if rule.fits(type_label, category, urgent)), None)
 
     def basis(self, rule: DeadlineRule) -> str:
-        """The document that the deadlines of a rule stand on; "" when any part of them is only an example."""
+        """The document that states a rule's deadlines; "" when any part of them is only an example."""
         counted = any(limit.unit != "hours" for limit in rule.limits.values())
         if rule.source is None or (counted and self.office_hours is not None and self.office_hours.example):
             return ""

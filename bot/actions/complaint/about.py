@@ -65,16 +65,16 @@ _NAMED = (
 _COST_SAID = "反映问题、登记工单都不收钱。"
 _TOLD_SAID = "被反映的一方看不到工单。您选“保密”，姓名和电话也不给承办单位看；选“匿名”，工单上就没有您是谁。"
 _LONGEST = 24
-"""Most characters of such a question; a longer text tells a matter."""
+"""The longest question about filing, in characters; a longer text describes a problem."""
 
 
 def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
-    """The answer to a question about filing; None when the message is no such question.
+    """The answer to a question about filing; None when the message asks something else.
 
     Args:
         text: the message.
         slot: the slot that was asked for.
-        slots: the slots as they are; the category tells who would handle the matter.
+        slots: the current slots; the category decides which department is named.
     """
     said = plain(text)
     if len(said) > _LONGEST:
@@ -92,7 +92,7 @@ def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
 
 
 def about_privacy() -> str:
-    """The answer to whether one may stay anonymous or be kept secret."""
+    """The answer to a citizen who asks whether they may stay anonymous or ask for secrecy."""
     return f"可以。{EXPLAINED}"
 
 

@@ -1,4 +1,4 @@
-"""Makes a newly read value agree with those that are filled already, and tells the citizen what was changed by it."""
+"""Adjusts the other slots to a newly read value, and tells the citizen what changed."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _ONLY_NUMBERS = re.compile(
 
 
 def agree(slots: Mapping[str, Any], filled: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """The values to set, with all that follows from them, and what to tell the citizen about it.
+    """Return the values to set, including the changes they cause in other slots, and what to tell the citizen.
 
     Args:
-        slots: the slots as they are.
+        slots: the current slots.
         filled: slot → value just read.
 
     >>> agree({"contact_name": "匿名", "contact_phone": ""}, {"contact_name": "李明"})
@@ -39,25 +39,25 @@ def agree(slots: Mapping[str, Any], filled: Mapping[str, Any]) -> tuple[dict[str
     elif made.get("district") and made["district"] != slots.get("district") and slots.get("district"):
         made.setdefault("town", None)
         named = read_place(str(slots.get("address") or "")).get("district")
-        if named and named != made["district"]:  # the street was told with the former district
+        if named and named != made["district"]:  # the stored street belongs to the old district
             made["address"] = None
     if made.get("contact_name") and made["contact_name"] != ANONYMOUS:
         if slots.get("contact_phone") == "" and slots.get("contact_name") == ANONYMOUS:
-            made.setdefault("contact_phone", None)  # whoever gives a name now may be called after all
+            made.setdefault("contact_phone", None)  # no longer anonymous: ask for a phone
         if slots.get("subject") == made["contact_name"]:
-            made["subject"] = ""  # the citizen's own name, given to the question who is accused
+            made["subject"] = ""  # the citizen's own name, not the accused
     return made, said
 
 
 def _placed(slots: Mapping[str, Any], made: dict[str, Any]) -> str:
-    """Fit an address to district and town; what to say when the district changes by it."""
+    """Set district and town to match the address; return what to say when the district changes."""
     town = str(slots.get("town") or "")
     address = str(made["address"])
     named = read_place(address).get("district")
     before = made.get("district") or slots.get("district")
     said = ""
     if named and named != before:
-        # "田家庵区国庆路…" after another district was chosen: the address is the later and more exact word.
+        # "田家庵区国庆路…" after another district was chosen: the address is newer and more exact.
         made["district"] = named
         if before and before != WHOLE_CITY:
             made.setdefault("town", None)
@@ -69,7 +69,7 @@ def _placed(slots: Mapping[str, Any], made: dict[str, Any]) -> str:
 
 
 def renumbered(former: str, said: str) -> str:
-    """A former address with the number that was said in place of its own; what was said when it is a whole address.
+    """Put a new house number into the former address; return ``said`` unchanged when it is a whole address.
 
     >>> renumbered("国庆路30号", "35号"), renumbered("锦绣家园3栋2单元", "5栋"), renumbered("国庆路30号", "龙湖路8号")
     ('国庆路35号', '锦绣家园5栋2单元', '龙湖路8号')

@@ -21,7 +21,7 @@ _UNREAD = {CONFIRM: "请点“确认提交”，或者告诉我要改哪一项�
 
 
 def read_answer(slot: str, text: str) -> str | bool | None:
-    """The value an answer gives a slot; None when it gives none.
+    """Read a slot's value from an answer; None when the answer holds no value.
 
     >>> read_answer("contact_phone", "13800000000吧")
     '13800000000'
@@ -30,14 +30,14 @@ def read_answer(slot: str, text: str) -> str | bool | None:
 
 
 _NO_PLACE = re.compile(r"看不|不见|\d+路$|没有?路")
-"""What sounds like a road and is none: 晚上看不见路, 公交18路."""
+"""Text that looks like a road name but is not: 晚上看不见路, 公交18路."""
 
 
 def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
-    """The slots a story fills by itself, those left out that are known already.
+    """Read slot values from a story, without the slots that are already filled.
 
     Args:
-        known: the slots as they are; a value the citizen gave is never overwritten by a guess.
+        known: the current slots; a guess never overwrites a value that the citizen gave.
     """
     found = mine(story, now(), parts().city)
     filled = {
@@ -53,7 +53,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         "contact_phone": found.phone,
     }
     if found.town and not filled["address"].removeprefix(found.town):
-        # A town alone is no address yet: it is kept for it.
+        # A town alone is not an address: keep it until the address is known.
         filled["town"], filled["address"] = found.town, ""
     return {name: value for name, value in filled.items() if value and not known.get(name)}
 
@@ -61,12 +61,13 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
 _INTRODUCTION = re.compile(
     r"(?:^|(?<=[，,。；;！!\n]))\s*(?:你好[，,]?|您好[，,]?)?(?:我叫|我的名字叫|我姓|本人姓名|姓名[：:]|联系人[：:]|名字[：:])[\u4e00-\u9fff·]{1,4}[，,。；;！!\n]\s*"
 )
-"""A clause by which citizens only say who they are."""
+"""A clause in which citizens only say who they are."""
 
 
 def without_own(story: str, mined: Mapping[str, str]) -> str:
-    """A story without the name and the number to call back that were taken out of it: the department that reads the story must not
-    find there what is to be kept from it.
+    """Remove the citizen's name and phone number from a story.
+
+    The department reads the story, and it must not see a name or phone that is confidential.
 
     >>> without_own("村口有人偷倒垃圾，我电话13800000000", {"contact_phone": "13800000000"})
     '村口有人偷倒垃圾'
@@ -79,7 +80,7 @@ def without_own(story: str, mined: Mapping[str, str]) -> str:
 
 
 def read_place(text: str) -> dict[str, str]:
-    """District, town and address an address names; what it does not name is left out."""
+    """Read district, town and address from a text; parts that the text does not name are left out."""
     found = place(text, parts().city)
     named = {"district": found.district, "town": found.town, "address": found.address}
     return {name: value for name, value in named.items() if value}

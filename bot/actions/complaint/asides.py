@@ -1,4 +1,4 @@
-"""What comes between the complaint form's questions: it is answered, and the question is asked again."""
+"""Answers messages that are not answers to the form's question, then asks that question again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from conversations.event_kinds import Result
 
 
 async def policy(turn: Turn, slot: str) -> None:
-    """What seems a question: answered, or waited for when only announced; else it was the answer after all."""
+    """Answer a policy question, or wait for one that is only announced; otherwise read the form's answer."""
     if only_announced(turn.text):
         turn.say("好的，您先问，问完我们接着填。", [CANCEL, HUMAN])
         turn.set_all({"asking": True, "tries": 0, "requested_slot": slot})
@@ -30,10 +30,10 @@ async def policy(turn: Turn, slot: str) -> None:
 
 
 async def listened(turn: Turn, slot: str) -> bool:
-    """What may be said at any question: about filing itself, a wish about one's name or phone, a correction, a protest.
+    """Handle questions about filing, wishes about name or phone, corrections and protests, at any form question.
 
     Returns:
-        Whether the message was one of these; it has then been done and the form gone on with.
+        True when the message was one of these; it is then handled and the form has continued.
     """
     wish = read_wish(turn.text)
     if wish is not None:
@@ -61,7 +61,7 @@ async def listened(turn: Turn, slot: str) -> bool:
 
 
 async def answered(turn: Turn, slot: str) -> bool:
-    """有用 or 没用 of an answer pressed, or one of the candidates listed right before chosen; the form goes on."""
+    """Handle a pressed 有用 or 没用, or a choice from the candidates just listed, and continue the form."""
     about = feedback.rated(turn) if turn.pressed and turn.intent in ("affirm", "deny") else None
     if about is not None and turn.intent == "affirm":
         await feedback.useful_within_form(turn, about)
@@ -74,37 +74,37 @@ async def answered(turn: Turn, slot: str) -> bool:
 
 
 async def abilities(turn: Turn, slot: str) -> None:
-    """What the assistant is and can do."""
+    """Say what the assistant is and can do, and continue the form."""
     say_abilities(turn)
     resume(turn, slot)
 
 
 async def how_long(turn: Turn, slot: str) -> None:
-    """How long such a matter may take."""
+    """Say how long this kind of matter may take, and continue the form."""
     turn.say(how_long_words(str(turn.slot("complaint_type") or ""), str(turn.slot("category") or "")))
     resume(turn, slot)
 
 
 async def progress(turn: Turn, slot: str) -> None:
-    """How another ticket stands."""
+    """Tell the progress of another ticket, and continue the form."""
     await progress_aside(turn)
     resume(turn, slot)
 
 
 async def abuse(turn: Turn, slot: str) -> None:
-    """Harsh words: sympathy, and a human offered beside the question."""
+    """Answer harsh words with sympathy, and offer a human beside the question."""
     steps.ask_again(turn, slot, mood.harsh(turn), human=True)
     turn.outcome(Result.TALK)
 
 
 async def talk(turn: Turn, slot: str) -> None:
-    """A greeting, thanks, a goodbye."""
+    """Answer a greeting, thanks or a goodbye, and ask the question again."""
     steps.ask_again(turn, slot, "在的，我们接着填。")
     turn.outcome(Result.TALK)
 
 
 def resume(turn: Turn, slot: str) -> None:
-    """Go on with the form after something else was answered."""
+    """Continue the form after another message was answered."""
     if slot == same.SLOT:
         same.ask_again(turn)
         return

@@ -16,19 +16,19 @@ KINDS = ("photo", "location")
 
 
 def sent(turn: Turn) -> str | None:
-    """``photo`` or ``location`` when that is what the message is; else None."""
+    """The kind of attachment in the message: ``photo`` or ``location``; None for other messages."""
     kind = turn.entities.get("slot") if turn.pressed and turn.intent == "inform" else None
     return kind if kind in KINDS else None
 
 
 def read(turn: Turn) -> tuple[dict[str, Any], str]:
-    """What was sent, as the draft takes it: (the slots it fills, what to say about it); the caller sets them."""
+    """Read the attachment: (the slots to set, what to tell the citizen). The caller sets the slots."""
     value = turn.entities.get("value", "")
     return _photo(turn, value) if sent(turn) == "photo" else _place(turn, value)
 
 
 async def outside(turn: Turn) -> None:
-    """A photo or a place when no form is active: kept, and the ways it can go are offered."""
+    """Keep a photo or place sent while no form is active, and offer what to do with it."""
     filled, said = read(turn)
     turn.set_all(filled)
     turn.set("misses", 0)
@@ -63,7 +63,7 @@ def _place(turn: Turn, value: str) -> tuple[dict[str, Any], str]:
     if named.get("district"):
         filled["district"] = named["district"]
     if there.label:
-        # What the device says is exact; what the citizen wrote before says more (楼栋, 门口), so it stays behind it.
+        # The device's place is exact; the citizen's earlier text has details (楼栋, 门口), so append that text.
         before = str(turn.slot("address") or "")
         filled["address"] = there.label if before in there.label else f"{there.label}（{before}）"
         return filled, f"位置收到了：{there.label}。"

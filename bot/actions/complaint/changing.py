@@ -1,4 +1,4 @@
-"""Going back within the complaint form: to the question before, to a line of the summary, and not after all."""
+"""Going back in the complaint form: to the previous question or a summary line, and undoing that."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bot.actions.runtime.wording import clip
 
 
 async def keep_former(turn: Turn) -> None:
-    """A correction that was begun and given up: the line stays as it was."""
+    """End a correction that the citizen gave up, and restore the former value."""
     former = turn.slot("former")
     turn.set_all({former["slot"]: former["value"], "former": None, "tries": 0})
     await steps.ask_next(turn, "好的，这一项不改。", look=False)
 
 
 async def back(turn: Turn, slot: str) -> None:
-    """Back to the question before this one."""
+    """Ask the previous question again."""
     order = [*drafts.needed(turn.slots), drafts.CONFIRM]
     place = order.index(slot) if slot in order else 0
     if place == 0:
@@ -28,7 +28,7 @@ async def back(turn: Turn, slot: str) -> None:
 
 
 def _reopen(turn: Turn, slot: str, before: str) -> None:
-    """Ask for a slot again; what it said before is shown, and kept should the citizen leave it at that."""
+    """Ask for a slot again; show its former value, and keep that value in case the citizen changes nothing."""
     value = turn.slot(slot)
     kept = None if value is None or value == "" else {"slot": slot, "value": value}
     told = f"（原来是“{clip(drafts.shown(slot, value), 60)}”，不改就说“不改了”）" if kept else ""
@@ -39,14 +39,14 @@ def _reopen(turn: Turn, slot: str, before: str) -> None:
 
 
 async def correct(turn: Turn, slot: str) -> None:
-    """Change a line: at once when the new value is there already, else it is asked for; or first ask which line."""
+    """Change a field: use the new value in the message, or ask for the value, or ask which field."""
     field = field_of(turn.text, turn.entities)
     if field is None and slot == drafts.CONFIRM:
         ask_what_to_change(turn)
     elif field is None:
         await back(turn, slot)
     elif field == "category":
-        turn.set(field, "")  # the suggested one is not right: it is left to the staff
+        turn.set(field, "")  # the suggested category is wrong: the staff will choose one
         steps.ask_again(turn, slot, "好的，事项分类由工作人员来定。")
     elif field in ("photos", "location"):
         turn.set(field, None)
@@ -62,6 +62,6 @@ async def correct(turn: Turn, slot: str) -> None:
 
 
 def ask_what_to_change(turn: Turn) -> None:
-    """Something is wrong, not said what: ask for the line."""
+    """Ask which field to change when the citizen did not name one."""
     turn.set("tries", 0)
     questions.ask_what_to_change(turn)

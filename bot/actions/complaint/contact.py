@@ -1,4 +1,4 @@
-"""Does what citizens wish about their name, phone and secrecy: at any question of the form, and said back plainly."""
+"""Carries out and confirms wishes about name, phone and secrecy, at any question of the form."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _BY_CHAT = "好的，不打电话也行，这一点写进工单了。办到哪�
 
 
 def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[dict[str, Any], str]:
-    """The slots that wishes fill, and what to tell the citizen.
+    """Return the slots that the wishes fill, and what to tell the citizen.
 
     Args:
         slot: the slot that was asked for.
         wishes: the wishes, in the order they were said; :attr:`Wish.ASKS` changes nothing.
-        words: the citizen's words; how to be reached is kept with the content in these words.
+        words: the citizen's words; a wish about how to be reached is added to the content in these words.
     """
     filled: dict[str, Any] = {}
     said: list[str] = []
     for wish in dict.fromkeys(wishes):
         if wish is Wish.ANONYMOUS:
             filled["contact_name"] = drafts.ANONYMOUS
-            if slot == "contact_phone":  # asked for a phone, they want not to be known at all
+            if slot == "contact_phone":  # here 匿名 means: no name and no phone
                 filled["contact_phone"] = ""
             said.append(_NAMELESS_PHONE if slot == "contact_phone" else _ANONYMOUS)
             if slot != "contact_phone" and turn.slot("contact_phone"):
@@ -59,19 +59,19 @@ def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[d
 
 
 def refused(turn: Turn, slot: str) -> tuple[dict[str, Any], str]:
-    """What follows when name or phone is refused without another word (不说, 不留, 跳过)."""
+    """The slots to set and the reply when a name or phone is simply refused (不说, 不留, 跳过)."""
     if slot == "contact_name":
         return {"contact_name": drafts.ANONYMOUS}, ""
     return {"contact_phone": ""}, "" if turn.slot("contact_name") == drafts.ANONYMOUS else _NO_PHONE
 
 
 async def follow(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> None:
-    """Do what is wished and go on: with the next question when the asked one is answered by it, else with the same."""
+    """Carry out the wishes; ask the next question when they answer the current one, else ask it again."""
     filled, said = wished(turn, slot, wishes, words)
     await steps.go_on(turn, filled, before=said, look=False)
 
 
 def _noted(turn: Turn, words: str) -> dict[str, Any]:
-    """How to be reached, kept with the content; nothing when there is no content yet, or it says so already."""
+    """Add the wish to the content; nothing when the content is empty or already holds these words."""
     content = str(turn.slot("content") or "")
     return {"content": f"{content}\n补充：{words}"} if content and words not in content else {}

@@ -91,7 +91,7 @@ def correction(text: str, slots: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _replaced(old: str, new: str, cue: str, slots: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Which slot has the old value of "not this but that", and the words of the new one."""
+    """For "not this but that": the slot that holds the old value, and the words of the new value."""
     city = parts().city
     was, now = read_district(old, city), read_district(new, city)
     if was is not None and now is not None and was == slots.get("district"):
@@ -108,7 +108,7 @@ def _replaced(old: str, new: str, cue: str, slots: Mapping[str, Any]) -> tuple[s
 
 
 def _kind(value: str) -> str | None:
-    """The slot whose values look like these words; None when it can't be told."""
+    """The slot whose values look like these words; None when no slot is clear."""
     if asked_phone(value):
         return "contact_phone"
     if introduced_name(value):

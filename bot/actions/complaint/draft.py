@@ -36,7 +36,7 @@ _OWN = (
     *("filing_key", "tries", "story", "town", "same_ticket", "not_same", "former", "asking"),
 )
 KEPT = "kept_draft"
-"""Slot of a complaint that was left and may be taken up again (:func:`saved`)."""
+"""Slot that keeps an unfinished complaint, which may be resumed (:func:`saved`)."""
 
 
 def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
@@ -75,12 +75,12 @@ def lines(slots: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def for_agent(slots: Mapping[str, Any]) -> dict[str, str]:
-    """What an agent who takes over finds: label → value, without the empty ones."""
+    """What the agent who takes over sees: label → value, without empty fields."""
     return {label: value for label, value, name in lines(slots) if slots[name] != ""}
 
 
 def saved(slots: Mapping[str, Any]) -> dict[str, Any]:
-    """What is filled so far, to be kept for later."""
+    """The filled slots, to be kept for later."""
     return {name: slots[name] for name in (*LABELS, "town", "later") if slots.get(name) is not None}
 
 

@@ -17,7 +17,7 @@ from conversations.attachments import Place
 TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
 
 Value = str | bool | None
-"""What an answer gives a field; None when it gives none."""
+"""Reads a field's value from an answer; None when the answer holds no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Answer:
 
 
 def any_words(longest: int, read: Callable[[str, int], str | None] = values.read_free) -> Answer:
-    """Any words, cut at ``longest`` characters.
+    """An answer of any words, cut at ``longest`` characters.
 
     Args:
         longest: characters.
@@ -49,14 +49,14 @@ def any_words(longest: int, read: Callable[[str, int], str | None] = values.read
 
 
 def fact(read: Callable[[str], Value]) -> Answer:
-    """What its reader finds in the text, and nothing else."""
+    """An answer whose value is only what its reader finds in the text."""
     return Answer(read)
 
 
 def one_of(
     choices: Callable[[], Iterable[tuple[str, str]]], read: Callable[[str], Value], *, free: bool = False
 ) -> Answer:
-    """One of the choices, tapped, or said so that its reader knows it.
+    """An answer that is one of the choices, pressed as a button or recognised by its reader in words.
 
     Args:
         choices: (title, value) of the buttons.
@@ -67,7 +67,7 @@ def one_of(
 
 
 NOT_ASKED = fact(lambda text: None)
-"""Of what nobody is asked for: it comes by other ways than an answer."""
+"""Answer of fields that are never asked for; their values come from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

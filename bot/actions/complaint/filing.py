@@ -60,7 +60,7 @@ def tell_filed(turn: Turn, ticket: Ticket) -> None:
 
 
 def _again(turn: Turn, error: BadRequest) -> None:
-    """The store refused a field: ask for it again, keeping all the rest."""
+    """Ask again for a field that the store refused, and keep all other fields."""
     fields = error.details.get("fields")
     names = [_SLOT_OF_FIELD.get(name, name) for name in fields] if isinstance(fields, dict) else []
     slots = [name for name in names if name in drafts.LABELS]

@@ -111,7 +111,7 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 
 async def _open(turn: Turn) -> None:
-    if await how_long.answer(turn):  # 几天能处理 sounds like a matter, and is none
+    if await how_long.answer(turn):  # 几天能处理 sounds like a complaint but is not
         turn.set("requested_slot", None)
         return
     before = await open_form(turn)
@@ -127,7 +127,7 @@ async def _open(turn: Turn) -> None:
 
 
 async def _show_desk(turn: Turn) -> None:
-    """Let the agents see the form as it fills: whoever takes the conversation over has it before them."""
+    """Show the agents the form's current values, so that an agent who takes over can see them."""
     shown = drafts.for_agent(turn.slots) if turn.requested else None
     conversations = parts().conversations
     if (await conversations.recall(turn.conversation_id)).get(_DESK) != (shown or None):
@@ -149,7 +149,7 @@ async def _attached(turn: Turn, slot: str) -> None:
 
 
 async def _chosen(turn: Turn, slot: str) -> None:
-    """A button with a value."""
+    """Handle a pressed button that carries a value."""
     name, value = turn.entities.get("slot", ""), turn.entities.get("value", "")
     if name == "explain":
         steps.ask_again(turn, slot, questions.EXPLAINED)
@@ -162,7 +162,7 @@ async def _chosen(turn: Turn, slot: str) -> None:
 
 
 async def _not_declined(turn: Turn, slot: str) -> None:
-    """What was declined as out of scope is not: it is the answer it was meant to be."""
+    """Take a message that was declined as out of scope as the answer after all."""
     said = (await parts().conversations.recall(turn.conversation_id)).get(DECLINED)
     if said and slot in FREE:
         await steps.take(turn, slot, read_answer(slot, str(said)))

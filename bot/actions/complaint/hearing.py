@@ -25,15 +25,15 @@ from bot.understanding.subject import subject
 from bot.understanding.wishes import Wish, read_wish
 
 _LEAST_MATTER = 4
-"""Characters from which words that fit no field belong to the matter."""
+"""Fewest characters of words without a field that are added to the content."""
 _MOST_CLAUSES = 30
 """Clauses that are read one by one; what comes after them in a pasted letter belongs to the matter."""
 _LEAST_BESIDE = 2
-"""Characters from which what stands beside a number says something."""
+"""Fewest characters beside a phone number that count as content."""
 _BESIDE_PHONE = re.compile(
     r"(?:打|这个|那个|吧|就是|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
 )
-"""Words beside a number that say nothing else."""
+"""Words beside a phone number that carry no content."""
 _WHOLE_ADDRESS = 5
 """Characters from which what follows a district's name is an address; a town alone is kept for it."""
 
@@ -167,7 +167,7 @@ def _answer(answers: list[str], asked: str, heard: Heard) -> None:
 
 
 def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> bool:
-    """Take a clause that is the value of another open field; False when it is none."""
+    """Take a clause as the value of another open field; False when it fits no field."""
 
     def is_open(name: str) -> bool:
         known = slots.get(name)

@@ -1,4 +1,4 @@
-"""Further requests of one message: remembered while the first is taken up, offered when it is done."""
+"""Further requests in one message: remembered during the first request, and offered after it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def remember(turn: Turn, requests: Sequence[Request]) -> None:
 
 
 def texts(turn: Turn) -> list[str]:
-    """The words of what is remembered."""
+    """The words of the remembered requests."""
     return [str(one["text"]) for one in turn.slot(SLOT) or []]
 
 
@@ -75,7 +75,7 @@ def noted(requests: Sequence[Request]) -> str:
 
 
 def offer(turn: Turn, *besides: Choice) -> None:
-    """Offer the first of what is remembered; nothing happens when there is none.
+    """Offer the first remembered request; do nothing when none is left.
 
     Args:
         besides: further choices; a channel may show those of the last message alone.

@@ -61,7 +61,7 @@ async def leave(turn: Turn) -> None:
     """End the form, keep what is filled, and answer the question that was there before it, or in this message."""
     kept = drafts.saved(turn.slots)
     first = _first(turn)
-    kept.pop("complaint_type", None)  # whatever it was taken for, the citizen says that it is not that
+    kept.pop("complaint_type", None)  # the citizen says that this type is wrong
     drafts.clear(turn)
     turn.set_all({drafts.KEPT: kept if kept.get("content") else None, "requested_slot": None})
     own = own_question(turn.text)

@@ -44,7 +44,7 @@ FREE = frozenset({*(field.name for field in FIELDS if field.answer.free), "suppl
 """Slots whose answer may be any words."""
 
 _WORDS_FOR_STAFF = frozenset({"supplement", "reason"})
-"""Slots whose words go to the staff as they are, questions too."""
+"""Slots whose text, including questions, goes to the staff unchanged."""
 
 _OF_INTENT: dict[str, Move] = {
     "cancel": Move.CANCEL,

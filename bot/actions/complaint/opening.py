@@ -1,4 +1,4 @@
-"""Opening the complaint form: everything the first message already says is taken, only the rest is asked."""
+"""Opens the complaint form: fills slots from the first message, and asks only for the others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FRAME = re.compile(
     r"反映|反应|投诉|投拆|举报|检举|求助|登记|表扬|建议|提出?|说|讲|写|报|填|办理?|开始|一下|一个|一件|一位|几点|几个|几句|两个|个|点|些|"
     r"问题|情况|事情?|事儿|意见|工作人员|感谢信|工单|诉求|件|吧|啊|呀|了|吗|呢|么|的|哦|[，,。.！!？?、\s])+"
 )
-"""What introduces a matter without telling any of it: 你好我想投诉一下."""
+"""Words that announce a complaint without describing it: 你好我想投诉一下."""
 _LEAST = 2
 """Characters beside that frame from which a message tells (part of) the matter."""
 _ENOUGH = 4
@@ -74,7 +74,7 @@ async def open_form(turn: Turn) -> str | None:
     if content:
         mined = read_mined(simplified(content), turn.slots)
         if turn.intent == "complain" and mined.get("complaint_type") == "咨询":
-            # "到底有没有人管？" sounds like a question, and is none: the citizen is asked instead.
+            # "到底有没有人管？" sounds like a question but is not: the citizen is asked instead.
             del mined["complaint_type"]
         filled = {**mined, **filled, "content": without_own(content, mined), **_of_contact(turn, content)}
         again, same_as = await later.carried(turn, content, mined)
@@ -96,7 +96,7 @@ async def open_form(turn: Turn) -> str | None:
 
 
 def _take_up(turn: Turn, kept: Mapping[str, Any]) -> str:
-    """A complaint that was left goes on with all that was filled; what to say of it."""
+    """Resume an unfinished complaint with its filled slots; return what to tell the citizen."""
     turn.set_all({**kept, drafts.KEPT: None})
     return "好的，刚才填的都还在，我们接着来。"
 

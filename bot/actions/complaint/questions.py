@@ -27,7 +27,7 @@ EXPLAINED = (
 
 
 def ask_words(slot: str) -> str:
-    """The words a slot is asked for with, whatever is known."""
+    """The general question for a slot, independent of other slots."""
     return BY_NAME[slot].question
 
 
@@ -56,7 +56,7 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
 
 
 def question(turn: Turn, slot: str) -> str:
-    """The words a slot is asked for with."""
+    """The question for a slot."""
     if slot == "content" and turn.slot(slot):
         return _ASK_FURTHER.format(said=clip(str(turn.slot(slot)), 20))
     if slot == "content":
@@ -73,9 +73,9 @@ def skippable(turn: Turn, slot: str) -> bool:
     if slot == "contact_phone":
         return True
     if slot == "content":
-        return bool(turn.slot(slot))  # it was told in too few words, and may stay so
+        return bool(turn.slot(slot))  # a short description is there, and is enough
     if slot == "address":
-        return bool(turn.slot("location"))  # the point on the map stands for it
+        return bool(turn.slot("location"))  # the map location replaces the address
     return slot in SKIPPABLE
 
 

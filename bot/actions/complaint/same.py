@@ -1,4 +1,4 @@
-"""The same person's same matter: the open ticket is shown, to be added to instead of filing twice."""
+"""Finds a citizen's open ticket on the same matter, and offers to add to it instead of filing twice."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _LIGHT_ON_WORDS = ("咨询", "表扬")
 
 
 async def find(turn: Turn) -> Ticket | None:
-    """The open ticket this draft seems to be about; None when there is none, or the citizen said it is another."""
+    """The open ticket this draft seems to be about; None without one, or when the citizen denied it."""
     if not turn.slot("content") or turn.slot("complaint_type") in _LIGHT_ON_WORDS:
         return None
-    # The type may not be known yet; for likeness any of those that can be alike will do.
+    # When the type is not known yet, 投诉 stands in, because the comparison needs a type.
     draft = drafts.to_ticket(
         {**turn.slots, "complaint_type": turn.slot("complaint_type") or "投诉"},
         channel="",
@@ -72,7 +72,7 @@ def ask_again(turn: Turn) -> None:
 
 
 async def add(turn: Turn) -> str:
-    """Write what was said into the open ticket; what to tell the citizen."""
+    """Add the citizen's text to the open ticket; return what to tell the citizen."""
     number = str(turn.slot(SLOT))
     slots = turn.slots
     said = [str(slots["content"])]

@@ -1,4 +1,4 @@
-"""A step of the complaint form: a value is taken with all it brings along, and the next question is asked."""
+"""One step of the complaint form: fill a slot and the slots that follow from it, then ask the next question."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kb_index.language.text import simplified
 NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
 """Slots that are said back when a message fills them beside the question."""
 MAX_TRIES = 3
-"""Bad answers to one question before a way around it is offered."""
+"""Number of unreadable answers to one question after which an alternative is offered."""
 _WHOLE_ADDRESS = 5
 """Characters from which what follows a district's name is taken as the address; a town alone is kept for it."""
 _CATEGORY_FROM = 0.5
@@ -76,7 +76,7 @@ async def take(turn: Turn, slot: str, value: str | bool | None, before: str = ""
 
 
 def _former(turn: Turn, slot: str) -> str:
-    """What a slot says, or said before it was asked for again."""
+    """A slot's value, or its former value while the slot is asked for again."""
     former = turn.slot("former") or {}
     return str(turn.slot(slot) or (former.get("value") if former.get("slot") == slot else "") or "")
 
@@ -153,7 +153,7 @@ async def suggest_category(turn: Turn) -> None:
 
 
 def tries_so_far(turn: Turn) -> int:
-    """Bad answers to the question at hand so far."""
+    """Number of unreadable answers to the current question so far."""
     return int(turn.slot("tries") or 0)
 
 

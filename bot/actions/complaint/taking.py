@@ -24,7 +24,7 @@ _GRIEVES = re.compile(
 )
 """Words of a grievance."""
 _NO_MATTER = frozenset({"abuse", "greet", "thank", "goodbye", "bot_challenge", "what_can_you_do", "nonsense"})
-"""Intents of words that tell no matter."""
+"""Intents of messages that describe no complaint."""
 _SURE = 0.5
 """Confidence (0 to 1) from which a suggested category shows that words tell a matter."""
 _TELLING = 0.6
@@ -32,7 +32,7 @@ _TELLING = 0.6
 
 
 async def take_answer(turn: Turn, slot: str) -> bool:
-    """Take the message for what it says; False when it says nothing that the form takes.
+    """Fill the form from the message; False when the message holds nothing for the form.
 
     Args:
         slot: the slot that was asked for.

@@ -14,9 +14,9 @@ from core.clock import now
 from core.text import clean
 
 WHOLE_CITY = "全市"
-"""District of a matter that concerns no single one."""
+"""District value of a matter that concerns no single district."""
 SHORTEST_STORY = 4
-"""Characters from which words are a matter."""
+"""Fewest characters of a description."""
 _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
 _HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人)+$")
