@@ -33,8 +33,6 @@ FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
-TALK_FROM = 0.5
-"""Least probability (0 to 1) of danger in messages judged together: such a patchwork alarms more easily than one message."""
 SOURCE_WINDOW_S = 600.0
 """Seconds for which an urgent conversation counts for its source."""
 SOURCE_URGENT = 3
@@ -166,8 +164,9 @@ class Alarm:
             said = await store.recent_words(session, conversation_id, now() - FRESH, TALK)
         if len(said) < 2:
             return Screened()
-        found = await self._look("，".join(said))
-        if found is None or found.probability < TALK_FROM or (not found.clear and _passed(fact, found)):
+        together = "，".join(said)
+        found = await self._look(together)
+        if found is None or not found.clear:  # a patchwork of messages alarms too easily otherwise
             return Screened()
         return await self._ask(conversation_id, found, "，".join(said), withheld=replies)
 

@@ -46,6 +46,16 @@ def leaves(text: str, chosen: Button | None) -> bool:
     return said == _bare(BACK_BUTTON.title) or (len(said) <= _LONGEST and _LEAVES.fullmatch(said) is not None)
 
 
+def asks_how_long(text: str) -> bool:
+    """Whether a waiting citizen asks how long it takes, or pushes.
+
+    >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办")
+    (True, False)
+    """
+    said = plain(text)
+    return not said or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None)
+
+
 def acknowledged(text: str, told: bool) -> str:
     """The reply to a waiting citizen's message; the place in the queue follows it.
 
@@ -53,8 +63,7 @@ def acknowledged(text: str, told: bool) -> str:
         text: the message.
         told: whether the citizen was told before that messages are kept.
     """
-    said = plain(text)
-    if not said or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said)):
+    if asks_how_long(text):
         return "还在排队，您的位置一直留着。"
     if told:
         return "这一句也记下了。"

@@ -11,6 +11,8 @@ _PROTEST = re.compile(
     r"没完没了|烦(死|不烦|人)|啰嗦|磨叽|废话|问个没完|气死|无语|服了|垃圾(系统|机器人|客服)|智障|傻|废物|饭桶|骗子吧|别问了|不想跟你|懒得|(要|叫|让)你们?(管|来人|解决|处理)|"
     r"你们?(管|处理|解决)(一?下)?(不|了|吧|啊)?$|不管(我|了|是吧|吗)|快点(管|处理|解决)|赶紧(管|处理|解决|来)"
 )
+_BUTTONS = frozenset({"确认提交", "提交", "确认", "修改", "要登记", "登记"})
+"""Words of the form's buttons, typed where they are not offered."""
 _LAUGH = re.compile(
     r"(?:哈|呵|嘿|嘻|嘎|h|233|6{2,}|笑死|呃|额|嗯|哦|噢|唉|哎|呀|啊|[.。…~、,，!！?？\s]|emm*|lol)+",
     re.IGNORECASE,
@@ -55,5 +57,5 @@ def is_asking(text: str) -> bool:
 
 
 def is_no_value(text: str) -> bool:
-    """Whether a text cannot be the value of any field."""
-    return is_laughter(text) or is_protest(text) or is_asking(text)
+    """Whether a text cannot be the value of any field, and tells nothing of the matter."""
+    return is_laughter(text) or is_protest(text) or is_asking(text) or plain(text) in _BUTTONS

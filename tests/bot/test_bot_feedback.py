@@ -134,7 +134,7 @@ def unsure(city: SmallCity, monkeypatch: pytest.MonkeyPatch) -> None:
     fitted = searcher.calibration
     never = replace(fitted, bias=fitted.bias - 12, answer_at=1.1, ask_at=0.0)
     city.knowledge._searcher = searcher.with_calibration(never)
-    monkeypatch.setattr(policy, "shipped", lambda: Bars(sure=1.1))
+    monkeypatch.setattr(policy, "shipped", lambda: Bars(sure=1.1, likely=1.1))
 
 
 @pytest.mark.usefixtures("unsure")

@@ -67,13 +67,14 @@ async def open_form(turn: Turn) -> str | None:
     if len(requests) > 1 and requests[0].kind == "question":
         await _question_first(turn, requests)
         return None
-    content = requests[0].text if requests else kept
+    meant = None if story or kept else _meant(turn)
+    content = requests[0].text if requests else kept or meant
     same_as = ""
     named = {"complaint_type": _type(turn, kept is not None)}
     filled = {name: value for name, value in named.items() if value}
     if content:
         mined = read_mined(simplified(content), turn.slots)
-        if turn.intent == "complain" and mined.get("complaint_type") == "咨询":
+        if (meant or turn.intent == "complain") and mined.get("complaint_type") == "咨询":
             # "到底有没有人管？" sounds like a question but is not: the citizen is asked instead.
             del mined["complaint_type"]
         filled = {**mined, **filled, "content": without_own(content, mined), **_of_contact(turn, content)}
@@ -173,12 +174,28 @@ def _set_just_now(turn: Turn) -> str | None:
     return None
 
 
+_REGISTER = re.compile(
+    r"(?:那|好的?|行|嗯|对|就|请|麻烦|你们?|您|帮我|给我|我|俺|要|想|需要)*登记(?:一下|下来|吧|这个|这件事|它|啊|呀)*"
+)
+_LEAST_BEFORE = 6
+"""Fewest characters of a message that 要登记 refers to."""
+
+
 def _kept_story(turn: Turn) -> str | None:
     """What was said right before and could not be answered, where it was kept for this (``story``)."""
     for event in turn.previous():
         if event.get("event") == "slot" and event.get("name") == "story" and event.get("value"):
             return str(event["value"])
     return None
+
+
+def _meant(turn: Turn) -> str | None:
+    """What was said right before, when the citizen wants that on file (要登记); None for other words."""
+    if turn.pressed or not _REGISTER.fullmatch(plain(turn.text)):
+        return None
+    said = [str(event.get("text") or "") for event in turn.events if event.get("event") == "user"]
+    before = said[-2] if len(said) > 1 else ""
+    return None if before.startswith("/") or len(before) < _LEAST_BEFORE else before
 
 
 def _type(turn: Turn, kept: bool) -> str | None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from bot.actions.complaint import attachments
 from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.answers import read_mined
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
 from bot.actions.talk import odd
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.requests import is_question
 from bot.understanding.ticket import find_number
 from conversations.event_kinds import Result
+from kb_index.language.text import simplified
 
 NAME = "action_fallback"
 NOT_UNDERSTOOD = ("抱歉我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
@@ -26,6 +29,7 @@ _NEAREST = 2
 """Largest number of entries offered."""
 _LOOKUP_FROM = 4
 """Fewest characters of a message that is searched; shorter ones match too many entries."""
+_WHERE_WHEN = frozenset({"district", "town", "address", "happened_at"})
 _STORY_FROM = 8
 """Fewest characters of a message that may be the story of a complaint."""
 
@@ -41,6 +45,10 @@ async def fallback(turn: Turn) -> None:
         return
     if isinstance(turn.slot(drafts.KEPT), dict) and takes_up_again(turn.text):
         turn.set("misses", 0)
+        turn.follow_up("complaint_form")
+        return
+    if turn.offered == "complaint" and _goes_on(turn):
+        turn.set_all({"misses": 0, "story": f"{turn.slot('story')}，{turn.text}"})
         turn.follow_up("complaint_form")
         return
     if odd.answered(turn):
@@ -70,6 +78,12 @@ async def fallback(turn: Turn) -> None:
         return
     turn.set("misses", 1)
     _ways_on(turn, near)
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Whether the answer to "shall I file it?" says where or when it happened, which is a yes."""
+    told = read_mined(simplified(turn.text), {})
+    return bool(turn.slot("story")) and not is_question(turn.text) and bool(_WHERE_WHEN & set(told))
 
 
 def _misses(turn: Turn) -> int:

@@ -8,6 +8,7 @@ from bot.understanding.evidence import Reader
 from bot.understanding.shorthand import written_out
 from bot.understanding.signs import only_time
 from conversations.types import Job
+from conversations.waiting import asks_how_long
 
 _ANSWERED = ("/ask_policy{", "/follow_up{", "/affirm{", "/deny{")
 """Begins of the payloads of buttons below answers and lists."""
@@ -29,7 +30,7 @@ class Meanwhile:
         """Whether the message is a question the knowledge base may answer, or chooses from what was offered."""
         if job.chosen is not None:
             return job.chosen.payload.startswith(_ANSWERED)
-        if not job.text or job.attached is not None:
+        if not job.text or job.attached is not None or asks_how_long(job.text):
             return False
         if any(button.title == NONE_OF_THESE for button in job.offered) and may_choose(job.text):
             return True
