@@ -168,7 +168,7 @@ class Alarm:
         found = await self._look(together)
         if found is None or not found.clear:  # a patchwork of messages alarms too easily otherwise
             return Screened()
-        return await self._ask(conversation_id, found, "，".join(said), withheld=replies)
+        return await self._ask(conversation_id, found, together, withheld=replies)
 
     async def elsewhere(self, text: str) -> scope.OutOfScope | None:
         """The kind of out-of-scope matter that the text brings; None when it brings none."""
@@ -273,7 +273,8 @@ class Alarm:
 def _what_comes(place: QueuePlace) -> str:
     """Whether an agent will come. The sentence promises nothing that may not happen."""
     if place.mode is Mode.HUMAN:
-        return "坐席也看到了您的消息。"
+        # The agent who has the conversation may have left the desk: whether anybody reads it is not known here.
+        return "您的话也留给坐席了；请先打上面的电话，不要等回复。"
     if place.agents_online == 0:
         return "现在没有坐席在线，请直接打上面的电话。我会一直在，您可以接着跟我说。"
     return "我已经请坐席优先接您的对话；接入之前我一直在，您可以接着跟我说。"

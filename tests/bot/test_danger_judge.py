@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.evaluation import FOLDER as EVALUATION
-from bot.understanding.danger import fit
+from bot.understanding.danger import fit, shipped
 from bot.understanding.danger.judging import HERE, Judge
 from bot.understanding.danger.kinds import DANGERS, LABELS, SCOPES
 from bot.understanding.encoding.reading import LONGEST, PIECE, masked, pieces, plain
@@ -193,3 +193,17 @@ def test_numpy_runs_a_bert_as_torch_does(tmp_path: Path) -> None:
     with torch.inference_mode():
         wanted = model(ids, output_hidden_states=True).hidden_states[2][0].numpy()
     assert np.allclose(LowerHalf(tmp_path, 2)(text), wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "着火了救命" + "，" * 3_990,
+        "," * 1_990 + "着火了救命" + "," * 1_990,
+        ("，" * 700).join("我家着火了"),
+        "你好。" * 1_300 + "我家着火了快来人",
+    ],
+)
+def test_padding_drowns_no_emergency(text: str) -> None:
+    found = shipped().judge(text)
+    assert found is not None and found.kind == "fire"

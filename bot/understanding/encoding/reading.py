@@ -17,19 +17,23 @@ _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?�
 _CLAUSE = re.compile(r"[^,，、 ]+[,，、 ]*|[,，、 ]+")
 _NUMBER = re.compile(r"\d+")
 _BLANKS = re.compile(r"\s+")
+_PADDING = re.compile(r"(.{1,12}?)\1{7,}")
+"""The same few characters eight times and more in a row; they say no more than once, and drown what else is said."""
 
 
 def plain(text: str) -> str:
-    """A text in NFKC, simplified characters and lower case, with single blanks, cut to :data:`LONGEST`.
+    """A text in NFKC, simplified characters and lower case, without padding, cut to :data:`LONGEST`.
 
     >>> plain("我家 ＫＴＶ 冒煙了　　快來")
     '我家 ktv 冒烟了 快来'
+    >>> plain("着火了" + "，" * 900 + "快来")
+    '着火了，快来'
     """
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
     # NFKC can turn one character into eighteen, so the length is limited once more.
     spelled = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))[: 2 * LONGEST]
-    return _BLANKS.sub(" ", simplified(spelled)).strip().lower()
+    return _PADDING.sub(r"\1", _BLANKS.sub(" ", simplified(spelled))).strip().lower()
 
 
 def masked(text: str) -> str:
