@@ -55,6 +55,10 @@ async def states(database: Database, conversation_id: str) -> list[str]:
         )
 
 
+async def first_is_sent(database: Database, conversation_id: str) -> bool:
+    return (await states(database, conversation_id))[0] == "sent"
+
+
 def plain(texts: list[str]) -> str:
     """What a citizen has read, without markers and names."""
     whole = "".join(texts)
@@ -80,6 +84,8 @@ async def test_three_long_texts_of_an_agent_arrive_whole_and_only_what_was_shown
                 break
         said = await running.account(account).say(f"我在听{len(read)}")
         if not read and account == "main":
+            # A reply is marked as sent once it is out, so the citizen may have read it a moment sooner.
+            await until(lambda: first_is_sent(database, conversation_id))
             assert await states(database, conversation_id) == ["sent", "pending", "pending", "pending"]
         read.append(said.text or "")
         assert len(read) < 10
