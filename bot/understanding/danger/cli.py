@@ -7,14 +7,12 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from bot.understanding.danger import fit
 from bot.understanding.danger.judging import HERE, Judge, encoder_at
 from bot.understanding.danger.kinds import LABELS
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
-from core.errors import ConfigurationError
 from kb_index.language.pretrained import SHIPPED, PretrainedEncoder
 
 TAIL = HERE / "tail.npz"
@@ -22,9 +20,6 @@ TAIL = HERE / "tail.npz"
 
 app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, fit the judge.")
 
-Held = Annotated[
-    str, typer.Option(help="The group of examples of which 40 % are held back for the thresholds.")
-]
 Encoder = Annotated[Path, typer.Option(help="Folder of the pretrained encoder.")]
 
 
@@ -45,7 +40,6 @@ def judge_command(
 
 @app.command("tune")
 def tune_command(
-    held: Held = "second",
     epochs: Annotated[int, typer.Option(help="Times every message is seen.")] = 5,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
     encoder: Encoder = SHIPPED,
@@ -57,7 +51,7 @@ def tune_command(
     """
     from bot.understanding.encoding.tuning import Tuner
 
-    texts, labels, away = _parted(held)
+    texts, labels, away = fit.parted(fit.groups())
     kept = [n for n in range(len(texts)) if not away[n]]
     mixed, mixed_labels = fit.mixed(texts, labels, ~away)
     # The app runs the encoder in 8 bits where the processor can, else in single precision.
@@ -74,9 +68,9 @@ def tune_command(
 
 
 @app.command("fit")
-def fit_command(held: Held = "second", encoder: Encoder = SHIPPED) -> None:
+def fit_command(encoder: Encoder = SHIPPED) -> None:
     """Fit the score by words, the weights of both scores, and the thresholds; prints their figures."""
-    texts, labels, away = _parted(held)
+    texts, labels, away = fit.parted(fit.groups())
     kept, out = np.flatnonzero(~away), np.flatnonzero(away)
     wanted = [labels[n] for n in out]
     rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
@@ -92,10 +86,3 @@ def fit_command(held: Held = "second", encoder: Encoder = SHIPPED) -> None:
         typer.echo(f"{name}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
     fit.fit_words(texts, labels).save(HERE / "words.npz")
     fit.write_numbers(HERE / "numbers.json", numbers)
-
-
-def _parted(held: str) -> tuple[list[str], list[str], NDArray[np.bool_]]:
-    groups = fit.groups()
-    if held not in {group.name for group in groups}:
-        raise ConfigurationError(f"There are no examples by the hand {held!r} in {fit.EXAMPLES}")
-    return fit.parted(groups, held)

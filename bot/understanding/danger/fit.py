@@ -23,9 +23,11 @@ from bot.understanding.danger import clues
 from bot.understanding.danger.kinds import DANGER_ROWS, DANGERS, LABELS, NONE, SCOPE_ROWS
 from bot.understanding.danger.words import BUCKETS, counted, weighed
 from bot.understanding.encoding.floats import Floats, softmax
-from bot.understanding.encoding.reading import plain
+from bot.understanding.encoding.reading import PIECE, plain
 
 EXAMPLES = Path(__file__).with_name("examples")
+HELD = ("second", "fifth")
+"""The groups of which a part is held back for the thresholds."""
 ORDINARY = "ordinary"
 """Name of the file of ordinary messages. Nearly all of them are labelled ``none``."""
 _RIDGE = 0.02
@@ -164,12 +166,8 @@ def _matrix(texts: Sequence[str], rarity: Floats) -> csr_matrix:
     return csr_matrix((values, columns, ends), shape=(len(texts), BUCKETS + len(clues.names())))
 
 
-def parted(parts: Sequence[Group], held: str) -> tuple[list[str], list[str], NDArray[np.bool_]]:
-    """All messages, and which are held back: 40 % of one group, 15 % of the ordinary ones.
-
-    Args:
-        parts: the groups.
-        held: name of the group.
+def parted(parts: Sequence[Group]) -> tuple[list[str], list[str], NDArray[np.bool_]]:
+    """All messages, and which are held back: 30 % of the groups :data:`HELD`, 15 % of the ordinary ones.
 
     Returns:
         Texts, labels, and for each message whether it is held back; the same in each call.
@@ -177,7 +175,7 @@ def parted(parts: Sequence[Group], held: str) -> tuple[list[str], list[str], NDA
     texts = [text for part in parts for text in part.texts]
     labels = [label for part in parts for label in part.labels]
     chance = random.Random(7)  # noqa: S311
-    shares = {held: 0.4, ORDINARY: 0.15}
+    shares = {**dict.fromkeys(HELD, 0.3), ORDINARY: 0.15}
     away = [part.name in shares and chance.random() < shares[part.name] for part in parts for _ in part.texts]
     return texts, labels, np.asarray(away)
 
@@ -185,13 +183,16 @@ def parted(parts: Sequence[Group], held: str) -> tuple[list[str], list[str], NDA
 def mixed(
     texts: Sequence[str], labels: Sequence[str], of: NDArray[np.bool_], number: int = 160
 ) -> tuple[list[str], list[str]]:
-    """Ordinary stories with a danger or a trap at the end or in the middle, for the tail to learn from.
+    """Ordinary stories with a danger or a trap (a harmless message) in them, for the tail to learn from.
+
+    The story stands before the danger, on both sides of it, or it is a whole piece of a letter
+    (:data:`bot.understanding.encoding.reading.PIECE`) of which the danger is one clause anywhere.
 
     Args:
         texts, labels: the examples.
         of: which examples may be used.
-        number: stories that end in danger. As many have the danger in the middle; half as many of each sort
-            have a trap (a harmless message) instead.
+        number: stories with danger of each of these three sorts; half as many have a trap instead, of whole
+            pieces as many.
 
     Returns:
         The stories and their labels.
@@ -202,7 +203,7 @@ def mixed(
     short = [(text, label) for text, label in usable if label in DANGERS and len(text) < 60]
     traps = [(text, label) for text, label in usable if label == NONE and 8 < len(text) < 60]
     found = []
-    for told, count in ((short, number), (traps, number // 2)):
+    for told, count, whole in ((short, number, number), (traps, number // 2, number)):
         for _ in range(count):
             text, label = chance.choice(told)
             joint = chance.choice(["。", "，", " ", "。另外", "，对了"])
@@ -211,6 +212,14 @@ def mixed(
             text, label = chance.choice(told)
             joint = chance.choice(["。", "，", " "])
             found.append((joint.join((chance.choice(stories), text, chance.choice(stories))), label))
+        for _ in range(whole):
+            text, label = chance.choice(told)
+            length = chance.randint(PIECE // 2, PIECE)
+            parts: list[str] = []
+            while sum(len(part) for part in parts) < length:
+                parts.append(chance.choice(stories))
+            parts.insert(chance.randint(0, len(parts)), text)
+            found.append((chance.choice(["。", "，", " "]).join(parts), label))
     return [text for text, _ in found], [label for _, label in found]
 
 

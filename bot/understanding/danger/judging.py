@@ -39,6 +39,9 @@ CLOSE, CLOSE_SHARED, CLOSE_READ = 90, 30, 3
 """A closer look at texts with more pieces: length of its stretches and of what two of them share, in characters, and
 how many of them the tail reads."""
 
+CLAUSE = 20
+"""Length of a clause, or of short ones together, in characters."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -121,7 +124,7 @@ class Judge:
             return None
         if clues.good_news(read, kind):
             return None
-        clear = probability >= self.numbers.clear or swallowed(read)
+        clear = swallowed(read) or self._clear(read, probability)
         if not clear and clues.harmless(read, kind):
             return None
         return Danger(kind, probability, clear=clear)
@@ -132,6 +135,18 @@ class Judge:
         if probability < self.numbers.scope or (name == "privacy" and clues.own_data(plain(text))):
             return None
         return name
+
+    def _clear(self, read: str, probability: float) -> bool:
+        """Whether a danger that was raised is met at once; else the citizen is asked about it.
+
+        Words of different clauses can look alarming together (一是油烟熏人，二是站牌倒了), so a danger that no
+        clause alone would raise is only asked about.
+        """
+        if probability < self.numbers.clear:
+            return False
+        clauses = pieces(read, CLAUSE, 0)
+        likeliest = float(self._shares(clauses)[:, DANGER_ROWS].sum(axis=1).max())
+        return len(clauses) == 1 or likeliest >= self.numbers.unclear
 
     def _judge(self, text: str) -> Judgement:
         read = plain(text)

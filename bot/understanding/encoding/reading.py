@@ -61,7 +61,7 @@ def pieces(text: str, length: int = PIECE, shared: int = 60) -> list[str]:
     for part in _parts(text, length):
         if held and len(held) + len(part) > length:
             found.append(held)
-            held = held[-shared:]
+            held = held[-shared:] if shared else ""
         held += part
     return [*found, held]
 
