@@ -1,7 +1,6 @@
 """Fits the model of kinds and the thresholds of the decision (``wenban train-decision``).
 
 Two authors wrote the examples (``examples/*.jsonl``); they saw only the titles and meanings of the labels.
-A third wrote messages whose kind is easily mistaken, without naming entries: the models learn from them too.
 The thresholds are fitted on probabilities from models that have not seen the row. One model is fitted on the
 *other* author's examples, which is harder than real use, because it has only half of the examples. Another is
 fitted on other examples of both authors, which is easier, because it knows the author. The shipped model is
@@ -43,9 +42,7 @@ class Example(BaseModel):
     """One written example message.
 
     Args:
-        hand: the author.
-        entry: for a question, the id of the entry that answers it; None when no entry does, and in all messages
-            of the third author, who knew no entries.
+        entry: for a question, the id of the entry that answers it; None when no entry does.
         category: for a matter, its category.
     """
 
@@ -53,7 +50,7 @@ class Example(BaseModel):
 
     text: Annotated[str, Field(min_length=1)]
     kind: Literal["question", "matter", "both", "talk"]
-    hand: Literal["first", "second", "third"]
+    hand: Literal["first", "second"]
     entry: str | None = None
     category: str | None = None
 
@@ -125,8 +122,8 @@ def fit(rows: Sequence[Example], seen: Sequence[Seen], only: NDArray[np.bool_] |
 
 
 def apart(rows: Sequence[Example], seen: Sequence[Seen]) -> list[dict[str, float]]:
-    """The probabilities of each row, by a model fitted on the other authors' examples."""
-    return _unseen(rows, seen, np.unique([row.hand for row in rows], return_inverse=True)[1])
+    """The probabilities of each row, by a model fitted on the other author's examples."""
+    return _unseen(rows, seen, np.array([int(row.hand == "first") for row in rows]))
 
 
 def mixed(rows: Sequence[Example], seen: Sequence[Seen], folds: int = 5) -> list[dict[str, float]]:
@@ -227,8 +224,6 @@ def outcome(
             tally["questions"] += row.kind == "question"
             tally["form"] += filed and row.kind == "question"
             tally["clutter"] += intent == ASK_WITH_MATTER and row.kind == "question"
-            if row.hand == "third":
-                continue  # Its author knew no entries.
             tally["asked"] += 1
             tally["wrong" if sure else "doubted"] += answered and not of.right
             if row.entry is not None:

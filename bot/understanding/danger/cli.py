@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import numpy as np
 import typer
 
+from bot.understanding.category import fit as category
 from bot.understanding.danger import fit
-from bot.understanding.danger.judging import HERE, Judge, encoder_at
+from bot.understanding.danger.judging import HERE, LETTER, Judge, Judgement, Numbers, encoder_at
 from bot.understanding.danger.kinds import LABELS
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
@@ -17,6 +21,9 @@ from kb_index.language.pretrained import SHIPPED, PretrainedEncoder
 
 TAIL = HERE / "tail.npz"
 """The file with the tail's weights."""
+
+_BARS = {"clear": 0.8, "unclear": 0.3, "letter": 0.7, "alone": 0.99, "scope": 0.5}
+"""Thresholds with which texts are judged before these are fitted."""
 
 app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, fit the judge.")
 
@@ -72,17 +79,33 @@ def fit_command(encoder: Encoder = SHIPPED) -> None:
     """Fit the score by words, the weights of both scores, and the thresholds; prints their figures."""
     texts, labels, away = fit.parted(fit.groups())
     kept, out = np.flatnonzero(~away), np.flatnonzero(away)
-    wanted = [labels[n] for n in out]
+    held, wanted = [texts[n] for n in out], [labels[n] for n in out]
+    stories, about = fit.mixed(texts, labels, away)
     rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
-    words = rest.logits([texts[n] for n in out])
+    words = rest.logits(held)
     tail = Tail(TAIL, encoder, encoder_at(encoder).tokens)
-    logits = np.stack([tail.logits(plain(texts[n])) for n in out])
-    numbers = {
-        "words_alone": fit.numbers(wanted, words, None),
-        "with_tail": fit.numbers(wanted, words, logits),
-    }
-    for name, one in numbers.items():
-        figures = fit.figures(wanted, words, logits if name == "with_tail" else None, one)
-        typer.echo(f"{name}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
+    logits = np.stack([tail.logits(plain(text)) for text in held])
+    letters = [letter.text for letter in category.hands()["third"] if len(letter.text) >= LETTER]
+    found: dict[str, Numbers] = {}
+    for name, by_meaning in (("words_alone", None), ("with_tail", logits)):
+        first = Numbers(*fit.weights(wanted, words, by_meaning), **_BARS)
+        judged = _judged(first, rest, encoder, name, [*held, *stories, *letters])
+        some, other = judged[: len(held)], judged[len(held) : -len(letters)]
+        found[name] = replace(first, **fit.bars(wanted, some, judged[-len(letters) :]))
+        for what, shown, of in (("held back", wanted, some), ("stories", about, other)):
+            figures = fit.figures(shown, of, found[name])
+            typer.echo(f"{name}, {what}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
     fit.fit_words(texts, labels).save(HERE / "words.npz")
-    fit.write_numbers(HERE / "numbers.json", numbers)
+    fit.write_numbers(HERE / "numbers.json", found)
+
+
+def _judged(
+    numbers: Numbers, words: fit.Fitted, encoder: Path, name: str, texts: list[str]
+) -> list[Judgement]:
+    """The judgements of texts by words that have not seen them."""
+    with TemporaryDirectory() as folder:
+        words.save(Path(folder) / "words.npz")
+        shutil.copy(TAIL, Path(folder) / TAIL.name)
+        fit.write_numbers(Path(folder) / "numbers.json", {name: numbers})
+        judge = Judge(Path(folder), encoder if name == "with_tail" else None)
+        return [judge.judgement(text) for text in texts]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from bot.understanding.danger import clues
-from bot.understanding.danger.kinds import DANGER_ROWS, DANGERS, LABELS, NONE, SCOPE_ROWS
+from bot.understanding.danger.judging import Judgement, Numbers
+from bot.understanding.danger.kinds import DANGERS, LABELS, NONE
 from bot.understanding.danger.words import BUCKETS, counted, weighed
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import PIECE, plain
@@ -34,10 +35,11 @@ _RIDGE = 0.02
 """Strength with which large weights are held down."""
 _CLUE = 0.35
 """Value of a found clue. As a vector, a text's character runs have length 1."""
-FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025, "letter": 0.01}
+FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025, "letter": 0.005, "alone": 0.0025}
 """Shares of the harmless messages that may be taken for clear danger, or may raise any alarm (0 to 1).
 
-``letter`` is the share for long texts; see :class:`bot.understanding.danger.judging.Numbers`.
+``letter`` is the share for long texts, ``alone`` that for one clause of a text; see
+:class:`bot.understanding.danger.judging.Numbers`.
 """
 WRONGLY_ELSEWHERE = 0.004
 """Share of the messages within the scope that may be told another route (0 to 1)."""
@@ -199,7 +201,7 @@ def mixed(
     """
     chance = random.Random(1)  # noqa: S311
     usable = [(text, label) for text, label, use in zip(texts, labels, of, strict=True) if use]
-    stories = [text for text, label in usable if label == NONE and 25 < len(text) < 120]
+    stories = [text for text, label in usable if label == NONE and 8 < len(text) < 120]
     short = [(text, label) for text, label in usable if label in DANGERS and len(text) < 60]
     traps = [(text, label) for text, label in usable if label == NONE and 8 < len(text) < 60]
     found = []
@@ -223,75 +225,79 @@ def mixed(
     return [text for text, _ in found], [label for _, label in found]
 
 
-def numbers(labels: Sequence[str], words: Floats, tail: Floats | None) -> dict[str, float]:
-    """Fit the weights of both scores, and the thresholds.
+def weights(labels: Sequence[str], words: Floats, tail: Floats | None) -> tuple[float, float]:
+    """Fit the weights of both scores.
 
     Args:
         labels: labels of held-back messages.
         words, tail: their scores, each [messages, labels]; ``tail`` is None without an encoder.
 
     Returns:
-        The arguments of :class:`bot.understanding.danger.judging.Numbers`.
+        The weight of the words and of the tail; the latter is 0 without an encoder.
     """
     wanted = np.asarray([LABELS.index(label) for label in labels])
 
-    def shares(weights: Sequence[float]) -> Floats:
-        return softmax(weights[0] * words + (weights[1] * tail if tail is not None else 0))
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        found = shares(weights.tolist())
+    def loss(worth: NDArray[np.float64]) -> float:
+        found = softmax(worth[0] * words + (worth[1] * tail if tail is not None else 0))
         return -float(np.log(found[np.arange(len(wanted)), wanted] + 1e-9).mean())
 
-    start = [1.0, 1.0 if tail is not None else 0.0]
-    worth = minimize(loss, start, method="Nelder-Mead").x.tolist()
-    if tail is None:
-        worth[1] = 0.0
-    found = shares(worth)
-    danger, elsewhere = found[:, DANGER_ROWS].sum(axis=1), found[:, SCOPE_ROWS].sum(axis=1)
-    harmless, here = wanted == 0, wanted < SCOPE_ROWS.start
-    at: dict[str, float] = {
-        name: float(np.quantile(danger[harmless], 1 - share)) for name, share in FALSE_ALARMS.items()
-    }
-    scope = max(0.5, float(np.quantile(elsewhere[here], 1 - WRONGLY_ELSEWHERE)))
-    return {
-        "words": worth[0],
-        "tail": worth[1],
-        "clear": max(at["clear"], 0.5),
-        "unclear": at["unclear"],
-        "letter": at["letter"],
-        "scope": scope,
-    }
+    worth = minimize(loss, [1.0, 1.0 if tail is not None else 0.0], method="Nelder-Mead").x.tolist()
+    return worth[0], worth[1] if tail is not None else 0.0
 
 
-def figures(
-    labels: Sequence[str], words: Floats, tail: Floats | None, held: dict[str, float]
-) -> dict[str, Any]:
-    """Measure fitted numbers: shares (0 to 1) of danger raised and met at once, of false alarms, and of scope.
+def bars(
+    labels: Sequence[str], judged: Sequence[Judgement], letters: Sequence[Judgement]
+) -> dict[str, float]:
+    """The thresholds of :class:`bot.understanding.danger.judging.Numbers`.
 
     Args:
         labels: labels of held-back messages.
-        words, tail: their scores, each [messages, labels].
-        held: the fitted numbers.
+        judged: the judgements of these messages.
+        letters: the judgements of harmless letters that the scores were not fitted on.
     """
-    wanted = np.asarray([LABELS.index(label) for label in labels])
-    found = softmax(held["words"] * words + (held["tail"] * tail if tail is not None else 0))
-    danger = found[:, DANGER_ROWS].sum(axis=1)
-    scope = (found[:, SCOPE_ROWS].sum(axis=1) >= held["scope"]) & (danger < held["unclear"])
-    real, harmless, routes = (
-        (wanted > 0) & (wanted < SCOPE_ROWS.start),
-        wanted == 0,
-        wanted >= SCOPE_ROWS.start,
-    )
+    danger = np.asarray([one.danger[0] for one in judged])
+    elsewhere = np.asarray([one.scope[0] for one in judged])
+    harmless = np.asarray([label == NONE for label in labels])
+    here = np.asarray([label == NONE or label in DANGERS for label in labels])
+
+    def at(scores: Floats, share: float) -> float:
+        return float(np.quantile(scores, 1 - share))
+
+    unclear = at(danger[harmless], FALSE_ALARMS["unclear"])
+    alone = [
+        one.alone[0]
+        for one, none in zip(judged, harmless, strict=True)
+        if none and one.alone and one.danger[0] < unclear
+    ]
     return {
-        "recall": round(float((danger[real] >= held["unclear"]).mean()), 4),
-        "clear": round(float((danger[real] >= held["clear"]).mean()), 4),
-        "false_alarms": round(float((danger[harmless] >= held["unclear"]).mean()), 4),
-        "scope_recall": round(float(scope[routes].mean()), 4),
+        "clear": max(at(danger[harmless], FALSE_ALARMS["clear"]), 0.5),
+        "unclear": unclear,
+        "letter": max(at(np.asarray([one.danger[0] for one in letters]), FALSE_ALARMS["letter"]), unclear),
+        "alone": at(np.asarray(alone), FALSE_ALARMS["alone"]),
+        "scope": max(0.5, at(elsewhere[here], WRONGLY_ELSEWHERE)),
+    }
+
+
+def figures(labels: Sequence[str], judged: Sequence[Judgement], numbers: Numbers) -> dict[str, Any]:
+    """Measure fitted numbers: shares (0 to 1) of danger raised and met at once, of false alarms, and of scope."""
+    danger = np.asarray([one.danger[0] for one in judged])
+    alone = np.asarray([one.alone[0] if one.alone else 0.0 for one in judged])
+    raised = (danger >= numbers.unclear) | (alone >= numbers.alone)
+    scope = np.asarray([one.scope[0] for one in judged]) >= numbers.scope
+    real = np.asarray([label in DANGERS for label in labels])
+    harmless = np.asarray([label == NONE for label in labels])
+    routes = ~real & ~harmless
+    scope &= ~raised
+    return {
+        "recall": round(float(raised[real].mean()), 4),
+        "clear": round(float((danger[real] >= numbers.clear).mean()), 4),
+        "false_alarms": round(float(raised[harmless].mean()), 4),
+        "scope_recall": round(float(scope[routes].mean()), 4) if routes.any() else None,
         "scope_precision": round(float(routes[scope].mean()), 4) if scope.any() else None,
     }
 
 
-def write_numbers(file: Path, held: dict[str, dict[str, float]]) -> None:
+def write_numbers(file: Path, held: dict[str, Numbers]) -> None:
     """Write the fitted numbers as JSON, rounded to five decimals."""
-    rounded = {name: {k: round(v, 5) for k, v in one.items()} for name, one in held.items()}
+    rounded = {name: {k: round(v, 5) for k, v in asdict(one).items()} for name, one in held.items()}
     file.write_text(json.dumps(rounded, indent=2) + "\n", "utf-8")

@@ -25,7 +25,7 @@ from bot.understanding.danger.kinds import (
 )
 from bot.understanding.danger.words import Words
 from bot.understanding.encoding.floats import Floats, softmax
-from bot.understanding.encoding.reading import pieces, plain
+from bot.understanding.encoding.reading import clauses, pieces, plain
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, swallowed
 from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_encoder
@@ -38,9 +38,8 @@ TAILED = 6
 CLOSE, CLOSE_SHARED, CLOSE_READ = 90, 30, 3
 """A closer look at texts with more pieces: length of its stretches and of what two of them share, in characters, and
 how many of them the tail reads."""
-
-CLAUSE = 20
-"""Length of a clause, or of short ones together, in characters."""
+ALONE = 3
+"""Most clauses of a text that the tail reads alone: those that the words find most alarming."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Numbers:
         clear: lowest probability with which danger is met at once.
         unclear: lowest probability with which the citizen is asked about danger.
         letter: the same for letters: texts of :data:`LETTER` characters and more.
+        alone: the same for a clause of a shorter text, read alone.
         scope: lowest probability with which the citizen is told another route.
     """
 
@@ -60,20 +60,23 @@ class Numbers:
     clear: float
     unclear: float
     letter: float
+    alone: float
     scope: float
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The judgement of a text. Each pair comes from the piece of the text in which it was likeliest.
+    """The judgement of a text. The first two come from the piece of the text in which they were likeliest.
 
     Args:
         danger: probability that somebody is in danger, 0 to 1, and the likeliest kind of danger.
         scope: probability that the matter has another route, 0 to 1, and the likeliest kind of matter.
+        alone: the danger of the most alarming clause, read alone; None in a text of one clause.
     """
 
     danger: tuple[float, str]
     scope: tuple[float, str]
+    alone: tuple[float, str] | None = None
 
 
 class Judge:
@@ -118,13 +121,21 @@ class Judge:
         >>> Judge().judge("我家着火了，快来").kind   # doctest: +SKIP
         'fire'
         """
-        probability, kind = self.judgement(text).danger
+        found = self.judgement(text)
+        (probability, kind), alone = found.danger, found.alone
         read = plain(text)
-        if probability < (self.numbers.letter if len(read) >= LETTER else self.numbers.unclear):
-            return None
+        letter = len(read) >= LETTER
+        # Words of different clauses can look alarming together (一是油烟熏人，二是站牌倒了), so a danger that no
+        # clause alone would raise is only asked about.
+        clear = probability >= self.numbers.clear and (alone is None or alone[0] >= self.numbers.unclear)
+        if probability < (self.numbers.letter if letter else self.numbers.unclear):
+            # Much that is said about other things hides an emergency (公积金怎么取？我妈没有呼吸了。社保怎么查？).
+            if letter or alone is None or alone[0] < self.numbers.alone:
+                return None
+            probability, kind = alone
         if clues.good_news(read, kind):
             return None
-        clear = swallowed(read) or self._clear(read, probability)
+        clear = clear or swallowed(read)
         if not clear and clues.harmless(read, kind):
             return None
         return Danger(kind, probability, clear=clear)
@@ -136,18 +147,6 @@ class Judge:
             return None
         return name
 
-    def _clear(self, read: str, probability: float) -> bool:
-        """Whether a danger that was raised is met at once; else the citizen is asked about it.
-
-        Words of different clauses can look alarming together (一是油烟熏人，二是站牌倒了), so a danger that no
-        clause alone would raise is only asked about.
-        """
-        if probability < self.numbers.clear:
-            return False
-        clauses = pieces(read, CLAUSE, 0)
-        likeliest = float(self._shares(clauses)[:, DANGER_ROWS].sum(axis=1).max())
-        return len(clauses) == 1 or likeliest >= self.numbers.unclear
-
     def _judge(self, text: str) -> Judgement:
         read = plain(text)
         if not read:
@@ -156,12 +155,21 @@ class Judge:
         shares = self._shares(parts)
         if len(parts) > TAILED and self._tail is not None:
             shares = np.concatenate([shares, self._closely(read, self._tail)])
-        alarming = shares[int(shares[:, DANGER_ROWS].sum(axis=1).argmax()), DANGER_ROWS]
         elsewhere = shares[int(shares[:, SCOPE_ROWS].sum(axis=1).argmax()), SCOPE_ROWS]
-        return Judgement(
-            (float(alarming.sum()), DANGERS[int(alarming.argmax())]),
-            (float(elsewhere.sum()), SCOPES[int(elsewhere.argmax())]),
-        )
+        route = float(elsewhere.sum()), SCOPES[int(elsewhere.argmax())]
+        return Judgement(_likeliest(shares), route, self._alone(clauses(read)))
+
+    def _alone(self, parts: list[str]) -> tuple[float, str] | None:
+        """The danger of the most alarming clause; None when there is only one."""
+        if len(parts) == 1:
+            return None
+        words = self.numbers.words * np.stack([self._words.logits(part) for part in parts])
+        shares = softmax(words)
+        if self._tail is not None:
+            most = np.argsort(-shares[:, DANGER_ROWS].sum(axis=1))[:ALONE]
+            tail = np.stack([self._tail.logits(parts[int(number)]) for number in most])
+            shares = softmax(words[most] + self.numbers.tail * tail)
+        return _likeliest(shares)
 
     def _closely(self, read: str, tail: Tail) -> Floats:
         """Shares, [stretches, labels], of the most alarming short stretches, where danger is clear in them.
@@ -190,6 +198,12 @@ class Judge:
             chosen = sorted(ends | set(middle[: TAILED - len(ends)]))  # type: ignore[assignment]
         tail = np.stack([self._tail.logits(parts[number]) for number in chosen])
         return softmax(self.numbers.words * words[list(chosen)] + self.numbers.tail * tail)
+
+
+def _likeliest(shares: Floats) -> tuple[float, str]:
+    """Probability and kind of danger in the most alarming of the texts with these shares, [texts, labels]."""
+    alarming = shares[int(shares[:, DANGER_ROWS].sum(axis=1).argmax()), DANGER_ROWS]
+    return float(alarming.sum()), DANGERS[int(alarming.argmax())]
 
 
 def encoder_at(folder: Path) -> PretrainedEncoder:

@@ -15,6 +15,9 @@ PIECE = 360
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ud800-\udfff]")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
 _CLAUSE = re.compile(r"[^,，、 ]+[,，、 ]*|[,，、 ]+")
+_BREAK = re.compile(r"[^,，、。！？!?；;\n ]+[,，、。！？!?；;\n ]*|[,，、。！？!?；;\n ]+")
+_LEAST, _SHORT = 6, 12
+"""Characters from which a clause stands alone; a third of a stretch of a clause without punctuation."""
 _NUMBER = re.compile(r"\d+")
 _BLANKS = re.compile(r"\s+")
 _PADDING = re.compile(r"(.{1,12}?)\1{7,}")
@@ -27,7 +30,7 @@ def plain(text: str) -> str:
     >>> plain("我家 ＫＴＶ 冒煙了　　快來")
     '我家 ktv 冒烟了 快来'
     >>> plain("着火了" + "，" * 900 + "快来")
-    '着火了，快来'
+    '着火了,快来'
     """
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
@@ -64,6 +67,26 @@ def pieces(text: str, length: int = PIECE, shared: int = 60) -> list[str]:
             held = held[-shared:] if shared else ""
         held += part
     return [*found, held]
+
+
+def clauses(text: str) -> list[str]:
+    """A plain text in clauses; at least one. Very short ones are joined, long ones are cut into stretches that overlap.
+
+    >>> clauses("公积金怎么取?我老公躺地上没有呼吸了。另外社保怎么查?")
+    ['公积金怎么取?', '我老公躺地上没有呼吸了。', '另外社保怎么查?']
+    """
+    found: list[str] = []
+    held = ""
+    for clause in _BREAK.findall(text):
+        held += clause
+        if len(held) > 3 * _SHORT:
+            step = 2 * _SHORT
+            found += [held[at : at + 3 * _SHORT] for at in range(0, len(held) - _SHORT, step)]
+            held = ""
+        elif len(held) >= _LEAST:
+            found.append(held)
+            held = ""
+    return [*found, held] if held or not found else found
 
 
 def _parts(text: str, length: int) -> Iterator[str]:
