@@ -12,6 +12,8 @@ PYTEST = $(APP)/pytest -n $(WORKERS) --dist loadfile
 APP := .venv/bin
 RASA := .venv-rasa/bin
 PIP := -m pip install --disable-pip-version-check --progress-bar off
+# Some containers forbid Python to keep compiled files. Each process of the tests would then compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 say = printf '\n\033[1m== %s\033[0m\n'
 
