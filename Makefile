@@ -14,6 +14,8 @@ RASA := .venv-rasa/bin
 PIP := -m pip install --disable-pip-version-check --progress-bar off
 # Some containers forbid Python to keep compiled files. Each process of the tests would then compile all of them anew.
 unexport PYTHONDONTWRITEBYTECODE
+# Threads of torch that wait for one another sleep. By default they keep a core busy, which the other test process needs.
+test fast: export OMP_WAIT_POLICY = passive
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 say = printf '\n\033[1m== %s\033[0m\n'
 
