@@ -9,6 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import typer.core
+import typer.main
 from rich.console import Console
 
 from core.errors import WenbanError
@@ -209,10 +211,17 @@ def whole() -> typer.Typer:
     return app
 
 
+def _wanted(arguments: list[str]) -> typer.Typer:
+    """The commands of this file alone when one of them is called: those of the packages take a second to import."""
+    own = typer.main.get_command(app)
+    assert isinstance(own, typer.core.TyperGroup)
+    return app if arguments[:1] and arguments[0] in own.commands else whole()
+
+
 def main() -> None:
     """Entry of the console command: known errors become one sentence, not a trace."""
     try:
-        whole()()
+        _wanted(sys.argv[1:])()
     except WenbanError as error:
         Console(stderr=True).print(f"[red]✗[/] {error.message}", highlight=False)
         sys.exit(1)
