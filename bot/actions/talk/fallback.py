@@ -6,15 +6,17 @@ over to a human (reason ``low_confidence``).
 
 from __future__ import annotations
 
-from bot.actions.complaint import attachments
+from bot.actions.complaint import attachments, leaving
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_mined
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.policy import answer as policy
+from bot.actions.policy.which import FILE_IT
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip
 from bot.actions.talk import odd
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.faults import is_fault
 from bot.understanding.requests import is_question
 from bot.understanding.ticket import find_number
 from conversations.event_kinds import Result
@@ -56,6 +58,9 @@ async def fallback(turn: Turn) -> None:
     if await policy.offer_topic(turn):
         turn.set("misses", 0)
         return
+    if is_fault(turn.text):
+        await _offer_filing(turn)
+        return
     near: list[Choice] = []
     if len(turn.text) >= _LOOKUP_FROM and turn.intent != "nonsense":
         result = await policy.search(turn.text)
@@ -78,6 +83,28 @@ async def fallback(turn: Turn) -> None:
         return
     turn.set("misses", 1)
     _ways_on(turn, near)
+
+
+async def misread(turn: Turn) -> None:
+    """Handle words of a form where there is none; the model takes short reports (停水了) for such words, too."""
+    if turn.pressed or leaving.is_form_words(turn.text):
+        await leaving.no_form(turn)
+    else:
+        await fallback(turn)
+
+
+async def _offer_filing(turn: Turn) -> None:
+    """Offer to file a short report of a fault, and the best matching entries beside it."""
+    turn.set("misses", 0)
+    near = [policy.entry_choice(turn, entry) for entry in policy.offered(await policy.search(turn.text))]
+    also = "相近的政策问题也列在下面。" if near else ""
+    turn.say(
+        f"您是想反映“{clip(turn.text, 20)}”这件事吗？我帮您登记，转给有关部门处理；也可以转人工。{also}",
+        [FILE_IT, HUMAN, *near],
+    )
+    turn.set("story", turn.text)
+    turn.offer("complaint")
+    turn.outcome(Result.ASKED_BACK, about="ask_or_tell")
 
 
 def _goes_on(turn: Turn) -> bool:
