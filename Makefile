@@ -12,10 +12,14 @@ PYTEST = $(APP)/pytest -n $(WORKERS) --dist loadfile
 APP := .venv/bin
 RASA := .venv-rasa/bin
 PIP := -m pip install --disable-pip-version-check --progress-bar off
+# Some containers forbid Python to keep compiled files. Each process of the tests would then compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
+# Threads of torch that wait for one another sleep. By default they keep a core busy, which the other test process needs.
+test fast: export OMP_WAIT_POLICY = passive
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 say = printf '\n\033[1m== %s\033[0m\n'
 
-.PHONY: help run test setup build bench check fast clean preflight
+.PHONY: help run test setup build bench fast clean preflight preflight-run test-tools checks model types web-checks kb-check lint
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,21 +27,28 @@ help: ## this list
 run: preflight-run build ## set up, then run the whole system (PORT=8012)
 	@WENBAN_PORT=$(PORT) WENBAN_RASA_PORT=$(RASA_PORT) exec $(APP)/wenban run
 
-test: preflight build ## set up, then lint, types and every test
-	@scripts/test-tools
-	$(say) 'Lint'
+test: preflight test-tools build checks ## set up, then lint, types and every test
+	@$(say) 'Tests'
+	$(PYTEST)
+
+checks: build # two at a time, the longest first
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target model types web-checks kb-check lint
+model:
+	@$(say) 'Rasa model'
+	$(APP)/wenban train
+types:
+	@$(say) 'Types'
+	$(APP)/mypy
+web-checks:
+	@$(say) 'Web: types and tests'
+	(cd web; npm run --silent check; npm run --silent test)
+kb-check:
+	@$(say) 'Knowledge base'
+	$(APP)/wenban kb check
+lint:
+	@$(say) 'Lint'
 	$(APP)/ruff check .
 	$(APP)/ruff format --check .
-	$(say) 'Types'
-	$(APP)/mypy
-	$(say) 'Web: types and tests'
-	(cd web; npm run --silent check; npm run --silent test)
-	$(say) 'Knowledge base'
-	$(APP)/wenban kb check
-	$(say) 'Rasa model'
-	$(APP)/wenban train
-	$(say) 'Tests'
-	$(PYTEST)
 
 fast: setup ## the fast tests only: no Rasa, no browser, no PostgreSQL, no training
 	@$(PYTEST) -m 'not (end_to_end or measured or slow or postgresql)'
@@ -47,8 +58,11 @@ bench: build ## speed and quality, as tables
 	@$(APP)/python -m benchmarks
 
 setup: .venv/.installed .venv-rasa/.installed ## both Python environments
-build: setup web/dist/.built ## … and the web front end
+build: ## … and the web front end
+	@$(MAKE) --no-print-directory --jobs=2 .venv-rasa/.installed .venv/.installed web/dist/.built
 
+test-tools:
+	@scripts/test-tools
 preflight:
 	@scripts/preflight
 preflight-run:

@@ -155,10 +155,16 @@ class Taken:
 
     Args:
         waited_s: seconds in the queue; None when it did not wait.
+        over_from: id of the agent who had it, when it was taken over (接手); None: nobody had it.
+        note: why it was taken over, in the words of who did it.
+        held_s: seconds for which the earlier agent had it; None when not known.
     """
 
     KIND: ClassVar[Kind] = Kind.TAKEN
     waited_s: float | None = None
+    over_from: str | None = None
+    note: str | None = None
+    held_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +184,7 @@ class Transferred:
     """The agent passed the conversation on (转接). The event's agent is the one who passed it.
 
     Args:
-        note: why, in the agent's own words: the only words that an event holds.
+        note: why, in the agent's own words.
         to: id of the agent who has it now; None: it is in the queue.
         held_s: seconds since the agent got it; None when not known.
     """

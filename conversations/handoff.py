@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from conversations import happened, queue, store
 from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, LeftQueue, MadeUrgent, Taken
 from conversations.models import Conversation, MessageRow
-from conversations.moves import RESUME, TOLD_WAITING, Moves, held_by, seconds, to_bot, waited_s
+from conversations.moves import RESUME, TOLD_WAITING, Moves, held_by, seconds, taken_already, to_bot, waited_s
 from conversations.types import (
     Agent,
     Button,
@@ -29,6 +29,7 @@ from conversations.waiting import BACK_BUTTON, acknowledged, leaves
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest, Conflict
+from core.text import written
 
 log = logging.getLogger(__name__)
 
@@ -132,9 +133,7 @@ class Handoff:
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode == Mode.HUMAN and row.agent_id != agent.id:
-                raise Conflict(
-                    "这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id}
-                )
+                raise taken_already(row)
             messages: Sequence[Message] = ()
             if row.mode != Mode.HUMAN:
                 taken = Taken(waited_s(row))
@@ -163,7 +162,7 @@ class Handoff:
             Conflict: code ``not_yours``; this agent does not have the conversation.
         """
         text = text.strip()
-        if not text or len(text) > MAX_AGENT_TEXT:
+        if not written(text) or len(text) > MAX_AGENT_TEXT:
             raise BadRequest(f"请输入 1 到 {MAX_AGENT_TEXT} 个字")
         external_id = f"client:{client_id}"
         async with self._database.write() as session:
@@ -178,7 +177,9 @@ class Handoff:
             if known is not None:
                 return store.to_message(known)
             if row.mode != Mode.HUMAN or row.agent_id != agent.id:
-                raise Conflict("请先接入这个会话再回复", code="not_yours")
+                raise Conflict(
+                    "没有发出去：请先接入这个会话再回复", code="not_yours", details={"agent": row.agent_id}
+                )
             (message,) = await self._moves.tell(
                 session, row, [Reply(text)], "agent", agent.display_name, agent.id, external_id
             )

@@ -93,10 +93,15 @@ def held_by(row: Conversation | ConversationView, agent: Agent) -> None:
     """Check that an agent has a conversation.
 
     Raises:
-        Conflict: code ``not_yours``; this agent does not have it.
+        Conflict: code ``not_yours``; this agent does not have it. ``details.agent`` is the id of who has it.
     """
     if row.mode != Mode.HUMAN or row.agent_id != agent.id:
-        raise Conflict("这个会话不在您手里", code="not_yours")
+        raise Conflict("这个会话不在您手里", code="not_yours", details={"agent": row.agent_id})
+
+
+def taken_already(row: Conversation) -> Conflict:
+    """The refusal for an agent who wants what another agent has."""
+    return Conflict("这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id})
 
 
 def to_bot(row: Conversation) -> None:

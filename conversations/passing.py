@@ -1,19 +1,20 @@
-"""What an agent does with a conversation besides answering: pass it on (转接), or end it (结束)."""
+"""What an agent does with a conversation besides answering: pass it on (转接), take it over (接手), end it (结束)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from conversations import happened, queue, store
-from conversations.event_kinds import Actor, Closed, Transferred
+from conversations.event_kinds import Actor, Closed, Taken, Transferred
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation
-from conversations.moves import PASSED, TOLD_WAITING, Moves, held_by, seconds, to_bot
+from conversations.moves import PASSED, TOLD_WAITING, Moves, held_by, seconds, taken_already, to_bot
 from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
 from conversations.waiting import BACK_BUTTON
 from core.clock import now
-from core.database import Database
+from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
+from core.text import line, written
 
 MIN_NOTE = 2
 """Fewest characters of a transfer's note."""
@@ -22,7 +23,7 @@ MAX_NOTE = 200
 
 
 class Passing:
-    """Passes conversations to other agents or back into the queue, and closes them.
+    """Passes conversations to other agents or back into the queue, takes them over, and closes them.
 
     Args:
         database: where the conversations are.
@@ -36,7 +37,12 @@ class Passing:
         self._agents_online = agents_online
 
     async def transfer(
-        self, conversation_id: str, agent: Agent, to: Agent | None, note: str
+        self,
+        conversation_id: str,
+        agent: Agent,
+        to: Agent | None,
+        note: str,
+        alongside: Alongside | None = None,
     ) -> ConversationView:
         """Pass a conversation on. Only a citizen who must wait again is told.
 
@@ -47,6 +53,7 @@ class Passing:
             agent: who has it.
             to: the agent who gets it; None puts it at the end of the queue.
             note: the reason, for the next agent; :data:`MIN_NOTE` to :data:`MAX_NOTE` characters.
+            alongside: done in the same transaction, when the conversation may be passed.
 
         Raises:
             NotFound: there is no such conversation.
@@ -59,6 +66,8 @@ class Passing:
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             may_pass(row, agent, None if to is None else to.id)
+            if alongside is not None:
+                await alongside(session)
             moment = now()
             since = await happened.taken_at(session, row.id)
             passed = Transferred(
@@ -83,6 +92,55 @@ class Passing:
             else:
                 row.agent_id = to.id
                 row.seen_seq = 0  # The new agent has read nothing yet.
+            view = store.to_view(row)
+        self._moves.announce(messages)
+        await self._moves.changed(conversation_id, view.mode)
+        return view
+
+    async def take_over(
+        self,
+        conversation_id: str,
+        agent: Agent,
+        holder: str,
+        note: str,
+        alongside: Alongside | None = None,
+    ) -> ConversationView:
+        """接手: let an agent answer a conversation that another has. Taking over one's own changes nothing.
+
+        The citizen is told who answers now.
+
+        Args:
+            conversation_id: the conversation.
+            agent: who takes it over. The caller makes sure that this agent may answer citizens.
+            holder: id of the agent who has it, as far as ``agent`` knows.
+            note: the reason; :data:`MIN_NOTE` to :data:`MAX_NOTE` characters.
+            alongside: done in the same transaction, when the conversation is still with ``holder``.
+
+        Raises:
+            NotFound: there is no such conversation.
+            BadRequest: code ``note_needed``; the note is too short or too long.
+            Conflict: code ``not_held``: no agent has it; ``already_taken``: another agent than ``holder`` has it.
+        """
+        note = checked_note(note, "接手的原因")
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            if row.mode != Mode.HUMAN:
+                raise Conflict("这个会话现在没有坐席，直接点“接入”就行", code="not_held")
+            if row.agent_id == agent.id:
+                return store.to_view(row)
+            if row.agent_id != holder:
+                raise taken_already(row)
+            if alongside is not None:
+                await alongside(session)
+            since = await happened.taken_at(session, row.id)
+            taken = Taken(over_from=holder, note=note, held_s=None if since is None else seconds(since))
+            await happened.record(session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason)
+            row.agent_id = agent.id
+            row.stage = Stage.ACTIVE
+            told = Reply(f"接下来由{agent.display_name}继续为您服务，前面说的都看得到，不用重说。")
+            messages = await self._moves.tell(session, row, [told])
+            row.seen_seq = row.last_seq
+            row.updated_at = now()
             view = store.to_view(row)
         self._moves.announce(messages)
         await self._moves.changed(conversation_id, view.mode)
@@ -122,13 +180,13 @@ def may_pass(row: Conversation | ConversationView, agent: Agent, to: str | None)
         raise Conflict("这个会话已经在您手里了", code="same_agent")
 
 
-def checked_note(note: str) -> str:
-    """The note of a transfer in its stored form, without line breaks and repeated spaces.
+def checked_note(note: str, what: str = "转接说明") -> str:
+    """The note of a transfer or takeover in its stored form, without line breaks and repeated spaces.
 
     Raises:
         BadRequest: code ``note_needed``; it is too short or too long.
     """
-    note = " ".join(note.split())
-    if not MIN_NOTE <= len(note) <= MAX_NOTE:
-        raise BadRequest(f"请写一句转接说明（{MIN_NOTE} 到 {MAX_NOTE} 个字）", code="note_needed")
+    note = line(note)
+    if written(note) < MIN_NOTE or len(note) > MAX_NOTE:
+        raise BadRequest(f"请写一句{what}（{MIN_NOTE} 到 {MAX_NOTE} 个字）", code="note_needed")
     return note

@@ -128,6 +128,7 @@ class Conversations:
         self.say = self._handoff.say
         self.hand_back = self._handoff.hand_back
         self.transfer = passing.transfer
+        self.take_over = passing.take_over
         self.close = passing.close
         self.waiting_text = self._handoff.waiting_text
         self.remember = self._handoff.remember

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,9 @@ from sqlalchemy.types import TypeDecorator
 from core import inline_sqlite
 from core.errors import ConfigurationError
 
+Alongside = Callable[[AsyncSession], Awaitable[None]]
+"""Work of the caller that is done in the transaction of a change: both are written, or neither. An error refuses
+the change."""
 _TELL = "wenban_tell"
 """Key in ``session.info``: call the watchers after the commit."""
 
@@ -81,7 +84,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
-        options: dict[str, Any] = {}
+        # Errors name no values: they hold personal data and hashes of passwords, and end in logs and on terminals.
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite:
             options["connect_args"] = {"async_creator_fn": inline_sqlite.connect}
         else:

@@ -1,17 +1,22 @@
-"""Brings the database to the newest schema, and tells whether it has that schema."""
+"""Brings the database to the newest schema, tells whether it has that schema, and opens it for commands."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 
 from core.database import Database
-from core.settings import ROOT
+from core.errors import ConfigurationError, WenbanError
+from core.mishaps import in_words
+from core.privacy import use_data_key
+from core.settings import ROOT, Settings
 
 
 def config(url: str) -> Config:
@@ -28,12 +33,76 @@ async def upgrade(url: str) -> None:
     await asyncio.to_thread(command.upgrade, config(url), "head")
 
 
+async def prepare(settings: Settings) -> None:
+    """Make the data folder and the database if they are not there, and bring the database to the newest schema.
+
+    Raises:
+        ConfigurationError: it can't be done; the message says why.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        use_data_key(settings.secrets.data_key)
+        await upgrade(settings.sqlalchemy_url)
+    except WenbanError:
+        raise
+    except Exception as error:
+        raise _unusable(settings, error) from error
+
+
 async def is_current(database: Database) -> bool:
     """Whether the database has the newest schema."""
-    head = ScriptDirectory.from_config(config(database.url)).get_current_head()
+    return await _revision(database) == _newest(database)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database, for a command. One that is empty or not there yet is made.
+
+    Raises:
+        ConfigurationError: it can't be reached, or its schema is old: that is left to the operator, because an app
+            may be running on it.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.sqlalchemy_url)
+    except WenbanError:
+        raise
+    except Exception as error:
+        raise _unusable(settings, error) from error
+    try:
+        try:
+            revision = await _revision(database)
+        except Exception as error:
+            raise _unusable(settings, error) from error
+        if revision is None:
+            await prepare(settings)
+        elif revision != _newest(database):
+            raise ConfigurationError("数据库的表不是最新的，请先运行 wenban db upgrade")
+        yield database
+    finally:
+        await database.close()
+
+
+async def _revision(database: Database) -> str | None:
+    """The schema's version; None for a database without tables."""
 
     def revision(connection: Connection) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
     async with database.engine.connect() as connection:
-        return await connection.run_sync(revision) == head
+        return await connection.run_sync(revision)
+
+
+def _newest(database: Database) -> str | None:
+    return ScriptDirectory.from_config(config(database.url)).get_current_head()
+
+
+def _unusable(settings: Settings, error: Exception) -> ConfigurationError:
+    try:
+        shown = make_url(settings.sqlalchemy_url).render_as_string(hide_password=True)
+    except Exception:
+        shown = "地址看不懂"
+    why = in_words(error) or str(error) or type(error).__name__
+    return ConfigurationError(
+        f"数据库用不了（{shown}）：{why}。请检查 WENBAN_DATABASE_URL 和 WENBAN_DATA_DIR"
+    )

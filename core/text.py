@@ -25,3 +25,26 @@ def plain(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).lower()
     return re.sub(r"\s+", "", folded).strip("。.、,，!！?？~～…;；:：\"'“”‘’()（）")
+
+
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs by their category, but nothing is seen of them: fillers of Hangul, the empty braille pattern."""
+
+
+def written(text: str) -> int:
+    """Number of characters that a reader sees. Spaces, zero-width and control characters, and marks that are only
+    seen on another character do not count.
+
+    >>> written("看 一\\u200b眼"), written(" \\u200b\\u2060\\u3164")
+    (3, 0)
+    """
+    return sum(unicodedata.category(c)[0] not in "CZM" and c not in _BLANK for c in text)
+
+
+def line(text: str) -> str:
+    """Text without line breaks and repeated spaces; empty when a reader would see nothing of it.
+
+    >>> line(" 回访\\n 核实 "), line(" \\u200b ")
+    ('回访 核实', '')
+    """
+    return " ".join(text.split()) if written(text) else ""

@@ -8,7 +8,6 @@ from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
-from desk.audit import Audit
 from desk.auth_api import AuthApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
@@ -17,6 +16,7 @@ from desk.hub import Hub
 from desk.knowledge_api import KnowledgeApi
 from desk.live import Live
 from desk.missed import Missed
+from desk.naming import Naming
 from desk.passing_api import PassingApi
 from desk.photos_api import PhotosApi
 from desk.summaries import Summaries
@@ -54,12 +54,12 @@ def routes(
     users = Users(database, events)
     guard = Guard(users, public_url)
     summaries = Summaries(conversations, users)
-    audit = Audit(database)
+    naming = Naming(users)
     return [
         *AuthApi(guard, users).routes(),
-        *ConversationsApi(guard, users, conversations, summaries, events).routes(),
-        *PassingApi(guard, Colleagues(database, conversations), conversations, summaries, audit).routes(),
-        *TicketsApi(guard, tickets, media, audit).routes(),
+        *ConversationsApi(guard, users, conversations, summaries, events, naming).routes(),
+        *PassingApi(guard, Colleagues(database, conversations), conversations, summaries, naming).routes(),
+        *TicketsApi(guard, tickets, media).routes(),
         *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),
         *Live(database, events, guard, users, Hub(events, summaries, Missed(database))).routes(),

@@ -1,12 +1,16 @@
-"""Records who sees personal data in clear, and who passes a conversation on.
+"""Records who sees personal data in clear, and who passes a conversation on or takes it over.
 
-The record is written first; without it nothing is shown or passed on.
+A record is written in the transaction of what it records: nothing is done without a record, and what fails
+leaves none.
 """
 
 from __future__ import annotations
 
-from core.database import Database
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database import Alongside
 from core.errors import BadRequest
+from core.text import line, written
 from desk.models import DeskAudit
 from desk.users import User
 
@@ -16,30 +20,27 @@ MAX_REASON = 200
 """Most characters of a reason."""
 
 
-class Audit:
-    """Writes the records."""
+def record(user: User, action: str, subject: str, reason: str, address: str) -> Alongside:
+    """The record of what a user does, to be written in the transaction that does it.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    Args:
+        user: who does it.
+        action: what the user does.
+        subject: what it is about, such as the number of a ticket.
+        reason: why.
+        address: network address of the user.
 
-    async def write(self, user: User, action: str, subject: str, reason: str, address: str) -> None:
-        """Record what a user is about to do.
+    Raises:
+        BadRequest: code ``reason_needed``; the reason has less than :data:`MIN_REASON` or more than
+            :data:`MAX_REASON` characters.
+    """
+    why = line(reason)
+    if written(why) < MIN_REASON or len(why) > MAX_REASON:
+        raise BadRequest(f"请写明原因（{MIN_REASON} 到 {MAX_REASON} 个字）", code="reason_needed")
 
-        Args:
-            user: who does it.
-            action: what the user does.
-            subject: what it is about, such as the number of a ticket.
-            reason: why.
-            address: network address of the user.
+    async def write(session: AsyncSession) -> None:
+        session.add(
+            DeskAudit(user_id=user.id, action=action, subject=subject, reason=why, address=address[:64])
+        )
 
-        Raises:
-            BadRequest: code ``reason_needed``; the reason has less than :data:`MIN_REASON` or more than
-                :data:`MAX_REASON` characters.
-        """
-        why = " ".join(reason.split())
-        if not MIN_REASON <= len(why) <= MAX_REASON:
-            raise BadRequest(f"请写明原因（{MIN_REASON} 到 {MAX_REASON} 个字）", code="reason_needed")
-        async with self._database.write() as session:
-            session.add(
-                DeskAudit(user_id=user.id, action=action, subject=subject, reason=why, address=address[:64])
-            )
+    return write

@@ -14,13 +14,13 @@ from desk.users import User, Users
 
 
 class _Login(body.Body):
-    username: Annotated[str, Field(min_length=1, max_length=100)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    username: Annotated[str, Field(title="用户名", min_length=1, max_length=100)]
+    password: Annotated[str, Field(title="密码", min_length=1, max_length=200)]
 
 
 class _Password(body.Body):
-    old: Annotated[str, Field(min_length=1, max_length=200)]
-    new: Annotated[str, Field(min_length=1, max_length=1000)]
+    old: Annotated[str, Field(title="原密码", min_length=1, max_length=200)]
+    new: Annotated[str, Field(title="新密码", min_length=1, max_length=1000)]
 
 
 class AuthApi:

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import BadRequest
+from core.expected import expected
 
 
 class Body(BaseModel):
@@ -53,8 +54,17 @@ def _checked(found: dict[str, Any], shape: type[B], *, strict: bool | None = Non
     try:
         return shape.model_validate(found, strict=strict)
     except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
-        raise BadRequest(details={"fields": fields}) from error
+        fields = {
+            ".".join(map(str, e["loc"])): f"{_label(shape, e['loc'])}{expected(e)}" for e in error.errors()
+        }
+        raise BadRequest("；".join(fields.values()), details={"fields": fields}) from error
+
+
+def _label(shape: type[Body], place: tuple[int | str, ...]) -> str:
+    """What agents call the field: its title, or else its name."""
+    name = str(place[0]) if place else ""
+    known = shape.model_fields.get(name)
+    return (known.title if known else None) or (f"{name} " if name else "")
 
 
 def _storable(value: object) -> bool:

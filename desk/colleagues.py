@@ -5,14 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.service import Conversations
 from conversations.types import Agent
 from core.database import Database
 from core.errors import BadRequest, Conflict
 from desk.models import DeskUser
-from desk.presence import is_online
+from desk.presence import is_away, is_online
 from desk.roles import ANSWERING
+
+
+async def left_by(session: AsyncSession, user_id: str) -> None:
+    """Check that an agent is no longer there for the citizens: the account is closed or may no longer answer them, or it
+    has given no sign of life for a while.
+
+    Args:
+        session: the transaction of the change that depends on it.
+        user_id: id of the agent.
+
+    Raises:
+        Conflict: code ``holder_present``; the agent is still there.
+    """
+    row = await session.get(DeskUser, user_id)
+    if row is not None and row.active and row.role in ANSWERING and not is_away(row.seen_at):
+        raise Conflict(
+            f"{row.display_name}还在岗，不能接手。请他转接给您，或者请班长接手", code="holder_present"
+        )
 
 
 class Colleagues:

@@ -9,15 +9,16 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from conversations.event_kinds import Event, Transferred, to_json
+from conversations.event_kinds import Event, Taken, Transferred, to_json
 from conversations.service import Conversations
 from conversations.types import Agent
 from core.clock import iso
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
 from core.events import Events
-from core.text import clean
+from core.text import clean, written
 from desk import body
 from desk.guard import Guard
+from desk.naming import Naming
 from desk.roles import ANSWERING
 from desk.summaries import Summaries, decision, person, slots
 from desk.users import User, Users
@@ -29,22 +30,22 @@ HISTORY = 200
 class _List(body.Body):
     mode: Literal["waiting", "human", "bot", "all"] = "all"
     mine: bool = False
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
 
 
 class _Events(body.Body):
     after: Annotated[int, Field(ge=0)] = 0
     messages: bool = False
-    limit: Annotated[int, Field(ge=1, le=1_000)] = 200
+    limit: Annotated[int, Field(title="条数", ge=1, le=1_000)] = 200
 
 
 class _Say(body.Body):
     client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-    text: str
+    text: str = Field(title="回复内容")
 
 
 class _HandBack(body.Body):
-    note: Annotated[str, Field(max_length=500)] = ""
+    note: Annotated[str, Field(title="备注", max_length=500)] = ""
 
 
 class ConversationsApi:
@@ -57,12 +58,14 @@ class ConversationsApi:
         conversations: Conversations,
         summaries: Summaries,
         events: Events,
+        naming: Naming,
     ) -> None:
         self._guard = guard
         self._users = users
         self._conversations = conversations
         self._summaries = summaries
         self._events = events
+        self._naming = naming
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -119,43 +122,39 @@ class ConversationsApi:
         events = await self._conversations.happened(
             asked_id(request), after=asked.after, messages=asked.messages, limit=asked.limit
         )
-        people = {one.agent_id for one in events} | {_got(one) for one in events}
+        people = {id for one in events for id in (one.agent_id, _got(one), _lost(one))}
         names = await self._users.names(one for one in people if one)
         return web.json_response({"events": [_told(one, names) for one in events]})
 
     async def take(self, request: web.Request, user: User) -> web.Response:
         """Take a conversation. When two agents try at once, one of them gets it."""
         conversation_id = asked_id(request)
-        try:
+        async with self._naming.who_has_it():
             await self._conversations.take(conversation_id, as_agent(user))
-        except Conflict as error:
-            if error.code != "already_taken":
-                raise
-            raise await self._taken_by(str(error.details.get("agent"))) from error
         return await self._changed(conversation_id)
 
     async def say(self, request: web.Request, user: User) -> web.Response:
         """Send words to the citizen. The same ``client_id`` again sends nothing."""
         said = await body.read(request, _Say)
-        message = await self._conversations.say(
-            asked_id(request), as_agent(user), clean(said.text), said.client_id
-        )
+        async with self._naming.who_has_it("没有发出去："):
+            message = await self._conversations.say(
+                asked_id(request), as_agent(user), clean(said.text), said.client_id
+            )
         return web.json_response({"message": message.to_json()})
 
     async def hand_back(self, request: web.Request, user: User) -> web.Response:
         """Give the conversation back to the assistant."""
         said = await body.read(request, _HandBack)
         conversation_id = asked_id(request)
-        await self._conversations.hand_back(conversation_id, as_agent(user), clean(said.note))
+        note = clean(said.note)
+        async with self._naming.who_has_it():
+            await self._conversations.hand_back(
+                conversation_id, as_agent(user), note if written(note) else ""
+            )
         return await self._changed(conversation_id)
 
     async def _changed(self, conversation_id: str) -> web.Response:
         return web.json_response({"conversation": await self._summaries.one(conversation_id)})
-
-    async def _taken_by(self, agent_id: str) -> Conflict:
-        name = (await self._users.names([agent_id])).get(agent_id, "别的坐席")
-        details: dict[str, Any] = {"agent": {"id": agent_id, "display_name": name}}
-        return Conflict(f"这个会话已经由{name}接入了", code="already_taken", details=details)
 
 
 def _told(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
@@ -166,6 +165,7 @@ def _told(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
         "actor": event.actor,
         "agent": person(event.agent_id, names),
         "to": person(_got(event), names),
+        "from": person(_lost(event), names),
         "reason": event.reason,
         "facts": to_json(event.facts),
     }
@@ -174,6 +174,11 @@ def _told(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
 def _got(event: Event) -> str | None:
     """The agent to whom the event passed the conversation; None for all others."""
     return event.facts.to if isinstance(event.facts, Transferred) else None
+
+
+def _lost(event: Event) -> str | None:
+    """The agent from whom the conversation was taken over; None for all other events."""
+    return event.facts.over_from if isinstance(event.facts, Taken) else None
 
 
 def as_agent(user: User) -> Agent:

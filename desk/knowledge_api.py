@@ -31,7 +31,7 @@ _ALL_EXAMPLES = 200
 
 
 class _Window(body.Body):
-    days: Annotated[int, Field(ge=1, le=366)] = 30
+    days: Annotated[int, Field(title="天数", ge=1, le=366)] = 30
     kind: Kind = "all"
 
     def window(self) -> Window:
@@ -40,20 +40,20 @@ class _Window(body.Body):
 
 class _List(_Window):
     state: Literal["open", "drafted", "dismissed", ""] = "open"
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
 
 
 class _Draft(_Window):
-    title: Annotated[str, Field(min_length=2, max_length=200)]
-    department: Annotated[str, Field(min_length=2, max_length=60)]
+    title: Annotated[str, Field(title="标题", min_length=2, max_length=200)]
+    department: Annotated[str, Field(title="承办单位", min_length=2, max_length=60)]
 
 
 class _Ask(body.Body):
-    q: Annotated[str, Field(min_length=1, max_length=500)]
+    q: Annotated[str, Field(title="问题", min_length=1, max_length=500)]
 
 
 class _State(body.Body):
-    days: Annotated[int, Field(ge=1, le=366)] = 30
+    days: Annotated[int, Field(title="天数", ge=1, le=366)] = 30
 
 
 class KnowledgeApi:

@@ -1,4 +1,4 @@
-"""Passing a conversation on (转接), and ending it (结束会话): below /api/desk/conversations; /api/desk/agents."""
+"""转接, 接手 and 结束会话: below /api/desk/conversations; /api/desk/agents."""
 
 from __future__ import annotations
 
@@ -6,27 +6,33 @@ from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.passing import checked_note, may_pass
 from conversations.service import Conversations
 from core.text import clean
-from desk import body
-from desk.audit import Audit
-from desk.colleagues import Colleagues
+from desk import audit, body
+from desk.colleagues import Colleagues, left_by
 from desk.conversations_api import as_agent, asked_id
 from desk.guard import Guard
-from desk.roles import ANSWERING
+from desk.naming import Naming
+from desk.roles import ANSWERING, SUPERVISING
 from desk.summaries import Summaries
 from desk.users import User
 
 
 class _Transfer(body.Body):
-    to: Annotated[str, Field(min_length=1, max_length=36)] | None
-    note: str
+    to: Annotated[str, Field(min_length=1, max_length=36)] | None = Field(title="转给谁")
+    note: str = Field(title="转接说明")
+
+
+class _TakeOver(body.Body):
+    holder: Annotated[str, Field(title="现在接待的坐席", min_length=1, max_length=36)]
+    note: str = Field(title="接手的原因")
 
 
 class PassingApi:
-    """Handlers for agents who give a conversation away."""
+    """Handlers for conversations that change hands between agents, or end."""
 
     def __init__(
         self,
@@ -34,13 +40,13 @@ class PassingApi:
         colleagues: Colleagues,
         conversations: Conversations,
         summaries: Summaries,
-        audit: Audit,
+        naming: Naming,
     ) -> None:
         self._guard = guard
         self._colleagues = colleagues
         self._conversations = conversations
         self._summaries = summaries
-        self._audit = audit
+        self._naming = naming
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -48,6 +54,7 @@ class PassingApi:
         return [
             web.get("/api/desk/agents", only(ANSWERING, self.agents)),
             web.post(f"{one}/transfer", only(ANSWERING, self.transfer)),
+            web.post(f"{one}/take_over", only(ANSWERING, self.take_over)),
             web.post(f"{one}/close", only(ANSWERING, self.close)),
         ]
 
@@ -59,15 +66,39 @@ class PassingApi:
         """Pass a conversation to a colleague, or back into the queue when ``to`` is null."""
         said = await body.read(request, _Transfer)
         conversation_id, note = asked_id(request), checked_note(clean(said.note))
-        # Checked before the record is written. The transfer checks again, with the row locked.
-        may_pass(await self._conversations.view(conversation_id), as_agent(user), said.to)
-        to = None if said.to is None else await self._colleagues.ready(said.to)
-        await self._audit.write(user, "transfer", conversation_id, note, request.remote or "unknown")
-        await self._conversations.transfer(conversation_id, as_agent(user), to, note)
+        async with self._naming.who_has_it():
+            return await self._transfer(user, conversation_id, said.to, note, request.remote or "unknown")
+
+    async def _transfer(
+        self, user: User, conversation_id: str, to_id: str | None, note: str, address: str
+    ) -> web.Response:
+        # Who does not have it hears that first, whoever it is to go to. The transfer checks again, with the row locked.
+        may_pass(await self._conversations.view(conversation_id), as_agent(user), to_id)
+        to = None if to_id is None else await self._colleagues.ready(to_id)
+        record = audit.record(user, "transfer", conversation_id, note, address)
+        await self._conversations.transfer(conversation_id, as_agent(user), to, note, record)
+        return web.json_response({"conversation": await self._summaries.one(conversation_id)})
+
+    async def take_over(self, request: web.Request, user: User) -> web.Response:
+        """Take a conversation over from a colleague: a supervisor always, an agent when the colleague is away."""
+        said = await body.read(request, _TakeOver)
+        conversation_id, note = asked_id(request), checked_note(clean(said.note), "接手的原因")
+        record = audit.record(user, "take_over", conversation_id, note, request.remote or "unknown")
+
+        async def allowed_and_recorded(session: AsyncSession) -> None:
+            if user.role not in SUPERVISING:
+                await left_by(session, said.holder)
+            await record(session)
+
+        async with self._naming.who_has_it():
+            await self._conversations.take_over(
+                conversation_id, as_agent(user), said.holder, note, allowed_and_recorded
+            )
         return web.json_response({"conversation": await self._summaries.one(conversation_id)})
 
     async def close(self, request: web.Request, user: User) -> web.Response:
         """End a conversation."""
         conversation_id = asked_id(request)
-        await self._conversations.close(conversation_id, as_agent(user))
+        async with self._naming.who_has_it():
+            await self._conversations.close(conversation_id, as_agent(user))
         return web.json_response({"conversation": await self._summaries.one(conversation_id)})

@@ -16,6 +16,11 @@ from desk.roles import ANSWERING
 
 ONLINE_FOR = timedelta(seconds=60)
 """Time for which a sign of life counts."""
+AWAY_AFTER = timedelta(minutes=5)
+"""Time without a sign of life after which a colleague may take over an agent's conversations.
+
+It is longer than a reload of the page or a short loss of the network. Who signs out is away at once.
+"""
 BEAT_S = 20
 """Seconds between two signs of life. Two may get lost before an agent counts as gone."""
 
@@ -29,6 +34,11 @@ async def seen(database: Database, user_id: str) -> None:
 def is_online(seen_at: datetime | None) -> bool:
     """Whether a sign of life at this moment still counts."""
     return seen_at is not None and seen_at > now() - ONLINE_FOR
+
+
+def is_away(seen_at: datetime | None) -> bool:
+    """Whether an agent with this last sign of life has left the desk for good."""
+    return seen_at is None or seen_at <= now() - AWAY_AFTER
 
 
 async def agents_online(database: Database) -> int:

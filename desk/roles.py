@@ -24,6 +24,8 @@ EVERYBODY = frozenset(Role)
 """All roles."""
 ANSWERING = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 """Roles that may see and take conversations."""
+SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
+"""Roles that may take a conversation over from an agent who is at the desk."""
 TICKETS = ANSWERING | {Role.DEPARTMENT}
 """Roles that may see tickets; a department sees only its own."""
 KNOWLEDGE = ANSWERING | {Role.EDITOR}

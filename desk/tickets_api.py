@@ -9,8 +9,7 @@ from pydantic import Field
 
 from conversations.media import Media
 from core.errors import Forbidden, NotFound
-from desk import body
-from desk.audit import Audit
+from desk import audit, body
 from desk.guard import Guard
 from desk.photos_api import photo_response
 from desk.roles import TICKETS, Role
@@ -20,24 +19,23 @@ from tickets.types import Actor, Ticket
 
 
 class _List(body.Body):
-    state: Annotated[str, Field(max_length=30)] = ""
-    q: Annotated[str, Field(max_length=100)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    state: Annotated[str, Field(title="状态", max_length=30)] = ""
+    q: Annotated[str, Field(title="搜索内容", max_length=100)] = ""
+    limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
     before: Annotated[str, Field(max_length=36)] = ""
 
 
 class _Reveal(body.Body):
-    reason: Annotated[str, Field(max_length=200)]
+    reason: Annotated[str, Field(title="查看原因", max_length=200)]
 
 
 class TicketsApi:
     """Handlers of the addresses for tickets."""
 
-    def __init__(self, guard: Guard, tickets: Tickets, media: Media, audit: Audit) -> None:
+    def __init__(self, guard: Guard, tickets: Tickets, media: Media) -> None:
         self._guard = guard
         self._tickets = tickets
         self._media = media
-        self._audit = audit
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -84,10 +82,10 @@ class TicketsApi:
         if ticket.confidential and user.role is Role.DEPARTMENT:
             raise Forbidden("群众要求保密，承办单位不能查看联系方式", code="confidential")
         address = request.remote or "unknown"
-        await self._audit.write(user, "reveal_contact", ticket.number, said.reason, address)
+        record = audit.record(user, "reveal_contact", ticket.number, said.reason, address)
         kind = "department" if user.role is Role.DEPARTMENT else "agent"
         contact = await self._tickets.contact(
-            ticket.number, Actor(kind, user.display_name, user.id), said.reason.strip()
+            ticket.number, Actor(kind, user.display_name, user.id), said.reason, record
         )
         return web.json_response({"contact_name": contact.name, "contact_phone": contact.phone})
 

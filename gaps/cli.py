@@ -10,9 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from core.clock import local
-from core.database import Database
-from core.errors import ConfigurationError
-from core.migrate import is_current
+from core.migrate import opened
 from core.settings import load_settings
 from gaps import Gaps
 from gaps.service import Window
@@ -118,15 +116,10 @@ def _print_group(group: Group) -> None:
 def _with_gaps(act: Callable[[Gaps], Awaitable[T]]) -> T:
     async def run() -> T:
         settings = load_settings()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        database = Database(settings.sqlalchemy_url)
-        try:
-            if not await is_current(database):
-                raise ConfigurationError("The database has not the newest tables: run `wenban db upgrade`.")
-            knowledge = KnowledgeBase(settings.index_dir, settings.kb_model)
-            async with knowledge:
-                return await act(Gaps(database, knowledge, settings.knowledge_dir, settings.city.regions))
-        finally:
-            await database.close()
+        async with (
+            opened(settings) as database,
+            KnowledgeBase(settings.index_dir, settings.kb_model) as knowledge,
+        ):
+            return await act(Gaps(database, knowledge, settings.knowledge_dir, settings.city.regions))
 
     return asyncio.run(run())

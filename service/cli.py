@@ -9,9 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import typer.core
+import typer.main
 from rich.console import Console
+from rich.markup import escape
 
-from core.errors import WenbanError
+from core.mishaps import in_words
 from core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -34,17 +37,14 @@ console = Console()
 def run() -> None:
     """Start the whole system: Rasa and the app under one supervisor. Ctrl-C stops it."""
     from bot.training import train
-    from core.migrate import upgrade
-    from core.privacy import use_data_key
+    from core.migrate import prepare
     from kb_index.publishing.build import build
     from service import supervise
 
     settings = load_settings()
     supervise.require_free_ports(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     console.print("[bold]==[/] Database")
-    use_data_key(settings.secrets.data_key)
-    asyncio.run(upgrade(settings.sqlalchemy_url))
+    asyncio.run(prepare(settings))
     console.print("[bold]==[/] Knowledge base")
     report = build(settings.knowledge_dir, settings.index_dir, settings.kb_model)
     console.print(
@@ -147,14 +147,11 @@ def user_reset(username: Annotated[str, typer.Argument(help="Whose password to m
 
 
 def _with_database(act: Callable[[Database], Awaitable[str]]) -> str:
-    from core.database import Database
+    from core.migrate import opened
 
     async def run() -> str:
-        opened = Database(load_settings().sqlalchemy_url)
-        try:
-            return await act(opened)
-        finally:
-            await opened.close()
+        async with opened(load_settings()) as found:
+            return await act(found)
 
     return asyncio.run(run())
 
@@ -162,12 +159,9 @@ def _with_database(act: Callable[[Database], Awaitable[str]]) -> str:
 @database.command("upgrade")
 def database_upgrade() -> None:
     """Bring the database to the newest schema."""
-    from core.migrate import upgrade
-    from core.privacy import use_data_key
+    from core.migrate import prepare
 
-    settings = load_settings()
-    use_data_key(settings.secrets.data_key)
-    asyncio.run(upgrade(settings.sqlalchemy_url))
+    asyncio.run(prepare(load_settings()))
     console.print("The database is up to date.")
 
 
@@ -176,8 +170,18 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
     """Draft a migration from the difference between the database and the tables in the code."""
     from alembic import command
 
-    from core.migrate import config
+    from core.errors import BadRequest
+    from core.migrate import config, opened
+    from core.text import written
 
+    if not written(message):
+        raise BadRequest("请写一句这次改了什么、为什么改")
+
+    async def at_hand() -> None:
+        async with opened(load_settings()):
+            pass
+
+    asyncio.run(at_hand())
     command.revision(config(load_settings().sqlalchemy_url), message=message, autogenerate=True)
 
 
@@ -209,12 +213,22 @@ def whole() -> typer.Typer:
     return app
 
 
+def _wanted(arguments: list[str]) -> typer.Typer:
+    """The commands of this file alone when one of them is called: those of the packages take a second to import."""
+    own = typer.main.get_command(app)
+    assert isinstance(own, typer.core.TyperGroup)
+    return app if arguments[:1] and arguments[0] in own.commands else whole()
+
+
 def main() -> None:
-    """Entry of the console command: known errors become one sentence, not a trace."""
+    """Entry of the console command: what the user or the machine caused becomes one sentence, not a trace."""
     try:
-        whole()()
-    except WenbanError as error:
-        Console(stderr=True).print(f"[red]✗[/] {error.message}", highlight=False)
+        _wanted(sys.argv[1:])()
+    except Exception as error:
+        words = in_words(error)
+        if words is None:
+            raise
+        Console(stderr=True).print(f"[red]✗[/] {escape(words)}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,8 +21,9 @@ from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS
 from bot.understanding.shorthand import written_out
 from conversations import scope
-from core.errors import NotFound
+from core.errors import BadRequest, NotFound
 from core.settings import Settings, load_settings
+from core.text import written
 from kb_index.entries.entry import Entry
 from kb_index.index.meanings import shipped_meaning
 from kb_index.publishing.build import build
@@ -35,10 +37,19 @@ console = Console()
 
 
 def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -> None:
-    """Say what a first message is taken for, and why: danger and scope first, then the decision."""
+    """Say what a first message is taken for, and why: danger and scope first, then the decision.
+
+    Where danger is seen or the matter is another's, nothing else is decided.
+    """
+    if not written(text):
+        raise BadRequest("请写一句群众会说的话，例如 wenban explain 路灯坏了三天没人修")
     settings = load_settings()
-    for name, said in _screened(text):
+    screened = _screened(text)
+    for name, said in screened.lines:
         console.print(f"  {name:<12}{said}", highlight=False)
+    if screened.ends:
+        console.print(f"[bold]{screened.ends}[/]", highlight=False)
+        return
     text = written_out(text)
     (heard,) = parse(settings, [text])
     evidence = asyncio.run(_evidence(settings, text))
@@ -51,8 +62,20 @@ def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -
         console.print(f"  {hit.probability:>6.1%}  {hit.entry.title}", highlight=False)
 
 
-def _screened(text: str) -> list[tuple[str, str]]:
-    """How danger and scope are judged, before the decision: name and verdict with its probability."""
+@dataclass(frozen=True)
+class _Screened:
+    """How danger and scope are judged, before the decision.
+
+    Args:
+        lines: name and verdict with its probability.
+        ends: what is done, when nothing else is decided; empty when the decision follows.
+    """
+
+    lines: list[tuple[str, str]]
+    ends: str
+
+
+def _screened(text: str) -> _Screened:
     judge = danger.shipped()
     found, judged = judge.judge(text), judge.judgement(text)
     probability, kind = judged.danger
@@ -60,13 +83,14 @@ def _screened(text: str) -> list[tuple[str, str]]:
     beyond, likeliest = judged.scope
     phrase = scope.by_phrase(text)
     declined = judge.scope(text) or (phrase.name if phrase else None)
-    return [
-        ("danger", f"{verdict} (likeliest {kind}, {probability:.2f})"),
-        (
-            "scope",
-            f"{f'declined as {declined}' if declined else 'taken'} (likeliest {likeliest}, {beyond:.2f})",
-        ),
-    ]
+    danger_line = ("danger", f"{verdict} (likeliest {kind}, {probability:.2f})")
+    if found is not None:
+        done = "先给安全提示并请坐席" if found.clear else "先问一句是不是有危险"
+        return _Screened([danger_line], f"有危险：{done}，不再判断别的")
+    outcome = f"declined as {declined}" if declined else "taken"
+    scope_line = ("scope", f"{outcome} (likeliest {likeliest}, {beyond:.2f})")
+    ends = "不归热线受理：说明依据和去处，不再判断别的" if declined else ""
+    return _Screened([danger_line, scope_line], ends)
 
 
 async def _evidence(settings: Settings, text: str) -> Evidence:

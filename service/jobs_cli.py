@@ -15,6 +15,7 @@ from core.clock import local, now
 from core.database import Database
 from core.errors import NotFound
 from core.jobs import JobRow, Trouble, cancel, move, troubles
+from core.migrate import opened
 from core.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -82,10 +83,7 @@ def _check(found: bool, kind: str, key: str) -> None:
 
 def _with_database(act: Callable[[Database], Awaitable[T]]) -> T:
     async def run() -> T:
-        opened = Database(load_settings().sqlalchemy_url)
-        try:
-            return await act(opened)
-        finally:
-            await opened.close()
+        async with opened(load_settings()) as found:
+            return await act(found)
 
     return asyncio.run(run())

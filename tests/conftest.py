@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +11,14 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
-import service.tables  # noqa: F401
 from core.clock import use_clock
 from core.database import Base, Database
 from core.privacy import use_data_key
 from tests.postgres import postgresql
+from tests.tables import empty_sqlite, share_statements
 
 use_data_key(Fernet.generate_key().decode("ascii"))
+share_statements()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,27 +61,10 @@ def logging_as_before() -> Iterator[None]:
     root.handlers[:] = handlers
 
 
-@pytest.fixture(scope="session")
-def tables_of_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with every table and nothing in them, to be copied: making them anew takes ten times as long."""
-    path = tmp_path_factory.mktemp("tables") / "empty.db"
-
-    async def make() -> None:
-        made = Database(f"sqlite:///{path}")
-        async with made.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        await made.close()
-
-    asyncio.run(make())
-    return path
-
-
 @pytest.fixture
-def sqlite_url(tables_of_sqlite: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """The URL of a SQLite database with every table and nothing in them."""
-    path = tmp_path / "test.db"
-    shutil.copyfile(tables_of_sqlite, path)
-    return f"sqlite:///{path}"
+    return empty_sqlite(tmp_path / "test.db")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
 from core.clock import now
-from core.database import Database
+from core.database import Alongside, Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
 from core.text import clean
@@ -154,8 +154,12 @@ class Tickets:
             row = await similar.find(session, draft)
             return None if row is None else await rows.to_ticket(session, row)
 
-    async def contact(self, number: str, actor: Actor, reason: str) -> Contact:
+    async def contact(
+        self, number: str, actor: Actor, reason: str, alongside: Alongside | None = None
+    ) -> Contact:
         """Name and phone in clear. The ticket's history records who saw them and why.
+
+        ``alongside`` is done in the same transaction.
 
         Raises:
             NotFound: there is no such ticket.
@@ -164,6 +168,8 @@ class Tickets:
         async with self._database.write() as session:
             row = await self._row(session, number)
             await rows.add_event(session, row.id, actor, "contact_seen", note=_note(reason))
+            if alongside is not None:
+                await alongside(session)
             return Contact(row.contact_name or "", row.contact_phone or "")
 
     async def note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bot.understanding.faults import is_fault
 from core.text import plain
 from tickets.types import TicketType
 
@@ -68,11 +69,14 @@ def named_type(text: str) -> TicketType | None:
 def suggest_type(text: str) -> TypeSuggestion | None:
     """Suggest a type for a story; None when there is no story.
 
-    A story without any sign of a type counts as a complaint, with lower confidence.
+    A short report of a fault (路灯坏了) blames nobody: it asks for help. Any other story without a sign of a type
+    counts as a complaint, with lower confidence.
 
-    >>> suggest_type("我要举报有人卖假烟").type.label
-    '举报'
+    >>> suggest_type("我要举报有人卖假烟").type.label, suggest_type("路灯坏了").type.label, suggest_type("物业")
+    ('举报', '求助', None)
     """
+    if named_type(text) is None and is_fault(text):
+        return TypeSuggestion(TicketType.HELP, 0.7)
     if len(re.sub(r"\W", "", text)) < 5:
         return None
     named = named_type(text)

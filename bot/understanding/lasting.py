@@ -27,7 +27,7 @@ _WORDS = re.compile(
 )
 _SPANNING = re.compile(_SPAN)
 _FILLER = re.compile(
-    r"(?:就|是|在|的|了|吧|啊|呀|呢|哦|嗯|大概|大约|差不多|可能|应该|好像|左右|那会儿?|那时候?|的时候|时候|事情?|发生|买|开始|到现在|至今|都|也|已经|快|有|持续|我记得|反正|从|那天|这件|这个|这事|当时)+"
+    r"(?:就|是|在|的|了|吧|啊|呀|呢|哦|嗯|大概|大约|差不多|可能|应该|好像|左右|那会儿?|那时候?|的时候|时候|事情?|发生|买|开始|到现在|至今|都|也|已经|快|有|持续|我记得|反正|从|到|至|直到|那天|这件|这个|这事|当时)+"
 )
 
 
@@ -58,7 +58,7 @@ def is_time(text: str) -> bool:
 def only_time(text: str) -> bool:
     """Whether a clause is only a time, so that it cannot answer any other question.
 
-    >>> only_time("今天凌晨"), only_time("就是昨天上午"), only_time("昨天买的牛奶")
+    >>> only_time("去年10月到现在"), only_time("就是昨天上午"), only_time("昨天买的牛奶")
     (True, True, False)
     """
     said = plain(text)

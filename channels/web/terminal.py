@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from core.errors import ConfigurationError
 
+_ADDRESS = re.compile(r"https?://[^/\s]+")
 _TRIES = 6
 """Times a message is sent (with the same id) until its replies are there; each request waits for them."""
 
@@ -21,6 +23,8 @@ async def talk(url: str, console: Console) -> None:
     Raises:
         ConfigurationError: nothing answers at ``url``, or it refuses.
     """
+    if not _ADDRESS.match(url):
+        raise ConfigurationError(f"地址要以 http:// 或 https:// 开头，不能是 {url}")
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(url.rstrip("/"), timeout=timeout) as session:
         try:

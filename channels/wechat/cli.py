@@ -13,8 +13,8 @@ from rich.console import Console
 from channels.wechat.api import doctor, menu
 from channels.wechat.api.client import Client
 from channels.wechat.api.errors import PlatformError
-from core.database import Database
 from core.errors import ConfigurationError
+from core.migrate import opened
 from core.privacy import use_data_key
 from core.settings import Settings, WeChatAccount, load_settings
 
@@ -69,27 +69,24 @@ def _account(settings: Settings, name: str) -> WeChatAccount:
 
 async def _push(settings: Settings, account: WeChatAccount, found: dict[str, object]) -> None:
     use_data_key(settings.secrets.data_key)
-    database = Database(settings.sqlalchemy_url)
     try:
-        async with Client(account, database, settings.wechat_api_base) as client:
+        async with (
+            opened(settings) as database,
+            Client(account, database, settings.wechat_api_base) as client,
+        ):
             await client.call("/cgi-bin/menu/create", found)
     except PlatformError as error:
         raise ConfigurationError(doctor.explain(error)) from error
-    finally:
-        await database.close()
 
 
 async def _examine(settings: Settings, accounts: list[WeChatAccount]) -> bool:
     use_data_key(settings.secrets.data_key)
-    database = Database(settings.sqlalchemy_url)
     well = True
-    try:
+    async with opened(settings) as database:
         for account in accounts:
             console.print(f"[bold]{account.name}[/]")
             async for found in doctor.examine(settings, account, database):
                 mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]–[/]"}[found.good]
                 console.print(f"  {mark} {found.step}：{found.words}", highlight=False, soft_wrap=True)
                 well = well and found.good is not False
-    finally:
-        await database.close()
     return well

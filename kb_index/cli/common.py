@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import NotFound, WenbanError
+from core.errors import NotFound
+from core.mishaps import in_words
 from core.settings import load_settings
 from kb_index.index.versions import current_version
 from kb_index.search.calibration import Calibration
@@ -105,8 +106,11 @@ def guarded() -> Iterator[None]:
     """Turns an expected error in the block into one line on standard error and exit code 2."""
     try:
         yield
-    except WenbanError as error:
-        typer.secho(error.message, fg="red", err=True)
+    except Exception as error:
+        words = in_words(error)
+        if words is None:
+            raise
+        typer.secho(words, fg="red", err=True)
         raise typer.Exit(2) from error
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from core.errors import Conflict
+from core.errors import BadRequest, Conflict
+from core.text import written
 from kb_index.entries.writing import one_line, place_of, scalar
 
 TEMPLATE = """\
@@ -74,9 +75,13 @@ def draft(
         Path of the new file.
 
     Raises:
-        BadRequest: when the id can't be used as a file name.
+        BadRequest: when the id can't be used as a file name, or title or department have less than two
+            characters that are seen.
         Conflict: when the file exists already.
     """
+    for label, text in (("标题", title), ("承办单位", department)):
+        if written(text) < 2:
+            raise BadRequest(f"{label}至少要 2 个字", code="bad_draft")
     path = place_of(folder, entry_id)
     lines = "".join(f"- {one_line(v)}\n" for v in variants or []) or "- \n"
     text = TEMPLATE.format(

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,11 @@ from numpy.typing import NDArray
 from core.errors import ConfigurationError
 from kb_index.language.text import TextPipeline
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 Vectors = NDArray[np.float32]
+Stamps = tuple[tuple[str, int, int], ...]
 
 BATCH = 256
 """Number of texts that are encoded together."""
@@ -61,19 +66,13 @@ class StaticEncoder:
     """
 
     def __init__(self, folder: Path, pipeline: TextPipeline) -> None:
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-
-        self.name = folder.name
         module = _static_module(folder)
         if module is None:
             raise ConfigurationError(f"{folder} is not a StaticEmbedding model", code="kb_model")
-        weights = load_file(str(module / "model.safetensors"))["embedding.weight"]
-        self._weights: Vectors = weights.astype(np.float32)
-        self._tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
+        self.name = folder.name
+        self._weights, self._tokenizer, self.fingerprint = _static_model(folder, module, _stamps(folder))
         self._pipeline = pipeline if wants_overlap(folder) else None
         self.dimensions = int(self._weights.shape[1])
-        self.fingerprint = _fingerprint(folder)
 
     def encode(self, texts: list[str], *, query: bool = False) -> Vectors:
         """Unit vectors, [texts, dimensions]; a text without any known token gets zeros."""
@@ -180,12 +179,40 @@ def _static_module(folder: Path) -> Path | None:
     return place if (place / "model.safetensors").is_file() else None
 
 
+@lru_cache(maxsize=1)
+def _static_model(folder: Path, module: Path, stamps: Stamps) -> tuple[Vectors, Tokenizer, str]:
+    """Weights, tokenizer and fingerprint of a static model. Index versions share them: nothing changes them.
+
+    Args:
+        folder: the model's folder.
+        module: the folder of its StaticEmbedding.
+        stamps: see :func:`_stamps`; a model that is trained anew in its folder is read anew.
+    """
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
+    weights = load_file(str(module / "model.safetensors"))["embedding.weight"].astype(np.float32)
+    weights.flags.writeable = False
+    return weights, Tokenizer.from_file(str(module / "tokenizer.json")), _fingerprint(folder)
+
+
+def _stamps(folder: Path) -> Stamps:
+    """Name, size in bytes and time of change (ns) of each file that the fingerprint is made of."""
+    return tuple(
+        (str(file), stat.st_size, stat.st_mtime_ns) for file in _files(folder) for stat in [file.stat()]
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    kinds = {".json", ".safetensors", ".bin", ".txt"}
+    return [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix in kinds]
+
+
 def _fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and file.suffix in {".json", ".safetensors", ".bin", ".txt"}:
-            digest.update(file.name.encode())
-            digest.update(file.read_bytes())
+    for file in _files(folder):
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -254,11 +254,18 @@ class TextPipeline:
     def _load(self) -> rjieba.Jieba:
         with self._lock:
             if self._segmenter is None:
-                segmenter = rjieba.Jieba()
-                for word in sorted({*self.words, *self._canonical.values()}):
-                    segmenter.add_word(self.normalise(word), None, None)
-                self._segmenter = segmenter
+                words = sorted({*self.words, *self._canonical.values()})
+                self._segmenter = _segmenter(tuple(map(self.normalise, words)))
             return self._segmenter
+
+
+@lru_cache(maxsize=2)
+def _segmenter(words: tuple[str, ...]) -> rjieba.Jieba:
+    """Jieba with extra words. Index versions with the same words share one: it is large, and slow to make."""
+    made = rjieba.Jieba()
+    for word in words:
+        made.add_word(word, None, None)
+    return made
 
 
 def query_text(question: str) -> str:

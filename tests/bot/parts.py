@@ -9,10 +9,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-import conversations.models  # noqa: F401
-import gaps.models  # noqa: F401
 import kb_index
-import tickets.models  # noqa: F401
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.unsure import unsure
 from bot.understanding.danger import shipped
@@ -20,7 +17,7 @@ from bot.understanding.decide import shipped as bars
 from conversations.service import Conversations
 from conversations.types import Reply
 from core.city import City
-from core.database import Base, Database
+from core.database import Database
 from core.events import Events, LocalEvents
 from core.privacy import use_data_key
 from gaps import Gaps
@@ -28,6 +25,7 @@ from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tests.cities import HUAINAN
 from tests.rasa_standin import NoRasa
+from tests.tables import empty_sqlite
 from tickets.service import Tickets
 
 HERE = Path(__file__).parent
@@ -67,9 +65,7 @@ async def small_city(
 ) -> AsyncIterator[SmallCity]:
     """Start the parts with their files in ``folder`` and set them for the actions."""
     use_data_key(Fernet.generate_key().decode("ascii"))
-    database = Database(f"sqlite:///{folder / 'bot.db'}")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+    database = Database(empty_sqlite(folder / "bot.db"))
     events = LocalEvents()
     tickets = Tickets(database, events, city)
     knowledge = KnowledgeBase(index_dir, MODEL, poll_s=60, answer_at=bars().sure)

@@ -79,7 +79,8 @@ async def test_follow_up_is_answered_from_the_entry(rasa: Rasa, visitor: str, ci
     assert "40 元" in fee.text
     days = await rasa.run("action_follow_up", "几天能好", "follow_up", conversation=visitor)
     assert "没有写" in days.text
-    assert days.slots["offer"] == "human"
+    assert days.slots["offer"] == "complaint"
+    assert list(days.buttons)[:2] == ["登记这个问题", "转人工"]
     pressed = await rasa.run(
         "action_follow_up", '/follow_up{"section":"收费标准"}', "follow_up",
         conversation=visitor, entities={"section": "收费标准"},

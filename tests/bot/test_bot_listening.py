@@ -310,3 +310,82 @@ async def test_a_name_that_was_said_first_is_taken_out_of_the_content(citizen: C
     assert citizen.slots["content"] == "田家庵区龙湖路路灯坏了，半个月了，要保密"
     assert (citizen.slots["contact_name"], citizen.slots["contact_phone"]) == ("李明", "13955540000")
     assert (citizen.slots["happened_at"], citizen.slots["confidential"]) == ("半个月了", True)
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "before", "filled"),
+    [
+        ("address", "去年10月到现在", {"happened_at": None}, {"happened_at": "去年10月到现在"}),
+        ("address", "凤台县", {}, {"district": "凤台县", "address": None}),
+        ("happened_at", "田家庵区国庆路3号", {"address": "国庆路"}, {"address": "田家庵区国庆路3号"}),
+        ("contact_name", "曹庵镇", {"address": "街上菜市场"}, {"address": "曹庵镇街上菜市场"}),
+        ("contact_name", "大通区", {"address": "淮河路8号"}, {"district": "大通区", "address": "淮河路8号"}),
+        ("contact_name", "龙湖路", {"address": "淮河路8号"}, {"address": "淮河路8号"}),
+        ("contact_phone", "李女士", {"contact_name": "匿名"}, {"contact_name": "李女士"}),
+    ],
+)
+async def test_a_value_given_to_another_question_goes_where_it_belongs(
+    rasa: Rasa, visitor: str, slot: str, said: str, before: dict[str, Any], filled: dict[str, Any]
+) -> None:
+    answer = await say(rasa, visitor, slot, said, **before)
+    slots = {**_until(slot), **before, **answer.slots}
+    for name, value in filled.items():
+        assert str(slots.get(name)).startswith(str(value)), (name, slots.get(name))
+    assert slots["requested_slot"] == slot, "the question is still open"
+    if said != "龙湖路":
+        assert said not in str(slots["content"])
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "value"),
+    [
+        ("district", "第二个", "大通区"),
+        ("confidential", "选第二个", False),
+        ("complaint_type", "最后一个", "表扬"),
+    ],
+)
+async def test_a_place_in_the_order_presses_that_button(
+    rasa: Rasa, visitor: str, slot: str, said: str, value: Any
+) -> None:
+    assert (await _after_the_question(rasa, visitor, slot, said)).slots[slot] == value
+
+
+@pytest.mark.parametrize(("slot", "said"), [("district", "第二十个"), ("happened_at", "第二个")])
+async def test_a_place_that_no_button_has_fills_nothing(
+    rasa: Rasa, visitor: str, slot: str, said: str
+) -> None:
+    answer = await _after_the_question(rasa, visitor, slot, said)
+    assert answer.slots == {"requested_slot": slot, "tries": 1}
+    assert "选" in answer.text
+
+
+async def _after_the_question(rasa: Rasa, visitor: str, slot: str, said: str) -> Answer:
+    asked = await say(rasa, visitor, slot, "再说一遍", "repeat")
+    shown = [
+        {"event": "bot", "text": r["text"], "data": {"buttons": r.get("buttons")}}
+        for r in asked.body["responses"]
+    ]
+    return await rasa.run(
+        FORM, said, "nlu_fallback", conversation=visitor, confidence=0.3, slots=_until(slot), before=shown
+    )
+
+
+async def test_declining_the_summary_is_asked_about_once_and_names_no_line(citizen: Citizen) -> None:
+    citizen.slots = {**FULL, "requested_slot": "complaint_confirm"}
+    asked = await citizen.say("不用了", "deny", 0.9)
+    assert "那先不提交" in asked.text
+    assert list(asked.buttons)[:2] == ["先不提交，给我留着", "不要了"]
+    assert citizen.slots["content"] == FULL["content"]
+    offer = [{"event": "slot", "name": "offer", "value": "leave"}]
+    await citizen.say("嗯", "affirm", 0.9, before=offer)
+    assert citizen.slots["requested_slot"] is None
+    assert citizen.slots["complaint_confirm"] is None, "nothing is filed"
+    assert citizen.slots["kept_draft"]["content"] == FULL["content"]
+
+
+async def test_a_draft_may_be_dropped(citizen: Citizen) -> None:
+    citizen.slots = {**FULL, "requested_slot": "complaint_confirm"}
+    asked = await citizen.say("先不提交", "deny", 0.9)
+    payload = asked.buttons["不要了"]
+    await citizen.say(payload, "cancel", 1.0, entities={"slot": "draft", "value": "drop"})
+    assert (citizen.slots["requested_slot"], citizen.slots["kept_draft"]) == (None, None)

@@ -138,12 +138,9 @@ def test_a_long_text_is_read_in_pieces_and_in_time(judge: Judge) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
-def test_any_text_is_judged(text: str) -> None:
-    found = Judge.judgement(_SHARED, text)
+def test_any_text_is_judged(judge: Judge, text: str) -> None:
+    found = judge.judgement(text)
     assert 0 <= found.danger[0] <= 1 and 0 <= found.scope[0] <= 1
-
-
-_SHARED = Judge()
 
 
 def test_examples_are_labelled_and_stand_once() -> None:
@@ -170,6 +167,7 @@ def test_words_are_fitted_and_saved_alike(tmp_path: Path) -> None:
     assert [LABELS[int(row.argmax())] for row in fitted.logits(texts[:5])] == labels[:5]
 
 
+@pytest.mark.slow
 def test_numpy_runs_a_bert_as_torch_does(tmp_path: Path) -> None:
     """A small random BERT: the layers below and a tail above give what torch gives."""
     import torch

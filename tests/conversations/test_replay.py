@@ -45,6 +45,7 @@ STEPS = st.one_of(
     st.tuples(st.just("say"), AGENTS),
     st.tuples(st.just("back"), AGENTS),
     st.tuples(st.just("pass"), AGENTS, st.one_of(st.none(), AGENTS)),
+    st.tuples(st.just("over"), AGENTS, AGENTS),
     st.tuples(st.just("close"), AGENTS),
     st.tuples(st.just("quiet"), st.sampled_from([timedelta(minutes=31), timedelta(hours=25)])),
     st.tuples(st.just("leave")),
@@ -70,6 +71,8 @@ async def step(process: Process, clock: Clock, user: str, number: int, what: tup
                 await conversations.hand_back(conversation, agent)
             case ("pass", agent, to):
                 await conversations.transfer(conversation, agent, to, "请接着办")
+            case ("over", agent, holder):
+                await conversations.take_over(conversation, agent, holder.id, "已经下班了")
             case ("close", agent):
                 await conversations.close(conversation, agent)
             case ("quiet", time):

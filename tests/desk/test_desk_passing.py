@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+
 import pytest
 from sqlalchemy import select, update
 
 from desk.models import DeskAudit, DeskUser
-from tests.desk.conftest import Office, Person, on_both
+from tests.desk.conftest import OURS, Office, Person, on_both
 from tests.desk.test_desk_live import connect, until
 
 
@@ -102,13 +105,43 @@ async def test_what_is_refused_says_why_and_is_not_recorded(office: Office) -> N
     assert (view["mode"], view["agent"]["id"]) == ("human", anne.id)
 
 
+@on_both
+async def test_of_several_at_once_one_passes_it_and_only_that_is_recorded(office: Office) -> None:
+    anne = await office.hire("a1")
+    one = await taken(office, anne)
+
+    async def passed_on(note: str) -> int:
+        answer = await anne.client.post(
+            f"/api/desk{one}/transfer", json={"to": None, "note": note}, headers=OURS
+        )
+        return answer.status
+
+    found = await asyncio.gather(*(passed_on(f"第 {n} 次") for n in range(6)))
+    assert sorted(found) == [200, *[409] * 5]
+    [record] = await audited(office)
+    assert record[3] == f"第 {found.index(200)} 次"
+
+
+@pytest.mark.parametrize("blank", ["\u200b\u200b", "\u3164 \u2800", "看\u200b", "\u00ad\u2060 \n"])
+async def test_a_note_that_nobody_can_read_is_none(office: Office, blank: str) -> None:
+    anne = await office.hire("a1")
+    one = await taken(office, anne)
+    refused = await anne.post(f"{one}/transfer", {"to": None, "note": blank}, 400)
+    assert refused["error"]["code"] == "note_needed"
+    await anne.post(f"{one}/messages", {"client_id": "m1", "text": blank.replace("看", "")}, 400)
+    assert await audited(office) == []
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"to": None}, {"note": "x y"}, {"to": 5, "note": "给你"}, {"to": "", "note": "给"}]
 )
 async def test_bad_requests_are_refused(office: Office, body: dict[str, object]) -> None:
     agent = await office.hire("a1")
     one = await taken(office, agent)
-    await agent.post(f"{one}/transfer", body, 400)
+    error = (await agent.post(f"{one}/transfer", body, 400))["error"]
+    assert not re.search(
+        "[A-Za-z]{3}", error["message"] + "".join(error["details"].get("fields", {}).values())
+    )
 
 
 async def test_an_ended_conversation_is_closed_until_the_citizen_writes(office: Office) -> None:

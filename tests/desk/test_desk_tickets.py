@@ -91,7 +91,7 @@ async def test_seeing_the_contact_is_written_down_twice_over(office: Office, tic
     assert (last["action"], last["actor"]) == ("查看联系方式", "坐席 3 号")
 
 
-@pytest.mark.parametrize("reason", ["", " ", "看", "长" * 201])
+@pytest.mark.parametrize("reason", ["", " ", "看", "\u200b\u200b", "看\u2060", "长" * 201])
 async def test_without_a_reason_nothing_is_shown(office: Office, ticket: Ticket, reason: str) -> None:
     agent = await office.hire("a1")
     refused = await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": reason}, 400)

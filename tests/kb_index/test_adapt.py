@@ -89,6 +89,7 @@ def with_variants(write: Write, count: int) -> Path:
     return path.parent.parent
 
 
+@pytest.mark.slow
 def test_a_base_with_variants_is_fitted_to_them_and_the_build_says_so(
     write: Write, tmp_path: Path, without_encoder: None
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_base_with_variants_is_fitted_to_them_and_the_build_says_so(
     assert manifest(index, current_version(index) or "")["numbers"]["changed"] == 0
 
 
+@pytest.mark.slow
 def test_articles_of_law_without_variants_are_found_at_least_as_well_as_by_words(
     write: Write, tmp_path: Path
 ) -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from core.settings import ROOT
 from kb_index.index.versions import current_version
 from tests.kb_index.conftest import ID_CARD, MODEL
@@ -47,6 +49,7 @@ def asked(index: Path, question: str, **environment: str) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_an_index_is_searched_without_avx2_and_gives_the_same_answer(index: Path) -> None:
     usual, plain = asked(index, "证件掉了想重新弄一张"), asked(index, "证件掉了想重新弄一张", **PLAIN)
     assert (plain["torch"], plain["numpy"], plain["eight_bits"]) == ("DEFAULT", False, False)

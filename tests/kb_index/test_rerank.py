@@ -3,9 +3,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from sentence_transformers import CrossEncoder
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from core.errors import ConfigurationError
 from kb_index.measure.workbench import searcher_over
@@ -20,6 +17,10 @@ QUESTION = "身份证 公积金 养老保险"
 
 def made(folder: Path, labels: int = 1) -> str:
     """A tiny cross-encoder with random weights."""
+    import torch  # here, for these take seconds to import, which runs without these tests need not wait for
+    from sentence_transformers import CrossEncoder
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
     torch.manual_seed(5)
     characters = sorted(set("".join(e[1] + "".join(e[2]) for e in (PENSION, ID_CARD, NOISE, FUND))))
     source = folder / "source"
@@ -44,6 +45,9 @@ def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.slow
 def test_the_first_hits_are_ordered_by_both_scores(folder: Path, cross_encoder: str) -> None:
+    import torch
+    from sentence_transformers import CrossEncoder
+
     plain = searcher_over(folder, None, MODEL, Calibration())
     with_it = searcher_over(folder, None, MODEL, Calibration(), reranker=cross_encoder)
     before, after = plain.rank(QUESTION), with_it.rank(QUESTION)
@@ -64,6 +68,7 @@ def test_the_first_hits_are_ordered_by_both_scores(folder: Path, cross_encoder: 
     assert with_it.search("？！").hits == ()
 
 
+@pytest.mark.slow
 def test_what_is_alone_is_measured_without_it(folder: Path, cross_encoder: str) -> None:
     plain = searcher_over(folder, None, MODEL, Calibration())
     with_it = searcher_over(folder, None, MODEL, Calibration(), reranker=cross_encoder)
@@ -108,6 +113,7 @@ def test_fitting_with_it(
     assert as_json(*arguments)["questions"] == len(rows)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     with pytest.raises(ConfigurationError, match="WENBAN_KB_RERANKER"):

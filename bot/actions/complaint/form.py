@@ -18,6 +18,7 @@ from bot.actions.complaint import (
     contact,
     later,
     leaving,
+    picking,
     questions,
     same,
     steps,
@@ -77,6 +78,9 @@ async def _step(turn: Turn) -> None:
         await _attached(turn, slot)
     elif not turn.pressed and leaving.wants_out(turn.text, slot):
         await leaving.leave(turn)
+    elif (picked := picking.picked(turn, slot)) is not None:
+        if picked is not turn:
+            await _step(picked)
     elif await asides.answered(turn, slot):
         pass  # said and asked again there
     elif turn.pressed and turn.intent == "start_complaint" and turn.entities.get("slot") == "declined":
@@ -100,6 +104,12 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
         return
     if turn.slot("former") is not None and (move in _LEAVES_IT or _KEEP.search(plain(turn.text))):
         await changing.keep_former(turn)
+        return
+    if slot == drafts.CONFIRM and leaving.declines(turn, move):
+        if turn.offered == leaving.OFFER:
+            await _cancel(turn, slot)
+        else:
+            leaving.ask(turn)
         return
     closed = slot not in FREE and slot != drafts.CONFIRM and not turn.pressed
     numbered = slot == "contact_phone" and asked_phone(turn.text) is not None
@@ -224,7 +234,7 @@ async def _unclear(turn: Turn, slot: str) -> None:
 
 
 async def _cancel(turn: Turn, slot: str) -> None:
-    kept = drafts.saved(turn.slots)
+    kept = {} if turn.entities.get("value") == leaving.DROP else drafts.saved(turn.slots)
     again = RESUME if kept else Choice("重新反映", "/start_complaint")
     turn.outcome(Result.TALK, about="cancelled")
     turn.say("好的，已经取消，没有提交任何内容。以后想反映随时跟我说。", [again, HUMAN])

@@ -127,8 +127,10 @@ def _is_subject(clause: str) -> bool:
 
 
 _FITS: Mapping[str, Callable[[str], bool]] = {
-    "address": lambda clause: may_be_place(clause, parts().city) is True,
-    "happened_at": lambda clause: is_time(clause) and not is_no_value(clause),
+    "address": lambda clause: may_be_place(clause, parts().city) is True and not _only_district(clause),
+    "happened_at": lambda clause: (
+        is_time(clause) and not is_no_value(clause) and not only_place(clause, parts().city)
+    ),
     "subject": _is_subject,
     "contact_name": lambda clause: read_answer("contact_name", clause) is not None,
     "district": lambda clause: _district(clause) is not None,
@@ -140,6 +142,10 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     ),
 }
 """Whether a clause is an answer to the question of a slot."""
+
+
+def _only_district(clause: str) -> bool:
+    return only_place(clause, parts().city) and set(read_place(clause)) == {"district"}
 
 
 def _district(clause: str) -> str | None:
@@ -185,17 +191,8 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
             heard.rest.append(clause)  # another time than the one that is filled: kept with the content
         return True
     if only_place(clause, parts().city):
-        found = read_place(clause)
-        moved = (
-            found.get("district") not in (None, slots.get("district")) and slots.get("district") is not None
-        )
-        if (is_open("address") or (moved and asked != "district")) and (
-            found.get("address") or found.get("town")
-        ):
-            heard.values["address"] = clause
-        if is_open("district") and found.get("district"):
-            heard.values["district"] = found["district"]
-        return "address" in heard.values or "district" in heard.values
+        _take_place(clause, asked, slots, heard)
+        return True
     if (
         slots.get("subject") in (None, "")
         and "subject" not in heard.values
@@ -204,3 +201,31 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         heard.values["subject"] = plain(clause)
         return True
     return False
+
+
+def _take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> None:
+    """Take a clause that is only a place, said at another question.
+
+    It fills what is open, makes the address more exact, or moves it to another district. Any other second place
+    stays with the content.
+    """
+    found = read_place(clause)
+    named = bool(found.get("address") or found.get("town"))
+    district, address = slots.get("district"), str(slots.get("address") or "")
+    moved = district is not None and found.get("district") not in (None, district)
+    if slots.get("district") is None and found.get("district"):
+        heard.values.setdefault("district", found["district"])
+    elif moved and asked != "district" and not named:
+        heard.values["district"] = found["district"]
+    if not named or "address" in heard.values:
+        return
+    if slots.get("address") is None or (moved and asked != "district"):
+        heard.values["address"] = clause
+    elif plain(clause) in plain(f"{address}{slots.get('content')}"):
+        return  # said again
+    elif not address or plain(address) in plain(clause):
+        heard.values["address"] = clause
+    elif not found.get("address") and not read_place(address).get("town"):
+        heard.values["address"] = f"{found['town']}{address}"
+    else:
+        heard.rest.append(clause)

@@ -7,9 +7,11 @@ import re
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later
 from bot.actions.complaint.about import about_privacy
+from bot.actions.complaint.corrections import field_of
+from bot.actions.complaint.moves import Move, named
 from bot.actions.policy import answer as policy
-from bot.actions.runtime.turn import Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, plain
+from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, choice, plain
 from bot.understanding.asking import ends_filing, own_question
 from bot.understanding.wishes import Wish, read_wish
 from conversations.event_kinds import Result
@@ -21,6 +23,46 @@ _AGAIN = re.compile(
     r"(?:我|俺)?(?:刚才)?(?:点错|按错|说错|搞错|弄错|取消错)了?(?:我?(?:还是)?(?:要|想)?(?:登记|填|反映|投诉)(?:的|吧)?)?|"
     r"(?:不|别|先别|先不)取消(?:了|啊|吧)?|(?:恢复|找回|撤销取消|接着来|继续|接着填)(?:刚才的?|一下|吧|填)*"
 )
+
+OFFER = "leave"
+"""Value of the slot ``offer`` when the citizen was asked whether the summary is not to be filed."""
+DROP = "drop"
+"""Value of the button that cancels a complaint and keeps nothing of it."""
+_NOT_NOW = re.compile(
+    r"(?:算了|那|那就|就|还是|先|我|俺|暂时|今天|不好意思|谢谢)*"
+    r"(?:不用|不要|不需要|用不着|不必|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"
+    r"(?:吧|啊|呀|哈|算了|谢谢|麻烦了|你们了)*|(?:先|暂时)(?:这样|放着|放一放|等等|留着)(?:吧|了)?"
+)
+"""Words after the summary that decline to file it, and name no line to change."""
+
+
+def declines(turn: Turn, move: Move) -> bool:
+    """Whether a message after the summary declines to file it: 不用了, 先不提交; or a yes to that question.
+
+    Args:
+        move: what the message is otherwise.
+    """
+    if turn.pressed:
+        return False
+    said = _bare(turn.text)
+    if _NOT_NOW.fullmatch(said):
+        return True
+    return turn.offered == OFFER and move is Move.AFFIRM and "提交" not in said
+
+
+def ask(turn: Turn) -> None:
+    """Ask once whether the complaint is not to be filed, and what becomes of what is filled."""
+    turn.say(
+        "那先不提交？填好的我可以给您留着，以后说“还是登记吧”接着来；不要了也行。想改哪一项，直接说。",
+        [
+            Choice("先不提交，给我留着", "/cancel"),
+            choice("不要了", "cancel", slot="draft", value=DROP),
+            Choice("确认提交", "/affirm"),
+            Choice("修改", "/deny"),
+        ],
+    )
+    turn.set_all({"requested_slot": drafts.CONFIRM, "tries": 0})
+    turn.offer(OFFER)
 
 
 def wants_out(text: str, slot: str) -> bool:
@@ -42,6 +84,21 @@ def takes_up_again(text: str) -> bool:
     (True, False)
     """
     return _AGAIN.fullmatch(_bare(text)) is not None
+
+
+def is_form_words(text: str) -> bool:
+    """Whether a message outside the form has words that belong into one: 取消, 跳过, 改一下地址, 不用保密.
+
+    >>> is_form_words("取消投诉"), is_form_words("把电话改一下"), is_form_words("停水了")
+    (True, True, False)
+    """
+    return bool(
+        named(text) is not None
+        or takes_up_again(text)
+        or read_wish(text) is not None
+        or re.search(r"改|错|取消|撤|退出|跳过|返回|上一|不(?:投诉|登记|填|反映|要|用|想|弄|办)了?", text)
+        or field_of(text, {}) is not None
+    )
 
 
 async def no_form(turn: Turn) -> None:

@@ -11,6 +11,7 @@ import re
 from enum import StrEnum
 
 from bot.actions.complaint.fields import FIELDS, SKIPPABLE
+from bot.actions.policy.aspects import only_follows
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.confidential import read_confidential
@@ -148,12 +149,24 @@ def decide(turn: Turn, slot: str) -> Move:
         return Move.SKIP
     if slot not in FREE and said.isdigit():  # a value meant and not usable, never small talk ("88")
         return Move.UNCLEAR
-    for move, pattern in _WORDS:
-        if pattern.fullmatch(said):
-            return move
+    move = named(said)
+    if move is not None:
+        return move
     if find_number(turn.text) and slot not in ("ticket_number", "query_code") and len(said) <= 40:
         return Move.PROGRESS
+    if slot not in FREE and only_follows(turn.text):
+        return Move.FOLLOW_UP
     return _in_free(turn, slot, said) if slot in FREE else _in_closed(turn)
+
+
+def named(text: str) -> Move | None:
+    """The move that words alone name, whatever was asked; None for other words.
+
+    >>> named("跳过吧"), named("停水了")
+    (<Move.SKIP: 'skip'>, None)
+    """
+    said = plain(text)
+    return next((move for move, pattern in _WORDS if pattern.fullmatch(said)), None)
 
 
 def is_aside(text: str) -> bool:

@@ -11,9 +11,10 @@ from bot.actions.complaint import about, contact, later, questions, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_mined, without_own
 from bot.actions.complaint.leaving import takes_up_again
+from bot.actions.policy.which import FILE_IT
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN, clip, plain
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, clip, plain
 from bot.actions.talk import abroad, mood
 from bot.actions.talk.digressions import policy_aside
 from bot.understanding.clauses import clauses
@@ -74,7 +75,9 @@ async def open_form(turn: Turn) -> str | None:
     filled = {name: value for name, value in named.items() if value}
     if content:
         mined = read_mined(simplified(content), turn.slots)
-        if (meant or turn.intent == "complain") and mined.get("complaint_type") == "咨询":
+        if (meant or turn.intent == "complain" or FILE_IT.title in _titles(turn)) and mined.get(
+            "complaint_type"
+        ) == "咨询":
             # "到底有没有人管？" sounds like a question but is not: the citizen is asked instead.
             del mined["complaint_type"]
         filled = {**mined, **filled, "content": without_own(content, mined), **_of_contact(turn, content)}
@@ -198,12 +201,24 @@ def _meant(turn: Turn) -> str | None:
     return None if before.startswith("/") or len(before) < _LEAST_BEFORE else before
 
 
+def _titles(turn: Turn) -> set[str]:
+    """Titles of the buttons shown right before this message."""
+    return {
+        str(button.get("title"))
+        for event in turn.previous()
+        if event.get("event") == "bot"
+        for button in (event.get("data") or {}).get("buttons") or []
+    }
+
+
 def _type(turn: Turn, kept: bool) -> str | None:
     if turn.intent == "suggest":
         return "建议"
     if turn.intent == "praise":
         return "表扬"
-    if kept and turn.previous_action in ("action_answer_policy", "action_deny"):
+    titles = _titles(turn)
+    answered = turn.previous_action in ("action_answer_policy", "action_deny") and FILE_IT.title not in titles
+    if kept and (FILE_QUESTION.title in titles or answered):
         return "咨询"
     kind = None if turn.pressed else named_type(turn.text)
     return kind.label if kind else None

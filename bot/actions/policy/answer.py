@@ -27,15 +27,21 @@ if TYPE_CHECKING:
 
 ENTRY = "entry"
 """Key under which a conversation stores the id of the entry it is talking about."""
+ASKED = "asked"
+"""Key under which a conversation stores the last question that had no answer; follow-ups are about it."""
 
 _BUTTON_TITLE = 36
 """Longest title of a button, in characters."""
+_ASKED_KEPT = 120
+"""Longest kept part of a question without an answer, in characters."""
 UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
 """First sentence of a reply that says "I don't know"."""
 _DOUBT = "您问的是“{title}”吧？不是的话，回复“都不是”就行。\n"
 """Before an answer that is only likely to be to the citizen's question."""
-_WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
-_NEAR = "相近的问题也列在下面，您看看是不是。"
+WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
+"""What is offered for a question without an answer."""
+NEAR = "相近的问题也列在下面，您看看是不是。"
+"""Added when near entries are offered, too."""
 _NEAREST = 2
 """Number of entries offered beside "I don't know"."""
 _NEAR_FROM = 0.005
@@ -81,16 +87,24 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
         ask_back(turn, result)
         return True
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
+    await _talk_of_unknown(turn)
     articles = await law_articles.beneath(without_lead_in(turn.text))
     near = [entry_choice(turn, entry) for entry in offered(result)]
     turn.say(
-        unknown + _WAYS_ON + (_NEAR if near else "") + articles,
+        unknown + WAYS_ON + (NEAR if near else "") + articles,
         [FILE_QUESTION, HUMAN, *near],
     )
     turn.set("story", turn.text)
     turn.offer("complaint")
     turn.outcome(Result.UNKNOWN, probability=likeliest(result))
     return False
+
+
+async def _talk_of_unknown(turn: Turn) -> None:
+    """Store that the conversation is about a question without an answer, no more about an entry."""
+    conversations = parts().conversations
+    await conversations.remember(turn.conversation_id, ENTRY, None)
+    await conversations.remember(turn.conversation_id, ASKED, clip(turn.text, _ASKED_KEPT))
 
 
 async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> None:

@@ -14,7 +14,7 @@ from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
-from bot.actions.runtime.wording import HUMAN, clip, plain
+from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, clip, plain
 from conversations.event_kinds import Result
 from kb_index.entries.render import to_text
 
@@ -34,6 +34,10 @@ _BEFORE = r"(?:(?:那|就|我|俺)*(?:要|想|再)*(?:问|选|看|说|听|了解
 _ONE = r"(?:第(?:10|[一二三四五六七八九十1-9])(?:个|条|项|号|种)?|(?:10|[1-9])(?:个|条|项|号|种)?|[一二三四五六七八九十首])"
 _AFTER = r"(?:问题)?(?:都|也)?(?:要|看看|看|是|想看|想问|想知道)?(?:吧|的|呢|啊|呗)*"
 _SEVERAL = re.compile(rf"{_BEFORE}{_ONE}(?:(?:和|跟|、|,|，|与|加|还有|以及|\s)+{_ONE})*{_AFTER}")
+_FAR = re.compile(
+    r"第(?:(?P<tens>[二三四五六七八九])?十(?P<ones>[一二三四五六七八九])?|(?P<digits>[1-9]\d{1,2}))(?:个|条|项)"
+)
+"""A place from the tenth on."""
 _NAMED = re.compile(r"10|[一二两三四五六七八九十首1-9]")
 _FROM_AN_END = re.compile(
     rf"{_BEFORE}(?P<end>前面?|头|后面?|最后面?|末尾?|倒数第?)(?:那)?(?P<count>[一二两三四五1-5])?(?:个|条|项){_AFTER}"
@@ -89,6 +93,27 @@ def may_choose(text: str) -> bool:
     return bool(_ALL.fullmatch(said) or _NONE.fullmatch(said) or _positions(said, 1))
 
 
+def ordinal(text: str, count: int) -> int | None:
+    """The one place (from 0) that a message names in a list by its order; None for any other message.
+
+    The place may lie beyond the list. A bare number is none: the app has matched it with the buttons before.
+
+    >>> [ordinal(text, 3) for text in ("第二个", "选第9个", "最后一个", "第二十个", "2", "第二小学", "1和3")]
+    [1, 8, 2, 19, None, None, None]
+    """
+    said = plain(text)
+    far = _FAR.fullmatch(said)
+    if far is not None:
+        tens, ones = (_SIGNS.get(sign or "", 0) for sign in far.group("tens", "ones"))
+        return int(far["digits"] or 10 * (tens or 1) + ones) - 1
+    placed = _positions(said, count)
+    return placed[0] if len(placed) == 1 and _in_order(said) else None
+
+
+def _in_order(said: str) -> bool:
+    return "第" in said or said.startswith(("前", "后", "最后", "倒数"))
+
+
 def _positions(said: str, count: int) -> tuple[int, ...]:
     """The positions (from 0) that a message names in a list of ``count``; some may lie beyond its end."""
     if _SEVERAL.fullmatch(said):
@@ -124,15 +149,46 @@ def offered_before(turn: Turn) -> list[Entry]:
     return []
 
 
+def wants_all(text: str) -> bool:
+    """Whether a message wants all that was shown: 都要, 两个都看看."""
+    return _ALL.fullmatch(plain(text)) is not None
+
+
+def _ask_which(turn: Turn) -> None:
+    """Ask what 都要 means where no choices were shown; what was offered to be filed stays offered."""
+    story = next(
+        (e.get("value") for e in turn.previous() if e.get("event") == "slot" and e.get("name") == "story"),
+        None,
+    )
+    turn.say(
+        "您说的都要，是要哪几样？说一下名字就行；要登记或者转人工，请点下面的按钮。",
+        [FILE_QUESTION if story else COMPLAIN, HUMAN],
+    )
+    turn.set_all({"story": story, "misses": 0})
+    turn.outcome(Result.ASKED_BACK)
+
+
 def _listed(events: Iterable[Mapping[str, Any]]) -> list[Entry]:
     for event in events:
         buttons = (event.get("data") or {}).get("buttons") or [] if event.get("event") == "bot" else []
         # Only a list for choice has the button 都不是; entries beside other replies do not count.
         if not any(button.get("title") == feedback.NONE_OF_THESE for button in buttons):
             continue
-        ids = [_entry_id(str(button.get("payload"))) for button in buttons]
-        return [entry for entry in (parts().kb.entry(each) for each in ids if each) if entry is not None]
+        return _named(buttons)
     return []
+
+
+def _entries(events: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    """The entries offered in events that are given newest first, also those beside other replies (相近的问题也列在下面)."""
+    said = [event for event in events if event.get("event") == "bot"]
+    return [
+        entry for event in reversed(said) for entry in _named((event.get("data") or {}).get("buttons") or [])
+    ]
+
+
+def _named(buttons: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    ids = [_entry_id(str(button.get("payload"))) for button in buttons]
+    return [entry for entry in (parts().kb.entry(each) for each in ids if each) if entry is not None]
 
 
 def choosing_first(action: Action) -> Action:
@@ -173,10 +229,16 @@ async def _choose(turn: Turn) -> bool:
     if turn.pressed:
         return False
     right_before = offered(turn)
-    entries = right_before or offered_before(turn)
+    beside = [] if right_before else _entries(turn.previous())
+    entries = right_before or beside or offered_before(turn)
     choice = chosen(turn.text, [entry.title for entry in entries]) if entries else None
+    if choice is None and wants_all(turn.text):
+        _ask_which(turn)
+        return True
     if choice is None or (not right_before and not _explicit(turn.text)):
         return False
+    if beside and not right_before and choice == "none":
+        return False  # after an answer or "I don't know", this is its verdict
     about = feedback.rated(turn)
     asked = about.turn_id if about else ""
     turn.set("misses", 0)
@@ -199,8 +261,7 @@ async def _choose(turn: Turn) -> bool:
 def _explicit(text: str) -> bool:
     """Whether a message can only be a choice, also when the list was shown some messages before."""
     said = plain(text)
-    ordered = "第" in said or said.startswith(("前", "后", "最后", "倒数"))
-    return may_choose(text) and (ordered or len(_positions(said, 1)) != 1)
+    return may_choose(text) and (_in_order(said) or len(_positions(said, 1)) != 1)
 
 
 def _entry_id(payload: str) -> str:

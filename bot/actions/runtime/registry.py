@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.actions.complaint import filing, leaving
+from bot.actions.complaint import filing
 from bot.actions.complaint import form as complaint_form
 from bot.actions.policy import answer as policy
 from bot.actions.policy import follow_up, several, which
 from bot.actions.policy.choosing import choosing_first
+from bot.actions.policy.follow_up import continuing_first
 from bot.actions.progress import form as status_form
 from bot.actions.progress import how_long
 from bot.actions.runtime.turn import Action
@@ -16,15 +17,15 @@ ACTIONS: dict[str, Action] = {
     "validate_complaint_form": complaint_form.validate,
     "action_file_ticket": filing.file_ticket,
     "validate_status_form": status_form.validate,
-    "action_answer_policy": how_long.first(choosing_first(several.answer_policy)),
-    "action_ask_or_tell": how_long.first(choosing_first(which.ask_or_tell)),
+    "action_answer_policy": how_long.first(choosing_first(continuing_first(several.answer_policy))),
+    "action_ask_or_tell": how_long.first(choosing_first(continuing_first(which.ask_or_tell))),
     "action_follow_up": how_long.first(choosing_first(follow_up.follow_up)),
-    "action_out_of_scope": choosing_first(policy.out_of_scope),
+    "action_out_of_scope": choosing_first(continuing_first(policy.out_of_scope)),
     "action_request_human": handoff.request_human,
-    fallback.NAME: how_long.first(choosing_first(fallback.fallback)),
+    fallback.NAME: how_long.first(choosing_first(continuing_first(fallback.fallback))),
     "action_affirm": choosing_first(smalltalk.affirm),
     "action_deny": choosing_first(smalltalk.deny),
     "action_repeat": smalltalk.repeat,
     "action_calm": smalltalk.calm,
-    "action_no_form": leaving.no_form,
+    "action_no_form": fallback.misread,
 }

@@ -5,6 +5,7 @@ Rasa's tracker and dispatcher are untyped; only this module reads them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from copy import copy
@@ -159,6 +160,15 @@ class Turn:
         """The same turn with only ``text``, a part of the message. Both turns share replies and slots."""
         part = copy(self)
         part.text = text
+        return part
+
+    def as_pressed(self, payload: str) -> Turn:
+        """The same turn as if the button with this payload had been pressed. Both turns share replies and slots."""
+        intent, brace, rest = payload.removeprefix("/").partition("{")
+        part = self.narrowed(payload)
+        part.intent, part.confidence, part.decision = intent, 1.0, None
+        part.ranking = ((intent, 1.0),)
+        part.entities = {str(name): str(value) for name, value in json.loads(brace + rest or "{}").items()}
         return part
 
     def say(self, text: str, choices: Sequence[Choice] = (), card: Mapping[str, Any] | None = None) -> None:

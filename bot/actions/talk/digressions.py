@@ -6,7 +6,8 @@ import re
 
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback, topics
-from bot.actions.policy.follow_up import wanted_section
+from bot.actions.policy.aspects import only_follows
+from bot.actions.policy.follow_up import said_within_form
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
@@ -15,7 +16,6 @@ from bot.understanding.asking import without_lead_in
 from bot.understanding.ticket import find_code, find_number
 from conversations.event_kinds import Result
 from core.errors import RateLimited
-from kb_index.entries.render import to_text
 
 _ANNOUNCED = re.compile(
     r"(等等|等一下|等会|等下|稍等|慢着|先别急|对了|那个)?[，,]?(我|俺)?(先|还|再)?(想|要)?(问|咨询|打听|请教)"
@@ -43,7 +43,9 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         else:
             await policy.tell(turn, entry, buttons=False)
         return True
-    if turn.intent == "follow_up" and await _about_last_entry(turn):
+    if (turn.intent == "follow_up" or (certain and only_follows(turn.text))) and await _about_last_entry(
+        turn
+    ):
         return True
     result = await policy.search(turn.text)
     there = parts().city.asks_elsewhere(turn.text)
@@ -78,11 +80,11 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
 async def _about_last_entry(turn: Turn) -> bool:
     known = await parts().conversations.recall(turn.conversation_id)
     entry = parts().kb.entry(str(known[policy.ENTRY])) if known.get(policy.ENTRY) else None
-    section = wanted_section(turn.text)
-    if entry is None or section not in entry.sections:
+    said = said_within_form(entry, turn.text) if entry is not None else ""
+    if entry is None or not said:
         return False
-    turn.say(f"{entry.title}——{section}：\n{to_text(entry.sections[section])}")
-    turn.outcome(Result.ANSWERED, entry=entry.id, about=section)
+    turn.say(said)
+    turn.outcome(Result.ANSWERED, entry=entry.id)
     return True
 
 

@@ -6,15 +6,19 @@ over to a human (reason ``low_confidence``).
 
 from __future__ import annotations
 
-from bot.actions.complaint import attachments
+import re
+
+from bot.actions.complaint import attachments, leaving
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_mined
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.policy import answer as policy
+from bot.actions.policy.which import FILE_IT
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip, plain
 from bot.actions.talk import odd
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.faults import is_fault
 from bot.understanding.requests import is_question
 from bot.understanding.ticket import find_number
 from conversations.event_kinds import Result
@@ -27,6 +31,12 @@ MAYBE_MISREAD = "我怕理解错了您的意思，不敢随便回答您。"
 """First sentence of "I don't know" when the model was not sure what was meant."""
 _NEAREST = 2
 """Largest number of entries offered."""
+_WORD_FROM, _WORD_TO = 2, 6
+"""Shortest and longest bare word, in characters."""
+_NO_NOUN = re.compile(r"[那这个是的了吗呢啊呀哦嗯吧我你您他她它就有没不什怎么咋啥好谢哪谁再说讲问\da-zA-Z]")
+"""Characters of talk, which no bare word has."""
+_LOOKED_AT = 5
+"""Number of search results in which a bare word is looked for."""
 _LOOKUP_FROM = 4
 """Fewest characters of a message that is searched; shorter ones match too many entries."""
 _WHERE_WHEN = frozenset({"district", "town", "address", "happened_at"})
@@ -56,6 +66,12 @@ async def fallback(turn: Turn) -> None:
     if await policy.offer_topic(turn):
         turn.set("misses", 0)
         return
+    if await _named_entries(turn):
+        turn.set("misses", 0)
+        return
+    if is_fault(turn.text):
+        await _offer_filing(turn)
+        return
     near: list[Choice] = []
     if len(turn.text) >= _LOOKUP_FROM and turn.intent != "nonsense":
         result = await policy.search(turn.text)
@@ -78,6 +94,46 @@ async def fallback(turn: Turn) -> None:
         return
     turn.set("misses", 1)
     _ways_on(turn, near)
+
+
+async def _named_entries(turn: Turn) -> bool:
+    """Offer the entries in whose wordings a bare word (五保, 准生证) stands; False when there are none."""
+    word = plain(turn.text)
+    if turn.pressed or not _WORD_FROM <= len(word) <= _WORD_TO or _NO_NOUN.search(word):
+        return False
+    hits = (await policy.search(turn.text)).hits[:_LOOKED_AT]
+    named = [
+        hit.entry
+        for hit in hits
+        if any(word in plain(said) for said in (hit.entry.title, *hit.entry.tags, *hit.entry.variants))
+    ]
+    if not named:
+        return False
+    head = f"关于“{word}”，我这里有下面这些，看看是不是您想问的？回复序号，或者把想问的说一句就行。"
+    policy.list_entries(turn, named[:_NEAREST], head)
+    return True
+
+
+async def misread(turn: Turn) -> None:
+    """Handle words of a form where there is none; the model takes short reports (停水了) for such words, too."""
+    if turn.pressed or leaving.is_form_words(turn.text):
+        await leaving.no_form(turn)
+    else:
+        await fallback(turn)
+
+
+async def _offer_filing(turn: Turn) -> None:
+    """Offer to file a short report of a fault, and the best matching entries beside it."""
+    turn.set("misses", 0)
+    near = [policy.entry_choice(turn, entry) for entry in policy.offered(await policy.search(turn.text))]
+    also = "相近的政策问题也列在下面。" if near else ""
+    turn.say(
+        f"您是想反映“{clip(turn.text, 20)}”这件事吗？我帮您登记，转给有关部门处理；也可以转人工。{also}",
+        [FILE_IT, HUMAN, *near],
+    )
+    turn.set("story", turn.text)
+    turn.offer("complaint")
+    turn.outcome(Result.ASKED_BACK, about="ask_or_tell")
 
 
 def _goes_on(turn: Turn) -> bool:

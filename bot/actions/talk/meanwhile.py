@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from bot.actions.policy.aspects import only_follows
 from bot.actions.policy.choosing import may_choose
 from bot.actions.policy.feedback import NONE_OF_THESE
 from bot.understanding.evidence import Reader
@@ -14,6 +17,10 @@ _ANSWERED = ("/ask_policy{", "/follow_up{", "/affirm{", "/deny{")
 """Begins of the payloads of buttons below answers and lists."""
 _QUESTION_FROM = 0.5
 """Probability of a question (0 to 1) from which a message counts as one."""
+_BELOW_ANSWER = ("/follow_up{", "/affirm{")
+"""Begins of the payloads of buttons that only an answer has below it."""
+_OF_PROCEDURE = re.compile(r"办|到账|下来|批|领|发")
+"""Words that make 多久 a question about the procedure, and not about the queue."""
 
 
 class Meanwhile:
@@ -30,7 +37,11 @@ class Meanwhile:
         """Whether the message is a question the knowledge base may answer, or chooses from what was offered."""
         if job.chosen is not None:
             return job.chosen.payload.startswith(_ANSWERED)
-        if not job.text or job.attached is not None or asks_how_long(job.text):
+        if not job.text or job.attached is not None:
+            return False
+        if _follows(job):
+            return True
+        if asks_how_long(job.text):
             return False
         if any(button.title == NONE_OF_THESE for button in job.offered) and may_choose(job.text):
             return True
@@ -40,3 +51,10 @@ class Meanwhile:
         evidence = await self._reader.read(text)
         known = evidence.result.outcome != "unknown"
         return evidence.topic or (known and evidence.kinds["question"] >= _QUESTION_FROM)
+
+
+def _follows(job: Job) -> bool:
+    """Whether the message follows up on an answer shown right before (还要带啥)."""
+    answered = any(button.payload.startswith(_BELOW_ANSWER) for button in job.offered)
+    queue = asks_how_long(job.text) and _OF_PROCEDURE.search(job.text) is None
+    return answered and not queue and only_follows(written_out(job.text))

@@ -11,6 +11,8 @@ import typer
 from bot.understanding.category import fit
 from bot.understanding.category.judging import HERE, Classifier, suggest
 from bot.understanding.encoding.bert import ENCODER
+from core.errors import BadRequest
+from core.text import written
 from tickets import catalog
 
 app = typer.Typer(no_args_is_help=True, help="The category of a story: suggest it, make the classifier anew.")
@@ -21,6 +23,8 @@ Held = Annotated[str, typer.Option(help="The author some of whose letters the we
 @app.command("suggest")
 def suggest_command(text: Annotated[str, typer.Argument(help="A story.")]) -> None:
     """Print the probable category of a story, and the probability (0 to 1) that its level 1 is right."""
+    if not written(text):
+        raise BadRequest("请写一段要归类的诉求")
     found = suggest(text)
     typer.echo(
         "nothing points to a category" if found is None else f"{found.category} {found.confidence:.3f}"

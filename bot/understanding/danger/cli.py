@@ -17,6 +17,8 @@ from bot.understanding.danger.judging import HERE, LETTER, Judge, Judgement, Num
 from bot.understanding.danger.kinds import LABELS
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
+from core.errors import BadRequest
+from core.text import written
 from kb_index.language.pretrained import SHIPPED, PretrainedEncoder
 
 TAIL = HERE / "tail.npz"
@@ -35,6 +37,8 @@ def judge_command(
     text: Annotated[str, typer.Argument(help="A message.")], encoder: Encoder = SHIPPED
 ) -> None:
     """Show the judgement of a message."""
+    if not written(text):
+        raise BadRequest("请写一句要判断的话")
     judge = Judge(encoder=encoder)
     found = judge.judgement(text)
     danger, scope = judge.judge(text), judge.scope(text)

@@ -43,6 +43,9 @@ export class DeskApi {
   transfer = (id: string, to: string | null, note: string): Promise<{ conversation: Conversation }> =>
     this.client.post(`/conversations/${encodeURIComponent(id)}/transfer`, { to, note });
 
+  takeOver = (id: string, holder: string, note: string): Promise<{ conversation: Conversation }> =>
+    this.client.post(`/conversations/${encodeURIComponent(id)}/take_over`, { holder, note });
+
   close = (id: string): Promise<{ conversation: Conversation }> =>
     this.client.post(`/conversations/${encodeURIComponent(id)}/close`);
 

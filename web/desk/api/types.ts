@@ -75,6 +75,8 @@ export interface Happening {
   agent: Person | null;
   /** Who got the conversation, at a transfer to a colleague. */
   to?: Person | null;
+  /** From whom the conversation was taken over. */
+  from?: Person | null;
   reason: Reason | null;
   facts: Record<string, unknown>;
 }

@@ -45,6 +45,7 @@ export function told(one: Happening): string | null {
     case "left_queue":
       return (one.facts.why === "no_danger" ? "群众说没有危险，不再排队" : "群众不等了") + after("waited_s", "等了 ");
     case "taken":
+      if (one.from) return `${agent}从${one.from.display_name || "同事"}手里接手：${String(one.facts.note)}`;
       return `${agent}接入` + after("waited_s", "群众等了 ");
     case "first_reply":
       return `${agent}首次回复` + after("after_s", "接入后 ");

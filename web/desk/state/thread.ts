@@ -127,6 +127,12 @@ export async function transfer(to: string | null, note: string): Promise<boolean
   return act((id) => api.transfer(id, to, note));
 }
 
+/** 接手, from the colleague who has the conversation as it is shown. */
+export async function takeOver(note: string): Promise<boolean> {
+  const holder = thread.conversation?.agent?.id;
+  return holder ? act((id) => api.takeOver(id, holder, note)) : false;
+}
+
 /** 结束会话. */
 export async function end(): Promise<boolean> {
   return act((id) => api.close(id));

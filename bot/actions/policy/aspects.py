@@ -1,0 +1,140 @@
+"""What a follow-up question is about (收费, 材料, 地点 …), and what an entry says about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.actions.runtime.wording import clip, plain
+from kb_index.entries.render import to_text
+
+if TYPE_CHECKING:
+    from kb_index.entries.entry import Entry
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing that citizens ask about any procedure.
+
+    Args:
+        name: how a reply names it.
+        section: the section of an entry that answers it; "" when there is none.
+        asked: words that ask for it.
+        told: words of a sentence that answers it, wherever the entry says it; "" when a sentence can't be told apart.
+    """
+
+    name: str
+    section: str
+    asked: re.Pattern[str]
+    told: str = ""
+
+
+_MONEY = r"钱|收费|费用|免费|交费|缴费|价格|工本"
+_OFFICE = r"(?:窗口|大厅|派出所|中心|街道|乡镇|乡、镇|社区|机构|部门|局|院|委员会|村委会|居委会|单位|政府)"
+_ASPECTS = (
+    Aspect(
+        "收费标准", "收费标准", re.compile(_MONEY), r"^(?!.*[罚赔]).*(?:\d元|免费|收费|费用|工本费|不交钱)"
+    ),
+    Aspect(
+        "办理材料",
+        "办理材料",
+        re.compile(
+            r"材料|证件|手续|带什么|带啥|带哪些|要带|(?:什么|啥|哪些)(?:东西|证)|原件|复印件|身份证|户口本|准备(?:什么|啥|哪些)"
+        ),
+        r"材料|(?:带|提交|提供|出示|拿|备好|凭)[^，]{0,14}(?:证|表|原件|复印件|票据|照片|合同|清单|凭证)",
+    ),
+    Aspect(
+        "网上办理",
+        "",
+        re.compile(r"网上|手机上?|线上|不跑腿|在家(?:就)?能"),
+        r"网上|手机|线上|网站|小程序|APP|皖事通|网办",
+    ),
+    Aspect(
+        "代办",
+        "",
+        re.compile(r"代办|替(?:我|他|她|老人)?|本人(?:去|到|来)|不去|别人"),
+        r"代办|代为|委托人|委托(?:他|别|家|亲)|代领|代理",
+    ),
+    Aspect(
+        "办理地点",
+        "办理地点",
+        re.compile(r"哪[里儿]?办|去哪|到哪|在哪|搁哪|地址|地点|窗口|哪里"),
+        rf"(?:到|去|向|由|找|问|在)[^，]{{0,20}}{_OFFICE}",
+    ),
+    Aspect(
+        "办理时限",
+        "办理时限",
+        re.compile(r"多久|几天|多少天|多长时间|工作日|时限|期限|等多|什么时候|啥时候"),
+        r"\d+(?:个?工作日|日|天|个月)(?:之?内|以内|内)|当场|当天",
+    ),
+    Aspect("办理流程", "办理流程", re.compile(r"流程|步骤|怎么办|怎么操作|咋办|咋弄|怎么弄|第一步|预约")),
+    Aspect("办理条件", "办理条件", re.compile(r"条件|符合|限制|资格|要求")),
+    Aspect("金额", "", re.compile(r"多少"), r"\d元|\d%|\d倍"),
+)
+_IN_PROCEDURE = frozenset({"网上办理", "代办"})
+"""Aspects that the section 办理流程 answers when no sentence does."""
+_FILLER = re.compile(
+    r"(?:那|请|还|都|要|得|需|须|是|的|我|俺|咱|大概|大约|一般|到底|这个?|它|具体|可以?|能|会|该|去|到|在|搁|上|共|总|最后|最快|"
+    r"办|理|弄|搞|领|拿|交|带|花|收|给|发|下来|账|批|好|完|成|一个月|每个?月|一年|每年|一次|时候|什么|啥|哪些?|哪里|哪儿|谁|怎么|咋|样|"
+    r"东西|就|行|又|再|也|不|没|问|下|一|等|呢|啊|呀|吗|么|哈|嘛|吧|了|[?？，,。!！\s])+"
+)
+_LONGEST = 16
+"""Longest message that is nothing but a follow-up, in characters."""
+_MOST = 2
+"""Most sentences quoted from an entry."""
+_QUOTED = 90
+"""Longest quoted sentence, in characters."""
+_SENTENCE = re.compile(r"[。；;\n]+")
+
+
+def aspect(text: str) -> Aspect | None:
+    """The first aspect that a question asks for; None when it asks for none."""
+    return next((each for each in _ASPECTS if each.asked.search(text)), None)
+
+
+def wanted_section(text: str) -> str | None:
+    """The section of an entry that a follow-up question asks for.
+
+    >>> wanted_section("那要带啥东西"), wanted_section("网上能办不"), wanted_section("老人呢")
+    ('办理材料', '办理流程', None)
+    """
+    found = aspect(text)
+    if found is None:
+        return None
+    return found.section or ("办理流程" if found.name in _IN_PROCEDURE else None)
+
+
+def only_follows(text: str) -> bool:
+    """Whether a question names no subject of its own, so that it can only be about what was talked of.
+
+    >>> [only_follows(said) for said in ("还要带啥", "那要多少钱", "大概多久到账", "居住证在哪办", "多少钱一吨水")]
+    [True, True, True, False, False]
+    """
+    said = plain(text)
+    if not said or len(said) > _LONGEST or aspect(said) is None:
+        return False
+    for each in _ASPECTS:
+        said = each.asked.sub("", said)
+    return not _FILLER.sub("", said)
+
+
+def quotes_first(text: str) -> bool:
+    """Whether a sentence answers the question better than a whole section does (网上能办吗, 能代办吗)."""
+    found = aspect(text)
+    return found is not None and found.name in _IN_PROCEDURE
+
+
+def quoted(entry: Entry, text: str) -> str:
+    """The sentences of an entry that answer a follow-up question, at most two; "" when there are none.
+
+    Args:
+        text: the question.
+    """
+    found = aspect(text)
+    if found is None or not found.told:
+        return ""
+    told = re.compile(found.told)
+    whole = "\n".join(to_text(part) for part in (entry.answer, *entry.sections.values()))
+    said = [one.strip(" ・") for one in _SENTENCE.split(whole) if told.search(one)]
+    return "；".join(clip(one, _QUOTED) for one in dict.fromkeys(said[:_MOST]))

@@ -1,0 +1,231 @@
+"""Every ``wenban`` command on what people type by mistake: one sentence, never a trace."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from service import cli
+
+Said = tuple[int, str]
+"""Exit status, and all that was printed."""
+Wenban = Callable[..., Said]
+HERE = "{here}"
+"""In arguments: a folder with ``empty`` (a folder), ``blank.jsonl``, ``gbk.jsonl``, ``words.jsonl``, ``table.csv``."""
+
+UNUSABLE: dict[str, list[list[str]]] = {
+    "run": [["extra"]],
+    "app": [["extra"]],
+    "announce": [["extra"]],
+    "train": [["extra"]],
+    "chat": [["--url", "nonsense"], ["--url", "http://127.0.0.1:1"], ["--url", "ftp://host"]],
+    "doctor": [["extra"]],
+    "explain": [[""], ["\u200b \u3000"], []],
+    "train-decision": [["extra"]],
+    "user add": [
+        [],
+        [""],
+        ["a b"],
+        ["anne", "--role", "king"],
+        ["anne", "--name", "\u200b"],
+        ["anne", "--department", "没有"],
+    ],
+    "user reset": [[], [""], ["nobody"]],
+    "db upgrade": [["extra"]],
+    "db revision": [[], [""], [" \u200b"]],
+    "nlu evaluate": [
+        ["{here}/none"],
+        ["{here}/empty"],
+        ["{here}/blank.jsonl"],
+        ["{here}/gbk.jsonl"],
+        ["{here}/words.jsonl"],
+        [""],
+    ],
+    "nlu classify": [
+        ["{here}/none"],
+        ["{here}/empty"],
+        ["{here}/blank.jsonl"],
+        ["{here}/gbk.jsonl"],
+        ["{here}/words.jsonl"],
+    ],
+    "nlu slots": [["{here}/none"], ["{here}/words.jsonl"], ["--now", ""], ["--now", "x"]],
+    "evaluate answers": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
+    "evaluate matters": [["{here}/none"], ["{here}/gbk.jsonl"], ["{here}/words.jsonl"]],
+    "evaluate danger": [["{here}/none"], ["{here}/blank.jsonl"], ["{here}/words.jsonl"]],
+    "danger judge": [[], [""], ["\u200b"]],
+    "danger tune": [["--held", "nobody"], ["--held", ""], ["--epochs", "x"]],
+    "danger fit": [["--held", "nobody"], ["--held", ""]],
+    "category suggest": [[], [""], ["\u200b"]],
+    "category tune": [["--held", "nobody"], ["--epochs", "x"]],
+    "category fit": [["--held", "nobody"], ["--held", ""]],
+    "kb check": [["--dir", "{here}/none"], ["--dir", "{here}/words.jsonl"], ["--laws", "{here}/none"]],
+    "kb new": [
+        ["", "--title", "怎么办", "--department", "某局"],
+        ["no slug", "--title", "怎么办", "--department", "某局"],
+        ["hrss-new-one", "--title", "\u200b\u200b", "--department", "某局"],
+        ["hrss-new-one", "--title", "怎么办", "--department", "\u3164\u3164"],
+        ["hrss-new-one", "--title", "怎么办", "--department", "某局", "--dir", "{here}/words.jsonl"],
+    ],
+    "kb preview": [[], [""], ["nobody"], ["x", "--dir", "{here}/none"]],
+    "kb convert": [[], [""], ["{here}/none"], ["{here}/empty"]],
+    "kb import": [
+        ["{here}/none.csv"],
+        ["{here}/empty"],
+        ["{here}/words.jsonl"],
+        ["{here}/gbk.jsonl"],
+        ["{here}/blank.xlsx"],
+        [""],
+    ],
+    "kb export": [["{here}/none/table.csv"], ["{here}/empty"], ["{here}/table.pdf"], [""]],
+    "kb stats": [["--dir", "{here}/none"], ["--write", "{here}/none"], ["--write", "{here}/empty"]],
+    "kb test": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"], ["{here}/blank.xlsx"], [""]],
+    "kb evaluate": [
+        ["--questions", "{here}/none"],
+        ["--questions", "{here}/words.jsonl"],
+        ["--dir", "{here}/none"],
+        ["--corpus", "{here}/none"],
+    ],
+    "kb build": [
+        ["--dir", "{here}/none"],
+        ["--dir", "{here}/words.jsonl"],
+        ["--dir", "{here}/empty"],
+        ["--index", "{here}/words.jsonl"],
+    ],
+    "kb watch": [["--dir", "{here}/none"], ["extra"]],
+    "kb rollback": [[], ["--to", "nothing"], ["--index", "{here}/words.jsonl"]],
+    "kb search": [[], [""], ["公积金"], ["公积金", "--index", "{here}/words.jsonl"]],
+    "kb train-model": [["--threads", "0"], ["--dir", "{here}/none"], ["--encoder", "--told", "{here}/none"]],
+    "kb laws build": [[], ["--laws", "{here}/none"], ["--laws", "{here}/empty"]],
+    "kb laws search": [[], [""], ["公积金"]],
+    "kb laws fit": [[], ["--questions", "{here}/none"]],
+    "kb gaps": [["--days", "0"], ["--kind", "x"], []],
+    "kb gaps draft": [[], [""], ["nothing"]],
+    "kb gaps dismiss": [[], [""], ["nothing"]],
+    "city check": [["nosuch"], ["{here}/empty"], ["{here}/none/"], ["../x"]],
+    "jobs list": [["extra"]],
+    "jobs retry": [[], [""], ["nothing"]],
+    "jobs drop": [[], ["", ""], ["nothing", "x"]],
+    "wechat doctor": [[], ["nobody"]],
+    "wechat menu check": [
+        ["--file", "{here}/none"],
+        ["--file", "{here}/empty"],
+        ["--file", "{here}/words.jsonl"],
+        ["--file", "{here}/gbk.jsonl"],
+    ],
+    "wechat menu push": [[], ["nobody"]],
+}
+"""Command → arguments that it can't use, in an installation whose data folder does not exist yet."""
+
+
+def commands() -> list[str]:
+    def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+        if not hasattr(command, "commands"):
+            yield " ".join(path)
+            return
+        if command.invoke_without_command:
+            yield " ".join(path)
+        for name, below in command.commands.items():
+            yield from walk(below, (*path, name))
+
+    return list(walk(typer.main.get_command(cli.whole())))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "blank.jsonl").write_text("")
+    (tmp_path / "blank.xlsx").write_text("")
+    (tmp_path / "gbk.jsonl").write_bytes("路灯坏了".encode("gbk"))
+    (tmp_path / "words.jsonl").write_text("只是一句话\n", "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def wenban(here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Wenban:
+    """The command as the shell runs it. Any exception but the end of the process fails the test."""
+    monkeypatch.setenv("WENBAN_DATA_DIR", str(here / "data"))
+    monkeypatch.setenv("WENBAN_KNOWLEDGE_DIR", str(here / "knowledge"))
+    (here / "knowledge").mkdir()
+
+    def run(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["wenban", *arguments])
+        capfd.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capfd.readouterr()
+        return code, out + err
+
+    return run
+
+
+def test_every_command_is_in_the_table() -> None:
+    assert set(commands()) == set(UNUSABLE)
+
+
+@pytest.mark.parametrize("command", UNUSABLE)
+def test_what_can_not_be_used_is_said_in_words(command: str, wenban: Wenban, here: Path) -> None:
+    for arguments in UNUSABLE[command]:
+        code, said = wenban(*command.split(), *(one.replace(HERE, str(here)) for one in arguments))
+        assert code in (1, 2) and said.strip(), (arguments, code, said)
+        assert "Traceback" not in said and "Error:" not in said, (arguments, said)
+
+
+def test_the_first_account_needs_no_start_before(wenban: Wenban, here: Path) -> None:
+    assert wenban("user", "add", "anne", "--name", "坐席 1 号")[0] == 0
+    assert (here / "data" / "wenban.db").is_file()
+    code, said = wenban("user", "add", "anne")
+    assert code == 1 and "已经有了" in said and "argon2" not in said
+    assert wenban("user", "reset", "anne")[0] == 0
+    assert wenban("jobs", "list")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["user", "add", "anne"], ["user", "reset", "anne"], ["jobs", "list"], ["kb", "gaps"], ["db", "upgrade"]],
+)
+@pytest.mark.parametrize(
+    ("setting", "value", "why"),
+    [
+        ("WENBAN_DATA_DIR", "{here}/words.jsonl", "已经有这个文件了"),
+        ("WENBAN_DATABASE_URL", "sqlite:///{here}/words.jsonl", "file is not a database"),
+        ("WENBAN_DATABASE_URL", "sqlite:///{here}/none/x.db", "unable to open database file"),
+        ("WENBAN_DATABASE_URL", "postgresql://wenban:geheim@127.0.0.1:1/wenban", "连不上"),
+        ("WENBAN_DATABASE_URL", "postgresql://wenban:geheim@127.0.0.1:port/wenban", "地址看不懂"),
+        ("WENBAN_DATABASE_URL", "oracle://x", "sqlite://"),
+    ],
+)
+def test_a_database_that_can_not_be_used(
+    command: list[str],
+    setting: str,
+    value: str,
+    why: str,
+    wenban: Wenban,
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(setting, value.replace(HERE, str(here)))
+    code, said = wenban(*command)
+    assert code == 1 and why in said and "geheim" not in said, said
+
+
+def test_an_older_database_is_left_to_the_operator(wenban: Wenban, here: Path) -> None:
+    assert wenban("db", "upgrade")[0] == 0
+    with sqlite3.connect(here / "data" / "wenban.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    code, said = wenban("user", "add", "anne")
+    assert code == 1 and "wenban db upgrade" in said
+
+
+def test_danger_is_told_first_and_ends_it(wenban: Wenban) -> None:
+    code, said = wenban("explain", "我家着火了")
+    assert code == 0 and "fire, clear" in said and said.strip().endswith("不再判断别的")
+    assert len(said.splitlines()) == 2
