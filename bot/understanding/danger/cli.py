@@ -9,11 +9,11 @@ import numpy as np
 import typer
 
 from bot.understanding.danger import fit
-from bot.understanding.danger.judging import HERE, Judge, encoder_at
+from bot.understanding.danger.judging import HERE, Judge
 from bot.understanding.danger.kinds import LABELS
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
-from kb_index.language.pretrained import SHIPPED, PretrainedEncoder
+from kb_index.language.pretrained import SHIPPED
 
 TAIL = HERE / "tail.npz"
 """The file with the tail's weights."""
@@ -54,9 +54,7 @@ def tune_command(
     texts, labels, away = fit.parted(fit.groups())
     kept = [n for n in range(len(texts)) if not away[n]]
     mixed, mixed_labels = fit.mixed(texts, labels, ~away)
-    # The app runs the encoder in 8 bits where the processor can, else in single precision.
-    precise, own = PretrainedEncoder(encoder, eight_bits=False), PretrainedEncoder(encoder)
-    tuner = Tuner(encoder, LABELS, threads, [precise.tokens, *([own.tokens] if own.eight_bits else [])])
+    tuner = Tuner(encoder, LABELS, threads)
     tail = tuner.tune(
         tuner.states([*(texts[n] for n in kept), *mixed]),
         [*(labels[n] for n in kept), *mixed_labels],
@@ -75,7 +73,7 @@ def fit_command(encoder: Encoder = SHIPPED) -> None:
     wanted = [labels[n] for n in out]
     rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
     words = rest.logits([texts[n] for n in out])
-    tail = Tail(TAIL, encoder, encoder_at(encoder).tokens)
+    tail = Tail(TAIL, encoder)
     logits = np.stack([tail.logits(plain(texts[n])) for n in out])
     numbers = {
         "words_alone": fit.numbers(wanted, words, None),

@@ -28,7 +28,7 @@ from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import pieces, plain
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, swallowed
-from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_encoder
+from kb_index.language.pretrained import SHIPPED
 
 HERE = Path(__file__).parent
 LETTER = 300
@@ -91,9 +91,7 @@ class Judge:
         self._words = Words(folder / "words.npz")
         tail = folder / "tail.npz"
         there = encoder is not None and (encoder / "model.safetensors").is_file() and tail.is_file()
-        self._tail = (
-            Tail(tail, encoder, encoder_at(encoder).tokens) if there and encoder is not None else None
-        )
+        self._tail = Tail(tail, encoder) if there and encoder is not None else None
         if self._tail is not None:
             if self._tail.labels != LABELS:
                 raise ValueError(f"{tail} tells other labels apart")
@@ -190,11 +188,6 @@ class Judge:
             chosen = sorted(ends | set(middle[: TAILED - len(ends)]))  # type: ignore[assignment]
         tail = np.stack([self._tail.logits(parts[number]) for number in chosen])
         return softmax(self.numbers.words * words[list(chosen)] + self.numbers.tail * tail)
-
-
-def encoder_at(folder: Path) -> PretrainedEncoder:
-    """The encoder in a folder. For the shipped folder it is the search's, so that a message is read once."""
-    return shipped_encoder() if folder == SHIPPED else PretrainedEncoder(folder)
 
 
 @lru_cache(maxsize=1)
