@@ -1,27 +1,46 @@
-"""Resident memory of each process after it has answered some hundred messages."""
+"""Resident memory of each process after questions and stories of the held-out sets."""
 
 from __future__ import annotations
 
+import asyncio
+
+import aiohttp
 import psutil
 
 from benchmarks.figures import Figure
+from benchmarks.visitors import say, texts, visitor
 from tests.system import Process, System
 
 APP_BOUND_MB = 900
 """Megabytes the app may use."""
 RASA_BOUND_MB = 1400
 """Megabytes Rasa may use."""
+QUESTIONS, STORIES = 50, 20
+"""Numbers of messages, each in a new conversation, before the memory is measured."""
 
 
 def run(system: System) -> list[Figure]:
     """Resident memory of the app and of Rasa in MB, child processes included."""
+    asyncio.run(_talk(system.url))
     return [
-        Figure("app memory", _resident_mb(system.app), "MB", APP_BOUND_MB),
-        Figure("Rasa memory", _resident_mb(system.rasa), "MB", RASA_BOUND_MB),
+        Figure(
+            f"app memory after {QUESTIONS} questions and {STORIES} stories",
+            resident_mb(system.app),
+            "MB",
+            APP_BOUND_MB,
+        ),
+        Figure("Rasa memory", resident_mb(system.rasa), "MB", RASA_BOUND_MB),
     ]
 
 
-def _resident_mb(process: Process) -> float:
+async def _talk(url: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        for text in [*texts("answers", QUESTIONS), *texts("stories", STORIES)]:
+            await say(session, url, await visitor(session, url), text)
+
+
+def resident_mb(process: Process) -> float:
+    """Resident memory of a process and its children, in MB."""
     assert process.popen is not None
     root = psutil.Process(process.popen.pid)
     total = sum(p.memory_info().rss for p in [root, *root.children(recursive=True)])

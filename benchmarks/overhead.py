@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from uuid import uuid4
 
 import aiohttp
 
 from benchmarks.figures import Figure, percentile
-from tests.system import System, new_address
+from benchmarks.visitors import say, timed, visitor
+from tests.system import System
 
 QUESTIONS = (
     "公积金怎么提取",
@@ -51,16 +51,10 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
         for number in range(-3, ROUNDS):  # the first three rounds warm both up and do not count
             text = QUESTIONS[number % len(QUESTIONS)]
             # Two new visitors who have greeted: neither side has to begin a conversation while it is timed.
-            visitor = await _visitor(session, system)
-            app = await _timed(
-                session,
-                f"{system.url}/api/web/messages",
-                {"client_id": str(uuid4()), "text": text},
-                visitor,
-            )
+            app = await say(session, system.url, await visitor(session, system.url), text)
             await asyncio.sleep(PAUSE_S)
-            await _visitor(session, system)
-            rasa = await _timed(
+            await visitor(session, system.url)
+            rasa = await timed(
                 session,
                 f"{system.settings.rasa_base_url}/webhooks/rest/webhook",
                 {"sender": _newest_conversation(system), "message": text, "metadata": {"turn": str(uuid4())}},
@@ -73,31 +67,8 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
     return app_ms, rasa_ms
 
 
-async def _visitor(session: aiohttp.ClientSession, system: System) -> dict[str, str]:
-    """The headers of a new visitor, from a new address, who has said hello."""
-    headers = new_address()
-    async with session.post(f"{system.url}/api/web/session", json={}, headers=headers) as response:
-        headers["Authorization"] = f"Bearer {(await response.json())['token']}"
-    greeting = {"client_id": str(uuid4()), "text": "您好"}
-    await _timed(session, f"{system.url}/api/web/messages", greeting, headers)
-    return headers
-
-
 def _newest_conversation(system: System) -> str:
     """The id of the last visitor's conversation; the actions look it up in the direct call, too."""
     with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
         found: str = database.execute("SELECT id FROM conversations ORDER BY id DESC LIMIT 1").fetchone()[0]
         return found
-
-
-async def _timed(
-    session: aiohttp.ClientSession, url: str, body: dict[str, object], headers: dict[str, str]
-) -> float:
-    began = time.perf_counter()
-    async with session.post(url, json=body, headers=headers) as response:
-        answer = await response.json()
-        elapsed = (time.perf_counter() - began) * 1000
-        replies = answer.get("replies") if isinstance(answer, dict) else answer
-        if response.status != 200 or not replies:
-            raise RuntimeError(f"{url} answered {response.status}: {answer}")
-    return elapsed

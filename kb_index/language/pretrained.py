@@ -13,14 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kb_index.language.bert import SCALE, Layers, fast_eight_bits
 
 Vectors = NDArray[np.float32]
 Kind = Literal["query", "passage"]
@@ -30,9 +31,6 @@ SHIPPED = Path(__file__).resolve().parent.parent / "encoder"
 
 PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
 """Prefix that the model expects before a text. To compare two questions, use ``query`` for both."""
-
-SCALE = ".scale"
-"""End of the name of the tensor with the row scales of an 8-bit weight."""
 
 MIDDLE = 8
 """Number of the layer whose output :meth:`PretrainedEncoder.states` adds."""
@@ -196,73 +194,21 @@ class _Network:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(longest)
         self.tokenizer.no_padding()
-        self.heads, self.eps = heads, eps
         self.lower = lru_cache(maxsize=_KEPT)(self._lower)
         try:
             tensors = load_file(str(folder / "model.safetensors"))
         except Exception as error:
             raise EncoderError(f"{folder}/model.safetensors cannot be read: {error}") from error
-        self.eight_bits = _fast_eight_bits(torch) if eight_bits is None else eight_bits
-        make = self._eight_bit_product if self.eight_bits else self._single_product
+        self.eight_bits = fast_eight_bits(torch) if eight_bits is None else eight_bits
         try:
             self.words = tensors["embeddings.word_embeddings.weight"]
             self.word_scales = tensors.get("embeddings.word_embeddings.weight" + SCALE)
             types = tensors["embeddings.token_type_embeddings.weight"][0].float()
             self.positions = tensors["embeddings.position_embeddings.weight"].float() + types
-            self.first_norm = self._norm(tensors, "embeddings.LayerNorm")
-            self.layers = []
-            for layer in range(layers):
-                at = f"encoder.layer.{layer}."
-                parts = [f"{at}attention.self.{name}" for name in ("query", "key", "value")]
-                self.layers.append(
-                    (
-                        make(tensors, parts),
-                        make(tensors, [at + "attention.output.dense"]),
-                        self._norm(tensors, at + "attention.output.LayerNorm"),
-                        make(tensors, [at + "intermediate.dense"]),
-                        make(tensors, [at + "output.dense"]),
-                        self._norm(tensors, at + "output.LayerNorm"),
-                    )
-                )
+            self.layers = Layers(tensors, range(layers), heads, eps, self.eight_bits)
+            self.first_norm = self.layers.norm(tensors, "embeddings.LayerNorm")
         except KeyError as error:
             raise EncoderError(f"{folder}/model.safetensors lacks the tensor {error}") from error
-
-    def _norm(self, tensors: dict[str, Any], name: str) -> Callable[[Any], Any]:
-        weight, bias = tensors[name + ".weight"].float(), tensors[name + ".bias"].float()
-        norm, shape, eps = self.torch.nn.functional.layer_norm, (len(weight),), self.eps
-        return lambda x: norm(x, shape, weight, bias, eps)
-
-    def _single_product(self, tensors: dict[str, Any], names: list[str]) -> Callable[[Any], Any]:
-        torch = self.torch
-        weights = []
-        for name in names:
-            weight = tensors[name + ".weight"].float()
-            scale = tensors.get(name + ".weight" + SCALE)
-            weights.append(weight if scale is None else weight * scale.float()[:, None])
-        weight = torch.cat(weights)
-        bias = torch.cat([tensors[name + ".bias"].float() for name in names])
-        linear = torch.nn.functional.linear
-        return lambda x: linear(x, weight, bias)
-
-    def _eight_bit_product(self, tensors: dict[str, Any], names: list[str]) -> Callable[[Any], Any]:
-        torch = self.torch
-        whole, scales = [], []
-        for name in names:
-            weight, scale = tensors[name + ".weight"], tensors.get(name + ".weight" + SCALE)
-            if scale is None:
-                weight, scale = eight_bit_rows(torch, weight.float())
-            whole.append(weight)
-            scales.append(scale.double())
-        bias = torch.cat([tensors[name + ".bias"].float() for name in names])
-        weight, scale = torch.cat(whole), torch.cat(scales)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns that making quantised tensors by hand is deprecated
-            zeros = torch.zeros(len(weight), dtype=torch.long)
-            packed = torch.ops.quantized.linear_prepack(
-                torch._make_per_channel_quantized_tensor(weight, scale, zeros, 0), bias
-            )
-        product, narrow = torch.ops.quantized.linear_dynamic, not _has_vnni(torch)
-        return lambda x: product(x, packed, narrow)  # narrow: CPUs without VNNI overflow 16-bit sums
 
     def encode(self, rows: Sequence[Sequence[int]], out: Vectors) -> None:
         """Writes the states of each row of token numbers into ``out``, [len(rows), 2 × dimensions]."""
@@ -291,21 +237,21 @@ class _Network:
                 tokens[place, : len(row)] = torch.tensor(row)
             if min(lengths) < width:
                 mask = (torch.arange(width) < torch.tensor(lengths)[:, None])[:, None, None, :]
-            x = self._through(self._embedded(tokens), mask, 0, LOWER)
+            x = self.layers(self._embedded(tokens), mask, 0, LOWER)
         kept = None if mask is None else mask[:, 0, 0, :, None]
 
         def mean(x: Any) -> Any:
             return x.mean(1) if kept is None else (x * kept).sum(1) / kept.sum(1)
 
-        x = self._through(x, mask, LOWER, MIDDLE)
+        x = self.layers(x, mask, LOWER, MIDDLE)
         middle = mean(x)
-        x = self._through(x, mask, MIDDLE, len(self.layers))
+        x = self.layers(x, mask, MIDDLE)
         found: Vectors = torch.cat([torch.nn.functional.normalize(mean(x), dim=-1), middle], dim=1).numpy()
         return found
 
     def _lower(self, row: tuple[int, ...]) -> Any:
         """The states of one text's tokens after layer :data:`LOWER`, [1, tokens, dimensions]."""
-        return self._through(self._embedded(self.torch.tensor([row])), None, 0, LOWER)
+        return self.layers(self._embedded(self.torch.tensor([row])), None, 0, LOWER)
 
     def _embedded(self, tokens: Any) -> Any:
         """[texts, tokens] → [texts, tokens, dimensions]: what goes into the first layer."""
@@ -314,54 +260,13 @@ class _Network:
             x = x * self.word_scales[tokens].float()[..., None]
         return self.first_norm(x + self.positions[: tokens.shape[1]])
 
-    def _through(self, x: Any, mask: Any, first: int, end: int) -> Any:
-        """Pass states, [texts, tokens, dimensions], through the layers from ``first`` up to ``end``."""
-        number, width, _ = x.shape
-        attend, gelu = self.torch.nn.functional.scaled_dot_product_attention, self.torch.nn.functional.gelu
-        for inner, after, norm, wide, narrow, last in self.layers[first:end]:
-            q, k, v = inner(x).view(number, width, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-            seen = attend(q, k, v, attn_mask=mask).transpose(1, 2).reshape(number, width, -1)
-            x = norm(after(seen) + x)
-            x = last(narrow(gelu(wide(x))) + x)
-        return x
-
-
-def eight_bit_rows(torch: Any, weight: Any) -> tuple[Any, Any]:
-    """Converts a weight to 8 bits, with a scale for each row.
-
-    Args:
-        torch: the imported torch module.
-        weight: float tensor, [out, in].
-
-    Returns:
-        int8 tensor [out, in] and float32 scales [out]; their product is approximately the weight.
-    """
-    scale = weight.abs().amax(dim=1).clamp_min(1e-8) / 127
-    return torch.round(weight / scale[:, None]).clamp_(-127, 127).to(torch.int8), scale.float()
-
-
-def _has_vnni(torch: Any) -> bool:
-    known = getattr(torch.cpu, "_is_vnni_supported", None)
-    return bool(known is not None and known())
-
-
-def _fast_eight_bits(torch: Any) -> bool:
-    """Whether torch has fast 8-bit kernels here: the CPU has AVX2, and torch still has the operators."""
-    if torch.backends.cpu.get_cpu_capability() == "DEFAULT":  # also when ATEN_CPU_CAPABILITY says so
-        return False
-    engines = torch.backends.quantized.supported_engines
-    wanted = next((name for name in ("x86", "fbgemm") if name in engines), None)
-    if wanted is None or not hasattr(torch, "_make_per_channel_quantized_tensor"):
-        return False
-    try:
-        torch.backends.quantized.engine = wanted
-        torch.ops.quantized.linear_dynamic  # noqa: B018  (raises when torch lacks the operator)
-    except (AttributeError, RuntimeError):
-        return False
-    return True
-
 
 @cache
 def shipped_encoder() -> PretrainedEncoder:
     """The shipped encoder. Its weights are read when the first text is encoded."""
     return PretrainedEncoder(SHIPPED)
+
+
+def encoder_at(folder: Path) -> PretrainedEncoder:
+    """The encoder in a folder. For the shipped folder it is the one of the whole process: weights are loaded once."""
+    return shipped_encoder() if folder == SHIPPED else PretrainedEncoder(folder)

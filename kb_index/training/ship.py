@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_index.language.pretrained import SCALE
+from kb_index.language.bert import SCALE
 
 Weights = Mapping[str, NDArray[np.float32]]
 _DESCRIPTION = ("config.json", "tokenizer.json")

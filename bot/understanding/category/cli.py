@@ -10,9 +10,9 @@ import typer
 
 from bot.understanding.category import fit
 from bot.understanding.category.judging import HERE, Classifier, suggest
-from bot.understanding.encoding.bert import ENCODER
 from core.errors import BadRequest
 from core.text import written
+from kb_index.language.pretrained import SHIPPED
 from tickets import catalog
 
 app = typer.Typer(no_args_is_help=True, help="The category of a story: suggest it, make the classifier anew.")
@@ -41,7 +41,7 @@ def tune_command(
     from bot.understanding.encoding.tuning import Tuner
 
     kept, _ = fit.parted(held)
-    tuner = Tuner(ENCODER, catalog.names(), threads)
+    tuner = Tuner(SHIPPED, catalog.names(), threads)
     states = tuner.states([letter.text for letter in kept])
     tail = tuner.tune(states, [letter.category for letter in kept], epochs, typer.echo)
     tuner.save(tail, HERE / "tail.npz")
@@ -52,7 +52,7 @@ def fit_command(held: Held = "third") -> None:
     """Fit the weights of words and tail on the letters held back, and print the shares that are then right."""
     _, away = fit.parted(held)
     wanted = [letter.category for letter in away]
-    classifier = Classifier(encoder=ENCODER)
+    classifier = Classifier()
     nothing = np.zeros(len(catalog.names()))
     scores = [catalog.scores(letter.text) for letter in away]
     words = np.stack([nothing if one is None else one for one in scores]).astype(np.float32)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.understanding.encoding.bert import ENCODER
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
+from kb_index.language.pretrained import SHIPPED
 from tickets import catalog
 from tickets.likeness import Scores
 
@@ -45,7 +45,7 @@ class Classifier:
         encoder: folder of the pretrained encoder. Where it is missing, the catalogue's words decide alone.
     """
 
-    def __init__(self, folder: Path = HERE, encoder: Path = ENCODER) -> None:
+    def __init__(self, folder: Path = HERE, encoder: Path = SHIPPED) -> None:
         there = (encoder / "model.safetensors").is_file() and (folder / "tail.npz").is_file()
         self._tail = Tail(folder / "tail.npz", encoder) if there else None
         held = json.loads((folder / "weights.json").read_text("utf-8"))

@@ -13,13 +13,13 @@ import typer
 
 from bot.understanding.category import fit as category
 from bot.understanding.danger import fit
-from bot.understanding.danger.judging import HERE, LETTER, Judge, Judgement, Numbers, encoder_at
+from bot.understanding.danger.judging import HERE, LETTER, Judge, Judgement, Numbers
 from bot.understanding.danger.kinds import LABELS
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
 from core.errors import BadRequest
 from core.text import written
-from kb_index.language.pretrained import SHIPPED, PretrainedEncoder
+from kb_index.language.pretrained import SHIPPED
 
 TAIL = HERE / "tail.npz"
 """The file with the tail's weights."""
@@ -65,9 +65,7 @@ def tune_command(
     texts, labels, away = fit.parted(fit.groups())
     kept = [n for n in range(len(texts)) if not away[n]]
     mixed, mixed_labels = fit.mixed(texts, labels, ~away)
-    # The app runs the encoder in 8 bits where the processor can, else in single precision.
-    precise, own = PretrainedEncoder(encoder, eight_bits=False), PretrainedEncoder(encoder)
-    tuner = Tuner(encoder, LABELS, threads, [precise.tokens, *([own.tokens] if own.eight_bits else [])])
+    tuner = Tuner(encoder, LABELS, threads)
     tail = tuner.tune(
         tuner.states([*(texts[n] for n in kept), *mixed]),
         [*(labels[n] for n in kept), *mixed_labels],
@@ -87,7 +85,7 @@ def fit_command(encoder: Encoder = SHIPPED) -> None:
     stories, about = fit.mixed(texts, labels, away)
     rest = fit.fit_words([texts[n] for n in kept], [labels[n] for n in kept])
     words = rest.logits(held)
-    tail = Tail(TAIL, encoder, encoder_at(encoder).tokens)
+    tail = Tail(TAIL, encoder)
     logits = np.stack([tail.logits(plain(text)) for text in held])
     letters = [letter.text for letter in category.hands()["third"] if len(letter.text) >= LETTER]
     found: dict[str, Numbers] = {}

@@ -28,7 +28,7 @@ from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import clauses, pieces, plain
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, swallowed
-from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_encoder
+from kb_index.language.pretrained import SHIPPED
 
 HERE = Path(__file__).parent
 LETTER = 300
@@ -94,9 +94,7 @@ class Judge:
         self._words = Words(folder / "words.npz")
         tail = folder / "tail.npz"
         there = encoder is not None and (encoder / "model.safetensors").is_file() and tail.is_file()
-        self._tail = (
-            Tail(tail, encoder, encoder_at(encoder).tokens) if there and encoder is not None else None
-        )
+        self._tail = Tail(tail, encoder) if there and encoder is not None else None
         if self._tail is not None:
             if self._tail.labels != LABELS:
                 raise ValueError(f"{tail} tells other labels apart")
@@ -204,11 +202,6 @@ def _likeliest(shares: Floats) -> tuple[float, str]:
     """Probability and kind of danger in the most alarming of the texts with these shares, [texts, labels]."""
     alarming = shares[int(shares[:, DANGER_ROWS].sum(axis=1).argmax()), DANGER_ROWS]
     return float(alarming.sum()), DANGERS[int(alarming.argmax())]
-
-
-def encoder_at(folder: Path) -> PretrainedEncoder:
-    """The encoder in a folder. For the shipped folder it is the search's, so that a message is read once."""
-    return shipped_encoder() if folder == SHIPPED else PretrainedEncoder(folder)
 
 
 @lru_cache(maxsize=1)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.encoding.bert import LowerHalf, weight
 from bot.understanding.encoding.floats import Floats
 from bot.understanding.encoding.reading import plain
-from bot.understanding.encoding.tail import Lower
+from kb_index.language.bert import SCALE, single
+from kb_index.language.pretrained import PretrainedEncoder
 
 BELOW, OWN = 6, 3
 """Number of the encoder's lower layers, which stay unchanged, and of the tuned layers above them."""
@@ -35,36 +35,34 @@ States = tuple[Half, ...]
 class Tuner:
     """Tunes tails above one encoder.
 
+    The app runs the encoder's layers in 8 bits where the processor can, else in single precision. A tail is tuned
+    on states of both, so that it judges alike on either.
+
     Args:
         encoder: folder of the pretrained encoder.
         labels: the labels, in the order of the tail's outputs.
         threads: number of CPU threads for torch.
-        lower: ways of computing the states of the encoder's lower layers, such as 8 bits and single precision.
-            The tail learns from all of them, so that it judges alike on any. Without one: single precision.
 
     Raises:
         OSError, KeyError: a file or a tensor of the encoder is missing.
     """
 
-    def __init__(
-        self, encoder: Path, labels: Sequence[str], threads: int = 1, lower: Sequence[Lower] = ()
-    ) -> None:
+    def __init__(self, encoder: Path, labels: Sequence[str], threads: int = 1) -> None:
         import torch
-        from safetensors.numpy import load_file
+        from safetensors.torch import load_file
         from transformers import BertConfig, BertModel
 
         torch.set_num_threads(threads)
         self.torch: Any = torch
         self._labels = list(labels)
-        self._lower = tuple(lower) or (LowerHalf(encoder, BELOW),)
+        precise, own = PretrainedEncoder(encoder, eight_bits=False), PretrainedEncoder(encoder)
+        self._lower = (precise.tokens, own.tokens) if own.eight_bits else (precise.tokens,)
         model: Any = BertModel(BertConfig.from_pretrained(str(encoder)), add_pooling_layer=False)
         tensors = load_file(str(encoder / "model.safetensors"))
         for number in range(BELOW, BELOW + OWN):
             layer = model.encoder.layer[number]
             at = f"encoder.layer.{number}."
-            layer.load_state_dict(
-                {name: torch.from_numpy(weight(tensors, at + name)) for name in layer.state_dict()}
-            )
+            layer.load_state_dict({name: single(tensors, at + name) for name in layer.state_dict()})
         self._model = model.eval()
 
     def states(self, texts: Sequence[str]) -> list[States]:
@@ -135,13 +133,8 @@ class Tuner:
 
     def _load(self, tail: Any, file: Path) -> None:
         with np.load(file) as held:
-            tensors = {name: held[name] for name in held.files}
-        tail.load_state_dict(
-            {
-                name: self.torch.from_numpy(np.array(weight(tensors, _saved_as(name))))
-                for name in tail.state_dict()
-            }
-        )
+            tensors = {name: self.torch.from_numpy(held[name]) for name in held.files}
+        tail.load_state_dict({name: single(tensors, _saved_as(name)) for name in tail.state_dict()})
 
     def save(self, tail: Any, file: Path) -> None:
         """Write a tail: its matrices in 8 bits, with a scale for each row."""
@@ -151,7 +144,7 @@ class Tuner:
             if values.ndim == 2:
                 scale = np.maximum(np.abs(values).max(axis=1), 1e-8) / 127
                 held[name] = np.round(values / scale[:, None]).astype(np.int8)
-                held[name + ".scale"] = scale.astype(np.float32)
+                held[name + SCALE] = scale.astype(np.float32)
             else:
                 held[name] = values.astype(np.float32)
         config = self._model.config

@@ -1,0 +1,52 @@
+"""What benchmarks say as citizens, and a visitor of the web channel who says it."""
+
+from __future__ import annotations
+
+import json
+import time
+from uuid import uuid4
+
+import aiohttp
+
+from core.settings import ROOT
+from tests.system import new_address
+
+
+def texts(name: str, count: int) -> list[str]:
+    """The first messages of a held-out set, ``bot/evaluation/NAME.jsonl``."""
+    lines = (ROOT / "bot" / "evaluation" / f"{name}.jsonl").read_text("utf-8").splitlines()[:count]
+    rows = [json.loads(line) for line in lines]
+    return [str(row.get("question") or row["text"]) for row in rows]
+
+
+async def visitor(session: aiohttp.ClientSession, url: str) -> dict[str, str]:
+    """The headers of a new visitor of the app at ``url``, from a new address, who has said hello."""
+    headers = new_address()
+    async with session.post(f"{url}/api/web/session", json={}, headers=headers) as response:
+        headers["Authorization"] = f"Bearer {(await response.json())['token']}"
+    await say(session, url, headers, "您好")
+    return headers
+
+
+async def say(session: aiohttp.ClientSession, url: str, headers: dict[str, str], text: str) -> float:
+    """Milliseconds until a visitor's message is answered."""
+    body = {"client_id": str(uuid4()), "text": text}
+    return await timed(session, f"{url}/api/web/messages", body, headers)
+
+
+async def timed(
+    session: aiohttp.ClientSession, url: str, body: dict[str, object], headers: dict[str, str]
+) -> float:
+    """Milliseconds until the answer.
+
+    Raises:
+        RuntimeError: the answer has no replies.
+    """
+    began = time.perf_counter()
+    async with session.post(url, json=body, headers=headers) as response:
+        answer = await response.json()
+        elapsed = (time.perf_counter() - began) * 1000
+        replies = answer.get("replies") if isinstance(answer, dict) else answer
+        if response.status != 200 or not replies:
+            raise RuntimeError(f"{url} answered {response.status}: {answer}")
+    return elapsed
