@@ -28,5 +28,6 @@ LETTERS = FOLDER / "letters.jsonl"
 """Letters of at least 300 characters, none of them about danger: ``{"text", "category", "label"}``.
 
 ``matters_fresh.jsonl``, ``danger_fresh.jsonl`` and ``letters_fresh.jsonl`` were written later by another
-author, ``danger_fresh2.jsonl`` later still by a third one.
+author, ``danger_fresh2.jsonl``, ``danger_fresh3.jsonl`` and
+``matters_fresh2.jsonl`` later still, each by a further one.
 """

@@ -74,6 +74,28 @@ def test_danger_is_seen_among_four_thousand_characters_without_a_full_stop(judge
     assert len(text) > 3_500 and judge.judge(text) is not None
 
 
+def test_danger_is_seen_in_one_clause_of_a_message_about_other_things(judge: Judge) -> None:
+    """Asked about at least; and clauses that look alarming only together are never met at once."""
+    frames = (
+        "公积金怎么取？{}。另外社保怎么查？",
+        "医保断缴能不能补，{}，谢谢",
+        "投诉：小区物业不修路灯，{}，电梯也老坏",
+    )
+    told = (
+        "我老公躺地上没有呼吸了",
+        "我妈喝农药了",
+        "有人拿刀在砍人",
+        "我站在楼顶准备跳下去",
+        "孩子掉河里了",
+    )
+    missed = [one for one in told for frame in frames if judge.judge(frame.format(one)) is None]
+    assert len(missed) <= 1, missed
+    for harmless in ("楼道灯也不亮", "上个月家里还着过一次火", "消防通道堵了", "孩子上学要走很远"):
+        assert all(judge.judge(frame.format(harmless)) is None for frame in frames), harmless
+    found = judge.judge("反映两个问题：一是楼下烧烤店油烟熏人，二是小区门口公交站牌倒了没人管")
+    assert found is None or not found.clear
+
+
 def test_few_words_are_enough(judge: Judge) -> None:
     for text in (
         "我想去跳楼",

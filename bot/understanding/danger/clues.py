@@ -75,12 +75,14 @@ _STILL = ("now", "help", "no_answer", "poison", "death", "tired")
 def good_news(text: str, kind: str) -> bool:
     """Whether a short plain text says that a danger is over.
 
-    It is never over for self-harm: there 没事了 may be a farewell.
+    For self-harm 没事了 does not count: it may be a farewell.
 
     >>> good_news("谢谢，她醒了", "medical"), good_news("叫不醒了", "medical"), good_news("吃完就没事了", "self_harm")
     (True, False, False)
     """
-    if kind == "self_harm" or len(text) > _SHORT or "又" in text or _GOOD_NEWS.search(text) is None:
+    if len(text) > _SHORT or "又" in text:
+        return False
+    if _GOOD_NEWS.search(text.replace("没事了", "") if kind == "self_harm" else text) is None:
         return False
     return not any(name in _STILL and pattern.search(text) for name, pattern in patterns())
 

@@ -25,7 +25,7 @@ from bot.understanding.danger.kinds import (
 )
 from bot.understanding.danger.words import Words
 from bot.understanding.encoding.floats import Floats, softmax
-from bot.understanding.encoding.reading import clauses, pieces, plain
+from bot.understanding.encoding.reading import PIECE, clauses, pieces, plain
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, swallowed
 from kb_index.language.pretrained import SHIPPED
@@ -35,9 +35,6 @@ LETTER = 300
 """Characters from which a text is a letter. It touches on many things, so it is asked about less readily."""
 TAILED = 6
 """Most pieces of a text that the tail reads: both ends, and those that the words find most alarming."""
-CLOSE, CLOSE_SHARED, CLOSE_READ = 90, 30, 3
-"""A closer look at texts with more pieces: length of its stretches and of what two of them share, in characters, and
-how many of them the tail reads."""
 ALONE = 3
 """Most clauses of a text that the tail reads alone: those that the words find most alarming."""
 
@@ -51,7 +48,7 @@ class Numbers:
         clear: lowest probability with which danger is met at once.
         unclear: lowest probability with which the citizen is asked about danger.
         letter: the same for letters: texts of :data:`LETTER` characters and more.
-        alone: the same for a clause of a shorter text, read alone.
+        alone: the same for a clause, read alone, of a shorter text or of one too long to be read whole.
         scope: lowest probability with which the citizen is told another route.
     """
 
@@ -128,7 +125,9 @@ class Judge:
         clear = probability >= self.numbers.clear and (alone is None or alone[0] >= self.numbers.unclear)
         if probability < (self.numbers.letter if letter else self.numbers.unclear):
             # Much that is said about other things hides an emergency (公积金怎么取？我妈没有呼吸了。社保怎么查？).
-            if letter or alone is None or alone[0] < self.numbers.alone:
+            # A letter's clauses prove less, unless it is so long that the tail can't read all of it.
+            read_whole = letter and len(read) <= TAILED * PIECE
+            if read_whole or alone is None or alone[0] < self.numbers.alone:
                 return None
             probability, kind = alone
         if clues.good_news(read, kind):
@@ -151,8 +150,6 @@ class Judge:
             return Judgement((0.0, DANGERS[0]), (0.0, SCOPES[0]))
         parts = pieces(read)
         shares = self._shares(parts)
-        if len(parts) > TAILED and self._tail is not None:
-            shares = np.concatenate([shares, self._closely(read, self._tail)])
         elsewhere = shares[int(shares[:, SCOPE_ROWS].sum(axis=1).argmax()), SCOPE_ROWS]
         route = float(elsewhere.sum()), SCOPES[int(elsewhere.argmax())]
         return Judgement(_likeliest(shares), route, self._alone(clauses(read)))
@@ -168,20 +165,6 @@ class Judge:
             tail = np.stack([self._tail.logits(parts[int(number)]) for number in most])
             shares = softmax(words[most] + self.numbers.tail * tail)
         return _likeliest(shares)
-
-    def _closely(self, read: str, tail: Tail) -> Floats:
-        """Shares, [stretches, labels], of the most alarming short stretches, where danger is clear in them.
-
-        The tail does not read all pieces of a very long text, and words do not find a danger that one clause tells
-        among hundreds of characters about other things. A stretch has little context, so it counts only when clear.
-        """
-        stretches = pieces(read, CLOSE, CLOSE_SHARED)
-        words = self.numbers.words * np.stack([self._words.logits(one) for one in stretches])
-        most = np.argsort(-softmax(words)[:, DANGER_ROWS].sum(axis=1))[:CLOSE_READ]
-        tailed = np.stack([tail.logits(stretches[int(number)]) for number in most])
-        shares = softmax(words[most] + self.numbers.tail * tailed)
-        clear: Floats = shares[shares[:, DANGER_ROWS].sum(axis=1) >= self.numbers.clear]
-        return clear
 
     def _shares(self, parts: list[str]) -> Floats:
         """The shares of the labels, [pieces, labels]. Of a long text only the pieces that the tail read."""
