@@ -46,6 +46,8 @@ Later ones get a mark for the agents and wait in normal order.
 """
 _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
 """Results of a turn that are no help to a person in danger; None: no action reported any."""
+_ADDS = 8
+"""Most characters of a message that only adds to a danger already told (没有呼吸); a longer one tells it again."""
 _MOST_SOURCES = 10_000
 """Most conversations whose source a process remembers."""
 
@@ -196,12 +198,17 @@ class Alarm:
         """Hear a message as about the open danger; None when it is to be answered as ever."""
         kind = str(fact["kind"])
         outcome = Outcome(Result.DANGER, about=kind)
-        if found is not None and found.clear:
-            if found.kind != "crime" or kind not in ("domestic_violence", "child_abuse"):
-                return None
-            # It goes on: the advice stays, instead of one for another kind.
-            return Screened([during.step(_advice(fact), called=bool(fact.get("called")))], outcome=outcome)
         heard = during.heard(job.text, kind)
+        if found is not None and found.clear:
+            same = danger.advice(found.kind, job.text).label == _advice(fact).label
+            spared = found.kind == "crime" and kind in ("domestic_violence", "child_abuse")
+            short = len(job.text) <= _ADDS or fact.get("called") or heard is during.Heard.CALLED
+            if not spared and not (same and short):
+                return None
+            # It goes on: its advice stays, instead of one for another kind or the bare numbers.
+            called = bool(fact.get("called")) or heard is during.Heard.CALLED
+            await self._called(conversation_id, fact, called)
+            return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
         if heard is during.Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
             if kind not in during.BY_PEOPLE:
@@ -214,9 +221,12 @@ class Alarm:
             return None
         if job.mode is Mode.WAITING and asks_how_long(job.text):
             return None
+        await self._called(conversation_id, fact, called)
+        return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
+
+    async def _called(self, conversation_id: str, fact: dict[str, Any], called: bool) -> None:
         if called and not fact.get("called"):
             await self._handoff.remember(conversation_id, FACT, fact | {"called": True})
-        return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
 
     async def _help_first(
         self, conversation_id: str, job: Job, replies: Sequence[Reply], fact: dict[str, Any]
