@@ -13,12 +13,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from conversations import danger, scope, store
+from sqlalchemy import select
+
+from conversations import danger, during, scope, store
 from conversations.danger import Advice, Danger, Judge
-from conversations.event_kinds import Outcome, Result
+from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
+from conversations.models import Turn
 from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
-from conversations.waiting import leaves
+from conversations.waiting import asks_how_long, leaves
 from core.clock import iso, now
 from core.database import Database
 from core.rates import Rates
@@ -27,7 +30,8 @@ FACT = "danger"
 """Key of the fact that holds the state of the danger.
 
 Its keys are ``state`` (``asked``, ``told``, ``denied``, or ``passed``: asked, and neither confirmed nor
-denied), ``kind``, ``text``, ``at``, and sometimes ``label``, ``withheld`` and ``again``.
+denied, or ``over``), ``kind``, ``text``, ``at``, and sometimes ``label``, ``withheld``, ``again``, ``called`` (help
+is called) and ``filing`` (the form is taking the matter down).
 """
 FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
@@ -40,6 +44,10 @@ SOURCE_URGENT = 3
 
 Later ones get a mark for the agents and wait in normal order.
 """
+_TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
+"""Results of a turn that are no help to a person in danger; None: no action reported any."""
+_ADDS = 8
+"""Most characters of a message that only adds to a danger already told (没有呼吸); a longer one tells it again."""
 _MOST_SOURCES = 10_000
 """Most conversations whose source a process remembers."""
 
@@ -123,9 +131,11 @@ class Alarm:
     async def before(self, conversation_id: str, job: Job) -> Screened:
         """Judge a message before it is answered. Mostly the turn just goes on."""
         if job.chosen is not None:
-            if job.chosen.payload not in (danger.YES.payload, danger.NO.payload):
-                return Screened()
             fact = await self._fact(conversation_id)
+            if job.chosen.payload not in (danger.YES.payload, danger.NO.payload):
+                if job.chosen.payload == danger.FILE_IT.payload and fact.get("state") == "told":
+                    await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
+                return Screened()
             if job.chosen.payload == danger.NO.payload:
                 return await self._denied(conversation_id, fact)
             told = Danger(str(fact.get("kind", "crime")), 1.0, clear=True)
@@ -136,6 +146,14 @@ class Alarm:
         fact = await self._fact(conversation_id)
         if fact.get("state") == "asked" and _fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
+        if (
+            _open(fact)
+            and job.mode is not Mode.HUMAN
+            and not (job.mode is Mode.WAITING and leaves(job.text, None))
+        ):
+            met = await self._during(conversation_id, job, found, fact)
+            if met is not None:
+                return met
         if found is None:
             return Screened()
         if found.clear:
@@ -146,19 +164,23 @@ class Alarm:
             return Screened()
         return await self._ask(conversation_id, found, job.text)
 
-    async def after(self, conversation_id: str, job: Job, replies: Sequence[Reply]) -> Screened:
-        """Judge the last messages together when the replies show an unsure assistant (:data:`Unsure`).
+    async def after(
+        self, conversation_id: str, job: Job, replies: Sequence[Reply], *, queued: bool = False
+    ) -> Screened:
+        """Look at the replies: do they help a person in danger, and do they show an unsure assistant?
 
+        While a danger is open, small talk and "no answer" give way to the next step of the advice. When an unsure
+        assistant answers (:data:`Unsure`), or nobody does in the queue, the last messages are judged together.
         Mostly the turn just goes on.
         """
-        if job.chosen is not None or not job.text or not self._unsure(replies):
+        if job.chosen is not None or not job.text:
             return Screened()
         fact = await self._fact(conversation_id)
-        if _fresh(fact) and fact.get("state") == "told":
-            advice = danger.advice(str(fact["kind"]), str(fact["text"]))
-            again = advice.again("您说的我记下了，坐席接入后都能看到。")
-            return Screened([again], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
+        if _open(fact):
+            return await self._help_first(conversation_id, job, replies, fact)
         if _fresh(fact) and fact.get("state") == "denied":
+            return Screened()
+        if not queued and not self._unsure(replies):
             return Screened()
         async with self._database.read() as session:
             said = await store.recent_words(session, conversation_id, now() - FRESH, TALK)
@@ -170,17 +192,77 @@ class Alarm:
             return Screened()
         return await self._ask(conversation_id, found, together, withheld=replies)
 
+    async def _during(
+        self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]
+    ) -> Screened | None:
+        """Hear a message as about the open danger; None when it is to be answered as ever."""
+        kind = str(fact["kind"])
+        outcome = Outcome(Result.DANGER, about=kind)
+        heard = during.heard(job.text, kind)
+        if found is not None and found.clear:
+            same = danger.advice(found.kind, job.text).label == _advice(fact).label
+            spared = found.kind == "crime" and kind in ("domestic_violence", "child_abuse")
+            short = len(job.text) <= _ADDS or fact.get("called") or heard is during.Heard.CALLED
+            if not spared and not (same and short):
+                return None
+            # It goes on: its advice stays, instead of one for another kind or the bare numbers.
+            called = bool(fact.get("called")) or heard is during.Heard.CALLED
+            await self._called(conversation_id, fact, called)
+            return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
+        if heard is during.Heard.OVER:
+            await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
+            if kind not in during.BY_PEOPLE:
+                await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
+            return Screened([during.ended()], outcome=outcome)
+        called = bool(fact.get("called")) or heard is during.Heard.CALLED
+        if fact.get("filing") and heard is not during.Heard.CALLED:
+            return None  # the form asks; its answers are words like these
+        if heard is None and (found is None or during.asks_for_more(job.text)):
+            return None
+        if job.mode is Mode.WAITING and asks_how_long(job.text):
+            return None
+        await self._called(conversation_id, fact, called)
+        return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
+
+    async def _called(self, conversation_id: str, fact: dict[str, Any], called: bool) -> None:
+        if called and not fact.get("called"):
+            await self._handoff.remember(conversation_id, FACT, fact | {"called": True})
+
+    async def _help_first(
+        self, conversation_id: str, job: Job, replies: Sequence[Reply], fact: dict[str, Any]
+    ) -> Screened:
+        result = await self._result(job)
+        if result is Result.MATTER and not fact.get("filing"):
+            await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
+        if result is Result.FILED:
+            await self._handoff.remember(conversation_id, FACT, fact | {"filing": False})
+        if fact.get("filing") or result not in (*_TALK, Result.ASKED_BACK):
+            return Screened()
+        step = during.step(_advice(fact), called=bool(fact.get("called")))
+        beside = replies if result is Result.ASKED_BACK else ()
+        return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
+
+    async def replayed(self, job: Job, text: str, replies: Sequence[Reply]) -> Sequence[Reply]:
+        """The replies to what was said before a danger was denied; an offer to file when it was not understood."""
+        return replies if await self._result(job) is not Result.NOT_UNDERSTOOD else [during.misread(text)]
+
+    async def _result(self, job: Job) -> Result | None:
+        async with self._database.read() as session:
+            reported = await session.scalar(select(Turn.reported).where(Turn.id == job.turn_id))
+        outcome = read_report(reported).outcome
+        return None if outcome is None else outcome.result
+
     async def elsewhere(self, text: str) -> scope.OutOfScope | None:
         """The kind of out-of-scope matter that the text brings; None when it brings none."""
         name = None if self._judge is None else await asyncio.to_thread(self._judge.scope, text)
         return scope.kind(name) if name else scope.by_phrase(text)
 
     async def goes_on(self, conversation_id: str) -> bool:
-        """Whether the conversation waits in the queue because of danger.
+        """Whether the conversation waits in the queue because of danger, open or over.
 
         Then the assistant keeps answering.
         """
-        return (await self._fact(conversation_id)).get("state") == "told"
+        return (await self._fact(conversation_id)).get("state") in ("told", "over")
 
     async def reminded(self, conversation_id: str, replies: Sequence[Reply]) -> Sequence[Reply]:
         """The replies to a citizen who leaves the queue, with the numbers to call while danger is fresh."""
@@ -221,7 +303,8 @@ class Alarm:
                 # Asked as often as is bearable: for a while only clear danger, or danger of another kind, is met.
                 passed = _made("passed", str(fact["kind"]), str(fact["text"]))
                 await self._handoff.remember(conversation_id, FACT, passed)
-                return Screened(text=None if fact.get("withheld") else both)
+                alone = fact.get("withheld") or during.only_a_cry(str(fact["text"]))
+                return Screened(text=None if alone else both)
         kind = found.kind if found else str(fact["kind"])
         return await self._raise(conversation_id, job, Danger(kind, 1.0, clear=True), both, fact)
 
@@ -239,6 +322,7 @@ class Alarm:
         """The citizen says that there is no danger: what was said before is answered after all."""
         await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
         kind, text = str(fact.get("kind", "")), str(fact.get("text", ""))
+        await self._handoff.remember(conversation_id, scope.DECLINED, text or None)
         await self._handoff.remember(conversation_id, FACT, _made("denied", kind, text) if text else None)
         denied = Outcome(Result.DANGER_DENIED, about=kind or None)
         if fact.get("withheld"):
@@ -295,6 +379,15 @@ def _made(state: str, kind: str, text: str) -> dict[str, Any]:
 
 def _fresh(fact: dict[str, Any]) -> bool:
     return bool(fact) and now() - datetime.fromisoformat(str(fact["at"])) < FRESH
+
+
+def _open(fact: dict[str, Any]) -> bool:
+    """Whether a danger was told within :data:`FRESH`, and is not over."""
+    return fact.get("state") == "told" and _fresh(fact)
+
+
+def _advice(fact: dict[str, Any]) -> Advice:
+    return danger.advice(str(fact["kind"]), str(fact["text"]))
 
 
 def _passed(fact: dict[str, Any], found: Danger) -> bool:

@@ -27,7 +27,7 @@ from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
 from conversations.rasa import RasaDown
 from conversations.types import HandoffReason, Job, Mode, Reply
-from conversations.waiting import BACK_TO_BOT, Helps, leaves
+from conversations.waiting import BACK_TO_BOT, Helps, asks_how_long, leaves
 from core.clock import now
 from core.database import Database
 from core.events import Events
@@ -285,12 +285,14 @@ class TurnRunner:
         if screened.text is not None:
             # The citizen denied danger: answer what was said before the question about danger.
             text, chosen = screened.text, None
-        elif job.mode is Mode.WAITING and (
-            leaves(text, chosen) or not await self._goes_on(conversation_id, job)
-        ):
+        elif job.mode is Mode.WAITING and await self._stays_queued(conversation_id, job):
             replies = await self._handoff.while_waiting(conversation_id, text, chosen)
-            if leaves(text, chosen):
+            if await self._alarm.goes_on(conversation_id) or leaves(text, chosen):
                 replies = await self._alarm.reminded(conversation_id, replies)
+            else:
+                screened = await self._alarm.after(conversation_id, job, replies, queued=True)
+                if screened.replies is not None:
+                    return Answered("queue", screened.replies, screened.outcome)
             return Answered("queue", replies, Outcome(Result.WAITING))
         if chosen is not None and chosen.payload == BACK_TO_BOT:
             return Answered("queue", [Reply("好的，您请说，我在听。")], Outcome(Result.TALK))
@@ -305,6 +307,8 @@ class TurnRunner:
             message = chosen.payload if chosen else job.attached or buttons.as_text(text)[:MAX_RASA_TEXT]
             try:
                 replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
+                if replies and screened.text is not None:
+                    replies = list(await self._alarm.replayed(job, text, replies))
                 if replies:
                     screened = await self._alarm.after(conversation_id, job, replies)
                     if screened.replies is not None:
@@ -317,6 +321,11 @@ class TurnRunner:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
         async with self._places:
             return await self._without_rasa(conversation_id, text)
+
+    async def _stays_queued(self, conversation_id: str, job: Job) -> bool:
+        """Whether a waiting citizen's message is about the queue, or only kept for the agent."""
+        asks = job.chosen is None and job.attached is None and asks_how_long(job.text)
+        return leaves(job.text, job.chosen) or asks or not await self._goes_on(conversation_id, job)
 
     async def _goes_on(self, conversation_id: str, job: Job) -> bool:
         """Whether the assistant answers a waiting citizen's message, while the place in the queue is kept."""

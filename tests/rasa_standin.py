@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -18,6 +19,8 @@ class SmallDialogue:
 
     Args:
         gate: while it is not set, questions with “慢” in them wait.
+
+    ``heard`` is called with conversation, turn and message, where actions would report what the turn came to.
     """
 
     def __init__(self, gate: asyncio.Event | None = None) -> None:
@@ -25,10 +28,13 @@ class SmallDialogue:
         self.turns: list[str] = []
         self.busy = False
         self.gate = gate or asyncio.Event()
+        self.heard: Callable[[str, str, str], Awaitable[None]] | None = None
 
     async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
         self.asked.append((sender, message))
         self.turns.append(metadata["turn"])
+        if self.heard is not None:
+            await self.heard(sender, metadata["turn"], message)
         if "慢" in message:
             await self.gate.wait()
         if "坏了" in message:

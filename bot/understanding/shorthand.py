@@ -6,6 +6,7 @@ The assistant, the search and the form read the message so; the stored message k
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +34,7 @@ _ENGLISH = (
     (re.compile(r"\bwhere\s+(?:do\s+i|can\s+i|to)\s+(?:get|apply\s+for|renew|replace)\s*", re.I), "在哪里办"),
     (re.compile(r"\bi\s+(?:have\s+)?lost\s+", re.I), "丢了"),
 )  # fmt: skip
+_FULL_WIDTH = re.compile(r"[０-９Ａ-Ｚａ-ｚ]+")
 _ARTICLE = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:an?|the|my|your|for)\s+(?=[\u4e00-\u9fff])", re.I)
 
 
@@ -56,10 +58,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def written_out(text: str) -> str:
     """A message in simplified characters, without tags, and with its abbreviations written out.
 
+    >>> written_out("ｇｊｊ怎么取")
+    '住房公积金怎么取'
     >>> written_out("gjj怎么取"), written_out("sb"), written_out("你真sb"), written_out("how to get a passport")
     ('住房公积金怎么取', '社保', '你真sb', '怎么办护照')
     """
-    said = simplified(_untagged(text))
+    said = simplified(_untagged(_FULL_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)))
     changed = said
     for pattern, meaning in _ENGLISH:
         changed = pattern.sub(meaning, changed)

@@ -12,12 +12,22 @@ from bot.understanding.danger import Judge
 from bot.understanding.danger.kinds import DANGERS
 from conversations import alarm, danger, scope
 from conversations.alarm import SOURCE_URGENT, SOURCE_WINDOW_S, Sources
+from conversations.event_kinds import Outcome, Report, Result
 from conversations.types import Agent
 from core.rates import LocalRates
 from tests.conversations.conftest import Process
 
 FIRE = "我家着火了，快来人"
 POISON = "我妈喝农药了，快救救她"
+
+
+def results_in(process: Process, result: Result) -> None:
+    """Let the stand-in for Rasa report a result, as actions do."""
+
+    async def report(conversation_id: str, turn_id: str, _: str) -> None:
+        await process.conversations.report(conversation_id, turn_id, Report(Outcome(result)))
+
+    process.dialogue.heard = report
 
 
 def test_every_kind_has_advice_numbers_and_a_source_to_open() -> None:
@@ -102,6 +112,7 @@ async def test_clear_danger_is_met_first_called_in_and_the_assistant_stays(proce
     assert (view.mode, view.urgent, view.reason) == ("waiting", True, "emergency")
     assert view.facts["handoff"]["紧急"] == "着火"
     # Nothing is silent: the next words are answered while the place in the queue is kept.
+    results_in(process, Result.ANSWERED)
     assert [r.text for r in await process.say("医保怎么报销")] == ["您说的是：医保怎么报销"]
     assert (await process.conversations.view(await process.id_of())).mode == "waiting"
 

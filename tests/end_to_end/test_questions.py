@@ -136,6 +136,7 @@ def test_what_is_not_known_is_offered_to_be_filed_with_what_was_said(citizen: Ci
 
 BAD_INPUT = {
     "4,000 characters": (LONG, FORM),
+    "a number to call for help": ("110", "请直接用手机拨打"),
     "only digits": ("12345", "是什么号码"),
     "a phone number": ("13800000000", "是什么号码"),
     "only emoji": ("😀😀😀", "打几个字"),

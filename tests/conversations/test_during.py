@@ -1,0 +1,136 @@
+"""What is said while a danger is open is heard as about the danger, and other matters are heard as matters."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversations import danger
+from conversations.event_kinds import Result
+from tests.conversations.conftest import Process
+from tests.conversations.test_danger import FIRE, results_in
+
+FAINTED = "我老公突然倒在地上，叫不醒了"
+GAS = "家里煤气漏了，一屋子味道"
+DESPAIR = "我真的不想活了，遗书都写好了"
+
+
+@pytest.mark.parametrize(
+    ("danger_told", "then", "shown"),
+    [
+        (FAINTED, ("没有呼吸", "在家里", "没有反应", "有呼吸", "怎么办啊", "对", "谢谢"), "心肺复苏"),
+        (FIRE, ("了怎么办，出不去", "没有水", "可以坐电梯吗", "119没打通", "他还在里面"), "湿毛巾堵住门缝"),
+        (GAS, ("现在怎么办", "好的", "阀门关不上"), "关阀门"),
+        (DESPAIR, ("没有", "没人帮我", "谢谢", "再见"), "12356"),
+    ],
+)
+async def test_short_words_after_advice_get_the_next_step(
+    process: Process, danger_told: str, then: tuple[str, ...], shown: str
+) -> None:
+    await process.say(danger_told)
+    for words in then:
+        (reply,) = await process.say(words)
+        assert shown in reply.text and reply.card is not None, words
+    assert process.dialogue.asked == []
+
+
+async def test_who_has_called_hears_what_to_do_and_not_to_call(process: Process) -> None:
+    await process.say(FAINTED)
+    for words in ("120打了 然后呢", "没有呼吸"):
+        (reply,) = await process.say(words)
+        assert (
+            reply.text.startswith("好，记下了") and "心肺复苏" in reply.text and "请马上打" not in reply.text
+        )
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (FIRE, "火灭了，没事了"),
+        (FIRE, "我们都出来了"),
+        (GAS, "关了阀门通风了,没事了"),
+        (FAINTED, "醒过来了，虚惊一场"),
+    ],
+)
+async def test_what_is_over_lets_the_talk_go_on(process: Process, told: str, words: str) -> None:
+    await process.say(told)
+    (reply,) = await process.say(words)
+    assert reply.text.startswith("太好了") and [b.title for b in reply.buttons] == [danger.FILE_IT.title]
+    view = await process.conversations.view(await process.id_of())
+    assert (view.mode, view.urgent) == ("bot", False)
+    (reply,) = await process.say("那我想反映燃气公司一直不来检修")
+    assert reply.text.startswith("您说的是：那我想反映")
+    # It flares up again: the whole advice once more.
+    (reply,) = await process.say(told)
+    assert reply.card is not None
+
+
+@pytest.mark.parametrize("words", ["没事了", "出来了"])
+async def test_a_word_that_all_is_well_does_not_call_the_agents_off_where_people_are_the_danger(
+    process: Process, words: str
+) -> None:
+    await process.say("我老公拿刀要砍我，快救我")
+    await process.say(words)
+    assert (await process.conversations.view(await process.id_of())).urgent
+
+
+@pytest.mark.parametrize("result", [Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD])
+async def test_no_answer_and_small_talk_give_way_to_the_next_step(process: Process, result: Result) -> None:
+    await process.say(FIRE)
+    results_in(process, result)
+    (reply,) = await process.say("邻居那边的人我都通知过了")
+    assert "119" in reply.text and "您说的是" not in reply.text
+
+
+async def test_a_candidate_comes_after_the_next_step(process: Process) -> None:
+    await process.say(FIRE)
+    results_in(process, Result.ASKED_BACK)
+    step, candidate = await process.say("物业的消防通道归谁管")
+    assert "119" in step.text and candidate.text.startswith("您说的是")
+
+
+@pytest.mark.parametrize("result", [Result.ANSWERED, Result.MATTER, Result.TICKET])
+async def test_what_is_really_answered_is_answered(process: Process, result: Result) -> None:
+    await process.say(FIRE)
+    results_in(process, result)
+    (reply,) = await process.say("我想反映物业的路灯一周没亮")
+    assert reply.text == "您说的是：我想反映物业的路灯一周没亮"
+
+
+async def test_answers_to_the_form_go_to_the_form(process: Process) -> None:
+    await process.say(FIRE)
+    results_in(process, Result.MATTER)
+    await process.say(danger.FILE_IT.title)
+    (reply,) = await process.say("在家里")
+    assert reply.text == "您说的是：在家里"
+    (reply,) = await process.say("火灭了，没事了")
+    assert reply.text.startswith("太好了")
+    (reply,) = await process.say("田家庵区")
+    assert reply.text == "您说的是：田家庵区"
+
+
+async def test_what_is_no_emergency_and_not_understood_is_offered_to_be_filed(process: Process) -> None:
+    await process.say(FIRE)
+    results_in(process, Result.NOT_UNDERSTOOD)
+    (reply,) = await process.say(danger.NOT_URGENT.title)
+    assert FIRE in reply.text and [b.title for b in reply.buttons] == [danger.FILE_IT.title]
+
+
+async def test_a_cry_without_a_matter_does_not_stick_to_the_question_after_it(process: Process) -> None:
+    await process.say("🔥🔥🔥救命🆘")
+    (reply,) = await process.say("公积金怎么取")
+    assert reply.text == "您说的是：公积金怎么取"
+
+
+async def test_danger_in_pieces_is_heard_in_the_queue(process: Process) -> None:
+    process.online[0] = 1
+    await process.conversations.request_human(await process.id_of(), "citizen_asked")
+    for words in ("他", "拿着刀", "在砍门"):
+        replies = await process.say(words)
+    assert replies[0].text == danger.ASK.text or "110" in replies[0].text
+
+
+async def test_how_long_in_danger_is_about_the_queue_and_the_numbers(process: Process) -> None:
+    process.online[0] = 1
+    await process.say(FIRE)
+    (reply,) = await process.say("还要等多久")
+    assert reply.text.startswith("还在排队") and "119" in reply.text
