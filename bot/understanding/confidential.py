@@ -6,7 +6,7 @@ import re
 
 from core.text import plain
 
-_OPEN = re.compile(r"不(用|要|需要|必)?保密|公开|无所谓|没关系|不用|不需要|不必")
+_OPEN = re.compile(r"不(用|要|需要|必)?保密|公开|无所谓|随便|都行|都可以|没关系|不用|不需要|不必")
 _SECRET = re.compile(r"保密|匿名|别(让|告诉)|不要(让|告诉)|不想(让|被)|要$|^需要")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bot.understanding.denied import without_denied
 from bot.understanding.faults import is_fault
 from core.text import plain
 from tickets.types import TicketType
@@ -54,7 +55,7 @@ def named_type(text: str) -> TicketType | None:
     >>> named_type("我要举报有人卖假烟").label, named_type("不是投诉，是求助").label, named_type("路灯坏了")
     ('举报', '求助', None)
     """
-    said = plain(text)
+    said = plain(without_denied(text))
     kind = TicketType.parse(said.removesuffix("类"))
     if kind is not None:
         return kind
@@ -80,6 +81,7 @@ def suggest_type(text: str) -> TypeSuggestion | None:
     if len(re.sub(r"\W", "", text)) < 5:
         return None
     named = named_type(text)
+    text = without_denied(text)
     for sign in _SIGNS:
         if sign.type is named or (sign.looks and named is None and re.search(sign.looks, text)):
             return TypeSuggestion(sign.type, sign.confidence)

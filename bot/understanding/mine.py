@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.understanding.kind import suggest_type
+from bot.understanding.passing import is_letter, labelled, without_passing
 from bot.understanding.phone import own_phone
 from bot.understanding.place import place
+from bot.understanding.slips import put_right
 from bot.understanding.subject import subject
 from bot.understanding.ticket import find_number, without_number
 from bot.understanding.when import Moment, moment
@@ -63,9 +65,15 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     """
     # Cut again, because NFKC can turn one character into eighteen (ﷺ).
     said = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
-    where = place(said, city)
+    said = put_right(said, city)
+    told = without_passing(said)
     kind = suggest_type(said)
-    when = moment(said, now)
+    if is_letter(said):  # whose place and which time, a letter does not say by their order: better asked
+        where = replace(place(labelled(said), city), district=_only_district(said, city))
+        told = labelled(said)
+    else:
+        where = place(told, city)
+    when = moment(told, now)
     if when is not None and when.start is None and kind is not None and kind.type is TicketType.SUGGESTION:
         when = None  # an hour proposed for the future, not one at which something happened
     return Mined(
@@ -74,7 +82,14 @@ def mine(text: str, now: datetime, city: City) -> Mined:
         town=where.town,
         address=where.address,
         happened_at=when,
-        subject=subject(said),
+        subject=subject(told),
         phone=own_phone(without_number(said), city.hotline_numbers) or "",
         ticket_number=find_number(said) or "",
     )
+
+
+def _only_district(text: str, city: City) -> str:
+    """The district of a letter that names just one."""
+    named = {one.name for one in city.districts if any(name in text for name in one.names)}
+    named |= {district for town, district in city.towns.items() if town in text}
+    return named.pop() if len(named) == 1 else ""

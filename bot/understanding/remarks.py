@@ -11,6 +11,12 @@ _PROTEST = re.compile(
     r"没完没了|烦(死|不烦|人)|啰嗦|磨叽|废话|问个没完|气死|无语|服了|垃圾(系统|机器人|客服)|智障|傻|废物|饭桶|骗子吧|别问了|不想跟你|懒得|(要|叫|让)你们?(管|来人|解决|处理)|"
     r"你们?(管|处理|解决)(一?下)?(不|了|吧|啊)?$|不管(我|了|是吧|吗)|快点(管|处理|解决)|赶紧(管|处理|解决|来)"
 )
+_TO_US = re.compile(
+    r"(?:我|俺)?(?:刚才)?(?:打|点|按|发)错了?(?:字|了)?|不是(?:什么)?(?:紧急|危险)(?:情况|的事)?|不(?:紧急|危险)|没(?:有)?危险|"
+    r"(?:那)?就(?:这样|这么)?(?:提交|登记|报|交)(?:上去)?吧?|再(?:加|补)(?:充)?一句|再补充(?:一下|一点)?|算了(?:算了)?(?:不要紧|没事|不说了|不留了?|不填了?)?|"
+    r"(?:你们?|您)?(?:千万)(?:别|不要)(?:说|讲|往外说|告诉(?:别人|人))?(?:出去)?(?:是我)?"
+)
+"""Words to whoever writes this down, which are no part of the matter."""
 _BUTTONS = frozenset({"确认提交", "提交", "确认", "修改", "要登记", "登记"})
 """Words of the form's buttons, typed where they are not offered."""
 _LAUGH = re.compile(
@@ -56,6 +62,17 @@ def is_asking(text: str) -> bool:
     return _QUESTION.search(text.strip()) is not None
 
 
+def is_to_us(text: str) -> bool:
+    """Whether a text only speaks about the conversation: a slip of the finger, the wish to file, a plea not to tell.
+
+    >>> is_to_us("我打错了"), is_to_us("就这样提交吧"), is_to_us("他打错了针")
+    (True, True, False)
+    """
+    return _TO_US.fullmatch(plain(text)) is not None
+
+
 def is_no_value(text: str) -> bool:
     """Whether a text cannot be the value of any field, and tells nothing of the matter."""
-    return is_laughter(text) or is_protest(text) or is_asking(text) or plain(text) in _BUTTONS
+    return (
+        is_laughter(text) or is_protest(text) or is_asking(text) or is_to_us(text) or plain(text) in _BUTTONS
+    )

@@ -77,7 +77,7 @@ _FEASTS = {
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 # Words after a time that belongs to the background of the matter: when something was bought or signed.
 _BACKGROUND = re.compile(
-    r"[^，。,；;！!？?]{0,6}?(买的?房|买的|买了|该交|就该|交房|上学|上[一二三四五六]年级|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
+    r"[^，。,；;！!？?]{0,6}?((?:念|读|上)(?:的|了)?(?:小学|初中|高中|中学|大学|幼儿园|书)|买的?房|买的|买了|该交|就该|交房|上学|上[一二三四五六]年级|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
     r"结婚|参加工作|入职|拿的?房|装修的|办了)"
 )
 _OF_PAPER = re.compile(
@@ -97,9 +97,15 @@ _VAGUE = re.compile(
 )
 _HABIT = re.compile(
     rf"(?:每天|天天|每晚|每日|夜夜|每到|一到|整天|整夜|成天|每个?(?:周|星期|礼拜)[一二三四五六日天末]?|每年)"
-    rf"(?:[的到]?(?:{_PART}|高峰期?|早晚高峰期?))?(?:[的大概差不多约]{{0,3}}(?:{_N}[点时](?:半|多|钟|左右|来钟)*|\d{{1,2}}:\d{{2}}))?"
+    rf"(?:(?:都|总|基本上?|差不多){{0,2}}[的到是在从]?(?:{_PART}|高峰期?|早晚高峰期?))?(?:[的大概差不多约]{{0,3}}(?:{_N}[点时](?:半|多|钟|左右|来钟)*|\d{{1,2}}:\d{{2}}))?"
     rf"(?:(?:到|至|-|~)(?:第二天|次日)?(?:{_PART})?(?:{_N}[点时](?:半|多|钟)*|\d{{1,2}}:\d{{2}})?)?"
 )
+_SPAN_OF = re.compile(
+    rf"(?:(?:20\d\d|今|去|前)年)?{_N}月(?:份|初|中旬|底|{_N}[日号])?(?:一直)?(?:到|至|-|~|—)(?:(?:20\d\d|今|去|前|第二)年)?(?:{_N}月(?:份|初|中旬|底|{_N}[日号])?|现在|今)"
+)
+"""From one month to another: no single date."""
+_STILL = re.compile(r"(?:吧)?(?:都)?还(?:在|不|没)|才(?:停|歇|走|关)")
+"""After a clock time without a date: how late it gets, not on which day."""
 _ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
 """Alone, these words say how often something happens, and not when."""
 _CLOCK = (
@@ -168,7 +174,10 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
         read = _read(match, now)
         if read is None:
             continue
+        start: datetime | None
         start, precision = read
+        if match["date"] is None and _STILL.match(folded, match.end()):
+            start, precision = None, "vague"
         said = said.strip(" ,，的里")
         score = _EXACT[precision]
         if match["date"] is None or match["now"]:
@@ -182,14 +191,18 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
         if _BEFORE.search(folded[max(match.start() - 6, 0) : match.start()]):
             continue
         found.append((Moment(said, start, precision), score, match.start(), match.end()))
-    for pattern in (_HABIT, _VAGUE):
+    for pattern in (_HABIT, _VAGUE, _SPAN_OF):
         for match in pattern.finditer(folded):
             if match.group() in _ALWAYS:
                 continue
             # "天天晚上十点" contains a clock time, but the citizen means the habit
-            inside = [f for f in found if match.start() <= f[2] < match.end() and f[0].precision != "year"]
+            inside = [
+                f
+                for f in found
+                if match.start() <= f[2] < match.end() and (f[0].precision != "year" or pattern is _SPAN_OF)
+            ]
             found = [f for f in found if f not in inside]
-            score = _EXACT["vague"] + (1.2 if pattern is _HABIT else 1.0)
+            score = _EXACT["vague"] + {_HABIT: 1.2, _SPAN_OF: 1.6}.get(pattern, 1.0)
             found.append((Moment(match.group(), None, "vague"), score, match.start(), match.end()))
     found.sort(key=lambda item: item[2])
     return [(made, score) for made, score, _, _ in found if score > 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.actions.complaint.fields import BY_NAME, FIELDS, QUESTIONS, Field
 from bot.actions.complaint.values import WHOLE_CITY as WHOLE_CITY
 from bot.actions.runtime.turn import Turn
 from bot.understanding.name import ANONYMOUS as ANONYMOUS
+from bot.understanding.unnamed import without_name
 from conversations.attachments import Place
 from tickets.checks import MAX_DETAIL
 from tickets.types import Detail, TicketDraft
@@ -29,6 +31,14 @@ _COLUMNS = frozenset(
 """Slots with a place of their own in a ticket (:func:`to_ticket`). Every other field is filed as a detail."""
 
 _LIGHT = tuple(field.name for field in QUESTIONS if field.light)
+_LIGHT_PLACED = tuple(
+    field.name for field in QUESTIONS if field.light or field.name in ("district", "address")
+)
+_AT_A_PLACE = re.compile(
+    r"(?:装|安|修|建(?!议)|设|划|加|放|铺|种|拆|换|移|挪|画|立|摆|增)[^，,。；;！!？?]{0,8}(?:扶手|灯|栏|坡道|台阶|车位|站|厕|桶|椅|凳|亭|牌|桩|路|桥|"
+    r"树|器材|减速带|摄像头|监控|井盖|护栏|充电|电梯|斑马线|雨棚|广场|公园)|(?:这|那|我们|咱们?|俺们?)(?:条|个|座)?(?:路口?|小区|楼|村|街|巷|桥|广场|公园|公交站)"
+)
+"""An idea about a thing that stands at a place: nobody can look at it without knowing where."""
 _LIGHT_TYPES = ("建议", "咨询", "表扬")
 _OWN = (
     *LABELS,
@@ -40,9 +50,13 @@ KEPT = "kept_draft"
 
 
 def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
-    """The slots this complaint asks for, in order; an idea or praise needs no place, time or secrecy."""
+    """The slots this complaint asks for, in order.
+
+    An idea or praise needs no time or secrecy, and a place only when something is to be built or changed somewhere.
+    """
     if slots.get("complaint_type") in _LIGHT_TYPES:
-        return _LIGHT
+        placed = slots["complaint_type"] == "建议" and _AT_A_PLACE.search(str(slots.get("content") or ""))
+        return _LIGHT_PLACED if placed else _LIGHT
     if slots.get("contact_name") == ANONYMOUS and slots.get("contact_phone") == "":
         return tuple(name for name in ASKED if name != "confidential")  # there is nothing to keep secret
     return ASKED
@@ -119,10 +133,11 @@ def to_ticket(
         return str(slots.get(name) or "")
 
     name = text("contact_name")
+    hidden = name == ANONYMOUS or bool(slots.get("confidential"))
     there = Place.parse(text("location"))
     return TicketDraft(
         type=text("complaint_type"),
-        content=text("content"),
+        content=without_name(text("content"), name) if hidden else text("content"),
         category=text("category"),
         district=text("district"),
         address=text("address"),

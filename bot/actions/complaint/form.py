@@ -37,6 +37,8 @@ from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.confidential import read_confidential
 from bot.understanding.phone import asked_phone
+from bot.understanding.remarks import is_to_us
+from bot.understanding.slips import put_right
 from conversations.event_kinds import Result
 from conversations.scope import DECLINED
 from core.errors import NotFound
@@ -66,8 +68,14 @@ async def validate(turn: Turn) -> None:
     """One message within the form, or the one that opens it (no slot is asked for yet)."""
     turn.outcome(Result.MATTER)  # unless it turns out to be something else
     # The form reads simplified characters; what the ticket keeps of a story is the citizen's own writing.
-    await _step(turn if turn.pressed else turn.narrowed(simplified(turn.text)))
+    await _step(turn if turn.pressed else turn.narrowed(_meant(turn)))
     await _show_desk(turn)
+
+
+def _meant(turn: Turn) -> str:
+    """The words of a message in simplified characters; of a slip put right within an answer the last value."""
+    said = simplified(turn.text)
+    return said if turn.requested in (None, "content") else put_right(said, parts().city)
 
 
 async def _step(turn: Turn) -> None:
@@ -226,6 +234,7 @@ async def _unclear(turn: Turn, slot: str) -> None:
         and not turn.pressed
         and len(turn.text) >= _ADD_FROM
         and turn.intent != "nonsense"
+        and not is_to_us(turn.text)
     ):
         content = f"{turn.slot('content')}\n补充：{turn.text}"
         await steps.go_on(turn, {"content": content}, before="好的，这一句也补进去了。")
@@ -279,6 +288,8 @@ async def _affirm(turn: Turn, slot: str) -> None:
         turn.set_all({drafts.CONFIRM: True, "tries": 0, "requested_slot": None})
     elif slot == "confidential" and "提交" not in turn.text:  # that is a yes to something else
         await steps.go_on(turn, {slot: True})
+    elif "提交" in turn.text:
+        steps.ask_again(turn, slot, "好的，还差几项，填完就能提交。")
     else:
         steps.ask_again(turn, slot, "好的。")
 

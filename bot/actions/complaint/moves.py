@@ -90,7 +90,8 @@ _WORDS: tuple[tuple[Move, re.Pattern[str]], ...] = (
         Move.AFFIRM,
         re.compile(
             r"是的?|对的?|对对对?|嗯+|好的?|好吧|行吧?|可以的?|没问题|没错|都对(的)?|确认(提交|无误)?|提交吧?|确定|"
-            r"(信息|内容)?(都)?正确|同意|ok|管|中|照"
+            r"(信息|内容)?(都)?正确|同意|ok|管|中|照|"
+            r"(得劲|管|中|行|好的?|可以|嗯)?[，,]?(就)?(这样|这么)?(提交|报|报上去|交上去)?(吧|了|啦)(?<=..)|(得劲|管|中|行)(了|啊|就这样)"
         ),
     ),
     (
@@ -120,6 +121,8 @@ _NO_NUMBER = re.compile(
     r"(这个|那个)?(工单|单)?(编?号|查询码|密码)?(了|啊|呀|呢)?"
 )
 
+_THUMB = re.compile("(?:[\U0001f44c\U0001f44d\U0001f197\u2705][\U0001f3fb-\U0001f3ff\ufe0f]?)+")
+"""Pictures that mean yes."""
 _ASKING = re.compile(r"[?？]|什么|啥|怎么|吗|区别")
 _SURE = 0.6
 _LIKELY = 0.4
@@ -137,6 +140,8 @@ def decide(turn: Turn, slot: str) -> Move:
             return Move.ANSWER
         return _OF_INTENT.get(turn.intent, Move.UNCLEAR)
     said = plain(turn.text)
+    if _THUMB.fullmatch(turn.text.strip()):
+        return Move.AFFIRM
     if slot not in _WORDS_FOR_STAFF and asks_how_long(turn.text, anything=True):
         return Move.HOW_LONG
     if slot == "confidential" and read_confidential(said) is not None and not _ASKING.search(said):

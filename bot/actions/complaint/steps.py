@@ -16,6 +16,7 @@ from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 from bot.actions.talk import abroad, mood
 from bot.understanding.category import suggest
+from bot.understanding.denied import without_denied
 from bot.understanding.requests import split
 from kb_index.language.text import simplified
 
@@ -25,6 +26,9 @@ MAX_TRIES = 3
 """Number of unreadable answers to one question after which an alternative is offered."""
 _WHOLE_ADDRESS = 5
 """Characters from which what follows a district's name is taken as the address; a town alone is kept for it."""
+_ADDED = "\n补充："
+_LEAST_FIRST = 6
+"""Characters from which what was told first is enough to suggest a category."""
 _CATEGORY_FROM = 0.5
 """Confidence from which a category is suggested, 0 to 1."""
 
@@ -147,9 +151,15 @@ async def suggest_category(turn: Turn) -> None:
     content = turn.slots.get("content")
     if not content or turn.slots.get("category"):
         return
-    found = await asyncio.to_thread(suggest, str(content))
+    found = await asyncio.to_thread(suggest, _matter_of(str(content)))
     if found is not None and found.confidence >= _CATEGORY_FROM:
         turn.set("category", found.category)
+
+
+def _matter_of(content: str) -> str:
+    """The words that tell what a matter is about: those told first, and not what it is said not to be."""
+    first = content.split(_ADDED)[0]
+    return without_denied(first if len(first) >= _LEAST_FIRST else content)
 
 
 def tries_so_far(turn: Turn) -> int:
