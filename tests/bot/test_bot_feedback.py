@@ -156,7 +156,7 @@ async def test_none_of_the_candidates_is_a_gap_and_a_chosen_one_is_judged_for_th
 async def test_a_typed_yes_to_the_only_candidate_keeps_its_question(talk: Talk, city: SmallCity) -> None:
     asked = "身份证丢了怎么补办"
     candidate = await talk.say("action_answer_policy", asked, "ask_policy")
-    assert list(candidate.buttons) == ["是的", "都不是", "转人工"]
+    assert list(candidate.buttons) == ["是的", "都不是", "登记这件事", "转人工"]
     await talk.say("action_affirm", "对", "affirm")
     await talk.press("有用")
     assert await kept(city) == [(asked, "answer", "useful", "police-id-lost")]

@@ -11,10 +11,9 @@ from bot.actions.complaint import about, contact, later, questions, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_mined, without_own
 from bot.actions.complaint.leaving import takes_up_again
-from bot.actions.policy.which import FILE_IT
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, clip, plain
+from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip, plain
 from bot.actions.talk import abroad, mood
 from bot.actions.talk.digressions import policy_aside
 from bot.understanding.clauses import clauses

@@ -11,7 +11,7 @@ from bot.actions.policy import feedback, topics
 from bot.actions.policy.feedback import NONE_OF_THESE, USELESS
 from bot.actions.runtime.context import KnowledgeBase, parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, choice, clip, plain
+from bot.actions.runtime.wording import COMPLAIN, FILE_IT, FILE_QUESTION, HUMAN, choice, clip, plain
 from bot.actions.talk import abroad
 from bot.understanding.asking import without_lead_in
 from bot.understanding.decide import FAR_BEHIND, shipped
@@ -165,29 +165,33 @@ def offered(result: SearchResult) -> list[Entry]:
 
 
 def ask_back(turn: Turn, result: SearchResult) -> None:
-    """Ask back: offer up to three entries for choice."""
+    """Ask back: offer up to three entries for choice, and to file what was said, for it may be a matter."""
     entries = candidates(result)
     if len(entries) == 1:
         question = f"您是想问“{entries[0].title}”吗？"
         none = feedback.none_of_these(turn.turn_id)
-        turn.say(question, [entry_choice(turn, entries[0], "是的"), none, HUMAN])
+        turn.say(question, [entry_choice(turn, entries[0], "是的"), none, FILE_IT, HUMAN])
         turn.offer(f"entry:{entries[0].id}")
     else:
-        list_entries(turn, entries, "您想问的是下面哪一个？")
+        list_entries(turn, entries, "您想问的是下面哪一个？", beside=[FILE_IT])
+    turn.set("story", turn.text)
     turn.outcome(Result.ASKED_BACK, entry=entries[0].id, probability=likeliest(result))
 
 
-def list_entries(turn: Turn, entries: Sequence[Entry], head: str, *, asked: str = "") -> None:
+def list_entries(
+    turn: Turn, entries: Sequence[Entry], head: str, *, asked: str = "", beside: Sequence[Choice] = ()
+) -> None:
     """Show a numbered list of entries for choice; the numbers also work in channels without buttons.
 
     Args:
         entries: the entries, in the order shown.
         head: the text above the list.
         asked: id of the turn in which the question was asked, if that was an earlier turn.
+        beside: further buttons.
     """
     listed = "\n".join(f"{number}. {entry.title}" for number, entry in enumerate(entries, start=1))
     buttons = [entry_choice(turn, entry, asked=asked) for entry in entries]
-    turn.say(f"{head}\n{listed}", [*buttons, feedback.none_of_these(asked or turn.turn_id), HUMAN])
+    turn.say(f"{head}\n{listed}", [*buttons, feedback.none_of_these(asked or turn.turn_id), *beside, HUMAN])
     turn.offer("which")
     turn.outcome(Result.ASKED_BACK)
 

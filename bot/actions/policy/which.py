@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN
+from bot.actions.runtime.wording import FILE_IT, HUMAN
 from conversations.event_kinds import Result
-
-FILE_IT = Choice("登记这件事", "/start_complaint")
-"""The button that opens the complaint form with the stored story."""
 
 
 async def ask_or_tell(turn: Turn) -> None:

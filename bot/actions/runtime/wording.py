@@ -12,6 +12,8 @@ CANCEL = Choice("取消", "/cancel")
 SKIP = Choice("跳过", "/skip")
 COMPLAIN = Choice("反映问题", "/start_complaint")
 PROGRESS = Choice("查工单进度", "/ask_progress")
+FILE_IT = Choice("登记这件事", "/start_complaint")
+"""The button that opens the complaint form with the stored story."""
 FILE_QUESTION = Choice("登记这个问题", "/start_complaint")
 RESUME = Choice("接着填刚才的", '/start_complaint{"slot":"draft","value":"again"}')
 YES = Choice("是", "/affirm")

@@ -13,9 +13,8 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_mined
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.policy import answer as policy
-from bot.actions.policy.which import FILE_IT
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip, plain
+from bot.actions.runtime.wording import COMPLAIN, FILE_IT, HUMAN, PROGRESS, clip, plain
 from bot.actions.talk import odd
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.faults import is_fault
