@@ -164,7 +164,7 @@ async def test_a_second_number_and_no_phone_in_own_words_are_heard(rasa: Rasa, v
         assert answer.slots["contact_phone"] == "", said
 
 
-@pytest.mark.parametrize("said", ["👌", "👌🏻", "管", "中", "就这样", "就这样提交吧"])
+@pytest.mark.parametrize("said", ["👌", "👌🏻", "管", "中", "就这样", "中，就这样", "就这样提交吧"])
 async def test_a_yes_of_any_kind_confirms_the_summary(rasa: Rasa, visitor: str, said: str) -> None:
     answer = await say(rasa, visitor, "complaint_confirm", said, "nonsense", confidence=0.9)
     assert answer.slots["complaint_confirm"] is True
