@@ -16,6 +16,7 @@ CONVERSATIONS = [
     ("GET", f"/conversations/{ID}/events"),
     ("POST", f"/conversations/{ID}/hand_back"),
     ("POST", f"/conversations/{ID}/transfer"),
+    ("POST", f"/conversations/{ID}/take_over"),
     ("POST", f"/conversations/{ID}/close"),
     ("GET", "/agents"),
     ("GET", f"/photos/{ID}"),
