@@ -7,7 +7,6 @@ The assistant keeps talking with the citizen. The state is kept as one fact of t
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from conversations.danger import Advice, Danger, Judge
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
+from conversations.sources import SOURCE_URGENT, Sources
 from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
 from conversations.waiting import asks_how_long, leaves
 from core.clock import iso, now
@@ -37,19 +37,10 @@ FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
-SOURCE_WINDOW_S = 600.0
-"""Seconds for which an urgent conversation counts for its source."""
-SOURCE_URGENT = 3
-"""Urgent conversations of one source that go first in the queue within the window.
-
-Later ones get a mark for the agents and wait in normal order.
-"""
 _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
 """Results of a turn that are no help to a person in danger; None: no action reported any."""
 _ADDS = 8
 """Most characters of a message that only adds to a danger already told (没有呼吸); a longer one tells it again."""
-_MOST_SOURCES = 10_000
-"""Most conversations whose source a process remembers."""
 
 Unsure = Callable[[Sequence[Reply]], bool]
 """Whether the assistant's replies show that it did not understand, or ask for the place of a matter."""
@@ -68,39 +59,6 @@ class Screened:
     replies: Sequence[Reply] | None = None
     text: str | None = None
     outcome: Outcome | None = None
-
-
-class Sources:
-    """Counts the recent urgent conversations of each source.
-
-    Many people behind one address may really be in danger together. So no conversation is dropped; later ones
-    get a mark. Only the process that received a conversation's messages knows its source; elsewhere it has
-    none.
-    """
-
-    def __init__(self, rates: Rates) -> None:
-        self._rates = rates
-        self._of: OrderedDict[str, str] = OrderedDict()
-
-    def heard(self, conversation_id: str, source: str) -> None:
-        """Remember the source of a conversation. An empty source is ignored."""
-        if source:
-            self._of[conversation_id] = source
-            self._of.move_to_end(conversation_id)
-            while len(self._of) > _MOST_SOURCES:
-                self._of.popitem(last=False)
-
-    async def urgent(self, conversation_id: str) -> int:
-        """Count an urgent conversation.
-
-        Returns its place among those of its source within the window, from 1.
-        """
-        source = self._of.get(conversation_id)
-        return (
-            1
-            if source is None
-            else await self._rates.place("urgent", source, conversation_id, SOURCE_WINDOW_S)
-        )
 
 
 class Alarm:
@@ -146,6 +104,8 @@ class Alarm:
         fact = await self._fact(conversation_id)
         if fact.get("state") == "asked" and _fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
+        if _open(fact) and fact.get("kind") != "self_harm" and danger.not_urgent(job.text):
+            return await self._denied(conversation_id, fact)
         if (
             _open(fact)
             and job.mode is not Mode.HUMAN

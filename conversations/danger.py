@@ -182,3 +182,12 @@ def yes_or_no(text: str) -> bool | None:
     if _NO.fullmatch(said):
         return False
     return True if _YES.fullmatch(said) else None
+
+
+def not_urgent(text: str) -> bool:
+    """Whether a message says in so many words, as the button does, that nobody is in danger.
+
+    >>> not_urgent("不是紧急情况"), not_urgent("没有")
+    (True, False)
+    """
+    return yes_or_no(text) is False and re.search("危险|急|误会", text) is not None

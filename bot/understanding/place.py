@@ -78,6 +78,14 @@ class Place:
     address: str = ""
 
 
+_TIME = re.compile(
+    r"(?:大前|[前去今明后])年(?:[春夏秋冬][天季]?|[上下]半年|年?[初底])?|[上这本下]+个?(?:月|周|星期|礼拜)|"
+    r"(?:(?:大前|[前昨今明后])[天日晚]|(?:[一二三四五六七八九十]{1,2}|\d{1,2})月份)"
+    r"(?:凌晨|清早|大?早上|上午|中午|下午|傍晚|晚上|夜里|半夜)?|(?:[这前近好][几两三]|几)天|每[天日周月年]"
+)
+"""Words of time. Before a place they would be read as the beginning of its name (上个月工地)."""
+
+
 def place(text: str, city: City) -> Place:
     """Read the place of the matter from a text.
 
@@ -93,7 +101,7 @@ def place(text: str, city: City) -> Place:
     """
     town = _town(text, city)
     district = _district(text, city) or (city.towns.get(town, "") if town else "")
-    return Place(district, town, _address(_without(text, city, district, town)))
+    return Place(district, town, _address(_TIME.sub(" ", _without(text, city, district, town))))
 
 
 def _district(text: str, city: City) -> str:

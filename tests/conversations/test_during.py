@@ -134,3 +134,12 @@ async def test_how_long_in_danger_is_about_the_queue_and_the_numbers(process: Pr
     await process.say(FIRE)
     (reply,) = await process.say("还要等多久")
     assert reply.text.startswith("还在排队") and "119" in reply.text
+
+
+async def test_the_words_of_the_button_do_as_the_button_does(process: Process) -> None:
+    """Who types 不是紧急情况 is let go; of their own despair nobody is let go by words."""
+    await process.say(FIRE)
+    await process.say("不是紧急情况")
+    assert "湿毛巾" not in str(await process.say("公积金怎么取"))
+    await process.say(DESPAIR, user="v-2")
+    assert "12356" in str(await process.say("不是紧急情况", user="v-2"))

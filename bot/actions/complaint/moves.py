@@ -109,6 +109,7 @@ _QUESTION = re.compile(
     r"[?？]\s*$|(吗|么|呢|不|没有|多少|多久|几天|哪里|哪儿|啥|什么|怎么办|咋办|咋弄|怎么弄|流程|材料|条件|标准)[啊呀哈\s。]*$"
     r"|怎么(补?办理?|申请|算|交|领|提取|报销|查|弄|开|换|迁|退)|多少钱|可能|可要|可以.{0,6}吗|能不能|要不要|是不是要"
 )
+_DIGITS = re.compile(r"\d{4}")
 _PLACE = re.compile(r"[路街巷弄村镇乡庄湾桥站园场店校院楼栋幢号厦城区县]|小区|附近|旁边|对面|门口|路口|交叉")
 _UNKNOWN = re.compile(
     r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|具体的?)?"
@@ -217,4 +218,5 @@ def _in_closed(turn: Turn) -> Move:
     intended = _OF_INTENT.get(turn.intent)
     if intended is None or turn.confidence < _LIKELY:
         return Move.UNCLEAR
-    return intended
+    # "13511112222，说错了是13511113333" corrects a value; it is no wish to go back.
+    return Move.UNCLEAR if intended is Move.BACK and _DIGITS.search(turn.text) else intended

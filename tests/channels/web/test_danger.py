@@ -7,7 +7,7 @@ import threading
 
 from bot.understanding.danger import shipped
 from conversations import danger
-from conversations.alarm import SOURCE_URGENT
+from conversations.sources import SOURCE_URGENT
 from conversations.danger import Danger
 from conversations.types import Agent
 from tests.channels.web.conftest import Running
