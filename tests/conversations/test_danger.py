@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.understanding.danger import Judge
 from bot.understanding.danger.kinds import DANGERS
-from conversations import danger, scope, sources
+from conversations import danger, scope
 from conversations.event_kinds import Outcome, Report, Result
 from conversations.sources import SOURCE_URGENT, SOURCE_WINDOW_S, Sources
 from conversations.types import Agent
@@ -264,7 +264,7 @@ async def test_from_one_source_only_the_first_go_before_all_others() -> None:
 
 
 async def test_only_the_newest_conversations_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "_MOST_SOURCES", 3)
+    monkeypatch.setattr(kept_sources, "_MOST_SOURCES", 3)
     sources = Sources(LocalRates())
     for number in range(5):
         sources.heard(f"c{number}", "one address")
