@@ -264,7 +264,7 @@ async def test_from_one_source_only_the_first_go_before_all_others() -> None:
 
 
 async def test_only_the_newest_conversations_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_sources, "_MOST_SOURCES", 3)
+    monkeypatch.setattr("conversations.sources._MOST_SOURCES", 3)
     sources = Sources(LocalRates())
     for number in range(5):
         sources.heard(f"c{number}", "one address")
