@@ -13,9 +13,11 @@ from core.phone import find
 
 _OWN_UP = r"(?:不对|说错|写错|打错|记错|讲错|搞错|弄错|填错|报错|口误)(?:了|啊|呀|哦|哈)*|(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶)(?:不是|不)(?:的|啊|呀)*(?=[，,。、 ])"
 _SLIP = re.compile(
-    rf"[，,。；;、!！\s]*(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶|等等|等下)*[，,\s]*(?:{_OWN_UP})[，,。；;、!！\s]*"
-    r"(?:(?:应该|应当|其实|正确的?|改成|改为|换成|写|填)*(?:是|叫|写|为|在)?[，,\s]*)"
+    rf"(?:{_OWN_UP})[，,。；;、!！\s]*(?:应该|应当|其实|正确的?|改成|改为|换成|写|填)*(?:是|叫|写|为|在)?"
 )
+_BEFORE = "，,。；;、!！ \t\n啊哦噢喔哎呀呃嗯诶"
+"""Marks and sounds between a value and the words that take it back."""
+_AFTER = "，, \t\n"
 _UNIT = re.compile(
     r"(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,4})(?P<unit>号楼|栋|幢|单元|号|室|楼|层|组|队)$"
 )
@@ -49,7 +51,7 @@ def put_right(text: str, city: City) -> str:
         slip = _SLIP.search(text, at)
         if slip is None:
             break
-        head, tail = text[: slip.start()], text[slip.end() :]
+        head, tail = text[: slip.start()].rstrip(_BEFORE), text[slip.end() :].lstrip(_AFTER)
         kept = _kept(head, tail, city) if head and tail else None
         if kept is None:
             at = slip.end()

@@ -34,11 +34,10 @@ _LIGHT = tuple(field.name for field in QUESTIONS if field.light)
 _LIGHT_PLACED = tuple(
     field.name for field in QUESTIONS if field.light or field.name in ("district", "address")
 )
-_AT_A_PLACE = re.compile(
-    r"(?:装|安|修|建(?!议)|设|划|加|放|铺|种|拆|换|移|挪|画|立|摆|增)[^，,。；;！!？?]{0,8}(?:扶手|灯|栏|坡道|台阶|车位|站|厕|桶|椅|凳|亭|牌|桩|路|桥|"
-    r"树|器材|减速带|摄像头|监控|井盖|护栏|充电|电梯|斑马线|雨棚|广场|公园)|(?:这|那|我们|咱们?|俺们?)(?:条|个|座)?(?:路口?|小区|楼|村|街|巷|桥|广场|公园|公交站)"
+_HERE = re.compile(
+    r"楼[下上道]|[家单]元?门[口前]|我家|(?:这|那|我们|咱们?|俺们?)(?:条|个|座|栋)?(?:路口?|小区|楼|村|街|巷|桥|广场|公园|公交站)"
 )
-"""An idea about a thing that stands at a place: nobody can look at it without knowing where."""
+"""An idea about a place that only its author knows: nobody can look at it without asking where."""
 _LIGHT_TYPES = ("建议", "咨询", "表扬")
 _OWN = (
     *LABELS,
@@ -52,10 +51,10 @@ KEPT = "kept_draft"
 def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
     """The slots this complaint asks for, in order.
 
-    An idea or praise needs no time or secrecy, and a place only when something is to be built or changed somewhere.
+    An idea or praise needs no time or secrecy, and a place only when the words point at one without naming it.
     """
     if slots.get("complaint_type") in _LIGHT_TYPES:
-        placed = slots["complaint_type"] == "建议" and _AT_A_PLACE.search(str(slots.get("content") or ""))
+        placed = slots["complaint_type"] == "建议" and _HERE.search(str(slots.get("content") or ""))
         return _LIGHT_PLACED if placed else _LIGHT
     if slots.get("contact_name") == ANONYMOUS and slots.get("contact_phone") == "":
         return tuple(name for name in ASKED if name != "confidential")  # there is nothing to keep secret

@@ -237,8 +237,8 @@ async def _choose(turn: Turn) -> bool:
         return True
     if choice is None or (not right_before and not _explicit(turn.text)):
         return False
-    if beside and not right_before and choice == "none":
-        return False  # after an answer or "I don't know", this is its verdict
+    if beside and choice == "none" and not offered_before(turn):
+        return False  # after an answer or "I don't know" without a list before it, this is its verdict
     about = feedback.rated(turn)
     asked = about.turn_id if about else ""
     turn.set("misses", 0)

@@ -31,7 +31,7 @@ from conversations.danger import Danger, swallowed
 from kb_index.language.pretrained import SHIPPED
 
 HERE = Path(__file__).parent
-LETTER = 300
+LETTER = 200
 """Characters from which a text is a letter. It touches on many things, so it is asked about less readily."""
 TAILED = 6
 """Most pieces of a text that the tail reads: both ends, and those that the words find most alarming."""
