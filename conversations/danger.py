@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from conversations.types import Button, Reply
 
@@ -86,12 +86,12 @@ class Number(BaseModel):
 
 
 class Source(BaseModel):
-    """The document in which a piece of advice can be read."""
+    """The document in which a piece of advice can be read, its address, and the day on which it was read there."""
 
     model_config = ConfigDict(extra="forbid")
     document: str
     url: str
-    opened: date | None = None
+    opened: date
 
 
 class Advice(BaseModel):
@@ -114,7 +114,7 @@ class Advice(BaseModel):
     numbers: list[Number]
     lead: str
     advice: str
-    sources: list[Source]
+    sources: list[Source] = Field(min_length=1)
 
     def reply(self, after: str, ways: Sequence[Button]) -> Reply:
         """The advice, with telephone numbers to tap where the channel shows cards.

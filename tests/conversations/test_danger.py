@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bot.understanding.danger import Judge
 from bot.understanding.danger.kinds import DANGERS
@@ -14,6 +15,7 @@ from conversations import danger, scope
 from conversations.event_kinds import Outcome, Report, Result
 from conversations.sources import SOURCE_URGENT, SOURCE_WINDOW_S, Sources
 from conversations.types import Agent
+from core.clock import local, now
 from core.rates import LocalRates
 from tests.conversations.conftest import Process
 
@@ -39,8 +41,16 @@ def test_every_kind_has_advice_numbers_and_a_source_to_open() -> None:
         assert [n["number"] for n in reply.card["numbers"]] == [n.number for n in advice.numbers]
         # Channels that show no card read the numbers in the words.
         assert all(n.number in reply.text for n in advice.numbers if kind != "swallowed" or n.number == "120")
-        assert advice.sources and all(s.url.startswith("http") for s in advice.sources)
+        assert all(s.url.startswith("http") and s.opened <= local(now()).date() for s in advice.sources)
         assert len(reply.text) <= 260
+
+
+@pytest.mark.parametrize("sources", [[], [{"document": "消防法", "url": "https://flk.npc.gov.cn/"}]])
+def test_no_advice_without_a_source_that_was_read(sources: list[dict[str, str]]) -> None:
+    fire = danger.advices()["fire"].model_dump()
+    assert danger.Advice.model_validate(fire).sources
+    with pytest.raises(ValidationError, match="sources"):
+        danger.Advice.model_validate({**fire, "sources": sources})
 
 
 @pytest.mark.parametrize("kind", ["self_harm", "medical", "child_abuse"])
