@@ -32,9 +32,8 @@ def _reopen(turn: Turn, slot: str, before: str) -> None:
     value = turn.slot(slot)
     kept = None if value is None or value == "" else {"slot": slot, "value": value}
     told = f"（原来是“{clip(drafts.shown(slot, value), 60)}”，不改就说“不改了”）" if kept else ""
-    turn.set_all({slot: None, "former": kept})
-    if slot == "content":
-        turn.set("category", None)
+    # The story itself stays in its place: what comes next may be anything but another story.
+    turn.set_all({"former": kept} if slot == "content" else {slot: None, "former": kept})
     steps.ask_again(turn, slot, before + told)
 
 

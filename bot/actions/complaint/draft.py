@@ -89,12 +89,22 @@ def lines(slots: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 def for_agent(slots: Mapping[str, Any]) -> dict[str, str]:
     """What the agent who takes over sees: label → value, without empty fields."""
-    return {label: value for label, value, name in lines(slots) if slots[name] != ""}
+    whole = _with_former(slots)
+    return {label: value for label, value, name in lines(whole) if whole[name] != ""}
 
 
 def saved(slots: Mapping[str, Any]) -> dict[str, Any]:
     """The filled slots, to be kept for later."""
-    return {name: slots[name] for name in (*LABELS, "town", "later") if slots.get(name) is not None}
+    whole = _with_former(slots)
+    return {name: whole[name] for name in (*LABELS, "town", "later") if whole.get(name) is not None}
+
+
+def _with_former(slots: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The slots, with the former value of one that is being changed and not filled again yet."""
+    former = slots.get("former")
+    if not isinstance(former, dict) or slots.get(former["slot"]) is not None:
+        return slots
+    return {**slots, former["slot"]: former["value"]}
 
 
 def clear(turn: Turn) -> None:

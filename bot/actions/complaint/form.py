@@ -122,7 +122,12 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     closed = slot not in FREE and slot != drafts.CONFIRM and not turn.pressed
     numbered = slot == "contact_phone" and asked_phone(turn.text) is not None
     may_answer = closed and (numbered or move not in _NO_ANSWER)
-    more = slot == "content" and turn.slot(slot) and move in (Move.UNCLEAR, Move.DENY, Move.TALK)
+    more = (
+        slot == "content"
+        and turn.slot(slot)
+        and not questions.asked_again(turn, slot)
+        and move in (Move.UNCLEAR, Move.DENY, Move.TALK)
+    )
     if (may_answer or more) and await taking.take_answer(turn, slot):
         return
     await _MOVES[move](turn, slot)
@@ -157,7 +162,9 @@ async def _attached(turn: Turn, slot: str) -> None:
     """A photo or a place, at any point: kept, and the question asked again (or answered by it)."""
     filled, said = attachments.read(turn)
     turn.set_all(filled)
-    if slot in filled or slot == drafts.CONFIRM:
+    if slot == "content" and questions.asked_again(turn, slot):
+        await steps.go_on(turn, {}, f"{said}{taking.STORY_STAYS}", look=False)
+    elif slot in filled or slot == drafts.CONFIRM:
         turn.set("tries", 0)
         await steps.ask_next(turn, said, look=slot in filled)
     elif slot == same.SLOT:

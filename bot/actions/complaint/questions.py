@@ -57,7 +57,7 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
 
 def question(turn: Turn, slot: str) -> str:
     """The question for a slot."""
-    if slot == "content" and turn.slot(slot):
+    if slot == "content" and turn.slot(slot) and not asked_again(turn, slot):
         return _ASK_FURTHER.format(said=clip(str(turn.slot(slot)), 20))
     if slot == "content":
         return _CONTENT_OF.get(str(turn.slot("complaint_type")), BY_NAME["content"].question)
@@ -66,6 +66,12 @@ def question(turn: Turn, slot: str) -> str:
     if slot == "contact_phone" and turn.slot("contact_name") == drafts.ANONYMOUS:
         return _ASK_ANONYMOUS_PHONE
     return BY_NAME[slot].question
+
+
+def asked_again(turn: Turn, slot: str) -> bool:
+    """Whether the citizen went back to a slot; its former value counts until another is said."""
+    former = turn.slot("former")
+    return isinstance(former, dict) and former.get("slot") == slot
 
 
 def skippable(turn: Turn, slot: str) -> bool:
@@ -86,6 +92,8 @@ def _choices(turn: Turn, slot: str) -> list[Choice]:
         return [*buttons, EXPLAIN, CANCEL]
     if buttons:
         return [*buttons, *([SKIP] if skippable(turn, slot) else []), CANCEL]
+    if slot == "content" and asked_again(turn, slot):
+        return [Choice("不改了", "/skip"), CANCEL]
     if slot == "contact_phone" and skippable(turn, slot):
         return [Choice("不留电话", "/skip"), CANCEL]
     return [SKIP, CANCEL] if skippable(turn, slot) else [CANCEL]

@@ -137,7 +137,10 @@ async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: b
     """
     agreed, changed = agree(turn.slots, filled)
     before += changed
-    turn.set_all({**agreed, "tries": 0, "former": None})
+    former = turn.slot("former")
+    if isinstance(former, dict) and (former["slot"] in agreed or turn.slot(former["slot"]) is not None):
+        former = None
+    turn.set_all({**agreed, "tries": 0, "former": former})
     if "content" in filled:
         await suggest_category(turn)
     await ask_next(turn, before, look=bool(same.LOOKED_UP_AFTER & set(filled)) if look is None else look)

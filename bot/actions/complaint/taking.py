@@ -9,10 +9,12 @@ from bot.actions.complaint import contact, questions, steps
 from bot.actions.complaint.answers import hint, read_answer
 from bot.actions.complaint.hearing import Heard, hear
 from bot.actions.complaint.opening import too_little
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, choice, clip, plain
 from bot.actions.talk import abroad
 from bot.understanding.category import suggest_by_words
+from bot.understanding.clauses import may_be_place
 from bot.understanding.kind import named_type
 from core.phone import find
 
@@ -27,6 +29,11 @@ _NO_MATTER = frozenset({"abuse", "greet", "thank", "goodbye", "bot_challenge", "
 """Intents of messages that describe no complaint."""
 _SURE = 0.5
 """Confidence (0 to 1) from which a suggested category shows that words tell a matter."""
+_SAYS = re.compile(
+    r"[了没不太很坏漏破裂臭吵脏堵乱欠骗偷停丢占]|无人|有人|有个|希望|建议|能不能|问题|扰|油烟|噪|积水|塌|断|倒"
+)
+"""Words of what is the matter somewhere, which a bare place has not."""
+STORY_STAYS = "您说的事没有动，还是原来那样。"
 _TELLING = 0.6
 """Confidence (0 to 1) from which Rasa's intent shows that words tell a matter."""
 
@@ -117,6 +124,9 @@ async def _take_content(turn: Turn) -> None:
     heard = hear(turn.text, "content", turn.slots)
     wished, said = contact.wished(turn, "content", heard.wishes, "，".join(heard.wished))
     filled = {**heard.values, **wished}
+    if questions.asked_again(turn, "content"):
+        await _take_other_story(turn, heard, filled, said)
+        return
     if filled and not heard.rest:
         turn.set_all(filled)
         steps.ask_again(turn, "content", f"{steps.noted(filled)}{said}")
@@ -129,3 +139,33 @@ async def _take_content(turn: Turn) -> None:
             {name: value for name, value in filled.items() if name in ("contact_name", "confidential")}
         )
     await steps.take(turn, "content", story)
+
+
+async def _take_other_story(turn: Turn, heard: Heard, filled: dict[str, Any], said: str) -> None:
+    """An answer after the citizen went back to the story: another story, or the value of other fields.
+
+    Only words that tell what is the matter take the story's place. What is neither is added to it.
+    """
+    city = parts().city
+    places = [one for one in heard.rest if may_be_place(one, city) is True and not _SAYS.search(one)]
+    if places and len(places) == len(heard.rest) and not turn.slot("address"):
+        filled.setdefault("address", "，".join(places))
+    told = [one for one in heard.rest if filled.get("address") is None or one not in str(filled["address"])]
+    story = read_answer("content", turn.text) if told else None
+    if story is not None and (_SAYS.search("，".join(told)) or _is_told(turn)):
+        turn.set_all({"content": None, "category": None, "former": None})
+        kept = {name: value for name, value in filled.items() if name in ("contact_name", "confidential")}
+        turn.set_all(kept)
+        await steps.take(turn, "content", story)
+        return
+    if told:
+        filled["content"] = f"{turn.slot('content')}\n补充：{'，'.join(told)}"
+        said += f"“{clip('，'.join(told), 20)}”也补进内容里了，原来说的还在。"
+    else:
+        said += STORY_STAYS
+    turn.set("former", None)
+    await steps.go_on(turn, filled, before=steps.noted(filled) + said)
+
+
+def _is_told(turn: Turn) -> bool:
+    return turn.intent == "complain" and turn.confidence >= _TELLING
