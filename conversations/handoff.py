@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,17 @@ from sqlalchemy.orm.attributes import flag_modified
 from conversations import happened, queue, store
 from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, LeftQueue, MadeUrgent, Taken
 from conversations.models import Conversation, MessageRow
-from conversations.moves import RESUME, TOLD_WAITING, Moves, held_by, seconds, taken_already, to_bot, waited_s
+from conversations.moves import (
+    RESUME,
+    TOLD_WAITING,
+    Moves,
+    held_by,
+    seconds,
+    taken_already,
+    to_bot,
+    unfinished,
+    waited_s,
+)
 from conversations.types import (
     Agent,
     Button,
@@ -62,6 +72,7 @@ class Handoff:
         urgent: bool = False,
         context: dict[str, Any] | None = None,
         resume: Button | None = None,
+        holds: str = "",
     ) -> QueuePlace:
         """Put a conversation into the agents' queue. Asking again keeps its place.
 
@@ -70,7 +81,8 @@ class Handoff:
             reason: the reason that the agent sees.
             urgent: whether it goes before all that are not urgent.
             context: what is known so far, such as the filled slots of the complaint form: label → value.
-            resume: button for a citizen who leaves the queue. It continues where the assistant had stopped.
+            resume: button for a citizen who comes back to the assistant. It continues where that had stopped.
+            holds: what is unfinished there, in a few words.
 
         Raises:
             NotFound: there is no such conversation.
@@ -82,7 +94,8 @@ class Handoff:
                 row.facts = {**row.facts, "handoff": {**row.facts.get("handoff", {}), **context}}
                 flag_modified(row, "facts")
             if resume:
-                row.facts = {**row.facts, RESUME: {"title": resume.title, "payload": resume.payload}}
+                unfinished = {"title": resume.title, "payload": resume.payload, "holds": holds}
+                row.facts = {**row.facts, RESUME: unfinished}
             row.updated_at = now()
             await session.flush()
             position = await queue.position(session, row)
@@ -118,10 +131,17 @@ class Handoff:
         Raises:
             NotFound: there is no such conversation.
         """
+        await self.remember_all(conversation_id, {key: value})
+
+    async def remember_all(self, conversation_id: str, values: Mapping[str, Any]) -> None:
+        """Keep several facts at once; see :meth:`remember`.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
-            facts = {k: v for k, v in row.facts.items() if k != key}
-            row.facts = facts if value is None else {**facts, key: value}
+            row.facts = {k: v for k, v in {**row.facts, **values}.items() if v is not None}
 
     async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
         """Let an agent answer this conversation. Taking it again changes nothing.
@@ -223,10 +243,13 @@ class Handoff:
             since = await happened.taken_at(session, row.id)
             back = HandedBack(None if since is None else seconds(since))
             await happened.record(session, row.id, back, Actor.AGENT, agent_id=agent.id, reason=row.reason)
+            left, ways = unfinished(row)
             to_bot(row)
             if note:
                 row.facts = {**row.facts, "agent_note": note}
-            told = Reply("人工服务已结束，接下来由智能助手继续为您服务。还有问题随时说“转人工”。")
+            told = Reply(
+                f"人工服务已结束，接下来由智能助手继续为您服务。还有问题随时说“转人工”。{left}", ways
+            )
             messages = await self._moves.tell(session, row, [told], "system", "")
             view = store.to_view(row)
         self._moves.announce(messages)
@@ -243,7 +266,7 @@ class Handoff:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING:
                 return ()
-            ways = (Button(**row.facts[RESUME]),) if row.facts.get(RESUME) else ()
+            left, ways = unfinished(row)
             if leave:
                 await self._out_of_queue(session, row, "asked")
             told = bool(row.facts.get(TOLD_WAITING))
@@ -252,7 +275,7 @@ class Handoff:
             position = await queue.position(session, row)
         if leave:
             await self._moves.changed(conversation_id, Mode.BOT)
-            return [Reply("好的，不排队了。您请说，我在听。", ways)]
+            return [Reply(f"好的，不排队了。您请说，我在听。{left}", ways)]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
         return [Reply(acknowledged(text, told) + self.waiting_text(place), (BACK_BUTTON,))]
 

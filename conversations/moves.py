@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import queue, store
 from conversations.channels import Channels
 from conversations.models import Conversation
-from conversations.types import Agent, ConversationView, Message, Mode, Reply, Stage
+from conversations.types import Agent, Button, ConversationView, Message, Mode, Reply, Stage
 from core.clock import now
 from core.database import Database
 from core.errors import Conflict
 from core.events import Events
 
 RESUME = "resume"
-"""Fact that holds a button. After leaving the queue it continues where the assistant had stopped."""
+"""Fact of what is unfinished with the assistant: the button (``title``, ``payload``) that continues it, and ``holds``."""
 TOLD_WAITING = "told_waiting"
 """Fact: the citizen was told the place in the queue after writing there."""
 PASSED = "transfer"
@@ -102,6 +102,17 @@ def held_by(row: Conversation | ConversationView, agent: Agent) -> None:
 def taken_already(row: Conversation) -> Conflict:
     """The refusal for an agent who wants what another agent has."""
     return Conflict("这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id})
+
+
+def unfinished(row: Conversation) -> tuple[str, tuple[Button, ...]]:
+    """What to tell a citizen who comes back to the assistant of what they had begun there, and the button for it."""
+    left = row.facts.get(RESUME)
+    if not left:
+        return "", ()
+    holds = f"（{left['holds']}）" if left.get("holds") else ""
+    return f"\n您刚才填到一半的{holds}还没有提交，要接着填就点“{left['title']}”。", (
+        Button(left["title"], left["payload"]),
+    )
 
 
 def to_bot(row: Conversation) -> None:

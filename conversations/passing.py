@@ -8,7 +8,16 @@ from conversations import happened, queue, store
 from conversations.event_kinds import Actor, Closed, Taken, Transferred
 from conversations.handoff import AgentsOnline, Handoff
 from conversations.models import Conversation
-from conversations.moves import PASSED, TOLD_WAITING, Moves, held_by, seconds, taken_already, to_bot
+from conversations.moves import (
+    PASSED,
+    TOLD_WAITING,
+    Moves,
+    held_by,
+    seconds,
+    taken_already,
+    to_bot,
+    unfinished,
+)
 from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
 from conversations.waiting import BACK_BUTTON
 from core.clock import now
@@ -156,7 +165,8 @@ class Passing:
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             held_by(row, agent)
-            goodbye = Reply("本次服务已结束，谢谢您。以后有事，在这里直接说就行。")
+            left, ways = unfinished(row)
+            goodbye = Reply(f"本次服务已结束，谢谢您。以后有事，在这里直接说就行。{left}", ways)
             messages = await self._moves.tell(session, row, [goodbye])
             since = await happened.taken_at(session, row.id)
             closed = Closed(held_s=None if since is None else seconds(since))

@@ -132,6 +132,7 @@ class Conversations:
         self.close = passing.close
         self.waiting_text = self._handoff.waiting_text
         self.remember = self._handoff.remember
+        self.remember_all = self._handoff.remember_all
 
     async def __aenter__(self) -> Self:
         await self._runner.start()
@@ -291,10 +292,11 @@ class Conversations:
         urgent: bool = False,
         context: dict[str, Any] | None = None,
         resume: Button | None = None,
+        holds: str = "",
     ) -> QueuePlace:
         """Put a conversation into the queue; see :meth:`conversations.handoff.Handoff.request_human`."""
         return await self._handoff.request_human(
-            conversation_id, reason, urgent=urgent, context=context, resume=resume
+            conversation_id, reason, urgent=urgent, context=context, resume=resume, holds=holds
         )
 
     async def recall(self, conversation_id: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import later
+from bot.actions.complaint import kept, later
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
@@ -40,7 +40,7 @@ async def file_ticket(turn: Turn) -> None:
     tell_filed(turn, ticket)
     await later.carry(turn, turn.slots)
     drafts.clear(turn)
-    turn.set(drafts.KEPT, None)
+    await kept.forget(turn)
     later.offer(turn)
 
 

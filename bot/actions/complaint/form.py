@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from bot.actions.complaint import (
     about,
@@ -25,6 +24,7 @@ from bot.actions.complaint import (
     taking,
 )
 from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
@@ -41,7 +41,6 @@ from bot.understanding.remarks import is_to_us
 from bot.understanding.slips import put_right
 from conversations.event_kinds import Result
 from conversations.scope import DECLINED
-from core.errors import NotFound
 from kb_index.language.text import simplified
 
 _ADD_FROM = 6
@@ -68,8 +67,11 @@ async def validate(turn: Turn) -> None:
     """One message within the form, or the one that opens it (no slot is asked for yet)."""
     turn.outcome(Result.MATTER)  # unless it turns out to be something else
     # The form reads simplified characters; what the ticket keeps of a story is the citizen's own writing.
+    ran = turn.requested is not None
     await _step(turn if turn.pressed else turn.narrowed(_meant(turn)))
-    await _show_desk(turn)
+    # An agent who takes over sees the form's current values.
+    shown = drafts.for_agent(turn.slots) if turn.requested else None
+    await kept_drafts.after_step(turn, (_DESK, shown or None), ran=ran)
 
 
 def _meant(turn: Turn) -> str:
@@ -147,15 +149,6 @@ async def _open(turn: Turn) -> None:
         questions.ask(turn, "content")
         return
     await steps.ask_next(turn, before=before)
-
-
-async def _show_desk(turn: Turn) -> None:
-    """Show the agents the form's current values, so that an agent who takes over can see them."""
-    shown = drafts.for_agent(turn.slots) if turn.requested else None
-    conversations = parts().conversations
-    if (await conversations.recall(turn.conversation_id)).get(_DESK) != (shown or None):
-        with suppress(NotFound):  # Rasa was spoken to without the app.
-            await conversations.remember(turn.conversation_id, _DESK, shown or None)
 
 
 async def _attached(turn: Turn, slot: str) -> None:

@@ -13,12 +13,15 @@ from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, choice, plain
 from bot.understanding.asking import ends_filing, own_question
+from bot.understanding.clauses import clauses
 from bot.understanding.wishes import Wish, read_wish
 from conversations.event_kinds import Result
 
 _TYPE_ANSWER = re.compile(r"(?:我|俺)?(?:就是|只是|是)咨询(?:的|吧|呀|啊)?")
 _AGAIN = re.compile(
-    r"(?:那|算了)*(?:我|俺)?(?:还是|接着|继续)(?:要|想|给我|帮我)*(?:登记|填|反映|投诉|提交)(?:一下|刚才的|这个|上|吧|了|我)*|"
+    r"(?:那|算了|等一?下|等等|等会|哎|诶|哦|嗯|对了|不好意思|麻烦|请|你|再|上次的?|刚才的?|之前的?|那个)*(?:我|俺)?(?:还是|接着|继续)+"
+    r"(?:要|想|给我|帮我|把)*(?:上次的?|刚才的?|之前的?|那个)*(?:登记|填|反映|投诉|提交|办)"
+    r"(?:一下|完|刚才的?|上次的?|之前的?|那个|这个|上|吧|了|我|呗)*|"
     r"(?:我|俺)?(?:又)?(?:后悔|反悔|改主意|改变主意)(?:了|啦)?(?:我?(?:还是)?(?:要|想)?(?:登记|填|反映|投诉)?(?:吧)?)?|"
     r"(?:我|俺)?(?:刚才)?(?:点错|按错|说错|搞错|弄错|取消错)了?(?:我?(?:还是)?(?:要|想)?(?:登记|填|反映|投诉)(?:的|吧)?)?|"
     r"(?:不|别|先别|先不)取消(?:了|啊|吧)?|(?:恢复|找回|撤销取消|接着来|继续|接着填)(?:刚才的?|一下|吧|填)*"
@@ -83,7 +86,20 @@ def takes_up_again(text: str) -> bool:
     >>> takes_up_again("还是登记吧"), takes_up_again("我要投诉")
     (True, False)
     """
-    return _AGAIN.fullmatch(_bare(text)) is not None
+    return _AGAIN.fullmatch(_bare(text)) is not None or any(map(_again, clauses(text)))
+
+
+def without_again(text: str) -> str:
+    """What a message says beside the wish to take up the complaint that was left.
+
+    >>> without_again("那还是登记吧，12号楼旁边")
+    '12号楼旁边'
+    """
+    return "，".join(one for one in clauses(text) if not _again(one))
+
+
+def _again(clause: str) -> bool:
+    return _AGAIN.fullmatch(_bare(clause)) is not None
 
 
 def is_form_words(text: str) -> bool:
@@ -101,12 +117,8 @@ def is_form_words(text: str) -> bool:
     )
 
 
-async def no_form(turn: Turn) -> None:
-    """Words that belong into a form, such as 取消 or 改一下, when there is none: a draft that was left is taken up again
-    if they ask for it, else what can be done is said."""
-    if isinstance(turn.slot(drafts.KEPT), dict) and takes_up_again(turn.text):
-        turn.follow_up("complaint_form")
-        return
+def no_form(turn: Turn) -> None:
+    """Say what can be done after words that belong into a form, such as 取消 or 改一下, when there is none."""
     if read_wish(turn.text) is Wish.ASKS:
         turn.say(f"{about_privacy()}要反映什么事，直接说就行。", [COMPLAIN, HUMAN])
     else:

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.actions.complaint import about, contact, later, questions, steps
 from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
-from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip, plain
@@ -50,17 +50,17 @@ async def open_form(turn: Turn) -> str | None:
     if turn.slot("filing_key"):  # reopened because one field could not be filed
         return ""
     wanted = turn.entities.get("slot") if turn.pressed else None
-    left = turn.slot(drafts.KEPT)
-    if isinstance(left, dict) and (wanted == "draft" or (not turn.pressed and takes_up_again(turn.text))):
-        return _take_up(turn, left)
+    left = await kept_drafts.left(turn)
+    if left is not None and kept_drafts.wants(turn):
+        return kept_drafts.take_up(turn, left)
     story = _story(turn) or _set_just_now(turn)
     kept = None
     if story is None:
         kept = await _declined(turn) if wanted == "declined" else _kept_story(turn)
-        if kept and isinstance(left, dict) and str(left.get("content")) in kept:
+        if kept and left is not None and str(left["content"]) in kept:
             # The question of a form that was left, not answered either: it goes on as a question, with all that is
             # filled.
-            return _take_up(turn, {"complaint_type": "咨询", **left})
+            return kept_drafts.take_up(turn, {"complaint_type": "咨询", **left})
     requests = split(story) if story else ()
     if story and len(requests) == 1:
         requests = (replace(requests[0], text=steps.as_said(turn, requests[0].text)),)
@@ -96,12 +96,6 @@ async def open_form(turn: Turn) -> str | None:
         + theirs
         + later.noted(requests[1:])
     )
-
-
-def _take_up(turn: Turn, kept: Mapping[str, Any]) -> str:
-    """Resume an unfinished complaint with its filled slots; return what to tell the citizen."""
-    turn.set_all({**kept, drafts.KEPT: None})
-    return "好的，刚才填的都还在，我们接着来。"
 
 
 async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> None:

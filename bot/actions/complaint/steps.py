@@ -182,7 +182,7 @@ def bad_try(turn: Turn, slot: str) -> None:
     turn.say(
         "实在抱歉，我还是没能认出来。您可以再说一次"
         + ("、跳过这一项，" if way else "，")
-        + "也可以转人工，让坐席帮您填。\n"
+        + "也可以转人工，坐席能看到您已经填的。\n"
         + (questions.question(turn, slot) if slot != drafts.CONFIRM else "这份内容要提交吗？"),
         [*way, HUMAN, CANCEL],
     )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.actions.complaint import attachments
+from bot.actions.complaint import attachments, kept
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
 from bot.actions.progress import how_long
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, SKIP, choice, clip, plain
+from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, PROGRESS, SKIP, choice, clip, plain
 from bot.actions.talk import mood
 from bot.actions.talk.digressions import NOT_FOUND, abilities, policy_aside
 from bot.actions.talk.handoff import hand_over
@@ -93,6 +93,11 @@ async def _open(turn: Turn) -> None:
     if await how_long.answer(turn):
         _end(turn)
         return
+    draft = None if turn.pressed or find_number(turn.text) else await kept.left(turn)
+    if draft is not None and (kept.asks(turn.text) or not await _own(turn)):
+        kept.offer(turn, draft, Choice("查别的工单", PROGRESS.payload))
+        _end(turn)
+        return
     wanted = turn.entities.get("value") if turn.entities.get("slot") == "purpose" else None
     purpose = wanted if wanted in _OPENING else _PURPOSE.get(turn.intent, "progress")
     turn.set("purpose", purpose)
@@ -100,6 +105,10 @@ async def _open(turn: Turn) -> None:
         # The button belongs to a ticket that was just shown, so number and code are taken from there.
         turn.set_all({"ticket_number": turn.slot("seen_number"), "query_code": turn.slot("seen_code")})
     await _take(turn)
+
+
+async def _own(turn: Turn) -> Sequence[Ticket]:
+    return await parts().tickets.of_conversation(turn.conversation_id)
 
 
 async def _take(turn: Turn) -> None:

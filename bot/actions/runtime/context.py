@@ -103,6 +103,7 @@ class Conversations(Protocol):
         urgent: bool = False,
         context: dict[str, Any] | None = None,
         resume: Button | None = None,
+        holds: str = "",
     ) -> QueuePlace:
         """Put a conversation into the agents' queue."""
         ...
@@ -113,6 +114,10 @@ class Conversations(Protocol):
 
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
         """Store a small fact of this conversation under a key."""
+        ...
+
+    async def remember_all(self, conversation_id: str, values: Mapping[str, Any]) -> None:
+        """Store several facts at once."""
         ...
 
     async def report(self, conversation_id: str, turn_id: str, report: Report) -> None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.complaint import attachments, leaving
-from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import attachments, kept, leaving
 from bot.actions.complaint.answers import read_mined
-from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_IT, HUMAN, PROGRESS, clip, plain
@@ -52,9 +50,10 @@ async def fallback(turn: Turn) -> None:
         turn.set("misses", 0)
         turn.follow_up("status_form")
         return
-    if isinstance(turn.slot(drafts.KEPT), dict) and takes_up_again(turn.text):
+    draft = await kept.left(turn)
+    if draft is not None and (kept.wants(turn) or kept.asks(turn.text)):
         turn.set("misses", 0)
-        turn.follow_up("complaint_form")
+        kept.go_on(turn, draft)
         return
     if turn.offered == "complaint" and _goes_on(turn):
         turn.set_all({"misses": 0, "story": f"{turn.slot('story')}，{turn.text}"})
@@ -115,8 +114,15 @@ async def _named_entries(turn: Turn) -> bool:
 
 async def misread(turn: Turn) -> None:
     """Handle words of a form where there is none; the model takes short reports (停水了) for such words, too."""
-    if turn.pressed or leaving.is_form_words(turn.text):
-        await leaving.no_form(turn)
+    draft = await kept.left(turn)
+    if draft is not None and turn.entities.get("value") == leaving.DROP:
+        await kept.forget(turn)
+        turn.say("好的，刚才填的都不要了。以后想反映随时跟我说。", [COMPLAIN, HUMAN])
+        turn.outcome(Result.TALK, about="cancelled")
+    elif draft is not None and (kept.wants(turn) or kept.asks(turn.text)):
+        kept.go_on(turn, draft)
+    elif turn.pressed or leaving.is_form_words(turn.text):
+        leaving.no_form(turn)
     else:
         await fallback(turn)
 

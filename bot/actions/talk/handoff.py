@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import later
+from bot.actions.complaint import kept, later
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import RESUME
@@ -19,7 +19,8 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
         reason: a :class:`conversations.types.HandoffReason` value.
         before: text before the sentence about the queue, in the same message.
     """
-    context = drafts.for_agent(turn.slots)
+    draft = await kept.left(turn) or turn.slots
+    context = drafts.for_agent(draft)
     for number, text in enumerate(later.texts(turn), start=1):
         context[f"另外提到 {number}"] = text
     place = await parts().conversations.request_human(
@@ -27,10 +28,11 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
         reason,
         context=context or None,
         resume=Button(RESUME.title, RESUME.payload) if context else None,
+        holds=kept.in_one_line(draft) if draft.get("content") else "",
     )
-    kept = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
+    seen = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
     back = [Choice(BACK_BUTTON.title, BACK_BUTTON.payload)] if place.mode is Mode.WAITING else []
-    turn.say(before + parts().conversations.waiting_text(place) + kept, back)
+    turn.say(before + parts().conversations.waiting_text(place) + seen, back)
     turn.outcome(Result.HUMAN, about=reason)
 
 

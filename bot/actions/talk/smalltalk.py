@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import later
+from bot.actions.complaint import kept, later
 from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
@@ -53,7 +53,7 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
     entry = parts().kb.entry(offer.removeprefix("entry:")) if offer.startswith("entry:") else None
     if offer == "human":
         await hand_over(turn, "citizen_asked")
-    elif offer == "complaint":
+    elif offer in ("complaint", kept.OFFER):
         turn.follow_up("complaint_form")
     elif offer == later.OFFER:
         await _asked_before(turn)

@@ -1,0 +1,146 @@
+"""The complaint that was left unfinished: remembered with the conversation, and offered to be taken up again.
+
+Rasa forgets its slots after two days of silence (``session_expiration_time``), the conversation does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.answers import read_mined
+from bot.actions.complaint.hearing import hear
+from bot.actions.complaint.leaving import DROP, takes_up_again, without_again
+from bot.actions.complaint.moves import Move, named
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.wording import HUMAN, RESUME, choice, clip, plain
+from bot.understanding.clauses import may_be_place
+from bot.understanding.requests import is_question
+from conversations.event_kinds import Result
+from core.errors import NotFound
+from kb_index.language.text import simplified
+
+FACT = "draft"
+"""Key under which a conversation remembers the slots of an unfinished complaint."""
+OFFER = "draft"
+"""Value of the slot ``offer`` when the citizen was asked whether to go on with it."""
+_SHOWN = 30
+_LONGEST = 40
+"""Most characters of a message that asks for what was left."""
+_WHERE_WHEN = frozenset({"district", "town", "address", "happened_at"})
+_REGISTER = re.compile(
+    r"(?:那|好的?|行|嗯|对|就|请|麻烦|你们?|您|帮我|给我|我|俺|要|想|需要|把)*(?:它|这个|那个|这件事|那件事)?"
+    r"(?:登记|提交|接着填|填完)(?:一下|下来|上|吧|这个|这件事|它|啊|呀|了)*"
+)
+_ASKS = re.compile(
+    r"(?:登记|提交|登|报|交|填|记)(?:上去?|成功?|好|下来|进去|完)?(?:了)?(?:没有?|吗|么|不)(?:啊|呀|呢)?[?？]?$|"
+    r"(?:登记|提交|填)(?:得|的)?(?:怎么样|咋样|如何|到哪)|还(?:在|留着|有)(?:吗|么|不|没)|没(?:登记|提交|填)(?:完|上|成)|填(?:了)?一半"
+)
+
+
+async def left(turn: Turn) -> dict[str, Any] | None:
+    """The slots of the complaint that was left unfinished; None without one, or while it is being filled."""
+    kept = turn.slot(drafts.KEPT)
+    if turn.slot("content"):
+        return None
+    if not isinstance(kept, dict):
+        kept = (await parts().conversations.recall(turn.conversation_id)).get(FACT)
+    return dict(kept) if isinstance(kept, dict) and kept.get("content") else None
+
+
+async def after_step(turn: Turn, shown: tuple[str, Any], *, ran: bool) -> None:
+    """Remember what a step of the form left, together with what the desk shows of it.
+
+    Args:
+        shown: key and value of what the desk shows.
+        ran: whether the form ran before this step.
+    """
+    known = await parts().conversations.recall(turn.conversation_id)
+    facts = {shown[0]: shown[1]}
+    if turn.requested:
+        saved = drafts.saved(turn.slots)
+        facts[FACT] = saved if saved.get("content") else known.get(FACT)
+    elif turn.slot(drafts.CONFIRM) is not True:  # what is confirmed is filed next, and forgotten there
+        kept = turn.slot(drafts.KEPT)
+        facts[FACT] = kept if isinstance(kept, dict) or ran else known.get(FACT)
+    if any(known.get(name) != value for name, value in facts.items()):
+        with suppress(NotFound):  # Rasa was spoken to without the app.
+            await parts().conversations.remember_all(turn.conversation_id, facts)
+
+
+async def forget(turn: Turn) -> None:
+    """Forget the complaint that was left: it is filed, or the citizen wants nothing of it kept."""
+    turn.set(drafts.KEPT, None)
+    with suppress(NotFound):
+        await parts().conversations.remember(turn.conversation_id, FACT, None)
+
+
+def in_one_line(draft: Mapping[str, Any]) -> str:
+    """What a draft is about, in a few words."""
+    return clip(str(draft["content"]).split("\n")[0], _SHOWN)
+
+
+def offer(turn: Turn, draft: Mapping[str, Any], *besides: Choice) -> None:
+    """Say what is unfinished, and ask whether to go on with it.
+
+    Args:
+        besides: further choices.
+    """
+    turn.say(
+        f"“{in_one_line(draft)}”这件事填到一半，还没有提交。填过的都留着，要接着填吗？",
+        [RESUME, choice("不要了", "cancel", slot="draft", value=DROP), *besides, HUMAN],
+    )
+    turn.set(drafts.KEPT, dict(draft))
+    turn.offer(OFFER)
+    turn.outcome(Result.ASKED_BACK, about="draft")
+
+
+def go_on(turn: Turn, draft: Mapping[str, Any]) -> None:
+    """Open the form with the draft when the message takes it up, else offer that."""
+    if wants(turn):
+        turn.set(drafts.KEPT, dict(draft))
+        turn.follow_up("complaint_form")
+    else:
+        offer(turn, draft)
+
+
+def asks(text: str) -> bool:
+    """Whether a message asks what became of the complaint.
+
+    >>> asks("那我刚才说的健身器材的事登记了没"), asks("刚才那个还在吗"), asks("公积金怎么取")
+    (True, True, False)
+    """
+    return len(text) <= _LONGEST and _ASKS.search(re.sub(r"[。.！!~～\s]+$", "", text)) is not None
+
+
+def wants(turn: Turn) -> bool:
+    """Whether a message takes up the complaint that was left, or says yes to the offer of it."""
+    if turn.pressed:
+        return turn.entities.get("slot") == "draft" or (turn.offered == OFFER and turn.intent == "affirm")
+    if takes_up_again(turn.text):
+        return True
+    said = plain(turn.text)
+    first = plain(re.split(r"[，,。；;！!\s]", turn.text.strip(), maxsplit=1)[0])
+    if turn.offered != OFFER:
+        return False
+    if named(said) is Move.AFFIRM or turn.intent == "affirm" or _REGISTER.fullmatch(first):
+        return True
+    told = read_mined(simplified(turn.text), {})
+    return not is_question(turn.text) and (
+        bool(_WHERE_WHEN & set(told)) or may_be_place(turn.text, parts().city) is True
+    )
+
+
+def take_up(turn: Turn, draft: Mapping[str, Any]) -> str:
+    """Fill the form again, and what else the message says; return what to tell the citizen."""
+    turn.set_all({**draft, drafts.KEPT: None})
+    beside = "" if turn.pressed else simplified(without_again(turn.text))
+    if beside and not asks(beside) and not _REGISTER.fullmatch(plain(beside)):
+        asked = drafts.next_missing(turn.slots)
+        heard = hear(beside, "address" if turn.slot("address") is None else asked, turn.slots)
+        turn.set_all({name: value for name, value in heard.values.items() if turn.slot(name) is None})
+    return "好的，刚才填的都还在，我们接着来。"
