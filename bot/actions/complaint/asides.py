@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions.complaint import about, contact, corrections, same, steps, taking
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
@@ -99,7 +101,9 @@ async def abuse(turn: Turn, slot: str) -> None:
 
 async def talk(turn: Turn, slot: str) -> None:
     """Answer a greeting, thanks or a goodbye, and ask the question again."""
-    steps.ask_again(turn, slot, "在的，我们接着填。")
+    done = re.search("谢|知道了|再见|拜拜", turn.text)
+    said = "不客气。不想填了就说“取消”，填过的给您留着。" if done else "在的，我们接着填。"
+    steps.ask_again(turn, slot, said)
     turn.outcome(Result.TALK)
 
 

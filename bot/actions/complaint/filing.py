@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept, later
+from bot.actions.progress import just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
@@ -56,6 +57,7 @@ def tell_filed(turn: Turn, ticket: Ticket) -> None:
         [PROGRESS, HUMAN],
         ticket.card(),
     )
+    just_now.remember(turn, ticket)
     turn.outcome(Result.FILED, about=ticket.number)
 
 

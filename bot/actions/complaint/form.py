@@ -29,7 +29,7 @@ from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import open_form, too_little
-from bot.actions.progress import how_long
+from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, RESUME, plain
@@ -136,7 +136,8 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 
 async def _open(turn: Turn) -> None:
-    if await how_long.answer(turn):  # 几天能处理 sounds like a complaint but is not
+    # 几天能处理 and 撤了吧 sound like a complaint but are not
+    if await how_long.answer(turn) or await just_now.answer(turn):
         turn.set("requested_slot", None)
         return
     before = await open_form(turn)

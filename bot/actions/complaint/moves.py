@@ -14,6 +14,7 @@ from bot.actions.complaint.fields import FIELDS, SKIPPABLE
 from bot.actions.policy.aspects import only_follows
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
+from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
 from bot.understanding.how_long import asks_how_long
 from bot.understanding.ticket import find_number
@@ -119,7 +120,9 @@ _WONT_SAY = re.compile(r"(我|俺)?(就)?不(想|愿意|方便)?(说|讲|告诉�
 
 _NO_NUMBER = re.compile(
     r"(我|俺)?(也|就|都)?(没有?|木有|冇|不(知道|记得|晓得)|忘(记)?了?|找不(到|着)|丢了?|弄丢了?)"
-    r"(这个|那个)?(工单|单)?(编?号|查询码|密码)?(了|啊|呀|呢)?"
+    r"(这个|那个)?(工单|单)?(编?号|查询码|密码)?(了|啊|呀|呢)?|"
+    r"(那个|我的?|这个)*(工单|单)?(编?号码?|查询码|条子|单子|短信)(也|都|早就?|又)*"
+    r"(找不(到|着)|丢|忘(记)?|没(有|了|记(住|下)?|留)|不(知道|记得|见)|删)(了|掉|啦|啊|呀)*"
 )
 
 _THUMB = re.compile("(?:[\U0001f44c\U0001f44d\U0001f197\u2705][\U0001f3fb-\U0001f3ff\ufe0f]?)+")
@@ -151,7 +154,9 @@ def decide(turn: Turn, slot: str) -> Move:
         return Move.SKIP
     if (slot in SKIPPABLE or slot == "address") and _WONT_SAY.fullmatch(said):
         return Move.SKIP
-    if slot in ("ticket_number", "query_code") and _NO_NUMBER.fullmatch(said):
+    if slot in ("ticket_number", "query_code") and any(
+        _NO_NUMBER.fullmatch(one) for one in (said, *map(plain, clauses(turn.text)))
+    ):
         return Move.SKIP
     if slot not in FREE and said.isdigit():  # a value meant and not usable, never small talk ("88")
         return Move.UNCLEAR

@@ -5,15 +5,17 @@ It first asks for the ticket number and the query code, then does what the citiz
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.actions.complaint import attachments, kept
+from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
-from bot.actions.progress import how_long
+from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, PROGRESS, SKIP, choice, clip, plain
+from bot.actions.runtime.wording import CANCEL, COMPLAIN, FILE_IT, HUMAN, PROGRESS, SKIP, choice, clip, plain
 from bot.actions.talk import mood
 from bot.actions.talk.digressions import NOT_FOUND, abilities, policy_aside
 from bot.actions.talk.handoff import hand_over
@@ -41,6 +43,10 @@ _ASK = {
     "rating": "这件事办得怎么样，您满意吗？",
     "reason": "很抱歉。您对哪里不满意？说一说我记下来，也可以跳过。",
 }
+_WAITS_FOR_TICKET = ("ticket_number", "query_code", "supplement")
+_ANEW = re.compile(
+    r"(?:那|算了|就|你们?|您|给我|帮我|我|再|请|麻烦)*(?:重新|从新|再|另外)(?:给我|帮我)?(?:登记?|报|投诉|反映|提交)(?:一?[下个次件遍])?(?:吧|了|呗)?"
+)
 _LOST = "没有工单号或者查询码的话，可以转人工，坐席核实后帮您查。"
 
 
@@ -52,6 +58,12 @@ async def validate(turn: Turn) -> None:
         await _open(turn)
     elif attachments.sent(turn):
         await _attached(turn, slot)
+    elif (slot in _WAITS_FOR_TICKET and await just_now.answer(turn)) or (
+        slot == "ticket_number" and await _takes_up(turn)
+    ):
+        _end(turn)
+    elif slot == "ticket_number" and _files_anew(turn):
+        _offer_filing(turn)
     elif await choose_within_form(turn):
         _ask_again(turn, slot)
     elif slot == "rating":
@@ -62,6 +74,29 @@ async def validate(turn: Turn) -> None:
         await _take(turn)
     else:
         await _move(turn, slot, decide(turn, slot))
+
+
+async def _takes_up(turn: Turn) -> bool:
+    """Offer the complaint that was left when the citizen asks for that instead of giving a number."""
+    if turn.pressed or not (takes_up_again(turn.text) or kept.asks(turn.text)):
+        return False
+    draft = await kept.left(turn)
+    if draft is not None:
+        kept.offer(turn, draft)
+    return draft is not None
+
+
+def _files_anew(turn: Turn) -> bool:
+    """Whether a citizen without a number wants the matter filed once more."""
+    return not turn.pressed and _ANEW.search(plain(turn.text)) is not None
+
+
+def _offer_filing(turn: Turn) -> None:
+    """End the form, and offer to file what was just said."""
+    turn.say("好的，那重新登记一件？我一步步问您，查不到的旧单子不影响。", [FILE_IT, PROGRESS, HUMAN])
+    _end(turn)
+    turn.set("story", None if _ANEW.fullmatch(plain(turn.text)) else turn.text)
+    turn.offer("complaint")
 
 
 async def _move(turn: Turn, slot: str, move: Move) -> None:
@@ -90,7 +125,7 @@ def _end(turn: Turn) -> None:
 
 
 async def _open(turn: Turn) -> None:
-    if await how_long.answer(turn):
+    if await how_long.answer(turn) or await just_now.answer(turn):
         _end(turn)
         return
     draft = None if turn.pressed or find_number(turn.text) else await kept.left(turn)
@@ -169,7 +204,7 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
         before = "这张工单还没有办完，办完以后再请您评价。\n" if purpose == "rate" else ""
         turn.say(before + tickets.progress_text(ticket), _after(ticket))
         _end(turn)
-        turn.set_all({"seen_number": ticket.number, "seen_code": ticket.query_code})
+        just_now.remember(turn, ticket)
 
 
 async def _add(turn: Turn) -> None:

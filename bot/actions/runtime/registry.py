@@ -9,23 +9,29 @@ from bot.actions.policy import follow_up, several, which
 from bot.actions.policy.choosing import choosing_first
 from bot.actions.policy.follow_up import continuing_first
 from bot.actions.progress import form as status_form
-from bot.actions.progress import how_long
+from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.turn import Action
 from bot.actions.talk import fallback, handoff, smalltalk
+
+
+def _first(action: Action) -> Action:
+    """The action, after a look whether the message asks for how long, or is about the ticket above it."""
+    return how_long.first(just_now.first(action))
+
 
 ACTIONS: dict[str, Action] = {
     "validate_complaint_form": complaint_form.validate,
     "action_file_ticket": filing.file_ticket,
     "validate_status_form": status_form.validate,
-    "action_answer_policy": how_long.first(choosing_first(continuing_first(several.answer_policy))),
-    "action_ask_or_tell": how_long.first(choosing_first(continuing_first(which.ask_or_tell))),
-    "action_follow_up": how_long.first(choosing_first(follow_up.follow_up)),
-    "action_out_of_scope": choosing_first(continuing_first(policy.out_of_scope)),
+    "action_answer_policy": _first(choosing_first(continuing_first(several.answer_policy))),
+    "action_ask_or_tell": _first(choosing_first(continuing_first(which.ask_or_tell))),
+    "action_follow_up": _first(choosing_first(follow_up.follow_up)),
+    "action_out_of_scope": just_now.first(choosing_first(continuing_first(policy.out_of_scope))),
     "action_request_human": handoff.request_human,
-    fallback.NAME: how_long.first(choosing_first(continuing_first(fallback.fallback))),
+    fallback.NAME: _first(choosing_first(continuing_first(fallback.fallback))),
     "action_affirm": choosing_first(smalltalk.affirm),
     "action_deny": choosing_first(smalltalk.deny),
     "action_repeat": smalltalk.repeat,
     "action_calm": smalltalk.calm,
-    "action_no_form": fallback.misread,
+    "action_no_form": just_now.first(fallback.misread),
 }

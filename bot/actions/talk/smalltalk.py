@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept, later
 from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
@@ -10,11 +12,14 @@ from bot.actions.policy import feedback
 from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS
+from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS, clip, plain
 from bot.actions.talk import mood
 from bot.actions.talk.handoff import hand_over
 
 _ANSWERS = ("action_answer_policy", "action_follow_up", "action_fallback")
+_NOD = re.compile(r"(?:对|对的|对对+|是|是的|没错|嗯+|哦|就是)(?:啊|呀|哦|吧)?")
+_ASKED = "file_question"
+"""Value of the slot ``offer`` when the citizen was asked in so many words whether a question is to be filed."""
 _HELP = "还有什么可以帮您？可以问政策、反映问题，也可以查工单进度。"
 
 
@@ -51,9 +56,17 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
         asked: id of the turn whose question the offered entry answers; empty when not known.
     """
     entry = parts().kb.entry(offer.removeprefix("entry:")) if offer.startswith("entry:") else None
-    if offer == "human":
+    if offer == "complaint" and _only_nods(turn):
+        said = str(turn.slot("story") or "")
+        turn.say(
+            f"好的。要我把“{clip(said, 40)}”登记下来，请工作人员查清楚了答复您吗？",
+            [FILE_QUESTION, Choice("不用了", "/deny"), HUMAN],
+        )
+        turn.set("story", said or None)
+        turn.offer(_ASKED)
+    elif offer == "human":
         await hand_over(turn, "citizen_asked")
-    elif offer in ("complaint", kept.OFFER):
+    elif offer in ("complaint", _ASKED, kept.OFFER):
         turn.follow_up("complaint_form")
     elif offer == later.OFFER:
         await _asked_before(turn)
@@ -61,6 +74,17 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
         await policy.tell(turn, entry, asked=asked)
     else:
         turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
+
+
+def _only_nods(turn: Turn) -> bool:
+    """Whether 对 may be said of an answer, and not of the offer to file its question."""
+    shown = {
+        str(button.get("title"))
+        for event in turn.previous()
+        if event.get("event") == "bot"
+        for button in (event.get("data") or {}).get("buttons") or []
+    }
+    return not turn.pressed and FILE_QUESTION.title in shown and _NOD.fullmatch(plain(turn.text)) is not None
 
 
 async def _asked_before(turn: Turn) -> None:

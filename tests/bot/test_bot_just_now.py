@@ -1,0 +1,154 @@
+"""Talk about the ticket that was just filed or shown needs no number, through the endpoint."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from bot.actions.progress.just_now import said_of
+from tests.bot.calls import Answer, Rasa
+from tests.bot.parts import SmallCity
+from tickets.types import Ticket, TicketDraft
+
+STATUS = "validate_status_form"
+FORM = "validate_complaint_form"
+ANYWHERE = (STATUS, FORM, "action_fallback", "action_no_form", "action_ask_or_tell", "action_answer_policy")
+
+
+async def _shown(rasa: Rasa, city: SmallCity, visitor: str) -> tuple[Ticket, dict[str, Any]]:
+    """A ticket filed elsewhere that was just looked up here, and Rasa's slots after it."""
+    ticket = await city.tickets.file(TicketDraft("投诉", "路灯坏了三天"), "k")
+    said = f"查{ticket.number}，查询码{ticket.query_code}"
+    answer = await rasa.run(STATUS, said, "ask_progress", conversation=visitor)
+    return ticket, answer.slots
+
+
+async def _history(city: SmallCity, ticket: Ticket) -> list[tuple[str, str]]:
+    return [(event.action, event.note) for event in await city.tickets.events(ticket.number)]
+
+
+def _asked_for_a_number(answer: Answer) -> bool:
+    return answer.slots.get("requested_slot") == "ticket_number"
+
+
+@pytest.mark.parametrize("action", ANYWHERE)
+async def test_what_was_just_filed_is_known(rasa: Rasa, visitor: str, action: str) -> None:
+    full = {
+        "content": "井盖丢了", "complaint_type": "投诉", "district": "潘集区", "address": "国庆路3号",
+        "contact_name": "匿名", "contact_phone": "", "complaint_confirm": True, "filing_key": "c:1",
+    }  # fmt: skip
+    filed = await rasa.run("action_file_ticket", "/affirm", "affirm", conversation=visitor, slots=full)
+    found = re.search(r"工单号：(\w+)\n查询码：(\d+)", filed.text)
+    assert found is not None
+    more: dict[str, Any] = {"conversation": visitor, "slots": filed.slots}
+    sure = await rasa.run(action, "我刚才那个登记成功没", "ask_progress", **more)
+    assert f"登记好了，工单号 {found[1]}" in sure.text and "待受理" in sure.text
+    code = await rasa.run(action, "查询码是啥来着", "ask_progress", **more)
+    assert found[1] in code.text and found[2] in code.text
+    assert not _asked_for_a_number(code)
+
+
+@pytest.mark.parametrize(("action", "slot"), [*((one, None) for one in ANYWHERE), (STATUS, "supplement")])
+async def test_urge_add_change_and_withdraw_mean_the_ticket_above(
+    rasa: Rasa, visitor: str, city: SmallCity, action: str, slot: str | None
+) -> None:
+    ticket, slots = await _shown(rasa, city, visitor)
+    slots = {**slots, "requested_slot": slot}
+    for n, said in enumerate(
+        ("咋还没动静?催一下", "再补充一句,是圆形的大井盖", "我想把地址改成菜市口南边", "撤了吧我不想追究了")
+    ):
+        answer = await rasa.run(action, said, "complain", conversation=visitor, slots=slots, turn=f"t-{n}")
+        assert ticket.number in answer.text
+        assert answer.slots.get("requested_slot") is None
+        assert answer.slots.get("content") is None, "no new complaint"
+    history = await _history(city, ticket)
+    assert [action for action, _ in history[-4:]] == ["urged", "noted", "noted", "noted"]
+    added, changed, withdrawn = (note for _, note in history[-3:])
+    assert added == "圆形的大井盖" and "菜市口南边" in changed and "要求撤回" in withdrawn
+
+
+async def test_a_matter_or_a_question_is_none_of_it(rasa: Rasa, visitor: str, city: SmallCity) -> None:
+    ticket, slots = await _shown(rasa, city, visitor)
+    before = await _history(city, ticket)
+    for said, intent in (("小区门口井盖丢了没人管", "complain"), ("我要投诉物业乱收费", "complain")):
+        told = await rasa.run(FORM, said, intent, conversation=visitor, slots=slots)
+        assert told.slots["requested_slot"] == "district"
+    await rasa.run("action_answer_policy", "公积金怎么提取", "ask_policy", conversation=visitor, slots=slots)
+    assert await _history(city, ticket) == before
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "身份证号码写错了怎么改",
+        "加装电梯怎么申请",
+        "户口本地址改成新的",
+        "补充医疗保险",
+        "加油站没人",
+        "社保登记成功了没在哪查",
+    ],
+)
+def test_questions_and_matters_with_the_same_words_are_not_of_the_ticket(said: str) -> None:
+    assert said_of(said) is None
+
+
+async def test_a_complaint_left_unfinished_is_what_is_not_wanted(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    ticket, slots = await _shown(rasa, city, visitor)
+    left = {**slots, "kept_draft": {"content": "井盖丢了"}}
+    await rasa.run("action_no_form", "不投诉了", "cancel", conversation=visitor, slots=left)
+    assert "noted" not in [action for action, _ in await _history(city, ticket)]
+
+
+@pytest.mark.parametrize(
+    "said", ["没有号,号找不着了", "没有号,当时是打的电话", "工单号丢了", "单子找不到了", "没有"]
+)
+async def test_no_number_in_words_is_the_button(rasa: Rasa, visitor: str, said: str) -> None:
+    more: dict[str, Any] = {"conversation": visitor, "slots": {"requested_slot": "ticket_number"}}
+    told = await rasa.run(STATUS, said, "nlu_fallback", confidence=0.3, **more)
+    pressed = await rasa.run(STATUS, "/skip", "skip", **more)
+    assert told.text == pressed.text
+
+
+async def test_a_new_ticket_instead_of_a_lost_number(rasa: Rasa, visitor: str) -> None:
+    asked = {"requested_slot": "ticket_number"}
+    told = await rasa.run(STATUS, "那你给我重新登一个吧", "complain", conversation=visitor, slots=asked)
+    assert told.buttons["登记这件事"] == "/start_complaint"
+    assert told.slots["requested_slot"] is None and told.slots["offer"] == "complaint"
+
+
+async def test_the_unfinished_complaint_instead_of_a_number(rasa: Rasa, visitor: str) -> None:
+    slots = {"requested_slot": "ticket_number", "kept_draft": {"content": "健身器材坏了没人修"}}
+    told = await rasa.run(STATUS, "那还是登记吧", "start_complaint", conversation=visitor, slots=slots)
+    assert "健身器材坏了没人修" in told.text and "接着填刚才的" in told.buttons
+    assert told.slots["requested_slot"] is None
+
+
+async def test_a_nod_after_an_answer_files_nothing(rasa: Rasa, visitor: str) -> None:
+    asked = "公交车到底要不要钱"
+    shown = [
+        {"event": "bot", "text": "…", "data": {"buttons": [{"title": "登记这个问题", "payload": "/start_complaint"}]}},
+        {"event": "slot", "name": "offer", "value": "complaint"},
+    ]  # fmt: skip
+    more: dict[str, Any] = {"conversation": visitor, "slots": {"story": asked}}
+    nod = await rasa.run("action_affirm", "对的", "affirm", before=shown, **more)
+    assert nod.followup is None
+    assert asked in nod.text and "登记这个问题" in nod.buttons
+    assert nod.slots["story"] == asked
+    said_so = [*shown[:1], {"event": "slot", "name": "offer", "value": nod.slots["offer"]}]
+    yes = await rasa.run("action_affirm", "对的", "affirm", before=said_so, **more)
+    assert yes.followup == "complaint_form"
+    wish = await rasa.run("action_affirm", "好的", "affirm", before=shown, **more)
+    assert wish.followup == "complaint_form"
+
+
+@pytest.mark.parametrize(("said", "told"), [("好,知道了,谢谢", "取消"), ("你好", "接着填")])
+async def test_thanks_within_the_form_show_the_way_out(
+    rasa: Rasa, visitor: str, said: str, told: str
+) -> None:
+    running = {"requested_slot": "district", "content": "井盖丢了", "complaint_type": "投诉"}
+    answer = await rasa.run(FORM, said, "thank", conversation=visitor, slots=running)
+    assert told in answer.text and answer.slots["requested_slot"] == "district"
