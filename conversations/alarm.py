@@ -21,7 +21,7 @@ from conversations.handoff import Handoff
 from conversations.models import Turn
 from conversations.sources import SOURCE_URGENT, Sources
 from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
-from conversations.waiting import asks_how_long, leaves
+from conversations.waiting import asks_how_long, asks_place, leaves
 from core.clock import iso, now
 from core.database import Database
 from core.rates import Rates
@@ -100,8 +100,10 @@ class Alarm:
             return await self._raise(conversation_id, job, told, str(fact.get("text") or job.text), fact)
         if not job.text:
             return Screened()
-        found = await self._look(job.text)
         fact = await self._fact(conversation_id)
+        if _of_queue(job, fact):
+            return Screened()  # 前面还有几个人 sounds like people in need, but is asked by one who waits
+        found = await self._look(job.text)
         if fact.get("state") == "asked" and _fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
         if _open(fact) and fact.get("kind") != "self_harm" and danger.not_urgent(job.text):
@@ -138,7 +140,7 @@ class Alarm:
         fact = await self._fact(conversation_id)
         if _open(fact):
             return await self._help_first(conversation_id, job, replies, fact)
-        if _fresh(fact) and fact.get("state") == "denied":
+        if (_fresh(fact) and fact.get("state") == "denied") or _of_queue(job, fact):
             return Screened()
         if not queued and not self._unsure(replies):
             return Screened()
@@ -339,6 +341,12 @@ def _made(state: str, kind: str, text: str) -> dict[str, Any]:
 
 def _fresh(fact: dict[str, Any]) -> bool:
     return bool(fact) and now() - datetime.fromisoformat(str(fact["at"])) < FRESH
+
+
+def _of_queue(job: Job, fact: dict[str, Any]) -> bool:
+    """Whether a waiting citizen only asks for their place, and no danger is spoken of."""
+    spoken = _open(fact) or (fact.get("state") == "asked" and _fresh(fact))
+    return job.mode is Mode.WAITING and not spoken and asks_place(job.text)
 
 
 def _open(fact: dict[str, Any]) -> bool:

@@ -309,7 +309,8 @@ class Handoff:
         if place.mode is Mode.HUMAN:
             return "坐席正在为您服务，请稍候。"
         if place.agents_online == 0:
-            return "现在没有坐席在线，已为您排队，坐席上线后会按顺序回复您。"
+            before = f"前面还有 {place.position - 1} 位" if place.position > 1 else "您排在最前面"
+            return f"现在没有坐席在线，已为您排队，{before}，坐席上线后会按顺序回复您。"
         if place.position <= 1:
             return "已为您转接人工，您排在最前面，请稍候。"
         return f"已为您转接人工，前面还有 {place.position - 1} 位，请稍候。"

@@ -30,6 +30,17 @@ _HOW_LONG = re.compile(
     r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几|第几|排到|"
     r"到我|轮到|催|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}"
 )
+_LEAD = r"(?:那|请问|我们?|俺|你们?|您|现在|大概|大约|一般|估计|到底|究竟|还|要|得|再|需要|会|，|,|\s)*"
+_TAIL = r"(?:了|啊|呀|呢|吗|么|吧|的|在|[?？])*"
+_WAIT = rf"{_LEAD}(?:等|排)(?:队|到)?(?:多久|多长时间?|几点|什么时候|啥时候){_TAIL}|{_LEAD}(?:多久|什么时候|啥时候|几点)(?:才|能|可以|会)*(?:到我|轮到我|有人|有坐席|接通?|排到|回我){_TAIL}"
+_PLACE = re.compile(
+    rf"{_LEAD}(?:排|前面)?(?:在|到|队)?第?几(?:位|个|号|名){_TAIL}|{_LEAD}(?:排队?|排在|排到)第?(?:几|多少){_TAIL}|{_LEAD}第几{_TAIL}|"
+    rf"{_LEAD}(?:前面)?{_LEAD}有(?:几|多少)(?:个|位)?人?(?:在|还)?(?:排队|排|等)?{_TAIL}|{_LEAD}都?没(?:有)?(?:人|坐席)(?:吗|么)|{_WAIT}"
+)
+_HOURS = re.compile(
+    rf"{_LEAD}(?:人工|坐席|客服|这里|这边|热线)*(?:几点|什么时候|啥时候|啥时间|什么时间)(?:钟)?(?:上班|下班|上线|在线|休息){_TAIL}|"
+    rf"{_LEAD}(?:人工|坐席|客服)*(?:周末|晚上|夜里|节假日)(?:有人|有坐席|上班)(?:没有?|不)?{_TAIL}"
+)
 _LONGEST = 16
 """Most characters of a message that only leaves the queue or asks how long it takes."""
 
@@ -53,7 +64,17 @@ def asks_how_long(text: str) -> bool:
     (True, False)
     """
     said = plain(text)
-    return not said or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None)
+    return not said or asks_place(text) or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None)
+
+
+def asks_place(text: str) -> bool:
+    """Whether a waiting citizen asks for their place, the time until their turn, or the hours, and nothing else.
+
+    >>> [asks_place(said) for said in ("我排第几", "还有几个人啊", "你们几点下班", "社保局几点下班", "屋里还有几个人没出来")]
+    [True, True, True, False, False]
+    """
+    said = plain(text)
+    return len(said) <= _LONGEST and any(one.fullmatch(said) for one in (_PLACE, _HOURS))
 
 
 def acknowledged(text: str, told: bool) -> str:
@@ -63,6 +84,11 @@ def acknowledged(text: str, told: bool) -> str:
         text: the message.
         told: whether the citizen was told before that messages are kept.
     """
+    said = plain(text)
+    if asks_place(text) and _HOURS.fullmatch(said):
+        return "坐席几点上下班，我这里没有准信，不敢乱说。您的位置一直留着。"
+    if asks_place(text) and re.fullmatch(_WAIT, said):
+        return "还在排队，您的位置一直留着。要等多久看前面的人谈多久，我说不准。"
     if asks_how_long(text):
         return "还在排队，您的位置一直留着。"
     if told:

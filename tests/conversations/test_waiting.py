@@ -10,7 +10,7 @@ from bot.understanding.danger import shipped
 from conversations import danger
 from conversations.service import Conversations
 from conversations.types import Job
-from conversations.waiting import BACK_TO_BOT, leaves
+from conversations.waiting import BACK_TO_BOT, asks_place, leaves
 from core.database import Database
 from core.events import LocalEvents
 from tests.conversations.conftest import Process
@@ -116,4 +116,56 @@ async def test_after_the_question_was_passed_over_clear_danger_is_still_met(proc
         {"state": "passed", "kind": "fire", "text": "有烟味", "at": "2999-01-01T00:00:00+00:00"},
     )
     (advice,) = await process.say("我家着火了，快来人啊，火越来越大")
+    assert "119" in advice.text
+
+
+PLACE = (
+    "我排第几",
+    "还有几个人啊",
+    "还有多少人排队",
+    "前面还有几个人",
+    "大概要等多久",
+    "多久能到我",
+    "都没人吗",
+    "排到第几了",
+)
+
+
+@pytest.mark.parametrize("online", [0, 1])
+async def test_the_place_in_the_queue_is_told_in_words(process: Process, online: int) -> None:
+    process.online[0] = online
+    for user in ("first", "second", "v1"):
+        conversation = await process.id_of(user)
+        await process.conversations.request_human(conversation, "citizen_asked")
+    for said in PLACE:
+        (told,) = await process.say(said)
+        assert "前面还有 2 位" in told.text, said
+        assert ("没有坐席在线" in told.text) == (online == 0)
+    (long,) = await process.say("大概要等多久啊")
+    assert "说不准" in long.text
+    (hours,) = await process.say("你们几点下班")
+    assert "上下班" in hours.text and "前面还有 2 位" in hours.text
+    assert process.dialogue.asked == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "公积金多久到账",
+        "医保多久",
+        "多少人可以办",
+        "户口几个人",
+        "什么时候能领退休金",
+        "社保局几点上班",
+        "护照多长时间",
+    ],
+)
+def test_a_question_to_the_assistant_is_none_about_the_queue(said: str) -> None:
+    assert not asks_place(said)
+
+
+async def test_a_question_about_people_in_danger_is_no_question_about_the_queue(process: Process) -> None:
+    conversation = await process.id_of()
+    await process.conversations.request_human(conversation, "citizen_asked")
+    (advice, *_) = await process.say("着火了，屋里还有几个人没出来")
     assert "119" in advice.text
