@@ -26,6 +26,8 @@ _LINK = "\n全文和依据：{}"
 DOUBTFUL = "（刚才网络不太稳，下面这段您可能已经收到过。）\n"
 """Begins a text that may have arrived before."""
 _CHOICES = "\n\n回复数字选择："
+_CHOICES_BESIDE = "\n\n回复数字选择，还有："
+_CHOICES_ABOVE = "\n\n回复上面的数字选择。"
 _MAX_CHOICES = 800
 _MAX_TITLE = 60
 _WORTH_BEGINNING = 300
@@ -83,18 +85,27 @@ def choices_of(messages: Sequence[Message]) -> tuple[Button, ...]:
     return tuple(button for message in together for button in message.buttons)
 
 
-def numbered(buttons: Sequence[Button]) -> str:
+def numbered(buttons: Sequence[Button], said: str = "") -> str:
     """The choices as a numbered list, to be put after a text; empty when there are none.
+
+    Args:
+        buttons: the choices.
+        said: the text. What it lists itself under the same numbers is not listed again.
 
     >>> numbered([Button("是", "/affirm"), Button("不是", "/deny")])
     '\\n\\n回复数字选择：\\n1. 是\\n2. 不是'
+    >>> numbered([Button("落户", "/a"), Button("都不是", "/b")], "哪一个？\\n1. 落户")
+    '\\n\\n回复数字选择，还有：\\n2. 都不是'
     """
-    lines = [
-        f"\n{number}. {showable(button.title)[:_MAX_TITLE]}" for number, button in enumerate(buttons, start=1)
-    ]
-    while lines and len("".join(lines).encode()) > _MAX_CHOICES:
-        lines.pop()
-    return _CHOICES + "".join(lines) if lines else ""
+    lines = [f"{number}. {showable(button.title)[:_MAX_TITLE]}" for number, button in enumerate(buttons, 1)]
+    listed = set(said.split("\n"))
+    left = [f"\n{line}" for line in lines if line not in listed]
+    if lines and not left:
+        return _CHOICES_ABOVE
+    head = _CHOICES if len(left) == len(lines) else _CHOICES_BESIDE
+    while left and len("".join(left).encode()) > _MAX_CHOICES:
+        left.pop()
+    return head + "".join(left) if left else ""
 
 
 def page(
@@ -123,8 +134,9 @@ def page(
     body = _joined([*_bodies(owed), after])
     whole = body + (_LINK.format(link) if link else "")
     everything = tuple(part for one in owed for part in one.parts)
-    if len((whole + choices).encode()) <= limit:
-        return Page(whole.strip(), choices, buttons, everything)
+    beside = numbered(buttons, body)
+    if len((whole + beside).encode()) <= limit:
+        return Page(whole.strip(), beside, buttons, everything)
     if link:
         goes_on = (MORE_OR_LINK_FOLLOWS if follows else MORE_OR_LINK).format(link)
     else:

@@ -141,6 +141,20 @@ async def test_twelve_choices_are_numbered_and_ten_are_to_tap(running: Running, 
     assert len(api.sent[-1]["msgmenu"]["list"]) == 10
 
 
+async def test_choices_that_the_text_lists_are_not_listed_twice(running: Running, api: Api) -> None:
+    other = await neighbour(running)
+    text = "在哪个区？\n" + "\n".join(f"{n}. 第{n}区" for n in range(1, 12))
+    await running.conversations.tell(other, Reply(text, DISTRICTS), "k-1")
+    await until(lambda: len(api.sent) == 1)
+    assert api.texts() == [f"{text}\n\n回复数字选择，还有：\n12. 第12区"]
+    await running.account("pushing").say("12", user="oTEST_neighbour")
+    assert running.dialogue.texts()[-1] == DISTRICTS[11].payload
+    whole = f"{text}\n12. 第12区"
+    await running.conversations.tell(other, Reply(whole, DISTRICTS), "k-2")
+    await until(lambda: len(api.sent) > 1 and whole in str(api.texts()[-1]))
+    assert api.texts()[-1] == f"{whole}\n\n回复上面的数字选择。"
+
+
 @pytest.mark.parametrize("errcode", [45098, 40200, 40035, 47003, 99999])
 async def test_a_refused_menu_becomes_numbered_text_once(running: Running, api: Api, errcode: int) -> None:
     other = await neighbour(running)
