@@ -64,7 +64,7 @@ def decrypt(token: str) -> str:
 def lookup_key(text: str) -> str:
     """A keyed digest (64 hex digits) that finds equal texts without storing them. It depends on the data key.
 
-    >>> lookup_key("13800000000") == lookup_key("13800000000")                         # doctest: +SKIP
+    >>> lookup_key("13800000000") == lookup_key("13800000000")
     True
     """
     if _lookup is None:

@@ -33,8 +33,9 @@ class City(Strict):
         departments: the departments that handle tickets.
         deadlines: how long the steps of a ticket may take.
 
-    >>> city = load_city("huainan")                                                    # doctest: +SKIP
-    >>> city.named("大通").name, city.lead("市政设施/路灯照明").name                       # doctest: +SKIP
+    >>> from core.city import load_city
+    >>> city = load_city("huainan")
+    >>> city.named("大通").name, city.lead("市政设施/路灯照明").name
     ('大通区', '市城市管理行政执法局')
     """
 

@@ -28,6 +28,7 @@ _END = 24
 def read_district(text: str, city: City) -> str | None:
     """The county or district an answer names, alone or within an address, or that its town lies in.
 
+    >>> from core.city import load_city
     >>> read_district("在潘集这边", load_city("huainan"))
     '潘集区'
     """
@@ -46,6 +47,7 @@ def read_district(text: str, city: City) -> str | None:
 def rest_after_district(text: str, city: City) -> str:
     """What an answer to the district question says beyond the district: a town or a whole address; else "".
 
+    >>> from core.city import load_city
     >>> rest_after_district("田家庵区国庆中路百货大楼旁边", load_city("huainan"))
     '国庆中路百货大楼旁边'
     """
