@@ -24,6 +24,7 @@ _FENCE = re.compile(r"```.*?```", re.S)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?<![\w/.-])((?:[\w-]+/)+[\w.-]+\.(?:py|yml|ts|vue))(?::([A-Za-z_][\w.]*))?")
 _MODULE = re.compile(r"^([a-z_]+\.py)(?::([A-Za-z_][\w.]*))?$")
+_FOLDER = re.compile(r"^(?:[a-z_]+/)+$")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _VARIABLE = re.compile(r"WENBAN_[A-Z_]*[A-Z]")
 _COMMAND = re.compile(r"(?:^|[\s/])wenban((?: [a-z][a-z|-]*)+)", re.M)
@@ -171,3 +172,13 @@ def test_the_documents_of_contributing_are_linked() -> None:
     written = [file.name for file in sorted((ROOT / "docs" / "contributing").glob("*.md"))]
     assert written
     assert [name for name in written if f"(docs/contributing/{name})" not in linked] == []
+
+
+CONTRIBUTING = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs" / "contributing").glob("*.md"))]
+
+
+@pytest.mark.parametrize("document", CONTRIBUTING, ids=lambda file: str(file.relative_to(ROOT)))
+def test_the_folders_a_contributor_is_sent_to_exist(document: Path) -> None:
+    spans = _SPAN.findall(_FENCE.sub("", document.read_text("utf-8")))
+    named = {span for span in spans if _FOLDER.match(span)} - {"var/"}  # made when the app runs
+    assert sorted(folder for folder in named if not (ROOT / folder).is_dir()) == []
