@@ -1,4 +1,4 @@
-"""Danger in a conversation: gives advice, calls the agents urgently, or asks one question when it is unsure.
+"""Danger in a conversation: gives advice, puts the citizen into the queue as urgent, or asks when it is not sure.
 
 The assistant keeps talking with the citizen. The state is kept as one fact of the conversation
 (:data:`FACT`), so that any process can continue.
@@ -29,18 +29,28 @@ from core.rates import Rates
 FACT = "danger"
 """Key of the fact that holds the state of the danger.
 
-Its keys are ``state`` (``asked``, ``told``, ``denied``, or ``passed``: asked, and neither confirmed nor
-denied, or ``over``), ``kind``, ``text``, ``at``, and sometimes ``label``, ``withheld``, ``again``, ``called`` (help
-is called) and ``filing`` (the form is taking the matter down).
+Keys that are always there:
+
+- ``state``: ``asked`` (whether there is danger), ``told`` (advice was given), ``denied``, ``passed`` (asked, and
+  neither confirmed nor denied) or ``over``;
+- ``kind``: the kind of danger; ``text``: the words that told of it; ``at``: ISO 8601, when this state began.
+
+Keys that are sometimes there:
+
+- ``label``: the label of the advice that was given;
+- ``withheld``: the assistant's replies that the question about danger replaced;
+- ``again``: the question was asked a second time;
+- ``called``: the citizen has called for help;
+- ``filing``: the form is taking the matter down.
 """
 FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
 _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
-"""Results of a turn that are no help to a person in danger; None: no action reported any."""
+"""Results of a turn that don't help a person in danger. None: no action reported a result."""
 _ADDS = 8
-"""Most characters of a message that only adds to a danger already told (没有呼吸); a longer one tells it again."""
+"""Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
 
 Unsure = Callable[[Sequence[Reply]], bool]
 """Whether the assistant's replies show that it did not understand, or ask for the place of a matter."""
@@ -129,11 +139,17 @@ class Alarm:
     async def after(
         self, conversation_id: str, job: Job, replies: Sequence[Reply], *, queued: bool = False
     ) -> Screened:
-        """Look at the replies: do they help a person in danger, and do they show an unsure assistant?
+        """Check the assistant's replies before they are sent. Mostly the turn just goes on.
 
-        While a danger is open, small talk and "no answer" give way to the next step of the advice. When an unsure
-        assistant answers (:data:`Unsure`), or nobody does in the queue, the last messages are judged together.
-        Mostly the turn just goes on.
+        While a danger is open, the next step of the advice replaces small talk and "no answer". When no danger is
+        open and the assistant is unsure (:data:`Unsure`), or the citizen waits in the queue, the last messages are
+        judged together.
+
+        Args:
+            conversation_id: the conversation.
+            job: the turn.
+            replies: what the assistant, or the queue, would say.
+            queued: whether the replies are the queue's.
         """
         if job.chosen is not None or not job.text:
             return Screened()
@@ -150,14 +166,14 @@ class Alarm:
             return Screened()
         together = "，".join(said)
         found = await self._look(together)
-        if found is None or not found.clear:  # a patchwork of messages alarms too easily otherwise
+        if found is None or not found.clear:  # Several messages together look like danger too easily.
             return Screened()
         return await self._ask(conversation_id, found, together, withheld=replies)
 
     async def _during(
         self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]
     ) -> Screened | None:
-        """Hear a message as about the open danger; None when it is to be answered as ever."""
+        """The reply to a message about the open danger; None when the message is to be answered as usual."""
         kind = str(fact["kind"])
         outcome = Outcome(Result.DANGER, about=kind)
         heard = during.heard(job.text, kind)
@@ -167,7 +183,7 @@ class Alarm:
             short = len(job.text) <= _ADDS or fact.get("called") or heard is during.Heard.CALLED
             if not spared and not (same and short):
                 return None
-            # It goes on: its advice stays, instead of one for another kind or the bare numbers.
+            # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
             called = bool(fact.get("called")) or heard is during.Heard.CALLED
             await self._called(conversation_id, fact, called)
             return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
@@ -178,7 +194,7 @@ class Alarm:
             return Screened([during.ended()], outcome=outcome)
         called = bool(fact.get("called")) or heard is during.Heard.CALLED
         if fact.get("filing") and heard is not during.Heard.CALLED:
-            return None  # the form asks; its answers are words like these
+            return None  # The form has asked a question, and its answers are words like these.
         if heard is None and (found is None or during.asks_for_more(job.text)):
             return None
         if job.mode is Mode.WAITING and asks_how_long(job.text):
@@ -205,7 +221,10 @@ class Alarm:
         return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
 
     async def replayed(self, job: Job, text: str, replies: Sequence[Reply]) -> Sequence[Reply]:
-        """The replies to what was said before a danger was denied; an offer to file when it was not understood."""
+        """The replies to what was said before the citizen denied danger.
+
+        When the assistant did not understand it, they are one offer to file it.
+        """
         return replies if await self._result(job) is not Result.NOT_UNDERSTOOD else [during.misread(text)]
 
     async def _result(self, job: Job) -> Result | None:
@@ -236,7 +255,7 @@ class Alarm:
         return [*replies[:-1], replace(last, buttons=(*replies[-1].buttons, *last.buttons))]
 
     async def _look(self, text: str) -> Danger | None:
-        # A long text takes a tenth of a second to judge. In a thread it does not hold up other conversations.
+        # Judging a long text takes a tenth of a second. In a thread it does not delay other conversations.
         return None if self._judge is None else await asyncio.to_thread(self._judge.judge, text)
 
     async def _fact(self, conversation_id: str) -> dict[str, Any]:
@@ -262,7 +281,7 @@ class Alarm:
                 asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
                 return Screened([danger.ASK], outcome=asked)
             if found is None or (not found.clear and fact.get("withheld") is None):
-                # Asked as often as is bearable: for a while only clear danger, or danger of another kind, is met.
+                # Do not ask a third time. For a while only clear danger, or danger of another kind, counts.
                 passed = _made("passed", str(fact["kind"]), str(fact["text"]))
                 await self._handoff.remember(conversation_id, FACT, passed)
                 alone = fact.get("withheld") or during.only_a_cry(str(fact["text"]))
@@ -319,7 +338,7 @@ class Alarm:
 def _what_comes(place: QueuePlace) -> str:
     """Whether an agent will come. The sentence promises nothing that may not happen."""
     if place.mode is Mode.HUMAN:
-        # The agent who has the conversation may have left the desk: whether anybody reads it is not known here.
+        # The agent who has the conversation may have left the desk. Whether anybody reads it is not known here.
         return "您的话也留给坐席了；请先打上面的电话，不要等回复。"
     if place.agents_online == 0:
         return "现在没有坐席在线，请直接打上面的电话。我会一直在，您可以接着跟我说。"
@@ -350,7 +369,7 @@ def _of_queue(job: Job, fact: dict[str, Any]) -> bool:
 
 
 def _open(fact: dict[str, Any]) -> bool:
-    """Whether a danger was told within :data:`FRESH`, and is not over."""
+    """Whether advice was given within :data:`FRESH`, and the danger is not over."""
     return fact.get("state") == "told" and _fresh(fact)
 
 
@@ -359,7 +378,7 @@ def _advice(fact: dict[str, Any]) -> Advice:
 
 
 def _passed(fact: dict[str, Any], found: Danger) -> bool:
-    """Whether the citizen has just passed over the question about a danger of this kind."""
+    """Whether the citizen was just asked about a danger of this kind, and neither confirmed nor denied it."""
     return fact.get("state") == "passed" and _fresh(fact) and fact.get("kind") == found.kind
 
 

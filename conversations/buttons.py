@@ -1,4 +1,4 @@
-"""Finds the button that a citizen's message chooses; the same for all channels.
+"""Finds the button that a citizen's message chooses, in the same way for all channels.
 
 Rasa reads a message that begins with ``/`` as a command. So a payload goes to Rasa only when this
 conversation was offered it. Anything else that a citizen types is plain text, even when it begins with a

@@ -34,7 +34,7 @@ ASK = Reply(
 )
 """The question whether there is danger, with both buttons."""
 LONGEST = 6_000
-"""Characters of a message in which the words of an advice are searched."""
+"""Number of characters of a message in which the words of an advice are searched."""
 _POISON = "[农農][药藥]|敌敌畏|百草枯|除草剂|老鼠[药藥]|鼠药|安眠[药藥]|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂"
 _SWALLOWED = re.compile(
     rf"(?:喝|吞|服|吃)(?:了|下|进|过|掉|完|错)?.{{0,8}}(?:{_POISON})|"
@@ -86,7 +86,13 @@ class Number(BaseModel):
 
 
 class Source(BaseModel):
-    """The document in which a piece of advice can be read, its address, and the day on which it was read there."""
+    """Where a piece of advice can be read.
+
+    Args:
+        document: name of the document.
+        url: its address.
+        opened: the day on which somebody read it there.
+    """
 
     model_config = ConfigDict(extra="forbid")
     document: str
@@ -100,7 +106,7 @@ class Advice(BaseModel):
     Args:
         label: the danger, in words for the agents.
         instead_of: kinds whose advice this one replaces when ``words`` are found in the message.
-        words: a regular expression; searched in the message without blanks.
+        words: a regular expression that is searched in the message without white space.
         numbers: telephone numbers to tap; the most important one first.
         lead: the first sentence: whom to call, and what to say there.
         advice: what to do until help comes.

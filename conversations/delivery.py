@@ -22,13 +22,13 @@ from core.database import Database
 from core.jobs import Again, Job, JobRow, Jobs
 
 AT_ONCE = 3
-"""Number of conversations to which one process delivers at the same time."""
+"""Number of conversations in which one process delivers at the same time."""
 LEASE = timedelta(seconds=5)
 """Time after which another process may take over from a process that died."""
 PAUSE = timedelta(seconds=0.5)
 """Time between two deliveries to one citizen, when the first did not send everything."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
-"""Pauses after an unexpected error of a channel. The first one doubles with each error, up to the longest."""
+"""Pauses after an unexpected error of a channel: the first one, and the longest. The pause doubles with each error."""
 LOOK = timedelta(hours=1)
 """Time between two searches for owed parts without a job, such as parts whose job was deleted by hand."""
 _A_LOOK = 500

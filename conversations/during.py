@@ -1,4 +1,4 @@
-"""What a citizen says while a danger is open: the advice was given, and nobody has said that it is over."""
+"""Reads what a citizen says while a danger is open: advice was given, and nobody has said that the danger is over."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from conversations.types import Button, Reply
 from core.text import plain
 
 LONGEST = 24
-"""Most characters of a message that is heard as about the danger by its words alone."""
+"""Most characters, besides signs, of a message that counts as about the danger because of its words alone."""
 BY_PEOPLE = ("self_harm", "crime", "domestic_violence", "child_abuse")
-"""Kinds in which somebody may be made to say that all is well, or say it out of shame.
+"""Kinds of danger in which a citizen may be forced to say that all is well, or may say so out of shame.
 
-The agents stay called in these, whatever the citizen says.
+With these the citizen stays in the queue, whatever the citizen says.
 """
 
 
@@ -25,9 +25,9 @@ class Heard(StrEnum):
     OVER = "over"
     """The danger is over."""
     CALLED = "called"
-    """Help is called, or on its way."""
+    """Somebody has called for help, or help is on its way."""
     ABOUT = "about"
-    """Something else about the danger: how it goes, where it is, what to do now, a bare yes or no."""
+    """Something else about the danger: how things are, where it is, what to do now, only yes or no."""
 
 
 _CLAUSES = re.compile(r"[，,。.！!？?；;、\s]+")
@@ -70,7 +70,7 @@ _GOES = re.compile(
 
 
 def heard(text: str, kind: str) -> Heard | None:
-    """What a message says about the open danger; None when its words alone don't show that it is about it.
+    """What a message says about the open danger; None when its words alone don't show that it is about the danger.
 
     Args:
         text: the message.
@@ -95,7 +95,7 @@ def heard(text: str, kind: str) -> Heard | None:
 
 
 def asks_for_more(text: str) -> bool:
-    """Whether a message asks for something of the hotline in so many words (投诉, 登记, 转人工)."""
+    """Whether a message has a word that asks the hotline for something (投诉, 登记, 人工)."""
     return _REQUEST.search(plain(text)) is not None
 
 
@@ -103,7 +103,7 @@ def _is_over(clauses: list[str], kind: str) -> bool:
     own_despair = kind == "self_harm"
     for one in clauses:
         if own_despair and not re.search(r"[他她人]|爸|妈|孩子|老人|救|劝", one):
-            continue  # whoever speaks of their own despair is not let go on a "没事"
+            continue  # Citizens who speak of their own despair are not believed when they only say "没事".
         if _OVER.fullmatch(one) or (kind not in BY_PEOPLE and _OUT.fullmatch(one)):
             rest = [other for other in clauses if other != one and _GOES.search(other)]
             return all(_OUT.fullmatch(other) or _OVER.fullmatch(other) for other in rest)
@@ -111,11 +111,11 @@ def _is_over(clauses: list[str], kind: str) -> bool:
 
 
 def step(advice: Advice, *, called: bool) -> Reply:
-    """The next step for a person whose danger is open, from the advice's own text, with its numbers.
+    """The next step for a person whose danger is open: the advice's own text, with its numbers.
 
     Args:
         advice: the advice that was given.
-        called: whether help is called already. Then nobody is told to call.
+        called: whether the citizen has called for help. Then the reply does not ask to call.
     """
     if "12356" in {number.number for number in advice.numbers} and advice.label.startswith("有轻生"):
         numbers = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
@@ -137,13 +137,13 @@ def ended() -> Reply:
 
 
 def misread(text: str) -> Reply:
-    """The reply to a person who said that it is not urgent, when their words were not understood otherwise."""
+    """The reply to a person who said that it is not urgent, and whose earlier words ``text`` were not understood."""
     shown = text if len(text) <= 40 else f"{text[:40]}…"
     return Reply(f"好的，没有危险就好。您刚才说的“{shown}”，要登记下来请部门处理吗？", (danger.FILE_IT,))
 
 
 def only_a_cry(text: str) -> bool:
-    """Whether a message names nothing: only signs and cries for help.
+    """Whether a message has only signs and cries for help, so that it does not say what is wrong.
 
     >>> only_a_cry("🔥🔥🔥救命🆘"), only_a_cry("我家着火了")
     (True, False)

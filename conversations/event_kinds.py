@@ -48,6 +48,7 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
     """The citizen was told that no answer is known."""
     NOT_UNDERSTOOD = "not_understood"
+    """The citizen was told that the message was not understood."""
     MATTER = "matter"
     """The complaint form is taking down a matter."""
     FILED = "filed"
@@ -57,6 +58,7 @@ class Result(StrEnum):
     HUMAN = "human"
     """The agents were called."""
     TALK = "talk"
+    """Anything else, such as a greeting or small talk."""
     DANGER = "danger"
     """Advice for a person in danger was given."""
     DANGER_ASKED = "danger_asked"
@@ -70,6 +72,7 @@ class Result(StrEnum):
     WAITING = "waiting"
     """Said while waiting in the queue."""
     LEFT_TO_AGENT = "left_to_agent"
+    """An agent has the conversation, so the assistant said nothing."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,7 @@ class FirstReply:
     """The agent's first words after taking the conversation or getting it from a colleague.
 
     Args:
-        after_s: seconds between the two.
+        after_s: seconds from taking or getting it to the first words.
     """
 
     KIND: ClassVar[Kind] = Kind.FIRST_REPLY
@@ -221,7 +224,7 @@ class Idle:
 
 @dataclass(frozen=True)
 class Closed:
-    """The conversation is over (结束): the agent ended it, or it was with the bot and long quiet.
+    """The conversation is over (结束): an agent ended it, or nobody wrote to the bot for a long time.
 
     Args:
         quiet_s: seconds since the last change, when the clock closed it.

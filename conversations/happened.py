@@ -1,11 +1,11 @@
-"""The events of a conversation (经过).
+"""The events of a conversation (经过): what changed in it, when, and who changed it.
 
-Each is written in the transaction of its change and never changed later.
+An event is written in the same transaction as its change, and is never changed later.
 
 The row of the conversation holds only the present state: a change overwrites who waited since when and why.
 The events keep each change with its actor and reason, so that it can be shown and counted later.
 :func:`conversations.replay.replay` makes the state of the row from them. Events hold no personal data, and no
-words but an agent's note at a transfer or a takeover.
+text except an agent's note at a transfer or a takeover.
 """
 
 from __future__ import annotations

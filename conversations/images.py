@@ -61,7 +61,9 @@ def clean_picture(data: bytes) -> Picture:
         raise _too_large() from error
     except TooLarge:
         raise
-    except Exception as error:  # Pillow's readers raise OSError, SyntaxError, ValueError, struct.error …
+    except (
+        Exception
+    ) as error:  # Pillow's readers raise OSError, SyntaxError, ValueError, struct.error and others.
         raise BadRequest(
             "这个文件不是能识别的照片，请发 JPG、PNG 或 WebP 格式的照片", code="not_an_image"
         ) from error

@@ -26,11 +26,11 @@ MAX_TEXT = 20_000
 
 @dataclass(frozen=True)
 class Lease:
-    """What a process writes into a conversation while it works on its turns.
+    """The right of one process to work on a conversation's turns, as written into the conversation's row.
 
     Args:
         owner: id of the process.
-        until: end of the lease.
+        until: when the lease ends, unless the process renews it.
     """
 
     owner: str

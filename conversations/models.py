@@ -22,7 +22,7 @@ class Conversation(Base):
     __tablename__ = "conversations"
     __table_args__ = (
         UniqueConstraint("channel", "account", "user_id"),
-        # Each message writes this index. So there is one for all, and queries by time name all modes and stages.
+        # Each message writes to this index. So there is only one, and a query by time alone lists all modes and stages.
         Index("ix_conversations_mode_stage_updated", "mode", "stage", "updated_at"),
     )
 
@@ -113,11 +113,16 @@ class Turn(Base):
     state: Mapped[str] = mapped_column(String(10), default="open")
     """``open`` until the replies are written, then ``done``."""
     answered_by: Mapped[str | None] = mapped_column(String(20), default=None)
-    """``rasa``, ``emergency``, ``scope``, ``degraded``, ``agent`` (left to them), ``queue`` or ``empty``."""
-    reported: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
-    """What actions report about this turn (:class:`conversations.event_kinds.Report`).
+    """Who found the replies.
 
-    Its end makes events of it.
+    ``rasa``; ``emergency`` (the alarm); ``scope`` (a matter out of scope); ``degraded`` (without Rasa); ``agent``
+    (an agent has the conversation, so there are no replies); ``queue`` (the citizen waits); ``empty`` (nothing was
+    said). None until the turn has ended.
+    """
+    reported: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    """What actions report about this turn, as JSON of :class:`conversations.event_kinds.Report`.
+
+    When the turn ends, events are made of it.
     """
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     """Number of times that the turn was started."""

@@ -1,4 +1,4 @@
-"""Shared steps when a conversation changes hands: what is reset, who is told, and what is counted."""
+"""Steps that all changes of a conversation share: what is reset, who is told, and how long it took."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.events import Events
 RESUME = "resume"
 """Fact of what is unfinished with the assistant: the button (``title``, ``payload``) that continues it, and ``holds``."""
 TOLD_WAITING = "told_waiting"
-"""Fact: the citizen was told the place in the queue after writing there."""
+"""Fact that is true when the citizen, after writing in the queue, was told that messages are kept."""
 PASSED = "transfer"
 """Fact of a transferred conversation: ``from`` (id of the agent who passed it) and ``note``."""
 _OF_THE_HANDOFF = ("handoff", TOLD_WAITING, RESUME, PASSED)
@@ -53,8 +53,8 @@ class Moves:
         external_id: str | None = None,
     ) -> list[Message]:
         """Write words to the citizen in the caller's transaction. :meth:`announce` them after it."""
-        # The UPDATE below takes the sequence number outside the session's copy of the row. So the copy is
-        # written before and read again afterwards; otherwise it would overwrite the new number.
+        # store.say raises last_seq in the database, not in the session's copy of the row. So the copy is written
+        # before, and read again afterwards. Otherwise it would overwrite the new number.
         await session.flush()
         messages = await store.say(
             session,
@@ -100,7 +100,7 @@ def held_by(row: Conversation | ConversationView, agent: Agent) -> None:
 
 
 def taken_already(row: Conversation) -> Conflict:
-    """The refusal for an agent who wants what another agent has."""
+    """The refusal for an agent who wants a conversation that another agent has."""
     return Conflict("这个会话已经由别的坐席接入", code="already_taken", details={"agent": row.agent_id})
 
 

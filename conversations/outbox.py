@@ -1,9 +1,9 @@
 """The outbox: what a channel still has to deliver.
 
-Only one process claims a part at a time, and none is lost.
+A part is a message, or a piece of one. Only one process at a time has a claim on a part, and no part is lost.
 
-A message is marked as sent part by part, so that *sent* means shown. A channel that has to cut a message says
-so with :func:`split`; the rest stays owed, in its place.
+A message is marked as sent part by part, so that *sent* means that the citizen was shown it. A channel that has to
+cut a message calls :func:`split`; the rest stays owed, in its place.
 
 All functions use the caller's session, so that a channel records in the same transaction what it is going to
 send.
@@ -25,7 +25,7 @@ from conversations.wakes import wake
 from core.clock import now
 
 CLOCK_SKEW = timedelta(seconds=2)
-"""Largest difference between the clocks of two machines."""
+"""Largest difference between the clocks of two machines that is allowed for."""
 UNTIL_THEY_WRITE = timedelta(days=365)
 """Delay of parts that can't be delivered now. In practice they wait for the citizen's next message."""
 

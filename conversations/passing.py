@@ -53,7 +53,7 @@ class Passing:
         note: str,
         alongside: Alongside | None = None,
     ) -> ConversationView:
-        """Pass a conversation on. Only a citizen who must wait again is told.
+        """转接: pass a conversation on. The citizen is told only when it goes back into the queue.
 
         The caller makes sure that ``to`` may answer citizens.
 
@@ -156,7 +156,7 @@ class Passing:
         return view
 
     async def close(self, conversation_id: str, agent: Agent) -> ConversationView:
-        """End a conversation. When the citizen writes again, the bot answers.
+        """结束: end a conversation. When the citizen writes again, the bot answers.
 
         Raises:
             NotFound: there is no such conversation.

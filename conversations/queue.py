@@ -15,9 +15,10 @@ from conversations.types import ConversationView, Mode, Stage
 async def list_views(
     session: AsyncSession, mode: str, agent_id: str | None, limit: int
 ) -> list[ConversationView]:
-    """Conversations for the desk, the most pressing first.
+    """Conversations for the desk, in the order in which agents should look at them.
 
-    The order is: waiting ones, urgent ones, the longest wait, the newest change.
+    Waiting ones come first. Within them, and within the rest, urgent ones come first; then those that have waited
+    longest; then those with the newest change.
 
     Args:
         session: the caller's session.

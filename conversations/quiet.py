@@ -1,4 +1,4 @@
-"""Quiet conversations: nobody has written for a while (静默), and after long quiet they are over (结束)."""
+"""Quiet conversations: marks them as idle (静默) after some time without a message, and later as over (结束)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _AT_ONCE = 100
 
 
 class Quiet:
-    """Marks quiet conversations; one process does it for all.
+    """Marks quiet conversations. One process does it for all.
 
     An agent's conversations and those in the queue become idle, too, but are never closed by the clock.
     What the citizen had begun, such as a form, stays as it is.
@@ -54,7 +54,7 @@ class Quiet:
     async def look(self, _: Job | None = None) -> Again | None:
         """Mark and close conversations that are quiet now. When more remain, the next look follows at once.
 
-        A desk that misses the event of it sees it in its next list.
+        A desk that misses the live event sees the change when it reads its list again.
         """
         moment = now()
         async with self._database.read() as session:

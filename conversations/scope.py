@@ -21,12 +21,12 @@ from conversations.types import Button, Reply
 
 _FILE = Path(__file__).with_name("scope.yml")
 _LONGEST = 1_000
-"""Number of characters in which phrases are searched."""
+"""Number of characters of a message in which phrases are searched."""
 
 DECLINED = "declined"
 """Fact that keeps the last declined message, in case that declining was wrong."""
 NOT_THAT = Button("不是这类事，接着登记", '/start_complaint{"slot":"declined","value":"again"}')
-"""Button: the matter is none of this kind, and is to be filed."""
+"""Button: the matter is of another kind, and is to be filed."""
 _HUMAN = Button("转人工", "/request_human")
 _BASIS = (
     "依据是《国务院办公厅关于进一步优化地方政务服务便民热线的指导意见》（国办发〔2020〕53号）："

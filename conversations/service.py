@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from conversations import happened, inbox, outbox, queue, statements, store, turns
 from conversations.alarm import Alarm, Unsure
+from conversations.answering import Answerer, Dialogue, FallbackAnswer
 from conversations.channels import Channels, Notice
 from conversations.danger import Judge
 from conversations.delivery import Deliveries
@@ -43,7 +44,7 @@ from core.jobs import Jobs
 from core.rates import LocalRates, Rates
 
 _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
-"""Seconds until the first look at the turn, and between further looks, while a caller waits for it."""
+"""Seconds until a waiting caller first looks whether the turn is done, and seconds between further looks."""
 
 
 async def _nobody() -> int:
@@ -70,7 +71,7 @@ class Conversations:
         lease_s: seconds after which another process may take the turns of a process that died. A living
             process renews its leases every :data:`conversations.turns.SWEEP_S`; use at least three times
             that.
-        judge: recognises danger, and matters of another route; with None no message is judged.
+        judge: recognises danger, and matters out of scope; with None no message is judged.
         unsure: whether replies show that the assistant did not understand. Such turns are judged again.
         jobs: the runner of this process. Its owner starts it after all handlers are registered. None: an own
             runner.
@@ -89,8 +90,8 @@ class Conversations:
         self,
         database: Database,
         events: Events,
-        dialogue: turns.Dialogue,
-        fallback_answer: turns.FallbackAnswer,
+        dialogue: Dialogue,
+        fallback_answer: FallbackAnswer,
         agents_online: AgentsOnline = _nobody,
         lease_s: float = 20,
         judge: Judge | None = None,
@@ -115,14 +116,10 @@ class Conversations:
         self._runner = turns.TurnRunner(
             database,
             events,
-            dialogue,
-            self._handoff,
-            self._alarm,
-            fallback_answer,
+            Answerer(dialogue, self._handoff, self._alarm, fallback_answer, helps),
             self.channels,
             lease_s,
             self.jobs,
-            helps,
         )
         self.take = self._handoff.take
         self.say = self._handoff.say
@@ -216,10 +213,7 @@ class Conversations:
             return store.to_view(await store.get_conversation(session, conversation_id))
 
     async def history(self, conversation_id: str, after: int = 0, limit: int = 200) -> list[Message]:
-        """Messages with ``seq`` greater than ``after``, oldest first.
-
-        Of more than ``limit`` only the newest.
-        """
+        """Messages with ``seq`` greater than ``after``, oldest first. At most ``limit``: the newest ones."""
         async with self._database.read() as session:
             rows = await session.scalars(
                 select(MessageRow)
@@ -232,7 +226,7 @@ class Conversations:
     async def list(
         self, mode: str = "all", agent_id: str | None = None, limit: int = 50
     ) -> list[ConversationView]:
-        """Conversations for the desk, the most urgent first; see :func:`conversations.queue.list_views`."""
+        """Conversations for the desk; see :func:`conversations.queue.list_views` for their order."""
         async with self._database.read() as session:
             return await queue.list_views(session, mode, agent_id, limit)
 
@@ -333,11 +327,9 @@ class Conversations:
         return None if channel is None else await channel.reach(view)
 
     async def notify(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
-        """Tell news to a citizen who may not have the conversation open.
+        """Tell news to a citizen who may not have the conversation open. The same ``key`` again tells nothing.
 
-        The same ``key`` again tells nothing.
-
-        The channel tells it in its own way. When it has none, it is told in the conversation.
+        The channel tells it in its own way. When the channel has no way, it is said in the conversation.
 
         Args:
             conversation_id: the conversation.

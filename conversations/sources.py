@@ -1,4 +1,4 @@
-"""Where urgent conversations come from, so that one address does not fill the front of the queue."""
+"""Counts urgent conversations by their source, so that one address does not fill the front of the queue."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from core.rates import Rates
 SOURCE_WINDOW_S = 600.0
 """Seconds for which an urgent conversation counts for its source."""
 SOURCE_URGENT = 3
-"""Urgent conversations of one source that go first in the queue within the window.
+"""Number of urgent conversations of one source that go first in the queue within the window.
 
-Later ones get a mark for the agents and wait in normal order.
+Later ones get a mark for the agents, and wait in the normal order.
 """
 _MOST_SOURCES = 10_000
 """Most conversations whose source a process remembers."""
@@ -40,7 +40,9 @@ class Sources:
     async def urgent(self, conversation_id: str) -> int:
         """Count an urgent conversation.
 
-        Returns its place among those of its source within the window, from 1.
+        Returns:
+            Its place among the urgent conversations of its source within the window, from 1. When its source is not
+            known, 1.
         """
         source = self._of.get(conversation_id)
         return (

@@ -1,7 +1,8 @@
 """The SQL statements that every message needs, built once.
 
-Building a statement and computing its cache key costs SQLAlchemy more time than SQLite needs to run it. Built
-once, a frequent statement costs a third. Parameters begin with ``p_``, so that none is mistaken for a column.
+Building a statement and its cache key takes SQLAlchemy longer than SQLite needs to run it. A frequent statement
+that is built once takes a third of the time. Names of parameters begin with ``p_``, so that none is mistaken for a
+column.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _woken = case((_c.stage == "idle", "active"), else_=_c.stage)
 _free = or_(_c.lease_owner.is_(None), _c.lease_owner == _owner, _c.lease_until < _moment)
 
 MESSAGES_A_TURN = 10
-"""Most messages of one turn. So many are read to find all buttons of the last turn."""
+"""Most messages of one turn. This many messages are read to find all buttons of the last turn."""
 
 ARRIVE = (
     update(_CONVERSATIONS)
@@ -46,7 +47,7 @@ ARRIVE = (
     )
     .returning(_c.id, _c.last_seq, _c.mode, _c.lease_owner, _c.stage)
 )
-"""Take the next ``seq``, and the lease when it is free. Returns id, seq, mode, owner of the lease, stage."""
+"""Take the next ``seq``, and the lease when it is free. It returns id, seq, mode, owner of the lease, and stage."""
 
 OPEN_AGAIN = update(_CONVERSATIONS).where(_c.id == bindparam("p_id")).values(stage="active")
 """Open a closed conversation again."""
@@ -64,7 +65,7 @@ WRITE_EVENT = insert(_EVENTS).values(
 )
 """Insert an event with the next ``nth``.
 
-The caller holds the conversation's row, so no other gets the same.
+The caller has locked the conversation's row, so no other event gets the same number.
 """
 
 NEXT_SEQ = (

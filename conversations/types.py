@@ -14,14 +14,18 @@ class Mode(StrEnum):
     """Who answers a conversation."""
 
     BOT = "bot"
+    """The assistant."""
     WAITING = "waiting"
+    """An agent was asked for, and none has come yet."""
     HUMAN = "human"
+    """An agent."""
 
 
 class Stage(StrEnum):
     """Whether a conversation goes on."""
 
     ACTIVE = "active"
+    """Somebody has written lately."""
     IDLE = "idle"
     """静默: nobody has written for a while. The next message makes it active."""
     CLOSED = "closed"
@@ -32,9 +36,13 @@ class HandoffReason(StrEnum):
     """Why an agent is needed."""
 
     CITIZEN_ASKED = "citizen_asked"
+    """The citizen asked for an agent."""
     LOW_CONFIDENCE = "low_confidence"
+    """The assistant did not know an answer or did not understand."""
     EMERGENCY = "emergency"
+    """Somebody is in danger."""
     DEGRADED = "degraded"
+    """Rasa did not answer, and the knowledge base had no sure answer."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Wake-ups: each conversation that is owed something has one job that delivers it.
 
-Code that makes something owed or due adds the job in the same transaction. :mod:`conversations.delivery` does
-it.
+Code that makes something owed or due adds the job in the same transaction. :mod:`conversations.delivery` does the
+job.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from desk.roles import ANSWERING
 
 
 async def left_by(session: AsyncSession, user_id: str) -> None:
-    """Check that an agent is no longer there for the citizens: the account is closed or may no longer answer them, or it
-    has given no sign of life for a while.
+    """Check that an agent is no longer there for citizens.
+
+    The account is closed, or may not answer citizens any more, or has given no sign of life for a while.
 
     Args:
         session: the transaction of the change that depends on it.
@@ -47,7 +48,7 @@ class Colleagues:
         self._conversations = conversations
 
     async def of(self, user_id: str) -> list[dict[str, Any]]:
-        """All others who may answer citizens, as JSON: those online first, of these the least busy first.
+        """All colleagues who may answer citizens, as JSON: those online first; within them the least busy first.
 
         Args:
             user_id: the agent who asks.

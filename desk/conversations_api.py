@@ -24,7 +24,7 @@ from desk.summaries import Summaries, decision, person, slots
 from desk.users import User, Users
 
 HISTORY = 200
-"""Number of messages shown when a conversation is opened: the newest ones."""
+"""Most messages that are shown when a conversation is opened: the newest ones."""
 
 
 class _List(body.Body):
@@ -80,7 +80,7 @@ class ConversationsApi:
         ]
 
     async def list(self, request: web.Request, user: User) -> web.Response:
-        """The list of conversations: urgent ones first, then those that have waited longest."""
+        """The list of conversations; see :func:`conversations.queue.list_views` for its order."""
         asked = body.query(request, _List)
         views = await self._conversations.list(asked.mode, user.id if asked.mine else None, asked.limit)
         return web.json_response(
@@ -114,10 +114,7 @@ class ConversationsApi:
         )
 
     async def events(self, request: web.Request, user: User) -> web.Response:
-        """The events of a conversation, oldest first, with actor and reason.
-
-        Of more than ``limit`` the newest.
-        """
+        """The events of a conversation, oldest first, with actor and reason. At most ``limit``: the newest ones."""
         asked = body.query(request, _Events)
         events = await self._conversations.happened(
             asked_id(request), after=asked.after, messages=asked.messages, limit=asked.limit

@@ -28,7 +28,7 @@ class Guard:
 
     Args:
         users: the accounts.
-        public_url: address at which citizens and agents reach the app; empty when it is the app's own.
+        public_url: address at which citizens and agents reach the app; empty when it is the address of the request.
     """
 
     def __init__(self, users: Users, public_url: str = "") -> None:

@@ -26,7 +26,7 @@ BACKLOG = 500
 GATHER_S = 0.05
 """Seconds in which changes of conversations are collected, so that a burst of messages needs one look-up."""
 OVERLAP = timedelta(seconds=15)
-"""Time before the last complete look that is searched again, because such rows may be committed later."""
+"""Time before the last complete look that is searched again. Rows with such times may have been committed later."""
 
 
 class Mailbox:
@@ -57,7 +57,13 @@ class Mailbox:
 
 
 class Hub:
-    """Turns events into frames for the open desks. It reads events only while a desk is open."""
+    """Turns events into frames for the open desks. It reads events only while a desk is open.
+
+    Args:
+        events: the events.
+        summaries: the JSON of conversations.
+        missed: finds what lost events would have told.
+    """
 
     def __init__(self, events: Events, summaries: Summaries, missed: Missed) -> None:
         self._events = events
@@ -108,8 +114,8 @@ class Hub:
                     for conversation_id in found:
                         changed.setdefault(conversation_id, loop.time())
             except Exception:
-                # The database may be away for a moment. Desks can't know what they missed, so they must read
-                # again.
+                # The database may be away for a moment. Desks can't know what they missed. So they must read their
+                # state again.
                 log.exception("an event can't be shown at the desks")
                 self._overrun()
 
@@ -137,9 +143,10 @@ class Hub:
         self._send({"type": "message", "conversation_id": conversation_id, "message": message})
 
     async def _catch_up(self) -> list[str]:
-        """After lost events: send what the database holds since.
+        """After events were lost: send the changes that the database holds.
 
-        Returns the ids of conversations that have changed.
+        Returns:
+            The ids of conversations that have changed.
         """
         moment = now()
         found = await self._missed.since(self._complete_at - OVERLAP)

@@ -1,6 +1,6 @@
-"""The knowledge page: /api/desk/knowledge and below.
+"""The API of the knowledge page: /api/desk/knowledge and below.
 
-It shows questions that got no good answer, and drafts.
+It gives the questions that got no good answer, and writes drafts for them.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from kb_index.measure.stats import stats
 from kb_index.search.searcher import Hit
 
 _WORST = 10
-"""Number of entries listed that helped least."""
+"""Most entries in the list of those that helped least."""
 _EXAMPLES = 5
-"""Number of wordings shown for a group in the list."""
+"""Most wordings of a group that the list shows."""
 _ALL_EXAMPLES = 200
-"""Number of wordings shown when a group is opened."""
+"""Most wordings that are shown when a group is opened."""
 
 
 class _Window(body.Body):

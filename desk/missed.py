@@ -16,10 +16,7 @@ from tickets.models import TicketRow
 from tickets.rows import to_line
 
 MOST = 300
-"""Most conversations, messages or tickets that are sent one by one.
-
-With more, a desk reads its lists again.
-"""
+"""Most conversations, messages or tickets that are sent one by one. With more, desks read their lists again."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Missed:
             changed = list(
                 await session.scalars(
                     select(Conversation.id)
-                    # This names all modes and stages, so that the database can use the index.
+                    # All modes and stages are listed, so that the database can use the index.
                     .where(
                         Conversation.mode.in_(list(Mode)),
                         Conversation.stage.in_(list(Stage)),

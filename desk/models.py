@@ -37,9 +37,9 @@ class DeskUser(Base):
 
 
 class DeskAudit(Base):
-    """A view of personal data in clear, or a transfer: who, when, of what, and why.
+    """The record that somebody saw personal data in clear, passed a conversation on, or took one over.
 
-    The desk never changes or deletes it.
+    It says who, when, which ticket or conversation, and why. The desk never changes or deletes it.
     """
 
     __tablename__ = "desk_audit"
@@ -49,6 +49,7 @@ class DeskAudit(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
     action: Mapped[str] = mapped_column(String(30))
+    """``reveal_contact``, ``transfer`` or ``take_over``."""
     subject: Mapped[str] = mapped_column(String(40))
     """What it is about: the number of a ticket, or the id of a conversation."""
     reason: Mapped[str] = mapped_column(String(200))

@@ -1,4 +1,4 @@
-"""Names the colleague in a refusal: who has the conversation that an agent wanted."""
+"""Puts the colleague's name into a refusal, so that an agent sees who has the conversation."""
 
 from __future__ import annotations
 
@@ -27,10 +27,13 @@ class Naming:
 
     @asynccontextmanager
     async def who_has_it(self, before: str = "") -> AsyncIterator[None]:
-        """Let a refusal of the block say who has the conversation.
+        """In this block, make a refusal say who has the conversation.
 
         Args:
-            before: what comes of it, said before the name.
+            before: words before the sentence, such as what was not done.
+
+        Raises:
+            Conflict: the refusal, with the name in its message and in ``details.agent``.
         """
         try:
             yield

@@ -1,4 +1,4 @@
-"""转接, 接手 and 结束会话: below /api/desk/conversations; /api/desk/agents."""
+"""转接, 接手 and 结束会话 (addresses below /api/desk/conversations), and the list of colleagues (/api/desk/agents)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ class PassingApi:
     async def _transfer(
         self, user: User, conversation_id: str, to_id: str | None, note: str, address: str
     ) -> web.Response:
-        # Who does not have it hears that first, whoever it is to go to. The transfer checks again, with the row locked.
+        # An agent who does not have the conversation is told so first, even when ``to`` is wrong as well. The
+        # transfer checks again, with the row locked.
         may_pass(await self._conversations.view(conversation_id), as_agent(user), to_id)
         to = None if to_id is None else await self._colleagues.ready(to_id)
         record = audit.record(user, "transfer", conversation_id, note, address)
@@ -80,7 +81,7 @@ class PassingApi:
         return web.json_response({"conversation": await self._summaries.one(conversation_id)})
 
     async def take_over(self, request: web.Request, user: User) -> web.Response:
-        """Take a conversation over from a colleague: a supervisor always, an agent when the colleague is away."""
+        """Take a conversation over from a colleague. An agent may do so only when the colleague is away."""
         said = await body.read(request, _TakeOver)
         conversation_id, note = asked_id(request), checked_note(clean(said.note), "接手的原因")
         record = audit.record(user, "take_over", conversation_id, note, request.remote or "unknown")

@@ -19,7 +19,7 @@ ONLINE_FOR = timedelta(seconds=60)
 AWAY_AFTER = timedelta(minutes=5)
 """Time without a sign of life after which a colleague may take over an agent's conversations.
 
-It is longer than a reload of the page or a short loss of the network. Who signs out is away at once.
+It is longer than a reload of the page or a short loss of the network. An agent who signs out is away at once.
 """
 BEAT_S = 20
 """Seconds between two signs of life. Two may get lost before an agent counts as gone."""

@@ -1,4 +1,4 @@
-"""Conversations as JSON for the desk: with people's names, the citizen's last words, and number of unread messages."""
+"""Conversations as JSON for the desk, with agents' names, the citizen's last words, and the number of unread messages."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
     return [{"name": str(k), "value": _shown(v)} for k, v in filled.items() if v is not None and v != ""]
 
 
-_TAKEN_FOR = {
+_TAKEN_FOR = {  # intent of a message → its words for agents
     "ask_policy": "问政策",
     "ask_with_matter": "问政策，也讲了自己的事",
     "ask_or_tell": "说不准是问政策还是反映问题",
@@ -72,7 +72,7 @@ _KINDS = {"question": "像提问", "matter": "像反映问题", "both": "两者�
 
 
 def decision(facts: dict[str, Any]) -> list[dict[str, str]]:
-    """One line: what the assistant took the last message for, and why. Empty when it is not known.
+    """One line for the agent: what the assistant took the last message for, and why. Empty when that is not known.
 
     >>> decision({"decision": {"intent": "ask_policy", "probability": 0.93, "reasons": {"question": 0.9, "base": 0.95}}})
     [{'name': '助手的判断', 'value': '问政策（把握 93%；像提问 90%，知识库有答案 95%）'}]

@@ -1,4 +1,4 @@
-"""What citizens asked and the knowledge base could not answer well: kept, grouped, and made into draft entries."""
+"""Gaps: questions that the knowledge base could not answer well. They are stored, grouped, and made into drafts."""
 
 from gaps.service import Gaps
 from gaps.types import Asked

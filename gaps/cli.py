@@ -1,4 +1,4 @@
-"""``wenban kb gaps``: what citizens asked and nobody could answer, and a draft for it."""
+"""``wenban kb gaps``: lists the questions that got no good answer, and writes drafts for them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ app = typer.Typer(
 )
 
 BY = "wenban"
-"""The name stored for what was done on the command line."""
+"""The name that is stored for what was done on the command line."""
 _SHORT = 8
-"""Characters of a group's id that are printed: the last ones, as ids begin with the time."""
+"""Number of characters of a group's id that are printed: the last ones, because ids begin with the time."""
 
 T = TypeVar("T")
 Days = Annotated[int, typer.Option(min=1, max=366, help="Of the last so many days.")]
@@ -73,7 +73,7 @@ def draft(
     days: Days = 30,
     kind: OfKind = "all",
 ) -> None:
-    """Write a draft entry with the group's wordings as variants; it is not published before it is finished."""
+    """Write a draft entry with the group's wordings as variants. It is published only after an editor finishes it."""
     made = _with_gaps(lambda opened: opened.draft(group, Window(days, kind), title, department, BY))
     typer.echo(
         f"已生成草稿 {made.file}（{made.entry_id}）。写好、核对来源后删掉 draft 那一行，再运行 wenban kb check"
@@ -82,7 +82,7 @@ def draft(
 
 @app.command()
 def dismiss(group: GroupId, days: Days = 30, kind: OfKind = "all") -> None:
-    """Set a group aside; it comes back when it is asked as often again."""
+    """Set a group aside. It comes back when it is asked as often again."""
     _with_gaps(lambda opened: opened.dismiss(group, Window(days, kind), BY))
     typer.echo("已忽略；如果之后又问了同样多次，会再列出来")
 

@@ -14,22 +14,26 @@ from kb_index.entries.draft import draft
 from kb_index.search.searcher import Searcher
 
 _WORDS = 5
-"""Words of the title that go into the file's name."""
+"""Number of words of the title that go into the file's name."""
 _LONGEST = 60
+"""Most characters of the file's name that come from the title."""
 _TRIES = 20
+"""Number of file names that are tried."""
 _NEW = "new"
 """Folder of drafts for a department without entries."""
 MOST_VARIANTS = 20
-"""Wordings a draft takes over at most, the most asked first."""
+"""Most wordings that become variants of a draft, the most asked first."""
 
 
 def write_draft(folder: Path, searcher: Searcher, group: Group, title: str, department: str) -> Draft:
-    """Write a draft with the group's wordings as variants; it is not published before an editor finishes it.
+    """Write a draft with the group's wordings as variants. It is published only after an editor finishes it.
 
     Args:
         folder: the knowledge folder.
+        searcher: the version in service; it tells the folder of the department, and the words of the title.
+        group: the group.
         title: the question as a citizen would ask it.
-        department: 承办单位; its entries' folder is used.
+        department: 承办单位. The draft goes into the folder of its entries.
 
     Raises:
         Conflict: the folder can't be written, or too many drafts have this name.
@@ -41,7 +45,7 @@ def write_draft(folder: Path, searcher: Searcher, group: Group, title: str, depa
         try:
             path = draft(folder, entry_id, title, department, variants=variants)
             return Draft(entry_id, path.relative_to(folder).as_posix())
-        except Conflict:  # a file of that name is there
+        except Conflict:  # There is a file with this name.
             continue
         except OSError as error:
             raise Conflict(

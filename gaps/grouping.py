@@ -1,4 +1,4 @@
-"""Groups questions that mean the same, by the search's model; the same input gives the same groups."""
+"""Groups questions that mean the same, with the model of the search. The same questions give the same groups."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ from kb_index.language.encoder import Vectors
 from kb_index.search.searcher import Searcher
 
 APART = 0.54
-"""Largest cosine distance between two questions of a group. Of the labelled questions, worded as differently
-as possible, seven in ten pairs grouped so ask for the same entry; with a larger one groups run together."""
+"""Largest cosine distance (0 to 2) between two questions of a group.
+
+It was chosen with labelled questions that are worded as differently as possible. With this distance seven of ten
+grouped pairs ask for the same entry. With a larger one, groups with different meanings are joined.
+"""
 MOST_WORDINGS = 4_000
-"""Wordings compared with one another at most, the most asked first; the work grows with the square."""
+"""Most wordings that are compared with one another, the most asked first. The work grows with the square."""
 _FROM_SHELF = 5_000
-"""Questions of the knowledge base from which the mean direction of all questions is computed, at most."""
+"""Most questions of the knowledge base from which the mean vector of all questions is computed."""
 
 
 class Grouper:
-    """Groups questions by the searcher's model; keeps the vectors it has computed.
+    """Groups questions with the searcher's model. It keeps the vectors that it has computed.
 
     Args:
         searcher: the version in service.
-        regions: regions whose entries count as near to a group.
+        regions: regions whose entries may be named as the nearest of a group.
     """
 
     def __init__(self, searcher: Searcher, regions: Sequence[str] = ()) -> None:
@@ -39,14 +42,18 @@ class Grouper:
         self._regions = tuple(regions)
         self._vectors: dict[str, Vectors] = {}
         shelf = searcher.shelf.vectors
-        # What every question shares (怎么, 办理, 多少钱) says nothing about which belong together.
+        # What all questions share (怎么, 办理, 多少钱) does not show which belong together.
         self._common = shelf.at(slice(_FROM_SHELF)).mean(axis=0) if shelf.size else 0.0
 
     def group(self, questions: Sequence[Question]) -> tuple[list[Group], int]:
-        """The groups, most asked first (of equals the one asked last), and the number of questions left out.
+        """Group questions.
 
         Args:
             questions: oldest first.
+
+        Returns:
+            The groups, the most asked first (of two asked equally often, the one asked later first), and the number
+            of questions that were left out because there are too many wordings.
         """
         by_key: dict[str, list[Question]] = {}
         for question in questions:
@@ -61,7 +68,7 @@ class Grouper:
         return groups, sum(map(len, rest))
 
     def with_entries(self, group: Group, today: dt.date) -> Group:
-        """The group, filled with the entries that were 没用 and the entry nearest to it now."""
+        """The group with the entries that were 没用, and with the entry that is nearest to it on the day ``today``."""
         shown = Counter(m.entry_id for m in group.members if m.answered and m.entry_id)
         wrong = tuple(replace(self._named(entry), count=n) for entry, n in shown.most_common(3))
         result = self.searcher.search(group.question, self._regions, today, 1)
@@ -84,7 +91,7 @@ class Grouper:
     def _encode(self, texts: list[str]) -> Vectors:
         if len(self._vectors) > 4 * MOST_WORDINGS:
             self._vectors = {}
-        known = self._vectors  # another thread may begin a new one
+        known = self._vectors  # Another thread may replace it meanwhile.
         new = [text for text in texts if text not in known]
         if new:
             rows = self.searcher.encoder.encode([self.searcher.pipeline.normalise(text) for text in new])
@@ -107,7 +114,7 @@ class Grouper:
 
 
 def _clusters(vectors: Vectors) -> list[list[int]]:
-    """Row numbers of each group, by complete linkage: no chain of neighbours joins what is far apart."""
+    """Row numbers of each group, by complete linkage: within a group no two questions are far apart."""
     if len(vectors) < 2:
         return [[place] for place in range(len(vectors))]
     apart: NDArray[np.float64] = np.clip(1 - vectors @ vectors.T, 0, 2).astype(np.float64)

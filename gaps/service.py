@@ -1,4 +1,4 @@
-"""Gaps as the other parts use them: keep a question, see what is missing, act on it."""
+"""The interface of gaps for other packages: store questions, list groups, and act on a group."""
 
 from __future__ import annotations
 
@@ -20,25 +20,30 @@ from kb_index.service import KnowledgeBase
 
 @dataclass(frozen=True)
 class Window:
-    """Which questions are grouped: of the last ``days`` days, of one kind or all."""
+    """Which questions are grouped.
+
+    Args:
+        days: only questions of the last days, as many as this.
+        kind: only questions of this kind.
+    """
 
     days: int = 30
     kind: Kind = "all"
 
     @property
     def since(self) -> dt.datetime:
-        """The moment it begins."""
+        """The moment at which the window begins."""
         return now() - dt.timedelta(days=self.days)
 
 
 class Gaps:
-    """What citizens asked and the knowledge base could not answer well.
+    """The questions that the knowledge base could not answer well.
 
     Args:
-        database: where questions are kept.
-        knowledge: groups by its model, and tells what it would answer now.
-        folder: the knowledge folder, where drafts are written.
-        regions: regions whose entries hold here.
+        database: where the questions are.
+        knowledge: has the model for grouping, and tells what it would answer now.
+        folder: the knowledge folder, into which drafts are written.
+        regions: regions whose entries hold in this city.
 
     >>> await gaps.keep(Asked(turn_id, "狂犬疫苗要打几针", "unknown", "web"))      # doctest: +SKIP
     >>> [group.question for group in (await gaps.groups(Window(days=7))).groups]   # doctest: +SKIP
@@ -56,18 +61,19 @@ class Gaps:
         self._drafting = asyncio.Lock()
 
     async def keep(self, asked: Asked) -> None:
-        """Store a question; the same turn again counts once and changes only the citizen's verdict."""
+        """Store a question. The same turn again adds nothing, and changes only the citizen's verdict."""
         await store.keep(self._database, asked)
 
     async def groups(self, window: Window, state: State | None = "open", limit: int = 50) -> Overview:
-        """The groups of a stretch of time, most asked first.
+        """The groups of a time window, the most asked first.
 
         Args:
+            window: which questions are grouped.
             state: only groups in this state; None for all.
-            limit: most groups returned.
+            limit: most groups that are returned.
 
         Raises:
-            NotFound: there is no version of the knowledge base yet, so no model to group by.
+            NotFound: code ``kb_version``; there is no version of the knowledge base yet, so there is no model.
         """
         grouper = self._ready()
         found = await store.questions(self._database, window.kind, window.since)
@@ -87,14 +93,15 @@ class Gaps:
         return await asyncio.to_thread(work)
 
     async def group(self, member: str, window: Window) -> Group:
-        """The group a question belongs to.
+        """The group to which a question belongs.
 
         Args:
-            member: id of any of its questions, or the end of it as ``wenban kb gaps`` prints it.
+            member: id of any question of the group, or the end of the id as ``wenban kb gaps`` prints it.
+            window: which questions are grouped.
 
         Raises:
-            NotFound: no question of that time has this id.
-            BadRequest: several groups' ids end so.
+            NotFound: code ``no_group``; no question in the window has this id.
+            BadRequest: code ``group_ambiguous``; questions of several groups have an id that ends like this.
         """
         grouper = self._ready()
         found = await store.questions(self._database, window.kind, window.since)
@@ -116,18 +123,23 @@ class Gaps:
         return fitting[0]
 
     async def dismiss(self, member: str, window: Window, by: str) -> None:
-        """Set a group aside: it is not for the knowledge base. It comes back when asked as often again.
+        """Set a group aside, because it is not for the knowledge base. It comes back when it is asked as often again.
+
+        Args:
+            member: see :meth:`group`.
+            window: which questions are grouped.
+            by: name of who does it.
 
         Raises:
-            NotFound: there is no such group.
+            NotFound, BadRequest: as :meth:`group`.
         """
         await self._mark(await self.group(member, window), "dismissed", by)
 
     async def reopen(self, member: str, window: Window) -> None:
-        """Take a dismissal or a draft's mark back; the draft's file stays.
+        """Reopen a group that was set aside or marked as drafted. The file of the draft stays.
 
         Raises:
-            NotFound: there is no such group.
+            NotFound, BadRequest: as :meth:`group`.
         """
         await self._mark(await self.group(member, window), "open")
 
@@ -135,15 +147,19 @@ class Gaps:
         """Write a draft entry for a group.
 
         Args:
-            title: the question as a citizen would ask it; empty takes the wording asked most.
-            department: 承办单位; empty takes that of the nearest entry.
+            member: see :meth:`group`.
+            window: which questions are grouped.
+            title: the question as a citizen would ask it; empty: the wording that was asked most.
+            department: 承办单位; empty: the department of the nearest entry.
+            by: name of who does it.
 
         Raises:
-            NotFound: there is no such group.
-            BadRequest: no department was given, and none is near.
-            Conflict: it has a draft already, or the folder can't be written.
+            NotFound, BadRequest: as :meth:`group`; or code ``no_department``: no department was given, and there is
+                no nearest entry.
+            Conflict: code ``already_drafted``; or the draft can't be written
+                (:func:`gaps.drafting.write_draft`).
         """
-        async with self._drafting:  # a second click waits, and then finds the first one's draft
+        async with self._drafting:  # A second click waits, and then finds the draft of the first.
             group = await self.group(member, window)
             if group.state == "drafted" and group.last_handled is not None:
                 raise Conflict(f"已经起草过了：{group.last_handled.draft_id}", code="already_drafted")
@@ -158,7 +174,7 @@ class Gaps:
             return made
 
     async def ratings(self, days: int) -> list[Rating]:
-        """What citizens said of each entry's answers in the last days, the least helpful first."""
+        """What citizens said of each entry's answers in the last ``days`` days, the least helpful entry first."""
         return await store.ratings(self._database, Window(days).since)
 
     async def _mark(self, group: Group, state: State, by: str = "", draft_id: str | None = None) -> None:

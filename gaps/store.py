@@ -16,11 +16,11 @@ from gaps.models import AskedQuestion
 from gaps.types import Asked, Kind, Question, Rating
 
 LONGEST = 300
-"""Characters of a question that are stored; what it is about is said by then."""
+"""Number of characters of a question that are stored. Citizens say earlier than that what they ask."""
 MOST = 20_000
-"""Questions read at most, the newest of the time asked for."""
+"""Most questions that are read: the newest of the time window."""
 _AT_ONCE = 500
-"""Ids in one SQL statement; SQLite takes some thousands."""
+"""Most ids in one SQL statement. SQLite has a limit of some thousands."""
 
 _UNANSWERED = or_(
     AskedQuestion.outcome == "unknown",
@@ -35,10 +35,10 @@ _KINDS: dict[Kind, ColumnElement[bool]] = {
 
 
 async def keep(database: Database, asked: Asked) -> None:
-    """Store a question without its personal data; the same turn again changes only the citizen's verdict."""
+    """Store a question without its personal data. The same turn again changes only the citizen's verdict."""
     try:
         await _keep(database, asked)
-    except IntegrityError:  # another process was first with this turn
+    except IntegrityError:  # Another process has just stored this turn. The second try finds its row.
         await _keep(database, asked)
 
 
@@ -51,7 +51,8 @@ async def _keep(database: Database, asked: Asked) -> None:
         session.add(
             AskedQuestion(
                 turn_id=asked.turn_id,
-                # Cut before: no long story is searched whole; and after: no number is cut in two.
+                # Cut before redacting, so that a long story is not searched whole. Cut to the stored length only
+                # after it, so that a phone number cut in two does not escape.
                 question=redact(clean(asked.question)[: 2 * LONGEST])[:LONGEST],
                 outcome=asked.outcome,
                 verdict=asked.verdict,
@@ -62,7 +63,7 @@ async def _keep(database: Database, asked: Asked) -> None:
 
 
 async def questions(database: Database, kind: Kind, since: datetime) -> list[Question]:
-    """The gaps of a stretch of time, oldest first; of more than :data:`MOST` the newest."""
+    """The gaps since a moment, oldest first. At most :data:`MOST`: the newest ones."""
     async with database.read() as session:
         rows = await session.scalars(
             select(AskedQuestion)
@@ -74,7 +75,7 @@ async def questions(database: Database, kind: Kind, since: datetime) -> list[Que
 
 
 async def count(database: Database, kind: Kind, since: datetime) -> int:
-    """How many gaps there are in a stretch of time."""
+    """The number of gaps since a moment."""
     async with database.read() as session:
         found = await session.scalar(
             select(func.count()).where(
@@ -87,7 +88,15 @@ async def count(database: Database, kind: Kind, since: datetime) -> int:
 async def mark(
     database: Database, ids: Sequence[str], state: str, by: str = "", draft_id: str | None = None
 ) -> None:
-    """Write down what an editor did with some questions; ``open`` takes it back."""
+    """Record what an editor did with some questions.
+
+    Args:
+        database: where the questions are.
+        ids: ids of the questions.
+        state: the new state; ``open`` takes back what was recorded before.
+        by: name of the editor.
+        draft_id: id of the entry that was drafted for them.
+    """
     handled_at = None if state == "open" else now()
     async with database.write() as session:
         for start in range(0, len(ids), _AT_ONCE):
@@ -99,7 +108,7 @@ async def mark(
 
 
 async def ratings(database: Database, since: datetime) -> list[Rating]:
-    """What citizens said of each entry's answers, the least helpful first."""
+    """What citizens said of each entry's answers since a moment, the least helpful entry first."""
     useful = func.sum(case((AskedQuestion.verdict == "useful", 1), else_=0))
     useless = func.sum(case((AskedQuestion.verdict == "useless", 1), else_=0))
     async with database.read() as session:

@@ -1,4 +1,4 @@
-"""The plain values gaps are made of."""
+"""The value types of gaps."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ from typing import Any, Literal
 from core.clock import iso
 
 Outcome = Literal["answer", "ask_back", "unknown"]
+"""What the assistant did: gave an answer, asked which entry is meant, or said that it does not know."""
 Verdict = Literal["useful", "useless"]
+"""What the citizen said of the answer."""
 Kind = Literal["all", "unanswered", "useless"]
-"""``unanswered``: nothing was known, or none of the candidates; ``useless``: an answer was given and was 没用."""
+"""``unanswered``: no answer was known, or all offered entries were wrong; ``useless``: the answer was 没用."""
 State = Literal["open", "drafted", "dismissed"]
+"""What an editor has done: nothing, written a draft, or set the group aside."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as the assistant hands it over to be kept.
+    """A question that the assistant passes on to be stored.
 
     Args:
-        turn_id: the turn it was asked in; the same turn again is the same question.
-        question: the citizen's words; personal data is taken out before they are stored.
-        outcome: what the assistant did with it.
-        entry_id: the entry it showed, if any.
-        verdict: what the citizen said of the answer, once they did.
+        turn_id: the turn in which it was asked. The same turn again is the same question.
+        question: the citizen's words. Personal data is removed before they are stored.
+        outcome: what the assistant did.
+        channel: the channel in which it was asked.
+        entry_id: the entry that the assistant showed; None when it showed none.
+        verdict: what the citizen said of the answer; None when nothing was said yet.
     """
 
     turn_id: str
@@ -51,13 +55,22 @@ class Question:
 
     @property
     def answered(self) -> bool:
-        """Whether an answer was given, which then was 没用."""
+        """Whether an answer was given. As the question is a gap, the citizen called the answer 没用."""
         return self.outcome == "answer"
 
 
 @dataclass(frozen=True)
 class Named:
-    """An entry as a group refers to it, with how often or how surely."""
+    """An entry that a group names.
+
+    Args:
+        id: id of the entry.
+        title: its title.
+        department: its 承办单位.
+        count: how often it was shown and was 没用.
+        probability: probability, 0 to 1, that it answers the group's question.
+        answers: whether the version in service would give it as the answer now.
+    """
 
     id: str
     title: str
@@ -65,10 +78,9 @@ class Named:
     count: int = 0
     probability: float = 0.0
     answers: bool = False
-    """Whether the version in service would give it as the answer now."""
 
     def to_json(self) -> dict[str, Any]:
-        """The shape the desk and ``--json`` show."""
+        """The JSON form for the desk and for ``--json``."""
         return {
             "id": self.id,
             "title": self.title,
@@ -84,12 +96,13 @@ class Group:
     """Questions that mean the same.
 
     Args:
-        id: id of its earliest question; it stays when more join. The id of any member finds the group.
-        question: the wording asked most.
+        id: id of its earliest question. It stays the same when more questions join. The id of any member finds the
+            group, too.
+        question: the wording that was asked most.
         members: all questions, oldest first.
-        wordings: the different wordings with how often each was asked, most first.
-        wrong: the entries that were shown and were 没用, most often first.
-        nearest: the entry the version in service finds for it, sure or not.
+        wordings: the different wordings and how often each was asked, the most asked first.
+        wrong: the entries that were shown and were 没用, the most frequent first.
+        nearest: the entry that the version in service finds for the question, whether it is sure or not.
     """
 
     id: str
@@ -106,26 +119,26 @@ class Group:
 
     @property
     def unhandled(self) -> int:
-        """How many of its questions no editor has handled."""
+        """The number of its questions that no editor has handled."""
         return sum(m.state == "open" for m in self.members)
 
     @property
     def last_handled(self) -> Question | None:
-        """The question an editor handled last."""
+        """The question that an editor handled last; None when none was handled."""
         handled = (m for m in self.members if m.state != "open")
         return max(handled, key=lambda m: (m.handled_at or m.asked_at, m.id), default=None)
 
     @property
     def state(self) -> str:
-        """What an editor did with it; open again once it was asked more often since then than before."""
+        """What an editor did with it. It is open again once it was asked more often since then than before."""
         last = self.last_handled
         return last.state if last is not None and 2 * self.unhandled <= self.count else "open"
 
     def to_json(self, examples: int = 5) -> dict[str, Any]:
-        """The shape the desk and ``--json`` show.
+        """The JSON form for the desk and for ``--json``.
 
         Args:
-            examples: wordings at most.
+            examples: most wordings that are listed.
         """
         last = self.last_handled
         return {
@@ -154,13 +167,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Overview:
-    """The groups of a stretch of time.
+    """The groups of a time window.
 
     Args:
-        groups: most asked first, as many as were wanted.
-        total: groups there are.
-        questions: questions in all groups.
-        left_out: questions that were not grouped because there are too many.
+        groups: the most asked first, up to the limit that was asked for.
+        total: number of all groups.
+        questions: number of questions in all groups.
+        left_out: number of questions that were not grouped, because there are too many.
     """
 
     groups: tuple[Group, ...]
@@ -171,7 +184,12 @@ class Overview:
 
 @dataclass(frozen=True)
 class Draft:
-    """An entry drafted for a group: its id, and its file within the knowledge folder."""
+    """An entry that was drafted for a group.
+
+    Args:
+        entry_id: id of the entry.
+        file: path of its file within the knowledge folder.
+    """
 
     entry_id: str
     file: str
@@ -179,7 +197,13 @@ class Draft:
 
 @dataclass(frozen=True)
 class Rating:
-    """What citizens said of one entry's answers."""
+    """What citizens said of one entry's answers.
+
+    Args:
+        entry_id: id of the entry.
+        useful: number of answers called 有用.
+        useless: number of answers called 没用.
+    """
 
     entry_id: str
     useful: int

@@ -1,6 +1,6 @@
 """事项分类: the catalogue of categories, and how well each fits the words of a citizen's story.
 
-The score combines three: keywords, the nearest written examples, and complement naive Bayes over both.
+The score combines three scores: keywords, the nearest written examples, and complement naive Bayes over both.
 ``bot/understanding/category`` makes a suggestion of it. Editors change ``catalog/categories.yml`` and
 ``catalog/examples.yml``; both are checked when they are first read.
 """
@@ -21,7 +21,7 @@ from tickets.likeness import Likeness, Scores
 _FILE = Path(__file__).with_name("catalog") / "categories.yml"
 _EXAMPLES = _FILE.with_name("examples.yml")
 _LONGEST = 600
-"""Number of characters of a story that are read. A story names its matter earlier than that."""
+"""Number of characters of a story that are read. A story says earlier than that what it is about."""
 _LEAST_LIKE = 0.12
 """Least cosine (0 to 1) to an example for a guess, when the story contains no keyword."""
 

@@ -17,6 +17,7 @@ from tickets.types import URGENT, TicketType
 from tickets.working_time import Moment, after_working_days, after_working_hours, last_known_year
 
 _AT_ONCE = 500
+"""Most tickets that one transaction counts again."""
 _STEPS = {"reply": "答复", "close": "办结"}
 """The steps that citizens are told about. Signing (签收) is left out, because it does not concern them."""
 
@@ -41,9 +42,9 @@ def count(city: City, kind: TicketType, category: str, urgent: bool, start: date
 
 
 def in_words(city: City, type_label: str, category: str, urgent: bool = False) -> str:
-    """How long such a matter may take, for a citizen, such as 按《…》，这类诉求登记后 3 个工作日内答复.
+    """How long such a matter may take, in words for a citizen, such as 按《…》，这类诉求登记后 3 个工作日内答复.
 
-    Empty when no document says so: an example is never told.
+    Empty when no document says so. A rule that is only an example is never told to citizens.
 
     Args:
         city: has the rules.

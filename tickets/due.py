@@ -41,11 +41,11 @@ class Due:
     """The deadlines of a ticket.
 
     Args:
-        sign_at: until when the department must take it; None where no rule limits that.
+        sign_at: until when the department must sign for it (签收); None where no rule limits that.
         reply_at: until when the citizen must have an answer.
         close_at: until when the matter must be settled.
         rule: name of the rule in the city's ``deadlines.yml``; empty when no rule fits the ticket.
-        basis: the document that they stand on; empty when the rule is only an example.
+        basis: the document on which they are based; empty when the rule is only an example.
         provisional: whether holidays that are not announced yet may change them.
     """
 
@@ -58,7 +58,7 @@ class Due:
 
     @property
     def promised(self) -> bool:
-        """Whether a citizen may be told the dates: they stand on a document, and holidays can't change them."""
+        """Whether a citizen may be told the dates: a document says so, and holidays can't change them any more."""
         return bool(self.basis) and not self.provisional
 
     @property

@@ -76,13 +76,13 @@ class TicketRow(Base):
     urgency: Mapped[str | None] = mapped_column(String(20), default=None)
     """``urgent``, or nothing."""
     sign_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    """Deadlines, counted by :mod:`tickets.deadlines`; nothing where no rule limits the step."""
+    """Deadlines, counted by :mod:`tickets.deadlines`; None where no rule limits the step."""
     reply_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     close_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
     due_rule: Mapped[str] = mapped_column(String(40), default="", server_default="")
     """Name of the rule in the city's ``deadlines.yml``; empty when none fitted."""
     due_basis: Mapped[str] = mapped_column(String(150), default="", server_default="")
-    """The document that the rule stands on; empty for an example, which citizens are not told."""
+    """The document on which the rule is based; empty for an example, which citizens are not told."""
     due_provisional: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false(), index=True)
     """Whether holidays that are not announced yet may change the deadlines."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

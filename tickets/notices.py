@@ -38,8 +38,8 @@ class TicketNotices:
     """Does the jobs that :func:`tickets.rows.add_event` adds for each change of a ticket's state.
 
     Each change has a key, so that it is told only once, even when a process dies. When several changes are
-    not told yet, only the last one is told, because it is the present state. Nothing changes the state of
-    tickets yet, so nothing is told yet.
+    not told yet, only the last one is told, because it is the present state. So far no part of Wenban changes
+    the state of a filed ticket, so these jobs do not happen yet.
 
     Args:
         database: where the tickets are.

@@ -27,8 +27,8 @@ _STANDS: dict[State, str] = {
 def progress_text(ticket: Ticket) -> str:
     """The progress of a ticket in two or three sentences for the chat.
 
-    It names the deadlines that stand on a document; an example or a provisional one is not told. It never names
-    a result or an estimated time.
+    It names the deadlines that are based on a document. Examples and provisional deadlines are not told. It never
+    names a result or an estimated time.
     """
     stands = _STANDS[ticket.state].format(
         department=ticket.department or "承办单位",
@@ -48,7 +48,7 @@ def deadline_lines(ticket: Ticket) -> list[str]:
     said = []
     for step in ticket.due.left(ticket.state):
         if step.code == "sign":
-            continue  # when the department signs does not concern the citizen
+            continue  # This step does not concern the citizen.
         late = "现在已经过了这个时间，您可以说“催办”。" if step.at < now() else ""
         said.append(f"按{ticket.due.basis}，应当在 {_when(step.at)} 前{step.label}。{late}")
     return said

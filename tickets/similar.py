@@ -21,7 +21,7 @@ from tickets.states import State
 from tickets.types import TicketDraft, TicketType
 
 LIKE = 0.45
-"""Likeness (0 to 1) from which two matters count as the same. Chosen with tests/tickets/same_matter.yml."""
+"""Least likeness (0 to 1) of two requests that count as the same matter. Chosen with tests/tickets/same_matter.yml."""
 LOOKED_BACK = timedelta(days=180)
 """Age up to which open tickets are compared."""
 _MOST = 30
@@ -83,7 +83,7 @@ def likeness(draft: TicketDraft, row: TicketRow) -> float:
 def overlap(one: str, other: str) -> float:
     """The share (0 to 1) of the shorter text's pairs of neighbouring characters that the other text also has.
 
-    Filler words are left out before.
+    Filler words are removed first.
 
     >>> overlap("小区门口的路灯坏了", "路灯坏了三天没人修")
     0.5

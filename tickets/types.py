@@ -12,7 +12,7 @@ from tickets.due import Due
 from tickets.states import State
 
 URGENT = "urgent"
-"""The code of :attr:`Ticket.urgency` for an urgent ticket (紧急). Other tickets have none."""
+"""The code of :attr:`Ticket.urgency` for an urgent ticket (紧急). Other tickets have no code."""
 _URGENCY_LABELS = {URGENT: "紧急"}
 SUMMARY_CHARACTERS = 60
 """Most characters of a ticket's content that lists show."""

@@ -23,7 +23,7 @@ class Moment(NamedTuple):
     """A moment that was counted.
 
     Args:
-        at: the moment, in Asia/Shanghai.
+        at: the moment, in the time zone Asia/Shanghai.
         provisional: whether holidays of a year that is not announced yet may change it.
     """
 
@@ -70,7 +70,7 @@ def after_working_hours(start: datetime, count: int, spans: Sequence[tuple[time,
     """The moment when ``count`` hours of office time have passed.
 
     Args:
-        start: with time zone; outside office hours nothing passes.
+        start: with time zone. Time outside office hours does not count.
         count: hours, at least 1.
         spans: office hours of a day, in order, at least one.
     """

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.understanding.kinds import Found, KindModel, shipped
 from bot.understanding.shorthand import names_topic, written_out
-from conversations.turns import Dialogue
+from conversations.answering import Dialogue
 from conversations.types import Reply
 from core.clock import local, now
 from kb_index.entries.entry import Entry

@@ -134,7 +134,7 @@ async def test_every_turn_came_to_one_thing_and_the_app_s_own_word_goes_first(
     process = await start()
     dialogue = ReportingDialogue()
     dialogue.conversations = process.conversations
-    process.conversations._runner._dialogue = dialogue
+    process.conversations._runner._answerer._dialogue = dialogue
     dialogue.reports = [Report(Outcome(Result.MATTER)), Report(ANSWERED)]
     await process.say("公积金怎么提取")
     dialogue.reports = []
@@ -170,7 +170,7 @@ async def test_what_the_citizen_thinks_of_an_answer_is_kept_beside_the_turn_that
     process = await start()
     dialogue = ReportingDialogue()
     dialogue.conversations = process.conversations
-    process.conversations._runner._dialogue = dialogue
+    process.conversations._runner._answerer._dialogue = dialogue
     dialogue.reports = [Report(rated=Rated("useless", "t0", "fund/withdraw"))]
     await process.say("没用")
     (rated,) = await of_kind(process, Kind.RATED)

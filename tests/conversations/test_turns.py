@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import func, select
 
-from conversations import outbox, turns
+from conversations import answering, outbox, turns
 from conversations.inbox import MAX_TEXT
 from conversations.models import Conversation, MessageRow, Turn
 from conversations.types import Agent, InboundMessage, Owed
@@ -192,13 +192,13 @@ async def test_a_bug_in_the_dialogue_is_tried_again_and_then_answered_without_it
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipt = await process.conversations.receive(InboundMessage("web", "v1", "m1", "出错"))
-    for attempt in range(1, turns.MAX_ATTEMPTS + 1):
+    for attempt in range(1, answering.MAX_ATTEMPTS + 1):
         await until(lambda at=attempt: len(process.dialogue.asked) == at)  # type: ignore[misc]
         await until(lambda: process.conversations._runner._workers == {})
         process.conversations._runner.wake(receipt.conversation_id)
     replies = await process.conversations.wait(receipt.turn_id, 10)
     assert replies is not None and "记下了" in replies[0].text
-    assert len(process.dialogue.asked) == turns.MAX_ATTEMPTS
+    assert len(process.dialogue.asked) == answering.MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize("text", ["坏了", "沉默"])

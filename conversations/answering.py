@@ -1,0 +1,164 @@
+"""Decides how a turn is answered: danger first, then the queue, matters out of scope, Rasa, the knowledge base."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from conversations import buttons, scope
+from conversations.alarm import Alarm
+from conversations.event_kinds import Outcome, Result
+from conversations.handoff import Handoff
+from conversations.rasa import RasaDown
+from conversations.types import HandoffReason, Job, Mode, Reply
+from conversations.waiting import BACK_TO_BOT, Helps, asks_how_long, leaves
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+"""Number of tries with Rasa. After them a turn is answered without Rasa."""
+MAX_RASA_TEXT = 2_000
+"""Number of characters of a message that Rasa reads. The whole message is stored."""
+WITHOUT_RASA_AT_ONCE = 2
+"""Number of turns that are answered without Rasa at the same time.
+
+When Rasa is full, such turns come faster than they can be answered. Without this limit they would delay the
+storing of new messages, which must be done within seconds.
+"""
+
+
+class Dialogue(Protocol):
+    """Answers a turn: Rasa's client, or another object with the same interface."""
+
+    async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> list[Reply]:
+        """The replies to one message.
+
+        Raises:
+            RasaDown: there is no answer.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How a turn was answered.
+
+    Args:
+        by: see :attr:`conversations.models.Turn.answered_by`.
+        replies: the replies to the citizen.
+        outcome: what the turn came to, without its id; None when actions have reported it.
+    """
+
+    by: str
+    replies: Sequence[Reply]
+    outcome: Outcome | None = None
+
+
+FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
+"""Answers a question without Rasa. It returns None when it is not sure of an answer."""
+
+
+class Answerer:
+    """Answers one turn at a time for each conversation. It writes nothing but facts; the runner writes the replies.
+
+    Args:
+        dialogue: answers most turns (Rasa's client).
+        handoff: calls the agents, and knows the queue.
+        alarm: judges danger, and matters out of scope.
+        fallback_answer: answers without Rasa.
+        helps: see :data:`conversations.waiting.Helps`.
+    """
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        handoff: Handoff,
+        alarm: Alarm,
+        fallback_answer: FallbackAnswer,
+        helps: Helps,
+    ) -> None:
+        self._dialogue = dialogue
+        self._handoff = handoff
+        self._alarm = alarm
+        self._fallback_answer = fallback_answer
+        self._helps = helps
+        self._places = asyncio.Semaphore(WITHOUT_RASA_AT_ONCE)
+
+    async def answer(self, conversation_id: str, job: Job) -> Answered:
+        """Decide who answers a turn, and return the replies."""
+        text, chosen = job.text, job.chosen
+        screened = await self._alarm.before(conversation_id, job)
+        if screened.replies is not None:
+            return Answered("emergency", screened.replies, screened.outcome)
+        if job.mode is Mode.HUMAN:
+            return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
+        if screened.text is not None:
+            # The citizen denied danger: answer what was said before the question about danger.
+            text, chosen = screened.text, None
+        elif job.mode is Mode.WAITING and await self._stays_queued(conversation_id, job):
+            replies = await self._handoff.while_waiting(conversation_id, text, chosen)
+            if await self._alarm.goes_on(conversation_id) or leaves(text, chosen):
+                replies = await self._alarm.reminded(conversation_id, replies)
+            else:
+                screened = await self._alarm.after(conversation_id, job, replies, queued=True)
+                if screened.replies is not None:
+                    return Answered("queue", screened.replies, screened.outcome)
+            return Answered("queue", replies, Outcome(Result.WAITING))
+        if chosen is not None and chosen.payload == BACK_TO_BOT:
+            return Answered("queue", [Reply("好的，您请说，我在听。")], Outcome(Result.TALK))
+        if not text and chosen is None and job.attached is None:
+            hint = Reply("您好，请用文字说说您想问的或者要反映的事情。")
+            return Answered("empty", [hint], Outcome(Result.TALK))
+        beyond = None if chosen else await self._alarm.elsewhere(text)
+        if beyond is not None:
+            await self._handoff.remember(conversation_id, scope.DECLINED, text)
+            return Answered("scope", [beyond.reply()], Outcome(Result.DECLINED, about=beyond.name))
+        if job.attempts < MAX_ATTEMPTS:
+            message = chosen.payload if chosen else job.attached or buttons.as_text(text)[:MAX_RASA_TEXT]
+            try:
+                replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
+                if replies and screened.text is not None:
+                    replies = list(await self._alarm.replayed(job, text, replies))
+                if replies:
+                    screened = await self._alarm.after(conversation_id, job, replies)
+                    if screened.replies is not None:
+                        return Answered("rasa", screened.replies, screened.outcome)
+                    if job.mode is Mode.WAITING and not await self._alarm.goes_on(conversation_id):
+                        replies = [*replies, *await self._handoff.still_waiting(conversation_id)]
+                    return Answered("rasa", replies)
+                log.warning("Rasa said nothing", extra={"turn": job.turn_id})
+            except RasaDown as error:
+                log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
+        async with self._places:
+            return await self._without_rasa(conversation_id, text)
+
+    async def _stays_queued(self, conversation_id: str, job: Job) -> bool:
+        """Whether a waiting citizen's message is about the queue, or only kept for the agent."""
+        asks = job.chosen is None and job.attached is None and asks_how_long(job.text)
+        return leaves(job.text, job.chosen) or asks or not await self._goes_on(conversation_id, job)
+
+    async def _goes_on(self, conversation_id: str, job: Job) -> bool:
+        """Whether the assistant answers a waiting citizen's message, while the place in the queue is kept."""
+        if await self._alarm.goes_on(conversation_id):
+            return True
+        try:
+            return await self._helps(job)
+        except Exception:
+            log.exception("a waiting citizen's message can't be judged", extra={"turn": job.turn_id})
+            return False
+
+    async def _without_rasa(self, conversation_id: str, text: str) -> Answered:
+        """Answer from the knowledge base when it is sure, or else call an agent; always reply."""
+        try:
+            answer = await self._fallback_answer(text)
+        except Exception:
+            log.exception("the knowledge base can't answer either")
+            answer = None
+        if answer is not None:
+            return Answered("degraded", [answer], Outcome(Result.DEGRADED, about="answered"))
+        place = await self._handoff.request_human(conversation_id, HandoffReason.DEGRADED)
+        said = "智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place)
+        return Answered("degraded", [Reply(said)], Outcome(Result.DEGRADED, about="human"))
