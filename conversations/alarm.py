@@ -38,7 +38,8 @@ Keys that are always there:
 Keys that are sometimes there:
 
 - ``label``: the label of the advice that was given;
-- ``withheld``: the assistant's replies that the question about danger replaced;
+- ``withheld``: the assistant's replies to show after a denial: the question about danger replaced them;
+- ``beside``: the question came with these replies, and did not replace them;
 - ``again``: the question was asked a second time;
 - ``called``: the citizen has called for help;
 - ``filing``: the form is taking the matter down.
@@ -49,6 +50,11 @@ TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
 _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
 """Results of a turn that don't help a person in danger. None: no action reported a result."""
+EVEN = 0.5
+"""Probability (0 to 1) from which the question about danger comes alone.
+
+Below it the message is more likely about something else. It is answered too, after the question.
+"""
 _ADDS = 8
 """Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
 
@@ -69,6 +75,7 @@ class Screened:
     replies: Sequence[Reply] | None = None
     text: str | None = None
     outcome: Outcome | None = None
+    beside: Danger | None = None
 
 
 class Alarm:
@@ -134,7 +141,24 @@ class Alarm:
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
         if known or leaves_queue or _passed(fact, found) or job.mode is Mode.HUMAN:
             return Screened()
+        if job.mode is Mode.BOT and found.probability < EVEN:
+            return Screened(beside=found)
         return await self._ask(conversation_id, found, job.text)
+
+    async def beside(
+        self, conversation_id: str, job: Job, found: Danger, replies: Sequence[Reply]
+    ) -> Screened:
+        """Put the question about an unlikely danger in front of the answer, or instead of one that is no help.
+
+        Args:
+            found: the danger.
+            replies: the answer. It is shown again when the citizen says that nobody is in danger.
+        """
+        if await self._result(job) in _TALK:
+            return await self._ask(conversation_id, found, job.text, withheld=replies)
+        fact = _made("asked", found.kind, job.text) | {"withheld": _stored(replies), "beside": True}
+        await self._handoff.remember(conversation_id, FACT, fact)
+        return Screened([danger.ASK_BESIDE, *replies])
 
     async def after(
         self, conversation_id: str, job: Job, replies: Sequence[Reply], *, queued: bool = False
@@ -270,6 +294,11 @@ class Alarm:
         answer = danger.yes_or_no(job.text)
         if answer is False:
             return await self._denied(conversation_id, fact)
+        if fact.get("beside") and answer is None and (found is None or not found.clear):
+            # These words are about the answer: the citizen passes over the question.
+            passed = _made("passed", str(fact["kind"]), str(fact["text"]))
+            await self._handoff.remember(conversation_id, FACT, passed)
+            return Screened()
         both = f"{fact['text']}。{job.text}"
         if answer is None and found is None:
             found = await self._look(both)
@@ -294,7 +323,7 @@ class Alarm:
     ) -> Screened:
         fact = _made("asked", found.kind, text)
         if withheld is not None:
-            fact["withheld"] = [asdict(reply) for reply in withheld]
+            fact["withheld"] = _stored(withheld)
         await self._handoff.remember(conversation_id, FACT, fact)
         asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
         return Screened([danger.ASK], outcome=asked)
@@ -380,6 +409,10 @@ def _advice(fact: dict[str, Any]) -> Advice:
 def _passed(fact: dict[str, Any], found: Danger) -> bool:
     """Whether the citizen was just asked about a danger of this kind, and neither confirmed nor denied it."""
     return fact.get("state") == "passed" and _fresh(fact) and fact.get("kind") == found.kind
+
+
+def _stored(replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    return [asdict(reply) for reply in replies]
 
 
 def _reply(data: dict[str, Any]) -> Reply:

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from conversations import buttons, scope
-from conversations.alarm import Alarm
+from conversations import buttons, danger, scope
+from conversations.alarm import Alarm, Screened
 from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
 from conversations.rasa import RasaDown
@@ -89,10 +89,20 @@ class Answerer:
 
     async def answer(self, conversation_id: str, job: Job) -> Answered:
         """Decide who answers a turn, and return the replies."""
-        text, chosen = job.text, job.chosen
         screened = await self._alarm.before(conversation_id, job)
         if screened.replies is not None:
             return Answered("emergency", screened.replies, screened.outcome)
+        answered = await self._answer(conversation_id, job, screened)
+        if screened.beside is None or any(danger.NO in reply.buttons for reply in answered.replies):
+            return answered
+        asked = await self._alarm.beside(conversation_id, job, screened.beside, answered.replies)
+        # Without an outcome of the question, what the answer came to counts.
+        by = answered.by if asked.outcome is None else "emergency"
+        return Answered(by, asked.replies or (), asked.outcome or answered.outcome)
+
+    async def _answer(self, conversation_id: str, job: Job, screened: Screened) -> Answered:
+        """Answer a message in which no danger was met."""
+        text, chosen = job.text, job.chosen
         if job.mode is Mode.HUMAN:
             return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
         if screened.text is not None:

@@ -33,6 +33,8 @@ ASK = Reply(
     (YES, NO),
 )
 """The question whether there is danger, with both buttons."""
+ASK_BESIDE = Reply(f"{ASK.text}没有的话，请接着看。", (YES,))
+"""The same question in front of an answer, when danger is unlikely."""
 LONGEST = 6_000
 """Number of characters of a message in which the words of an advice are searched."""
 _POISON = "[农農][药藥]|敌敌畏|百草枯|除草剂|老鼠[药藥]|鼠药|安眠[药藥]|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂"

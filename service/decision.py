@@ -21,6 +21,7 @@ from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS
 from bot.understanding.shorthand import written_out
 from conversations import scope
+from conversations.alarm import EVEN
 from core.errors import BadRequest, NotFound
 from core.settings import Settings, load_settings
 from core.text import written
@@ -79,12 +80,14 @@ def _screened(text: str) -> _Screened:
     judge = danger.shipped()
     found, judged = judge.judge(text), judge.judgement(text)
     probability, kind = judged.danger
-    verdict = "none" if found is None else f"{found.kind}, {'clear' if found.clear else 'asked about'}"
+    alone = found is not None and (found.clear or found.probability >= EVEN)
+    how = "clear" if found and found.clear else "asked about" if alone else "asked about beside the answer"
+    verdict = "none" if found is None else f"{found.kind}, {how}"
     beyond, likeliest = judged.scope
     phrase = scope.by_phrase(text)
     declined = judge.scope(text) or (phrase.name if phrase else None)
     danger_line = ("danger", f"{verdict} (likeliest {kind}, {probability:.2f})")
-    if found is not None:
+    if found is not None and alone:
         done = "先给安全提示并请坐席" if found.clear else "先问一句是不是有危险"
         return _Screened([danger_line], f"有危险：{done}，不再判断别的")
     outcome = f"declined as {declined}" if declined else "taken"

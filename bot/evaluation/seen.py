@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.actions.policy.answer import UNKNOWN
 from bot.actions.runtime.wording import CANCEL
 from bot.actions.talk.fallback import MAYBE_MISREAD, NOT_UNDERSTOOD
+from conversations.danger import YES
 from conversations.types import Message, Mode
 
 Kind = Literal[
@@ -38,6 +39,7 @@ class Seen:
         entry: id of the entry given as the answer.
         choices: ids of the entries offered to choose from, at most :data:`MOST_CHOICES`.
         files: whether the complaint form is open, or filing the matter was offered.
+        danger: whether there was advice on a danger, or the question whether there is one.
         text: the text of all replies.
         took_ms: time from receiving the message to its last reply, in milliseconds.
     """
@@ -46,6 +48,7 @@ class Seen:
     entry: str | None
     choices: tuple[str, ...]
     files: bool
+    danger: bool
     text: str
     took_ms: float
 
@@ -77,7 +80,8 @@ def read(
     form = bool(facts.get("form")) or (CANCEL.payload in payloads and "工单号" not in text)
     offered = any(payload.startswith("/start_complaint") for payload in payloads)
     kind = _kind(text, answered_by, bool(entries), bool(choices), form, CANCEL.payload in payloads, mode)
-    return Seen(kind, entries[0] if entries else None, choices, form or offered, text, took_ms)
+    danger = kind == "danger" or YES.payload in payloads
+    return Seen(kind, entries[0] if entries else None, choices, form or offered, danger, text, took_ms)
 
 
 def _kind(

@@ -120,7 +120,7 @@ def danger(rows: Sequence[DangerRow], seen: Sequence[Seen]) -> dict[str, Any]:
     refused = 0
     misses: list[dict[str, Any]] = []
     for row, one in zip(rows, seen, strict=True):
-        raised, scope = one.kind == "danger", row.label.startswith(SCOPE)
+        raised, scope = one.danger, row.label.startswith(SCOPE)
         if row.label == NONE:
             alarms.append(raised)
             refused += one.kind == "declined"
@@ -130,8 +130,8 @@ def danger(rows: Sequence[DangerRow], seen: Sequence[Seen]) -> dict[str, Any]:
             beyond.append(one.kind == "declined")
         if one.kind == "declined":
             declined.append(scope)
-        wanted = "declined" if scope else "danger"
-        as_labelled = one.kind not in ("danger", "declined") if row.label == NONE else one.kind == wanted
+        declines = one.kind == "declined"
+        as_labelled = declines if scope else not (raised or declines) if row.label == NONE else raised
         if not as_labelled:
             misses.append(_miss(row.text, row.label, one))
     raised_all = [raised for found in by_kind.values() for raised in found]

@@ -211,6 +211,46 @@ async def test_in_doubt_one_question_is_asked_and_yes_raises_the_alarm(asking: P
     assert (await asking.conversations.view(await asking.id_of())).urgent
 
 
+@pytest.fixture
+def unlikely(asking: Process, monkeypatch: pytest.MonkeyPatch) -> Process:
+    """The same, where danger is always unlikely: the message is answered too, with a result of the form."""
+    monkeypatch.setattr("conversations.alarm.EVEN", 2.0)
+    results_in(asking, Result.MATTER)
+    return asking
+
+
+async def test_unlikely_danger_is_asked_about_beside_the_answer(unlikely: Process) -> None:
+    question, answer = await unlikely.say(FIRE)
+    assert (question.text, answer.text) == (danger.ASK_BESIDE.text, f"您说的是：{FIRE}")
+    assert [b.payload for b in question.buttons] == [danger.YES.payload]
+    # No: what was answered is shown again, and nothing is asked of Rasa twice.
+    (again,) = await unlikely.say("没有")
+    assert again.text == answer.text and unlikely.dialogue.texts() == [FIRE]
+
+
+@pytest.mark.parametrize("button", [None, danger.YES.payload])
+async def test_unlikely_danger_that_is_there_raises_the_alarm(unlikely: Process, button: str | None) -> None:
+    await unlikely.say(FIRE)
+    (advice,) = await unlikely.say("有" if button is None else danger.YES.title, button=button)
+    assert "119" in advice.text
+    assert (await unlikely.conversations.view(await unlikely.id_of())).urgent
+
+
+async def test_who_passes_over_unlikely_danger_is_answered_and_not_asked_again(unlikely: Process) -> None:
+    await unlikely.say(FIRE)
+    for words in ("田家庵区朝阳路12号", "我家着火了快来"):
+        (answer,) = await unlikely.say(words)
+        assert answer.text == f"您说的是：{words}"
+
+
+async def test_unlikely_danger_is_asked_about_alone_when_the_answer_is_no_help(unlikely: Process) -> None:
+    results_in(unlikely, Result.NOT_UNDERSTOOD)
+    (question,) = await unlikely.say(FIRE)
+    assert question.text == danger.ASK.text
+    (answer,) = await unlikely.say("没有")
+    assert answer.text == f"您说的是：{FIRE}"
+
+
 async def test_in_doubt_yes_may_be_tapped(asking: Process) -> None:
     await asking.say(FIRE)
     (advice,) = await asking.say(danger.YES.title, button=danger.YES.payload)

@@ -31,7 +31,7 @@ STORY = (
 
 
 def seen(kind: Any, entry: str | None = None, *choices: str, files: bool = False) -> Seen:
-    return Seen(kind, entry, choices, files, "", 10.0)
+    return Seen(kind, entry, choices, files, kind == "danger", "", 10.0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
