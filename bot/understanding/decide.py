@@ -235,4 +235,5 @@ def _stays(
         return confidence >= 0.6 and not sure and kinds["question"] <= kinds["matter"] + kinds["both"]
     if brief and sure and asked:
         return False
-    return brief or kinds["talk"] >= bars.talk
+    tells = kinds["matter"] + kinds["both"]
+    return (brief and tells < bars.tell) or kinds["talk"] >= bars.talk
