@@ -14,7 +14,7 @@ from core.database import Alongside, Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
 from core.text import clean
-from tickets import deadlines, filing, listing, lookup, numbers, progress, rows, similar
+from tickets import deadlines, departments, filing, listing, lookup, numbers, progress, rows, similar
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
@@ -48,8 +48,10 @@ class Tickets:
         self._database = database
         self._events = events
         self._city = city
-        if wrong := deadlines.unknown(city):
-            raise ConfigurationError(f"deadlines.yml: there is no such thing: {'; '.join(wrong)}.")
+        wrong = [f"deadlines.yml {line}" for line in deadlines.unknown(city)]
+        wrong += [f"departments.yml {line}" for line in departments.unknown_categories(city)]
+        if wrong:
+            raise ConfigurationError("城市档案有错：" + "；".join(wrong) + "。")
 
     @staticmethod
     def progress_text(ticket: Ticket) -> str:
