@@ -133,6 +133,8 @@ class Alarm:
             met = await self._during(conversation_id, job, found, fact)
             if met is not None:
                 return met
+        if _open(fact) and during.heard(job.text, str(fact["kind"])) is during.Heard.OVER:
+            await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
         if found is None:
             return Screened()
         if found.clear:

@@ -106,6 +106,7 @@ class Advice(BaseModel):
     """What a person in one kind of danger is told.
 
     Args:
+        tag: the danger in a word or two, for the agents' list.
         label: the danger, in words for the agents.
         instead_of: kinds whose advice this one replaces when ``words`` are found in the message.
         words: a regular expression that is searched in the message without white space.
@@ -116,6 +117,7 @@ class Advice(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+    tag: str = Field(max_length=4)
     label: str
     instead_of: tuple[str, ...] = ()
     words: re.Pattern[str] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from conversations.models import Conversation, MessageRow
 from conversations.moves import (
     RESUME,
     TOLD_WAITING,
+    AgentsOnline,
     Moves,
     held_by,
     seconds,
@@ -45,9 +46,6 @@ log = logging.getLogger(__name__)
 
 MAX_AGENT_TEXT = 4_000
 """Most characters of an agent's message."""
-
-AgentsOnline = Callable[[], Awaitable[int]]
-"""Returns the number of agents who have the desk open now."""
 
 
 class Handoff:

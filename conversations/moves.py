@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,8 @@ from core.database import Database
 from core.errors import Conflict
 from core.events import Events
 
+AgentsOnline = Callable[[], Awaitable[int]]
+"""Returns the number of agents who have the desk open now."""
 RESUME = "resume"
 """Fact of what is unfinished with the assistant: the button (``title``, ``payload``) that continues it, and ``holds``."""
 TOLD_WAITING = "told_waiting"
@@ -35,9 +37,13 @@ class Moves:
         database: where the conversations are.
         events: told about each change.
         channels: tells which citizens get their messages through the outbox.
+        agents_online: number of agents who have the desk open now.
     """
 
-    def __init__(self, database: Database, events: Events, channels: Channels) -> None:
+    def __init__(
+        self, database: Database, events: Events, channels: Channels, agents_online: AgentsOnline
+    ) -> None:
+        self._agents_online = agents_online
         self._database = database
         self._events = events
         self._channels = channels
@@ -80,13 +86,20 @@ class Moves:
         """Publish the change, and tell the waiting citizens their new places in the queue."""
         if mode is not Mode.WAITING:
             self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=0)
+        await self.places()
+        self._events.publish("desk", "conversation", conversation_id=conversation_id)
+
+    async def places(self) -> None:
+        """Tell the waiting citizens their places in the queue, and whether any agent is at the desk."""
         async with self._database.read() as session:
             waiting = await queue.first(session, _TOLD_THEIR_PLACE)
+        if not waiting:
+            return
+        agents, mode = await self._agents_online() > 0, str(Mode.WAITING)
         for position, waiting_id in enumerate(waiting, start=1):
             self._events.publish(
-                f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
+                f"conversation:{waiting_id}", "mode", mode=mode, position=position, agents=agents
             )
-        self._events.publish("desk", "conversation", conversation_id=conversation_id)
 
 
 def held_by(row: Conversation | ConversationView, agent: Agent) -> None:

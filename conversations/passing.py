@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from conversations import happened, queue, store
 from conversations.event_kinds import Actor, Closed, Taken, Transferred
-from conversations.handoff import AgentsOnline, Handoff
+from conversations.handoff import Handoff
 from conversations.models import Conversation
 from conversations.moves import (
     PASSED,
     TOLD_WAITING,
+    AgentsOnline,
     Moves,
     held_by,
     seconds,

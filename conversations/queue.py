@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import store
-from conversations.models import Conversation, MessageRow
+from conversations.models import Conversation, MessageRow, Turn
 from conversations.types import ConversationView, Mode, Stage
 
 
@@ -48,14 +48,17 @@ async def list_views(
 async def views(session: AsyncSession, rows: Sequence[Conversation]) -> list[ConversationView]:
     """The conversations with the citizen's last words and the number of unread messages, in the same order."""
     unread = case((MessageRow.seq > Conversation.seen_seq, 1))
-    last = case((MessageRow.kind != "event", MessageRow.seq))
+    spoken = case((MessageRow.kind != "event", MessageRow.seq))
+    # A pressed button, such as 转人工, says less than the words before it.
+    worded = case(((MessageRow.kind != "event") & Turn.button.is_(None), MessageRow.seq))
     heard = (
         select(
             MessageRow.conversation_id.label("id"),
             func.count(unread).label("unread"),
-            func.max(last).label("last"),
+            func.coalesce(func.max(worded), func.max(spoken)).label("last"),
         )
         .join(Conversation, Conversation.id == MessageRow.conversation_id)
+        .outerjoin(Turn, Turn.message_id == MessageRow.id)
         .where(MessageRow.conversation_id.in_([row.id for row in rows]), MessageRow.direction == "in")
         .group_by(MessageRow.conversation_id)
         .subquery()

@@ -20,9 +20,9 @@ from conversations.channels import Channels, Notice
 from conversations.danger import Judge
 from conversations.delivery import Deliveries
 from conversations.event_kinds import Event, Report
-from conversations.handoff import AgentsOnline, Handoff
+from conversations.handoff import Handoff
 from conversations.models import Conversation, Delivery, MessageRow
-from conversations.moves import Moves
+from conversations.moves import AgentsOnline, Moves
 from conversations.passing import Passing
 from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, Quiet
 from conversations.types import (
@@ -108,7 +108,7 @@ class Conversations:
         self._events = events
         self.channels = Channels()
         self._deliveries = Deliveries(database, self.channels, self.jobs)
-        moves = Moves(database, events, self.channels)
+        self._moves = moves = Moves(database, events, self.channels, agents_online)
         self._handoff = Handoff(database, moves, agents_online)
         passing = Passing(database, moves, agents_online)
         self._quiet = Quiet(database, events, self.jobs, idle_after, close_after)
@@ -343,6 +343,10 @@ class Conversations:
         channel = self.channels.get(view.channel)
         if channel is None or not await channel.notify(view, notice):
             await self.tell(conversation_id, Reply(notice.text), notice.key)
+
+    async def agent_came(self) -> None:
+        """Tell who waits that somebody is at the desk."""
+        await self._moves.places()
 
     async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
         """Send a message that is no answer to a message of the citizen. The same ``key`` again sends nothing.

@@ -55,6 +55,7 @@ def routes(
     guard = Guard(users, public_url)
     summaries = Summaries(conversations, users)
     naming = Naming(users)
+    hub = Hub(events, summaries, Missed(database))
     return [
         *AuthApi(guard, users).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events, naming).routes(),
@@ -62,5 +63,5 @@ def routes(
         *TicketsApi(guard, tickets, media).routes(),
         *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),
-        *Live(database, events, guard, users, Hub(events, summaries, Missed(database))).routes(),
+        *Live(database, events, guard, users, hub, conversations).routes(),
     ]

@@ -15,6 +15,7 @@ from contextlib import suppress
 from aiohttp import WSCloseCode, WSMsgType, web
 from sqlalchemy.exc import SQLAlchemyError
 
+from conversations.service import Conversations
 from core.database import Database
 from core.errors import WenbanError
 from core.events import Events
@@ -36,8 +37,17 @@ SESSION_OVER = 4401
 class Live:
     """The live connections of the open desks."""
 
-    def __init__(self, database: Database, events: Events, guard: Guard, users: Users, hub: Hub) -> None:
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        guard: Guard,
+        users: Users,
+        hub: Hub,
+        conversations: Conversations,
+    ) -> None:
         self._database = database
+        self._conversations = conversations
         self._events = events
         self._guard = guard
         self._users = users
@@ -52,6 +62,7 @@ class Live:
         socket = web.WebSocketResponse(heartbeat=25, max_msg_size=MAX_FRAME)
         with self._hub.join() as mailbox:
             await presence.seen(self._database, user.id)
+            await self._conversations.agent_came()
             await socket.prepare(request)
             request.app[SOCKETS].add(socket)
             helpers = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from conversations.emergency import emergency
 from conversations.moves import PASSED
 from conversations.service import Conversations
-from conversations.types import ConversationView
+from conversations.types import ConversationView, HandoffReason
 from core.clock import iso
 from core.errors import NotFound
 from desk.users import Users
@@ -68,6 +69,7 @@ _TAKEN_FOR = {  # intent of a message → its words for agents
     "suggest": "提建议",
     "praise": "表扬",
 }
+_STORY = "诉求内容"
 _KINDS = {"question": "像提问", "matter": "像反映问题", "both": "两者都有", "talk": "像闲聊"}
 
 
@@ -97,6 +99,7 @@ def _shown(value: object) -> str:
 
 def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[str, Any]:
     last, passed = view.last_words, _passed(view)
+    told = emergency(view.facts) if view.reason == HandoffReason.EMERGENCY else None
     return {
         "id": view.id,
         "channel": view.channel,
@@ -105,7 +108,10 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
         "citizen_name": f"{label} {view.id[-4:].upper()}",
         "stage": str(view.stage),
         "agent": person(view.agent_id, names),
-        "urgent": view.urgent,
+        # Who says that it is over may be made to say so: such a conversation keeps its place, but is not called urgent.
+        "urgent": view.urgent and not (told and told.over),
+        "danger": {"tag": told.tag, "over": told.over} if told else None,
+        "about": told.text if told else _story(view),
         "reason": view.reason,
         "waiting_since": iso(view.waiting_since) if view.waiting_since else None,
         "last_words": {"kind": last.kind, "text": last.text, "created_at": iso(last.created_at)}
@@ -115,6 +121,14 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
         "unread": view.unread,
         "updated_at": iso(view.updated_at),
     }
+
+
+def _story(view: ConversationView) -> str | None:
+    """What the complaint form holds as the story of the matter; None when it holds none."""
+    for kept in (view.facts.get("form"), view.facts.get("handoff")):
+        if isinstance(kept, dict) and kept.get(_STORY):
+            return str(kept[_STORY])
+    return None
 
 
 def person(user_id: str | None, names: Mapping[str, str]) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from core.city import City, load_city
 from core.clock import local, now
@@ -29,26 +30,25 @@ def _group() -> None:
 @app.command()
 def check(
     profile: Annotated[
-        str, typer.Argument(help="A folder's name in city/, or a folder's path; default: the one in service.")
-    ] = "",
+        str | None,
+        typer.Argument(help="A folder's name in city/, or a folder's path; default: the one in service."),
+    ] = None,
 ) -> None:
     """Read a profile and say what is wrong or missing in it. Exit status 1 when something is wrong."""
-    city = load_city(profile or load_settings().city_profile)
+    city = load_city(load_settings().city_profile if profile is None else profile)
     console.print(
-        f"{city.full_name} ({city.prefix}): {len(city.districts)} districts, {len(city.towns)} towns, "
-        f"{len(city.departments)} departments, {len(city.neighbours.cities)} neighbours, "
-        f"{len(city.hotlines)} hotlines, {len(city.deadlines.rules)} rules for deadlines",
+        f"{city.full_name}（{city.prefix}）：{len(city.districts)} 个县区，{len(city.towns)} 个乡镇街道，"
+        f"{len(city.departments)} 个单位，{len(city.neighbours.cities)} 个相邻城市，"
+        f"{len(city.hotlines)} 条其他热线，{len(city.deadlines.rules)} 条期限规则",
         highlight=False,
+        soft_wrap=True,
     )
     for line in _missing(city):
-        console.print(f"[yellow]![/] {line}", highlight=False)
-    wrong = [
-        f"departments.yml: the catalogue has no category {name}"
-        for name in departments.unknown_categories(city)
-    ]
-    wrong += [f"deadlines.yml: there is no such thing: {name}" for name in deadlines.unknown(city)]
+        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
+    wrong = [f"departments.yml：{line}" for line in departments.unknown_categories(city)]
+    wrong += [f"deadlines.yml：{line}" for line in deadlines.unknown(city)]
     for line in wrong:
-        console.print(f"[red]✗[/] {line}", highlight=False)
+        console.print(f"[red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
     if wrong:
         raise typer.Exit(1)
 
@@ -56,44 +56,43 @@ def check(
 def _missing(city: City) -> list[str]:
     """What a profile does without, and what that costs."""
     found = [
-        f"districts.yml: {district.name} has no towns: a town alone will not tell the district"
+        f"districts.yml：{district.name}没有写乡镇街道，群众只说乡镇时认不出县区"
         for district in city.districts
         if district.code and not district.towns
     ]
     governed = {department.district for department in city.departments}
     found += [
-        f"departments.yml: no department for {district.name}"
+        f"departments.yml：没有{district.name}的政府或管委会"
         for district in city.districts
         if district.name not in governed
     ]
     if left := departments.without_lead(city):
         shown = "、".join(left[:5]) + ("…" if len(left) > 5 else "")
-        found.append(f"departments.yml: {len(left)} categories without a lead: {shown}")
+        found.append(f"departments.yml：{len(left)} 个分类没有牵头单位，要人工派单：{shown}")
     found += _deadlines(city)
     if not city.neighbours.cities:
-        found.append("city.yml: no neighbours: citizens are not told another city's 12345")
+        found.append("city.yml：没有写相邻城市，群众问别的城市时给不出那里的 12345")
     sources = {
-        "city.yml: source (area_code)": city.source,
-        "city.yml: neighbours": city.neighbours.source if city.neighbours.cities else "none",
+        "city.yml": city.source,
+        "city.yml 的 neighbours": city.neighbours.source if city.neighbours.cities else "none",
         "districts.yml": city.districts_source,
         "departments.yml": all(department.source for department in city.departments) or None,
     }
-    found += [f"{place}: no source" for place, source in sources.items() if not source]
+    found += [f"{place}：没有写依据（source）" for place, source in sources.items() if not source]
     return found
 
 
 def _deadlines(city: City) -> list[str]:
     """What the rules for deadlines lack, and what that costs."""
     if not city.deadlines.rules:
-        return ["deadlines.yml: missing or empty: tickets get no deadlines"]
+        return ["deadlines.yml：没有或者是空的，工单不算期限"]
     found = []
     if named := deadlines.examples(city):
-        found.append(f"deadlines.yml: only examples, which citizens are not told: {'、'.join(named)}")
+        found.append(f"deadlines.yml：{'、'.join(named)} 只是样例，不会告诉群众")
     if not deadlines.covers_all(city):
-        found.append("deadlines.yml: no rule for all the rest: some tickets get no deadlines")
+        found.append("deadlines.yml：没有管“其余所有工单”的规则，有的工单不算期限")
     if local(now() + _AHEAD).year > last_known_year():
         found.append(
-            f"chinesecalendar knows holidays up to {last_known_year()}: later deadlines are provisional, and counted"
-            " again once a newer version knows the year"
+            f"节假日只知道到 {last_known_year()} 年（chinesecalendar 库）：以后的期限是暂定的，更新这个库以后会重新计算"
         )
     return found

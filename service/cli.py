@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -64,11 +65,13 @@ def app_only() -> None:
     """Start the app alone; Rasa runs elsewhere (WENBAN_RASA_URL)."""
     from aiohttp import web
 
-    from service import logs
+    from service import front_end, logs
     from service.app import create_app
 
     settings = load_settings()
     logs.configure(settings.log_level, settings.log_format)
+    if wrong := front_end.trouble():
+        logging.getLogger(__name__).warning("front end: %s", wrong)
     web.run_app(
         create_app(settings),
         host=settings.host,

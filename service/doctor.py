@@ -23,7 +23,7 @@ from core.privacy import use_data_key
 from core.processes import BEAT_S, deaf, living
 from core.redis_events import client
 from core.settings import Settings
-from service.pages import DIST
+from service import front_end
 
 SHOWN = 3
 """Jobs in trouble that are named at most."""
@@ -86,9 +86,8 @@ async def _model(settings: Settings) -> Finding:
 
 
 async def _web(_: Settings) -> Finding:
-    pages = ["demo/index.html", "widget/widget.js", "desk/index.html"]
-    missing = [page for page in pages if not (DIST / page).is_file()]
-    return (False, f"{', '.join(missing)} not built; run `make build`.") if missing else (True, "built")
+    wrong = front_end.trouble()
+    return not wrong, wrong or "built"
 
 
 async def _data(settings: Settings) -> Finding:

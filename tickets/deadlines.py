@@ -67,8 +67,16 @@ def unknown(city: City) -> list[str]:
     known = {c.name for c in catalog.categories()}
     known |= {f"{c.name}/{leaf.name}" for c in catalog.categories() for leaf in c.children}
     rules = city.deadlines.rules
-    return [f"{rule.name}: type {name}" for rule in rules for name in rule.types if name not in labels] + [
-        f"{rule.name}: category {name}" for rule in rules for name in rule.categories if name not in known
+    return [
+        f"规则“{rule.name}”：没有“{name}”这个类型"
+        for rule in rules
+        for name in rule.types
+        if name not in labels
+    ] + [
+        f"规则“{rule.name}”：没有“{name}”这个分类"
+        for rule in rules
+        for name in rule.categories
+        if name not in known
     ]
 
 

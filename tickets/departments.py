@@ -48,9 +48,14 @@ async def id_of(database: Database, name: str) -> str:
 
 
 def unknown_categories(city: City) -> list[str]:
-    """Categories that have a lead department in the profile, but do not exist in the catalogue."""
+    """What is wrong with categories that have a lead in the profile, but do not exist in the catalogue."""
     known = set(_categories())
-    return [name for department in city.departments for name in department.leads if name not in known]
+    return [
+        f"{department.name}：没有“{name}”这个分类"
+        for department in city.departments
+        for name in department.leads
+        if name not in known
+    ]
 
 
 def without_lead(city: City) -> list[str]:

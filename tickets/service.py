@@ -13,8 +13,8 @@ from core.clock import now
 from core.database import Alongside, Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
-from core.text import clean
-from tickets import deadlines, filing, listing, lookup, numbers, progress, rows, similar
+from core.text import clean, written
+from tickets import deadlines, departments, filing, listing, lookup, numbers, progress, rows, similar
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
@@ -48,8 +48,10 @@ class Tickets:
         self._database = database
         self._events = events
         self._city = city
-        if wrong := deadlines.unknown(city):
-            raise ConfigurationError(f"deadlines.yml: there is no such thing: {'; '.join(wrong)}.")
+        wrong = [f"deadlines.yml {line}" for line in deadlines.unknown(city)]
+        wrong += [f"departments.yml {line}" for line in departments.unknown_categories(city)]
+        if wrong:
+            raise ConfigurationError("城市档案有错：" + "；".join(wrong) + "。")
 
     @staticmethod
     def progress_text(ticket: Ticket) -> str:
@@ -163,11 +165,14 @@ class Tickets:
 
         Raises:
             NotFound: there is no such ticket.
-            BadRequest: the reason is longer than :data:`MAX_NOTE` characters.
+            BadRequest: the reason is empty, or longer than :data:`MAX_NOTE` characters.
         """
+        why = _note(reason)
+        if not why:
+            raise BadRequest("请写明为什么要看联系方式", code="reason_needed")
         async with self._database.write() as session:
             row = await self._row(session, number)
-            await rows.add_event(session, row.id, actor, "contact_seen", note=_note(reason))
+            await rows.add_event(session, row.id, actor, "contact_seen", note=why)
             if alongside is not None:
                 await alongside(session)
             return Contact(row.contact_name or "", row.contact_phone or "")
@@ -190,7 +195,7 @@ class Tickets:
         """
         said = _note(text)
         if not said:
-            raise BadRequest("请写下备注内容")
+            raise BadRequest("请写下要补充的内容，现在是空的", code="note_needed")
         return await self._add(number, actor, "noted", said, key, photos)
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
@@ -292,7 +297,8 @@ class Tickets:
 
 
 def _note(text: str) -> str:
-    said = clean(text)
+    """The text as it is kept; empty when a reader would see nothing of it."""
+    said = clean(text) if written(text) else ""
     if len(said) > MAX_NOTE:
         raise BadRequest(f"内容太长了，请控制在 {MAX_NOTE} 字以内")
     return said

@@ -170,6 +170,8 @@ class _Link:
             frame = {"type": "mode", "mode": event.data["mode"]}
             if self._mode is Mode.WAITING:
                 frame["position"] = event.data["position"]
+                # An event of a process of an earlier version has no ``agents``.
+                frame["agents"] = event.data.get("agents", True)
             await self._send(frame)
         elif event.kind == "lagged":
             await self._catch_up()

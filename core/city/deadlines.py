@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from core.city.parts import Strict
+from core.city.parts import Strict, Wrong
 
 Unit = Literal["working_days", "working_hours", "hours"]
 """Unit of a limit: working days (工作日), working hours, or clock hours."""
 _UNIT_LABELS: dict[Unit, str] = {"working_days": "个工作日", "working_hours": "个工作小时", "hours": "小时"}
+_STEP_LABELS = {"sign": "签收", "reply": "答复", "close": "办结"}
 _Count = Annotated[int, Field(ge=1, le=365)]
 
 
@@ -50,7 +51,7 @@ class Grounded(Strict):
     @model_validator(mode="after")
     def _one_of_both(self) -> Grounded:
         if self.example == (self.source is not None):
-            raise ValueError("give either a source, or example: true")
+            raise Wrong("source（依据）和 example: true（样例）要写一个，也只能写一个")
         return self
 
 
@@ -68,10 +69,12 @@ class Limit(Strict):
     @model_validator(mode="before")
     @classmethod
     def _written(cls, value: Any) -> Any:
-        if isinstance(value, dict) and len(value) == 1 and "count" not in value:
-            [(unit, count)] = value.items()
-            return {"count": count, "unit": unit}
-        return value
+        if isinstance(value, Limit) or (isinstance(value, dict) and set(value) == {"count", "unit"}):
+            return value
+        if not isinstance(value, dict) or len(value) != 1 or not set(value) <= set(_UNIT_LABELS):
+            raise Wrong(f"要写成 {{working_days: 3}} 这样：一个单位（{'、'.join(_UNIT_LABELS)}）和一个整数")
+        [(unit, count)] = value.items()
+        return {"count": count, "unit": unit}
 
     @property
     def label(self) -> str:
@@ -90,9 +93,12 @@ class OfficeHours(Grounded):
 
     @model_validator(mode="after")
     def _in_order(self) -> OfficeHours:
-        moments = [moment for span in self.times for moment in span]
+        try:
+            moments = [moment for span in self.times for moment in span]
+        except ValueError as error:
+            raise Wrong("没有这样的钟点") from error
         if moments != sorted(set(moments)):
-            raise ValueError("the spans must be in order and must not overlap")
+            raise Wrong("各段要从早到晚，不能重叠")
         return self
 
     @property
@@ -104,6 +110,11 @@ class OfficeHours(Grounded):
         """
         pairs = (span.split("-") for span in self.spans)
         return tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in pairs)
+
+    @property
+    def length_h(self) -> float:
+        """Hours of work in a day."""
+        return sum((end.hour - begin.hour) + (end.minute - begin.minute) / 60 for begin, end in self.times)
 
 
 class DeadlineRule(Grounded):
@@ -130,7 +141,7 @@ class DeadlineRule(Grounded):
     @model_validator(mode="after")
     def _limits_something(self) -> DeadlineRule:
         if not self.limits:
-            raise ValueError(f"{self.name}: needs a limit for sign, reply or close")
+            raise Wrong("sign（签收）、reply（答复）、close（办结）至少要写一个")
         return self
 
     @property
@@ -171,17 +182,34 @@ class DeadlineRules(Strict):
         seen: dict[object, str] = {}
         for rule in self.rules:
             if rule.name in seen.values():
-                raise ValueError(f"two rules have the name {rule.name}")
+                raise Wrong(f"规则名称写了两次：{rule.name}", rule.name, "deadlines")
             condition = (frozenset(rule.types), frozenset(rule.categories), rule.urgent)
             everything = (frozenset[str](), frozenset[str](), None)
             if before := seen.get(condition) or seen.get(everything):
-                raise ValueError(f"{rule.name}: never counts, because {before} stands before it")
+                words = f"规则“{rule.name}”永远用不上，因为前面的“{before}”已经包括它"
+                raise Wrong(words, rule.name, "deadlines")
             seen[condition] = rule.name
             if self.office_hours is None and any(
                 limit.unit == "working_hours" for limit in rule.limits.values()
             ):
-                raise ValueError(f"{rule.name}: working_hours need office_hours")
+                words = f"规则“{rule.name}”用了 working_hours，就要写 office_hours（上班时间）"
+                raise Wrong(words, rule.name, "deadlines")
+            self._sign_first(rule)
         return self
+
+    def _sign_first(self, rule: DeadlineRule) -> None:
+        """Refuse a rule by which a ticket may be signed for later than it is answered or settled."""
+        sign = rule.limits.get("sign")
+        for step, limit in rule.limits.items():
+            if sign and self._days(sign) > self._days(limit):
+                words = f"规则“{rule.name}”的 sign（签收，{sign.label}）比 {step}（{_STEP_LABELS[step]}，{limit.label}）还晚"
+                raise Wrong(words, rule.name, "deadlines")
+
+    def _days(self, limit: Limit) -> float:
+        """About how many days a limit is in a week without holidays."""
+        if limit.unit == "working_hours" and self.office_hours:
+            return limit.count / self.office_hours.length_h
+        return limit.count / 24 if limit.unit == "hours" else limit.count
 
     def of(self, type_label: str, category: str, urgent: bool) -> DeadlineRule | None:
         """The rule that counts for a ticket; None when no rule fits. See :meth:`DeadlineRule.fits`."""

@@ -6,11 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from core.city.marked import Marked
+from core.city.parts import Wrong
 from core.city.profile import City
 from core.errors import ConfigurationError
+from core.expected import expected
 
 PROFILES = Path(__file__).resolve().parents[2] / "city"
 """Folder of the shipped profiles. Each profile is a sub-folder."""
@@ -18,6 +21,18 @@ FILES = ("city.yml", "districts.yml", "departments.yml")
 """Names of the files that each profile has."""
 DEADLINES = "deadlines.yml"
 """Name of the file with the rules for deadlines. Without it tickets get none."""
+
+_FORMATS = {
+    "prefix": "要 2 到 6 个大写英文字母",
+    "area_code": "要以 0 开头，3 到 4 位数字",
+    "code": "要 6 位数字",
+    "words": "要写成“词 频率 词性”，如“梧桐卡 1000 n”",
+    "leads": "要写成“一级/二级”",
+    "spans": "要写成 08:30-12:00 这样",
+    "address": "要写网址，以 http:// 或 https:// 开头",
+    "number": "只能有数字和 -",
+}
+"""Key → the form that its value must have. Every other value that has a form is a name without blanks."""
 
 
 def load_city(profile: str) -> City:
@@ -28,47 +43,72 @@ def load_city(profile: str) -> City:
 
     Raises:
         ConfigurationError: there is no such profile, or one of its files breaks a rule. The message names the
-            file and the place in it.
+            file, the line and the entry.
     """
     folder = PROFILES / profile if "/" not in profile else Path(profile)
-    if not (folder / FILES[0]).is_file():
-        known = ", ".join(sorted(path.parent.name for path in PROFILES.glob(f"*/{FILES[0]}")))
-        raise ConfigurationError(
-            f"WENBAN_CITY_PROFILE: there is no city profile {profile!r}; there are: {known}."
-        )
+    if not profile or not (folder / FILES[0]).is_file():
+        known = "、".join(sorted(path.parent.name for path in PROFILES.glob(f"*/{FILES[0]}")))
+        raise ConfigurationError(f"没有城市档案“{profile}”（WENBAN_CITY_PROFILE）；现有：{known}。")
     return _load(folder.resolve())
 
 
 @cache
 def _load(folder: Path) -> City:
-    main, districts, departments = (_read(folder / name) for name in FILES)
+    main, districts, departments = (Marked(folder / name) for name in FILES)
+    deadlines = Marked(folder / DEADLINES) if (folder / DEADLINES).exists() else None
+    for file, keys in ((main, _KEPT), (districts, {"districts", "source"}), (departments, {"departments"})):
+        if odd := [key for key in file.value if key not in keys]:
+            lines = [f"  {file.place([str(key)])}：没有这个字段，请检查拼写" for key in odd]
+            raise ConfigurationError(f"城市档案 {folder.name} 有错：\n" + "\n".join(lines))
     found = {
-        **main,
-        "districts": districts.pop("districts", ()),
-        "districts_source": districts.pop("source", None),
-        "departments": departments.pop("departments", ()),
-        "deadlines": _read(folder / DEADLINES) if (folder / DEADLINES).exists() else {},
+        **main.value,
+        "districts": districts.value.get("districts", ()),
+        "districts_source": districts.value.get("source"),
+        "departments": departments.value.get("departments", ()),
+        "deadlines": deadlines.value if deadlines else {},
     }
-    for name, left in ((FILES[1], districts), (FILES[2], departments)):
-        if left:
-            raise ConfigurationError(f"{folder.name}/{name}: unknown key {', '.join(left)}.")
     try:
         return City.model_validate(found)
     except ValidationError as error:
-        lines = [f"  {'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
-        raise ConfigurationError(f"The city profile {folder.name} is wrong:\n" + "\n".join(lines)) from error
+        files = {"districts": districts, "departments": departments, "deadlines": deadlines or main}
+        lines = list(dict.fromkeys(_line(one, files, main) for one in _each_place_once(error.errors())))
+        raise ConfigurationError(f"城市档案 {folder.name} 有错：\n" + "\n".join(lines)) from error
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """The keys and values of one file.
+_ELSEWHERE = {"districts", "districts_source", "departments", "deadlines"}
+"""Fields of :class:`City` that are written in other files than ``city.yml``."""
+_KEPT = set(City.model_fields) - _ELSEWHERE
 
-    Raises:
-        ConfigurationError: the file does not exist, is not YAML, or is not a mapping.
-    """
-    try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{path.parent.name}/{path.name}: {error}") from error
-    if not isinstance(found, dict):
-        raise ConfigurationError(f"{path.parent.name}/{path.name}: must be a mapping of keys to values.")
-    return found
+
+def _each_place_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Of a value that may be of several types pydantic reports one error a type: the first one counts."""
+    named = {_place(one): one for one in reversed(errors)}
+    return list(reversed(named.values()))
+
+
+def _place(error: ErrorDetails) -> tuple[int | str, ...]:
+    # The types of a union stand in the place like keys, such as "constrained-str" and "tuple[constrained-str, ...]".
+    return tuple(
+        step for step in error["loc"] if not (isinstance(step, str) and ("[" in step or "-" in step))
+    )
+
+
+def _line(error: ErrorDetails, files: dict[str, Marked], main: Marked) -> str:
+    """One error, in the words of whoever edits the file."""
+    path = list(_place(error))
+    wrong: Any = error.get("ctx", {}).get("error")
+    value, first = "", path[0] if path else ""
+    if isinstance(wrong, Wrong):
+        value, first = wrong.value, wrong.file or first
+    if first == "districts_source":
+        first, path = "districts", ["source"]
+    file = files.get(str(first), main)
+    if first == "deadlines":
+        path = path[1:]
+    words = expected(error)
+    if error["type"] == "string_pattern_mismatch":
+        key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+        words = _FORMATS.get(key, "不能有空格")
+    elif error["type"] == "string_type" and (written := file.unquoted(path)):
+        words = f'请加上引号，写成 "{written}"'
+    return f"  {file.place(path, value)}：{words}"

@@ -24,6 +24,20 @@ In order: 市直部门, 县区, 功能区, 公用企业, 垂直管理单位, 党
 """
 
 
+class Wrong(ValueError):
+    """A rule that a profile breaks, in the words of whoever edits it.
+
+    Args:
+        words: what is wrong.
+        value: the text in the file that is wrong, when the place of the check alone does not tell where.
+        file: ``districts``, ``departments`` or ``deadlines``, when that text stands in this file.
+    """
+
+    def __init__(self, words: str, value: str = "", file: str = "") -> None:
+        super().__init__(words)
+        self.value, self.file = value, file
+
+
 class Strict(BaseModel):
     """Base class of all parts of a profile. Unknown keys are errors; objects can't be changed."""
 
@@ -57,7 +71,7 @@ class District(Strict):
     @model_validator(mode="after")
     def _distinct_is_short(self) -> District:
         if odd := set(self.distinct) - set(self.short):
-            raise ValueError(f"{self.name}: distinct names that are not among the short ones: {sorted(odd)}")
+            raise Wrong(f"distinct 里的 {'、'.join(sorted(odd))} 不在 short 里")
         return self
 
     @property
@@ -86,7 +100,7 @@ class Department(Strict):
     @model_validator(mode="after")
     def _of_a_district(self) -> Department:
         if (self.kind in ("county", "zone")) != bool(self.district):
-            raise ValueError(f"{self.name}: a county or zone, and no other, names its district")
+            raise Wrong("kind 是 county 或 zone 的要写 district（哪个县区），别的不要写")
         return self
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from core.city.deadlines import DeadlineRules
 from core.city.elsewhere import Abroad, Elsewhere
 from core.city.nation import EVERYWHERE, provinces
-from core.city.parts import AreaCode, Department, District, Hotline, Name, Neighbours, Sources, Strict
+from core.city.parts import AreaCode, Department, District, Hotline, Name, Neighbours, Sources, Strict, Wrong
 
 
 class City(Strict):
@@ -55,17 +55,20 @@ class City(Strict):
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> City:
-        _once("district", [name for d in self.districts for name in (*d.names, *d.short)])
-        _once("district code", [d.code for d in self.districts if d.code])
-        _once("town", [town for d in self.districts for town in d.towns])
-        _once("department", [d.name for d in self.departments])
-        _once("category with a lead", [category for d in self.departments for category in d.leads])
-        _once("department of a district", [d.district for d in self.departments if d.district])
-        _once("neighbour", [n.name for n in self.neighbours.cities])
-        if odd := {d.district for d in self.departments if d.district} - {d.name for d in self.districts}:
-            raise ValueError(f"departments of districts that are not there: {sorted(odd)}")
+        _once("县区名称", "districts", [name for d in self.districts for name in (*d.names, *d.short)])
+        _once("县区代码", "districts", [d.code for d in self.districts if d.code])
+        _once("乡镇街道", "districts", [town for d in self.districts for town in d.towns])
+        _once("单位名称", "departments", [d.name for d in self.departments])
+        _once("分类（只能有一个牵头单位）", "departments", [c for d in self.departments for c in d.leads])
+        _once("县区（只能有一个政府）", "departments", [d.district for d in self.departments if d.district])
+        _once("相邻城市", "", [n.name for n in self.neighbours.cities])
+        known = {d.name for d in self.districts}
+        for department in self.departments:
+            if department.district and department.district not in known:
+                words = f"districts.yml 里没有 {department.district} 这个县区"
+                raise Wrong(words, department.district, "departments")
         if self.province not in provinces():
-            raise ValueError(f"no such province: {self.province}")
+            raise Wrong(f"没有“{self.province}”这个省；不要写“省”字，如 安徽", self.province)
         return self
 
     @property
@@ -157,7 +160,8 @@ class City(Strict):
         return Abroad(home, self.name, self.province, self.neighbours.cities)
 
 
-def _once(what: str, names: list[str]) -> None:
-    """Raise ``ValueError`` when a name occurs twice."""
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"the same {what} twice: {', '.join(twice)}")
+def _once(what: str, file: str, names: list[str]) -> None:
+    """Raise :class:`Wrong` when a name occurs twice."""
+    for name in names:
+        if names.count(name) > 1:
+            raise Wrong(f"{what}写了两次：{name}", name, file)

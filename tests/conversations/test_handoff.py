@@ -165,7 +165,7 @@ async def test_who_still_waits_hears_the_new_place(process: Process) -> None:
     with process.events.subscribe(f"conversation:{second}") as heard:
         await process.conversations.take(first, ONE)
         event = await asyncio.wait_for(heard.get(), 2)
-    assert (event.kind, event.data) == ("mode", {"mode": "waiting", "position": 1})
+    assert (event.kind, event.data) == ("mode", {"mode": "waiting", "position": 1, "agents": False})
 
 
 async def test_facts_kept_at_the_same_moment_are_all_kept(postgresql_url: str) -> None:

@@ -136,49 +136,118 @@ def test_what_is_home_in_one_city_is_elsewhere_in_another() -> None:
 @pytest.mark.parametrize(
     ("file", "before", "after", "said"),
     [
-        ("city.yml", "prefix: QW", "prefix: qw-1", "prefix"),
-        ("city.yml", "province: 湖北", "province: 湖北省", "no such province"),
-        ("city.yml", "area_code:", "areacode:", "areacode"),
-        ("city.yml", "梧桐卡 1000 n", "梧桐卡", "words"),
-        ("city.yml", "name: 青梧\n", "name: [青梧\n", "city.yml"),
-        ("districts.yml", "short: [梧东]", "short: [桐荫]", "梧东"),
-        ("districts.yml", "aliases: [澜水]", "aliases: [梧东区]", "the same district twice: 梧东区"),
-        ("districts.yml", "[石矶头镇, 柳堰乡]", "[石矶头镇, 白鹭洲镇]", "the same town twice: 白鹭洲镇"),
-        ("districts.yml", '"429821"', '"429801"', "the same district code twice"),
-        ("districts.yml", "districts:", "district:", "unknown key district"),
+        ("city.yml", "prefix: QW", "prefix: qw-1", r"city.yml 第 5 行（prefix）：要 2 到 6 个大写"),
+        ("city.yml", "prefix: QW", "prefix: NO", r'（prefix）：请加上引号，写成 "NO"'),
+        (
+            "city.yml",
+            'area_code: "0728"',
+            "area_code: 0727",
+            r'第 6 行（area_code）：请加上引号，写成 "0727"',
+        ),
+        ("city.yml", "prefix: QW\n", "", r"city.yml（prefix）：必须填写"),
+        ("city.yml", "province: 湖北", "province: 湖北省", r"city.yml 第 4 行：没有“湖北省”这个省"),
+        ("city.yml", "area_code:", "areacode:", r"city.yml 第 6 行（areacode）：没有这个字段"),
+        ("city.yml", "梧桐卡 1000 n", "梧桐卡", r"第 14 行（words › 第 1 项）：要写成“词 频率 词性”"),
+        ("city.yml", "name: 青梧\n", "name: [青梧\n", r"city.yml 第 \d 行附近：不是正确的 YAML"),
+        ("city.yml", "prefix: QW", "name: 合肥", r"city.yml 第 5 行：name 写了两次，第 2 行已经有了"),
+        (
+            "city.yml",
+            'area_code: "0712", c',
+            'area_code: "0712", area_code: "1", c',
+            r"第 12 行：area_code 写了两次",
+        ),
+        (
+            "districts.yml",
+            "short: [梧东]",
+            "short: [桐荫]",
+            r"第 2 行（梧东区）：distinct 里的 梧东 不在 short 里",
+        ),
+        ("districts.yml", "aliases: [澜水]", "aliases: [梧东区]", r"第 9 行：县区名称写了两次：梧东区"),
+        (
+            "districts.yml",
+            "[石矶头镇, 柳堰乡]",
+            "[石矶头镇, 白鹭洲镇]",
+            r"第 10 行：乡镇街道写了两次：白鹭洲镇",
+        ),
+        ("districts.yml", '"429821"', '"429801"', r"districts.yml 第 8 行：县区代码写了两次"),
+        ("districts.yml", '"429821"', "429821", r'（澜水县 › code）：请加上引号，写成 "429821"'),
+        ("districts.yml", "districts:", "district:", r"districts.yml 第 1 行（district）：没有这个字段"),
+        ("districts.yml", "towns: [桐荫街道, 白鹭洲镇]", "towns: 桐荫街道", r"（梧东区 › towns）：要填一列"),
         (
             "departments.yml",
             "供水供电供气供热/供水",
             "市政设施/路灯照明",
-            "the same category with a lead twice",
+            r"第 7 行：分类（只能有一个牵头单位）写了两次",
         ),
-        ("departments.yml", "district: 澜水县", "district: 别的县", "别的县"),
-        ("departments.yml", "kind: utility", "kind: 公司", "kind"),
-        ("departments.yml", "kind: county", "kind: city", "names its district"),
-        ("deadlines.yml", "example: true", "example: false", "either a source, or example: true"),
+        ("departments.yml", "district: 澜水县", "district: 别的县", r"第 10 行：districts.yml 里没有 别的县"),
+        ("departments.yml", "kind: utility", "kind: 公司", r"第 6 行（青梧水务集团 › kind）：只能填 city、"),
+        ("departments.yml", "kind: county", "kind: city", r"第 8 行（澜水县人民政府）：kind 是 county"),
+        ("departments.yml", "    kind: utility\n", "", r"第 5 行（青梧水务集团 › kind）：必须填写"),
+        ("deadlines.yml", "example: true", "example: false", r"（建议和表扬）：source（依据）和 example"),
+        ("deadlines.yml", "    example: true", "    example: true\n    source: *rules", r"也只能写一个"),
+        ("deadlines.yml", "opened: 2026-11-01", "opened: gestern", r"第 8 行（.*› opened）：要填日期，如"),
+        ("deadlines.yml", "opened: 2026-11-01", "opened: 2026-13-01", r"第 8 行：没有这样的日期"),
+        ("deadlines.yml", "address: https", "address: ftp", r"第 7 行（.*› address）：要写网址"),
         (
             "deadlines.yml",
-            "    example: true",
-            "    example: true\n    source: *rules",
-            "either a source, or example",
+            "{working_days: 20}",
+            "{days: 20}",
+            r"（建议和表扬 › reply）：要写成 {working_days: 3} 这样",
         ),
-        ("deadlines.yml", "opened: 2026-11-01", "opened: gestern", "opened"),
-        ("deadlines.yml", "address: https", "address: ftp", "address"),
-        ("deadlines.yml", "{working_days: 20}", "{days: 20}", "unit"),
-        ("deadlines.yml", "{working_days: 20}", "{working_days: 0}", "count"),
-        ("deadlines.yml", "{working_days: 20}", "{working_days: 2, hours: 3}", "limit|count"),
-        ("deadlines.yml", "    reply: {working_days: 20}\n", "", "建议和表扬: needs a limit"),
-        ("deadlines.yml", "name: 紧急", "name: 停水", "two rules have the name 停水"),
-        ("deadlines.yml", "    urgent: true\n", "", "咨询: never counts, because 紧急"),
+        (
+            "deadlines.yml",
+            "{working_days: 20}",
+            "三天",
+            r"（建议和表扬 › reply）：要写成 {working_days: 3} 这样",
+        ),
+        (
+            "deadlines.yml",
+            "{working_days: 20}",
+            "{working_days: 0}",
+            r"（建议和表扬 › reply › count）：不能小于 1",
+        ),
+        (
+            "deadlines.yml",
+            "{working_days: 20}",
+            "{working_days: 2, hours: 3}",
+            r"reply）：要写成 {working_days: 3}",
+        ),
+        (
+            "deadlines.yml",
+            "    reply: {working_days: 20}\n",
+            "",
+            r"（建议和表扬）：sign（签收）、reply（答复）",
+        ),
+        ("deadlines.yml", "name: 紧急", "name: 停水", r"第 16 行.*：规则名称写了两次：停水"),
+        ("deadlines.yml", "    urgent: true\n", "", r"规则“咨询”永远用不上，因为前面的“紧急”已经包括它"),
         (
             "deadlines.yml",
             "urgent: true",
             "categories: [供水供电供气供热/供水]",
-            "紧急: never counts, because 停水",
+            r"“紧急”永远用不上，因为前面的“停水”",
         ),
-        ("deadlines.yml", "13:00-17:00", "11:00-17:00", "in order"),
-        ("deadlines.yml", "13:00-17:00", "13:00-27:00", "hour must be in"),
-        ("deadlines.yml", "rules:\n  - name: 停水", "rule:\n  - name: 停水", "rule"),
+        ("deadlines.yml", "13:00-17:00", "11:00-17:00", r"（office_hours）：各段要从早到晚"),
+        ("deadlines.yml", "13:00-17:00", "13:00-27:00", r"（office_hours）：没有这样的钟点"),
+        ("deadlines.yml", "13:00-17:00", "13-17", r"（office_hours › spans › 第 2 项）：要写成 08:30-12:00"),
+        ("deadlines.yml", "rules:\n  - name: 停水", "rule:\n  - name: 停水", r"（rule）：没有这个字段"),
+        (
+            "deadlines.yml",
+            "    sign: {working_days: 1}\n    reply: {working_days: 5}",
+            "    sign: {working_days: 6}\n    reply: {working_days: 5}",
+            r"第 29 行.*规则“其他”的 sign（签收，6 个工作日）比 reply（答复，5 个工作日）还晚",
+        ),
+        (
+            "deadlines.yml",
+            "sign: {working_hours: 4}",
+            "sign: {working_hours: 8}",
+            r"sign（签收，8 个工作小时）比 close",
+        ),
+        (
+            "deadlines.yml",
+            "sign: {working_hours: 4}",
+            "sign: {working_days: 2}",
+            r"sign（签收，2 个工作日）比 close",
+        ),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, file: str, before: str, after: str, said: str) -> None:
@@ -192,11 +261,49 @@ def test_a_mistake_is_named(tmp_path: Path, file: str, before: str, after: str, 
 
 
 def test_a_profile_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"'nowhere'; there are: .*huainan"):
+    with pytest.raises(ConfigurationError, match=r"没有城市档案“nowhere”.*huainan"):
         load_city("nowhere")
     shutil.copy(QINGWU_FOLDER / "city.yml", tmp_path)
     with pytest.raises(ConfigurationError, match=r"districts\.yml"):
         load_city(str(tmp_path))
+    with pytest.raises(ConfigurationError, match="没有城市档案“”"):
+        load_city("")
+
+
+def test_a_file_that_no_yaml_reader_can_read_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(QINGWU_FOLDER, folder)
+    file = folder / "districts.yml"
+    kept = file.read_text("utf-8")
+    for written, said in (
+        (kept.encode("gbk"), "districts.yml：请用 UTF-8 编码保存"),
+        (b"- a\n", "districts.yml：里面要是一行行的“名称: 值”"),
+        (b"", "districts.yml：里面要是一行行的“名称: 值”"),
+        (b"a: &a [*a]\n", r"districts.yml 第 1 行（a）：没有这个字段"),
+        (b"? [a]\n: 1\n", "districts.yml 第 1 行附近：不是正确的 YAML"),
+        (b"a: !!python/name:os.system 1\n", "districts.yml 第 1 行附近"),
+        (b"a: \x00\n", "districts.yml.*：不是正确的 YAML"),
+    ):
+        file.write_bytes(written)
+        with pytest.raises(ConfigurationError, match=said):
+            load_city(str(folder))
+    file.write_bytes(kept.encode("utf-8-sig"))
+    assert load_city(str(folder)).full_name == "青梧市"
+
+
+def test_several_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(QINGWU_FOLDER, folder)
+    file = folder / "departments.yml"
+    file.write_text(
+        file.read_text("utf-8").replace("kind: city", "kind: x").replace("kind: utility", "kind: y")
+    )
+    with pytest.raises(ConfigurationError) as said:
+        load_city(str(folder))
+    assert [line.split("：")[0] for line in str(said.value).splitlines()[1:]] == [
+        "  departments.yml 第 3 行（市城管委 › kind）",
+        "  departments.yml 第 6 行（青梧水务集团 › kind）",
+    ]
 
 
 def test_working_hours_need_office_hours_and_no_rules_are_needed_at_all(tmp_path: Path) -> None:
@@ -205,7 +312,7 @@ def test_working_hours_need_office_hours_and_no_rules_are_needed_at_all(tmp_path
     file = folder / "deadlines.yml"
     rule = "rules: [{name: 其他, sign: {working_hours: 4}, example: true}]"
     file.write_text(rule, "utf-8")
-    with pytest.raises(ConfigurationError, match="其他: working_hours need office_hours"):
+    with pytest.raises(ConfigurationError, match="规则“其他”用了 working_hours，就要写 office_hours"):
         load_city(str(folder))
     file.unlink()
     assert load_city(str(folder)).deadlines.rules == ()

@@ -17,6 +17,7 @@ from sqlalchemy import update
 import desk
 from channels.web import WebChannel
 from channels.wechat import WeChat
+from conversations.danger import Judge
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import HandoffReason, InboundMessage
@@ -143,10 +144,10 @@ MakeOffice = Callable[..., Awaitable[Office]]
 async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeOffice]:
     made: list[tuple[Office, Conversations]] = []
 
-    async def make(*, own_wechat: bool = False, **options: Any) -> Office:
+    async def make(*, own_wechat: bool = False, judge: Judge | None = None, **options: Any) -> Office:
         events = LocalEvents()
         online = partial(presence.agents_online, database)
-        conversations = Conversations(database, events, SmallDialogue(), no_answer, online)
+        conversations = Conversations(database, events, SmallDialogue(), no_answer, online, judge=judge)
         await conversations.__aenter__()
         tickets = Tickets(database, events, HUAINAN)
         knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)

@@ -70,6 +70,16 @@ async def test_messages_changes_and_tickets_arrive_by_themselves(office: Office)
         assert (heard["ticket"]["number"], heard["ticket"]["state"]) == (ticket.number, "待受理")
 
 
+async def test_who_waits_hears_that_somebody_came_to_the_desk(office: Office) -> None:
+    agent = await office.hire("a1")
+    conversation_id = await office.waiting("v1")
+    with office.events.subscribe(f"conversation:{conversation_id}") as heard:
+        await connect(agent)
+        async with asyncio.timeout(5):
+            event = await heard.get()
+    assert (event.kind, event.data["position"], event.data["agents"]) == ("mode", 1, True)
+
+
 @pytest.mark.slow
 async def test_reading_clears_unread_in_the_agents_other_windows(office: Office) -> None:
     agent = await office.hire("a1")

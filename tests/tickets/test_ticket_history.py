@@ -65,8 +65,11 @@ async def test_a_finished_ticket_can_not_be_urged(
 
 
 async def test_a_note_says_something_about_a_ticket_that_is_there(tickets: Tickets, ticket: Ticket) -> None:
-    with pytest.raises(BadRequest):
-        await tickets.note(ticket.number, AGENT, "  ")
+    for blank in ("  ", "\n\u200b\u2060", "\u3164"):
+        with pytest.raises(BadRequest, match="现在是空的"):
+            await tickets.note(ticket.number, AGENT, blank)
+        with pytest.raises(BadRequest, match="为什么要看"):
+            await tickets.contact(ticket.number, AGENT, blank)
     with pytest.raises(BadRequest):
         await tickets.note(ticket.number, AGENT, "长" * 2001)
     with pytest.raises(NotFound):

@@ -21,6 +21,8 @@ export class Conversation {
   mode: Mode = "bot";
   /** Place in the queue while waiting, counted from 1; null when unknown. */
   position: number | null = null;
+  /** Whether any agent is at the desk, as far as the server said; only meant while waiting. */
+  agents = true;
   link: Link = "idle";
   greeting = "";
   /** Things to begin with, as the server suggests them. */
@@ -247,6 +249,7 @@ export class Conversation {
         break;
       case "mode":
         this.setMode(frame.mode, frame.position);
+        this.agents = frame.agents ?? this.agents;
         break;
       case "typing":
         this.sign.set(frame.active);

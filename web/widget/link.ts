@@ -11,7 +11,7 @@ export type Link = "idle" | "connecting" | "live" | "polling" | "offline";
 export type Frame =
   | { type: "hello"; mode: Mode; position?: number; messages: Message[] }
   | { type: "message"; message: Message }
-  | { type: "mode"; mode: Mode; position?: number }
+  | { type: "mode"; mode: Mode; position?: number; agents?: boolean }
   | { type: "typing"; active: boolean }
   | { type: "error"; error: ErrorBody; client_id?: string | null; retry_after_s?: number | null }
   | { type: "ack"; client_id: string; message: Message }

@@ -173,6 +173,9 @@ async def test_overtaking_events_are_not_mistaken_for_repeats(running: Running) 
     await socket.quiet()
 
 
+ALONE = {"type": "mode", "mode": "waiting", "position": 1, "agents": False}
+
+
 async def test_mode_changes_and_the_agents_words_are_live(running: Running) -> None:
     visitor = await running.visitor()
     socket = await visitor.socket()
@@ -181,7 +184,7 @@ async def test_mode_changes_and_the_agents_words_are_live(running: Running) -> N
     await socket.frames("ack", "message")
     (view,) = await running.conversations.list()
     await running.conversations.request_human(view.id, "citizen_asked")
-    assert await socket.frames("mode") == [{"type": "mode", "mode": "waiting", "position": 1}]
+    assert await socket.frames("mode") == [ALONE]
     await running.conversations.take(view.id, AGENT)
     told, mode = await socket.frames("message", "mode")
     assert told["message"]["sender"] == "system" and mode == {"type": "mode", "mode": "human"}
@@ -195,7 +198,7 @@ async def test_mode_changes_and_the_agents_words_are_live(running: Running) -> N
     assert await socket.frames("mode") == [{"type": "mode", "mode": "human"}], "nothing is said"
     await running.conversations.transfer(view.id, Agent("agent-b", "坐席 5 号"), None, "请同事接")
     told, mode = await socket.frames("message", "mode")
-    assert "排" in told["message"]["text"] and mode == {"type": "mode", "mode": "waiting", "position": 1}
+    assert "排" in told["message"]["text"] and mode == ALONE
     await running.conversations.take(view.id, AGENT)
     await socket.frames("message", "mode")
     await running.conversations.hand_back(view.id, AGENT)

@@ -38,9 +38,13 @@ export interface Conversation {
   citizen_name: string;
   agent: Person | null;
   urgent: boolean;
+  /** Which danger the citizen told of (着火, 燃气 …), and whether they said it is over; null when of none. */
+  danger?: { tag: string; over: boolean } | null;
+  /** The words that tell what it is about: those of the danger, or the story in the form; null when there are none. */
+  about?: string | null;
   reason: Reason | null;
   waiting_since: string | null;
-  /** The citizen's last message; never the bot's. */
+  /** The citizen's last words that were no pressed button; never the bot's. */
   last_words: { kind: string; text: string; created_at: string } | null;
   /** Who passed it to the present agent, or into the queue, and why; null when nobody did. */
   transfer: { by: Person; note: string } | null;

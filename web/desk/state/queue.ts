@@ -15,6 +15,11 @@ export function quiet(conversation: Conversation): string | null {
   return { active: null, idle: "静默", closed: "已结束" }[conversation.stage];
 }
 
+/** What the list shows of a conversation: what it is about, as long as nobody talks with the citizen; else the last words. */
+export function preview(conversation: Conversation): string {
+  return (conversation.mode === "waiting" && conversation.about) || lastWords(conversation);
+}
+
 /** The citizen's last words in one line. */
 export function lastWords(conversation: Conversation): string {
   const last = conversation.last_words;

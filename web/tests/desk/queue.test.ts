@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { belongs, lastWords, quiet, sortQueue } from "../../desk/state/queue";
+import { belongs, lastWords, preview, quiet, sortQueue } from "../../desk/state/queue";
 import type { Tab } from "../../desk/api/types";
 import { conversation } from "../support/desk_server";
 
@@ -61,6 +61,14 @@ describe("a line of the queue", () => {
       ["路灯坏了", "（照片）", "位置：龙湖公园", "位置：地图上的一点"],
     );
     expect(said("voice", "")).toBe("（不是文字）");
+  });
+
+  it("shows what a waiting one is about, and the last words of one that is talked with", () => {
+    const last_words = { kind: "text", text: "还要等多久", created_at: "2026-11-23T02:00:00Z" };
+    const shown = (mode: "waiting" | "human", about: string | null): string =>
+      preview(conversation("a", { mode, about, last_words }));
+    expect([shown("waiting", "厨房着火了"), shown("waiting", null), shown("human", "厨房着火了")])
+      .toEqual(["厨房着火了", "还要等多久", "还要等多久"]);
   });
 
   it("says that nobody writes any more, and that it is over", () => {

@@ -151,6 +151,16 @@ describe("what is shown", () => {
     expect(all(".chips")[1]?.querySelectorAll(":not([disabled])").length).toBe(0);
   });
 
+  it("puts the button that files a summary before the others", async () => {
+    await opened();
+    const buttons = [{ title: "确认提交", payload: "/affirm" }, { title: "取消", payload: "/cancel" }];
+    hotline.say(message(1, "bot", "x", { buttons, card: { kind: "summary", fields: [] } }));
+    await until("one stands out", () => all(".chip.primary").map((each) => each.textContent).join() === "确认提交");
+    hotline.say(message(2, "bot", "x", { buttons }));
+    await until("the next has buttons, alike", () =>
+      all(".chip:not([disabled])").length === 2 && all(".chip.primary:not([disabled])").length === 0);
+  });
+
   it("shows a ticket's number and code, a summary as a table, an answer with its basis", async () => {
     await opened();
     hotline.say(message(1, "bot", "x", { card: {
@@ -179,6 +189,11 @@ describe("what is shown", () => {
     expect(human.textContent).toBe("转人工");
     hotline.push({ type: "mode", mode: "waiting", position: 3 });
     await until("the banner tells the place", () => one(".banner").textContent === "排队中，前面还有 2 人");
+    hotline.push({ type: "mode", mode: "waiting", position: 1, agents: false });
+    await until("nobody is at the desk", () =>
+      one(".banner").textContent === "现在没有坐席在线，已为您排队，您排在第一位");
+    hotline.push({ type: "mode", mode: "waiting", position: 1, agents: true });
+    await until("somebody came", () => one(".banner").textContent === "排队中，您排在第一位");
     expect(human.disabled).toBe(true);
     hotline.push({ type: "mode", mode: "human" });
     await until("the banner tells of the agent", () => one(".banner").textContent === "坐席已接入，正在为您服务");

@@ -5,7 +5,7 @@ import { h } from "./dom";
 /** The advice for somebody in danger, numbers to tap, and where the advice can be read. */
 export function help(card: HelpCard, text: string): HTMLElement {
   const calls = card.numbers.map((one) =>
-    h("a", { class: "call", href: `tel:${one.number.replace(/[^\d]/g, "")}` }, h("strong", {}, one.number), ` ${one.name}`));
+    h("a", { class: "call", href: `tel:${one.number.replace(/[^\d]/g, "")}` }, h("strong", {}, one.number), " ", h("span", {}, one.name)));
   const sources = (card.sources ?? []).flatMap((source) => {
     const url = safeUrl(source.url);
     return url ? [h("li", {}, h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, source.document))] : [];

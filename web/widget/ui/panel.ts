@@ -107,7 +107,7 @@ export class Panel {
   }
 
   private drawBanner(): void {
-    const text = this.trouble ? this.troubleText() : modeText(this.conversation.mode, this.conversation.position);
+    const text = this.trouble ? this.troubleText() : modeText(this.conversation);
     const note = text ?? (this.conversation.renewed ? "上次的对话已结束，这是一次新的对话。" : null);
     this.banner.hidden = note === null;
     this.banner.className = `banner ${this.trouble ? "trouble" : this.conversation.mode}`;
@@ -159,11 +159,12 @@ export class Panel {
 
 const HUMAN_LABEL: Record<Mode, string> = { bot: "转人工", waiting: "排队中", human: "人工中" };
 
-function modeText(mode: Mode, position: number | null): string | null {
+function modeText({ mode, position, agents }: Conversation): string | null {
   if (mode === "human") return "坐席已接入，正在为您服务";
   if (mode !== "waiting") return null;
   if (position === null) return "排队中，请稍候";
-  return position > 1 ? `排队中，前面还有 ${position - 1} 人` : "排队中，您排在第一位";
+  const place = position > 1 ? `前面还有 ${position - 1} 人` : "您排在第一位";
+  return agents ? `排队中，${place}` : `现在没有坐席在线，已为您排队，${place}`;
 }
 
 function greeting(text: string, offers: string[], active: boolean): Line {

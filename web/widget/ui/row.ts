@@ -71,9 +71,11 @@ export class Row {
   }
 
   private chips(line: Line): HTMLElement {
+    // Under a summary the first button files it: the one that most want.
+    const first = line.message.card?.kind === "summary" ? line.message.buttons[0] : null;
     const chips = line.message.buttons.map((button) =>
       h("button", {
-        type: "button", class: "chip", disabled: !line.active, onclick: () => this.press(button),
+        type: "button", class: button === first ? "chip primary" : "chip", disabled: !line.active, onclick: () => this.press(button),
       }, button.title));
     return h("div", { class: "chips", role: "group", "aria-label": "快捷回复" }, ...chips);
   }
