@@ -40,6 +40,11 @@ _INSIDE = re.compile(
 """Follows the name of a city: something that lies in that city."""
 _HAPPENS = re.compile(r"(?:市|省|县)?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)")
 """Follows 在 and the name of a city: something that happens there."""
+_LIVES = re.compile(
+    r"(?:市|省|县)?(?:[\u4e00-\u9fff]{2,3}(?:区|县|镇|街道))?(?:住着?|居住)(?:的|呢)?(?=[，,。;；！!\s]|$)"
+    r"[，,。;；！!\s]*(?=(?:我们?|俺们?|咱们?)?(?:家)?(?:这|的)?(?:小区|楼[上下道里]|单元|门口|隔壁|村|街|路|附近|对面|物业|厂|这|停|家))"
+)
+"""Follows 在 and the name of a city: the citizen lives there, and goes on with what is around."""
 _WORKS = re.compile(
     r"(?:市|省)?(?:这边|那边|这里|那里)?(?:上班|打工|工作|干活|干了|做工|上学|读书|念书|住院|看病|就医|做生意|买)"
 )
@@ -142,6 +147,8 @@ class Abroad:
         if _BEGINS.search(before) and (name in self._city_of or behind[:1] == "市"):
             return 1
         if _AT.search(before):
+            if lives := _LIVES.match(behind):
+                return 1 + lives.end()
             works = _WORKS.match(behind)
             return 1 if _HAPPENS.match(behind) or (works and _THERE.search(behind)) else 0
         return 0

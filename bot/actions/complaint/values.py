@@ -11,7 +11,7 @@ from bot.understanding.remarks import is_no_value
 from bot.understanding.when import moment
 from core.city import City
 from core.clock import now
-from core.text import clean
+from core.text import clean, without_pictures
 
 WHOLE_CITY = "全市"
 """District value of a matter that concerns no single district."""
@@ -81,7 +81,7 @@ def read_when(text: str, longest: int) -> str | None:
 
     The value is cut at ``longest`` characters.
     """
-    said = read_free(text, longest)
+    said = read_free(without_pictures(text), longest)
     if said is None or not is_time(said) or is_no_value(said):
         return None
     when = moment(said, now())
