@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +26,9 @@ _OF_THE_HANDOFF = ("handoff", TOLD_WAITING, RESUME, PASSED)
 """Facts that end when the bot gets the conversation."""
 _TOLD_THEIR_PLACE = 200
 """Number of waiting citizens who are told their place. Places further back change too slowly to be told."""
+
+AgentsOnline = Callable[[], Awaitable[int]]
+"""Returns the number of agents who have the desk open now."""
 
 
 class Moves:
@@ -87,6 +90,21 @@ class Moves:
                 f"conversation:{waiting_id}", "mode", mode=str(Mode.WAITING), position=position
             )
         self._events.publish("desk", "conversation", conversation_id=conversation_id)
+
+
+class Mover:
+    """What every part needs that gives conversations to somebody else.
+
+    Args:
+        database: where the conversations are.
+        moves: tells the citizen and the desks.
+        agents_online: number of agents who have the desk open now.
+    """
+
+    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
+        self._database = database
+        self._moves = moves
+        self._agents_online = agents_online
 
 
 def held_by(row: Conversation | ConversationView, agent: Agent) -> None:

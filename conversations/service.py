@@ -20,9 +20,9 @@ from conversations.channels import Channels, Notice
 from conversations.danger import Judge
 from conversations.delivery import Deliveries
 from conversations.event_kinds import Event, Report
-from conversations.handoff import AgentsOnline, Handoff
+from conversations.handoff import Handoff
 from conversations.models import Conversation, Delivery, MessageRow
-from conversations.moves import Moves
+from conversations.moves import AgentsOnline, Moves
 from conversations.passing import Passing
 from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, Quiet
 from conversations.types import (
