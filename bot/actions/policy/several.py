@@ -17,7 +17,7 @@ from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.requests import is_question, split
 
 _ASKS_BESIDE = re.compile(r"问|咨询|请教|打听")
-"""Words that introduce a question of its own beside a matter."""
+"""Words that introduce a separate question in a message about a matter."""
 _SENTENCE = re.compile(r"[?？。；;\n]+")
 _MOST = 3
 """Most questions of one message that are answered one after the other."""
