@@ -29,6 +29,9 @@ _OF_THE_HANDOFF = ("handoff", TOLD_WAITING, RESUME, PASSED)
 _TOLD_THEIR_PLACE = 200
 """Number of waiting citizens who are told their place. Places further back change too slowly to be told."""
 
+AgentsOnline = Callable[[], Awaitable[int]]
+"""Returns the number of agents who have the desk open now."""
+
 
 class Moves:
     """Tells the citizen and the open desks about a change.
@@ -100,6 +103,21 @@ class Moves:
             self._events.publish(
                 f"conversation:{waiting_id}", "mode", mode=mode, position=position, agents=agents
             )
+
+
+class Mover:
+    """What every part needs that gives conversations to somebody else.
+
+    Args:
+        database: where the conversations are.
+        moves: tells the citizen and the desks.
+        agents_online: number of agents who have the desk open now.
+    """
+
+    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
+        self._database = database
+        self._moves = moves
+        self._agents_online = agents_online
 
 
 def held_by(row: Conversation | ConversationView, agent: Agent) -> None:

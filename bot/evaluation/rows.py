@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import ConfigurationError
 
 MOST_NAMED = 10
-"""Largest number of bad lines that one error names."""
+"""Most bad lines that one error names."""
 
 
 class MessageRow(BaseModel):
@@ -37,7 +37,7 @@ class CategoryRow(BaseModel):
 class StoryRow(BaseModel):
     """A first message and the slots it fills.
 
-    A time is written like ``2026-11-18T22``, as far as the message gives it, or in the words of the message.
+    A time is written like ``2026-11-18T22``, as exactly as the message gives it, or in the words of the message.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -75,6 +75,7 @@ class DangerRow(BaseModel):
 
 
 Row = TypeVar("Row", bound=BaseModel)
+"""The class of the rows of a file."""
 
 
 def read(path: Path, kind: type[Row], wrong: Callable[[Row], str | None] = lambda row: None) -> list[Row]:

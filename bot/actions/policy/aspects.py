@@ -21,7 +21,7 @@ class Aspect:
         name: how a reply names it.
         section: the section of an entry that answers it; "" when there is none.
         asked: words that ask for it.
-        told: words of a sentence that answers it, wherever the entry says it; "" when a sentence can't be told apart.
+        told: pattern of a sentence anywhere in an entry that answers it; "" when no pattern recognises such a sentence.
     """
 
     name: str
@@ -80,7 +80,7 @@ _FILLER = re.compile(
     r"东西|就|行|又|再|也|不|没|问|下|一|等|呢|啊|呀|吗|么|哈|嘛|吧|了|[?？，,。!！\s])+"
 )
 _LONGEST = 16
-"""Longest message that is nothing but a follow-up, in characters."""
+"""Most characters of a message that is only a follow-up."""
 _MOST = 2
 """Most sentences quoted from an entry."""
 _QUOTED = 90
@@ -106,7 +106,7 @@ def wanted_section(text: str) -> str | None:
 
 
 def only_follows(text: str) -> bool:
-    """Whether a question names no subject of its own, so that it can only be about what was talked of.
+    """Whether a question names no subject of its own, so that it can only be about the answer before it.
 
     >>> [only_follows(said) for said in ("还要带啥", "那要多少钱", "大概多久到账", "居住证在哪办", "多少钱一吨水")]
     [True, True, True, False, False]

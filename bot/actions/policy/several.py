@@ -1,7 +1,7 @@
-"""Messages with several requests that the decision takes for one question.
+"""Handles messages with several requests that the decision takes for one question.
 
-The first request is handled, the others are offered. A message that denies to be a matter, or that is much more
-likely a question, opens no form: what looks like a matter of its own is then a part of the question's story.
+The first request is handled, and the others are offered. No form opens for a message that says it is no complaint, or
+that is much more likely a question. What looks like a matter is then a part of the question's story.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.requests import is_question, split
 
 _ASKS_BESIDE = re.compile(r"问|咨询|请教|打听")
-"""Words that introduce a question of its own beside a matter."""
+"""Words that introduce a separate question in a message about a matter."""
 _SENTENCE = re.compile(r"[?？。；;\n]+")
 _MOST = 3
 """Most questions of one message that are answered one after the other."""
@@ -39,8 +39,8 @@ async def answer_policy(turn: Turn) -> None:
             offer_filing(turn, turn.text)
         return
     if requests[0].kind == "matter":
-        # The parts are one story when the whole has a known answer, or is a question. A question of its own beside a
-        # matter (另外问一下) is not lost that way.
+        # All parts are one story if the whole message has a known answer or is a question. But a question that is
+        # announced beside a matter (另外问一下) must not be lost.
         only_tells = all(request.kind == "matter" for request in requests)
         known = turn.decision is not None and only_tells and policy.is_sure(await policy.search(turn.text))
         if known or (_is_question(turn) and (only_tells or _ASKS_BESIDE.search(turn.text) is None)):
@@ -57,7 +57,7 @@ async def answer_policy(turn: Turn) -> None:
 
 
 async def _answer_each(turn: Turn) -> bool:
-    """Answer two or three plain questions in one message, when each has a known answer of its own."""
+    """Answer two or three plain questions in one message, if each has an answer of its own; False otherwise."""
     questions = [part.strip() for part in _SENTENCE.split(turn.text) if part.strip()]
     if not 2 <= len(questions) <= _MOST or not all(is_question(question) for question in questions):
         return False

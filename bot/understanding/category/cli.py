@@ -1,4 +1,4 @@
-"""``wenban category …``: suggest a story's category, and make the classifier anew from its examples."""
+"""``wenban category …``: suggests a story's category, and fits the classifier to its examples."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tickets import catalog
 app = typer.Typer(no_args_is_help=True, help="The category of a story: suggest it, make the classifier anew.")
 
 Held = Annotated[str, typer.Option(help="The author some of whose letters the weights are fitted on.")]
+"""The option ``--held``."""
 
 
 @app.command("suggest")
