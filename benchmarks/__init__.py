@@ -1,1 +1,1 @@
-"""Speed and memory, each benchmark a module whose ``run()`` gives rows of one table."""
+"""Measurements of speed and memory. Each is a module whose ``run()`` returns figures, the rows of one table."""

@@ -1,4 +1,4 @@
-"""``make bench``: start a whole system, measure it, print one table. Exit status 1 when a bound is missed.
+"""``make bench``: start a whole system, measure it, print one table. The exit status is 1 when a figure is over its bound.
 
 ``python -m benchmarks --beside PATH`` instead compares this checkout with another one (:mod:`benchmarks.beside`).
 """
@@ -20,7 +20,7 @@ from tests.system import started
 
 
 def main() -> int:
-    """Measure and print; 0 when every bound is kept."""
+    """Measure and print. Returns the exit status, 0 when every figure is within its bound."""
     options = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Wenban.")
     options.add_argument("--beside", type=Path, metavar="PATH", help="another checkout to compare with")
     other = options.parse_args().beside

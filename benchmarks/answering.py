@@ -1,8 +1,9 @@
-"""Time of one core that the app needs to understand and look up a message, before and beside Rasa.
+"""The processor time the app spends on one message: judging it and looking it up. Rasa's own time is not in it.
 
-The parts run as in the app, on one thread of torch: danger and scope, the search, the model of kinds; for a story also
-what the form reads out of it (category, place, time). Measured is processor time, all threads together, so other work
-on the machine hardly changes the figures. The messages are those of the held-out sets.
+The parts run as they do in the app, with torch on one thread: the judges of danger and of scope, the search, and the
+model of message kinds; for a story also the reading of the form's answers (category, place, time). The figures are
+processor time over all threads, so other work on the machine hardly changes them. The messages are those of the
+held-out sets.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 
 P95_BOUND_MS = 60
-"""Milliseconds of one core that 95 % of the questions must stay within."""
+"""Most milliseconds of processor time that 95 % of the questions may take."""
 QUESTIONS, STORIES, WARMING = 240, 60, 5
-"""Numbers of messages; the first ones warm the parts up and do not count."""
+"""Number of questions, number of stories, and how many of each, the first ones, only warm up and are not counted."""
 
 
 def run() -> list[Figure]:
-    """The median and the 95th percentile of the answer path, its parts, and what a story takes."""
+    """The median and the 95th percentile for a question and for a story, and the medians of a question's two parts."""
     with tempfile.TemporaryDirectory(prefix="wenban-bench-") as folder:
         return asyncio.run(_run(Path(folder)))
 
@@ -86,7 +87,7 @@ async def _run(index: Path) -> list[Figure]:
 
 
 async def _timed(text: str, *steps: Callable[[str], Awaitable[None]]) -> list[float]:
-    """Milliseconds of processor time of each step, one after the other on the same message."""
+    """Milliseconds of processor time each step takes; the steps run one after the other on the same message."""
     found = []
     for step in steps:
         began = time.process_time()

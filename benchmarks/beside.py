@@ -1,8 +1,8 @@
-"""This checkout beside another one, in one run: ``python -m benchmarks --beside PATH``.
+"""Compares this checkout with another one, in one run: ``python -m benchmarks --beside PATH``.
 
-Both systems are started, each by its own code, environment and trained model. Both are asked the same messages in
-turn (A B A B …), each in a new conversation, so that a change of the machine's speed affects both alike. The other
-checkout needs its own ``.venv``, ``.venv-rasa`` and a model in its ``var/`` (``wenban train``).
+Both systems run at once, each with its own code, environment and trained model. They are sent the same messages by
+turns (A B A B …), each message in a new conversation, so that a change of the machine's speed affects both alike. The
+other checkout needs its own ``.venv``, its own ``.venv-rasa`` and a model in its ``var/`` (``wenban train``).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmarks.visitors import say, texts, visitor
 from core.settings import ROOT
 
 QUESTIONS, STORIES, WARMING = 50, 20, 3
-"""Numbers of messages each side is asked; the first ones of each sort warm both up and do not count."""
+"""Number of questions, number of stories, and how many of each are first sent to warm up, without being counted."""
 _SERVE = """
 import json, sys
 from pathlib import Path
@@ -35,12 +35,21 @@ with started(Path(sys.argv[1])) as system:
     print(json.dumps({"url": system.url, "app": system.app.popen.pid, "rasa": system.rasa.popen.pid}), flush=True)
     sys.stdin.read()
 """
-"""Run in a checkout: starts its system, prints where, and stops it at the end of its input."""
+"""A program to run in a checkout: starts its system, prints its address and process ids, and stops it when its input ends."""
 
 
 @dataclass
 class _Side:
-    """A running system: its address, its processes, and what its answers took, in ms: until they came, and of the processor."""
+    """A running system, and what was measured of it: one number in milliseconds for each message.
+
+    Args:
+        url: address of its app.
+        app: the app's process.
+        rasa: Rasa's process.
+        waited: time until the answer came.
+        app_ms: processor time of the app.
+        rasa_ms: processor time of Rasa.
+    """
 
     url: str
     app: psutil.Process
@@ -51,7 +60,7 @@ class _Side:
 
 
 def run(other: Path) -> list[Figure]:
-    """The figures of this checkout, of the other one, and their ratios (below 1: this one needs less)."""
+    """Each figure for this checkout, for the other one, and their ratio (below 1: this one needs less)."""
     with (
         tempfile.TemporaryDirectory(prefix="wenban-beside-") as folder,
         _served(ROOT, Path(folder) / "here") as here,
@@ -103,7 +112,7 @@ async def _ask(messages: list[str], *sides: _Side) -> None:
 
 @contextmanager
 def _served(checkout: Path, data: Path) -> Iterator[_Side]:
-    """A checkout's system, with its data in the new folder ``data``."""
+    """The running system of a checkout, with its data in the new folder ``data``."""
     environment: dict[str, Any] = {**os.environ, "PYTHONPATH": str(checkout)}
     server = subprocess.Popen(
         [str(checkout / ".venv" / "bin" / "python"), "-c", _SERVE, str(data)],
@@ -121,7 +130,7 @@ def _served(checkout: Path, data: Path) -> Iterator[_Side]:
         told = json.loads(line)
         yield _Side(told["url"], psutil.Process(told["app"]), psutil.Process(told["rasa"]))
     finally:
-        server.communicate()  # the end of its input; it stops its system
+        server.communicate()  # closes its input, so it stops its system
 
 
 def _processor_ms(process: psutil.Process) -> float:

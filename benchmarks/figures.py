@@ -1,4 +1,4 @@
-"""The value a benchmark gives: figures with their bounds."""
+"""What a benchmark returns: figures with their bounds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured figure, and the bound it should keep (None: only reported)."""
+    """One measured figure.
+
+    Args:
+        name: what was measured.
+        value: the measured value.
+        unit: its unit, empty for a count.
+        bound: the largest value allowed, in the same unit; None: the figure is only reported.
+    """
 
     name: str
     value: float
@@ -17,12 +24,12 @@ class Figure:
 
     @property
     def kept(self) -> bool:
-        """Whether the value is within its bound; true without one."""
+        """Whether the value is within its bound; always true when there is no bound."""
         return self.bound is None or self.value <= self.bound
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which ``share`` (0 to 1) of ``values`` lie; nearest rank.
+    """The value that ``share`` (0 to 1) of ``values`` do not exceed, by the nearest-rank method.
 
     >>> percentile([1.0, 2.0, 3.0, 4.0], 0.5)
     2.0

@@ -1,8 +1,9 @@
-"""``python -m benchmarks.fusion --data DIR``: how search does on bases of other shapes, part by part.
+"""``python -m benchmarks.fusion --data DIR``: how well search and each of its parts do on other kinds of knowledge bases.
 
-Prints one table: words alone, each encoder alone, each of them with the words, and all together as ``wenban kb
-build`` would weigh them. Exit status 1 when all together find fewer entries than the words alone. With ``--fit`` it
-first fits ``kb_index/search/safe.json`` to the other half of each base.
+Prints one table with these columns: word matching alone, each of the two encoders alone, each encoder with word
+matching, and everything together with the weights ``wenban kb build`` would choose. The exit status is 1 when
+everything together finds fewer entries than word matching alone. With ``--fit`` it first fits
+``kb_index/search/safe.json`` to the other half of each base.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ from kb_index.search.calibration import RANK_FEATURES, SAFE, SHIPPED, TERM, Cali
 from kb_index.search.searcher import Searcher
 
 WORDS = frozenset({"lexical", "whole", "words", "title", "answer"})
+"""Features of a candidate that compare words and characters."""
 STATIC = frozenset({"dense", "centre"})
+"""Features that compare vectors of the static model."""
 ENCODER = frozenset({"meaning", "meaning_centre"})
+"""Features that compare vectors of the pretrained encoder."""
 COLUMNS: dict[str, frozenset[str]] = {
     "words": frozenset({"whole"}),
     "static": frozenset({"dense"}),
@@ -36,15 +40,23 @@ COLUMNS: dict[str, frozenset[str]] = {
     "words + static": WORDS | STATIC,
     "words + encoder": WORDS | ENCODER,
 }
-"""Column → the features it weighs; one alone is not fitted."""
+"""Column of the table → the features it uses. A column of a single feature needs no fitted weights."""
 
 SLACK = 0.01
-"""Share of the questions (0 to 1) by which all together may fall behind the words: that much is chance here."""
+"""Largest drop of recall (a share of the questions, 0 to 1) below word matching alone that still counts as chance."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of one shape: for each column recall at 1 and at 3, each 0 to 1; and what the weights are."""
+    """The figures of one shape.
+
+    Args:
+        name: the shape's name.
+        questions: number of questions.
+        entries: number of entries.
+        recalls: column → recall at 1 and at 3, each 0 to 1.
+        source: where the weights of the last column, "all", come from (:attr:`Calibration.source`).
+    """
 
     name: str
     questions: int
@@ -55,7 +67,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Base:
-    """A shape, its searcher, and its questions put to it."""
+    """A shape, a searcher over its entries, and what that searcher finds for its questions."""
 
     shape: Shape
     searcher: Searcher
@@ -84,14 +96,14 @@ def main(
 
 
 def fit_safe(bases: Sequence[Base]) -> Calibration:
-    """The numbers that serve all foreign bases; each counts alike.
+    """Fits one set of numbers to all foreign bases; every base has the same weight.
 
-    The static model was trained on some of these texts, so its weights are fitted only on those it never saw,
-    after all others. Then the weights are drawn towards the words alone until no base is searched worse than by its
-    words.
+    The static model was trained on some of these texts, so its weights are fitted last, and only on the bases whose
+    texts it never saw. Then all weights are moved towards those of word matching alone, until no base is searched
+    worse than by word matching alone.
 
     Args:
-        bases: each with the questions put to it.
+        bases: the bases, with what was found for their questions; those of our own entries are left out.
     """
     away = [base for base in bases if base.shape.foreign]
     posed = [p for base in away for p in base.posed]
@@ -99,7 +111,7 @@ def fit_safe(bases: Sequence[Base]) -> Calibration:
     bare = replace(Calibration(), rank=(0.0,) * len(RANK_FEATURES))
 
     def weights(fold: int | None) -> tuple[Calibration, Calibration]:
-        """The words' weight alone and all weights, fitted without a fold."""
+        """The weights of word matching alone, and all weights; both fitted without this fold (None: on everything)."""
         asked_of = [p.asked for p in posed if p.fold != fold]
         full = fuse(asked_of, bare, set(RANK_FEATURES) - {TERM} - STATIC)
         full = fuse([p.asked for p in unseen if p.fold != fold], full, STATIC)
@@ -116,14 +128,14 @@ def fit_safe(bases: Sequence[Base]) -> Calibration:
         part = _blend(*weights(fold), share)
         parts.append(
             replace(part, rank=(*part.rank[:-1], numbers.rank[-1]))
-        )  # the last weight is that of bare terms
+        )  # the last weight is that of questions that are only a term
     found = confidence(posed, parts, numbers)
     report = {"bases": len(away), "questions": len(posed), "share_beside_words": share}
     return replace(found, source="safe", report=report)
 
 
 def _share(words: Calibration, full: Calibration, bases: Sequence[Base]) -> float:
-    """The largest share (0 to 1) of all weights with which every base is found as well as by its words."""
+    """The largest share (0 to 1) of ``full`` in the blend with which no base is searched worse than with ``words``."""
     for percent in range(100, 0, -5):
         blend = [_blend(words, full, percent / 100)] * FOLDS
         pairs = [
@@ -155,7 +167,7 @@ def _base(shape: Shape) -> Base:
 
 
 def _only(features: frozenset[str], posed: Sequence[Asked]) -> Calibration:
-    """Weights for these features, fitted to the questions; one feature needs no fitting."""
+    """Weights for these features alone, fitted to the questions; a single feature needs no fitting."""
     bare = replace(Calibration(), rank=tuple(float(name in features) for name in RANK_FEATURES))
     return bare if len(features) == 1 else fuse(posed, bare, features)
 

@@ -1,4 +1,4 @@
-"""Resident memory of each process after questions and stories of the held-out sets."""
+"""Resident memory of the app and of Rasa after they have answered questions and stories of the held-out sets."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from benchmarks.visitors import say, texts, visitor
 from tests.system import Process, System
 
 APP_BOUND_MB = 900
-"""Megabytes the app may use."""
+"""Most megabytes the app may use."""
 RASA_BOUND_MB = 1400
-"""Megabytes Rasa may use."""
+"""Most megabytes Rasa may use."""
 QUESTIONS, STORIES = 50, 20
-"""Numbers of messages, each in a new conversation, before the memory is measured."""
+"""Number of questions and number of stories sent before the memory is measured, each in a new conversation."""
 
 
 def run(system: System) -> list[Figure]:
-    """Resident memory of the app and of Rasa in MB, child processes included."""
+    """Resident memory of the app and of Rasa in MB, each with its child processes."""
     asyncio.run(_talk(system.url))
     return [
         Figure(

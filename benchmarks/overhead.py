@@ -1,7 +1,7 @@
-"""The time the app adds to Rasa's: a policy question through the web channel against Rasa's own REST webhook.
+"""How much time the app adds to Rasa's: a policy question through the web channel, against Rasa's own REST webhook.
 
-Both are asked the same texts in turn (A B A B …), each in a new conversation, so that a change of the
-machine's speed affects both alike. Rasa's own time includes its call back into the app for the answer.
+Both are asked the same questions by turns (A B A B …), each question in a new conversation, so that a change of the
+machine's speed affects both alike. Rasa's time includes its call back to the app for the answer.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ QUESTIONS = (
     "被公司辞退有没有补偿金",
     "不动产登记几天能办好",
 )
-"""Policy questions that are asked in turn."""
+"""The policy questions, asked one after the other, again and again."""
 ROUNDS = 40
-"""Questions asked of each side."""
+"""Number of questions each side is asked."""
 PAUSE_S = 0.05
-"""Seconds between two questions."""
+"""Seconds to wait after each question."""
 RATIO_BOUND = 1.3
-"""The app's median time over Rasa's own, at most."""
+"""Largest allowed ratio of the app's median time to Rasa's."""
 
 
 def run(system: System) -> list[Figure]:
@@ -50,7 +50,7 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
     async with aiohttp.ClientSession() as session:
         for number in range(-3, ROUNDS):  # the first three rounds warm both up and do not count
             text = QUESTIONS[number % len(QUESTIONS)]
-            # Two new visitors who have greeted: neither side has to begin a conversation while it is timed.
+            # Each side gets a new visitor who has said hello, so that the time of starting a conversation is not measured.
             app = await say(session, system.url, await visitor(session, system.url), text)
             await asyncio.sleep(PAUSE_S)
             await visitor(session, system.url)
@@ -68,7 +68,7 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
 
 
 def _newest_conversation(system: System) -> str:
-    """The id of the last visitor's conversation; the actions look it up in the direct call, too."""
+    """The id of the newest conversation. The direct call to Rasa needs a real one, as Rasa's actions look it up."""
     with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
         found: str = database.execute("SELECT id FROM conversations ORDER BY id DESC LIMIT 1").fetchone()[0]
         return found

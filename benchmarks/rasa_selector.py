@@ -1,4 +1,4 @@
-"""Rasa's own ResponseSelector over the same entries. Runs in Rasa's environment, so it imports nothing of ours.
+"""Trains and asks Rasa's own ResponseSelector. Runs in Rasa's environment, so it imports nothing of ours.
 
 ``python rasa_selector.py FOLDER``: trains on FOLDER's config.yml, domain.yml and nlu.yml, asks every question of
 questions.json, and prints one line of JSON: seconds of training, and for each question the entries found, best first,
@@ -38,7 +38,7 @@ async def _ask(model: str, questions: list[str]) -> list[dict[str, object]]:
 
 
 def main(folder: Path) -> None:
-    """Train, ask, print."""
+    """Train, ask every question, print the result."""
     from rasa.model_training import train_nlu
 
     began = time.perf_counter()

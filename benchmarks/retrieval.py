@@ -1,8 +1,8 @@
-"""``python -m benchmarks.retrieval``: our search beside others, and on bases as large as a large city's.
+"""``python -m benchmarks.retrieval``: compares our search with others, and measures it on large knowledge bases.
 
-Two tables: on the shipped entries and labelled questions Rasa's ResponseSelector, rank_bm25 and ours; and, with a
-folder of statutes to make them from (``--laws``), bases of 20,000 and 100,000 entries. Exit status 1 when a bound is
-missed.
+Prints two tables. The first compares Rasa's ResponseSelector, rank_bm25 and our search on the shipped entries and
+labelled questions. The second, printed when ``--laws`` names a folder of statutes to make entries from, is about bases
+of 20,000 and 100,000 entries. The exit status is 1 when a figure is over its bound.
 """
 
 from __future__ import annotations

@@ -27,14 +27,23 @@ from kb_index.search.calibration import SHIPPED, Calibration
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 """The interpreter of Rasa's environment."""
 RASA_LIMIT_S = 3600
-"""Seconds training and asking the ResponseSelector may take."""
+"""Most seconds that training and asking the ResponseSelector may take together."""
 
 Log = Callable[[str], None]
+"""Is called with a line of text about each step."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of one way of searching; None where a figure is not measured for it."""
+    """The figures of one way of searching.
+
+    Args:
+        name: the way's name.
+        recall_at_1: share of the questions (0 to 1) whose entry is found first.
+        recall_at_3: share of the questions (0 to 1) whose entry is among the first three.
+        build_s: seconds to build its index or train it; None: not measured.
+        query_ms: median of the milliseconds one question takes; None: not measured.
+    """
 
     name: str
     recall_at_1: float
@@ -83,7 +92,7 @@ def _ours(folder: Path, questions: list[Labelled]) -> list[Row]:
 
 
 def _rank_bm25(name: str, texts: list[tuple[str, str]], questions: list[Labelled]) -> Row:
-    """Okapi BM25 over characters and pairs of characters, each entry with its best text."""
+    """Okapi BM25 over characters and pairs of characters. An entry ranks where the best of its texts ranks."""
     began = time.perf_counter()
     engine = BM25Okapi([_grams(text) for text, _ in texts])
     owners = [entry for _, entry in texts]
@@ -103,7 +112,7 @@ def _grams(text: str) -> list[str]:
 
 
 def _rasa(entries: list[Entry], questions: list[Labelled], epochs: int) -> Row:
-    """Trains the ResponseSelector in Rasa's environment: each entry a response of one retrieval intent."""
+    """Trains and asks the ResponseSelector in Rasa's environment. Every entry is a response of one retrieval intent."""
     with tempfile.TemporaryDirectory(prefix="wenban-rasa-") as scratch:
         folder = Path(scratch)
         _rasa_project(folder, entries, epochs)
@@ -124,7 +133,7 @@ def _rasa(entries: list[Entry], questions: list[Labelled], epochs: int) -> Row:
 
 
 def _rasa_project(folder: Path, entries: list[Entry], epochs: int) -> None:
-    """A Rasa project of those tokenizers and featurizers of our pipeline that are Rasa's own, and a ResponseSelector."""
+    """Writes a Rasa project: the tokenizers and featurizers of our pipeline that are Rasa's own, and a ResponseSelector."""
     config = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
     prepare = [
         part

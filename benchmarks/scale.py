@@ -1,7 +1,7 @@
-"""Knowledge bases of 20,000 and 100,000 entries: build, incremental build, search on one core, memory.
+"""Measures knowledge bases of 20,000 and 100,000 entries: full build, incremental build, search, memory, disk.
 
-Entries are made from statutes, one a sentence, in the shape of the shipped ones: a title, six variants and an
-answer. Each step runs in a process of its own, tied to one core, like ``wenban kb build`` or the app.
+The entries are made from statutes, one from each sentence, in the form of the shipped ones: a title, six variants and
+an answer. Every step runs in a process of its own that may use only one core.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from kb_index.statutes.laws import newest_laws, read_articles
 from kb_index.training.material import FRAMES, noisy
 
 SIZES = (20_000, 100_000)
-"""Numbers of entries."""
+"""Numbers of entries of the bases that are measured."""
 VARIANTS = 6
-"""Variants (相似问法) of an entry."""
+"""Number of variants (相似问法) of an entry."""
 QUERIES = 400
-"""Questions searched at each size."""
+"""Number of questions searched in each base."""
 CHANGED = 10
-"""Entries changed before an incremental build."""
+"""Number of entries changed before the incremental build."""
 BOUNDS = {
     "build": (60, "s"),
     "incremental build of 10 changed entries": (3, "s"),
     "search, p95": (15, "ms"),
     "memory of the index": (200, "MB"),
 }
-"""Bounds for 20,000 entries on one core, each with its unit; larger bases are only reported."""
+"""Figure → the largest value allowed, and its unit; for a base of ``BOUND_AT`` entries. Other bases are only reported."""
 BOUND_AT = 20_000
-"""Number of entries the bounds are for."""
+"""Number of entries of the base that has to keep the bounds."""
 
 _SENTENCE = re.compile(r"[。；;\n]")
 _CLAUSE = re.compile(r"[，。、；：,;:（）()《》“”\s]+")
@@ -72,10 +72,11 @@ reviewed: {reviewed}
 """
 
 Log = Callable[[str], None]
+"""Is called with a line of text about each step."""
 
 
 def run(laws: Path, sizes: tuple[int, ...] = SIZES, log: Log = print) -> list[Figure]:
-    """Measures each size.
+    """Makes and measures a base of each size.
 
     Args:
         laws: folder of statutes the entries are made from.
@@ -97,7 +98,7 @@ def run(laws: Path, sizes: tuple[int, ...] = SIZES, log: Log = print) -> list[Fi
             log(f"{size} entries: searching")
             queries = Path(scratch) / "queries.json"
             found = _worker("search", queries, index)
-            # A base of one entry: the memory of libraries, dictionary and model, which is subtracted.
+            # The memory with a base of one entry, that of libraries, dictionary and model, is subtracted below.
             _keep_one(folder)
             _worker("build", folder, Path(scratch) / "one")
             floor = _worker("search", queries, Path(scratch) / "one")
@@ -132,7 +133,7 @@ def _unit(name: str) -> str:
 
 
 def sentences(laws: Path) -> Iterator[tuple[str, str, str]]:
-    """(document, sentence, what follows it in its article), each sentence once."""
+    """Each sentence of the statutes once: (name of the document, the sentence, it and the two after it in its article)."""
     seen: set[str] = set()
     for path in newest_laws(laws):
         name = path.stem.split("(")[0]
@@ -148,10 +149,10 @@ def write_entries(laws: Path, count: int, folder: Path) -> list[str]:
     """Writes ``count`` different entries into a new folder.
 
     Returns:
-        Questions about some of them, as citizens might type them.
+        Questions about the first ``QUERIES`` of them, as citizens might type them.
 
     Raises:
-        RuntimeError: the statutes do not hold that many sentences.
+        RuntimeError: the statutes have fewer usable sentences.
     """
     chance = random.Random(count)
     material = list(sentences(laws))
@@ -165,7 +166,8 @@ def write_entries(laws: Path, count: int, folder: Path) -> list[str]:
         if number % 500 == 0:
             (folder / f"{number // 500:03d}").mkdir(parents=True)
         clauses = [c for c in _CLAUSE.split(sentence) if len(c) >= 3] or [sentence]
-        # Each variant has another frame, the first with the sentence's beginning: no two entries are alike.
+        # Every wording has a different frame, and the title holds the beginning of the sentence, so no two entries are
+        # the same.
         wordings = [
             frame.format(chance.choice(clauses)[:24] if place else sentence[:40])
             for place, frame in enumerate(chance.sample(frames, VARIANTS + 1))
@@ -188,7 +190,7 @@ def write_entries(laws: Path, count: int, folder: Path) -> list[str]:
 
 
 def _change(folder: Path, count: int) -> None:
-    """Gives ``count`` entries spread over the folder a new variant."""
+    """Adds a new variant to ``count`` entries spread over the folder."""
     files = sorted(folder.rglob("*.md"))
     for number, path in enumerate(files[:: max(1, len(files) // count)][:count]):
         text = path.read_text("utf-8")
@@ -205,7 +207,7 @@ def _current(index: Path) -> Path:
 
 
 def _worker(step: str, source: Path, index: Path) -> dict[str, Any]:
-    """Runs a step in a process of its own, on one core."""
+    """Runs a step in a new process, on one core. Returns the JSON object it prints last."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.scale", step, str(source), str(index)],
@@ -255,7 +257,7 @@ def _search(queries: Path, index: Path) -> dict[str, Any]:
 
 
 def _step() -> None:
-    """One step, in the process :func:`_worker` starts."""
+    """Runs one step; this is the program of the process that :func:`_worker` starts."""
     parser = argparse.ArgumentParser()
     parser.add_argument("step", choices=["build", "search"])
     parser.add_argument("source", type=Path)

@@ -1,4 +1,4 @@
-"""Milliseconds one search takes on the shipped knowledge base."""
+"""How long one search of the shipped knowledge base takes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 
 P95_BOUND_MS = 10
-"""Milliseconds 95 % of the searches must stay within."""
+"""Most milliseconds that 95 % of the searches may take."""
 
 
 def run() -> list[Figure]:

@@ -1,7 +1,7 @@
-"""Knowledge bases of other shapes than ours, made from freely usable text, to measure how search travels.
+"""Knowledge bases of other kinds than ours, made from freely usable texts, to measure how well search does on them.
 
-Each base comes in two halves without a common entry: one may be fitted on, the other only measures.
-LCQMC only measures. Nothing of these texts is copied into the project.
+Each base comes in two halves without a common entry: one for fitting the weights, the other only for measuring. The
+base made from LCQMC only has the half for measuring. Nothing of these texts is copied into the project.
 """
 
 from __future__ import annotations
@@ -26,18 +26,21 @@ from kb_index.statutes.laws import newest_laws, read_articles
 from kb_index.training.material import FRAMES, noisy
 
 Half = Literal["fit", "test"]
+"""The half of a base for fitting the weights, or the half for measuring."""
 T = TypeVar("T")
+"""The type of the items :func:`_some` chooses from."""
 
 MOST = 500
-"""Largest number of questions of a base; its entries are at most twice as many."""
+"""Largest number of questions chosen from a larger set; of statutes and LCQMC, at most twice as many entries are made."""
 
 KNOWLEDGE = ROOT / "knowledge_base"
+"""Folder of the shipped knowledge base."""
 
 TOLD = ROOT / "bot" / "understanding" / "examples" / "questions.jsonl"
-"""Questions told as citizens tell them, labelled with our entries."""
+"""Questions in the words of citizens who tell a story, each labelled with its entry of ours."""
 
 HELD_OUT = ROOT / "bot" / "evaluation" / "answers.jsonl"
-"""Questions by a hand that wrote no training text."""
+"""Questions whose author wrote none of the training texts."""
 
 _CLAUSE = re.compile(r"[，。；：、,;:\s]+")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
@@ -45,14 +48,14 @@ _SENTENCE = re.compile(r"[。！？!?；;\n]")
 
 @dataclass(frozen=True)
 class Shape:
-    """A base and its questions.
+    """A knowledge base and questions to ask it.
 
     Args:
         name: what is asked, and what is searched.
-        entries: the base.
-        questions: every one has its entry.
-        foreign: whether none of its entries trained the pretrained encoder.
-        foreign_to_static: whether nothing of it trained the static model.
+        entries: the base's entries.
+        questions: the questions; each is labelled with the entry that answers it.
+        foreign: whether the pretrained encoder was trained on none of its entries.
+        foreign_to_static: whether the static model was trained on none of its texts.
     """
 
     name: str
@@ -63,7 +66,7 @@ class Shape:
 
 
 def shapes(data: Path, half: Half) -> Iterator[Shape]:
-    """Every shape that can be made; those whose folder is missing are left out.
+    """Every shape that can be made; those whose source file or folder is missing are left out.
 
     Args:
         data: folder with ``toyhom_medical/``, ``cmrc2018/``, ``laws/`` and ``lcqmc_dev/``, each optional.
@@ -113,7 +116,7 @@ def _passages(file: Path, half: Half) -> Iterator[Shape]:
 
 
 def _statutes(folder: Path, half: Half) -> Iterator[Shape]:
-    """Articles of the documents our entries rely on: asked by labelled questions, and by one of their clauses."""
+    """Articles of the documents our entries rest on: asked with our labelled questions, and with one of their clauses."""
     basis: dict[str, set[tuple[str, str]]] = {}
     for item in load_folder(KNOWLEDGE)[0]:
         named = {(b.document.split("(")[0], a) for b in item.entry.basis for a in b.articles}
@@ -190,7 +193,7 @@ def _own(folder: Path, half: Half) -> Iterator[Shape]:
 
 
 def _twins(entries: Sequence[Entry]) -> Shape:
-    """Hard negatives: entries on the same subject that differ only in what is asked about it."""
+    """Entries that are easily confused: they share a subject and differ only in what is asked about it."""
     chance = random.Random(13)
     subjects = list(dict.fromkeys(entry.tags[0] for entry in entries if entry.tags))[:60]
     twins, asked = [], []
@@ -204,7 +207,7 @@ def _twins(entries: Sequence[Entry]) -> Shape:
 
 
 def _misheard(text: str, chance: random.Random) -> str:
-    """The text with one character in eight replaced by another that sounds the same."""
+    """The text with about one character in eight replaced by one that sounds the same."""
     return "".join(
         chance.choice(_sounding().get(sound, [c])) if chance.random() < 1 / 8 and (sound := _sound(c)) else c
         for c in text
@@ -213,7 +216,7 @@ def _misheard(text: str, chance: random.Random) -> str:
 
 @cache
 def _sounding() -> dict[str, list[str]]:
-    """Sound without tone → the common characters that have it."""
+    """Pinyin without tone → the common characters read that way."""
     found: dict[str, list[str]] = {}
     for point in range(0x4E00, 0x9FA6):
         character = chr(point)
@@ -233,7 +236,7 @@ def _sound(character: str) -> str:
 
 
 def _opening(text: str) -> str:
-    """The first sentence, cut where a title would end."""
+    """The first sentence, cut to 40 characters, as a stand-in for a title."""
     return next((part.strip() for part in _SENTENCE.split(text) if part.strip()), text)[:40]
 
 
@@ -246,7 +249,7 @@ def _half(name: str) -> Half:
 
 
 def _some(items: Sequence[T], count: int) -> list[T]:
-    """At most ``count`` of them, always the same, in their order."""
+    """At most ``count`` of the items, chosen at random but always the same ones, in their order."""
     if len(items) <= count:
         return list(items)
     return [items[i] for i in sorted(random.Random(5).sample(range(len(items)), max(count, 0)))]

@@ -1,4 +1,4 @@
-"""What benchmarks say as citizens, and a visitor of the web channel who says it."""
+"""Messages for benchmarks to send, and a visitor of the web channel who sends them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.system import new_address
 
 
 def texts(name: str, count: int) -> list[str]:
-    """The first messages of a held-out set, ``bot/evaluation/NAME.jsonl``."""
+    """The first ``count`` messages of a held-out set, ``bot/evaluation/NAME.jsonl``."""
     lines = (ROOT / "bot" / "evaluation" / f"{name}.jsonl").read_text("utf-8").splitlines()[:count]
     rows = [json.loads(line) for line in lines]
     return [str(row.get("question") or row["text"]) for row in rows]
 
 
 async def visitor(session: aiohttp.ClientSession, url: str) -> dict[str, str]:
-    """The headers of a new visitor of the app at ``url``, from a new address, who has said hello."""
+    """The request headers of a new visitor of the app at ``url``: from a new address, and already greeted."""
     headers = new_address()
     async with session.post(f"{url}/api/web/session", json={}, headers=headers) as response:
         headers["Authorization"] = f"Bearer {(await response.json())['token']}"
@@ -29,7 +29,7 @@ async def visitor(session: aiohttp.ClientSession, url: str) -> dict[str, str]:
 
 
 async def say(session: aiohttp.ClientSession, url: str, headers: dict[str, str], text: str) -> float:
-    """Milliseconds until a visitor's message is answered."""
+    """Sends a visitor's message. Returns the milliseconds until the answer."""
     body = {"client_id": str(uuid4()), "text": text}
     return await timed(session, f"{url}/api/web/messages", body, headers)
 
@@ -37,10 +37,10 @@ async def say(session: aiohttp.ClientSession, url: str, headers: dict[str, str],
 async def timed(
     session: aiohttp.ClientSession, url: str, body: dict[str, object], headers: dict[str, str]
 ) -> float:
-    """Milliseconds until the answer.
+    """Posts a request. Returns the milliseconds until the answer.
 
     Raises:
-        RuntimeError: the answer has no replies.
+        RuntimeError: the answer is an error, or has no replies.
     """
     began = time.perf_counter()
     async with session.post(url, json=body, headers=headers) as response:

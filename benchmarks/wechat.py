@@ -1,10 +1,10 @@
-"""50 WeChat messages a second for a minute, more than Rasa answers: ``python -m benchmarks.wechat [seconds]``.
+"""Sends 50 WeChat messages a second for a minute, more than Rasa can answer: ``python -m benchmarks.wechat [seconds]``.
 
-The whole system is a real one on SQLite, as it ships: the app, and Rasa with the trained model, each a process of its
-own. Only the platform is a stand-in, in this process; it keeps the real one's windows and counts. Every citizen sends
-one message, every other one a policy question of the labelled set, the rest whatever else citizens say (the held-out
-messages: complaints, greetings, progress, asking for a human). A citizen who is shown nothing was lost; one who is
-shown more than one text, passive or pushed, was answered twice.
+The system is a real one on SQLite, as shipped: the app, and Rasa with the trained model, each in its own process. Only
+the WeChat platform is a stand-in; it runs in this process and applies the real platform's time limits and message
+limits. Every citizen sends one message: half of them a policy question of the labelled set, the others something else
+citizens say (the held-out messages: complaints, greetings, progress, asking for a person). A citizen who sees no text
+counts as unanswered, one who sees more than one, as a passive reply or pushed, as answered twice.
 """
 
 from __future__ import annotations
@@ -32,20 +32,26 @@ from tests.channels.wechat.platform import text_xml
 from tests.system import System, free_port, started
 
 A_SECOND = 50
-"""Messages sent a second."""
+"""Number of messages sent each second."""
 TOKEN = "benchmark-token"
-"""Token of the benchmark's account."""
+"""WeChat token of the benchmark's account, used to sign requests."""
 PLATFORM_WAITS_S = 5
-"""Seconds the platform waits for an answer."""
+"""Most seconds the platform waits for the response to one request."""
 DRAIN_S = 600
-"""Seconds after the last message in which every citizen should have an answer."""
+"""Most seconds to wait, after the last message, until every citizen has an answer."""
 LINGER_S = 15
 """Seconds to go on watching after the last answer, in case a citizen gets a second one."""
 
 
 @dataclass
 class _Load:
-    """Seconds of each acknowledgement, the texts each citizen was shown, and seconds to the last one."""
+    """What was measured.
+
+    Args:
+        acknowledged: seconds each request took to be acknowledged.
+        shown: citizen → the texts they saw.
+        drained_s: seconds from the last message to the last answer.
+    """
 
     acknowledged: list[float] = field(default_factory=list)
     shown: dict[str, list[str]] = field(default_factory=dict)
@@ -53,7 +59,7 @@ class _Load:
 
 
 def _messages() -> list[str]:
-    """Policy questions and other messages in turn, each in a shuffled order that is the same every time."""
+    """Policy questions and other messages by turns, both in a shuffled order that is the same every time."""
 
     def texts(path: str, name: str) -> list[str]:
         lines = (ROOT / path).read_text("utf-8").splitlines()
@@ -74,7 +80,7 @@ def _signed() -> dict[str, str]:
 
 
 async def _say(session: aiohttp.ClientSession, url: str, user: str, text: str, load: _Load) -> None:
-    """Deliver one message, three times at most, as the platform does."""
+    """Deliver one message as the platform does: at most three times."""
     body = text_xml(text, user=user)
     for _ in range(3):
         began = time.perf_counter()
@@ -89,7 +95,7 @@ async def _say(session: aiohttp.ClientSession, url: str, user: str, text: str, l
             if said.startswith("<xml>"):
                 load.shown[user].append(xmltodict.parse(said)["xml"]["Content"])
             return
-        # The platform repeats at once after a time-out, and after an error, too.
+        # The platform repeats a request at once, after a time-out as well as after an error.
 
 
 async def _measure(url: str, port: int, seconds: int) -> _Load:
@@ -128,7 +134,7 @@ async def _measure(url: str, port: int, seconds: int) -> _Load:
 
 
 def _answered_by(system: System) -> tuple[Counter[str], float]:
-    """Turns by who answered them, and the turns a second Rasa answered while it had any."""
+    """How many turns each part of the system answered, and how many Rasa answered a second from its first to its last."""
     with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
         by = Counter(
             dict(database.execute("SELECT answered_by, count(*) FROM turns GROUP BY answered_by").fetchall())
@@ -140,7 +146,7 @@ def _answered_by(system: System) -> tuple[Counter[str], float]:
 
 
 def run(seconds: int = 60) -> list[Figure]:
-    """Run the benchmark and give its figures."""
+    """Run the benchmark, sending messages for so many seconds, and return its figures."""
     port = free_port()
     account = {"name": "bench", "app_id": PUSHING_ID, "token": TOKEN, "app_secret": SECRET}
     with (

@@ -1,1 +1,1 @@
-"""How a citizen's message comes in and how the reply goes out, one package a channel."""
+"""The channels: how citizens' messages come in and how replies go out. Each channel is one package."""

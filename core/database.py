@@ -18,10 +18,12 @@ from core import inline_sqlite
 from core.errors import ConfigurationError
 
 Alongside = Callable[[AsyncSession], Awaitable[None]]
-"""Work of the caller that is done in the transaction of a change: both are written, or neither. An error refuses
-the change."""
+"""Work of the caller that is done in the transaction of a change, so that both are written or neither.
+
+An error of the work stops the change.
+"""
 _TELL = "wenban_tell"
-"""Key in ``session.info``: call the watchers after the commit."""
+"""Key in ``session.info``. Its value says whether to call the watchers after the commit."""
 
 
 class Base(DeclarativeBase):
@@ -84,7 +86,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
-        # Errors name no values: they hold personal data and hashes of passwords, and end in logs and on terminals.
+        # Messages of errors leave out values, because these are personal data and hashes of passwords, and the
+        # messages go to logs and terminals.
         options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite:
             options["connect_args"] = {"async_creator_fn": inline_sqlite.connect}
@@ -127,10 +130,7 @@ class Database:
             yield session
 
     async def ping(self) -> None:
-        """Ask the database for one row.
-
-        Any error of the driver is passed on when the database can't be reached.
-        """
+        """Ask the database for one row. When it can't be reached, the error of the driver is raised."""
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 

@@ -1,8 +1,7 @@
 """Events tell other parts of the system, in this process and in others, that something happened.
 
-An event is only a hint to look: everything it tells is already in the database. A reader that missed events
-(because it was too slow, or the message broker was away) gets an event of kind ``lagged`` and then reads the
-database.
+An event is only a hint to look, because everything in it is already in the database. A reader that missed events
+(because it was too slow, or Redis was away) gets an event of kind ``lagged`` and then reads the database.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ class Event:
     """Something that happened.
 
     Args:
-        topic: what the event is about: ``conversation:<id>``, ``turn:<id>``, ``desk``, ``tickets``,
-            ``account:<id>``.
+        topic: what the event is about: ``conversation:<id>``, ``turn:<id>``, ``desk``, ``tickets``, or
+            ``desk_user:<id>``.
         kind: what happened: ``message``, ``mode``, ``turn_done``, ``lagged`` …
         data: facts that JSON can hold: text, numbers, booleans, None, lists, and dicts with text as keys.
     """
@@ -88,8 +87,8 @@ class LocalEvents:
     """Events within this process.
 
     Args:
-        strict: raise an error for data that JSON can't hold or would change. In production this is off: the
-            mistake is logged, and the subscribers are told to read the database.
+        strict: whether to raise an error for data that JSON can't hold or would change. In production it is off:
+            the mistake is logged, and the subscribers are told to read the database.
     """
 
     def __init__(self, *, strict: bool = True) -> None:

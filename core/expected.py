@@ -1,4 +1,4 @@
-"""What a field should hold, in Chinese: pydantic's errors for whoever filled it in."""
+"""Turns pydantic's errors into Chinese: what a field should hold, for the person who filled it in."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def expected(error: ErrorDetails) -> str:
     """What the field of an error should hold.
 
     Args:
-        error: one of :meth:`pydantic.ValidationError.errors`. The words of our own validators stand as they are.
+        error: an element of :meth:`pydantic.ValidationError.errors`. The words of our own validators are kept.
 
     >>> from pydantic import BaseModel, ValidationError
     >>> class Chair(BaseModel):

@@ -1,11 +1,11 @@
-"""SQLite without a thread: each statement runs in the event loop, at the place that asks for it.
+"""SQLite without a thread: each statement runs in the event loop, where it is awaited.
 
-The usual asynchronous driver sends every statement, fetch and close to a thread and back. For one message
-these are about a hundred switches, which cost several times the work of SQLite itself (measured for one turn:
-30 ms against 8 ms). Our statements take microseconds on a local file, so they run in the loop. Only waiting
-for the write lock of another process can take long. It is done by trying again, and never blocks the loop.
+The usual asynchronous driver sends each statement, fetch and close to a thread and back. For one message these are
+about a hundred switches. They take several times as long as SQLite itself (measured for one turn: 30 ms against
+8 ms). Our statements take microseconds on a local file, so they run in the loop. Only waiting for the write lock of
+another process can take long. It is done by trying again, and never blocks the loop.
 
-This module holds only what SQLAlchemy's ``sqlite+aiosqlite`` dialect uses of a connection.
+This module has only those parts of a connection that SQLAlchemy's ``sqlite+aiosqlite`` dialect uses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 LOCK_PATIENCE_S = 30
-"""Seconds to wait for the write lock of another process."""
+"""Most seconds to wait for the write lock of another process."""
 _PAUSE_S = 0.005
 """Seconds between two tries to get the write lock."""
 

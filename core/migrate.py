@@ -1,4 +1,4 @@
-"""Brings the database to the newest schema, tells whether it has that schema, and opens it for commands."""
+"""Brings the database to the newest schema, checks whether it has this schema, and opens it for commands."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def config(url: str) -> Config:
     """The configuration of alembic for the database at ``url``."""
     made = Config()
     made.set_main_option("script_location", str(ROOT / "migrations"))
-    # Alembic reads options with configparser, for which % has a meaning.
+    # Alembic reads options with configparser, in which % has a special meaning.
     made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return made
 
 
 async def upgrade(url: str) -> None:
-    """Run all migrations that this database still lacks."""
+    """Run all migrations that this database does not have yet."""
     await asyncio.to_thread(command.upgrade, config(url), "head")
 
 
 async def prepare(settings: Settings) -> None:
-    """Make the data folder and the database if they are not there, and bring the database to the newest schema.
+    """Make the data folder and the database when they don't exist, and bring the database to the newest schema.
 
     Raises:
-        ConfigurationError: it can't be done; the message says why.
+        ConfigurationError: this can't be done. The message says why.
     """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -56,11 +56,11 @@ async def is_current(database: Database) -> bool:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """The database, for a command. One that is empty or not there yet is made.
+    """The database, for a command. A database that is empty or does not exist yet is made.
 
     Raises:
-        ConfigurationError: it can't be reached, or its schema is old: that is left to the operator, because an app
-            may be running on it.
+        ConfigurationError: it can't be reached, or its schema is old. An old schema is not changed here, because an
+            app may be using it.
     """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def _revision(database: Database) -> str | None:
-    """The schema's version; None for a database without tables."""
+    """The revision of the schema; None for a database without tables."""
 
     def revision(connection: Connection) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()

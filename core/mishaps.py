@@ -1,4 +1,4 @@
-"""What went wrong in a command, in one sentence for whoever typed it. Bugs of ours keep their trace."""
+"""Turns an error of a command into one Chinese sentence for the person who typed the command."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from core.expected import expected
 
 
 def in_words(error: BaseException) -> str | None:
-    """The sentence for an error that a user's words, files or machine can cause; None for any other.
+    """The sentence for an error that comes from the user's input, files or machine; None for other errors.
 
-    It never holds values of the database: the statement of a failed write would show a password's hash.
+    Other errors are mistakes of the program, for which the trace is shown. The sentence has no values of the
+    database, because the statement of a failed write may have the hash of a password.
 
     >>> in_words(FileNotFoundError(2, "No such file or directory", "a.csv"))
     '没有这个文件：a.csv'

@@ -1,4 +1,4 @@
-"""Personal data: encrypted in storage, masked on screen and in logs."""
+"""Personal data: encrypts it in storage, masks it on screen and in logs, and removes it from kept text."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ def decrypt(token: str) -> str:
 
 
 def lookup_key(text: str) -> str:
-    """A keyed digest (64 hex digits) that finds equal texts without storing them. It depends on the data key.
+    """A keyed digest (64 hexadecimal digits) to find equal texts without storing them. It depends on the data key.
+
+    Raises:
+        ConfigurationError: no key is set.
 
     >>> lookup_key("13800000000") == lookup_key("13800000000")
     True
@@ -94,7 +97,7 @@ class EncryptedText(TypeDecorator[str]):
 
 
 def mask_phone(phone: str) -> str:
-    """Hide all but the first three and last four digits; of less than 9 characters all but the last two.
+    """Hide all but the first three and last four digits. With less than 9 characters, hide all but the last two.
 
     >>> mask_phone("13800000000")
     '138****0000'

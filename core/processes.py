@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 5.0
 """Seconds between two signs of life of a process."""
 GONE = timedelta(seconds=4 * BEAT_S)
-"""A process without a sign of life for this long counts as dead."""
+"""Time without a sign of life after which a process counts as dead."""
 _KEPT = timedelta(days=1)
 """Time after which the row of a dead process is deleted."""
 
@@ -46,7 +46,7 @@ class ProcessRow(Base):
 
 @dataclass(frozen=True)
 class Living:
-    """A process that is alive; the fields are those of :class:`ProcessRow`."""
+    """A process that is alive. The fields are those of :class:`ProcessRow`."""
 
     id: str
     name: str
@@ -144,8 +144,8 @@ class SignsOfLife:
             session.add(ProcessRow(id=self._id, name=name, events=self._events, started_at=self._started_at))
 
     def _warn(self, found: Sequence[Living]) -> None:
-        # A process that was killed and restarted leaves its old row. So only processes seen after our start
-        # count.
+        # A process that was killed and restarted leaves its old row. So only processes that were seen after our
+        # start count.
         why = deaf([one for one in found if one.id == self._id or one.seen_at > self._started_at])
         if why and why != self._warned:
             log.warning(why)

@@ -10,9 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 
 Progress = Callable[[int, int], None]
-"""Called with (steps done, steps in total)."""
+"""Called with the number of steps done and the number of all steps."""
 Stage = Callable[[str], Progress]
-"""Called with the label of a step; returns the progress callback for that step."""
+"""Called with the label of a stage. It returns the progress callback for this stage."""
 
 
 def unwatched(done: int, total: int) -> None:
@@ -26,7 +26,7 @@ def silent(label: str) -> Progress:
 
 @contextlib.contextmanager
 def bars() -> Iterator[Stage]:
-    """Show one bar for each step while the block runs. The bars disappear at its end.
+    """Show one bar for each stage while the block runs. The bars disappear at its end.
 
     >>> with bars() as stage:
     ...     step = stage("读取条目")

@@ -1,6 +1,6 @@
 """Counts how often something happened recently, in this process or (with Redis) in all processes.
 
-Redis keeps a count for the length of its window. While Redis is away, each process counts alone, as without
+Redis keeps a count for as long as it is needed. While Redis is away, each process counts for itself, as without
 Redis. Then a limit holds for each process separately, and no caller has to wait for Redis.
 """
 
@@ -99,7 +99,8 @@ class LocalRates:
         buckets.move_to_end(key)
         bucket.tokens = min(per_minute, bucket.tokens + (moment - bucket.at) * per_s)
         bucket.at = moment
-        while len(buckets) > MOST or moment - next(iter(buckets.values())).at >= 60:  # full again by now
+        # A bucket that was not used for 60 seconds is full again, so it can be forgotten.
+        while len(buckets) > MOST or moment - next(iter(buckets.values())).at >= 60:
             buckets.popitem(last=False)
         if bucket.tokens < 1:
             return (1 - bucket.tokens) / per_s

@@ -1,10 +1,9 @@
 """Events between processes, by Redis publish/subscribe.
 
-Redis stores nothing: a process that is not connected misses what is published. So when a process loses its
-connection, it tells its own subscribers to read the database, again and again until it is connected, and once
-more then. A process that could not publish tells all processes to read the database, as soon as it can.
-Subscribers in the publishing process get events directly. The loops here are not jobs, because each process
-has its own connection.
+Redis does not store events, so a process that is not connected misses them. When a process loses its connection,
+it tells its own subscribers to read the database, again and again, and once more when it is connected. A process
+that could not publish tells all processes to read the database as soon as it can. Subscribers in the publishing
+process get events directly. The loops here are not jobs, because each process has its own connection.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ QUIET_S = 5.0
 After the same time without an answer the connection counts as dead.
 """
 START_S = 3.0
-"""Seconds that a starting process waits for Redis before it goes on without it."""
+"""Seconds for which a starting process waits for Redis before it goes on without it."""
 _BACKLOG = 10_000
 """Most events that may wait to be sent. When more come, all processes are told to read the database."""
 _BATCH = 200
@@ -179,7 +178,11 @@ class RedisEvents:
             await asyncio.sleep(RETRY_S)
 
     async def _hear(self) -> None:
-        """Hand out the events that Redis brings. Ends with an error when the connection is dead."""
+        """Hand out the events that Redis brings.
+
+        Raises:
+            TimeoutError, RedisError: the connection is dead.
+        """
         asked = False
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(self._channel)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class WeChatNotice(BaseModel):
-    """A template (模板消息) or subscription message (订阅消息) that tells a citizen about progress of a ticket."""
+    """The template message (模板消息) or subscription message (订阅消息) about the progress of a ticket."""
 
     kind: Literal["template", "subscribe"] = Field(
         "template", description="模板消息 of a service account, or 订阅消息 of a mini program or account."
@@ -84,7 +84,7 @@ class WeChatAccount(BaseModel):
 
     @property
     def pushes(self) -> bool:
-        """Whether the app can send messages by itself, not only answers to a citizen's message."""
+        """Whether the account may push: send messages by itself, and not only in answers to a citizen's message."""
         return bool(self.app_secret) and self.customer_service
 
 

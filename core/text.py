@@ -40,12 +40,13 @@ def without_pictures(text: str) -> str:
 
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and signs by their category, but nothing is seen of them: fillers of Hangul, the empty braille pattern."""
+"""Characters that Unicode calls letters or signs, but that are invisible: Hangul fillers, the empty braille pattern."""
 
 
 def written(text: str) -> int:
-    """Number of characters that a reader sees. Spaces, zero-width and control characters, and marks that are only
-    seen on another character do not count.
+    """Number of characters that a reader sees.
+
+    Spaces, zero-width characters, control characters, and marks that change another character do not count.
 
     >>> written("看 一\\u200b眼"), written(" \\u200b\\u2060\\u3164")
     (3, 0)
@@ -54,7 +55,7 @@ def written(text: str) -> int:
 
 
 def line(text: str) -> str:
-    """Text without line breaks and repeated spaces; empty when a reader would see nothing of it.
+    """Text without line breaks and repeated spaces; empty when it has no visible character.
 
     >>> line(" 回访\\n 核实 "), line(" \\u200b ")
     ('回访 核实', '')

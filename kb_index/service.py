@@ -1,4 +1,4 @@
-"""The asynchronous interface of the knowledge base; it always searches the version in service."""
+"""The interface of the knowledge base for other packages. It always searches the version in service."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class KnowledgeBase:
         poll_s: see :data:`POLL_S`.
         reranker: cross-encoder folder or name; empty: none.
         answer_at: probability (0 to 1) from which the first entry is the answer; None: that of each version's
-            calibration. The app gives the one fitted on what citizens finally see.
+            calibration. The app passes a threshold that was fitted to what citizens finally see.
 
     >>> async def example(kb):
     ...     async with kb:

@@ -1,1 +1,1 @@
-"""The aiohttp application: start-up, settings made into parts, command line."""
+"""The application: makes all parts from the settings, starts them, and has the command line."""

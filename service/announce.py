@@ -1,4 +1,4 @@
-"""Tell the operator when the system is up, where, and how to sign in the first time."""
+"""Tells the operator when the system is up, at which addresses, and how to sign in for the first time."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from desk.accounts import ensure_first_account
 PATIENCE_S = 300
 """Seconds after which waiting for the system is given up."""
 REMIND_S = 5
-"""Seconds between two lines that say what is awaited."""
+"""Seconds between two lines that say what is not ready yet."""
 
 
 async def wait_and_print(settings: Settings, console: Console) -> None:
-    """Poll ``/readyz`` until it says ready, saying meanwhile what is awaited; then print the addresses."""
+    """Ask ``/readyz`` until all parts are ready, then print the addresses. Meanwhile print what is not ready.
+
+    When there is no desk account yet, make the first one and print its one-time password.
+    """
     began = time.monotonic()
     reminded = began
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:

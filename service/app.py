@@ -1,4 +1,4 @@
-"""The application: makes every part from the settings and puts their routes together."""
+"""The application: makes all parts from the settings, and puts their routes together."""
 
 from __future__ import annotations
 
@@ -56,12 +56,13 @@ from tickets.notices import TicketNotices
 from tickets.service import Tickets
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
+"""Key under which a running app holds its conversations, for measurements (:mod:`service.measured`)."""
 DATABASE = web.AppKey("database", Database)
-"""Keys of a running app's parts, for measurements within the process (:mod:`service.measured`)."""
+"""Key under which a running app holds its database, for measurements."""
 
 
 def _warm_up(city: City) -> None:
-    """Load what is otherwise loaded at its first use, which would hold up everybody for most of a second."""
+    """Load what would otherwise be loaded at its first use and then delay all citizens for most of a second."""
     story = "小区门口的路灯坏了三天"
     shipped().judgement(story)
     advices()
@@ -72,7 +73,7 @@ def _warm_up(city: City) -> None:
 
 
 async def create_app(settings: Settings) -> web.Application:
-    """Make the application; nothing listens and nothing is connected until it starts.
+    """Make the application. It connects and listens only when it is started.
 
     Raises:
         ConfigurationError: a setting or a key can't be used.
@@ -192,7 +193,7 @@ async def create_app(settings: Settings) -> web.Application:
     )
 
     async def parts(_: web.Application) -> AsyncIterator[None]:
-        """Start the parts in the order they need each other; stop them in the reverse."""
+        """Start the parts in the order in which they need each other. Stop them in the reverse order."""
         signs = SignsOfLife(database, channel)
         nothing = nullcontext()
         async with (

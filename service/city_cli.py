@@ -1,4 +1,4 @@
-"""``wenban city``: the city's profile, for whoever writes one."""
+"""``wenban city``: checks a city's profile, for the person who writes it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ app = typer.Typer(no_args_is_help=True)
 console = Console()
 
 _AHEAD = timedelta(days=45)
-"""How far ahead the calendar must reach: longer than most deadlines."""
+"""Time ahead for which the calendar must know the holidays. It is longer than most deadlines."""
 
 
 @app.callback()
 def _group() -> None:
-    """Keep `check` a command of its own."""
+    """Keep `check` as a sub-command, although there is only one."""
 
 
 @app.command()
@@ -34,7 +34,7 @@ def check(
         typer.Argument(help="A folder's name in city/, or a folder's path; default: the one in service."),
     ] = None,
 ) -> None:
-    """Read a profile and say what is wrong or missing in it. Exit status 1 when something is wrong."""
+    """Read a profile, and say what is wrong or missing in it. Exit status 1 when something is wrong."""
     city = load_city(load_settings().city_profile if profile is None else profile)
     console.print(
         f"{city.full_name}（{city.prefix}）：{len(city.districts)} 个县区，{len(city.towns)} 个乡镇街道，"
@@ -54,7 +54,7 @@ def check(
 
 
 def _missing(city: City) -> list[str]:
-    """What a profile does without, and what that costs."""
+    """What a profile does not have, and what follows from it."""
     found = [
         f"districts.yml：{district.name}没有写乡镇街道，群众只说乡镇时认不出县区"
         for district in city.districts
@@ -83,7 +83,7 @@ def _missing(city: City) -> list[str]:
 
 
 def _deadlines(city: City) -> list[str]:
-    """What the rules for deadlines lack, and what that costs."""
+    """What the rules for deadlines do not have, and what follows from it."""
     if not city.deadlines.rules:
         return ["deadlines.yml：没有或者是空的，工单不算期限"]
     found = []

@@ -84,7 +84,7 @@ def app_only() -> None:
 
 @app.command(hidden=True)
 def announce() -> None:
-    """Wait until the system answers, then print its addresses (and a first account's password, once)."""
+    """Wait until the system answers, then print its addresses, and once the password of the first account."""
     from service.announce import wait_and_print
 
     settings = load_settings()
@@ -93,7 +93,7 @@ def announce() -> None:
 
 @app.command()
 def train(force: Annotated[bool, typer.Option(help="Train even when nothing changed.")] = False) -> None:
-    """Train Rasa's model if what it is made of has changed."""
+    """Train Rasa's model when its training data have changed."""
     from bot.training import train as train_model
 
     path, trained = train_model(load_settings(), force=force)
@@ -102,7 +102,7 @@ def train(force: Annotated[bool, typer.Option(help="Train even when nothing chan
 
 @app.command()
 def chat(url: Annotated[str, typer.Option(help="Address of the running system.")] = "") -> None:
-    """Talk to a running system in the terminal, as a visitor of the web page would."""
+    """Talk to a running system in the terminal, like a visitor of the web page."""
     from channels.web.terminal import talk
 
     asyncio.run(talk(url or load_settings().app_url, console))
@@ -110,7 +110,7 @@ def chat(url: Annotated[str, typer.Option(help="Address of the running system.")
 
 @app.command()
 def doctor() -> None:
-    """Check the installation and say what is wrong. Exit status 1 when something is."""
+    """Check the installation, and say what is wrong. Exit status 1 when something is wrong."""
     from service.doctor import examine
 
     if not asyncio.run(examine(load_settings(), console)):
@@ -126,7 +126,7 @@ def user_add(
         str, typer.Option(help="The handling department (承办单位) the account belongs to.")
     ] = "",
 ) -> None:
-    """Add a desk account; prints its one-time password."""
+    """Add a desk account, and print its one-time password."""
     from desk.accounts import add_user
     from tickets.departments import id_of
 
@@ -142,7 +142,7 @@ def user_add(
 
 @user.command("reset")
 def user_reset(username: Annotated[str, typer.Argument(help="Whose password to make anew.")]) -> None:
-    """Give a desk account a new one-time password; ends its sessions and lifts a lockout."""
+    """Give a desk account a new one-time password, end its sessions, and forget its failed sign-ins."""
     from desk.accounts import reset_password
 
     password = _with_database(lambda found: reset_password(found, username))
@@ -190,7 +190,7 @@ def database_revision(message: Annotated[str, typer.Argument(help="What the chan
 
 @cache
 def whole() -> typer.Typer:
-    """The whole command: the sub-commands of this file, and those each package has of its own."""
+    """The whole command: the sub-commands of this file and those of the packages."""
     from bot.evaluation.cli import app as understanding
     from bot.understanding.category.cli import app as category
     from bot.understanding.danger.cli import app as danger
@@ -217,14 +217,14 @@ def whole() -> typer.Typer:
 
 
 def _wanted(arguments: list[str]) -> typer.Typer:
-    """The commands of this file alone when one of them is called: those of the packages take a second to import."""
+    """Only the commands of this file when one of them is called, because importing the packages takes a second."""
     own = typer.main.get_command(app)
     assert isinstance(own, typer.core.TyperGroup)
     return app if arguments[:1] and arguments[0] in own.commands else whole()
 
 
 def main() -> None:
-    """Entry of the console command: what the user or the machine caused becomes one sentence, not a trace."""
+    """Run the command. An error from the user's input or machine becomes one sentence; others show their trace."""
     try:
         _wanted(sys.argv[1:])()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""``wenban train-decision`` fits the decision what a message is; ``wenban explain`` shows one."""
+"""``wenban train-decision`` fits the decision what kind of message it is; ``wenban explain`` shows one decision."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ console = Console()
 def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -> None:
     """Say what a first message is taken for, and why: danger and scope first, then the decision.
 
-    Where danger is seen or the matter is another's, nothing else is decided.
+    When the message tells of danger or is out of scope, nothing else is decided.
     """
     if not written(text):
         raise BadRequest("请写一句群众会说的话，例如 wenban explain 路灯坏了三天没人修")
@@ -65,11 +65,11 @@ def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -
 
 @dataclass(frozen=True)
 class _Screened:
-    """How danger and scope are judged, before the decision.
+    """How danger and scope were judged, before the decision.
 
     Args:
-        lines: name and verdict with its probability.
-        ends: what is done, when nothing else is decided; empty when the decision follows.
+        lines: name of the judgement, and the result with its probability.
+        ends: what is done when nothing else is decided; empty when the decision follows.
     """
 
     lines: list[tuple[str, str]]
@@ -110,7 +110,7 @@ async def _evidence(settings: Settings, text: str) -> Evidence:
 
 
 def train_decision() -> None:
-    """Fit the model of kinds and the bars of the decision on the written examples; a few minutes."""
+    """Fit the model of kinds, and the bars of the decision, to the written examples. It takes a few minutes."""
     from bot.understanding import fitting
 
     settings = load_settings()
@@ -118,7 +118,7 @@ def train_decision() -> None:
     seen, stamp = asyncio.run(_seen(settings, rows))
     kinds = fitting.apart(rows, seen)
     mixed = fitting.mixed(rows, seen)
-    # Counted twice: these models have seen more examples, so they are nearer to the one that ships.
+    # They count twice, because they were fitted to more examples, so they are more like the shipped model.
     bars, at = fitting.fit_bars(rows, seen, [kinds, mixed, mixed])
     decision.save(bars, stamp)
     fitting.fit(rows, seen).save()

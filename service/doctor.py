@@ -1,4 +1,4 @@
-"""``wenban doctor``: checks every part of the installation and says in plain words what is wrong."""
+"""``wenban doctor``: checks all parts of the installation, and says in plain words what is wrong."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ from core.settings import Settings
 from service import front_end
 
 SHOWN = 3
-"""Jobs in trouble that are named at most."""
+"""Most jobs with problems that are named."""
 Finding = tuple[bool, str]
 """Whether the check passed, and a sentence that says what was found or what to do."""
 
 
 async def examine(settings: Settings, console: Console) -> bool:
-    """Make every check, print a line for each, and tell whether all are well."""
+    """Make all checks, and print a line for each.
+
+    Returns:
+        Whether all checks passed.
+    """
     checks: list[tuple[str, Callable[[Settings], Awaitable[Finding]]]] = [
         ("Python", _python),
         ("Rasa", _rasa),
@@ -96,7 +100,7 @@ async def _data(settings: Settings) -> Finding:
     probe = folder / ".doctor"
     probe.write_text("")
     probe.unlink()
-    keys = settings.secrets  # reads or makes them; says so when they can't be read
+    keys = settings.secrets  # This reads or makes the keys, and raises an error when they can't be read.
     use_data_key(keys.data_key)
     mode = (folder / "secrets.json").stat().st_mode & 0o077
     if mode:
@@ -114,7 +118,7 @@ async def _processes(settings: Settings) -> Finding:
     async with _opened(settings) as database:
         found = await living(database)
         if deaf(found):
-            # A killed process stays in the table for a while: alive are those that give a further sign.
+            # A killed process stays in the table for a while. Only those that give another sign of life are alive.
             before = {process.id: process.seen_at for process in found}
             await asyncio.sleep(BEAT_S + 1)
             found = [
@@ -136,7 +140,7 @@ async def _jobs(settings: Settings) -> Finding:
     async with _opened(settings) as database:
         found = await troubles(database)
         running = bool(await living(database))
-    # While no app runs every job is late; they are made up for at the next start.
+    # While no app runs, all jobs are late. They are done at the next start.
     wrong = [trouble for trouble in found if running or trouble.state != "late"]
     if not wrong:
         return True, "nothing failed, nothing late"
@@ -149,7 +153,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
     """Open the database.
 
     Raises:
-        ConfigurationError: it is not there, or its schema is old.
+        ConfigurationError: it does not exist, or its schema is old.
     """
     url = settings.sqlalchemy_url
     if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():  # noqa: ASYNC240

@@ -1,4 +1,4 @@
-"""One JSON error shape for every endpoint; whatever goes wrong is answered in it."""
+"""Answers all errors of all addresses in one JSON form (:mod:`core.errors`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class MethodNotAllowed(WenbanError):
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn what a handler raises into the shared shape; of an unexpected one only an id is shown."""
+    """Middleware: turns the error of a handler into JSON. Of an unexpected error only an id is shown."""
     try:
         return await handler(request)
     except WenbanError as error:
@@ -51,6 +51,11 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def render(error: WenbanError, status: int | None = None) -> web.Response:
-    """The HTTP response for an error."""
+    """The HTTP answer for an error.
+
+    Args:
+        error: the error.
+        status: the HTTP status; None: that of the error.
+    """
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s is not None else None
     return web.json_response(error.to_json(), status=status or error.status, headers=headers)

@@ -1,4 +1,4 @@
-"""``wenban evaluate …``: what citizens see, measured end to end on labelled messages."""
+"""``wenban evaluate``: measures with labelled messages what citizens see, through the whole system."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="What citizens see, measured end to
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 _SHOWN = 20
-"""Misses named on the terminal; ``--json`` has all."""
+"""Most misses that are shown on the terminal. ``--json`` shows all."""
 
 
 @app.command("answers")
@@ -34,7 +34,7 @@ def answers_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Questions: answered right at once, among choices, put into the form, not known, or wrong."""
+    """Measure questions: answered right at once, among choices, put into the form, not known, or wrong."""
     rows = read(file or ANSWERS, AnswerRow)
     _print(whole.answers(rows, _say([row.question for row in rows])), as_json)
 
@@ -47,7 +47,7 @@ def matters_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Messages: taken for a matter, a question, both, or talk."""
+    """Measure messages: taken for a matter, a question, both, or talk."""
     rows = read(file or MATTERS, MatterRow)
     _print(whole.matters(rows, _say([row.text for row in rows])), as_json)
 
@@ -60,7 +60,7 @@ def danger_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Danger raised where there is one and not elsewhere; what is out of the hotline's scope declined."""
+    """Measure danger: recognised where there is danger and only there; and matters out of scope: declined."""
     rows = read(file or DANGERS, DangerRow)
     _print(whole.danger(rows, _say([row.text for row in rows])), as_json)
 

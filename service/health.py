@@ -1,4 +1,4 @@
-"""``/healthz`` says that this process is alive, ``/readyz`` that a citizen would be answered now."""
+"""``/healthz`` says that this process is alive. ``/readyz`` says whether citizens would be answered now."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 Check = Callable[[], Awaitable[bool]]
+"""Whether a part is ready."""
 
 
 def routes(checks: dict[str, Check]) -> list[web.RouteDef]:
-    """The routes of both.
+    """The routes of both addresses.
 
     Args:
-        checks: by name, what must hold to be ready; one that raises does not hold.
+        checks: name of a part → whether it is ready. A check that raises an error counts as not ready.
     """
 
     async def healthz(_: web.Request) -> web.Response:
@@ -32,5 +33,5 @@ def routes(checks: dict[str, Check]) -> list[web.RouteDef]:
 async def _ask(check: Check) -> bool:
     try:
         return await check()
-    except Exception:  # a check that fails to run counts as not ready
+    except Exception:  # Whatever the error is, the part is not ready.
         return False

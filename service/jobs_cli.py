@@ -29,7 +29,7 @@ Key = Annotated[str, typer.Argument(help="Its key; empty for a recurring job.")]
 
 @app.command("list")
 def show() -> None:
-    """How many jobs there are of each kind, and every one that failed or is late."""
+    """Show how many jobs of each kind there are, and all jobs that failed or are late."""
 
     async def look(database: Database) -> tuple[list[tuple[str, str, int]], list[Trouble]]:
         async with database.read() as session:
@@ -54,7 +54,7 @@ def show() -> None:
 
 @app.command("retry")
 def retry(kind: Kind, key: Key = "") -> None:
-    """Have a job tried now, one that was given up too."""
+    """Let a job be tried now, also one that was given up."""
 
     async def act(database: Database) -> bool:
         async with database.write() as session:
@@ -66,7 +66,7 @@ def retry(kind: Kind, key: Key = "") -> None:
 
 @app.command("drop")
 def drop(kind: Kind, key: Key) -> None:
-    """Delete a job; what it was for is not done."""
+    """Delete a job, so that its work is not done."""
 
     async def act(database: Database) -> bool:
         async with database.write() as session:

@@ -1,4 +1,4 @@
-"""Logging: lines for people or JSON for collectors; phone and identity-card numbers are masked in both."""
+"""Logging: lines for people, or JSON for log collectors. Mobile and identity-card numbers are masked in both."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def _mask(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableM
 
 
 def configure(level: str, style: str) -> None:
-    """Send every log record of the process to standard error.
+    """Send all log records of the process to standard error.
 
     Args:
-        level: ``debug`` … ``error``.
-        style: ``console`` or ``json``.
+        level: the least severe level that is logged: ``debug``, ``info``, ``warning`` or ``error``.
+        style: ``console`` (lines for people) or ``json``.
     """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -75,10 +75,13 @@ def _same(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableM
 
 
 class AccessLog(AbstractAccessLogger):
-    """The access log: one line for each request, without the query, which holds a websocket's token."""
+    """The access log: one line for each request. The query is left out, because it may hold a visitor's token."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Write the line: method, path as it was sent (still quoted, so no line can be forged), status, milliseconds."""
+        """Write the line: method, path, status, and duration in milliseconds.
+
+        The path is written as it was sent, with its escapes, so that nobody can forge a line.
+        """
         level = logging.DEBUG if request.path in ("/healthz", "/readyz") else logging.INFO
         self.logger.log(
             level,

@@ -1,7 +1,7 @@
-"""A whole system for measurements: the app with its real parts in this process, and a Rasa process beside it.
+"""A whole system for measurements: the app with its real parts in this process, and a process with Rasa.
 
-Every message is a new conversation and takes the way of any citizen's: stored, judged for danger and scope,
-decided, answered by Rasa and the actions. Data are in a temporary folder, deleted afterwards.
+Each message is a new conversation, and is handled like that of any citizen: stored, judged for danger and scope,
+decided, and answered by Rasa and the actions. The data are in a temporary folder, which is deleted afterwards.
 """
 
 from __future__ import annotations
@@ -31,25 +31,29 @@ from kb_index.publishing.build import build
 from service.app import CONVERSATIONS, DATABASE, create_app
 
 PATIENCE_S = 180
-"""Seconds Rasa may take to load its model."""
+"""Most seconds that Rasa may need to load its model."""
 REPLY_S = 60
-"""Seconds a message may take to be answered."""
+"""Most seconds that the answer to a message may take."""
 AT_ONCE = 2
-"""Conversations under way at the same time; more would measure the queue."""
+"""Conversations at the same time. With more, waiting in the queue would be measured."""
 
 
 class Measured:
-    """A running system that messages can be sent to."""
+    """A running system to which messages can be sent.
+
+    Args:
+        app: the running application.
+    """
 
     def __init__(self, app: web.Application) -> None:
         self._conversations = app[CONVERSATIONS]
         self._database = app[DATABASE]
 
     async def say(self, text: str) -> Seen:
-        """Send a text in a new conversation; gives what the citizen sees.
+        """Send a text in a new conversation, and return what the citizen sees.
 
         Raises:
-            ConfigurationError: no reply within :data:`REPLY_S`.
+            ConfigurationError: there was no reply within :data:`REPLY_S` seconds.
         """
         began = time.perf_counter()
         receipt = await self._conversations.receive(InboundMessage("web", new_id(), new_id(), text))
@@ -63,7 +67,15 @@ class Measured:
         return read(replies, view.facts, view.mode, (turn and turn.answered_by) or "", took)
 
     async def say_all(self, texts: Sequence[str], done: Callable[[], None] = lambda: None) -> list[Seen]:
-        """Send each text in a new conversation, :data:`AT_ONCE` at a time; ``done`` is called after each."""
+        """Send each text in a new conversation, :data:`AT_ONCE` at a time.
+
+        Args:
+            texts: the texts.
+            done: called after each text.
+
+        Returns:
+            What the citizens see, in the order of the texts.
+        """
         places = asyncio.Semaphore(AT_ONCE)
 
         async def one(text: str) -> Seen:
@@ -77,10 +89,10 @@ class Measured:
 
 @asynccontextmanager
 async def measured(settings: Settings) -> AsyncIterator[Measured]:
-    """Start everything; the model is trained and the knowledge base built first where they are out of date.
+    """Start the whole system. Rasa's model and the knowledge base are first brought up to date.
 
     Raises:
-        ConfigurationError: a part can't be made or does not start; the end of Rasa's log is in the message.
+        ConfigurationError: a part can't be made or does not start. The message has the end of Rasa's log.
     """
     model, _ = await asyncio.to_thread(train, settings)
     await asyncio.to_thread(build, settings.knowledge_dir, settings.index_dir, settings.kb_model)
@@ -116,7 +128,7 @@ async def measured(settings: Settings) -> AsyncIterator[Measured]:
 
 @asynccontextmanager
 async def _serving(settings: Settings, model: Path, log: Path) -> AsyncIterator[None]:
-    """Rasa's process, ready to answer."""
+    """Run Rasa in a process during the block, which begins when Rasa is ready."""
     with log.open("wb") as file:
         process = subprocess.Popen(  # noqa: ASYNC220  (starting a process takes a millisecond)
             rasa_program.serve(settings.rasa_port, model),

@@ -14,7 +14,7 @@ from core.settings import ROOT
 DIST = ROOT / "web" / "dist"
 """Folder of the built front end."""
 _CITY = "__CITY__"
-"""Stands in the demo page for the city's name."""
+"""Text in the demo page that is replaced by the city's name."""
 
 _POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -24,7 +24,7 @@ _POLICY = (
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Middleware: the security headers of every answer."""
+    """Middleware: adds the security headers to all answers."""
     response = await handler(request)
     if not response.prepared:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -33,10 +33,11 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
 
 
 def routes(city: str, dist: Path = DIST) -> list[web.AbstractRouteDef]:
-    """Routes of pages and their assets. Assets have a hash in their name and may be cached; pages may not.
+    """The routes of pages and their assets. Assets have a hash in their name, and may be cached; pages may not.
 
     Args:
-        city: the city's full name, for the demo page.
+        city: full name of the city, for the demo page.
+        dist: folder of the built front end.
     """
 
     async def demo(_: web.Request) -> web.StreamResponse:
@@ -46,13 +47,13 @@ def routes(city: str, dist: Path = DIST) -> list[web.AbstractRouteDef]:
 
     async def widget(_: web.Request) -> web.StreamResponse:
         response = _page(dist / "widget" / "widget.js")
-        # Any site may load the script; WENBAN_WEB_ORIGINS says which may use the API.
+        # Any site may load the script. WENBAN_WEB_ORIGINS says which sites may use the API.
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     async def desk(request: web.Request) -> web.StreamResponse:
-        # Any address below /desk/ that is no file is a page of the single-page application.
+        # Any address below /desk/ that is not a file is a page of the single-page application.
         return _asset(dist / "desk", request.match_info.get("path", ""), otherwise="index.html")
 
     async def demo_asset(request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,6 @@
-"""The client's address and scheme from a reverse proxy's headers.
+"""Takes the client's address and scheme from a reverse proxy's headers.
 
-Used only with ``WENBAN_TRUST_PROXY``: anybody can send these headers, so they mean something only behind the
+It is used only with ``WENBAN_TRUST_PROXY``. Anybody can send these headers, so they can be trusted only behind the
 operator's own proxy.
 """
 
@@ -12,16 +12,16 @@ from aiohttp.typedefs import Handler
 
 @web.middleware
 async def forwarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give handlers a request whose ``remote`` and ``scheme`` are the client's.
+    """Middleware: gives handlers a request whose ``remote`` and ``scheme`` are those of the client.
 
-    Of several addresses in ``X-Forwarded-For`` the last counts: our own proxy added it; those before it are
-    whatever the client claimed.
+    Of several addresses in ``X-Forwarded-For`` the last counts, because our own proxy added it. Those before it are
+    only claimed by the client.
     """
     address = _last(request, "X-Forwarded-For") or request.remote or ""
     scheme = _last(request, "X-Forwarded-Proto").lower()
     if scheme not in ("http", "https"):
         scheme = request.scheme
-    # Both in one clone: a clone of a clone loses what the first was given.
+    # Both are set in one clone, because a clone of a clone loses what was set in the first.
     return await handler(request.clone(remote=address, scheme=scheme))
 
 

@@ -1,4 +1,4 @@
-"""``wenban run``: Rasa, the app and the announcement of their start under one supervisor (supervisord)."""
+"""``wenban run``: runs Rasa, the app, and the command that announces their start under supervisord."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def require_free_ports(settings: Settings) -> None:
     """Check that the ports of app and Rasa are free.
 
     Raises:
-        ConfigurationError: one is taken; the message says which, and what to do.
+        ConfigurationError: a port is taken. The message says which, and what to do.
     """
     for name, port in (("PORT", settings.port), ("RASA_PORT", settings.rasa_port)):
         with socket.socket() as probe:
@@ -74,7 +74,7 @@ def require_free_ports(settings: Settings) -> None:
 
 
 def write_configuration(settings: Settings, model: Path) -> Path:
-    """Write supervisord's configuration and give its path."""
+    """Write supervisord's configuration, and return its path."""
     logs = settings.data_dir / "log"
     logs.mkdir(parents=True, exist_ok=True)
     (settings.data_dir / "rasa").mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ def _words(command: list[str]) -> str:
 
 
 def run(settings: Settings, model: Path) -> None:
-    """Become the supervisor; does not come back. Ctrl-C ends everything it started."""
+    """Become the supervisor. This does not return. Ctrl-C ends all processes that it started."""
     configuration = write_configuration(settings, model)
     program = Path(sys.executable).with_name("supervisord")
     os.execve(program, [str(program), "-c", str(configuration)], rasa_program.environment(settings))  # noqa: S606

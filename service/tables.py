@@ -1,4 +1,4 @@
-"""Imports every module with tables, so that ``core.database.Base.metadata`` holds them all."""
+"""Imports all modules with tables, so that ``core.database.Base.metadata`` has all tables."""
 
 import channels.wechat.models
 import conversations.models

@@ -1,4 +1,4 @@
-"""A citizen at the REST side of the web channel: says something, reads the replies."""
+"""A citizen who uses the web channel over REST: sends messages and reads the replies."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class Citizen:
         self.transcript: list[str] = []
 
     def say(self, text: str, client_id: str | None = None) -> str:
-        """Send a message; all replies as one text. Waits until the turn is over."""
+        """Send a message and wait until its turn is over. Returns all replies as one text."""
         return self._send(text, {"client_id": client_id or str(uuid4()), "text": text})
 
     def photo(self, data: bytes) -> str:
-        """Upload a photo and send it; all replies as one text."""
+        """Upload a photo and send it. Returns all replies as one text."""
         kept = self.http.post("/api/web/photos", content=data).raise_for_status().json()
         return self._send("［照片］", {"client_id": str(uuid4()), "photo": kept["photo"]["id"]})
 
     def locate(self, lat: float, lon: float) -> str:
-        """Send where one is; all replies as one text."""
+        """Send a location. Returns all replies as one text."""
         return self._send("［位置］", {"client_id": str(uuid4()), "location": {"lat": lat, "lon": lon}})
 
     def _send(self, text: str, body: dict[str, Any]) -> str:
@@ -53,17 +53,17 @@ class Citizen:
         return said
 
     def press(self, title: str) -> str:
-        """Press an offered button by its title."""
+        """Press the button with this title, which the last replies must have. Returns all replies as one text."""
         offered = self.buttons()
         assert title in offered, f"{title} is not offered, only {list(offered)}"
         return self.say(title)
 
     def buttons(self) -> dict[str, str]:
-        """What is offered now, title → payload."""
+        """The buttons of the last replies, title → payload."""
         return {b["title"]: b["payload"] for message in self.last for b in message["buttons"]}
 
     def card(self, kind: str) -> dict[str, Any]:
-        """The card of that kind among the last replies."""
+        """The card of this kind in the last replies; fails when there is none."""
         for message in self.last:
             if message["card"] and message["card"]["kind"] == kind:
                 card: dict[str, Any] = message["card"]

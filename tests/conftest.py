@@ -1,4 +1,4 @@
-"""What all tests share: keys for personal data, and a fresh database with every table."""
+"""What all tests share: a key for personal data, a clock to move, and empty databases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ share_statements()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that runs on PostgreSQL, by its fixtures or by the name of its parameter."""
+    """Mark every test that runs on PostgreSQL; its fixtures or the name of its parameter tell."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if {"postgresql_url", "postgresql_server"} & set(fixtures) or "[postgresql" in item.nodeid:
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Clock:
-    """The clock the app goes by: it runs as ever, and can be put forward."""
+    """The clock the app reads: it runs as usual, and a test can put it forward."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
@@ -39,7 +39,7 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def forward(self, **by: float) -> None:
-        """So much later; the arguments are those of :class:`~datetime.timedelta`."""
+        """Put the clock forward; the arguments are those of :class:`~datetime.timedelta`."""
         self._ahead += timedelta(**by)
 
 
@@ -53,7 +53,7 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
-    """A command that is run in the test's own process sets up logging; the next test finds it as it was."""
+    """Restores logging after each test: a command that a test runs in its own process sets up logging anew."""
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
     yield
@@ -63,7 +63,7 @@ def logging_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """The URL of a SQLite database with every table and nothing in them."""
+    """The URL of a SQLite database that has every table, all empty."""
     return empty_sqlite(tmp_path / "test.db")
 
 
@@ -90,7 +90,7 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture
 async def postgresql_url(postgresql_server: str) -> str:
-    """The URL of a PostgreSQL database with nothing in it."""
+    """The URL of a PostgreSQL database without any table."""
     connection = await asyncpg.connect(postgresql_server)
     await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     await connection.close()

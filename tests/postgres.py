@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: in a temporary folder, on a free port, gone afterwards."""
+"""Runs a PostgreSQL server for tests: in a temporary folder, on a free port, removed afterwards."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def _binaries() -> Path:
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """A running server; gives the URL of an empty database. As root it runs as ``nobody``: it refuses root."""
-    # A folder of its own rather than pytest's: other users may not enter that one.
+    """Runs a server; yields the URL of an empty database. Started by root it runs as ``nobody``, as it refuses root."""
+    # Not in pytest's temporary folder, which other users, such as nobody, may not enter.
     with tempfile.TemporaryDirectory(prefix="wenban-pg-") as folder, _server(Path(folder)) as url:
         yield url
 

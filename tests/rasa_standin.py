@@ -1,4 +1,4 @@
-"""The one stand-in for Rasa: answers by rule, over the same interface as Rasa's client or behind Rasa's own address."""
+"""The tests' stand-in for Rasa. It answers by fixed rules, in place of Rasa's client or as a server in place of Rasa."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from conversations.rasa import RasaDown
 from conversations.types import Button, Reply
 
 FORM = (Button("投诉", '/complaint_type{"t":"投诉"}'), Button("求助", '/complaint_type{"t":"求助"}'))
+"""The buttons of the answer to 我要投诉."""
 
 
 class SmallDialogue:
-    """Answers by what was said; notes who asked what, under which turn.
+    """Chooses its answer by words in the message, and records who asked what in which turn.
 
     Args:
-        gate: while it is not set, questions with “慢” in them wait.
+        gate: messages with “慢” in them wait until it is set.
 
-    ``heard`` is called with conversation, turn and message, where actions would report what the turn came to.
+    ``heard``, when set, is called with conversation, turn and message, at the moment at which actions would report the
+    turn's outcome.
     """
 
     def __init__(self, gate: asyncio.Event | None = None) -> None:
@@ -54,11 +56,11 @@ class SmallDialogue:
         return [Reply(f"您说的是：{message}")]
 
     def texts(self) -> list[str]:
-        """What was asked, in order."""
+        """The messages it was asked, in order."""
         return [message for _, message in self.asked]
 
     def app(self) -> web.Application:
-        """The same as a server with Rasa's REST channel, for a real client to ask."""
+        """The same as a web application with the address of Rasa's REST channel, for a real client."""
 
         async def webhook(request: web.Request) -> web.Response:
             asked = await request.json()
@@ -86,12 +88,12 @@ class SmallDialogue:
 
 
 async def no_answer(question: str) -> Reply | None:
-    """A knowledge base that is sure of one thing only."""
+    """Stands in for the knowledge base's answer without Rasa; it answers one question only (几点开门)."""
     return Reply("市民中心工作日上午八点半开门。") if "几点开门" in question else None
 
 
 class NoRasa:
-    """For tests that call actions themselves."""
+    """A Rasa that is never there, for tests that call actions directly."""
 
     async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
         raise RasaDown("no Rasa in this test")

@@ -1,4 +1,4 @@
-"""A Redis server of the tests' own: in memory, on a free port, gone afterwards; it can be stopped and started."""
+"""Runs a Redis server for tests: in memory, on a free port, removed afterwards. A test can stop and start it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.system import free_port
 
 
 class RedisServer:
-    """One server; stopped as a crash would."""
+    """One server. Stopping it looks like a crash."""
 
     def __init__(self) -> None:
         program = shutil.which("redis-server")
@@ -25,7 +25,7 @@ class RedisServer:
         self._running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start, and wait until it takes connections."""
+        """Start it, and wait until it accepts connections."""
         self._running = subprocess.Popen(
             [
                 *(self._program, "--port", str(self.port), "--bind", "127.0.0.1"),
@@ -42,7 +42,7 @@ class RedisServer:
         raise RuntimeError("redis-server does not answer")
 
     def stop(self) -> None:
-        """Kill it; connections break."""
+        """Kill it; its connections break."""
         if self._running is not None:
             self._running.kill()
             self._running.wait()
@@ -51,7 +51,7 @@ class RedisServer:
 
 @contextmanager
 def redis() -> Iterator[RedisServer]:
-    """A running server."""
+    """Runs a server; yields it."""
     server = RedisServer()
     server.start()
     try:

@@ -1,6 +1,6 @@
-"""A whole system for tests and benchmarks: a trained Rasa and the app, each a process of its own.
+"""Runs a whole system for tests and benchmarks: a trained Rasa and the app, each in its own process.
 
-Free ports, and a data folder of its own; the model is the one ``wenban train`` made.
+They listen on free ports and use a new data folder; the model is the one ``wenban train`` made.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ from bot import rasa_program, training
 from core.settings import ROOT, Settings
 
 START_PATIENCE_S = 180
+"""Most seconds to wait until a started process answers."""
 WECHAT_TOKEN = "end-to-end-token"
+"""Token of the WeChat accounts."""
 WECHAT_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+"""Key of the WeChat account in safe mode."""
 WECHAT_APP_ID = "wx0000000000000000"
+"""App id of the WeChat accounts."""
 
 
 def free_port() -> int:
-    """A port nobody listens at, below those that outgoing connections are given (49152 and up; Linux: 32768)."""
+    """A port on which nobody listens, below the range for outgoing connections (from 49152; on Linux from 32768)."""
     while True:
         port = 16384 + secrets.randbelow(16384)
         with socket.socket() as probe:
@@ -42,7 +46,7 @@ def free_port() -> int:
 
 @dataclass
 class Process:
-    """A program of the system, with its log."""
+    """A program of the system: its command, its environment, and the file it logs to."""
 
     name: str
     command: list[str]
@@ -75,7 +79,7 @@ class Process:
 
 @dataclass
 class System:
-    """Where a running system answers, and the switch of each of its processes."""
+    """A running system: its address, its data, its processes, and the name and password of an administrator."""
 
     url: str
     settings: Settings
@@ -87,12 +91,12 @@ class System:
     password: str
 
     def wait_ready(self) -> None:
-        """Return when a citizen's message can be answered."""
+        """Wait until a citizen's message can be answered."""
         wait_for(f"{self.url}/readyz", self.rasa, self.app)
 
 
 def wait_for(address: str, *processes: Process) -> None:
-    """Return when ``address`` answers with success; fail when one of the processes behind it has ended."""
+    """Wait until ``address`` answers with success; fail when one of the processes has ended or it takes too long."""
     began = time.monotonic()
     while time.monotonic() - began < START_PATIENCE_S:
         for process in processes:
@@ -109,12 +113,12 @@ def wait_for(address: str, *processes: Process) -> None:
 
 
 def program() -> str:
-    """The console command of this environment."""
+    """Path of the command ``wenban`` in this Python environment."""
     return str(Path(sys.executable).with_name("wenban"))
 
 
 def wenban(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run the command as an operator would."""
+    """Run ``wenban`` with these arguments, as an operator would, and wait until it has ended."""
     return subprocess.run(
         [program(), *arguments],
         cwd=ROOT,
@@ -127,14 +131,14 @@ def wenban(*arguments: str, environment: dict[str, str]) -> subprocess.Completed
 
 
 def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
-    """A data folder with a migrated database, a built index and keys: (the environment, its settings)."""
+    """Prepares a data folder: migrates its database, builds its index. Returns the environment and the settings."""
     port, rasa_port = free_port(), free_port()
     environment = {
         **os.environ,
         "WENBAN_DATA_DIR": str(data),
         "WENBAN_PORT": str(port),
         "WENBAN_RASA_PORT": str(rasa_port),
-        # Each citizen of a test comes from an address of their own, as behind a proxy (tests/citizen.py).
+        # Each citizen of a test sends an address of their own in a header, as a proxy would (tests/citizen.py).
         "WENBAN_TRUST_PROXY": "true",
         "WENBAN_WECHAT_ACCOUNTS": (
             f'[{{"name": "main", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}"}},'
@@ -152,13 +156,13 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
 
 
 def new_address() -> dict[str, str]:
-    """A header that makes a client somebody from a new address (RFC 3849, for documentation)."""
+    """A header with a new client address, from the range reserved for documentation (RFC 3849)."""
     return {"X-Forwarded-For": f"2001:db8::{secrets.randbelow(65536):x}:{secrets.randbelow(65536):x}"}
 
 
 @contextmanager
 def started(data: Path, **extra: str) -> Iterator[System]:
-    """A running system in ``data``; ``extra`` are further settings, ``WENBAN_…``."""
+    """Runs a system with its data in ``data``; ``extra`` are further settings, as ``WENBAN_…`` variables."""
     model = training.model_path(Settings())
     if not model.exists():
         raise RuntimeError("there is no trained Rasa model for the present data: run `wenban train` first")

@@ -1,4 +1,4 @@
-"""Empty SQLite databases with every table, quickly; and one memory of compiled statements for all of them."""
+"""Makes tests on SQLite fast: databases copied from an empty one, and one shared cache of compiled statements."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from core.database import Base
 
 
 def empty_sqlite(path: Path) -> str:
-    """Write a database with every table and nothing in them; its URL. Making the tables anew takes ten times as long."""
+    """Write a database that has every table, all empty. Returns its URL.
+
+    The file is a copy: creating the tables each time would take ten times as long.
+    """
     path.write_bytes(_with_tables())
     return f"sqlite:///{path}"
 
@@ -34,10 +37,10 @@ def _with_tables() -> bytes:
 
 
 def share_statements() -> None:
-    """Let all SQLite engines of this process share one dialect, and the statements it has compiled.
+    """Let all SQLite engines of this process share one dialect and its compiled statements.
 
-    An app has one engine and compiles each statement once. The tests make an engine each, and would compile each
-    statement a thousand times.
+    An app has one engine and compiles each statement once. Every test makes an engine of its own, so without this each
+    statement would be compiled a thousand times.
     """
     compiled: dict[Any, Any] = {}
     dialects: list[Dialect] = []
@@ -46,9 +49,7 @@ def share_statements() -> None:
         if not url.startswith("sqlite"):
             return create_async_engine(url, **options)
         made = create_async_engine(url, execution_options={"compiled_cache": compiled}, **options)
-        if (
-            not dialects or dialects[0].server_version_info is None
-        ):  # which it learns with its first connection
+        if not dialects or dialects[0].server_version_info is None:  # set at the first connection
             dialects[:] = [made.sync_engine.dialect]
         made.sync_engine.dialect = dialects[0]
         return made

@@ -1,4 +1,4 @@
-"""The real app as several operating-system processes on one PostgreSQL, with a stand-in for Rasa."""
+"""Runs the real app as two operating-system processes on one PostgreSQL database, with a stand-in for Rasa."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ from tests.rasa_standin import SmallDialogue
 from tests.system import Process, free_port, wait_for
 
 PASSWORD = "first-Sign-in"
+"""Password of the desk accounts."""
 OURS = {"X-Requested-With": "wenban"}
+"""The header the desk's page sends with every request that changes something."""
 
 
 @dataclass
 class AppProcess:
-    """One process, and the people who use it."""
+    """One process of the app, with a browser session that uses it."""
 
     url: str
     process: Process
@@ -50,13 +52,13 @@ class AppProcess:
 
 @dataclass
 class Line:
-    """A websocket, and every frame that came by it."""
+    """A websocket, and every frame received on it so far."""
 
     socket: aiohttp.ClientWebSocketResponse
     frames: list[dict[str, Any]] = field(default_factory=list)
 
     async def text(self, wanted: str, within_s: float) -> float:
-        """Until a message with this text has come; the seconds it took."""
+        """Wait until a message with this text has come. Returns the seconds that took."""
         began = time.monotonic()
         async with asyncio.timeout(within_s):
             while not any(f.get("message", {}).get("text") == wanted for f in self.frames):
@@ -64,13 +66,15 @@ class Line:
         return time.monotonic() - began
 
     def texts(self) -> list[str]:
-        """What was said, in the order it came; a citizen's line begins with what there was before."""
+        """The texts in the order they came. On a citizen's websocket the first frame brings the earlier messages."""
         before = [m["text"] for f in self.frames if f["type"] == "hello" for m in f["messages"]]
         return before + [f["message"]["text"] for f in self.frames if f["type"] == "message"]
 
 
 @dataclass
 class Citizen:
+    """A visitor of the web channel with a session, and the process they use."""
+
     at: AppProcess
     token: str
 
@@ -86,6 +90,8 @@ class Citizen:
 
 @dataclass
 class Processes:
+    """The two processes of the app, and what stands behind them."""
+
     a: AppProcess
     b: AppProcess
     rasa: SmallDialogue
@@ -96,7 +102,7 @@ class Processes:
         return Citizen(at, (await at.post("/api/web/session", {}))["token"])
 
     async def agent(self, at: AppProcess) -> Line:
-        """Somebody signed in at a process's desk, listening."""
+        """Sign an agent in at a process's desk. Returns their websocket."""
         await add_user(self.database, "agent", "坐席 3 号", "agent", PASSWORD, None)
         async with self.database.write() as session:
             await session.execute(update(DeskUser).values(must_change_password=False))
@@ -106,7 +112,7 @@ class Processes:
 
 @asynccontextmanager
 async def two_processes(folder: Path, database_url: str, redis_url: str) -> AsyncIterator[Processes]:
-    """Two running processes of the app; without Redis when its URL is empty."""
+    """Runs two processes of the app; they use Redis unless its URL is empty."""
     await upgrade(database_url)
     async with AsyncExitStack() as stack:
         rasa = SmallDialogue()

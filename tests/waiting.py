@@ -1,4 +1,4 @@
-"""Waiting for something to have happened, without fixed sleeps."""
+"""Waiting until something has happened, without fixed sleeps."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import time
 from collections.abc import Awaitable, Callable
 
 STEP_S = 0.01
+"""Seconds between two looks at the condition."""
 
 
 async def until(
     condition: Callable[[], object] | Callable[[], Awaitable[object]], within_s: float = 10
 ) -> None:
-    """Return as soon as ``condition`` (a function, plain or async) holds; fail when it does not in time."""
+    """Wait until ``condition``, a plain or async function, returns something true; fail when that takes too long."""
     deadline = time.monotonic() + within_s
     while True:
         found = condition()

@@ -1,4 +1,4 @@
-"""The web channel: sessions, messages and a websocket for the widget."""
+"""The web channel: sessions, messages, photos and a websocket for the widget."""
 
 from channels.web.service import WebChannel
 

@@ -1,9 +1,9 @@
-"""The greeting and the first buttons of the web channel, before the visitor has said anything."""
+"""The greeting and the first buttons of the web channel, shown before the visitor has said anything."""
 
 from __future__ import annotations
 
 STARTERS = ("公积金可以用来付房租吗", "我要反映问题", "查询工单进度", "转人工")
-"""Things to begin with, shown as buttons; each is sent as if it had been typed."""
+"""Words of the first buttons. A tapped one is sent as if the citizen had typed it."""
 
 
 def greeting(city: str) -> str:

@@ -1,4 +1,4 @@
-"""Rate limits of the web channel, by visitor and by address: enough for persons, too little for machines."""
+"""Rate limits of the web channel, by visitor and by network address. People don't reach them; programs do."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from core.errors import RateLimited
 from core.rates import Rates
 
 VISITOR_PER_MINUTE = 20
-"""Messages and photos one visitor may send at once, and as many a minute from then on."""
+"""Messages and photos that one visitor may send at once; the same number again becomes free each minute."""
 ADDRESS_PER_MINUTE = 120
-"""Messages, photos, sessions and sockets of one address in a minute; an office shares an address."""
+"""The same for the messages, photos, sessions and sockets of one address. A whole office may share an address."""
 
 
 class Limits:
     """The two limits of the web channel: by visitor and by address.
 
     Args:
-        rates: what counts; shared by all processes, so are the limits.
-        key: the installation's; with it addresses become numbers that nobody else can make of them.
+        rates: counts. When it is shared by all processes, the limits are, too.
+        key: secret key of the installation. Addresses are hashed with it, so that nobody else can compute the hash.
     """
 
     def __init__(self, rates: Rates, key: str) -> None:
@@ -29,18 +29,18 @@ class Limits:
         self._key = hashlib.sha256(f"web sources {key}".encode()).digest()
 
     async def message(self, visitor_id: str, request: web.Request) -> None:
-        """Count one message or photo, sent by this request or over the socket it opened.
+        """Count one message or photo, sent by this request or over the socket that it opened.
 
         Raises:
-            RateLimited: the visitor, or the address, has sent too many; ``retry_after_s`` is set.
+            RateLimited: the visitor, or the address, has sent too many. ``retry_after_s`` is set.
         """
         await self._take("web-visitor", visitor_id, VISITOR_PER_MINUTE)
         await self.call(request)
 
     def source(self, request: web.Request) -> str:
-        """A keyed hash of the address a request came from; the same address gives the same in this process.
+        """A keyed hash of the address from which a request came: 24 hexadecimal digits.
 
-        Empty when the address is not known.
+        The same address always gives the same hash. Empty when the address is not known.
         """
         if not request.remote:
             return ""
@@ -50,7 +50,7 @@ class Limits:
         """Count one session or socket that is opened from this address.
 
         Raises:
-            RateLimited: too many from this address; ``retry_after_s`` is set.
+            RateLimited: there were too many from this address. ``retry_after_s`` is set.
         """
         await self._take("web-address", self.source(request) or "unknown", ADDRESS_PER_MINUTE)
 

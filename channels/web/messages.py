@@ -1,4 +1,4 @@
-"""What a browser may send, checked the same way whether it comes by request or by socket."""
+"""Reads and checks the messages that browsers send, by request or by socket."""
 
 from __future__ import annotations
 
@@ -13,29 +13,42 @@ from core.errors import BadRequest, NotFound, TooLarge
 from core.text import clean
 
 MAX_TEXT = 4_000
-"""Characters of one message of a citizen."""
+"""Most characters of one message of a citizen."""
 CHANNEL = "web"
 """The web channel's name in the database and in :class:`conversations.types.InboundMessage`."""
 
 
 def _clean(value: object) -> object:
-    # Before pydantic looks: half an emoji (a lone surrogate) is dropped rather than refused.
+    # Done before pydantic checks the text, so that half an emoji (a lone surrogate) is dropped and not refused.
     return clean(value) if isinstance(value, str) else value
 
 
 class Point(BaseModel):
-    """Where the browser says the citizen is."""
+    """The place where the citizen is, as the browser says.
+
+    Args:
+        lat: latitude in degrees, -90 to 90.
+        lon: longitude in degrees, -180 to 180.
+        accuracy: radius in metres within which the citizen is; None when not known.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
     accuracy: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
-    """Metres."""
 
 
 class Said(BaseModel):
-    """A message as the browser sends it; other fields are left alone, for browsers newer than this server."""
+    """A message as the browser sends it. Other fields are ignored, because a page may be newer than this server.
+
+    Args:
+        client_id: the browser's id of the message, 8 to 64 characters. The same id again is the same message.
+        text: the words.
+        button: payload of the pressed button; None when no button was pressed.
+        photo: id of a photo that was uploaded before (:mod:`channels.web.photos`).
+        location: the place that the citizen sends.
+    """
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -43,7 +56,6 @@ class Said(BaseModel):
     text: Annotated[str, BeforeValidator(_clean)] = ""
     button: str | None = Field(None, max_length=400)
     photo: str | None = Field(None, pattern=r"^[0-9a-f-]{36}$")
-    """Id of a photo uploaded before (:mod:`channels.web.photos`)."""
     location: Point | None = None
 
 
@@ -51,8 +63,8 @@ def read(data: Any) -> Said:
     """Check a message.
 
     Raises:
-        BadRequest: not an object, a field is missing or misshapen, or nothing was said.
-        TooLarge: over :data:`MAX_TEXT` characters.
+        BadRequest: it is not an object, a field is missing or not valid, or nothing was said.
+        TooLarge: the text has more than :data:`MAX_TEXT` characters.
     """
     try:
         said = Said.model_validate(data)
@@ -69,17 +81,27 @@ def read(data: Any) -> Said:
 
 
 class Reader:
-    """Turns a checked browser message into the :class:`InboundMessage` that all channels make."""
+    """Makes an :class:`InboundMessage`, as all channels do, of a checked message of a browser.
+
+    Args:
+        conversations: the conversations.
+        media: the citizens' photos.
+    """
 
     def __init__(self, conversations: Conversations, media: Media) -> None:
         self._conversations = conversations
         self._media = media
 
     async def inbound(self, said: Said, visitor_id: str, source: str = "") -> InboundMessage:
-        """The message as conversations take it; the browser's id makes a repeat the same message.
+        """The message in the form that conversations take.
+
+        Args:
+            said: the message.
+            visitor_id: who sent it.
+            source: keyed hash of the sender's address; empty when not known.
 
         Raises:
-            NotFound: the photo is not there, or is not this visitor's.
+            NotFound: there is no such photo, or another visitor sent it.
         """
         kind, text, media = "text", said.text, None
         if said.photo is not None:

@@ -1,4 +1,4 @@
-"""The sites whose pages may use the web channel: our own, and those named in ``WENBAN_WEB_ORIGINS``."""
+"""The sites whose pages may use the web channel: our own, and those listed in ``WENBAN_WEB_ORIGINS``."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from aiohttp import web
 from core.errors import ConfigurationError, Forbidden
 
 PREFIX = "/api/web/"
-"""Path under which every address of the web channel lies."""
+"""The path with which all addresses of the web channel begin."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def normal(origin: str) -> str | None:
-    """An origin in its one written form, None when it is not an http(s) origin.
+    """The standard form of an origin; None when the text is not an http or https origin.
 
     >>> normal("HTTPS://Www.Example.gov.cn:443")
     'https://www.example.gov.cn'
@@ -35,11 +35,11 @@ def normal(origin: str) -> str | None:
 
 
 class Origins:
-    """The allow-list of origins, and the CORS headers that follow from it.
+    """The list of allowed origins, and the CORS headers that follow from it.
 
     Args:
         allowed: origins such as ``https://www.example.gov.cn`` (``settings.web_origins``).
-        public_url: our own address as citizens reach it, where the proxy changes the Host header.
+        public_url: the address at which citizens reach the app. It is needed when a proxy changes the Host header.
 
     Raises:
         ConfigurationError: an entry is not an origin.
@@ -61,7 +61,9 @@ class Origins:
                 self._allowed.add(own)
 
     def check(self, request: web.Request) -> None:
-        """Refuse a page of a site that is not on the list; requests without Origin come from no foreign page.
+        """Refuse a request from a page of a site that is not on the list.
+
+        A request without ``Origin`` does not come from a page of another site, so it is allowed.
 
         Raises:
             Forbidden: code ``origin_not_allowed``.
@@ -71,7 +73,7 @@ class Origins:
             raise Forbidden("这个网站没有开通在线咨询", code="origin_not_allowed")
 
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Signal ``on_response_prepare``: let allowed pages read the answer, error answers included."""
+        """Handler of the signal ``on_response_prepare``: lets allowed pages read all answers, also errors."""
         if not request.path.startswith(PREFIX):
             return
         response.headers.add("Vary", "Origin")
@@ -96,6 +98,6 @@ class Origins:
         given = normal(origin)
         if given is None:
             return False
-        # The scheme is not compared for our own host: a proxy that ends TLS may not tell us about it.
+        # The scheme of our own host is not compared, because a proxy that ends TLS may not tell us the scheme.
         own = {normal(f"{scheme}://{request.host}") for scheme in _DEFAULT_PORTS}
         return given in self._allowed or given in own

@@ -1,4 +1,4 @@
-"""Photos of web visitors: uploaded here, then named in a message; shown only to the visitor who sent them."""
+"""Photos of web visitors. A photo is uploaded here, and a message then names its id. Only its sender can see it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ class Photos:
         self._limits = limits
 
     async def keep(self, request: web.Request) -> web.StreamResponse:
-        """POST /api/web/photos: the file itself is the body; answers with its id, width and height in pixels.
+        """POST /api/web/photos: store the photo in the body. The answer has its id, and width and height in pixels.
 
         Raises:
+            Forbidden: the page's site is not allowed.
+            Unauthorized: the token is missing or not valid.
             TooLarge: code ``image_too_large``.
-            BadRequest: not a picture we can read.
-            RateLimited: too many photos or messages.
+            BadRequest: code ``not_an_image``.
+            RateLimited: there were too many photos or messages.
         """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
@@ -52,10 +54,12 @@ class Photos:
         )
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        """GET /api/web/photos/{id}: a photo the same visitor sent.
+        """GET /api/web/photos/{id}: a photo that the same visitor sent.
 
         Raises:
-            NotFound: there is none with that id, or another visitor sent it.
+            Forbidden: the page's site is not allowed.
+            Unauthorized: the token is missing or not valid.
+            NotFound: there is no photo with this id, or another visitor sent it.
         """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)

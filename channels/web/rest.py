@@ -1,4 +1,4 @@
-"""Sessions and messages by plain requests: all the widget needs where websockets don't get through."""
+"""Sessions and messages by plain requests. They are enough for the widget where websockets don't get through."""
 
 from __future__ import annotations
 
@@ -18,18 +18,24 @@ from conversations.types import Mode
 from core.errors import BadRequest, TooLarge, Unauthorized
 
 MAX_BODY = 65_536
-"""Bytes of a request body at most; 4,000 characters fit in any script, even escaped as JSON."""
+"""Most bytes of a request's body. 4,000 characters of any script fit, even when JSON escapes them."""
 SHOWN = 50
-"""Newest messages sent when a session is opened again."""
+"""Most messages that are sent when a session is opened again: the newest ones."""
 RESUMED = 500
-"""Messages one call for missed messages returns at most."""
+"""Most messages that one call for missed messages returns."""
 
 
 class Rest:
     """The request handlers of sessions and messages.
 
     Args:
-        wait_s: seconds a message waits for its replies before the answer says they are pending.
+        conversations: the conversations.
+        reader: makes inbound messages.
+        tokens: the visitors' tokens.
+        origins: the allowed sites.
+        limits: the rate limits.
+        city: name of the city for the greeting.
+        wait_s: seconds for which a request waits for the replies. After them the answer says ``pending``.
     """
 
     def __init__(
@@ -52,14 +58,21 @@ class Rest:
         self._wait_s = wait_s
 
     async def session(self, request: web.Request) -> web.StreamResponse:
-        """POST /api/web/session: begin as a new visitor, or go on as the visitor of the token sent."""
+        """POST /api/web/session: begin as a new visitor, or go on as the visitor of the given token.
+
+        A token that is not valid any more gives a new visitor.
+
+        Raises:
+            Forbidden: the page's site is not allowed.
+            RateLimited: there were too many requests from this address.
+        """
         self._origins.check(request)
         await self._limits.call(request)
         data = await _body(request, empty_is_fine=True)
         given = data.get("token")
         visitor = self._tokens.read(given) if isinstance(given, str) else None
         if visitor is None:
-            # No row for somebody who may never say anything.
+            # No conversation is stored yet, because the visitor may never say anything.
             return self._session(self._tokens.issue(), Mode.BOT, [])
         token = str(given)
         if _age(visitor) > RENEW_S:
@@ -69,7 +82,14 @@ class Rest:
         return self._session(token, view.mode, [message.to_json() for message in messages])
 
     async def send(self, request: web.Request) -> web.StreamResponse:
-        """POST /api/web/messages: say something and wait a while for the reply."""
+        """POST /api/web/messages: take a message, and wait a while for the replies.
+
+        Raises:
+            Forbidden: the page's site is not allowed.
+            Unauthorized: the token is missing or not valid.
+            BadRequest, TooLarge: see :func:`channels.web.messages.read`.
+            RateLimited: there were too many messages.
+        """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
         said = read(await _body(request))
@@ -86,7 +106,13 @@ class Rest:
         )
 
     async def missed(self, request: web.Request) -> web.StreamResponse:
-        """GET /api/web/messages?after=SEQ: what came since."""
+        """GET /api/web/messages?after=SEQ: the messages with a ``seq`` greater than SEQ, and who answers now.
+
+        Raises:
+            Forbidden: the page's site is not allowed.
+            Unauthorized: the token is missing or not valid.
+            BadRequest: ``after`` is not a number.
+        """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
         after = after_of(request)
@@ -111,7 +137,7 @@ def visitor_of(request: web.Request, tokens: Tokens) -> Visitor:
     """The visitor of a request, by its bearer token.
 
     Raises:
-        Unauthorized: the token is missing, forged or too old.
+        Unauthorized: the token is missing, forged, or too old.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     visitor = tokens.read(token.strip()) if scheme.lower() == "bearer" else None
@@ -121,10 +147,10 @@ def visitor_of(request: web.Request, tokens: Tokens) -> Visitor:
 
 
 def after_of(request: web.Request) -> int:
-    """The ``after`` of a query: the last ``seq`` the browser has, 0 for none.
+    """The parameter ``after``: the last ``seq`` that the browser has; 0 when it has no message.
 
     Raises:
-        BadRequest: not a whole number a database can hold.
+        BadRequest: it is not a whole number of at most nine digits.
     """
     given = request.query.get("after", "0")
     if not (given.isascii() and given.isdigit() and len(given) <= 9):
@@ -133,10 +159,10 @@ def after_of(request: web.Request) -> int:
 
 
 async def bytes_of(request: web.Request, most: int) -> bytes:
-    """The body, read up to ``most`` bytes.
+    """The body of a request.
 
     Raises:
-        TooLarge: there are more.
+        TooLarge: it has more than ``most`` bytes.
     """
     if (request.content_length or 0) > most:
         raise TooLarge
@@ -162,7 +188,7 @@ async def _body(request: web.Request, *, empty_is_fine: bool = False) -> dict[st
 
 
 def _json(data: dict[str, Any]) -> web.Response:
-    # The answer holds a citizen's own words: no cache on the way may keep it.
+    # The answer holds the citizen's own words, so no cache may store it.
     return web.json_response(data, headers={"Cache-Control": "no-store"})
 
 

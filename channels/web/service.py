@@ -1,4 +1,4 @@
-"""The web channel: sessions, messages and a websocket for the widget."""
+"""The web channel for other packages: all its parts put together in one object."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ from core.rates import LocalRates, Rates
 
 
 class WebChannel:
-    """Pages with the widget: a :class:`conversations.channels.Channel` whose citizens fetch their own messages.
+    """Pages with the widget: a :class:`conversations.channels.Channel` whose pages fetch their own messages.
 
     Args:
-        media: keeps the photos citizens send.
-        session_key: signs visitors' tokens (``settings.secrets.session_key``).
-        city: the city's name in the greeting.
+        conversations: the conversations. The channel adds itself to their channels.
+        events: live events.
+        media: the photos that citizens send.
+        session_key: key that signs visitors' tokens (``settings.secrets.session_key``).
+        city: name of the city for the greeting.
         origins: sites that may embed the widget (``settings.web_origins``).
-        public_url: our own address as citizens reach it (``settings.public_url``).
-        wait_s: seconds a request waits for its replies (``settings.turn_wait_s``).
-        heartbeat_s: seconds between websocket pings.
+        public_url: the address at which citizens reach the app (``settings.public_url``).
+        wait_s: seconds for which a request waits for the replies (``settings.turn_wait_s``).
+        heartbeat_s: seconds between two pings of a websocket.
         rates: counts what visitors send; None: within this process.
 
     Raises:
@@ -68,7 +70,7 @@ class WebChannel:
         conversations.channels.add(self)
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """The addresses under ``/api/web/``; :meth:`attach` adds them with the headers they need."""
+        """The routes below ``/api/web/``. They also need the headers that :meth:`attach` sets up."""
         return [
             web.post(PREFIX + "session", self._rest.session),
             web.post(PREFIX + "messages", self._rest.send),
@@ -80,27 +82,27 @@ class WebChannel:
         ]
 
     def attach(self, app: web.Application) -> None:
-        """Routes, CORS headers on every answer, and the sockets' closing at shutdown."""
+        """Add the routes to an application, CORS headers to all answers, and close the sockets at shutdown."""
         app.add_routes(self.routes())
-        # A signal rather than a middleware: error answers made outside our handlers get the headers too.
+        # A signal and not a middleware, because errors that are made outside our handlers need the headers, too.
         app.on_response_prepare.append(self.origins.add_headers)
         app.on_shutdown.append(self._sockets.close_all)
 
     def shows(self, account: str) -> Shows:
-        """Everything: the widget draws buttons, cards and photos."""
+        """The widget shows buttons, cards and photos."""
         return Shows(buttons=20, cards=True, photos=True)
 
     async def ready_at(self, account: str) -> datetime | None:
-        """None: pages fetch their messages, nothing is delivered to them."""
+        """None, because pages fetch their messages and nothing is delivered to them."""
         return None
 
     async def deliver(self, conversation_id: str) -> None:
-        """Does nothing: no web message is ever owed in the outbox."""
+        """Do nothing, because the outbox never holds messages of this channel."""
 
     async def reach(self, view: ConversationView) -> Reach | None:
-        """None: words always reach the page, now or when it is opened again."""
+        """None, because words always reach the page, now or when it is opened again."""
         return None
 
     async def notify(self, view: ConversationView, notice: Notice) -> bool:
-        """False: a page that is closed can't be told anything, so the news is said in the conversation."""
+        """False, because a closed page can't be told anything. The caller tells the news in the conversation."""
         return False

@@ -1,4 +1,4 @@
-"""The websocket: messages both ways at once, with nothing lost and nothing twice over a broken line."""
+"""The websocket of the widget. When the connection breaks, no message is lost and none is shown twice."""
 
 from __future__ import annotations
 
@@ -24,19 +24,29 @@ from core.events import Event, Events, Subscription
 log = logging.getLogger(__name__)
 
 MAX_FRAME = 65_536
-"""Bytes of one frame at most; a longer one closes the socket with code 1009."""
+"""Most bytes of one frame. A longer frame closes the socket with code 1009."""
 HEARTBEAT_S = 30.0
-"""Seconds between two pings; a browser that does not answer one is gone."""
+"""Seconds between two pings. A browser that does not answer a ping counts as gone."""
 SEND_S = 10.0
-"""Seconds sending one frame may take; a browser slower than this is dropped, and connects again by itself."""
+"""Most seconds for sending one frame. A slower browser is disconnected, and connects again by itself."""
 TURN_S = 30.0
-"""Seconds the typing sign is shown at most."""
+"""Most seconds for which the typing sign is shown."""
 NEW_SESSION = 4401
-"""Close code: the token is no good, get a new session."""
+"""Close code: the token is not valid, and the page must begin a new session."""
 
 
 class Sockets:
-    """The websocket handler; remembers the open sockets, to close them at shutdown."""
+    """The handler of websockets. It remembers the open ones, so that it can close them at shutdown.
+
+    Args:
+        conversations: the conversations.
+        reader: makes inbound messages.
+        events: live events.
+        tokens: the visitors' tokens.
+        origins: the allowed sites.
+        limits: the rate limits.
+        heartbeat_s: seconds between two pings.
+    """
 
     def __init__(
         self,
@@ -59,11 +69,13 @@ class Sockets:
         self._open: set[web.WebSocketResponse] = set()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """GET /api/web/socket?token=…&after=SEQ: open the socket; all messages after SEQ are sent first.
+        """GET /api/web/socket?token=…&after=SEQ: open a socket. All messages after SEQ are sent first.
+
+        A token that is not valid closes the socket with :data:`NEW_SESSION`.
 
         Raises:
-            Forbidden: a page of a site that is not on the allow-list.
-            RateLimited: too many sockets from this address.
+            Forbidden: the page's site is not allowed.
+            RateLimited: there were too many requests from this address.
             BadRequest: ``after`` is not a number.
         """
         self._origins.check(request)
@@ -77,7 +89,7 @@ class Sockets:
             return socket
         async with self._registered(socket):
             view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
-            # Subscribed before the past is read: what happens in between is seen twice here, and sent once.
+            # Subscribed before the past is read. So what happens in between is found twice, but sent once.
             with self._events.subscribe(f"conversation:{view.id}") as subscription:
                 link = _Link(
                     self._conversations, self._reader, self._limits, socket, visitor, view.id, request, after
@@ -86,7 +98,7 @@ class Sockets:
         return socket
 
     async def close_all(self, _: web.Application) -> None:
-        """Signal ``on_shutdown``: browsers reconnect to whoever is there next."""
+        """Handler of the signal ``on_shutdown``: closes all sockets, so that browsers connect again."""
         await asyncio.gather(
             *(socket.close(code=WSCloseCode.GOING_AWAY) for socket in tuple(self._open)),
             return_exceptions=True,
@@ -123,13 +135,13 @@ class _Link:
         self._conversation_id = conversation_id
         self._request = request
         self._sent_to = after
-        """The browser has every message with a ``seq`` up to this one."""
+        """The browser has all messages with a ``seq`` up to this one."""
         self._sent: set[int] = set()
-        """Numbers above ``_sent_to`` that were sent: events of two transactions may come in any order."""
+        """The ``seq`` of sent messages above ``_sent_to``. Events of two transactions may come in any order."""
         self._own: set[str] = set()
-        """Messages of this browser on their way in: their ``ack`` carries them, so the event is left out."""
+        """Client ids of this browser's messages. Their ``ack`` holds them, so their events are not sent."""
         self._mode: Mode | None = None
-        """The mode (bot, waiting, human) the browser was last told."""
+        """The mode that the browser was last told."""
 
     async def run(self, subscription: Subscription) -> None:
         """Send and read until the browser leaves."""
@@ -138,9 +150,9 @@ class _Link:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._pump(subscription))
                 await self._read(group)
-                raise ConnectionResetError  # The browser left: whatever still runs for it ends, too.
+                raise ConnectionResetError  # The browser left. This ends the other tasks of the group, too.
         except* (ConnectionError, TimeoutError):
-            pass  # The browser is gone, or too slow to matter; it resumes from the last message it has.
+            pass  # The browser is gone or too slow. It will connect again and name the last message that it has.
         finally:
             await self._socket.close()
 
@@ -148,7 +160,7 @@ class _Link:
         view = await self._conversations.view(self._conversation_id)
         missed = await self._conversations.history(self._conversation_id, after=self._sent_to, limit=RESUMED)
         if missed:
-            # Numbers are given and committed in order, so nothing before the newest can still turn up.
+            # Numbers are taken and committed in order, so no message with a lower number can come later.
             self._sent_to = missed[-1].seq
         self._mode = view.mode
         await self._send(
@@ -177,7 +189,7 @@ class _Link:
             await self._catch_up()
 
     async def _catch_up(self) -> None:
-        """Some events were lost: read from the database what they told of."""
+        """After events were lost: read from the database what they would have told."""
         messages = await self._conversations.history(
             self._conversation_id, after=self._sent_to, limit=RESUMED
         )
@@ -193,7 +205,7 @@ class _Link:
             await self._send({"type": "message", "message": message})
 
     def _first(self, seq: int) -> bool:
-        """Whether this message is not sent yet; it counts as sent from now on."""
+        """Whether this message has not been sent yet. From now on it counts as sent."""
         if seq <= self._sent_to or seq in self._sent:
             return False
         self._sent.add(seq)
@@ -206,7 +218,7 @@ class _Link:
             self._sent.discard(self._sent_to)
 
     async def _read(self, group: asyncio.TaskGroup) -> None:
-        # One frame after another: a browser that sends faster than we store is held back by its own socket.
+        # One frame after another. So a browser that sends faster than messages can be stored has to wait.
         async for frame in self._socket:
             if frame.type is WSMsgType.TEXT:
                 await self._frame(group, frame.data)
@@ -221,7 +233,7 @@ class _Link:
             if kind == "ping":
                 await self._send({"type": "pong"})
             elif kind == "typing":
-                pass  # Accepted and dropped: the agents' desk does not show it yet.
+                pass  # Accepted and ignored, because the desk does not show it yet.
             elif kind == "message":
                 given = data.get("client_id")
                 client_id = given if isinstance(given, str) and len(given) <= 64 else None
@@ -252,7 +264,7 @@ class _Link:
             group.create_task(self._typing(receipt.turn_id))
 
     async def _typing(self, turn_id: str) -> None:
-        """Show that the bot is at work until the turn is done."""
+        """Show the typing sign until the turn is done, when the bot answers."""
         view = await self._conversations.view(self._conversation_id)
         if view.mode is not Mode.BOT:
             return

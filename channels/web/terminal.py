@@ -14,14 +14,18 @@ from core.errors import ConfigurationError
 
 _ADDRESS = re.compile(r"https?://[^/\s]+")
 _TRIES = 6
-"""Times a message is sent (with the same id) until its replies are there; each request waits for them."""
+"""Most times that a message is sent (with the same id) until its replies are there. Each request waits for them."""
 
 
 async def talk(url: str, console: Console) -> None:
-    """Read lines, send them, print the replies; an empty line or Ctrl-D ends it.
+    """Read lines, send them, and print the replies. An empty line or Ctrl-D ends it.
+
+    Args:
+        url: address of the running app.
+        console: where the replies are printed.
 
     Raises:
-        ConfigurationError: nothing answers at ``url``, or it refuses.
+        ConfigurationError: ``url`` is not an address, nothing answers there, or a request was refused.
     """
     if not _ADDRESS.match(url):
         raise ConfigurationError(f"地址要以 http:// 或 https:// 开头，不能是 {url}")

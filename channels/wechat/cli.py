@@ -1,4 +1,4 @@
-"""``wenban wechat``: the account's menu, and a diagnosis."""
+"""``wenban wechat``: checks and pushes the account's menu, and checks the accounts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def menu_check(file: _File = menu.DEFAULT) -> None:
 
 @menus.command("push")
 def menu_push(name: _Name = "", file: _File = menu.DEFAULT) -> None:
-    """Check a menu and put it on the account; phones show it within a few minutes."""
+    """Check a menu and put it on the account. Phones show it within a few minutes."""
     settings = load_settings()
     account = _account(settings, name)
     if account.kind == "mini_program" or not account.app_secret:

@@ -1,4 +1,4 @@
-"""One message or event of the platform, in the form the rest of the WeChat channel works with."""
+"""One message or event of the platform, in the form that the rest of the WeChat channel uses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ CHANNEL = "wechat"
 """The channel's name in the database."""
 
 SAY = "say:"
-"""Prefix of a menu button's key: the rest of the key is read as if the citizen had typed it."""
+"""Prefix of the key of a menu's button. The rest of the key is read as if the citizen had typed it."""
 
 Fields = dict[str, str]
+"""Fields of a message, by the platform's names."""
 Media = dict[str, Any] | None
+"""Facts about a picture, recording, link or place, by the platform's names."""
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,15 @@ class Inbound:
 
     Args:
         user: openid of the citizen.
-        account: the account's own id (``gh_…``), which the reply comes from.
+        account: the account's own id (``gh_…``), which is the sender of the reply.
         kind: ``text``, ``voice``, ``location``, ``image``, ``video``, ``link``, ``event`` or ``unknown``.
-        message_id: MsgId, digits; for events CreateTime and name; empty for an unknown kind without one.
+        message_id: MsgId (digits); for events made of CreateTime and name; empty for an unknown kind without MsgId.
         text: what was said: the text, the voice's transcript, the place's label; empty when there is none.
         event: the event's name in lower case; empty for messages.
-        key: the event's EventKey: the scene of a scanned code, the key of a menu's button.
-        media: facts of a picture, recording, link or place, by the platform's names.
-        items: what an event about subscription messages lists, one for each template.
-        json: whether it came as JSON, and is answered so.
+        key: the event's EventKey: the scene of a scanned QR code, or the key of a menu's button.
+        media: facts about a picture, recording, link or place, by the platform's names.
+        items: the items of an event about subscription messages, one for each template.
+        json: whether it came as JSON. Then the answer is JSON, too.
     """
 
     user: str
@@ -45,5 +47,5 @@ class Inbound:
 
     @property
     def readable(self) -> bool:
-        """Whether it has words that can be answered."""
+        """Whether it has words that the assistant can read."""
         return self.kind == "text" or bool(self.text)

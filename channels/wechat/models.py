@@ -1,4 +1,4 @@
-"""Tables of the WeChat channel: texts that went out, the access token, events, consents, and notices."""
+"""Tables of the WeChat channel: sent texts, access tokens, events, consents, and notices."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from core.privacy import EncryptedText
 
 
 class WeChatAnswer(Base):
-    """One text for one citizen, written down *before* it goes out; kept for three days.
+    """One text for one citizen. It is stored *before* it is sent, and kept for three days.
 
-    A passive reply is the answer to a message, and whoever is asked again for that message gives the very same.
-    A push is a customer-service message; these rows are also the ledger the platform's quota is counted from.
+    A passive reply answers a message. When the platform sends the message again, it gets the same text. A push is a
+    customer-service message. The platform's quota is counted from these rows, too.
     """
 
     __tablename__ = "wechat_answers"
@@ -31,25 +31,25 @@ class WeChatAnswer(Base):
     route: Mapped[str] = mapped_column(String(10), default="passive")
     """``passive`` or ``push``."""
     state: Mapped[str] = mapped_column(String(10), default="open")
-    """``open`` → ``sent``, ``refused`` (the platform said no) or ``unsure`` (nobody could tell)."""
+    """``open`` → ``sent``, ``refused`` (by the platform) or ``unsure`` (whether it arrived can't be known)."""
     user_id: Mapped[str] = mapped_column(String(64), default="")
-    """The citizen's openid; kept for pushes, which the platform's record shows by it."""
+    """The citizen's openid; only for pushes, to find them in the platform's record."""
     text: Mapped[str] = mapped_column(Text)
     more: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """Whether something owed did not fit; “继续” asks for the rest."""
+    """Whether something owed did not fit. The citizen asks for the rest with “继续”."""
     awaited_turn: Mapped[str | None] = mapped_column(String(36), default=None)
-    """Set when this answer only asked for patience: the turn whose replies are still to come."""
+    """The turn whose replies are still to come, when this text only asks the citizen to wait."""
     carried: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Ids of the outbox rows in it."""
     tries: Mapped[int] = mapped_column(Integer, default=1)
-    """Passive: number of the delivery answered, 1 to 3. Push: times the platform's record was consulted."""
+    """For a passive reply: how many deliveries got it, 1 to 3. For a push: 0."""
     last_try_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     error: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
 
 class WeChatAccess(Base):
-    """The access token of one app, shared by all processes, and whether its API is to be left alone for a while."""
+    """The access token of one app, shared by all processes, and until when nothing is pushed for the app."""
 
     __tablename__ = "wechat_access"
 
@@ -64,20 +64,20 @@ class WeChatAccess(Base):
 
 
 class WeChatEvent(Base):
-    """An event of one citizen, stored once however often the platform sends it; kept for three days."""
+    """An event of one citizen. It is stored once, however often the platform sends it, and kept for three days."""
 
     __tablename__ = "wechat_events"
 
     account: Mapped[str] = mapped_column(String(32), primary_key=True)
     user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """CreateTime and event name, by which the platform tells events apart."""
+    """Made of CreateTime and name of the event, which tell events apart; or the MsgId of a message."""
     event: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
 
 class WeChatConsent(Base):
-    """How many subscription messages of one template a citizen has agreed to and not been sent yet."""
+    """How many subscription messages of one template a citizen has agreed to and has not got yet (``left``)."""
 
     __tablename__ = "wechat_consents"
 
@@ -89,15 +89,15 @@ class WeChatConsent(Base):
 
 
 class WeChatNoticeRow(Base):
-    """A template or subscription message that tells of a ticket's progress."""
+    """A template message or subscription message about the progress of a ticket."""
 
     __tablename__ = "wechat_notices"
     __table_args__ = (UniqueConstraint("key"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    """Also sent as ``client_msg_id``, for which the platform sends one message however often it is asked."""
+    """Also sent as ``client_msg_id``. For one such id the platform sends only one message."""
     key: Mapped[str] = mapped_column(String(120))
-    """The ticket's change it tells of; a key is told once."""
+    """Names the change of the ticket. It is told only once for each key."""
     account: Mapped[str] = mapped_column(String(32))
     user_id: Mapped[str] = mapped_column(String(64))
     values: Mapped[dict[str, Any]] = mapped_column(JSON)

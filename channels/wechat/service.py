@@ -1,4 +1,4 @@
-"""The WeChat channel as the application uses it: all accounts, put together from their parts."""
+"""The WeChat channel for other packages: all accounts and their parts in one object."""
 
 from __future__ import annotations
 
@@ -32,14 +32,18 @@ def _never() -> bool:
 
 
 class WeChat:
-    """All accounts: one :class:`conversations.channels.Channel`.
+    """All WeChat accounts as one :class:`conversations.channels.Channel`.
 
     Args:
-        media: the store of citizens' pictures.
-        city: the city's name in the greeting.
+        accounts: the accounts.
+        database: where answers, events and notices are.
+        conversations: the conversations. The channel adds itself to their channels.
+        media: stores citizens' pictures.
+        city: name of the city for the greeting.
         api_base: address of the platform's API.
-        public_url: where citizens reach the app; links in answers and notices lead there. Empty: no links.
-        busy: tells whether a turn that begins now has to wait for others.
+        public_url: the address at which citizens reach the app, for links in answers and notices. Empty: no links.
+        busy: whether a turn that begins now has to wait for others.
+        pace: the time limits; None: the usual ones.
 
     >>> async with WeChat(accounts, database, conversations, media, city="淮南") as wechat:    # doctest: +SKIP
     ...     app.add_routes(wechat.routes())

@@ -38,10 +38,10 @@ class Published(Strict):
 
 
 class Grounded(Strict):
-    """An entry with a source, or marked as an example: exactly one of the two.
+    """Base class of what either has a source or is marked as an example.
 
     Args:
-        source: the document that states it.
+        source: the document that states it; None for an example.
         example: whether it has no source. An example is never told to a citizen.
     """
 
@@ -56,7 +56,7 @@ class Grounded(Strict):
 
 
 class Limit(Strict):
-    """How long a step may take: a number of one unit. In the file: ``{working_days: 3}``.
+    """How long a step may take: a number and its unit. In the file it is written as ``{working_days: 3}``.
 
     Args:
         count: how many, 1 to 365.
@@ -83,10 +83,10 @@ class Limit(Strict):
 
 
 class OfficeHours(Grounded):
-    """上班时间 of a working day.
+    """上班时间: the office hours of a working day.
 
     Args:
-        spans: from and to, such as ``08:30-12:00``, in order and without overlap.
+        spans: times of day from and to, such as ``08:30-12:00``, in order and without overlap.
     """
 
     spans: tuple[Annotated[str, Field(pattern=r"^\d\d:\d\d-\d\d:\d\d$")], ...] = Field(min_length=1)
@@ -123,9 +123,9 @@ class DeadlineRule(Grounded):
     Args:
         name: the rule's name, which the desk shows.
         types: 诉求类型 as labels, such as 咨询.
-        categories: 事项分类: a level 1, or ``一级/二级``.
+        categories: 事项分类: names of level 1, or ``一级/二级``.
         urgent: True: only urgent tickets; False: only others; None: both.
-        sign: 签收, the department takes the ticket.
+        sign: 签收, the department signs for the ticket.
         reply: 答复, the citizen gets an answer.
         close: 办结, the matter is settled.
     """
@@ -166,12 +166,12 @@ class DeadlineRule(Grounded):
 
 
 class DeadlineRules(Strict):
-    """All rules of a city. The first that fits a ticket counts.
+    """All rules of a city. The first rule that fits a ticket applies.
 
     Args:
         office_hours: when offices work. Without it a working day ends at midnight, and no limit can be in
             working hours.
-        rules: the rules, from the most special to the most general.
+        rules: the rules. A special rule stands before a general one.
     """
 
     office_hours: OfficeHours | None = None
@@ -212,11 +212,11 @@ class DeadlineRules(Strict):
         return limit.count / 24 if limit.unit == "hours" else limit.count
 
     def of(self, type_label: str, category: str, urgent: bool) -> DeadlineRule | None:
-        """The rule that counts for a ticket; None when no rule fits. See :meth:`DeadlineRule.fits`."""
+        """The rule that applies to a ticket; None when no rule fits. See :meth:`DeadlineRule.fits`."""
         return next((rule for rule in self.rules if rule.fits(type_label, category, urgent)), None)
 
     def basis(self, rule: DeadlineRule) -> str:
-        """The document that states a rule's deadlines; "" when any part of them is only an example."""
+        """The document that states a rule's deadlines; "" when the rule, or the office hours in it, are an example."""
         counted = any(limit.unit != "hours" for limit in rule.limits.values())
         if rule.source is None or (counted and self.office_hours is not None and self.office_hours.example):
             return ""

@@ -140,7 +140,7 @@ class Abroad:
         """Whether the words around a name show that the matter lies in that city.
 
         Returns:
-            0 when they do not. Otherwise 1 + the number of characters behind the name that show it.
+            0 when they do not. Otherwise 1 + the number of characters after the name that show it.
         """
         if inside := _INSIDE.match(behind):
             return 1 + inside.end()
@@ -159,7 +159,7 @@ class Abroad:
             return None
         found = list(self._names.finditer(text))
         if len({match["name"] for match in found}) != 1:
-            return None  # no city at all, or several (a matter between cities)
+            return None  # There is no city, or there are several (a matter between cities).
         match = found[0]
         before, behind = text[max(match.start() - 8, 0) : match.start()], text[match.end() :]
         if _PASSING_BEFORE.search(before) or _PASSING_AFTER.match(behind):

@@ -1,4 +1,4 @@
-"""Provinces and prefecture-level cities of China (``nation.yml``); the same for every installation."""
+"""Provinces and prefecture-level cities of China (``nation.yml``). They are the same for all installations."""
 
 from __future__ import annotations
 

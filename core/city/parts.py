@@ -86,8 +86,8 @@ class Department(Strict):
     Args:
         name: the name that is shown and stored.
         kind: see :data:`Kind`.
-        leads: the categories (``一级/二级``) that this department is the lead of.
-        district: the county, district or zone that this department is the government of; "" for others.
+        leads: the categories (``一级/二级``) for which this department is the lead department (牵头单位).
+        district: the county, district or zone whose government this department is; "" for others.
         source: where this department was read.
     """
 
@@ -108,7 +108,9 @@ class Hotline(Strict):
     """A hotline other than 12345.
 
     Args:
+        name: its name.
         number: the number as dialled in this city.
+        source: where the number was read.
     """
 
     name: Name

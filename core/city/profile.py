@@ -98,9 +98,9 @@ class City(Strict):
         return "".join(f"{line}\n" for line in (*self.words, *(f"{place} 1000 ns" for place in places)))
 
     def named(self, text: str) -> District | None:
-        """The district that the whole ``text`` names; text in brackets is ignored.
+        """The district whose name is the whole ``text``. Text in brackets is ignored.
 
-        None when it names no district.
+        None when there is no such district.
         """
         said = re.sub(r"\(.*\)", "", unicodedata.normalize("NFKC", text)).strip()
         said = said.removeprefix(f"{self.province}省").removeprefix(self.full_name).strip()

@@ -1,4 +1,4 @@
-"""Jobs: everything that happens at a set time. A job is a row in the database; one of the processes does it.
+"""Jobs: all work that is done at a set time. A job is a row in the database, and one of the processes does it.
 
 A package adds a job with :func:`add`, in the same transaction as the change that needs it, and gives the
 :class:`Jobs` of the process a handler for this kind of job. The runner leases a due row. When a process dies,

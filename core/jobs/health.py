@@ -13,7 +13,7 @@ from core.jobs.models import JobRow
 from core.jobs.queue import takeable
 
 LATE = timedelta(minutes=2)
-"""A job counts as late when no process has started it this long after its due time."""
+"""Time after its due time from which a job counts as late, when no process has started it."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,11 @@ async def remind(session: AsyncSession, kind: str, key: str, due_at: datetime) -
 
 
 async def insert(session: AsyncSession, **values: Any) -> bool:
-    """Insert a row with these values. Returns False when the kind already has a job with this key."""
+    """Insert a row with these values.
+
+    Returns:
+        False when the kind already has a job with this key.
+    """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(JobRow).values(**values).on_conflict_do_nothing().returning(JobRow.id)
     return (await session.execute(statement)).scalar() is not None
@@ -154,7 +158,7 @@ async def take(
     by_name = {kind.name: kind for kind, _ in kinds}
     picked: dict[str, list[str]] = {}
     async with database.read() as session:
-        # The first look takes no lock, because mostly there is nothing to do.
+        # The first look takes no lock, because usually there is nothing to do.
         found = await session.execute(
             select(JobRow.id, JobRow.kind)
             .where(takeable(moment), JobRow.kind.in_(room), JobRow.id.not_in(besides))
@@ -203,7 +207,8 @@ async def _lease(
 ) -> list[tuple[Job, str | None]]:
     """Lease all matching rows of one kind.
 
-    Returns each job with its last error (None when there was none).
+    Returns:
+        Each job with its last error; None when there was none.
     """
     lease = new_id()
     rows = await session.execute(
@@ -265,7 +270,11 @@ async def put_back(session: AsyncSession, jobs: Sequence[Job]) -> None:
 
 
 async def keep(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
-    """Renew the leases of running jobs. Returns the ids of the jobs that this process still holds."""
+    """Renew the leases of running jobs.
+
+    Returns:
+        The ids of the jobs that this process still holds.
+    """
     ours: set[str] = set()
     for job in sorted(jobs, key=lambda one: one.id):
         kept = await session.execute(

@@ -27,7 +27,7 @@ STOP_S = 10.0
 _BREATH_S = 0.01
 """Least seconds between two looks, because another process may be taking the due job at this moment."""
 _KEPT_THRICE = 3
-"""Number of renewals of a lease within its duration."""
+"""How often a lease is renewed within its duration."""
 
 
 class Jobs:
@@ -80,8 +80,8 @@ class Jobs:
     def every(self, name: str, interval: timedelta, handler: Handler, **options: Any) -> None:
         """Register a recurring job. Each run is done by one of the processes.
 
-        The first run is ``interval`` after the first start: a new database has nothing to sweep. Runs that were
-        missed while no process was running are made up for by one run.
+        The first run is ``interval`` after the first start, because a new database has nothing to do. When runs were
+        missed because no process was running, one run follows at the next start.
         """
         self.handle(name, handler, every=interval, **options)
 
@@ -252,4 +252,4 @@ class Jobs:
 
 
 async def _nothing() -> None:
-    """Stands for the run of a job that is not run in this process; its result is None."""
+    """The task of a job that this process does not run. Its result is None."""

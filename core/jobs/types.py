@@ -15,7 +15,7 @@ from core.jobs.models import JobRow
 
 
 class JobLost(Exception):
-    """The lease ran out and another process has the job. The current transaction must not be committed."""
+    """The lease has run out, and another process has the job. The current transaction must not be committed."""
 
 
 class NotYet(Exception):
@@ -31,7 +31,7 @@ class GiveUp(Exception):
 
 @dataclass(frozen=True)
 class Again:
-    """Returned by a handler: nothing failed, and the job shall run again.
+    """Returned by a handler: nothing failed, and the job must run again.
 
     Args:
         at: time of the next run.
@@ -71,11 +71,9 @@ class Job:
     """Whether the end of the job was written, perhaps in a transaction that is not committed yet."""
 
     async def done(self, session: AsyncSession) -> None:
-        """End the job in the caller's transaction.
+        """End the job in the caller's transaction, so that the changes in this transaction are made exactly once.
 
-        The other changes of this transaction are then made exactly once.
-
-        Call it before the other changes: it locks out other processes until the transaction ends.
+        Call it before the other changes. It then keeps other processes out until the transaction ends.
 
         Raises:
             JobLost: another process has the job. The transaction must not be committed.
@@ -135,7 +133,7 @@ class Job:
 
 
 Handler = Callable[[Job], Awaitable[object]]
-"""Does a job. It returns :class:`Again` when the job shall run again; any other result means done."""
+"""Does a job. It returns :class:`Again` when the job must run again. Any other result means that it is done."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kb_index.measure.evaluate import Labelled
 
 app = typer.Typer(help="The knowledge base: check, build, search, measure.", no_args_is_help=True)
+"""The group of all ``wenban kb`` commands."""
 
 Knowledge = Annotated[
     Path | None, typer.Option("--dir", help="Folder of Markdown entries (setting: knowledge_dir).")
@@ -43,7 +44,6 @@ Questions = Annotated[
 Shown = Annotated[int, typer.Option(min=1, max=50, help="Most hits shown.")]
 SkipBroken = Annotated[bool, typer.Option(help="Leave entries with errors out instead of refusing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-
 
 OUTCOMES = {"answer": "直接答", "ask_back": "反问，列出候选", "unknown": "说不知道，转人工"}
 """Outcome of a search → its Chinese description for editors."""

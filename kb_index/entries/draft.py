@@ -45,6 +45,7 @@ reviewed: {today}
 ## 编辑备注
 > 《文件名》第一条：照抄原文
 """
+"""The text of a draft, in which the fields are filled in."""
 
 
 def draft(

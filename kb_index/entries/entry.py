@@ -20,10 +20,15 @@ from kb_index.entries.problems import Problem
 from kb_index.entries.reading import read_text
 
 QUESTIONS = "相似问法"
+"""Heading of the section with the variants."""
 ANSWER = "答案"
+"""Heading of the section with the answer."""
 NOTES = "编辑备注"
+"""Heading of the section with the editorial notes, which citizens never see."""
 OPTIONAL_SECTIONS = ("办理条件", "办理材料", "办理流程", "办理时限", "收费标准", "办理地点")
+"""Headings of the sections that an entry may have besides the answer."""
 KNOWN_SECTIONS = (QUESTIONS, ANSWER, *OPTIONAL_SECTIONS, NOTES)
+"""All headings that an entry may have."""
 
 _FENCE = re.compile(r"^(```|~~~)")
 _HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$")
@@ -36,14 +41,27 @@ class _Strict(BaseModel):
 
 
 class Basis(_Strict):
-    """A statute the answer relies on: its file name in the laws folder, without ``.md``, and articles (条)."""
+    """A statute on which the answer relies.
+
+    Args:
+        document: its file name in the laws folder, without ``.md``.
+        articles: numbers of the articles (条), such as 第十六条.
+    """
 
     document: str = Field(min_length=2)
     articles: list[str] = Field(min_length=1)
 
 
 class Source(_Strict):
-    """A source document: its full name, number (文号), date, address, and the day an editor opened it."""
+    """A source document.
+
+    Args:
+        document: its full name.
+        number: its number (文号); None when it has none.
+        date: its date; None when not known.
+        url: its web address.
+        opened: the day on which an editor opened it.
+    """
 
     document: str = Field(min_length=2)
     number: str | None = None
@@ -62,7 +80,7 @@ class Entry(_Strict):
         topic: subject heading within the department.
         regions: regions where the entry holds: 全国, a province, a city, a county or a district.
         tags: keywords.
-        basis: statutes the answer relies on.
+        basis: the statutes on which the answer relies.
         sources: source documents that an editor opened.
         effective: first day on which the entry holds.
         expires: last day on which it holds; None: no end.

@@ -13,7 +13,9 @@ from kb_index.entries.links import expand
 from kb_index.entries.problems import Problem, Severity
 
 NOT_ENTRIES = {"README.md"}
+"""Names of Markdown files that are not entries."""
 OTHER_FILES = {"words.txt", "synonyms.yml", "places.yml", "questions.jsonl"}
+"""Names of the files that belong into the knowledge folder besides the entries."""
 _DOCUMENTS = {
     ".md", ".markdown", ".txt", ".rtf", ".doc", ".docx", ".wps", ".pdf", ".xls", ".xlsx", ".et", ".csv", ".htm",
     ".html",
@@ -67,7 +69,7 @@ def entry_files(folder: Path) -> tuple[list[str], list[Problem]]:
         The names relative to the folder, with slashes, in path order; and the problems.
 
     Raises:
-        NotFound: when the folder is not there.
+        NotFound: when the folder does not exist.
     """
     if not folder.is_dir():
         raise NotFound(f"没有知识库文件夹 {folder}", code="kb_folder")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
+"""An error keeps the entry out of the index. A warning is a reminder for the editor."""
 
 
 @dataclass(frozen=True, order=True)

@@ -86,7 +86,7 @@ def adapt(searcher: Searcher, shipped: Calibration, safe: Calibration) -> Calibr
 
 
 def _fitted(posed: Sequence[Posed], safe: Calibration) -> Calibration:
-    """Numbers fitted to held-out wordings; weights that find no more of them than others are not used."""
+    """Numbers for held-out wordings: of fitted weights, safe weights and word search alone, those that find most."""
     free = set(RANK_FEATURES) - {TERM}
     parts = [fuse([p.asked for p in posed if p.fold != fold], safe, free, near=safe) for fold in range(FOLDS)]
     words = [replace(safe, rank=_WORDS.rank)] * FOLDS
@@ -114,7 +114,7 @@ def _fitted(posed: Sequence[Posed], safe: Calibration) -> Calibration:
 
 
 def held_out(searcher: Searcher) -> list[Posed]:
-    """Asks some of a base's own wordings, each of a base that does not have them; empty when it has too few."""
+    """Takes some wordings out of the base and asks them as questions; empty when the base has too few wordings."""
     shelf = searcher.shelf
     chance = np.random.default_rng(7)
     chosen: dict[int, list[str]] = {}

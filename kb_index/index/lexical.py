@@ -16,6 +16,7 @@ from kb_index.index.ragged import Ids, Ragged
 from kb_index.index.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
+"""An array of scores."""
 
 K1 = 0.9
 """BM25 parameter k1 (no unit), chosen on question pairs: in short texts a repeated token says little."""
@@ -28,7 +29,12 @@ _PARTS = ("data", "indices", "indptr")
 
 @dataclass(frozen=True)
 class Asked:
-    """The distinct tokens of a question: sorted numbers of the known ones, and the count of unknown ones."""
+    """The distinct tokens of a question.
+
+    Args:
+        ids: the numbers of the tokens that the vocabulary has, sorted.
+        unknown: how many tokens it does not have.
+    """
 
     ids: Ids
     unknown: int

@@ -1,8 +1,8 @@
-"""The pretrained encoder's vectors of the questions: a second dense signal beside the static model's.
+"""The pretrained encoder's vectors of the questions. Search uses them besides the vectors of the static model.
 
 A vector depends only on its text and the encoder. So a new version reuses the vectors of the version before
-it and encodes only new wordings, about 8 ms each. The vectors of the shipped knowledge base lie beside the
-encoder, so the first build need not encode them. ``wenban kb evaluate --fit`` writes that file.
+it, and encodes only new wordings, about 8 ms each. The vectors of the shipped knowledge base are stored next to the
+encoder, so that the first build need not encode them. ``wenban kb evaluate --fit`` writes that file.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from kb_index.index.ragged import Places
 from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_encoder
 
 Vectors = NDArray[np.float32]
+"""One or more vectors; the last axis has the dimensions."""
 
 MOST = 20_000
-"""With more questions than this number none is encoded, because a build would take too many minutes."""
+"""Most questions that are encoded. With more, none is, because a build would take too many minutes."""
 
 WORDINGS = SHIPPED / "wordings.npz"
 """File with the shipped knowledge base's vectors: 8-bit numbers, keyed by 8 bytes of a text's SHA-256."""

@@ -20,9 +20,10 @@ from kb_index.index.ragged import Places
 from kb_index.language.encoder import Vectors
 
 Bytes = NDArray[np.uint8]
+"""Stored vectors, one row for each."""
 
 EXACT = 20_000
-"""Up to this number of vectors all are compared; with more, only those selected by short codes."""
+"""Most vectors that are all compared. With more, only those that short codes select are compared."""
 
 SPARE = 300
 """Number of candidates that the short codes select beyond the number wanted."""

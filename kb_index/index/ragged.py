@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ids = NDArray[np.int32]
+"""Numbers of tokens."""
 Places = NDArray[np.int64]
+"""Places in a list, from 0."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The shelf: the searchable form of a set of entries, with question vectors, lexical indexes and filters.
+"""The shelf: the searchable form of a set of entries, with question vectors, a lexical index and filters.
 
 This module saves and loads shelves; :mod:`kb_index.index.shelving` makes them.
 """
@@ -22,6 +22,7 @@ from kb_index.index.ragged import Places, Ragged, spread
 from kb_index.index.vocabulary import Vocabulary
 
 EVERYWHERE = "全国"
+"""Name of the region that means the whole country."""
 
 
 class EntryStore:

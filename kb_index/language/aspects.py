@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 AMOUNT = "amount"
+"""Name of the aspect of an amount."""
 
 _PATTERNS = {
     AMOUNT: r"多少钱|几块|几个点|利率|多少元|[发拿领贷交补赔]多少|额度|最高|费用|工资多少|一[个年]月?多少|标准|几百|几万|价格",
@@ -23,6 +24,7 @@ _PATTERNS = {
 _ASPECTS = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 _BITS = {name: 1 << place for place, name in enumerate(_PATTERNS)}
 AMOUNT_BIT = _BITS[AMOUNT]
+"""The bit of :data:`AMOUNT` in :func:`aspect_bits`."""
 
 
 def aspects(normalised: str) -> frozenset[str]:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
+"""One or more vectors; the last axis has the dimensions."""
 Stamps = tuple[tuple[str, int, int], ...]
+"""Name, size in bytes and time of change in nanoseconds of each file."""
 
 BATCH = 256
 """Number of texts that are encoded together."""
@@ -43,8 +45,11 @@ class Encoder(Protocol):
     """Turns normalised texts into unit vectors."""
 
     name: str
+    """Name of the model."""
     fingerprint: str
+    """Changes when the model changes. Stored vectors are then made again."""
     dimensions: int
+    """Length of a vector."""
 
     def encode(self, texts: list[str], *, query: bool = False) -> Vectors:
         """Unit vectors, [texts, dimensions]; ``query`` adds the model's query instruction if it has one."""

@@ -13,7 +13,9 @@ from core.city.nation import by_province, cities, provinces
 from core.errors import ConfigurationError
 
 PROVINCES = list(provinces())
+"""Short names of the provinces; see :func:`core.city.nation.provinces`."""
 CITIES = list(cities())
+"""Short names of the prefecture-level cities."""
 
 _SUFFIX = re.compile(r"(?<=..)(?:省|市|县|区)$")
 _NOT_A_STREET = r"(?![东西南北中]?(?:路|街|大道|大街|大学|学院|医院|火车站|高铁站))"

@@ -24,7 +24,9 @@ from numpy.typing import NDArray
 from kb_index.language.bert import SCALE, Layers, fast_eight_bits
 
 Vectors = NDArray[np.float32]
+"""One or more vectors; the last axis has the dimensions."""
 Kind = Literal["query", "passage"]
+"""What a text is to the model: a question, or long prose."""
 
 SHIPPED = Path(__file__).resolve().parent.parent / "encoder"
 """The folder of the shipped weights."""
@@ -39,7 +41,7 @@ LOWER = 6
 """Number of the layer whose output :meth:`PretrainedEncoder.tokens` gives."""
 
 _KEPT = 32
-"""Number of texts whose lower layers are kept, so that a message that several judges read passes them once."""
+"""Number of texts whose states after the lower layers are kept, so that several judges of a message share them."""
 
 _PAD_TO = 4096
 """Largest batch in single precision, in tokens, padding included."""
@@ -134,7 +136,7 @@ class PretrainedEncoder:
     def tokens(self, text: str) -> Vectors:
         """The states of a text's tokens after layer :data:`LOWER`, for models that go on from there.
 
-        The encoder itself goes on from them too: encoding the same text soon afterwards takes half the time.
+        The encoder itself uses them, too: encoding the same text soon afterwards takes half the time.
 
         Returns:
             [tokens, dimensions]. The prefix and the marks at both ends are among the tokens.

@@ -1,6 +1,6 @@
 """Prepares text for search: normalises spellings and makes tokens.
 
-Entries and questions pass the same two steps:
+Entries and questions go through the same two steps:
 
 1. :meth:`TextPipeline.normalise`: NFKC (full width → half width), traditional → simplified characters (if
    opencc is installed), lower case, digits for Chinese numerals before a unit, synonyms → the first word of

@@ -32,6 +32,7 @@ IN_WORDS = {
     "first": "排第一，没直接答",
     "right": "答对",
 }
+"""Grade → its Chinese name for editors."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ LABELS = {
 """Keys of the printed figures, in order → their names."""
 
 BEGIN, END = "<!-- kb stats: begin -->", "<!-- kb stats: end -->"
+"""The lines of a Markdown file between which :func:`write_table` writes the table."""
 
 
 def stats(knowledge_dir: Path, index_dir: Path, today: dt.date | None = None) -> dict[str, Any]:

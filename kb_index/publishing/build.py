@@ -39,9 +39,8 @@ BUSY = "知识库正在生成，请稍后再试"
 KEEP = 5
 """Number of versions kept, the one in service included."""
 
-
 STALE = 0.1
-"""Numbers fitted to a base's variants are fitted again when this share of its entries (0 to 1) has changed."""
+"""Share (0 to 1) of a base's entries that may change before numbers fitted to its variants are fitted again."""
 
 
 class KnowledgeInvalid(BadRequest):

@@ -23,9 +23,12 @@ BUSY_S = 30
 """Longest wait for another process's build, in seconds."""
 
 SIDE_FILES = {"synonyms.yml", "words.txt"}
+"""Names of the files besides the entries that change an index."""
 
 Builder = Callable[[], BuildReport]
+"""Builds and publishes once."""
 Outcome = BuildReport | Exception
+"""The result of a build, or the error that stopped it."""
 
 
 def relevant(change: Change, path: str) -> bool:

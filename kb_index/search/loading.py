@@ -1,7 +1,8 @@
 """Loads a version of the entries' index for searching.
 
-The folder of a version contains entries and questions, their tokens and vectors, two lexical indexes,
-text.json (synonyms and words) and calibration.json.
+The folder of a version contains entries and questions, their tokens and vectors (of the static model and, up to
+:data:`kb_index.index.meanings.MOST` questions, of the pretrained encoder), a lexical index, text.json (synonyms and
+words) and calibration.json.
 """
 
 from __future__ import annotations

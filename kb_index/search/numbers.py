@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.errors import ConfigurationError
 
 Matrix = NDArray[np.float64]
+"""Features or probabilities; the first axis is the questions or entries."""
 
 
 def logistic(features: Matrix, weights: Sequence[float], bias: float) -> Matrix:

@@ -17,6 +17,7 @@ from kb_index.search.calibration import RANK_FEATURES, TERM, Calibration
 from kb_index.search.numbers import Matrix
 
 Part = Literal["fused", "lexical", "dense"]
+"""The score that orders entries: the weighted sum of all features, words alone, or vectors alone."""
 
 _LEXICAL, _DENSE, _WHOLE = (RANK_FEATURES.index(name) for name in ("lexical", "dense", "whole"))
 
@@ -69,7 +70,12 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Entries, best first, with their scores."""
+    """Entries, best first, with their scores.
+
+    Args:
+        places, questions, features, clauses, query: as in :class:`Candidates`.
+        fused: the score that orders the entries; [entries].
+    """
 
     places: Places
     questions: Places

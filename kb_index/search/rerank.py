@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 FIRST = 10
 """Number of first entries that are re-ordered."""
 _CHARS = 400
+"""Number of characters of an entry that the model reads."""
 _REMEMBERED = 20_000
+"""Number of scores that are kept."""
 
 
 class Reranker:

@@ -32,6 +32,7 @@ _SHORTEST, _CLAUSES = 4, 40
 """Fewest characters of a clause; largest number of clauses of a question that are used."""
 
 Outcome = Literal["answer", "ask_back", "unknown"]
+"""What follows from a search; see :class:`SearchResult`."""
 
 NEAREST = 100
 """Number of nearest questions taken from the dense index."""

@@ -1,1 +1,1 @@
-"""Articles of law: a second index, beside that of the entries, shown to citizens for reference only."""
+"""Articles of law: an index of their own, besides that of the entries. Citizens see articles for reference only."""

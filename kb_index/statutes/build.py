@@ -23,13 +23,24 @@ from kb_index.statutes.laws import Statute, in_force, read_statute
 from kb_index.statutes.shelf import FORMAT, FoundArticle
 
 _EMBEDDED_CHARS = 300
+"""Number of characters of an article that go into its vector."""
 _KEPT_CHARS = 3000
+"""Number of characters of an article that are kept."""
 _KEPT_VERSIONS = 2
+"""Number of versions kept, the one in service included."""
 
 
 @dataclass(frozen=True)
 class LawsReport:
-    """Result of a build: the version in service, its documents and articles, and the unreadable files."""
+    """The result of a build.
+
+    Args:
+        version: name of the version in service after the build.
+        documents: number of its documents.
+        articles: number of its articles.
+        unreadable: names of the files that are not UTF-8 text.
+        unchanged: whether the version in service already had this content.
+    """
 
     version: str
     documents: int

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 EVERYWHERE = "全国"
+"""Name of the region that means the whole country."""
 LAWS_URL = "https://flk.npc.gov.cn/"
+"""Address of the public database of laws and regulations."""
 RULES_URL = "https://www.gov.cn/zhengce/xxgk/gjgzk/"
+"""Address of the public database of rules (规章)."""
 
 _STEM = re.compile(r"^(?P<name>.+?)(?:[(（](?P<date>\d{4}-\d{2}-\d{2})[)）])?$")
 _ARTICLE = re.compile(r"^[*\s]*(第[零〇一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?)[*\s]*")

@@ -10,6 +10,7 @@ from kb_index.search import numbers
 from kb_index.search.numbers import Matrix
 
 SHIPPED = Path(__file__).with_suffix(".json")
+"""File of the shipped numbers."""
 
 FEATURES = (
     "fused",  # fused score of the first article
@@ -22,6 +23,7 @@ FEATURES = (
     "length",  # log of the question's length in tokens
     "words",  # share of the question's words that occur in the first article
 )
+"""Features of the probability that an article is about the question."""
 
 _NAMED = {"weights": FEATURES}
 

@@ -1,4 +1,4 @@
-"""The statutes as the bot uses them: loaded on first use, and searched within a short time limit."""
+"""The interface of the statutes for the bot: loads them on first use, and searches them within a time limit."""
 
 from __future__ import annotations
 

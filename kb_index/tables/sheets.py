@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import BadRequest
 
 MAX_BYTES = 50_000_000
-"""Largest table file, in bytes: far above any editor's table, far below what harms the machine."""
+"""Largest table file, in bytes. Editors' tables are far smaller, and larger files could harm the machine."""
 MAX_UNPACKED = 400_000_000
 """Largest unpacked size of an XLSX file, in bytes."""
 
@@ -23,11 +23,13 @@ MAX_CELL = 32_767
 """Longest text that a spreadsheet cell can hold, in characters."""
 
 FORMATS = (".csv", ".xlsx", ".jsonl")
+"""Extensions of the files that can be read and written."""
 # A spreadsheet runs a cell that begins with one of these (also full-width) as a formula.
 _FORMULA = tuple("=+-@＝＋－＠\t\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_x000[dD]_")
 
 Row = list[str]
+"""The cells of a row as text."""
 
 
 def guard(cell: str) -> str:
@@ -51,7 +53,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
         path: the file. Of an XLSX file the first sheet that is not empty is read.
 
     Raises:
-            BadRequest: when the file can't be read; the message says why and what to do.
+        BadRequest: when the file can't be read; the message says why and what to do.
     """
     _require(path)
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _xlsx_rows(path)
@@ -84,8 +86,8 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
     """Writes a CSV file (UTF-8 with a byte order mark for spreadsheets) or an XLSX file, all cells as text.
 
     Raises:
-        BadRequest: when the file exists already or can't be created, or when a cell is too long
-        (:data:`MAX_CELL`).
+        BadRequest: when the file exists already or can't be created, or when a cell is longer than
+            :data:`MAX_CELL`.
     """
     guarded = [list(header), *([guard(cell) for cell in row] for row in rows)]
     if path.suffix.lower() == ".csv":

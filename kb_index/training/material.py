@@ -15,11 +15,10 @@ from pathlib import Path
 from kb_index.statutes.laws import newest_laws, read_articles
 
 Pair = tuple[str, str]
+"""Two texts that mean the same or belong together."""
 
 _SENTENCE = re.compile(r"[。；;!?！？\n]")
 
-# Question frames around a subject. Frames of one kind mean the same. Frames of different kinds do not, so
-# they are hard negatives for each other: they teach the model that "要什么材料" and "要多久" differ.
 FRAMES: dict[str, tuple[str, ...]] = {
     "how": (
         "{}怎么办理",
@@ -39,6 +38,11 @@ FRAMES: dict[str, tuple[str, ...]] = {
     "fine": ("{}罚多少钱", "{}怎么处罚", "{}会有什么后果", "{}要负什么责任", "{}违法吗"),
     "complain": ("{}没人管", "反映{}的问题", "{}去哪投诉", "举报{}", "{}投诉电话"),
 }
+"""Kind → frames of questions, in which ``{}`` is the subject.
+
+Frames of one kind mean the same. Frames of different kinds do not, so they are hard negatives for each other: they
+teach the model that "要什么材料" and "要多久" differ.
+"""
 FILLERS = (
     "请问",
     "你好",
@@ -51,7 +55,9 @@ FILLERS = (
     "同志",
     "是这样的",
 )
+"""Words that :func:`noisy` puts before a question."""
 ENDINGS = ("", "", "", "吗", "呢", "啊", "谢谢", "怎么回事", "能不能告诉我", "急")
+"""Words that :func:`noisy` puts after a question."""
 
 
 def statute_pairs(folder: Path, limit_chars: int = 120) -> Iterator[Pair]:

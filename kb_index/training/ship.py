@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kb_index.language.bert import SCALE
 
 Weights = Mapping[str, NDArray[np.float32]]
+"""Name → weight in single precision."""
 _DESCRIPTION = ("config.json", "tokenizer.json")
 
 

@@ -43,7 +43,9 @@ SEED = 20261123
 """Seed of all randomness in training."""
 
 Log = Callable[[str], Any]
+"""Called with each line of progress."""
 Rows = list[tuple[str, ...]]
+"""Training rows: pairs, or triples whose last text is a hard negative."""
 
 
 def collect(

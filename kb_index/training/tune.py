@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from kb_index.training import material
 
 Array = NDArray[np.float32]
+"""Vectors or weights."""
 Log = Callable[[str], Any]
+"""Called with each line of progress."""
 
 PREFIX = "query: "
 """Prefix of all training texts, both questions and answers."""

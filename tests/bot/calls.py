@@ -1,4 +1,4 @@
-"""Action calls as Rasa 3.6.21 sends them (``captured/``: two real ones), with other words and slots put in."""
+"""Calls of actions in the form Rasa 3.6.21 sends them: recorded ones (``captured/``), with other words and slots put in."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from typing import Any
 from aiohttp.test_utils import TestClient, TestServer
 
 CAPTURED = Path(__file__).parent / "captured"
+"""Folder of recorded calls."""
 SECRET = "secret-of-the-tests"
+"""The secret Rasa has to send with each call."""
 
 
 def captured(name: str) -> dict[str, Any]:
-    """A call as it came over the wire."""
+    """A recorded call, by the name of its file."""
     call: dict[str, Any] = json.loads((CAPTURED / f"{name}.json").read_text("utf-8"))
     return call
 
@@ -37,7 +39,7 @@ def call(
     """A call of ``action`` for a message.
 
     Args:
-        before: events between the citizen's former message and this one.
+        before: events between the citizen's previous message and this one.
     """
     made = copy.deepcopy(captured("policy_call"))
     tracker = made["tracker"]
@@ -84,7 +86,7 @@ class Answer:
 
     @property
     def slots(self) -> dict[str, Any]:
-        """Slots as they stand after the events."""
+        """The slots the answer sets, each with its last value."""
         return {e["name"]: e["value"] for e in self.body["events"] if e["event"] == "slot"}
 
     @property
@@ -111,5 +113,5 @@ class Rasa:
 
 
 def client_of(app: Any) -> TestClient[Any, Any]:
-    """A client of the app with the endpoint."""
+    """A client of an app that has the endpoint."""
     return TestClient(TestServer(app))

@@ -1,4 +1,4 @@
-"""Fixtures of the bot's tests: real parts for actions, a real Rasa for dialogues."""
+"""Fixtures of the bot's tests: real parts for the actions, and a real Rasa for dialogues."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from tests.bot.rasa_process import talking
 
 @pytest.fixture(scope="session")
 def knowledge_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index over the tests' few entries."""
+    """An index over the few entries of the tests."""
     return build_index(tmp_path_factory.mktemp("knowledge") / "index")
 
 
 @pytest.fixture
 async def city(tmp_path: Path, knowledge_index: Path) -> AsyncIterator[SmallCity]:
-    """Fresh parts, set for the actions."""
+    """Fresh parts, which the actions use."""
     async with small_city(tmp_path, knowledge_index) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the stories server, with a real Rasa behind it."""
+    """Address of a running stories server, which has a real Rasa behind it."""
     with talking(tmp_path_factory.mktemp("stories")) as url:
         yield url
 
 
 @pytest.fixture
 async def rasa(city: SmallCity) -> AsyncIterator[Rasa]:
-    """Calls the mounted endpoint as Rasa does, over fresh parts."""
+    """Calls the actions' endpoint as Rasa does; the actions use fresh parts."""
     app = web.Application()
     app.add_routes(routes(SECRET))
     async with client_of(app) as client:
@@ -45,5 +45,5 @@ async def rasa(city: SmallCity) -> AsyncIterator[Rasa]:
 
 @pytest.fixture
 async def visitor(city: SmallCity) -> str:
-    """A citizen's conversation."""
+    """Id of a citizen's conversation."""
     return await city.visitor()

@@ -1,4 +1,4 @@
-"""The real parts, small: a fresh database, a knowledge base of a few entries, and Rasa's client or none."""
+"""Real parts for the actions, kept small: a fresh database and a knowledge base of a few entries, with or without Rasa."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ from tests.tables import empty_sqlite
 from tickets.service import Tickets
 
 HERE = Path(__file__).parent
+"""This folder."""
 MODEL = str(Path(kb_index.__file__).with_name("model"))
+"""Folder of the shipped static model."""
 
 
 async def _no_answer(question: str) -> Reply | None:
@@ -38,7 +40,7 @@ async def _no_answer(question: str) -> Reply | None:
 
 @dataclass
 class SmallCity:
-    """Everything the actions work with, and what they did."""
+    """Everything the actions work with."""
 
     parts: Parts
     tickets: Tickets
@@ -49,7 +51,7 @@ class SmallCity:
     database: Database
 
     async def visitor(self, user_id: str = "visitor") -> str:
-        """A citizen's conversation."""
+        """Id of a citizen's conversation."""
         return (await self.conversations.find_or_create("web", "", user_id)).id
 
 
@@ -63,7 +65,7 @@ def build_index(index_dir: Path) -> Path:
 async def small_city(
     folder: Path, index_dir: Path, dialogue: object = None, city: City = HUAINAN
 ) -> AsyncIterator[SmallCity]:
-    """Start the parts with their files in ``folder`` and set them for the actions."""
+    """Start the parts, with their files in ``folder``, and let the actions use them."""
     use_data_key(Fernet.generate_key().decode("ascii"))
     database = Database(empty_sqlite(folder / "bot.db"))
     events = LocalEvents()
@@ -89,5 +91,5 @@ async def small_city(
 
 
 def texts(replies: Sequence[Reply]) -> str:
-    """What a citizen reads of some replies."""
+    """The text of some replies, as a citizen reads it."""
     return "\n".join(reply.text for reply in replies)

@@ -1,4 +1,4 @@
-"""A trained Rasa and the stories server beside it, for tests that talk to the real thing."""
+"""Runs a trained Rasa and the stories server, for tests that need the real Rasa."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from core.settings import ROOT, Settings
 from tests.system import free_port
 
 PATIENCE_S = 180
+"""Most seconds to wait until a started process answers."""
 SECRET = "stories-secret"
+"""The secret Rasa sends with its calls of actions."""
 
 
 def model() -> Path:
-    """The trained model."""
+    """Path of the trained model."""
     path = training.model_path(Settings())
     if not path.exists():
         raise RuntimeError("there is no trained Rasa model for the present data: run `wenban train` first")
@@ -31,13 +33,13 @@ def model() -> Path:
 
 
 def environment(port: int, folder: Path) -> dict[str, str]:
-    """What Rasa runs in, its actions at ``port``."""
+    """Environment variables for Rasa, whose actions are served on ``port``."""
     tracker = f"sqlite:///{folder / 'tracker.db'}"
     return dict(rasa_program.endpoints(f"http://127.0.0.1:{port}/actions/webhook", SECRET, tracker))
 
 
 class Speaker:
-    """A citizen who talks through the stories server."""
+    """A citizen who talks to the bot by way of the stories server."""
 
     def __init__(self, url: str, user: str | None = None) -> None:
         self.http = httpx.Client(base_url=url, timeout=60)
@@ -46,7 +48,7 @@ class Speaker:
         self.heard: list[str] = []
 
     def say(self, text: str, **extra: str) -> list[dict[str, Any]]:
-        """Say something; the replies."""
+        """Send a message. Returns the replies."""
         answer = self.http.post("/say", json={"user": self.user, "text": text, **extra})
         assert answer.status_code == 200, answer.text
         self.last = answer.json()
@@ -60,7 +62,7 @@ class Speaker:
 
     @property
     def buttons(self) -> list[str]:
-        """Titles offered by the last replies."""
+        """Titles of the buttons of the last replies."""
         return [b["title"] for m in self.last for b in m["buttons"]]
 
     @property
@@ -76,7 +78,7 @@ class Speaker:
 
 @contextmanager
 def talking(folder: Path) -> Iterator[str]:
-    """Rasa and the stories server running; their address for :class:`Speaker`."""
+    """Runs Rasa and the stories server; yields the address for :class:`Speaker`."""
     port, rasa_port = free_port(), free_port()
     serving = _start(folder / "rasa.log", environment(port, folder), rasa_program.serve(rasa_port, model()))
     server = _start(

@@ -1,7 +1,7 @@
-"""A small app for talking to a real Rasa: the actions' endpoint over real parts, and a way to speak as a citizen.
+"""A small app for tests with a real Rasa: it serves the actions, which use real parts, and lets a test speak as a citizen.
 
-``POST /say`` runs a message through the real conversations and Rasa; ``GET /state`` tells what came of it. Start by
-hand with ``python -m tests.bot.stories_server --port 21000 --rasa http://127.0.0.1:21001 --secret s``.
+``POST /say`` handles a message with the real conversations and Rasa; ``GET /state`` returns the conversation and its
+tickets. To start it by hand: ``python -m tests.bot.stories_server --port 21000 --rasa http://127.0.0.1:21001 --secret s``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tickets.types import SYSTEM
 
 
 def make_app(city: SmallCity, secret: str) -> web.Application:
-    """The actions' endpoint, and the two addresses tests use."""
+    """An app with the actions' endpoint and the two addresses for tests."""
 
     async def say(request: web.Request) -> web.Response:
         body = await request.json()
@@ -75,7 +75,7 @@ def make_app(city: SmallCity, secret: str) -> web.Application:
                         "events": [
                             event.to_json()
                             for event in await city.tickets.events(ticket.number)
-                            if event.action != "contact_seen"  # that was us, just above
+                            if event.action != "contact_seen"  # from reading the contact above
                         ],
                     }
                     for ticket, contact in zip(filed, contacts, strict=True)
@@ -89,7 +89,7 @@ def make_app(city: SmallCity, secret: str) -> web.Application:
 
 
 async def serve(port: int, rasa: str, secret: str) -> None:
-    """Serve until told to stop."""
+    """Serve until the process gets SIGTERM or SIGINT."""
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)

@@ -1,4 +1,4 @@
-"""Conversations on a real database, with a small dialogue."""
+"""Conversations on a real database, with a stand-in for Rasa."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.rasa_standin import SmallDialogue, no_answer
 
 @dataclass
 class Process:
-    """One app process as conversations see it."""
+    """One app process, as far as conversations are concerned."""
 
     conversations: Conversations
     dialogue: SmallDialogue
@@ -29,7 +29,7 @@ class Process:
     async def say(
         self, text: str, *, user: str = "v1", channel: str = "web", **more: object
     ) -> list[Message]:
-        """A citizen's message and its replies."""
+        """Send a citizen's message. Returns the replies."""
         self._number += 1
         message_id = str(more.pop("message_id", f"{id(self)}-{self._number}"))
         receipt = await self.conversations.receive(
@@ -43,7 +43,7 @@ class Process:
         return (await self.conversations.find_or_create(channel, "", user)).id
 
     async def die(self) -> None:
-        """As kill -9 leaves things: nothing finished, no lease given back."""
+        """Leave everything as ``kill -9`` would: no work finished, no lease given back."""
         runner = self.conversations._runner
         tasks = [*runner._workers.values(), runner._keeper, *self.conversations.jobs._loops]
         for task in tasks:

@@ -1,4 +1,4 @@
-"""A channel that writes its messages on slips of paper: the smallest whole one, over the real outbox."""
+"""The smallest complete channel, for tests. It uses the real outbox and "delivers" by writing on slips of paper."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.database import Database
 
 
 class Paper:
-    """Brings everything at once, while it is not ``jammed``."""
+    """Delivers every message at once, unless it is ``jammed``."""
 
     name = "paper"
     label = "来信群众"

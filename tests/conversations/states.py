@@ -1,4 +1,4 @@
-"""A conversation's state, as its row has it and as its events make it: the same tuple."""
+"""A conversation's state as a tuple, once from its row and once from its events, to compare the two."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from conversations.models import Conversation
 from conversations.replay import State
 
 Standing = tuple[str, str, str | None, str | None, bool, datetime | None, int]
+"""(mode, stage, agent's id, reason, whether urgent, since when the citizen waits, number of the last message)."""
 
 
 def stored(row: Conversation) -> Standing:
-    """As the row has it."""
+    """The state in the conversation's row."""
     return (
         row.mode,
         row.stage,
@@ -24,7 +25,7 @@ def stored(row: Conversation) -> Standing:
 
 
 def replayed(state: State) -> Standing:
-    """As the events make it."""
+    """The state computed from the conversation's events."""
     return (
         state.mode,
         state.stage,

@@ -1,4 +1,4 @@
-"""Processes that do jobs and can be killed in the middle of one; each started afresh, on a database of the test's."""
+"""Processes that do jobs on a test's database and can be killed in the middle of one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from core.database import Database
 from core.jobs import Job, Jobs, add
 
 FRESH = multiprocessing.get_context("forkserver")
-"""One server for all tests of a run: what it loads beforehand is set by those that need it (tests of WeChat)."""
+"""Starts processes by forking one that is nearly empty. What it loads beforehand is set by the tests of WeChat."""
 
 
 def note(folder: Path, name: str, word: str) -> None:
-    """Append a word to a file: what happened, seen from outside."""
+    """Append a line to a file, by which the test learns what happened in the process."""
     with (folder / name).open("a") as file:
         file.write(word + "\n")
 
@@ -27,11 +27,11 @@ async def _work(url: str, folder: Path, name: str, deadly: bool, count: int) -> 
     jobs = Jobs(database, look_s=0.05)
 
     async def effect(job: Job) -> None:
-        """Change the database: one more job of the kind "trace", in the transaction that ends this one."""
+        """Add a job of the kind "trace" in the same transaction that marks this job as done."""
         note(folder, "begun", f"{name} {job.key}")
         async with database.write() as session:
             await job.done(session)
-            # The key tells who did it: done twice, there would be two.
+            # The key tells who did it in which try: a job done twice leaves two of them.
             await add(session, "trace", f"{job.key} by {name} at try {job.attempt}")
             if deadly:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -46,7 +46,7 @@ async def _work(url: str, folder: Path, name: str, deadly: bool, count: int) -> 
 def start(
     url: str, folder: Path, name: str, *, deadly: bool = False, count: int = 4
 ) -> multiprocessing.process.BaseProcess:
-    """Start one; a deadly one is killed by the kernel with its first job's transaction still open."""
+    """Start a process. A deadly one kills itself while the transaction of its first job is still open."""
     process = FRESH.Process(target=_main, args=(url, folder, name, deadly, count), daemon=True)
     process.start()
     return process

@@ -1,4 +1,4 @@
-"""A desk on a real server: real database, real conversations, real tickets; only the dialogue is a small one."""
+"""The desk on a real server with a real database, real conversations and real tickets; only Rasa is a stand-in."""
 
 from __future__ import annotations
 
@@ -37,15 +37,17 @@ from tickets.models import Department
 from tickets.service import Tickets
 
 on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-"""For tests of things that happen at once: SQLite's writers queue, PostgreSQL's do not."""
+"""Marks tests of simultaneous changes, which run on both databases: only PostgreSQL lets two writers work at once."""
 
 PASSWORD = "first-Sign-in"
+"""Password of every account."""
 OURS = {"X-Requested-With": "wenban"}
+"""The header the desk's page sends with every request that changes something."""
 
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real argon2id, with parameters that do not take a core's tenth of a second each of a thousand times."""
+    """Makes argon2id cheap: with the real parameters each hash takes a tenth of a second, and tests make a thousand."""
     cheap = partial(PasswordHasher, time_cost=1, memory_cost=1024, parallelism=1)
     monkeypatch.setattr(passwords, "PasswordHasher", cheap)
 
@@ -58,7 +60,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @dataclass
 class Person:
-    """Somebody's browser."""
+    """Somebody's browser, and the id of their account once they are hired."""
 
     client: TestClient[web.Request, web.Application]
     id: str = ""
@@ -83,7 +85,7 @@ async def _checked(response: ClientResponse, status: int) -> dict[str, Any]:
 
 @dataclass
 class Office:
-    """The server and what stands behind it."""
+    """The server and the parts behind it."""
 
     server: TestServer
     database: Database
@@ -102,7 +104,7 @@ class Office:
     async def hire(
         self, username: str, role: str = "agent", *, name: str | None = None, department: str | None = None
     ) -> Person:
-        """An account past its first sign-in, signed in."""
+        """Add an account that has already changed its first password, and sign it in."""
         await add_user(self.database, username, name or f"坐席 {username}", role, PASSWORD, department)
         async with self.database.write() as session:
             await session.execute(
@@ -120,13 +122,13 @@ class Office:
             return row.id
 
     async def says(self, visitor: str, text: str, message_id: str, channel: str = "web") -> str:
-        """A citizen's message and the reply to it; the conversation's id."""
+        """Send a citizen's message and wait for the reply. Returns the conversation's id."""
         receipt = await self.conversations.receive(InboundMessage(channel, visitor, message_id, text))
         assert await self.conversations.wait(receipt.turn_id, 10) is not None
         return receipt.conversation_id
 
     async def waiting(self, visitor: str, *, urgent: bool = False) -> str:
-        """A citizen who said something and asked for a human."""
+        """Let a citizen say something and be handed to the agents. Returns the conversation's id."""
         conversation_id = await self.says(visitor, "我想找人工", f"{visitor}-1")
         reason = HandoffReason.EMERGENCY if urgent else HandoffReason.CITIZEN_ASKED
         await self.conversations.request_human(conversation_id, reason, urgent=urgent)
@@ -138,6 +140,7 @@ class Office:
 
 
 MakeOffice = Callable[..., Awaitable[Office]]
+"""Starts an office; takes the options of ``desk.routes``, ``own_wechat`` and ``trust_proxy``."""
 
 
 @pytest.fixture
@@ -159,9 +162,9 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
         app.add_routes(
             desk.routes(database, events, conversations, tickets, gaps=gaps, media=media, **options)
         )
-        # The channels citizens come through, which the desk names them by; they receive nothing here.
+        # The desk shows these channels' names for citizens; the channels receive nothing here.
         WebChannel(conversations, events, media=media, session_key="k", city="淮南", origins=[])
-        if not own_wechat:  # the test brings one with accounts
+        if not own_wechat:  # otherwise the test makes one with accounts
             WeChat([], database, conversations, media, city="淮南")
         server = TestServer(app)
         await server.start_server()

@@ -1,4 +1,4 @@
-"""One whole system for all end-to-end tests, and a real browser."""
+"""One running system for all end-to-end tests, and a real browser."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+"""Flags Chromium is started with."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,7 +38,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Open for one module only: playwright keeps an event loop running, beside which no other may run."""
+    """A browser, open for one module only: while it is open, playwright's event loop runs and no other one may."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     assert path, "no Chromium: run scripts/test-tools"
     with sync_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""A small knowledge base in service, its folder, and the store of gaps beside it, on SQLite and on PostgreSQL."""
+"""A small knowledge base in use, its folder, and its store of gaps; each test runs on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ from tests.kb_index.conftest import MODEL
 from tests.tickets import conftest as tickets_conftest
 
 database_url = tickets_conftest.database_url
+"""The fixture that runs each test on both databases."""
 write = knowledge_conftest.write
+"""The fixture that writes entries into the folder."""
 folder = knowledge_conftest.folder
+"""The fixture with the folder of four entries."""
 index_of_four = knowledge_conftest.index_of_four
+"""The fixture with an index over those four, to be copied."""
 index = knowledge_conftest.index
+"""The fixture with the test's own copy of that index."""
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ async def gaps(database: Database, folder: Path, index: Path) -> AsyncIterator[G
 
 
 class Citizens:
-    """People who ask, each in a turn of their own."""
+    """Citizens who ask questions, each question in a turn of its own."""
 
     def __init__(self, gaps: Gaps) -> None:
         self._gaps = gaps

@@ -1,4 +1,4 @@
-"""A small knowledge folder to build and break, and the shipped model."""
+"""A small knowledge folder for tests to build from and to damage, and the shipped model."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ import kb_index
 from kb_index.publishing.build import build
 
 MODEL = str(Path(kb_index.__file__).with_name("model"))
+"""Folder of the shipped static model."""
 TODAY = dt.date(2026, 11, 23)
+"""The date these tests take for today."""
 
 PENSION = (
     "hrss-pension-years",
     "养老保险要交满多少年才能按月领养老金？",
     ["社保交够几年能拿退休金", "养老保险 15年"],
 )
+"""An entry about pensions: (id, title, variants)."""
 ID_CARD = ("police-id-lost", "身份证丢了怎么补办？", ["身份证掉了去哪里补", "补办身份证 材料"])
+"""An entry about identity cards: (id, title, variants)."""
 NOISE = ("eco-night-work", "工地夜里施工太吵怎么办？", ["半夜打桩吵得睡不着", "夜间施工 投诉"])
+"""An entry about noise: (id, title, variants)."""
 FUND = ("gjj-withdraw", "住房公积金什么情况下可以提取？", ["公积金怎么取出来", "租房能不能取公积金"])
+"""An entry about the housing fund: (id, title, variants)."""
 
 
 def entry_text(
@@ -42,7 +48,7 @@ def entry_text(
     extra: str = "",
     body: str = "",
 ) -> str:
-    """A valid entry; each argument replaces one part of it."""
+    """The text of a valid entry; each argument replaces one part of it."""
     lines = "\n".join(f"- {v}" for v in variants)
     return (
         f"---\nid: {entry_id}\ntitle: {title}\ndepartment: 某某局\ntopic: 某类\nregions: {regions}\ntags: [标签]\n"
@@ -52,10 +58,11 @@ def entry_text(
 
 
 Write = Callable[..., Path]
+"""Writes one entry into a folder: ``write(id, title, variants, **parts)``; ``parts`` as for :func:`entry_text`."""
 
 
 def writer(folder: Path) -> Write:
-    """``write(id, title, variants, **parts)`` puts an entry into ``folder``, which is made."""
+    """Makes the folder. Returns a function that writes entries into it."""
     folder.mkdir()
 
     def put(entry_id: str, title: str, variants: list[str], **parts: Any) -> Path:
@@ -69,7 +76,7 @@ def writer(folder: Path) -> Write:
 
 
 def fill(folder: Path, write: Write) -> Path:
-    """Put four good entries into a folder."""
+    """Write four valid entries, synonyms and a word list into a folder."""
     for entry in (PENSION, ID_CARD, NOISE, FUND):
         write(*entry)
     (folder / "synonyms.yml").write_text(
@@ -86,13 +93,13 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def folder(tmp_path: Path, write: Write) -> Path:
-    """Four good entries."""
+    """A folder with four valid entries."""
     return fill(tmp_path / "kb", write)
 
 
 @pytest.fixture(scope="session")
 def index_of_four(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index over those four, to be copied."""
+    """An index over those four entries, which tests must not change."""
     place = tmp_path_factory.mktemp("four")
     build(fill(place / "kb", writer(place / "kb")), place / "index", MODEL)
     return place / "index"
@@ -100,5 +107,5 @@ def index_of_four(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def index(index_of_four: Path, tmp_path: Path) -> Path:
-    """An index over the folder as it is at first, of this test alone."""
+    """This test's own copy of the index over the four entries."""
     return Path(shutil.copytree(index_of_four, tmp_path / "index", symlinks=True))

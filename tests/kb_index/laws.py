@@ -1,4 +1,4 @@
-"""A tiny folder of law texts, shaped as the public database gives them."""
+"""A tiny folder of law texts, in the format of the public database of laws. All of them are invented."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ PETS = """# 中华人民共和国某宠物管理法
 
 第四条 本法自2011年1月1日起施行。《某养犬暂行条例》同时废止。
 """
+"""A law in force; it ends with the sentence that repeals ``REPEALED``."""
 OLD_PETS = (
     PETS.replace("五百元", "五十元").replace("2010年3月1日", "2001年3月1日").replace("2011年", "2002年")
 )
+"""An older version of ``PETS``."""
 REPEALED = """# 某养犬暂行条例
 
 1990年1月1日 国务院发布
@@ -39,6 +41,7 @@ REPEALED = """# 某养犬暂行条例
 
 第一条 养犬登记证由街道办事处发放，不牵犬绳的处五元罚款。
 """
+"""Regulations that ``PETS`` repeals."""
 WITHDRAWN = """# 某蜂蜜管理办法
 
 1995年5月1日 发布　已废止
@@ -47,6 +50,7 @@ WITHDRAWN = """# 某蜂蜜管理办法
 
 第一条 蜂蜜罐头的瓶盖应当使用铁皮。
 """
+"""A text that is itself marked as repealed (已废止)."""
 RULES = """# 某渡船乘坐规定
 
 2015年6月1日 某部令第9号公布
@@ -55,6 +59,7 @@ RULES = """# 某渡船乘坐规定
 
 第一条 乘坐渡船的旅客应当穿救生衣，渡船超员的，旅客可以拒绝乘坐。
 """
+"""Rules of a ministry, in force."""
 ELSEWHERE = """# 上海市某共享单车停放条例
 
 2018年1月1日 通过
@@ -63,7 +68,9 @@ ELSEWHERE = """# 上海市某共享单车停放条例
 
 第一条 共享单车应当停放在白线以内，乱停放共享单车的，由企业在两小时内清理。
 """
+"""Regulations of another city."""
 LATER = PETS.replace("五百元", "九百元").replace("2011年1月1日 施行", "2999年1月1日 施行")
+"""A version of ``PETS`` that is not in force yet."""
 
 
 def write_laws(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Tickets over a real database, each test on SQLite and on PostgreSQL."""
+"""Tickets on a real database; each test runs on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tickets.service import Tickets
 from tickets.types import TicketDraft
 
 database_url = both_databases.database_url
+"""The fixture that runs each test on both databases."""
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""The platform's own ways: the API's client and errors, the access token, encryption, the menu, the diagnosis."""
+"""The platform's interface: client and errors of its API, access token, encryption, menu, and diagnosis."""

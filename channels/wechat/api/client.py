@@ -1,7 +1,8 @@
-"""Calls to the platform's API, all bounded: a time limit, one renewal of the access token, a few repeats.
+"""Calls to the platform's API. Each has a time limit, renews the access token at most once, and is repeated rarely.
 
-Only what can be repeated without harm is repeated here. A customer-service message whose answer got lost is not:
-it ends as :class:`~channels.wechat.api.errors.Unclear`, and the outbox finds out (:mod:`channels.wechat.outbound.push`).
+Only calls that do no harm when they are made twice are repeated. A customer-service message whose answer got lost
+is not repeated. It raises :class:`~channels.wechat.api.errors.Unclear`, and :mod:`channels.wechat.outbound.settle`
+finds out later whether it was sent.
 """
 
 from __future__ import annotations
@@ -26,24 +27,26 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 TIMEOUT_S = 10.0
-"""Seconds one call may take."""
+"""Most seconds of one call."""
 CONNECT_S = 4.0
-"""Seconds of these that connecting may take."""
+"""Most seconds for connecting; they are part of the seconds of the call."""
 ATTEMPTS = 3
-"""Tries of a call that may be repeated."""
+"""Most tries of a call that may be repeated."""
 MAX_MEDIA = 20 * 1_048_576
-"""Bytes of a picture or recording at most; the platform's own limit for a picture is 10 MB."""
+"""Most bytes of a picture or recording. The platform's own limit for a picture is 10 MB."""
 _RECORDS_A_PAGE = 10_000
-"""Lines of the record the platform gives at once."""
+"""Most lines of its record that the platform gives at once."""
 
 
 class Client:
     """The API of one account.
 
     Args:
-        base_url: ``https://api.weixin.qq.com``, or a stand-in's address in tests.
-        timeout_s: seconds one call may take.
-        pause_s: about the first pause between two attempts, in seconds; it doubles.
+        account: the account.
+        database: where the access token is.
+        base_url: ``https://api.weixin.qq.com``, or the address of a stand-in in tests.
+        timeout_s: most seconds of one call.
+        pause_s: the first pause between two tries in seconds, roughly. It doubles each time.
 
     >>> async with Client(account, database, base_url) as client:                      # doctest: +SKIP
     ...     await client.send_text(openid, "您好")
@@ -76,17 +79,22 @@ class Client:
             await self._session.close()
 
     async def send_text(self, openid: str, text: str) -> None:
-        """One customer-service message (客服消息) with a text.
+        """Send one customer-service message (客服消息) with a text.
 
         Raises:
-            NotSent: it certainly did not go out.
-            Refused: the platform answered with an error; it did not go out.
-            Unclear: no usable answer; it may have gone out.
+            NotSent: it was certainly not sent.
+            Refused: the platform answered with an error, so it was not sent.
+            Unclear: there was no usable answer, so it may have been sent.
         """
         await self._send({"touser": openid, "msgtype": "text", "text": {"content": text}})
 
     async def send_menu(self, openid: str, head: str, choices: Sequence[tuple[str, str]]) -> None:
-        """One customer-service message with choices to tap (msgmenu), each an id and its words.
+        """Send one customer-service message with choices to tap (msgmenu).
+
+        Args:
+            openid: the citizen.
+            head: the text above the choices.
+            choices: id and words of each choice.
 
         Raises:
             NotSent, Refused, Unclear: as :meth:`send_text`.
@@ -96,14 +104,22 @@ class Client:
         await self._send({"touser": openid, "msgtype": "msgmenu", "msgmenu": menu})
 
     async def typing(self, openid: str) -> None:
-        """Show 对方正在输入 until the next message."""
+        """Show 对方正在输入 to the citizen until the next message.
+
+        Raises:
+            PlatformError: the call did not succeed.
+        """
         await self._post("/cgi-bin/message/custom/typing", {"touser": openid, "command": "Typing"})
 
     async def records(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
-        """The platform's own record of customer-service messages (聊天记录), at most 24 hours of it.
+        """The platform's own record of customer-service messages (聊天记录) between two moments.
+
+        Args:
+            since: the first moment.
+            until: the last moment, at most 24 hours later.
 
         Raises:
-            PlatformError: the record can't be read; accounts without the customer-service feature have none.
+            PlatformError: the record can't be read. Accounts without the customer-service feature have no record.
         """
         found: list[dict[str, Any]] = []
         first = 1
@@ -124,10 +140,10 @@ class Client:
             first = page["msgid"]
 
     async def media(self, media_id: str) -> bytes:
-        """A picture or recording a citizen sent.
+        """The bytes of a picture or recording that a citizen sent.
 
         Raises:
-            Refused: it is gone (kept for three days), or over :data:`MAX_MEDIA` bytes.
+            Refused: it is gone (the platform keeps it for three days), or has more than :data:`MAX_MEDIA` bytes.
             PlatformError: it can't be fetched now.
         """
         async for attempt in self._attempts():
@@ -136,7 +152,15 @@ class Client:
         raise AssertionError("unreachable")
 
     async def notice(self, kind: str, body: dict[str, Any]) -> str:
-        """Send a template (``template``) or subscription (``subscribe``, ``mini``) message; gives its id.
+        """Send a template message or a subscription message.
+
+        Args:
+            kind: ``template``; ``subscribe`` (subscription message of an official account); ``mini`` (of a mini
+                program).
+            body: the message as the platform takes it.
+
+        Returns:
+            The platform's id of the message; empty when it gives none.
 
         Raises:
             NotSent, Refused, Unclear: as :meth:`send_text`.
@@ -150,10 +174,17 @@ class Client:
         return str(answer.get("msgid", ""))
 
     async def call(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        """Any call that does no harm when it is made twice; GET when there is no ``body``.
+        """Make a call that does no harm when it is made twice.
+
+        Args:
+            path: path of the API.
+            body: the JSON of a POST; None makes a GET.
+
+        Returns:
+            The platform's answer.
 
         Raises:
-            PlatformError: it did not succeed within a few attempts.
+            PlatformError: it did not succeed within :data:`ATTEMPTS` tries.
         """
         async for attempt in self._attempts():
             with attempt:
@@ -169,7 +200,7 @@ class Client:
         )
 
     async def _send(self, message: dict[str, Any]) -> None:
-        # What certainly did not go out may go out a moment later; everything else is for the outbox to settle.
+        # Only what was certainly not sent is tried again at once. For the rest the outbox decides.
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, NotSent)),
             stop=stop_after_attempt(ATTEMPTS),
@@ -186,7 +217,7 @@ class Client:
         return await self._with_token(once)
 
     async def _with_token(self, once: Callable[[str], Awaitable[_T]]) -> _T:
-        """Make a call; when its token turns out stale, get another and make it once more."""
+        """Make a call. When the platform refuses the token, make it once more with another token."""
         token = await self._token()
         try:
             return await once(token)
@@ -224,7 +255,7 @@ class Client:
             Unclear: it may have had one.
         """
         assert self._session is not None, "use the client in `async with`"
-        # Escaped (\\uXXXX) text would be shown to the citizen as it stands.
+        # The platform would show escapes (\\uXXXX) to the citizen as they are.
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         try:
             async with self._session.request(
@@ -271,7 +302,7 @@ def _passing(error: BaseException) -> bool:
 
 
 def _without_token(error: BaseException) -> str:
-    """An error's words for the log: never the address, which carries the access token."""
+    """The words of an error for the log. The address is left out, because it holds the access token."""
     return "" if "access_token" in str(error) else str(error)[:200]
 
 

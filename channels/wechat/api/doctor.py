@@ -1,4 +1,4 @@
-"""``wenban wechat doctor``: checks each account step by step and says in Chinese what to do."""
+"""``wenban wechat doctor``: checks each account step by step, and says in Chinese what to do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class Finding:
     """The result of one step.
 
     Args:
-        good: whether the step passed; None when that can't be told, or matters little.
+        step: name of the step.
+        good: whether the step passed; None when that can't be known, or is not important.
         words: what was found, and what to do about it.
     """
 
@@ -55,7 +56,7 @@ def explain(error: PlatformError) -> str:
 
 
 async def examine(settings: Settings, account: WeChatAccount, database: Database) -> AsyncIterator[Finding]:
-    """Make every check of one account; each result is given as soon as it is known."""
+    """Check one account. Each result is returned as soon as it is known."""
     yield Finding(
         "配置",
         True,
@@ -108,7 +109,7 @@ async def _address(settings: Settings) -> Finding:
 
 
 async def _entrance(settings: Settings, account: WeChatAccount) -> Finding:
-    """Call our own address as the platform would, and look at the answer."""
+    """Call our own address as the platform would, and check the answer."""
     base = settings.public_url or settings.app_url
     url = f"{base.rstrip('/')}/wechat/{account.name}"
     timestamp, nonce, echo = str(int(time())), uuid4().hex[:10], uuid4().hex
@@ -142,7 +143,7 @@ async def _entrance(settings: Settings, account: WeChatAccount) -> Finding:
 
 
 async def _service(client: Client) -> Finding:
-    """Whether the account may send customer-service messages; asked with a made-up openid."""
+    """Whether the account may send customer-service messages. It is tried with a made-up openid."""
     try:
         await client.typing("o-doctor-nobody")
     except Refused as error:
@@ -150,7 +151,7 @@ async def _service(client: Client) -> Finding:
             return Finding("客服消息", False, explain(error))
     except PlatformError as error:
         return Finding("客服消息", False, explain(error))
-    # Any other refusal is about the made-up openid: the account has the right.
+    # Any other refusal is about the made-up openid, so the account has the permission.
     return Finding("客服消息", True, "有权限：回答慢了、坐席的话都能主动发给群众。")
 
 

@@ -1,4 +1,4 @@
-"""Errors of requests that say they come from the platform, and of our calls to the platform."""
+"""Errors of requests that claim to come from the platform, and errors of our calls to the platform."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from core.errors import BadRequest, Forbidden, Unavailable
 
 
 class WeChatError(BadRequest):
-    """The body can't be read: not the platform's XML or JSON, not decryptable, or something is missing in it."""
+    """The body can't be read: it is not the platform's XML or JSON, can't be decrypted, or lacks something."""
 
     default_code = "wechat_bad_message"
     default_message = "消息格式不对"
@@ -27,15 +27,15 @@ class PlatformError(Unavailable):
 
 
 class NotSent(PlatformError):
-    """The platform never got the call: no connection, or no token to make it with."""
+    """The platform did not get the call, because there was no connection or no access token."""
 
 
 class Unclear(PlatformError):
-    """The call went out and no usable answer came back; it may have been carried out or not."""
+    """The call was made, but no usable answer came. The platform may have carried it out or not."""
 
 
 class Refused(PlatformError):
-    """The platform answered with an error: the call was not carried out.
+    """The platform answered with an error, and did not carry out the call.
 
     Args:
         number: ``errcode``.
@@ -43,15 +43,15 @@ class Refused(PlatformError):
     """
 
     STALE = frozenset({40001, 40014, 42001})
-    """``errcode``: the access token is not, or no longer, valid."""
+    """Values of ``errcode``: the access token is not valid, or not any more."""
     BUSY = frozenset({-1, 45009, 45011, 65301})
-    """``errcode``: too many calls, or the platform is busy; a later try may succeed."""
+    """Values of ``errcode``: there were too many calls, or the platform is busy. A later try may succeed."""
     CLOSED = frozenset({45015, 45047, 45048})
-    """``errcode``: the sending window after the citizen's last step is over, or its messages are used up."""
+    """Values of ``errcode``: the time in which the citizen may be sent messages is over, or their number is used up."""
     NO_CONSENT = 43101
-    """``errcode``: the citizen has not agreed to (another) subscription message, or no longer does."""
+    """Value of ``errcode``: the citizen has not agreed to this subscription message, or not any more."""
     NOT_ALLOWED = frozenset({48001, 48004, 48006, 50002, 40164, 40013, 40125, 61004, 61007})
-    """``errcode``: the account may not do this or is not set up for it, whatever the message."""
+    """Values of ``errcode``: the account may not do this, or is not set up for it. The message does not matter."""
 
     def __init__(self, number: int, words: str) -> None:
         super().__init__(f"{number} {words}")

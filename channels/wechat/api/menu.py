@@ -1,6 +1,6 @@
-"""The account's menu: editors' YAML, checked against the platform's rules, and the JSON the platform takes.
+"""The account's menu: reads the editors' YAML, checks the platform's rules, and makes the platform's JSON.
 
-Rules: https://developers.weixin.qq.com/doc/service/api/custommenu/api_createcustommenu.html
+The rules: https://developers.weixin.qq.com/doc/service/api/custommenu/api_createcustommenu.html
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from core.errors import ConfigurationError
 from core.settings import ROOT
 
 DEFAULT = ROOT / "channels" / "wechat" / "menu.yml"
-"""The menu that is checked and pushed unless another file is named."""
+"""Path of the menu that is checked and pushed unless another file is named."""
 MAX_TOP, MAX_BELOW = 3, 5
+"""Most buttons of the menu, and most buttons below one of them."""
 _MAX_KEY = 128
-"""Bytes of a button's key."""
+"""Most bytes of a button's key."""
 
 
 class _MiniProgram(BaseModel):
@@ -81,10 +82,10 @@ _MENU: TypeAdapter[list[_Top]] = TypeAdapter(Annotated[list[_Top], Field(min_len
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The menu in a file, as the platform takes it.
+    """The menu in a file, in the form that the platform takes.
 
     Raises:
-        ConfigurationError: it can't be read, or breaks a rule; says which button.
+        ConfigurationError: the file can't be read, or a button breaks a rule. The message names the button.
     """
     try:
         found = yaml.safe_load(path.read_text("utf-8"))

@@ -1,7 +1,8 @@
-"""The access token: shared by all processes, fetched by one caller at a time.
+"""The access token of an app. All processes share it, and only one caller at a time fetches it.
 
-``stable_token`` gives the same token to every caller until it runs out, and does not end the former one at once.
-Fetched when it is needed and not by the clock: who waits for another process's fetch looks every :data:`LOOK_S`.
+The platform's ``stable_token`` gives the same token to each caller until the token expires, and does not end the
+former token at once. A token is fetched when it is needed, not by the clock. A process that waits while another one
+fetches looks every :data:`LOOK_S` seconds.
 Source: https://developers.weixin.qq.com/doc/service/api/base/api_getstableaccesstoken.html
 """
 
@@ -21,21 +22,26 @@ from core.database import Database
 from core.ids import new_id
 
 EARLY_S = 300
-"""Seconds before its end at which a token is fetched anew; the platform accepts both meanwhile."""
+"""Seconds before a token's end from which a new one is fetched. Meanwhile the platform accepts both."""
 LOOK_S = 0.1
-"""Seconds between two looks for the token another process is fetching."""
+"""Seconds between two looks for the token that another process is fetching."""
 REST_S = 2.0
-"""Seconds after a failed fetch in which whoever waits for a token gets the error, without another fetch."""
+"""Seconds after a failed fetch in which all callers get its error, without another fetch."""
 
 Fetch = Callable[[bool], Awaitable[tuple[str, int]]]
-"""Asks the platform for a token; the argument: whether to make a new one although the old has not run out.
-Gives the token and the seconds it lasts."""
+"""Asks the platform for a token.
+
+Its argument says whether to make a new token although the old one has not expired. It returns the token, and the
+seconds for which it is valid.
+"""
 
 
 class Tokens:
     """The access token of one app.
 
     Args:
+        database: where the token is.
+        app_id: AppID of the app.
         fetch: the call to the platform.
         lease_s: seconds after which a process that began to fetch counts as dead.
 
@@ -54,13 +60,13 @@ class Tokens:
         self._failed: tuple[str, float] | None = None
 
     async def get(self, bad: str | None = None) -> str:
-        """A token that has not run out and was not refused.
+        """A token that has not expired and was not refused.
 
         Args:
-            bad: a token the platform has just refused; it is not given again.
+            bad: a token that the platform has just refused. It is not returned again.
 
         Raises:
-            PlatformError: none can be fetched.
+            PlatformError: no token can be fetched.
         """
         good = self._good(self._known, bad)
         if good:
@@ -93,7 +99,7 @@ class Tokens:
                 return good
             token, lasts_s = await self._fetch(False)
             if token == bad:
-                # The platform holds the refused token for valid: only a forced fetch gives another.
+                # The platform thinks that the refused token is valid. Only a forced fetch gives another one.
                 token, lasts_s = await self._fetch(True)
         except BaseException as error:
             if isinstance(error, PlatformError):
@@ -135,11 +141,11 @@ class Tokens:
                     session.add(WeChatAccess(app_id=self._app_id, lease_owner=self._owner, lease_until=until))
                     taken = self._app_id
         except IntegrityError:
-            return False  # Another process was first.
+            return False  # Another process has just inserted the row.
         return taken is not None
 
     async def _write(self, fresh: tuple[str, datetime] | None) -> None:
-        """Let go of the lease, with the new token if there is one."""
+        """Release the lease, and store the new token when there is one."""
         values: dict[str, object] = {"lease_owner": None, "lease_until": None}
         if fresh is not None:
             values |= {"token": fresh[0], "expires_at": fresh[1]}

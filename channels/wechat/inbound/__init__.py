@@ -1,1 +1,1 @@
-"""Receiving from the platform: check, decrypt, parse, and hand the message to conversations."""
+"""Receiving: checks, decrypts and parses the platform's requests, and gives their messages to conversations."""

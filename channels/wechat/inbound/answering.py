@@ -1,4 +1,4 @@
-"""What all request handlers of one account share: its parts, storing a message, and sending what is owed."""
+"""What all request handlers of one account share: the account's parts, storing a message, sending what is owed."""
 
 from __future__ import annotations
 
@@ -32,12 +32,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything that handlers of one account's requests work with.
+    """The objects that the handlers of one account's requests use.
 
     Args:
-        client: the platform's API, for accounts that may use it.
-        city: the city's name in the greeting.
-        busy: tells whether a turn that begins now has to wait for others.
+        account: the account.
+        database: where its answers and events are.
+        conversations: the conversations.
+        answers: the passive replies.
+        pusher: sends pushes.
+        notices: sends notices about tickets.
+        consents: counts consents to subscription messages.
+        pictures: fetches pictures.
+        client: the platform's API; None for an account that may not use it.
+        city: name of the city for the greeting.
+        pace: the time limits.
+        busy: whether a turn that begins now has to wait for others.
     """
 
     account: WeChatAccount
@@ -55,32 +64,32 @@ class Parts:
 
     @property
     def passive(self) -> bool:
-        """Whether the answer to a message may carry words; a mini program's may not."""
+        """Whether the answer to a delivery may hold words. For a mini program it may not."""
         return self.account.kind != "mini_program"
 
     async def pushes(self) -> bool:
-        """Whether the account may push words by itself now."""
+        """Whether the account may push now."""
         return await self.pusher.may(self.account.name)
 
     async def view(self, user: str) -> ConversationView:
-        """The conversation with the citizen of that openid; begun if there is none."""
+        """The conversation with the citizen who has this openid. It is begun when there is none."""
         return await self.conversations.find_or_create(CHANNEL, self.account.name, user)
 
 
 class Answering:
-    """Stores what comes in and sends what is owed, for one account."""
+    """Stores messages and events of one account, and answers its deliveries."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._storing: set[asyncio.Task[Receipt | None]] = set()
 
     async def send(self, exchange: Exchange, answer: Answer | None) -> web.StreamResponse:
-        """Send an answer that is stored already; mark what it carries as sent once it is out."""
+        """Send a stored answer, and then mark what it holds as delivered. None: there is nothing to say."""
         if answer is None:
             return exchange.nothing()
         response = exchange.say(answer.text)
         if exchange.gone:
-            return response  # The connection is closed; the platform's repeat finds the same answer.
+            return response  # The connection is closed. The platform's next delivery gets the same answer.
         await response.prepare(exchange.request)
         await response.write_eof()
         if not exchange.gone:
@@ -89,21 +98,21 @@ class Answering:
                 if answer.more and await self._parts.pushes():
                     await self._parts.conversations.due_now(answer.conversation_id)
             except Exception:
-                # The citizen has it; Answers.settle finds that out later.
+                # The citizen has the answer. Answers.settle finds this out later.
                 log.exception("a reply that went out could not be marked as delivered")
         return response
 
     async def owed(
         self, exchange: Exchange, conversation_id: str, message_id: str, after: str = ""
     ) -> web.StreamResponse:
-        """Answer with what the citizen is owed, then with the words ``after``."""
+        """Answer a delivery with what the citizen is owed, followed by the words ``after``."""
         answer = await self._parts.answers.owed(
             conversation_id, message_id, after=after, follows=await self._parts.pushes()
         )
         return await self.send(exchange, answer)
 
     async def tell(self, exchange: Exchange, message: Inbound, text: str) -> web.StreamResponse:
-        """Say something without a turn, after what is owed: in the passive reply, else by the outbox."""
+        """Say something without a turn, after what is owed: in the passive reply, or else through the outbox."""
         if self._parts.passive and not message.message_id:
             return exchange.say(text)
         view = await self._parts.view(message.user)
@@ -115,7 +124,7 @@ class Answering:
         return exchange.nothing()
 
     def store(self, message: Inbound) -> asyncio.Task[Receipt | None]:
-        """Start storing the message; the task goes on when the platform has dropped the connection."""
+        """Begin to store the message. The task goes on even when the platform drops the connection."""
         inbound = InboundMessage(
             channel=CHANNEL,
             account=self._parts.account.name,
@@ -138,10 +147,10 @@ class Answering:
     def _stored(self, task: asyncio.Task[Receipt | None]) -> None:
         self._storing.discard(task)
         if not task.cancelled():
-            task.exception()  # Read, so that asyncio does not complain when nobody waits for the task.
+            task.exception()  # Read the error, so that asyncio does not warn when nobody waits for the task.
 
     async def note(self, message: Inbound) -> None:
-        """Store an event; some open a sending window, unsubscribing ends it."""
+        """Store an event once. Some events allow pushes for a while, and unsubscribing ends this."""
         row = WeChatEvent(
             account=self._parts.account.name,
             user_id=message.user,
@@ -152,10 +161,10 @@ class Answering:
             async with self._parts.database.write() as session:
                 session.add(row)
         except IntegrityError:
-            pass  # The platform has told it before.
+            pass  # The platform has sent this event before.
 
     async def note_message(self, message: Inbound) -> None:
-        """Store that the citizen wrote (not the message): that opens the sending window."""
+        """Store that the citizen wrote, without the message, because this allows pushes for a while."""
         if message.message_id and self._parts.account.pushes:
             try:
                 await self.note(replace(message, event=quota.WROTE))

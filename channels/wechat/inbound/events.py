@@ -1,4 +1,4 @@
-"""Events, and messages without words: stored, answered with a greeting or with a request to type."""
+"""Handles events and messages without words: stores them, and answers with a greeting or asks to type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ class Events:
     """Handles events and messages without words, for one account.
 
     Args:
-        patience: answers the words a menu's button stands for.
+        parts: the account's parts.
+        answering: stores and answers.
+        patience: answers the words for which a menu's button stands.
     """
 
     def __init__(self, parts: Parts, answering: Answering, patience: Patience) -> None:
@@ -33,7 +35,7 @@ class Events:
         self._patience = patience
 
     async def event(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """Store an event; answer with what is owed, and with a greeting if the citizen is looking."""
+        """Store an event, and answer it with what is owed. Some events are also answered with a greeting."""
         greeting = words.greeting(self._parts.city)
         try:
             if message.event in quota.NOTED:
@@ -63,7 +65,7 @@ class Events:
             return exchange.say(greeting) if greeted else exchange.nothing()
 
     async def not_understood(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """Ask the citizen to type; an agent who has the conversation is told what kind of message came in."""
+        """Ask the citizen to type. When an agent has the conversation, tell the agent what kind of message came."""
         await self._answering.note_message(message)
         try:
             view = await self._parts.view(message.user)

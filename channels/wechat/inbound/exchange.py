@@ -1,4 +1,4 @@
-"""One delivery of the platform: its connection, the time it has, and the shape of its answer."""
+"""One delivery of the platform: its connection, its time limits, and the form of its answer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from channels.wechat.text import showable
 
 
 class Exchange:
-    """One request and the time it has.
+    """One delivery.
 
     Args:
-        hold_s: seconds from now that :meth:`hold` lasts at most.
-        patience_s: seconds from now that a reply is waited for.
+        request: the platform's request.
+        hold_s: seconds from now after which :meth:`hold` ends at the latest.
+        patience_s: seconds from now for which a reply is waited for.
     """
 
     def __init__(self, request: web.Request, hold_s: float, patience_s: float) -> None:
@@ -35,22 +36,22 @@ class Exchange:
         return transport is None or transport.is_closing()
 
     def patience_left(self) -> float:
-        """Seconds this delivery may still wait; at least 0.01, so that a reply that is ready is found."""
+        """Seconds for which this delivery may still wait: at least 0.01, so that a reply that is ready is found."""
         return max(self._patient_until - asyncio.get_running_loop().time(), 0.01)
 
     async def hold(self) -> None:
-        """Answer nothing until the platform drops the connection, at most ``hold_s`` seconds."""
+        """Wait without an answer until the platform drops the connection, or until ``hold_s`` is over."""
         loop = asyncio.get_running_loop()
-        # aiohttp tells a handler of a lost connection only by cancelling it, which would be too early for us.
+        # aiohttp can only cancel a handler when the connection is lost, which would be too early here. So look often.
         while not self.gone and loop.time() < self._hold_until:  # noqa: ASYNC110
             await asyncio.sleep(min(0.05, max(self._hold_until - loop.time(), 0.001)))
 
     def nothing(self) -> web.Response:
-        """The answer ``success``: received, nothing to say. It is not encrypted, in safe mode either."""
+        """The answer ``success``: the message is received, and there is nothing to say. It is never encrypted."""
         return web.Response(text="success", content_type="text/plain")
 
     def say(self, text: str) -> web.Response:
-        """A passive reply with ``text``, in the message's format and encryption; without text ``success``."""
+        """A passive reply in the format and encryption of the message. For an empty text it is ``success``."""
         assert self.inbound is not None
         if not text:
             return self.nothing()

@@ -1,4 +1,4 @@
-"""Fetching a picture from the address it came with (PicUrl), and from no other place."""
+"""Fetches a picture from the address in its message (PicUrl), when this is an address of the platform."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from channels.wechat.api.client import MAX_MEDIA
 from channels.wechat.api.errors import Refused, Unclear
 
 _HOSTS = (".qpic.cn", ".qlogo.cn")
-"""Endings of the host names the platform keeps pictures on."""
+"""Ends of the names of hosts on which the platform keeps pictures."""
 
 
 async def fetch_picture(url: str, platform: SplitResult, timeout_s: float) -> bytes:
-    """The picture at ``url``; follows no redirect, so that it stays on the platform's hosts.
+    """The bytes of the picture at ``url``. Redirects are not followed, so that only the platform's hosts are called.
+
+    Args:
+        url: the address in the message.
+        platform: the address of the platform's API. Pictures on the same host are allowed, too.
+        timeout_s: most seconds.
 
     Raises:
         Refused: the address is not one of the platform's, or the picture is gone or too large.
-        Unclear: it can't be fetched now; a later try may succeed.
+        Unclear: it can't be fetched now. A later try may succeed.
     """
     try:
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""``/wechat/{account}``: verifies, decrypts and parses the platform's requests, and hands them on by kind."""
+"""``/wechat/{account}``: checks, decrypts and parses the platform's requests, and passes them on by kind."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Entrance:
         )
 
     async def check(self, request: web.Request) -> web.StreamResponse:
-        """GET: the platform checks that we know the token; ``echostr`` is sent back unencrypted.
+        """GET: the platform checks that we know the token. ``echostr`` is sent back as it is.
 
         Raises:
-            BadSignature: not signed with the account's token.
+            BadSignature: the request is not signed with the account's token.
             WeChatError: there is no ``echostr``.
         """
         query = request.query
@@ -54,9 +54,10 @@ class Entrance:
         """POST: a message or an event.
 
         Raises:
-            BadSignature: not signed with the account's token, or unencrypted in safe mode.
+            BadSignature: it is not signed with the account's token, or not encrypted although the mode is safe.
             WeChatError: the body can't be decrypted or read.
-            TooLarge: over :data:`MAX_XML` bytes.
+            TooLarge: the body has more than :data:`~channels.wechat.inbound.parse.MAX_XML` bytes.
+            Unavailable: a message of a mini program could not be stored. The platform sends it again.
         """
         exchange = Exchange(request, self._parts.pace.hold_s, self._parts.pace.patience_s)
         message, exchange.opened = await self._open(request)
@@ -64,7 +65,7 @@ class Entrance:
         if message.kind == "event":
             return await self._events.event(exchange, message)
         if message.kind == "location" and attachments.place(message.media):
-            # Its label, where it has one, is in the place already.
+            # When the place has a label, the label is the text.
             return await self._patience.message(exchange, replace(message, text=message.text or words.PLACE))
         if message.kind == "image" and message.message_id and message.media:
             await self._answering.note_message(message)
@@ -76,7 +77,7 @@ class Entrance:
         return await self._patience.message(exchange, message)
 
     async def _open(self, request: web.Request) -> tuple[Inbound, Opened | None]:
-        """Check the signature, decrypt if encrypted, parse."""
+        """Check the signature, decrypt the body when it is encrypted, and parse it."""
         query = request.query
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         if (request.content_length or 0) > MAX_XML:
@@ -88,7 +89,7 @@ class Entrance:
             return parse(await request.read()), None
         if self._crypto is None:
             raise WeChatError("这个账号没有配置 EncodingAESKey，收不了加密消息")
-        # Compatible mode sends the text beside the ciphertext; only what is signed counts.
+        # Compatible mode also sends the plain text. Only the ciphertext is signed, so only that is read.
         encrypted = encrypted_part(await request.read())
         check_signature(query.get("msg_signature", ""), self.account.token, timestamp, nonce, encrypted)
         opened = self._crypto.open(encrypted)

@@ -1,8 +1,8 @@
-"""Reads the platform's XML or JSON into a typed message; safe for hostile bodies.
+"""Parses the platform's XML or JSON into a typed message. Hostile bodies do no harm.
 
-One reader for each format gives the fields of the first level as text; from there on both are treated alike.
-A DTD, entities, deep nesting, too many elements or a field given twice are refused; every fault is a
-:class:`WeChatError`.
+There is one reader for each format. Both return the fields of the first level as text, so that the rest is the same
+for both. A DTD, entities, deep nesting, too many elements, and a field that is given twice are refused. Each fault
+raises :class:`WeChatError`.
 """
 
 from __future__ import annotations
@@ -24,36 +24,39 @@ from channels.wechat.text import showable
 from core.errors import TooLarge
 
 MAX_XML = 262_144
-"""Bytes of a body at most; the longest text a phone sends is far smaller, even doubled in compatible mode."""
+"""Most bytes of a body. The longest text that phones send is far smaller, even twice in compatible mode."""
 MAX_DEPTH = 8
-"""Levels of nesting at most; the deepest real message (menu events with pictures) has five."""
+"""Most levels of nesting. The deepest real message (a menu event with pictures) has five."""
 MAX_ELEMENTS = 400
-"""Elements of a body at most."""
+"""Most elements of a body."""
 
 _MSG_ID = re.compile(r"[0-9]{1,20}")
 _OPENID = re.compile(r"[\x21-\x7e]{1,64}")
 _TYPE = re.compile(r"[A-Za-z_]{1,40}")
 _UNSHOWABLE = "【收到不支持的消息类型，暂无法显示】"
-"""The text the platform sends in place of stickers and other messages it does not pass on."""
+"""The text that the platform sends instead of stickers and other messages that it does not pass on."""
 _SCENE = "qrscene_"
 _PAID = "last_trade_no_"
-"""Prefix of the EventKey after a payment: the payment's number, not the scene of a code."""
+"""Prefix of the EventKey after a payment. The rest is the number of the payment, not the scene of a QR code."""
 _DEVICE = "device_"
-"""Prefix of message types about a citizen's bound device; the citizen said nothing."""
+"""Prefix of the types of messages about a citizen's device. In these the citizen says nothing."""
 _CDATA = re.compile(r"<([A-Za-z_]+)>\s*<!\[CDATA\[")
 _SPLIT = "]]]]><![CDATA[>"
 _LIST = "List"
-"""Field that holds the items of an event about subscription messages. In XML it lies within an element named
-like the event. In JSON it lies at the top, an object when there is one item, else an array."""
+"""Field with the items of an event about subscription messages.
+
+In XML it is inside an element that has the name of the event. In JSON it is at the top: an object when there is one
+item, or else an array.
+"""
 _LISTED = ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent")
 
 
 def encrypted_part(body: bytes) -> str:
-    """The text of ``Encrypt`` in an encrypted (or compatible) body.
+    """The text of the field ``Encrypt`` in a body of safe or compatible mode.
 
     Raises:
-        WeChatError: it is not there, or the body can't be read.
-        TooLarge: over :data:`MAX_XML` bytes.
+        WeChatError: there is no such field, or the body can't be read.
+        TooLarge: the body has more than :data:`MAX_XML` bytes.
     """
     encrypt = _fields(body)[0].get("Encrypt", "")
     if not encrypt:
@@ -62,11 +65,11 @@ def encrypted_part(body: bytes) -> str:
 
 
 def parse(body: bytes) -> Inbound:
-    """Read a decrypted (or plain) body.
+    """The message in a decrypted or plain body.
 
     Raises:
-        WeChatError: not a message of the platform, or a field that must be there is missing or misshapen.
-        TooLarge: over :data:`MAX_XML` bytes.
+        WeChatError: it is not a message of the platform, or a necessary field is missing or not valid.
+        TooLarge: the body has more than :data:`MAX_XML` bytes.
     """
     fields, items, is_json = _fields(body)
     user, account = fields.get("FromUserName", ""), fields.get("ToUserName", "")
@@ -103,12 +106,12 @@ def _event(fields: Fields, user: str, account: str, is_json: bool) -> Inbound:
     elif event == "user_enter_tempsession":
         key = fields.get("SessionFrom", "").strip()[:200]
     elif event == "templatesendjobfinish":
-        # A template's own id comes as MsgID, unlike a message's.
+        # The id of a template message comes as MsgID; that of a citizen's message as MsgId.
         media = _some(fields, "MsgID", "Status")
     moment = fields.get("CreateTime", "").strip()
     name = f"event:{moment if moment.isdigit() else '0'}:{event}"[:51]
     if event == "click" and key:
-        # Two buttons tapped within a second are two events; the same one told again is not.
+        # Two different buttons tapped within one second are two events. The same button is one event told twice.
         name += ":" + sha256(key.encode()).hexdigest()[:12]
     return Inbound(user, account, "event", name, event=event, key=key, media=media, json=is_json)
 
@@ -121,7 +124,7 @@ def _text(fields: Fields) -> tuple[str, str, Media]:
 
 
 def _voice(fields: Fields) -> tuple[str, str, Media]:
-    # The platform's speech recognition adds a full stop at times.
+    # The words are from the platform's speech recognition.
     return "voice", fields.get("Recognition", "").strip(), _some(fields, "MediaId", "Format")
 
 
@@ -162,7 +165,7 @@ def _some(fields: Fields, *names: str) -> Media:
 
 
 def _fields(body: bytes) -> tuple[Fields, list[Fields], bool]:
-    """The fields of the first level, the items of a list in it, and whether they came as JSON."""
+    """The fields of the first level, the items of its list, and whether the body is JSON."""
     if len(body) > MAX_XML:
         raise TooLarge
     if body.lstrip()[:1] == b"{":
@@ -199,10 +202,10 @@ def _json_fields(body: bytes) -> tuple[Fields, list[Fields]]:
 
 
 def _mended(text: str) -> str:
-    """The body with a citizen's own ``]]>`` made valid XML.
+    """The body, in which a ``]]>`` in a citizen's words is made valid XML.
 
-    The platform puts a citizen's words into CDATA unchanged, so a ``]]>`` in them would end it early. The
-    real end is the one before the element's closing tag.
+    The platform puts a citizen's words into CDATA without a change, so a ``]]>`` in them ends the CDATA too early.
+    The real end is the ``]]>`` before the closing tag of the element.
     """
     if "]]>" not in text:
         return text
@@ -218,7 +221,7 @@ def _mended(text: str) -> str:
 
 
 def _texts(read: dict[str, Any]) -> Fields:
-    """The fields as text: numbers are numbers in JSON and text in XML; nested values are left out."""
+    """The fields as text, because numbers are numbers in JSON and text in XML. Nested values are left out."""
     return {
         name: str(value)
         for name, value in read.items()
@@ -227,8 +230,13 @@ def _texts(read: dict[str, Any]) -> Fields:
 
 
 class _Reader:
-    """A parser target that keeps the text of the root's children, and of the children of what is called ``List``
-    two levels below the root; it stops at a body too deep or with too many elements."""
+    """A target of the XML parser. It keeps the texts of the root's children, and of the items of a ``List``.
+
+    A ``List`` is an element with this name two levels below the root.
+
+    Raises:
+        WeChatError: the body is nested too deep, has too many elements, or has a field twice.
+    """
 
     def __init__(self) -> None:
         self.fields: Fields = {}
@@ -269,7 +277,7 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         if len(self._path) == 2:
-            # An element with children has no text; it still counts, so that a second of its name is refused.
+            # An element with children has no text. It is kept, so that a second one with its name is refused.
             self.fields[tag] = "" if self._nested else "".join(self._text)
         elif self._in_item:
             self.items[-1][tag] = "".join(self._text)
@@ -281,11 +289,11 @@ class _Reader:
 
 def _xml_fields(body: bytes) -> tuple[Fields, list[Fields]]:
     reader = _Reader()
-    # A DTD is refused outright, and with it every kind of entity: the platform sends none.
+    # The platform sends no DTD. Without a DTD there can be no entities, which could be dangerous.
     parser = DefusedXMLParser(target=reader, forbid_dtd=True)
     try:
-        # Decoded first, so that a declared encoding can't make two parsers read two things. A citizen may paste
-        # control characters, which no XML may have: without them the message is read rather than refused.
+        # Decoded here, so that the encoding that an XML declares is not used. A citizen may paste control
+        # characters, which XML may not have. They are removed, so that the message can be read.
         parser.feed(_mended(showable(body.decode("utf-8"))))
         parser.close()
     except (ParseError, DefusedXmlException, UnicodeDecodeError, ValueError, LookupError) as error:

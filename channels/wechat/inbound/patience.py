@@ -1,16 +1,16 @@
-"""Answering within the platform's time: in five seconds, in one of its two repeats, or later.
+"""Answers a message within the platform's time limit, in one of its three deliveries, or later.
 
-How time is won. The platform waits five seconds, then drops the connection and sends the same message again,
-three deliveries in all. A status other than 200 makes it repeat at once instead, so that all three are used up
-within a second and the citizen reads 该公众号暂时无法提供服务. So a first or second delivery whose turn is not
-done is *held*: nothing is answered until the platform lets go. The repeat joins the same turn.
+The platform waits five seconds for an answer. Then it drops the connection and sends the same message again, three
+deliveries in all. After a status other than 200 it repeats at once, so that all three deliveries are used up within
+a second, and the citizen reads 该公众号暂时无法提供服务. So a first or second delivery whose turn is not done is
+*held*: there is no answer until the platform drops the connection. The next delivery joins the same turn.
 
-An account that may write by itself (客服消息) answers ``success`` to the third, or at once when the bot is busy,
-and the reply follows by itself (:mod:`channels.wechat.outbound.push`). One that may not answers the third
-with words of patience, and the reply goes out with the citizen's next message. A mini program can't be
-answered passively at all.
+An account that may push (客服消息) answers ``success`` to the third delivery, or at once when the bot is busy, and
+the reply is pushed (:mod:`channels.wechat.outbound.push`). An account that may not push answers the third delivery
+with a request to wait, and the reply is sent with the answer to the citizen's next message. A mini program can't
+answer passively, so its replies are always pushed.
 
-What is waited for here is no job: it ends with the platform's own request, and what comes too late is in the outbox.
+This waiting is not a job, because it ends with the platform's request. What comes too late is in the outbox.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ from core.errors import Unavailable
 log = logging.getLogger(__name__)
 
 LAST_LOOK_S = 0.2
-"""Seconds the last look for a reply may take before words of patience go out instead."""
+"""Most seconds of the last wait for a reply, before the citizen is asked to wait."""
 _TYPING_AT_ONCE = 1
+"""Most calls at the same time that show 对方正在输入."""
 
 
 class Patience:
-    """Answers messages, for one account."""
+    """Answers the messages of one account."""
 
     def __init__(self, parts: Parts, answering: Answering) -> None:
         self._parts = parts
@@ -49,10 +50,10 @@ class Patience:
         self._typing: set[asyncio.Task[None]] = set()
 
     async def message(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """Store a message (once, whichever delivery this is) and answer this delivery of it.
+        """Store a message, unless an earlier delivery was stored, and answer this delivery of it.
 
         Raises:
-            Unavailable: a mini program's message could not be stored; the platform sends it again.
+            Unavailable: a message of a mini program could not be stored. The platform sends it again.
         """
         counted = self._repeats.count(self._parts.account.name, message.user, message.message_id)
         try:
@@ -74,18 +75,18 @@ class Patience:
             if replies is None:
                 return await self._not_in_time(exchange, message, counted, storing)
             if exchange.gone:
-                return exchange.nothing()  # The connection is closed; the next delivery gets the answer.
+                return exchange.nothing()  # The connection is closed. The next delivery gets the answer.
             return await self._answering.owed(exchange, receipt.conversation_id, message.message_id)
         except (WeChatError, ConnectionError):
             raise
         except Exception:
-            # A 5xx would use up the platform's repeats within a second. Held, they come later, when whatever
-            # failed may be well again; and on the last one the citizen is told.
+            # A status 5xx would use up the three deliveries within a second. When the connection is held, the next
+            # one comes later, and may succeed. At the last delivery the citizen is told.
             log.exception("a WeChat message could not be taken in")
             return await self._failed(exchange, counted)
 
     async def _reply(self, exchange: Exchange, message: Inbound, receipt: Receipt) -> list[Message] | None:
-        """Wait for the turn's replies within this delivery's time; meanwhile the citizen sees 对方正在输入."""
+        """Wait for the turn's replies within this delivery's time. After a while the citizen sees 对方正在输入."""
         first = min(self._parts.pace.typing_s, exchange.patience_left())
         replies = await self._parts.conversations.wait(receipt.turn_id, first)
         if replies is not None:
@@ -108,7 +109,10 @@ class Patience:
             log.debug("typing could not be shown: %s", error.message)
 
     async def _without_turn(self, exchange: Exchange, message: Inbound) -> web.StreamResponse | None:
-        """The answer to “继续” or “好了吗”, which ask for the former answer; None for all else: a turn."""
+        """The answer to words such as “继续” or “好了吗”, which ask for an earlier answer.
+
+        None for all other words, which begin a turn.
+        """
         more, nudge = words.wants_more(message.text), words.is_nudge(message.text)
         if not more and not nudge:
             return None
@@ -134,7 +138,7 @@ class Patience:
                 answer = await self._parts.answers.patience(
                     view.id, message.message_id, last.awaited_turn, words.STILL_BUSY
                 )
-        # None when nothing is owed: then the words are read like any other.
+        # None when nothing is owed. Then the words are read like all other words.
         return None if answer is None else await self._answering.send(exchange, answer)
 
     async def _owed(self, conversation_id: str, message: Inbound) -> Answer | None:
@@ -143,7 +147,7 @@ class Patience:
         )
 
     async def _take(self, message: Inbound) -> asyncio.Task[Receipt | None]:
-        """Start storing the message; of a picture, the picture first."""
+        """Begin to store the message. When it is a picture, the picture is fetched and stored first."""
         if message.kind != "image" or message.text:
             return self._answering.store(message)
         assert message.media is not None
@@ -156,14 +160,14 @@ class Patience:
         )
 
     async def _picture_waits(self, exchange: Exchange, message: Inbound) -> web.StreamResponse:
-        """The picture is not stored (yet); the outbox holds what the citizen is told about it."""
+        """Answer when the picture is not stored (yet). What the citizen is told about it is in the outbox."""
         view = await self._parts.view(message.user)
         if not self._parts.passive:
             return exchange.nothing()
         return await self._answering.owed(exchange, view.id, message.message_id, words.PICTURE_LATER)
 
     async def _follows(self, exchange: Exchange, message: Inbound, receipt: Receipt) -> web.StreamResponse:
-        """The reply comes by itself, after what is owed: ``success`` now, and the outbox pushes it."""
+        """Answer ``success`` now. The reply is pushed later, after what is owed from earlier."""
         await self._parts.conversations.due_now(receipt.conversation_id)
         self._show_typing(message.user)
         return exchange.nothing()
@@ -178,7 +182,7 @@ class Patience:
             await exchange.hold()
             if exchange.gone:
                 return exchange.nothing()
-            # The connection is open after five seconds: not the platform's timing. Answered like a last one.
+            # The platform would have dropped the connection by now. It is answered like the last delivery.
         receipt = _stored(storing)
         if receipt is None:
             picture = message.kind == "image" and not message.text

@@ -1,7 +1,7 @@
-"""Pictures: a job fetches each from the platform before it expires; then the message is received.
+"""Pictures: a job fetches each picture from the platform and stores it. Only then the message is received.
 
-The platform keeps a picture three days. What can't be fetched or kept now is tried again until then, as a job; only
-when it is kept is the message received and its turn begun, so that a ticket never names a picture that is not there.
+The platform keeps a picture for three days. The job tries again until then. The turn begins only when the picture is
+stored, so that a ticket never names a picture that does not exist.
 """
 
 from __future__ import annotations
@@ -26,21 +26,26 @@ from core.errors import BadRequest, RateLimited, TooLarge
 from core.jobs import Job, NotYet
 
 JOB = "wechat_picture"
-"""Kind of the jobs that fetch pictures."""
+"""Kind of the jobs that fetch pictures. A job's key is made of account, openid and MsgId."""
 SHOWN = "［照片］"
-"""The message's text for a picture."""
+"""Text of a message with a picture."""
 EXPIRES = timedelta(days=3) - timedelta(hours=1)
-"""Age from which a picture is given up; the platform deletes it after three days."""
+"""Age from which a picture is given up. The platform deletes it after three days."""
 GONE = "抱歉，您发的照片没能保存下来，请再发一次，或者用文字说明。"
-"""Told the citizen when a picture is given up."""
+"""Words to the citizen when a picture is given up."""
 
 
 class Pictures:
-    """Fetches and keeps citizens' pictures.
+    """Fetches and stores citizens' pictures.
 
     Args:
-        clients: the API of each account that has one; others' pictures are fetched from the address they came with.
-        trusted: the host of the platform's API; such addresses are on it or on the platform's picture hosts.
+        conversations: the conversations.
+        media: stores photos.
+        clients: the API of each account that may use it, by the account's name. Pictures of other accounts are
+            fetched from the address in the message.
+        pace: the time limits.
+        trusted: the address of the platform's API. Pictures are fetched only from its host, and from the platform's
+            hosts for pictures.
     """
 
     def __init__(
@@ -69,14 +74,18 @@ class Pictures:
     async def take(
         self, account: str, user: str, message_id: str, media: Mapping[str, str], answer_s: float = 0
     ) -> asyncio.Task[Receipt | None]:
-        """Store the job of fetching a picture and begin it; a repeat joins the fetch under way.
+        """Store a job that fetches a picture, and begin it. A repeated message joins the running job.
 
         Args:
-            answer_s: seconds for which the reply may be the answer to the platform's own delivery, if the picture
-                comes in at the first try.
+            account: the account's name.
+            user: the citizen's openid.
+            message_id: MsgId of the message.
+            media: ``MediaId`` and ``PicUrl`` of the picture.
+            answer_s: seconds for which the reply may go out in the answer to the platform's delivery, when the
+                first try gets the picture.
 
         Returns:
-            A task that gives the message's receipt, or None when the picture is not there (yet).
+            A task that returns the receipt of the message, or None when the picture could not be fetched (yet).
         """
         view = await self._conversations.find_or_create(CHANNEL, account, user)
         noted = _Noted(
@@ -118,7 +127,7 @@ class Pictures:
                 text=SHOWN,
                 kind="image",
                 media=image.media,
-                # Later nobody waits for it: the platform's deliveries were answered.
+                # At a later try the platform's deliveries are already answered.
                 answer_s=noted.answer_s if job.attempt == 1 else 0,
             )
         )
@@ -139,7 +148,7 @@ class Pictures:
         await self._lost(noted, GONE)
 
     async def _lost(self, noted: _Noted, words: str) -> None:
-        """The picture can't be fetched any more: tell the citizen, once."""
+        """Tell the citizen once that the picture can't be fetched any more."""
         await self._conversations.tell(noted.conversation_id, Reply(words), f"picture:{noted.message_id}")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from core.clock import now
 
 _MOST = 20_000
-"""Messages remembered at most."""
+"""Most messages that are remembered."""
 
 
 class Repeats:
@@ -23,12 +23,12 @@ class Repeats:
         self._seen: dict[tuple[str, str, str], tuple[int, float]] = {}
 
     def count(self, account: str, user: str, message_id: str) -> int:
-        """Count one more delivery of a message and give its number, 1 for the first."""
+        """Count one more delivery of a message, and return its number, from 1."""
         key = (account, user, message_id)
         moment = time.monotonic()
         before = self._seen.pop(key, (0, moment))[0]
         self._seen[key] = (before + 1, moment)
-        # Oldest first, since a key noted again goes to the end.
+        # The oldest is first, because a key that is counted again moves to the end.
         while self._seen:
             oldest = next(iter(self._seen))
             if len(self._seen) <= _MOST and moment - self._seen[oldest][1] < self._forget_s:
@@ -38,11 +38,11 @@ class Repeats:
 
 
 def delivery(counted: int, received_at: datetime, every_s: float = 5.0) -> int:
-    """The number of a delivery, 1 to 3; those other processes saw are told by the time that has passed.
+    """The number of a delivery, from 1. Deliveries that other processes got are estimated from the time that has passed.
 
     Args:
-        counted: what :meth:`Repeats.count` gave.
-        received_at: when the first delivery came in.
+        counted: the number from :meth:`Repeats.count`.
+        received_at: when the first delivery came.
         every_s: seconds between two deliveries.
 
     >>> from datetime import timedelta

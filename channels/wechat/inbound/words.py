@@ -1,21 +1,21 @@
-"""Texts the account says without a turn, and the words of a citizen that begin none."""
+"""Texts that are said without a turn, and words of citizens that begin no turn."""
 
 from __future__ import annotations
 
 import unicodedata
 
 PATIENCE = "正在为您查，请稍等一会儿再发任意一句（比如“好了吗”），我把结果给您。"
-"""The last delivery's answer when the reply is not ready and the account can't push it."""
+"""Answer to the last delivery when the reply is not ready and the account can't push."""
 STILL_BUSY = "还在为您查，请再等一会儿，过后发一句“好了吗”，我把结果给您。"
-"""The answer to a nudge when the reply is still not ready."""
+"""Answer to a citizen who asks whether it is done, when the reply is still not ready."""
 PICTURE_LATER = "照片收到了，还在保存，保存好了会继续。您可以接着用文字说明情况。"
-"""Told when a picture is not kept within the delivery's time."""
+"""Words to the citizen when a picture is not stored within the delivery's time."""
 PLACE = "［位置］"
-"""The message's text for a place without a label."""
+"""Text of a message with a place that has no label."""
 TOO_LONG = "您发的内容太长了，我这里一次收不下。请分成几段发给我。"
-"""Told when a text is over the limit."""
+"""Words to the citizen when a text is longer than the limit."""
 NOT_KEPT = "抱歉，刚才系统有点忙，您这条消息没能收下，请过一会儿再发一次。"
-"""Told when the message could not be stored."""
+"""Words to the citizen when the message could not be stored."""
 TEXT_ONLY = {
     "image": "收到您的图片了，不过我暂时还看不了图片，请用文字说说您要问的或者要反映的事情。",
     "voice": "抱歉，这段语音我没能听清，请再说一遍，或者直接打字告诉我。",
@@ -24,11 +24,11 @@ TEXT_ONLY = {
     "link": "收到您的链接了，不过我暂时还打不开链接，请用文字说说您要问的或者要反映的事情。",
     "unknown": "抱歉，这种消息我暂时还看不懂，请用文字说说您要问的或者要反映的事情。",
 }
-"""What is said to a message without words, by its kind."""
+"""Answers to messages without words, by the kind of message."""
 GREETED = frozenset({"subscribe", "scan", "click", "user_enter_tempsession"})
-"""Events after which the citizen looks at the conversation, so that a greeting is sent."""
+"""Events that get a greeting, because the citizen has the conversation open after them."""
 TEXT_ONLY_FOR_AGENT = "坐席这边暂时看不到您发的{}，请用文字说给坐席听。"
-"""The same while an agent has the conversation."""
+"""Answer to such a message while an agent has the conversation. The name of the kind goes into it."""
 NAMES = {
     "image": "图片",
     "voice": "语音",
@@ -37,7 +37,7 @@ NAMES = {
     "link": "链接",
     "unknown": "其他消息",
 }
-"""Names of the kinds in that sentence."""
+"""Names of the kinds for this answer."""
 
 _CONTINUE = frozenset({"继续", "继续看", "继续说", "下一页", "接着说", "后面呢", "还有呢", "往下", "jx"})
 _NUDGES = frozenset(
@@ -72,7 +72,7 @@ _NUDGES = frozenset(
 
 
 def greeting(city: str) -> str:
-    """The greeting of a citizen who has just subscribed."""
+    """The greeting to a citizen after one of the events in :data:`GREETED`, in the name of the city."""
     return (
         f"您好，这里是{city}12345政务服务便民热线智能助手。\n"
         "您可以直接打字或者说语音：\n"
@@ -84,15 +84,15 @@ def greeting(city: str) -> str:
 
 
 def wants_more(text: str) -> bool:
-    """Whether the citizen asks for the rest of a long answer."""
+    """Whether the citizen's words ask for the rest of a long answer."""
     return _plain(text) in _CONTINUE
 
 
 def is_nudge(text: str) -> bool:
-    """Whether these words, said after :data:`PATIENCE`, only ask whether it is done.
+    """Whether the citizen's words, after :data:`PATIENCE`, only ask whether it is done.
 
-    Anything that could be a question or an answer is not a nudge: it begins a turn, and the awaited reply is
-    sent with that turn's.
+    Words that could be a question or an answer are no nudge. They begin a turn, and the awaited reply is sent with
+    the replies of that turn.
     """
     plain = _plain(text)
     return plain in _NUDGES or not any(c.isalnum() for c in plain)

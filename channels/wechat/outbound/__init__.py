@@ -1,1 +1,1 @@
-"""What we send to a citizen: passive replies, customer-service messages, notices, and their quota."""
+"""Sending: passive replies, customer-service messages, notices, and their quota."""

@@ -1,8 +1,8 @@
-"""Consents to subscription messages (订阅消息): who agreed to which template, and how many messages that allows.
+"""Consents to subscription messages (订阅消息): who agreed to which template, and to how many messages.
 
-The platform lets one message through for each consent to a one-time template (一次性订阅), and refuses every other with
-43101; of a lasting one (长期订阅), which government services may have, it lets any number through. There is no call that
-asks how many are left: the platform tells of each choice as an event, and they are counted here
+For a one-time template (一次性订阅) the platform sends one message for each consent, and refuses all others with 43101.
+For a lasting template (长期订阅), which government services may have, it sends any number. No call tells how many
+consents are left. The platform sends an event for each choice, and they are counted here
 (https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/subscribe-message.html,
 https://developers.weixin.qq.com/doc/service/guide/product/subscription_messages/push.html).
 """
@@ -22,8 +22,9 @@ from core.database import Database
 from core.locks import one_at_a_time
 
 CHOICES = frozenset({"subscribe_msg_popup_event", "subscribe_msg_change_event"})
-"""Events that tell what a citizen chose, in the platform's question or later in the settings."""
+"""Events that tell what a citizen chose: when the platform asked, or later in the settings."""
 _MAX_TEMPLATE = 64
+"""Most characters of a template's id."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Asked:
         account: the account's name.
         user: the citizen's openid.
         template: the template's id.
-        lasting: the template is 长期订阅: a consent is not used up.
+        lasting: whether the template is 长期订阅, so that a consent is not used up.
     """
 
     account: str
@@ -44,7 +45,7 @@ class Asked:
 
     @property
     def row(self) -> ColumnElement[bool]:
-        """The condition that selects its row."""
+        """SQL condition that selects its row."""
         return (
             (WeChatConsent.account == self.account)
             & (WeChatConsent.user_id == self.user)
@@ -59,9 +60,9 @@ class Consents:
         self._database = database
 
     async def chosen(self, account: str, message: Inbound) -> None:
-        """Count what a citizen chose for one or several templates; the same event again changes nothing.
+        """Count what a citizen chose for one or several templates. The same event again changes nothing.
 
-        ``accept`` allows one more message, ``reject`` ends all that are left; other words are ignored.
+        ``accept`` allows one more message. ``reject`` sets the count to none. Other words are ignored.
         """
         try:
             async with self._database.write() as session:
@@ -78,12 +79,15 @@ class Consents:
                     asked = Asked(account, message.user, template)
                     await _add(session, asked, 1) if choice == "accept" else await _clear(session, asked)
         except IntegrityError:
-            pass  # The platform has told it before.
+            pass  # The platform has sent this event before.
 
     async def use(self, asked: Asked) -> bool:
-        """Use one consent and tell whether the message may go out; a lasting consent is not used up.
+        """Use one consent. A lasting consent is not used up.
 
-        A lasting consent may be older than this count: a citizen who never chose is tried once.
+        A lasting consent may be older than this count, so a message to a citizen who never chose is tried.
+
+        Returns:
+            Whether the message may be sent.
         """
         if asked.lasting:
             async with self._database.read() as session:
@@ -100,14 +104,14 @@ class Consents:
         return used is not None
 
     async def give_back(self, asked: Asked) -> None:
-        """Give a used consent back: its message certainly did not go out."""
+        """Give a used consent back, because its message was certainly not sent."""
         if asked.lasting:
             return
         async with self._database.write() as session:
             await _add(session, asked, 1)
 
     async def none_left(self, asked: Asked) -> None:
-        """Set the count to none: the platform refused for lack of consent."""
+        """Set the count to none, because the platform refused a message for lack of consent."""
         async with self._database.write() as session:
             await _clear(session, asked)
 
@@ -121,7 +125,7 @@ async def _clear(session: AsyncSession, asked: Asked) -> None:
 
 
 async def _change(session: AsyncSession, asked: Asked, left: object, first: int) -> None:
-    """Write how many are left: ``left`` where there is a row, else ``first``."""
+    """Store how many consents are left: ``left`` when there is a row, or else ``first``."""
     await one_at_a_time(session, f"wechat-consent:{asked.account}:{asked.user}")
     found = await session.scalar(
         update(WeChatConsent)

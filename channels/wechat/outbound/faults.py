@@ -1,4 +1,4 @@
-"""What a failed push means: a fault of its citizen alone, or of the whole account."""
+"""Decides what a failed push means: something is wrong for one citizen, or for the whole account."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from channels.wechat.outbound import quota
 from channels.wechat.pace import Pace
 
 NO_PLATFORM = timedelta(seconds=5)
-"""How long an account pauses when the platform can't be reached."""
+"""Pause of an account when the platform can't be reached."""
 BUSY = timedelta(seconds=60)
-"""How long an account, or a citizen, waits after a limit or several passing faults."""
+"""Pause of an account, or for a citizen, after a limit was met; also of an account after several passing faults."""
 FORBIDDEN = timedelta(minutes=10)
-"""How long an account pauses that may not push."""
+"""Pause of an account that may not push."""
 _LONGEST = timedelta(minutes=10)
 """Longest pause between two tries for one citizen."""
 _LIMITS = frozenset({45009, 45011})
-"""``errcode``: too many calls. The platform uses it for limits of an account and of a citizen alike."""
+"""Values of ``errcode``: too many calls. The platform uses them for limits of an account and of a citizen."""
 LIMIT_CITIZENS = 2
-"""Citizens in a row whose push met a limit, from which the limit counts as the account's."""
+"""Number of citizens in a row whose pushes met a limit, from which the limit counts as the account's."""
 FAULT_CITIZENS = 3
-"""The same for a passing fault: ``errcode`` -1, or a fresh token called bad."""
+"""The same for a passing fault: ``errcode`` -1, or a new token that the platform refuses."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What follows from a push that did not go out.
+    """What follows from a push that was not sent.
 
     Args:
         why: the reason, stored with the push.
-        again: pause until this citizen is tried again; None: not before the citizen writes.
-        pause: how long the account pushes nothing to anybody; None: others are not concerned.
+        again: time until this citizen is tried again; None: only after the citizen writes.
+        pause: time for which the account pushes nothing to anybody; None: other citizens are not affected.
     """
 
     why: str
@@ -41,10 +41,13 @@ class Fault:
 
 
 class Faults:
-    """Tells a citizen's faults from an account's.
+    """Tells faults of one citizen from faults of an account.
 
-    What could be either counts as the citizen's at first. Only when several citizens in a row meet it, and no
-    push goes out between, the account pauses.
+    A fault that could be either counts as the citizen's at first. The account pauses only when several citizens meet
+    it and no push succeeds in between.
+
+    Args:
+        pace: the time limits.
     """
 
     def __init__(self, pace: Pace) -> None:
@@ -52,7 +55,7 @@ class Faults:
         self._in_a_row: dict[str, set[str]] = {}
 
     def went_out(self, account: str) -> None:
-        """Something went out: the account is well."""
+        """Record that a push of the account was sent, so that earlier faults no longer count."""
         self._in_a_row.pop(account, None)
 
     def judge(self, account: str, openid: str, error: Refused | NotSent, tries: int) -> Fault:
@@ -60,9 +63,9 @@ class Faults:
 
         Args:
             account: the account's name.
-            openid: the citizen it was for.
-            error: what the call raised.
-            tries: times this push was tried before.
+            openid: the citizen.
+            error: the error of the call.
+            tries: number of earlier tries of this push.
         """
         if isinstance(error, NotSent):
             return Fault(error.message, NO_PLATFORM, NO_PLATFORM)

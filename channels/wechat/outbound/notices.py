@@ -1,9 +1,9 @@
-"""A ticket's progress, told by template message (模板消息) or subscription message (订阅消息).
+"""Notices: tells a ticket's progress by template message (模板消息) or subscription message (订阅消息).
 
-These reach a citizen outside every window. The platform sends one template message for one ``client_msg_id``
-within ten minutes, however often it is asked, so an unclear one is simply sent again in that time. A subscription
-message knows no such id: an unclear one is not repeated; and it needs the citizen's consent
-(:mod:`channels.wechat.outbound.consents`). What can't be told this way is told in the conversation.
+Such messages may be sent at any time, even when the citizen has not written for long. For one ``client_msg_id`` the
+platform sends only one template message within ten minutes, so an unclear one is sent again within that time.
+Subscription messages have no such id, so an unclear one is not repeated. They also need the citizen's consent
+(:mod:`channels.wechat.outbound.consents`). What can't be told in this way is told in the conversation.
 """
 
 from __future__ import annotations
@@ -34,21 +34,26 @@ from core.settings import WeChatAccount
 log = logging.getLogger(__name__)
 
 JOB = "wechat_notice"
-"""Kind of the jobs that send notices."""
+"""Kind of the jobs that send notices. A job's key is the id of the notice's row."""
 SAME_MESSAGE = timedelta(minutes=8)
-"""Age up to which the platform certainly recognises a ``client_msg_id`` (it says ten minutes)."""
+"""Age up to which the platform certainly recognises a ``client_msg_id``. Its documentation says ten minutes."""
 _MOST_ATTEMPTS = 5
+"""Most tries of a notice that the platform refuses because it is busy."""
 _MAX_VALUE = 20
-"""Characters of a field's value at most; the platform refuses more in most kinds of field (47003)."""
+"""Most characters of a field's value. In most kinds of field the platform refuses more (47003)."""
 
 
 class Notices:
     """Stores notices and sends them, each as a job.
 
     Args:
+        database: where the notices are.
+        conversations: the conversations.
+        accounts: the accounts.
         clients: the API of each account that pushes, by the account's name.
         consents: who agreed to subscription messages.
-        public_url: what a tapped notice opens, when it is no mini program's page.
+        pace: the time limits.
+        public_url: the address that a tapped notice opens, when it does not open a page of a mini program.
     """
 
     def __init__(
@@ -73,10 +78,10 @@ class Notices:
         self._jobs.handle(JOB, self._due, forget=True, lease=pause, first_pause=pause, longest_pause=pause)
 
     async def notify(self, view: ConversationView, notice: Notice) -> bool:
-        """Have a ticket's progress told by template; the same ``key`` again tells nothing.
+        """Store a notice, which a job then sends. The same ``key`` again tells nothing.
 
         Returns:
-            False when this citizen's account has no template, or may send nothing.
+            False when the account has no template, or may not send.
         """
         account = self._accounts.get(view.account)
         if account is None or account.notice is None or account.name not in self._clients:
@@ -93,7 +98,7 @@ class Notices:
                 "time": f"{local(now()):%Y-%m-%d %H:%M}",
             },
         )
-        with suppress(IntegrityError):  # told before
+        with suppress(IntegrityError):  # It was told before.
             async with self._database.write() as session:
                 session.add(row)
                 await session.flush()
@@ -101,12 +106,12 @@ class Notices:
         return True
 
     async def arrived(self, message: Inbound) -> None:
-        """Store what became of a notice, told by an event such as TEMPLATESENDJOBFINISH."""
+        """Store whether a notice arrived, as told by an event such as TEMPLATESENDJOBFINISH."""
         if message.media:
             status = str(message.media.get("Status", ""))
             await self._arrived(str(message.media.get("MsgID", "")), status, status == "success")
         for item in message.items:
-            # Only a mini program gets a MsgID when it sends; an official account's notice is not found.
+            # Only a mini program gets a MsgID when it sends. A notice of an official account is not found here.
             code = item.get("ErrorCode", "")
             await self._arrived(item.get("MsgID", ""), f"{code} {item.get('ErrorStatus', '')}", code == "0")
 
@@ -141,7 +146,7 @@ class Notices:
             return
         repeatable = notice.kind == "template"
         if attempt > 1 and (not repeatable or now() - row.created_at > SAME_MESSAGE):
-            # An earlier try may have arrived, and by now the platform would send a second message.
+            # An earlier try may have succeeded, and the platform would now send a second message.
             await self._give_up(row, row.error or "nobody knows whether it went out")
             return
         asked = Asked(row.account, row.user_id, notice.template_id, notice.lasting)
@@ -171,12 +176,12 @@ class Notices:
             await self._change(row, "sent", None, platform_id)
 
     async def _later(self, row: WeChatNoticeRow, why: str) -> NoReturn:
-        """Try again later; that try gives up if the platform would take it for another message."""
+        """Let the job try again later. The later try gives up when the platform would send a second message."""
         await self._change(row, "pending", why)
         raise NotYet(why)
 
     async def _give_up(self, row: WeChatNoticeRow, why: str) -> None:
-        """Stop trying a notice that did not go out, and say it in the conversation."""
+        """Stop trying to send a notice, and tell its news in the conversation."""
         await self._change(row, "failed", why)
         await self._instead(row)
 
@@ -201,7 +206,7 @@ class Notices:
         return body
 
     async def _instead(self, row: WeChatNoticeRow) -> None:
-        """Say the news in the conversation instead; the outbox keeps it until it may go out."""
+        """Tell the news in the conversation instead. The outbox keeps it until it may be sent."""
         await self._conversations.tell(row.values["conversation"], Reply(row.values["text"]), row.key)
 
     async def _change(

@@ -11,48 +11,50 @@ from channels.wechat.text import showable
 from conversations.types import Button, Message, Owed
 
 LIMIT = 2_048
-"""UTF-8 bytes of a text at most; the platform refuses more (45002)."""
+"""Most UTF-8 bytes of a text. The platform refuses more (45002)."""
 FullEntry = Callable[[str], str]
-"""Gives the address of an entry's page for the entry's id; empty when there is none."""
+"""Returns the address of an entry's page for the entry's id; empty when there is no page."""
 MORE = "\n…（没说完，回复“继续”看后面）"
-"""Ends a cut text when the citizen has to ask for the rest."""
+"""End of a cut text when the citizen has to ask for the rest."""
 MORE_OR_LINK = "\n…（没说完，回复“继续”看后面，或者看全文：{}）"
 """The same with the address of the whole entry."""
 FOLLOWS = "\n…（没说完，后面接着发给您）"
-"""Ends a cut text when the rest is sent by itself."""
+"""End of a cut text when the rest is pushed."""
 MORE_OR_LINK_FOLLOWS = "\n…（没说完，后面接着发给您，也可以看全文：{}）"
 """The same with the address of the whole entry."""
 _LINK = "\n全文和依据：{}"
 DOUBTFUL = "（刚才网络不太稳，下面这段您可能已经收到过。）\n"
-"""Begins a text that may have arrived before."""
+"""Beginning of a text that the citizen may already have."""
 _CHOICES = "\n\n回复数字选择："
 _CHOICES_BESIDE = "\n\n回复数字选择，还有："
 _CHOICES_ABOVE = "\n\n回复上面的数字选择。"
 _MAX_CHOICES = 800
+"""Most UTF-8 bytes of the list of choices."""
 _MAX_TITLE = 60
+"""Most characters of a choice's title."""
 _WORTH_BEGINNING = 300
-"""UTF-8 bytes of room below which a further message is left to the next page."""
+"""Fewest UTF-8 bytes of room in which a further message is begun. With less room it goes to the next page."""
 
 _SENTENCE_END = re.compile(r"[。！？!?；;…][”』」）)]*|\n")
 _PAUSE = re.compile(r"[，,、：: ]")
 
 
 def no_page(_: str) -> str:
-    """A :data:`FullEntry` for entries without pages: always empty."""
+    """A :data:`FullEntry` for entries without pages. It always returns an empty text."""
     return ""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One text for a citizen, and what of the outbox is in it.
+    """One text for a citizen, and the parts of the outbox that it shows.
 
     Args:
         body: the words, without the choices.
         choices: the numbered list of ``buttons``; empty when there are none.
-        buttons: the choices still open after these words.
-        parts: ids of the outbox rows shown on this page, and of those that have nothing to show.
-        cut: a message of which a part is shown: the message, that part, and the rest.
-        left: ids of the outbox rows that do not fit on this page.
+        buttons: the choices that are open after these words.
+        parts: ids of the parts that this page shows, and of those that have nothing to show.
+        cut: when a message is cut: the message, the shown piece of its text, and the rest.
+        left: ids of the parts that do not fit on this page.
     """
 
     body: str
@@ -74,9 +76,10 @@ class Page:
 
 
 def choices_of(messages: Sequence[Message]) -> tuple[Button, ...]:
-    """The buttons still open after these messages, in the order their numbers stand for.
+    """The buttons that are open after these messages, in the order of their numbers.
 
-    A citizen's number is read by the same ones: those of the latest turn, none once an agent has spoken.
+    They are those of the latest turn; none after an agent has written. A number from the citizen is read in the same
+    way.
     """
     if not messages or messages[-1].sender == "agent":
         return ()
@@ -116,16 +119,16 @@ def page(
     follows: bool = False,
     limit: int = LIMIT,
 ) -> Page:
-    """As much of what is owed as fits, in its order, the last message cut at the end of a sentence.
+    """A page with as much of what is owed as fits, in order. The last message is cut at the end of a sentence.
 
-    The choices of the newest message stay with every page that shows some of it: they can be used now.
+    Each page that shows some of the newest message has its choices, because the citizen can use them now.
 
     Args:
-        owed: messages in the outbox's order; a doubtful one, which may have arrived, is marked as such.
-        full: gives the address of an entry's page.
-        after: words put last, if everything else fits.
-        follows: the next page is sent by itself; otherwise the citizen is told to ask for it.
-        limit: UTF-8 bytes of the page, at least 1,000.
+        owed: messages in the order of the outbox. A doubtful one, which the citizen may already have, is marked.
+        full: returns the address of an entry's page.
+        after: words at the end, when everything else fits.
+        follows: whether the next page is pushed; otherwise the citizen is told to ask for it.
+        limit: most UTF-8 bytes of the page, at least 1,000.
     """
     newest = max((one.message for one in owed), key=lambda message: message.seq, default=None)
     buttons = choices_of(sorted({o.message.id: o.message for o in owed}.values(), key=lambda m: m.seq))
@@ -180,7 +183,12 @@ def _link(messages: Sequence[Message], full: FullEntry) -> str:
 
 
 def _bodies(owed: Sequence[Owed], *, doubtful_before: bool = False) -> list[str]:
-    """Each message's words; an agent's begin with the name, the first doubtful one with :data:`DOUBTFUL`."""
+    """The words of each message. Those of an agent begin with the name, the first doubtful ones with :data:`DOUBTFUL`.
+
+    Args:
+        owed: the messages.
+        doubtful_before: whether an earlier message on the page was already marked as doubtful.
+    """
     found = []
     for one in owed:
         message = one.message
@@ -198,10 +206,11 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _cut(text: str, budget: int) -> tuple[str, str]:
-    """Split a text where a sentence ends, else at a pause, else anywhere.
+    """Split a text at the end of a sentence, or else at a comma or blank, or else anywhere.
 
     Args:
-        budget: UTF-8 bytes of the first part at most.
+        text: the text.
+        budget: most UTF-8 bytes of the first part.
     """
     fitting = text.encode()[:budget].decode("utf-8", "ignore")
     for border in (_SENTENCE_END, _PAUSE):
@@ -220,7 +229,7 @@ def _cut(text: str, budget: int) -> tuple[str, str]:
 
 
 def _belongs_to_previous(text: str, at: int) -> bool:
-    """Whether cutting before ``text[at]`` would take a mark, a skin tone or a joined emoji off its base."""
+    """Whether a cut before ``text[at]`` would separate a mark, a skin tone or a joined emoji from its base."""
     if at >= len(text):
         return False
     after = text[at]

@@ -1,17 +1,17 @@
-"""Passive replies: the text in the answer to a delivery; the same message asked for again gets the same text.
+"""Passive replies: the texts in our answers to deliveries. All deliveries of one message get the same text.
 
-1. What the citizen is owed is taken from the outbox and the answer written down under the MsgId, in one
-   transaction. From here on whoever is asked again for this MsgId, in whichever process, answers the same.
-2. It goes out, and only then counts as delivered (:meth:`Answers.written`).
+1. What the citizen is owed is claimed from the outbox, and the answer is stored under the MsgId, in one transaction.
+   From then on each process gives this answer to each delivery of this message.
+2. The answer is sent. Only then it counts as delivered (:meth:`Answers.written`).
 
-A process that dies after 1 leaves an answer of which nobody knows whether it arrived. The platform tells: what did
-not arrive it asks for again. So (:meth:`Answers.settle`)
+When a process dies after step 1, it is not known whether the answer arrived. The platform sends a message again when
+no answer arrived. So :meth:`Answers.settle` decides:
 
-- asked again, the same answer is given again;
-- not asked again although somebody was there to be asked the whole time: it has arrived;
-- nobody was there (the only process died, and was started again too late): nobody can tell. What it carried is
-  ``doubtful``: given once more with the citizen's next message, with words that say so. Of losing a reply and
-  repeating one, repeating is the lesser harm.
+- The message came again: the same answer is given again.
+- It did not come again, although a process was listening all the time: the answer has arrived.
+- No process was listening, because the only one died and was started too late: it can't be known. What the answer
+  held becomes ``doubtful``. It is sent once more with the answer to the citizen's next message, with words that say
+  so, because losing a reply would do more harm than repeating it.
 """
 
 from __future__ import annotations
@@ -34,17 +34,20 @@ from core.clock import now
 from core.database import Database
 
 MORE_WITHIN = timedelta(days=1)
-"""Age up to which “继续” still brings the rest of an answer."""
+"""Largest age of an answer whose rest a citizen gets with “继续”."""
 KEEP = timedelta(days=3)
-"""How long answers and events are stored: longer than the platform's window of 48 hours."""
+"""Time for which answers and events are stored. It is longer than the 48 hours in which the platform allows pushes."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A stored answer, which may be sent any number of times; without text it is ``success``.
+    """A stored answer, which may be sent any number of times.
 
     Args:
-        carried: ids of the outbox rows in it.
+        conversation_id: the citizen's conversation.
+        message_id: the MsgId that it answers.
+        text: the words; when empty, the answer is ``success``.
+        carried: ids of the outbox's parts in it.
         more: whether something owed did not fit.
     """
 
@@ -59,7 +62,9 @@ class Answers:
     """Builds and stores passive replies, and marks them as delivered.
 
     Args:
-        full: the address of an entry's page, by its id.
+        database: where they are stored.
+        pace: the time limits.
+        full: returns the address of an entry's page.
     """
 
     def __init__(self, database: Database, pace: Pace, full: pages.FullEntry = pages.no_page) -> None:
@@ -70,7 +75,7 @@ class Answers:
         self._listening_since = now()
 
     async def known(self, conversation_id: str, message_id: str) -> Answer | None:
-        """The answer stored for this message, if there is one."""
+        """The stored answer to this message, and count one more delivery; None when no answer is stored."""
         row = await self._row(conversation_id, message_id)
         if row is None:
             return None
@@ -88,7 +93,7 @@ class Answers:
         return _answer(row)
 
     async def latest(self, conversation_id: str) -> WeChatAnswer | None:
-        """The last text this citizen was sent within :data:`MORE_WITHIN`; None when there is none."""
+        """The last text that was made for this citizen within :data:`MORE_WITHIN`; None when there is none."""
         async with self._database.read() as session:
             return await session.scalar(
                 select(WeChatAnswer)
@@ -104,11 +109,18 @@ class Answers:
     async def owed(
         self, conversation_id: str, message_id: str, *, after: str = "", follows: bool = False
     ) -> Answer | None:
-        """Make an answer of what the outbox owes the citizen, as much as fits; None when nothing is owed.
+        """Make an answer of as much as fits of what the citizen is owed, and store it.
+
+        When an answer to this message is stored already, it is returned.
 
         Args:
-            after: words put last, such as a greeting.
+            conversation_id: the citizen's conversation.
+            message_id: MsgId of the message.
+            after: words at the end, such as a greeting.
             follows: whether the rest is pushed; otherwise the citizen is told to ask for it.
+
+        Returns:
+            The answer; None when there is nothing to say.
         """
         async with self._one_at_a_time(conversation_id):
             answer = await self.known(conversation_id, message_id)
@@ -123,7 +135,7 @@ class Answers:
                         return None if row is None else _answer(row)
                     page = pages.page(owed, self._full, after=after, follows=follows)
                     if not page.text:
-                        # WeChat can show nothing of it (a card without words): it counts as delivered.
+                        # WeChat can't show it, because it is a card without words. It counts as delivered.
                         await outbox.delivered(session, page.parts)
                         return None
                     await set_aside(session, page)
@@ -131,12 +143,12 @@ class Answers:
                         session, conversation_id, message_id, page.text, carried=page.parts, more=page.more
                     )
             except IntegrityError:
-                # Another process answered first; the rollback released what was claimed here.
+                # Another process has stored an answer first. The rollback has released what was claimed here.
                 row = await self._row(conversation_id, message_id)
                 return None if row is None else _answer(row)
 
     async def patience(self, conversation_id: str, message_id: str, turn_id: str, text: str) -> Answer:
-        """Make an answer that asks for patience (without text: nothing); the replies stay in the outbox."""
+        """Store an answer that asks the citizen to wait. The replies of the turn stay in the outbox."""
         try:
             async with self._database.write() as session:
                 return await self._keep(session, conversation_id, message_id, text, awaited_turn=turn_id)
@@ -147,12 +159,16 @@ class Answers:
             return _answer(first)
 
     async def written(self, answer: Answer) -> None:
-        """Mark an answer that went out, and what it carried, as delivered."""
+        """Mark a sent answer, and the outbox's parts in it, as delivered."""
         async with self._database.write() as session:
             await _arrived(session, answer.conversation_id, answer.message_id, answer.carried)
 
     async def settle(self, conversation_id: str | None = None) -> None:
-        """Decide about answers whose process died before it marked them; see the module's text."""
+        """Decide about answers whose process died before it marked them, as described at the top of this module.
+
+        Args:
+            conversation_id: only answers in this conversation; None: all.
+        """
         moment = now()
         old = moment - timedelta(seconds=self._pace.settled_s)
         wanted = [
@@ -173,7 +189,7 @@ class Answers:
                     await outbox.put_in_doubt(session, row.carried)
 
     async def tidy(self) -> None:
-        """Forget answers and events older than :data:`KEEP`."""
+        """Delete answers and events that are older than :data:`KEEP`."""
         old = now() - KEEP
         async with self._database.write() as session:
             await session.execute(delete(WeChatAnswer).where(WeChatAnswer.created_at < old))
@@ -208,7 +224,7 @@ class Answers:
 
     @asynccontextmanager
     async def _one_at_a_time(self, conversation_id: str) -> AsyncIterator[None]:
-        """A lock for each citizen: in this process answers are built one after another."""
+        """A lock for each citizen, so that this process builds a citizen's answers one after another."""
         lock, users = self._locks.get(conversation_id, (asyncio.Lock(), 0))
         self._locks[conversation_id] = (lock, users + 1)
         try:
@@ -223,7 +239,7 @@ class Answers:
 
 
 async def set_aside(session: AsyncSession, page: pages.Page) -> None:
-    """Release the claimed rows that do not fit; the rest of a cut message becomes a row of its own."""
+    """Release the claimed parts that are not on the page. The rest of a cut message becomes a part of its own."""
     if page.cut is not None:
         await outbox.split(session, *page.cut)
     await outbox.let_go(session, page.left)

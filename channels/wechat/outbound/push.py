@@ -1,11 +1,12 @@
-"""Pushing: what no passive reply carries is sent as a customer-service message (客服消息).
+"""Pushes: sends what no passive reply can hold as customer-service messages (客服消息).
 
-1. What a citizen is owed is taken from the outbox, as much as fits into one text, and written down as a push, in one
-   transaction, if the platform's quota has room (:mod:`channels.wechat.outbound.quota`). What does not fit is the next
-   push. Without room it stays owed and goes out when the citizen writes again, before anything newer.
-2. It goes out. The platform's word decides: done; refused, so it stays owed (:mod:`channels.wechat.outbound.faults`);
-   or no word came (:class:`Unclear`, or the process died), so nobody knows, and
-   :mod:`channels.wechat.outbound.settle` finds out.
+1. When the platform's quota allows it (:mod:`channels.wechat.outbound.quota`), as much of what a citizen is owed as
+   fits into one text is claimed from the outbox and stored as a push, in one transaction. What does not fit is the
+   next push. When the quota does not allow it, everything stays owed. It is sent when the citizen writes again,
+   before anything newer.
+2. The push is sent. When the platform accepts it, it is done. When the platform refuses it, its text stays owed
+   (:mod:`channels.wechat.outbound.faults`). When no answer comes (:class:`Unclear`, or the process died),
+   :mod:`channels.wechat.outbound.settle` finds out what became of it.
 """
 
 from __future__ import annotations
@@ -38,23 +39,27 @@ from core.settings import WeChatAccount
 log = logging.getLogger(__name__)
 
 SETTLE = "wechat_settle"
-"""The job that finds out what became of messages nobody said anything of."""
+"""Kind of the job that finds out what became of pushes without an answer."""
 MENU_ITEMS = 10
-"""Choices of one menu at most; the platform refuses more (45098)."""
+"""Most choices of one menu. The platform refuses more (45098)."""
 _HELD_S = 3_600
-"""Seconds for which a push claims its outbox rows; its outcome is known long before."""
+"""Seconds for which a push claims its parts of the outbox. Its outcome is known long before."""
 _NO_MENUS = frozenset({40008, 40035, 45008, 47001, 48001, 48006})
-"""``errcode`` of a menu after which the account only sends numbered lists: it may not send menus."""
+"""Values of ``errcode`` that mean that the account may not send menus. From then on it sends numbered lists."""
 _NOT_THE_MENU = Refused.CLOSED | Refused.BUSY | Refused.STALE
-"""``errcode`` that a plain text would get, too; after any other a plain text is tried."""
+"""Values of ``errcode`` that a plain text would get, too. After all other values a plain text is tried."""
 
 
 class Pusher:
     """Pushes for the accounts that may send customer-service messages.
 
     Args:
+        database: where the pushes are stored.
+        accounts: the accounts.
         clients: the API of each account that pushes, by the account's name.
-        answers: the passive replies, settled first, so that a doubtful one is not pushed as if it were owed.
+        answers: the passive replies. They are settled before a push, so that what has arrived is not pushed.
+        pace: the time limits.
+        full: returns the address of an entry's page.
     """
 
     def __init__(
@@ -77,12 +82,12 @@ class Pusher:
         self._no_menu: set[str] = {one.name for one in accounts if one.kind != "service" or not one.msgmenu}
 
     def shows(self, account: str) -> Shows:
-        """What the citizens of an account can be shown."""
+        """What can be shown to the citizens of an account."""
         taps = account in self._accounts and account not in self._no_menu
         return Shows(MENU_ITEMS if taps else 0, cards=False, photos=False, length=pages.LIMIT)
 
     async def ready_at(self, account: str) -> datetime | None:
-        """From when on an account may push: now, or when its pause after a fault ends; None for one that may not."""
+        """When an account may next push: now, or at the end of its pause after a fault; None when it never may."""
         known = self._accounts.get(account)
         if known is None:
             return None
@@ -93,12 +98,12 @@ class Pusher:
         return paused_until or now()
 
     async def may(self, account: str) -> bool:
-        """Whether an account can push now."""
+        """Whether an account may push now."""
         ready_at = await self.ready_at(account)
         return ready_at is not None and ready_at <= now()
 
     async def reach(self, view: ConversationView) -> Reach:
-        """Whether words written now reach this citizen at once, and how many more may be sent until when."""
+        """Whether words written now reach this citizen at once, how many more may be sent, and until when."""
         if not await self.may(view.account):
             return Reach(False)
         async with self._database.read() as session:
@@ -106,10 +111,10 @@ class Pusher:
         return Reach(room.left > 0, room.left, room.until)
 
     async def deliver(self, conversation_id: str) -> None:
-        """Push what is owed to one citizen, as much as fits into one message.
+        """Push as much of what is owed to one citizen as fits into one message.
 
-        When this fails after the push was stored, :mod:`channels.wechat.outbound.settle` finds out about it;
-        before that, everything is still owed.
+        When this fails before the push is stored, everything is still owed. When it fails later,
+        :mod:`channels.wechat.outbound.settle` finds out what became of the push.
         """
         await self._answers.settle(conversation_id)
         written = await self._write_down(conversation_id)
@@ -117,13 +122,13 @@ class Pusher:
             await self._send(*written)
 
     async def _write_down(self, conversation_id: str) -> tuple[WeChatAnswer, pages.Page] | None:
-        """Claim what is owed and store the push; None when nothing is owed or the quota has no room."""
+        """Claim what is owed, and store the push; None when nothing is to be sent now."""
         moment = now()
         async with self._database.write() as session:
             await one_at_a_time(session, f"wechat-push:{conversation_id}")
             view = store.to_view(await store.get_conversation(session, conversation_id))
             if await _is_unclear(session, conversation_id):
-                # A message stored later must not be sent before this one.
+                # An earlier push has no outcome yet. A later message must not be sent before it.
                 await outbox.wait(session, conversation_id, at=moment + self._look_again)
                 return None
             room = await quota.room(session, view)
@@ -162,7 +167,7 @@ class Pusher:
             await self._show(row, page)
         except Unclear as error:
             log.warning("nobody knows whether a WeChat push arrived: %s", error.message)
-            async with self._database.write() as session:  # It stays open; settling finds out.
+            async with self._database.write() as session:  # The push stays open until the job has found out.
                 await remind(session, SETTLE, "", now() + self._first_look)
             return
         except (Refused, NotSent) as error:
@@ -174,7 +179,7 @@ class Pusher:
             await outbox.delivered(session, row.carried)
 
     async def _show(self, row: WeChatAnswer, page: pages.Page) -> None:
-        """Send a page, with a menu of its choices where possible; a refused menu is sent as text."""
+        """Send a page, with its choices as a menu where possible. A refused menu is sent as text."""
         client = self._clients[row.account]
         if page.body and 0 < len(page.buttons) <= self.shows(row.account).buttons:
             choices = [(str(n), showable(one.title)) for n, one in enumerate(page.buttons, start=1)]
@@ -190,7 +195,7 @@ class Pusher:
         await client.send_text(row.user_id, page.text)
 
     async def _refused(self, row: WeChatAnswer, error: Refused | NotSent) -> None:
-        """The push was refused or not sent: what it carried stays owed."""
+        """Record that a push was refused or not sent. Its parts stay owed."""
         log.warning("the platform did not take a WeChat push: %s", error.message)
         moment = now()
         async with self._database.write() as session:
@@ -223,12 +228,16 @@ async def _is_unclear(session: AsyncSession, conversation_id: str) -> bool:
 
 
 def open_push() -> ColumnElement[bool]:
-    """The condition for pushes whose outcome is not known yet."""
+    """SQL condition: pushes whose outcome is not known yet."""
     return and_(WeChatAnswer.route == "push", WeChatAnswer.state == "open")
 
 
 async def end(session: AsyncSession, row: WeChatAnswer, state: str, error: str | None = None) -> bool:
-    """Store the outcome of a push; False when another process has stored it before."""
+    """Store the outcome of a push.
+
+    Returns:
+        False when another process has stored it before.
+    """
     ended = await session.scalar(
         update(WeChatAnswer)
         .where(

@@ -1,10 +1,11 @@
-"""How many customer-service messages a citizen may be sent now.
+"""The quota: how many customer-service messages a citizen may be sent now.
 
 The platform's rule (https://developers.weixin.qq.com/doc/service/guide/product/message/Service_Center_messages.html,
-https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/customer-message/send.html): a citizen's
-step allows a number of messages for a time. Steps do not add up; after each the larger allowance holds. So what is
-left is the largest, over the windows still open, of what the window allows less what went out since it opened.
-Everything that may have gone out counts, also what nobody could tell about.
+https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/customer-message/send.html): each step of a
+citizen, such as a message or a tap on the menu, opens a window. Within the window a number of messages may be sent.
+The numbers of several windows do not add up; the largest holds. So for each open window, the messages sent since it
+opened are subtracted from its number, and the largest result is what is left. All messages that may have been sent
+count, also those whose outcome is unknown.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ class _Rule:
 
 
 _MESSAGE = _Rule(5, timedelta(hours=48) - timedelta(minutes=5))
-"""Messages allowed, and for how long; a little less than the platform's 48 hours: our clock may be slow."""
+"""Window of a message. It is a little shorter than the platform's 48 hours, because our clock may be slow."""
 _STEP = _Rule(3, timedelta(minutes=1) - timedelta(seconds=5))
+"""Window of another step."""
 WROTE = "message"
-"""Event stored for a citizen's message that is not stored itself: a picture still to come, a sticker."""
+"""Event that is stored for a message that is not stored itself, such as a sticker, or a picture that still comes."""
 _EVENTS = {
     WROTE: _MESSAGE,
     "subscribe": _STEP,
@@ -42,9 +44,9 @@ _EVENTS = {
     "user_enter_tempsession": _Rule(2, timedelta(minutes=1) - timedelta(seconds=5)),
 }
 GONE = "unsubscribe"
-"""Event of a citizen who unsubscribed: nothing may be pushed."""
+"""Event of a citizen who unsubscribed. Then nothing may be pushed."""
 OPENS = frozenset(_EVENTS)
-"""Events that open a sending window."""
+"""Events that open a window."""
 NOTED = OPENS | {GONE}
 """Events that are stored."""
 
@@ -54,8 +56,8 @@ class Room:
     """How many messages may be pushed to one citizen now.
 
     Args:
-        left: number of messages; 0 when every window is closed or used up.
-        until: when the last open window closes; None when none is open.
+        left: number of messages; 0 when all windows are closed or used up.
+        until: when the last open window closes; None when ``left`` is 0.
     """
 
     left: int
@@ -63,7 +65,15 @@ class Room:
 
 
 async def room(session: AsyncSession, view: ConversationView, moment: datetime | None = None) -> Room:
-    """What the platform allows this citizen now; a window the platform has called closed counts as closed."""
+    """How many messages the platform allows now.
+
+    A window counts as closed once the platform has refused a push in it for that reason.
+
+    Args:
+        session: the caller's session.
+        view: the citizen's conversation.
+        moment: the present moment; None: the clock's.
+    """
     moment = moment or now()
     wrote_at = await store.last_heard(session, view.id)
     opened = [] if wrote_at is None else [(wrote_at, _MESSAGE)]
@@ -107,4 +117,4 @@ async def room(session: AsyncSession, view: ConversationView, moment: datetime |
 
 
 CLOSED = "closed"
-"""``error`` of a push the platform refused because its window was closed or used up."""
+"""``error`` of a push that the platform refused because the window was closed or used up."""

@@ -1,4 +1,4 @@
-"""A passive reply (被动回复) in the platform's XML, with the text safely escaped, or in its JSON."""
+"""Writes a passive reply (被动回复) as the platform's XML or JSON."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def text_reply(to: str, sender: str, text: str) -> str:
     Args:
         to: the citizen's openid.
         sender: the account's id, ``gh_…``.
+        text: the words. They are escaped.
     """
     return (
         f"<xml><ToUserName>{_cdata(to)}</ToUserName><FromUserName>{_cdata(sender)}</FromUserName>"
@@ -23,7 +24,7 @@ def text_reply(to: str, sender: str, text: str) -> str:
 
 
 def json_reply(to: str, sender: str, text: str) -> str:
-    """The same as JSON, for an account whose messages come as JSON."""
+    """The same as JSON, for accounts whose messages come as JSON."""
     fields = {
         "ToUserName": to,
         "FromUserName": sender,

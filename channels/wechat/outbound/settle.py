@@ -1,9 +1,9 @@
-"""Finding out what became of pushes and passive replies whose outcome is not known.
+"""Finds out what became of pushes and passive replies whose outcome is not known.
 
-The platform keeps a record of pushes (聊天记录). A push that stands there went out. One that does not did not,
-which is believed only where the record shows another push that is known to have gone out; then it is sent
-again. Where no record can be had, it is never pushed a second time: it becomes *doubtful* and is given when
-the citizen writes again, with words that say so.
+The platform keeps a record of pushes (聊天记录). A push in the record was sent. A push that is not in the record was
+not sent, and is sent again; this is believed only when the record shows another push that was certainly sent. When
+the record can't be read, the push is not repeated. It becomes *doubtful*: it is sent when the citizen writes again,
+with words that say so.
 """
 
 from __future__ import annotations
@@ -30,20 +30,24 @@ from core.jobs import Again, Job, Jobs
 log = logging.getLogger(__name__)
 
 _A_LOOK = 200
+"""Most pushes that one look handles."""
 _COMPARED = 60
-"""Characters by which a push is found in the record, from its beginning: how a menu ends there is unknown."""
+"""Number of characters, from the beginning, that are compared with the record. How a menu ends there is unknown."""
 _MARGIN = timedelta(minutes=1)
+"""Time before the first push from which the record is read, because the clocks may differ."""
 _RECORD = timedelta(hours=23)
-"""Age up to which the record is read; the platform shows one day of it at most."""
+"""Age up to which the record is read. The platform shows at most one day."""
 
 
 class Settling:
     """The jobs that settle unclear pushes and passive replies, and delete what is old.
 
     Args:
+        database: where they are stored.
         clients: the API of each account that pushes, by the account's name.
         answers: the passive replies.
-        jobs: the process's runner of what goes by the clock.
+        pace: the time limits.
+        jobs: the runner of this process.
     """
 
     def __init__(
@@ -84,7 +88,7 @@ class Settling:
             await self._settle_account(account, [row for row in rows if row.account == account])
 
     async def _settle_account(self, account: str, rows: Sequence[WeChatAnswer]) -> None:
-        # For the youngest the call may still be under way in some process.
+        # The calls of the youngest pushes may still be running in another process.
         busy = timedelta(seconds=3 * self._pace.send_s)
         moment = now()
         shown, believed = await self._record(account, rows, moment)
@@ -109,7 +113,12 @@ class Settling:
     async def _record(
         self, account: str, rows: Sequence[WeChatAnswer], moment: datetime
     ) -> tuple[Counter[tuple[str, str]], bool]:
-        """Messages the record shows beyond those known to be out; whether what it does not show counts."""
+        """Read the platform's record.
+
+        Returns:
+            The messages in the record that are not yet known as sent, as a count by openid and text; and whether
+            the record is complete, so that a push that is not in it was not sent.
+        """
         sent = (
             WeChatAnswer.account == account,
             WeChatAnswer.route == "push",
@@ -144,5 +153,5 @@ class Settling:
 
 
 def _plain(text: str) -> str:
-    """The beginning of a text in a form that compares equal to the record's (:data:`_COMPARED` long)."""
+    """The first :data:`_COMPARED` characters of a text without white space, to compare it with the record."""
     return "".join(text.split())[:_COMPARED]

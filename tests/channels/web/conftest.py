@@ -1,4 +1,4 @@
-"""The web channel in an app of its own, on a real database, with a small dialogue behind it."""
+"""The web channel in an app of its own, on a real database, with a stand-in for Rasa."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ from service.errors import errors
 from tests.rasa_standin import SmallDialogue, no_answer
 
 GOVERNMENT = "https://www.example.gov.cn"
+"""The other site on which the channel may be embedded."""
 WAIT_S = 5.0
+"""Seconds the channel waits for a reply before it answers that the reply is pending."""
 
 
 def new_id() -> str:
-    """A client id as a browser makes one."""
+    """A new client id, as a browser makes it."""
     return str(uuid.uuid4())
 
 
@@ -86,7 +88,7 @@ class Socket:
         return client_id
 
     async def quiet(self) -> None:
-        """Nothing but typing signs was on its way: the pong to our ping comes next."""
+        """Check that no frame but typing signs was on its way: the next frame answers our ping."""
         await self.ws.send_json({"type": "ping"})
         assert (await self.frame())["type"] == "pong"
 
@@ -127,7 +129,7 @@ async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
 
 
 async def code_of(response: ClientResponse) -> tuple[int, str]:
-    """Status and error code of an error answer, whose shape is checked."""
+    """Status and error code of an error answer; checks that the answer has the form of an error."""
     body = await response.json()
     assert set(body) == {"error"} and set(body["error"]) == {"code", "message", "details"}
     return response.status, body["error"]["code"]

@@ -1,7 +1,8 @@
-"""The platform's API, for tests: real HTTP, the platform's rules of token, window and quota, and faults on demand.
+"""A stand-in for WeChat's API over real HTTP: it applies the platform's rules for tokens and sending, and fails on demand.
 
-Shapes and numbers from https://developers.weixin.qq.com/doc/service/api/. The quota is kept here as the platform
-describes it (a step sets what may be sent and until when, steps do not add up), not as the code under test does.
+Formats and numbers are from https://developers.weixin.qq.com/doc/service/api/. How many messages may be sent is counted
+here as the platform describes it (a citizen's step sets the number and the time limit, and steps do not add up), and
+not as the code under test counts it.
 """
 
 from __future__ import annotations
@@ -17,10 +18,15 @@ from typing import Any
 from aiohttp import web
 
 PUSHING_ID = "wx00000000pushing0"
+"""App id of the official accounts that push messages."""
 MINI_ID = "wx0000000000mini00"
+"""App id of the mini programs."""
 SECRET = "0123456789abcdef0123456789abcdef"
+"""App secret of all accounts."""
 TEXT_LIMIT = 2048
+"""Most bytes of UTF-8 in a message."""
 MENU_LIMIT = 10
+"""Most items of a message's menu."""
 
 
 @dataclass
@@ -28,13 +34,13 @@ class Fault:
     """What goes wrong with the next calls of one path.
 
     Args:
-        errcode: answered instead; the call has no effect.
-        status: HTTP status answered instead; the call has no effect.
-        lost: the call takes effect, and its answer never comes.
-        slow_s: the answer comes so late.
-        times: how many calls.
-        openid: only calls about this citizen.
-        kind: only messages of this ``msgtype``.
+        errcode: the error code to answer with; the call has no effect.
+        status: the HTTP status to answer with; the call has no effect.
+        lost: the call takes effect, but its answer never arrives.
+        slow_s: seconds by which the answer is late.
+        times: number of calls that fail.
+        openid: only calls about this citizen fail; empty: calls about any citizen.
+        kind: only messages of this ``msgtype`` fail; empty: any.
     """
 
     errcode: int = 0
@@ -48,13 +54,20 @@ class Fault:
 
 @dataclass
 class Allowance:
+    """What may be sent to one citizen.
+
+    Args:
+        left: number of messages.
+        until: end of the time for them, as :func:`time.time` counts.
+    """
+
     left: int
     until: float
 
 
 @dataclass
 class Api:
-    """One platform; use it in ``async with``."""
+    """One platform, for use in ``async with``: how it behaves, and what it was sent."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -62,15 +75,15 @@ class Api:
     token_takes_s: float = 0.0
     records: bool = True
     quota: bool = True
-    """Whether windows and counts are watched; without, everything may be sent."""
+    """Whether the time limits and numbers of messages are applied; otherwise everything may be sent."""
     menus: bool = True
 
     sent: list[dict[str, Any]] = field(default_factory=list)
     notices: list[dict[str, Any]] = field(default_factory=list)
     consents: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Subscription messages still allowed, by openid and template."""
+    """(openid, template) → number of subscription messages the citizen still agrees to get."""
     lasting: set[str] = field(default_factory=set)
-    """Templates of which a consent is not used up."""
+    """Templates for which a citizen's consent is not used up by a message."""
     typing: list[str] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     media: dict[str, bytes] = field(default_factory=dict)
@@ -104,7 +117,7 @@ class Api:
         await self._runner.cleanup()
 
     def step(self, openid: str, action: str = "message") -> None:
-        """A citizen's step: what may be sent becomes the larger of what is left and what the step allows."""
+        """A citizen does something: the number and the time limit become the larger of the old and the action's own."""
         count, lasts = {"message": (5, 48 * 3600), "enter": (2, 60)}.get(action, (3, 60))
         before = self._allowed.get(openid, Allowance(0, 0))
         left = before.left if before.until > time.time() else 0
@@ -114,11 +127,11 @@ class Api:
         self._allowed.pop(openid, None)
 
     def fail(self, path: str, **what: Any) -> None:
-        """The next calls of ``path`` go wrong as :class:`Fault` says."""
+        """Let the next calls of ``path`` fail; the arguments are those of :class:`Fault`."""
         self._faults.setdefault(path, []).append(Fault(**what))
 
     def expire_tokens(self) -> None:
-        """Every token given out so far is refused from now on."""
+        """Refuse every token given out so far."""
         self.tokens.clear()
 
     def texts(self, openid: str | None = None) -> list[str]:
@@ -282,7 +295,7 @@ class Api:
 
 
 def shown(message: dict[str, Any]) -> str:
-    """A message's words."""
+    """The text of a message as the citizen reads it."""
     if message["msgtype"] == "text":
         return str(message["text"]["content"])
     menu = message["msgmenu"]
@@ -294,5 +307,5 @@ def _ok() -> web.Response:
 
 
 def _error(errcode: int) -> web.Response:
-    # As the platform does: 200, and the type of plain text.
+    # Like the platform: status 200, and the content type of plain text.
     return web.Response(text=json.dumps({"errcode": errcode, "errmsg": f"error {errcode} rid: 0"}))

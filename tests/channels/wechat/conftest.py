@@ -1,4 +1,4 @@
-"""One app with WeChat accounts in all three modes, on a real database, with a small dialogue behind it."""
+"""An app with WeChat accounts in all three modes, on a real database, with a stand-in for Rasa."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ from tests.channels.wechat.platform import APP_ID, CITIZEN, KEY, OLD_KEY, TOKEN,
 from tests.rasa_standin import SmallDialogue, no_answer
 
 PATIENCE_S = 5.0
+"""Seconds the app waits for the reply before it holds the connection; long, so that a slow machine fails no test."""
 HOLD_S = 6.0
-"""Ample: what is quick is answered at once, and a busy machine fails no test."""
+"""Seconds after which the app lets go of a delivery; longer than ``PATIENCE_S`` for the same reason."""
 SHORT_PATIENCE_S = 0.3
-"""The stand-in platform drops the connection as soon as patience is over and the app holds it (``Platform.drop``)."""
+"""``PATIENCE_S`` for tests of late replies. The stand-in platform drops a connection once it is held (``Platform.drop``)."""
 
 PUBLIC_URL = "https://12345.example.gov.cn"
+"""Address at which citizens reach the app."""
 QUICK: dict[str, float] = {
     "typing_s": 0.2,
     "every_s": 1.4,
@@ -44,12 +46,14 @@ QUICK: dict[str, float] = {
     "record_again_s": 1.0,
     "record_last_s": 2.0,
 }
-"""The pace of these tests."""
+"""The channel's other waiting times in these tests, in seconds."""
 
 TEMPLATE = "VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc"
+"""Id of the notices' template."""
 NOTICE = WeChatNotice(
     kind="subscribe", template_id=TEMPLATE, fields={"character_string1": "{number}", "phrase2": "{state}"}
 )
+"""How the accounts that send notices are set up for them."""
 ACCOUNTS = [
     WeChatAccount(name="main", app_id=APP_ID, token=TOKEN),
     WeChatAccount(name="compatible", app_id=APP_ID, token=TOKEN, mode="compatible", aes_key=KEY),
@@ -67,11 +71,12 @@ ACCOUNTS = [
         notice=NOTICE.model_copy(update={"lasting": True}),
     ),
 ]  # fmt: skip
+"""The accounts of the app."""
 
 
 @dataclass
 class Running:
-    """An application process: its parts and the platform's view of it."""
+    """One app process: its parts, and the platform that talks to it."""
 
     conversations: Conversations
     wechat: WeChat
@@ -85,12 +90,12 @@ class Running:
         return Platform(self.client, mode=mode, holds=self.holds, **{"path": path, **options})
 
     def way(self, way: str) -> Platform:
-        """The platform's view in a mode and format: ``plain``, ``safe-json`` …"""
+        """The platform for the account of a mode, ``plain``, ``compatible`` or ``safe``; with ``-json`` it sends JSON."""
         mode, _, as_json = way.partition("-")
         return self.platform(mode, as_json=bool(as_json))
 
     def account(self, name: str) -> Platform:
-        """The platform's view of one account in plain mode, which sends JSON to mini programs."""
+        """The platform for one account in plain mode; to the account ``mini`` it sends JSON."""
         return Platform(
             self.client, path=f"/wechat/{name}", as_json=name == "mini", api=self.api, holds=self.holds
         )
@@ -100,7 +105,7 @@ class Running:
 
 
 class Start(Protocol):
-    """Starts one more app process, so to speak, on the test's database."""
+    """Starts one more app on the test's database, as if it were another process."""
 
     async def __call__(self, *, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running: ...
 
@@ -109,7 +114,7 @@ class Start(Protocol):
 async def start(
     database: Database, tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Start]:
-    """App processes as many as are asked for; all are stopped in the end."""
+    """Starts as many apps as a test asks for; all are stopped at the end."""
     holds: asyncio.Queue[str] = asyncio.Queue()
     hold = Exchange.hold
 
@@ -152,7 +157,7 @@ async def start(
 
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
-    """The stand-in platform's API, over real HTTP."""
+    """The running stand-in for the platform's API."""
     async with Api() as running:
         yield running
 
@@ -164,5 +169,5 @@ async def running(start: Start) -> Running:
 
 @pytest.fixture
 async def impatient(start: Start) -> Running:
-    """For what happens when the reply is not there in time."""
+    """An app that waits only briefly for a reply, for tests of late replies."""
     return await start(patience_s=SHORT_PATIENCE_S)

@@ -1,6 +1,6 @@
-"""The WeChat platform's side of the protocol, for tests: signs, encrypts, repeats, reads replies.
+"""The WeChat platform's side of the protocol, for tests: it signs, encrypts and repeats pushes, and reads replies.
 
-Encryption here is wechatpy's own ``WeChatCrypto``, not the code under test, so the two check each other.
+It encrypts with wechatpy's ``WeChatCrypto`` and not with the code under test, so each checks the other.
 """
 
 from __future__ import annotations
@@ -23,36 +23,44 @@ from wechatpy.crypto import WeChatCrypto
 from tests.channels.wechat.api import Api
 
 PAYLOADS = Path(__file__).parent / "payloads"
+"""Folder of pushes of every kind."""
 HOSTILE = Path(__file__).parent / "hostile"
+"""Folder of pushes made to harm the app."""
 ACCOUNT = "gh_0123456789ab"
+"""The account's own id in pushes (``ToUserName``)."""
 CITIZEN = "oTEST_citizen-0000000000001"
+"""Openid of the citizen."""
 TOKEN = "testtoken"
+"""Token that signs requests."""
 APP_ID = "wx0123456789abcdef"
+"""App id of the accounts that do not push."""
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+"""AES key of the accounts that encrypt."""
 OLD_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba"
+"""The AES key before it was changed; still accepted."""
 
 _msg_ids = itertools.count(24_600_000_000_000_000)
 
 
 @dataclass(frozen=True)
 class Said:
-    """What the account answered to one delivery."""
+    """The app's answer to one delivery."""
 
     status: int
     body: str
     text: str | None
-    """The passive text; None when there was none."""
+    """Text of the passive reply; None when there was none."""
     to: str | None = None
     encrypted: bool = False
 
 
 def payload(name: str) -> bytes:
-    """A captured-shape payload, for example ``text`` or ``event_SCAN``."""
+    """A push in the platform's format, by the name of its file, for example ``text`` or ``event_SCAN``."""
     return (PAYLOADS / f"{name}.xml").read_bytes()
 
 
 def text_xml(text: str, *, user: str = CITIZEN, message_id: int | str | None = None) -> bytes:
-    """A text message; a new one unless ``message_id`` is given."""
+    """The push of a text message; it is a new message unless ``message_id`` is given."""
     number = next(_msg_ids) if message_id is None else message_id
     return (
         f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName><FromUserName><![CDATA[{user}]]></FromUserName>"
@@ -62,10 +70,10 @@ def text_xml(text: str, *, user: str = CITIZEN, message_id: int | str | None = N
 
 
 def to_json(xml: bytes) -> bytes:
-    """The same push as an account set to JSON gets it: numbers as numbers, text unescaped."""
+    """The same push as an account set to JSON receives it: with real numbers, and without escaped characters."""
     fields = xmltodict.parse(xml)["xml"]
     numbers = {"CreateTime", "MsgId", "MsgID"}
-    # The one thing that is nested is a list without the element around it; of a single item only the item is left.
+    # Only lists are nested. In JSON their enclosing element is left out, and a list of one item is just the item.
     for name, held in list(fields.items()):
         if isinstance(held, dict):
             del fields[name]
@@ -75,10 +83,10 @@ def to_json(xml: bytes) -> bytes:
 
 
 class Platform:
-    """Pushes to one account of an application under test.
+    """Pushes to one account of the app under test.
 
     Args:
-        holds: has an item for each delivery the app begins to hold.
+        holds: gets an item each time the app begins to hold a delivery.
     """
 
     def __init__(
@@ -104,7 +112,7 @@ class Platform:
         self.holds = holds or asyncio.Queue()
 
     def signed(self, *more: str, age_s: float = 0) -> dict[str, str]:
-        """``timestamp`` and ``nonce``, and the signature over them (and ``more``)."""
+        """``timestamp``, ``nonce``, and the signature over both and ``more``; ``age_s`` dates them back by seconds."""
         timestamp, nonce = str(int(time.time() - age_s)), "1514711492"
         joined = "".join(sorted([self.token, timestamp, nonce, *more]))
         return {
@@ -114,7 +122,7 @@ class Platform:
         }
 
     def request(self, body: bytes, *, age_s: float = 0) -> tuple[dict[str, str], bytes]:
-        """Query and body of one push, as the account's mode has them."""
+        """Query and body of one push, in the form of the account's mode."""
         query = {**self.signed(age_s=age_s), "openid": CITIZEN}
         if self.as_json:
             body = to_json(body)
@@ -133,7 +141,7 @@ class Platform:
         return query, f"<xml><ToUserName><![CDATA[{ACCOUNT}]]></ToUserName>{encrypt}</xml>".encode()
 
     async def push(self, body: bytes, *, age_s: float = 0) -> Said:
-        """One delivery, and its answer."""
+        """Deliver once. Returns the answer."""
         query, data = self.request(body, age_s=age_s)
         if self.api is not None:
             self._step(body)
@@ -142,7 +150,7 @@ class Platform:
             return self.read(response.status, await response.text())
 
     async def drop(self, body: bytes) -> None:
-        """One delivery that gets no answer: the connection is dropped while the app holds it."""
+        """Deliver once and drop the connection as soon as the app holds it; fails when the app answers instead."""
         assert await self._held(body) is None, "the app gave an answer"
 
     async def insist(self, body: bytes) -> Said | None:
@@ -150,10 +158,10 @@ class Platform:
         for _ in range(3):
             if (said := await self._held(body)) is not None:
                 return said
-        return None  # Here the real platform shows 该公众号暂时无法提供服务.
+        return None  # The real platform would now show 该公众号暂时无法提供服务.
 
     async def _held(self, body: bytes) -> Said | None:
-        """One delivery: its answer; or None when the app holds it instead, as it does until the platform lets go."""
+        """Deliver once. Returns the answer, or drops the connection and returns None when the app holds it."""
         held = asyncio.create_task(self.holds.get())
         push = asyncio.create_task(self.push(body))
         await asyncio.wait({held, push}, return_when=asyncio.FIRST_COMPLETED)
@@ -165,7 +173,7 @@ class Platform:
         return None
 
     def _step(self, body: bytes) -> None:
-        """What this message or event allows the account to send."""
+        """Tell the API about this message or event, which allows the account to send messages."""
         assert self.api is not None
         fields = xmltodict.parse(body)["xml"]
         action = {"subscribe": "event", "SCAN": "event", "CLICK": "event", "user_enter_tempsession": "enter"}
@@ -175,11 +183,11 @@ class Platform:
             self.api.step(fields["FromUserName"], action[fields["Event"]])
 
     async def say(self, text: str, *, user: str = CITIZEN, message_id: int | str | None = None) -> Said:
-        """One delivery of a text."""
+        """Deliver a text once."""
         return await self.push(text_xml(text, user=user, message_id=message_id))
 
     def read(self, status: int, body: str) -> Said:
-        """Read an answer as strictly as the platform does."""
+        """Read an answer, as strictly as the platform does."""
         if status != 200 or body in ("success", ""):
             return Said(status, body, None)
         fields: dict[str, Any] = json.loads(body) if self.as_json else xmltodict.parse(body)["xml"]

@@ -1,7 +1,7 @@
-"""App processes that can be killed at a chosen point of their work, and the platform that talks to them.
+"""App processes that kill themselves at a chosen point of their work, and the platform that talks to them.
 
-A process is forked from one that has loaded the code and nothing else, so that it starts within a moment and holds none
-of the tests' own connections: SQLite's do not survive a fork. It dies of a real ``kill -9``, once for each arming.
+Each process is forked from one that has only loaded the code. So it starts quickly, and it shares no connection with
+the tests; SQLite's connections do not survive a fork. It dies by a real ``kill -9``, once each time it is armed.
 """
 
 from __future__ import annotations
@@ -45,12 +45,15 @@ PACE = Pace(
     patience_s=1.0, typing_s=0.6, every_s=1.3, hold_s=1.7, send_s=0.7,
     record_first_s=0.4, record_again_s=1.0, record_last_s=2.0,
 )  # fmt: skip
+"""The waiting times of the processes' WeChat channel."""
 LEASE_S = 1.5
+"""Seconds a process has a turn or a delivery to itself, unless it renews the lease."""
 ACCOUNTS = [
     WeChatAccount(name="passive", app_id=APP_ID, token=TOKEN),
     WeChatAccount(name="pushing", app_id=PUSHING_ID, token=TOKEN, app_secret=SECRET),
     WeChatAccount(name="mini", kind="mini_program", app_id=MINI_ID, token=TOKEN, app_secret=SECRET),
 ]
+"""The accounts of the processes."""
 
 POINTS: dict[str, tuple[Any, str, str]] = {
     "before a message is stored": (inbox, "_store", "before"),
@@ -68,16 +71,17 @@ POINTS: dict[str, tuple[Any, str, str]] = {
     "when a push is marked": (outbox.Pusher, "_send", "after"),
     "when a token is fetched": (client.Client, "_fetch_token", "after"),
 }
+"""Point → (object, name of its async function, whether to die before or after that function)."""
 
 
 _DATA_KEY = Fernet.generate_key().decode("ascii")
-"""Made once, in the process all are forked from: they read one another's access token."""
+"""Made once, in the process all others are forked from, so that each can read the access token another one stored."""
 _FRESH = multiprocessing.get_context("forkserver")
 _FRESH.set_forkserver_preload([__name__])
 
 
 def die(marker: Path) -> None:
-    """The first time, the process is gone at this very line."""
+    """Kill this process here, the first time; ``marker`` is the file by which it is known to have happened."""
     if not marker.exists():
         marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -96,7 +100,7 @@ def _arm(point: str, marker: Path) -> None:
 
 
 class _StepsIn(Jobs):
-    """Leaves what is due to the one that is to die at it, until that one has died."""
+    """Leaves deliveries to the process that is to die in one, until it has died."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         super().__init__(database)
@@ -143,7 +147,7 @@ def _child(point: str | None, marker: Path, *where: Any) -> None:
 
 
 def _platform(account: str, xml: bytes) -> tuple[Platform, bytes]:
-    """The platform's view of an account in plain mode, and a push as it sends it there."""
+    """The platform for an account in plain mode, and the push in the account's format."""
     platform = Platform.__new__(Platform)
     platform.token, platform.mode, platform.as_json = TOKEN, "plain", account == "mini"
     return platform, to_json(xml) if platform.as_json else xml
@@ -151,13 +155,13 @@ def _platform(account: str, xml: bytes) -> tuple[Platform, bytes]:
 
 @dataclass
 class Processes:
-    """App processes on one database, behind a proxy that asks the next when one is not there.
+    """App processes on one database, behind a proxy that passes a request on to the next one when one is down.
 
     Args:
-        folder: for the database and the pictures.
-        api: the platform's API, in this process.
-        restart: whether a process that died is started again, unarmed.
-        database_url: of an empty database; a file in the folder unless given.
+        folder: folder for the database and the pictures.
+        api: the stand-in for the platform's API; it runs in the test's process.
+        restart: whether a process that died is started again, without being armed.
+        database_url: URL of an empty database; unless given, a file in the folder.
     """
 
     folder: Path
@@ -169,7 +173,7 @@ class Processes:
 
     @property
     def died(self) -> bool:
-        """Whether one has come to the point at which it dies."""
+        """Whether a process has died at its point."""
         return any(self.folder.glob("died-*"))
 
     def __post_init__(self) -> None:
@@ -182,7 +186,7 @@ class Processes:
         await database.close()
 
     async def start(self, point: str | None = None, port: int | None = None) -> None:
-        """Start one; it dies at ``point``."""
+        """Start a process; it is armed to die at ``point``, if one is given."""
         if port is None:
             port = free_port()
         marker = self.folder / f"died-{self._number()}"
@@ -211,7 +215,7 @@ class Processes:
         raise RuntimeError("the app process does not answer")
 
     async def look_after(self) -> None:
-        """Take those that died of a kill away, or start them again."""
+        """Remove the processes that killed themselves, or start them again."""
         died = [(process, port) for process, port in self._running if not process.is_alive()]
         for process, port in died:
             assert process.exitcode == -signal.SIGKILL, f"it ended by itself: {process.exitcode}"
@@ -220,7 +224,7 @@ class Processes:
                 await self.start(port=port)
 
     def keep_last(self) -> None:
-        """End all but the one started last; with more than one, the proxy asks that one first."""
+        """With ``restart``, kill all but the newest process. Otherwise let the proxy ask the newest one first."""
         if self.restart:
             for process, _ in self._running[:-1]:
                 process.kill()
@@ -236,7 +240,7 @@ class Processes:
             process.join()
 
     async def at_once(self, account: str, xml: bytes) -> list[str | None]:
-        """The platform brings one message to every process at the same moment; what each answered."""
+        """Deliver one message to every process at the same moment. Returns what each answered."""
         self.api.step(CITIZEN)
         platform, body = _platform(account, xml)
 
@@ -251,7 +255,7 @@ class Processes:
             return await asyncio.gather(*(post(session, port) for _, port in self._running))
 
     async def deliver(self, account: str, xml: bytes) -> str | None:
-        """The platform brings one message; what the citizen is shown of the answer (None: nothing)."""
+        """Deliver one message, up to three times. Returns the text the citizen sees in the answer; None: nothing."""
         self.api.step(CITIZEN)
         platform, body = _platform(account, xml)
         async with aiohttp.ClientSession() as session:
@@ -270,9 +274,9 @@ class Processes:
                             return said.text
                         break
                     except aiohttp.ClientConnectorError:
-                        continue  # The proxy asks the next.
+                        continue  # The proxy asks the next process.
                     except (TimeoutError, aiohttp.ClientError):
-                        break  # It got the request; the platform makes its next delivery.
+                        break  # The process did get the request, so the platform delivers again.
                 await self.look_after()
                 await asyncio.sleep(max(began + PACE.every_s - time.monotonic(), 0.05))
         return None

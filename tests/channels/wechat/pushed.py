@@ -1,4 +1,4 @@
-"""What tests of pushing share: an agent's conversation, a neighbour, and waiting until all that can go out has."""
+"""What the tests of pushing share: a conversation with an agent, a second citizen, and waiting until all is sent."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ from tests.channels.wechat.platform import CITIZEN
 from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
+"""The agent."""
 SOON = timedelta(seconds=1)
-"""What is to be looked at again within that is under way still."""
+"""A delivery that is due within this time counts as still going on."""
 SEND = "/cgi-bin/message/custom/send"
+"""Path of the API's call that pushes a message."""
 
 
 async def answered(running: Running) -> bool:
-    """Whether every message of everybody is answered."""
+    """Whether all messages of all citizens are answered."""
     async with running.conversations._database.read() as session:
         return not await session.scalar(select(exists().where(Turn.state == "open")))
 
 
 async def settled(running: Running, account: str = "pushing", user: str = CITIZEN) -> None:
-    """Wait until every message is answered and nothing is owed to the citizen."""
+    """Wait until all messages are answered and this citizen has received every reply."""
     conversation_id = (await running.view(user, account)).id
 
     async def nothing_owed() -> bool:
@@ -40,11 +42,11 @@ async def settled(running: Running, account: str = "pushing", user: str = CITIZE
 
 
 async def idle(running: Running) -> None:
-    """Wait until nothing more goes out by itself as the clock stands: all is sent, or waits for later."""
+    """Wait until nothing more will be sent at the clock's present time: all is sent, or is due only later."""
     jobs = running.conversations.jobs
 
     async def nothing_to_do() -> bool:
-        jobs.wake()  # The clock may have been put forward: what is due is looked at anew.
+        jobs.wake()  # The clock may have been put forward, so more may be due now.
         async with running.conversations._database.read() as session:
             under_way = (JobRow.due_at <= now() + SOON) | (JobRow.leased_until > now())
             delivering = exists().where(JobRow.kind == JOB, JobRow.state == "waiting", under_way)
@@ -55,13 +57,13 @@ async def idle(running: Running) -> None:
 
 
 async def talking(running: Running) -> str:
-    """A conversation an agent has, with nothing owed; its id."""
+    """Makes a conversation that an agent has taken and in which everything is delivered. Returns its id."""
     view = await running.view(account="pushing")
     await running.conversations.request_human(view.id, "citizen_asked")
     await running.conversations.take(view.id, AGENT)
     await running.account("pushing").say("在吗")
     await settled(running)
-    # The welcome may have been pushed; with these words the window is as new.
+    # The greeting may have been pushed. This message sets the number of messages that may be sent to its maximum again.
     await running.account("pushing").say("我在")
     await idle(running)
     running.api.sent.clear()
@@ -70,6 +72,6 @@ async def talking(running: Running) -> str:
 
 
 async def neighbour(running: Running, user: str = "oTEST_neighbour") -> str:
-    """Another citizen of the same account, who has just written; the conversation's id."""
+    """Lets another citizen of the same account write. Returns the id of their conversation."""
     await running.account("pushing").say("您好", user=user)
     return (await running.view(user, "pushing")).id

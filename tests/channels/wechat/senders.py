@@ -1,4 +1,4 @@
-"""A process of its own that sends texts through one client: ``python -m tests.channels.wechat.senders …``."""
+"""A program that sends texts through one client: ``python -m tests.channels.wechat.senders …``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from core.settings import WeChatAccount
 from tests.channels.wechat.api import PUSHING_ID, SECRET
 
 ACCOUNT = WeChatAccount(name="pushing", app_id=PUSHING_ID, token="testtoken", app_secret=SECRET)
+"""The account that sends."""
 
 
 async def send(database_url: str, api_url: str, name: str, count: int, warm: bool) -> None:
+    """Send ``count`` texts to as many citizens, all at once, after a line is read from the input."""
     database = Database(database_url)
     try:
         async with Client(ACCOUNT, database, api_url) as client:

@@ -1,4 +1,4 @@
-"""Jobs on each database, by a clock the test moves."""
+"""Jobs on SQLite and on PostgreSQL, with a clock the test moves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests import both_databases
 from tests.core.jobs.table import Clock
 
 database_url = both_databases.database_url
+"""The fixture that runs each test on both databases."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests see of the table of jobs, and the clock they move."""
+"""Functions to look at the table of jobs, and a clock that tests move."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from core.jobs import JobRow
 from tests.waiting import until
 
 SECOND = timedelta(seconds=1)
+"""One second."""
 
 
 class Clock:
-    """A clock the test moves."""
+    """A clock that stands still until a test sets its ``now``."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)
@@ -34,7 +35,7 @@ async def state(database: Database, kind: str, key: str = "") -> str | None:
 
 
 async def settled(database: Database, kind: str, key: str, attempts: int) -> None:
-    """Until so many tries were made and the last one is written down."""
+    """Wait until a job was tried this often and the result of the last try is recorded."""
 
     async def ended() -> bool:
         found = await row(database, kind, key)
