@@ -29,9 +29,6 @@ _OF_THE_HANDOFF = ("handoff", TOLD_WAITING, RESUME, PASSED)
 _TOLD_THEIR_PLACE = 200
 """Number of waiting citizens who are told their place. Places further back change too slowly to be told."""
 
-AgentsOnline = Callable[[], Awaitable[int]]
-"""Returns the number of agents who have the desk open now."""
-
 
 class Moves:
     """Tells the citizen and the open desks about a change.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.system import System, started
 
@@ -21,6 +21,9 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 """Flags Chromium is started with."""
+PATIENCE_MS = 30_000
+"""Milliseconds a page may take on a busy machine until what is expected is seen."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.conversations.test_media import photo
+from tests.end_to_end.conftest import PATIENCE_MS
 from tests.system import System, wenban
 
-PATIENCE_MS = 20_000
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 PASSWORD = "a-long-enough-password"
@@ -62,7 +62,7 @@ class Widget:
         self.page = page
         page.goto(url)
         page.locator("button.launcher").click()
-        expect(self.log()).to_contain_text("12345", timeout=PATIENCE_MS)
+        expect(self.log()).to_contain_text("12345")
 
     def log(self) -> Locator:
         return self.page.locator(".log")
@@ -119,13 +119,13 @@ def test_a_policy_answer_shows_its_source_and_survives_a_reload(
         widget = Widget(page, system.url)
         widget.say("养老保险要交满多少年才能按月领养老金？")
         card = page.locator(".card.answer").last
-        expect(card).to_contain_text("社会保险法", timeout=PATIENCE_MS)
+        expect(card).to_contain_text("社会保险法")
         page.screenshot(path=tmp_path / f"widget-{name}.png")
         widget.say("<img src=x onerror=alert(1)>")
         page.reload()
         if not page.get_by_label("输入消息").is_visible():
             page.locator("button.launcher").click()
-        expect(widget.log()).to_contain_text("养老保险要交满多少年", timeout=PATIENCE_MS)
+        expect(widget.log()).to_contain_text("养老保险要交满多少年")
         expect(page.locator(".card.answer").first).to_be_visible()
         assert page.locator(".log img").count() == 0
 
@@ -138,25 +138,25 @@ def test_a_human_takes_over_talks_and_hands_back(
     greeting = f"您好，{uuid4().hex[:6]}"
     widget.say(greeting)
     widget.page.get_by_role("button", name="转人工").first.click()
-    expect(widget.page.locator(".banner")).to_contain_text("排队", timeout=PATIENCE_MS)
+    expect(widget.page.locator(".banner")).to_contain_text("排队")
 
     # Other tests' visitors may wait as well, and one of them may come last into the list.
     desk.page.goto(f"{system.url}/desk/conversations/{conversation_with(system, greeting)}")
-    expect(desk.page.get_by_label("对话内容")).to_contain_text(greeting, timeout=PATIENCE_MS)
+    expect(desk.page.get_by_label("对话内容")).to_contain_text(greeting)
     desk.page.get_by_role("button", name="接入").click()
-    expect(widget.log()).to_contain_text("坐席8号已接入", timeout=PATIENCE_MS)
+    expect(widget.log()).to_contain_text("坐席8号已接入")
     desk.say("您好，我是坐席8号，请讲。")
-    expect(widget.log()).to_contain_text("我是坐席8号", timeout=PATIENCE_MS)
+    expect(widget.log()).to_contain_text("我是坐席8号")
     widget.page.get_by_label("输入消息").fill("我家楼下路灯坏了")
     widget.page.get_by_label("输入消息").press("Enter")
-    expect(desk.page.get_by_label("对话内容")).to_contain_text("楼下路灯坏了", timeout=PATIENCE_MS)
+    expect(desk.page.get_by_label("对话内容")).to_contain_text("楼下路灯坏了")
     desk.page.screenshot(path=tmp_path / "desk-desktop.png")
     widget.page.screenshot(path=tmp_path / "human-phone.png")
 
     desk.page.get_by_role("button", name="交还").first.click()
     dialog = desk.page.get_by_role("dialog")
     dialog.get_by_role("button", name="交还").click()
-    expect(widget.log()).to_contain_text("智能助手继续", timeout=PATIENCE_MS)
+    expect(widget.log()).to_contain_text("智能助手继续")
     assert "依据" in widget.say("养老保险要交满多少年才能按月领养老金？")
 
 
@@ -220,13 +220,13 @@ def test_a_photo_and_a_place_go_from_the_widget_to_the_ticket(
         page.reload()
         if not page.get_by_label("输入消息").is_visible():
             page.locator("button.launcher").click()
-        expect(page.locator("img.photo").first).to_have_js_property("naturalWidth", 1200, timeout=PATIENCE_MS)
+        expect(page.locator("img.photo").first).to_have_js_property("naturalWidth", 1200)
 
     desk = new_page(browser, pages, DESKTOP)
     Desk(desk, system, "坐席10号")
     desk.goto(f"{system.url}/desk/tickets/{number.group()}")
     shown = desk.locator(".photos img")
-    expect(shown).to_have_js_property("naturalWidth", 1200, timeout=PATIENCE_MS)
+    expect(shown).to_have_js_property("naturalWidth", 1200)
     expect(desk.get_by_text("东经 117.01800")).to_be_visible()
     desk.screenshot(path=tmp_path / "ticket-with-photo-desktop.png")
     desk.set_viewport_size(PHONE)  # type: ignore[arg-type]

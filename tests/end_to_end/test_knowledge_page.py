@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from core.database import Database
 from core.settings import ROOT, Settings
 from gaps import Asked, store
-from tests.end_to_end.test_browser import DESKTOP, PATIENCE_MS, PHONE, new_page, signed_in
+from tests.end_to_end.test_browser import DESKTOP, PHONE, new_page, signed_in
 from tests.system import Process, prepare, program, wait_for, wenban
 
 UNKNOWN = {
@@ -90,7 +90,7 @@ def test_an_editor_finds_what_is_missing_and_drafts_it(
     page = new_page(browser, pages, DESKTOP)
     signed_in(page, site.url, site.environment, "--name", "编辑 2 号", "--role", "editor")
     groups = page.locator("li.group")
-    expect(groups.filter(has_text="狂犬疫苗要打几针")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(groups.filter(has_text="狂犬疫苗要打几针")).to_have_count(1)
     rabies = groups.filter(has_text="狂犬疫苗要打几针")
     expect(rabies).to_contain_text("12次")
     assert "13800001234" not in page.content()
@@ -99,7 +99,7 @@ def test_an_editor_finds_what_is_missing_and_drafts_it(
 
     page.get_by_label("试问的问题").fill("身份证丢了怎么补办")
     page.get_by_label("试问的问题").press("Enter")
-    expect(page.get_by_label("命中的条目")).to_contain_text("police-", timeout=PATIENCE_MS)
+    expect(page.get_by_label("命中的条目")).to_contain_text("police-")
     expect(page.get_by_label("帮助最小的条目在前").locator("li").first).to_contain_text("0%")
     page.screenshot(path=tmp_path / "knowledge-desktop.png")
     page.get_by_label("帮助最小的条目在前").scroll_into_view_if_needed()
@@ -152,5 +152,5 @@ def test_an_agent_reads_and_may_not_act(
     expect(page.get_by_role("button", name="起草条目")).to_have_count(0)
     page.get_by_label("试问的问题").fill("公积金怎么提取")
     page.get_by_role("button", name="试一试").click()
-    expect(page.get_by_label("命中的条目")).to_contain_text("gjj-", timeout=PATIENCE_MS)
+    expect(page.get_by_label("命中的条目")).to_contain_text("gjj-")
     page.screenshot(path=tmp_path / "try-phone.png")
