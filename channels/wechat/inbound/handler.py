@@ -65,8 +65,10 @@ class Entrance:
         if message.kind == "event":
             return await self._events.event(exchange, message)
         if message.kind == "location" and attachments.place(message.media):
-            # When the place has a label, the label is the text.
-            return await self._patience.message(exchange, replace(message, text=message.text or words.PLACE))
+            # When the place has a label, the place holds it already.
+            return await self._patience.message(
+                exchange, replace(message, text=message.text or attachments.PLACE)
+            )
         if message.kind == "image" and message.message_id and message.media:
             await self._answering.note_message(message)
             return await self._patience.message(exchange, message)
