@@ -25,7 +25,7 @@ _OF_CHILD = (
 """Somebody called after a child: 小娟妈妈."""
 _PLAIN = re.compile(
     rf"(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES})|(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?"
-    rf"|[小老阿][{_SURNAMES}]|{_OF_CHILD}|[\u4e00-\u9fff]{{1,6}}·[\u4e00-\u9fff]{{1,8}}|[A-Za-z][A-Za-z .'-]{{1,19}}"
+    rf"|[小老阿][{_SURNAMES}]|老[{_SURNAMES}][头汉]|{_OF_CHILD}|[\u4e00-\u9fff]{{1,6}}·[\u4e00-\u9fff]{{1,8}}|[A-Za-z][A-Za-z .'-]{{1,19}}"
 )
 _FRAME = re.compile(
     r"^(?:你好|您好|嗯|哦|好|那)?[，,]?(?:联系人|联系|姓名|名字|大名|称呼)?(?:我|俺|本人|咱)?(?:的)?(?:名字|姓名|自己)?(?P<cue>叫做?|就叫|名叫|是|为|：|:)?(?:我|俺)?"

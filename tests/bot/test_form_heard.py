@@ -100,6 +100,7 @@ async def test_a_kind_that_one_cannot_say_is_chosen_and_said(rasa: Rasa, visitor
         ("🐱小喵", "小喵"),
         ("叫我老张就行", "老张"),
         ("😀王女士", "王女士"),
+        ("老孙头", "老孙头"),
         ("叫我喵喵吧", "喵喵"),
     ],
 )
@@ -138,8 +139,22 @@ async def test_nothing_more_to_tell_is_not_anonymous(rasa: Rasa, visitor: str, s
         assert answer.slots["requested_slot"] == "contact_name"
 
 
+async def test_a_number_and_a_wish_are_heard_at_the_name_whatever_they_were_taken_for(
+    rasa: Rasa, visitor: str
+) -> None:
+    for intent in ("nonsense", "nlu_fallback", "inform"):
+        answer = await say(
+            rasa, visitor, "contact_name", "138 0000 1234 别打电话发短信", intent, confidence=0.7
+        )
+        assert answer.slots["contact_phone"] == "13800001234"
+        assert answer.slots["content"].endswith("补充：别打电话发短信"), (
+            "how to reach them is told to the staff"
+        )
+        assert answer.slots["requested_slot"] == "contact_name"
+
+
 async def test_no_choice_of_secrecy_takes_the_default_and_says_so(rasa: Rasa, visitor: str) -> None:
-    for said in ("随便", "都行吧", "无所谓"):
+    for said in ("随便", "都行吧", "无所谓", "随便你们"):
         answer = await say(rasa, visitor, "confidential", said, "nlu_fallback", confidence=0.3)
         assert answer.slots["confidential"] is False
         assert "按不保密登记" in answer.text
@@ -172,6 +187,9 @@ async def test_a_question_the_base_does_not_know_is_no_answer_at_any_question(
         ("新农合今年交多少钱啊", "ask_policy", 0.9),
         ("居民医保今年交多少", "ask_policy", 0.5),
         ("居民医保今年交多少钱啊", "ask_with_matter", 0.3),
+        ("失业金能领几个月", "ask_policy", 0.5),
+        ("医保断交了咋补", "ask_policy", 0.7),
+        ("你们啥时候下班", "ask_policy", 0.7),
     ):
         answer = await say(rasa, visitor, slot, said, intent, confidence=confidence)
         assert answer.slots.get(slot) is None, said
@@ -187,6 +205,8 @@ async def test_how_long_and_fears_are_answered_at_any_question(rasa: Rasa, visit
         answer = await say(rasa, visitor, slot, "你先告诉我,你们多久能处理完?", intent, confidence=0.7)
         assert "要办多久" in answer.text or "工作日" in answer.text, answer.text
         assert "没能认出" not in answer.text
+        begun = await say(rasa, visitor, slot, "这个要登记多久啊", intent, confidence=0.7)
+        assert "要办多久" in begun.text or "工作日" in begun.text, begun.text
         feared = await say(rasa, visitor, slot, "我提个这个会不会被报复啊", intent, confidence=0.7)
         assert "看不到工单" in feared.text and not feared.text.startswith("可以")
         assert feared.slots["requested_slot"] == answer.slots["requested_slot"] == slot
@@ -213,6 +233,26 @@ async def test_who_does_not_understand_the_question_gets_it_explained(
         assert BY_NAME[told].means in answer.text
         assert answer.slots["requested_slot"] == slot
         assert answer.slots.get(slot) is None
+
+
+@pytest.mark.parametrize(
+    "slot", ["district", "address", "happened_at", "subject", "contact_name", "contact_phone"]
+)
+async def test_the_wish_to_file_said_again_is_no_bad_answer(rasa: Rasa, visitor: str, slot: str) -> None:
+    for intent in ("start_complaint", "complain"):
+        answer = await say(rasa, visitor, slot, "我要投诉", intent, confidence=0.9)
+        assert "正在帮您登记" in answer.text and "没能认出" not in answer.text
+        assert answer.slots["requested_slot"] == slot
+        assert not {slot, "content", "complaint_type"} & set(answer.slots)
+
+
+async def test_only_a_question_after_all_leaves_the_form_and_is_answered(rasa: Rasa, visitor: str) -> None:
+    said = "等等我不投诉了,我就问问养老金怎么领"
+    citizen = Remembering(rasa, visitor, **_until("district"))
+    answer = await citizen.say(said, "cancel", 0.9)
+    assert "先回答您的问题" in answer.text and "养老金" in answer.text
+    assert citizen.slots["requested_slot"] is None
+    assert citizen.slots["kept_draft"]["content"] == FULL["content"]
 
 
 @pytest.mark.parametrize("slot", ["happened_at", "subject"])
