@@ -101,6 +101,9 @@ async def test_a_kind_that_one_cannot_say_is_chosen_and_said(rasa: Rasa, visitor
         ("叫我老张就行", "老张"),
         ("😀王女士", "王女士"),
         ("老孙头", "老孙头"),
+        ("小王他妈", "小王他妈"),
+        ("你就叫我刘姐", "刘姐"),
+        ("木子李", "李先生/女士"),
         ("叫我喵喵吧", "喵喵"),
     ],
 )
@@ -131,7 +134,7 @@ async def test_name_phone_and_secrecy_in_one_breath(rasa: Rasa, visitor: str, sa
     assert answer.slots["requested_slot"] == "complaint_confirm"
 
 
-@pytest.mark.parametrize("said", ["没有了", "没了", "没别的了", "就这些了"])
+@pytest.mark.parametrize("said", ["没有了", "没了", "没啥了", "没有了谢谢", "没别的了", "就这些了"])
 async def test_nothing_more_to_tell_is_not_anonymous(rasa: Rasa, visitor: str, said: str) -> None:
     for intent in ("deny", "skip", "nlu_fallback"):
         answer = await say(rasa, visitor, "contact_name", said, intent, confidence=0.9)
@@ -171,6 +174,10 @@ async def test_no_choice_of_secrecy_takes_the_default_and_says_so(rasa: Rasa, vi
         ("每天晚上🌙11点", "每天晚上11点"),
         ("八月到十一月", "八月到十一月"),
         ("大概半年多了吧", "大概半年多了吧"),
+        ("个把月了", "个把月了"),
+        ("七八月份", "七八月份"),
+        ("晚上十一二点", "晚上十一二点"),
+        ("夜里2点左右", "夜里2点左右"),
     ],
 )
 async def test_a_time_stays_as_it_was_said(rasa: Rasa, visitor: str, said: str, kept: str) -> None:
@@ -330,6 +337,18 @@ async def test_a_name_after_anonymous_is_never_content_and_is_asked_about(
     assert "请您核对" in kept.text
 
 
+async def test_what_is_told_beside_a_name_after_anonymous_is_kept_without_it(
+    rasa: Rasa, visitor: str
+) -> None:
+    citizen = Remembering(rasa, visitor, **_until("complaint_confirm", contact_name="匿名", contact_phone=""))
+    answer = await citizen.say("我叫王建国，垃圾也堆到路上了", "complain", 0.8)
+    assert citizen.slots["content"].endswith("补充：垃圾也堆到路上了")
+    assert citizen.slots["contact_name"] == "匿名"
+    assert "改成留名“王建国”吗" in answer.text
+    await citizen.press(answer, "留名“王建国”")
+    assert citizen.slots["contact_name"] == "王建国"
+
+
 async def test_a_bare_name_at_the_phone_of_the_anonymous_is_asked_about(rasa: Rasa, visitor: str) -> None:
     answer = await say(rasa, visitor, "contact_phone", "王建国", contact_name="匿名")
     assert "改成留名“王建国”吗" in answer.text
@@ -350,6 +369,8 @@ async def test_the_wish_to_be_anonymous_is_no_matter(rasa: Rasa, visitor: str) -
         ("我在合肥住，我们小区停水三天了", True),
         ("我在合肥蜀山区住,我们小区停水两天了", True),
         ("我在蚌埠住,楼下烧烤店油烟大", True),
+        ("我家在合肥，小区停水两天了", True),
+        ("我住合肥的，我们楼下天天半夜吵", True),
         ("合肥市蜀山区我家小区停水三天了", True),
         ("我在合肥上班，淮南田家庵的房子漏水物业不管", False),
         ("我在合肥住院，家里水管爆了没人修", False),
@@ -373,6 +394,9 @@ async def test_another_city_is_noticed_where_one_lives_and_not_where_one_works(
         ("建议在小区门口装个减速带", "district"),
         ("建议多装几盏路灯，晚上太黑", "district"),
         ("建议路口划一条斑马线", "district"),
+        ("建议修一下村口的路", "district"),
+        ("建议修改办事流程", "contact_name"),
+        ("建议给公交车装空调", "contact_name"),
         ("田家庵区的舜耕路建议增设公交站台", "contact_name"),
         ("建议龙湖公园多装几盏路灯", "district"),
         ("建议全市公交站都装上座椅", "contact_name"),
@@ -394,6 +418,8 @@ WORDLESS = [
     "我也不知道咋说",
     "有点事情",
     "唉，说来话长",
+    "一两句话说不清楚",
+    "我嘴笨不会说",
     "有个事，不知道从哪说起",
 ]
 
