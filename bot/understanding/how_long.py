@@ -24,6 +24,7 @@ _OF_TICKET = re.compile(
     rf"{_BEFORE}(?:投诉|举报|反映|登记|提交)(?:以后|之后|后|了|完|一下|问题|事情?)*(?:一般|大概)?(?:要|得|会|需要)等?{_LONG}[呢啊呀吧吗的]*"
 )
 _OF_ANYTHING = re.compile(
+    rf"(?:你们?|这个?|这事|那)*(?:要|得)(?:登记|填|处理|办|等){_LONG}[呢啊呀吧吗的]*|"
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_ANY}{_AFTER}|{_BEFORE}{_ANY}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|{_BEFORE}等{_LONG}{_AFTER}"
 )
 

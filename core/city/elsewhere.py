@@ -38,7 +38,9 @@ _INSIDE = re.compile(
     r"(?:市|省)?(?:的)?(?:一家|某|一个|有一?家|有一?个|公司|工地|房子|楼盘|房东|老板|商家|工厂|厂里|厂子|驾校|物业|业主|租房)"
 )
 """Follows the name of a city: something that lies in that city."""
-_HAPPENS = re.compile(r"(?:市|省|县)?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)")
+_HAPPENS = re.compile(
+    r"(?:市|省|县)?(?:的(?=[，,]))?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)"
+)
 """Follows 在 and the name of a city: something that happens there."""
 _LIVES = re.compile(
     r"(?:市|省|县)?(?:[\u4e00-\u9fff]{2,3}(?:区|县|镇|街道))?(?:住着?|居住)(?:的|呢)?(?=[，,。;；！!\s]|$)"
@@ -60,7 +62,7 @@ _SHOPPING = re.compile(
     r"网购|淘宝|拼多多|京东|抖音|快手|直播|网店|网上|快递|闲鱼|平台|app|APP|小程序|代购|发货"
 )
 _AT = re.compile(
-    r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?|俺们?|本人)?(?:这里|这)?(?:现在|正|就)?"
+    r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?家?|俺们?家?|本人)?(?:这里|这)?(?:现在|正|就)?"
     r"(?:在|位于|住|住在|地址|地点|地址是|地点是|发生在|搁|是)[:：]?$"
 )
 """Precedes the name of a city: the speaker is there, or the matter happened there."""

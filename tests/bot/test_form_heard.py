@@ -100,6 +100,10 @@ async def test_a_kind_that_one_cannot_say_is_chosen_and_said(rasa: Rasa, visitor
         ("🐱小喵", "小喵"),
         ("叫我老张就行", "老张"),
         ("😀王女士", "王女士"),
+        ("老孙头", "老孙头"),
+        ("小王他妈", "小王他妈"),
+        ("你就叫我刘姐", "刘姐"),
+        ("木子李", "李先生/女士"),
         ("叫我喵喵吧", "喵喵"),
     ],
 )
@@ -130,7 +134,7 @@ async def test_name_phone_and_secrecy_in_one_breath(rasa: Rasa, visitor: str, sa
     assert answer.slots["requested_slot"] == "complaint_confirm"
 
 
-@pytest.mark.parametrize("said", ["没有了", "没了", "没别的了", "就这些了"])
+@pytest.mark.parametrize("said", ["没有了", "没了", "没啥了", "没有了谢谢", "没别的了", "就这些了"])
 async def test_nothing_more_to_tell_is_not_anonymous(rasa: Rasa, visitor: str, said: str) -> None:
     for intent in ("deny", "skip", "nlu_fallback"):
         answer = await say(rasa, visitor, "contact_name", said, intent, confidence=0.9)
@@ -138,8 +142,22 @@ async def test_nothing_more_to_tell_is_not_anonymous(rasa: Rasa, visitor: str, s
         assert answer.slots["requested_slot"] == "contact_name"
 
 
+async def test_a_number_and_a_wish_are_heard_at_the_name_whatever_they_were_taken_for(
+    rasa: Rasa, visitor: str
+) -> None:
+    for intent in ("nonsense", "nlu_fallback", "inform"):
+        answer = await say(
+            rasa, visitor, "contact_name", "138 0000 1234 别打电话发短信", intent, confidence=0.7
+        )
+        assert answer.slots["contact_phone"] == "13800001234"
+        assert answer.slots["content"].endswith("补充：别打电话发短信"), (
+            "how to reach them is told to the staff"
+        )
+        assert answer.slots["requested_slot"] == "contact_name"
+
+
 async def test_no_choice_of_secrecy_takes_the_default_and_says_so(rasa: Rasa, visitor: str) -> None:
-    for said in ("随便", "都行吧", "无所谓"):
+    for said in ("随便", "都行吧", "无所谓", "随便你们"):
         answer = await say(rasa, visitor, "confidential", said, "nlu_fallback", confidence=0.3)
         assert answer.slots["confidential"] is False
         assert "按不保密登记" in answer.text
@@ -156,6 +174,10 @@ async def test_no_choice_of_secrecy_takes_the_default_and_says_so(rasa: Rasa, vi
         ("每天晚上🌙11点", "每天晚上11点"),
         ("八月到十一月", "八月到十一月"),
         ("大概半年多了吧", "大概半年多了吧"),
+        ("个把月了", "个把月了"),
+        ("七八月份", "七八月份"),
+        ("晚上十一二点", "晚上十一二点"),
+        ("夜里2点左右", "夜里2点左右"),
     ],
 )
 async def test_a_time_stays_as_it_was_said(rasa: Rasa, visitor: str, said: str, kept: str) -> None:
@@ -172,6 +194,9 @@ async def test_a_question_the_base_does_not_know_is_no_answer_at_any_question(
         ("新农合今年交多少钱啊", "ask_policy", 0.9),
         ("居民医保今年交多少", "ask_policy", 0.5),
         ("居民医保今年交多少钱啊", "ask_with_matter", 0.3),
+        ("失业金能领几个月", "ask_policy", 0.5),
+        ("医保断交了咋补", "ask_policy", 0.7),
+        ("你们啥时候下班", "ask_policy", 0.7),
     ):
         answer = await say(rasa, visitor, slot, said, intent, confidence=confidence)
         assert answer.slots.get(slot) is None, said
@@ -187,6 +212,8 @@ async def test_how_long_and_fears_are_answered_at_any_question(rasa: Rasa, visit
         answer = await say(rasa, visitor, slot, "你先告诉我,你们多久能处理完?", intent, confidence=0.7)
         assert "要办多久" in answer.text or "工作日" in answer.text, answer.text
         assert "没能认出" not in answer.text
+        begun = await say(rasa, visitor, slot, "这个要登记多久啊", intent, confidence=0.7)
+        assert "要办多久" in begun.text or "工作日" in begun.text, begun.text
         feared = await say(rasa, visitor, slot, "我提个这个会不会被报复啊", intent, confidence=0.7)
         assert "看不到工单" in feared.text and not feared.text.startswith("可以")
         assert feared.slots["requested_slot"] == answer.slots["requested_slot"] == slot
@@ -213,6 +240,26 @@ async def test_who_does_not_understand_the_question_gets_it_explained(
         assert BY_NAME[told].means in answer.text
         assert answer.slots["requested_slot"] == slot
         assert answer.slots.get(slot) is None
+
+
+@pytest.mark.parametrize(
+    "slot", ["district", "address", "happened_at", "subject", "contact_name", "contact_phone"]
+)
+async def test_the_wish_to_file_said_again_is_no_bad_answer(rasa: Rasa, visitor: str, slot: str) -> None:
+    for intent in ("start_complaint", "complain"):
+        answer = await say(rasa, visitor, slot, "我要投诉", intent, confidence=0.9)
+        assert "正在帮您登记" in answer.text and "没能认出" not in answer.text
+        assert answer.slots["requested_slot"] == slot
+        assert not {slot, "content", "complaint_type"} & set(answer.slots)
+
+
+async def test_only_a_question_after_all_leaves_the_form_and_is_answered(rasa: Rasa, visitor: str) -> None:
+    said = "等等我不投诉了,我就问问养老金怎么领"
+    citizen = Remembering(rasa, visitor, **_until("district"))
+    answer = await citizen.say(said, "cancel", 0.9)
+    assert "先回答您的问题" in answer.text and "养老金" in answer.text
+    assert citizen.slots["requested_slot"] is None
+    assert citizen.slots["kept_draft"]["content"] == FULL["content"]
 
 
 @pytest.mark.parametrize("slot", ["happened_at", "subject"])
@@ -290,6 +337,18 @@ async def test_a_name_after_anonymous_is_never_content_and_is_asked_about(
     assert "请您核对" in kept.text
 
 
+async def test_what_is_told_beside_a_name_after_anonymous_is_kept_without_it(
+    rasa: Rasa, visitor: str
+) -> None:
+    citizen = Remembering(rasa, visitor, **_until("complaint_confirm", contact_name="匿名", contact_phone=""))
+    answer = await citizen.say("我叫王建国，垃圾也堆到路上了", "complain", 0.8)
+    assert citizen.slots["content"].endswith("补充：垃圾也堆到路上了")
+    assert citizen.slots["contact_name"] == "匿名"
+    assert "改成留名“王建国”吗" in answer.text
+    await citizen.press(answer, "留名“王建国”")
+    assert citizen.slots["contact_name"] == "王建国"
+
+
 async def test_a_bare_name_at_the_phone_of_the_anonymous_is_asked_about(rasa: Rasa, visitor: str) -> None:
     answer = await say(rasa, visitor, "contact_phone", "王建国", contact_name="匿名")
     assert "改成留名“王建国”吗" in answer.text
@@ -310,6 +369,8 @@ async def test_the_wish_to_be_anonymous_is_no_matter(rasa: Rasa, visitor: str) -
         ("我在合肥住，我们小区停水三天了", True),
         ("我在合肥蜀山区住,我们小区停水两天了", True),
         ("我在蚌埠住,楼下烧烤店油烟大", True),
+        ("我家在合肥，小区停水两天了", True),
+        ("我住合肥的，我们楼下天天半夜吵", True),
         ("合肥市蜀山区我家小区停水三天了", True),
         ("我在合肥上班，淮南田家庵的房子漏水物业不管", False),
         ("我在合肥住院，家里水管爆了没人修", False),
@@ -333,6 +394,9 @@ async def test_another_city_is_noticed_where_one_lives_and_not_where_one_works(
         ("建议在小区门口装个减速带", "district"),
         ("建议多装几盏路灯，晚上太黑", "district"),
         ("建议路口划一条斑马线", "district"),
+        ("建议修一下村口的路", "district"),
+        ("建议修改办事流程", "contact_name"),
+        ("建议给公交车装空调", "contact_name"),
         ("田家庵区的舜耕路建议增设公交站台", "contact_name"),
         ("建议龙湖公园多装几盏路灯", "district"),
         ("建议全市公交站都装上座椅", "contact_name"),
@@ -354,6 +418,8 @@ WORDLESS = [
     "我也不知道咋说",
     "有点事情",
     "唉，说来话长",
+    "一两句话说不清楚",
+    "我嘴笨不会说",
     "有个事，不知道从哪说起",
 ]
 

@@ -8,6 +8,7 @@ from bot.actions.complaint import about, changing, contact, corrections, same, s
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
+from bot.actions.complaint.opening import only_announces
 from bot.actions.policy import choosing, feedback
 from bot.actions.progress.how_long import general as how_long_words
 from bot.actions.runtime.turn import Turn
@@ -17,13 +18,15 @@ from bot.actions.talk.digressions import abilities as say_abilities
 from bot.actions.talk.digressions import only_announced, policy_aside, progress_aside
 from bot.actions.talk.wordless import opening
 from bot.understanding.name import has_nothing_more
-from bot.understanding.remarks import announces_more, is_asking, is_laughter, is_protest, slipped
+from bot.understanding.remarks import announces_more, is_asking, is_laughter, is_protest, slipped, wants_filed
 from bot.understanding.wishes import read_wish, refuses
 from bot.understanding.wordless import is_wordless
 from conversations.event_kinds import Result
 
 _QUESTIONS = frozenset({"ask_policy", "ask_with_matter", "follow_up"})
 """Intents of messages that ask something."""
+_OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
+"""Questions at which 投诉 is an answer or a correction."""
 
 
 async def policy(turn: Turn, slot: str) -> None:
@@ -63,6 +66,8 @@ async def listened(turn: Turn, slot: str) -> bool:
     elif slot == "content" and is_wordless(turn.text):
         turn.say(opening(turn), [CANCEL, HUMAN])
         turn.set_all({"requested_slot": slot, "tries": 0})
+    elif slot not in _OWN_KIND and only_announces(turn.text) and not wants_filed(turn.text):
+        steps.ask_again(turn, slot, "好的，正在帮您登记这件事，还差几项。")
     elif slipped(turn.text):
         _slip(turn, slot)
     elif wish is not None:

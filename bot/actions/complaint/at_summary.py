@@ -27,16 +27,24 @@ async def take(turn: Turn) -> bool:
         return True
     heard = _hear(turn)
     if heard.values:
-        filled = dict(heard.values)
-        if heard.matter:
-            filled["content"] = f"{turn.slot('content')}\n补充：{heard.matter}"
-        await steps.go_on(turn, filled, before=steps.noted(filled), look=False)
+        await _fill(turn, dict(heard.values), heard.matter)
         return True
     if own is not None or len(turn.text) < _ADD_FROM or turn.intent == "nonsense" or is_to_us(turn.text):
         return False
     content = f"{turn.slot('content')}\n补充：{turn.text}"
     await steps.go_on(turn, {"content": content}, before="好的，这一句也补进去了。")
     return True
+
+
+async def _fill(turn: Turn, filled: dict[str, Any], matter: str) -> None:
+    """Fill the values, add what is told beside them, and ask about a name where 匿名 was chosen."""
+    named = filled.pop("contact_name", None) if turn.slot("contact_name") == ANONYMOUS else None
+    if matter:
+        filled["content"] = f"{turn.slot('content')}\n补充：{matter}"
+    if filled or named is None:
+        await steps.go_on(turn, filled, before=steps.noted(filled), look=False)
+    if named is not None:
+        contact.ask_named(turn, drafts.CONFIRM, named)
 
 
 def _hear(turn: Turn) -> Heard:

@@ -9,6 +9,7 @@ from bot.actions.complaint import about, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, choice
+from bot.understanding.clauses import clauses
 from bot.understanding.name import ANONYMOUS, introduced_name, read_name
 from bot.understanding.wishes import Wish
 
@@ -103,7 +104,7 @@ def own_name(text: str) -> str | None:
     said = text.strip(" 。.，,！!")
     told = introduced_name(said)
     if told is not None:
-        return told if len(said) <= len(told) + 8 else None
+        return told if len(said) <= len(told) + 8 and len(clauses(said)) == 1 else None
     name = read_name(said) if len(said) <= _LONGEST_NAME else None
     return name if name != ANONYMOUS else None
 

@@ -126,6 +126,7 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     numbered = slot == "contact_phone" and asked_phone(turn.text) is not None
     unknown = slot == "complaint_type" and move is Move.SKIP
     may_answer = closed and not unknown and (numbered or move not in _NO_ANSWER)
+    may_answer |= slot == "contact_name" and move is Move.UNCLEAR and not turn.pressed
     more = (
         slot == "content"
         and turn.slot(slot)
@@ -254,7 +255,9 @@ async def _human(turn: Turn, slot: str) -> None:
 
 
 async def _skip(turn: Turn, slot: str) -> None:
-    if slot in ("contact_name", "contact_phone"):
+    if slot == drafts.CONFIRM:  # 不留 once more, of what was left empty
+        steps.ask_again(turn, slot, "好的，空着的就不填了。")
+    elif slot in ("contact_name", "contact_phone"):
         filled, said = contact.refused(turn, slot)
         await steps.go_on(turn, filled, before=said)
     elif slot == "complaint_type":

@@ -147,6 +147,15 @@ def _told(text: str) -> str:
     return _FRAME.sub("", plain(text))
 
 
+def only_announces(text: str) -> bool:
+    """Whether a message says only that something is to be filed, and not what.
+
+    >>> only_announces("我要投诉"), only_announces("我要投诉物业"), only_announces("12345")
+    (True, False, False)
+    """
+    return _told(text) == "" and re.search("投诉|投拆|举报|检举|反映|反应|求助|登记", text) is not None
+
+
 def too_little(content: str) -> bool:
     """Whether the content only names somebody or something, and does not say what happened.
 

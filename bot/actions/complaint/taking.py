@@ -29,7 +29,7 @@ _GRIEVES = re.compile(
 _NO_MATTER = frozenset({"abuse", "greet", "thank", "goodbye", "bot_challenge", "what_can_you_do", "nonsense"})
 """Intents of messages that describe no complaint."""
 _CARELESS = re.compile(
-    r"(?:我|那|就)*(?:随便|都行|都可以|无所谓|没关系|怎么都行|看着办|你们?(?:看着)?定)(?:吧|了|啊|都行|的)*"
+    r"(?:我|那|就)*(?:随便|都行|都可以|无所谓|没关系|怎么都行|看着办|你们?(?:看着)?定)(?:你们?|您|吧|了|啊|都行|的)*"
 )
 """No choice of secrecy: the default is taken, and said."""
 _SURE = 0.5
