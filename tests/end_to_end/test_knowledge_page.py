@@ -148,7 +148,7 @@ def test_an_agent_reads_and_may_not_act(
     page = new_page(browser, pages, PHONE)
     signed_in(page, site.url, site.environment, "--name", "编辑 2 号", "--role", "agent")
     page.get_by_role("link", name="知识").click()
-    expect(page.locator("li.group").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("li.group").first).to_be_visible()
     expect(page.get_by_role("button", name="起草条目")).to_have_count(0)
     page.get_by_label("试问的问题").fill("公积金怎么提取")
     page.get_by_role("button", name="试一试").click()
