@@ -27,6 +27,18 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", folded).strip("。.、,，!！?？~～…;；:：\"'“”‘’()（）")
 
 
+_PICTURES = re.compile("[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
+
+
+def without_pictures(text: str) -> str:
+    """The text without emoji and other small pictures.
+
+    >>> without_pictures("每天晚上🌙11点")
+    '每天晚上11点'
+    """
+    return _PICTURES.sub("", text)
+
+
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and signs by their category, but nothing is seen of them: fillers of Hangul, the empty braille pattern."""
 

@@ -24,7 +24,7 @@ _UNANSWERED = (
     r"(?:(?:刚才|前面|上面|刚刚|一开始)?(?:问)?的?(?:问题|话)?)?(?:呢|啊|呀)?"
 )
 _NO_MATTER = r"(?:谁要投诉了?|别给我登记|不要给我登记|不用给我登记)"
-_NOT_NOW = rf"{_ME}(?:又|也|并)?不(?:想|要|来)?(?:投诉|举报|登记)(?:谁|的)?"
+_NOT_NOW = rf"{_ME}(?:又|也|并)?不(?:想|要|来)?(?:投诉|举报|登记)(?:谁|的)?了?"
 """“我不投诉”: alone it cancels the form, beside a question it says that there is no matter."""
 _ENDED = re.compile(
     rf"(?:{_NOT_FILING}|{_NO_MATTER})(?:{_ONLY_ASKS})?(?:{_UNANSWERED})?|{_ONLY_ASKS}(?:{_NOT_FILING})?(?:{_UNANSWERED})?|"
@@ -37,6 +37,7 @@ _CORRECTED = re.compile(
     rf"{_WRONG}{_MARKS}*(?:{_I_ASK}|{_ONLY_ASKS}|{_ME}(?:是|想|要)+(?:问|咨询|打听)(?!过))(?:一?下)?{_MARKS}*|{_I_ASK}{_MARKS}*"
 )
 _DENIED_AFTER = re.compile(rf"{_MARKS}+(?:{_NOT_FILING}{_MARKS}*(?:{_ONLY_ASKS})?|{_ONLY_ASKS}){_MARKS}*$")
+_WAIT = re.compile(r"^(?:等等|等一下|等下|算了|哦|噢|那个|那)[，,。！!、\s]*(?=我|俺)")
 _LEAD_IN = re.compile(
     r"^(?:(?:等等|等一下|等下|对了|那个|哎|你好|您好|先不说这个)[，,。！!、\s]*)*"
     rf"(?:(?:我|俺)?(?:先|还|再|就|就是|只是)?(?:想|要)?(?:问|咨询|打听|请教)(?:一下|下|个事儿?|个问题|一个问题|你|您)?[，,：:、\s]+|"
@@ -73,7 +74,7 @@ def own_question(text: str) -> str | None:
     >>> own_question("我不是投诉他，是他先骂我") is None, own_question("公积金怎么取？我不是投诉")
     (True, '公积金怎么取')
     """
-    said = text.strip()
+    said = _WAIT.sub("", text.strip())
     denied = _DENIED.match(said)
     if denied:
         rest = said[denied.end() :].strip()

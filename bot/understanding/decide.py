@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bot.understanding.asking import only_asks
 from bot.understanding.signs import only_time, sign
+from bot.understanding.wordless import is_wordless
 
 DECISION = "decision"
 """Key of :meth:`Decision.to_json` in Rasa's parse result and in the facts of a conversation."""
@@ -180,6 +181,8 @@ def decide(
     shown = sign(text)
     if shown is not None:
         return decided(_OF_SIGN[shown], 1.0)
+    if is_wordless(text):
+        return decided("nlu_fallback", 1.0)
     if only_asks(text):
         return decided(ASK, max(asks, best))
     if only_time(text):

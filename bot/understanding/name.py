@@ -6,7 +6,7 @@ import re
 
 from bot.understanding.lasting import only_time
 from bot.understanding.remarks import is_no_value
-from core.text import plain
+from core.text import plain, without_pictures
 
 ANONYMOUS = "匿名"
 """The name stored for citizens who do not give their name."""
@@ -18,12 +18,17 @@ _SURNAMES = (
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|东方|端木|南宫"
 _TITLES = "先生|女士|小姐|师傅|老师|阿姨|大妈|大爷|大叔|大姐|大哥|大娘|叔叔?|伯伯?|婶子?|姨|嫂子?|奶奶|爷爷|老太太?|太太|同志|同学|经理|老板|医生|主任|书记|队长|警官|律师|哥|姐|总|工|某某?|[xX×*]{1,2}"
+_OF_CHILD = (
+    r"(?!隔壁|楼[上下]|对门|邻居|我|俺)(?:(?:[小阿][\u4e00-\u9fff]{1,2}?|(?P<twice>[\u4e00-\u9fff])(?P=twice))[他她]?(?:妈妈?|爸爸?|奶奶?|爷爷?|姥姥|姥爷|外婆|外公|家长)|"
+    r"[\u4e00-\u9fff]{2}(?:妈妈|爸爸|奶奶|爷爷|姥姥|姥爷|外婆|外公|家长))"
+)
+"""Somebody called after a child: 小娟妈妈."""
 _PLAIN = re.compile(
     rf"(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES})|(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?"
-    rf"|[小老阿][{_SURNAMES}]|[\u4e00-\u9fff]{{1,6}}·[\u4e00-\u9fff]{{1,8}}|[A-Za-z][A-Za-z .'-]{{1,19}}"
+    rf"|[小老阿][{_SURNAMES}]|老[{_SURNAMES}][头汉]|{_OF_CHILD}|[\u4e00-\u9fff]{{1,6}}·[\u4e00-\u9fff]{{1,8}}|[A-Za-z][A-Za-z .'-]{{1,19}}"
 )
 _FRAME = re.compile(
-    r"^(?:你好|您好|嗯|哦|好|那)?[，,]?(?:联系人|联系|姓名|名字|大名|称呼)?(?:我|俺|本人|咱)?(?:的)?(?:名字|姓名|自己)?(?P<cue>叫做?|就叫|名叫|是|为|：|:)?(?:我|俺)?"
+    r"^(?:你好|您好|嗯|哦|好|那)?[，,]?(?:联系人|联系|姓名|名字|大名|称呼)?(?:我|俺|本人|咱|您|你们?)?(?:的)?(?:名字|姓名|自己)?(?:就)?(?P<cue>叫做?|喊|称呼|就叫|名叫|是|为|：|:)?(?:我|俺)?"
 )
 _CALLED = re.compile(
     r"(?:(?:^|(?<=[，,。；;！!？?\s]))(?:就)?叫做?(?:我|俺)?|(?:我|俺|本人)(?:自己)?(?:的)?(?:名字)?(?:就)?(?:叫做?|是)|"
@@ -33,6 +38,11 @@ _CALLED = re.compile(
 _OWN_SURNAME = re.compile(
     rf"(?:我|俺|本人)?(?:免贵)?姓(?P<surname>{_COMPOUND}|[{_SURNAMES}])(?:$|[，,。.；;！!\s\d]|的|吧|啊)"
 )
+_SURNAME_TWICE = re.compile(
+    rf"(?:^|(?<=[，,。；;！!\s]))(?:我|俺|本人)?(?:免贵)?姓(?P<surname>{_COMPOUND}|[{_SURNAMES}])[，,、\s]*(?P<name>(?P=surname)(?:{_TITLES}))"
+    r"(?=$|[，,。.；;！!\s\d]|吧|啊)"
+)
+"""我姓孙孙大爷: the surname, and how one is called."""
 _ENDING = re.compile(r"(?:就行|就好|就可以|就行了|好了|吧|啊|呀|呢|哦)+$")
 _NO_NAME = re.compile(
     r"[的了吗呢吧啊么不没是这那你他她就谁怎要]|[路街巷区县镇乡村店厂局所院校楼栋幢号上下里旁边口站]$|公司|物业|小区|单位|部门|银行|学校|医院|超市|平台|"
@@ -41,6 +51,19 @@ _NO_NAME = re.compile(
     r"连续|连着|连夜|从来|方法|施工|路灯|车位|支持|农民|计划|包工头|马路边?|高空|明天|明年|明早|白条|关于|查询|查一?下|解决|解释|连累|安排|安全|应当|常年|文明|古城|华东|"
     r"路面|路口|路牌|车辆|车库|车祸|管理|管道|管网|管好|管管|房东|房子|房租|包装|车主|沙子|冷气|强制|强拆|段落|景区|应急|任务|封路|封闭|苗木|易燃|高温|黄色|白色|万元|石子|"
     r"曾经|任意|单独|古怪|盛夏|温度|尚未|申请|文件|代办|欧元|甘肃|辛苦了?|牛奶|米粉)$"
+)
+_CHILDS = re.compile(_OF_CHILD)
+_RIDDLE = re.compile(
+    rf"(?:木子|弓长|耳东|草头|口天|双木|言午|古月|立早|三横|走肖|禾呈|关耳|十八子|双口)(?P<surname>[{_SURNAMES}])"
+)
+"""木子李: a surname, and how it is written."""
+_NICKNAME = re.compile(
+    r"[小阿](?![区路孩学店狗猫偷车事贩吃心时广摊卖菜院屋巷街门道组队溪河桥市镇村型费票便人伙朋姑孙女儿两康说额产麦米雨雪声点半年寒暑满题姨爸妈哥姐弟妹公婆叔舅])"
+    r"[\u4e00-\u9fff]"
+)
+"""小喵: in an answer to the question of the name."""
+_NOTHING_MORE = re.compile(
+    r"(?:好像|暂时|应该|也|就)*(?:没有?[了啦]|(?:说|讲)完了|没(?:有)?(?:啥|什么|别的|其他的?|其它的?|补充的?)(?:了)?|就(?:是)?这些)(?:谢谢|了|啊|呀|吧|的)*"
 )
 _LONGEST = 20
 """Most characters of a name."""
@@ -51,7 +74,10 @@ def read_name(text: str) -> str | None:
 
     >>> read_name("我姓王"), read_name("叫我老李就行"), read_name("第二个"), read_name("华康物业"), read_name("三天了")
     ('王先生/女士', '老李', None, None, None)
+    >>> read_name("我姓孙孙大爷"), read_name("小娟妈妈"), read_name("🐱小喵")
+    ('孙大爷', '小娟妈妈', '小喵')
     """
+    text = without_pictures(text).strip()
     said = plain(text)
     if ANONYMOUS in said:
         return None if re.search(r"不(要|想|用)?匿名|[?？]|吗|行不行|可以", text) else ANONYMOUS
@@ -65,11 +91,25 @@ def read_name(text: str) -> str | None:
     name = _ENDING.sub(
         "", re.sub(r"[（(].{1,4}[)）]$", "", text.strip())[frame.end() if frame else 0 :].strip(" 。.，,！!")
     )
+    if _CHILDS.fullmatch(name):
+        return name
+    riddle = _RIDDLE.fullmatch(name)
+    if riddle:
+        return f"{riddle['surname']}先生/女士"
     if not 1 <= len(name) <= _LONGEST or is_no_value(text) or only_time(name) or _NO_NAME.search(name):
         return None
     if len(name) == 1 and name in _SURNAMES:
         return f"{name}先生/女士"
-    return name if _PLAIN.fullmatch(name) else None
+    return name if _PLAIN.fullmatch(name) or _NICKNAME.fullmatch(name) else None
+
+
+def has_nothing_more(text: str) -> bool:
+    """Whether an answer says that there is nothing more to tell: it gives no name, and refuses none.
+
+    >>> has_nothing_more("没有了"), has_nothing_more("没别的了"), has_nothing_more("不留名字")
+    (True, True, False)
+    """
+    return _NOTHING_MORE.fullmatch(plain(text)) is not None
 
 
 def introduced_name(text: str) -> str | None:
@@ -78,6 +118,9 @@ def introduced_name(text: str) -> str | None:
     >>> introduced_name("我叫李明，堵了三天了"), introduced_name("他叫王五，欠钱不还"), introduced_name("王桂兰，我自己叫王桂兰")
     ('李明', None, '王桂兰')
     """
+    twice = _SURNAME_TWICE.search(text)
+    if twice:
+        return twice["name"]
     for found in _CALLED.finditer(text):
         name = found["name"]
         framed = "叫" in found.group() or "名" in found.group() or "联系人" in found.group()
@@ -90,6 +133,16 @@ def introduced_name(text: str) -> str | None:
     ):
         return f"{surname['surname']}先生/女士"
     return None
+
+
+def is_surname_of(name: str, title: str) -> bool:
+    """Whether a name is only a surname, and the title says how its bearer is called.
+
+    >>> is_surname_of("马先生/女士", "马师傅"), is_surname_of("马明", "马师傅")
+    (True, False)
+    """
+    bare = name.removesuffix("先生/女士")
+    return bare != name and title.startswith(bare) and re.fullmatch(_TITLES, title[len(bare) :]) is not None
 
 
 def titled_name(text: str) -> str | None:

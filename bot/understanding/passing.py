@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from core.text import without_pictures
+
 LONG = 200
 """Characters from which a story is a letter, in which a first place, time or name is seldom that of the matter."""
 
@@ -37,7 +39,6 @@ _AGE = re.compile(
     r"(?<!到)(?:今年|现年)(?:都|已经?|快|也|有)*(?:\d{2,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|九十多|[六七八九]十多|"
     r"[\d一二三四五六七八九十]{1,3})(?:多)?(?:周?岁(?:多)?(?:了|的)?|了|(?=$|[，,。；;！!\s]))"
 )
-_PICTURES = re.compile("[\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
 _LISTED = re.compile(
     r"(?:(?<=^)|(?<=[，,。；;！!？?\n\s]))第[一二三四五](?![中小届医代批次季层人栋])[，,、：: ]*|第一(?=小区)"
 )
@@ -52,7 +53,7 @@ def without_passing(text: str) -> str:
     >>> without_passing("我今年六十八了，孙子在镇上念小学，龙湖路的灯坏了")
     '我，，龙湖路的灯坏了'
     """
-    bare = _LISTED.sub("", _AGE.sub("", _PICTURES.sub("", text)))
+    bare = _LISTED.sub("", _AGE.sub("", without_pictures(text)))
     at_work = _OF_WORK.search(text) is not None
     return _CLAUSE.sub(
         lambda clause: "" if _passes(clause.group(), at_work=at_work) else clause.group(), bare

@@ -89,8 +89,13 @@ def asked_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
     return None
 
 
-def without_phone(text: str, number: str) -> str:
+def without_phone(text: str, number: str, mark: str = "") -> str:
     """The story without this phone number and without the words that introduce it.
+
+    Args:
+        text: the story.
+        number: the number in its stored form.
+        mark: what stands between the words before and behind the number where no other mark does.
 
     >>> without_phone("村口有人偷倒垃圾，我电话138 0000 0000，请处理", "13800000000")
     '村口有人偷倒垃圾，请处理'
@@ -99,7 +104,8 @@ def without_phone(text: str, number: str) -> str:
     for one in reversed(find(text)):
         if one.number == number:
             start = _announced(said, one)
-            text = text[:start].rstrip(" ，,。；;、(（") + text[one.end :].lstrip(" )）")
+            head, tail = text[:start].rstrip(" ，,。；;、(（"), text[one.end :].lstrip(" )）")
+            text = head + (mark if head and re.match(r"\w", tail) else "") + tail
     return text.strip(" ，,、；;\n\t")
 
 

@@ -11,6 +11,16 @@ _PROTEST = re.compile(
     r"没完没了|烦(死|不烦|人)|啰嗦|磨叽|废话|问个没完|气死|无语|服了|垃圾(系统|机器人|客服)|智障|傻|废物|饭桶|骗子吧|别问了|不想跟你|懒得|(要|叫|让)你们?(管|来人|解决|处理)|"
     r"你们?(管|处理|解决)(一?下)?(不|了|吧|啊)?$|不管(我|了|是吧|吗)|快点(管|处理|解决)|赶紧(管|处理|解决|来)"
 )
+_SLIPPED = re.compile(
+    r"(?:不好意思|哎呀?|啊|我|俺|刚才|刚刚|，|,)*(?:打|点|按|发|写|填|说)错了?(?:字|了)?(?:了|啊|呀|哈)*"
+)
+_GOES_ON = re.compile(
+    r"(?:我|俺)?(?:还)?(?:想|要|得)?(?:再|还)(?:想|要)?(?:加|补|说|补充)(?:充)?(?:上)?(?:一(?:句|点|下|条)|几句|点)(?:话|东西)?(?:啊|呀|吧|哈)*|(?:我|俺)?(?:还)(?:有|想)?(?:要)?补充(?:的|一下)?|补充一下|(?:还有|另外)(?:一(?:点|件事?|个|句)|呢|啊)?|(?:等下|等等)?(?:我|俺)?还有话(?:要)?(?:说|讲)"
+)
+_TO_FILE = re.compile(
+    r"(?:那|就|这么|这样|好|行|可以|嗯|没问题|没错|都?对|的|了|赶紧|快点?|信息|内容|，|,|。)*(?:(?:确认(?:无误)?|提交|登记|上报|报|交)(?:上去|上|一下)?(?:吧|了|啊|就|，|,|。)*)+"
+    r"(?:谢谢|(?:就)?(?:这样|这么着|行|可以|好)(?:吧|了|啊)*)?"
+)
 _TO_US = re.compile(
     r"(?:我|俺)?(?:刚才)?(?:打|点|按|发)错了?(?:字|了)?|不是(?:什么)?(?:紧急|危险)(?:情况|的事)?|不(?:紧急|危险)|没(?:有)?危险|"
     r"(?:那)?就(?:这样|这么)?(?:提交|登记|报|交)(?:上去)?吧?|再(?:加|补)(?:充)?一句|再补充(?:一下|一点)?|算了(?:算了)?(?:不要紧|没事|不说了|不留了?|不填了?)?|"
@@ -25,7 +35,9 @@ _LAUGH = re.compile(
 )
 _QUESTION = re.compile(
     r"[?？]\s*$|^(为什么|为啥|凭什么|凭啥|干嘛|怎么(还|又|这么)|谁(来|去|会|能|管|负责)|哪个部门|几天|多久|要不要|会不会|能不能|可不可以|是不是|有没有|需不需要|必须)|"
-    r"(吗|么|呢|行不行|好不好|对不对|可不可以|行不|多久|多少钱|怎么办|咋办|干什么|干嘛|什么意思)[啊呀呢的]*$"
+    r"(?:能|可以|要|得|该|会)[^，,。；;]{0,4}(?<![好十这前近])几个?(?:月|天|年|次|块|点|岁)[啊呀呢的]*$|(?:咋|怎么|如何|怎样)(?:补|办|交|领|查|弄|报|申请|算|取|转|缴|退)[^，,。；;]{0,2}$|"
+    r"^(?:你们?|您).{0,4}(?:啥|什么|哪个)时候.{0,4}$|"
+    r"(吗|么|呢|行不行|好不好|对不对|可不可以|行不|多久|多少(?:钱|块|天|岁|人|次)?|怎么办|咋办|干什么|干嘛|什么意思)[啊呀呢的]*$"
 )
 _PLACED = re.compile(r"[路街巷村镇乡庄湾桥站园场校院楼栋幢号区县]|小区|附近|旁边|对面|门口|路口")
 _LONGEST_PROTEST = 16
@@ -68,7 +80,38 @@ def is_to_us(text: str) -> bool:
     >>> is_to_us("我打错了"), is_to_us("就这样提交吧"), is_to_us("他打错了针")
     (True, True, False)
     """
-    return _TO_US.fullmatch(plain(text)) is not None
+    said = plain(text)
+    return any(one.fullmatch(said) for one in (_TO_US, _SLIPPED, _GOES_ON)) or wants_filed(said)
+
+
+def slipped(text: str) -> bool:
+    """Whether a text only says that something was mistyped, and not what.
+
+    >>> slipped("我打错了"), slipped("我打错了，是大通区")
+    (True, False)
+    """
+    return _SLIPPED.fullmatch(plain(text)) is not None
+
+
+def announces_more(text: str) -> bool:
+    """Whether a text only announces that there is more to tell.
+
+    >>> announces_more("再加一句，"), announces_more("再加一句，垃圾也多")
+    (True, False)
+    """
+    return _GOES_ON.fullmatch(plain(text)) is not None
+
+
+def wants_filed(text: str) -> bool:
+    """Whether a text is nothing but the wish to file what was told.
+
+    >>> wants_filed("确认提交吧就这样"), wants_filed("提交材料")
+    (True, False)
+    """
+    said = plain(text)
+    return (
+        re.search("确认|提交|登记|上报|[报交]吧", said) is not None and _TO_FILE.fullmatch(said) is not None
+    )
 
 
 def is_no_value(text: str) -> bool:

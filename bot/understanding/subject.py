@@ -49,6 +49,8 @@ _HEAD = re.compile(
 _PLACE = re.compile(
     r"^.*(?:[路街巷镇乡村县]|街道|(?<![社小校景园])区|\d号|号楼|[栋幢座])(?=.{2})(?!委会|政府|街道|道办)"
 )
+_BROKEN = re.compile(rf"^.*(?:[漏停断渗积]水|[停断]电|断网|坏|堵|塌)(?=(?:{_ORGANISATION})$)")
+"""What is broken, before whom it is blamed on: 房子漏水物业不管."""
 _ADDRESSEE = re.compile(r"(?:希望|请|让|要求|叫|报警|建议|盼)$")
 _BARE = frozenset(
     [
@@ -93,7 +95,7 @@ def subject(text: str) -> str:
         return called.group(1)
     found: list[tuple[int, int, str]] = []
     for match in _NAMED.finditer(text):
-        name = _HEAD.sub("", _PLACE.sub("", match.group()))
+        name = _HEAD.sub("", _BROKEN.sub("", _PLACE.sub("", match.group())))
         if _ADDRESSEE.search(text[: match.end() - len(name)]):
             continue
         found.append((1 if name in _BARE else 0, match.start(), name))

@@ -38,8 +38,15 @@ _INSIDE = re.compile(
     r"(?:市|省)?(?:的)?(?:一家|某|一个|有一?家|有一?个|公司|工地|房子|楼盘|房东|老板|商家|工厂|厂里|厂子|驾校|物业|业主|租房)"
 )
 """Follows the name of a city: something that lies in that city."""
-_HAPPENS = re.compile(r"(?:市|省|县)?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)")
+_HAPPENS = re.compile(
+    r"(?:市|省|县)?(?:的(?=[，,]))?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)"
+)
 """Follows 在 and the name of a city: something that happens there."""
+_LIVES = re.compile(
+    r"(?:市|省|县)?(?:[\u4e00-\u9fff]{2,3}(?:区|县|镇|街道))?(?:住着?|居住)(?:的|呢)?(?=[，,。;；！!\s]|$)"
+    r"[，,。;；！!\s]*(?=(?:我们?|俺们?|咱们?)?(?:家)?(?:这|的)?(?:小区|楼[上下道里]|单元|门口|隔壁|村|街|路|附近|对面|物业|厂|这|停|家))"
+)
+"""Follows 在 and the name of a city: the citizen lives there, and goes on with what is around."""
 _WORKS = re.compile(
     r"(?:市|省)?(?:这边|那边|这里|那里)?(?:上班|打工|工作|干活|干了|做工|上学|读书|念书|住院|看病|就医|做生意|买)"
 )
@@ -55,7 +62,7 @@ _SHOPPING = re.compile(
     r"网购|淘宝|拼多多|京东|抖音|快手|直播|网店|网上|快递|闲鱼|平台|app|APP|小程序|代购|发货"
 )
 _AT = re.compile(
-    r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?|俺们?|本人)?(?:这里|这)?(?:现在|正|就)?"
+    r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?家?|俺们?家?|本人)?(?:这里|这)?(?:现在|正|就)?"
     r"(?:在|位于|住|住在|地址|地点|地址是|地点是|发生在|搁|是)[:：]?$"
 )
 """Precedes the name of a city: the speaker is there, or the matter happened there."""
@@ -142,6 +149,8 @@ class Abroad:
         if _BEGINS.search(before) and (name in self._city_of or behind[:1] == "市"):
             return 1
         if _AT.search(before):
+            if lives := _LIVES.match(behind):
+                return 1 + lives.end()
             works = _WORKS.match(behind)
             return 1 if _HAPPENS.match(behind) or (works and _THERE.search(behind)) else 0
         return 0

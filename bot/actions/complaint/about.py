@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.questions import EXPLAINED
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
@@ -15,7 +16,7 @@ _COST = re.compile(
     rf"{_LEAD}(?:要不要|收不收|用不用|会不会|需不需要|需要|要|收|用|花)(?:我|交|收|花|给)*(?:钱|费用?|收费|付费|手续费)(?:吗|么|的|呢|啊|不)*|{_LEAD}(?:收费|要钱|免费)(?:吗|么|不|的吗)"
 )
 _WHO = re.compile(
-    rf"{_LEAD}(?:这事)?(?:谁|哪个(?:部门|单位|局)|什么(?:部门|单位)|哪家|归谁|归哪个部门|由谁|哪里)(?:来|去|会|负责|给|能)*(?:管|处理|负责|办理?|解决|受理)(?:的|啊|呢|呀|这个?事?|我|一下)*"
+    rf"{_LEAD}(?:这事)?(?:谁|哪个(?:部门|单位|局)|什么(?:部门|单位)|哪家|归谁|归哪个部门|由谁|哪里)(?:来|去|会|负责|给|能)*(?:管|查|看|处理|负责|办理?|解决|受理)(?:的|啊|呢|呀|这个?事?|我|一下)*"
 )
 _TOLD = re.compile(
     rf"{_LEAD}(?:会不会|会|能不能|不会|是不是会|要不要)(?:被|把)?(?:我|我的?(?:信息|名字|电话|身份))?(?:告诉|让|被|泄露|透露|跟|通知|给|暴露|说出去)(?:给)?(?:他们?|她们?|对方|物业|老板|别人|单位|公司|人家|商家|邻居|我|信息|身份|的|名字|电话)*(?:知道|看到|说|查到|发现)?(?:是?我(?:举报|投诉|反映|说)?的?)?(?:吗|么|吧|呢|啊|的)*|"
@@ -62,6 +63,14 @@ _NAMED = (
     ("address", r"地址|位置|住哪"),
     ("happened_at", r"时间|几点"),
 )
+_MEANS = re.compile(
+    r"(?:这|那|这个|那个|上面|你说的)?(?:啥|什么|咋|怎么)(?:叫|是|算)(?P<field>[\u4e00-\u9fff]{0,6}?)(?:呀|啊|呢)?[，,。？?]*(?:我|俺)?(?:也|都)?(?:(?:看|听|弄|搞)?不(?:懂|明白))?|"
+    r"(?P<named>[\u4e00-\u9fff]{0,6}?)(?:是|指的?|指)?(?:的)?(?:啥|什么|啥子)意思(?:呀|啊|呢)?|"
+    r"(?:我|俺)?(?:这个?)?(?:看|听|弄|搞)?(?:不(?:太|大)?(?:懂|明白)|没(?:看|听|弄|搞)(?:懂|明白))(?:你(?:说|问)的?)?(?:啥|什么)?(?:意思)?(?:呀|啊|呢)?|"
+    r"(?:这|这个|这里|这一项|我)?(?:该|要|应该)?(?:怎么|咋|咋个|如何)(?:填|写|答|回答|选|说|讲)(?:呀|啊|呢|这个)?|(?:我|俺|这里|这个)?(?:该|要|应该|得)(?:填|写|说|选)(?:啥|什么|点啥)(?:呀|啊|呢)?"
+)
+"""A question what is meant by the form's question."""
+_FEARS = re.compile(r"报复|告诉|说出去|透露|泄露|传出去|供出|捅出去|知道|看到|查到|晓得|发现|暴露")
 _COST_SAID = "反映问题、登记工单都不收钱。"
 _TOLD_SAID = "被反映的一方看不到工单。您选“保密”，姓名和电话也不给承办单位看；选“匿名”，工单上就没有您是谁。"
 _LONGEST = 24
@@ -85,15 +94,39 @@ def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
         return _who(slots)
     if _TOLD.fullmatch(said):
         return _TOLD_SAID
+    meant = _MEANS.fullmatch(said)
+    if meant is not None and (told := _meaning(meant["field"] or meant["named"] or "", slot)):
+        return told
     if _WHY.fullmatch(said) and any(word in said for word in _OF_FIELDS) and slot != "content":
         named = next((name for name, words in _NAMED if re.search(words, said)), None)
         return _REASONS.get(named or ("" if re.search("多|这些|信息", said) else slot), _ALL)
     return None
 
 
-def about_privacy() -> str:
-    """The answer to a citizen who asks whether they may stay anonymous or ask for secrecy."""
-    return f"可以。{EXPLAINED}"
+def about_privacy(text: str = "") -> str:
+    """The answer to a citizen who asks whether they may stay anonymous, or fears that it becomes known who told.
+
+    Args:
+        text: the question.
+
+    >>> about_privacy("会不会被报复啊").startswith("被反映的一方看不到工单")
+    True
+    """
+    if not _FEARS.search(text):
+        return f"可以。{EXPLAINED}"
+    return _TOLD_SAID + ("真有人为这事找您麻烦，随时再告诉我们，急的打 110。" if "报复" in text else "")
+
+
+def _meaning(named: str, slot: str) -> str:
+    """What a question of the form is about; "" when the words name none of them.
+
+    Args:
+        named: the words asked about, maybe none.
+        slot: the slot that was asked for.
+    """
+    if named:
+        slot = next((one.name for one in FIELDS if one.means and re.search(one.words, named)), "")
+    return BY_NAME[slot].means if slot in BY_NAME else ""
 
 
 def _who(slots: Mapping[str, Any]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.complaint import about, contact, corrections, same, steps, taking
+from bot.actions.complaint import about, changing, contact, corrections, same, steps, taking
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
+from bot.actions.complaint.opening import only_announces
 from bot.actions.policy import choosing, feedback
 from bot.actions.progress.how_long import general as how_long_words
 from bot.actions.runtime.turn import Turn
@@ -15,9 +16,17 @@ from bot.actions.runtime.wording import CANCEL, HUMAN, clip
 from bot.actions.talk import mood
 from bot.actions.talk.digressions import abilities as say_abilities
 from bot.actions.talk.digressions import only_announced, policy_aside, progress_aside
-from bot.understanding.remarks import is_laughter, is_protest
+from bot.actions.talk.wordless import opening
+from bot.understanding.name import has_nothing_more
+from bot.understanding.remarks import announces_more, is_asking, is_laughter, is_protest, slipped, wants_filed
 from bot.understanding.wishes import read_wish, refuses
+from bot.understanding.wordless import is_wordless
 from conversations.event_kinds import Result
+
+_QUESTIONS = frozenset({"ask_policy", "ask_with_matter", "follow_up"})
+"""Intents of messages that ask something."""
+_OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
+"""Questions at which 投诉 is an answer or a correction."""
 
 
 async def policy(turn: Turn, slot: str) -> None:
@@ -28,6 +37,18 @@ async def policy(turn: Turn, slot: str) -> None:
     elif await policy_aside(turn, certain=slot not in FREE or is_aside(turn.text)):
         resume(turn, slot)
     elif not await taking.take_answer(turn, slot):
+        await unread(turn, slot)
+
+
+async def unread(turn: Turn, slot: str) -> None:
+    """Handle an answer that holds no value: a question is answered as well as it can be, else it is asked again."""
+    named = contact.own_name(turn.text) if slot == "contact_phone" and not turn.pressed else None
+    if named is not None and turn.slot("contact_name") == drafts.ANONYMOUS:
+        contact.ask_named(turn, slot, named)
+    elif turn.intent in _QUESTIONS and is_asking(turn.text):
+        await policy_aside(turn, certain=True)
+        resume(turn, slot)
+    else:
         steps.bad_try(turn, slot)
 
 
@@ -38,7 +59,18 @@ async def listened(turn: Turn, slot: str) -> bool:
         True when the message was one of these; it is then handled and the form has continued.
     """
     wish = read_wish(turn.text)
-    if wish is not None:
+    if slot == "contact_name" and has_nothing_more(turn.text):
+        steps.ask_again(turn, slot, "好的，事情就先记到这里。")
+    elif announces_more(turn.text):
+        steps.ask_again(turn, slot, "好的，您说，我接着记。")
+    elif slot == "content" and is_wordless(turn.text):
+        turn.say(opening(turn), [CANCEL, HUMAN])
+        turn.set_all({"requested_slot": slot, "tries": 0})
+    elif slot not in _OWN_KIND and only_announces(turn.text) and not wants_filed(turn.text):
+        steps.ask_again(turn, slot, "好的，正在帮您登记这件事，还差几项。")
+    elif slipped(turn.text):
+        _slip(turn, slot)
+    elif wish is not None:
         await contact.follow(turn, slot, [wish], turn.text)
     elif slot in ("contact_name", "contact_phone") and refuses(turn.text):
         filled, told = contact.refused(turn, slot)
@@ -60,6 +92,14 @@ async def listened(turn: Turn, slot: str) -> bool:
     else:
         return False
     return True
+
+
+def _slip(turn: Turn, slot: str) -> None:
+    """“打错了”, without what: at the summary it is asked which line."""
+    if slot == drafts.CONFIRM:
+        changing.ask_what_to_change(turn)
+    else:
+        steps.ask_again(turn, slot, "没关系，哪一项不对，直接说就能改，比如“改一下地址”。")
 
 
 async def answered(turn: Turn, slot: str) -> bool:

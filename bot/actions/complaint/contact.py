@@ -7,7 +7,10 @@ from typing import Any
 
 from bot.actions.complaint import about, steps
 from bot.actions.complaint import draft as drafts
-from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.wording import CANCEL, choice
+from bot.understanding.clauses import clauses
+from bot.understanding.name import ANONYMOUS, introduced_name, read_name
 from bot.understanding.wishes import Wish
 
 _ANONYMOUS = "好的，按匿名登记，工单上没有您的名字。"
@@ -17,6 +20,8 @@ _NO_PHONE = "好的，不留电话也能登记。没法给您打电话回访，�
 _CONFIDENTIAL = "好的，会为您保密：姓名和电话不给承办单位和被反映的一方看。"
 _OPEN = "好的，不保密。"
 _BY_TEXT = "好的，我在工单里写明：请发短信，不要打电话。"
+_LONGEST_NAME = 4
+"""Most characters of a message that is nothing but a name."""
 _BY_CHAT = "好的，不打电话也行，这一点写进工单了。办到哪一步，凭工单号和查询码随时在这里查。"
 
 
@@ -54,7 +59,7 @@ def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[d
             filled["confidential"] = False
             said.append(_OPEN)
         elif wish is Wish.ASKS:
-            said.append(about.about_privacy())
+            said.append(about.about_privacy(words))
     return filled, "".join(said)
 
 
@@ -69,6 +74,39 @@ async def follow(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> N
     """Carry out the wishes; ask the next question when they answer the current one, else ask it again."""
     filled, said = wished(turn, slot, wishes, words)
     await steps.go_on(turn, filled, before=said, look=False)
+
+
+def ask_named(turn: Turn, slot: str, name: str) -> None:
+    """Ask who chose 匿名 and then gave a name whether it is to be written down.
+
+    Args:
+        slot: the slot that was asked for, and is asked for again.
+        name: the name.
+    """
+    turn.say(
+        f"您刚才选了匿名，要改成留名“{name}”吗？不改的话，工单上不会有您的名字。",
+        [
+            choice(f"留名“{name}”", "inform", slot="contact_name", value=name),
+            choice("还是匿名", "inform", slot="contact_name", value=ANONYMOUS),
+            *([Choice("确认提交", "/affirm")] if slot == drafts.CONFIRM else []),
+            CANCEL,
+        ],
+    )
+    turn.set_all({"requested_slot": slot, "tries": 0})
+
+
+def own_name(text: str) -> str | None:
+    """The name that a message gives and says nothing else; None for any other message.
+
+    >>> own_name("我的名字叫王建国"), own_name("王建国"), own_name("王建国打人")
+    ('王建国', '王建国', None)
+    """
+    said = text.strip(" 。.，,！!")
+    told = introduced_name(said)
+    if told is not None:
+        return told if len(said) <= len(told) + 8 and len(clauses(said)) == 1 else None
+    name = read_name(said) if len(said) <= _LONGEST_NAME else None
+    return name if name != ANONYMOUS else None
 
 
 def _noted(turn: Turn, words: str) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from typing import Any
 from bot.actions.complaint.fields import BY_NAME, FIELDS, QUESTIONS, Field
 from bot.actions.complaint.values import WHOLE_CITY as WHOLE_CITY
 from bot.actions.runtime.turn import Turn
+from bot.understanding.kind import suggest_type
 from bot.understanding.name import ANONYMOUS as ANONYMOUS
 from bot.understanding.unnamed import without_name
 from conversations.attachments import Place
 from tickets.checks import MAX_DETAIL
-from tickets.types import Detail, TicketDraft
+from tickets.types import Detail, TicketDraft, TicketType
 
 LABELS: dict[str, str] = {field.name: field.label for field in FIELDS}
 """Slots of the complaint and their names, in the order a summary shows them."""
@@ -38,6 +39,18 @@ _HERE = re.compile(
     r"楼[下上道]|[家单]元?门[口前]|我家|(?:这|那|我们|咱们?|俺们?)(?:条|个|座|栋)?(?:路口?|小区|楼|村|街|巷|桥|广场|公园|公交站)"
 )
 """An idea about a place that only its author knows: nobody can look at it without asking where."""
+_FIXTURE = (
+    r"(?:路灯|灯|减速带|扶手|红绿灯|信号灯|斑马线|护栏|栏杆|隔离栏|垃圾桶|垃圾箱|健身器材|充电桩|座椅|长椅|凳子|站台|站牌|公交站|摄像头|监控|停车位|车位|坡道|台阶|电梯|公厕|厕所|标志|标线|路牌|绿化|树|雨棚|车棚|天桥|井盖|路障|石墩|门禁|反光镜|凉亭|"
+    r"路(?![线费网政人子由标权数])|桥|水沟|下水道|水渠)"
+)
+_SET_UP = re.compile(
+    rf"(?:装|安|增设|加设|设(?!法|想)|增加|加|修(?![改订正复])|建(?!议)|划|种|摆|放|添|换|挪|拆|改造)(?:一?[下个些排条道盏座处]|[几两三]个?[盏个]?|上|点|好|成|设|装)*"
+    rf"[^，,。；;！!？?]{{0,6}}{_FIXTURE}|{_FIXTURE}(?:[^，,。；;！!？?]{{0,4}})(?:换|修|挪|移|拆|改造|加高|加宽|加装)"
+)
+"""An idea for a thing that stands somewhere."""
+_EVERYWHERE = re.compile(
+    r"全[市县区省国]|各[个县区小街乡]|所有|每个|到处|哪里都|[一有]些(?:小区|路口|公园)|(?:老旧?|农村|城区|公共场所)(?:小区|地区)?(?:都|也|普遍)"
+)
 _LIGHT_TYPES = ("建议", "咨询", "表扬")
 _OWN = (
     *LABELS,
@@ -54,11 +67,32 @@ def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
     An idea or praise needs no time or secrecy, and a place only when the words point at one without naming it.
     """
     if slots.get("complaint_type") in _LIGHT_TYPES:
-        placed = slots["complaint_type"] == "建议" and _HERE.search(str(slots.get("content") or ""))
-        return _LIGHT_PLACED if placed else _LIGHT
+        idea = slots["complaint_type"] == "建议"
+        return _LIGHT_PLACED if idea and _is_placed(str(slots.get("content") or "")) else _LIGHT
     if slots.get("contact_name") == ANONYMOUS and slots.get("contact_phone") == "":
         return tuple(name for name in ASKED if name != "confidential")  # there is nothing to keep secret
     return ASKED
+
+
+def _is_placed(idea: str) -> bool:
+    """Whether nobody can act on an idea without knowing where.
+
+    >>> _is_placed("建议在小区门口装个减速带"), _is_placed("建议全市公交站都装座椅"), _is_placed("建议公交晚上延长到十点")
+    (True, False, False)
+    """
+    if _EVERYWHERE.search(idea):
+        return False
+    return _HERE.search(idea) is not None or _SET_UP.search(idea) is not None
+
+
+def likely_type(content: str) -> str:
+    """The type of a matter whose citizen can't say which it is.
+
+    >>> likely_type("停水了"), likely_type("物业乱收费还骂人")
+    ('求助', '投诉')
+    """
+    kind = suggest_type(content)
+    return kind.type.label if kind and kind.type is not TicketType.CONSULT else TicketType.HELP.label
 
 
 def next_missing(slots: Mapping[str, Any]) -> str:

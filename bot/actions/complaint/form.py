@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from bot.actions.complaint import (
     about,
     asides,
+    at_summary,
     attachments,
     changing,
     contact,
@@ -37,13 +38,11 @@ from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.confidential import read_confidential
 from bot.understanding.phone import asked_phone
-from bot.understanding.remarks import is_to_us
 from bot.understanding.slips import put_right
 from conversations.event_kinds import Result
 from conversations.scope import DECLINED
 from kb_index.language.text import simplified
 
-_ADD_FROM = 6
 _NO_ANSWER = frozenset(
     {Move.CANCEL, Move.HUMAN, Move.BACK, Move.CORRECT, Move.POLICY, Move.PROGRESS, Move.HOW_LONG}
 )
@@ -123,7 +122,9 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
         return
     closed = slot not in FREE and slot != drafts.CONFIRM and not turn.pressed
     numbered = slot == "contact_phone" and asked_phone(turn.text) is not None
-    may_answer = closed and (numbered or move not in _NO_ANSWER)
+    unknown = slot == "complaint_type" and move is Move.SKIP
+    may_answer = closed and not unknown and (numbered or move not in _NO_ANSWER)
+    may_answer |= slot == "contact_name" and move is Move.UNCLEAR and not turn.pressed
     more = (
         slot == "content"
         and turn.slot(slot)
@@ -226,21 +227,12 @@ async def _same(turn: Turn, move: Move) -> None:
 
 async def _answer(turn: Turn, slot: str) -> None:
     if not await taking.take_answer(turn, slot):
-        steps.bad_try(turn, slot)
+        await asides.unread(turn, slot)
 
 
 async def _unclear(turn: Turn, slot: str) -> None:
-    if (
-        slot == drafts.CONFIRM
-        and not turn.pressed
-        and len(turn.text) >= _ADD_FROM
-        and turn.intent != "nonsense"
-        and not is_to_us(turn.text)
-    ):
-        content = f"{turn.slot('content')}\n补充：{turn.text}"
-        await steps.go_on(turn, {"content": content}, before="好的，这一句也补进去了。")
-    else:
-        steps.bad_try(turn, slot)
+    if slot != drafts.CONFIRM or turn.pressed or not await at_summary.take(turn):
+        await asides.unread(turn, slot)
 
 
 async def _cancel(turn: Turn, slot: str) -> None:
@@ -261,17 +253,22 @@ async def _human(turn: Turn, slot: str) -> None:
 
 
 async def _skip(turn: Turn, slot: str) -> None:
-    if slot in ("contact_name", "contact_phone"):
+    if slot == drafts.CONFIRM:  # 不留 once more, of what was left empty
+        steps.ask_again(turn, slot, "好的，空着的就不填了。")
+    elif slot in ("contact_name", "contact_phone"):
         filled, said = contact.refused(turn, slot)
         await steps.go_on(turn, filled, before=said)
+    elif slot == "complaint_type":
+        kind = drafts.likely_type(str(turn.slot("content") or ""))
+        await steps.go_on(turn, {slot: kind}, before=f"好的，先按“{kind}”登记，不对的话说一声就改。")
     elif slot == "content" and turn.slot(slot):
         await steps.go_on(turn, {})
+    elif slot == "address" and (steps.tries_so_far(turn) >= 1 or questions.put_often(turn, slot)):
+        await steps.go_on(turn, {slot: ""}, before="好的，位置先空着，工作人员可能会再跟您核实。")
     elif questions.skippable(turn, slot):
         await steps.go_on(turn, {slot: ""})
     elif slot == "district":
         await steps.go_on(turn, {slot: drafts.WHOLE_CITY})
-    elif slot == "address" and steps.tries_so_far(turn) >= 1:
-        await steps.go_on(turn, {slot: ""}, before="好的，位置先空着，工作人员可能会再跟您核实。")
     else:
         turn.set("tries", steps.tries_so_far(turn) + 1)
         questions.ask(turn, slot, before=_WHY.get(slot, "这一项需要您选一下。"))

@@ -17,7 +17,7 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.lasting import is_time, only_time
-from bot.understanding.name import ANONYMOUS, introduced_name, titled_name
+from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.place import place
 from bot.understanding.remarks import is_no_value
@@ -108,7 +108,7 @@ def _take_phone(text: str, asked: str, slots: Mapping[str, Any], heard: Heard) -
     number = asked_phone(text, nobodys) if asked == "contact_phone" else own_phone(text, nobodys)
     if number is None:
         return text
-    left = without_phone(text, number)
+    left = without_phone(text, number, "，")
     bare = len(plain(left)) < _LEAST_BESIDE or not _BESIDE_PHONE.sub("", plain(left))
     if asked == "contact_phone" or bare or not slots.get("contact_phone"):
         heard.values["contact_phone"] = number
@@ -157,8 +157,10 @@ def _answer(answers: list[str], asked: str, heard: Heard) -> None:
     if not answers:
         return
     if asked == "contact_name":
-        heard.rest += answers[1:]
-        answers = answers[:1]
+        first, *others = answers
+        again = others[0] if others and is_surname_of(str(read_answer(asked, first)), others[0]) else None
+        heard.rest += others[1:] if again else others
+        answers = [again or first]
     said = "，".join(answers)
     if asked == "district":
         heard.values["district"] = _district(said)

@@ -120,7 +120,7 @@ def is_form_words(text: str) -> bool:
 def no_form(turn: Turn) -> None:
     """Say what can be done after words that belong into a form, such as 取消 or 改一下, when there is none."""
     if read_wish(turn.text) is Wish.ASKS:
-        turn.say(f"{about_privacy()}要反映什么事，直接说就行。", [COMPLAIN, HUMAN])
+        turn.say(f"{about_privacy(turn.text)}要反映什么事，直接说就行。", [COMPLAIN, HUMAN])
     else:
         turn.say_response("utter_no_form")
     turn.outcome(Result.TALK)

@@ -82,16 +82,23 @@ async def open_form(turn: Turn) -> str | None:
         filled = {**mined, **filled, "content": without_own(content, mined), **_of_contact(turn, content)}
         again, same_as = await later.carried(turn, content, mined)
         filled = {**again, **filled}
+    wish = None if content else _only_wish(turn)
+    hidden = ""
+    if wish in (Wish.ANONYMOUS, Wish.CONFIDENTIAL, Wish.NO_PHONE):
+        wished, hidden = contact.wished(turn, "content", [wish], "")
+        filled |= wished
+        hidden = hidden.removeprefix("好的，")
     placed = turn.slots.get("district") or filled.get("district")
     theirs = "" if placed or not content else abroad.of_story(content)
     turn.set_all({**filled, "story": None, drafts.KEPT: None})
     if len(requests) > 1:
         later.remember(turn, requests[1:])
-    asked = about.about_privacy() if not turn.pressed and read_wish(turn.text) is Wish.ASKS else ""
+    asked = about.about_privacy(turn.text) if not turn.pressed and read_wish(turn.text) is Wish.ASKS else ""
     return (
         asked
         + mood.sympathy(turn, content or "")
         + acknowledge(turn, filled)
+        + hidden
         + same_as
         + theirs
         + later.noted(requests[1:])
@@ -121,9 +128,14 @@ async def _declined(turn: Turn) -> str | None:
 
 def _story(turn: Turn) -> str | None:
     """The message when it tells the matter, or a part of it; None for the wish alone to tell one."""
-    if turn.intent not in _OPENS or turn.pressed or read_wish(turn.text) is not None:
+    if turn.intent not in _OPENS or turn.pressed or _only_wish(turn) is not None:
         return None
     return turn.text if len(_told(turn.text)) >= _LEAST else None
+
+
+def _only_wish(turn: Turn) -> Wish | None:
+    """The wish about one's name in a message that else only announces a matter: 我要举报，匿名."""
+    return None if turn.pressed else read_wish(turn.text) or read_wish(_told(turn.text))
 
 
 def _told(text: str) -> str:
@@ -133,6 +145,15 @@ def _told(text: str) -> str:
     ('物业', '')
     """
     return _FRAME.sub("", plain(text))
+
+
+def only_announces(text: str) -> bool:
+    """Whether a message says only that something is to be filed, and not what.
+
+    >>> only_announces("我要投诉"), only_announces("我要投诉物业"), only_announces("12345")
+    (True, False, False)
+    """
+    return _told(text) == "" and re.search("投诉|投拆|举报|检举|反映|反应|求助|登记", text) is not None
 
 
 def too_little(content: str) -> bool:

@@ -17,7 +17,8 @@ _CONTENT_OF = {
     "咨询": "请写下您想咨询的问题，工作人员会按登记的方式答复您。",
     "求助": "请说说您遇到了什么困难，希望得到什么帮助。",
 }
-
+_SAME_WORDS = 2
+"""How often a question is put in the same words."""
 
 EXPLAIN = choice("匿名和保密有什么不一样", "inform", slot="explain", value="anonymous")
 EXPLAINED = (
@@ -56,7 +57,28 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
 
 
 def question(turn: Turn, slot: str) -> str:
-    """The question for a slot."""
+    """The question for a slot; in other words when it was put twice in the same."""
+    said = _first_words(turn, slot)
+    return BY_NAME[slot].again if _times(turn, said) >= _SAME_WORDS else said
+
+
+def put_often(turn: Turn, slot: str) -> bool:
+    """Whether a slot is asked for in other words now, because the first ones led nowhere."""
+    return slot != drafts.CONFIRM and question(turn, slot) == BY_NAME[slot].again
+
+
+def _times(turn: Turn, said: str) -> int:
+    """How often some words stood in what the form has said since it was opened."""
+    times = 0
+    for event in reversed(turn.events):
+        if event.get("event") == "active_loop":
+            break
+        if event.get("event") == "bot" and said in str(event.get("text") or ""):
+            times += 1
+    return times
+
+
+def _first_words(turn: Turn, slot: str) -> str:
     if slot == "content" and turn.slot(slot) and not asked_again(turn, slot):
         return _ASK_FURTHER.format(said=clip(str(turn.slot(slot)), 20))
     if slot == "content":
@@ -80,8 +102,10 @@ def skippable(turn: Turn, slot: str) -> bool:
         return True
     if slot == "content":
         return bool(turn.slot(slot))  # a short description is there, and is enough
-    if slot == "address":
-        return bool(turn.slot("location"))  # the map location replaces the address
+    if slot == "address" and turn.slot("location"):
+        return True  # the map location replaces the address
+    if slot in ("address", "complaint_type"):
+        return put_often(turn, slot)
     return slot in SKIPPABLE
 
 
@@ -90,6 +114,8 @@ def _choices(turn: Turn, slot: str) -> list[Choice]:
     buttons = [choice(title, "inform", slot=slot, value=value) for title, value in offered]
     if slot == "contact_name":
         return [*buttons, EXPLAIN, CANCEL]
+    if slot == "content" and put_often(turn, slot):
+        return [*([SKIP] if skippable(turn, slot) else []), CANCEL, HUMAN]
     if buttons:
         return [*buttons, *([SKIP] if skippable(turn, slot) else []), CANCEL]
     if slot == "content" and asked_again(turn, slot):

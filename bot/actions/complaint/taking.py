@@ -27,6 +27,10 @@ _GRIEVES = re.compile(
 """Words of a grievance."""
 _NO_MATTER = frozenset({"abuse", "greet", "thank", "goodbye", "bot_challenge", "what_can_you_do", "nonsense"})
 """Intents of messages that describe no complaint."""
+_CARELESS = re.compile(
+    r"(?:我|那|就)*(?:随便|都行|都可以|无所谓|没关系|怎么都行|看着办|你们?(?:看着)?定)(?:你们?|您|吧|了|啊|都行|的)*"
+)
+"""No choice of secrecy: the default is taken, and said."""
 _SURE = 0.5
 """Confidence (0 to 1) from which a suggested category shows that words tell a matter."""
 _SAYS = re.compile(
@@ -62,9 +66,11 @@ async def take_answer(turn: Turn, slot: str) -> bool:
             said += "" if slot in filled else f"“{clip(matter, 20)}”也补进内容里了。"
     if not filled:
         return False
-    if slot not in filled and "content" in filled and not heard.values and not heard.known and not wished:
+    if slot not in filled and "content" in filled and not heard.values and not wished:
         _told_on(turn, slot, filled["content"], said)
         return True
+    if slot == "confidential" and _CARELESS.fullmatch(plain(turn.text)):
+        said += "那就按不保密登记，想保密说一声“要保密”就行。"
     if not (said or slot in filled):
         said = _also(heard, slot)
     elif len(heard.values) > 1:

@@ -11,7 +11,7 @@ from bot.understanding.remarks import is_no_value
 from bot.understanding.when import moment
 from core.city import City
 from core.clock import now
-from core.text import clean
+from core.text import clean, without_pictures
 
 WHOLE_CITY = "全市"
 """District value of a matter that concerns no single district."""
@@ -21,6 +21,12 @@ _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不�
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
 _HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人)+$")
 _FILLING = re.compile(r"(?:[ ，,。、]|的|吧|啊|呀|[这那][边里])+$")
+_LOOSE = re.compile(r"[一二三四五六七八九]{2}月")
+"""七八月份: no one month."""
+_DATED = re.compile(
+    r"[今昨前明当去刚这]|上(?=个|周|礼拜|星期|半)|[天日号月年周节]|星期|礼拜|小时|钟头|分钟|假|国庆|元旦|五一|六一|\d[-./]\d"
+)
+"""Words that name a day: an hour alone (夜里两点) is of no certain one."""
 _END = 24
 """Characters of an answer's end that are freed of filling words: a pattern tied to the end alone would try every place."""
 
@@ -81,11 +87,12 @@ def read_when(text: str, longest: int) -> str | None:
 
     The value is cut at ``longest`` characters.
     """
-    said = read_free(text, longest)
+    said = read_free(without_pictures(text), longest)
     if said is None or not is_time(said) or is_no_value(said):
         return None
     when = moment(said, now())
-    return said if when is None or when.start is None else _dated(said, when.shown)[:longest]
+    loose = _LOOSE.search(said) or not _DATED.search(said)
+    return said if when is None or when.start is None or loose else _dated(said, when.shown)[:longest]
 
 
 def read_where(text: str, longest: int, city: City) -> str | None:

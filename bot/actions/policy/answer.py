@@ -167,13 +167,14 @@ def offered(result: SearchResult) -> list[Entry]:
 def ask_back(turn: Turn, result: SearchResult) -> None:
     """Ask back: offer up to three entries for choice, and to file what was said, for it may be a matter."""
     entries = candidates(result)
+    theirs = "" if turn.pressed else abroad.beside_answer(turn.text)
     if len(entries) == 1:
-        question = f"您是想问“{entries[0].title}”吗？"
+        question = f"{theirs}您是想问“{entries[0].title}”吗？"
         none = feedback.none_of_these(turn.turn_id)
         turn.say(question, [entry_choice(turn, entries[0], "是的"), none, FILE_IT, HUMAN])
         turn.offer(f"entry:{entries[0].id}")
     else:
-        list_entries(turn, entries, "您想问的是下面哪一个？", beside=[FILE_IT])
+        list_entries(turn, entries, f"{theirs}您想问的是下面哪一个？", beside=[FILE_IT])
     turn.set("story", turn.text)
     turn.outcome(Result.ASKED_BACK, entry=entries[0].id, probability=likeliest(result))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import FILE_IT, HUMAN
+from bot.actions.talk import abroad
 from conversations.event_kinds import Result
 
 
@@ -13,7 +14,7 @@ async def ask_or_tell(turn: Turn) -> None:
     result = await policy.search(turn.text)
     likely = policy.candidates(result)
     turn.say(
-        "您是想让我把这件事登记下来、转给有关部门处理，还是想先了解政策规定？",
+        f"{abroad.beside_answer(turn.text)}您是想让我把这件事登记下来、转给有关部门处理，还是想先了解政策规定？",
         [FILE_IT, *(policy.entry_choice(turn, entry) for entry in likely), HUMAN],
     )
     turn.set("story", turn.text)

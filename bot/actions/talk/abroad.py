@@ -30,6 +30,12 @@ def of_answer(text: str) -> str:
     )
 
 
+def beside_answer(text: str) -> str:
+    """Text before what is offered for a message that tells of another city; "" when it does not."""
+    there = parts().city.elsewhere(text)
+    return _theirs(there) if there else ""
+
+
 def of_rule(there: Elsewhere) -> str:
     """Text when a question is about another city and no known entry holds there."""
     city = parts().city

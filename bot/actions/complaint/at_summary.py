@@ -1,0 +1,55 @@
+"""What is said below the summary and neither confirms nor corrects it: a value that was missing, or more of the matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.actions.complaint import contact, steps
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.hearing import Heard, hear
+from bot.actions.runtime.turn import Turn
+from bot.understanding.name import ANONYMOUS
+from bot.understanding.remarks import is_to_us
+
+_ADD_FROM = 6
+"""Fewest characters that tell more of the matter."""
+_PUT = "contact_phone"
+
+
+async def take(turn: Turn) -> bool:
+    """Fill what is still empty from the message, or add it to the content; False when it holds nothing for the ticket.
+
+    A name is never added to the content, and put in place of 匿名 only when the citizen says so.
+    """
+    own = contact.own_name(turn.text)
+    if own is not None and turn.slot("contact_name") == ANONYMOUS:
+        contact.ask_named(turn, drafts.CONFIRM, own)
+        return True
+    heard = _hear(turn)
+    if heard.values:
+        await _fill(turn, dict(heard.values), heard.matter)
+        return True
+    if own is not None or len(turn.text) < _ADD_FROM or turn.intent == "nonsense" or is_to_us(turn.text):
+        return False
+    content = f"{turn.slot('content')}\n补充：{turn.text}"
+    await steps.go_on(turn, {"content": content}, before="好的，这一句也补进去了。")
+    return True
+
+
+async def _fill(turn: Turn, filled: dict[str, Any], matter: str) -> None:
+    """Fill the values, add what is told beside them, and ask about a name where 匿名 was chosen."""
+    named = filled.pop("contact_name", None) if turn.slot("contact_name") == ANONYMOUS else None
+    if matter:
+        filled["content"] = f"{turn.slot('content')}\n补充：{matter}"
+    if filled or named is None:
+        await steps.go_on(turn, filled, before=steps.noted(filled), look=False)
+    if named is not None:
+        contact.ask_named(turn, drafts.CONFIRM, named)
+
+
+def _hear(turn: Turn) -> Heard:
+    """The message read for every field that was skipped, and for a new phone number."""
+    empty: dict[str, Any] = {
+        name: None if value == "" or name == _PUT else value for name, value in turn.slots.items()
+    }
+    return hear(turn.text, drafts.CONFIRM, empty)
