@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from conversations import buttons, scope
 from conversations.alarm import Alarm
+from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
 from conversations.rasa import RasaDown
@@ -22,6 +23,8 @@ MAX_ATTEMPTS = 3
 """Number of tries with Rasa. After them a turn is answered without Rasa."""
 MAX_RASA_TEXT = 2_000
 """Number of characters of a message that Rasa reads. The whole message is stored."""
+KEEP_S = 2.0
+"""Seconds for which the reply to words waits until the form has the photo beside them."""
 WITHOUT_RASA_AT_ONCE = 2
 """Number of turns that are answered without Rasa at the same time.
 
@@ -92,6 +95,7 @@ class Answerer:
         text, chosen = job.text, job.chosen
         screened = await self._alarm.before(conversation_id, job)
         if screened.replies is not None:
+            await self._keep_attached(conversation_id, job)
             return Answered("emergency", screened.replies, screened.outcome)
         if job.mode is Mode.HUMAN:
             return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
@@ -114,11 +118,14 @@ class Answerer:
             return Answered("empty", [hint], Outcome(Result.TALK))
         beyond = None if chosen else await self._alarm.elsewhere(text)
         if beyond is not None:
+            await self._keep_attached(conversation_id, job)
             await self._handoff.remember(conversation_id, scope.DECLINED, text)
             return Answered("scope", [beyond.reply()], Outcome(Result.DECLINED, about=beyond.name))
         if job.attempts < MAX_ATTEMPTS:
-            message = chosen.payload if chosen else job.attached or buttons.as_text(text)[:MAX_RASA_TEXT]
+            alone = None if job.beside else job.attached
+            message = chosen.payload if chosen else alone or buttons.as_text(text)[:MAX_RASA_TEXT]
             try:
+                kept = await self._keep_attached(conversation_id, job)
                 replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
                 if replies and screened.text is not None:
                     replies = list(await self._alarm.replayed(job, text, replies))
@@ -128,16 +135,33 @@ class Answerer:
                         return Answered("rasa", screened.replies, screened.outcome)
                     if job.mode is Mode.WAITING and not await self._alarm.goes_on(conversation_id):
                         replies = [*replies, *await self._handoff.still_waiting(conversation_id)]
-                    return Answered("rasa", replies)
+                    return Answered("rasa", [*kept, *replies])
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
         async with self._places:
             return await self._without_rasa(conversation_id, text)
 
+    async def _keep_attached(self, conversation_id: str, job: Job) -> Sequence[Reply]:
+        """Give a photo or place to the form before the words beside it are answered; what there is to tell of it.
+
+        The reply to the words does not depend on it: the message itself is stored, and agents see it.
+        """
+        if not job.beside or not job.attached or job.mode is Mode.HUMAN:
+            return ()
+        try:
+            async with asyncio.timeout(KEEP_S):
+                return await self._dialogue.ask(
+                    conversation_id, job.attached, {"turn": job.turn_id, BESIDE: True}
+                )
+        except (RasaDown, TimeoutError):
+            log.warning("what was attached can't be given to the form", extra={"turn": job.turn_id})
+            return ()
+
     async def _stays_queued(self, conversation_id: str, job: Job) -> bool:
         """Whether a waiting citizen's message is about the queue, or only kept for the agent."""
-        asks = job.chosen is None and job.attached is None and asks_how_long(job.text)
+        spoken = job.attached is None or job.beside
+        asks = job.chosen is None and spoken and asks_how_long(job.text)
         return leaves(job.text, job.chosen) or asks or not await self._goes_on(conversation_id, job)
 
     async def _goes_on(self, conversation_id: str, job: Job) -> bool:

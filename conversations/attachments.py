@@ -13,6 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+PHOTO = "［照片］"
+"""The text of a photo without words."""
+PLACE = "［位置］"
+"""The text of a place without words or label."""
+BESIDE = "beside"
+"""Key of the metadata with which Rasa gets a photo or place that is followed by the words sent with it."""
 MAX_LABEL = 200
 """Most characters of a place's label."""
 _SHOWN = ("image", "width", "height", "lat", "lon", "label", "accuracy")
@@ -78,6 +84,20 @@ def shown(media: Mapping[str, Any] | None) -> dict[str, Any] | None:
     there = place(media)
     found = {"lat": there.lat, "lon": there.lon, "label": there.label} if there else {}
     return {**found, **{name: media[name] for name in _SHOWN if name in media and name not in found}} or None
+
+
+def words(text: str, media: Mapping[str, Any] | None) -> str:
+    """The citizen's own words beside a photo or place; "" when the text only stands for it, or is the place's label.
+
+    >>> words("我家着火了", {"image": "01990000"}), words(PHOTO, {"image": "01990000"})
+    ('我家着火了', '')
+    """
+    said = text.strip()
+    there = place(media)
+    stands_for = said in (PHOTO, PLACE) or (
+        there is not None and " ".join(said.split())[:MAX_LABEL] == there.label
+    )
+    return "" if stands_for else said
 
 
 def payload(kind: str, media: Mapping[str, Any] | None) -> str | None:

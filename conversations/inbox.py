@@ -163,7 +163,9 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
         offered = await store.offered_buttons(session, conversation_id) if seq > 1 else []
         chosen = buttons.choose(message.text, inbound.button, offered)
         attached = attachments.payload(inbound.kind, inbound.media)
-        return receipt, Job(turn_id, message.text, chosen, 0, Mode(mode), attached, tuple(offered))
+        beside = attached is not None and bool(attachments.words(message.text, inbound.media))
+        job = Job(turn_id, message.text, chosen, 0, Mode(mode), attached, tuple(offered), beside)
+        return receipt, job
 
 
 def _same_entrance(channel: str, account: str, user_id: str) -> ColumnElement[bool]:

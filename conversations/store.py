@@ -228,7 +228,8 @@ async def recent_words(session: AsyncSession, conversation_id: str, since: datet
         .where(
             MessageRow.conversation_id == conversation_id,
             MessageRow.direction == "in",
-            MessageRow.kind == "text",
+            MessageRow.kind.in_(("text", "image", "location")),
+            MessageRow.text.not_in((attachments.PHOTO, attachments.PLACE)),
             MessageRow.created_at >= since,
         )
         .order_by(MessageRow.seq.desc())

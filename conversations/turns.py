@@ -221,7 +221,8 @@ class TurnRunner:
             offered = await store.offered_buttons(session, conversation_id)
             chosen = buttons.choose(message.text, turn.button, offered)
             attached = attachments.payload(message.kind, message.media)
-            return Job(turn.id, message.text, chosen, before, Mode(mode), attached, tuple(offered))
+            beside = attached is not None and bool(attachments.words(message.text, message.media))
+            return Job(turn.id, message.text, chosen, before, Mode(mode), attached, tuple(offered), beside)
 
     @staticmethod
     async def _release(session: AsyncSession, conversation_id: str) -> None:

@@ -202,6 +202,7 @@ class Job:
         attempts: number of earlier tries.
         mode: who answers the conversation.
         attached: payload for Rasa of a photo or place (:mod:`conversations.attachments`).
+        beside: whether the text is the citizen's own words beside what is attached.
         offered: the buttons that could be chosen.
     """
 
@@ -212,6 +213,7 @@ class Job:
     mode: Mode
     attached: str | None = None
     offered: tuple[Button, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True)

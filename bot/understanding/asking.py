@@ -100,6 +100,15 @@ def only_asks(text: str) -> bool:
     return _DENIED.match(text.strip()) is not None and own_question(text) is not None
 
 
+def asks(text: str) -> bool:
+    """Whether words ask something and reproach nobody.
+
+    >>> asks("育儿假几天"), asks("路灯坏了"), asks("怎么到现在还没人管")
+    (True, False, False)
+    """
+    return _QUESTION.search(text) is not None and _PROTEST.search(text) is None
+
+
 def without_lead_in(question: str) -> str:
     """The question without words that only announce it, or only say that it is one.
 

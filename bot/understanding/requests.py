@@ -113,6 +113,15 @@ def is_question(text: str) -> bool:
     )
 
 
+def reproaches(text: str) -> bool:
+    """Whether words tell of a problem or wish for something to be done.
+
+    >>> reproaches("小区路灯坏了没人修"), reproaches("结婚登记要带什么")
+    (True, False)
+    """
+    return _GRIEVANCE.search(text) is not None
+
+
 def _asking(text: str) -> bool:
     """Whether a part contains a question, whatever else it says."""
     return _ANNOUNCES.search(text) is not None or (
@@ -149,13 +158,24 @@ def _apart(first: str, second: str, *, named: bool, asked: bool, bare: bool) -> 
     """Whether two parts are separate requests."""
     asks = (_asking(first), asked or is_question(second))
     if bare:
-        # Without a cue, only a plain question before a complaint of known category counts as two requests.
-        return asks == (True, False) and _category(second) is not None
+        # Without a cue, only a plain question beside a complaint of known category counts as two requests.
+        if asks == (True, False):
+            return _category(second) is not None
+        return asks == (False, True) and _beside(first, second)
     if asks == (True, False):
         return named or _GRIEVANCE.search(second) is not None
     if asks == (False, True):
         return True
     return named and (_SAME_STORY.search(second) is None or _differ(first, second))
+
+
+def _beside(matter: str, question: str) -> bool:
+    """Whether a plain question after a matter is about something else; 要怎么办理 and 门禁卡怎么办 belong to it."""
+    if not is_question(question) or not _GRIEVANCE.search(matter) or _category(matter) is None:
+        return False
+    about = _ASKING_WORDS.sub(" ", question)
+    words = {part[i : i + 2] for part in about.split() for i in range(len(part) - 1)}
+    return bool(words) and not any(word in matter for word in words)
 
 
 def _elsewhere(first: str, cue: str, second: str) -> bool:
@@ -177,6 +197,11 @@ def _suggested(text: str) -> str | None:
     return found.category if found and found.confidence >= _VERY_SURE else None
 
 
+_ASKING_WORDS = re.compile(
+    r"怎么|怎样|如何|咋|在?哪[里儿]?|什么|啥|哪些|多少|多久|多长时间|几天|材料|手续|证件|资料|条件|流程|标准|办理?|申请|带|准备|需要|要|"
+    r"可以|能|不|吗|呢|么|请问|我|想|问|一下|这个?|那个?|该|应该|去|到|找|的|了|是|有|些|[^\u4e00-\u9fffA-Za-z]"
+)
+"""Words of a question that do not say what it is about."""
 _JOINS = re.compile(r"(?:另外|还有就是|再就是|再有就是|此外)(?:就是|呢)?[，,：:]?")
 _SAME_ACTOR = re.compile(r"他|她|它|这家|那家|该|老板|对方|^.{1,4}也(?:不|没)|你们到底")
 """Words by which a second part speaks of whom the first was about."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from conversations.attachments import PHOTO, PLACE
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import InboundMessage
@@ -65,6 +66,8 @@ def read(data: Any) -> Said:
         )
     if not said.text and said.photo is None and said.location is None:
         raise BadRequest("请输入内容再发送")
+    if said.photo is not None and said.location is not None:
+        raise BadRequest("照片和位置请分两次发")
     return said
 
 
@@ -87,9 +90,9 @@ class Reader:
             image = await self._media.get(said.photo)
             if image.conversation_id != view.id:
                 raise NotFound("没有这张照片")
-            kind, text, media = "image", "［照片］", image.media
+            kind, text, media = "image", said.text.strip() or PHOTO, image.media
         elif said.location is not None:
-            kind, text = "location", "［位置］"
+            kind, text = "location", said.text.strip() or PLACE
             media = said.location.model_dump(exclude_none=True)
         return InboundMessage(
             channel=CHANNEL,

@@ -8,6 +8,12 @@ export type Mode = "bot" | "waiting" | "human";
 
 export type Sender = "citizen" | "bot" | "agent" | "system";
 
+/** The words a citizen sent with a photo or place; "" when the text only stands for it or is the place's label. */
+export function caption(message: { text: string; media?: Attachment | null }): string {
+  const { text, media } = message;
+  return ["［照片］", "［位置］", media?.label ?? ""].includes(text) ? "" : text;
+}
+
 /** A quick reply. `payload` goes back to the server as `button`; `title` is what the citizen reads. */
 export interface Button {
   title: string;

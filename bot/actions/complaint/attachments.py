@@ -27,8 +27,21 @@ def read(turn: Turn) -> tuple[dict[str, Any], str]:
     return _photo(turn, value) if sent(turn) == "photo" else _place(turn, value)
 
 
+def keep_beside(turn: Turn) -> bool:
+    """Keep an attachment whose words follow, and tell no more than that; False for any other."""
+    if not turn.beside:
+        return False
+    filled, said = read(turn)
+    turn.set_all(filled)
+    if filled or sent(turn) == "location" or len(turn.slot("photos") or []) >= MAX_PHOTOS:
+        turn.say(said)
+    return True
+
+
 async def outside(turn: Turn) -> None:
     """Keep a photo or place sent while no form is active, and offer what to do with it."""
+    if keep_beside(turn):
+        return
     filled, said = read(turn)
     turn.set_all(filled)
     turn.set("misses", 0)

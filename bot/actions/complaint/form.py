@@ -83,6 +83,8 @@ async def _step(turn: Turn) -> None:
     slot = turn.requested
     if slot is None:
         await _open(turn)
+    elif attachments.sent(turn) and attachments.keep_beside(turn):
+        turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):
         await _attached(turn, slot)
     elif not turn.pressed and leaving.wants_out(turn.text, slot):

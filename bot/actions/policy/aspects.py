@@ -112,11 +112,19 @@ def only_follows(text: str) -> bool:
     [True, True, True, False, False]
     """
     said = plain(text)
-    if not said or len(said) > _LONGEST or aspect(said) is None:
-        return False
+    return bool(said) and len(said) <= _LONGEST and aspect(said) is not None and not subject(said)
+
+
+def subject(text: str) -> str:
+    """What is left of a question without the words by which any procedure is asked about; "" when nothing is.
+
+    >>> subject("还要带啥"), subject("结婚登记要带什么")
+    ('', '结婚登记')
+    """
+    said = plain(text)
     for each in _ASPECTS:
         said = each.asked.sub("", said)
-    return not _FILLER.sub("", said)
+    return _FILLER.sub("", said)
 
 
 def quotes_first(text: str) -> bool:

@@ -1,28 +1,82 @@
 """Messages with several requests that the decision takes for one question.
 
-The first request is handled, the others are offered. A message that denies to be a matter, or that is much more
-likely a question, opens no form: what looks like a matter of its own is then a part of the question's story.
+Several questions are served one by one; of a question and a matter the first is handled and the other offered. A
+message that denies to be a matter, or that is much more likely a question, opens no form: what looks like a matter of
+its own is then a part of the question's story.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING
 
 from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
+from bot.actions.policy import feedback
+from bot.actions.policy.aspects import subject
 from bot.actions.policy.which import offer_filing
-from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Action, Turn
+from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip
 from bot.understanding.asking import only_asks, own_question
 from bot.understanding.decide import ASK_WITH_MATTER
-from bot.understanding.requests import is_question, split
+from bot.understanding.questions import questions
+from bot.understanding.requests import Request, split
+from conversations.event_kinds import Result
+
+if TYPE_CHECKING:
+    from kb_index.entries.entry import Entry
+    from kb_index.search.searcher import SearchResult
 
 _ASKS_BESIDE = re.compile(r"问|咨询|请教|打听")
 """Words that introduce a question of its own beside a matter."""
-_SENTENCE = re.compile(r"[?？。；;\n]+")
 _MOST = 3
-"""Most questions of one message that are answered one after the other."""
+"""Most questions of one message that are served at once."""
+_NEAREST = 2
+"""Most candidates of each question when several are asked back."""
+_PAPERS = re.compile("身份证|户口[本簿]")
+"""Papers that are asked about themselves where they stand first."""
+_LEAST_SUBJECT = 2
+"""Fewest characters by which a question names what it is about."""
+_SHOWN = 30
+"""Longest part of a question that is repeated, in characters."""
 _ONLY_A_QUESTION = 0.8
 """Probability of a mere question (0 to 1) from which a message opens no form."""
+
+
+def parts_first(action: Action) -> Action:
+    """Wraps an action: a message of several questions, or of a question beside a matter, is served part by part first.
+
+    Any other message is left to the action.
+    """
+
+    async def serve_or_act(turn: Turn) -> None:
+        if turn.pressed or not (await _answer_each(turn) or await _serve_both(turn)):
+            await action(turn)
+
+    return serve_or_act
+
+
+async def _serve_both(turn: Turn) -> bool:
+    """Serve a message that brings a question and a matter of its own; False for any other message."""
+    requests = split(turn.text)
+    if {request.kind for request in requests} != {"question", "matter"}:
+        return False
+    await _serve(turn, requests)
+    return True
+
+
+async def _serve(turn: Turn, requests: Sequence[Request]) -> None:
+    """Serve the first request, and offer the others."""
+    if requests[0].kind == "matter":
+        # The complaint comes first: the form takes the whole message and splits it itself.
+        turn.set("story", turn.text)
+        turn.follow_up("complaint_form")
+        return
+    await policy.answer_policy(turn.narrowed(requests[0].text))
+    later.remember(turn, requests[1:])
+    later.offer(turn)
 
 
 async def answer_policy(turn: Turn) -> None:
@@ -47,27 +101,121 @@ async def answer_policy(turn: Turn) -> None:
             if await policy.answer_policy(turn):
                 offer_filing(turn, turn.text)
             return
-        # The complaint comes first: the form takes the whole message and splits it itself.
-        turn.set("story", turn.text)
-        turn.follow_up("complaint_form")
-        return
-    await policy.answer_policy(turn.narrowed(requests[0].text))
-    later.remember(turn, requests[1:])
-    later.offer(turn)
+    await _serve(turn, requests)
 
 
 async def _answer_each(turn: Turn) -> bool:
-    """Answer two or three plain questions in one message, when each has a known answer of its own."""
-    questions = [part.strip() for part in _SENTENCE.split(turn.text) if part.strip()]
-    if not 2 <= len(questions) <= _MOST or not all(is_question(question) for question in questions):
+    """Serve each question of a message that holds several; False for any other message.
+
+    What is known is told, what may be known is asked back in one list, and what is not known is offered to be filed.
+    """
+    asked = await _parted(turn.text)
+    if len(asked) < 2 or parts().city.asks_elsewhere(turn.text) is not None:
         return False
-    results = [await policy.search(question) for question in questions]
-    known = {result.hits[0].entry.id for result in results if policy.is_sure(result)}
-    if len(known) < len(questions):
-        return False
-    for question, result in zip(questions, results, strict=True):
-        await policy.tell_result(turn.narrowed(question), result)
+    now, rest = asked[:_MOST], asked[_MOST:]
+    found = [(question, await policy.search(question)) for question in now]
+    unknown = [question for question, result in found if result.outcome == "unknown"]
+    about = {result.hits[0].entry.id for question, result in found if question not in unknown}
+    if len(about) + len(unknown) < 2:
+        return False  # all about one entry, so it is one question in other words
+    known = {result.hits[0].entry.id: (question, result) for question, result in found if _known(result)}
+    if not known and policy.is_sure(await policy.search(turn.text)):
+        return False  # only all of them together say what is asked
+    groups = [
+        (question, near)
+        for question, result in found
+        if not _known(result) and (near := _near(result, known)) is not None
+    ]
+    for question, result in known.values():
+        if groups:  # numbers must choose from the list below
+            doubt = not policy.is_sure(result)
+            await policy.tell(turn, result.hits[0].entry, buttons=False, doubt=doubt)
+        else:
+            await policy.tell_result(turn.narrowed(question), result)
+    turn.set("misses", 0)
+    if not groups:
+        later.remember(turn, [Request("question", question) for question in rest])
+        later.offer(turn)
+        return True
+    if rest:
+        named = "、".join(f"“{clip(question, _SHOWN)}”" for question in rest)
+        turn.say(f"您还问了{named}，一次说不完，看完下面的再问我一句。")
+    await _ask_back(turn, groups, unknown)
     return True
+
+
+def _near(result: SearchResult, known: Container[str]) -> list[Entry] | None:
+    """The entries to offer for a question without a sure answer; None when the answer to another one serves it, too."""
+    offered = policy.offered(result)
+    if result.outcome == "ask_back" and any(entry.id in known for entry in offered):
+        return None
+    return [entry for entry in offered if entry.id not in known][:_NEAREST]
+
+
+async def _parted(text: str) -> list[str]:
+    """The questions of a message that are about different things; fewer than two in most messages.
+
+    One without a subject of its own (要什么材料) belongs to the one before it. So does one after a comma, unless the
+    sentence as a whole is not understood and one of its clauses is.
+    """
+    asked: list[str] = []
+    for sentence in questions(text):
+        named = [clause for clause in sentence.clauses if _names_subject(clause)]
+        if len(named) > 1 and not _known(await policy.search(sentence.text)):
+            results = [await policy.search(clause) for clause in named]
+            if any(map(_known, results)) and all(result.outcome != "unknown" for result in results):
+                asked += named
+                continue
+        if _names_subject(sentence.text):
+            asked.append(sentence.text)
+    return asked
+
+
+def _known(result: SearchResult) -> bool:
+    return policy.is_sure(result) or policy.is_likely(result)
+
+
+def _names_subject(question: str) -> bool:
+    return _PAPERS.match(question) is not None or len(subject(question)) >= _LEAST_SUBJECT
+
+
+async def _ask_back(
+    turn: Turn, groups: Sequence[tuple[str, Sequence[Entry]]], unknown: Sequence[str]
+) -> None:
+    """Ask about the questions without a sure answer, all at once, so that one reply can choose for all of them.
+
+    Args:
+        groups: each question with the entries to offer for it; none when nothing is near.
+        unknown: the questions that probably nothing answers.
+    """
+    listed = [(question, near) for question, near in groups if near]
+    if unknown:
+        await feedback.keep_unanswered(turn, "；".join(unknown))
+        named = "、".join(f"“{clip(question, _SHOWN)}”" for question in unknown)
+        ways = [] if listed else [FILE_QUESTION, HUMAN]
+        turn.say(f"{named}我还没有把握的答案，不敢随便回答您。{policy.WAYS_ON}", ways)
+        turn.offer("complaint")
+        turn.outcome(Result.UNKNOWN)
+    if listed:
+        _list(turn, listed)
+    turn.set("story", "；".join(question for question, _ in groups))
+
+
+def _list(turn: Turn, groups: Sequence[tuple[str, Sequence[Entry]]]) -> None:
+    """Show the candidates of several questions as one numbered list."""
+    entries = [entry for _, near in groups for entry in near]
+    together = "，可以一起回，比如“1和2”" if len(entries) > 1 else ""
+    lines = [f"您问的是不是下面这些？想看哪个回复序号{together}："]
+    number = 0
+    for question, near in groups:
+        lines.append(f"“{clip(question, _SHOWN)}”：")
+        for entry in near:
+            number += 1
+            lines.append(f"{number}. {entry.title}")
+    buttons = [policy.entry_choice(turn, entry) for entry in entries]
+    turn.say("\n".join(lines), [*buttons, feedback.none_of_these(turn.turn_id), FILE_IT, HUMAN])
+    turn.offer("which")
+    turn.outcome(Result.ASKED_BACK, entry=entries[0].id)
 
 
 def _is_question(turn: Turn) -> bool:

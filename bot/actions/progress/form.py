@@ -56,6 +56,8 @@ async def validate(turn: Turn) -> None:
     turn.outcome(Result.TICKET, about=turn.slot("ticket_number"))  # a later step may set another outcome
     if slot is None:
         await _open(turn)
+    elif attachments.sent(turn) and attachments.keep_beside(turn):
+        turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):
         await _attached(turn, slot)
     elif (slot in _WAITS_FOR_TICKET and await just_now.answer(turn)) or (

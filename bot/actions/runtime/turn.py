@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.understanding.decide import DECISION
+from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Rated, Report, Result
 
 Event = dict[str, Any]
@@ -51,6 +52,7 @@ class Turn:
         ranking: the model's best intents with their confidence, best first.
         entities: the button's values.
         slots: the current values of all slots, changes of this turn included. Read-only; use :meth:`set`.
+        beside: whether the message is a photo or place, and the words that were sent with it follow.
         events: all events of this session before this action, oldest first, in Rasa's wire form.
         decision: the decision what the message is, with reasons
             (:meth:`bot.understanding.decide.Decision.to_json`); None for a button, or without evidence.
@@ -70,6 +72,7 @@ class Turn:
     slots: Mapping[str, Any]
     events: Sequence[Mapping[str, Any]]
     decision: Mapping[str, Any] | None = None
+    beside: bool = False
     said: list[dict[str, Any]] = field(default_factory=list, init=False)
     recorded: list[Event] = field(default_factory=list, init=False)
     _outcomes: list[Outcome] = field(default_factory=list, init=False, repr=False)
@@ -194,15 +197,26 @@ class Turn:
         self.said.append({"response": name})
 
     def previous(self) -> Iterator[Mapping[str, Any]]:
-        """The events between the citizen's last message and this one, newest first."""
+        """The events between the citizen's last message and this one, newest first.
+
+        A photo that came with the words of this message is no message of its own.
+        """
+        between: list[Mapping[str, Any]] = []
         users = 0
         for event in reversed(self.events):
             if event.get("event") == "user":
                 users += 1
-                if users == 2:
-                    return
-            elif users == 1:
-                yield event
+                if users == 1:
+                    continue
+                if not (event.get("metadata") or {}).get(BESIDE) or not self._of_this_turn(event):
+                    break
+                between.clear()
+            elif users:
+                between.append(event)
+        return iter(between)
+
+    def _of_this_turn(self, event: Mapping[str, Any]) -> bool:
+        return bool(self.turn_id) and (event.get("metadata") or {}).get("turn") == self.turn_id
 
     @property
     def previous_action(self) -> str | None:
@@ -238,6 +252,7 @@ def read_turn(tracker: Any) -> Turn:
         ),
         entities={str(e["entity"]): str(e["value"]) for e in latest.get("entities") or []},
         decision=latest.get(DECISION),
+        beside=metadata.get(BESIDE) is True,
         slots=dict(tracker.slots),
         events=list(tracker.events),
     )

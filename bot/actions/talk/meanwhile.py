@@ -37,7 +37,7 @@ class Meanwhile:
         """Whether the message is a question the knowledge base may answer, or chooses from what was offered."""
         if job.chosen is not None:
             return job.chosen.payload.startswith(_ANSWERED)
-        if not job.text or job.attached is not None:
+        if not job.text or (job.attached is not None and not job.beside):
             return False
         if _follows(job):
             return True

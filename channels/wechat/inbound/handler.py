@@ -65,7 +65,9 @@ class Entrance:
             return await self._events.event(exchange, message)
         if message.kind == "location" and attachments.place(message.media):
             # Its label, where it has one, is in the place already.
-            return await self._patience.message(exchange, replace(message, text=message.text or words.PLACE))
+            return await self._patience.message(
+                exchange, replace(message, text=message.text or attachments.PLACE)
+            )
         if message.kind == "image" and message.message_id and message.media:
             await self._answering.note_message(message)
             return await self._patience.message(exchange, message)

@@ -18,6 +18,7 @@ from channels.wechat.api.errors import PlatformError, Refused
 from channels.wechat.inbound.fetch import fetch_picture
 from channels.wechat.message import CHANNEL
 from channels.wechat.pace import Pace
+from conversations.attachments import PHOTO
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import InboundMessage, Receipt, Reply
@@ -27,8 +28,6 @@ from core.jobs import Job, NotYet
 
 JOB = "wechat_picture"
 """Kind of the jobs that fetch pictures."""
-SHOWN = "［照片］"
-"""The message's text for a picture."""
 EXPIRES = timedelta(days=3) - timedelta(hours=1)
 """Age from which a picture is given up; the platform deletes it after three days."""
 GONE = "抱歉，您发的照片没能保存下来，请再发一次，或者用文字说明。"
@@ -115,7 +114,7 @@ class Pictures:
                 account=noted.account,
                 user_id=noted.user,
                 message_id=noted.message_id,
-                text=SHOWN,
+                text=PHOTO,
                 kind="image",
                 media=image.media,
                 # Later nobody waits for it: the platform's deliveries were answered.

@@ -10,8 +10,6 @@ STILL_BUSY = "还在为您查，请再等一会儿，过后发一句“好了吗
 """The answer to a nudge when the reply is still not ready."""
 PICTURE_LATER = "照片收到了，还在保存，保存好了会继续。您可以接着用文字说明情况。"
 """Told when a picture is not kept within the delivery's time."""
-PLACE = "［位置］"
-"""The message's text for a place without a label."""
 TOO_LONG = "您发的内容太长了，我这里一次收不下。请分成几段发给我。"
 """Told when a text is over the limit."""
 NOT_KEPT = "抱歉，刚才系统有点忙，您这条消息没能收下，请过一会儿再发一次。"

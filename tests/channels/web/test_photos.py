@@ -105,3 +105,37 @@ async def test_the_same_photo_twice_is_one_file(running: Running, tmp_path: Path
     visitor = await running.visitor()
     assert await _id(visitor, photo()) == await _id(visitor, photo())
     assert len(list((tmp_path / "media").rglob("*.jpg"))) == 1
+
+
+async def test_words_sent_with_a_photo_are_kept_and_answered(running: Running) -> None:
+    visitor = await running.visitor()
+    photo_id = await _id(visitor, photo())
+    async with visitor.post(
+        {"client_id": new_id(), "text": "路灯坏了三天没人修", "photo": photo_id}
+    ) as response:
+        message = (await response.json())["message"]
+    assert (message["kind"], message["text"], message["media"]["image"]) == (
+        "image",
+        "路灯坏了三天没人修",
+        photo_id,
+    )
+    assert running.dialogue.texts() == [
+        '/inform{"slot":"photo","value":"' + photo_id + '"}',
+        "路灯坏了三天没人修",
+    ]
+
+
+async def test_words_sent_with_a_place_are_kept_and_answered(running: Running) -> None:
+    visitor = await running.visitor()
+    place = {"lat": 32.646, "lon": 117.018}
+    async with visitor.post({"client_id": new_id(), "text": "路灯坏了", "location": place}) as response:
+        message = (await response.json())["message"]
+    assert (message["kind"], message["text"], message["media"]["lat"]) == ("location", "路灯坏了", 32.646)
+    assert running.dialogue.texts()[-1] == "路灯坏了"
+
+
+async def test_a_photo_and_a_place_at_once_are_refused_as_one_would_be_lost(running: Running) -> None:
+    visitor = await running.visitor()
+    both = {"photo": await _id(visitor, photo()), "location": {"lat": 32.646, "lon": 117.018}}
+    async with visitor.post({"client_id": new_id(), **both}) as response:
+        assert await code_of(response) == (400, "bad_request")

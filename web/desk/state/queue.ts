@@ -1,3 +1,4 @@
+import { caption } from "../../shared/wire";
 import type { Conversation, Reason, Tab } from "../api/types";
 
 /** Reason tags as agents read them. */
@@ -24,7 +25,7 @@ export function preview(conversation: Conversation): string {
 export function lastWords(conversation: Conversation): string {
   const last = conversation.last_words;
   if (!last) return "（还没有说话）";
-  if (last.kind === "image") return "（照片）";
+  if (last.kind === "image") return `（照片）${caption(last)}`;
   if (last.kind === "location") return `位置：${last.text || "地图上的一点"}`;
   return last.text || "（不是文字）";
 }

@@ -60,6 +60,7 @@ describe("a line of the queue", () => {
     expect([said("text", "路灯坏了"), said("image", ""), said("location", "龙湖公园"), said("location", "")]).toEqual(
       ["路灯坏了", "（照片）", "位置：龙湖公园", "位置：地图上的一点"],
     );
+    expect([said("image", "［照片］"), said("image", "灯又坏了")]).toEqual(["（照片）", "（照片）灯又坏了"]);
     expect(said("voice", "")).toBe("（不是文字）");
   });
 

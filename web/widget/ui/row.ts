@@ -1,5 +1,5 @@
 import { friendly } from "../../shared/time";
-import type { Attachment, Button } from "../../shared/wire";
+import { type Attachment, type Button, caption } from "../../shared/wire";
 import type { Line } from "../transcript";
 import { cardElement } from "./cards";
 import { h, icon } from "./dom";
@@ -85,12 +85,19 @@ function body(line: Line, actions: RowActions): HTMLElement {
   const { message } = line;
   const card = message.card ? cardElement(message.card, message.text, actions.say) : null;
   if (card) return card;
-  if (message.kind === "image" && message.media?.image) return photo(message.media, actions);
+  if (message.kind === "image" && message.media?.image) {
+    return captioned(photo(message.media, actions), caption(message));
+  }
   if (message.kind === "location" && message.media) {
-    return h("div", { class: "bubble place" }, icon("pin"), message.media.label || "我的位置");
+    const place = h("div", { class: "bubble place" }, icon("pin"), message.media.label || "我的位置");
+    return captioned(place, caption(message));
   }
   const trusted = message.sender !== "citizen";
   return h("div", { class: "bubble" }, ...(trusted ? linked(message.text) : [message.text]));
+}
+
+function captioned(attached: HTMLElement, words: string): HTMLElement {
+  return words ? h("div", {}, attached, h("div", { class: "bubble" }, words)) : attached;
 }
 
 function photo(media: Attachment, actions: RowActions): HTMLElement {

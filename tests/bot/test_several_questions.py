@@ -1,0 +1,107 @@
+"""Messages with several requests: nothing of them is dropped, also where the first is only asked back."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from bot.understanding.questions import questions
+from bot.understanding.requests import split
+from tests.bot.calls import Answer, Rasa
+
+ASK = "action_answer_policy"
+BOTH = "住房公积金怎么提取？身份证丢了在哪补？"
+
+
+def _entries(answer: Answer) -> list[str]:
+    return [
+        str(json.loads(payload.removeprefix("/ask_policy"))["entry"])
+        for payload in answer.buttons.values()
+        if payload.startswith("/ask_policy{")
+    ]
+
+
+async def test_two_known_questions_are_both_answered(rasa: Rasa, visitor: str) -> None:
+    answer = await rasa.run(ASK, BOTH, "ask_policy", conversation=visitor)
+    assert [card["entry"] for card in answer.cards] == ["gjj-withdraw", "police-id-lost"]
+
+
+@pytest.mark.parametrize("action", [ASK, "action_ask_or_tell", "action_fallback"])
+async def test_one_known_and_one_in_doubt_are_both_served_whatever_the_message_is_taken_for(
+    action: str, rasa: Rasa, visitor: str
+) -> None:
+    answer = await rasa.run(action, "身份证丢了在哪补？住房补贴怎么领？", "ask_policy", conversation=visitor)
+    assert [card["entry"] for card in answer.cards] == ["police-id-lost"]
+    assert "“住房补贴怎么领”" in answer.text
+    assert _entries(answer)[0] == "gjj-withdraw"
+    assert next(iter(answer.buttons.values())).startswith("/ask_policy"), "1 chooses the first of the list"
+
+
+async def test_what_nothing_answers_is_said_beside_what_is_known(rasa: Rasa, visitor: str) -> None:
+    answer = await rasa.run(
+        ASK, "身份证丢了在哪补？天王星移民怎么申请签证？", "ask_policy", conversation=visitor
+    )
+    assert [card["entry"] for card in answer.cards] == ["police-id-lost"]
+    assert "“天王星移民怎么申请签证”我还没有把握的答案" in answer.text
+    assert answer.slots["story"] == "天王星移民怎么申请签证"
+
+
+async def test_more_questions_than_are_served_at_once_are_named(rasa: Rasa, visitor: str) -> None:
+    text = "住房公积金怎么提取？身份证丢了在哪补？结婚登记要带什么材料？工伤认定怎么申请？"
+    answer = await rasa.run(ASK, text, "ask_policy", conversation=visitor)
+    assert len(answer.cards) + len(re.findall("^“", answer.text, re.MULTILINE)) >= 3
+    assert "工伤认定怎么申请" in answer.text
+
+
+async def test_a_question_that_only_follows_is_not_another(rasa: Rasa, visitor: str) -> None:
+    answer = await rasa.run(ASK, "身份证丢了在哪补？要带什么材料？", "ask_policy", conversation=visitor)
+    assert [card["entry"] for card in answer.cards] == ["police-id-lost"]
+    assert "要带什么材料" not in answer.text
+
+
+async def test_a_matter_before_a_question_in_doubt_opens_the_form_with_both(rasa: Rasa, visitor: str) -> None:
+    text = "小区路灯坏了三天没人修。结婚登记要带什么？"
+    answer = await rasa.run("action_ask_or_tell", text, "ask_or_tell", conversation=visitor)
+    assert answer.followup == "complaint_form"
+    assert answer.slots["story"] == text
+
+
+async def test_a_question_before_a_matter_is_served_and_the_matter_offered(rasa: Rasa, visitor: str) -> None:
+    text = "身份证丢了在哪补？小区路灯坏了三天没人修"
+    answer = await rasa.run("action_ask_or_tell", text, "ask_or_tell", conversation=visitor)
+    assert [card["entry"] for card in answer.cards] == ["police-id-lost"]
+    assert "您刚才还提到“小区路灯坏了三天没人修”" in answer.text
+    assert answer.slots["story"] == "小区路灯坏了三天没人修"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("您好！我有两个问题：1.公积金怎么取 2.身份证在哪补", ["公积金怎么取", "身份证在哪补"]),
+        ("1、低保怎么申请；2、养老金几号发", ["低保怎么申请", "养老金几号发"]),
+        ("公积金怎么取？谢谢", ["公积金怎么取"]),
+        ("公积金怎么取？等了三天还没人理我怎么回事？", []),
+        (
+            "我在外地打工，去年交了社保今年回来了，想接着交但是不知道以前的还算不算，怎么接着交？居住证怎么办？",
+            [],
+        ),
+    ],
+)
+def test_only_plain_questions_are_parted(text: str, asked: list[str]) -> None:
+    assert [one.text for one in questions(text)] == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "requests"),
+    [
+        ("小区路灯坏了三天没人修。结婚登记要带什么？", 2),
+        ("物业不给开门禁。门禁卡怎么办理？", 1),
+        ("开发商拖着房产证不给办。要怎么办理？", 1),
+    ],
+)
+def test_a_question_after_a_matter_is_another_request_only_when_it_is_about_something_else(
+    text: str, requests: int
+) -> None:
+    assert len(split(text)) == requests
