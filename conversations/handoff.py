@@ -16,8 +16,7 @@ from conversations.models import Conversation, MessageRow
 from conversations.moves import (
     RESUME,
     TOLD_WAITING,
-    AgentsOnline,
-    Moves,
+    Mover,
     held_by,
     seconds,
     taken_already,
@@ -38,7 +37,6 @@ from conversations.types import (
 )
 from conversations.waiting import BACK_BUTTON, acknowledged, leaves
 from core.clock import now
-from core.database import Database
 from core.errors import BadRequest, Conflict
 from core.text import written
 
@@ -48,19 +46,8 @@ MAX_AGENT_TEXT = 4_000
 """Most characters of an agent's message."""
 
 
-class Handoff:
-    """Moves conversations into the queue, to an agent, and back to the bot; sends agents' words.
-
-    Args:
-        database: where the conversations are.
-        moves: tells the citizen and the desks.
-        agents_online: number of agents who have the desk open now.
-    """
-
-    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
-        self._database = database
-        self._moves = moves
-        self._agents_online = agents_online
+class Handoff(Mover):
+    """Moves conversations into the queue, to an agent, and back to the bot; sends agents' words."""
 
     async def request_human(
         self,

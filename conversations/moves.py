@@ -102,6 +102,21 @@ class Moves:
             )
 
 
+class Mover:
+    """What every part needs that gives conversations to somebody else.
+
+    Args:
+        database: where the conversations are.
+        moves: tells the citizen and the desks.
+        agents_online: number of agents who have the desk open now.
+    """
+
+    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
+        self._database = database
+        self._moves = moves
+        self._agents_online = agents_online
+
+
 def held_by(row: Conversation | ConversationView, agent: Agent) -> None:
     """Check that an agent has a conversation.
 

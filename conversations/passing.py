@@ -11,8 +11,7 @@ from conversations.models import Conversation
 from conversations.moves import (
     PASSED,
     TOLD_WAITING,
-    AgentsOnline,
-    Moves,
+    Mover,
     held_by,
     seconds,
     taken_already,
@@ -22,7 +21,7 @@ from conversations.moves import (
 from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
 from conversations.waiting import BACK_BUTTON
 from core.clock import now
-from core.database import Alongside, Database
+from core.database import Alongside
 from core.errors import BadRequest, Conflict
 from core.text import line, written
 
@@ -32,19 +31,8 @@ MAX_NOTE = 200
 """Most characters of a transfer's note."""
 
 
-class Passing:
-    """Passes conversations to other agents or back into the queue, takes them over, and closes them.
-
-    Args:
-        database: where the conversations are.
-        moves: tells the citizen and the desks.
-        agents_online: number of agents who have the desk open now.
-    """
-
-    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
-        self._database = database
-        self._moves = moves
-        self._agents_online = agents_online
+class Passing(Mover):
+    """Passes conversations to other agents or back into the queue, takes them over, and closes them."""
 
     async def transfer(
         self,

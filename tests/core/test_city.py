@@ -14,6 +14,12 @@ from core.settings import Settings
 from tests.cities import HUAINAN, QINGWU, QINGWU_FOLDER
 
 
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of Qingwu's folder, for a test to change."""
+    return Path(shutil.copytree(QINGWU_FOLDER, tmp_path / "copied"))
+
+
 def test_huainan_has_seven_counties_and_districts_and_three_zones() -> None:
     assert len({d.name for d in HUAINAN.districts}) == 10
     codes = [d.code for d in HUAINAN.districts if d.code]
@@ -250,14 +256,12 @@ def test_what_is_home_in_one_city_is_elsewhere_in_another() -> None:
         ),
     ],
 )
-def test_a_mistake_is_named(tmp_path: Path, file: str, before: str, after: str, said: str) -> None:
-    folder = tmp_path / "broken"
-    shutil.copytree(QINGWU_FOLDER, folder)
-    text = (folder / file).read_text("utf-8")
+def test_a_mistake_is_named(copied: Path, file: str, before: str, after: str, said: str) -> None:
+    text = (copied / file).read_text("utf-8")
     assert before in text
-    (folder / file).write_text(text.replace(before, after, 1), "utf-8")
+    (copied / file).write_text(text.replace(before, after, 1), "utf-8")
     with pytest.raises(ConfigurationError, match=said):
-        load_city(str(folder))
+        load_city(str(copied))
 
 
 def test_a_profile_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
@@ -270,10 +274,8 @@ def test_a_profile_that_is_not_there_is_named_with_those_that_are(tmp_path: Path
         load_city("")
 
 
-def test_a_file_that_no_yaml_reader_can_read_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "broken"
-    shutil.copytree(QINGWU_FOLDER, folder)
-    file = folder / "districts.yml"
+def test_a_file_that_no_yaml_reader_can_read_is_named(copied: Path) -> None:
+    file = copied / "districts.yml"
     kept = file.read_text("utf-8")
     for written, said in (
         (kept.encode("gbk"), "districts.yml：请用 UTF-8 编码保存"),
@@ -286,46 +288,40 @@ def test_a_file_that_no_yaml_reader_can_read_is_named(tmp_path: Path) -> None:
     ):
         file.write_bytes(written)
         with pytest.raises(ConfigurationError, match=said):
-            load_city(str(folder))
+            load_city(str(copied))
     file.write_bytes(kept.encode("utf-8-sig"))
-    assert load_city(str(folder)).full_name == "青梧市"
+    assert load_city(str(copied)).full_name == "青梧市"
 
 
-def test_several_mistakes_are_named_at_once(tmp_path: Path) -> None:
-    folder = tmp_path / "broken"
-    shutil.copytree(QINGWU_FOLDER, folder)
-    file = folder / "departments.yml"
+def test_several_mistakes_are_named_at_once(copied: Path) -> None:
+    file = copied / "departments.yml"
     file.write_text(
         file.read_text("utf-8").replace("kind: city", "kind: x").replace("kind: utility", "kind: y")
     )
     with pytest.raises(ConfigurationError) as said:
-        load_city(str(folder))
+        load_city(str(copied))
     assert [line.split("：")[0] for line in str(said.value).splitlines()[1:]] == [
         "  departments.yml 第 3 行（市城管委 › kind）",
         "  departments.yml 第 6 行（青梧水务集团 › kind）",
     ]
 
 
-def test_working_hours_need_office_hours_and_no_rules_are_needed_at_all(tmp_path: Path) -> None:
-    folder = tmp_path / "qingwu"
-    shutil.copytree(QINGWU_FOLDER, folder)
-    file = folder / "deadlines.yml"
+def test_working_hours_need_office_hours_and_no_rules_are_needed_at_all(copied: Path) -> None:
+    file = copied / "deadlines.yml"
     rule = "rules: [{name: 其他, sign: {working_hours: 4}, example: true}]"
     file.write_text(rule, "utf-8")
     with pytest.raises(ConfigurationError, match="规则“其他”用了 working_hours，就要写 office_hours"):
-        load_city(str(folder))
+        load_city(str(copied))
     file.unlink()
-    assert load_city(str(folder)).deadlines.rules == ()
+    assert load_city(str(copied)).deadlines.rules == ()
 
 
-def test_a_rule_with_a_source_is_an_example_still_when_the_office_hours_are(tmp_path: Path) -> None:
-    folder = tmp_path / "qingwu"
-    shutil.copytree(QINGWU_FOLDER, folder)
-    file = folder / "deadlines.yml"
+def test_a_rule_with_a_source_is_an_example_still_when_the_office_hours_are(copied: Path) -> None:
+    file = copied / "deadlines.yml"
     kept = yaml.safe_load(file.read_text("utf-8"))
     kept["office_hours"] = {"spans": kept["office_hours"]["spans"], "example": True}
     file.write_text(yaml.safe_dump(kept, allow_unicode=True), "utf-8")
-    made = load_city(str(folder)).deadlines
+    made = load_city(str(copied)).deadlines
     assert {rule.name: bool(made.basis(rule)) for rule in made.rules} == {
         "停水": False,
         "紧急": True,  # in hours of the clock: no office hours in it
