@@ -1,4 +1,4 @@
-"""Questions about filing itself, asked in the middle of the form: what it costs, who handles it, who learns of it."""
+"""Answers questions about filing itself, asked in the middle of the form: what it costs, who handles it, who sees it."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from conversations.event_kinds import Result
 from tickets.checks import MAX_PHOTOS
 
 KINDS = ("photo", "location")
+"""Kinds of attachments, as the message that carries one names them."""
 
 
 def sent(turn: Turn) -> str | None:

@@ -32,7 +32,7 @@ def _reopen(turn: Turn, slot: str, before: str) -> None:
     value = turn.slot(slot)
     kept = None if value is None or value == "" else {"slot": slot, "value": value}
     told = f"（原来是“{clip(drafts.shown(slot, value), 60)}”，不改就说“不改了”）" if kept else ""
-    # The story itself stays in its place: what comes next may be anything but another story.
+    # The story stays in its slot, because the next message may well be something else than another story.
     turn.set_all({"former": kept} if slot == "content" else {slot: None, "former": kept})
     steps.ask_again(turn, slot, before + told)
 

@@ -1,4 +1,4 @@
-"""Changing one line of the complaint: by button (``/correct{"field": …}``) or in any words ("改一下地址", "地址不对，是…")."""
+"""Reads corrections of one line of the complaint: a button (``/correct{"field": …}``) or words (改一下地址, 地址不对，是…)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NOT_BUT = re.compile(
 
 
 def field_of(text: str, entities: Mapping[str, str]) -> str | None:
-    """The slot a correction is about; None when it doesn't say.
+    """The slot that a correction is about; None when it names none.
 
     >>> field_of("电话号码不对，改一下", {})
     'contact_phone'
@@ -49,7 +49,7 @@ def field_of(text: str, entities: Mapping[str, str]) -> str | None:
 
 
 def new_value(text: str) -> str | None:
-    """The value a correction already brings.
+    """The new value that a correction contains; None when it contains none.
 
     >>> new_value("把区改成大通区")
     '大通区'
@@ -59,7 +59,7 @@ def new_value(text: str) -> str | None:
 
 
 def correction(text: str, slots: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The slot a message corrects and the words of its new value; None when it corrects nothing that is filled.
+    """The slot that a message corrects, and the words of its new value; None when it corrects no filled slot.
 
     >>> correction("地址不对，是国庆路菜市场门口", {"address": "龙湖路"})
     ('address', '国庆路菜市场门口')

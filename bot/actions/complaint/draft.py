@@ -1,4 +1,4 @@
-"""The complaint as far as it is filled: which slots there are, in which order they are asked, how they read."""
+"""The draft of a complaint: its slots, the order in which they are asked for, and how people read them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from tickets.checks import MAX_DETAIL
 from tickets.types import Detail, TicketDraft, TicketType
 
 LABELS: dict[str, str] = {field.name: field.label for field in FIELDS}
-"""Slots of the complaint and their names, in the order a summary shows them."""
+"""Slot → label, in the order of the summary."""
 
 CONFIRM = "complaint_confirm"
+"""Slot that is asked for last; True when the citizen has confirmed the summary."""
 ASKED = tuple(field.name for field in QUESTIONS)
 """Slots in the order they are asked."""
 
@@ -29,7 +30,7 @@ _COLUMNS = frozenset(
         *("subject", "photos", "contact_name", "contact_phone", "confidential"),
     }
 )
-"""Slots with a place of their own in a ticket (:func:`to_ticket`). Every other field is filed as a detail."""
+"""Slots that have a column in a ticket (:func:`to_ticket`). Every other field is filed as a detail."""
 
 _LIGHT = tuple(field.name for field in QUESTIONS if field.light)
 _LIGHT_PLACED = tuple(
@@ -38,7 +39,7 @@ _LIGHT_PLACED = tuple(
 _HERE = re.compile(
     r"楼[下上道]|[家单]元?门[口前]|我家|(?:这|那|我们|咱们?|俺们?)(?:条|个|座|栋)?(?:路口?|小区|楼|村|街|巷|桥|广场|公园|公交站)"
 )
-"""An idea about a place that only its author knows: nobody can look at it without asking where."""
+"""Words for a place that only the citizen knows (我家门口, 这个路口). The staff can't find it without asking."""
 _FIXTURE = (
     r"(?:路灯|灯|减速带|扶手|红绿灯|信号灯|斑马线|护栏|栏杆|隔离栏|垃圾桶|垃圾箱|健身器材|充电桩|座椅|长椅|凳子|站台|站牌|公交站|摄像头|监控|停车位|车位|坡道|台阶|电梯|公厕|厕所|标志|标线|路牌|绿化|树|雨棚|车棚|天桥|井盖|路障|石墩|门禁|反光镜|凉亭|"
     r"路(?![线费网政人子由标权数])|桥|水沟|下水道|水渠)"
@@ -47,7 +48,7 @@ _SET_UP = re.compile(
     rf"(?:装|安|增设|加设|设(?!法|想)|增加|加|修(?![改订正复])|建(?!议)|划|种|摆|放|添|换|挪|拆|改造)(?:一?[下个些排条道盏座处]|[几两三]个?[盏个]?|上|点|好|成|设|装)*"
     rf"[^，,。；;！!？?]{{0,6}}{_FIXTURE}|{_FIXTURE}(?:[^，,。；;！!？?]{{0,4}})(?:换|修|挪|移|拆|改造|加高|加宽|加装)"
 )
-"""An idea for a thing that stands somewhere."""
+"""An idea about a thing that has a place, such as a lamp or a bench."""
 _EVERYWHERE = re.compile(
     r"全[市县区省国]|各[个县区小街乡]|所有|每个|到处|哪里都|[一有]些(?:小区|路口|公园)|(?:老旧?|农村|城区|公共场所)(?:小区|地区)?(?:都|也|普遍)"
 )
@@ -62,9 +63,10 @@ KEPT = "kept_draft"
 
 
 def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
-    """The slots this complaint asks for, in order.
+    """The slots that this complaint asks for, in order.
 
-    An idea or praise needs no time or secrecy, and a place only when the words point at one without naming it.
+    Ideas, questions and praise need neither time nor secrecy. An idea needs a place when its words point at one
+    without naming it.
     """
     if slots.get("complaint_type") in _LIGHT_TYPES:
         idea = slots["complaint_type"] == "建议"
@@ -75,7 +77,7 @@ def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _is_placed(idea: str) -> bool:
-    """Whether nobody can act on an idea without knowing where.
+    """Whether nobody can act on an idea without knowing its place.
 
     >>> _is_placed("建议在小区门口装个减速带"), _is_placed("建议全市公交站都装座椅"), _is_placed("建议公交晚上延长到十点")
     (True, False, False)
@@ -86,7 +88,7 @@ def _is_placed(idea: str) -> bool:
 
 
 def likely_type(content: str) -> str:
-    """The type of a matter whose citizen can't say which it is.
+    """The type of a matter when the citizen can't name it.
 
     >>> likely_type("停水了"), likely_type("物业乱收费还骂人")
     ('求助', '投诉')
@@ -96,7 +98,7 @@ def likely_type(content: str) -> str:
 
 
 def next_missing(slots: Mapping[str, Any]) -> str:
-    """The slot to ask for next; the confirmation once nothing is missing."""
+    """The slot to ask for next; :data:`CONFIRM` when nothing is missing."""
     return next((name for name in needed(slots) if slots.get(name) is None), CONFIRM)
 
 
@@ -113,7 +115,7 @@ def shown(name: str, value: Any) -> str:
 
 
 def lines(slots: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(label, value, slot) of everything filled, in the order a summary shows it; an empty line only if it was asked for."""
+    """(label, value, slot) of the filled slots, in the order of the summary; slots left empty only if they are asked for."""
     return [
         (label, shown(name, slots[name]), name)
         for name, label in LABELS.items()
@@ -122,19 +124,19 @@ def lines(slots: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def for_agent(slots: Mapping[str, Any]) -> dict[str, str]:
-    """What the agent who takes over sees: label → value, without empty fields."""
+    """What an agent who takes over sees: label → value, without empty fields."""
     whole = _with_former(slots)
     return {label: value for label, value, name in lines(whole) if whole[name] != ""}
 
 
 def saved(slots: Mapping[str, Any]) -> dict[str, Any]:
-    """The filled slots, to be kept for later."""
+    """The filled slots, in the form in which they are kept for later."""
     whole = _with_former(slots)
     return {name: whole[name] for name in (*LABELS, "town", "later") if whole.get(name) is not None}
 
 
 def _with_former(slots: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The slots, with the former value of one that is being changed and not filled again yet."""
+    """The slots; a slot that is being changed has its former value until it is filled again."""
     former = slots.get("former")
     if not isinstance(former, dict) or slots.get(former["slot"]) is not None:
         return slots
@@ -142,12 +144,12 @@ def _with_former(slots: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def clear(turn: Turn) -> None:
-    """Forget the complaint; further requests that wait for it to be done (``later``) stay."""
+    """Empty the slots of the complaint. Further requests that wait for it to end (``later``) stay."""
     turn.set_all(dict.fromkeys(_OWN))
 
 
 def details(slots: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> tuple[Detail, ...]:
-    """What the ticket has no column for: filled fields with their labels, in the order a summary shows them.
+    """The filled fields without a column in a ticket, with their labels, in the order of the summary.
 
     Args:
         slots: the slots of the complaint.
@@ -163,7 +165,7 @@ def details(slots: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> tuple
 def to_ticket(
     slots: Mapping[str, Any], *, channel: str, conversation_id: str, urgent: bool = False
 ) -> TicketDraft:
-    """The draft to file.
+    """The draft of a ticket, made from the slots.
 
     Args:
         slots: the slots of the complaint.

@@ -1,4 +1,4 @@
-"""The fields of the complaint form, each declared once; what the form asks, reads, shows and corrects follows from it."""
+"""The fields of the complaint form. Each is declared once: how it is asked for, read, shown and corrected."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from bot.understanding.phone import phone
 from conversations.attachments import Place
 
 TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
+"""Types of a matter (诉求类型), in the order in which citizens are offered them."""
 
 Value = str | bool | None
-"""Reads a field's value from an answer; None when the answer holds no value."""
+"""A field's value, read from an answer; None when the answer holds no value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer to a field's question can be: made by :func:`any_words`, :func:`fact` or :func:`one_of`.
+    """What can answer a field's question. Made by :func:`any_words`, :func:`fact` or :func:`one_of`.
 
     Args:
         read: text → value.
         free: whether any words may be the answer.
-        longest: characters the ticket store takes of free words; what is longer is cut. A detail has at most
-            :data:`tickets.checks.MAX_DETAIL`.
+        longest: most characters of any words that a ticket keeps; the rest is cut. A detail keeps at most
+            :data:`tickets.checks.MAX_DETAIL`. 0 when the answer is not any words.
         choices: (title, value) of the buttons beside the question.
     """
 
@@ -39,56 +40,56 @@ class Answer:
 
 
 def any_words(longest: int, read: Callable[[str, int], str | None] = values.read_free) -> Answer:
-    """An answer of any words, cut at ``longest`` characters.
+    """Any words are an answer.
 
     Args:
-        longest: characters.
+        longest: most characters of the value.
         read: (text, longest) → value.
     """
     return Answer(lambda text: read(text, longest), free=True, longest=longest)
 
 
 def fact(read: Callable[[str], Value]) -> Answer:
-    """An answer whose value is only what its reader finds in the text."""
+    """Only what ``read`` finds in the text is an answer."""
     return Answer(read)
 
 
 def one_of(
     choices: Callable[[], Iterable[tuple[str, str]]], read: Callable[[str], Value], *, free: bool = False
 ) -> Answer:
-    """An answer that is one of the choices, pressed as a button or recognised by its reader in words.
+    """One of the choices is the answer, pressed as a button or said in words that ``read`` understands.
 
     Args:
         choices: (title, value) of the buttons.
         read: text → value.
-        free: whether any words may be the answer, too.
+        free: whether other words may be an answer, too.
     """
     return Answer(read, free=free, choices=choices)
 
 
 NOT_ASKED = fact(lambda text: None)
-"""Answer of fields that are never asked for; their values come from elsewhere."""
+"""Nothing is an answer: the field is never asked for, and its value comes from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the form. What the ticket has no column for is filed as a detail under its label.
+    """One field of the form. A field without a column in a ticket is filed as a detail under its label.
 
     Args:
         name: the slot.
         label: its name in the summary.
-        heard: place among the fields whose ``words`` are looked for in a correction, smallest first.
-        words: pattern of the words by which a citizen corrects it.
-        answer: what an answer can be.
-        asked: place among the questions, smallest first; 0 for what nobody is asked for.
-        question: the words it is asked for with.
-        again: other words for the same question, for who was asked with those twice.
-        means: what the question is about, for who does not understand it.
-        hint: said when an answer could not be read; may name ``{district}`` and ``{area_code}``.
+        heard: order in which the ``words`` of the fields are looked for in a correction, smallest first.
+        words: pattern of the words that name the field in a correction.
+        answer: what can be an answer.
+        asked: order of the questions, smallest first; 0 when the field is not asked for.
+        question: the question.
+        again: other words for the same question, for citizens who were asked twice.
+        means: an explanation of the question, for citizens who do not understand it.
+        hint: said when an answer could not be read; may contain ``{district}`` and ``{area_code}``.
         skip: whether it may always stay empty.
-        light: whether an idea, a question or praise is asked for it, too.
-        shown: value → how a citizen reads it.
-        empty: how it reads when it was left empty.
+        light: whether ideas, questions and praise are asked for it, too.
+        shown: value → what a citizen reads.
+        empty: what a citizen reads when it was left empty.
     """
 
     name: str
@@ -246,9 +247,10 @@ FIELDS = (
         empty="否",
     ),
 )
-"""The fields in the order a summary shows them."""
+"""The fields in the order of the summary."""
 
 BY_NAME = {field.name: field for field in FIELDS}
+"""Slot → field."""
 QUESTIONS = tuple(sorted((field for field in FIELDS if field.asked), key=lambda field: field.asked))
 """The fields that are asked for, in order."""
 SKIPPABLE = frozenset(field.name for field in FIELDS if field.skip)

@@ -1,4 +1,4 @@
-"""A confirmed complaint becomes a ticket, exactly once."""
+"""Files a confirmed complaint as a ticket, exactly once."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from tickets.types import Ticket
 
 FILED = "filed"
-"""Key under which a conversation remembers its last filing: turn and ticket number."""
+"""Key under which a conversation stores its last filing: turn and ticket number."""
 
 _SLOT_OF_FIELD = {"type": "complaint_type"}
 
 
 async def file_ticket(turn: Turn) -> None:
-    """Runs when the complaint form has ended; files only what was confirmed, and forgets the draft."""
+    """File the complaint if it was confirmed, and forget the draft. Rasa runs this when the complaint form has ended."""
     if turn.slot(drafts.CONFIRM) is not True:
-        return  # cancelled, handed over, or added to a ticket: what ended the form has cleared it
+        return  # cancelled, handed over, or added to a ticket: the slots are already empty
     view = await parts().conversations.view(turn.conversation_id)
     draft = drafts.to_ticket(
         turn.slots, channel=view.channel, conversation_id=turn.conversation_id, urgent=view.urgent
@@ -46,7 +46,7 @@ async def file_ticket(turn: Turn) -> None:
 
 
 def tell_filed(turn: Turn, ticket: Ticket) -> None:
-    """Number, code, what happens next, and until when where a document says so; no promise of an outcome."""
+    """Tell the number, the query code, what happens next, and the deadlines that a document sets; promise no outcome."""
     after = "工作人员核对后会转给承办单位办理"
     after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
     lines = parts().tickets.deadline_lines(ticket)

@@ -1,7 +1,7 @@
-"""The complaint form: what each message means while a complaint is being taken, and what is asked next.
+"""The complaint form: decides what each message means while the form is active, and what is asked next.
 
-Rasa runs :func:`validate` once per message while ``complaint_form`` is active. It decides everything and asks the
-next question itself, so a message costs one call: digressions are answered in place and the question asked again.
+Rasa runs :func:`validate` once for each message while ``complaint_form`` is active. It asks the next question itself.
+It also answers digressions and asks the question again. So each message needs only one call.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from kb_index.language.text import simplified
 _NO_ANSWER = frozenset(
     {Move.CANCEL, Move.HUMAN, Move.BACK, Move.CORRECT, Move.POLICY, Move.PROGRESS, Move.HOW_LONG}
 )
-"""Moves whose words may hold a value by chance ("取消投诉", "把区改成大通区") and are still no answer."""
+"""Moves that are no answer, although their words may contain a value ("取消投诉", "把区改成大通区")."""
 _DESK = "form"
-"""Key under which a conversation shows the agents what the running form has."""
+"""Key under which a conversation stores the current values of the form, for the agents to see."""
 _LEAVES_IT = frozenset({Move.CANCEL, Move.SKIP, Move.DENY, Move.BACK})
 _KEEP = re.compile(r"^(算了)?(还是)?(就|先)?(不改|不用改|别改|保持原样|原来的?(就行|就好|可以)?|照旧|按原来)")
 _ANOTHER = re.compile(
@@ -63,9 +63,9 @@ _SAME = re.compile(r"是?(同一|一)(件|个|回)事?|就是(这|那)(个|件|�
 
 
 async def validate(turn: Turn) -> None:
-    """One message within the form, or the one that opens it (no slot is asked for yet)."""
-    turn.outcome(Result.MATTER)  # unless it turns out to be something else
-    # The form reads simplified characters; what the ticket keeps of a story is the citizen's own writing.
+    """Handle a message within the form, or the message that opens it; at that time no slot is asked for."""
+    turn.outcome(Result.MATTER)  # later steps change this when the message is something else
+    # The form reads simplified characters. The ticket keeps the story in the citizen's own characters.
     ran = turn.requested is not None
     await _step(turn if turn.pressed else turn.narrowed(_meant(turn)))
     # An agent who takes over sees the form's current values.
@@ -74,7 +74,7 @@ async def validate(turn: Turn) -> None:
 
 
 def _meant(turn: Turn) -> str:
-    """The words of a message in simplified characters; of a slip put right within an answer the last value."""
+    """The message in simplified characters. An answer that corrects itself is reduced to the corrected value."""
     said = simplified(turn.text)
     return said if turn.requested in (None, "content") else put_right(said, parts().city)
 
@@ -93,7 +93,7 @@ async def _step(turn: Turn) -> None:
         if picked is not turn:
             await _step(picked)
     elif await asides.answered(turn, slot):
-        pass  # said and asked again there
+        pass  # the form has asked again there
     elif turn.pressed and turn.intent == "start_complaint" and turn.entities.get("slot") == "declined":
         await _not_declined(turn, slot)
     elif turn.pressed and turn.intent == "inform":
@@ -103,13 +103,13 @@ async def _step(turn: Turn) -> None:
     elif not turn.pressed and only_announced(turn.text):
         await asides.policy(turn, slot)
     elif not turn.pressed and slot != same.SLOT and await asides.listened(turn, slot):
-        pass  # done and gone on there
+        pass  # the form has continued there
     else:
         await _move(turn, slot, decide(turn, slot))
 
 
 async def _move(turn: Turn, slot: str, move: Move) -> None:
-    """A message that is an answer, or one of the other things a citizen does within a form."""
+    """Handle a message by its move: an answer, or something else that citizens do within a form."""
     if slot == same.SLOT:
         await _same(turn, move)
         return
@@ -156,7 +156,7 @@ async def _open(turn: Turn) -> None:
 
 
 async def _attached(turn: Turn, slot: str) -> None:
-    """A photo or a place, at any point: kept, and the question asked again (or answered by it)."""
+    """Keep a photo or a place that is sent at any question. Ask the question again, unless this was the answer."""
     filled, said = attachments.read(turn)
     turn.set_all(filled)
     if slot == "content" and questions.asked_again(turn, slot):
@@ -184,7 +184,7 @@ async def _chosen(turn: Turn, slot: str) -> None:
 
 
 async def _not_declined(turn: Turn, slot: str) -> None:
-    """Take a message that was declined as out of scope as the answer after all."""
+    """Take a message as the answer that was declined as out of scope before."""
     said = (await parts().conversations.recall(turn.conversation_id)).get(DECLINED)
     if said and slot in FREE:
         await steps.take(turn, slot, read_answer(slot, str(said)))
@@ -193,7 +193,7 @@ async def _not_declined(turn: Turn, slot: str) -> None:
 
 
 async def _asked(turn: Turn, slot: str) -> None:
-    """The question that was announced before (等等我先问个事)."""
+    """Answer the question that the citizen announced in the message before (等等我先问个事)."""
     move = decide(turn, slot)
     turn.set("asking", None)
     said = about.answer(turn.text, slot, turn.slots)
@@ -209,7 +209,7 @@ async def _asked(turn: Turn, slot: str) -> None:
 
 
 async def _same(turn: Turn, move: Move) -> None:
-    """The answer to "is it the same matter as that ticket"."""
+    """Handle the answer to the question whether it is the same matter as an open ticket."""
     number = str(turn.slot(same.SLOT))
     said = plain(turn.text)
     if move is Move.DENY or _ANOTHER.search(said):
@@ -282,11 +282,11 @@ async def _repeat(turn: Turn, slot: str) -> None:
 
 async def _affirm(turn: Turn, slot: str) -> None:
     secret = None if turn.pressed else read_confidential(turn.text)
-    if slot == drafts.CONFIRM and secret is not None:  # "要保密" is a line to change, not leave to file
+    if slot == drafts.CONFIRM and secret is not None:  # "要保密" changes a line and confirms nothing
         await steps.take(turn, "confidential", secret)
     elif slot == drafts.CONFIRM:
         turn.set_all({drafts.CONFIRM: True, "tries": 0, "requested_slot": None})
-    elif slot == "confidential" and "提交" not in turn.text:  # that is a yes to something else
+    elif slot == "confidential" and "提交" not in turn.text:  # "可以提交" says nothing about secrecy
         await steps.go_on(turn, {slot: True})
     elif "提交" in turn.text:
         steps.ask_again(turn, slot, "好的，还差几项，填完就能提交。")

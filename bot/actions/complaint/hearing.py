@@ -1,7 +1,7 @@
 """Reads a message within the form for every open field, the asked one first.
 
-A citizen answers more than was asked, or something else. Nothing of it is lost: what fits no field and belongs to the
-matter stays with the content.
+Citizens often answer more than was asked, or something else. Nothing is lost: words that fit no field but belong to
+the matter are added to the content.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from bot.understanding.subject import subject
 from bot.understanding.wishes import Wish, read_wish
 
 _LEAST_MATTER = 4
-"""Fewest characters of words without a field that are added to the content."""
+"""Fewest characters of a clause without a field that is added to the content."""
 _MOST_CLAUSES = 30
-"""Clauses that are read one by one; what comes after them in a pasted letter belongs to the matter."""
+"""Most clauses that are read one by one. The rest of a long pasted letter counts as the matter."""
 _LEAST_BESIDE = 2
 """Fewest characters beside a phone number that count as content."""
 _BESIDE_PHONE = re.compile(
@@ -35,7 +35,7 @@ _BESIDE_PHONE = re.compile(
 )
 """Words beside a phone number that carry no content."""
 _WHOLE_ADDRESS = 5
-"""Characters from which what follows a district's name is an address; a town alone is kept for it."""
+"""Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
 
 
 @dataclass
@@ -44,11 +44,11 @@ class Heard:
 
     Args:
         values: slot → value.
-        wishes: what is wished about name, phone and secrecy.
-        wished: the clauses that say so.
-        rest: the clauses that are none of these.
-        known: whether a clause says again what is filled already.
-        unsure: an answer of which it can't be told whether it fits the asked field.
+        wishes: wishes about name, phone and secrecy.
+        wished: the clauses with these wishes.
+        rest: the clauses that contain neither values nor wishes.
+        known: whether a clause belongs to another field than the asked one, filled by it or before.
+        unsure: words that may or may not answer the question; "" when there are none.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -71,7 +71,7 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
     Args:
         text: the citizen's words, in simplified characters.
         asked: the slot that was asked for.
-        slots: the slots as they are; filled ones are not read again, but for the asked one.
+        slots: the current slots. Filled slots are not read again, except the one asked for.
     """
     heard = Heard()
     answers: list[str] = []
@@ -100,9 +100,9 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
 
 
 def _take_phone(text: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> str:
-    """Take the citizen's own number out of a message; what the message says beside it.
+    """Take the citizen's own number out of a message; return the rest of the message.
 
-    Done before the message is cut into clauses: 幺三九，五五五四，零零零零 is one number.
+    This is done before the message is cut into clauses, because 幺三九，五五五四，零零零零 is one number.
     """
     nobodys = parts().city.hotline_numbers
     number = asked_phone(text, nobodys) if asked == "contact_phone" else own_phone(text, nobodys)
@@ -141,7 +141,7 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
         read_answer("confidential", clause) is not None and not is_no_value(clause)
     ),
 }
-"""Whether a clause is an answer to the question of a slot."""
+"""Slot → whether a clause answers the question for that slot."""
 
 
 def _only_district(clause: str) -> bool:
@@ -190,7 +190,7 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         if is_open("happened_at"):
             heard.values["happened_at"] = read_answer("happened_at", clause)
         elif plain(clause) not in plain(f"{slots.get('happened_at')}{slots.get('content')}"):
-            heard.rest.append(clause)  # another time than the one that is filled: kept with the content
+            heard.rest.append(clause)  # a second time, beside the filled one, is added to the content
         return True
     if only_place(clause, parts().city):
         _take_place(clause, asked, slots, heard)
@@ -206,10 +206,10 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
 
 
 def _take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> None:
-    """Take a clause that is only a place, said at another question.
+    """Take a clause that is only a place and does not answer the question.
 
-    It fills what is open, makes the address more exact, or moves it to another district. Any other second place
-    stays with the content.
+    It fills open slots, makes the address more exact, or moves it to another district. Otherwise it is a second place
+    and is added to the content.
     """
     found = read_place(clause)
     named = bool(found.get("address") or found.get("town"))
@@ -224,7 +224,7 @@ def _take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
     if slots.get("address") is None or (moved and asked != "district"):
         heard.values["address"] = clause
     elif plain(clause) in plain(f"{address}{slots.get('content')}"):
-        return  # said again
+        return  # nothing new
     elif not address or plain(address) in plain(clause):
         heard.values["address"] = clause
     elif not found.get("address") and not read_place(address).get("town"):

@@ -1,6 +1,6 @@
-"""The complaint that was left unfinished: remembered with the conversation, and offered to be taken up again.
+"""The unfinished complaint: stored with the conversation, and offered to the citizen again.
 
-Rasa forgets its slots after two days of silence (``session_expiration_time``), the conversation does not.
+Rasa forgets its slots after two days of silence (``session_expiration_time``). The conversation does not forget.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from core.errors import NotFound
 from kb_index.language.text import simplified
 
 FACT = "draft"
-"""Key under which a conversation remembers the slots of an unfinished complaint."""
+"""Key under which a conversation stores the slots of the unfinished complaint."""
 OFFER = "draft"
-"""Value of the slot ``offer`` when the citizen was asked whether to go on with it."""
+"""Value of the slot ``offer`` when the citizen was asked whether to continue the unfinished complaint."""
 _SHOWN = 30
 _LONGEST = 40
-"""Most characters of a message that asks for what was left."""
+"""Most characters of a message that asks about the unfinished complaint."""
 _WHERE_WHEN = frozenset({"district", "town", "address", "happened_at"})
 _REGISTER = re.compile(
     r"(?:那|好的?|行|嗯|对|就|请|麻烦|你们?|您|帮我|给我|我|俺|要|想|需要|把)*(?:它|这个|那个|这件事|那件事)?"
@@ -43,7 +43,7 @@ _ASKS = re.compile(
 
 
 async def left(turn: Turn) -> dict[str, Any] | None:
-    """The slots of the complaint that was left unfinished; None without one, or while it is being filled."""
+    """The slots of the unfinished complaint; None when there is none, and while the form is filling it."""
     kept = turn.slot(drafts.KEPT)
     if turn.slot("content"):
         return None
@@ -53,7 +53,7 @@ async def left(turn: Turn) -> dict[str, Any] | None:
 
 
 async def after_step(turn: Turn, shown: tuple[str, Any], *, ran: bool) -> None:
-    """Remember what a step of the form left, together with what the desk shows of it.
+    """Store the unfinished complaint after a step of the form, together with what the desk shows.
 
     Args:
         shown: key and value of what the desk shows.
@@ -64,16 +64,16 @@ async def after_step(turn: Turn, shown: tuple[str, Any], *, ran: bool) -> None:
     if turn.requested:
         saved = drafts.saved(turn.slots)
         facts[FACT] = saved if saved.get("content") else known.get(FACT)
-    elif turn.slot(drafts.CONFIRM) is not True:  # what is confirmed is filed next, and forgotten there
+    elif turn.slot(drafts.CONFIRM) is not True:  # filing follows a confirmation, and forgets the draft
         kept = turn.slot(drafts.KEPT)
         facts[FACT] = kept if isinstance(kept, dict) or ran else known.get(FACT)
     if any(known.get(name) != value for name, value in facts.items()):
-        with suppress(NotFound):  # Rasa was spoken to without the app.
+        with suppress(NotFound):  # the message came to Rasa without the app
             await parts().conversations.remember_all(turn.conversation_id, facts)
 
 
 async def forget(turn: Turn) -> None:
-    """Forget the complaint that was left: it is filed, or the citizen wants nothing of it kept."""
+    """Forget the unfinished complaint, because it was filed or the citizen does not want it kept."""
     turn.set(drafts.KEPT, None)
     with suppress(NotFound):
         await parts().conversations.remember(turn.conversation_id, FACT, None)
@@ -85,7 +85,7 @@ def in_one_line(draft: Mapping[str, Any]) -> str:
 
 
 def offer(turn: Turn, draft: Mapping[str, Any], *besides: Choice) -> None:
-    """Say what is unfinished, and ask whether to go on with it.
+    """Say what is unfinished, and ask whether to continue it.
 
     Args:
         besides: further choices.
@@ -100,7 +100,7 @@ def offer(turn: Turn, draft: Mapping[str, Any], *besides: Choice) -> None:
 
 
 def go_on(turn: Turn, draft: Mapping[str, Any]) -> None:
-    """Open the form with the draft when the message takes it up, else offer that."""
+    """Open the form with the draft if the message asks for that (:func:`wants`); otherwise offer it."""
     if wants(turn):
         turn.set(drafts.KEPT, dict(draft))
         turn.follow_up("complaint_form")
@@ -109,7 +109,7 @@ def go_on(turn: Turn, draft: Mapping[str, Any]) -> None:
 
 
 def asks(text: str) -> bool:
-    """Whether a message asks what became of the complaint.
+    """Whether a message asks what became of the unfinished complaint.
 
     >>> asks("那我刚才说的健身器材的事登记了没"), asks("刚才那个还在吗"), asks("公积金怎么取")
     (True, True, False)
@@ -118,7 +118,7 @@ def asks(text: str) -> bool:
 
 
 def wants(turn: Turn) -> bool:
-    """Whether a message takes up the complaint that was left, or says yes to the offer of it."""
+    """Whether a message asks to continue the unfinished complaint, or accepts the offer to continue it."""
     if turn.pressed:
         return turn.entities.get("slot") == "draft" or (turn.offered == OFFER and turn.intent == "affirm")
     if takes_up_again(turn.text):
@@ -136,7 +136,7 @@ def wants(turn: Turn) -> bool:
 
 
 def take_up(turn: Turn, draft: Mapping[str, Any]) -> str:
-    """Fill the form again, and what else the message says; return what to tell the citizen."""
+    """Fill the form from the draft, and from what the message says besides; return what to tell the citizen."""
     turn.set_all({**draft, drafts.KEPT: None})
     beside = "" if turn.pressed else simplified(without_again(turn.text))
     if beside and not asks(beside) and not _REGISTER.fullmatch(plain(beside)):

@@ -11,19 +11,20 @@ from bot.actions.runtime.wording import HUMAN, clip
 from bot.understanding.requests import Request
 
 SLOT = "later"
+"""Slot with the remembered requests, each with ``kind`` (``question`` or ``matter``) and ``text``."""
 OFFER = "later"
-"""Value of the slot ``offer`` when a remembered question was offered to be answered."""
+"""Value of the slot ``offer`` when the citizen was offered an answer to a remembered question."""
 _SHOWN = 40
 
 
 _CARRIED = "carried"
-"""Key under which a conversation remembers what a further matter keeps of the one just filed."""
+"""Key under which a conversation stores what the next matter takes over from the one just filed."""
 _PLACE = ("district", "address", "town", "location")
 _CONTACT = ("contact_name", "contact_phone", "confidential")
 
 
 async def carry(turn: Turn, slots: Mapping[str, Any]) -> None:
-    """Keep place and contact of the matter just filed for the one that is offered next; nothing when there is none.
+    """Store place and contact of the matter just filed for the one offered next; do nothing when no matter waits.
 
     Args:
         slots: the slots as they were filed.
@@ -38,11 +39,11 @@ async def carry(turn: Turn, slots: Mapping[str, Any]) -> None:
 
 
 async def carried(turn: Turn, story: str, mined: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """What a further matter keeps of the one filed before it, and what to tell the citizen of it.
+    """The slots that a matter takes over from the one filed before it, and what to tell the citizen about that.
 
     Args:
-        story: the words of the further matter.
-        mined: slot → value that its own words give; with a place of its own it keeps no other.
+        story: the words of the matter.
+        mined: slot → value read from these words. When they name another place, no place is taken over.
     """
     kept = dict((await parts().conversations.recall(turn.conversation_id)).get(_CARRIED) or {})
     if kept.pop("story", None) != story:
@@ -56,7 +57,7 @@ async def carried(turn: Turn, story: str, mined: Mapping[str, Any]) -> tuple[dic
 
 
 def remember(turn: Turn, requests: Sequence[Request]) -> None:
-    """Keep requests for later, in their order."""
+    """Store requests for later, in their order."""
     kept = [{"kind": request.kind, "text": request.text} for request in requests]
     turn.set(SLOT, kept or None)
 
@@ -67,7 +68,7 @@ def texts(turn: Turn) -> list[str]:
 
 
 def noted(requests: Sequence[Request]) -> str:
-    """A sentence that nothing of the message was overlooked; empty when there is nothing more."""
+    """A sentence that repeats the remembered requests, so that the citizen need not; empty when there are none."""
     if not requests:
         return ""
     named = "、".join(f"“{clip(request.text, _SHOWN)}”" for request in requests)
@@ -78,7 +79,7 @@ def offer(turn: Turn, *besides: Choice) -> None:
     """Offer the first remembered request; do nothing when none is left.
 
     Args:
-        besides: further choices; a channel may show those of the last message alone.
+        besides: further choices of the turn, needed here because a channel may show only the last message's choices.
     """
     waiting = turn.slot(SLOT) or []
     if not waiting:

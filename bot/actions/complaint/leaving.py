@@ -1,4 +1,4 @@
-"""“我不是投诉，就是想问一下”: the form is left, and what was asked first is answered."""
+"""Ends the form when the citizen wants to file nothing (“我不是投诉，就是想问一下”), and answers the question instead."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ _AGAIN = re.compile(
 )
 
 OFFER = "leave"
-"""Value of the slot ``offer`` when the citizen was asked whether the summary is not to be filed."""
+"""Value of the slot ``offer`` when the citizen was asked whether they do not want to file the summary."""
 DROP = "drop"
-"""Value of the button that cancels a complaint and keeps nothing of it."""
+"""Value of the button that cancels a complaint without keeping the draft."""
 _NOT_NOW = re.compile(
     r"(?:算了|那|那就|就|还是|先|我|俺|暂时|今天|不好意思|谢谢)*"
     r"(?:不用|不要|不需要|用不着|不必|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"
     r"(?:吧|啊|呀|哈|算了|谢谢|麻烦了|你们了)*|(?:先|暂时)(?:这样|放着|放一放|等等|留着)(?:吧|了)?"
 )
-"""Words after the summary that decline to file it, and name no line to change."""
+"""Replies to the summary that decline to file it and name no line to change."""
 
 
 def declines(turn: Turn, move: Move) -> bool:
-    """Whether a message after the summary declines to file it: 不用了, 先不提交; or a yes to that question.
+    """Whether a message after the summary declines to file it (不用了, 先不提交), or says yes to :func:`ask`.
 
     Args:
-        move: what the message is otherwise.
+        move: the move of the message.
     """
     if turn.pressed:
         return False
@@ -54,7 +54,7 @@ def declines(turn: Turn, move: Move) -> bool:
 
 
 def ask(turn: Turn) -> None:
-    """Ask once whether the complaint is not to be filed, and what becomes of what is filled."""
+    """Ask whether the citizen does not want to file the complaint, and whether to keep the draft."""
     turn.say(
         "那先不提交？填好的我可以给您留着，以后说“还是登记吧”接着来；不要了也行。想改哪一项，直接说。",
         [
@@ -69,7 +69,7 @@ def ask(turn: Turn) -> None:
 
 
 def wants_out(text: str, slot: str) -> bool:
-    """Whether a message in the form says that nothing is to be filed, that there was only a question.
+    """Whether a message in the form says that the citizen only has a question and wants to file nothing.
 
     >>> wants_out("我不是要投诉，就是想问一下政策", "district"), wants_out("我不是投诉他，是他先骂我", "content")
     (True, False)
@@ -81,7 +81,7 @@ def wants_out(text: str, slot: str) -> bool:
 
 
 def takes_up_again(text: str) -> bool:
-    """Whether a message outside the form wants the complaint that was left.
+    """Whether a message outside the form asks to continue the unfinished complaint.
 
     >>> takes_up_again("还是登记吧"), takes_up_again("我要投诉")
     (True, False)
@@ -90,7 +90,7 @@ def takes_up_again(text: str) -> bool:
 
 
 def without_again(text: str) -> str:
-    """What a message says beside the wish to take up the complaint that was left.
+    """What a message says besides the wish to continue the unfinished complaint.
 
     >>> without_again("那还是登记吧，12号楼旁边")
     '12号楼旁边'
@@ -103,7 +103,7 @@ def _again(clause: str) -> bool:
 
 
 def is_form_words(text: str) -> bool:
-    """Whether a message outside the form has words that belong into one: 取消, 跳过, 改一下地址, 不用保密.
+    """Whether a message outside the form has words that make sense only in one: 取消, 跳过, 改一下地址, 不用保密.
 
     >>> is_form_words("取消投诉"), is_form_words("把电话改一下"), is_form_words("停水了")
     (True, True, False)
@@ -118,7 +118,7 @@ def is_form_words(text: str) -> bool:
 
 
 def no_form(turn: Turn) -> None:
-    """Say what can be done after words that belong into a form, such as 取消 or 改一下, when there is none."""
+    """Say what can be done, after words that make sense only in a form (取消, 改一下) when no form is active."""
     if read_wish(turn.text) is Wish.ASKS:
         turn.say(f"{about_privacy(turn.text)}要反映什么事，直接说就行。", [COMPLAIN, HUMAN])
     else:
@@ -127,7 +127,7 @@ def no_form(turn: Turn) -> None:
 
 
 async def leave(turn: Turn) -> None:
-    """End the form, keep what is filled, and answer the question that was there before it, or in this message."""
+    """End the form, keep what is filled, and answer the question in this message, or else the one that opened the form."""
     kept = drafts.saved(turn.slots)
     first = _first(turn)
     kept.pop("complaint_type", None)  # the citizen says that this type is wrong
@@ -152,7 +152,7 @@ def _bare(text: str) -> str:
 
 
 def _first(turn: Turn) -> Turn | None:
-    """The turn as if what the form was opened with had just been said; None when nothing was said yet."""
+    """The turn as if the message that opened the form had just arrived; None when the form has no content yet."""
     content = str(turn.slot("content") or "").split("\n补充：")[0]
     if not content:
         return None

@@ -1,8 +1,8 @@
-"""What a message within a form is: an answer to the question asked, or something else?
+"""Decides what a message within a form is: an answer to the question, or something else.
 
-The model alone can't tell: a story told as an answer looks like a complaint, an address like nothing it knows, and
-"为什么没人管？" like a question. So three things decide together: the slot asked for, what the words are by fixed
-rules, and the model's intent with its confidence.
+Rasa's model alone can't tell. It takes a story for a new complaint, "为什么没人管？" for a policy question, and does not
+know addresses. So three things decide together: the slot asked for, fixed rules about the words, and the model's intent
+with its confidence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from bot.understanding.ticket import find_number
 
 
 class Move(StrEnum):
-    """What a citizen does within a form."""
+    """What a citizen does within a form.
+
+    ``POLICY`` asks a question that the knowledge base may answer; ``FOLLOW_UP`` asks more about the last answer;
+    ``HOW_LONG`` asks how long this matter takes; ``ABILITIES`` asks what the assistant is; ``PROGRESS`` asks about
+    another ticket; ``TALK`` greets, thanks or says goodbye; ``UNCLEAR`` is none of the others.
+    """
 
     ANSWER = "answer"
     CANCEL = "cancel"
@@ -135,15 +140,18 @@ _THUMB = re.compile("(?:[\U0001f44c\U0001f44d\U0001f197\u2705][\U0001f3fb-\U0001
 """Pictures that mean yes."""
 _ASKING = re.compile(r"[?？]|什么|啥|怎么|吗|区别")
 _SURE = 0.6
+"""Confidence (0 to 1) from which an intent decides, although any words may be the answer."""
 _LIKELY = 0.4
+"""Confidence (0 to 1) from which an intent decides when the words hold no value."""
 _SHORT = 12
+"""Most characters of a message that can be a command (取消, 上一步) where any words may be the answer."""
 
 
 def decide(turn: Turn, slot: str) -> Move:
-    """What the message is, given that the form has asked for ``slot``.
+    """What the message is, when the form has asked for ``slot``.
 
-    A :attr:`Move.POLICY` for a free slot is a suspicion: the caller looks the question up and takes the words as
-    the answer after all when the knowledge base doesn't know it.
+    :attr:`Move.POLICY` for a free slot is only a guess. The caller searches the knowledge base; when that does not know
+    the question, the words are the answer.
     """
     if turn.pressed:
         if turn.intent == "inform" and "slot" in turn.entities:
@@ -166,7 +174,7 @@ def decide(turn: Turn, slot: str) -> Move:
         _NO_NUMBER.fullmatch(one) for one in (said, *map(plain, clauses(turn.text)))
     ):
         return Move.SKIP
-    if slot not in FREE and said.isdigit():  # a value meant and not usable, never small talk ("88")
+    if slot not in FREE and said.isdigit():  # meant as a value that can't be used, never as small talk ("88")
         return Move.UNCLEAR
     move = named(said)
     if move is not None:
@@ -181,7 +189,7 @@ def decide(turn: Turn, slot: str) -> Move:
 
 
 def named(text: str) -> Move | None:
-    """The move that words alone name, whatever was asked; None for other words.
+    """The move that the words alone name, whatever was asked for; None when they name none.
 
     >>> named("跳过吧"), named("停水了")
     (<Move.SKIP: 'skip'>, None)
@@ -191,7 +199,7 @@ def named(text: str) -> Move | None:
 
 
 def is_aside(text: str) -> bool:
-    """Whether the words themselves say that a question comes in between.
+    """Whether the words announce a question in between.
 
     >>> is_aside("等等我先问下，身份证丢了怎么补办")
     True
@@ -227,11 +235,11 @@ def _in_free(turn: Turn, slot: str, said: str) -> Move:
 
 
 def _in_closed(turn: Turn) -> Move:
-    """For a slot with a known form; its value has been looked for in the words before."""
+    """The move for a slot that not any words can fill, used when the words hold no value for it."""
     if _ASIDE.search(turn.text) and turn.intent in ("ask_policy", "follow_up", "nlu_fallback", "complain"):
         return Move.POLICY
     intended = _OF_INTENT.get(turn.intent)
     if intended is None or turn.confidence < _LIKELY:
         return Move.UNCLEAR
-    # "13511112222，说错了是13511113333" corrects a value; it is no wish to go back.
+    # "13511112222，说错了是13511113333" corrects a value and is no wish to go back.
     return Move.UNCLEAR if intended is Move.BACK and _DIGITS.search(turn.text) else intended

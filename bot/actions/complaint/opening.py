@@ -1,4 +1,4 @@
-"""Opens the complaint form: fills slots from the first message, and asks only for the others."""
+"""Opens the complaint form, and fills slots from the first message, so that only the others are asked for."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ _FRAME = re.compile(
 )
 """Words that announce a complaint without describing it: 你好我想投诉一下."""
 _LEAST = 2
-"""Characters beside that frame from which a message tells (part of) the matter."""
+"""Fewest characters besides these words with which a message tells the matter, or a part of it."""
 _ENOUGH = 4
-"""Characters from which it can be filed; less is asked to be told further (“投诉物业”)."""
+"""Fewest such characters that can be filed. With fewer the citizen is asked to tell more (“投诉物业”)."""
 _TOLD = re.compile(r"[了没不坏]$|没人|坏|停[水电气]")
 _THANKS = "谢谢您的肯定，我帮您记下来转给他们。"
 
 
 async def open_form(turn: Turn) -> str | None:
-    """Fill what is already said; the caller asks for what is left.
+    """Fill the slots that the first message answers; the caller asks for the others.
 
     Returns:
-        What to say before the next question (that and how it was understood), maybe nothing; None when the form is
-        not begun after all, and the citizen has been told so.
+        What to say before the next question, maybe "": how the message was understood. None when the form does not
+        begin after all; then the citizen has already got a reply.
     """
     if turn.slot("filing_key"):  # reopened because one field could not be filed
         return ""
@@ -58,8 +58,8 @@ async def open_form(turn: Turn) -> str | None:
     if story is None:
         kept = await _declined(turn) if wanted == "declined" else _kept_story(turn)
         if kept and left is not None and str(left["content"]) in kept:
-            # The question of a form that was left, not answered either: it goes on as a question, with all that is
-            # filled.
+            # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
+            # with everything that was filled before.
             return kept_drafts.take_up(turn, {"complaint_type": "咨询", **left})
     requests = split(story) if story else ()
     if story and len(requests) == 1:
@@ -77,7 +77,7 @@ async def open_form(turn: Turn) -> str | None:
         if (meant or turn.intent == "complain" or FILE_IT.title in _titles(turn)) and mined.get(
             "complaint_type"
         ) == "咨询":
-            # "到底有没有人管？" sounds like a question but is not: the citizen is asked instead.
+            # "到底有没有人管？" sounds like a question but is not. So the citizen is asked for the type.
             del mined["complaint_type"]
         filled = {**mined, **filled, "content": without_own(content, mined), **_of_contact(turn, content)}
         again, same_as = await later.carried(turn, content, mined)
@@ -106,7 +106,7 @@ async def open_form(turn: Turn) -> str | None:
 
 
 async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> None:
-    """A question and a complaint in one message: the question is answered now, the complaint offered after it."""
+    """Answer the question in a message that contains a complaint, too, and offer to file the complaint."""
     await policy_aside(turn.narrowed(requests[0].text), certain=True)
     matter = next((r.text for r in requests[1:] if r.kind == "matter"), requests[1].text)
     turn.say(
@@ -121,25 +121,25 @@ async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> None:
 
 
 async def _declined(turn: Turn) -> str | None:
-    """What the hotline had declined as out of its scope; the citizen says it is not."""
+    """The message that was declined as out of scope, when the citizen insists on it; None when there is none."""
     said = (await parts().conversations.recall(turn.conversation_id)).get(DECLINED)
     return str(said) if said else None
 
 
 def _story(turn: Turn) -> str | None:
-    """The message when it tells the matter, or a part of it; None for the wish alone to tell one."""
+    """The message if it tells the matter or a part of it; None if it only says that the citizen wants to complain."""
     if turn.intent not in _OPENS or turn.pressed or _only_wish(turn) is not None:
         return None
     return turn.text if len(_told(turn.text)) >= _LEAST else None
 
 
 def _only_wish(turn: Turn) -> Wish | None:
-    """The wish about one's name in a message that else only announces a matter: 我要举报，匿名."""
+    """The wish in a message that otherwise only announces a matter (我要举报，匿名); None without one."""
     return None if turn.pressed else read_wish(turn.text) or read_wish(_told(turn.text))
 
 
 def _told(text: str) -> str:
-    """What a message says beside the wish to have something filed.
+    """What a message says besides the wish to have something filed.
 
     >>> _told("你好，我想投诉一下物业"), _told("我要反映一个问题")
     ('物业', '')
@@ -148,7 +148,7 @@ def _told(text: str) -> str:
 
 
 def only_announces(text: str) -> bool:
-    """Whether a message says only that something is to be filed, and not what.
+    """Whether a message only says that something is to be filed, and not what.
 
     >>> only_announces("我要投诉"), only_announces("我要投诉物业"), only_announces("12345")
     (True, False, False)
@@ -157,7 +157,7 @@ def only_announces(text: str) -> bool:
 
 
 def too_little(content: str) -> bool:
-    """Whether a content names only who or what, and not yet what happened.
+    """Whether the content only names somebody or something, and does not say what happened.
 
     >>> too_little("投诉物业"), too_little("路灯坏了"), too_little("停电了")
     (True, False, False)
@@ -167,7 +167,7 @@ def too_little(content: str) -> bool:
 
 
 def _of_contact(turn: Turn, story: str) -> dict[str, Any]:
-    """Name and wishes about name, phone and secrecy that a story says beside the matter."""
+    """Slot → value for the name, and for wishes about name, phone and secrecy, that a story contains."""
     filled: dict[str, Any] = {}
     wishes = []
     for clause in clauses(simplified(story)):
@@ -182,7 +182,7 @@ def _of_contact(turn: Turn, story: str) -> dict[str, Any]:
 
 
 def _set_just_now(turn: Turn) -> str | None:
-    """A story another action handed over within this turn."""
+    """The story that another action has put into the slot ``story`` in this turn; None when there is none."""
     for event in reversed(turn.events):
         if event.get("event") == "user":
             return None
@@ -195,11 +195,11 @@ _REGISTER = re.compile(
     r"(?:那|好的?|行|嗯|对|就|请|麻烦|你们?|您|帮我|给我|我|俺|要|想|需要)*登记(?:一下|下来|吧|这个|这件事|它|啊|呀)*"
 )
 _LEAST_BEFORE = 6
-"""Fewest characters of a message that 要登记 refers to."""
+"""Fewest characters of a message that 要登记 can refer to."""
 
 
 def _kept_story(turn: Turn) -> str | None:
-    """What was said right before and could not be answered, where it was kept for this (``story``)."""
+    """The previous message, if it got no answer and was kept in the slot ``story``; else None."""
     for event in turn.previous():
         if event.get("event") == "slot" and event.get("name") == "story" and event.get("value"):
             return str(event["value"])
@@ -207,7 +207,7 @@ def _kept_story(turn: Turn) -> str | None:
 
 
 def _meant(turn: Turn) -> str | None:
-    """What was said right before, when the citizen wants that on file (要登记); None for other words."""
+    """The previous message, if the citizen now asks to file it (要登记); None for other words."""
     if turn.pressed or not _REGISTER.fullmatch(plain(turn.text)):
         return None
     said = [str(event.get("text") or "") for event in turn.events if event.get("event") == "user"]
@@ -239,7 +239,7 @@ def _type(turn: Turn, kept: bool) -> str | None:
 
 
 def acknowledge(turn: Turn, filled: Mapping[str, Any]) -> str:
-    """A sentence that says what was understood, so that a mistake is seen at once."""
+    """A sentence that says what was understood, so that the citizen sees a mistake at once."""
     if filled.get("complaint_type") == "表扬":
         return _THANKS
     if not filled.get("content"):

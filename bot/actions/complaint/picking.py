@@ -1,4 +1,4 @@
-"""“第二个” at a question of the form: the button in that place, or a word that there is none."""
+"""Reads “第二个” at a question of the form: chooses the second button, or says that there is none."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 
 _WAYS_OUT = frozenset({CANCEL.payload, HUMAN.payload, SKIP.payload})
-"""Payloads of buttons that a place in the order never means, because a slip would end the form."""
+"""Payloads of buttons that can't be chosen by number, because a mistake would end the form or skip the question."""
 
 
 def picked(turn: Turn, slot: str) -> Turn | None:
-    """The turn as if the named button had been pressed.
-
-    The same turn when there is no such button; the citizen is then told so, and asked again. None when the message
-    names no place in an order.
+    """Read a message that chooses a button by its number.
 
     Args:
         slot: the slot that was asked for.
+
+    Returns:
+        The turn as if that button had been pressed. The same turn when there is no such button; the citizen has then
+        been told so and asked again. None when the message names no number.
     """
     if turn.pressed:
         return None

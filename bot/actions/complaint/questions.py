@@ -21,10 +21,12 @@ _SAME_WORDS = 2
 """How often a question is put in the same words."""
 
 EXPLAIN = choice("匿名和保密有什么不一样", "inform", slot="explain", value="anonymous")
+"""Button that asks for the difference between 匿名 and 保密."""
 EXPLAINED = (
     "匿名：不留姓名，工单上没有您是谁；不留电话的话，没法跟您核实和回访，进度要凭工单号和查询码自己查。\n"
     "保密：热线知道怎么联系您，核实、回访都不耽误，但您的姓名和电话不给承办单位和被反映的一方看。"
 )
+"""The explanation of 匿名 and 保密."""
 
 
 def ask_words(slot: str) -> str:
@@ -33,7 +35,7 @@ def ask_words(slot: str) -> str:
 
 
 def brief(name: str, value: object) -> str:
-    """A value as an acknowledgement names it.
+    """A value as the assistant repeats it to the citizen.
 
     >>> brief("contact_phone", "13800000000")
     '电话13800000000'
@@ -45,8 +47,8 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
     """Ask for a slot, or show the summary to confirm; the form then waits for that slot.
 
     Args:
-        before: said in the same message, before the question.
-        human: offer a human beside the question's own choices, first.
+        before: text before the question, in the same message.
+        human: whether to put a button for a human before the question's own buttons.
     """
     head = f"{before}\n" if before else ""
     turn.set("requested_slot", slot)
@@ -91,7 +93,7 @@ def _first_words(turn: Turn, slot: str) -> str:
 
 
 def asked_again(turn: Turn, slot: str) -> bool:
-    """Whether the citizen went back to a slot; its former value counts until another is said."""
+    """Whether the citizen went back to a slot. Its former value is valid until the citizen gives another."""
     former = turn.slot("former")
     return isinstance(former, dict) and former.get("slot") == slot
 
@@ -138,14 +140,14 @@ def _show_summary(turn: Turn, head: str) -> None:
         [Choice("确认提交", "/affirm"), Choice("修改", "/deny"), CANCEL, HUMAN],
         card,
     )
-    # The key is made once per complaint, when it is first shown whole: confirming twice, or again after a crash,
-    # files the same ticket.
+    # The key is made once for each complaint, with its first summary. So two confirmations, or one repeated after a
+    # crash, file only one ticket.
     if not turn.slot("filing_key"):
         turn.set("filing_key", f"{turn.conversation_id}:{turn.turn_id or new_id()}")
 
 
 def ask_what_to_change(turn: Turn) -> None:
-    """After "no" to the summary: which line?"""
+    """Ask which line to change, after "no" to the summary."""
     choices = [choice(label, "correct", field=slot) for label, _, slot in drafts.lines(turn.slots)]
     turn.say("好的，要改哪一项？", [*choices, CANCEL])
     turn.set("requested_slot", drafts.CONFIRM)

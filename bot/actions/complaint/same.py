@@ -16,20 +16,23 @@ if TYPE_CHECKING:
     from tickets.types import Ticket
 
 SLOT = "same_ticket"
+"""Slot with the number of the ticket that the citizen is asked about."""
 NOT = "not_same"
+"""Slot with the numbers of the tickets that are about other matters, as the citizen said."""
 CHOICES = (
     Choice("是同一件，补充进去", "/affirm"),
     Choice("不是一件，另外登记", "/deny"),
     CANCEL,
     HUMAN,
 )
+"""Buttons of the question whether it is the same matter."""
 LOOKED_UP_AFTER = frozenset({"content", "district", "address", "contact_phone"})
-"""Slots after which it is worth looking (again)."""
+"""Slots after whose change :func:`find` may find another ticket."""
 _LIGHT_ON_WORDS = ("咨询", "表扬")
 
 
 async def find(turn: Turn) -> Ticket | None:
-    """The open ticket this draft seems to be about; None without one, or when the citizen denied it."""
+    """The open ticket that this draft seems to be about; None when there is none, or the citizen has denied it."""
     if not turn.slot("content") or turn.slot("complaint_type") in _LIGHT_ON_WORDS:
         return None
     # When the type is not known yet, 投诉 stands in, because the comparison needs a type.
@@ -45,8 +48,8 @@ async def find(turn: Turn) -> Ticket | None:
 def ask(turn: Turn, ticket: Ticket, before: str = "") -> None:
     """Show the ticket and ask whether it is the same matter.
 
-    A ticket found by its phone alone may be another person's who has that phone: neither its number nor its words
-    are shown.
+    A ticket of another conversation was found by the phone number alone, and may be another person's. So neither its
+    number nor its text is shown.
     """
     day = local(ticket.created_at)
     when = f"{day.month} 月 {day.day} 日"

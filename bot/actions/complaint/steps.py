@@ -21,23 +21,24 @@ from bot.understanding.requests import split
 from kb_index.language.text import simplified
 
 NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
-"""Slots that are said back when a message fills them beside the question."""
+"""Slots whose values are repeated to the citizen when they were not asked for."""
 MAX_TRIES = 3
 """Number of unreadable answers to one question after which an alternative is offered."""
 _WHOLE_ADDRESS = 5
-"""Characters from which what follows a district's name is taken as the address; a town alone is kept for it."""
+"""Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
 _ADDED = "\n补充："
 _LEAST_FIRST = 6
-"""Characters from which what was told first is enough to suggest a category."""
+"""Fewest characters of the story told first from which a category is suggested without the additions."""
 _CATEGORY_FROM = 0.5
-"""Confidence from which a category is suggested, 0 to 1."""
+"""Confidence (0 to 1) from which a category is suggested."""
 
 
 async def ask_next(turn: Turn, before: str = "", *, look: bool = True) -> None:
-    """Ask for what is missing next; before that, whether this is an open ticket's matter.
+    """Ask for the next missing slot; but first ask about an open ticket that may be about the same matter.
 
     Args:
-        look: something was said since the last look that may show it.
+        before: text before the question, in the same message.
+        look: whether to look for such a ticket.
     """
     if look:
         found = await same.find(turn)
@@ -48,21 +49,21 @@ async def ask_next(turn: Turn, before: str = "", *, look: bool = True) -> None:
 
 
 def ask_again(turn: Turn, slot: str, before: str = "", *, human: bool = False) -> None:
-    """Ask for a slot as if for the first time: bad answers before are not counted on.
+    """Ask for a slot as if for the first time: earlier unreadable answers no longer count.
 
     Args:
-        before: said in the same message, before the question.
-        human: offer a human beside the question's own choices, first.
+        before: text before the question, in the same message.
+        human: whether to put a button for a human before the question's own buttons.
     """
     turn.set("tries", 0)
     questions.ask(turn, slot, before=before, human=human)
 
 
 async def take(turn: Turn, slot: str, value: str | bool | None, before: str = "") -> None:
-    """Fill a slot and go on; a value that can't be read counts as a bad try.
+    """Fill a slot and go on. The value None counts as an unreadable answer.
 
     Args:
-        before: said in the same message, before the next question.
+        before: text before the next question, in the same message.
     """
     if value is None:
         bad_try(turn, slot)
@@ -80,15 +81,15 @@ async def take(turn: Turn, slot: str, value: str | bool | None, before: str = ""
 
 
 def _former(turn: Turn, slot: str) -> str:
-    """A slot's value, or its former value while the slot is asked for again."""
+    """A slot's value; its former value while the slot is asked for again; "" when it has none."""
     former = turn.slot("former") or {}
     return str(turn.slot(slot) or (former.get("value") if former.get("slot") == slot else "") or "")
 
 
 async def _take_story(turn: Turn, story: str) -> None:
-    """The matter itself: read for every other slot, and cut apart when there are two.
+    """Take the story: read the other slots from it, and split it when it tells more than one matter.
 
-    What was said of it before, too little to file alone, stays in front.
+    What was told before and was too little to file stays in front of it.
     """
     requests = split(story)
     content = requests[0].text if len(requests) > 1 else as_said(turn, story)
@@ -107,7 +108,7 @@ async def _take_story(turn: Turn, story: str) -> None:
 
 
 def as_said(turn: Turn, text: str) -> str:
-    """The citizen's own writing of a text that was made simplified for reading; the text when it is only a part."""
+    """The last message in the citizen's own characters, if ``text`` is all of it in simplified ones; else ``text``."""
     said = next(
         (str(e.get("text") or "") for e in reversed(turn.events) if e.get("event") == "user"), ""
     ).strip()
@@ -115,11 +116,11 @@ def as_said(turn: Turn, text: str) -> str:
 
 
 def noted(filled: Mapping[str, Any], *, but: str = "") -> str:
-    """A sentence that says back what was read, so that a mistake is seen at once; "" when there is nothing.
+    """A sentence that repeats what was read, so that the citizen sees a mistake at once; "" when nothing was read.
 
     Args:
         filled: slot → value.
-        but: the slot that need not be said back, because it was asked for.
+        but: a slot that is not repeated, because it was asked for.
     """
     names = [name for name in (*NOTED, "contact_name") if name != but and filled.get(name)]
     if "district" in names and str(filled["district"]) in str(filled.get("address")):
@@ -128,12 +129,12 @@ def noted(filled: Mapping[str, Any], *, but: str = "") -> str:
 
 
 async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: bool | None = None) -> None:
-    """Fill slots and ask for what is missing next.
+    """Fill slots and ask for the next missing one.
 
     Args:
         filled: slot → value.
-        before: said in the same message, before the question.
-        look: whether to look for an open ticket of the same matter; by default when a filled slot may show it.
+        before: text before the question, in the same message.
+        look: whether to look for an open ticket about the same matter; None: look when a filled slot may show one.
     """
     agreed, changed = agree(turn.slots, filled)
     before += changed
@@ -147,9 +148,9 @@ async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: b
 
 
 async def suggest_category(turn: Turn) -> None:
-    """Suggest a category for new content; the citizen confirms or drops it with the summary.
+    """Suggest a category for new content; the citizen accepts or refuses it in the summary.
 
-    In a thread of its own: a long letter takes a third of a second, and other conversations go on meanwhile.
+    This runs in a thread, because a long letter takes a third of a second and other conversations must not wait.
     """
     content = turn.slots.get("content")
     if not content or turn.slots.get("category"):
@@ -160,7 +161,7 @@ async def suggest_category(turn: Turn) -> None:
 
 
 def _matter_of(content: str) -> str:
-    """The words that tell what a matter is about: those told first, and not what it is said not to be."""
+    """The words that decide the category: the story told first, without what the citizen says it is not about."""
     first = content.split(_ADDED)[0]
     return without_denied(first if len(first) >= _LEAST_FIRST else content)
 
@@ -171,7 +172,7 @@ def tries_so_far(turn: Turn) -> int:
 
 
 def bad_try(turn: Turn, slot: str) -> None:
-    """An answer that can't be read: asked again with a hint; after :data:`MAX_TRIES` a way around it is offered."""
+    """Ask again with a hint after an unreadable answer; after :data:`MAX_TRIES` of them offer an alternative."""
     tries = tries_so_far(turn) + 1
     turn.set("tries", tries)
     if tries < MAX_TRIES:

@@ -1,4 +1,4 @@
-"""Takes an answer within the form: every field it fills, and what else it tells of the matter."""
+"""Takes an answer within the form: all fields that it fills, and what else it tells about the matter."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from bot.understanding.kind import named_type
 from core.phone import find
 
 _BARE_TYPE = 4
+"""Most characters of an answer that only names the type of the matter (举报)."""
 _LEAST_TOLD = 6
-"""Characters from which Rasa's intent is believed."""
+"""Fewest characters of words whose intent is believed."""
 _GRIEVES = re.compile(
     r"没人|不管|坏|罚款|打人|骂|骗|吵|臭|脏|堵|漏|欠|拖|乱|偷|倒|过期|收费|退钱|不退|不给|不让|受伤|危险"
 )
@@ -36,8 +37,9 @@ _SURE = 0.5
 _SAYS = re.compile(
     r"[了没不太很坏漏破裂臭吵脏堵乱欠骗偷停丢占]|无人|有人|有个|希望|建议|能不能|问题|扰|油烟|噪|积水|塌|断|倒"
 )
-"""Words of what is the matter somewhere, which a bare place has not."""
+"""Words that say what is wrong somewhere. The name of a place alone contains none of them."""
 STORY_STAYS = "您说的事没有动，还是原来那样。"
+"""Said when the citizen went back to the story and did not change it."""
 _TELLING = 0.6
 """Confidence (0 to 1) from which Rasa's intent shows that words tell a matter."""
 
@@ -80,7 +82,7 @@ async def take_answer(turn: Turn, slot: str) -> bool:
 
 
 def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
-    """Keep what tells of the matter, and ask again; it counts as no answer, so that a way around is offered in time."""
+    """Add the words to the content, and ask again. They count as an unreadable answer, so that an alternative is offered in time."""
     turn.set("content", content)
     tries = steps.tries_so_far(turn) + 1
     unread = "" if find(turn.text) else hint(slot)
@@ -89,12 +91,12 @@ def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
 
 
 def _also(heard: Heard, slot: str) -> str:
-    """What to say of values that answer another question than the one that was asked."""
+    """What to say about values that answer other questions than the one asked."""
     return steps.noted(heard.values, but=slot)
 
 
 def _doubted(turn: Turn, slot: str, words: str) -> bool:
-    """Ask whether words are the answer, the first time; said again, they are."""
+    """Ask whether the words are the answer; False when the citizen was asked before, because then they count as one."""
     if steps.tries_so_far(turn) > 0:
         return False
     turn.set("tries", 1)
@@ -107,7 +109,7 @@ def _doubted(turn: Turn, slot: str, words: str) -> bool:
 
 
 def _tells(turn: Turn, matter: str) -> bool:
-    """Whether words that answer no question tell something of the matter."""
+    """Whether words that answer no question tell something about the matter."""
     if turn.intent in _NO_MATTER or (turn.requested == "district" and abroad.of_answer(turn.text)):
         return False
     if find(matter):
@@ -121,7 +123,7 @@ def _tells(turn: Turn, matter: str) -> bool:
 
 
 async def _take_content(turn: Turn) -> None:
-    """An answer to "what is it about": the matter, or only other fields, and then it is asked again."""
+    """Take an answer to "what is it about?". When it fills only other fields, ask again."""
     kind = named_type(turn.text) if len(turn.text) <= _BARE_TYPE else None
     if kind is not None:  # "举报" after "请说说是什么事": the kind, not yet the matter
         turn.set("complaint_type", kind.label)
@@ -148,9 +150,9 @@ async def _take_content(turn: Turn) -> None:
 
 
 async def _take_other_story(turn: Turn, heard: Heard, filled: dict[str, Any], said: str) -> None:
-    """An answer after the citizen went back to the story: another story, or the value of other fields.
+    """Take an answer after the citizen went back to the story: another story, or values of other fields.
 
-    Only words that tell what is the matter take the story's place. What is neither is added to it.
+    Only words that say what is wrong replace the story. Words that are neither are added to it.
     """
     city = parts().city
     places = [one for one in heard.rest if may_be_place(one, city) is True and not _SAYS.search(one)]
