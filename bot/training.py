@@ -18,6 +18,7 @@ INPUTS = (
     *("config.yml", "domain.yml", "bot/data", "bot/components"),
     *("kb_index/model/model.safetensors", "kb_index/model/tokenizer.json", "requirements/rasa.lock"),
 )
+"""Files and folders from which the model is made, as paths below the project's root."""
 WORDS = ROOT / "bot" / "data" / "dictionary"
 """The folder of the segmenter's words that are the same in all cities."""
 KEPT = 2

@@ -27,7 +27,7 @@ DANGERS = FOLDER / "danger.jsonl"
 LETTERS = FOLDER / "letters.jsonl"
 """Letters of at least 300 characters, none of them about danger: ``{"text", "category", "label"}``.
 
-``matters_fresh.jsonl``, ``danger_fresh.jsonl`` and ``letters_fresh.jsonl`` were written later by another
-author, ``danger_fresh2.jsonl``, ``danger_fresh3.jsonl`` and
-``matters_fresh2.jsonl`` later still, each by a further one.
+Other authors wrote further sets later: one wrote ``matters_fresh.jsonl``, ``danger_fresh.jsonl`` and
+``letters_fresh.jsonl``; ``danger_fresh2.jsonl``, ``danger_fresh3.jsonl`` and ``matters_fresh2.jsonl`` each have an
+author of their own.
 """

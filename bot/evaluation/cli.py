@@ -22,6 +22,7 @@ from tickets import catalog
 app = typer.Typer(no_args_is_help=True, help="Understanding: measure intents, categories and slots.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+"""The option ``--json``."""
 NOTHING = "（未归类）"
 """Shown as the category of a story for which nothing was suggested."""
 

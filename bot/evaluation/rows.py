@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import ConfigurationError
 
 MOST_NAMED = 10
-"""Largest number of bad lines that one error names."""
+"""Most bad lines that one error names."""
 
 
 class MessageRow(BaseModel):
@@ -75,6 +75,7 @@ class DangerRow(BaseModel):
 
 
 Row = TypeVar("Row", bound=BaseModel)
+"""The class of the rows of a file."""
 
 
 def read(path: Path, kind: type[Row], wrong: Callable[[Row], str | None] = lambda row: None) -> list[Row]:

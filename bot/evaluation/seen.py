@@ -24,9 +24,10 @@ Kind = Literal[
     "declined",
     "talk",
 ]
+"""The main thing that a citizen saw; ``form`` is the complaint form, ``declined`` a matter out of scope."""
 
 MOST_CHOICES = 3
-"""Largest number of offered entries; entries listed after them do not count as offered."""
+"""Most entries that count as offered; entries listed after them do not count."""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from core.city import City
 from core.phone import canonical
 
 SLOTS = ("complaint_type", "district", "town", "address", "happened_at", "subject", "phone", "ticket_number")
+"""The slots that are measured."""
 _LOOSE = ("address", "subject")
 LEAST_SHARE = 0.6
-"""When an address or subject read from a message counts as right, as a share of characters (0 to 1).
+"""Least share (0 to 1) of an address or subject that must be read for it to count as right.
 
-The shorter of expected and read text must be contained in the longer one, and have this share of its
+The shorter of expected and read text must be contained in the longer one, and have at least this share of its
 characters.
 """
 

@@ -15,7 +15,7 @@ from bot.evaluation.seen import Seen
 NONE = "none"
 """Label of a message without danger and within the hotline's scope."""
 SCOPE = "scope_"
-"""Begin of the labels of matters outside the hotline's scope."""
+"""How the labels of matters outside the hotline's scope begin."""
 
 
 def answers(rows: Sequence[AnswerRow], seen: Sequence[Seen]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _PLACED = re.compile(
 _HOUSE = re.compile(r"(?:附)?\d{1,4}(?:-\d+)?号")
 """In an answer to "where", 5号 is a house number, not a day."""
 _LONGEST = 40
-"""Most characters of an address given without any word of a place."""
+"""Most characters of an address that contains no word for a place (路, 小区 …)."""
 
 
 def clauses(text: str) -> list[str]:

@@ -82,7 +82,7 @@ async def take_answer(turn: Turn, slot: str) -> bool:
 
 
 def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
-    """Add the words to the content, and ask again. They count as an unreadable answer, so that an alternative is offered in time."""
+    """Add words about the matter to the content, and ask again; they count as an unreadable answer."""
     turn.set("content", content)
     tries = steps.tries_so_far(turn) + 1
     unread = "" if find(turn.text) else hint(slot)

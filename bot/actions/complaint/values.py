@@ -1,4 +1,4 @@
-"""Reading a slot's value out of an answer, where the value is the form's own: a district, free text."""
+"""Reads from an answer the values that only the form needs: a district, free text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.clock import now
 from core.text import clean, without_pictures
 
 WHOLE_CITY = "全市"
-"""District value of a matter that concerns no single district."""
+"""Value of the slot ``district`` when the matter concerns no single district."""
 SHORTEST_STORY = 4
 """Fewest characters of a description."""
 _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
@@ -28,11 +28,11 @@ _DATED = re.compile(
 )
 """Words that name a day: an hour alone (夜里两点) is of no certain one."""
 _END = 24
-"""Characters of an answer's end that are freed of filling words: a pattern tied to the end alone would try every place."""
+"""Characters at the end of an answer that are searched for filling words; a search of the whole text would be slow."""
 
 
 def read_district(text: str, city: City) -> str | None:
-    """The county or district an answer names, alone or within an address, or that its town lies in.
+    """The district that an answer names, alone or within an address, or in which its town lies; None without one.
 
     >>> from core.city import load_city
     >>> read_district("在潘集这边", load_city("huainan"))
@@ -51,7 +51,7 @@ def read_district(text: str, city: City) -> str | None:
 
 
 def rest_after_district(text: str, city: City) -> str:
-    """What an answer to the district question says beyond the district: a town or a whole address; else "".
+    """What an answer to the district question says after the district: a town or a whole address; else "".
 
     >>> from core.city import load_city
     >>> rest_after_district("田家庵区国庆中路百货大楼旁边", load_city("huainan"))
@@ -71,19 +71,19 @@ def rest_after_district(text: str, city: City) -> str:
 
 
 def read_free(text: str, longest: int) -> str | None:
-    """Free text of at least one letter or character, cut at ``longest`` characters."""
+    """Free text, cut at ``longest`` characters; None when it contains no letter, digit or Chinese character."""
     said = clean(text)[:longest].strip()
     return said if re.search(r"\w", said) else None
 
 
 def read_story(text: str, longest: int) -> str | None:
-    """The matter itself, cut at ``longest`` characters; None for less than :data:`SHORTEST_STORY`."""
+    """A description, cut at ``longest`` characters; None when it has fewer than :data:`SHORTEST_STORY`."""
     said = read_free(text, longest)
     return None if said is None or len(plain(said)) < SHORTEST_STORY else said
 
 
 def read_when(text: str, longest: int) -> str | None:
-    """A time in the citizen's words, with the date they mean where there is one; None for words that are no time.
+    """A time in the citizen's words, with the date that they mean if there is one; None when the words are no time.
 
     The value is cut at ``longest`` characters.
     """
@@ -96,7 +96,7 @@ def read_when(text: str, longest: int) -> str | None:
 
 
 def read_where(text: str, longest: int, city: City) -> str | None:
-    """An address in the citizen's words, cut at ``longest`` characters; None for words that can be no place."""
+    """An address in the citizen's words, cut at ``longest`` characters; None when the words can't be a place."""
     said = read_free(text, longest)
     if said is None or may_be_place(said, city) is False:
         return None
@@ -113,7 +113,7 @@ def read_whom(text: str, longest: int) -> str | None:
 
 
 def _dated(said: str, shown: str) -> str:
-    """The citizen's words with the date they were read as.
+    """The citizen's words, followed by the date that was read from them.
 
     >>> _dated("大概上周三晚上十点多吧", "上周三晚上十点多（2026年11月18日22时）")
     '大概上周三晚上十点多吧（2026年11月18日22时）'

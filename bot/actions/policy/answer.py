@@ -37,11 +37,11 @@ _ASKED_KEPT = 120
 UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
 """First sentence of a reply that says "I don't know"."""
 _DOUBT = "您问的是“{title}”吧？不是的话，回复“都不是”就行。\n"
-"""Before an answer that is only likely to be to the citizen's question."""
+"""Said before an answer that probably, but not surely, fits the question."""
 WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
 """What is offered for a question without an answer."""
 NEAR = "相近的问题也列在下面，您看看是不是。"
-"""Added when near entries are offered, too."""
+"""Added when similar entries are offered, too."""
 _NEAREST = 2
 """Number of entries offered beside "I don't know"."""
 _NEAR_FROM = 0.005
@@ -101,7 +101,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
 
 
 async def _talk_of_unknown(turn: Turn) -> None:
-    """Store that the conversation is about a question without an answer, no more about an entry."""
+    """Store that the conversation is about a question without an answer, and no longer about an entry."""
     conversations = parts().conversations
     await conversations.remember(turn.conversation_id, ENTRY, None)
     await conversations.remember(turn.conversation_id, ASKED, clip(turn.text, _ASKED_KEPT))
@@ -139,7 +139,7 @@ def is_sure(result: SearchResult) -> bool:
 
 
 def is_likely(result: SearchResult) -> bool:
-    """Whether the first entry stands alone and is likely: it is given, and the citizen can say that it was not meant."""
+    """Whether the first entry is likely and the only candidate. It is then given, and the citizen can reject it."""
     return (
         result.outcome == "ask_back"
         and likeliest(result) >= shipped().likely
@@ -165,7 +165,7 @@ def offered(result: SearchResult) -> list[Entry]:
 
 
 def ask_back(turn: Turn, result: SearchResult) -> None:
-    """Ask back: offer up to three entries for choice, and to file what was said, for it may be a matter."""
+    """Ask back: offer up to three entries for choice, and to file the message, because it may be a matter."""
     entries = candidates(result)
     theirs = "" if turn.pressed else abroad.beside_answer(turn.text)
     if len(entries) == 1:

@@ -21,7 +21,7 @@ class Aspect:
         name: how a reply names it.
         section: the section of an entry that answers it; "" when there is none.
         asked: words that ask for it.
-        told: words of a sentence that answers it, wherever the entry says it; "" when a sentence can't be told apart.
+        told: pattern of a sentence anywhere in an entry that answers it; "" when no pattern recognises such a sentence.
     """
 
     name: str
@@ -106,7 +106,7 @@ def wanted_section(text: str) -> str | None:
 
 
 def only_follows(text: str) -> bool:
-    """Whether a question names no subject of its own, so that it can only be about what was talked of.
+    """Whether a question names no subject of its own, so that it can only be about the answer before it.
 
     >>> [only_follows(said) for said in ("还要带啥", "那要多少钱", "大概多久到账", "居住证在哪办", "多少钱一吨水")]
     [True, True, True, False, False]

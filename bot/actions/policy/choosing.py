@@ -37,7 +37,7 @@ _SEVERAL = re.compile(rf"{_BEFORE}{_ONE}(?:(?:和|跟|、|,|，|与|加|还有|�
 _FAR = re.compile(
     r"第(?:(?P<tens>[二三四五六七八九])?十(?P<ones>[一二三四五六七八九])?|(?P<digits>[1-9]\d{1,2}))(?:个|条|项)"
 )
-"""A place from the tenth on."""
+"""A position from the tenth on."""
 _NAMED = re.compile(r"10|[一二两三四五六七八九十首1-9]")
 _FROM_AN_END = re.compile(
     rf"{_BEFORE}(?P<end>前面?|头|后面?|最后面?|末尾?|倒数第?)(?:那)?(?P<count>[一二两三四五1-5])?(?:个|条|项){_AFTER}"
@@ -51,11 +51,11 @@ _NONE = re.compile(
 _AROUND = re.compile(r"^(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就是|是)|(?:那个|那一个|的|吧)+$")
 _BEYOND = "上面一共 {count} 个，没有您说的那一个。再看看是哪一个，回复序号就行："
 _REMEMBERED = 5
-"""Number of the citizen's messages back to which a list can still be chosen from."""
+"""Number of the citizen's messages after which a list can still be chosen from."""
 _TITLE_WORDS = 2
 """Fewest characters of a message that names a candidate by words of its title."""
 _TITLE_WORDS_IN_FORM = 6
-"""The same while a form runs."""
+"""The same while a form runs, in characters."""
 _SHORTLY = 160
 """Longest part of each answer when the citizen wants all candidates, in characters."""
 
@@ -94,9 +94,10 @@ def may_choose(text: str) -> bool:
 
 
 def ordinal(text: str, count: int) -> int | None:
-    """The one place (from 0) that a message names in a list by its order; None for any other message.
+    """The one position (from 0) that a message names in words of order (第二个); None for any other message.
 
-    The place may lie beyond the list. A bare number is none: the app has matched it with the buttons before.
+    It may lie beyond the end of the list. A bare number gives None, because the app has matched it with the buttons
+    before.
 
     >>> [ordinal(text, 3) for text in ("第二个", "选第9个", "最后一个", "第二十个", "2", "第二小学", "1和3")]
     [1, 8, 2, 19, None, None, None]
@@ -136,7 +137,7 @@ def offered(turn: Turn) -> list[Entry]:
 
 
 def offered_before(turn: Turn) -> list[Entry]:
-    """The last list of entries of the last few messages, whatever was said after it; else empty."""
+    """The entries of the newest list shown within the citizen's last few messages; empty when there was no list."""
     users = 0
     for at in range(len(turn.events) - 1, -1, -1):
         event = turn.events[at]
@@ -155,7 +156,7 @@ def wants_all(text: str) -> bool:
 
 
 def _ask_which(turn: Turn) -> None:
-    """Ask what 都要 means where no choices were shown; what was offered to be filed stays offered."""
+    """Ask what 都要 means when no list was shown. A story that was offered to be filed stays offered."""
     story = next(
         (e.get("value") for e in turn.previous() if e.get("event") == "slot" and e.get("name") == "story"),
         None,
@@ -179,7 +180,7 @@ def _listed(events: Iterable[Mapping[str, Any]]) -> list[Entry]:
 
 
 def _entries(events: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """The entries offered in events that are given newest first, also those beside other replies (相近的问题也列在下面)."""
+    """The entries offered in events (newest first), also those below other replies (相近的问题也列在下面)."""
     said = [event for event in events if event.get("event") == "bot"]
     return [
         entry for event in reversed(said) for entry in _named((event.get("data") or {}).get("buttons") or [])
@@ -238,7 +239,7 @@ async def _choose(turn: Turn) -> bool:
     if choice is None or (not right_before and not _explicit(turn.text)):
         return False
     if beside and choice == "none" and not offered_before(turn):
-        return False  # after an answer or "I don't know" without a list before it, this is its verdict
+        return False  # without a list, 都不是 is a verdict on the answer or the "I don't know" before it
     about = feedback.rated(turn)
     asked = about.turn_id if about else ""
     turn.set("misses", 0)

@@ -19,10 +19,13 @@ from gaps.types import Asked, Outcome, Verdict
 log = logging.getLogger(__name__)
 
 USEFUL = "有用"
+"""Title of the button for a helpful answer."""
 USELESS = "没用"
+"""Title of the button for an answer that does not help."""
 NONE_OF_THESE = "都不是"
+"""Title of the button that rejects all candidates."""
 AFTER_FORM = "办完这一件，可以把这个问题也登记下来，请工作人员查清楚了答复您；也可以随时说“转人工”。"
-"""Offer for a question that can't be answered while a form runs."""
+"""Said within a form after "I don't know"."""
 _WRONG = re.compile(r"不是|不对|错|没用|没有用|没帮|没有帮助|没解决|答非所问|不满意|不沾边|不相关")
 
 

@@ -1,4 +1,4 @@
-"""Follow-up questions (那要带什么材料？): answered from the entry that the conversation is about, or its topic."""
+"""Answers follow-up questions (那要带什么材料？) from the entry that the conversation is about, or from its topic."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _DEPARTMENT = re.compile(r"部门|单位|归谁|谁管|找谁|找哪|电话")
 _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来源")
 _MORE = re.compile(r"还有|然后|详细|具体|继续|多说|展开")
 _SHORT = 12
-"""Up to this number of characters a question may need the topic of the entry before it to be understood."""
+"""Most characters of a question that may be clear only together with the topic of the last entry."""
 _PLACE = "办理地点"
 _NEAREST = 2
 """Largest number of other entries offered beside "I don't know"."""
 
 
 async def follow_up(turn: Turn) -> None:
-    """Answer from the entry that the conversation is about; a question of its own is searched as usual."""
+    """Answer from the entry that the conversation is about; search for a question that names another subject."""
     known = await parts().conversations.recall(turn.conversation_id)
     entry = parts().kb.entry(str(known[ENTRY])) if known.get(ENTRY) else None
     pressed = turn.entities.get("section")
@@ -62,7 +62,7 @@ async def follow_up(turn: Turn) -> None:
 async def continues(turn: Turn) -> bool:
     """Handle a message that names no subject of its own (还要带啥), whatever its intent; False for any other.
 
-    What was talked of before is its subject: the entry answered last, or the question that had no answer.
+    Its subject is the entry given last, or the last question without an answer.
     """
     if turn.pressed or not only_follows(turn.text):
         return False
@@ -85,12 +85,16 @@ def continuing_first(action: Action) -> Action:
 
 
 def _office(text: str, entry: Entry) -> str | None:
-    """The section with the place, for 找谁办, when the entry has it."""
+    """The section with the place, if the text asks 找谁 and the entry has that section; else None."""
     return _PLACE if re.search(r"找谁|找哪", text) and _PLACE in entry.sections else None
 
 
 async def _without_entry(turn: Turn, asked: str) -> None:
-    """A follow-up when no entry was given: to the question that had no answer, or a question of its own."""
+    """Answer a follow-up when the conversation is about no entry.
+
+    Args:
+        asked: the last question without an answer, which the follow-up may be about; "" when there is none.
+    """
     if turn.pressed:
         turn.say("您想问哪件事的办理情况？请说完整一点，比如“办居住证要什么材料”。", [HUMAN])
     elif not asked or not only_follows(turn.text):
@@ -108,7 +112,7 @@ async def _without_entry(turn: Turn, asked: str) -> None:
 
 
 async def _told_other(turn: Turn, entry: Entry) -> bool:
-    """Answer a follow-up with words of its own from another entry, when one surely answers it."""
+    """Answer a follow-up from another entry, if one surely answers it; False when none does."""
     result = await search(turn.text)
     if not is_sure(result) and len(turn.text) <= _SHORT:
         result = await search(f"{entry.topic} {turn.text}")
@@ -197,7 +201,7 @@ def _say_unknown(
         subject: what the follow-up is about; the filed question begins with it.
         near: further buttons.
         about: entry and section of the outcome.
-        listed: whether ``near`` has other entries.
+        listed: whether ``near`` contains other entries.
     """
     turn.say(first + WAYS_ON + (NEAR if listed else ""), [FILE_QUESTION, HUMAN, *near])
     turn.set("story", turn.text if turn.pressed else f"{subject.rstrip('？?')}：{turn.text}")

@@ -1,4 +1,4 @@
-"""Messages that may be a question or a matter to file: ask the citizen which one is meant."""
+"""Asks the citizen whether a message is a question or a matter to file, when it may be either."""
 
 from __future__ import annotations
 

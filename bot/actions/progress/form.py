@@ -79,7 +79,7 @@ async def validate(turn: Turn) -> None:
 
 
 async def _takes_up(turn: Turn) -> bool:
-    """Offer the complaint that was left when the citizen asks for that instead of giving a number."""
+    """Offer the unfinished complaint, if the citizen asks for it instead of giving a number; False otherwise."""
     if turn.pressed or not (takes_up_again(turn.text) or kept.asks(turn.text)):
         return False
     draft = await kept.left(turn)
@@ -89,7 +89,7 @@ async def _takes_up(turn: Turn) -> bool:
 
 
 def _files_anew(turn: Turn) -> bool:
-    """Whether a citizen without a number wants the matter filed once more."""
+    """Whether a citizen without a number wants to file the matter once more."""
     return not turn.pressed and _ANEW.search(plain(turn.text)) is not None
 
 
@@ -280,7 +280,7 @@ def _tries(turn: Turn) -> int:
 
 
 def _wrong(turn: Turn) -> None:
-    """Say that the ticket was not found, and ask for number and code again; not saying which one is wrong."""
+    """Say that the ticket was not found, but not whether number or code is wrong, and ask for both again."""
     tries = _tries(turn) + 1
     if tries >= MAX_TRIES:
         turn.say("还是没有查到。建议转人工，坐席核实后帮您查。", [HUMAN, COMPLAIN])

@@ -1,4 +1,4 @@
-"""几天能处理: how long a matter may take. Only what stands on a document is told, never an example or a guess."""
+"""Tells how long a matter may take (几天能处理), but only what a document says, never an example or a guess."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ UNTOLD = (
     "要办多久，我没有查到能作准的时限，不能随口答应您。登记以后会转给承办单位办理，"
     "办到哪一步随时可以来查，等得久了也可以催办。"
 )
-"""Where no document says how long it may take."""
+"""Said when no document tells how long the matter may take."""
 _FROM_HOLIDAYS = "具体到哪一天，要等放假安排公布了才能算准。"
 _OTHERS = "咨询、急事这些时限可能不一样，登记完会告诉您具体日期。"
 
 
 def first(action: Action) -> Action:
-    """The action, preceded by a look whether the message asks how long a matter takes."""
+    """Wraps an action: a message that asks how long a matter takes is answered first; else the action runs."""
 
     async def run(turn: Turn) -> None:
         if not await answer(turn):
@@ -35,7 +35,7 @@ def first(action: Action) -> Action:
 
 
 async def answer(turn: Turn) -> bool:
-    """Answer the question outside the complaint form; whether it was one."""
+    """Answer, outside the complaint form, how long a matter takes; False when the message does not ask that."""
     if turn.pressed:
         return False
     known = await parts().conversations.recall(turn.conversation_id)
@@ -43,7 +43,7 @@ async def answer(turn: Turn) -> bool:
         return False
     own = [t for t in await parts().tickets.of_conversation(turn.conversation_id) if not t.state.is_final]
     if not own and not asks_how_long(turn.text):
-        return False  # nothing is spoken of that could take long
+        return False  # there is no ticket that such vague words could mean
     turn.outcome(Result.TICKET, about=own[0].number if own else None)
     if own:
         ways = [PROGRESS, Choice("催办", "/urge"), HUMAN]
@@ -54,7 +54,7 @@ async def answer(turn: Turn) -> bool:
 
 
 def general(type_label: str = "", category: str = "") -> str:
-    """What to say of a matter that is not filed.
+    """What to say about a matter that is not filed yet.
 
     Args:
         type_label: its type; empty when not known yet.

@@ -1,6 +1,6 @@
-"""Talk about the ticket that was just filed or shown: 登记成功没, 查询码是啥, 催一下, 补充, 改地址, 撤了吧.
+"""Handles talk about the ticket that was just filed or shown: 登记成功没, 查询码是啥, 催一下, 补充, 改地址, 撤了吧.
 
-Such words name no ticket; the one that stands above them is meant, so nobody is asked for its number again.
+Such words name no ticket. They mean the ticket shown last, so the citizen is not asked for its number again.
 """
 
 from __future__ import annotations
@@ -21,21 +21,25 @@ from tickets.types import CITIZEN, Ticket
 SEEN_NUMBER, SEEN_CODE = "seen_number", "seen_code"
 """Slots with number and query code of the ticket that was filed or shown last."""
 _LONGEST = 30
-"""Most characters of a message that only asks or wishes something of the ticket."""
+"""Most characters of a message that only asks about the ticket, or wants something done with it."""
 _SHOWN = 40
 
 
 class Said(StrEnum):
-    """What is said of the ticket."""
+    """What a message says about the ticket."""
 
     FILED = "filed"
-    """Whether it is filed."""
+    """It asks whether the ticket was filed."""
     CODE = "code"
-    """What its number and code are."""
+    """It asks for number or query code."""
     URGE = "urge"
+    """It urges the ticket."""
     ADD = "add"
+    """It adds something to the ticket."""
     CHANGE = "change"
+    """It corrects something in the ticket."""
     WITHDRAW = "withdraw"
+    """It withdraws the ticket."""
 
 
 _LEAD = (
@@ -89,7 +93,7 @@ _LEAST_TOLD = 3
 
 
 def first(action: Action) -> Action:
-    """The action, preceded by a look whether the message speaks of the ticket that was just filed or shown."""
+    """Wraps an action: a message about the ticket filed or shown last is handled first; else the action runs."""
 
     async def run(turn: Turn) -> None:
         if not await answer(turn):
@@ -99,7 +103,7 @@ def first(action: Action) -> Action:
 
 
 def said_of(text: str) -> Said | None:
-    """What a message says of a ticket; None for anything else.
+    """What a message says about a ticket; None when it says none of these.
 
     >>> [str(said_of(text)) for text in ("我刚才那个登记成功没", "查询码是啥来着", "咋还没动静?催一下", "撤了吧我不想追究了")]
     ['filed', 'code', 'urge', 'withdraw']
@@ -120,17 +124,17 @@ def said_of(text: str) -> Said | None:
 
 
 def remember(turn: Turn, ticket: Ticket) -> None:
-    """Remember a ticket as the one that was filed or shown last."""
+    """Store a ticket as the one that was filed or shown last."""
     turn.set_all({SEEN_NUMBER: ticket.number, SEEN_CODE: ticket.query_code})
 
 
 async def answer(turn: Turn) -> bool:
-    """Do what is said of the ticket that was just filed or shown; False when the message says nothing of it."""
+    """Handle a message about the ticket filed or shown last; False when the message is about something else."""
     if turn.pressed or find_number(turn.text) or not turn.slot(SEEN_NUMBER):
         return False
     said = said_of(turn.text)
     if said is None or (said is Said.WITHDRAW and await kept.left(turn) is not None):
-        return False  # what a citizen with an unfinished complaint does not want is that one
+        return False  # 撤了吧 then means the unfinished complaint, not the ticket
     try:
         ticket = await parts().tickets.by_number_and_code(
             str(turn.slot(SEEN_NUMBER)), str(turn.slot(SEEN_CODE))

@@ -26,6 +26,7 @@ from core.errors import WenbanError
 log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Wenban-Secret"  # noqa: S105 - the header's name
+"""Name of the HTTP header in which Rasa sends the secret."""
 MAX_BODY = 8 * 1024 * 1024
 """Largest body of a request, in bytes; large, because each call contains all events of a session."""
 

@@ -15,7 +15,7 @@ from bot.actions.talk import fallback, handoff, smalltalk
 
 
 def _first(action: Action) -> Action:
-    """The action, after a look whether the message asks for how long, or is about the ticket above it."""
+    """Wraps an action: first see whether the message asks how long it takes, or is about the ticket shown last."""
     return how_long.first(just_now.first(action))
 
 
@@ -35,3 +35,4 @@ ACTIONS: dict[str, Action] = {
     "action_calm": smalltalk.calm,
     "action_no_form": just_now.first(fallback.misread),
 }
+"""Name → action."""

@@ -24,6 +24,7 @@ Action = Callable[["Turn"], Awaitable[None]]
 """An action. It talks and sets slots through the turn, which collects both for Rasa."""
 
 LISTEN = "action_listen"
+"""Name of Rasa's action that waits for the next message."""
 _SILENT = {LISTEN, "action_extract_slots", "action_session_start", None}
 
 
@@ -54,7 +55,7 @@ class Turn:
         slots: the current values of all slots, changes of this turn included. Read-only; use :meth:`set`.
         beside: whether the message is a photo or place, and the words that were sent with it follow.
         events: all events of this session before this action, oldest first, in Rasa's wire form.
-        decision: the decision what the message is, with reasons
+        decision: the decision about the message, with reasons
             (:meth:`bot.understanding.decide.Decision.to_json`); None for a button, or without evidence.
 
     Attributes:
@@ -112,7 +113,7 @@ class Turn:
         """Record an offer, so that "好的" after it is understood.
 
         Args:
-            what: ``human``, ``complaint``, ``later``, ``which`` or ``entry:<id>``.
+            what: ``human``, ``complaint``, ``which``, ``entry:<id>``, or the constant ``OFFER`` of another module.
         """
         self.set("offer", what)
 
@@ -131,7 +132,7 @@ class Turn:
         """Set the outcome of the message, which is stored with the conversation; the last call counts.
 
         Args:
-            result: what the turn came to.
+            result: the outcome.
             entry, about: see :class:`conversations.event_kinds.Outcome`.
             probability: probability that the entry is right, 0 to 1; None: that of the decision.
         """

@@ -8,16 +8,25 @@ from bot.actions.runtime.turn import Choice
 from core.text import plain as plain
 
 HUMAN = Choice("转人工", "/request_human")
+"""The button that hands over to a human."""
 CANCEL = Choice("取消", "/cancel")
+"""The button that ends a form."""
 SKIP = Choice("跳过", "/skip")
+"""The button that leaves a slot of a form empty."""
 COMPLAIN = Choice("反映问题", "/start_complaint")
+"""The button that opens the complaint form."""
 PROGRESS = Choice("查工单进度", "/ask_progress")
+"""The button that opens the form for a ticket's progress."""
 FILE_IT = Choice("登记这件事", "/start_complaint")
 """The button that opens the complaint form with the stored story."""
 FILE_QUESTION = Choice("登记这个问题", "/start_complaint")
+"""The button that opens the complaint form with the stored question."""
 RESUME = Choice("接着填刚才的", '/start_complaint{"slot":"draft","value":"again"}')
+"""The button that continues the unfinished complaint."""
 YES = Choice("是", "/affirm")
+"""The button that agrees."""
 NO = Choice("不是", "/deny")
+"""The button that disagrees."""
 
 
 def choice(title: str, intent: str, **entities: str) -> Choice:

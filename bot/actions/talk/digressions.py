@@ -1,4 +1,4 @@
-"""Questions in the middle of a form: each is answered in one message, then the form continues."""
+"""Answers questions in the middle of a form; the caller then continues the form."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _ANNOUNCED = re.compile(
 NO_ANSWER = "这个问题我没有把握，不敢乱答。"
 """First sentence of "I don't know" within a form."""
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
+"""Said when no ticket has this number and this query code."""
 
 
 async def policy_aside(turn: Turn, *, certain: bool) -> bool:

@@ -1,7 +1,7 @@
-"""Messages that were not understood.
+"""Replies to messages that were not understood.
 
-The assistant first searches the knowledge base, then says what it can do, and at a repeated failure hands
-over to a human (reason ``low_confidence``).
+The assistant first searches the knowledge base, then says what it can do. After the second such message in a row it
+hands over to a human (reason ``low_confidence``).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from conversations.event_kinds import Result
 from kb_index.language.text import simplified
 
 NAME = "action_fallback"
+"""Name of the action in domain.yml."""
 NOT_UNDERSTOOD = ("抱歉我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
 """First words of the replies that say that a message was not understood."""
 MAYBE_MISREAD = "我怕理解错了您的意思，不敢随便回答您。"
@@ -31,7 +32,7 @@ _NEAREST = 2
 _WORD_FROM, _WORD_TO = 2, 6
 """Shortest and longest bare word, in characters."""
 _NO_NOUN = re.compile(r"[那这个是的了吗呢啊呀哦嗯吧我你您他她它就有没不什怎么咋啥好谢哪谁再说讲问\da-zA-Z]")
-"""Characters of talk, which no bare word has."""
+"""Characters that occur in talk; a message with one of them is not the bare name of a thing."""
 _LOOKED_AT = 5
 """Number of search results in which a bare word is looked for."""
 _LOOKUP_FROM = 4
@@ -42,7 +43,11 @@ _STORY_FROM = 8
 
 
 async def fallback(turn: Turn) -> None:
-    """Reply by a photo's or ticket number's form, the knowledge base, asking again, or a human."""
+    """Reply to a message that was not understood.
+
+    It may be an attachment, a ticket number, a reply to an offer, or something that the knowledge base knows. Otherwise
+    the assistant says what it can do, or hands over to a human.
+    """
     if attachments.sent(turn):
         await attachments.outside(turn)
         return
@@ -95,7 +100,7 @@ async def fallback(turn: Turn) -> None:
 
 
 async def _named_entries(turn: Turn) -> bool:
-    """Offer the entries in whose wordings a bare word (五保, 准生证) stands; False when there are none."""
+    """Offer the entries whose wordings contain a bare word (五保, 准生证); False when there are none."""
     word = plain(turn.text)
     if turn.pressed or not _WORD_FROM <= len(word) <= _WORD_TO or _NO_NOUN.search(word):
         return False
@@ -113,7 +118,10 @@ async def _named_entries(turn: Turn) -> bool:
 
 
 async def misread(turn: Turn) -> None:
-    """Handle words of a form where there is none; the model takes short reports (停水了) for such words, too."""
+    """Handle words that make sense only in a form when no form is active.
+
+    The model also takes short reports (停水了) for such words; :func:`fallback` handles them.
+    """
     draft = await kept.left(turn)
     if draft is not None and turn.entities.get("value") == leaving.DROP:
         await kept.forget(turn)
@@ -128,7 +136,7 @@ async def misread(turn: Turn) -> None:
 
 
 async def _offer_filing(turn: Turn) -> None:
-    """Offer to file a short report of a fault, and the best matching entries beside it."""
+    """Offer to file a short report of a fault, and offer the best matching entries, too."""
     turn.set("misses", 0)
     near = [policy.entry_choice(turn, entry) for entry in policy.offered(await policy.search(turn.text))]
     also = "相近的政策问题也列在下面。" if near else ""

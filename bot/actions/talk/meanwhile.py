@@ -1,4 +1,4 @@
-"""Which messages of a citizen who waits for an agent the assistant answers, while the place in the queue is kept."""
+"""Decides which messages of a waiting citizen the assistant answers. The place in the agents' queue is kept."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from conversations.types import Job
 from conversations.waiting import asks_how_long
 
 _ANSWERED = ("/ask_policy{", "/follow_up{", "/affirm{", "/deny{")
-"""Begins of the payloads of buttons below answers and lists."""
+"""How the payloads of buttons below answers and lists begin."""
 _QUESTION_FROM = 0.5
 """Probability of a question (0 to 1) from which a message counts as one."""
 _BELOW_ANSWER = ("/follow_up{", "/affirm{")
-"""Begins of the payloads of buttons that only an answer has below it."""
+"""How the payloads of buttons begin that only an answer has below it."""
 _OF_PROCEDURE = re.compile(r"办|到账|下来|批|领|发")
 """Words that make 多久 a question about the procedure, and not about the queue."""
 

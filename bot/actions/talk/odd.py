@@ -1,4 +1,4 @@
-"""Messages that name no subject: only a time, only emoji, only digits. Each is asked about in its own words."""
+"""Asks about messages that name no subject: only a time, only emoji, only digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short messages whose meaning depends on earlier ones: yes, no, say it again, harsh words."""
+"""Replies to short messages whose meaning depends on earlier ones: yes, no, say it again, harsh words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.actions.talk.handoff import hand_over
 _ANSWERS = ("action_answer_policy", "action_follow_up", "action_fallback")
 _NOD = re.compile(r"(?:对|对的|对对+|是|是的|没错|嗯+|哦|就是)(?:啊|呀|哦|吧)?")
 _ASKED = "file_question"
-"""Value of the slot ``offer`` when the citizen was asked in so many words whether a question is to be filed."""
+"""Value of the slot ``offer`` after the citizen was explicitly asked whether to file a question."""
 _HELP = "还有什么可以帮您？可以问政策、反映问题，也可以查工单进度。"
 
 
@@ -77,7 +77,7 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
 
 
 def _only_nods(turn: Turn) -> bool:
-    """Whether 对 may be said of an answer, and not of the offer to file its question."""
+    """Whether 对 may confirm the answer, instead of accepting the offer to file its question."""
     shown = {
         str(button.get("title"))
         for event in turn.previous()

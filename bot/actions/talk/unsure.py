@@ -14,6 +14,7 @@ from bot.actions.talk.fallback import MAYBE_MISREAD
 from conversations.types import Reply
 
 MARKS = ("没听明白", "没完全听明白", "没能认出", NO_ANSWER, UNKNOWN, MAYBE_MISREAD)
+"""Words of the replies that say that a message was not understood, or has no answer."""
 
 
 def unsure(replies: Sequence[Reply]) -> bool:

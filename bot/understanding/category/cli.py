@@ -18,6 +18,7 @@ from tickets import catalog
 app = typer.Typer(no_args_is_help=True, help="The category of a story: suggest it, make the classifier anew.")
 
 Held = Annotated[str, typer.Option(help="The author some of whose letters the weights are fitted on.")]
+"""The option ``--held``."""
 
 
 @app.command("suggest")

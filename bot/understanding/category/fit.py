@@ -17,6 +17,7 @@ from core.errors import ConfigurationError
 from tickets import catalog
 
 EXAMPLES = Path(__file__).with_name("examples")
+"""The folder of the letters, one JSON lines file for each author."""
 HELD = 0.3
 """Share (0 to 1) of one author's letters that are held back from the tail."""
 

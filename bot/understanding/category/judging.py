@@ -22,6 +22,7 @@ from tickets import catalog
 from tickets.likeness import Scores
 
 HERE = Path(__file__).parent
+"""The folder of the fitted weights."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ _BARS = {"clear": 0.8, "unclear": 0.3, "letter": 0.7, "alone": 0.99, "scope": 0.
 app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, fit the judge.")
 
 Encoder = Annotated[Path, typer.Option(help="Folder of the pretrained encoder.")]
+"""The option ``--encoder``."""
 
 
 @app.command("judge")

@@ -41,7 +41,7 @@ def seen(text: str) -> Floats:
 
 
 _URGENT = ("now", "help", "no_answer", "body")
-"""Clues with which no danger is taken for harmless."""
+"""A message with one of these clues is never called harmless."""
 _SMOKE = re.compile(r"油烟|烧烤|排烟|餐饮|烧(秸秆|麦茬|垃圾|纸钱)")
 """Smoke and smells that are a nuisance, not a fire."""
 _LASTING = frozenset({"self_harm", "domestic_violence", "child_abuse", "medical", "water"})
@@ -69,7 +69,7 @@ _GOOD_NEWS = re.compile(r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|�
 _SHORT = 20
 """Most characters of a message that says nothing but good news."""
 _STILL = ("now", "help", "no_answer", "poison", "death", "tired")
-"""Clues with which a danger is never taken to be over."""
+"""After a message with one of these clues the danger is never called over."""
 
 
 def good_news(text: str, kind: str) -> bool:
@@ -91,7 +91,7 @@ _BARE_PLACE = re.compile(
     r"(我|俺|咱)?(们)?(就|现在)?(家|这|人)?(就)?(住|在|是|位于)+[\w\s,，、]{1,16}"
     r"(楼|栋|幢|号|单元|室|户|村|组|路|街|巷|小区|镇|乡|区|县|附近|旁边|对面|门口|路口)[的里上了呀啊]?"
 )
-"""A message that says only where: an answer to a question, not an emergency."""
+"""A message that names only a place. It answers a question and tells of no emergency."""
 
 
 def harmless(text: str, kind: str) -> bool:

@@ -27,6 +27,7 @@ from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import PIECE, plain
 
 EXAMPLES = Path(__file__).with_name("examples")
+"""The folder of the labelled messages, one JSON lines file for each author."""
 HELD = ("second", "fifth")
 """The groups of which a part is held back for the thresholds."""
 ORDINARY = "ordinary"

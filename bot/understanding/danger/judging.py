@@ -31,24 +31,26 @@ from conversations.danger import Danger, swallowed
 from kb_index.language.pretrained import SHIPPED
 
 HERE = Path(__file__).parent
+"""The folder of the fitted weights and numbers."""
 LETTER = 200
-"""Characters from which a text is a letter. It touches on many things, so it is asked about less readily."""
+"""Fewest characters of a letter. A letter mentions many things, so the citizen is asked about danger less readily."""
 TAILED = 6
-"""Most pieces of a text that the tail reads: both ends, and those that the words find most alarming."""
+"""Most pieces of a text that the tail reads: both ends, and those that are most alarming by their words."""
 ALONE = 3
-"""Most clauses of a text that the tail reads alone: those that the words find most alarming."""
+"""Most clauses of a text that the tail reads alone: those that are most alarming by their words."""
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The fitted numbers.
+    """The fitted numbers. Probabilities are from 0 to 1; weights have no unit.
 
     Args:
         words, tail: weights of the two scores. Without an encoder ``tail`` is 0.
-        clear: lowest probability with which danger is met at once.
+        clear: lowest probability with which advice about the danger is given at once.
         unclear: lowest probability with which the citizen is asked about danger.
         letter: the same for letters: texts of :data:`LETTER` characters and more.
-        alone: the same for a clause, read alone, of a shorter text or of one too long to be read whole.
+        alone: the same for a clause read alone. The clause is from a shorter text, or from a text too long for the
+            tail to read all of it.
         scope: lowest probability with which the citizen is told another route.
     """
 
@@ -63,7 +65,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The judgement of a text. The first two come from the piece of the text in which they were likeliest.
+    """The judgement of a text. ``danger`` and ``scope`` come from the piece of the text in which they are likeliest.
 
     Args:
         danger: probability that somebody is in danger, 0 to 1, and the likeliest kind of danger.

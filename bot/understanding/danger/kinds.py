@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NONE = "none"
+"""Label of a message without danger and within the hotline's scope."""
 DANGERS = (
     *("self_harm", "medical", "fire", "gas", "crime", "domestic_violence"),
     *("child_abuse", "electric", "water", "traffic", "crowd"),
