@@ -63,14 +63,15 @@ _ASKS = re.compile(
 """Question words in all their forms."""
 
 _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
-"""A question by a verb and its denial (上不上征信); 管不管 and its like are mostly reproaches."""
+"""A question made of a verb and its negation (上不上征信). 管不管 and the like are mostly reproaches and do not count."""
 _PLAINLY = 20
-"""Up to this number of characters a message with such a question is one, unless Rasa is sure of a matter."""
+"""Most characters of a message that is a question because it contains such words, unless Rasa is sure of a matter."""
 
 FAR_BEHIND = 0.2
-"""An entry is a rival of the first when it has at least this share of the first entry's probability."""
+"""Share (0 to 1) of the first entry's probability from which another entry is its rival."""
 
 FILE = Path(__file__).with_name("decision.json")
+"""The file with the fitted thresholds."""
 _SEARCH = "fitted_with_search"
 
 
@@ -99,7 +100,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision what a message is.
+    """The decision about a message.
 
     Args:
         intent: the intent with which Rasa continues.
@@ -132,7 +133,7 @@ def save(bars: Bars, search: str) -> None:
 
     Args:
         bars: the thresholds.
-        search: stamp of the search's numbers they were fitted with.
+        search: stamp of the search's numbers with which they were fitted.
     """
     kept = {name: round(value, 3) for name, value in asdict(bars).items()}
     FILE.write_text(json.dumps({**kept, _SEARCH: search}, indent=2) + "\n", "utf-8")
@@ -227,7 +228,7 @@ def _stays(
     brief, sure = len(text) <= _BRIEF, best >= bars.sure
     asked = _ASKS.search(text) is not None and kinds["question"] > kinds["talk"]
     if intent == "start_complaint" and asked and (sure or kinds["question"] >= bars.ask):
-        return False  # asks about complaints (投诉要多久), and tells none
+        return False  # a question about complaints (投诉要多久), not a complaint
     if intent in _DEEDS:
         return brief or confidence >= (_PLAIN if sure else 0.5)
     if intent in _FRAGMENTS:

@@ -1,4 +1,4 @@
-"""Takes out of a text what it denies: 不是举报贪污，就是路灯坏了 is about the street light only."""
+"""Removes from a text what it denies: 不是举报贪污，就是路灯坏了 is only about the street light."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DENIED = re.compile(
 
 
 def without_denied(text: str) -> str:
-    """A text without the clauses that say what it is not.
+    """A text without the words that say what it is not about.
 
     >>> without_denied("那我不举报贪污，我就反映路灯坏了"), without_denied("不投诉不行了"), without_denied("不是第一次投诉了")
     ('那我，我就反映路灯坏了', '不投诉不行了', '不是第一次投诉了')

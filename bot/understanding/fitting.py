@@ -35,7 +35,9 @@ _DENSE_SCALE = 2.0
 """Factor on the dense features, relative to the character runs, before fitting."""
 
 Floats = NDArray[np.float32]
+"""An array of single-precision numbers."""
 Ranking = Sequence[tuple[str, float]]
+"""Intents with their confidence (0 to 1), best first."""
 
 
 class Example(BaseModel):

@@ -1,4 +1,4 @@
-"""几天能处理: whether a message only asks how long the matter will take."""
+"""Recognises messages that only ask how long a matter will take (几天能处理)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BETWEEN = r"(?:之?内|时间|左右|才|能|可以?|会|就|给|我|俺|有|�
 _TICKET = r"(?:处理|解决|回复|答复|回应|反馈|结果|回音|回话|回信|消息|说法|下文|办结|受理|回电|联系|电话)"
 _ANY = rf"(?:{_TICKET}|办理?|弄|搞|好)"
 _NEEDS = r"(?:要|得|会|需要|大概|一般|时限是?)"
-"""Must stand between deed and time. So 弄好几天了 and 处理多久了, which tell of the past, don't count as such a question."""
+"""A word between deed and time. Without it the text tells of the past (弄好几天了, 处理多久了) and asks nothing."""
 _AFTER = r"(?:好|完|掉|成|下来|我|俺|给|到|出来|一下|这|件|个|事|的|呢|啊|呀|吧|吗|了|时限|是|要|得|会|需要|大概|一般)*"
 _OF_TICKET = re.compile(
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_TICKET}{_AFTER}|{_BEFORE}{_TICKET}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|"

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from bot.understanding.decide import KINDS
 
 WEIGHTS = Path(__file__).with_name("kinds.npz")
+"""The file with the fitted weights."""
 SLOTS = 1 << 15
 """Number of hash places for character runs."""
 LONGEST = 1_500
@@ -38,6 +39,7 @@ _NUMBER = re.compile(
 _SPACE = re.compile(r"\s+")
 
 Vector = NDArray[np.float32]
+"""An array of single-precision numbers."""
 
 
 @dataclass(frozen=True)

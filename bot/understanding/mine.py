@@ -68,14 +68,14 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     said = put_right(said, city)
     told = without_passing(said)
     kind = suggest_type(said)
-    if is_letter(said):  # whose place and which time, a letter does not say by their order: better asked
+    if is_letter(said):  # its first place and time may belong to something else, so the form asks for them
         where = replace(place(labelled(said), city), district=_only_district(said, city))
         told = labelled(said)
     else:
         where = place(told, city)
     when = moment(told, now)
     if when is not None and when.start is None and kind is not None and kind.type is TicketType.SUGGESTION:
-        when = None  # an hour proposed for the future, not one at which something happened
+        when = None  # a time proposed for the future, not the time at which something happened
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
         district=where.district,
@@ -89,7 +89,7 @@ def mine(text: str, now: datetime, city: City) -> Mined:
 
 
 def _only_district(text: str, city: City) -> str:
-    """The district of a letter that names just one."""
+    """The district that a letter names; "" when it names none or several."""
     named = {one.name for one in city.districts if any(name in text for name in one.names)}
     named |= {district for town, district in city.towns.items() if town in text}
     return named.pop() if len(named) == 1 else ""

@@ -70,7 +70,7 @@ _LONGEST = 20
 
 
 def read_name(text: str) -> str | None:
-    """The name in an answer to "what is your name"; ``匿名`` for an anonymous citizen; None for what is no name.
+    """The name in an answer to "what is your name?"; ``匿名`` for an anonymous citizen; None when it holds no name.
 
     >>> read_name("我姓王"), read_name("叫我老李就行"), read_name("第二个"), read_name("华康物业"), read_name("三天了")
     ('王先生/女士', '老李', None, None, None)
@@ -113,7 +113,7 @@ def has_nothing_more(text: str) -> bool:
 
 
 def introduced_name(text: str) -> str | None:
-    """The name by which a citizen introduces himself anywhere in a text; None when he does not.
+    """The name with which citizens introduce themselves anywhere in a text; None when they do not.
 
     >>> introduced_name("我叫李明，堵了三天了"), introduced_name("他叫王五，欠钱不还"), introduced_name("王桂兰，我自己叫王桂兰")
     ('李明', None, '王桂兰')
@@ -146,7 +146,7 @@ def is_surname_of(name: str, title: str) -> bool:
 
 
 def titled_name(text: str) -> str | None:
-    """The name when a clause is nothing but a surname with a form of address; else None.
+    """The name if a clause is only a name with a form of address (王女士); else None.
 
     >>> titled_name("王女士"), titled_name("王桂兰"), titled_name("李师傅骂人")
     ('王女士', None, None)

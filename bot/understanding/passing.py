@@ -1,6 +1,6 @@
-"""Takes out of a story what is told in passing: the life of the family, where help was sought in vain.
+"""Removes from a story what is told in passing: the life of the family, and where the citizen asked for help before.
 
-A place, a time or an organisation named there (我孙子在镇上念小学, 他们让我找物业) is none of the matter.
+A place, a time or an organisation named there (我孙子在镇上念小学, 他们让我找物业) does not belong to the matter.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from core.text import without_pictures
 
 LONG = 200
-"""Characters from which a story is a letter, in which a first place, time or name is seldom that of the matter."""
+"""Fewest characters of a letter. The first place, time or name in a letter seldom belongs to the matter."""
 
 _KIN = (
     r"(?:我|俺)?(?:家)?的?(?:大|小|二|老)?(?:儿子|女儿|闺女|孙子|孙女|外孙女?|娃儿?|孩子|小孩|老伴|老头子?|老太婆|老婆|老公|媳妇|爱人|"
@@ -33,7 +33,7 @@ _ASKED = re.compile(
 _LIFE = re.compile(rf"{_KIN}.{{0,12}}?(?:{_LIVING})")
 _WORK = re.compile(r"上班|打工|工作|收银|做事")
 _OF_WORK = re.compile(r"工资|薪|开除|辞退|解雇|社保|加班|工伤|劳动合同|欠.{0,4}钱")
-"""Words of a matter between somebody and the place where they work, which is then no passing remark."""
+"""Words of a matter between the citizen and an employer. What is said about work then belongs to the matter."""
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
 _AGE = re.compile(
     r"(?<!到)(?:今年|现年)(?:都|已经?|快|也|有)*(?:\d{2,3}|[一二三四五六七八九]?十[一二三四五六七八九]?|九十多|[六七八九]十多|"
@@ -48,7 +48,7 @@ _LABELLED = re.compile(
 
 
 def without_passing(text: str) -> str:
-    """A story without clauses of family life and of where help was sought, without ages and pictures.
+    """A story without clauses about family life and earlier requests for help, without ages, list numbers and emoji.
 
     >>> without_passing("我今年六十八了，孙子在镇上念小学，龙湖路的灯坏了")
     '我，，龙湖路的灯坏了'
@@ -61,12 +61,12 @@ def without_passing(text: str) -> str:
 
 
 def is_letter(text: str) -> bool:
-    """Whether a story is so long that places, times and names in it need not be those of the matter."""
+    """Whether a story is so long that places, times and names in it may not belong to the matter."""
     return len(text) >= LONG
 
 
 def labelled(text: str) -> str:
-    """The lines of a letter that say under a label what they are: 地址：龙湖路8号; "" when there are none.
+    """The parts of a letter that begin with a label (地址：龙湖路8号), a line each; "" when there are none.
 
     >>> labelled("地址：龙湖路8号。一直没人来")
     '地址：龙湖路8号'

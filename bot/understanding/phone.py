@@ -32,7 +32,7 @@ _OTHERS = re.compile(
 _CALL = re.compile(
     r"(?:那|就|可以|直接|你们?|您)*请?(?:打|拨|拨打|打到|联系|找)(?:这个|我)?(?:电话|手机|号码?)?[吧:，,]?"
 )
-"""打138…: in an answer to the question of the phone, the number to call is the citizen's."""
+"""In an answer to "your phone number?", a number to call (打138…) is the citizen's own."""
 _INTRODUCED = re.compile(
     r"(?:^|[，。；！？,;!?\s])(?:他|她|对方|骗子|此人|该人|那个?人|老板|房东|邻居|司机|经理|负责人|男的|女的)(?:的?名字)?(?:叫|姓|名叫|是)[^，。；！？,;!?]{1,10}[，,、\s]+$"
 )
@@ -72,7 +72,7 @@ def own_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
 def asked_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
     """The citizen's own number in an answer to "your phone number?", in its stored form; None when there is none.
 
-    Like :func:`own_phone`, and 7 or 8 digits without area code count, too.
+    Like :func:`own_phone`, but 7 or 8 digits without area code count, too.
 
     >>> asked_phone("打13955540000"), asked_phone("打13955540000没人接")
     ('13955540000', None)

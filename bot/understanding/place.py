@@ -1,7 +1,7 @@
 """Reads a place: county or district, town, and the address with street and number.
 
-This is own code, because the library cpca, which was tried, knows only counties and needs pandas. It does not
-know streets, estates and house numbers.
+This is own code. The library cpca was tried: it knows counties, but no streets, estates and house numbers, and it needs
+pandas.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _EMPTY = re.compile(
 _NO_ROAD = re.compile(
     r"(?:跑|走|修|让|带|引|思|销|线|电|网|门|后|半|死|活|生|退|出|赶|[村家镇乡屯庄巷院组队]里)路$"
 )
-"""What ends like a road and is none: 卷钱跑路."""
+"""Words that end like a road and name none (卷钱跑路)."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _town(text: str, city: City) -> str:
 
 
 def _without(text: str, city: City, *names: str) -> str:
-    """The text with districts and towns replaced by a comma, so that no street's name begins with them."""
+    """The text with districts and towns replaced by a blank, so that no street's name begins with them."""
     for name in names:
         if name:
             text = text.replace(name, " ")

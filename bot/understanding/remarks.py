@@ -26,9 +26,9 @@ _TO_US = re.compile(
     r"(?:那)?就(?:这样|这么)?(?:提交|登记|报|交)(?:上去)?吧?|再(?:加|补)(?:充)?一句|再补充(?:一下|一点)?|算了(?:算了)?(?:不要紧|没事|不说了|不留了?|不填了?)?|"
     r"(?:你们?|您)?(?:千万)(?:别|不要)(?:说|讲|往外说|告诉(?:别人|人))?(?:出去)?(?:是我)?"
 )
-"""Words to whoever writes this down, which are no part of the matter."""
+"""Words about the conversation itself, which do not belong to the matter."""
 _BUTTONS = frozenset({"确认提交", "提交", "确认", "修改", "要登记", "登记"})
-"""Words of the form's buttons, typed where they are not offered."""
+"""Titles of the form's buttons, typed when these buttons are not shown."""
 _LAUGH = re.compile(
     r"(?:哈|呵|嘿|嘻|嘎|h|233|6{2,}|笑死|呃|额|嗯|哦|噢|唉|哎|呀|啊|[.。…~、,，!！?？\s]|emm*|lol)+",
     re.IGNORECASE,
@@ -75,7 +75,7 @@ def is_asking(text: str) -> bool:
 
 
 def is_to_us(text: str) -> bool:
-    """Whether a text only speaks about the conversation: a slip of the finger, the wish to file, a plea not to tell.
+    """Whether a text is only about the conversation: a typing error, the wish to file, a request not to tell others.
 
     >>> is_to_us("我打错了"), is_to_us("就这样提交吧"), is_to_us("他打错了针")
     (True, True, False)
@@ -115,7 +115,7 @@ def wants_filed(text: str) -> bool:
 
 
 def is_no_value(text: str) -> bool:
-    """Whether a text cannot be the value of any field, and tells nothing of the matter."""
+    """Whether a text can't be the value of any field, and tells nothing about the matter."""
     return (
         is_laughter(text) or is_protest(text) or is_asking(text) or is_to_us(text) or plain(text) in _BUTTONS
     )

@@ -1,4 +1,4 @@
-"""Splits a message with several requests at the begin of each request, and keeps a single story whole.
+"""Splits a message with several requests at the beginning of each request, and keeps a single story whole.
 
 Stories often contain cue words such as 还有 and 另外, so a cue alone is not enough. A cue counts when it
 announces something new (另外还想反映一件事), or when the text after it is a separate request: a question about a rule
@@ -16,9 +16,9 @@ from bot.understanding.category import suggest_by_words
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
 _READ = 300
-"""Characters of a part by which its category is known."""
+"""Most characters of a part that are read to suggest its category."""
 _MOST_CUES = 6
-"""Cues of one kind after which the categories of the parts are compared; comparing costs milliseconds."""
+"""Most cues of one kind at which the categories of the parts are compared, because that takes milliseconds."""
 _LEAST = 4
 """Fewest characters of a request."""
 _LEAST_NAMED = 3
@@ -96,7 +96,7 @@ def split(text: str) -> tuple[Request, ...]:
         if cut is None:
             break
         first, cue, rest = cut
-        kind = kind and "matters"  # a list whose first two are apart is a list of matters
+        kind = kind and "matters"  # when its first two items are separate, so are the others
         found.append(_request(first, asked))
         asked = _ASKING_CUE.search(cue) is not None
     if not found:
@@ -204,7 +204,7 @@ _ASKING_WORDS = re.compile(
 """Words of a question that do not say what it is about."""
 _JOINS = re.compile(r"(?:另外|还有就是|再就是|再有就是|此外)(?:就是|呢)?[，,：:]?")
 _SAME_ACTOR = re.compile(r"他|她|它|这家|那家|该|老板|对方|^.{1,4}也(?:不|没)|你们到底")
-"""Words by which a second part speaks of whom the first was about."""
+"""Words with which a second part speaks about the person or company of the first."""
 _LEAST_JOINED = 8
 """Fewest characters of a second matter after a mild cue."""
 _VERY_SURE = 0.7
@@ -212,13 +212,14 @@ _VERY_SURE = 0.7
 
 
 def _listed_apart(first: str, second: str, *, announced: str) -> bool:
-    """Whether the items of a numbered list are matters of their own.
+    """Whether the items of a numbered list are separate matters.
 
-    A list is mostly one matter told in order, or what one and the same company does. It is several when nothing introduces
-    it (or only that there are several matters), it is no chronology, and the items are not of one kind.
+    Most lists tell one matter in order, or what one company does. The items are separate when nothing introduces the
+    list, or only words that announce several matters, when it is no chronology, and when the categories differ.
 
     Args:
-        announced: ``matters`` when it was said that there are several, ``list`` for a list without introduction, else "".
+        announced: ``matters`` when the message announces several matters, ``list`` for a list without introduction,
+            "" otherwise.
     """
     if not announced or _DATED.match(first) or _DATED.match(second):
         return False
@@ -235,7 +236,7 @@ def _level1(category: str | None) -> str:
 _DATED = re.compile(
     r"\D{0,3}(?:(?:19|20)\d\d年?|\d{1,2}月|[今去前]年|到?(?:今天|现在|目前)|后来|随后|之后|结果)"
 )
-"""Beginnings of an item that goes on telling what happened before."""
+"""How an item begins that continues the story of the item before it."""
 _ASKING_CUE = re.compile(r"问|咨询|请教|打听|了解")
 _NAMES_NEW = re.compile(r"反映|反应|投诉|举报|建议|表扬|件|桩|第|二|三|其|\d|②|③")
 _SAME_STORY = re.compile(

@@ -1,6 +1,6 @@
-"""Writes out what citizens shorten or write in another script: gjj, passport, 身份證, tags of a copied page.
+"""Writes out abbreviations (gjj), English (passport) and traditional characters (身份證), and removes tags of web pages.
 
-The assistant, the search and the form read the message so; the stored message keeps the citizen's own writing.
+The assistant, the search and the form read the result. The stored message keeps the citizen's own writing.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from core.text import plain
 from kb_index.language.text import simplified
 
 FILE = Path(__file__).with_suffix(".yml")
+"""The file with the abbreviations and their meanings."""
 _SHORT = 2
-"""Words of so few letters are written out only where the message begins with them, and then is over or asks."""
+"""Most letters of an abbreviation that is written out only at the beginning, before the message's end or a question."""
 _ASKING_AFTER = (
     r"(?=\s*(?:$|[?？,，。]|怎|咋|如何|多少|几|啥|什么|哪|能|可|要|的?(?:政策|条件|材料|流程|标准|电话)|"
     r"查|交|缴|补|办|转|断|停|取|报|领|迁|丢|掉|过期|换|卡|本|号|账|余额|申请|登记))"
@@ -73,7 +74,7 @@ def written_out(text: str) -> str:
 
 
 def names_topic(text: str) -> bool:
-    """Whether a message is nothing but a word that stands behind an abbreviation (医保, 无线网络)."""
+    """Whether a message is only the meaning of an abbreviation (医保, 无线网络)."""
     return plain(text) in {plain(meaning) for meaning in _meanings().values()}
 
 

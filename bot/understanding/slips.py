@@ -1,4 +1,4 @@
-"""Puts slips right: 田家庵区，不对，大通区 means 大通区."""
+"""Applies the corrections that citizens make in their own words: 田家庵区，不对，大通区 means 大通区."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLIP = re.compile(
     rf"(?:{_OWN_UP})[，,。；;、!！\s]*(?:应该|应当|其实|正确的?|改成|改为|换成|写|填)*(?:是|叫|写|为|在)?"
 )
 _BEFORE = "，,。；;、!！ \t\n啊哦噢喔哎呀呃嗯诶"
-"""Marks and sounds between a value and the words that take it back."""
+"""Marks and sounds between a value and the words that correct it."""
 _AFTER = "，, \t\n"
 _UNIT = re.compile(
     r"(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,4})(?P<unit>号楼|栋|幢|单元|号|室|楼|层|组|队)$"
@@ -31,11 +31,11 @@ _KIN = re.compile(
 _PLACED = re.compile(r"[\u4e00-\u9fff]{1,8}?(?:[路街巷村]|小区|门口|市场|学校|广场)")
 _MARKS = re.compile(r"[，,。；;！!？?\n]")
 _MOST = 5
-"""Slips put right in one text."""
+"""Most corrections that are applied in one text."""
 
 
 def put_right(text: str, city: City) -> str:
-    """A text in which of two values of one kind, said one after the other as a slip, the last one stands.
+    """A text in which a value that the citizen corrects at once is replaced by the new value of the same kind.
 
     Args:
         text: the citizen's words.
@@ -62,7 +62,7 @@ def put_right(text: str, city: City) -> str:
 
 
 def _kept(head: str, tail: str, city: City) -> str | None:
-    """What of the text before a slip stays; None when the two sides are no values of one kind."""
+    """The part of ``head`` that is kept; None when ``head`` does not end with a value of the kind ``tail`` begins with."""
     last, first = _MARKS.split(head)[-1], _MARKS.split(tail)[0]
     before = head[: len(head) - len(last)]
     soft = _SOFT.sub("", last)

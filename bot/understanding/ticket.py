@@ -14,7 +14,7 @@ _CODE = re.compile(r"(?<!\d)\d{3}\s?\d{3}(?!\d)")
 
 
 def find_number(text: str) -> str | None:
-    """The first ticket number in a text, in its stored form.
+    """The first ticket number in a text, in its stored form; None when there is none.
 
     >>> find_number("帮我查下 hn20261123-00001，查询码482913")
     'HN2026112300001'
@@ -24,7 +24,7 @@ def find_number(text: str) -> str | None:
 
 
 def find_code(text: str) -> str | None:
-    """Six digits that are not part of a ticket number.
+    """The first six digits that are not part of a ticket number; None when there are none.
 
     >>> find_code("hn2026112300001，查询码482 913")
     '482913'

@@ -1,4 +1,4 @@
-"""Takes the citizen's own name out of a content that others read: for who is anonymous or asked for secrecy."""
+"""Removes the citizen's own name from a content that others read, for citizens who are anonymous or want secrecy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.understanding.name import ANONYMOUS, introduced_name, read_name, titled
 _CLAUSE = re.compile(r"(?P<clause>[^，,。；;！!？?\n]+)(?P<mark>[，,。；;！!？?\n]*)")
 _ADDED = "补充："
 _LONGEST_BARE = 4
-"""Most characters of a clause that is nothing but a name."""
+"""Most characters of a clause that is only a name."""
 _FORM_OF_ADDRESS = re.compile(r"(?:先生|女士|小姐|同志)(?:/女士)?$")
 
 
@@ -17,7 +17,7 @@ def without_name(content: str, name: str) -> str:
     """A content without the clauses in which citizens say who they are, and without their name elsewhere.
 
     Args:
-        content: the matter, with what was added to it in lines of their own.
+        content: the matter; each addition to it is a line of its own.
         name: the citizen's name; "匿名" or "" when it is not known.
 
     >>> without_name("我叫李明，路灯坏了，请回复李明", "李明"), without_name("王芳，路灯坏了", "匿名")
@@ -44,7 +44,7 @@ def _line(line: str, own: str) -> str:
 
 
 def _says_who(clause: str, own: str, *, first: bool) -> bool:
-    """Whether a clause does nothing but name the citizen."""
+    """Whether a clause only names the citizen."""
     if own and clause == own:
         return True
     named = introduced_name(clause)

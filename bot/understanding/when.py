@@ -15,6 +15,7 @@ from typing import Literal
 from core.clock import SHANGHAI
 
 Precision = Literal["minute", "hour", "part", "day", "week", "month", "year", "vague"]
+"""How exact a time is; ``part`` is a part of a day (晚上), ``vague`` has no date."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Moment:
 
     Args:
         text: the citizen's words for the time.
-        start: begin of the time, timezone-aware in Chinese time; None for a vague or repeated time.
-        precision: exactness of ``start``; ``part`` is a part of a day (晚上), ``vague`` has no start.
+        start: beginning of the time, timezone-aware in Chinese time; None for a vague or repeated time.
+        precision: how exact ``start`` is.
     """
 
     text: str
@@ -83,13 +84,13 @@ _BACKGROUND = re.compile(
 _OF_PAPER = re.compile(
     r"[^，。,；;！!？?]{0,3}?(?:通告|通知|公告|文件|规定|合同|协议|函|答复|判决|回复函|批复)"
 )
-"""After a time: the date of a document."""
+"""Words after the date of a document."""
 _BEFORE = re.compile(r"(?:根据|按照?|依据|成立于|始?建于|注册于|出?生于|落款|以上|上述|以下|如下)$")
-"""Before a time: that of a document, of a founding; or a number of points (以上三点)."""
+"""Words before the date of a document or a founding, or before a number of points (以上三点)."""
 _FOUNDED = re.compile(
     r"(?:成立|创办|建厂|建校|竣工|注册|毕业|入伍|参军|之?后.{0,4}(?:打|联系|回电|来电|方便)|.{0,3}(?:打我|联系我|回电|来电|有空|方便接))"
 )
-"""After a time: a founding, or when to call back."""
+"""Words after the date of a founding, or after a time at which to call back."""
 _VAGUE = re.compile(
     r"(?:(?:自|打)?从)?(?:最近|近期|近来|近几[天日]|近[一两三]个?(?:周|月|星期)|这几[天日]|这两[天日]|这些天|这些日子|这段时间|这阵子|"
     r"[一两二三四五六七八九]{2}个?(?:天|日|周|星期|礼拜|月|年)(?:以?前|之前)|"
@@ -104,9 +105,9 @@ _HABIT = re.compile(
 _SPAN_OF = re.compile(
     rf"(?:(?:20\d\d|今|去|前)年)?{_N}月(?:份|初|中旬|底|{_N}[日号])?(?:一直)?(?:到|至|-|~|—)(?:(?:20\d\d|今|去|前|第二)年)?(?:{_N}月(?:份|初|中旬|底|{_N}[日号])?|现在|今)"
 )
-"""From one month to another: no single date."""
+"""A span from one month to another, which has no single date."""
 _STILL = re.compile(r"(?:吧)?(?:都)?还(?:在|不|没)|才(?:停|歇|走|关)")
-"""After a clock time without a date: how late it gets, not on which day."""
+"""Words after a clock time without a date. They tell how late it gets, and not on which day."""
 _ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
 """Alone, these words say how often something happens, and not when."""
 _CLOCK = (
@@ -242,7 +243,7 @@ def _read(match: re.Match[str], now: datetime) -> tuple[datetime, Precision] | N
 
 
 def _spoken_hour(match: re.Match[str]) -> bool:
-    """Whether a clock time without a date is a time: "3点" may also be the number of points in a list."""
+    """Whether a clock time without a date is really a time; "3点" may also be the number of points in a list."""
     return "点" in match.group() and match.group()[-1:] in "点半钟多右候整分刻"
 
 

@@ -33,9 +33,9 @@ HELD = ("second", "fifth")
 ORDINARY = "ordinary"
 """Name of the file of ordinary messages. Nearly all of them are labelled ``none``."""
 _RIDGE = 0.02
-"""Strength with which large weights are held down."""
+"""Strength of the penalty on large weights. No unit."""
 _CLUE = 0.35
-"""Value of a found clue. As a vector, a text's character runs have length 1."""
+"""Value of a found clue as a feature. The values of all character runs of a text form a vector of length 1."""
 FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025, "letter": 0.005, "alone": 0.0025}
 """Shares of the harmless messages that may be taken for clear danger, or may raise any alarm (0 to 1).
 
@@ -194,8 +194,8 @@ def mixed(
     Args:
         texts, labels: the examples.
         of: which examples may be used.
-        number: stories with danger of each of these three sorts; half as many have a trap instead, of whole
-            pieces as many.
+        number: how many stories with a danger are made of each of these three sorts. Stories with a trap are half as
+            many in the first two sorts, and as many in the third.
 
     Returns:
         The stories and their labels.
@@ -280,7 +280,12 @@ def bars(
 
 
 def figures(labels: Sequence[str], judged: Sequence[Judgement], numbers: Numbers) -> dict[str, Any]:
-    """Measure fitted numbers: shares (0 to 1) of danger raised and met at once, of false alarms, and of scope."""
+    """Measure fitted numbers. All figures are shares, 0 to 1; None over no messages.
+
+    - ``recall``, ``clear``: dangers that are found, and that are found as clear.
+    - ``false_alarms``: harmless messages taken for a danger.
+    - ``scope_recall``: matters out of scope that are found; ``scope_precision``: found ones that are out of scope.
+    """
     danger = np.asarray([one.danger[0] for one in judged])
     alone = np.asarray([one.alone[0] if one.alone else 0.0 for one in judged])
     raised = (danger >= numbers.unclear) | (alone >= numbers.alone)

@@ -1,1 +1,5 @@
-"""Classifiers on the pretrained encoder: a message spelled plainly, read by the encoder's lower half, and by a tail of its own."""
+"""Classifiers on the pretrained encoder.
+
+A message is put into one spelling (``reading``). The encoder's lower layers read it, and then the classifier's own
+layers (``tail``), which ``tuning`` makes.
+"""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+"""An array of single-precision numbers."""
 
 
 def softmax(scores: Floats) -> Floats:

@@ -11,17 +11,17 @@ from kb_index.language.text import simplified
 LONGEST = 6_000
 """Most characters that are read. Of a longer text the first and the last half of this number are read."""
 PIECE = 360
-"""Characters of a piece, about. The tail reads at most 512 tokens."""
+"""Length of a piece, in characters, about. The tail reads at most 512 tokens."""
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ud800-\udfff]")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*|[。！？!?；;\n]+")
 _CLAUSE = re.compile(r"[^,，、 ]+[,，、 ]*|[,，、 ]+")
 _BREAK = re.compile(r"[^,，、。！？!?；;\n ]+[,，、。！？!?；;\n ]*|[,，、。！？!?；;\n ]+")
 _LEAST, _SHORT = 6, 12
-"""Characters from which a clause stands alone; a third of a stretch of a clause without punctuation."""
+"""Fewest characters of a clause that stands alone; a third of the characters of a stretch cut from a long clause."""
 _NUMBER = re.compile(r"\d+")
 _BLANKS = re.compile(r"\s+")
 _PADDING = re.compile(r"(.{1,12}?)\1{7,}")
-"""The same few characters eight times and more in a row; they say no more than once, and drown what else is said."""
+"""The same few characters eight times or more in a row. They say no more than once, and hide what else is said."""
 
 
 def plain(text: str) -> str:
@@ -53,7 +53,7 @@ def pieces(text: str, length: int = PIECE, shared: int = 60) -> list[str]:
 
     Args:
         text: a plain text.
-        length: characters of a piece, about; a text up to a quarter longer is one piece.
+        length: length of a piece, in characters, about; a text up to a quarter longer is one piece.
         shared: characters at the end of a piece with which the next one begins, so that nothing stands alone
             at an edge.
     """
@@ -90,7 +90,7 @@ def clauses(text: str) -> list[str]:
 
 
 def _parts(text: str, length: int) -> Iterator[str]:
-    """Sentences; of one that is longer than ``length`` its clauses, and of such a clause its stretches."""
+    """The sentences of a text. One longer than ``length`` is cut into clauses, and a longer clause into stretches."""
     for sentence in _SENTENCE.findall(text):
         if len(sentence) <= length:
             yield sentence

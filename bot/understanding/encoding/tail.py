@@ -15,8 +15,8 @@ from kb_index.language.pretrained import encoder_at
 class Tail:
     """Scores of a text by what its tokens mean together.
 
-    The layers below are the encoder's own: all tails and the search share its weights, and a message that several
-    of them read passes those layers once.
+    The layers below belong to the encoder. All tails and the search share them, and a message that several of them
+    read passes these layers only once.
 
     Args:
         file: the tail's weights, which :meth:`tuning.Tuner.save` writes.

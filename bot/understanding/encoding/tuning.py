@@ -21,13 +21,14 @@ BELOW, OWN = 6, 3
 LOOKS = 4
 """Number of learned attention weightings with which the tail reads a text's tokens."""
 _RATE, _HEAD_RATE = 3e-4, 1e-3
-"""Highest learning rates of the layers, and of the parts above them."""
+"""Highest learning rates of the layers, and of the parts above them. No unit."""
 _GOING_ON = 1 / 3
-"""Share of these rates with which a tail is tuned further."""
+"""Share (0 to 1) of these rates at which a tail is tuned further."""
 _TOKENS = 1_200
 """Most tokens of a batch, padding included."""
 
 Half = NDArray[np.float16]
+"""An array of half-precision numbers."""
 States = tuple[Half, ...]
 """The states of one text's tokens below the tail, [tokens, width], once for each way of computing them."""
 
@@ -66,7 +67,7 @@ class Tuner:
         self._model = model.eval()
 
     def states(self, texts: Sequence[str]) -> list[States]:
-        """The states of texts below the tail, as the tail will have them."""
+        """The states of texts below the tail, as the tail will get them."""
         return [tuple(lower(plain(text)).astype(np.float16) for lower in self._lower) for text in texts]
 
     def tune(
@@ -83,7 +84,7 @@ class Tuner:
             states: the texts' states (:meth:`states`).
             labels: the texts' labels.
             epochs: how often every text is seen.
-            log: told after each epoch how far the tail is from the labels.
+            log: gets a line with the loss after each epoch.
             start: a saved tail that is tuned further, with lower rates; None: begin with the encoder's layers.
         """
         torch = self.torch
@@ -126,7 +127,7 @@ class Tuner:
         return tail.eval()
 
     def logits(self, tail: Any, states: Sequence[States]) -> Floats:
-        """The scores by a tuned tail, from the first way's states; [texts, labels]."""
+        """The scores by a tuned tail, from the states in single precision; [texts, labels]."""
         with self.torch.inference_mode():
             rows = [tail(*self._packed([one[0]])).numpy()[0] for one in states]
         return np.stack(rows)
@@ -168,7 +169,7 @@ class Tuner:
 
 
 def _saved_as(name: str) -> str:
-    """The name in the file of a tail's tensor: its layers are numbered as the encoder numbers them.
+    """The name of a tail's tensor in the file, where layers have the numbers that they have in the encoder.
 
     >>> _saved_as("layers.0.output.dense.weight"), _saved_as("out.bias")
     ('encoder.layer.6.output.dense.weight', 'out.bias')
