@@ -37,7 +37,7 @@ class CategoryRow(BaseModel):
 class StoryRow(BaseModel):
     """A first message and the slots it fills.
 
-    A time is written like ``2026-11-18T22``, as far as the message gives it, or in the words of the message.
+    A time is written like ``2026-11-18T22``, as exactly as the message gives it, or in the words of the message.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)

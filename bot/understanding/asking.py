@@ -25,7 +25,7 @@ _UNANSWERED = (
 )
 _NO_MATTER = r"(?:谁要投诉了?|别给我登记|不要给我登记|不用给我登记)"
 _NOT_NOW = rf"{_ME}(?:又|也|并)?不(?:想|要|来)?(?:投诉|举报|登记)(?:谁|的)?了?"
-"""“我不投诉”: alone it cancels the form, beside a question it says that there is no matter."""
+"""“我不投诉”: alone it cancels the form; together with a question it says that there is no matter."""
 _ENDED = re.compile(
     rf"(?:{_NOT_FILING}|{_NO_MATTER})(?:{_ONLY_ASKS})?(?:{_UNANSWERED})?|{_ONLY_ASKS}(?:{_NOT_FILING})?(?:{_UNANSWERED})?|"
     rf"(?:{_ME}(?:来)?(?:问|咨询)(?:一?下|问)?|{_ONLY_ASKS})(?:{_NOT_NOW})|{_NOT_NOW}{_ONLY_ASKS}|{_UNANSWERED}"

@@ -85,7 +85,7 @@ class Bars:
         matter: probability of ``matter`` from which the matter is filed although the knowledge base is sure.
         tell: probability of a matter from which it is filed when the knowledge base is not sure.
         ask: probability of a question from which it is treated as one when the knowledge base is not sure.
-        offer: probability of a matter from which filing is offered beside the answer.
+        offer: probability of a matter from which filing is offered together with the answer.
         talk: probability of ``talk`` from which Rasa's intent of talk is kept.
     """
 
@@ -140,7 +140,7 @@ def save(bars: Bars, search: str) -> None:
 
 
 def fitted_with() -> str:
-    """Stamp of the search's numbers that the shipped thresholds were fitted with; "" when none is written."""
+    """Stamp of the search's numbers with which the shipped thresholds were fitted; "" when the file has none."""
     return str(json.loads(FILE.read_text("utf-8")).get(_SEARCH, ""))
 
 
@@ -211,7 +211,7 @@ def decide(
 
 
 def _plainly_asks(text: str) -> bool:
-    """Whether a short message asks by its form, whatever it is about."""
+    """Whether a short message has the form of a question, whatever its subject."""
     return len(text) <= _PLAINLY and _EITHER_OR.search(text) is not None and _WISH.search(text) is None
 
 

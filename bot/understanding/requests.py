@@ -2,7 +2,7 @@
 
 Stories often contain cue words such as 还有 and 另外, so a cue alone is not enough. A cue counts when it
 announces something new (另外还想反映一件事), or when the text after it is a separate request: a question about a rule
-or procedure beside a complaint, or a complaint of another category.
+or procedure after a complaint, or a complaint of another category.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ async def progress(turn: Turn, slot: str) -> None:
 
 
 async def abuse(turn: Turn, slot: str) -> None:
-    """Answer harsh words with sympathy, and offer a human beside the question."""
+    """Answer harsh words with sympathy, ask the question again, and offer a human."""
     steps.ask_again(turn, slot, mood.harsh(turn), human=True)
     turn.outcome(Result.TALK)
 

@@ -30,7 +30,7 @@ class Answer:
         free: whether any words may be the answer.
         longest: most characters of any words that a ticket keeps; the rest is cut. A detail keeps at most
             :data:`tickets.checks.MAX_DETAIL`. 0 when the answer is not any words.
-        choices: (title, value) of the buttons beside the question.
+        choices: (title, value) of the buttons below the question.
     """
 
     read: Callable[[str], Value]

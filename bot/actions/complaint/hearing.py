@@ -29,11 +29,11 @@ _LEAST_MATTER = 4
 _MOST_CLAUSES = 30
 """Most clauses that are read one by one. The rest of a long pasted letter counts as the matter."""
 _LEAST_BESIDE = 2
-"""Fewest characters beside a phone number that count as content."""
+"""Fewest characters besides a phone number that count as content."""
 _BESIDE_PHONE = re.compile(
     r"(?:打|这个|那个|吧|就是|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
 )
-"""Words beside a phone number that carry no content."""
+"""Words around a phone number that carry no content."""
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
 

@@ -235,7 +235,7 @@ def _in_free(turn: Turn, slot: str, said: str) -> Move:
 
 
 def _in_closed(turn: Turn) -> Move:
-    """The move for a slot that not any words can fill, used when the words hold no value for it."""
+    """The move for a slot that only certain words can fill."""
     if _ASIDE.search(turn.text) and turn.intent in ("ask_policy", "follow_up", "nlu_fallback", "complain"):
         return Move.POLICY
     intended = _OF_INTENT.get(turn.intent)

@@ -44,7 +44,7 @@ async def open_form(turn: Turn) -> str | None:
     """Fill the slots that the first message answers; the caller asks for the others.
 
     Returns:
-        What to say before the next question, maybe "": how the message was understood. None when the form does not
+        Text before the next question that says how the message was understood; may be "". None when the form does not
         begin after all; then the citizen has already got a reply.
     """
     if turn.slot("filing_key"):  # reopened because one field could not be filed

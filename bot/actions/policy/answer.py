@@ -43,9 +43,9 @@ WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答
 NEAR = "相近的问题也列在下面，您看看是不是。"
 """Added when similar entries are offered, too."""
 _NEAREST = 2
-"""Number of entries offered beside "I don't know"."""
+"""Number of entries offered together with "I don't know"."""
 _NEAR_FROM = 0.005
-"""Probability (0 to 1) from which an entry is near enough to be offered beside "I don't know"."""
+"""Probability (0 to 1) from which an entry is offered together with "I don't know"."""
 
 
 async def search(question: str) -> SearchResult:

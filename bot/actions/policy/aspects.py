@@ -80,7 +80,7 @@ _FILLER = re.compile(
     r"东西|就|行|又|再|也|不|没|问|下|一|等|呢|啊|呀|吗|么|哈|嘛|吧|了|[?？，,。!！\s])+"
 )
 _LONGEST = 16
-"""Longest message that is nothing but a follow-up, in characters."""
+"""Most characters of a message that is only a follow-up."""
 _MOST = 2
 """Most sentences quoted from an entry."""
 _QUOTED = 90

@@ -38,7 +38,7 @@ _SHORT = 12
 """Most characters of a question that may be clear only together with the topic of the last entry."""
 _PLACE = "办理地点"
 _NEAREST = 2
-"""Largest number of other entries offered beside "I don't know"."""
+"""Most other entries offered together with "I don't know"."""
 
 
 async def follow_up(turn: Turn) -> None:

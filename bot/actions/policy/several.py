@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kb_index.search.searcher import SearchResult
 
 _ASKS_BESIDE = re.compile(r"问|咨询|请教|打听")
-"""Words that introduce a question of its own beside a matter."""
+"""Words that introduce a separate question in a message about a matter."""
 _MOST = 3
 """Most questions of one message that are served at once."""
 _NEAREST = 2

@@ -1,4 +1,4 @@
-"""``wenban category …``: suggest a story's category, and make the classifier anew from its examples."""
+"""``wenban category …``: suggests a story's category, and fits the classifier to its examples."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ _ANOTHER = re.compile(
 
 
 def own_data(text: str) -> bool:
-    """Whether a plain text asks for the citizen's own data, so that nobody else's privacy is concerned.
+    """Whether a plain text asks for the citizen's own data, and not for somebody else's.
 
     >>> own_data("查一下我的工单"), own_data("查一下我老公的定位"), own_data("我的邻居叫什么，查一下")
     (True, False, False)
@@ -67,7 +67,7 @@ def own_data(text: str) -> bool:
 
 _GOOD_NEWS = re.compile(r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|虚惊|脱离危险|(火|扑)灭了")
 _SHORT = 20
-"""Most characters of a message that says nothing but good news."""
+"""Most characters of a message that tells only good news."""
 _STILL = ("now", "help", "no_answer", "poison", "death", "tired")
 """After a message with one of these clues the danger is never called over."""
 

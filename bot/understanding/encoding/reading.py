@@ -54,8 +54,8 @@ def pieces(text: str, length: int = PIECE, shared: int = 60) -> list[str]:
     Args:
         text: a plain text.
         length: length of a piece, in characters, about; a text up to a quarter longer is one piece.
-        shared: characters at the end of a piece with which the next one begins, so that nothing stands alone
-            at an edge.
+        shared: number of characters at the end of a piece with which the next one begins, so that words at an
+            edge keep their context.
     """
     if len(text) <= length * 5 // 4:
         return [text]

@@ -37,7 +37,7 @@ class Tuner:
     """Tunes tails above one encoder.
 
     The app runs the encoder's layers in 8 bits where the processor can, else in single precision. A tail is tuned
-    on states of both, so that it judges alike on either.
+    on states of both, so that it gives nearly the same scores on both.
 
     Args:
         encoder: folder of the pretrained encoder.
