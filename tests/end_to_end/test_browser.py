@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,14 +23,6 @@ DESKTOP = {"width": 1280, "height": 800}
 PASSWORD = "a-long-enough-password"
 
 
-@pytest.fixture
-def pages(browser: Browser) -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
 def new_page(browser: Browser, opened: list[BrowserContext], size: dict[str, int]) -> Page:
     """A page of a browser of its own, in which any script error fails the test."""
     context = browser.new_context(viewport=size)  # type: ignore[arg-type]
@@ -40,6 +31,28 @@ def new_page(browser: Browser, opened: list[BrowserContext], size: dict[str, int
     page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     return page
+
+
+def signed_in(page: Page, url: str, environment: dict[str, str], *options: str) -> str:
+    """Sign in with a new account and the password that replaces its first one; the account's name.
+
+    Args:
+        options: options of ``wenban user add``.
+    """
+    username = f"a{uuid4().hex[:8]}"
+    added = wenban("user", "add", username, *options, environment=environment)
+    assert added.returncode == 0, added.stderr
+    one_time = added.stdout.split()[-1]
+    page.goto(f"{url}/desk/")
+    page.get_by_label("账号").fill(username)
+    page.get_by_label("密码", exact=True).fill(one_time)
+    page.get_by_role("button", name="登录").click()
+    fields = page.locator("input[type=password]")
+    expect(fields).to_have_count(3)
+    for field, value in zip(range(3), (one_time, PASSWORD, PASSWORD), strict=True):
+        fields.nth(field).fill(value)
+    page.locator("button[type=submit]").click()
+    return username
 
 
 class Widget:
@@ -80,19 +93,7 @@ class Desk:
 
     def __init__(self, page: Page, system: System, name: str) -> None:
         self.page = page
-        self.username = f"a{uuid4().hex[:8]}"
-        added = wenban("user", "add", self.username, "--name", name, environment=system.environment)
-        assert added.returncode == 0, added.stderr
-        one_time = added.stdout.split()[-1]
-        page.goto(f"{system.url}/desk/")
-        page.get_by_label("账号").fill(self.username)
-        page.get_by_label("密码", exact=True).fill(one_time)
-        page.get_by_role("button", name="登录").click()
-        fields = page.locator("input[type=password]")
-        expect(fields).to_have_count(3)
-        for field, value in zip(range(3), (one_time, PASSWORD, PASSWORD), strict=True):
-            fields.nth(field).fill(value)
-        page.locator("button[type=submit]").click()
+        self.username = signed_in(page, system.url, system.environment, "--name", name)
         expect(page.get_by_label("会话队列")).to_be_visible()
 
     def say(self, text: str) -> None:

@@ -10,15 +10,14 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from core.database import Database
 from core.settings import ROOT, Settings
 from gaps import Asked, store
-from tests.end_to_end.test_browser import DESKTOP, PASSWORD, PATIENCE_MS, PHONE, new_page
+from tests.end_to_end.test_browser import DESKTOP, PATIENCE_MS, PHONE, new_page, signed_in
 from tests.system import Process, prepare, program, wait_for, wenban
 
 UNKNOWN = {
@@ -85,38 +84,11 @@ async def _ask(settings: Settings, police: list[str]) -> None:
     await database.close()
 
 
-@pytest.fixture
-def pages(browser: Browser) -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-def signed_in(page: Page, site: Site, role: str) -> None:
-    """A new account past its first sign-in, where its work is."""
-    username = f"k{uuid4().hex[:8]}"
-    added = wenban(
-        "user", "add", username, "--name", "编辑 2 号", "--role", role, environment=site.environment
-    )
-    assert added.returncode == 0, added.stderr
-    one_time = added.stdout.split()[-1]
-    page.goto(f"{site.url}/desk/")
-    page.get_by_label("账号").fill(username)
-    page.get_by_label("密码", exact=True).fill(one_time)
-    page.get_by_role("button", name="登录").click()
-    fields = page.locator("input[type=password]")
-    expect(fields).to_have_count(3)
-    for field, value in zip(range(3), (one_time, PASSWORD, PASSWORD), strict=True):
-        fields.nth(field).fill(value)
-    page.locator("button[type=submit]").click()
-
-
 def test_an_editor_finds_what_is_missing_and_drafts_it(
     site: Site, browser: Browser, pages: list[BrowserContext], tmp_path: Path
 ) -> None:
     page = new_page(browser, pages, DESKTOP)
-    signed_in(page, site, "editor")
+    signed_in(page, site.url, site.environment, "--name", "编辑 2 号", "--role", "editor")
     groups = page.locator("li.group")
     expect(groups.filter(has_text="狂犬疫苗要打几针")).to_have_count(1, timeout=PATIENCE_MS)
     rabies = groups.filter(has_text="狂犬疫苗要打几针")
@@ -174,7 +146,7 @@ def test_an_agent_reads_and_may_not_act(
     site: Site, browser: Browser, pages: list[BrowserContext], tmp_path: Path
 ) -> None:
     page = new_page(browser, pages, PHONE)
-    signed_in(page, site, "agent")
+    signed_in(page, site.url, site.environment, "--name", "编辑 2 号", "--role", "agent")
     page.get_by_role("link", name="知识").click()
     expect(page.locator("li.group").first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("button", name="起草条目")).to_have_count(0)

@@ -10,10 +10,21 @@ from aiohttp import WSMsgType
 
 from channels.web import socket as socket_module
 from conversations.types import Agent
-from tests.channels.web.conftest import Running, new_id
+from tests.channels.web.conftest import Running, Socket, Visitor, new_id
 from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
+
+
+async def greeted(running: Running) -> tuple[Visitor, Socket, str]:
+    """A visitor who has said 您好 and got the reply, their socket, and the conversation's id."""
+    visitor = await running.visitor()
+    socket = await visitor.socket()
+    await socket.frames("hello")
+    await socket.say("您好")
+    await socket.frames("ack", "message")
+    (view,) = await running.conversations.list()
+    return visitor, socket, view.id
 
 
 async def test_hello_ack_and_reply(running: Running) -> None:
@@ -121,13 +132,8 @@ async def test_what_happens_while_the_past_is_read_comes_once(
 
 
 async def test_a_reader_that_fell_behind_gets_all_of_it_from_the_database(running: Running) -> None:
-    visitor = await running.visitor()
-    socket = await visitor.socket()
-    await socket.frames("hello")
-    await socket.say("您好")
-    await socket.frames("ack", "message")
-    (view,) = await running.conversations.list()
-    topic = f"conversation:{view.id}"
+    visitor, socket, conversation_id = await greeted(running)
+    topic = f"conversation:{conversation_id}"
     (subscription,) = running.events._topics[topic]
     # What Events does to a subscriber whose queue is full: the event is dropped, and it is told so.
     running.events._topics[topic] = set()
@@ -141,15 +147,10 @@ async def test_a_reader_that_fell_behind_gets_all_of_it_from_the_database(runnin
 
 
 async def test_a_change_of_who_answers_that_no_event_told_of_is_found(running: Running) -> None:
-    visitor = await running.visitor()
-    socket = await visitor.socket()
-    await socket.frames("hello")
-    await socket.say("您好")
-    await socket.frames("ack", "message")
-    (view,) = await running.conversations.list()
-    topic = f"conversation:{view.id}"
+    _, socket, conversation_id = await greeted(running)
+    topic = f"conversation:{conversation_id}"
     subscriptions, running.events._topics[topic] = running.events._topics[topic], set()
-    await running.conversations.take(view.id, AGENT)
+    await running.conversations.take(conversation_id, AGENT)
     running.events._topics[topic] = subscriptions
     for _ in range(3):  # However often it looks, the browser is told once.
         running.events.lag()
@@ -159,15 +160,10 @@ async def test_a_change_of_who_answers_that_no_event_told_of_is_found(running: R
 
 
 async def test_overtaking_events_are_not_mistaken_for_repeats(running: Running) -> None:
-    visitor = await running.visitor()
-    socket = await visitor.socket()
-    await socket.frames("hello")
-    await socket.say("您好")
-    await socket.frames("ack", "message")
-    (view,) = await running.conversations.list()
-    base = (await running.conversations.history(view.id))[-1].to_json()
+    _, socket, conversation_id = await greeted(running)
+    base = (await running.conversations.history(conversation_id))[-1].to_json()
     for seq in (4, 3, 4, 3, 2):
-        running.events.publish(f"conversation:{view.id}", "message", message={**base, "seq": seq})
+        running.events.publish(f"conversation:{conversation_id}", "message", message={**base, "seq": seq})
     frames = await socket.frames("message", "message")
     assert [f["message"]["seq"] for f in frames] == [4, 3]
     await socket.quiet()
@@ -177,31 +173,26 @@ ALONE = {"type": "mode", "mode": "waiting", "position": 1, "agents": False}
 
 
 async def test_mode_changes_and_the_agents_words_are_live(running: Running) -> None:
-    visitor = await running.visitor()
-    socket = await visitor.socket()
-    await socket.frames("hello")
-    await socket.say("您好")
-    await socket.frames("ack", "message")
-    (view,) = await running.conversations.list()
-    await running.conversations.request_human(view.id, "citizen_asked")
+    visitor, socket, conversation_id = await greeted(running)
+    await running.conversations.request_human(conversation_id, "citizen_asked")
     assert await socket.frames("mode") == [ALONE]
-    await running.conversations.take(view.id, AGENT)
+    await running.conversations.take(conversation_id, AGENT)
     told, mode = await socket.frames("message", "mode")
     assert told["message"]["sender"] == "system" and mode == {"type": "mode", "mode": "human"}
-    await running.conversations.say(view.id, AGENT, "您请说", "c-1")
+    await running.conversations.say(conversation_id, AGENT, "您请说", "c-1")
     (said,) = await socket.frames("message")
     assert (said["message"]["sender_name"], said["message"]["text"]) == ("坐席 3 号", "您请说")
     await socket.say("路灯不亮")
     await socket.frames("ack")
     await socket.quiet()
-    await running.conversations.transfer(view.id, AGENT, Agent("agent-b", "坐席 5 号"), "请接着办")
+    await running.conversations.transfer(conversation_id, AGENT, Agent("agent-b", "坐席 5 号"), "请接着办")
     assert await socket.frames("mode") == [{"type": "mode", "mode": "human"}], "nothing is said"
-    await running.conversations.transfer(view.id, Agent("agent-b", "坐席 5 号"), None, "请同事接")
+    await running.conversations.transfer(conversation_id, Agent("agent-b", "坐席 5 号"), None, "请同事接")
     told, mode = await socket.frames("message", "mode")
     assert "排" in told["message"]["text"] and mode == ALONE
-    await running.conversations.take(view.id, AGENT)
+    await running.conversations.take(conversation_id, AGENT)
     await socket.frames("message", "mode")
-    await running.conversations.hand_back(view.id, AGENT)
+    await running.conversations.hand_back(conversation_id, AGENT)
     await socket.frames("message", "mode")
     assert running.dialogue.texts() == ["您好"]
     late = await visitor.socket()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.database import Database
-from core.jobs import Jobs
+from core.jobs import Job, Jobs
 from tests import both_databases
 from tests.core.jobs.table import Clock
 
@@ -20,3 +20,15 @@ def clock() -> Clock:
 @pytest.fixture
 def jobs(database: Database, clock: Clock) -> Jobs:
     return Jobs(database, look_s=0.02, clock=clock)
+
+
+@pytest.fixture
+def done(jobs: Jobs) -> list[str]:
+    """The keys of the jobs of the kind ``note`` that were done, in order."""
+    keys: list[str] = []
+
+    async def note(job: Job) -> None:
+        keys.append(job.key)
+
+    jobs.handle("note", note)
+    return keys

@@ -44,13 +44,9 @@ async def test_a_job_is_done_at_its_moment_and_not_before(
     assert await state(database, "note", "now") == "done"
 
 
-async def test_the_same_key_is_one_job_even_after_it_was_done(database: Database, jobs: Jobs) -> None:
-    done: list[str] = []
-
-    async def note(job: Job) -> None:
-        done.append(job.key)
-
-    jobs.handle("note", note)
+async def test_the_same_key_is_one_job_even_after_it_was_done(
+    database: Database, jobs: Jobs, done: list[str]
+) -> None:
     async with database.write() as session:
         assert [await jobs.add(session, "note", "a") for _ in range(3)] == [True, False, False]
     async with jobs:
@@ -63,13 +59,9 @@ async def test_the_same_key_is_one_job_even_after_it_was_done(database: Database
     assert done == ["a", "b"]
 
 
-async def test_nothing_is_done_for_a_change_that_was_rolled_back(database: Database, jobs: Jobs) -> None:
-    done: list[str] = []
-
-    async def note(job: Job) -> None:
-        done.append(job.key)
-
-    jobs.handle("note", note)
+async def test_nothing_is_done_for_a_change_that_was_rolled_back(
+    database: Database, jobs: Jobs, done: list[str]
+) -> None:
     async with jobs:
         with pytest.raises(ZeroDivisionError):
             async with database.write() as session:
@@ -152,14 +144,8 @@ async def test_a_handler_may_ask_to_be_run_again(database: Database, jobs: Jobs,
 
 
 async def test_cancelled_is_not_done_and_moved_is_done_later(
-    database: Database, jobs: Jobs, clock: Clock
+    database: Database, jobs: Jobs, clock: Clock, done: list[str]
 ) -> None:
-    done: list[str] = []
-
-    async def note(job: Job) -> None:
-        done.append(job.key)
-
-    jobs.handle("note", note)
     async with database.write() as session:
         for key in "abc":
             await jobs.add(session, "note", key)
@@ -217,14 +203,8 @@ async def test_begun_at_once_for_somebody_who_waits(database: Database, jobs: Jo
 
 
 async def test_reminded_it_is_done_sooner_and_never_later_and_again_when_it_was_done(
-    database: Database, jobs: Jobs, clock: Clock
+    database: Database, jobs: Jobs, clock: Clock, done: list[str]
 ) -> None:
-    done: list[str] = []
-
-    async def note(job: Job) -> None:
-        done.append(job.key)
-
-    jobs.handle("note", note)
 
     async def reminded(moment: datetime) -> None:
         async with database.write() as session:
