@@ -19,7 +19,7 @@ _THING = re.compile(
 _OWN = re.compile(
     r"(?:身份证|驾照|驾驶证|社保卡|医保卡|银行卡|卡|证|户口本|执照|手机|钱包|票|护照|车牌)(?:坏|丢|掉|没|不见)"
 )
-"""Things of the citizen's own. Who lost one asks for a new one, and reports no fault."""
+"""Things of the citizen's own. A citizen who lost one asks for a new one, and reports no fault."""
 
 
 def is_fault(text: str) -> bool:

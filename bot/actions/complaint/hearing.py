@@ -47,7 +47,7 @@ class Heard:
         wishes: wishes about name, phone and secrecy.
         wished: the clauses with these wishes.
         rest: the clauses that contain neither values nor wishes.
-        known: whether a clause belongs to another field than the asked one, filled by it or before.
+        known: whether a clause belongs to another field than the asked one, even if that was filled before.
         unsure: words that may or may not answer the question; "" when there are none.
     """
 

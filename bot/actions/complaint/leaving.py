@@ -28,7 +28,7 @@ _AGAIN = re.compile(
 )
 
 OFFER = "leave"
-"""Value of the slot ``offer`` when the citizen was asked whether they do not want to file the summary."""
+"""Value of the slot ``offer`` when the citizen was asked whether to leave the complaint unfiled."""
 DROP = "drop"
 """Value of the button that cancels a complaint without keeping the draft."""
 _NOT_NOW = re.compile(
@@ -54,7 +54,7 @@ def declines(turn: Turn, move: Move) -> bool:
 
 
 def ask(turn: Turn) -> None:
-    """Ask whether the citizen does not want to file the complaint, and whether to keep the draft."""
+    """Ask whether to leave the complaint unfiled, and whether to keep the draft."""
     turn.say(
         "那先不提交？填好的我可以给您留着，以后说“还是登记吧”接着来；不要了也行。想改哪一项，直接说。",
         [

@@ -106,7 +106,7 @@ async def open_form(turn: Turn) -> str | None:
 
 
 async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> None:
-    """Answer the question in a message that contains a complaint, too, and offer to file the complaint."""
+    """Answer the question in a message that also contains a complaint, and offer to file the complaint."""
     await policy_aside(turn.narrowed(requests[0].text), certain=True)
     matter = next((r.text for r in requests[1:] if r.kind == "matter"), requests[1].text)
     turn.say(

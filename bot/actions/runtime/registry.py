@@ -15,7 +15,7 @@ from bot.actions.talk import fallback, handoff, smalltalk
 
 
 def _first(action: Action) -> Action:
-    """Wraps an action: first see whether the message asks how long it takes, or is about the ticket shown last."""
+    """Wraps an action: 几天能处理, and talk about the ticket shown last, are handled first; else the action runs."""
     return how_long.first(just_now.first(action))
 
 
