@@ -274,10 +274,8 @@ def test_a_profile_that_is_not_there_is_named_with_those_that_are(tmp_path: Path
         load_city("")
 
 
-def test_a_file_that_no_yaml_reader_can_read_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "broken"
-    shutil.copytree(QINGWU_FOLDER, folder)
-    file = folder / "districts.yml"
+def test_a_file_that_no_yaml_reader_can_read_is_named(copied: Path) -> None:
+    file = copied / "districts.yml"
     kept = file.read_text("utf-8")
     for written, said in (
         (kept.encode("gbk"), "districts.yml：请用 UTF-8 编码保存"),
@@ -290,20 +288,18 @@ def test_a_file_that_no_yaml_reader_can_read_is_named(tmp_path: Path) -> None:
     ):
         file.write_bytes(written)
         with pytest.raises(ConfigurationError, match=said):
-            load_city(str(folder))
+            load_city(str(copied))
     file.write_bytes(kept.encode("utf-8-sig"))
-    assert load_city(str(folder)).full_name == "青梧市"
+    assert load_city(str(copied)).full_name == "青梧市"
 
 
-def test_several_mistakes_are_named_at_once(tmp_path: Path) -> None:
-    folder = tmp_path / "broken"
-    shutil.copytree(QINGWU_FOLDER, folder)
-    file = folder / "departments.yml"
+def test_several_mistakes_are_named_at_once(copied: Path) -> None:
+    file = copied / "departments.yml"
     file.write_text(
         file.read_text("utf-8").replace("kind: city", "kind: x").replace("kind: utility", "kind: y")
     )
     with pytest.raises(ConfigurationError) as said:
-        load_city(str(folder))
+        load_city(str(copied))
     assert [line.split("：")[0] for line in str(said.value).splitlines()[1:]] == [
         "  departments.yml 第 3 行（市城管委 › kind）",
         "  departments.yml 第 6 行（青梧水务集团 › kind）",

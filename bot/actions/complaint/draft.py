@@ -48,7 +48,7 @@ _SET_UP = re.compile(
     rf"(?:装|安|增设|加设|设(?!法|想)|增加|加|修(?![改订正复])|建(?!议)|划|种|摆|放|添|换|挪|拆|改造)(?:一?[下个些排条道盏座处]|[几两三]个?[盏个]?|上|点|好|成|设|装)*"
     rf"[^，,。；;！!？?]{{0,6}}{_FIXTURE}|{_FIXTURE}(?:[^，,。；;！!？?]{{0,4}})(?:换|修|挪|移|拆|改造|加高|加宽|加装)"
 )
-"""An idea for a thing that stands somewhere."""
+"""An idea about a thing that has a place, such as a lamp or a bench."""
 _EVERYWHERE = re.compile(
     r"全[市县区省国]|各[个县区小街乡]|所有|每个|到处|哪里都|[一有]些(?:小区|路口|公园)|(?:老旧?|农村|城区|公共场所)(?:小区|地区)?(?:都|也|普遍)"
 )
@@ -77,7 +77,7 @@ def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _is_placed(idea: str) -> bool:
-    """Whether nobody can act on an idea without knowing where.
+    """Whether nobody can act on an idea without knowing its place.
 
     >>> _is_placed("建议在小区门口装个减速带"), _is_placed("建议全市公交站都装座椅"), _is_placed("建议公交晚上延长到十点")
     (True, False, False)
@@ -88,7 +88,7 @@ def _is_placed(idea: str) -> bool:
 
 
 def likely_type(content: str) -> str:
-    """The type of a matter whose citizen can't say which it is.
+    """The type of a matter when the citizen can't name it.
 
     >>> likely_type("停水了"), likely_type("物业乱收费还骂人")
     ('求助', '投诉')

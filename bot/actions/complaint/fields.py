@@ -83,8 +83,8 @@ class Field:
         answer: what can be an answer.
         asked: order of the questions, smallest first; 0 when the field is not asked for.
         question: the question.
-        again: other words for the question, for citizens who were asked twice with the same words.
-        means: what the question is about, for citizens who don't understand it.
+        again: other words for the same question, for citizens who were asked twice.
+        means: an explanation of the question, for citizens who do not understand it.
         hint: said when an answer could not be read; may contain ``{district}`` and ``{area_code}``.
         skip: whether it may always stay empty.
         light: whether ideas, questions and praise are asked for it, too.

@@ -134,7 +134,7 @@ def _story(turn: Turn) -> str | None:
 
 
 def _only_wish(turn: Turn) -> Wish | None:
-    """The wish about one's name in a message that else only announces a matter: 我要举报，匿名."""
+    """The wish in a message that otherwise only announces a matter (我要举报，匿名); None without one."""
     return None if turn.pressed else read_wish(turn.text) or read_wish(_told(turn.text))
 
 
@@ -148,7 +148,7 @@ def _told(text: str) -> str:
 
 
 def only_announces(text: str) -> bool:
-    """Whether a message says only that something is to be filed, and not what.
+    """Whether a message only says that something is to be filed, and not what.
 
     >>> only_announces("我要投诉"), only_announces("我要投诉物业"), only_announces("12345")
     (True, False, False)

@@ -1,8 +1,8 @@
 """Handles messages with several requests that the decision takes for one question.
 
-Several questions are served one by one. Of a question and a matter the first is handled, and the other is offered.
-No form opens for a message that says it is no complaint, or that is much more likely a question. What looks like a
-matter is then a part of the question's story.
+Several questions are answered one by one. Of a question and a matter, the first is handled and the other is offered. No
+form opens for a message that says it is no complaint, or that is much more likely a question. What looks like a matter
+is then a part of the question's story.
 """
 
 from __future__ import annotations
@@ -105,9 +105,9 @@ async def answer_policy(turn: Turn) -> None:
 
 
 async def _answer_each(turn: Turn) -> bool:
-    """Serve each question of a message that holds several; False for any other message.
+    """Answer each question of a message with several questions; False for any other message.
 
-    What is known is told, what may be known is asked back in one list, and what is not known is offered to be filed.
+    Known answers are given, likely ones are offered in one list, and a question without an answer can be filed.
     """
     asked = await _parted(turn.text)
     if len(asked) < 2 or parts().city.asks_elsewhere(turn.text) is not None:
