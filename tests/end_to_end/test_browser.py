@@ -84,7 +84,7 @@ class Widget:
         return self.next_after(before)
 
     def next_after(self, before: int) -> str:
-        expect(self.said().nth(before)).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.said().nth(before)).to_be_visible()
         return self.said().last.inner_text()
 
 
@@ -203,7 +203,7 @@ def test_a_photo_and_a_place_go_from_the_widget_to_the_ticket(
             page.get_by_label("发照片").click()
         chooser.value.set_files(sent)
         assert "照片收到了" in widget.next_after(before)
-        expect(page.locator("img.photo")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("img.photo")).to_be_visible()
         page.get_by_label("发我的位置").click()
         assert "定位收到了" in widget.next_after(before + 1)
         page.screenshot(path=tmp_path / f"photo-and-place-{name}.png")
@@ -233,5 +233,5 @@ def test_a_photo_and_a_place_go_from_the_widget_to_the_ticket(
     desk.screenshot(path=tmp_path / "ticket-with-photo-phone.png")
     desk.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     desk.get_by_role("link", name="查看原会话").click()
-    expect(desk.get_by_alt_text("群众发来的照片").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(desk.get_by_alt_text("群众发来的照片").first).to_be_visible()
     desk.screenshot(path=tmp_path / "conversation-with-photo.png")
