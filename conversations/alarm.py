@@ -205,7 +205,9 @@ class Alarm:
         heard = during.heard(job.text, kind)
         if found is not None and found.clear:
             same = danger.advice(found.kind, job.text).label == _advice(fact).label
-            spared = found.kind == "crime" and kind in ("domestic_violence", "child_abuse")
+            spared = kind in ("domestic_violence", "child_abuse") and (
+                found.kind == "crime" or during.silence(job.text)
+            )
             short = len(job.text) <= _ADDS or fact.get("called") or heard is during.Heard.CALLED
             if not spared and not (same and short):
                 return None

@@ -19,6 +19,12 @@ With these the citizen stays in the queue, whatever the citizen says.
 """
 
 
+_QUIET = re.compile(
+    r"(?:孩子|小孩|娃|人|[他她]|现在|突然|刚才|已经|那边|里面|屋里|隔壁)*(?:没|不)(?:有|出|了)*(?:声音?|动静|动|哭|吭声)了*(?:啊|呀)*"
+)
+"""Silence after blows. Alone it looks like a faint."""
+
+
 class Heard(StrEnum):
     """What a message says about the open danger."""
 
@@ -44,6 +50,10 @@ _OUT = re.compile(
     rf"{_WHO}(?:跑|逃|撤|走|爬)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|被)*(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
     rf"(?:火|火势)(?:已经|被)*(?:控制住|灭掉|扑灭)(?:了|啦)|{_WHO}(?:醒(?:过来|来)?|找(?:到|着|回来))(?:了|啦)"
 )
+_THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢)*"
+_ALL_SAFE = re.compile(rf"{_THANKS}(?:{_OVER.pattern})+{_THANKS}")
+_ALL_OUT = re.compile(rf"{_THANKS}(?:{_OVER.pattern}|{_OUT.pattern})+{_THANKS}")
+"""Good news said in one breath (没事了醒了, 好了好了已经醒了)."""
 _NUMBER = r"(?:110|119|120|122|12356|95598|急救|火警|救护车|警察|民警|消防(?:车|队|员)?|医生|电话)"
 _CALLED = re.compile(
     rf"(?:我们?|俺|咱|已经|刚才?|刚刚|都|早就?|也|邻居|家人|{_NUMBER})*(?:打(?:了|过了?|通了?|完了?)|报(?:了|过)?警了?|叫了)"
@@ -94,6 +104,15 @@ def heard(text: str, kind: str) -> Heard | None:
     return Heard.ABOUT if all(_BARE.fullmatch(one) for one in clauses) else None
 
 
+def silence(text: str) -> bool:
+    """Whether a message says only that somebody has fallen silent: after blows, that is part of the same danger.
+
+    >>> silence("现在没声音了"), silence("他没有呼吸了")
+    (True, False)
+    """
+    return _QUIET.fullmatch(plain(text)) is not None
+
+
 def asks_for_more(text: str) -> bool:
     """Whether a message has a word that asks the hotline for something (投诉, 登记, 人工)."""
     return _REQUEST.search(plain(text)) is not None
@@ -104,9 +123,9 @@ def _is_over(clauses: list[str], kind: str) -> bool:
     for one in clauses:
         if own_despair and not re.search(r"[他她人]|爸|妈|孩子|老人|救|劝", one):
             continue  # Citizens who speak of their own despair are not believed when they only say "没事".
-        if _OVER.fullmatch(one) or (kind not in BY_PEOPLE and _OUT.fullmatch(one)):
+        if _ALL_SAFE.fullmatch(one) or (kind not in BY_PEOPLE and _ALL_OUT.fullmatch(one)):
             rest = [other for other in clauses if other != one and _GOES.search(other)]
-            return all(_OUT.fullmatch(other) or _OVER.fullmatch(other) for other in rest)
+            return all(_ALL_OUT.fullmatch(other) for other in rest)
     return False
 
 

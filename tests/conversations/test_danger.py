@@ -33,7 +33,8 @@ def results_in(process: Process, result: Result) -> None:
 
 
 def test_every_kind_has_advice_numbers_and_a_source_to_open() -> None:
-    assert {kind for kind, one in danger.advices().items() if one.words is None} == {*DANGERS, "swallowed"}
+    chosen_by_words = {kind for kind, one in danger.advices().items() if one.words is not None}
+    assert {*danger.advices()} - chosen_by_words | {"child_abuse"} == {*DANGERS, "swallowed"}
     for kind, advice in danger.advices().items():
         assert (advice.words is None) == (not advice.instead_of) and set(advice.instead_of) <= set(DANGERS)
         reply = advice.reply("", ())
@@ -82,9 +83,20 @@ def test_without_poison_swallowed_the_advice_is_the_kind_s(text: str) -> None:
         ("self_harm", "桥上站着个男的，要往下跳", "有人要轻生，或者已经轻生"),
         ("medical", "对门老太太三天没出门，敲门不应，有臭味", "屋里的人叫不应"),
         ("medical", "孩子叫流浪狗咬了脸，全是血", "被动物咬伤"),
+        ("self_harm", "有个老头在桥栏杆外面坐着不肯下来", "有人要轻生，或者已经轻生"),
+        ("self_harm", "我爸说不想活了，敲门不应", "有人要轻生，或者已经轻生"),
+        ("self_harm", "楼顶有个女的坐在边上哭", "有人要轻生，或者已经轻生"),
+        ("self_harm", "我妹妹割腕了，流了好多血", "有人要轻生，或者已经轻生"),
+        ("water", "隔壁孩子被打得哇哇叫，现在没声音了", "孩子正受伤害"),
+        ("medical", "邻居打娃打了半天，突然没声音了", "孩子正受伤害"),
         # Their own despair, or another danger, keeps its own advice.
         ("self_harm", "他不要我了，我想跳楼", "有轻生的念头或者举动"),
         ("self_harm", "她逼得我要跳楼", "有轻生的念头或者举动"),
+        ("self_harm", "我妈走了，我也不想活了", "有轻生的念头或者举动"),
+        ("self_harm", "老婆跟人跑了，不想活了", "有轻生的念头或者举动"),
+        ("self_harm", "他天天喝酒打人，不想活了", "有轻生的念头或者举动"),
+        ("self_harm", "男朋友分手了想死", "有轻生的念头或者举动"),
+        ("medical", "孩子打完疫苗抽搐了", "有人病情危急或者受了重伤"),
         ("water", "孩子掉水里不见了", "有人落水或者被困"),
         ("medical", "被蛇咬了，脚肿到膝盖", "有人病情危急或者受了重伤"),
         ("crime", "有人拿刀追我", "人身或者财产正受侵害"),

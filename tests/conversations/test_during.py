@@ -49,6 +49,8 @@ async def test_who_has_called_hears_what_to_do_and_not_to_call(process: Process)
         (FIRE, "我们都出来了"),
         (GAS, "关了阀门通风了,没事了"),
         (FAINTED, "醒过来了，虚惊一场"),
+        (FAINTED, "没事了醒了"),
+        (FAINTED, "好了好了已经醒了"),
     ],
 )
 async def test_what_is_over_lets_the_talk_go_on(process: Process, told: str, words: str) -> None:
@@ -71,6 +73,14 @@ async def test_a_word_that_all_is_well_does_not_call_the_agents_off_where_people
     await process.say("我老公拿刀要砍我，快救我")
     await process.say(words)
     assert (await process.conversations.view(await process.id_of())).urgent
+
+
+async def test_silence_after_a_child_was_beaten_keeps_the_advice_for_the_child(process: Process) -> None:
+    await process.say("隔壁在打孩子，孩子哭得撕心裂肺，快来人")
+    for words in ("现在没声音了", "孩子没动静了"):
+        (reply,) = await process.say(words)
+        assert reply.card is not None and "孩子" in reply.text and "心肺复苏" not in reply.text
+        assert [number["number"] for number in reply.card["numbers"]] == ["110", "120"]
 
 
 @pytest.mark.parametrize("result", [Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD])
