@@ -8,44 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
 from conversations import danger, during, scope, store
 from conversations.danger import Advice, Danger, Judge
+from conversations.danger_state import FACT, FRESH, advice_of, fresh, is_open, made, restored, stored
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
 from conversations.sources import SOURCE_URGENT, Sources
 from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
 from conversations.waiting import asks_how_long, asks_place, leaves
-from core.clock import iso, now
+from core.clock import now
 from core.database import Database
 from core.rates import Rates
 
-FACT = "danger"
-"""Key of the fact that holds the state of the danger.
-
-Keys that are always there:
-
-- ``state``: ``asked`` (whether there is danger), ``told`` (advice was given), ``denied``, ``passed`` (asked, and
-  neither confirmed nor denied) or ``over``;
-- ``kind``: the kind of danger; ``text``: the words that told of it; ``at``: ISO 8601, when this state began.
-
-Keys that are sometimes there:
-
-- ``label``: the label of the advice that was given;
-- ``withheld``: the assistant's replies to show after a denial: the question about danger replaced them;
-- ``beside``: the question came with these replies, and did not replace them;
-- ``again``: the question was asked a second time;
-- ``called``: the citizen has called for help;
-- ``filing``: the form is taking the matter down.
-"""
-FRESH = timedelta(minutes=15)
-"""Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
 _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
@@ -121,25 +101,25 @@ class Alarm:
         if _of_queue(job, fact):
             return Screened()  # 前面还有几个人 sounds like people in need, but is asked by one who waits
         found = await self._look(job.text)
-        if fact.get("state") == "asked" and _fresh(fact):
+        if fact.get("state") == "asked" and fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
-        if _open(fact) and fact.get("kind") != "self_harm" and danger.not_urgent(job.text):
+        if is_open(fact) and fact.get("kind") != "self_harm" and danger.not_urgent(job.text):
             return await self._denied(conversation_id, fact)
         if (
-            _open(fact)
+            is_open(fact)
             and job.mode is not Mode.HUMAN
             and not (job.mode is Mode.WAITING and leaves(job.text, None))
         ):
             met = await self._during(conversation_id, job, found, fact)
             if met is not None:
                 return met
-        if _open(fact) and during.heard(job.text, str(fact["kind"])) is during.Heard.OVER:
+        if is_open(fact) and during.heard(job.text, str(fact["kind"])) is during.Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
         if found is None:
             return Screened()
         if found.clear:
             return await self._raise(conversation_id, job, found, job.text, fact)
-        known = fact.get("state") in ("told", "denied") and _fresh(fact)
+        known = fact.get("state") in ("told", "denied") and fresh(fact)
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
         if known or leaves_queue or _passed(fact, found) or job.mode is Mode.HUMAN:
             return Screened()
@@ -158,7 +138,7 @@ class Alarm:
         """
         if await self._result(job) in _TALK:
             return await self._ask(conversation_id, found, job.text, withheld=replies)
-        fact = _made("asked", found.kind, job.text) | {"withheld": _stored(replies), "beside": True}
+        fact = made("asked", found.kind, job.text) | {"withheld": stored(replies), "beside": True}
         await self._handoff.remember(conversation_id, FACT, fact)
         return Screened([danger.ASK_BESIDE, *replies])
 
@@ -180,9 +160,9 @@ class Alarm:
         if job.chosen is not None or not job.text:
             return Screened()
         fact = await self._fact(conversation_id)
-        if _open(fact):
+        if is_open(fact):
             return await self._help_first(conversation_id, job, replies, fact)
-        if (_fresh(fact) and fact.get("state") == "denied") or _of_queue(job, fact):
+        if (fresh(fact) and fact.get("state") == "denied") or _of_queue(job, fact):
             return Screened()
         if not queued and not self._unsure(replies):
             return Screened()
@@ -204,7 +184,7 @@ class Alarm:
         outcome = Outcome(Result.DANGER, about=kind)
         heard = during.heard(job.text, kind)
         if found is not None and found.clear:
-            same = danger.advice(found.kind, job.text).label == _advice(fact).label
+            same = danger.advice(found.kind, job.text).label == advice_of(fact).label
             spared = kind in ("domestic_violence", "child_abuse") and (
                 found.kind == "crime" or during.silence(job.text)
             )
@@ -214,7 +194,7 @@ class Alarm:
             # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
             called = bool(fact.get("called")) or heard is during.Heard.CALLED
             await self._called(conversation_id, fact, called)
-            return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
+            return Screened([during.step(advice_of(fact), called=called)], outcome=outcome)
         if heard is during.Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
             if kind not in during.BY_PEOPLE:
@@ -228,7 +208,7 @@ class Alarm:
         if job.mode is Mode.WAITING and asks_how_long(job.text):
             return None
         await self._called(conversation_id, fact, called)
-        return Screened([during.step(_advice(fact), called=called)], outcome=outcome)
+        return Screened([during.step(advice_of(fact), called=called)], outcome=outcome)
 
     async def _called(self, conversation_id: str, fact: dict[str, Any], called: bool) -> None:
         if called and not fact.get("called"):
@@ -244,7 +224,7 @@ class Alarm:
             await self._handoff.remember(conversation_id, FACT, fact | {"filing": False})
         if fact.get("filing") or result not in (*_TALK, Result.ASKED_BACK):
             return Screened()
-        step = during.step(_advice(fact), called=bool(fact.get("called")))
+        step = during.step(advice_of(fact), called=bool(fact.get("called")))
         beside = replies if result is Result.ASKED_BACK else ()
         return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
 
@@ -276,7 +256,7 @@ class Alarm:
     async def reminded(self, conversation_id: str, replies: Sequence[Reply]) -> Sequence[Reply]:
         """The replies to a citizen who leaves the queue, with the numbers to call while danger is fresh."""
         fact = await self._fact(conversation_id)
-        if not replies or fact.get("state") != "told" or not _fresh(fact):
+        if not replies or fact.get("state") != "told" or not fresh(fact):
             return replies
         advice = danger.advice(str(fact["kind"]), str(fact["text"]))
         last = advice.again(replies[-1].text)
@@ -296,11 +276,15 @@ class Alarm:
     ) -> Screened:
         """Handle the citizen's own words after the question whether there is danger."""
         answer = danger.yes_or_no(job.text)
+        if fact.get("beside") and danger.nods(job.text):
+            answer = (
+                None  # 是的 and 不是 answer what was said last, and that was the answer beside the question
+            )
         if answer is False:
             return await self._denied(conversation_id, fact)
         if fact.get("beside") and answer is None and (found is None or not found.clear):
             # These words are about the answer: the citizen passes over the question.
-            passed = _made("passed", str(fact["kind"]), str(fact["text"]))
+            passed = made("passed", str(fact["kind"]), str(fact["text"]))
             await self._handoff.remember(conversation_id, FACT, passed)
             return Screened()
         both = f"{fact['text']}。{job.text}"
@@ -309,13 +293,13 @@ class Alarm:
             if found is not None and not found.clear and fact.get("withheld") is None and "again" not in fact:
                 # Neither yes nor no, and danger is still likely: ask once more instead of forgetting it.
                 await self._handoff.remember(
-                    conversation_id, FACT, _made("asked", found.kind, both) | {"again": True}
+                    conversation_id, FACT, made("asked", found.kind, both) | {"again": True}
                 )
                 asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
                 return Screened([danger.ASK], outcome=asked)
             if found is None or (not found.clear and fact.get("withheld") is None):
                 # Do not ask a third time. For a while only clear danger, or danger of another kind, counts.
-                passed = _made("passed", str(fact["kind"]), str(fact["text"]))
+                passed = made("passed", str(fact["kind"]), str(fact["text"]))
                 await self._handoff.remember(conversation_id, FACT, passed)
                 alone = fact.get("withheld") or during.only_a_cry(str(fact["text"]))
                 return Screened(text=None if alone else both)
@@ -325,9 +309,9 @@ class Alarm:
     async def _ask(
         self, conversation_id: str, found: Danger, text: str, withheld: Sequence[Reply] | None = None
     ) -> Screened:
-        fact = _made("asked", found.kind, text)
+        fact = made("asked", found.kind, text)
         if withheld is not None:
-            fact["withheld"] = _stored(withheld)
+            fact["withheld"] = stored(withheld)
         await self._handoff.remember(conversation_id, FACT, fact)
         asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
         return Screened([danger.ASK], outcome=asked)
@@ -337,17 +321,17 @@ class Alarm:
         await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
         kind, text = str(fact.get("kind", "")), str(fact.get("text", ""))
         await self._handoff.remember(conversation_id, scope.DECLINED, text or None)
-        await self._handoff.remember(conversation_id, FACT, _made("denied", kind, text) if text else None)
+        await self._handoff.remember(conversation_id, FACT, made("denied", kind, text) if text else None)
         denied = Outcome(Result.DANGER_DENIED, about=kind or None)
         if fact.get("withheld"):
-            return Screened([_reply(one) for one in fact["withheld"]], outcome=denied)
+            return Screened([restored(one) for one in fact["withheld"]], outcome=denied)
         return Screened(text=text) if text else Screened([Reply("好的，您请说，我在听。")], outcome=denied)
 
     async def _raise(
         self, conversation_id: str, job: Job, found: Danger, text: str, fact: dict[str, Any]
     ) -> Screened:
         advice = danger.advice(found.kind, text)
-        again = fact.get("state") == "told" and _fresh(fact) and fact.get("label") == advice.label
+        again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
         nth = await self.sources.urgent(conversation_id)
         repeated = nth > SOURCE_URGENT
         context = {"紧急": advice.label}
@@ -358,7 +342,7 @@ class Alarm:
         )
         kept = str(fact["text"]) if again else text
         await self._handoff.remember(
-            conversation_id, FACT, {**_made("told", found.kind, kept), "label": advice.label}
+            conversation_id, FACT, {**made("told", found.kind, kept), "label": advice.label}
         )
         # The message may also bring a matter. It can be filed later, in the citizen's own words.
         await self._handoff.remember(conversation_id, scope.DECLINED, kept)
@@ -387,37 +371,12 @@ def _ways(found: Danger, advice: Advice, job: Job) -> tuple[Button, ...]:
     return (danger.FILE_IT, danger.NOT_URGENT)
 
 
-def _made(state: str, kind: str, text: str) -> dict[str, Any]:
-    return {"state": state, "kind": kind, "text": text, "at": iso(now())}
-
-
-def _fresh(fact: dict[str, Any]) -> bool:
-    return bool(fact) and now() - datetime.fromisoformat(str(fact["at"])) < FRESH
-
-
 def _of_queue(job: Job, fact: dict[str, Any]) -> bool:
     """Whether a waiting citizen only asks for their place, and no danger is spoken of."""
-    spoken = _open(fact) or (fact.get("state") == "asked" and _fresh(fact))
+    spoken = is_open(fact) or (fact.get("state") == "asked" and fresh(fact))
     return job.mode is Mode.WAITING and not spoken and asks_place(job.text)
-
-
-def _open(fact: dict[str, Any]) -> bool:
-    """Whether advice was given within :data:`FRESH`, and the danger is not over."""
-    return fact.get("state") == "told" and _fresh(fact)
-
-
-def _advice(fact: dict[str, Any]) -> Advice:
-    return danger.advice(str(fact["kind"]), str(fact["text"]))
 
 
 def _passed(fact: dict[str, Any], found: Danger) -> bool:
     """Whether the citizen was just asked about a danger of this kind, and neither confirmed nor denied it."""
-    return fact.get("state") == "passed" and _fresh(fact) and fact.get("kind") == found.kind
-
-
-def _stored(replies: Sequence[Reply]) -> list[dict[str, Any]]:
-    return [asdict(reply) for reply in replies]
-
-
-def _reply(data: dict[str, Any]) -> Reply:
-    return Reply(data["text"], tuple(Button(**b) for b in data["buttons"]), data["card"])
+    return fact.get("state") == "passed" and fresh(fact) and fact.get("kind") == found.kind

@@ -194,6 +194,15 @@ def yes_or_no(text: str) -> bool | None:
     return True if _YES.fullmatch(said) else None
 
 
+def nods(text: str) -> bool:
+    """Whether a yes or no could answer any question, and names neither danger nor people.
+
+    >>> nods("是的"), nods("不是"), nods("有"), nods("没有")
+    (True, True, False, False)
+    """
+    return yes_or_no(text) is not None and re.search("有|没|沒|危险|急|救|快|来|事|误", text) is None
+
+
 def not_urgent(text: str) -> bool:
     """Whether a message says in so many words, as the button does, that nobody is in danger.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conversations import danger
-from conversations.alarm import FACT
+from conversations.danger_state import FACT
 
 
 @dataclass(frozen=True)

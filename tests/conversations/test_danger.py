@@ -250,7 +250,7 @@ async def test_unlikely_danger_that_is_there_raises_the_alarm(unlikely: Process,
 
 async def test_who_passes_over_unlikely_danger_is_answered_and_not_asked_again(unlikely: Process) -> None:
     await unlikely.say(FIRE)
-    for words in ("田家庵区朝阳路12号", "我家着火了快来"):
+    for words in ("是的", "田家庵区朝阳路12号", "我家着火了快来"):
         (answer,) = await unlikely.say(words)
         assert answer.text == f"您说的是：{words}"
 
