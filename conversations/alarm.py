@@ -241,10 +241,16 @@ class Alarm:
         outcome = read_report(reported).outcome
         return None if outcome is None else outcome.result
 
-    async def elsewhere(self, text: str) -> scope.OutOfScope | None:
-        """The kind of out-of-scope matter that the text brings; None when it brings none."""
+    async def elsewhere(self, text: str) -> scope.Beyond | None:
+        """The out-of-scope matter that the text brings; None when it brings none, or names a route only in passing."""
         name = None if self._judge is None else await asyncio.to_thread(self._judge.scope, text)
-        return scope.kind(name) if name else scope.by_phrase(text)
+        found = scope.kind(name) if name else scope.by_phrase(text)
+        if found is None:
+            return None
+        live = None if self._judge is None else await asyncio.to_thread(self._judge.live, text)
+        if live is not None and not live.wanted:
+            return None
+        return scope.Beyond(found, live.text if live is not None else "")
 
     async def goes_on(self, conversation_id: str) -> bool:
         """Whether the conversation waits in the queue because of danger, open or over.

@@ -130,7 +130,8 @@ class Answerer:
         if beyond is not None:
             await self._keep_attached(conversation_id, job)
             await self._handoff.remember(conversation_id, scope.DECLINED, text)
-            return Answered("scope", [beyond.reply()], Outcome(Result.DECLINED, about=beyond.name))
+            await self._handoff.remember(conversation_id, scope.BESIDE, beyond.live or None)
+            return Answered("scope", beyond.replies(), Outcome(Result.DECLINED, about=beyond.kind.name))
         if job.attempts < MAX_ATTEMPTS:
             alone = None if job.beside else job.attached
             message = chosen.payload if chosen else alone or buttons.as_text(text)[:MAX_RASA_TEXT]

@@ -67,6 +67,19 @@ class Danger:
     clear: bool
 
 
+@dataclass(frozen=True)
+class Live:
+    """A matter of the hotline beside another route.
+
+    Args:
+        text: the message without what it says of the route.
+        wanted: whether the citizen wants the route; otherwise it is only named in passing.
+    """
+
+    text: str
+    wanted: bool
+
+
 class Judge(Protocol):
     """Judges messages. It must be fast enough to judge each of them."""
 
@@ -76,6 +89,10 @@ class Judge(Protocol):
 
     def scope(self, text: str) -> str | None:
         """The kind of out-of-scope matter in a message (a name in ``scope.yml``); None for none."""
+        ...
+
+    def live(self, text: str) -> Live | None:
+        """The matter of the hotline in a message with an out-of-scope matter; None when there is none."""
         ...
 
 

@@ -27,6 +27,12 @@ DECLINED = "declined"
 """Fact that keeps the last declined message, in case that declining was wrong."""
 NOT_THAT = Button("不是这类事，接着登记", '/start_complaint{"slot":"declined","value":"again"}')
 """Button: the matter is of another kind, and is to be filed."""
+BESIDE = "declined_beside"
+"""Fact that keeps the matter of the hotline in the last declined message."""
+FILE_BESIDE = Button("登记这件事", '/start_complaint{"slot":"declined","value":"beside"}')
+"""Button: the matter beside what was declined is to be filed."""
+_SHOWN = 40
+"""Longest part of that matter that is repeated, in characters."""
 _HUMAN = Button("转人工", "/request_human")
 _BASIS = (
     "依据是《国务院办公厅关于进一步优化地方政务服务便民热线的指导意见》（国办发〔2020〕53号）："
@@ -73,6 +79,27 @@ class OutOfScope:
             "如果是我理解错了，点“不是这类事，接着登记”；也可以转人工，让坐席看看。",
             (NOT_THAT, _HUMAN),
         )
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What of a message the hotline may not take up.
+
+    Args:
+        kind: the kind of out-of-scope matter.
+        live: the words of a matter of the hotline in the same message; empty when there is none.
+    """
+
+    kind: OutOfScope
+    live: str = ""
+
+    def replies(self) -> list[Reply]:
+        """What the citizen is told: the lawful route, and the offer to file the matter beside it."""
+        if not self.live:
+            return [self.kind.reply()]
+        shown = self.live if len(self.live) <= _SHOWN else f"{self.live[: _SHOWN - 1]}…"
+        said = f"您还说到“{shown}”，这件事我可以登记，转给有关部门处理。"
+        return [self.kind.reply(), Reply(said, (FILE_BESIDE, _HUMAN))]
 
 
 class _Rule(BaseModel):

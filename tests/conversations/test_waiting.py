@@ -100,6 +100,9 @@ async def test_the_question_about_danger_is_not_asked_a_third_time(process: Proc
         def scope(self, text: str) -> str | None:
             return None
 
+        def live(self, text: str) -> danger.Live | None:
+            return None
+
     alarm._judge = Doubtful()
     asked = 0
     for words in ("我爸头晕", "在田家庵区", "龙湖路", "就是今天", "三号楼门口", "还是头晕"):

@@ -29,7 +29,7 @@ from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
-from bot.actions.complaint.opening import open_form, too_little
+from bot.actions.complaint.opening import declined, open_form, too_little
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -40,7 +40,6 @@ from bot.understanding.confidential import read_confidential
 from bot.understanding.phone import asked_phone
 from bot.understanding.slips import put_right
 from conversations.event_kinds import Result
-from conversations.scope import DECLINED
 from kb_index.language.text import simplified
 
 _NO_ANSWER = frozenset(
@@ -185,9 +184,9 @@ async def _chosen(turn: Turn, slot: str) -> None:
 
 async def _not_declined(turn: Turn, slot: str) -> None:
     """Take a message as the answer that was declined as out of scope before."""
-    said = (await parts().conversations.recall(turn.conversation_id)).get(DECLINED)
+    said = await declined(turn)
     if said and slot in FREE:
-        await steps.take(turn, slot, read_answer(slot, str(said)))
+        await steps.take(turn, slot, read_answer(slot, said))
     else:
         steps.ask_again(turn, slot, "好的，我们接着登记。")
 

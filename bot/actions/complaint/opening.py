@@ -21,7 +21,7 @@ from bot.understanding.kind import named_type
 from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.requests import Request, split
 from bot.understanding.wishes import Wish, read_wish
-from conversations.scope import DECLINED
+from conversations.scope import BESIDE, DECLINED
 from kb_index.language.text import simplified
 
 _OPENS = frozenset({"complain", "suggest", "praise", "start_complaint"})
@@ -56,7 +56,7 @@ async def open_form(turn: Turn) -> str | None:
     story = _story(turn) or _set_just_now(turn)
     kept = None
     if story is None:
-        kept = await _declined(turn) if wanted == "declined" else _kept_story(turn)
+        kept = await declined(turn) if wanted == "declined" else _kept_story(turn)
         if kept and left is not None and str(left["content"]) in kept:
             # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
             # with everything that was filled before.
@@ -120,9 +120,10 @@ async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> None:
     turn.set("requested_slot", None)  # ends the form
 
 
-async def _declined(turn: Turn) -> str | None:
-    """The message that was declined as out of scope, when the citizen insists on it; None when there is none."""
-    said = (await parts().conversations.recall(turn.conversation_id)).get(DECLINED)
+async def declined(turn: Turn) -> str | None:
+    """The message that was declined as out of scope, when the citizen insists on it, or the matter beside it; else None."""
+    fact = BESIDE if turn.entities.get("value") == "beside" else DECLINED
+    said = (await parts().conversations.recall(turn.conversation_id)).get(fact)
     return str(said) if said else None
 
 

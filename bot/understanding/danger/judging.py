@@ -16,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.understanding.danger import clues
+from bot.understanding.danger.beside import live
 from bot.understanding.danger.kinds import (
     DANGER_ROWS,
     DANGERS,
@@ -27,7 +28,7 @@ from bot.understanding.danger.words import Words
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import PIECE, clauses, pieces, plain
 from bot.understanding.encoding.tail import Tail
-from conversations.danger import Danger, swallowed
+from conversations.danger import Danger, Live, swallowed
 from kb_index.language.pretrained import SHIPPED
 
 HERE = Path(__file__).parent
@@ -145,6 +146,10 @@ class Judge:
         if probability < self.numbers.scope or (name == "privacy" and clues.own_data(plain(text))):
             return None
         return name
+
+    def live(self, text: str) -> Live | None:
+        """The matter of the hotline in a message that also speaks of another route; None when there is none."""
+        return live(text, lambda part: self.judgement(part).scope[0])
 
     def _judge(self, text: str) -> Judgement:
         read = plain(text)
