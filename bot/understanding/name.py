@@ -56,12 +56,12 @@ _CHILDS = re.compile(_OF_CHILD)
 _RIDDLE = re.compile(
     rf"(?:木子|弓长|耳东|草头|口天|双木|言午|古月|立早|三横|走肖|禾呈|关耳|十八子|双口)(?P<surname>[{_SURNAMES}])"
 )
-"""木子李: a surname, and how it is written."""
+"""A surname after the parts of its character (木子李)."""
 _NICKNAME = re.compile(
     r"[小阿](?![区路孩学店狗猫偷车事贩吃心时广摊卖菜院屋巷街门道组队溪河桥市镇村型费票便人伙朋姑孙女儿两康说额产麦米雨雪声点半年寒暑满题姨爸妈哥姐弟妹公婆叔舅])"
     r"[\u4e00-\u9fff]"
 )
-"""小喵: in an answer to the question of the name."""
+"""A nickname (小喵), in an answer to "what is your name?"."""
 _NOTHING_MORE = re.compile(
     r"(?:好像|暂时|应该|也|就)*(?:没有?[了啦]|(?:说|讲)完了|没(?:有)?(?:啥|什么|别的|其他的?|其它的?|补充的?)(?:了)?|就(?:是)?这些)(?:谢谢|了|啊|呀|吧|的)*"
 )

@@ -1,4 +1,4 @@
-"""Finds the questions of a message that is nothing but questions (公积金怎么取？结婚登记要带什么？)."""
+"""Finds the questions of a message that contains only questions (公积金怎么取？结婚登记要带什么？)."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Asked:
 
 
 def questions(text: str) -> tuple[Asked, ...]:
-    """The sentences of a message that is nothing but questions, in order; empty when it says anything else.
+    """The sentences of a message that contains only questions, in order; empty when it says anything else.
 
-    Whether a question names what it is about is not judged here.
+    They may also be questions that name no subject (要什么材料).
 
     >>> [asked.text for asked in questions("你好，公积金怎么取？还有结婚登记要带什么，谢谢")]
     ['公积金怎么取', '结婚登记要带什么']

@@ -114,7 +114,7 @@ def is_question(text: str) -> bool:
 
 
 def reproaches(text: str) -> bool:
-    """Whether words tell of a problem or wish for something to be done.
+    """Whether a text tells of a problem, or asks for something to be done.
 
     >>> reproaches("小区路灯坏了没人修"), reproaches("结婚登记要带什么")
     (True, False)

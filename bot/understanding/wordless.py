@@ -1,4 +1,4 @@
-"""Recognises who wants to tell something and has no words for it yet: 不知道怎么说, 就是有事.
+"""Recognises citizens who want to tell something and can't find the words yet: 不知道怎么说, 就是有事.
 
 Rasa's last component uses this module through :mod:`bot.understanding.decide`, so it must run in Python 3.10
 with only the standard library.
@@ -26,7 +26,7 @@ _LONGEST = 24
 
 
 def is_wordless(text: str) -> bool:
-    """Whether a message says only that there is something to tell, or that the words for it are missing.
+    """Whether a message only says that there is something to tell, or that the words for it are missing.
 
     >>> [is_wordless(said) for said in ("不知道怎么说", "就是有事", "怎么说呢", "有事找你们领导", "怎么说服邻居")]
     [True, True, True, False, False]

@@ -26,7 +26,7 @@ from conversations.event_kinds import Result
 _QUESTIONS = frozenset({"ask_policy", "ask_with_matter", "follow_up"})
 """Intents of messages that ask something."""
 _OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
-"""Questions at which 投诉 is an answer or a correction."""
+"""Slots for which 投诉 is an answer or a correction."""
 
 
 async def policy(turn: Turn, slot: str) -> None:

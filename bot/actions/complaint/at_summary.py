@@ -1,4 +1,4 @@
-"""What is said below the summary and neither confirms nor corrects it: a value that was missing, or more of the matter."""
+"""Takes messages after the summary that neither confirm nor correct it: a missing value, or more about the matter."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.understanding.name import ANONYMOUS
 from bot.understanding.remarks import is_to_us
 
 _ADD_FROM = 6
-"""Fewest characters that tell more of the matter."""
+"""Fewest characters of a message that tells more about the matter."""
 _PUT = "contact_phone"
 
 
 async def take(turn: Turn) -> bool:
-    """Fill what is still empty from the message, or add it to the content; False when it holds nothing for the ticket.
+    """Fill empty slots from the message, or add it to the content; False when it holds nothing for the ticket.
 
-    A name is never added to the content, and put in place of 匿名 only when the citizen says so.
+    A name is never added to the content. It replaces 匿名 only after the citizen has agreed.
     """
     own = contact.own_name(turn.text)
     if own is not None and turn.slot("contact_name") == ANONYMOUS:
@@ -37,7 +37,7 @@ async def take(turn: Turn) -> bool:
 
 
 async def _fill(turn: Turn, filled: dict[str, Any], matter: str) -> None:
-    """Fill the values, add what is told beside them, and ask about a name where 匿名 was chosen."""
+    """Fill the values, add words about the matter to the content, and ask about a name if the citizen chose 匿名."""
     named = filled.pop("contact_name", None) if turn.slot("contact_name") == ANONYMOUS else None
     if matter:
         filled["content"] = f"{turn.slot('content')}\n补充：{matter}"
@@ -48,7 +48,7 @@ async def _fill(turn: Turn, filled: dict[str, Any], matter: str) -> None:
 
 
 def _hear(turn: Turn) -> Heard:
-    """The message read for every field that was skipped, and for a new phone number."""
+    """The message, read for every field that was left empty, and for a new phone number."""
     empty: dict[str, Any] = {
         name: None if value == "" or name == _PUT else value for name, value in turn.slots.items()
     }

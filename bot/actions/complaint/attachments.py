@@ -29,7 +29,7 @@ def read(turn: Turn) -> tuple[dict[str, Any], str]:
 
 
 def keep_beside(turn: Turn) -> bool:
-    """Keep an attachment whose words follow, and tell no more than that; False for any other."""
+    """Keep an attachment that comes with words, and only confirm it; False for an attachment without words."""
     if not turn.beside:
         return False
     filled, said = read(turn)

@@ -254,7 +254,7 @@ async def _human(turn: Turn, slot: str) -> None:
 
 
 async def _skip(turn: Turn, slot: str) -> None:
-    if slot == drafts.CONFIRM:  # 不留 once more, of what was left empty
+    if slot == drafts.CONFIRM:  # the citizen refuses again what was already left empty (不留)
         steps.ask_again(turn, slot, "好的，空着的就不填了。")
     elif slot in ("contact_name", "contact_phone"):
         filled, said = contact.refused(turn, slot)

@@ -22,11 +22,11 @@ _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|
 _HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人)+$")
 _FILLING = re.compile(r"(?:[ ，,。、]|的|吧|啊|呀|[这那][边里])+$")
 _LOOSE = re.compile(r"[一二三四五六七八九]{2}月")
-"""七八月份: no one month."""
+"""Words such as 七八月份, which name no single month."""
 _DATED = re.compile(
     r"[今昨前明当去刚这]|上(?=个|周|礼拜|星期|半)|[天日号月年周节]|星期|礼拜|小时|钟头|分钟|假|国庆|元旦|五一|六一|\d[-./]\d"
 )
-"""Words that name a day: an hour alone (夜里两点) is of no certain one."""
+"""Words that name a day. An hour alone (夜里两点) names none."""
 _END = 24
 """Characters at the end of an answer that are searched for filling words; a search of the whole text would be slow."""
 

@@ -116,7 +116,7 @@ def only_follows(text: str) -> bool:
 
 
 def subject(text: str) -> str:
-    """What is left of a question without the words by which any procedure is asked about; "" when nothing is.
+    """What is left of a question without the words that ask about any procedure; "" when nothing is left.
 
     >>> subject("还要带啥"), subject("结婚登记要带什么")
     ('', '结婚登记')

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 _ASKS_BESIDE = re.compile(r"问|咨询|请教|打听")
 """Words that introduce a separate question in a message about a matter."""
 _MOST = 3
-"""Most questions of one message that are served at once."""
+"""Most questions of one message that are answered at once."""
 _NEAREST = 2
 """Most candidates of each question when several are asked back."""
 _PAPERS = re.compile("身份证|户口[本簿]")
-"""Papers that are asked about themselves where they stand first."""
+"""Papers that are the subject of a question that begins with them."""
 _LEAST_SUBJECT = 2
-"""Fewest characters by which a question names what it is about."""
+"""Fewest characters of a subject that a question names."""
 _SHOWN = 30
 """Longest part of a question that is repeated, in characters."""
 _ONLY_A_QUESTION = 0.8
@@ -46,10 +46,7 @@ _ONLY_A_QUESTION = 0.8
 
 
 def parts_first(action: Action) -> Action:
-    """Wraps an action: a message of several questions, or of a question beside a matter, is served part by part first.
-
-    Any other message is left to the action.
-    """
+    """Wraps an action: several questions, or a question and a matter, are handled one by one; else the action runs."""
 
     async def serve_or_act(turn: Turn) -> None:
         if turn.pressed or not (await _answer_each(turn) or await _serve_both(turn)):
@@ -59,7 +56,7 @@ def parts_first(action: Action) -> Action:
 
 
 async def _serve_both(turn: Turn) -> bool:
-    """Serve a message that brings a question and a matter of its own; False for any other message."""
+    """Handle a message with a question and a separate matter; False for any other message."""
     requests = split(turn.text)
     if {request.kind for request in requests} != {"question", "matter"}:
         return False
@@ -68,7 +65,7 @@ async def _serve_both(turn: Turn) -> bool:
 
 
 async def _serve(turn: Turn, requests: Sequence[Request]) -> None:
-    """Serve the first request, and offer the others."""
+    """Handle the first request, and offer the others."""
     if requests[0].kind == "matter":
         # The complaint comes first: the form takes the whole message and splits it itself.
         turn.set("story", turn.text)
@@ -145,7 +142,7 @@ async def _answer_each(turn: Turn) -> bool:
 
 
 def _near(result: SearchResult, known: Container[str]) -> list[Entry] | None:
-    """The entries to offer for a question without a sure answer; None when the answer to another one serves it, too."""
+    """The entries to offer for a question without a sure answer; None when another question's answer also answers it."""
     offered = policy.offered(result)
     if result.outcome == "ask_back" and any(entry.id in known for entry in offered):
         return None
@@ -153,10 +150,10 @@ def _near(result: SearchResult, known: Container[str]) -> list[Entry] | None:
 
 
 async def _parted(text: str) -> list[str]:
-    """The questions of a message that are about different things; fewer than two in most messages.
+    """The questions of a message that are about different things; most messages have fewer than two.
 
-    One without a subject of its own (要什么材料) belongs to the one before it. So does one after a comma, unless the
-    sentence as a whole is not understood and one of its clauses is.
+    A question that names no subject (要什么材料) belongs to the one before it. So does a question after a comma, unless
+    the search knows its clause and does not know the whole sentence.
     """
     asked: list[str] = []
     for sentence in questions(text):
@@ -186,7 +183,7 @@ async def _ask_back(
 
     Args:
         groups: each question with the entries to offer for it; none when nothing is near.
-        unknown: the questions that probably nothing answers.
+        unknown: the questions without an answer.
     """
     listed = [(question, near) for question, near in groups if near]
     if unknown:
