@@ -27,6 +27,8 @@ _DATED = re.compile(
     r"[今昨前明当去刚这]|上(?=个|周|礼拜|星期|半)|[天日号月年周节]|星期|礼拜|小时|钟头|分钟|假|国庆|元旦|五一|六一|\d[-./]\d"
 )
 """Words that name a day: an hour alone (夜里两点) is of no certain one."""
+_FAULT = re.compile(r"\w(?:[漏坏断堵塌臭吵脏裂淹]|停[水电气])|停[水电气]")
+"""水管漏: short, and still tells what is the matter."""
 _END = 24
 """Characters of an answer's end that are freed of filling words: a pattern tied to the end alone would try every place."""
 
@@ -77,9 +79,11 @@ def read_free(text: str, longest: int) -> str | None:
 
 
 def read_story(text: str, longest: int) -> str | None:
-    """The matter itself, cut at ``longest`` characters; None for less than :data:`SHORTEST_STORY`."""
+    """The matter itself, cut at ``longest`` characters; None for less than :data:`SHORTEST_STORY` that name no fault."""
     said = read_free(text, longest)
-    return None if said is None or len(plain(said)) < SHORTEST_STORY else said
+    if said is None or (len(plain(said)) < SHORTEST_STORY and not _FAULT.search(said)):
+        return None
+    return said
 
 
 def read_when(text: str, longest: int) -> str | None:
