@@ -69,8 +69,9 @@ def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
     without naming it.
     """
     if slots.get("complaint_type") in _LIGHT_TYPES:
-        idea = slots["complaint_type"] == "建议"
-        return _LIGHT_PLACED if idea and _is_placed(str(slots.get("content") or "")) else _LIGHT
+        idea = slots["complaint_type"] == "建议" and _is_placed(str(slots.get("content") or ""))
+        named = slots.get("address") and not slots.get("district")  # 龙湖公园 is found without its district
+        return _LIGHT_PLACED if idea and not named else _LIGHT
     if slots.get("contact_name") == ANONYMOUS and slots.get("contact_phone") == "":
         return tuple(name for name in ASKED if name != "confidential")  # there is nothing to keep secret
     return ASKED
