@@ -19,6 +19,7 @@ class Body(BaseModel):
 
 
 B = TypeVar("B", bound=Body)
+"""The type of a request's body."""
 
 
 async def read(request: web.Request, shape: type[B]) -> B:

@@ -27,12 +27,16 @@ _SHORT = 8
 """Number of characters of a group's id that are printed: the last ones, because ids begin with the time."""
 
 T = TypeVar("T")
+"""The type of what ``act`` returns."""
 Days = Annotated[int, typer.Option(min=1, max=366, help="Of the last so many days.")]
+"""Option: number of days to look back."""
 OfKind = Annotated[
     Kind,
     typer.Option("--kind", help="unanswered: nothing was known; useless: an answer was given and was 没用."),
 ]
+"""Option: the kind of gaps."""
 GroupId = Annotated[str, typer.Argument(metavar="GROUP", help="As `wenban kb gaps` prints it.")]
+"""Argument: id of a group."""
 
 
 @app.callback(invoke_without_command=True)

@@ -28,7 +28,9 @@ app = typer.Typer(
     help="Wenban 问办: intake assistant for a city's 12345 hotline.",
 )
 user = typer.Typer(no_args_is_help=True, help="Desk accounts.")
+"""The group ``wenban user``."""
 database = typer.Typer(no_args_is_help=True, help="The database.")
+"""The group ``wenban db``."""
 app.add_typer(user, name="user")
 app.add_typer(database, name="db")
 console = Console()

@@ -22,6 +22,7 @@ from service.measured import measured
 app = typer.Typer(no_args_is_help=True, help="What citizens see, measured end to end.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+"""Option: print JSON."""
 _SHOWN = 20
 """Most misses that are shown on the terminal. ``--json`` shows all."""
 

@@ -22,9 +22,12 @@ app = typer.Typer(no_args_is_help=True)
 console = Console()
 
 T = TypeVar("T")
+"""The type of what ``act`` returns."""
 
 Kind = Annotated[str, typer.Argument(help="The job's kind, as `wenban jobs list` shows it.")]
+"""Argument: kind of a job."""
 Key = Annotated[str, typer.Argument(help="Its key; empty for a recurring job.")]
+"""Argument: key of a job."""
 
 
 @app.command("list")

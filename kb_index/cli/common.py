@@ -27,23 +27,31 @@ app = typer.Typer(help="The knowledge base: check, build, search, measure.", no_
 Knowledge = Annotated[
     Path | None, typer.Option("--dir", help="Folder of Markdown entries (setting: knowledge_dir).")
 ]
+"""Option: folder of the entries; None: the setting's."""
 Index = Annotated[
     Path | None, typer.Option("--index", help="Folder of index versions (default: the setting's).")
 ]
+"""Option: folder of the index versions; None: the setting's."""
 Model = Annotated[
     str | None, typer.Option("--model", help="sentence-transformers folder or name (setting: kb_model).")
 ]
+"""Option: the static model; None: the setting's."""
 Regions = Annotated[
     list[str] | None,
     typer.Option("--region", help="Where the citizen is, all levels (default: the city's)."),
 ]
+"""Option: regions of the citizen; None: the city's."""
 Questions = Annotated[
     list[Path] | None,
     typer.Option(help="Labelled questions, JSON lines; may be repeated; default: the shipped set."),
 ]
+"""Option: files of labelled questions; None: the shipped ones."""
 Shown = Annotated[int, typer.Option(min=1, max=50, help="Most hits shown.")]
+"""Option: most hits to show."""
 SkipBroken = Annotated[bool, typer.Option(help="Leave entries with errors out instead of refusing.")]
+"""Option: leave entries with errors out."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+"""Option: print JSON."""
 
 OUTCOMES = {"answer": "直接答", "ask_back": "反问，列出候选", "unknown": "说不知道，转人工"}
 """Outcome of a search → its Chinese description for editors."""

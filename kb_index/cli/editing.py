@@ -29,6 +29,7 @@ from kb_index.entries.problems import Problem, has_errors
 from kb_index.entries.reading import convert_to_utf8
 
 Table = Annotated[Path, typer.Argument(help="A .csv, .xlsx or .jsonl file.")]
+"""Argument: a table's file."""
 
 
 @app.command("check")

@@ -35,6 +35,7 @@ app = typer.Typer(help="Law texts by article, shown when no entry answers.", no_
 Laws = Annotated[
     Path | None, typer.Option("--laws", help="Folder of law texts in Markdown (setting: laws_dir).")
 ]
+"""Option: folder of the law texts; None: the setting's."""
 
 
 def _index_dir(path: Path | None) -> Path:
