@@ -46,7 +46,10 @@ _OPEN = frozenset({ASK, TELL, "out_of_scope", "nonsense", "nlu_fallback"})
 _DEEDS = frozenset({"ask_progress", "urge", "add_to_ticket", "rate", "request_human", "start_complaint"})
 """Intents of explicit wishes; only strong evidence overrules them."""
 _PLAIN = 0.85
-"""Confidence (0 to 1) from which a wish counts as explicit even if the knowledge base has a sure answer."""
+"""Confidence (0 to 1) from which a wish counts as explicit even if the knowledge base has a sure answer.
+
+From it a matter that asks nothing counts as one when everything else leaves it open.
+"""
 _TALK = 0.8
 """Probability of talk (0 to 1) from which praise is meant for the assistant and is not filed."""
 _BRIEF = 8
@@ -213,6 +216,8 @@ def decide(
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, asks)
     if kinds["talk"] >= max(asks, tells):
         return decided(intent if intent not in (ASK, TELL) else "nlu_fallback", kinds["talk"])
+    if intent == TELL and confidence >= _PLAIN and _ASKS.search(text) is None:
+        return decided(TELL, confidence)  # no word of it asks, and the base has no answer to offer
     return decided(WHICH, 1 - max(asks, tells))
 
 
