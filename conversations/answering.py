@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from conversations import buttons, danger, scope
+from conversations import buttons, danger, foreign, scope
 from conversations.alarm import Alarm, Screened
 from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
 from conversations.rasa import RasaDown
-from conversations.types import HandoffReason, Job, Mode, Reply
+from conversations.types import Button, HandoffReason, Job, Mode, Reply
 from conversations.waiting import BACK_TO_BOT, Helps, asks_how_long, leaves
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,9 @@ MAX_ATTEMPTS = 3
 """Number of tries with Rasa. After them a turn is answered without Rasa."""
 MAX_RASA_TEXT = 2_000
 """Number of characters of a message that Rasa reads. The whole message is stored."""
+FORM = "form"
+"""Fact that the assistant keeps while a form runs; a form takes words in any language."""
+HUMAN = Button("转人工", "/request_human")
 KEEP_S = 2.0
 """Seconds for which the reply to words waits until the form has the photo beside them."""
 WITHOUT_RASA_AT_ONCE = 2
@@ -92,6 +95,18 @@ class Answerer:
 
     async def answer(self, conversation_id: str, job: Job) -> Answered:
         """Decide who answers a turn, and return the replies."""
+        answered = await self._met(conversation_id, job)
+        spoken = foreign.language(job.text) if job.chosen is None else None
+        if spoken is None or answered.by in ("agent", "foreign"):
+            return answered
+        told = await self._handoff.recalled(conversation_id, foreign.FACT)
+        if told == spoken.name and answered.by != "emergency":
+            return answered
+        await self._handoff.remember(conversation_id, foreign.FACT, spoken.name)
+        return replace(answered, replies=[Reply(spoken.line), *answered.replies])
+
+    async def _met(self, conversation_id: str, job: Job) -> Answered:
+        """Meet danger first, and then answer."""
         screened = await self._alarm.before(conversation_id, job)
         if screened.replies is not None:
             await self._keep_attached(conversation_id, job)
@@ -126,6 +141,9 @@ class Answerer:
         if not text and chosen is None and job.attached is None:
             hint = Reply("您好，请用文字说说您想问的或者要反映的事情。")
             return Answered("empty", [hint], Outcome(Result.TALK))
+        spoken = None if chosen else foreign.language(text)
+        if spoken is not None and spoken.script and not await self._handoff.recalled(conversation_id, FORM):
+            return Answered("foreign", [Reply(spoken.line, (HUMAN,))], Outcome(Result.NOT_UNDERSTOOD))
         beyond = None if chosen else await self._alarm.elsewhere(text)
         if beyond is not None:
             await self._keep_attached(conversation_id, job)

@@ -110,6 +110,11 @@ class Handoff(Mover):
         asked = Actor.CITIZEN if reason is HandoffReason.CITIZEN_ASKED else Actor.BOT
         await happened.record(session, row.id, facts, asked, reason=reason, at=moment)
 
+    async def recalled(self, conversation_id: str, key: str) -> Any:
+        """A fact of this conversation (:meth:`remember`); None when there is none."""
+        async with self._database.read() as session:
+            return (await store.get_conversation(session, conversation_id)).facts.get(key)
+
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
         """Keep a small JSON-safe fact of this conversation; the value None deletes it.
 

@@ -117,7 +117,7 @@ class Turn(Base):
 
     ``rasa``; ``emergency`` (the alarm); ``scope`` (a matter out of scope); ``degraded`` (without Rasa); ``agent``
     (an agent has the conversation, so there are no replies); ``queue`` (the citizen waits); ``empty`` (nothing was
-    said). None until the turn has ended.
+    said); ``foreign`` (in letters that the assistant can't read). None until the turn has ended.
     """
     reported: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
     """What actions report about this turn, as JSON of :class:`conversations.event_kinds.Report`.

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.understanding.asking import only_asks
+from bot.understanding.machine import is_for_machine
 from bot.understanding.signs import only_time, sign
 from bot.understanding.wordless import is_wordless
 
@@ -35,6 +36,8 @@ WHICH = "ask_or_tell"
 """Intent: ask whether the citizen wants an answer or to file a matter."""
 THANK = "thank"
 """Intent: the citizen says thanks."""
+NONSENSE = "nonsense"
+"""Intent: nothing a hotline can act on."""
 _OF_SIGN = {"angry": "abuse", "pleased": THANK, "fire": "nonsense", "other": "nonsense"}
 """Intents of messages of only emoji or punctuation."""
 
@@ -191,6 +194,8 @@ def decide(
         return decided(_OF_SIGN[shown], 1.0)
     if is_wordless(text):
         return decided("nlu_fallback", 1.0)
+    if is_for_machine(text):
+        return decided(NONSENSE, 1.0)
     if only_asks(text):
         return decided(ASK, max(asks, best))
     if only_time(text):

@@ -5,6 +5,7 @@ The assistant, the search and the form read the result. The stored message keeps
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import cache
@@ -79,6 +80,8 @@ def names_topic(text: str) -> bool:
 
 
 def _untagged(text: str) -> str:
+    if "&" in text:
+        text = html.unescape(text)
     if "<" not in text:
         return text
     bare = _TAG.sub(" ", _SCRIPT.sub(" ", text)).strip()

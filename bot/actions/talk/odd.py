@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip, plain
+from bot.understanding.machine import is_for_machine
 from bot.understanding.signs import only_time, sign
 from conversations.event_kinds import Result
 
@@ -12,6 +13,10 @@ _SHOWN = 20
 _FIRE = (
     "您那边是着火了吗？着火了请先离开，马上打 119，有人受伤打 120。"
     "不是着火的话，您想问什么、反映什么，直接打字告诉我就行。"
+)
+_FOR_MACHINE = (
+    "我没听明白，这像是给程序的指令或者代码，我这里用不上。我能回答政务政策问题、帮您登记要反映的事、查工单进度，也可以转人工。"
+    "是什么事，用平常的话说给我听就行。"
 )
 _HELP_NUMBERS = ("110", "119", "120", "122", "12356")
 _ONLY_SIGNS = "我在。表情我看不出是什么事，您想问政策、反映问题还是查工单进度？打几个字告诉我就行。"
@@ -32,6 +37,8 @@ def _question(text: str) -> str | None:
     shown = sign(text)
     if shown is not None:
         return _FIRE if shown == "fire" else _ONLY_SIGNS
+    if is_for_machine(text):
+        return _FOR_MACHINE
     said = clip(plain(text), _SHOWN)
     if only_time(text):
         return (

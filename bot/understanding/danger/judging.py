@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.understanding.danger import clues
+from bot.understanding.danger import clues, foreign
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.kinds import (
     DANGER_ROWS,
@@ -119,6 +119,9 @@ class Judge:
         >>> Judge(encoder=None).judge("我家着火了，快来").kind
         'fire'
         """
+        abroad = foreign.danger(plain(text))
+        if abroad is not None:
+            return abroad
         found = self.judgement(text)
         (probability, kind), alone = found.danger, found.alone
         read = plain(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ def plain(text: str) -> str:
     """
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + "\n" + text[-LONGEST // 2 :]
+    if "&" in text:
+        text = html.unescape(text)  # a copied web page spells 救命 as &#25937;&#21629;
     # NFKC can turn one character into eighteen, so the length is limited once more.
     spelled = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))[: 2 * LONGEST]
     return _PADDING.sub(r"\1", _BLANKS.sub(" ", simplified(spelled))).strip().lower()
