@@ -56,6 +56,10 @@ _SURE_MATTER = 0.97
 """Rasa's confidence in a matter (0 to 1) from which the wording of the message is also considered."""
 _WISH = re.compile(r"[我俺]们?(就)?[要想]?(举报|投诉|反映)")
 """An explicit wish to have something filed."""
+_SUGGESTS = re.compile(
+    r"(?:您好|你好)?[，,\s]*(?:我|俺)?们?(?:强烈|想|要|诚恳|真心)*(?:提个?)?建议(?!书|被|采纳|信|单|箱|是).."
+)
+"""A message that begins as an idea."""
 _ASKS = re.compile(
     r"[?？]|[吗呢么]|怎么|咋|如何|怎样|多少|多久|几[天年个次岁]|[能会行要算该]不[能会行要算该]|可不可以|是不是|有没有|啥|什么|哪|谁|允许|"
     r"可[能行要管以中]|还能|能否|是否|请问|想问|咨询|规定|标准|条件|材料|政策"
@@ -188,6 +192,8 @@ def decide(
         return decided(ASK, max(asks, best))
     if only_time(text):
         return decided("inform", 1.0)
+    if intent not in _DEEDS and _SUGGESTS.match(text) and not _ASKS.search(text):
+        return decided("suggest", max(tells, confidence))
     if topic and intent not in _DEEDS:
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:

@@ -214,6 +214,15 @@ async def test_how_long_and_fears_are_answered_at_any_question(rasa: Rasa, visit
         assert "没能认出" not in answer.text
         begun = await say(rasa, visitor, slot, "这个要登记多久啊", intent, confidence=0.7)
         assert "要办多久" in begun.text or "工作日" in begun.text, begun.text
+        for said, told in (
+            ("咋知道办好没有", "工单号和查询码"),
+            ("我这个算投诉吗", "算哪一类不要紧"),
+            ("你们几点下班", "什么时候都能登记"),
+        ):
+            asked = await say(rasa, visitor, slot, said, intent, confidence=0.7)
+            assert told in asked.text and "content" not in asked.slots
+        found = await say(rasa, visitor, slot, "会不会有人来找我", "request_human", confidence=0.9)
+        assert "看不到工单" in found.text
         feared = await say(rasa, visitor, slot, "我提个这个会不会被报复啊", intent, confidence=0.7)
         assert "看不到工单" in feared.text and not feared.text.startswith("可以")
         assert feared.slots["requested_slot"] == answer.slots["requested_slot"] == slot
@@ -347,6 +356,19 @@ async def test_what_is_told_beside_a_name_after_anonymous_is_kept_without_it(
     assert "改成留名“王建国”吗" in answer.text
     await citizen.press(answer, "留名“王建国”")
     assert citizen.slots["contact_name"] == "王建国"
+
+
+async def test_more_of_the_matter_is_nobody_it_is_about(rasa: Rasa, visitor: str) -> None:
+    for said in ("单元门也坏了", "垃圾没人管"):
+        answer = await say(rasa, visitor, "subject", said, "complain", confidence=0.8)
+        assert answer.slots.get("subject") is None
+        assert answer.slots["content"].endswith(f"补充：{said}")
+
+
+async def test_a_fault_in_three_characters_is_a_matter(rasa: Rasa, visitor: str) -> None:
+    citizen = Remembering(rasa, visitor, requested_slot="content")
+    await citizen.say("水管漏", "nlu_fallback", 0.3)
+    assert citizen.slots["content"] == "水管漏"
 
 
 async def test_a_bare_name_at_the_phone_of_the_anonymous_is_asked_about(rasa: Rasa, visitor: str) -> None:

@@ -70,7 +70,31 @@ _MEANS = re.compile(
     r"(?:这|这个|这里|这一项|我)?(?:该|要|应该)?(?:怎么|咋|咋个|如何)(?:填|写|答|回答|选|说|讲)(?:呀|啊|呢|这个)?|(?:我|俺|这里|这个)?(?:该|要|应该|得)(?:填|写|说|选)(?:啥|什么|点啥)(?:呀|啊|呢)?"
 )
 """A question what is meant by the form's question."""
-_FEARS = re.compile(r"报复|告诉|说出去|透露|泄露|传出去|供出|捅出去|知道|看到|查到|晓得|发现|暴露")
+_OF_PROCEDURE = (
+    (
+        re.compile(
+            rf"{_LEAD}(?:咋|怎么|咋样|怎样|如何|在哪儿?|在哪里|到哪儿?|去哪儿?|上哪儿?|能不能|可以|能)(?:能|可以|才能)*(?:知道|看到?|查到?|晓得)(?:你们?|它|这事|到)?(?:有没有)?"
+            r"(?:办|处理|解决|登记|提交)?(?:到|得|的)?(?:好|完|成|了|没有?|怎么样|咋样|哪一?步|结果|进度|情况)+(?:没有?|吗|么|呢|啊|呀)*"
+        ),
+        "提交以后会给您工单号和查询码，凭这两个号随时在这里查进度；留了电话的，工作人员也会联系您。",
+    ),
+    (
+        re.compile(
+            rf"{_LEAD}(?:我|俺)?(?:这|这个|这事|这件事|这种)?(?:事情?)?(?:算不算|算是?|是不是|属不属于|属于)(?:投诉|举报|求助|建议|咨询)(?:吗|么|呢|啊|不)*"
+        ),
+        "算哪一类不要紧，登记时帮您选，工作人员还会核对。",
+    ),
+    (
+        re.compile(
+            rf"{_LEAD}(?:几点|(?:啥|什么)时候|何时)(?:钟)?(?:上班|下班|关门|休息|有人|开门)(?:啊|呀|呢|的)*|{_LEAD}(?:周末|星期天|晚上|节假日|假期|夜里)(?:也|还)?(?:上班|有人|休息|办公)(?:吗|么|不)*"
+        ),
+        "我这里什么时候都能登记、查进度；有没有人工坐席在线，点“转人工”就知道。",
+    ),
+)
+"""Questions about how things go on, and the answers."""
+_FEARS = re.compile(
+    r"报复|(?:找|打|骂|整|为难|针对|威胁|骚扰|欺负|收拾)(?:我|俺)|告诉|说出去|透露|泄露|传出去|供出|捅出去|知道|看到|查到|晓得|发现|暴露"
+)
 _COST_SAID = "反映问题、登记工单都不收钱。"
 _TOLD_SAID = "被反映的一方看不到工单。您选“保密”，姓名和电话也不给承办单位看；选“匿名”，工单上就没有您是谁。"
 _LONGEST = 24
@@ -94,6 +118,9 @@ def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
         return _who(slots)
     if _TOLD.fullmatch(said):
         return _TOLD_SAID
+    for pattern, told in _OF_PROCEDURE:
+        if pattern.fullmatch(said):
+            return told
     meant = _MEANS.fullmatch(said)
     if meant is not None and (told := _meaning(meant["field"] or meant["named"] or "", slot)):
         return told
@@ -114,7 +141,11 @@ def about_privacy(text: str = "") -> str:
     """
     if not _FEARS.search(text):
         return f"可以。{EXPLAINED}"
-    return _TOLD_SAID + ("真有人为这事找您麻烦，随时再告诉我们，急的打 110。" if "报复" in text else "")
+    return _TOLD_SAID + (
+        "真有人为这事找您麻烦，随时再告诉我们，急的打 110。"
+        if re.search("报复|找|打|骂|整|为难|针对|威胁|骚扰|欺负|收拾", text)
+        else ""
+    )
 
 
 def _meaning(named: str, slot: str) -> str:

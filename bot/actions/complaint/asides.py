@@ -23,8 +23,8 @@ from bot.understanding.wishes import read_wish, refuses
 from bot.understanding.wordless import is_wordless
 from conversations.event_kinds import Result
 
-_QUESTIONS = frozenset({"ask_policy", "ask_with_matter", "follow_up"})
-"""Intents of messages that ask something."""
+_NO_QUESTIONS = frozenset({"complain", "abuse", "greet", "thank", "goodbye", "affirm", "deny"})
+"""Intents of messages that ask nothing, whatever their words."""
 _OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
 """Slots for which 投诉 is an answer or a correction."""
 
@@ -45,7 +45,7 @@ async def unread(turn: Turn, slot: str) -> None:
     named = contact.own_name(turn.text) if slot == "contact_phone" and not turn.pressed else None
     if named is not None and turn.slot("contact_name") == drafts.ANONYMOUS:
         contact.ask_named(turn, slot, named)
-    elif turn.intent in _QUESTIONS and is_asking(turn.text):
+    elif turn.intent not in _NO_QUESTIONS and not turn.pressed and is_asking(turn.text):
         await policy_aside(turn, certain=True)
         resume(turn, slot)
     else:

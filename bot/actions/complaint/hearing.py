@@ -16,6 +16,7 @@ from bot.actions.complaint.values import read_district, rest_after_district
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses, may_be_place, only_place
+from bot.understanding.faults import is_fault
 from bot.understanding.lasting import is_time, only_time
 from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
@@ -34,6 +35,8 @@ _BESIDE_PHONE = re.compile(
     r"(?:打|这个|那个|吧|就是|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
 )
 """Words around a phone number that carry no content."""
+_TELLS = re.compile(r"[也还都].{0,4}[坏漏堵脏臭吵断乱]|没人[管修理来]")
+"""More of the matter, and nobody it is about."""
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
 
@@ -123,7 +126,8 @@ def _fits(clause: str, asked: str) -> bool:
 
 def _is_subject(clause: str) -> bool:
     own = introduced_name(clause) is not None and re.search("我|俺|本人|自己", clause) is not None
-    return not (own or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
+    tells = is_fault(clause) or _TELLS.search(clause) is not None
+    return not (own or tells or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
 
 
 _FITS: Mapping[str, Callable[[str], bool]] = {

@@ -27,6 +27,8 @@ _DATED = re.compile(
     r"[今昨前明当去刚这]|上(?=个|周|礼拜|星期|半)|[天日号月年周节]|星期|礼拜|小时|钟头|分钟|假|国庆|元旦|五一|六一|\d[-./]\d"
 )
 """Words that name a day. An hour alone (夜里两点) names none."""
+_FAULT = re.compile(r"\w(?:[漏坏断堵塌臭吵脏裂淹]|停[水电气])|停[水电气]")
+"""水管漏: short, and still tells what is the matter."""
 _END = 24
 """Characters at the end of an answer that are searched for filling words; a search of the whole text would be slow."""
 
@@ -77,9 +79,11 @@ def read_free(text: str, longest: int) -> str | None:
 
 
 def read_story(text: str, longest: int) -> str | None:
-    """A description, cut at ``longest`` characters; None when it has fewer than :data:`SHORTEST_STORY`."""
+    """A description, cut at ``longest`` characters; None for a text below :data:`SHORTEST_STORY` that names no fault."""
     said = read_free(text, longest)
-    return None if said is None or len(plain(said)) < SHORTEST_STORY else said
+    if said is None or (len(plain(said)) < SHORTEST_STORY and not _FAULT.search(said)):
+        return None
+    return said
 
 
 def read_when(text: str, longest: int) -> str | None:
