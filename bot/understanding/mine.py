@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ from tickets.types import TicketType
 LONGEST = 2_000
 """Largest part of a message that is read, in characters. The limit keeps the patterns fast."""
 
+_DATED = re.compile(r"[今昨前去]|[天日号月]|周|星期|礼拜")
+"""Words of a day, which an hour alone has not."""
 _TYPE_FROM = 0.6
 """Confidence (0 to 1) from which a suggested type is used."""
 
@@ -74,8 +77,9 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     else:
         where = place(told, city)
     when = moment(told, now)
-    if when is not None and when.start is None and kind is not None and kind.type is TicketType.SUGGESTION:
-        when = None  # a time proposed for the future, not the time at which something happened
+    loose = when is not None and (when.start is None or not _DATED.search(when.text))
+    if loose and kind is not None and kind.type is TicketType.SUGGESTION:
+        when = None  # an hour proposed for the future, not one at which something happened
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
         district=where.district,

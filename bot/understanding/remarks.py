@@ -27,6 +27,10 @@ _TO_US = re.compile(
     r"(?:你们?|您)?(?:千万)(?:别|不要)(?:说|讲|往外说|告诉(?:别人|人))?(?:出去)?(?:是我)?"
 )
 """Words about the conversation itself, which do not belong to the matter."""
+_UNKNOWN = re.compile(
+    r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|吧|具体的?|是?(哪|啥|什么).{0,4})?"
+)
+"""An answer that one does not know."""
 _BUTTONS = frozenset({"确认提交", "提交", "确认", "修改", "要登记", "登记"})
 """Titles of the form's buttons, typed when these buttons are not shown."""
 _LAUGH = re.compile(
@@ -40,6 +44,8 @@ _QUESTION = re.compile(
     r"(吗|么|呢|行不行|好不好|对不对|可不可以|行不|多久|多少(?:钱|块|天|岁|人|次)?|怎么办|咋办|干什么|干嘛|什么意思)[啊呀呢的]*$"
 )
 _PLACED = re.compile(r"[路街巷村镇乡庄湾桥站园场校院楼栋幢号区县]|小区|附近|旁边|对面|门口|路口")
+_LONGEST_TO_FILE = 20
+"""The longest wish to file, in characters."""
 _LONGEST_PROTEST = 16
 """The longest message with words of protest, in characters, that counts as protest only."""
 
@@ -84,6 +90,15 @@ def is_to_us(text: str) -> bool:
     return any(one.fullmatch(said) for one in (_TO_US, _SLIPPED, _GOES_ON)) or wants_filed(said)
 
 
+def is_unknown(text: str) -> bool:
+    """Whether an answer only says that one does not know.
+
+    >>> is_unknown("不知道"), is_unknown("忘了"), is_unknown("不知道谁家的狗")
+    (True, True, False)
+    """
+    return _UNKNOWN.fullmatch(plain(text)) is not None
+
+
 def slipped(text: str) -> bool:
     """Whether a text only says that something was mistyped, and not what.
 
@@ -109,6 +124,8 @@ def wants_filed(text: str) -> bool:
     (True, False)
     """
     said = plain(text)
+    if len(said) > _LONGEST_TO_FILE:
+        return False
     return (
         re.search("确认|提交|登记|上报|[报交]吧", said) is not None and _TO_FILE.fullmatch(said) is not None
     )
@@ -117,5 +134,10 @@ def wants_filed(text: str) -> bool:
 def is_no_value(text: str) -> bool:
     """Whether a text can't be the value of any field, and tells nothing about the matter."""
     return (
-        is_laughter(text) or is_protest(text) or is_asking(text) or is_to_us(text) or plain(text) in _BUTTONS
+        is_laughter(text)
+        or is_protest(text)
+        or is_asking(text)
+        or is_to_us(text)
+        or is_unknown(text)
+        or plain(text) in _BUTTONS
     )

@@ -358,6 +358,21 @@ async def test_what_is_told_beside_a_name_after_anonymous_is_kept_without_it(
     assert citizen.slots["contact_name"] == "王建国"
 
 
+async def test_fear_and_not_knowing_are_no_value_and_no_content(rasa: Rasa, visitor: str) -> None:
+    feared = await say(rasa, visitor, "subject", "我怕被报复", "complain", confidence=0.8)
+    assert feared.slots.get("subject") is None and feared.slots["confidential"] is True
+    for slot in ("district", "contact_phone", "confidential"):
+        for said in ("说不上来", "记不清楚了", "不晓得是哪个"):
+            answer = await say(rasa, visitor, slot, said, "skip", confidence=0.8)
+            assert "content" not in answer.slots, said
+
+
+async def test_an_idea_has_no_time_of_an_hour_and_no_place_of_a_verb(rasa: Rasa, visitor: str) -> None:
+    for said in ("建议修一下村口的路", "建议12路公交晚上延长到十点"):
+        answer = await rasa.run(FORM, said, "suggest", conversation=visitor, confidence=0.9)
+        assert not {"happened_at", "address"} & {name for name, value in answer.slots.items() if value}
+
+
 async def test_more_of_the_matter_is_nobody_it_is_about(rasa: Rasa, visitor: str) -> None:
     for said in ("单元门也坏了", "垃圾没人管"):
         answer = await say(rasa, visitor, "subject", said, "complain", confidence=0.8)

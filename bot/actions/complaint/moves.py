@@ -17,7 +17,7 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
 from bot.understanding.how_long import asks_how_long
-from bot.understanding.remarks import wants_filed
+from bot.understanding.remarks import is_unknown, wants_filed
 from bot.understanding.ticket import find_number
 
 
@@ -118,10 +118,6 @@ _QUESTION = re.compile(
 )
 _DIGITS = re.compile(r"\d{4}")
 _PLACE = re.compile(r"[路街巷弄村镇乡庄湾桥站园场店校院楼栋幢号厦城区县]|小区|附近|旁边|对面|门口|路口|交叉")
-_UNKNOWN = re.compile(
-    r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|吧|具体的?|是?(哪|啥|什么).{0,4})?"
-)
-
 _SKIPPED_UNKNOWN = frozenset({"address", "complaint_type"})
 """Slots that are no free choice, and still may stay open where the citizen does not know them."""
 _ANY_KIND = re.compile(
@@ -164,7 +160,7 @@ def decide(turn: Turn, slot: str) -> Move:
         return Move.HOW_LONG
     if slot == "confidential" and read_confidential(said) is not None and not _ASKING.search(said):
         return Move.ANSWER
-    if (slot in SKIPPABLE or slot in _SKIPPED_UNKNOWN) and _UNKNOWN.fullmatch(said):
+    if (slot in SKIPPABLE or slot in _SKIPPED_UNKNOWN) and is_unknown(said):
         return Move.SKIP
     if slot == "complaint_type" and _ANY_KIND.fullmatch(said):
         return Move.SKIP
