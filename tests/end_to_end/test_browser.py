@@ -91,9 +91,10 @@ class Widget:
 class Desk:
     """The desk, as an agent uses it."""
 
-    def __init__(self, page: Page, system: System, name: str) -> None:
+    def __init__(self, page: Page, system: System, name: str, role: str = "agent") -> None:
         self.page = page
-        self.username = signed_in(page, system.url, system.environment, "--name", name)
+        told = ("--name", name, "--role", role)
+        self.username = signed_in(page, system.url, system.environment, *told)
         expect(page.get_by_label("会话队列")).to_be_visible()
 
     def say(self, text: str) -> None:
