@@ -41,6 +41,8 @@ ALONE = 3
 """Most clauses of a text that the tail reads alone: those that are most alarming by their words."""
 WINDOWS = 2
 """Most clauses that the tail reads once more together with both neighbours, in a text of five clauses and more."""
+WINDOWED = 300
+"""Fewest characters of a text in which windows don't count: so long a letter always has some alarming window."""
 _FAINT = 0.01
 """Probability of danger in the whole text under which no window is read: none would lift it to the bar."""
 
@@ -208,7 +210,12 @@ class Judge:
 
     def _window(self, parts: list[str], alarm: Floats, whole: float) -> Window | None:
         """The most alarming window of a text in which danger has the probability ``whole``."""
-        if self._tail is None or len(parts) <= 2 * WINDOWS or whole < _FAINT:
+        if (
+            self._tail is None
+            or len(parts) <= 2 * WINDOWS
+            or sum(map(len, parts)) >= WINDOWED
+            or whole < _FAINT
+        ):
             return None
         most = (int(number) for number in np.argsort(-alarm)[:WINDOWS])
         texts = sorted({"".join(parts[max(0, number - 1) : number + 2]) for number in most})
