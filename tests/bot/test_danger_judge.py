@@ -96,6 +96,34 @@ def test_danger_is_seen_in_one_clause_of_a_message_about_other_things(judge: Jud
     assert found is None or not found.clear
 
 
+LIGHTS = (
+    "我们小区的路灯坏了大半个月，物业说要等业主凑钱，前几天又把停车费涨到三百块，问他们要合同也不给看，{}，"
+    "还有垃圾桶撤了两个，剩下的天天堆得满满的，楼道里的声控灯也一闪一闪，希望有人能管管这个物业。"
+)
+CARD = (
+    "我想问问老年卡的事，上个月去办，窗口说照片不合格，叫我回去重新拍，我跑了三趟，照相馆的人也烦了，{}。"
+    "另外公交车现在半个钟头一趟，站牌上写的是十分钟，老人站在太阳底下等，连个坐的地方都没有，请公交公司改一改。"
+)
+
+
+def test_danger_is_seen_in_one_clause_of_a_long_story(judge: Judge) -> None:
+    """A clause is read with its neighbours, too, as the whole story drowns it: without that four of ten are seen."""
+    if not judge.with_tail:
+        pytest.skip("needs the pretrained encoder")
+    stories = (LIGHTS + CARD.format("售货员也不耐烦"), LIGHTS.format("越想越气") + CARD)
+    told = (
+        "刚才我老公突然倒地上叫不醒了",
+        "现在楼上着火了浓烟往下冒",
+        "我妈刚刚喝了半瓶农药",
+        "有人拿刀在楼道里砍人",
+        "孩子掉河里了快来人",
+    )
+    missed = [one for one in told for story in stories if judge.judge(story.format(one)) is None]
+    assert len(missed) <= 2, missed
+    for harmless in ("我老公说算了", "上个月楼上装修有烟味", "我妈种菜打农药", "去年楼道里丢过一把菜刀"):
+        assert all(judge.judge(story.format(harmless)) is None for story in stories), harmless
+
+
 def test_few_words_are_enough(judge: Judge) -> None:
     for text in (
         "我想去跳楼",

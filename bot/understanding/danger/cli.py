@@ -24,7 +24,14 @@ from kb_index.language.pretrained import SHIPPED
 TAIL = HERE / "tail.npz"
 """The file with the tail's weights."""
 
-_BARS = {"clear": 0.8, "unclear": 0.3, "letter": 0.7, "alone": 0.99, "scope": 0.5}
+_BARS = {
+    "clear": 0.8,
+    "unclear": 0.3,
+    "letter": 0.7,
+    "alone": 0.99,
+    "window": 0.8,
+    "scope": 0.5,
+}
 """Thresholds with which texts are judged before these are fitted."""
 
 app = typer.Typer(no_args_is_help=True, help="Danger and scope: judge a message, fit the judge.")

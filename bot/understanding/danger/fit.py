@@ -36,10 +36,11 @@ _RIDGE = 0.02
 """Strength of the penalty on large weights. No unit."""
 _CLUE = 0.35
 """Value of a found clue as a feature. The values of all character runs of a text form a vector of length 1."""
-FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025, "letter": 0.005, "alone": 0.0025}
+FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025, "letter": 0.005, "alone": 0.0025, "window": 0.0025}
 """Shares of the harmless messages that may be taken for clear danger, or may raise any alarm (0 to 1).
 
-``letter`` is the share for long texts, ``alone`` that for one clause of a text; see
+``letter`` is the share for long texts, ``alone`` that for one clause of a text, ``window`` for a clause with its
+neighbours (of letters twice as many); see
 :class:`bot.understanding.danger.judging.Numbers`.
 """
 WRONGLY_ELSEWHERE = 0.004
@@ -275,8 +276,18 @@ def bars(
         "unclear": unclear,
         "letter": max(at(np.asarray([one.danger[0] for one in letters]), FALSE_ALARMS["letter"]), unclear),
         "alone": at(np.asarray(alone), FALSE_ALARMS["alone"]),
+        "window": max(
+            0.5,
+            at(windowed(judged)[harmless], FALSE_ALARMS["window"]),
+            at(windowed(letters), 2 * FALSE_ALARMS["window"]),
+        ),
         "scope": max(0.5, at(elsewhere[here], WRONGLY_ELSEWHERE)),
     }
+
+
+def windowed(judged: Sequence[Judgement]) -> Floats:
+    """The probabilities of danger by the judgements' windows, [judgements]; 0 without one."""
+    return np.asarray([one.window.probability if one.window else 0.0 for one in judged], np.float32)
 
 
 def figures(labels: Sequence[str], judged: Sequence[Judgement], numbers: Numbers) -> dict[str, Any]:

@@ -39,6 +39,12 @@ TAILED = 6
 """Most pieces of a text that the tail reads: both ends, and those that are most alarming by their words."""
 ALONE = 3
 """Most clauses of a text that the tail reads alone: those that are most alarming by their words."""
+WINDOWS = 2
+"""Most clauses that the tail reads once more together with both neighbours, in a text of five clauses and more."""
+WINDOWED = 300
+"""Fewest characters of a text in which windows don't count: so long a letter always has some alarming window."""
+_FAINT = 0.01
+"""Probability of danger in the whole text under which no window is read: none would lift it to the bar."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Numbers:
         letter: the same for letters: texts of :data:`LETTER` characters and more.
         alone: the same for a clause read alone. The clause is from a shorter text, or from a text too long for the
             tail to read all of it.
+        window: lowest probability, by the whole text and by one window of it together, with which the citizen is asked.
         scope: lowest probability with which the citizen is told another route.
     """
 
@@ -61,7 +68,23 @@ class Numbers:
     unclear: float
     letter: float
     alone: float
+    window: float
     scope: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """A clause with both its neighbours: who and where often stand in the clause before, what happens in the next.
+
+    Args:
+        probability: probability of danger by the whole text and by the window together, 0 to 1.
+        kind: the likeliest kind of danger in the window.
+        text: the window.
+    """
+
+    probability: float
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -72,11 +95,13 @@ class Judgement:
         danger: probability that somebody is in danger, 0 to 1, and the likeliest kind of danger.
         scope: probability that the matter has another route, 0 to 1, and the likeliest kind of matter.
         alone: the danger of the most alarming clause, read alone; None in a text of one clause.
+        window: the most alarming window; None in a text of few clauses, and where nothing alarms.
     """
 
     danger: tuple[float, str]
     scope: tuple[float, str]
     alone: tuple[float, str] | None = None
+    window: Window | None = None
 
 
 class Judge:
@@ -133,9 +158,18 @@ class Judge:
             # Much that is said about other things hides an emergency (公积金怎么取？我妈没有呼吸了。社保怎么查？).
             # A letter's clauses prove less, unless it is so long that the tail can't read all of it.
             read_whole = letter and len(read) <= TAILED * PIECE
-            if read_whole or alone is None or alone[0] < self.numbers.alone:
+            if not read_whole and alone is not None and alone[0] >= self.numbers.alone:
+                probability, kind = alone
+            elif found.window is not None and found.window.probability >= self.numbers.window:
+                # The rest of a long story tells of the past and of other things, so only the window's words count.
+                window = found.window
+                harmless = clues.harmless(plain(window.text), window.kind)
+                drunk = swallowed(window.text)
+                if harmless and not drunk:
+                    return None
+                return Danger(window.kind, window.probability, clear=drunk)
+            else:
                 return None
-            probability, kind = alone
         if clues.good_news(read, kind):
             return None
         clear = clear or swallowed(read)
@@ -162,19 +196,42 @@ class Judge:
         shares = self._shares(parts)
         elsewhere = shares[int(shares[:, SCOPE_ROWS].sum(axis=1).argmax()), SCOPE_ROWS]
         route = float(elsewhere.sum()), SCOPES[int(elsewhere.argmax())]
-        return Judgement(_likeliest(shares), route, self._alone(clauses(read)))
-
-    def _alone(self, parts: list[str]) -> tuple[float, str] | None:
-        """The danger of the most alarming clause; None when there is only one."""
+        danger, parts = _likeliest(shares), clauses(read)
         if len(parts) == 1:
+            return Judgement(danger, route)
+        words = np.stack([self._words.logits(part) for part in parts])
+        alarm = softmax(self.numbers.words * words)[:, DANGER_ROWS].sum(axis=1)
+        alone = self._alone(parts, words, alarm)
+        return Judgement(danger, route, alone, self._window(parts, alarm, danger[0]))
+
+    def _alone(self, parts: list[str], words: Floats, alarm: Floats) -> tuple[float, str]:
+        """The danger of the most alarming clause. ``words``, ``alarm``: what the words make of each clause."""
+        if self._tail is None:
+            return _likeliest(softmax(self.numbers.words * words))
+        most = np.argsort(-alarm)[:ALONE]
+        return _likeliest(self._read([parts[int(number)] for number in most], words[most]))
+
+    def _window(self, parts: list[str], alarm: Floats, whole: float) -> Window | None:
+        """The most alarming window of a text in which danger has the probability ``whole``."""
+        if (
+            self._tail is None
+            or len(parts) <= 2 * WINDOWS
+            or sum(map(len, parts)) >= WINDOWED
+            or whole < _FAINT
+        ):
             return None
-        words = self.numbers.words * np.stack([self._words.logits(part) for part in parts])
-        shares = softmax(words)
-        if self._tail is not None:
-            most = np.argsort(-shares[:, DANGER_ROWS].sum(axis=1))[:ALONE]
-            tail = np.stack([self._tail.logits(parts[int(number)]) for number in most])
-            shares = softmax(words[most] + self.numbers.tail * tail)
-        return _likeliest(shares)
+        most = (int(number) for number in np.argsort(-alarm)[:WINDOWS])
+        texts = sorted({"".join(parts[max(0, number - 1) : number + 2]) for number in most})
+        shares = self._read(texts, np.stack([self._words.logits(text) for text in texts]))
+        text = texts[int(shares[:, DANGER_ROWS].sum(axis=1).argmax())]
+        probability, kind = _likeliest(shares)
+        return Window(together(whole, probability), kind, text)
+
+    def _read(self, texts: list[str], words: Floats) -> Floats:
+        """The shares of the labels in texts, [texts, labels], by both scores."""
+        assert self._tail is not None
+        tail = np.stack([self._tail.logits(text) for text in texts])
+        return softmax(self.numbers.words * words + self.numbers.tail * tail)
 
     def _shares(self, parts: list[str]) -> Floats:
         """The shares of the labels, [pieces, labels]. Of a long text only the pieces that the tail read."""
@@ -189,6 +246,16 @@ class Judge:
             chosen = sorted(ends | set(middle[: TAILED - len(ends)]))  # type: ignore[assignment]
         tail = np.stack([self._tail.logits(parts[number]) for number in chosen])
         return softmax(self.numbers.words * words[list(chosen)] + self.numbers.tail * tail)
+
+
+def together(*probabilities: float) -> float:
+    """One probability from several that look at the same thing: their odds' geometric mean.
+
+    >>> round(together(0.5, 0.5), 3), round(together(0.1, 0.9), 3), round(together(0.2, 0.99), 3)
+    (0.5, 0.5, 0.833)
+    """
+    kept = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    return float(1 / (1 + np.exp(-np.log(kept / (1 - kept)).mean())))
 
 
 def _likeliest(shares: Floats) -> tuple[float, str]:
