@@ -183,7 +183,8 @@ class Alarm:
         kind = str(fact["kind"])
         outcome = Outcome(Result.DANGER, about=kind)
         heard = during.heard(job.text, kind)
-        if found is not None and found.clear:
+        over = heard is during.Heard.OVER
+        if found is not None and found.clear and not (over and found.kind == kind):
             same = danger.advice(found.kind, job.text).label == advice_of(fact).label
             spared = kind in ("domestic_violence", "child_abuse") and (
                 found.kind == "crime" or during.silence(job.text)
@@ -195,7 +196,7 @@ class Alarm:
             called = bool(fact.get("called")) or heard is during.Heard.CALLED
             await self._called(conversation_id, fact, called)
             return Screened([during.step(advice_of(fact), called=called)], outcome=outcome)
-        if heard is during.Heard.OVER:
+        if over:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
             if kind not in during.BY_PEOPLE:
                 await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)

@@ -77,6 +77,13 @@ _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
 _PLAINLY = 20
 """Most characters of a message that is a question because it contains such words, unless Rasa is sure of a matter."""
 
+_FAREWELL = re.compile(
+    r"再见|再会|回见|拜|886?|bye|see you|回聊|下次|改天|明天|先[这到去]|就[这问]|没.{0,4}(?:事了|问题|要问)|没别的|没有了|不[聊问]|不说了|关了|退下|到这|走了|挂了|撤了|溜|闪了|下了|忙去|晚安|告辞|好梦|保重|回头|慢走|不打扰|不麻烦|"
+    r"睡了|辛苦|谢|到此|结束|👋",
+    re.IGNORECASE,
+)
+"""Words of a farewell, or that end a talk."""
+
 FAR_BEHIND = 0.2
 """Share (0 to 1) of the first entry's probability from which another entry is its rival."""
 
@@ -178,6 +185,8 @@ def decide(
     """
     bars = bars or shipped()
     intent, confidence = ranking[0] if ranking else ("nlu_fallback", 0.0)
+    if intent == "goodbye" and not _may_part(text):
+        intent, confidence = "nlu_fallback", 1 - confidence
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
     reasons = {
         "rasa": intent,
@@ -224,6 +233,11 @@ def decide(
     if intent == TELL and confidence >= _PLAIN and _ASKS.search(text) is None:
         return decided(TELL, confidence)  # no word of it asks, and the base has no answer to offer
     return decided(WHICH, 1 - max(asks, tells))
+
+
+def _may_part(text: str) -> bool:
+    """Whether anything in a text is a farewell, or a word after which people part."""
+    return _FAREWELL.search(text) is not None
 
 
 def _plainly_asks(text: str) -> bool:

@@ -104,6 +104,23 @@ async def test_a_complaint_left_unfinished_is_what_is_not_wanted(
 
 
 @pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("还没修啊", Said.URGE),
+        ("到底修不修", Said.URGE),
+        ("我等了两天了", Said.URGE),
+        ("咋还没人来", Said.URGE),
+        ("有消息吗", Said.FILED),
+        ("啥情况了", Said.FILED),
+        ("咋样了", Said.FILED),
+        ("加个电话 13800000000", Said.ADD),
+    ],
+)
+def test_short_impatience_is_about_the_ticket(said: str, means: Said) -> None:
+    assert said_of(said) is means
+
+
+@pytest.mark.parametrize(
     "said", ["没有号,号找不着了", "没有号,当时是打的电话", "工单号丢了", "单子找不到了", "没有"]
 )
 async def test_no_number_in_words_is_the_button(rasa: Rasa, visitor: str, said: str) -> None:

@@ -254,3 +254,18 @@ def test_the_lower_layers_give_what_transformers_gives(tmp_path: Path) -> None:
 def test_padding_drowns_no_emergency(text: str) -> None:
     found = shipped().judge(text)
     assert found is not None and found.kind == "fire"
+
+
+@pytest.mark.parametrize("text", ["有人在楼顶种菜", "小孩老是在楼顶上玩", "工地塔吊在我家楼顶上转"])
+def test_who_is_only_on_a_roof_is_asked_about_and_not_told_to_live(text: str) -> None:
+    found = shipped().judge(text)
+    assert found is None or not found.clear
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("有人晕倒", "medical"), ("老人摔倒了", "medical"), ("电梯困人了", "water"), ("被困电梯", "water")],
+)
+def test_the_plainest_words_choose_the_kind(text: str, kind: str) -> None:
+    found = shipped().judge(text)
+    assert found is not None and found.kind == kind

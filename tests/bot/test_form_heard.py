@@ -435,7 +435,7 @@ async def test_another_city_is_noticed_where_one_lives_and_not_where_one_works(
         ("建议修改办事流程", "contact_name"),
         ("建议给公交车装空调", "contact_name"),
         ("田家庵区的舜耕路建议增设公交站台", "contact_name"),
-        ("建议龙湖公园多装几盏路灯", "district"),
+        ("建议龙湖公园多装几盏路灯", "contact_name"),
         ("建议全市公交站都装上座椅", "contact_name"),
         ("建议12路公交晚上延长到十点", "contact_name"),
         ("建议热线把进度发短信告诉大家", "contact_name"),

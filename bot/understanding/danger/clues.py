@@ -87,6 +87,58 @@ def good_news(text: str, kind: str) -> bool:
     return not any(name in _STILL and pattern.search(text) for name, pattern in patterns())
 
 
+_DESPAIR = re.compile(
+    r"[我俺](?!家|们)|死|活[着不够腻下]|不想活|活路|(?:要|不要|没|送)命|自[杀尽残伤鲨]|紫砂|想[4鼠噶]|轻生|寻短|短见|遗[书言]|后事|跳|割|上吊|绳|药|炭|刀|解脱|绝望|抑郁|崩溃|"
+    r"[撑熬扛坚持]不|没(?:意思|意义|劲|盼头|希望)|告别|永别|来[世生]|下辈子|结束|了结|一了百了|消失|对不起|照顾好|痛苦|多余|拖累|累赘|想不开|"
+    r"不想(?:动|醒|吃|待|过|再)|最后一|别(?:找|拦|等)|手腕"
+)
+"""Words by which people speak of taking their life, or of themselves."""
+_HEIGHT = re.compile("楼顶|天台|桥|河|江|塔吊|阳台|窗|屋顶|护栏|栏杆|高处")
+
+
+def despair(text: str) -> bool:
+    """Whether anything in a plain text fits somebody who wants to die; else such a danger is only suspected.
+
+    >>> despair("我站楼顶了"), despair("有人在楼顶种菜")
+    (True, False)
+    """
+    return _DESPAIR.search(text) is not None
+
+
+def may_jump(text: str) -> bool:
+    """Whether a plain text names despair, or a place from which people jump."""
+    return despair(text) or _HEIGHT.search(text) is not None
+
+
+_LIFT = re.compile(
+    r"(?:被|给)?(?:困|关|卡|锁)(?:在|进|住|到)*(?:了)?电梯|电梯.{0,6}(?:[困关卡](?:着|住|了)*(?:人|我|俺|老|孩|小|两|三|四|\d)|我在里)"
+)
+_OFTEN = re.compile(r"经常|老是|总是?|天天|每[天次]|几次|多次|上次|上周|上个?月|昨|前[天几]|以前|去年|过人|怕|万一|会不会|怎么办理|赔")
+
+
+def in_lift(text: str) -> bool:
+    """Whether a short plain text says that somebody is shut in a lift, and does not speak of former times.
+
+    >>> in_lift("被困电梯"), in_lift("电梯坏了我在里面"), in_lift("电梯经常困人")
+    (True, True, False)
+    """
+    return len(text) <= _SHORT and _LIFT.search(text) is not None and _OFTEN.search(text) is None
+
+
+_FALLEN = re.compile("[摔跌]倒|晕倒|昏倒|昏迷|晕过去|昏过去")
+
+
+def kind_of(text: str, kind: str) -> str:
+    """The kind of danger by a plain text's plainest words, where the suspected kind's advice speaks of buildings.
+
+    >>> kind_of("老人摔倒了", "crowd"), kind_of("电梯困人了", "crowd"), kind_of("墙要倒了", "crowd")
+    ('medical', 'water', 'crowd')
+    """
+    if kind != "crowd" or len(text) > _SHORT:
+        return kind
+    return "water" if in_lift(text) else "medical" if _FALLEN.search(text) else kind
+
+
 _BARE_PLACE = re.compile(
     r"(我|俺|咱)?(们)?(就|现在)?(家|这|人)?(就)?(住|在|是|位于)+[\w\s,，、]{1,16}"
     r"(楼|栋|幢|号|单元|室|户|村|组|路|街|巷|小区|镇|乡|区|县|附近|旁边|对面|门口|路口)[的里上了呀啊]?"

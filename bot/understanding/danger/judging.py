@@ -28,7 +28,7 @@ from bot.understanding.danger.words import Words
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import PIECE, clauses, pieces, plain
 from bot.understanding.encoding.tail import Tail
-from conversations.danger import Danger, Live, swallowed
+from conversations.danger import Danger, Live, advice, swallowed
 from kb_index.language.pretrained import SHIPPED
 
 HERE = Path(__file__).parent
@@ -37,6 +37,8 @@ LETTER = 200
 """Fewest characters of a letter. A letter mentions many things, so the citizen is asked about danger less readily."""
 TAILED = 6
 """Most pieces of a text that the tail reads: both ends, and those that are most alarming by their words."""
+_SUSPECTED = 0.5
+"""Probability (0 to 1) of a danger that only a rule sees: it is asked about, before anything else is answered."""
 ALONE = 3
 """Most clauses of a text that the tail reads alone: those that are most alarming by their words."""
 WINDOWS = 2
@@ -168,10 +170,16 @@ class Judge:
                 if harmless and not drunk:
                     return None
                 return Danger(window.kind, window.probability, clear=drunk)
+            elif clues.in_lift(read):
+                return Danger("water", _SUSPECTED, clear=False)
             else:
                 return None
         if clues.good_news(read, kind):
             return None
+        kind = clues.kind_of(read, kind)
+        # Somebody on a roof who is not said to want to die, nor to sit or stand at its edge, may only work there.
+        if kind == "self_harm" and not clues.despair(read) and not advice(kind, read).instead_of:
+            clear = False
         clear = clear or swallowed(read)
         if not clear and clues.harmless(read, kind):
             return None
@@ -196,7 +204,7 @@ class Judge:
         shares = self._shares(parts)
         elsewhere = shares[int(shares[:, SCOPE_ROWS].sum(axis=1).argmax()), SCOPE_ROWS]
         route = float(elsewhere.sum()), SCOPES[int(elsewhere.argmax())]
-        danger, parts = _likeliest(shares), clauses(read)
+        danger, parts = _likeliest(shares, may_jump=clues.may_jump(read)), clauses(read)
         if len(parts) == 1:
             return Judgement(danger, route)
         words = np.stack([self._words.logits(part) for part in parts])
@@ -258,10 +266,15 @@ def together(*probabilities: float) -> float:
     return float(1 / (1 + np.exp(-np.log(kept / (1 - kept)).mean())))
 
 
-def _likeliest(shares: Floats) -> tuple[float, str]:
-    """Probability and kind of danger in the most alarming of the texts with these shares, [texts, labels]."""
+def _likeliest(shares: Floats, *, may_jump: bool = True) -> tuple[float, str]:
+    """Probability and kind of danger in the most alarming of the texts with these shares, [texts, labels].
+
+    Args:
+        may_jump: whether anything in the text fits self-harm; if not, the kind is the likeliest other one.
+    """
     alarming = shares[int(shares[:, DANGER_ROWS].sum(axis=1).argmax()), DANGER_ROWS]
-    return float(alarming.sum()), DANGERS[int(alarming.argmax())]
+    ranked = [DANGERS[int(number)] for number in np.argsort(-alarming)]
+    return float(alarming.sum()), ranked[0 if may_jump or ranked[0] != "self_harm" else 1]
 
 
 @lru_cache(maxsize=1)
