@@ -124,10 +124,11 @@ class Answerer:
         text, chosen = job.text, job.chosen
         if job.mode is Mode.HUMAN:
             return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
+        again = job.mode is Mode.WAITING and await self._handoff.only_degraded(conversation_id)
         if screened.text is not None:
             # The citizen denied danger: answer what was said before the question about danger.
             text, chosen = screened.text, None
-        elif job.mode is Mode.WAITING and await self._stays_queued(conversation_id, job):
+        elif job.mode is Mode.WAITING and await self._stays_queued(conversation_id, job, again):
             replies = await self._handoff.while_waiting(conversation_id, text, chosen)
             if await self._alarm.goes_on(conversation_id) or leaves(text, chosen):
                 replies = await self._alarm.reminded(conversation_id, replies)
@@ -163,7 +164,10 @@ class Answerer:
                     if screened.replies is not None:
                         return Answered("rasa", screened.replies, screened.outcome)
                     if job.mode is Mode.WAITING and not await self._alarm.goes_on(conversation_id):
-                        replies = [*replies, *await self._handoff.still_waiting(conversation_id)]
+                        if again:
+                            replies = [*await self._handoff.answers_again(conversation_id), *replies]
+                        else:
+                            replies = [*replies, *await self._handoff.still_waiting(conversation_id)]
                     return Answered("rasa", [*kept, *replies])
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
@@ -187,11 +191,17 @@ class Answerer:
             log.warning("what was attached can't be given to the form", extra={"turn": job.turn_id})
             return ()
 
-    async def _stays_queued(self, conversation_id: str, job: Job) -> bool:
-        """Whether a waiting citizen's message is about the queue, or only kept for the agent."""
+    async def _stays_queued(self, conversation_id: str, job: Job, again: bool) -> bool:
+        """Whether a waiting citizen's message is about the queue, or only kept for the agent.
+
+        Args:
+            again: whether Rasa is tried again with whatever is not about the queue.
+        """
         spoken = job.attached is None or job.beside
         asks = job.chosen is None and spoken and asks_how_long(job.text)
-        return leaves(job.text, job.chosen) or asks or not await self._goes_on(conversation_id, job)
+        if leaves(job.text, job.chosen) or asks:
+            return True
+        return not again and not await self._goes_on(conversation_id, job)
 
     async def _goes_on(self, conversation_id: str, job: Job) -> bool:
         """Whether the assistant answers a waiting citizen's message, while the place in the queue is kept."""

@@ -15,6 +15,7 @@ from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver,
 from conversations.models import Conversation, MessageRow
 from conversations.moves import (
     RESUME,
+    TOLD_ANSWERED,
     TOLD_WAITING,
     Mover,
     held_by,
@@ -278,6 +279,28 @@ class Handoff(Mover):
             position = await queue.position(session, row)
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
         return [Reply("您的排队位置还留着。" + self.waiting_text(place), (BACK_BUTTON,))]
+
+    async def only_degraded(self, conversation_id: str) -> bool:
+        """Whether a citizen waits only because Rasa failed once, while no agent is there to answer.
+
+        Such a citizen asked for nobody. So the assistant tries again at the next message.
+        """
+        async with self._database.read() as session:
+            row = await store.get_conversation(session, conversation_id)
+            waits = row.mode == Mode.WAITING and row.reason == HandoffReason.DEGRADED and not row.urgent
+        return waits and await self._agents_online() == 0
+
+    async def answers_again(self, conversation_id: str) -> Sequence[Reply]:
+        """The words before the first answer of an assistant that had failed; none before the answers that follow.
+
+        They come first, because a channel may show only the buttons of the last message.
+        """
+        async with self._database.write() as session:
+            row = await store.get_conversation(session, conversation_id, lock=True)
+            if row.mode != Mode.WAITING or row.facts.get(TOLD_ANSWERED):
+                return ()
+            row.facts = {**row.facts, TOLD_ANSWERED: True}
+        return [Reply("智能助手恢复了，您接着说就行。刚才排的队给您留着，坐席上线后也能看到您说的话。")]
 
     async def leave_queue(self, conversation_id: str, reason: HandoffReason) -> None:
         """Take a conversation out of the queue, when it waits for this reason; otherwise nothing changes."""

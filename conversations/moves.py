@@ -22,9 +22,11 @@ RESUME = "resume"
 """Fact of what is unfinished with the assistant: the button (``title``, ``payload``) that continues it, and ``holds``."""
 TOLD_WAITING = "told_waiting"
 """Fact that is true when the citizen, after writing in the queue, was told that messages are kept."""
+TOLD_ANSWERED = "told_answered"
+"""Fact that is true when the citizen, put into the queue because Rasa failed, was told that it answers again."""
 PASSED = "transfer"
 """Fact of a transferred conversation: ``from`` (id of the agent who passed it) and ``note``."""
-_OF_THE_HANDOFF = ("handoff", TOLD_WAITING, RESUME, PASSED)
+_OF_THE_HANDOFF = ("handoff", TOLD_WAITING, TOLD_ANSWERED, RESUME, PASSED)
 """Facts that end when the bot gets the conversation."""
 _TOLD_THEIR_PLACE = 200
 """Number of waiting citizens who are told their place. Places further back change too slowly to be told."""

@@ -88,6 +88,30 @@ async def test_what_cannot_be_judged_is_kept_for_the_agent(helping: Process) -> 
     assert "记下了" in kept.text
 
 
+async def test_one_hiccup_does_not_keep_the_assistant_silent(process: Process) -> None:
+    conversation = await process.id_of()
+    (put_through,) = await process.say("路灯坏了")
+    assert "没有坐席在线" in put_through.text
+    since = (await process.conversations.view(conversation)).waiting_since
+    back, answer = await process.say("在国庆路")
+    assert "恢复了" in back.text and answer.text == "您说的是：在国庆路"
+    (answer,) = await process.say("是昨天晚上")
+    assert answer.text == "您说的是：是昨天晚上"
+    view = await process.conversations.view(conversation)
+    assert (view.mode, view.waiting_since) == ("waiting", since), "an agent still sees what got no answer"
+    (still,) = await process.say("还要等多久")
+    assert "还在排队" in still.text
+    process.online[0] = 1
+    (kept,) = await process.say("是三号楼门口")
+    assert "记下了" in kept.text, "an agent is there to answer"
+
+
+async def test_who_asked_for_a_human_stays_with_the_queue(process: Process) -> None:
+    await process.conversations.request_human(await process.id_of(), "citizen_asked")
+    (kept,) = await process.say("在国庆路")
+    assert "记下了" in kept.text and process.dialogue.asked == []
+
+
 async def test_the_question_about_danger_is_not_asked_a_third_time(process: Process) -> None:
     """As within a form: each answer is not understood, and the talk so far still sounds like danger."""
     alarm = process.conversations._alarm

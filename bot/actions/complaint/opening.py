@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.actions.complaint import about, contact, later, questions, steps
+from bot.actions.complaint import about, contact, later, offered, questions, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
+from bot.actions.policy.answer import ENTRY
+from bot.actions.policy.follow_up import continues
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip, plain
@@ -37,6 +39,8 @@ _LEAST = 2
 _ENOUGH = 4
 """Fewest such characters that can be filed. With fewer the citizen is asked to tell more (“投诉物业”)."""
 _TOLD = re.compile(r"[了没不坏]$|没人|坏|停[水电气]")
+_ASKS_ON = re.compile(r"[?？]|啥|什么|多[钱少久长]|哪|几|[吗么呢]$|咋|怎")
+"""Words of a question that may go on about the entry before it."""
 _THANKS = "谢谢您的肯定，我帮您记下来转给他们。"
 
 
@@ -53,10 +57,16 @@ async def open_form(turn: Turn) -> str | None:
     left = await kept_drafts.left(turn)
     if left is not None and kept_drafts.wants(turn):
         return kept_drafts.take_up(turn, left)
-    story = _story(turn) or _set_just_now(turn)
+    if _ASKS_ON.search(turn.text) and await continues(turn):  # 要啥 asks on, and agrees to nothing
+        turn.set("requested_slot", None)
+        return None
+    where = offered.where(turn)
+    story = (
+        (None if where else _story(turn)) or _set_just_now(turn) or (offered.told(turn) if where else None)
+    )
     kept = None
     if story is None:
-        kept = await declined(turn) if wanted == "declined" else _kept_story(turn)
+        kept = await declined(turn) if wanted == "declined" else _kept_story(turn) or offered.told_again(turn)
         if kept and left is not None and str(left["content"]) in kept:
             # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
             # with everything that was filled before.
@@ -73,13 +83,19 @@ async def open_form(turn: Turn) -> str | None:
     named = {"complaint_type": _type(turn, kept is not None)}
     filled = {name: value for name, value in named.items() if value}
     if content:
-        mined = read_mined(simplified(content), turn.slots)
+        mined = read_mined(simplified(await _own_words(turn, content)), {**turn.slots, **where})
         if (meant or turn.intent == "complain" or FILE_IT.title in _titles(turn)) and mined.get(
             "complaint_type"
         ) == "咨询":
             # "到底有没有人管？" sounds like a question but is not. So the citizen is asked for the type.
             del mined["complaint_type"]
-        filled = {**mined, **filled, "content": without_own(content, mined), **_of_contact(turn, content)}
+        filled = {
+            **mined,
+            **where,
+            **filled,
+            "content": without_own(content, mined),
+            **_of_contact(turn, content),
+        }
         again, same_as = await later.carried(turn, content, mined)
         filled = {**again, **filled}
     wish = None if content else _only_wish(turn)
@@ -180,6 +196,13 @@ def _of_contact(turn: Turn, story: str) -> dict[str, Any]:
             filled["contact_name"] = name
     wished, _ = contact.wished(turn, "content", wishes, "")
     return {**filled, **{name: value for name, value in wished.items() if name != "content"}}
+
+
+async def _own_words(turn: Turn, content: str) -> str:
+    """What the citizen said of a matter, without the title of the entry before it (``title：words``)."""
+    known = (await parts().conversations.recall(turn.conversation_id)).get(ENTRY)
+    entry = parts().kb.entry(str(known)) if known else None
+    return content.removeprefix(f"{entry.title.rstrip('？?')}：") if entry else content
 
 
 def _set_just_now(turn: Turn) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,12 @@ ENTRY = "entry"
 ASKED = "asked"
 """Key under which a conversation stores the last question that had no answer; follow-ups are about it."""
 
+INVITED = "invited"
+"""Value of the slot ``offer`` after an answer that asks for the place, to file the matter."""
+_INVITES = re.compile(r"告诉我[^。；\n]{0,16}登记|我[^。；，\n]{0,6}登记转")
+"""Words of an answer that asks for the place, to file the matter."""
+_STORY_FROM = 3
+"""Fewest characters of the citizen's words that may be the matter."""
 _BUTTON_TITLE = 36
 """Longest title of a button, in characters."""
 _ASKED_KEPT = 120
@@ -230,7 +237,22 @@ async def tell(
     verdict = feedback.rating(asked or turn.turn_id, entry.id, useless=NONE_OF_THESE if doubt else USELESS)
     head = _DOUBT.format(title=entry.title.rstrip("？?")) if doubt else ""
     turn.say(head + answer_text(entry), [*sections, *verdict, HUMAN] if buttons else [], answer_card(entry))
+    if buttons and _INVITES.search(to_text(entry.answer)):
+        _invite(turn, asked)
     turn.outcome(Result.ANSWERED, entry=entry.id, probability=probability, about="likely" if doubt else None)
+
+
+def _invite(turn: Turn, asked: str) -> None:
+    """Keep the citizen's own words as the matter that a place, or 还是登记吧, files next.
+
+    Args:
+        asked: id of the turn in which the question was asked, if that was an earlier turn.
+    """
+    said = [feedback.words_of(turn, asked) if asked else "", "" if turn.pressed else turn.text]
+    told = "，".join(dict.fromkeys(one for one in said if len(plain(one)) >= _STORY_FROM))
+    if told:
+        turn.set("story", told)
+        turn.offer(INVITED)
 
 
 def answer_text(entry: Entry) -> str:

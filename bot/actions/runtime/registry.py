@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions.complaint import filing
+from bot.actions.complaint import filing, offered
 from bot.actions.complaint import form as complaint_form
 from bot.actions.policy import answer as policy
 from bot.actions.policy import follow_up, several, which
@@ -15,8 +15,8 @@ from bot.actions.talk import fallback, handoff, smalltalk
 
 
 def _first(action: Action) -> Action:
-    """Wraps an action: 几天能处理, and talk about the ticket shown last, are handled first; else the action runs."""
-    return how_long.first(just_now.first(action))
+    """Wraps an action: 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
+    return how_long.first(just_now.first(offered.first(action)))
 
 
 ACTIONS: dict[str, Action] = {
@@ -26,13 +26,15 @@ ACTIONS: dict[str, Action] = {
     "action_answer_policy": _first(choosing_first(continuing_first(several.answer_policy))),
     "action_ask_or_tell": _first(choosing_first(continuing_first(several.parts_first(which.ask_or_tell)))),
     "action_follow_up": _first(choosing_first(follow_up.follow_up)),
-    "action_out_of_scope": just_now.first(choosing_first(continuing_first(policy.out_of_scope))),
+    "action_out_of_scope": just_now.first(
+        offered.first(choosing_first(continuing_first(policy.out_of_scope)))
+    ),
     "action_request_human": handoff.request_human,
     fallback.NAME: _first(choosing_first(continuing_first(several.parts_first(fallback.fallback)))),
-    "action_affirm": choosing_first(smalltalk.affirm),
-    "action_deny": choosing_first(smalltalk.deny),
+    "action_affirm": choosing_first(continuing_first(smalltalk.affirm)),
+    "action_deny": choosing_first(continuing_first(smalltalk.deny)),
     "action_repeat": smalltalk.repeat,
     "action_calm": smalltalk.calm,
-    "action_no_form": just_now.first(fallback.misread),
+    "action_no_form": just_now.first(offered.first(fallback.misread)),
 }
 """Name → action."""

@@ -1,0 +1,112 @@
+"""What follows an offer to file the matter that was told: where or when it happened, or 还是登记吧 some messages later."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.actions.complaint import attachments, kept, leaving
+from bot.actions.complaint.answers import read_place
+from bot.actions.complaint.hearing import hear
+from bot.actions.policy.answer import INVITED
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Action, Turn
+from bot.actions.runtime.wording import RESUME, plain
+from bot.understanding.clauses import clauses, may_be_place, only_place
+from bot.understanding.faults import is_fault
+from bot.understanding.lasting import only_time
+from bot.understanding.requests import is_question
+from kb_index.language.text import simplified
+
+_OFFERS = ("complaint", INVITED)
+"""Values of the slot ``offer`` after which a place or a time says yes."""
+WHERE_WHEN = ("district", "town", "address", "happened_at")
+"""Slots for the place and the time."""
+_BACK = 4
+"""Number of the citizen's messages after which 还是登记吧 still means the matter that was told."""
+_SHORT = 10
+"""Most characters of a clause beside a place that makes it more exact."""
+_AT = re.compile(r"^(?:我们?|俺们?)?(?:就)?(?:是|在|住)+|(?:的|这边|那边|这里|那里|呢|啊|呀|吧)+$")
+"""Words around a place or a time that say nothing."""
+
+
+def first(action: Action) -> Action:
+    """Wraps an action: words that take up what was offered to be filed open the form; else the action runs."""
+
+    async def file_or_act(turn: Turn) -> None:
+        if not await _files(turn):
+            await action(turn)
+
+    return file_or_act
+
+
+async def _files(turn: Turn) -> bool:
+    """Open the form if the message takes up an unfinished complaint, or the matter that was told; else False."""
+    if turn.pressed or attachments.sent(turn):
+        return False
+    again = leaving.takes_up_again(turn.text)
+    draft = await kept.left(turn) if again else None
+    story = told(turn) if again or where(turn) else None
+    if draft is not None:
+        kept.go_on(turn, draft)
+    elif story is not None:
+        turn.set("story", story)
+        turn.follow_up("complaint_form")
+    elif again and _resumable(turn):
+        turn.follow_up("complaint_form")
+    else:
+        return False
+    turn.set("misses", 0)
+    return True
+
+
+def where(turn: Turn) -> dict[str, Any]:
+    """Slot → value of a message that only says where or when, right after an offer to file; else empty."""
+    if turn.pressed or turn.offered not in _OFFERS or is_question(turn.text):
+        return {}
+    said = simplified(turn.text)
+    named = [_AT.sub("", clause) for clause in clauses(said)]
+    sure = [bool(one) and (only_place(one, parts().city) or only_time(one)) for one in named]
+    if not any(sure) or not all(known or _near(one) for one, known in zip(named, sure, strict=True)):
+        return {}
+    asked = "district" if any("district" in read_place(one) for one in named) else "address"
+    heard = hear("，".join(named), asked, {})
+    if heard.rest:
+        heard.values.setdefault("address", "".join(heard.rest))
+    return {name: heard.values[name] for name in WHERE_WHEN if heard.values.get(name)}
+
+
+def _near(clause: str) -> bool:
+    """Whether a clause beside a place or a time makes it more exact (凤台县的，大山镇)."""
+    return 0 < len(clause) <= _SHORT and may_be_place(clause, parts().city) is True and not is_fault(clause)
+
+
+def told(turn: Turn) -> str | None:
+    """The matter that the citizen told within the last few messages and that was not filed; None without one."""
+    users = 0
+    for event in reversed(turn.events):
+        if event.get("event") == "user":
+            users += 1
+            if users > _BACK:
+                return None
+        elif event.get("event") == "slot" and event.get("value"):
+            if event.get("name") == "content":
+                return None  # a form has taken it since
+            if event.get("name") == "story":
+                return str(event["value"])
+    return None
+
+
+def told_again(turn: Turn) -> str | None:
+    """The matter told before, if the message asks to file it after all (还是登记吧); else None."""
+    return told(turn) if not turn.pressed and leaving.takes_up_again(turn.text) else None
+
+
+def _resumable(turn: Turn) -> bool:
+    """Whether the button that continues an unfinished complaint was shown right before."""
+    return any(
+        plain(str(button.get("title"))) == plain(RESUME.title)
+        for event in turn.previous()
+        if event.get("event") == "bot"
+        for button in (event.get("data") or {}).get("buttons") or []
+    )
