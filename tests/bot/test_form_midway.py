@@ -1,0 +1,65 @@
+"""Questions in the middle of the form, and values that strangers gave and that were lost or misread."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.actions.complaint.fields import BY_NAME
+from tests.bot.calls import Rasa
+from tests.bot.test_bot_listening import say
+
+ASKED = ["district", "address", "happened_at", "subject", "contact_name", "contact_phone"]
+INTENTS = [("ask_policy", 0.8), ("complain", 0.9), ("request_human", 0.9), ("inform", 0.5)]
+
+
+@pytest.mark.parametrize("slot", ASKED)
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("停车费一般多少钱一小时啊有规定没", ""),
+        ("我这个是不是应该找教育局", "不用自己去找"),
+        ("会查我吗", "不是查您"),
+        ("提交以后呢", "工单号和查询码"),
+        ("你们会给我打电话不", "留了电话的"),
+        ("可以加微信吗", "在这里说就行"),
+        ("你们多久来人", "多久"),
+    ],
+)
+async def test_a_question_is_no_value_no_content_and_no_wish_for_a_human(
+    rasa: Rasa, visitor: str, slot: str, said: str, told: str
+) -> None:
+    intent, confidence = INTENTS[len(said + slot) % len(INTENTS)]
+    answer = await say(rasa, visitor, slot, said, intent, confidence=confidence)
+    assert answer.slots.get(slot) is None
+    assert "content" not in answer.slots
+    assert answer.slots["requested_slot"] == slot
+    assert told in answer.text
+    assert BY_NAME[slot].question in answer.text
+    assert "没能认出" not in answer.text and "地方的名字" not in answer.text
+
+
+@pytest.mark.parametrize("slot", ASKED)
+async def test_who_asks_whether_we_are_human_is_told_and_stays_in_the_form(
+    rasa: Rasa, visitor: str, slot: str
+) -> None:
+    answer = await say(rasa, visitor, slot, "你们是不是人工", "request_human", confidence=0.9)
+    assert answer.body["responses"][0]["response"] == "utter_bot_challenge"
+    assert answer.slots.get(slot) is None
+    assert answer.slots["requested_slot"] == slot
+    assert BY_NAME[slot].question in answer.text
+
+
+@pytest.mark.parametrize("slot", ["district", "address", "contact_phone"])
+async def test_yes_file_it_is_assent_at_any_question(rasa: Rasa, visitor: str, slot: str) -> None:
+    answer = await say(rasa, visitor, slot, "是要登记", "nlu_fallback", confidence=0.2)
+    assert answer.slots.get(slot) is None
+    assert BY_NAME[slot].question in answer.text
+    assert "地方的名字" not in answer.text and "没能认出" not in answer.text
+
+
+async def test_the_number_of_people_calls_no_human(rasa: Rasa, visitor: str) -> None:
+    answer = await say(rasa, visitor, "district", "三个人", "request_human", confidence=0.9)
+    assert answer.slots["requested_slot"] == "district"
+    for said in ("转人工", "能不能转人工"):
+        called = await say(rasa, visitor, "address", said, "request_human", confidence=0.9)
+        assert called.slots["requested_slot"] is None
