@@ -63,3 +63,43 @@ async def test_the_number_of_people_calls_no_human(rasa: Rasa, visitor: str) -> 
     for said in ("转人工", "能不能转人工"):
         called = await say(rasa, visitor, "address", said, "request_human", confidence=0.9)
         assert called.slots["requested_slot"] is None
+
+
+@pytest.mark.parametrize("slot", ["subject", "contact_phone", "address"])
+async def test_a_landline_in_the_same_breath_as_no_phone_is_the_phone(
+    rasa: Rasa, visitor: str, slot: str
+) -> None:
+    answer = await say(rasa, visitor, slot, "没有电话,就座机 2721234", "inform")
+    assert answer.slots["contact_phone"] == "2721234"
+    assert not answer.slots.get("subject") and "content" not in answer.slots
+
+
+async def test_who_does_what_at_a_station_is_no_place(rasa: Rasa, visitor: str) -> None:
+    told = await say(rasa, visitor, "content", "公交车不停站", "complain", confidence=0.9)
+    assert told.slots["content"] == "公交车不停站"
+    assert told.slots["requested_slot"] != "content" and not told.slots.get("address")
+    more = await say(rasa, visitor, "address", "公交车不停站", "complain", confidence=0.9)
+    assert more.slots.get("address") is None and more.slots["requested_slot"] == "address"
+
+
+async def test_a_market_of_which_there_are_many_is_made_exact_later(rasa: Rasa, visitor: str) -> None:
+    known = {"district": "田家庵区", "address": "菜市场"}
+    answer = await say(rasa, visitor, "happened_at", "曹庵镇农贸市场", **known)
+    assert answer.slots["address"] == "曹庵镇农贸市场"
+
+
+@pytest.mark.parametrize(
+    ("story", "slot", "value"),
+    [
+        ("楼下KTV天天嗷嗷到半夜两点，没人管", "happened_at", "天天到半夜两点"),
+        ("路边烧烤摊油烟熏人没人管", "subject", "烧烤摊"),
+        ("对面小吃店油烟熏人没人管", "subject", "小吃店"),
+        ("坐了一辆出租车绕路多收我钱", "address", None),
+        ("🏠龙湖路18号路灯坏了没人修", "address", "龙湖路18号"),
+    ],
+)
+async def test_no_value_is_cut_in_a_word_or_turned_into_a_moment(
+    rasa: Rasa, visitor: str, story: str, slot: str, value: str | None
+) -> None:
+    answer = await say(rasa, visitor, "content", story, "complain", confidence=0.9)
+    assert answer.slots.get(slot) == value
