@@ -25,6 +25,10 @@ _PLACED = re.compile(
 )
 _HOUSE = re.compile(r"(?:附)?\d{1,4}(?:-\d+)?号")
 """In an answer to "where", 5号 is a house number, not a day."""
+_COMPLAINS = re.compile(
+    r"(?:不停|不到|不进|甩)站(?:了|就走)?$|拒载|绕路|不(?:管|修|理|让|给|退|亮)(?:了|人)?$"
+)
+"""How a clause ends or what it says when it tells what somebody does, and not where."""
 _LONGEST = 40
 """Most characters of an address that contains no word for a place (路, 小区 …)."""
 
@@ -68,7 +72,7 @@ def may_be_place(text: str, city: City) -> bool | None:
     timed = only_time(text) and not _HOUSE.match(text.strip())
     if timed or is_no_value(text) or read_wish(text) or introduced_name(text) or find(text):
         return False
-    if not re.search(r"\w", text):
+    if not re.search(r"\w", text) or _COMPLAINS.search(plain(text)):
         return False
     found = place(text, city)
     if found.district or found.town or found.address or _PLACED.search(text):

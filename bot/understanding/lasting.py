@@ -25,6 +25,10 @@ _WORDS = re.compile(
     r"节假日|早晚高峰|高峰期|以来|开始|春节|过年|清明|端午|中秋|(?:国庆|元旦|五一|十一)(?![一二三东南西北中]?[路街大广里新医])|暑假|寒假|开学|年[初底前]|月[初底]|[上下]半年|[春夏秋冬][天季]|"
     r"(?:周|星期|礼拜)[一二三四五六日天末]|[\d一二三四五六七八九十]{1,4}(?:点|月|号|日)|很久|好久|多年|老早|早就|大半[年夜天]|有一阵"
 )
+_UNTIL = re.compile(
+    r"(?P<often>(?:天天|每[天晚夜日]|夜夜)(?:晚上|夜里|半夜)?)[^，,。；;！!？?]{0,8}?"
+    r"(?P<until>到(?:凌晨|半夜|夜里|晚上|深夜)?(?:\d{1,2}|[一二三四五六七八九十两]{1,3})点(?:半|多)?)"
+)
 _SPANNING = re.compile(_SPAN)
 _FILLER = re.compile(
     r"(?:就|是|在|的|了|吧|啊|呀|呢|哦|嗯|大概|大约|差不多|可能|应该|好像|左右|那会儿?|那时候?|的时候|时候|事情?|发生|买|开始|到现在|至今|都|也|已经|快|有|持续|我记得|反正|从|到|至|直到|那天|这件|这个|这事|当时)+"
@@ -40,6 +44,18 @@ def lasting(text: str) -> str | None:
     text = text[:LONGEST]
     found = _LASTING.search(text) or _SINCE.search(text)
     return found.group() if found else None
+
+
+def every_day(text: str) -> str | None:
+    """A habit that goes on until an hour of every day, in the citizen's words; None when the text tells none.
+
+    The hour alone would be read as one moment of today.
+
+    >>> every_day("楼下KTV天天嗷嗷到两点"), every_day("昨晚吵到两点")
+    ('天天到两点', None)
+    """
+    found = _UNTIL.search(text[:LONGEST])
+    return f"{found['often']}{found['until']}" if found else None
 
 
 def is_time(text: str) -> bool:

@@ -37,6 +37,10 @@ _INTRODUCED = re.compile(
     r"(?:^|[，。；！？,;!?\s])(?:他|她|对方|骗子|此人|该人|那个?人|老板|房东|邻居|司机|经理|负责人|男的|女的)(?:的?名字)?(?:叫|姓|名叫|是)[^，。；！？,;!?]{1,10}[，,、\s]+$"
 )
 """他叫王五，电话…: the number belongs to the person named in the clause before it."""
+_LEAST_WHOLE = 9
+"""Fewest digits of a number with area code."""
+_LANDLINE = re.compile(r"(?:座机|固话|固定电话)(?:号码?|电话)?(?:是|[:\s])*$")
+"""Words before 7 or 8 digits without area code that make them a phone number."""
 _AFTER = re.compile(
     r"[\s)”\"]{0,3}(?:这个|该|此)?(?:的)?(?:电话|号码?|手机|来电|热线)?(?:也|都|总是|总|一直|根本|老是?|又|已经?|就|永远|天天|每天|多次|几次|给我|向我|对我){0,3}"
     r"(?:打不|不接|没人|无人|没有人|冒充|打来|打给我|打电话|骚扰|是?空号|关机|停机|占线|拉黑|忙音|不通|不存在|推销|诈骗|骗|要我|让我|叫我|发短信|发来|恐吓|威胁|辱骂)"
@@ -66,7 +70,10 @@ def own_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
     ('13955540000', None, None)
     """
     said = fold(text[:LONGEST])
-    return next((one.number for one in find(text) if one.number not in nobodys and _is_own(said, one)), None)
+    numbers = find(text)
+    if "座机" in said or "固" in said:
+        numbers = [one for one in find(text, local=True) if _is_certain(said, one, numbers)]
+    return next((one.number for one in numbers if one.number not in nobodys and _is_own(said, one)), None)
 
 
 def asked_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
@@ -101,12 +108,18 @@ def without_phone(text: str, number: str, mark: str = "") -> str:
     '村口有人偷倒垃圾，请处理'
     """
     said = fold(text[:LONGEST])
-    for one in reversed(find(text)):
+    for one in reversed(find(text, local=len(number) < _LEAST_WHOLE)):
         if one.number == number:
             start = _announced(said, one)
             head, tail = text[:start].rstrip(" ，,。；;、(（"), text[one.end :].lstrip(" )）")
             text = head + (mark if head and re.match(r"\w", tail) else "") + tail
     return text.strip(" ，,、；;\n\t")
+
+
+def _is_certain(said: str, one: Found, numbers: Collection[Found]) -> bool:
+    """Whether digits are a phone number: by their length, or by the word for a landline before them."""
+    start = max(one.start - _AROUND, 0)
+    return one in numbers or _LANDLINE.search(said[start : one.start]) is not None
 
 
 def _is_own(said: str, one: Found) -> bool:

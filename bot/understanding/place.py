@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from core.city import City
+from core.text import without_pictures
 
 # Words that are never part of a name. A name is read backwards from its ending to one of these.
 _STOP = (
@@ -47,7 +48,7 @@ _JOIN = re.compile(r"[的\s、，,]?|[与和跟]|到")
 _CROSSING = re.compile(r"[与和跟到、]")
 # A text that begins with one of these verbs or measure words is not a name.
 _HEAD = re.compile(
-    r"^(?:家(?!园|苑)|修(?:一下|好|建)?|一下|一|两|几|靠近|靠|路过|经过|整|全|里|上|下|前面|后面|旁边|位于|地址|小区|楼下|楼上|附近|门口|今天|昨天|现在|"
+    r"^(?:辆|路边|边(?=[^疆城])|家(?!园|苑)|修(?:一下|好|建)?|一下|一|两|几|靠近|靠|路过|经过|整|全|里|上|下|前面|后面|旁边|位于|地址|小区|楼下|楼上|附近|门口|今天|昨天|现在|"
     r"感谢|建议|希望|表扬|因为|由于|关于|发现|看到|这里|本人|市|区|县|城区|镇|乡|街道)+"
 )
 _EMPTY = re.compile(
@@ -58,9 +59,11 @@ _EMPTY = re.compile(
 
 
 _NO_ROAD = re.compile(
-    r"(?:跑|走|修|让|带|引|思|销|线|电|网|门|后|半|死|活|生|退|出|赶|[村家镇乡屯庄巷院组队]里)路$"
+    r"(?:跑|走|修|让|绕|占|拦|挡|问|带|引|思|销|线|电|网|门|后|半|死|活|生|退|出|赶|[村家镇乡屯庄巷院组队]里)路$"
 )
 """Words that end like a road and name none (卷钱跑路)."""
+_COMPLAINS = re.compile(r"不(?!夜)|甩站|拒载|没人|[乱漏]")
+"""Characters of a complaint, which no name contains (公交车不停站)."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,19 @@ def place(text: str, city: City) -> Place:
     """
     town = _town(text, city)
     district = _district(text, city) or (city.towns.get(town, "") if town else "")
-    return Place(district, town, _address(_TIME.sub(" ", _without(text, city, district, town))))
+    return Place(
+        district, town, _address(_TIME.sub(" ", _without(without_pictures(text), city, district, town)))
+    )
+
+
+def is_vague(address: str) -> bool:
+    """Whether an address is only a kind of place, of which a city has many.
+
+    >>> is_vague("菜市场"), is_vague("学校门口"), is_vague("城关镇农贸市场")
+    (True, True, False)
+    """
+    bare = re.sub(rf"{_WHERE}$", "", address)
+    return _EMPTY.match(bare) is not None or bare in ("菜市场", "农贸市场", "菜市口", "小学", "村口", "路口")
 
 
 def _district(text: str, city: City) -> str:
@@ -180,7 +195,7 @@ def _chains(text: str) -> list[tuple[str, int]]:
             if cut:
                 begin += cut.end()
                 name = text[begin : match.end()]
-            if kind == "road" and _NO_ROAD.search(name):
+            if _COMPLAINS.search(name) or (kind == "road" and _NO_ROAD.search(name)):
                 at = match.end()
                 continue
             attached = end >= 0 and kind == "landmark" and text[end:begin] in ("", "的")

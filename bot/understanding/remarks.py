@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.midway import asks_midway, asks_who_we_are
 from core.text import plain
 
 _PROTEST = re.compile(
@@ -18,7 +19,7 @@ _GOES_ON = re.compile(
     r"(?:我|俺)?(?:还)?(?:想|要|得)?(?:再|还)(?:想|要)?(?:加|补|说|补充)(?:充)?(?:上)?(?:一(?:句|点|下|条)|几句|点)(?:话|东西)?(?:啊|呀|吧|哈)*|(?:我|俺)?(?:还)(?:有|想)?(?:要)?补充(?:的|一下)?|补充一下|(?:还有|另外)(?:一(?:点|件事?|个|句)|呢|啊)?|(?:等下|等等)?(?:我|俺)?还有话(?:要)?(?:说|讲)"
 )
 _TO_FILE = re.compile(
-    r"(?:那|就|这么|这样|好|行|可以|嗯|没问题|没错|都?对|的|了|赶紧|快点?|信息|内容|，|,|。)*(?:(?:确认(?:无误)?|提交|登记|上报|报|交)(?:上去|上|一下)?(?:吧|了|啊|就|，|,|。)*)+"
+    r"(?:那|就|是|要|对|这么|这样|好|行|可以|嗯|没问题|没错|都?对|的|了|赶紧|快点?|信息|内容|，|,|。)*(?:(?:确认(?:无误)?|提交|登记|上报|报|交)(?:上去|上|一下)?(?:吧|了|啊|就|，|,|。)*)+"
     r"(?:谢谢|(?:就)?(?:这样|这么着|行|可以|好)(?:吧|了|啊)*)?"
 )
 _TO_US = re.compile(
@@ -77,7 +78,7 @@ def is_asking(text: str) -> bool:
     >>> is_asking("为什么要我名字"), is_asking("谁来管"), is_asking("王师傅")
     (True, True, False)
     """
-    return _QUESTION.search(text.strip()) is not None
+    return _QUESTION.search(text.strip()) is not None or asks_midway(text) or asks_who_we_are(text)
 
 
 def is_to_us(text: str) -> bool:

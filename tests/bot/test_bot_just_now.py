@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.actions.progress.just_now import said_of
+from bot.actions.progress.just_now import Said, said_of
 from tests.bot.calls import Answer, Rasa
 from tests.bot.parts import SmallCity
 from tickets.types import Ticket, TicketDraft

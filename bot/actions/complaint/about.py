@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.actions.complaint import procedure
 from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.questions import EXPLAINED
 from bot.actions.runtime.context import parts
@@ -112,6 +113,8 @@ def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
     said = plain(text)
     if len(said) > _LONGEST:
         return None
+    if (told := procedure.answer(said)) is not None:
+        return told
     if _COST.fullmatch(said):
         return _COST_SAID
     if _WHO.fullmatch(said):

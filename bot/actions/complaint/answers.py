@@ -11,10 +11,11 @@ from bot.actions.complaint.fields import BY_NAME
 from bot.actions.complaint.values import SHORTEST_STORY
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
-from bot.understanding.lasting import lasting
+from bot.understanding.lasting import every_day, lasting
 from bot.understanding.mine import mine
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
+from bot.understanding.when import Moment
 from core.clock import now
 
 _UNREAD = {CONFIRM: "请点“确认提交”，或者告诉我要改哪一项。"}
@@ -46,9 +47,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         "address": ""
         if _NO_PLACE.search(found.address)
         else f"{found.town}{found.address}"[: BY_NAME["address"].answer.longest],
-        "happened_at": (found.happened_at.shown if found.happened_at else lasting(story) or "")[
-            : BY_NAME["happened_at"].answer.longest
-        ],
+        "happened_at": _when(found.happened_at, story)[: BY_NAME["happened_at"].answer.longest],
         "subject": found.subject[: BY_NAME["subject"].answer.longest],
         "contact_phone": found.phone,
     }
@@ -56,6 +55,10 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         # A town alone is not an address: keep it until the address is known.
         filled["town"], filled["address"] = found.town, ""
     return {name: value for name, value in filled.items() if value and not known.get(name)}
+
+
+def _when(moment: Moment | None, story: str) -> str:
+    return every_day(story) or (moment.shown if moment is not None else lasting(story)) or ""
 
 
 _INTRODUCTION = re.compile(

@@ -17,6 +17,8 @@ from bot.actions.talk import mood
 from bot.actions.talk.digressions import abilities as say_abilities
 from bot.actions.talk.digressions import only_announced, policy_aside, progress_aside
 from bot.actions.talk.wordless import opening
+from bot.understanding.how_long import asks_how_long
+from bot.understanding.midway import asks_midway, asks_who_we_are
 from bot.understanding.name import has_nothing_more
 from bot.understanding.remarks import announces_more, is_asking, is_laughter, is_protest, slipped, wants_filed
 from bot.understanding.wishes import read_wish, refuses
@@ -27,6 +29,10 @@ _NO_QUESTIONS = frozenset({"complain", "abuse", "greet", "thank", "goodbye", "af
 """Intents of messages that ask nothing, whatever their words."""
 _OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
 """Slots for which 投诉 is an answer or a correction."""
+
+
+_ASKED_ABOUT = frozenset(drafts.LABELS) - _OWN_KIND
+"""Slots whose value is never a question."""
 
 
 async def policy(turn: Turn, slot: str) -> None:
@@ -78,6 +84,13 @@ async def listened(turn: Turn, slot: str) -> bool:
     elif (said := about.answer(turn.text, slot, turn.slots)) is not None:
         steps.ask_again(turn, slot, said)
         turn.outcome(Result.TALK, about="filing")
+    elif slot in _ASKED_ABOUT and asks_who_we_are(turn.text):
+        turn.say_response("utter_bot_challenge")
+        turn.outcome(Result.TALK)
+        resume(turn, slot)
+    elif slot in _ASKED_ABOUT and asks_midway(turn.text) and not asks_how_long(turn.text, anything=True):
+        await policy_aside(turn, certain=True)
+        resume(turn, slot)
     elif (fixed := corrections.correction(turn.text, turn.slots)) is not None:
         value = read_answer(*fixed)
         if value is None:

@@ -20,7 +20,7 @@ from bot.understanding.faults import is_fault
 from bot.understanding.lasting import is_time, only_time
 from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
-from bot.understanding.place import place
+from bot.understanding.place import is_vague, place
 from bot.understanding.remarks import is_no_value
 from bot.understanding.subject import subject
 from bot.understanding.wishes import Wish, read_wish
@@ -37,6 +37,8 @@ _BESIDE_PHONE = re.compile(
 """Words around a phone number that carry no content."""
 _TELLS = re.compile(r"[也还都].{0,4}[坏漏堵脏臭吵断乱]|没人[管修理来]")
 """Words that tell more of the matter, and name nobody it is about."""
+_BEFORE_PHONE = re.compile(r"[，,\s](?:就是?|只有|有个?|打)$")
+"""Words that are left over before a phone number."""
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
 
@@ -92,6 +94,8 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
             heard.known = True
         else:
             heard.rest.append(clause)
+    if "contact_phone" in heard.values:  # 没有电话，就座机 2721234: there is one after all
+        heard.wishes = [wish for wish in heard.wishes if wish is not Wish.NO_PHONE]
     _answer(answers, asked, heard)
     alone = len(heard.rest) == 1 and not (answers or heard.values or heard.wishes)
     if alone and asked == "address" and may_be_place(heard.rest[0], parts().city) is None:
@@ -111,7 +115,7 @@ def _take_phone(text: str, asked: str, slots: Mapping[str, Any], heard: Heard) -
     number = asked_phone(text, nobodys) if asked == "contact_phone" else own_phone(text, nobodys)
     if number is None:
         return text
-    left = without_phone(text, number, "，")
+    left = _BEFORE_PHONE.sub("", without_phone(text, number, "，"))
     bare = len(plain(left)) < _LEAST_BESIDE or not _BESIDE_PHONE.sub("", plain(left))
     if asked == "contact_phone" or bare or not slots.get("contact_phone"):
         heard.values["contact_phone"] = number
@@ -229,7 +233,7 @@ def _take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         heard.values["address"] = clause
     elif plain(clause) in plain(f"{address}{slots.get('content')}"):
         return  # nothing new
-    elif not address or plain(address) in plain(clause):
+    elif not address or plain(address) in plain(clause) or is_vague(address):
         heard.values["address"] = clause
     elif not found.get("address") and not read_place(address).get("town"):
         heard.values["address"] = f"{found['town']}{address}"

@@ -17,6 +17,7 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
 from bot.understanding.how_long import asks_how_long
+from bot.understanding.midway import counts_people
 from bot.understanding.remarks import is_unknown, wants_filed
 from bot.understanding.ticket import find_number
 
@@ -175,6 +176,8 @@ def decide(turn: Turn, slot: str) -> Move:
     move = named(said)
     if move is not None:
         return move
+    if counts_people(said):  # "三个人" calls for nobody
+        return Move.ANSWER if slot in FREE else Move.UNCLEAR
     if wants_filed(said):
         return Move.AFFIRM
     if find_number(turn.text) and slot not in ("ticket_number", "query_code") and len(said) <= 40:

@@ -104,7 +104,7 @@ def read_when(text: str, longest: int) -> str | None:
 
 def read_where(text: str, longest: int, city: City) -> str | None:
     """An address in the citizen's words, cut at ``longest`` characters; None when the words can't be a place."""
-    said = read_free(text, longest)
+    said = read_free(without_pictures(text), longest)
     if said is None or may_be_place(said, city) is False:
         return None
     return (
