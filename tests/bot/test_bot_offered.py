@@ -90,6 +90,10 @@ async def test_a_question_after_the_answer_files_nothing(invited: Talk) -> None:
     assert asked.followup is None and asked.cards
 
 
+async def test_go_on_after_the_answer_files_nothing(invited: Talk) -> None:
+    assert (await invited.say("action_fallback", "继续", "nlu_fallback")).followup is None
+
+
 async def test_good_after_the_answer_files_nothing(invited: Talk) -> None:
     assert (await invited.say("action_affirm", "好的", "affirm")).followup is None
 
@@ -131,6 +135,19 @@ async def test_what_for_after_unknown_asks_on_and_opens_no_form(rasa: Rasa, visi
             asked = await talk.say(action, said, intent)
             assert asked.followup is None
             assert asked.slots.get("content") is None and asked.slots.get("requested_slot") is None
+
+
+@pytest.mark.parametrize(("action", "intent"), [("action_affirm", "affirm"), ("action_deny", "deny")])
+async def test_whether_it_is_right_is_neither_yes_nor_no(
+    rasa: Rasa, visitor: str, action: str, intent: str
+) -> None:
+    talk = Talk(rasa, visitor)
+    await talk.say(ANSWER, RABIES, "ask_policy")
+    for said in ("这个材料对不对", "对不对"):
+        heard = await talk.say(action, said, intent)
+        assert heard.followup is None and "好的" not in heard.text
+    refused = await talk.say(action, "不对不对", intent)
+    assert "没听明白" not in refused.text
 
 
 async def test_a_title_gives_the_form_no_place(rasa: Rasa, visitor: str) -> None:

@@ -24,6 +24,8 @@ WHERE_WHEN = ("district", "town", "address", "happened_at")
 """Slots for the place and the time."""
 _BACK = 4
 """Number of the citizen's messages after which 还是登记吧 still means the matter that was told."""
+_TO_FILE = re.compile(r"登记|填|反映|投诉|提交|报|办")
+"""Words that ask to file. 继续 alone may ask to be told more."""
 _SHORT = 10
 """Most characters of a clause beside a place that makes it more exact."""
 _AT = re.compile(r"^(?:我们?|俺们?)?(?:就)?(?:是|在|住)+|(?:的|这边|那边|这里|那里|呢|啊|呀|吧)+$")
@@ -46,7 +48,7 @@ async def _files(turn: Turn) -> bool:
         return False
     again = leaving.takes_up_again(turn.text)
     draft = await kept.left(turn) if again else None
-    story = told(turn) if again or where(turn) else None
+    story = told(turn) if where(turn) else told_again(turn)
     if draft is not None:
         kept.go_on(turn, draft)
     elif story is not None:
@@ -99,7 +101,8 @@ def told(turn: Turn) -> str | None:
 
 def told_again(turn: Turn) -> str | None:
     """The matter told before, if the message asks to file it after all (还是登记吧); else None."""
-    return told(turn) if not turn.pressed and leaving.takes_up_again(turn.text) else None
+    again = not turn.pressed and _TO_FILE.search(turn.text) and leaving.takes_up_again(turn.text)
+    return told(turn) if again else None
 
 
 def _resumable(turn: Turn) -> bool:

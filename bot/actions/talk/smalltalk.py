@@ -11,16 +11,31 @@ from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
 from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS, clip, plain
 from bot.actions.talk import mood
+from bot.actions.talk.fallback import fallback
 from bot.actions.talk.handoff import hand_over
 
 _ANSWERS = ("action_answer_policy", "action_follow_up", "action_fallback")
 _NOD = re.compile(r"(?:对|对的|对对+|是|是的|没错|嗯+|哦|就是)(?:啊|呀|哦|吧)?")
+_WHETHER = re.compile(r"(?<!不)([\u4e00-\u9fff])不\1")
+"""A verb and its negation, which ask. 不对不对 says no."""
 _ASKED = "file_question"
 """Value of the slot ``offer`` after the citizen was explicitly asked whether to file a question."""
 _HELP = "还有什么可以帮您？可以问政策、反映问题，也可以查工单进度。"
+
+
+def answering(action: Action) -> Action:
+    """Wraps a reply to yes or no: a question that merely contains the word (这个材料对不对) is handled as a question."""
+
+    async def ask_or_answer(turn: Turn) -> None:
+        if not turn.pressed and _WHETHER.search(turn.text):
+            await fallback(turn)
+        else:
+            await action(turn)
+
+    return ask_or_answer
 
 
 async def affirm(turn: Turn) -> None:
