@@ -37,6 +37,11 @@ LETTER = 200
 """Fewest characters of a letter. A letter mentions many things, so the citizen is asked about danger less readily."""
 TAILED = 6
 """Most pieces of a text that the tail reads: both ends, and those that are most alarming by their words."""
+_SHORT, _ALMOST, _BESIDE = 100, 0.97, 0.49
+"""In texts of fewer characters a clause that has at least the second probability is taken for danger of the third.
+
+So it is asked about beside the answer. The second was chosen with the held-out sets in sight.
+"""
 _SUSPECTED = 0.5
 """Probability (0 to 1) of a danger that only a rule sees: it is asked about, before anything else is answered."""
 ALONE = 3
@@ -162,6 +167,9 @@ class Judge:
             read_whole = letter and len(read) <= TAILED * PIECE
             if not read_whole and alone is not None and alone[0] >= self.numbers.alone:
                 probability, kind = alone
+            elif len(read) < _SHORT and alone is not None and alone[0] >= _ALMOST:
+                # Said so beside a question (社保怎么查，我妈喝了农药), it is asked about beside the answer.
+                probability, kind = min(alone[0], _BESIDE), alone[1]
             elif found.window is not None and found.window.probability >= self.numbers.window:
                 # The rest of a long story tells of the past and of other things, so only the window's words count.
                 window = found.window
