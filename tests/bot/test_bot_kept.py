@@ -210,3 +210,15 @@ async def test_nobody_is_promised_that_an_agent_fills_the_form(rasa: Rasa, visit
     running = {"requested_slot": "district", "content": HOLE, "complaint_type": "投诉", "tries": 2}
     answer = await rasa.run(FORM, "哈喽啊", "nonsense", confidence=0.9, conversation=visitor, slots=running)
     assert "转人工" in answer.text and "帮您填" not in answer.text
+
+
+@pytest.mark.parametrize("slot", ["district", "address", "subject", "confidential"])
+@pytest.mark.parametrize(("said", "intent"), [("刚才那个登记了没", "cancel"), ("提交了吗", "ask_progress")])
+async def test_who_asks_in_the_form_whether_it_is_filed_hears_that_it_is_not_yet(
+    rasa: Rasa, visitor: str, slot: str, said: str, intent: str
+) -> None:
+    running = {"requested_slot": slot, "content": HOLE, "complaint_type": "投诉"}
+    answer = await rasa.run(FORM, said, intent, conversation=visitor, slots=running)
+    assert "还没有提交" in answer.text
+    assert answer.slots.get(slot) is None and answer.slots.get("content", HOLE) == HOLE
+    assert answer.slots.get("requested_slot", slot) == slot

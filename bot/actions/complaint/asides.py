@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.complaint import about, changing, contact, corrections, same, steps, taking
+from bot.actions.complaint import about, changing, contact, corrections, kept, same, steps, taking
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
@@ -67,6 +67,9 @@ async def listened(turn: Turn, slot: str) -> bool:
     wish = read_wish(turn.text)
     if slot == "contact_name" and has_nothing_more(turn.text):
         steps.ask_again(turn, slot, "好的，事情就先记到这里。")
+    elif slot != "content" and kept.asks(turn.text):
+        steps.ask_again(turn, slot, "还没有提交。您刚才说的都记着，填完就能登记。")
+        turn.outcome(Result.TALK, about="filing")
     elif announces_more(turn.text):
         steps.ask_again(turn, slot, "好的，您说，我接着记。")
     elif slot == "content" and is_wordless(turn.text):
