@@ -89,7 +89,8 @@ def test_kill_the_app_while_complaints_are_being_confirmed(own: System) -> None:
         {m["card"]["number"] for m in citizen.history() if m["card"] and m["card"]["kind"] == "ticket"}
         for citizen in citizens
     ]
-    assert [len(numbers) for numbers in told] == [1] * len(citizens), told
+    for numbers, citizen in zip(told, citizens, strict=True):
+        assert len(numbers) == 1, "\n".join(citizen.transcript)
     with sqlite3.connect(f"file:{own.data / 'wenban.db'}?mode=ro", uri=True) as database:
         (filed,) = database.execute(
             "SELECT COUNT(*) FROM tickets WHERE content LIKE '%号楼楼下的烧烤店%'"

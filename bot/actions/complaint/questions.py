@@ -104,8 +104,8 @@ def skippable(turn: Turn, slot: str) -> bool:
         return True
     if slot == "content":
         return bool(turn.slot(slot))  # a short description is there, and is enough
-    if slot == "address" and turn.slot("location"):
-        return True  # the map location replaces the address
+    if slot == "address" and (turn.slot("location") or turn.slot("complaint_type") == "建议"):
+        return True  # the map location replaces the address, and an idea may be for everywhere
     if slot in ("address", "complaint_type"):
         return put_often(turn, slot)
     return slot in SKIPPABLE
