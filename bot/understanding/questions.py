@@ -52,7 +52,7 @@ def questions(text: str) -> tuple[Asked, ...]:
     ()
     """
     found: list[Asked] = []
-    for sentence in _sentences(text):
+    for sentence in _SENTENCE.split(text):
         bare = _bare(sentence)
         clauses = tuple(clause for part in _CLAUSE.split(bare) if (clause := _bare(part)))
         if not clauses:
@@ -63,15 +63,6 @@ def questions(text: str) -> tuple[Asked, ...]:
         each = len(clauses) > 1 and all(map(_is_question, clauses))
         found.append(Asked(bare, clauses if each else ()))
     return tuple(found)
-
-
-def _sentences(text: str) -> list[str]:
-    """The sentences of a text. Questions that only a blank separates are sentences (医保断缴了咋补 异地看病怎么报)."""
-    found: list[str] = []
-    for sentence in _SENTENCE.split(text):
-        apart = sentence.split()
-        found += apart if len(apart) > 1 and all(_is_question(_bare(part)) for part in apart) else [sentence]
-    return found
 
 
 def _bare(part: str) -> str:

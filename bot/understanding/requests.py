@@ -57,10 +57,6 @@ _PROCEDURE = re.compile(
 _ASKS = re.compile(
     r"[?？]\s*$|(吗|么|呢|多少|哪里|哪儿|什么|啥|怎么办|流程|材料|条件|标准|多久|几天|钱)[啊呀哈的\s。]*$|(怎么|咋|如何|怎样)[^，,。；;]{0,10}$|(在哪里?|去哪|什么时候|几点)[^，,。；;]{0,8}$|哪些[^，,。；;]{0,6}$|(什么|哪些|多少)[^，,。；;]{0,8}$"
 )
-_ASKS_AFTER = re.compile(
-    r"^[^，,。；;]{2,12}(?:啥时候?|什么时候|何时|多少|几[次天年个号月点]|哪天|哪年)[^，,。；;]{0,6}[?？]\s*$"
-)
-"""A short question for a time or a number, which files nothing (退休金啥时候涨?)."""
 _ANNOUNCES = re.compile(r"^(你好|您好)?[，,]?(我|俺)?(想|要)?(请问|问一?下|问问|咨询)")
 _GRIEVANCE = re.compile(
     r"没人(管|修|理|清|来)|不管|不理|坏了|投诉|举报|反映|太(吵|臭|脏|差|黑)|扰民|欠|拖|骗|乱收|乱停|漏水|堵|态度|为什么|凭什么|不给|停水|停电|解决|修好|处理|恢复|来人|万一|也不(说|管|听)"
@@ -134,8 +130,7 @@ def _asking(text: str) -> bool:
 
 
 def _request(text: str, asked: bool = False) -> Request:
-    only_asks = _ASKS_AFTER.search(text) is not None and _GRIEVANCE.search(text) is None
-    return Request("question" if asked or only_asks or _asking(text) else "matter", text)
+    return Request("question" if asked or _asking(text) else "matter", text)
 
 
 def _cut(text: str, announced: str) -> tuple[str, str, str] | None:

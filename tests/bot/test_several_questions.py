@@ -105,16 +105,3 @@ def test_a_question_after_a_matter_is_another_request_only_when_it_is_about_some
     text: str, requests: int
 ) -> None:
     assert len(split(text)) == requests
-
-
-async def test_questions_that_only_a_blank_separates_are_both_served(rasa: Rasa, visitor: str) -> None:
-    answer = await rasa.run(ASK, "住房公积金怎么提取 身份证丢了在哪补", "ask_policy", conversation=visitor)
-    assert [card["entry"] for card in answer.cards] == ["gjj-withdraw", "police-id-lost"]
-    asked = questions("医保断缴了咋补 异地看病怎么报")
-    assert [each.text for each in asked] == ["医保断缴了咋补", "异地看病怎么报"]
-    assert len(questions("公积金 怎么取")) == 1, "a blank within one question separates nothing"
-
-
-def test_a_second_question_is_no_matter_to_file() -> None:
-    assert [one.kind for one in split("公积金能提几次?退休金啥时候涨?")] == ["question", "question"]
-    assert [one.kind for one in split("公积金怎么提取？小区路灯坏了啥时候能修?")][-1] == "matter"

@@ -116,10 +116,8 @@ async def _answer_each(turn: Turn) -> bool:
     if len(about) + len(unknown) < 2:
         return False  # all about one entry, so it is one question in other words
     known = {result.hits[0].entry.id: (question, result) for question, result in found if _known(result)}
-    if not known:
-        whole = await policy.search(turn.text)
-        if policy.is_sure(whole) and whole.hits[0].entry.id not in about:
-            return False  # only all of them together say what is asked
+    if not known and policy.is_sure(await policy.search(turn.text)):
+        return False  # only all of them together say what is asked
     groups = [
         (question, near)
         for question, result in found
