@@ -170,7 +170,12 @@ class Advice(BaseModel):
 @cache
 def advices() -> dict[str, Advice]:
     """All advice, by kind of danger."""
-    return TypeAdapter(dict[str, Advice]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+    held = yaml.safe_load(_FILE.read_text("utf-8"))
+    patterns = held.pop("parts")
+    for one in held.values():
+        if "words" in one:
+            one["words"] = re.sub(r"<([a-z]+)>", lambda part: patterns[part[1]], one["words"])
+    return TypeAdapter(dict[str, Advice]).validate_python(held)
 
 
 def advice(kind: str, text: str) -> Advice:
