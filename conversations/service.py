@@ -246,16 +246,18 @@ class Conversations:
         async with self._database.read() as session:
             return await queue.counts(session, agent_id)
 
-    async def report(self, conversation_id: str, turn_id: str, report: Report) -> None:
+    async def report(self, conversation_id: str, turn_id: str, report: Report) -> bool:
         """Keep what an action reports about its turn. The last report becomes events when the turn ends.
 
-        Nothing happens when the turn has ended or belongs to another conversation.
+        Returns:
+            Whether the turn is open. Nothing is kept when it has ended or belongs to another conversation.
         """
         async with self._database.write() as session:
-            await session.execute(
+            kept = await session.execute(
                 statements.REPORT,
                 {"p_turn": turn_id, "p_conversation": conversation_id, "p_report": report.to_json()},
             )
+        return kept.first() is not None
 
     async def happened(
         self, conversation_id: str, *, after: int = 0, messages: bool = True, limit: int | None = None

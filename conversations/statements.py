@@ -100,8 +100,9 @@ REPORT = (
         _t.id == bindparam("p_turn"), _t.conversation_id == bindparam("p_conversation"), _t.state == "open"
     )
     .values(reported=bindparam("p_report"))
+    .returning(_t.id)
 )
-"""Keep what actions report about an open turn."""
+"""Keep what actions report about an open turn. Returns its id; no row when it has ended."""
 
 ANOTHER_OPEN_TURN = (
     select(_t.id)

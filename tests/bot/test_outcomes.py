@@ -132,6 +132,29 @@ async def test_of_several_actions_the_last_word_counts(office: Office) -> None:
     assert (came_to.result, came_to.about) == (Result.FILED, line.number)
 
 
+async def test_a_ticket_filed_when_nobody_waits_for_the_reply_any_more_is_told_by_itself(
+    office: Office,
+) -> None:
+    await office.say("确认提交")  # the app gave up waiting for Rasa, and ended the turn
+    conversation = await office.city.visitor()
+    filed = {
+        **_until("complaint_confirm"),
+        "filing_key": "c:t",
+        "complaint_confirm": True,
+        "requested_slot": None,
+    }
+    (late,) = office.dialogue.turns
+    assert office.dialogue.rasa is not None
+    for _ in range(2):
+        await office.dialogue.rasa.run(
+            "action_file_ticket", "确认提交", "affirm", conversation=conversation, turn=late, slots=filed
+        )
+    (line,) = (await office.city.tickets.list()).tickets
+    told = [one for one in await office.city.conversations.history(conversation) if one.card]
+    assert [one.card["number"] for one in told if one.card] == [line.number]
+    assert line.number in told[0].text and told[0].buttons
+
+
 async def test_a_question_within_the_form_is_an_answer(office: Office) -> None:
     came_to, _ = await office.say(FUND, (FORM, "ask_policy", {"slots": _until("district")}))
     assert (came_to.result, came_to.entry) == (Result.ANSWERED, "gjj-withdraw")

@@ -185,9 +185,11 @@ async def test_a_report_for_another_conversation_s_turn_or_one_that_is_over_chan
     await process.say("您好")
     receipt = await process.conversations.receive(InboundMessage("web", "v2", "m1", "慢慢查"))
     conversation, over = await process.id_of(), (await outcomes(process))[0].turn
-    await process.conversations.report(conversation, receipt.turn_id, Report(ANSWERED))
-    await process.conversations.report(conversation, over, Report(ANSWERED))
-    await process.conversations.report(conversation, "no such turn", Report(ANSWERED))
+    kept = [
+        await process.conversations.report(conversation, turn, Report(ANSWERED))
+        for turn in (receipt.turn_id, over, "no such turn")
+    ]
+    assert kept == [False, False, False]
     process.dialogue.gate.set()
     assert await process.conversations.wait(receipt.turn_id, 10)
     results = [o for user in ("v1", "v2") for o in await of_kind(process, Kind.OUTCOME, user)]
@@ -200,7 +202,7 @@ async def test_a_turn_run_again_after_a_death_forgets_what_was_reported_and_is_t
     one = await start()
     receipt = await one.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
     await until(lambda: one.dialogue.asked != [])
-    await one.conversations.report(receipt.conversation_id, receipt.turn_id, Report(ANSWERED))
+    assert await one.conversations.report(receipt.conversation_id, receipt.turn_id, Report(ANSWERED))
     await one.die()
     async with database.write() as session:
         await session.execute(update(Conversation).values(lease_until=now()))

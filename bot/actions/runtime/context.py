@@ -14,7 +14,7 @@ from core.city import City
 
 if TYPE_CHECKING:
     from conversations.event_kinds import Report
-    from conversations.types import Button, ConversationView, QueuePlace
+    from conversations.types import Button, ConversationView, QueuePlace, Reply
     from gaps.types import Asked
     from kb_index.entries.entry import Entry
     from kb_index.search.searcher import SearchResult
@@ -120,8 +120,12 @@ class Conversations(Protocol):
         """Store several facts at once."""
         ...
 
-    async def report(self, conversation_id: str, turn_id: str, report: Report) -> None:
-        """Store the outcome that an action reports for its turn."""
+    async def report(self, conversation_id: str, turn_id: str, report: Report) -> bool:
+        """Store the outcome that an action reports for its turn; False when the turn has ended before."""
+        ...
+
+    async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:
+        """Send a message that answers no message of the citizen; once for each key."""
         ...
 
     async def recall(self, conversation_id: str) -> Mapping[str, Any]:

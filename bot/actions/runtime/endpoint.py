@@ -21,6 +21,8 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.registry import ACTIONS
 from bot.actions.runtime.turn import Action, Turn, read_turn
 from bot.understanding.decide import DECISION
+from conversations.event_kinds import Result
+from conversations.rasa import read_replies
 from core.errors import WenbanError
 
 log = logging.getLogger(__name__)
@@ -73,7 +75,8 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
         turn = read_turn(tracker)
         await _tell_why(turn)
         await action(turn)
-        await _keep_report(turn)
+        if not await _keep_report(turn):
+            await _tell_late(turn)
         for message in turn.said:
             dispatcher.utter_message(**message)
         return turn.recorded
@@ -95,15 +98,33 @@ async def _tell_why(turn: Turn) -> None:
         log.warning("a decision can't be kept: %s", error.message, extra={"turn": turn.turn_id})
 
 
-async def _keep_report(turn: Turn) -> None:
-    """Store the outcome of the message with its turn. An error does not affect the reply."""
+async def _keep_report(turn: Turn) -> bool:
+    """Store the outcome of the message with its turn. An error does not affect the reply.
+
+    Returns:
+        Whether somebody waits for the reply; False when the app has ended the turn without it.
+    """
     report = turn.report
     if report is None or not turn.turn_id:  # without turn id the message came to Rasa without the app
-        return
+        return True
     try:
-        await parts().conversations.report(turn.conversation_id, turn.turn_id, report)
+        return await parts().conversations.report(turn.conversation_id, turn.turn_id, report)
     except Exception:
         log.exception("what a turn came to can't be kept", extra={"turn": turn.turn_id})
+        return True
+
+
+async def _tell_late(turn: Turn) -> None:
+    """Tell the number of a ticket that was filed after the app had stopped waiting for Rasa.
+
+    Rasa's reply to the ended turn reaches nobody, but the ticket exists, and the citizen needs its number and code.
+    Nothing else that an ended turn says is told.
+    """
+    if turn.report is None or turn.report.outcome is None or turn.report.outcome.result is not Result.FILED:
+        return
+    said = [{**message, "custom": message.get("json_message")} for message in turn.said]
+    for nth, reply in enumerate(read_replies(said)):
+        await parts().conversations.tell(turn.conversation_id, reply, f"late:{turn.turn_id}:{nth}")
 
 
 async def _run(executor: ActionExecutor, body: bytes) -> web.Response:
