@@ -34,7 +34,7 @@ def use_data_key(key: str) -> None:
         _lookup = hmac.digest(key.encode("ascii"), b"wenban lookup key v1", "sha256")
     except (ValueError, UnicodeEncodeError) as error:
         raise ConfigurationError(
-            "WENBAN_DATA_KEY must be 32 url-safe base64 bytes; leave it out and one is made in the data folder."
+            "WENBAN_DATA_KEY：要填 Fernet 密钥（44 个字符）；不填就在数据文件夹里自动生成一个。"
         ) from error
 
 
@@ -57,7 +57,7 @@ def decrypt(token: str) -> str:
         return _key().decrypt(token.encode("ascii")).decode("utf-8")
     except InvalidToken as error:
         raise ConfigurationError(
-            "Stored personal data can't be decrypted: WENBAN_DATA_KEY is not the key it was written with."
+            "已经加密的姓名和电话解不开：WENBAN_DATA_KEY 不是当时用的那一个。"
         ) from error
 
 

@@ -1,104 +1,37 @@
-"""All settings of the system. They come from environment variables ``WENBAN_…`` or from a ``.env`` file."""
+"""All settings of the system, from environment variables ``WENBAN_…`` or a ``.env`` file."""
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet
-from pydantic import AliasChoices, BaseModel, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.city import City, load_city
 from core.errors import ConfigurationError
+from core.installation_keys import Secrets
+from core.settings_faults import from_json, in_lines
+from core.wechat_accounts import WeChatAccount, check
 
 ROOT = Path(__file__).resolve().parent.parent
 """Root folder of the project. It holds the code, the knowledge base and Rasa's files."""
 
 
-class WeChatNotice(BaseModel):
-    """The template message (模板消息) or subscription message (订阅消息) about the progress of a ticket."""
-
-    kind: Literal["template", "subscribe"] = Field(
-        "template", description="模板消息 of a service account, or 订阅消息 of a mini program or account."
-    )
-    template_id: str = Field(min_length=1, description="The template's id as the platform shows it.")
-    fields: dict[str, str] = Field(
-        description="The template's fields; {number}, {state}, {text} and {time} are filled in."
-    )
-    lasting: bool = Field(
-        False, description="The template is 长期订阅: one consent is good for any number of messages."
-    )
-    page: str = Field("", description="Page of the mini program it opens; empty: the hotline's own address.")
-
-    @field_validator("fields")
-    @classmethod
-    def _known(cls, fields: dict[str, str]) -> dict[str, str]:
-        for value in fields.values():
-            try:
-                value.format(number="", state="", text="", time="")
-            except (KeyError, IndexError, ValueError):
-                raise ValueError(f"{value!r}: only {{number}}, {{state}}, {{text}}, {{time}} exist") from None
-        return fields
-
-
-class WeChatAccount(BaseModel):
-    """One WeChat account. The platform sends its messages to ``/wechat/<name>``."""
-
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="Path segment and stable key of the account."
-    )
-    kind: Literal["service", "subscription", "mini_program"] = Field(
-        "service", description="服务号, 订阅号 or 小程序."
-    )
-    app_id: str = Field(min_length=1, description="AppID as the platform shows it.")
-    token: str = Field(min_length=3, max_length=32, description="Token of the message push configuration.")
-    aes_key: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9]{43}$",
-        description="EncodingAESKey, 43 characters; needed in compatible and safe mode.",
-    )
-    previous_aes_key: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9]{43}$",
-        description="The former EncodingAESKey while a change is under way.",
-    )
-    mode: Literal["plain", "compatible", "safe"] = Field(
-        "plain", description="明文, 兼容 or 安全模式, as chosen on the platform."
-    )
-    app_secret: str | None = Field(
-        None, description="AppSecret; with it answers that take longer are sent as customer-service messages."
-    )
-    customer_service: bool = Field(
-        True, description="Whether the account may send customer-service messages (客服消息)."
-    )
-    msgmenu: bool = Field(
-        True, description="Whether choices may go out as a menu to tap (msgmenu); a numbered list otherwise."
-    )
-    notice: WeChatNotice | None = Field(None, description="What a ticket's progress is told with.")
-
-    @property
-    def pushes(self) -> bool:
-        """Whether the account may push: send messages by itself, and not only in answers to a citizen's message."""
-        return bool(self.app_secret) and self.customer_service
-
-
 class Settings(BaseSettings):
     """All settings of the app.
 
-    The environment variable of a setting is ``WENBAN_`` + its name in capitals. A test compares
-    docs/settings.md with this class.
+    The variable of a setting is ``WENBAN_`` + its name in capitals; an empty one counts as not set. A test
+    compares docs/settings.md with this class.
     """
 
     model_config = SettingsConfigDict(
         env_prefix="WENBAN_",
         env_file=".env",
         env_file_encoding="utf-8",
+        env_ignore_empty=True,
         extra="ignore",
         populate_by_name=True,
     )
@@ -196,7 +129,9 @@ class Settings(BaseSettings):
         [],
         description="Sites that may embed the widget, comma separated origins; the app's own is always allowed.",
     )
-    wechat_accounts: list[WeChatAccount] = Field([], description="WeChat accounts, as a JSON list.")
+    wechat_accounts: Annotated[list[WeChatAccount], NoDecode] = Field(
+        [], description="WeChat accounts, as a JSON list."
+    )
     wechat_api_base: str = Field(
         "https://api.weixin.qq.com",
         description="Address of the platform's API; https, or plain http on this machine.",
@@ -227,35 +162,31 @@ class Settings(BaseSettings):
             return [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
         return value
 
+    @field_validator("wechat_accounts", mode="before")
+    @classmethod
+    def _read_accounts(cls, value: object) -> object:
+        return from_json(value) if isinstance(value, str) else value
+
+    @field_validator("wechat_accounts")
+    @classmethod
+    def _fitting_accounts(cls, accounts: list[WeChatAccount]) -> list[WeChatAccount]:
+        check(accounts)
+        return accounts
+
     @field_validator("wechat_api_base")
     @classmethod
     def _safe_base(cls, base: str) -> str:
         url = urlsplit(base)
         local = url.hostname in ("127.0.0.1", "::1", "localhost")
         if not url.hostname or not (url.scheme == "https" or (url.scheme == "http" and local)):
-            raise ValueError("must be https://…, or http:// on this machine: it is told the AppSecret")
+            raise ValueError("要以 https:// 开头（只有本机可以用 http://），因为要把 AppSecret 发给它")
         return base.rstrip("/")
-
-    @field_validator("wechat_accounts")
-    @classmethod
-    def _unique_accounts(cls, accounts: list[WeChatAccount]) -> list[WeChatAccount]:
-        names = [account.name for account in accounts]
-        if len(set(names)) != len(names):
-            raise ValueError("two accounts have the same name")
-        for account in accounts:
-            if account.mode != "plain" and account.aes_key is None:
-                raise ValueError(f"account {account.name}: {account.mode} mode needs aes_key")
-            if account.kind == "mini_program" and not account.pushes:
-                raise ValueError(
-                    f"account {account.name}: a mini program is answered through the API only: it needs app_secret"
-                )
-        return accounts
 
     @field_validator("redis_url")
     @classmethod
     def _redis_scheme(cls, url: str) -> str:
         if url and not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must start with redis://, rediss:// or unix://")
+            raise ValueError("要以 redis://、rediss:// 或 unix:// 开头")
         return url
 
     @property
@@ -301,57 +232,7 @@ class Settings(BaseSettings):
     @cached_property
     def secrets(self) -> Secrets:
         """The three secrets: from the settings, or else from ``secrets.json`` in the data folder."""
-        return Secrets.load(self)
-
-
-class Secrets(BaseModel):
-    """The three secret keys of an installation. They must not change."""
-
-    session_key: str
-    data_key: str
-    actions_secret: str
-
-    @classmethod
-    def load(cls, settings: Settings) -> Secrets:
-        """The keys of the settings; those not set come from ``secrets.json`` in the data folder.
-
-        The file is made (mode 0600) when it does not exist.
-
-        Raises:
-            ConfigurationError: the file exists but can't be read.
-        """
-        path = settings.data_dir / "secrets.json"
-        if not path.exists():
-            settings.data_dir.mkdir(parents=True, exist_ok=True)
-            fresh = cls(
-                session_key=secrets.token_urlsafe(32),
-                data_key=Fernet.generate_key().decode("ascii"),
-                actions_secret=secrets.token_urlsafe(32),
-            )
-            _write_once(path, fresh.model_dump_json(indent=2))
-        try:
-            kept = cls.model_validate(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{path} can't be read as the installation's keys: {error}") from error
-        return cls(
-            session_key=settings.session_key or kept.session_key,
-            data_key=settings.data_key or kept.data_key,
-            actions_secret=settings.actions_secret or kept.actions_secret,
-        )
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` unless the file exists. Other processes never see half a file."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    try:
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
+        return Secrets.load(self.data_dir, {name: getattr(self, name) for name in Secrets.model_fields})
 
 
 def load_settings() -> Settings:
@@ -363,5 +244,8 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()]
-        raise ConfigurationError("Settings are wrong (WENBAN_…):\n  " + "\n  ".join(lines)) from error
+        raise ConfigurationError(
+            "设置有错：\n" + "\n".join(f"  {line}" for line in in_lines(error))
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(".env：请用 UTF-8 编码保存，现在的编码读不了。") from error

@@ -51,7 +51,7 @@ class Origins:
             origin = normal(entry)
             if origin is None:
                 raise ConfigurationError(
-                    f"WENBAN_WEB_ORIGINS: {entry!r} is not an origin; write https://host without a path"
+                    f"WENBAN_WEB_ORIGINS：“{entry}”不对，要写成 https://主机名，后面不带路径"
                 )
             self._allowed.add(origin)
         if public_url:

@@ -16,7 +16,8 @@ from channels.wechat.api.errors import PlatformError
 from core.errors import ConfigurationError
 from core.migrate import opened
 from core.privacy import use_data_key
-from core.settings import Settings, WeChatAccount, load_settings
+from core.settings import Settings, load_settings
+from core.wechat_accounts import WeChatAccount
 
 app = typer.Typer(no_args_is_help=True)
 menus = typer.Typer(no_args_is_help=True, help="The menu under the conversation.")

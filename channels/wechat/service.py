@@ -24,7 +24,7 @@ from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.errors import NotFound
-from core.settings import WeChatAccount
+from core.wechat_accounts import WeChatAccount
 
 
 def _never() -> bool:

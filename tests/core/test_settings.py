@@ -44,26 +44,82 @@ def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     assert settings.wechat_accounts[0].mode == "plain"
 
 
+ACCOUNT = '{"name": "main", "app_id": "a", "token": "abc"'
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("WENBAN_PORT", "99999", "WENBAN_PORT"),
-        ("WENBAN_RASA_TIMEOUT_S", "soon", "rasa_timeout_s"),
+        ("WENBAN_PORT", "99999", ["WENBAN_PORT：不能大于 65535"]),
+        ("PORT", "abc", ["WENBAN_PORT（这里写的是 PORT）：要填整数"]),
+        ("WENBAN_RASA_TIMEOUT_S", "soon", ["WENBAN_RASA_TIMEOUT_S：要填数字"]),
+        ("WENBAN_IDLE_MINUTES", "0", ["WENBAN_IDLE_MINUTES：要大于 0"]),
+        ("WENBAN_LOG_FORMAT", "xml", ["WENBAN_LOG_FORMAT：只能填 console 或 json"]),
+        ("WENBAN_TRUST_PROXY", "ja", ["WENBAN_TRUST_PROXY：要填 true 或 false"]),
+        (
+            "REDIS_URL",
+            "http://x",
+            ["WENBAN_REDIS_URL（这里写的是 REDIS_URL）：要以 redis://、rediss:// 或 unix:// 开头"],
+        ),
+        ("WENBAN_WECHAT_API_BASE", "http://x.example", ["WENBAN_WECHAT_API_BASE：要以 https:// 开头"]),
+        ("WENBAN_WECHAT_ACCOUNTS", "[{]", ["WENBAN_WECHAT_ACCOUNTS：不是正确的 JSON：从第 3 个字符起读不懂"]),
+        ("WENBAN_WECHAT_ACCOUNTS", "[\n{'name'", ["从第 2 行第 2 个字符起读不懂"]),
+        ("WENBAN_WECHAT_ACCOUNTS", '[{"name"：', ["第 9 个字符 ： 是全角的，要改成半角"]),
+        ("WENBAN_WECHAT_ACCOUNTS", "[" * 100_000, ["WENBAN_WECHAT_ACCOUNTS：不是正确的 JSON"]),
+        ("WENBAN_WECHAT_ACCOUNTS", "[", ["没有写完"]),
+        ("WENBAN_WECHAT_ACCOUNTS", "{}", ["WENBAN_WECHAT_ACCOUNTS：要填一列，写在 [ ] 里"]),
+        ("WENBAN_WECHAT_ACCOUNTS", '["main"]', ["WENBAN_WECHAT_ACCOUNTS（第 1 项）：要填一组，写在 { } 里"]),
         (
             "WENBAN_WECHAT_ACCOUNTS",
-            '[{"name": "main", "app_id": "a", "token": "abc", "mode": "safe"}]',
-            "needs aes_key",
+            '[{"name": "Main", "token": "x"}]',
+            [
+                "（第 1 项 › name）：只能用小写字母",
+                "（第 1 项 › app_id）：必须填写",
+                "（第 1 项 › token）：至少要 3 个字",
+            ],
+        ),
+        ("WENBAN_WECHAT_ACCOUNTS", f'[{ACCOUNT}, "aes_key": "geheim"}}]', ["aes_key）：要 43 个字母或数字"]),
+        (
+            "WENBAN_WECHAT_ACCOUNTS",
+            f'[{ACCOUNT}, "mode": "safe"}}]',
+            ["账号 main 的 mode 是 safe，必须填写 aes_key"],
         ),
         (
             "WENBAN_WECHAT_ACCOUNTS",
-            '[{"name": "a", "app_id": "a", "token": "abc"}, {"name": "a", "app_id": "b", "token": "abc"}]',
-            "same name",
+            f"[{ACCOUNT}}}, {ACCOUNT}}}]",
+            ["WENBAN_WECHAT_ACCOUNTS：两个账号的 name 一样"],
+        ),
+        (
+            "WENBAN_WECHAT_ACCOUNTS",
+            f'[{ACCOUNT}, "notice": {{"template_id": "t", "fields": {{"a": "{{who}}"}}}}}}]',
+            ["（第 1 项 › notice › fields）：“{who}”里只能用 {number}"],
         ),
     ],
 )
-def test_a_wrong_value_is_named(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_value_is_named_by_its_variable_and_not_shown(
+    name: str, value: str, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigurationError, match=said):
+    with pytest.raises(ConfigurationError) as wrong:
+        load_settings()
+    head, *lines = str(wrong.value).splitlines()
+    assert head == "设置有错："
+    assert [one for one in said if one not in str(wrong.value)] == [] and len(lines) == len(said)
+    assert all(line.startswith("  WENBAN_") for line in lines) and "geheim" not in str(wrong.value)
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WENBAN_MEDIA_DIR", "WENBAN_PORT", "WENBAN_WECHAT_ACCOUNTS"):
+        monkeypatch.setenv(name, "")
+    settings = load_settings()
+    assert settings.media_folder == settings.data_dir / "media"
+    assert settings.port == 8012 and settings.wechat_accounts == []
+
+
+def test_an_env_file_in_another_encoding_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_bytes("# 设置\nWENBAN_PORT=1".encode("gbk"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError, match=r"\.env：请用 UTF-8 编码保存"):
         load_settings()
 
 
@@ -76,6 +132,6 @@ def test_keys_are_made_once_and_only_the_owner_may_read_them(tmp_path: Path) -> 
 
 def test_broken_keys_are_reported_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "secrets.json").write_text("{")
-    with pytest.raises(ConfigurationError, match="can't be read"):
+    with pytest.raises(ConfigurationError, match=r"secrets\.json 读不了"):
         _ = Settings(data_dir=tmp_path).secrets
     assert (tmp_path / "secrets.json").read_text() == "{"

@@ -10,7 +10,8 @@ import pytest
 from aiohttp.pytest_plugin import AiohttpClient
 
 from core.migrate import upgrade
-from core.settings import Settings, WeChatAccount
+from core.settings import Settings
+from core.wechat_accounts import WeChatAccount
 from service.app import create_app
 
 NOT_ERRORS = {"/readyz"}

@@ -20,7 +20,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from channels.wechat.api.errors import NotSent, PlatformError, Refused, Unclear
 from channels.wechat.api.tokens import Tokens
 from core.database import Database
-from core.settings import WeChatAccount
+from core.wechat_accounts import WeChatAccount
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from channels.wechat.api.client import Client
 from channels.wechat.api.crypto import signature
 from channels.wechat.api.errors import PlatformError, Refused
 from core.database import Database
-from core.settings import Settings, WeChatAccount
+from core.settings import Settings
+from core.wechat_accounts import WeChatAccount
 
 _KINDS = {"service": "服务号", "subscription": "订阅号", "mini_program": "小程序"}
 _MODES = {"plain": "明文模式", "compatible": "兼容模式", "safe": "安全模式"}

@@ -25,7 +25,7 @@ from conversations.service import Conversations
 from conversations.types import ConversationView, InboundMessage, Receipt, Reply
 from core.clock import now
 from core.database import Database
-from core.settings import WeChatAccount
+from core.wechat_accounts import WeChatAccount
 
 log = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from conversations.types import ConversationView, Reply
 from core.clock import local, now
 from core.database import Database
 from core.jobs import Job, NotYet
-from core.settings import WeChatAccount
+from core.wechat_accounts import WeChatAccount
 
 log = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ from core.database import Database
 from core.ids import new_id
 from core.jobs import remind
 from core.locks import one_at_a_time
-from core.settings import WeChatAccount
+from core.wechat_accounts import WeChatAccount
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from conversations.types import ConversationView
 from core.database import Database
 from core.events import LocalEvents
 from core.jobs import Jobs
-from core.settings import WeChatAccount, WeChatNotice
+from core.wechat_accounts import WeChatAccount, WeChatNotice
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.platform import APP_ID, CITIZEN, KEY, OLD_KEY, TOKEN, Platform

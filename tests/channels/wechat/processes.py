@@ -34,7 +34,7 @@ from core.events import LocalEvents
 from core.jobs import Jobs
 from core.jobs.types import Kind
 from core.privacy import use_data_key
-from core.settings import WeChatAccount
+from core.wechat_accounts import WeChatAccount
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.platform import APP_ID, CITIZEN, TOKEN, Platform, to_json

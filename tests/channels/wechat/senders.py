@@ -8,7 +8,7 @@ import sys
 from channels.wechat.api.client import Client
 from core.database import Database
 from core.privacy import use_data_key
-from core.settings import WeChatAccount
+from core.wechat_accounts import WeChatAccount
 from tests.channels.wechat.api import PUSHING_ID, SECRET
 
 ACCOUNT = WeChatAccount(name="pushing", app_id=PUSHING_ID, token="testtoken", app_secret=SECRET)

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from conversations.types import Agent
-from core.settings import Settings, WeChatAccount
+from core.settings import Settings
+from core.wechat_accounts import WeChatAccount
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import CITIZEN, payload, text_xml

@@ -20,7 +20,7 @@ from core.clock import now
 from core.database import Database
 from core.events import LocalEvents
 from core.jobs import JobRow
-from core.settings import WeChatAccount, WeChatNotice
+from core.wechat_accounts import WeChatAccount, WeChatNotice
 from tests import waiting
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
 from tests.channels.wechat.conftest import QUICK, Running
