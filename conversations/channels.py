@@ -128,3 +128,7 @@ class Channels:
         """What a citizen of this channel is called."""
         channel = self._channels.get(name)
         return channel.label if channel is not None else UNKNOWN_LABEL
+
+    def called(self, word: str) -> set[str]:
+        """Names of the channels whose citizens are called something with this word in it."""
+        return {channel.name for channel in self._channels.values() if word in channel.label}

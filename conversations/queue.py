@@ -9,40 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import store
 from conversations.models import Conversation, MessageRow, Turn
-from conversations.types import ConversationView, Mode, Stage
-
-
-async def list_views(
-    session: AsyncSession, mode: str, agent_id: str | None, limit: int
-) -> list[ConversationView]:
-    """Conversations for the desk, in the order in which agents should look at them.
-
-    Waiting ones come first. Within them, and within the rest, urgent ones come first; then those that have waited
-    longest; then those with the newest change.
-
-    Args:
-        session: the caller's session.
-        mode: ``waiting``, ``human``, ``bot`` (without closed ones) or ``all``.
-        agent_id: only conversations of this agent; None: of all.
-        limit: most conversations.
-    """
-    query = (
-        select(Conversation)
-        .order_by(
-            case((Conversation.mode == Mode.WAITING, 0), else_=1),
-            Conversation.urgent.desc(),
-            case((Conversation.mode == Mode.WAITING, Conversation.waiting_since)),
-            Conversation.updated_at.desc(),
-        )
-        .limit(limit)
-    )
-    if mode != "all":
-        query = query.where(Conversation.mode == mode)
-    if mode == Mode.BOT:
-        query = query.where(Conversation.stage != Stage.CLOSED)
-    if agent_id is not None:
-        query = query.where(Conversation.agent_id == agent_id)
-    return await views(session, list(await session.scalars(query)))
+from conversations.types import ConversationView, Mode
 
 
 async def views(session: AsyncSession, rows: Sequence[Conversation]) -> list[ConversationView]:

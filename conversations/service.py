@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from conversations import happened, inbox, outbox, queue, statements, store, turns
+from conversations import happened, inbox, listing, outbox, queue, statements, store, turns
 from conversations.alarm import Alarm, Unsure
 from conversations.answering import Answerer, Dialogue, FallbackAnswer
 from conversations.channels import Channels, Notice
@@ -21,6 +21,7 @@ from conversations.danger import Judge
 from conversations.delivery import Deliveries
 from conversations.event_kinds import Event, Report
 from conversations.handoff import Handoff
+from conversations.listing import Page, Wanted
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.moves import AgentsOnline, Moves
 from conversations.passing import Passing
@@ -223,12 +224,10 @@ class Conversations:
             )
             return [store.to_message(row) for row in reversed(list(rows))]
 
-    async def list(
-        self, mode: str = "all", agent_id: str | None = None, limit: int = 50
-    ) -> list[ConversationView]:
-        """Conversations for the desk; see :func:`conversations.queue.list_views` for their order."""
+    async def list(self, wanted: Wanted) -> Page:
+        """A page of conversations for the desk; see :func:`conversations.listing.find` for their order."""
         async with self._database.read() as session:
-            return await queue.list_views(session, mode, agent_id, limit)
+            return await listing.find(session, wanted)
 
     async def by_ids(self, ids: Iterable[str]) -> builtins.list[ConversationView]:
         """The conversations with these ids, for the desk. Unknown ids are left out."""

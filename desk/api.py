@@ -11,6 +11,7 @@ from core.events import Events
 from desk.auth_api import AuthApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
+from desk.finding import Finding
 from desk.guard import Guard
 from desk.hub import Hub
 from desk.knowledge_api import KnowledgeApi
@@ -55,11 +56,13 @@ def routes(
     guard = Guard(users, public_url)
     summaries = Summaries(conversations, users)
     naming = Naming(users)
+    colleagues = Colleagues(database, conversations)
+    finding = Finding(colleagues, tickets, conversations.channels)
     hub = Hub(events, summaries, Missed(database))
     return [
         *AuthApi(guard, users).routes(),
-        *ConversationsApi(guard, users, conversations, summaries, events, naming).routes(),
-        *PassingApi(guard, Colleagues(database, conversations), conversations, summaries, naming).routes(),
+        *ConversationsApi(guard, users, conversations, summaries, events, naming, finding).routes(),
+        *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
         *TicketsApi(guard, tickets, media).routes(),
         *PhotosApi(guard, media).routes(),
         *KnowledgeApi(guard, gaps).routes(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.service import Conversations
@@ -29,10 +29,14 @@ async def left_by(session: AsyncSession, user_id: str) -> None:
         Conflict: code ``holder_present``; the agent is still there.
     """
     row = await session.get(DeskUser, user_id)
-    if row is not None and row.active and row.role in ANSWERING and not is_away(row.seen_at):
+    if row is not None and not _gone(row):
         raise Conflict(
             f"{row.display_name}还在岗，不能接手。请他转接给您，或者请班长接手", code="holder_present"
         )
+
+
+def _gone(row: DeskUser) -> bool:
+    return not row.active or row.role not in ANSWERING or is_away(row.seen_at)
 
 
 class Colleagues:
@@ -66,6 +70,18 @@ class Colleagues:
             for id, name, online in found
         ]
         return sorted(shown, key=lambda one: (not one["online"], one["in_hand"], one["display_name"]))
+
+    async def named(self, word: str) -> set[str]:
+        """Ids of the accounts with this word in the username or display name, also of closed ones."""
+        columns = (DeskUser.username, DeskUser.display_name)
+        fits = or_(*(column.icontains(word, autoescape=True) for column in columns))
+        async with self._database.read() as session:
+            return set(await session.scalars(select(DeskUser.id).where(fits)))
+
+    async def gone(self) -> set[str]:
+        """Ids of the accounts that are no longer there for citizens, as :func:`left_by` tells them."""
+        async with self._database.read() as session:
+            return {row.id for row in await session.scalars(select(DeskUser)) if _gone(row)}
 
     async def ready(self, user_id: str) -> Agent:
         """The agent with this id, when a conversation can be passed to them now.

@@ -10,13 +10,15 @@ from aiohttp import web
 from pydantic import Field
 
 from conversations.event_kinds import Event, Taken, Transferred, to_json
+from conversations.listing import Wanted
 from conversations.service import Conversations
-from conversations.types import Agent
+from conversations.types import Agent, HandoffReason
 from core.clock import iso
 from core.errors import NotFound
 from core.events import Events
 from core.text import clean, written
 from desk import body
+from desk.finding import Finding, Kind
 from desk.guard import Guard
 from desk.naming import Naming
 from desk.roles import ANSWERING
@@ -30,6 +32,9 @@ HISTORY = 200
 class _List(body.Body):
     mode: Literal["waiting", "human", "bot", "all"] = "all"
     mine: bool = False
+    q: Annotated[str, Field(title="搜索内容", max_length=100)] = ""
+    kind: Kind = Field("", title="类别")
+    after: Annotated[str, Field(max_length=120)] = ""
     limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
 
 
@@ -59,6 +64,7 @@ class ConversationsApi:
         summaries: Summaries,
         events: Events,
         naming: Naming,
+        finding: Finding,
     ) -> None:
         self._guard = guard
         self._users = users
@@ -66,6 +72,7 @@ class ConversationsApi:
         self._summaries = summaries
         self._events = events
         self._naming = naming
+        self._finding = finding
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -80,12 +87,23 @@ class ConversationsApi:
         ]
 
     async def list(self, request: web.Request, user: User) -> web.Response:
-        """The list of conversations; see :func:`conversations.queue.list_views` for its order."""
+        """A page of conversations, filtered; see :func:`conversations.listing.find` for their order."""
         asked = body.query(request, _List)
-        views = await self._conversations.list(asked.mode, user.id if asked.mine else None, asked.limit)
+        page = await self._conversations.list(
+            Wanted(
+                mode=asked.mode,
+                agents={user.id} if asked.mine else await self._finding.agents(asked.kind),
+                urgent=asked.kind == "urgent",
+                reason=asked.kind if asked.kind in tuple(HandoffReason) else None,
+                marked=await self._finding.marks(asked.q),
+                limit=asked.limit,
+                after=asked.after or None,
+            )
+        )
         return web.json_response(
             {
-                "conversations": await self._summaries.listed(views),
+                "conversations": await self._summaries.listed(page.views),
+                "next": page.next,
                 "counts": await self._conversations.counts(user.id),
             }
         )

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from conversations.event_kinds import Actor, Closed, Event, Idle, Opened
+from conversations.listing import Wanted
 from conversations.quiet import JOB
 from conversations.types import Agent, HandoffReason, Reply, Stage
 from core.clock import now
@@ -82,8 +83,8 @@ async def test_after_a_day_it_is_closed_and_the_citizen_opens_it_again(
     await becomes(process, Stage.CLOSED)
     assert len(await process.conversations.history(conversation)) == before, "nobody is told"
     assert (await process.conversations.recall(conversation))["form"] == {"诉求类型": "投诉"}
-    assert conversation not in [one.id for one in await process.conversations.list("bot")]
-    assert conversation in [one.id for one in await process.conversations.list("all")]
+    assert conversation not in [one.id for one in (await process.conversations.list(Wanted("bot"))).views]
+    assert conversation in [one.id for one in (await process.conversations.list(Wanted("all"))).views]
 
     await process.conversations.tell(conversation, Reply("您的工单已办结"), "k1")
     await becomes(process, Stage.CLOSED)
@@ -93,7 +94,7 @@ async def test_after_a_day_it_is_closed_and_the_citizen_opens_it_again(
     assert kinds[0] == Opened("web") and kinds[-1] == Opened("web", again=True)
     assert Counter(type(one) for one in kinds) == {Opened: 2, Idle: 1, Closed: 1}
     assert isinstance(kinds[2], Closed) and kinds[2].quiet_s is not None and kinds[2].quiet_s > 86_400
-    assert conversation in [one.id for one in await process.conversations.list("bot")]
+    assert conversation in [one.id for one in (await process.conversations.list(Wanted("bot"))).views]
 
 
 @pytest.mark.parametrize("taken", [False, True])

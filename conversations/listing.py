@@ -1,0 +1,149 @@
+"""Lists conversations for the desk: filtered, in the order in which agents should look at them, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations import queue
+from conversations.models import Conversation
+from conversations.types import ConversationView, Mode, Stage
+from core.errors import BadRequest
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which conversations are listed. Each condition that is given must hold.
+
+    Args:
+        mode: ``waiting``, ``human``, ``bot`` (without closed ones) or ``all``.
+        agents: only those that one of these agents has; None: of all.
+        urgent: only those that are urgent and not with the assistant.
+        reason: only those for which an agent was asked for this reason; None: all.
+        marked: one element a word of a search; each must fit. See :class:`Mark`.
+        limit: most conversations of a page.
+        after: ``next`` of the page before; None: the first page.
+    """
+
+    mode: str = "all"
+    agents: Collection[str] | None = None
+    urgent: bool = False
+    reason: str | None = None
+    marked: tuple[Mark, ...] = ()
+    limit: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one word of a search may mean. A conversation fits when one of the meanings does.
+
+    Args:
+        ending: the end of a conversation's id; empty: none.
+        ids: ids of conversations.
+        agents: ids of the agents who have it.
+        channels: names of channels.
+    """
+
+    ending: str = ""
+    ids: Collection[str] = ()
+    agents: Collection[str] = ()
+    channels: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some conversations, and where the next page begins (None: there is none)."""
+
+    views: list[ConversationView]
+    next: str | None = None
+
+
+_WAITS = Conversation.mode == Mode.WAITING
+_SINCE = func.coalesce(Conversation.waiting_since, Conversation.created_at)
+
+
+async def find(session: AsyncSession, wanted: Wanted) -> Page:
+    """One page of conversations.
+
+    Waiting ones come first. Within them, and within the rest, urgent ones come first; then those that have waited
+    longest; then those with the newest change.
+
+    Raises:
+        BadRequest: ``after`` is not the ``next`` of a page.
+    """
+    query = (
+        select(Conversation)
+        .order_by(
+            case((_WAITS, 0), else_=1),
+            Conversation.urgent.desc(),
+            case((_WAITS, _SINCE)),
+            case((not_(_WAITS), Conversation.updated_at)).desc(),
+            Conversation.id,
+        )
+        .limit(wanted.limit + 1)
+        .where(*_conditions(wanted))
+    )
+    rows = list(await session.scalars(query))
+    page = rows[: wanted.limit]
+    return Page(await queue.views(session, page), _cursor(page[-1]) if len(rows) > wanted.limit else None)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.mode != "all":
+        found.append(Conversation.mode == wanted.mode)
+    if wanted.mode == Mode.BOT:
+        found.append(Conversation.stage != Stage.CLOSED)
+    if wanted.agents is not None:
+        found.append(_held_by(wanted.agents))
+    if wanted.urgent:
+        found.append(and_(Conversation.urgent.is_(True), Conversation.mode != Mode.BOT))
+    if wanted.reason is not None:
+        found.append(and_(Conversation.reason == wanted.reason, Conversation.mode != Mode.BOT))
+    found += [_fits(mark) for mark in wanted.marked]
+    if wanted.after is not None:
+        found.append(_behind(wanted.after))
+    return found
+
+
+def _held_by(agents: Collection[str]) -> ColumnElement[bool]:
+    return and_(Conversation.mode == Mode.HUMAN, Conversation.agent_id.in_(agents))
+
+
+def _fits(mark: Mark) -> ColumnElement[bool]:
+    return or_(
+        Conversation.id.endswith(mark.ending, autoescape=True) if mark.ending else false(),
+        Conversation.id.in_(mark.ids),
+        _held_by(mark.agents),
+        Conversation.channel.in_(mark.channels),
+    )
+
+
+# The place of a row in the order is written down, and not only its id: the row may have moved when the next page is asked for.
+def _cursor(row: Conversation) -> str:
+    waits = row.mode == Mode.WAITING
+    at = (row.waiting_since or row.created_at) if waits else row.updated_at
+    return f"{int(waits)}~{int(row.urgent)}~{at.isoformat()}~{row.id}"
+
+
+def _behind(cursor: str) -> ColumnElement[bool]:
+    """What comes behind a place in the order of :func:`find`."""
+    try:
+        waits, urgent, at, last = cursor.split("~")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+    except ValueError:
+        raise BadRequest("翻页的位置不对，请刷新后再试", code="bad_cursor") from None
+    column = _SINCE if waits == "1" else Conversation.updated_at
+    later = column > moment if waits == "1" else column < moment
+    same_urgency = Conversation.urgent.is_(urgent == "1")
+    behind = and_(same_urgency, or_(later, and_(column == moment, Conversation.id > last)))
+    if urgent == "1":
+        behind = or_(behind, Conversation.urgent.is_(False))
+    return or_(and_(_WAITS, behind), not_(_WAITS)) if waits == "1" else and_(not_(_WAITS), behind)
