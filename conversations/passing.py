@@ -135,6 +135,9 @@ class Passing(Mover):
             await happened.record(session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason)
             row.agent_id = agent.id
             row.stage = Stage.ACTIVE
+            row.facts = {
+                key: value for key, value in row.facts.items() if key != PASSED
+            }  # It was for the holder.
             told = Reply(f"接下来由{agent.display_name}继续为您服务，前面说的都看得到，不用重说。")
             messages = await self._moves.tell(session, row, [told])
             row.seen_seq = row.last_seq

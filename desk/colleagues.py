@@ -83,6 +83,12 @@ class Colleagues:
         async with self._database.read() as session:
             return {row.id for row in await session.scalars(select(DeskUser)) if _gone(row)}
 
+    async def present(self, user_id: str | None) -> bool:
+        """Whether an agent is still there for citizens, so that only a supervisor may take over from them."""
+        async with self._database.read() as session:
+            row = await session.get(DeskUser, user_id) if user_id else None
+            return row is not None and not _gone(row)
+
     async def ready(self, user_id: str) -> Agent:
         """The agent with this id, when a conversation can be passed to them now.
 

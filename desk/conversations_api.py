@@ -126,6 +126,7 @@ class ConversationsApi:
                     **shown,
                     "slots": [*slots(view.facts), *decision(view.facts)],
                     "reach": reach.to_json() if reach else None,
+                    "holder_present": await self._finding.colleagues.present(view.agent_id),
                 },
                 "messages": [message.to_json() for message in messages],
             }

@@ -29,7 +29,7 @@ class Finding:
     """
 
     def __init__(self, colleagues: Colleagues, tickets: Tickets, channels: Channels) -> None:
-        self._colleagues = colleagues
+        self.colleagues = colleagues
         self._tickets = tickets
         self._channels = channels
 
@@ -49,10 +49,10 @@ class Finding:
         return Mark(
             ending=small if _ID_ENDING.fullmatch(small) else "",
             ids={line.conversation_id for line in page.tickets if line.conversation_id},
-            agents=await self._colleagues.named(word),
+            agents=await self.colleagues.named(word),
             channels=self._channels.called(word),
         )
 
     async def agents(self, kind: Kind) -> set[str] | None:
         """Ids of the agents whose conversations a kind asks for; None when it does not ask for agents."""
-        return await self._colleagues.gone() if kind == "left" else None
+        return await self.colleagues.gone() if kind == "left" else None

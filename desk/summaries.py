@@ -50,14 +50,21 @@ class Summaries:
 
 
 def slots(facts: dict[str, Any]) -> list[dict[str, str]]:
-    """The filled slots of the complaint form: of the running form, or else of the handoff.
+    """The filled slots of the complaint form: of the running form, or of the handoff, or of the one that was left.
 
     >>> slots({"form": {"诉求类型": "投诉", "是否保密": True, "联系人": None}})
     [{'name': '诉求类型', 'value': '投诉'}, {'name': '是否保密', 'value': '是'}]
     """
-    filled = facts.get("form") or facts.get("handoff")
-    if not isinstance(filled, dict):
-        return []
+    running, left = facts.get("form") or facts.get("handoff"), facts.get("draft_shown")
+    if isinstance(running, dict):
+        return _lines(running)
+    return [_LEFT, *_lines(left)] if isinstance(left, dict) else []
+
+
+_LEFT = {"name": "登记到哪一步", "value": "填到一半，还没有提交；群众说一声就能接着填"}
+
+
+def _lines(filled: dict[str, Any]) -> list[dict[str, str]]:
     return [{"name": str(k), "value": _shown(v)} for k, v in filled.items() if v is not None and v != ""]
 
 

@@ -169,13 +169,16 @@ async def test_a_yes_or_a_place_after_the_offer_takes_it_up(rasa: Rasa, visitor:
         await _left(rasa, visitor)
 
 
-async def test_what_was_filed_or_dropped_is_offered_no_more(rasa: Rasa, visitor: str) -> None:
+async def test_what_was_filed_or_dropped_is_offered_no_more(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
     await _left(rasa, visitor)
     asked = await rasa.run(STATUS, "我的单子到哪了", "ask_progress", conversation=visitor)
     drop = asked.buttons["不要了"]
     entities = {"slot": "draft", "value": "drop"}
     gone = await rasa.run("action_no_form", drop, "cancel", conversation=visitor, entities=entities)
     assert "都不要了" in gone.text
+    assert (await city.conversations.recall(visitor)).get("draft_shown") is None
     again = await rasa.run(STATUS, "我的单子到哪了", "ask_progress", conversation=visitor)
     assert again.slots["requested_slot"] == "ticket_number"
     await _left(rasa, visitor)
@@ -197,6 +200,7 @@ async def test_whoever_comes_back_from_an_agent_is_told_what_is_unfinished(
         await _left(rasa, visitor)
         await city.conversations.take(visitor, agent)
         await end(visitor, agent)
+        assert (await city.conversations.recall(visitor))["draft_shown"]["诉求内容"] == HOLE  # for the desk
         told = (await city.conversations.history(visitor))[-1]
         assert HOLE in told.text and "还没有提交" in told.text
         assert [b.title for b in told.buttons] == ["接着填刚才的"]

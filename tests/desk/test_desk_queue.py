@@ -137,10 +137,23 @@ async def test_the_agent_sees_what_the_form_has_so_far(office: Office) -> None:
     ]
 
 
+async def test_the_agent_sees_what_was_left_half_filled(office: Office) -> None:
+    agent = await office.hire("a1")
+    conversation_id = await office.says("v1", "路灯坏了", "v1-1")
+    left = {"诉求内容": "路灯坏了", "县区": None}
+    await office.conversations.remember(conversation_id, "draft_shown", left)
+    one = f"/conversations/{conversation_id}"
+    state, story = (await agent.get(one))["conversation"]["slots"]
+    assert "还没有提交" in state["value"] and story == {"name": "诉求内容", "value": "路灯坏了"}
+    await office.conversations.remember(conversation_id, "form", {"诉求内容": "停水了"})
+    assert (await agent.get(one))["conversation"]["slots"] == [{"name": "诉求内容", "value": "停水了"}]
+
+
 @pytest.mark.parametrize(
     ("key", "fact"),
     [
         ("form", "half a form"),
+        ("draft_shown", "half a draft"),
         ("decision", "half a decision"),
         # Talk is no matter and no question: there is nothing to tell the agent.
         ("decision", {"intent": "greet", "probability": 0.9, "reasons": {"talk": 0.9}}),

@@ -30,7 +30,9 @@ async def test_who_signed_out_can_be_followed_and_cannot_answer_any_more(office:
     here = (await bill.post(f"{one}/take_over", asked(anne), 409))["error"]
     assert here["code"] == "holder_present" and "坐席 1 号还在岗" in here["message"]
     assert await audited(office) == []
+    assert (await bill.get(one))["conversation"]["holder_present"] is True
     await anne.post("/logout")
+    assert (await bill.get(one))["conversation"]["holder_present"] is False
     took = (await bill.post(f"{one}/take_over", asked(anne)))["conversation"]
     assert (took["mode"], took["agent"]["display_name"], took["unread"]) == ("human", "坐席 2 号", 0)
     assert (await bill.get(one))["messages"][-1]["text"].startswith("接下来由坐席 2 号继续为您服务")
@@ -115,3 +117,15 @@ async def test_of_several_at_once_one_gets_it(office: Office) -> None:
     assert [user for user, *_ in await audited(office)] == [got]
     events = (await anne.get(f"{one}/events"))["events"]
     assert [one["agent"]["id"] for one in events if one["kind"] == "taken"] == [anne.id, got]
+
+
+async def test_the_note_of_an_older_transfer_goes_when_it_is_taken_over(office: Office) -> None:
+    anne, bill, one = await held(office)
+    chief = await office.hire("s1", "supervisor", name="班长")
+    await connect(bill)
+    await anne.post(f"{one}/transfer", {"to": bill.id, "note": "餐饮类，您熟"})
+    assert (await chief.get(one))["conversation"]["transfer"]["note"] == "餐饮类，您熟"
+    took = (await chief.post(f"{one}/take_over", asked(bill)))["conversation"]
+    assert took["transfer"] is None
+    notes = [event["facts"].get("note") for event in (await chief.get(f"{one}/events"))["events"]]
+    assert "餐饮类，您熟" in notes and "同事已下班" in notes

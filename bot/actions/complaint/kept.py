@@ -26,6 +26,8 @@ from kb_index.language.text import simplified
 
 FACT = "draft"
 """Key under which a conversation stores the slots of the unfinished complaint."""
+SHOWN = "draft_shown"
+"""Key under which a conversation stores the same for the desk: label → value."""
 OFFER = "draft"
 """Value of the slot ``offer`` when the citizen was asked whether to continue the unfinished complaint."""
 _SHOWN = 30
@@ -60,13 +62,15 @@ async def after_step(turn: Turn, shown: tuple[str, Any], *, ran: bool) -> None:
         ran: whether the form ran before this step.
     """
     known = await parts().conversations.recall(turn.conversation_id)
-    facts = {shown[0]: shown[1]}
+    facts: dict[str, Any] = {shown[0]: shown[1]}
     if turn.requested:
         saved = drafts.saved(turn.slots)
         facts[FACT] = saved if saved.get("content") else known.get(FACT)
     elif turn.slot(drafts.CONFIRM) is not True:  # filing follows a confirmation, and forgets the draft
         kept = turn.slot(drafts.KEPT)
         facts[FACT] = kept if isinstance(kept, dict) or ran else known.get(FACT)
+    if FACT in facts:
+        facts[SHOWN] = drafts.for_agent(facts[FACT]) if facts[FACT] else None
     if any(known.get(name) != value for name, value in facts.items()):
         with suppress(NotFound):  # the message came to Rasa without the app
             await parts().conversations.remember_all(turn.conversation_id, facts)
@@ -76,7 +80,7 @@ async def forget(turn: Turn) -> None:
     """Forget the unfinished complaint, because it was filed or the citizen does not want it kept."""
     turn.set(drafts.KEPT, None)
     with suppress(NotFound):
-        await parts().conversations.remember(turn.conversation_id, FACT, None)
+        await parts().conversations.remember_all(turn.conversation_id, {FACT: None, SHOWN: None})
 
 
 def in_one_line(draft: Mapping[str, Any]) -> str:

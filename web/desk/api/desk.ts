@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Colleague, Contact, Conversation, ConversationDetail, Counts, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Tab, Ticket,
+  Colleague, Contact, Conversation, ConversationDetail, ConversationPage, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Search, Tab, Ticket,
   TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
@@ -19,8 +19,11 @@ export class DeskApi {
   changePassword = (old: string, fresh: string): Promise<{ user: User }> =>
     this.client.post("/password", { old, new: fresh });
 
-  conversations = (tab: Tab, limit = 50): Promise<{ conversations: Conversation[]; counts: Counts }> =>
-    this.client.get("/conversations", tab === "mine" ? { mode: "human", mine: 1, limit } : { mode: tab, limit });
+  conversations = (tab: Tab, search: Search = { q: "", kind: "" }, after: string | null = null, limit = 50): Promise<ConversationPage> =>
+    this.client.get("/conversations", {
+      ...(tab === "mine" ? { mode: "human", mine: 1 } : { mode: tab }), limit,
+      ...(search.q && { q: search.q }), ...(search.kind && { kind: search.kind }), ...(after && { after }),
+    });
 
   conversation = (id: string): Promise<{ conversation: ConversationDetail; messages: Message[] }> =>
     this.client.get(`/conversations/${encodeURIComponent(id)}`);

@@ -68,6 +68,8 @@ export interface Reach {
 export interface ConversationDetail extends Conversation {
   slots: Slot[];
   reach?: Reach | null;
+  /** The agent who has it is still at the desk: only a supervisor may take over. */
+  holder_present?: boolean;
 }
 
 /** Something that happened in a conversation (经过); `facts` depend on the kind. */
@@ -173,6 +175,22 @@ export type LiveFrame =
   | { type: "pong" };
 
 export type Tab = "waiting" | "mine" | "bot" | "all";
+
+/** What the list under 全部 can be narrowed to; `left`: the agent who has it has left the desk. */
+export type SearchKind = "" | "urgent" | "left" | Exclude<Reason, "emergency">;
+
+/** A search among all conversations; both empty: none. */
+export interface Search {
+  q: string;
+  kind: SearchKind;
+}
+
+export interface ConversationPage {
+  conversations: Conversation[];
+  counts: Counts;
+  /** Where the next page begins; null when there is none. */
+  next: string | null;
+}
 
 export type GapKind = "all" | "unanswered" | "useless";
 export type GapState = "open" | "drafted" | "dismissed";

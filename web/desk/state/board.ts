@@ -2,7 +2,7 @@ import { computed, reactive } from "vue";
 import type { Message } from "../../shared/wire";
 import { explain } from "../api/client";
 import { api } from "../api/desk";
-import type { Conversation, Counts, Tab } from "../api/types";
+import type { Conversation, Counts, Search, Tab } from "../api/types";
 import { belongs, sortQueue } from "./queue";
 import { session } from "./session";
 
@@ -17,18 +17,34 @@ interface Board {
   problem: string | null;
   /** The conversation on screen; what arrives for it is read at once. */
   openId: string | null;
+  /** What is searched for under 全部. */
+  search: Search;
+  /** Ids that the server found for it, in its order; null when nothing is searched for. */
+  found: string[] | null;
+  /** Where the tab's next page begins; null when all of it is here. */
+  next: string | null;
+  /** How many conversations 更多 has fetched under this tab. */
+  paged: number;
+}
+
+/** An empty board, as after signing in. */
+function blank(): Omit<Board, "known"> {
+  return {
+    tab: "waiting", counts: { waiting: 0, mine: 0 }, loading: false, problem: null, openId: null,
+    search: { q: "", kind: "" }, found: null, next: null, paged: 0,
+  };
 }
 
 /** The queue: every conversation this page has heard of, the tab chosen, the server's counts. */
-export const board = reactive<Board>({
-  tab: "waiting", known: new Map(), counts: { waiting: 0, mine: 0 }, loading: false, problem: null, openId: null,
-});
+export const board = reactive<Board>({ ...blank(), known: new Map() });
 
 export const shown = computed<Conversation[]>(() => {
+  if (board.tab === "all" && board.found) return board.found.flatMap((id) => board.known.get(id) ?? []);
   const own = session.user?.id;
   return sortQueue([...board.known.values()].filter((one) => belongs(one, board.tab, own)), board.tab);
 });
 
+const NO_SEARCH: Search = { q: "", kind: "" };
 let asked = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -36,14 +52,33 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export async function refresh(): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
+  await fetchPage(null);
+}
+
+/** 更多: fetches what comes behind the last page. */
+export async function more(): Promise<void> {
+  if (board.next) await fetchPage(board.next);
+}
+
+async function fetchPage(after: string | null): Promise<void> {
   const mine = ++asked;
   const tab = board.tab;
+  const search = tab === "all" ? { ...board.search } : NO_SEARCH;
+  const searching = search.q !== "" || search.kind !== "";
   board.loading = true;
   try {
-    const answer = await api.conversations(tab, LIMIT);
+    const page = await api.conversations(tab, search, after, LIMIT);
     if (mine !== asked) return;
-    replace(tab, answer.conversations);
-    board.counts = answer.counts;
+    const ids = page.conversations.map((one) => one.id);
+    // Only a first page without a next one, and without a search, is the whole truth about its tab.
+    if (after === null && page.next === null && !searching) forgetOthers(tab, new Set(ids));
+    if (after !== null) board.paged += ids.length;
+    // Fetched again, the first page says nothing about where the later ones, already here, end.
+    if (after !== null || board.paged === 0) board.next = page.next;
+    const kept = board.paged > 0 ? board.found ?? [] : [];
+    board.found = !searching ? null : [...new Set(after === null ? [...ids, ...kept] : [...kept, ...ids])];
+    page.conversations.forEach(upsert);
+    board.counts = page.counts;
     board.problem = null;
   } catch (error) {
     if (mine === asked) board.problem = explain(error);
@@ -52,13 +87,19 @@ export async function refresh(): Promise<void> {
   }
 }
 
+/** Searches among all conversations; an empty search shows all of them again. */
+export function find(search: Search): void {
+  board.search = { q: search.q.trim(), kind: search.kind };
+  choose("all");
+}
+
 /** Fetches soon; many events in a row make one request. */
 export function refreshSoon(delayMs = 1500): void {
   timer ??= setTimeout(() => void refresh(), delayMs);
 }
 
 export function choose(tab: Tab): void {
-  board.tab = tab;
+  Object.assign(board, { tab, found: null, next: null, paged: 0 });
   void refresh();
 }
 
@@ -66,13 +107,13 @@ export function choose(tab: Tab): void {
 export function upsert(conversation: Conversation): void {
   const unread = conversation.id === board.openId ? 0 : conversation.unread;
   board.known.set(conversation.id, { ...conversation, unread });
-  if (board.known.size > MOST_KNOWN) dropOldest();
+  if (board.known.size > MOST_KNOWN + board.paged) dropOldest();
 }
 
 /** A desk stays open for a whole shift: what the bot dealt with long ago need not stay in memory. */
 function dropOldest(): void {
   const old = [...board.known.values()]
-    .filter((one) => one.mode === "bot" && one.id !== board.openId)
+    .filter((one) => one.mode === "bot" && one.id !== board.openId && !board.found?.includes(one.id))
     .sort((a, b) => Date.parse(a.updated_at) - Date.parse(b.updated_at))
     .slice(0, MOST_KNOWN / 4);
   for (const one of old) board.known.delete(one.id);
@@ -107,17 +148,12 @@ export function forget(): void {
   clearTimeout(timer);
   timer = undefined;
   asked += 1;
-  Object.assign(board, { tab: "waiting", counts: { waiting: 0, mine: 0 }, loading: false, problem: null, openId: null });
+  Object.assign(board, blank());
   board.known.clear();
 }
 
-function replace(tab: Tab, list: Conversation[]): void {
-  const present = new Set(list.map((one) => one.id));
-  // A full page may hide more; a short one is the whole truth about this tab.
-  if (list.length < LIMIT) {
-    for (const [id, one] of board.known) {
-      if (!present.has(id) && belongs(one, tab, session.user?.id)) board.known.delete(id);
-    }
+function forgetOthers(tab: Tab, present: Set<string>): void {
+  for (const [id, one] of board.known) {
+    if (!present.has(id) && belongs(one, tab, session.user?.id)) board.known.delete(id);
   }
-  list.forEach(upsert);
 }

@@ -13,6 +13,11 @@ export function mayAnswer(): boolean {
   return ANSWERING.has(session.user?.role ?? "");
 }
 
+/** May take over from a colleague who is there. */
+export function maySupervise(): boolean {
+  return mayAnswer() && session.user?.role !== "agent";
+}
+
 /** May see tickets; a department (承办单位) sees only its own. */
 export function maySeeTickets(): boolean {
   return mayAnswer() || session.user?.role === "department";

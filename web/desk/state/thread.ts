@@ -74,7 +74,8 @@ export function add(messages: Message[]): void {
 /** The conversation changed (taken, handed back …): what the form collected stays until it is fetched again. */
 export function changed(conversation: Conversation): void {
   if (thread.id !== conversation.id) return;
-  thread.conversation = { slots: thread.conversation?.slots ?? [], reach: thread.conversation?.reach, ...conversation };
+  const { slots = [], reach, holder_present } = thread.conversation ?? {};
+  thread.conversation = { slots, reach, holder_present, ...conversation };
 }
 
 export async function say(text: string): Promise<void> {

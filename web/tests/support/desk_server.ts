@@ -100,11 +100,14 @@ export class DeskServer {
     const ok = (body: unknown): { status: number; body: unknown } => ({ status: 200, body });
     if (["/me", "/login", "/password"].includes(asked.path)) return ok({ user: ME });
     if (asked.path === "/conversations") {
-      const { mode, mine } = asked.query;
-      const list = [...this.conversations.values()].filter((one) =>
-        (mode === "all" || one.mode === mode) && (!mine || one.agent?.id === ME.id));
+      const { mode, mine, q, after = 0, limit = 50 } = asked.query;
+      const all = [...this.conversations.values()].filter((one) =>
+        (mode === "all" || one.mode === mode) && (!mine || one.agent?.id === ME.id) && (!q || one.citizen_name.includes(q)));
+      const list = all.slice(Number(after), Number(after) + Number(limit));
+      const end = Number(after) + list.length;
+      const next = end < all.length ? String(end) : null;
       const count = (check: (one: Conversation) => boolean): number => [...this.conversations.values()].filter(check).length;
-      return ok({ conversations: list, counts: {
+      return ok({ conversations: list, next, counts: {
         waiting: count((one) => one.mode === "waiting"), mine: count((one) => one.agent?.id === ME.id),
       } });
     }
