@@ -18,7 +18,7 @@ def python() -> Path:
     """
     found = ROOT / ".venv-rasa" / "bin" / "python"
     if not found.exists():
-        raise ConfigurationError("Rasa is not installed (.venv-rasa is missing); run `make setup`.")
+        raise ConfigurationError("没有装 Rasa（缺少 .venv-rasa）；请运行 make setup")
     return found
 
 

@@ -15,7 +15,7 @@ class WenbanError(Exception):
     """Base class of all errors that a citizen, an agent or an operator can act on.
 
     Args:
-        message: one sentence that says what to do, in plain Chinese; for operators it may be English.
+        message: one sentence that says what to do, in plain Chinese.
         code: machine-readable code; by default the code of the class.
         details: more facts for the client, JSON-safe.
         retry_after_s: seconds after which a new try makes sense; sent as ``Retry-After``.
@@ -118,4 +118,4 @@ class ConfigurationError(WenbanError):
     """The installation is incomplete or misconfigured. The message tells an operator what to do."""
 
     default_code = "configuration"
-    default_message = "The installation is not complete; run `wenban doctor`."
+    default_message = "安装不完整；请运行 wenban doctor"

@@ -71,23 +71,19 @@ def deaf(processes: Sequence[Living]) -> str:
     >>> at = datetime(2026, 11, 28, tzinfo=UTC)
     >>> deaf([Living("1", "a:1", "", at, at)])
     ''
-    >>> deaf([Living("1", "a:1", "", at, at), Living("2", "b:7", "", at, at)])[:48]
-    '2 app processes share this database (a:1, b:7), '
+    >>> deaf([Living("1", "a:1", "", at, at), Living("2", "b:7", "", at, at)])[:25]
+    '有 2 个进程用这个数据库（a:1、b:7），但不'
     """
     ways = {process.events for process in processes}
     if len(processes) < 2 or (len(ways) == 1 and "" not in ways):
         return ""
-    names = ", ".join(process.name for process in processes)
-    known = f"{len(processes)} app processes share this database ({names}), "
+    names = "、".join(process.name for process in processes)
+    known = f"有 {len(processes)} 个进程用这个数据库（{names}），"
     if "" in ways:
         return known + (
-            "but not all have WENBAN_REDIS_URL: citizens and agents at different processes do not see one "
-            "another's messages live. Set it for each of them, the same."
+            "但不是都设了 WENBAN_REDIS_URL：连在不同进程上的群众和坐席，互相的消息要过几秒才看得到。请给每个进程设成一样的。"
         )
-    return known + (
-        "but have different keys (WENBAN_SESSION_KEY), so that they do not hear one another in Redis. "
-        "Give all of them the same keys."
-    )
+    return known + ("但密钥（WENBAN_SESSION_KEY）不一样，在 Redis 里互相听不到。请给每个进程设成一样的。")
 
 
 class SignsOfLife:

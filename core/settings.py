@@ -76,7 +76,6 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people or for a collector."
     )
-
     session_key: str = Field(
         "", description="Signs web and desk sessions; empty: made once in the data folder."
     )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.clock import local
 from core.database import Database
 from core.errors import Conflict
+from desk.models import DeskUser
 from desk.roles import Role
 from desk.users import Users
+from tickets.models import Department
 
 FIRST_USERNAME = "admin"
 """Username of the first account."""
@@ -55,6 +62,44 @@ async def add_user(
         Conflict: code ``username_taken``.
     """
     return await Users(database).create(username, display_name, role, department_id, password)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as an operator sees it. Texts are in Chinese.
+
+    Args:
+        username: name for sign-in.
+        display_name: the name that citizens and colleagues read.
+        role: a value of :class:`desk.roles.Role`.
+        department: name of the department; empty for accounts without one.
+        seen: when it was last at the desk, local time.
+        remark: what is special about it; empty when nothing is.
+    """
+
+    username: str
+    display_name: str
+    role: str
+    department: str
+    seen: str
+    remark: str
+
+
+async def everybody(database: Database) -> list[Account]:
+    """All accounts, also closed ones, by username."""
+    async with database.read() as session:
+        rows = await session.execute(
+            select(DeskUser, Department.name)
+            .outerjoin(Department, Department.id == DeskUser.department_id)
+            .order_by(DeskUser.username)
+        )
+        return [_account(row, department or "") for row, department in rows]
+
+
+def _account(row: DeskUser, department: str) -> Account:
+    seen = "从未" if row.seen_at is None else f"{local(row.seen_at):%Y-%m-%d %H:%M}"
+    remark = "已停用" if not row.active else "还是一次性密码" if row.must_change_password else ""
+    return Account(row.username, row.display_name, row.role, department, seen, remark)
 
 
 async def reset_password(database: Database, username: str) -> str:

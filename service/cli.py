@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 import typer.core
@@ -17,9 +16,7 @@ from rich.markup import escape
 
 from core.mishaps import in_words
 from core.settings import load_settings
-
-if TYPE_CHECKING:
-    from core.database import Database
+from service.users_cli import app as users
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,11 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Wenban 问办: intake assistant for a city's 12345 hotline.",
 )
-user = typer.Typer(no_args_is_help=True, help="Desk accounts.")
-"""The group ``wenban user``."""
 database = typer.Typer(no_args_is_help=True, help="The database.")
 """The group ``wenban db``."""
-app.add_typer(user, name="user")
+app.add_typer(users, name="user")
 app.add_typer(database, name="db")
 console = Console()
 
@@ -99,7 +94,7 @@ def train(force: Annotated[bool, typer.Option(help="Train even when nothing chan
     from bot.training import train as train_model
 
     path, trained = train_model(load_settings(), force=force)
-    console.print(f"{'Trained' if trained else 'Unchanged'}: {path.name}")
+    console.print(f"{'训练好了' if trained else '没有变化，不用重新训练'}：{path.name}")
 
 
 @app.command()
@@ -119,55 +114,13 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-@user.command("add")
-def user_add(
-    username: Annotated[str, typer.Argument(help="Sign-in name: letters, digits, '.', '_' or '-'.")],
-    display_name: Annotated[str, typer.Option("--name", help="Shown to citizens, such as 坐席3号.")] = "",
-    role: Annotated[str, typer.Option(help="agent, department, supervisor, editor or admin.")] = "agent",
-    department: Annotated[
-        str, typer.Option(help="The handling department (承办单位) the account belongs to.")
-    ] = "",
-) -> None:
-    """Add a desk account, and print its one-time password."""
-    from desk.accounts import add_user
-    from tickets.departments import id_of
-
-    async def add(found: Database) -> str:
-        department_id = await id_of(found, department) if department else None
-        return await add_user(found, username, display_name or username, role, department_id=department_id)
-
-    password = _with_database(add)
-    console.print(
-        f"{username} ({role}) can sign in with the one-time password [bold]{password}[/]", highlight=False
-    )
-
-
-@user.command("reset")
-def user_reset(username: Annotated[str, typer.Argument(help="Whose password to make anew.")]) -> None:
-    """Give a desk account a new one-time password, end its sessions, and forget its failed sign-ins."""
-    from desk.accounts import reset_password
-
-    password = _with_database(lambda found: reset_password(found, username))
-    console.print(f"{username} can sign in with the one-time password [bold]{password}[/]", highlight=False)
-
-
-def _with_database(act: Callable[[Database], Awaitable[str]]) -> str:
-    from core.migrate import opened
-
-    async def run() -> str:
-        async with opened(load_settings()) as found:
-            return await act(found)
-
-    return asyncio.run(run())
-
-
 @database.command("upgrade")
 def database_upgrade() -> None:
     """Bring the database to the newest schema."""
     from core.migrate import prepare
 
     asyncio.run(prepare(load_settings()))
-    console.print("The database is up to date.")
+    console.print("数据库已是最新。")
 
 
 @database.command("revision")

@@ -45,6 +45,7 @@ def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -
     if not written(text):
         raise BadRequest("请写一句群众会说的话，例如 wenban explain 路灯坏了三天没人修")
     settings = load_settings()
+    _ = settings.city  # A wrong profile is said before anything else.
     screened = _screened(text)
     for name, said in screened.lines:
         console.print(f"  {name:<12}{said}", highlight=False)
@@ -137,7 +138,7 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> tuple[list[Seen]
     async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
         searcher = base.searcher
         if searcher is None:
-            raise NotFound("There is no index yet; run `wenban kb build`.")
+            raise NotFound("知识库还没有发布；请运行 wenban kb build")
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
             result = await base.search(without_lead_in(row.text), regions=settings.city.regions)
             right = bool(result.hits) and result.hits[0].entry.id == row.entry

@@ -13,12 +13,14 @@ from pathlib import Path
 import aiohttp
 from redis.exceptions import RedisError
 from rich.console import Console
+from rich.markup import escape
 
 from bot import rasa_program, training
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
 from core.jobs import troubles
 from core.migrate import is_current
+from core.mishaps import in_words
 from core.privacy import use_data_key
 from core.processes import BEAT_S, deaf, living
 from core.redis_events import client
@@ -40,15 +42,15 @@ async def examine(settings: Settings, console: Console) -> bool:
     checks: list[tuple[str, Callable[[Settings], Awaitable[Finding]]]] = [
         ("Python", _python),
         ("Rasa", _rasa),
-        ("Rasa model", _model),
-        ("web front end", _web),
-        ("data folder", _data),
-        ("database", _database),
-        ("app processes", _processes),
-        ("jobs", _jobs),
-        ("knowledge base", _knowledge),
-        ("decision", _decision),
-        ("running app", _running),
+        ("Rasa 模型", _model),
+        ("网页", _web),
+        ("数据文件夹", _data),
+        ("数据库", _database),
+        ("进程", _processes),
+        ("后台任务", _jobs),
+        ("知识库", _knowledge),
+        ("判断", _decision),
+        ("运行中的系统", _running),
     ]
     well = True
     for name, check in checks:
@@ -57,10 +59,12 @@ async def examine(settings: Settings, console: Console) -> bool:
         except WenbanError as error:
             good, words = False, error.message
         except Exception as error:
-            good, words = False, f"{type(error).__name__}: {error}"
+            good, words = False, in_words(error) or f"{type(error).__name__}: {error}"
         well &= good
         console.print(
-            f"{'[green]✓[/]' if good else '[red]✗[/]'} {name}: {words}", highlight=False, soft_wrap=True
+            f"{'[green]✓[/]' if good else '[red]✗[/]'} {name}：{escape(words)}",
+            highlight=False,
+            soft_wrap=True,
         )
     return well
 
@@ -76,22 +80,20 @@ async def _rasa(_: Settings) -> Finding:
         text=True,
     )
     if found.returncode != 0:
-        return False, "its environment is broken; run `rm -rf .venv-rasa && make setup`."
+        return False, "它的环境坏了；请运行 rm -rf .venv-rasa && make setup"
     return True, f"Rasa {found.stdout.strip()}"
 
 
 async def _model(settings: Settings) -> Finding:
     path = training.model_path(settings)
     return (
-        (True, path.name)
-        if path.exists()
-        else (False, "not trained for the present data; run `wenban train`.")
+        (True, path.name) if path.exists() else (False, "训练数据变过，还没有重新训练；请运行 wenban train")
     )
 
 
 async def _web(_: Settings) -> Finding:
     wrong = front_end.trouble()
-    return not wrong, wrong or "built"
+    return not wrong, wrong or "已经构建"
 
 
 async def _data(settings: Settings) -> Finding:
@@ -104,9 +106,9 @@ async def _data(settings: Settings) -> Finding:
     use_data_key(keys.data_key)
     mode = (folder / "secrets.json").stat().st_mode & 0o077
     if mode:
-        return False, f"{folder / 'secrets.json'} can be read by others; run `chmod 600` on it."
+        return False, f"{folder / 'secrets.json'} 别人也能读；请对它运行 chmod 600"
     free = shutil.disk_usage(folder).free // 2**30
-    return free >= 1, f"{folder}, {free} GB free"
+    return free >= 1, f"{folder}，还有 {free} GB" + ("" if free else "，不够用了，请腾出地方")
 
 
 async def _database(settings: Settings) -> Finding:
@@ -127,13 +129,23 @@ async def _processes(settings: Settings) -> Finding:
     if why := deaf(found):
         return False, why
     if not settings.redis_url:
-        return True, f"{len(found)} running, no Redis needed" if found else "none running"
+        return True, f"{len(found)} 个在运行，不用 Redis" if found else "没有在运行"
     async with client(settings.redis_url) as redis:
         try:
             await redis.ping()
         except (RedisError, OSError, TimeoutError) as error:
-            return False, f"Redis (WENBAN_REDIS_URL) does not answer: {error}; messages come late meanwhile."
-    return True, f"{len(found)} running, and Redis answers"
+            return False, f"连不上 Redis（WENBAN_REDIS_URL）：{_why(error)}。这段时间消息会晚几秒"
+    return True, f"{len(found)} 个在运行，Redis 连得上"
+
+
+def _why(error: BaseException) -> str:
+    """Why Redis does not answer, without the words of the library where ours say it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and not isinstance(cause, TimeoutError) and (words := in_words(cause)):
+            return words
+        cause = cause.__cause__ or cause.__context__
+    return "没有回应" if isinstance(error, TimeoutError) else f"{error}"
 
 
 async def _jobs(settings: Settings) -> Finding:
@@ -143,9 +155,9 @@ async def _jobs(settings: Settings) -> Finding:
     # While no app runs, all jobs are late. They are done at the next start.
     wrong = [trouble for trouble in found if running or trouble.state != "late"]
     if not wrong:
-        return True, "nothing failed, nothing late"
-    more = f", and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-    return False, "; ".join(map(str, wrong[:SHOWN])) + more + "; see `wenban jobs list`."
+        return True, "没有失败的，没有晚的"
+    more = f"；还有 {len(wrong) - SHOWN} 个" if len(wrong) > SHOWN else ""
+    return False, "；".join(map(str, wrong[:SHOWN])) + more + "。都有哪些，看 wenban jobs list"
 
 
 @asynccontextmanager
@@ -157,14 +169,12 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
     """
     url = settings.sqlalchemy_url
     if url.startswith("sqlite") and not Path(url.partition("///")[2]).exists():  # noqa: ASYNC240
-        raise ConfigurationError(
-            "the database is not made yet; run `wenban db upgrade` (make run does it by itself)."
-        )
+        raise ConfigurationError("还没有建；请运行 wenban db upgrade（make run 会自己建）")
     database = Database(url)
     try:
         await database.ping()
         if not await is_current(database):
-            raise ConfigurationError("the database has an old schema; run `wenban db upgrade`.")
+            raise ConfigurationError("结构是旧的；请运行 wenban db upgrade")
         yield database
     finally:
         await database.close()
@@ -175,10 +185,10 @@ async def _knowledge(settings: Settings) -> Finding:
 
     errors = [p for p in check(settings.knowledge_dir) if p.severity == "error"]
     if errors:
-        return False, f"{len(errors)} errors, the first: {errors[0]}; run `wenban kb check`."
+        return False, f"有 {len(errors)} 处错误，第一处：{errors[0]}；请运行 wenban kb check"
     if not (settings.index_dir / "CURRENT").exists():
-        return False, "not built; run `wenban kb build`."
-    return True, "checked and built"
+        return False, "还没有发布；请运行 wenban kb build"
+    return True, "检查过，已发布"
 
 
 async def _decision(settings: Settings) -> Finding:
@@ -188,13 +198,13 @@ async def _decision(settings: Settings) -> Finding:
 
     version = current_version(settings.index_dir)
     if version is None:
-        return True, "not looked at: no knowledge base is built."
+        return True, "没有看：知识库还没有发布"
     numbers = numbers_of(settings.index_dir, version)
     if numbers.source != "labelled":
-        return True, f"its bars are the shipped ones; the search has numbers of this base ({numbers.source})."
+        return True, f"用的是自带的界线；检索的数字是按这个知识库算的（{numbers.source}）"
     if numbers.stamp != fitted_with():
-        return False, "fitted with other numbers of the search; run `wenban train-decision`."
-    return True, "fitted with the search's numbers"
+        return False, "是按检索的另一套数字算的；请运行 wenban train-decision"
+    return True, "和检索的数字是一套"
 
 
 async def _running(settings: Settings) -> Finding:
@@ -205,11 +215,11 @@ async def _running(settings: Settings) -> Finding:
         ):
             parts = (await response.json())["parts"]
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError):
-        return True, f"nothing answers at {settings.app_url} (start with `make run`)."
+        return True, f"{settings.app_url} 没有回应（用 make run 启动）"
     down = [name for name, ready in parts.items() if not ready]
     if down:
         return (
             False,
-            f"up at {settings.app_url}, but not ready: {', '.join(down)}; see {settings.data_dir / 'log'}.",
+            f"{settings.app_url} 起来了，但还有没准备好的：{'、'.join(down)}；请看 {settings.data_dir / 'log'}",
         )
-    return True, f"ready at {settings.app_url}"
+    return True, f"{settings.app_url} 已就绪"

@@ -24,7 +24,7 @@ def trouble(dist: Path = DIST, web: Path = _WEB) -> str:
         web: its sources. Without sources (an installation of built files only) nothing can be compared.
     """
     if missing := [page for page in _PAGES if not (dist / page).is_file()]:
-        return f"{', '.join(missing)} not built; run `make build`."
+        return f"{'、'.join(missing)} 还没有构建；请运行 make build"
     if not (web / "desk").is_dir():
         return ""
     try:
@@ -32,7 +32,7 @@ def trouble(dist: Path = DIST, web: Path = _WEB) -> str:
     except (OSError, UnicodeDecodeError):
         built_from = ""
     if built_from != sources(web):
-        return "the pages in web/dist were built from other sources than those here; run `rm -rf web/dist && make build`."
+        return "web/dist 里的网页不是用现在的源码构建的；请运行 rm -rf web/dist && make build"
     return ""
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import func, select
 
@@ -20,6 +21,9 @@ from core.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)
 console = Console()
+
+STATES = {"waiting": "等着做", "done": "做完了", "failed": "放弃了"}
+"""State of a job → its name for operators."""
 
 T = TypeVar("T")
 """The type of what ``act`` returns."""
@@ -45,13 +49,15 @@ def show() -> None:
         return counts, await troubles(database)
 
     counts, wrong = _with_database(look)
-    table = Table("kind", "state", "jobs")
+    table = Table("任务", "状态", "数量")
     for kind, state, count in counts:
-        table.add_row(kind, state, str(count))
+        table.add_row(kind, STATES.get(state, state), str(count))
     console.print(table)
     for trouble in wrong:
         console.print(
-            f"✗ {trouble}; next {local(trouble.due_at):%Y-%m-%d %H:%M}", highlight=False, soft_wrap=True
+            escape(f"✗ {trouble}；下次 {local(trouble.due_at):%Y-%m-%d %H:%M}"),
+            highlight=False,
+            soft_wrap=True,
         )
 
 
@@ -64,7 +70,7 @@ def retry(kind: Kind, key: Key = "") -> None:
             return await move(session, kind, key, now())
 
     _check(_with_database(act), kind, key)
-    console.print("It is tried within a second, if the app runs.")
+    console.print("马上再试：系统在运行的话，一秒钟之内。")
 
 
 @app.command("drop")
@@ -76,12 +82,17 @@ def drop(kind: Kind, key: Key) -> None:
             return await cancel(session, kind, key)
 
     _check(_with_database(act), kind, key)
-    console.print("Forgotten.")
+    console.print("已删除，这件事不会再做。")
 
 
 def _check(found: bool, kind: str, key: str) -> None:
     if not found:
-        raise NotFound(f"There is no job {kind} {key} that is still to be done.")
+        named = f"{kind} {key}".strip()
+        raise NotFound(
+            f"没有还要做的任务“{named}”；有哪些任务，看 wenban jobs list"
+            if named
+            else "请写任务的种类，看 wenban jobs list"
+        )
 
 
 def _with_database(act: Callable[[Database], Awaitable[T]]) -> T:

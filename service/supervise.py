@@ -68,7 +68,7 @@ def require_free_ports(settings: Settings) -> None:
                 probe.bind((settings.host if name == "PORT" else "127.0.0.1", port))
             except OSError as error:
                 raise ConfigurationError(
-                    f"Port {port} is taken ({error.strerror}). Stop what listens there, or choose another: "
+                    f"端口 {port} 已被占用（{error.strerror}）。请先停掉占用它的程序，或者换一个端口："
                     f"{name}={port + 100} make run"
                 ) from error
 

@@ -79,7 +79,7 @@ def slots_command(
     try:
         moment = datetime.fromisoformat(now)
     except ValueError as error:
-        raise ConfigurationError(f"--now: {error}") from error
+        raise ConfigurationError("--now 要写成 2026-01-31T08:30 这样") from error
     result = slot_figures.evaluate(
         read(file or STORIES, StoryRow, slot_figures.wrong_slots), moment, load_settings().city
     )
@@ -98,7 +98,7 @@ def _unknown_category(row: CategoryRow) -> str | None:
     level1, slash, level2 = row.category.partition("/")
     children = {c.name: {leaf.name for leaf in c.children} for c in catalog.categories()}
     if level1 not in children or (slash and level2 not in children[level1]):
-        return f"unknown category {row.category}"
+        return f"没有这个分类：{row.category}"
     return None
 
 

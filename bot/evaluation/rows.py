@@ -10,6 +10,8 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import ConfigurationError
+from core.expected import expected
+from core.mishaps import in_words
 
 MOST_NAMED = 10
 """Most bad lines that one error names."""
@@ -93,7 +95,10 @@ def read(path: Path, kind: type[Row], wrong: Callable[[Row], str | None] = lambd
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} can't be read: {error}", code="evaluation_file") from error
+        words = in_words(error) or "读不了"
+        raise ConfigurationError(
+            words if isinstance(error, OSError) else f"{path}：{words}", code="evaluation_file"
+        ) from error
     rows: list[Row] = []
     bad: list[str] = []
     for number, line in enumerate(lines, 1):
@@ -103,19 +108,19 @@ def read(path: Path, kind: type[Row], wrong: Callable[[Row], str | None] = lambd
             row = kind.model_validate(json.loads(line))
         except ValidationError as error:
             first = error.errors()[0]
-            bad.append(f"line {number}: {'.'.join(map(str, first['loc'])) or 'row'}: {first['msg']}")
-        except (ValueError, RecursionError) as error:
-            bad.append(f"line {number}: not JSON ({error})")
+            bad.append(f"第 {number} 行：{'.'.join(map(str, first['loc']))} {expected(first)}")
+        except (ValueError, RecursionError):
+            bad.append(f"第 {number} 行：不是正确的 JSON")
         else:
             problem = wrong(row)
             if problem:
-                bad.append(f"line {number}: {problem}")
+                bad.append(f"第 {number} 行：{problem}")
             rows.append(row)
     if bad:
-        more = f"\n  … and {len(bad) - MOST_NAMED} more" if len(bad) > MOST_NAMED else ""
+        more = f"\n  …还有 {len(bad) - MOST_NAMED} 行" if len(bad) > MOST_NAMED else ""
         raise ConfigurationError(
-            f"{path.name} has bad rows:\n  " + "\n  ".join(bad[:MOST_NAMED]) + more, code="evaluation_rows"
+            f"{path.name} 有不对的行：\n  " + "\n  ".join(bad[:MOST_NAMED]) + more, code="evaluation_rows"
         )
     if not rows:
-        raise ConfigurationError(f"{path.name} has no rows.", code="evaluation_rows")
+        raise ConfigurationError(f"{path.name} 里一行也没有", code="evaluation_rows")
     return rows

@@ -49,7 +49,7 @@ class _Count:
 def wrong_slots(row: StoryRow) -> str | None:
     """The error of a row with an unknown slot name; None when all names are known."""
     unknown = sorted(set(row.slots) - set(SLOTS))
-    return f"unknown slots {', '.join(unknown)}; known are {', '.join(SLOTS)}" if unknown else None
+    return f"没有 {'、'.join(unknown)} 这样的项，只有 {'、'.join(SLOTS)}" if unknown else None
 
 
 def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
-from core.clock import now
+from core.clock import local, now
 from core.database import Database
 from core.jobs.models import JobRow
 from core.jobs.queue import takeable
@@ -39,9 +39,11 @@ class Trouble:
     def __str__(self) -> str:
         name = f"{self.kind} {self.key}".rstrip()
         if self.state == "late":
-            return f"{name}: due since {self.due_at:%Y-%m-%d %H:%M} UTC, and nobody does it"
-        what = "given up" if self.state == "failed" else f"failed {self.attempts} times, tried again"
-        return f"{name}: {what} ({self.error})"
+            return f"{name}：{local(self.due_at):%Y-%m-%d %H:%M} 就该做，到现在没有进程做"
+        if self.state == "failed":
+            return f"{name}：放弃了（{self.error}）"
+        what = f"失败了 {self.attempts} 次，会再试" if self.attempts else "马上再试"
+        return f"{name}：{what}（{self.error}）"
 
 
 async def troubles(database: Database, *, limit: int = 50, moment: datetime | None = None) -> list[Trouble]:

@@ -131,6 +131,8 @@ def decode(raw: bytes, name: str) -> str:
 
 
 def _require(path: Path) -> None:
+    if not path.exists():
+        raise BadRequest(f"没有这个文件：{path}", code="no_file")
     suffix = path.suffix.lower()
     if suffix == ".xls":
         raise BadRequest(f"{path.name} 是旧版 Excel 文件，请另存为 .xlsx 或 .csv", code="old_excel")

@@ -76,7 +76,7 @@ def test_a_taken_port_is_one_plain_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         done = wenban("run", environment=environment(tmp_path, port, free_port()))
     assert done.returncode == 1
-    assert f"Port {port} is taken" in done.stderr
+    assert f"端口 {port} 已被占用" in done.stderr
     assert "Traceback" not in done.stderr
 
 

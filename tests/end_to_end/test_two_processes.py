@@ -117,7 +117,7 @@ async def _stored(processes: Processes, count: int) -> bool:
 
 async def test_without_redis_the_operator_is_told(tmp_path: Path, postgresql_url: str) -> None:
     async with two_processes(tmp_path, postgresql_url, "") as processes:
-        await until(lambda: "app processes share this database" in processes.a.log + processes.b.log, 15)
+        await until(lambda: "个进程用这个数据库" in processes.a.log + processes.b.log, 15)
         doctor = await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", "service.cli", "doctor"],
@@ -126,7 +126,7 @@ async def test_without_redis_the_operator_is_told(tmp_path: Path, postgresql_url
             capture_output=True,
             text=True,
         )
-    (line,) = [line for line in doctor.stdout.splitlines() if "app processes:" in line]
+    (line,) = [line for line in doctor.stdout.splitlines() if "进程：" in line]
     assert line.startswith("✗") and "WENBAN_REDIS_URL" in line
 
 

@@ -35,8 +35,10 @@ UNUSABLE: dict[str, list[list[str]]] = {
         ["anne", "--role", "king"],
         ["anne", "--name", "\u200b"],
         ["anne", "--department", "没有"],
+        ["anne", "--role", "department", "--department", "没有"],
     ],
     "user reset": [[], [""], ["nobody"]],
+    "user list": [["extra"]],
     "db upgrade": [["extra"]],
     "db revision": [[], [""], [" \u200b"]],
     "nlu evaluate": [
@@ -184,7 +186,12 @@ def test_the_first_account_needs_no_start_before(wenban: Wenban, here: Path) -> 
     assert (here / "data" / "wenban.db").is_file()
     code, said = wenban("user", "add", "anne")
     assert code == 1 and "已经有了" in said and "argon2" not in said
-    assert wenban("user", "reset", "anne")[0] == 0
+    code, said = wenban("user", "reset", "anne")
+    assert code == 0 and "一次性密码：" in said
+    code, said = wenban("user", "list")
+    assert code == 0 and all(
+        part in said for part in ("anne", "坐席 1 号", "agent", "从未", "还是一次性密码")
+    )
     assert wenban("jobs", "list")[0] == 0
 
 
@@ -223,6 +230,52 @@ def test_an_older_database_is_left_to_the_operator(wenban: Wenban, here: Path) -
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
     code, said = wenban("user", "add", "anne")
     assert code == 1 and "wenban db upgrade" in said
+
+
+def test_an_account_of_a_department_names_it_and_no_other_account_does(wenban: Wenban) -> None:
+    """An account of no department would see no ticket, and an agent's sees everybody's."""
+    code, said = wenban("user", "add", "wang", "--role", "department")
+    assert code == 1 and "--department" in said and "承办单位" in said
+    code, said = wenban("user", "add", "wang", "--department", "市城市管理行政执法局")
+    assert code == 1 and "--role department" in said
+    assert "wang" not in wenban("user", "list")[1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["kb", "test", "{here}/没有.txt"],
+        ["kb", "import", "{here}/没有.csv"],
+        ["kb", "import", "{here}/没有"],
+        ["nlu", "evaluate", "{here}/没有.jsonl"],
+        ["nlu", "slots", "{here}/没有"],
+        ["evaluate", "danger", "{here}/没有.jsonl"],
+    ],
+)
+def test_a_file_that_is_not_there_is_said_to_be_missing(
+    command: list[str], wenban: Wenban, here: Path
+) -> None:
+    code, said = wenban(*(part.replace(HERE, str(here)) for part in command))
+    assert code in (1, 2) and "没有这个文件" in said and "Errno" not in said and "只认" not in said
+
+
+def test_a_wrong_profile_is_said_before_anything_else(
+    wenban: Wenban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENBAN_CITY_PROFILE", "没有这座城")
+    code, said = wenban("explain", "路灯坏了三天没人修")
+    assert code == 1 and said.startswith("✗ 没有城市档案“没有这座城”")
+
+
+@pytest.mark.parametrize(
+    "command", [["jobs", "list"], ["user", "list"], ["doctor"], ["explain", "路灯坏了"], ["kb", "stats"]]
+)
+def test_broken_accounts_are_one_sentence_for_every_command(
+    command: list[str], wenban: Wenban, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENBAN_WECHAT_ACCOUNTS", "[{")
+    code, said = wenban(*command)
+    assert code in (1, 2) and "WENBAN_WECHAT_ACCOUNTS：不是正确的 JSON" in said and "Traceback" not in said
 
 
 def test_danger_is_told_first_and_ends_it(wenban: Wenban) -> None:

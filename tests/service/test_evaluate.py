@@ -167,10 +167,10 @@ def test_what_is_counted_of_danger() -> None:
 @pytest.mark.parametrize(
     ("command", "line", "problem"),
     [
-        ("answers", '{"question": "停电了"}', "line 1: entry"),
-        ("matters", '{"text": "停电了", "kind": "complaint"}', "line 1: kind"),
-        ("danger", '{"text": " ", "label": "none"}', "line 1: text"),
-        ("danger", '{"text": "停电了", "label": "None"}', "line 1: label"),
+        ("answers", '{"question": "停电了"}', "第 1 行：entry"),
+        ("matters", '{"text": "停电了", "kind": "complaint"}', "第 1 行：kind"),
+        ("danger", '{"text": " ", "label": "none"}', "第 1 行：text"),
+        ("danger", '{"text": "停电了", "label": "None"}', "第 1 行：label"),
     ],
 )
 def test_a_bad_row_is_named_before_anything_starts(

@@ -32,7 +32,7 @@ def stamp(web: Path) -> None:
 
 def test_pages_of_other_sources_are_noticed(web: Path) -> None:
     dist = web / "dist"
-    assert "built from other sources" in front_end.trouble(dist, web)  # built before builds left a mark
+    assert "不是用现在的源码构建的" in front_end.trouble(dist, web)  # built before builds left a mark
     stamp(web)
     assert front_end.trouble(dist, web) == ""
     page = web / "desk" / "components" / "QueueItem.vue"
@@ -49,7 +49,7 @@ def test_pages_of_other_sources_are_noticed(web: Path) -> None:
 def test_missing_pages_are_named_and_no_sources_are_no_trouble(web: Path) -> None:
     assert front_end.trouble(web / "dist", web / "nowhere") == ""
     (web / "dist" / "desk" / "index.html").unlink()
-    assert front_end.trouble(web / "dist", web).startswith("desk/index.html not built")
+    assert front_end.trouble(web / "dist", web).startswith("desk/index.html 还没有构建")
 
 
 def test_the_build_ends_with_the_mark() -> None:

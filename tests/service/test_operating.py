@@ -67,18 +67,19 @@ def checked(url: str, check: Callable[[Settings], Awaitable[doctor.Finding]], **
 
 
 def test_a_job_that_was_given_up_is_seen_retried_and_dropped(url: str) -> None:
-    assert checked(url, doctor._jobs) == (True, "nothing failed, nothing late")
+    assert checked(url, doctor._jobs) == (True, "没有失败的，没有晚的")
     in_database(url, give_one_up)
     well, words = checked(url, doctor._jobs)
-    assert not well and "bad a: given up (no such account)" in words
+    assert not well and "bad a：放弃了（no such account）" in words
     run = CliRunner().invoke
     listed = run(app, ["list"])
-    assert listed.exit_code == 0 and "bad a: given up (no such account)" in listed.output
+    assert listed.exit_code == 0 and "bad a：放弃了（no such account）" in listed.output
     assert run(app, ["retry", "bad", "a"]).exit_code == 0
-    assert checked(url, doctor._jobs)[1].startswith("bad a: failed 0 times, tried again")
+    assert checked(url, doctor._jobs)[1].startswith("bad a：马上再试")
     assert run(app, ["drop", "bad", "a"]).exit_code == 0
     assert checked(url, doctor._jobs)[0]
-    assert run(app, ["drop", "bad", "a"]).exit_code == 1
+    gone = run(app, ["drop", "bad", "a"])
+    assert gone.exit_code == 1 and "没有还要做的任务“bad a”" in str(gone.exception)
 
 
 def test_what_is_late_counts_only_while_something_runs(url: str) -> None:
@@ -94,7 +95,7 @@ def test_what_is_late_counts_only_while_something_runs(url: str) -> None:
     assert checked(url, doctor._jobs)[0]
     in_database(url, alive)
     well, words = checked(url, doctor._jobs)
-    assert not well and "nobody does it" in words
+    assert not well and "没有进程做" in words
 
 
 async def test_signs_of_life_come_go_and_warn(
@@ -105,12 +106,12 @@ async def test_signs_of_life_come_go_and_warn(
         await until(lambda: _count(database, 1))
         async with SignsOfLife(database, "channel"):
             await until(lambda: _count(database, 2))
-            assert "share this database" not in caplog.text
+            assert "用这个数据库" not in caplog.text
             async with SignsOfLife(database):
-                await until(lambda: caplog.text.count("not all have WENBAN_REDIS_URL") >= 3)
+                await until(lambda: caplog.text.count("不是都设了 WENBAN_REDIS_URL") >= 3)
         await until(lambda: _count(database, 1))
         async with SignsOfLife(database, "another"):
-            await until(lambda: "have different keys" in caplog.text)
+            await until(lambda: "密钥（WENBAN_SESSION_KEY）不一样" in caplog.text)
 
 
 async def test_one_that_was_killed_and_started_again_is_one(
@@ -127,7 +128,7 @@ async def test_one_that_was_killed_and_started_again_is_one(
             return (await living(database))[-1].seen_at > first
 
         await until(beaten)
-    assert "share this database" not in caplog.text
+    assert "用这个数据库" not in caplog.text
 
 
 async def _count(database: Database, wanted: int) -> bool:
@@ -143,19 +144,21 @@ def test_the_doctor_asks_redis_and_whether_those_that_seem_to_live_do(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.doctor.BEAT_S", -0.9)
-    assert checked(url, doctor._processes) == (True, "none running")
+    assert checked(url, doctor._processes) == (True, "没有在运行")
 
     async def killed(database: Database) -> None:
         async with database.write() as session:
             session.add_all([ProcessRow(name="killed:1"), ProcessRow(name="killed:2")])
 
     in_database(url, killed)
-    assert checked(url, doctor._processes) == (True, "none running")
+    assert checked(url, doctor._processes) == (True, "没有在运行")
     with redis() as server:
         well, words = checked(url, doctor._processes, redis_url=server.url)
-        assert well and words.endswith("and Redis answers")
+        assert well and words.endswith("Redis 连得上")
     well, words = checked(url, doctor._processes, redis_url=server.url)
-    assert not well and "does not answer" in words
+    assert (
+        not well and words.startswith("连不上 Redis（WENBAN_REDIS_URL）：连不上。") and "Error" not in words
+    )
 
 
 def test_the_doctor_still_finds_its_way_in_an_empty_place(tmp_path: Path) -> None:

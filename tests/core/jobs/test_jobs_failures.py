@@ -43,10 +43,7 @@ async def test_failures_back_off_are_seen_and_are_forgotten_when_it_goes_well(
             found = await row(database, "shaky", "a")
             assert found is not None and found.due_at == clock.now + pause * SECOND
             (trouble,) = await troubles(database, moment=clock.now)
-            assert (
-                str(trouble)
-                == f"shaky a: failed {attempt} times, tried again (OSError: the platform is away)"
-            )
+            assert str(trouble) == f"shaky a：失败了 {attempt} 次，会再试（OSError: the platform is away）"
             clock.now += pause * SECOND
             jobs.wake()
         await until(lambda: len(tries) == 4)
