@@ -20,7 +20,9 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from core.errors import ConfigurationError
 
@@ -192,5 +194,8 @@ class RedisRates:
                 return await ask()
             except _FAILURES as error:
                 self._away_until = time.monotonic() + AWAY_S
-                log.warning("Redis is away; this process counts for itself: %s", error)
+                # That Redis is away is said once a process: by the events, which always listen.
+                away = isinstance(error, RedisConnectionError | RedisTimeoutError | OSError)
+                level = logging.DEBUG if away else logging.WARNING
+                log.log(level, "Redis does not count; this process counts for itself: %s", error)
         return await alone()

@@ -84,7 +84,7 @@ async def test_processes_with_one_redis_count_together_and_other_installations_a
 
 
 async def test_while_redis_is_away_each_process_counts_for_itself_and_nobody_waits(
-    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with RedisRates(redis.url, "one") as a, RedisRates(redis.url, "one") as b:
         assert await a.take("web", "visitor", 2) == 0
@@ -94,10 +94,20 @@ async def test_while_redis_is_away_each_process_counts_for_itself_and_nobody_wai
             assert [await one.take("web", "visitor", 2) == 0 for _ in range(3)] == [True, True, False]
             assert await one.place("urgent", "source", "c", 600) == 1
         assert time.monotonic() - began < 2
+        assert caplog.text == "", "the events say it, once a process"
         redis.start()
         monkeypatch.setattr(a, "_away_until", 0.0)
         monkeypatch.setattr(b, "_away_until", 0.0)
         assert [await one.take("web", "visitor", 2) == 0 for one in (a, b, a)] == [True, True, False]
+
+
+async def test_a_redis_that_refuses_to_count_is_named(
+    redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with RedisRates(redis.url, "one") as rates:
+        await rates._redis.set("one:urgent:source", "of another kind")
+        assert await rates.place("urgent", "source", "c", 600) == 1
+    assert caplog.text.count("WRONGTYPE") == 1
 
 
 def test_what_is_no_redis_is_refused_at_once() -> None:
