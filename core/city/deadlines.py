@@ -13,7 +13,9 @@ Unit = Literal["working_days", "working_hours", "hours"]
 """Unit of a limit: working days (工作日), working hours, or clock hours."""
 _UNIT_LABELS: dict[Unit, str] = {"working_days": "个工作日", "working_hours": "个工作小时", "hours": "小时"}
 _STEP_LABELS = {"sign": "签收", "reply": "答复", "close": "办结"}
-_Count = Annotated[int, Field(ge=1, le=365)]
+# strict: otherwise yes counts as 1, and 1 as yes
+_Count = Annotated[int, Field(strict=True, ge=1, le=365)]
+_Flag = Annotated[bool, Field(strict=True)]
 
 
 class Published(Strict):
@@ -46,7 +48,7 @@ class Grounded(Strict):
     """
 
     source: Published | None = None
-    example: bool = False
+    example: _Flag = False
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Grounded:
@@ -133,7 +135,7 @@ class DeadlineRule(Grounded):
     name: Annotated[str, Field(min_length=1, max_length=40)]
     types: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    urgent: bool | None = None
+    urgent: _Flag | None = None
     sign: Limit | None = None
     reply: Limit | None = None
     close: Limit | None = None

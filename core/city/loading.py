@@ -46,7 +46,7 @@ def load_city(profile: str) -> City:
             file, the line and the entry.
     """
     folder = PROFILES / profile if "/" not in profile else Path(profile)
-    if not profile or not (folder / FILES[0]).is_file():
+    if not profile or not (folder / FILES[0]).exists():
         known = "、".join(sorted(path.parent.name for path in PROFILES.glob(f"*/{FILES[0]}")))
         raise ConfigurationError(f"没有城市档案“{profile}”（WENBAN_CITY_PROFILE）；现有：{known}。")
     return _load(folder.resolve())
@@ -81,9 +81,19 @@ _KEPT = set(City.model_fields) - _ELSEWHERE
 
 
 def _each_place_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Of a value that may be of several types pydantic reports one error a type: the first one counts."""
+    """The errors, without those that only follow from others.
+
+    Of a value that may be of several types pydantic reports one error a type: the first one counts. And a list
+    seems too short when what stands in it is wrong.
+    """
     named = {_place(one): one for one in reversed(errors)}
-    return list(reversed(named.values()))
+    emptied = {
+        place
+        for place, one in named.items()
+        if one["type"] == "too_short"
+        and any(len(other) > len(place) and other[: len(place)] == place for other in named)
+    }
+    return [one for place, one in reversed(named.items()) if place not in emptied]
 
 
 def _place(error: ErrorDetails) -> tuple[int | str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from core.city import mistyped
 from core.errors import ConfigurationError
 from core.yaml_loader import SafeLoader
 
@@ -33,9 +34,13 @@ class Marked:
             raise ConfigurationError(f"{path.parent.name} 里没有 {path.name} 这个文件。") from error
         except UnicodeDecodeError as error:
             raise ConfigurationError(f"{path.name}：请用 UTF-8 编码保存，现在的编码读不了。") from error
+        except IsADirectoryError as error:
+            raise ConfigurationError(f"{path.name}：这是文件夹，要是一个文件。") from error
         except OSError as error:
             raise ConfigurationError(f"{path.name}：读不了，请检查它是不是文件、有没有权限。") from error
         self._root, self.value = self._read(text)
+        if wrong := mistyped.in_values(_all(self._root)):
+            raise ConfigurationError(f"{self.name} {wrong}。")
         self._refuse_twice()
 
     def _read(self, text: str) -> tuple[yaml.MappingNode, dict[str, Any]]:
@@ -43,9 +48,13 @@ class Marked:
         try:
             root = loader.get_single_node()
             if not isinstance(root, yaml.MappingNode):
+                if wrong := mistyped.in_text(text, yaml.YAMLError()):
+                    raise ConfigurationError(f"{self.name} {wrong}。")
                 raise ConfigurationError(f"{self.name}：里面要是一行行的“名称: 值”。")
             return root, loader.construct_document(root)
         except yaml.YAMLError as error:
+            if wrong := mistyped.in_text(text, error):
+                raise ConfigurationError(f"{self.name} {wrong}。") from error
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             where = f" 第 {mark.line + 1} 行附近" if mark else ""
             raise ConfigurationError(

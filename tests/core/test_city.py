@@ -224,6 +224,29 @@ def test_what_is_home_in_one_city_is_elsewhere_in_another() -> None:
             "",
             r"（建议和表扬）：sign（签收）、reply（答复）",
         ),
+        ("deadlines.yml", "{working_days: 20}", "{working_days: yes}", r"› reply › count）：要填整数"),
+        ("deadlines.yml", "{working_days: 20}", "{hours: 2.0}", r"› reply › count）：要填整数"),
+        (
+            "deadlines.yml",
+            "{working_days: 20}",
+            "{working_days：20}",
+            r"deadlines.yml 第 27 行：冒号是全角的",
+        ),
+        ("deadlines.yml", "urgent: true", "urgent: 1", r"› urgent）：要填 true 或 false"),
+        ("deadlines.yml", "example: true", 'example: "yes"', r"› example）：要填 true 或 false"),
+        ("city.yml", "name: 青梧", "name：青梧", r"^city.yml 第 2 行：冒号是全角的（：）"),
+        ("city.yml", "prefix: QW", "prefix ：QW", r"^city.yml 第 5 行：冒号是全角的（：）"),
+        (
+            "departments.yml",
+            "- name: 市城管委",
+            "- name：市城管委",
+            r"^departments.yml 第 2 行：冒号是全角的",
+        ),
+        ("city.yml", "prefix: QW", "\tprefix: QW", r"^city.yml 第 5 行：行首有制表符（Tab）"),
+        ("city.yml", "prefix: QW", "\u3000prefix: QW", r"^city.yml 第 5 行：行首有全角空格"),
+        ("city.yml", "prefix: QW", "prefix: QW\n---\n# 另一份", r"^city.yml 第 6 行：--- 后面又开了一份"),
+        ("city.yml", "prefix: QW", "prefix: “QW”", r'^city.yml 第 5 行：引号是全角的，要改成半角："QW"'),
+        ("districts.yml", "short: [梧东]", "short: [梧东，梧城]", r"^districts.yml 第 4 行：逗号是全角的"),
         ("deadlines.yml", "name: 紧急", "name: 停水", r"第 16 行.*：规则名称写了两次：停水"),
         ("deadlines.yml", "    urgent: true\n", "", r"规则“咨询”永远用不上，因为前面的“紧急”已经包括它"),
         (
@@ -291,6 +314,22 @@ def test_a_file_that_no_yaml_reader_can_read_is_named(copied: Path) -> None:
             load_city(str(copied))
     file.write_bytes(kept.encode("utf-8-sig"))
     assert load_city(str(copied)).full_name == "青梧市"
+
+
+def test_a_list_of_wrong_items_is_not_called_too_short(copied: Path) -> None:
+    file = copied / "districts.yml"
+    file.write_text("districts:\n  - name: 东\n  - name: 西\n", "utf-8")
+    with pytest.raises(ConfigurationError) as said:
+        load_city(str(copied))
+    assert str(said.value).count("至少要 2 个字") == 2 and "至少要 1 项" not in str(said.value)
+
+
+@pytest.mark.parametrize("name", ["city.yml", "deadlines.yml"])
+def test_a_folder_in_the_place_of_a_file_is_named(copied: Path, name: str) -> None:
+    (copied / name).unlink()
+    (copied / name).mkdir()
+    with pytest.raises(ConfigurationError, match=f"{name}：这是文件夹，要是一个文件"):
+        load_city(str(copied))
 
 
 def test_several_mistakes_are_named_at_once(copied: Path) -> None:
