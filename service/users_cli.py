@@ -81,7 +81,7 @@ def show() -> None:
 
 def _tell(password: str, done: str) -> None:
     console.print(
-        f"{escape(done)}。一次性密码：[bold]{password}[/]（只显示这一次，登录后要改）",
+        f"{escape(done)}。一次性密码，只显示这一次，登录后要改： [bold]{password}[/]",
         highlight=False,
         soft_wrap=True,
     )
