@@ -169,3 +169,48 @@ async def test_thanks_within_the_form_show_the_way_out(
     running = {"requested_slot": "district", "content": "井盖丢了", "complaint_type": "投诉"}
     answer = await rasa.run(FORM, said, "thank", conversation=visitor, slots=running)
     assert told in answer.text and answer.slots["requested_slot"] == "district"
+
+
+@pytest.mark.parametrize("said", ["登记成功没", "到底登没登记上", "查询码是多少", "是不是登记好了"])
+@pytest.mark.parametrize("action", ANYWHERE)
+async def test_who_asks_whether_it_is_filed_hears_that_nothing_is(
+    rasa: Rasa, visitor: str, action: str, said: str
+) -> None:
+    answer = await rasa.run(action, said, "complain", conversation=visitor)
+    assert "还没有登记过任何事" in answer.text and "工单号和查询码" in answer.text
+    assert answer.slots.get("requested_slot") is None and "content" not in answer.slots
+
+
+async def test_a_ticket_of_this_conversation_is_known_after_rasa_forgot_it(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    ticket = await city.tickets.file(TicketDraft("投诉", "路灯坏了三天", conversation_id=visitor), "k3")
+    answer = await rasa.run("action_fallback", "登记成功没", "nlu_fallback", conversation=visitor)
+    assert f"登记好了，工单号 {ticket.number}" in answer.text
+
+
+async def test_impatience_without_a_ticket_asks_what_it_is_about(rasa: Rasa, visitor: str) -> None:
+    answer = await rasa.run("action_fallback", "怎么还没人来修", "nlu_fallback", conversation=visitor)
+    assert "哪件事" in answer.text and "查工单进度" in answer.buttons
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("都五天了还没动静", Said.URGE), ("怎么没人给我回电话", Said.URGE), ("还要等到什么时候", Said.URGE),
+        ("处理完了没", Said.FILED), ("受理了吗", Said.FILED), ("转给哪个部门了", Said.FILED), ("结果呢", Said.FILED),
+        ("已经修好了，不用管了", Said.DONE), ("谢谢，弄好了", Said.DONE), ("撤销吧，已经解决了", Said.WITHDRAW),
+        ("忘了传照片", Said.PHOTO), ("手机号忘填了 13800000000", Said.ADD), ("刚才忘了说在三号楼后面", Said.ADD),
+        ("说错了，是两盏灯", Said.CHANGE), ("路灯修好了又坏了", None), ("没人管孩子怎么办", None), ("三天能办好吗", None),
+    ],
+)  # fmt: skip
+def test_more_talk_after_filing(said: str, means: Said | None) -> None:
+    assert said_of(said) is means
+
+
+async def test_what_is_settled_is_noted_on_the_ticket(rasa: Rasa, visitor: str, city: SmallCity) -> None:
+    ticket, slots = await _shown(rasa, city, visitor)
+    said = "昨天修好了，不用来了"
+    answer = await rasa.run("action_fallback", said, "nlu_fallback", conversation=visitor, slots=slots)
+    assert ticket.number in answer.text
+    assert said in (await _history(city, ticket))[-1][1]

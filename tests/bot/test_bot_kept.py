@@ -226,3 +226,20 @@ async def test_who_asks_in_the_form_whether_it_is_filed_hears_that_it_is_not_yet
     assert "还没有提交" in answer.text
     assert answer.slots.get(slot) is None and answer.slots.get("content", HOLE) == HOLE
     assert answer.slots.get("requested_slot", slot) == slot
+
+
+@pytest.mark.parametrize("said", ["垃圾箱倒了，淮河路", "楼上漏水，学院路", "站牌歪了"])
+async def test_another_matter_after_the_offer_is_its_own_and_keeps_the_old_one(
+    rasa: Rasa, visitor: str, said: str
+) -> None:
+    await _left(rasa, visitor)
+    offered = [{"event": "slot", "name": "offer", "value": "draft"}]
+    new = await rasa.run(FORM, said, "complain", conversation=visitor, before=offered)
+    assert new.slots["content"].startswith(said[:4]) and HOLE in new.text
+    full = {
+        **new.slots, "complaint_type": "投诉", "district": "潘集区", "address": "国庆路3号", "contact_name": "匿名",
+        "contact_phone": "", "complaint_confirm": True, "filing_key": "c:2",
+    }  # fmt: skip
+    filed = await rasa.run("action_file_ticket", "/affirm", "affirm", conversation=visitor, slots=full)
+    assert "已经登记好了" in filed.text and f"“{HOLE[:20]}" in filed.text
+    assert filed.slots["kept_draft"]["district"] == "潘集区" and filed.slots["offer"] == "draft"

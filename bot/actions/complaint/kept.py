@@ -13,14 +13,18 @@ from typing import Any
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_mined
 from bot.actions.complaint.hearing import hear
-from bot.actions.complaint.leaving import DROP, takes_up_again, without_again
+from bot.actions.complaint.leaving import takes_up_again, without_again
 from bot.actions.complaint.moves import Move, named
+from bot.actions.complaint.unfinished import OFFER as OFFER
+from bot.actions.complaint.unfinished import in_one_line as in_one_line
+from bot.actions.complaint.unfinished import offer as offer
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN, RESUME, choice, clip, plain
-from bot.understanding.clauses import may_be_place
-from bot.understanding.requests import is_question
-from conversations.event_kinds import Result
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import plain
+from bot.understanding.clauses import clauses, may_be_place, only_place
+from bot.understanding.faults import is_fault
+from bot.understanding.lasting import only_time
+from bot.understanding.requests import is_question, reproaches
 from core.errors import NotFound
 from kb_index.language.text import simplified
 
@@ -28,11 +32,10 @@ FACT = "draft"
 """Key under which a conversation stores the slots of the unfinished complaint."""
 SHOWN = "draft_shown"
 """Key under which a conversation stores the same for the desk: label → value."""
-OFFER = "draft"
-"""Value of the slot ``offer`` when the citizen was asked whether to continue the unfinished complaint."""
-_SHOWN = 30
 _LONGEST = 40
 """Most characters of a message that asks about the unfinished complaint."""
+_SHORT = 14
+"""Most characters of a clause that says where or when, and nothing of another matter."""
 _WHERE_WHEN = frozenset({"district", "town", "address", "happened_at"})
 _REGISTER = re.compile(
     r"(?:那|好的?|行|嗯|对|就|请|麻烦|你们?|您|帮我|给我|我|俺|要|想|需要|把)*(?:它|这个|那个|这件事|那件事)?"
@@ -83,26 +86,6 @@ async def forget(turn: Turn) -> None:
         await parts().conversations.remember_all(turn.conversation_id, {FACT: None, SHOWN: None})
 
 
-def in_one_line(draft: Mapping[str, Any]) -> str:
-    """What a draft is about, in a few words."""
-    return clip(str(draft["content"]).split("\n")[0], _SHOWN)
-
-
-def offer(turn: Turn, draft: Mapping[str, Any], *besides: Choice) -> None:
-    """Say what is unfinished, and ask whether to continue it.
-
-    Args:
-        besides: further choices.
-    """
-    turn.say(
-        f"“{in_one_line(draft)}”这件事填到一半，还没有提交。填过的都留着，要接着填吗？",
-        [RESUME, choice("不要了", "cancel", slot="draft", value=DROP), *besides, HUMAN],
-    )
-    turn.set(drafts.KEPT, dict(draft))
-    turn.offer(OFFER)
-    turn.outcome(Result.ASKED_BACK, about="draft")
-
-
 def go_on(turn: Turn, draft: Mapping[str, Any]) -> None:
     """Open the form with the draft if the message asks for that (:func:`wants`); otherwise offer it."""
     if wants(turn):
@@ -133,10 +116,16 @@ def wants(turn: Turn) -> bool:
         return False
     if named(said) is Move.AFFIRM or turn.intent == "affirm" or _REGISTER.fullmatch(first):
         return True
-    told = read_mined(simplified(turn.text), {})
-    return not is_question(turn.text) and (
-        bool(_WHERE_WHEN & set(told)) or may_be_place(turn.text, parts().city) is True
-    )
+    return not is_question(turn.text) and all(map(_where_or_when, clauses(simplified(turn.text))))
+
+
+def _where_or_when(clause: str) -> bool:
+    """Whether a clause only says where or when. 井盖丢了 beside a place is another matter."""
+    city = parts().city
+    if only_place(clause, city) or only_time(clause):
+        return True
+    placed = bool(_WHERE_WHEN & set(read_mined(clause, {}))) or may_be_place(clause, city) is True
+    return placed and len(clause) <= _SHORT and not is_fault(clause) and not reproaches(clause)
 
 
 def take_up(turn: Turn, draft: Mapping[str, Any]) -> str:

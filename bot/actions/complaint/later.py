@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.actions.complaint import unfinished
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN, clip
+from bot.actions.runtime.wording import HUMAN, RESUME, clip
 from bot.understanding.requests import Request
 
 SLOT = "later"
-"""Slot with the remembered requests, each with ``kind`` (``question`` or ``matter``) and ``text``."""
+"""Slot with the remembered requests, each with ``kind`` (``question``, ``matter`` or ``draft``) and ``text``; a draft also
+with ``draft``, its slots."""
 OFFER = "later"
 """Value of the slot ``offer`` when the citizen was offered an answer to a remembered question."""
+_DRAFT = "draft"
+"""Kind of a remembered complaint that was left unfinished."""
 _SHOWN = 40
 
 
@@ -30,7 +34,7 @@ async def carry(turn: Turn, slots: Mapping[str, Any]) -> None:
         slots: the slots as they were filed.
     """
     waiting = turn.slot(SLOT) or []
-    if not waiting or waiting[0]["kind"] == "question":
+    if not waiting or waiting[0]["kind"] != "matter":
         return
     kept = {name: slots[name] for name in (*_PLACE, *_CONTACT) if slots.get(name) is not None}
     await parts().conversations.remember(
@@ -57,9 +61,21 @@ async def carried(turn: Turn, story: str, mined: Mapping[str, Any]) -> tuple[dic
 
 
 def remember(turn: Turn, requests: Sequence[Request]) -> None:
-    """Store requests for later, in their order."""
-    kept = [{"kind": request.kind, "text": request.text} for request in requests]
+    """Store requests for later, in their order, before the complaints that wait unfinished."""
+    kept: list[dict[str, Any]] = [{"kind": request.kind, "text": request.text} for request in requests]
+    kept += [one for one in turn.slot(SLOT) or [] if one["kind"] == _DRAFT]
     turn.set(SLOT, kept or None)
+
+
+def shelve(turn: Turn, draft: Mapping[str, Any]) -> None:
+    """Store an unfinished complaint for later, because another one is filled first.
+
+    Args:
+        draft: its slots.
+    """
+    slots = {name: value for name, value in draft.items() if name != SLOT}
+    shelved = {"kind": _DRAFT, "text": str(draft["content"]), "draft": slots}
+    turn.set(SLOT, [*(turn.slot(SLOT) or []), *(draft.get(SLOT) or []), shelved])
 
 
 def texts(turn: Turn) -> list[str]:
@@ -85,6 +101,11 @@ def offer(turn: Turn, *besides: Choice) -> None:
     if not waiting:
         return
     first, rest = waiting[0], waiting[1:]
+    if first["kind"] == _DRAFT:
+        if RESUME not in besides:  # that button continues what was left just now
+            turn.set(SLOT, rest or None)
+            unfinished.offer(turn, first["draft"], *besides)
+        return
     text = str(first["text"])
     if first["kind"] == "question":
         turn.say(

@@ -9,6 +9,7 @@ from bot.actions.complaint import later
 from bot.actions.complaint.about import about_privacy
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import Move, named
+from bot.actions.complaint.unfinished import DROP as DROP
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, choice, plain
@@ -31,8 +32,6 @@ _AGAIN = re.compile(
 
 OFFER = "leave"
 """Value of the slot ``offer`` when the citizen was asked whether to leave the complaint unfiled."""
-DROP = "drop"
-"""Value of the button that cancels a complaint without keeping the draft."""
 _NOT_NOW = re.compile(
     r"(?:算了|那|那就|就|还是|先|我|俺|暂时|今天|不好意思|谢谢)*"
     r"(?:不用|不要|不需要|用不着|不必|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"

@@ -1,4 +1,4 @@
-"""What follows an offer to file the matter that was told: where or when it happened, or 还是登记吧 some messages later."""
+"""What follows an offer to file what was told: yes, no, where or when it happened, or 还是登记吧 some messages later."""
 
 from __future__ import annotations
 
@@ -11,15 +11,26 @@ from bot.actions.complaint.hearing import hear
 from bot.actions.policy.answer import INVITED
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
-from bot.actions.runtime.wording import RESUME, plain
+from bot.actions.runtime.wording import HUMAN, RESUME, plain
+from bot.understanding.assent import assent
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.faults import is_fault
 from bot.understanding.lasting import only_time
 from bot.understanding.requests import is_question
+from conversations.event_kinds import Result
 from kb_index.language.text import simplified
 
 _OFFERS = ("complaint", INVITED)
 """Values of the slot ``offer`` after which a place or a time says yes."""
+ASKED = "file_question"
+"""Value of the slot ``offer`` after the citizen was explicitly asked whether to file a question."""
+_DECLINABLE = {
+    **dict.fromkeys(
+        ("complaint", ASKED, INVITED), "好的，{}。有别的事随时说；想登记了，说“还是登记吧”就行。"
+    ),
+    kept.OFFER: "好的，先放着，填过的都给您留着。想接着填，说“接着填”就行。",
+}
+"""Offer → the reply when it is not accepted."""
 WHERE_WHEN = ("district", "town", "address", "happened_at")
 """Slots for the place and the time."""
 _BACK = 4
@@ -46,6 +57,11 @@ async def _files(turn: Turn) -> bool:
     """Open the form if the message takes up an unfinished complaint, or the matter that was told; else False."""
     if turn.pressed or attachments.sent(turn):
         return False
+    if declined(turn):
+        return True
+    if agrees(turn):
+        turn.follow_up("action_affirm")
+        return True
     again = leaving.takes_up_again(turn.text)
     draft = await kept.left(turn) if again else None
     story = told(turn) if where(turn) else told_again(turn)
@@ -60,6 +76,22 @@ async def _files(turn: Turn) -> bool:
         return False
     turn.set("misses", 0)
     return True
+
+
+def declined(turn: Turn) -> bool:
+    """Say that nothing is filed, when the reply to an offer declines it or only says that it was read; else False."""
+    said = assent(turn.text) if not turn.pressed and turn.offered in _DECLINABLE else None
+    if said not in ("no", "heard"):
+        return False
+    turn.say(_DECLINABLE[str(turn.offered)].format("不登记" if said == "no" else "那先不登记"), [HUMAN])
+    turn.set("misses", 0)
+    turn.outcome(Result.TALK, about="cancelled")
+    return True
+
+
+def agrees(turn: Turn) -> bool:
+    """Whether a reply in words accepts the offer to file what was told."""
+    return not turn.pressed and turn.offered in ("complaint", ASKED) and assent(turn.text) == "yes"
 
 
 def where(turn: Turn) -> dict[str, Any]:

@@ -57,12 +57,17 @@ async def open_form(turn: Turn) -> str | None:
     left = await kept_drafts.left(turn)
     if left is not None and kept_drafts.wants(turn):
         return kept_drafts.take_up(turn, left)
+    if offered.declined(turn):  # 行吧不办了
+        turn.set("requested_slot", None)
+        return None
     if _ASKS_ON.search(turn.text) and await continues(turn):  # 要啥 asks on, and agrees to nothing
         turn.set("requested_slot", None)
         return None
     where = offered.where(turn)
     story = (
-        (None if where else _story(turn)) or _set_just_now(turn) or (offered.told(turn) if where else None)
+        (None if where or offered.agrees(turn) else _story(turn))
+        or _set_just_now(turn)
+        or (offered.told(turn) if where else None)
     )
     kept = None
     if story is None:
@@ -109,6 +114,12 @@ async def open_form(turn: Turn) -> str | None:
     turn.set_all({**filled, "story": None, drafts.KEPT: None})
     if len(requests) > 1:
         later.remember(turn, requests[1:])
+    waits = ""
+    if (
+        left is not None and content and turn.offered == kept_drafts.OFFER
+    ):  # another matter, not the one offered
+        later.shelve(turn, left)
+        waits = f"“{kept_drafts.in_one_line(left)}”那件也给您留着。"
     asked = about.about_privacy(turn.text) if not turn.pressed and read_wish(turn.text) is Wish.ASKS else ""
     return (
         asked
@@ -118,6 +129,7 @@ async def open_form(turn: Turn) -> str | None:
         + same_as
         + theirs
         + later.noted(requests[1:])
+        + waits
     )
 
 

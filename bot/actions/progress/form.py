@@ -60,7 +60,7 @@ async def validate(turn: Turn) -> None:
         turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):
         await _attached(turn, slot)
-    elif (slot in _WAITS_FOR_TICKET and await just_now.answer(turn)) or (
+    elif (slot in _WAITS_FOR_TICKET and await just_now.answer(turn, asks_number=True)) or (
         slot == "ticket_number" and await _takes_up(turn)
     ):
         _end(turn)
@@ -127,7 +127,7 @@ def _end(turn: Turn) -> None:
 
 
 async def _open(turn: Turn) -> None:
-    if await how_long.answer(turn) or await just_now.answer(turn):
+    if await how_long.answer(turn) or await just_now.answer(turn, asks_number=True):
         _end(turn)
         return
     draft = None if turn.pressed or find_number(turn.text) else await kept.left(turn)

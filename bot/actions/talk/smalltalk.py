@@ -6,6 +6,7 @@ import re
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept, later
+from bot.actions.complaint import offered as after_offer
 from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
@@ -16,13 +17,12 @@ from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS
 from bot.actions.talk import mood
 from bot.actions.talk.fallback import fallback
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.assent import resigned
 
 _ANSWERS = ("action_answer_policy", "action_follow_up", "action_fallback")
 _NOD = re.compile(r"(?:对|对的|对对+|是|是的|没错|嗯+|哦|就是)(?:啊|呀|哦|吧)?")
 _WHETHER = re.compile(r"(?<!不)([\u4e00-\u9fff])不\1")
 """A verb and its negation, which ask. 不对不对 says no."""
-_ASKED = "file_question"
-"""Value of the slot ``offer`` after the citizen was explicitly asked whether to file a question."""
 _HELP = "还有什么可以帮您？可以问政策、反映问题，也可以查工单进度。"
 
 
@@ -43,6 +43,8 @@ async def affirm(turn: Turn) -> None:
 
     After a crash a confirmation may come twice; then the ticket that was filed is shown again.
     """
+    if after_offer.declined(turn):  # 好吧那算了
+        return
     about = feedback.rated(turn)
     if about is not None and turn.pressed:
         await feedback.useful(turn, about)
@@ -78,10 +80,10 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
             [FILE_QUESTION, Choice("不用了", "/deny"), HUMAN],
         )
         turn.set("story", said or None)
-        turn.offer(_ASKED)
+        turn.offer(after_offer.ASKED)
     elif offer == "human":
         await hand_over(turn, "citizen_asked")
-    elif offer in ("complaint", _ASKED, kept.OFFER):
+    elif offer in ("complaint", after_offer.ASKED, kept.OFFER):
         turn.follow_up("complaint_form")
     elif offer == later.OFFER:
         await _asked_before(turn)
@@ -92,14 +94,15 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
 
 
 def _only_nods(turn: Turn) -> bool:
-    """Whether 对 may confirm the answer, instead of accepting the offer to file its question."""
+    """Whether 对 may confirm the answer, or 好吧 put up with it, instead of accepting the offer to file its question."""
     shown = {
         str(button.get("title"))
         for event in turn.previous()
         if event.get("event") == "bot"
         for button in (event.get("data") or {}).get("buttons") or []
     }
-    return not turn.pressed and FILE_QUESTION.title in shown and _NOD.fullmatch(plain(turn.text)) is not None
+    nods = _NOD.fullmatch(plain(turn.text)) is not None or resigned(turn.text)
+    return not turn.pressed and FILE_QUESTION.title in shown and nods
 
 
 async def _asked_before(turn: Turn) -> None:
