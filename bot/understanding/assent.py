@@ -49,7 +49,7 @@ def assent(text: str) -> Assent | None:
         kinds.add("heard")  # 好的谢谢 ends the talk rather than agreeing
     for kind in ("no", "heard", "yes"):
         if kind in kinds:
-            return kind  # type: ignore[return-value]
+            return kind
     return None
 
 

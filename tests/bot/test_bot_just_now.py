@@ -172,7 +172,7 @@ async def test_thanks_within_the_form_show_the_way_out(
 
 
 @pytest.mark.parametrize("said", ["登记成功没", "到底登没登记上", "查询码是多少", "是不是登记好了"])
-@pytest.mark.parametrize("action", ANYWHERE)
+@pytest.mark.parametrize("action", [*ANYWHERE, "action_affirm", "action_deny"])
 async def test_who_asks_whether_it_is_filed_hears_that_nothing_is(
     rasa: Rasa, visitor: str, action: str, said: str
 ) -> None:
