@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.understanding.category import suggest_by_words
+from bot.understanding.faults import is_fault
 
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
@@ -57,9 +58,14 @@ _PROCEDURE = re.compile(
 _ASKS = re.compile(
     r"[?？]\s*$|(吗|么|呢|多少|哪里|哪儿|什么|啥|怎么办|流程|材料|条件|标准|多久|几天|钱)[啊呀哈的\s。]*$|(怎么|咋|如何|怎样)[^，,。；;]{0,10}$|(在哪里?|去哪|什么时候|几点)[^，,。；;]{0,8}$|哪些[^，,。；;]{0,6}$|(什么|哪些|多少)[^，,。；;]{0,8}$"
 )
-_ANNOUNCES = re.compile(r"^(你好|您好)?[，,]?(我|俺)?(想|要)?(请问|问一?下|问问|咨询)")
+_QUESTION_WORD = re.compile(
+    r"啥时候|什么时候|何时|多少|几[次天年个号月点岁]|哪[天年里儿些个种]|怎么[办算交领取查]|[吗么]\s*[?？]?$"
+)
+_SHORT_QUESTION = 16
+"""Most characters of a part that is a question because of one such word."""
+_ANNOUNCES = re.compile(r"^(你好|您好)?[，,]?(我|俺)?(?:(想|要)?(请问|问一?下|问问|咨询)|(?:想|先|再|还)+问)")
 _GRIEVANCE = re.compile(
-    r"没人(管|修|理|清|来)|不管|不理|坏了|投诉|举报|反映|太(吵|臭|脏|差|黑)|扰民|欠|拖|骗|乱收|乱停|漏水|堵|态度|为什么|凭什么|不给|停水|停电|解决|修好|处理|恢复|来人|万一|也不(说|管|听)"
+    r"没人(管|修|理|清|来|收|扫|拉|接|换|问|负责|处理|打扫|疏通)|不管|不理|坏了|投诉|举报|反映|太(吵|臭|脏|差|黑)|扰民|欠|拖|骗|乱收|乱停|漏水|堵|态度|为什么|凭什么|不给|停水|停电|解决|修好|处理|恢复|来人|万一|也不(说|管|听)"
 )
 
 
@@ -130,7 +136,17 @@ def _asking(text: str) -> bool:
 
 
 def _request(text: str, asked: bool = False) -> Request:
-    return Request("question" if asked or _asking(text) else "matter", text)
+    return Request("question" if asked or _asking(text) or _only_asks(text) else "matter", text)
+
+
+def _only_asks(text: str) -> bool:
+    """Whether a short part asks, and tells nothing that could be filed (退休金啥时候涨?)."""
+    return (
+        len(text) <= _SHORT_QUESTION
+        and _QUESTION_WORD.search(text) is not None
+        and _GRIEVANCE.search(text) is None
+        and not is_fault(text)
+    )
 
 
 def _cut(text: str, announced: str) -> tuple[str, str, str] | None:
@@ -163,7 +179,7 @@ def _apart(first: str, second: str, *, named: bool, asked: bool, bare: bool) -> 
             return _category(second) is not None
         return asks == (False, True) and _beside(first, second)
     if asks == (True, False):
-        return named or _GRIEVANCE.search(second) is not None
+        return named or _GRIEVANCE.search(second) is not None or is_fault(second)
     if asks == (False, True):
         return True
     return named and (_SAME_STORY.search(second) is None or _differ(first, second))

@@ -105,3 +105,27 @@ def test_a_question_after_a_matter_is_another_request_only_when_it_is_about_some
     text: str, requests: int
 ) -> None:
     assert len(split(text)) == requests
+
+
+@pytest.mark.parametrize(
+    ("text", "served"),
+    [
+        ("住房公积金怎么提取 身份证丢了在哪补", 2),
+        ("身份证丢了在哪补，天王星护照怎么申请", 2),
+        ("结婚登记要带什么 住房公积金怎么提取 天王星护照怎么办", 3),
+        ("身份证丢了在哪补 补的话多少钱", 1),
+        ("身份证丢了在哪补，收入多少，面积多大", 1),
+        ("身份证丢了在哪补，要带什么，几天能拿到", 1),
+    ],
+)
+async def test_a_blank_or_a_comma_parts_only_what_asks_by_itself(
+    rasa: Rasa, visitor: str, text: str, served: int
+) -> None:
+    answer = await rasa.run(ASK, text, "ask_policy", conversation=visitor)
+    named = len(set(re.findall(r"^“([^”]+)”(?:：|我还没有)", answer.text, re.MULTILINE)))
+    assert len(answer.cards) + named == served or (served == 1 and not named), answer.text
+
+
+def test_a_second_question_is_no_matter_to_file() -> None:
+    assert [one.kind for one in split("公积金能提几次?退休金啥时候涨?")] == ["question", "question"]
+    assert [one.kind for one in split("公积金怎么提取？小区路灯坏了啥时候能修?")][-1] == "matter"

@@ -37,6 +37,15 @@ _NEAREST = 2
 """Most candidates of each question when several are asked back."""
 _PAPERS = re.compile("身份证|户口[本簿]")
 """Papers that are the subject of a question that begins with them."""
+_ANYWHERE = frozenset("的了在有我你您能会要可以办申请查领取交去到金保证费")
+"""Characters that unrelated questions share."""
+_BY_ITSELF = re.compile(
+    r"(?:怎么|咋|如何|怎样|[去在到]哪[里儿]?|哪里)(?:个)?(?:能|可以|去)?[办申领提取查交缴补换迁转报退开挂登打]|"
+    r"(?:什么|啥|哪些)(?:材料|手续|条件|证件)|带(?:些)?(?:什么|啥)|(?:比例|标准|时间|条件).{0,2}(?:多少|什么)"
+)
+"""Words with which a question names what it asks for."""
+_POINTS_BACK = re.compile(r"的话|这个|那个|它|[这那](?:种|样|张|次|笔|些|边)")
+"""Words that point back to the question before."""
 _LEAST_SUBJECT = 2
 """Fewest characters of a subject that a question names."""
 _SHOWN = 30
@@ -116,8 +125,10 @@ async def _answer_each(turn: Turn) -> bool:
     if len(about) + len(unknown) < 2:
         return False  # all about one entry, so it is one question in other words
     known = {result.hits[0].entry.id: (question, result) for question, result in found if _known(result)}
-    if not known and policy.is_sure(await policy.search(turn.text)):
-        return False  # only all of them together say what is asked
+    if not known:
+        whole = await policy.search(turn.text)
+        if policy.is_sure(whole) and whole.hits[0].entry.id not in about:
+            return False  # only all of them together say what is asked
     groups = [
         (question, near)
         for question, result in found
@@ -152,12 +163,16 @@ def _near(result: SearchResult, known: Container[str]) -> list[Entry] | None:
 async def _parted(text: str) -> list[str]:
     """The questions of a message that are about different things; most messages have fewer than two.
 
-    A question that names no subject (要什么材料) belongs to the one before it. So does a question after a comma, unless
-    the search knows its clause and does not know the whole sentence.
+    A question that names no subject (要什么材料) belongs to the one before it. So does a question after a comma or a blank,
+    unless it shares no word with the others (公积金怎么取 结婚登记要带什么), or the search knows its clause and does not know
+    the whole sentence.
     """
     asked: list[str] = []
     for sentence in questions(text):
         named = [clause for clause in sentence.clauses if _names_subject(clause)]
+        if len(named) > 1 and len(named) == len(sentence.clauses) and _unrelated(named):
+            asked += named
+            continue
         if len(named) > 1 and not _known(await policy.search(sentence.text)):
             results = [await policy.search(clause) for clause in named]
             if any(map(_known, results)) and all(result.outcome != "unknown" for result in results):
@@ -166,6 +181,20 @@ async def _parted(text: str) -> list[str]:
         if _names_subject(sentence.text):
             asked.append(sentence.text)
     return asked
+
+
+def _unrelated(questions: Sequence[str]) -> bool:
+    """Whether each asks for something by itself and about something of its own.
+
+    收入多少 after 公租房怎么申请 does not, nor does 补的话多少钱 after 身份证去哪补.
+    """
+    seen: set[str] = set()
+    for question in questions:
+        about = set(subject(question)) - _ANYWHERE
+        if not about or about & seen or not _BY_ITSELF.search(question) or _POINTS_BACK.search(question):
+            return False
+        seen |= about
+    return True
 
 
 def _known(result: SearchResult) -> bool:
