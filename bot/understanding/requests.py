@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
+from bot.understanding.announced import items
 from bot.understanding.category import suggest_by_words
 from bot.understanding.faults import is_fault
 
@@ -42,6 +44,13 @@ _MAY_OPEN = re.compile(
     r"(?:^|(?<=[。！？!?；;，,、\s]))(?P<cue>(?:另外|还有|此外|再就是|再有就是|再有|顺便|对了|同时|那个)(?:就是|呢)?[，,：:]?)"
 )
 _SENTENCE = re.compile(r"(?<=[？?。！!；;])(?P<cue>)")
+_COMMA = re.compile(r"[，,]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_NAMES_RIGHT = re.compile(
+    r"补贴|补助|津贴|医保|社保|公积金|养老金|低保|户口|护照|入学|学籍|退休|结婚|证(?![据明人])"
+)
+"""What a question asks for that needs nothing of the story before it."""
+_BRIEF = 80
+"""Most characters of a message that is cut at a mere comma."""
 _FIRST_MARK = re.compile(
     r"^\s*(?:您好|你好)?[，,。！!]?\s*(?:[1１一①][、.．)）：:]|"
     r"第一(?:(?:件|个|点)(?:事情?|问题)?(?:是|就是)?[，,：:、]?|[，,：:、]|是)|"
@@ -90,6 +99,9 @@ def split(text: str) -> tuple[Request, ...]:
     >>> len(split("路灯坏了半个月，还有个大坑，晚上看不见，另外打电话也没人接"))
     1
     """
+    listed = _listed(text)
+    if listed:
+        return listed
     rest = text.strip()
     found: list[Request] = []
     announced = _FIRST_MARK.match(rest)
@@ -108,6 +120,16 @@ def split(text: str) -> tuple[Request, ...]:
     if not found:
         return (_request(text.strip()),)
     return (*found, _request(rest, asked))
+
+
+def _listed(text: str) -> tuple[Request, ...]:
+    """The requests of a message that announces how many there are; empty when they belong to one matter."""
+    parts, called = items(text)
+    apart = [
+        _listed_apart(first, second, announced="matters" if called else "list")
+        for first, second in pairwise(parts)
+    ]
+    return tuple(map(_request, parts)) if apart and all(apart) else ()
 
 
 def is_question(text: str) -> bool:
@@ -167,6 +189,19 @@ def _cut(text: str, announced: str) -> tuple[str, str, str] | None:
             apart = _apart(first, second, named=named, asked=asked, bare=pattern is _SENTENCE)
             if apart or (pattern is _MAY_OPEN and nth < _MOST_CUES and _elsewhere(first, cue, second)):
                 return first, cue, second
+    return _cut_at_comma(text)
+
+
+def _cut_at_comma(text: str) -> tuple[str, str, str] | None:
+    """Cut between a matter and a plain question that surely go to different departments; None when there is no such comma."""
+    if len(text) > _BRIEF:
+        return None  # a long story asks about itself
+    for match in list(_COMMA.finditer(text))[:_MOST_CUES]:
+        first, second = text[: match.start()].strip(), text[match.end() :].strip()
+        question = _COMMA.split(second)[0]
+        told = _GRIEVANCE.search(first) is not None and not _asking(first)
+        if told and _NAMES_RIGHT.search(question) and is_question(question) and _differ(first, question):
+            return first, "", second
     return None
 
 
@@ -187,7 +222,12 @@ def _apart(first: str, second: str, *, named: bool, asked: bool, bare: bool) -> 
 
 def _beside(matter: str, question: str) -> bool:
     """Whether a plain question after a matter is about something else; 要怎么办理 and 门禁卡怎么办 belong to it."""
-    if not is_question(question) or not _GRIEVANCE.search(matter) or _category(matter) is None:
+    if (
+        question[:1] in "这那该它"
+        or not is_question(question)
+        or not _GRIEVANCE.search(matter)
+        or _category(matter) is None
+    ):
         return False
     about = _ASKING_WORDS.sub(" ", question)
     words = {part[i : i + 2] for part in about.split() for i in range(len(part) - 1)}

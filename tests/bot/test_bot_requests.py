@@ -95,3 +95,21 @@ def test_nothing_said_is_lost_but_cues(text: str) -> None:
 )
 def test_lists_and_chronologies_are_one_matter_and_two_departments_are_two(text: str, matters: int) -> None:
     assert len(split(text)) == matters
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("有两个事，一个是楼道灯不亮，另一个是摆摊的占了人行道", ("楼道灯不亮", "摆摊的占了人行道")),
+        ("三件事：井盖翘了、垃圾没人收、公交车不停站", ("井盖翘了", "垃圾没人收", "公交车不停站")),
+        ("我想反映两件事。河里有人倒泔水。学校门口没有斑马线", ("河里有人倒泔水", "学校门口没有斑马线")),
+        ("想问生育津贴怎么领，另外巷子口的路灯坏了", ("想问生育津贴怎么领", "巷子口的路灯坏了")),
+        ("楼上天天漏水没人管，居住证怎么办理", ("楼上天天漏水没人管", "居住证怎么办理")),
+        ("两个问题：电梯坏了，物业不修", ()),
+        ("三件事：电梯坏了、没人修", ()),
+        ("老板欠我工资不给，要准备什么材料", ()),
+        ("有两个孩子，一个上小学，一个上初中，没地方报名", ()),
+    ],
+)
+def test_announced_matters_and_a_question_after_a_comma(text: str, parts: tuple[str, ...]) -> None:
+    assert tuple(one.text for one in split(text)) == (parts or (text,))

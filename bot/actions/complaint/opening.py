@@ -11,6 +11,7 @@ from bot.actions.complaint import about, contact, later, offered, questions, ste
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
+from bot.actions.complaint.parted import parted
 from bot.actions.policy.answer import ENTRY
 from bot.actions.policy.follow_up import continues
 from bot.actions.runtime.context import parts
@@ -21,7 +22,7 @@ from bot.actions.talk.digressions import policy_aside
 from bot.understanding.clauses import clauses
 from bot.understanding.kind import named_type
 from bot.understanding.name import introduced_name, titled_name
-from bot.understanding.requests import Request, split
+from bot.understanding.requests import Request
 from bot.understanding.wishes import Wish, read_wish
 from conversations.scope import BESIDE, DECLINED
 from kb_index.language.text import simplified
@@ -76,7 +77,7 @@ async def open_form(turn: Turn) -> str | None:
             # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
             # with everything that was filled before.
             return kept_drafts.take_up(turn, {"complaint_type": "咨询", **left})
-    requests = split(story) if story else ()
+    requests = parted(story) if story else ()
     if story and len(requests) == 1:
         requests = (replace(requests[0], text=steps.as_said(turn, requests[0].text)),)
     if len(requests) > 1 and requests[0].kind == "question":

@@ -10,6 +10,7 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import later, questions, same
 from bot.actions.complaint.agreeing import agree, renumbered
 from bot.actions.complaint.answers import hint, read_mined, without_own
+from bot.actions.complaint.parted import parted
 from bot.actions.complaint.values import rest_after_district
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -17,7 +18,6 @@ from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 from bot.actions.talk import abroad, mood
 from bot.understanding.category import suggest
 from bot.understanding.denied import without_denied
-from bot.understanding.requests import split
 from kb_index.language.text import simplified
 
 NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
@@ -91,7 +91,7 @@ async def _take_story(turn: Turn, story: str) -> None:
 
     What was told before and was too little to file stays in front of it.
     """
-    requests = split(story)
+    requests = parted(story)
     content = requests[0].text if len(requests) > 1 else as_said(turn, story)
     told = str(turn.slot("content") or "")
     whole = f"{told}，{content}" if told and told not in content else content

@@ -1,0 +1,34 @@
+"""Splits a story into its requests, and leaves the citizen's place with the matter that is filed first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.actions.runtime.context import parts
+from bot.understanding.clauses import only_place
+from bot.understanding.requests import Request, split
+
+_CLAUSES = re.compile(r"(?<=[，,。；;\s])")
+_MARKS = " ，,。；;的\n"
+
+
+def parted(story: str) -> tuple[Request, ...]:
+    """The requests of a story in order; at least one.
+
+    A place that stands alone at the end (…，我妈的高龄津贴怎么领，谢家集区) is where the citizen lives, and no part of the last
+    request: it goes to the first one when that is a matter.
+    """
+    requests = split(story)
+    if len(requests) < 2 or requests[0].kind != "matter":
+        return requests
+    clauses = [one for one in _CLAUSES.split(requests[-1].text) if one.strip(_MARKS)]
+    kept = len(clauses)
+    while kept > 1 and only_place(clauses[kept - 1].strip(_MARKS), parts().city):
+        kept -= 1
+    if kept == len(clauses):
+        return requests
+    place = "".join(clauses[kept:]).strip(_MARKS)
+    first = replace(requests[0], text=f"{requests[0].text}，{place}")
+    last = replace(requests[-1], text="".join(clauses[:kept]).strip(_MARKS))
+    return (first, *requests[1:-1], last)
