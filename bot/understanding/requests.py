@@ -13,21 +13,17 @@ from itertools import pairwise
 from typing import Literal
 
 from bot.understanding.announced import items
-from bot.understanding.category import suggest_by_words
+from bot.understanding.apart import category, differ, listed_apart
 from bot.understanding.faults import is_fault
 
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
-_READ = 300
-"""Most characters of a part that are read to suggest its category."""
 _MOST_CUES = 6
 """Most cues of one kind at which the categories of the parts are compared, because that takes milliseconds."""
 _LEAST = 4
 """Fewest characters of a request."""
 _LEAST_NAMED = 3
 """Fewest characters of a request after a cue that announces something new."""
-_SURE = 0.5
-"""Confidence (0 to 1) from which a suggested category counts as known."""
 
 _ASKING = r"(问|咨询|请教|打听|了解)(一?下|个事|个问题|问)?"
 _TELLING = r"(反映|反应|投诉|举报|说|提|建议|表扬)(一?下|一?件(事情?)?|一?个(事情?|问题)?)?"
@@ -126,7 +122,7 @@ def _listed(text: str) -> tuple[Request, ...]:
     """The requests of a message that announces how many there are; empty when they belong to one matter."""
     parts, called = items(text)
     apart = [
-        _listed_apart(first, second, announced="matters" if called else "list")
+        listed_apart(first, second, announced="matters" if called else "list")
         for first, second in pairwise(parts)
     ]
     return tuple(map(_request, parts)) if apart and all(apart) else ()
@@ -181,7 +177,7 @@ def _cut(text: str, announced: str) -> tuple[str, str, str] | None:
             named = sure and _NAMES_NEW.search(cue) is not None
             asked = sure and _ASKING_CUE.search(cue) is not None
             if match.groupdict().get("nth") and not (
-                nth < _MOST_CUES and _listed_apart(first, second, announced=announced)
+                nth < _MOST_CUES and listed_apart(first, second, announced=announced)
             ):
                 continue
             if len(first) < _LEAST or len(second) < (_LEAST_NAMED if named else _LEAST):
@@ -200,7 +196,7 @@ def _cut_at_comma(text: str) -> tuple[str, str, str] | None:
         first, second = text[: match.start()].strip(), text[match.end() :].strip()
         question = _COMMA.split(second)[0]
         told = _GRIEVANCE.search(first) is not None and not _asking(first)
-        if told and _NAMES_RIGHT.search(question) and is_question(question) and _differ(first, question):
+        if told and _NAMES_RIGHT.search(question) and is_question(question) and differ(first, question):
             return first, "", second
     return None
 
@@ -211,13 +207,13 @@ def _apart(first: str, second: str, *, named: bool, asked: bool, bare: bool) -> 
     if bare:
         # Without a cue, only a plain question beside a complaint of known category counts as two requests.
         if asks == (True, False):
-            return _category(second) is not None
+            return category(second) is not None
         return asks == (False, True) and _beside(first, second)
     if asks == (True, False):
         return named or _GRIEVANCE.search(second) is not None or is_fault(second)
     if asks == (False, True):
         return True
-    return named and (_SAME_STORY.search(second) is None or _differ(first, second))
+    return named and (_SAME_STORY.search(second) is None or differ(first, second))
 
 
 def _beside(matter: str, question: str) -> bool:
@@ -226,7 +222,7 @@ def _beside(matter: str, question: str) -> bool:
         question[:1] in "这那该它"
         or not is_question(question)
         or not _GRIEVANCE.search(matter)
-        or _category(matter) is None
+        or category(matter) is None
     ):
         return False
     about = _ASKING_WORDS.sub(" ", question)
@@ -239,18 +235,7 @@ def _elsewhere(first: str, cue: str, second: str) -> bool:
     same = _SAME_STORY.search(second) or _SAME_ACTOR.search(second)
     if same or not _JOINS.fullmatch(cue) or len(second) < _LEAST_JOINED or not _GRIEVANCE.search(second):
         return False
-    return _differ(first, second)
-
-
-def _differ(first: str, second: str) -> bool:
-    """Whether two parts surely belong to categories of different first levels."""
-    kinds = (_suggested(first), _suggested(second))
-    return None not in kinds and _level1(kinds[0]) != _level1(kinds[1])
-
-
-def _suggested(text: str) -> str | None:
-    found = suggest_by_words(text[:_READ])
-    return found.category if found and found.confidence >= _VERY_SURE else None
+    return differ(first, second)
 
 
 _ASKING_WORDS = re.compile(
@@ -263,43 +248,10 @@ _SAME_ACTOR = re.compile(r"他|她|它|这家|那家|该|老板|对方|^.{1,4}�
 """Words with which a second part speaks about the person or company of the first."""
 _LEAST_JOINED = 8
 """Fewest characters of a second matter after a mild cue."""
-_VERY_SURE = 0.7
-"""Confidence (0 to 1) from which categories alone show that two parts go to different departments."""
 
 
-def _listed_apart(first: str, second: str, *, announced: str) -> bool:
-    """Whether the items of a numbered list are separate matters.
-
-    Most lists tell one matter in order, or what one company does. The items are separate when nothing introduces the
-    list, or only words that announce several matters, when it is no chronology, and when the categories differ.
-
-    Args:
-        announced: ``matters`` when the message announces several matters, ``list`` for a list without introduction,
-            "" otherwise.
-    """
-    if not announced or _DATED.match(first) or _DATED.match(second):
-        return False
-    kinds = (_category(first), _category(second.split("；")[0]))
-    if announced == "list":
-        return None not in kinds and _level1(kinds[0]) != _level1(kinds[1])
-    return None in kinds or _level1(kinds[0]) != _level1(kinds[1]) or kinds[0] != kinds[1]
-
-
-def _level1(category: str | None) -> str:
-    return str(category).partition("/")[0]
-
-
-_DATED = re.compile(
-    r"\D{0,3}(?:(?:19|20)\d\d年?|\d{1,2}月|[今去前]年|到?(?:今天|现在|目前)|后来|随后|之后|结果)"
-)
-"""How an item begins that continues the story of the item before it."""
 _ASKING_CUE = re.compile(r"问|咨询|请教|打听|了解")
 _NAMES_NEW = re.compile(r"反映|反应|投诉|举报|建议|表扬|件|桩|第|二|三|其|\d|②|③")
 _SAME_STORY = re.compile(
     r"^(他|她|它|他们|这家|这个|这事|该|对方|老板|物业也|打(了)?(电话|12345)|找(了)?(他|物业|社区|居委)|我(打|找|去)了?|希望|请|要求|麻烦|尽快)"
 )
-
-
-def _category(text: str) -> str | None:
-    found = suggest_by_words(text[:_READ])
-    return found.category if found and found.confidence >= _SURE else None
