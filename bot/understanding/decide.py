@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.understanding.asking import only_asks
+from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
 from bot.understanding.signs import only_time, sign
 from bot.understanding.wordless import is_wordless
@@ -186,6 +187,8 @@ def decide(
     bars = bars or shipped()
     intent, confidence = ranking[0] if ranking else ("nlu_fallback", 0.0)
     if intent == "goodbye" and not _may_part(text):
+        intent, confidence = "nlu_fallback", 1 - confidence
+    if intent == "request_human" and not may_wish_human(text):  # 三个人, 你们多久来人
         intent, confidence = "nlu_fallback", 1 - confidence
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
     reasons = {

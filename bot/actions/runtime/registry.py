@@ -11,7 +11,7 @@ from bot.actions.policy.follow_up import continuing_first
 from bot.actions.progress import form as status_form
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.turn import Action
-from bot.actions.talk import fallback, handoff, smalltalk
+from bot.actions.talk import fallback, handoff, procedure_first, smalltalk
 
 
 def _first(action: Action) -> Action:
@@ -23,14 +23,18 @@ ACTIONS: dict[str, Action] = {
     "validate_complaint_form": complaint_form.validate,
     "action_file_ticket": filing.file_ticket,
     "validate_status_form": status_form.validate,
-    "action_answer_policy": _first(choosing_first(continuing_first(several.answer_policy))),
+    "action_answer_policy": _first(
+        choosing_first(continuing_first(procedure_first.first(several.answer_policy)))
+    ),
     "action_ask_or_tell": _first(choosing_first(continuing_first(several.parts_first(which.ask_or_tell)))),
     "action_follow_up": _first(choosing_first(follow_up.follow_up)),
     "action_out_of_scope": just_now.first(
         offered.first(choosing_first(continuing_first(policy.out_of_scope)))
     ),
     "action_request_human": handoff.request_human,
-    fallback.NAME: _first(choosing_first(continuing_first(several.parts_first(fallback.fallback)))),
+    fallback.NAME: _first(
+        choosing_first(continuing_first(several.parts_first(procedure_first.first(fallback.fallback))))
+    ),
     "action_affirm": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.affirm)))),
     "action_deny": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.deny)))),
     "action_repeat": smalltalk.repeat,
