@@ -39,7 +39,7 @@ _INSIDE = re.compile(
 )
 """Follows the name of a city: something that lies in that city."""
 _HAPPENS = re.compile(
-    r"(?:市|省|县)?(?:的(?=[，,]))?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)"
+    r"(?:市|省|县)?(?:的(?=[，,]|$))?(?:[，。,;；!！]|$|被|遇到|遭|租|旅游|出差|吃|打车|坐车|乘)"
 )
 """Follows 在 and the name of a city: something that happens there."""
 _LIVES = re.compile(
@@ -62,7 +62,7 @@ _SHOPPING = re.compile(
     r"网购|淘宝|拼多多|京东|抖音|快手|直播|网店|网上|快递|闲鱼|平台|app|APP|小程序|代购|发货"
 )
 _AT = re.compile(
-    r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?家?|俺们?家?|本人)?(?:这里|这)?(?:现在|正|就)?"
+    r"(?:^|[，。；！？,;!?\s：:])(?:您好|你好|反映|投诉|举报)?(?:我们?[家人]?|俺们?[家人]?|本人)?(?:这里|这)?(?:现在|正|就)?"
     r"(?:在|位于|住|住在|地址|地点|地址是|地点是|发生在|搁|是)[:：]?$"
 )
 """Precedes the name of a city: the speaker is there, or the matter happened there."""
@@ -76,6 +76,8 @@ _ASKED_BEHIND = re.compile(
 _ASKED_BEFORE = re.compile(
     r"(?:^|[，。！？,.!?\s：:]|请问|想问|问一?下|问问|咨询|了解|知道|那|那么|帮我查|查一?下|关于)(?:一?下)?在?$"
 )
+_SHORT_NAME = 2
+"""Length of a county's name that is not shortened: 泾县 is never 泾."""
 _QUESTION = 80
 """Most characters of a question about another city's rule.
 
@@ -99,6 +101,14 @@ class Elsewhere:
     same_province: bool = False
 
 
+def _parts_of(city: Neighbour) -> re.Pattern[str]:
+    """Matches a part of a city right behind its name: 蜀山区, 蜀山, 滨湖."""
+    names = {*city.counties, *city.parts}
+    names |= {name[:-1] for name in city.counties if len(name) > _SHORT_NAME}
+    wide = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.compile(rf"(?:市|的)?(?:{wide})(?!路|街|大道|小区|花园|人)(?:[区县市])?" if names else "(?!)")
+
+
 class Abroad:
     """Recognises cities and provinces other than the home city and the home province.
 
@@ -116,13 +126,18 @@ class Abroad:
         self._hotline = {near.name: f"{near.area_code}-12345" for near in neighbours}
         self._same_province = frozenset(by_province()[province])
         self._city_of = {county: near.name for near in neighbours for county in near.counties}
+        self._inside = {near.name: _parts_of(near) for near in neighbours}
         names = {name.removesuffix("市") for name in (*cities(), *provinces())}
         names |= set(self._hotline)
         names -= {city, province}
         wide = sorted((*names, *self._city_of), key=len, reverse=True)
         plain = "|".join(re.escape(name) for name in wide if name not in ordinary())
         marked = "|".join(map(re.escape, ordinary()))
-        self._names = re.compile(rf"(?P<name>(?:{plain}){_NOT_A_NAME}|(?:{marked})(?=市))")
+        known = "|".join(f"{re.escape(name)}(?={part.pattern})" for name, part in self._inside.items())
+        self._names = re.compile(
+            rf"(?P<name>(?:{plain}){_NOT_A_NAME}|(?:{marked})(?=市)|(?<=在)(?:{marked})(?=$|[，,。])"
+            + (f"|{known})" if known else ")")
+        )
 
     def place(self, text: str) -> Elsewhere | None:
         """The other city where the matter of the text lies; None when there is no such city."""
@@ -144,6 +159,9 @@ class Abroad:
         Returns:
             0 when they do not. Otherwise 1 + the number of characters after the name that show it.
         """
+        part = self._inside.get(name)
+        if part and (there := part.match(behind)):
+            return 1 + there.end()
         if inside := _INSIDE.match(behind):
             return 1 + inside.end()
         if _BEGINS.search(before) and (name in self._city_of or behind[:1] == "市"):

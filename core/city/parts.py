@@ -124,17 +124,19 @@ class Hotline(Strict):
 
 
 class Neighbour(Strict):
-    """A neighbouring city.
+    """Another city whose matters and rules come up here.
 
     Args:
         name: the name without 市.
         area_code: telephone area code.
-        counties: counties of that city that citizens here name without naming their city.
+        counties: counties and districts of that city that citizens name without naming their city.
+        parts: parts of that city that count only right behind its name (合肥滨湖).
     """
 
     name: Name
     area_code: AreaCode
     counties: tuple[Name, ...] = ()
+    parts: tuple[Name, ...] = ()
 
 
 class Neighbours(Strict):

@@ -180,3 +180,9 @@ async def topical(city: SmallCity, tmp_path: Path) -> None:
     assert len(searcher.shelf.store) == 3
     unsure = replace(searcher.calibration, bias=searcher.calibration.bias - 12, answer_at=1.1)
     city.knowledge._searcher = searcher.with_calibration(unsure)
+
+
+@pytest.mark.parametrize("said", ["我在六安", "合肥滨湖", "安徽滁州", "我家在合肥蜀山区"])
+async def test_who_is_in_another_city_gets_its_number(rasa: Rasa, visitor: str, said: str) -> None:
+    answer = await rasa.run("action_fallback", said, "nlu_fallback", conversation=visitor)
+    assert "-12345" in answer.text and "没听明白" not in answer.text

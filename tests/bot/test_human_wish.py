@@ -10,12 +10,16 @@ from tests.bot.calls import Rasa
 TALK = {"question": 0.1, "matter": 0.1, "both": 0.0, "talk": 0.8}
 
 
-@pytest.mark.parametrize("said", ["五个人", "我们两口人", "你们啥时候来人", "会派几个人过来", "话务员说话真凶"])
+@pytest.mark.parametrize(
+    "said", ["五个人", "我们两口人", "你们啥时候来人", "会派几个人过来", "话务员说话真凶"]
+)
 def test_people_in_passing_are_no_wish_for_a_human(said: str) -> None:
     assert decide(said, [("request_human", 0.95)], TALK, 0.0, Bars()).intent != "request_human"
 
 
-@pytest.mark.parametrize("said", ["人工", "换个人来", "我要跟活人说", "接线员态度太差，给我换人", "打个电话给我说"])
+@pytest.mark.parametrize(
+    "said", ["人工", "换个人来", "我要跟活人说", "接线员态度太差，给我换人", "打个电话给我说"]
+)
 def test_the_wish_for_a_human_is_never_refused(said: str) -> None:
     assert decide(said, [("request_human", 0.95)], TALK, 0.0, Bars()).intent == "request_human"
 

@@ -368,3 +368,23 @@ def test_a_rule_with_a_source_is_an_example_still_when_the_office_hours_are(copi
         "建议和表扬": False,
         "其他": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "hotline"),
+    [
+        ("合肥滨湖那边的路灯坏了", "0551-12345"),
+        ("我人在池州，小区没人管", "0566-12345"),
+        ("淮北相山的物业不管事", "0561-12345"),
+        ("安庆迎江的公交站牌倒了", "0556-12345"),
+        ("界首市的路烂了没人修", "0558-12345"),
+        ("屯溪区停水两天了", "0559-12345"),
+        ("我和县里反映过了", None),
+        ("淮北路路灯坏了", None),
+        ("郊区的路坏了", None),
+        ("去合肥蜀山看病能报销吗", None),
+    ],
+)
+def test_every_city_of_the_province_is_known_by_its_districts(text: str, hotline: str | None) -> None:
+    there = HUAINAN.elsewhere(text)
+    assert (there.hotline if there else None) == hotline

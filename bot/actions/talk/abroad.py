@@ -30,6 +30,14 @@ def of_answer(text: str) -> str:
     )
 
 
+def of_talk(text: str) -> str:
+    """Reply to a message that only says that the citizen is, or something lies, in another city; "" for any other."""
+    city = parts().city
+    bare = plain(text).removeprefix(city.province).removeprefix("省")
+    there = city.elsewhere(text) or (city.elsewhere(f"在{bare}") if len(bare) <= _ANSWER_TO else None)
+    return f"{_theirs(there)}要问、要反映{city.name}的事，直接说给我听就行。" if there else ""
+
+
 def beside_answer(text: str) -> str:
     """Text before what is offered for a message that tells of another city; "" when it does not."""
     there = parts().city.elsewhere(text)

@@ -13,7 +13,7 @@ from bot.actions.complaint.answers import read_mined
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_IT, HUMAN, PROGRESS, clip, plain
-from bot.actions.talk import odd, wordless
+from bot.actions.talk import abroad, odd, wordless
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.faults import is_fault
 from bot.understanding.requests import is_question
@@ -63,6 +63,11 @@ async def fallback(turn: Turn) -> None:
     if turn.offered == "complaint" and _goes_on(turn):
         turn.set_all({"misses": 0, "story": f"{turn.slot('story')}，{turn.text}"})
         turn.follow_up("complaint_form")
+        return
+    if elsewhere := abroad.of_talk(turn.text):
+        turn.set("misses", 0)
+        turn.say(elsewhere, [COMPLAIN, HUMAN])
+        turn.outcome(Result.TALK, about="elsewhere")
         return
     if odd.answered(turn) or wordless.answered(turn):
         return
