@@ -45,18 +45,21 @@ export function belongs(conversation: Conversation, tab: Tab, myId: string | und
 }
 
 /**
- * The order under a tab, without changing the list given: urgent ones first everywhere. Waiting: whoever has waited
- * longest comes first. Elsewhere: unread before read, then the latest activity.
+ * The order under a tab, without changing the list given; it is the server's, so that later pages come behind earlier
+ * ones. Urgent ones first everywhere; those who wait, whoever has waited longest first, before all others; those by
+ * their latest activity, and among the agent's own unread before read.
  */
 export function sortQueue(list: readonly Conversation[], tab: Tab): Conversation[] {
   const time = (iso: string | null): number => (iso ? Date.parse(iso) || 0 : 0);
+  const waits = (one: Conversation): number => (one.mode === "waiting" ? 0 : 1);
   const open = (one: Conversation): number => (one.urgent && one.mode !== "bot" ? 0 : 1);
   return [...list].sort((a, b) => {
+    if (waits(a) !== waits(b)) return waits(a) - waits(b);
     if (open(a) !== open(b)) return open(a) - open(b);
-    if (tab === "waiting") {
+    if (a.mode === "waiting") {
       return time(a.waiting_since) - time(b.waiting_since) || a.id.localeCompare(b.id);
     }
-    const unread = Number(b.unread > 0) - Number(a.unread > 0);
+    const unread = tab === "mine" ? Number(b.unread > 0) - Number(a.unread > 0) : 0;
     return unread || time(b.updated_at) - time(a.updated_at) || a.id.localeCompare(b.id);
   });
 }

@@ -34,6 +34,16 @@ describe("sortQueue", () => {
     )).toEqual(["later", "was-urgent"]);
   });
 
+  it("has everybody who waits first among all, as the server's pages have", () => {
+    expect(order("all",
+      conversation("bot-unread", { mode: "bot", unread: 2, updated_at: "2026-11-23T03:00:00Z" }),
+      conversation("bot-later", { mode: "bot", updated_at: "2026-11-23T04:00:00Z" }),
+      conversation("urgent-held", { mode: "human", urgent: true, updated_at: "2026-11-23T01:00:00Z" }),
+      conversation("waits-new", { waiting_since: "2026-11-23T02:10:00Z" }),
+      conversation("waits-old", { waiting_since: "2026-11-23T01:00:00Z" }),
+    )).toEqual(["waits-old", "waits-new", "urgent-held", "bot-later", "bot-unread"]);
+  });
+
   it("leaves the list it is given alone and survives missing times", () => {
     const list = [conversation("b", { waiting_since: null }), conversation("a", { waiting_since: null })];
     expect(order("waiting", ...list)).toEqual(["a", "b"]);
