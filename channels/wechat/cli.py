@@ -42,9 +42,7 @@ def menu_push(name: _Name = "", file: _File = menu.DEFAULT) -> None:
     settings = load_settings()
     account = _account(settings, name)
     if account.kind == "mini_program" or not account.app_secret:
-        raise ConfigurationError(
-            f"{account.name}: a menu needs an official account (公众号) with app_secret."
-        )
+        raise ConfigurationError(f"账号 {account.name} 不能有菜单：要是公众号，并且填了 app_secret")
     asyncio.run(_push(settings, account, menu.read(file)))
     console.print(f"[green]✓[/] {account.name}：菜单已经更新，手机上几分钟内能看到（重新进入会话更快）。")
 
@@ -54,7 +52,7 @@ def examine(name: _Name = "") -> None:
     """Check every account (or one) step by step. Exit status 1 when something is wrong."""
     settings = load_settings()
     if not settings.wechat_accounts:
-        raise ConfigurationError("WENBAN_WECHAT_ACCOUNTS is empty: see docs/wechat.md.")
+        raise ConfigurationError("还没有微信账号：WENBAN_WECHAT_ACCOUNTS 是空的，怎么填见 docs/wechat.md")
     accounts = [_account(settings, name)] if name else settings.wechat_accounts
     if not asyncio.run(_examine(settings, accounts)):
         raise typer.Exit(1)
@@ -63,8 +61,8 @@ def examine(name: _Name = "") -> None:
 def _account(settings: Settings, name: str) -> WeChatAccount:
     found = [one for one in settings.wechat_accounts if not name or one.name == name]
     if len(found) != 1:
-        names = ", ".join(one.name for one in settings.wechat_accounts) or "none"
-        raise ConfigurationError(f"Say which account; there are: {names}.")
+        names = "、".join(one.name for one in settings.wechat_accounts) or "一个也没有"
+        raise ConfigurationError(f"请写是哪个微信账号；现有：{names}")
     return found[0]
 
 

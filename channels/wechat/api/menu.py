@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from channels.wechat.message import SAY
 from core.errors import ConfigurationError
+from core.expected import expected
+from core.mishaps import in_words
 from core.settings import ROOT
 
 DEFAULT = ROOT / "channels" / "wechat" / "menu.yml"
@@ -43,11 +45,11 @@ class _Leaf(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> _Leaf:
         if len(self.name.encode()) > self._longest:
-            raise ValueError(f"“{self.name}”: a name here has {self._longest} bytes at most (a character: 3)")
+            raise ValueError(f"“{self.name}”太长了，这里最多 {self._longest // 3} 个汉字")
         if sum(bool(getattr(self, way)) for way in self._ways) != 1:
-            raise ValueError(f"“{self.name}”: give exactly one of {', '.join(self._ways)}")
+            raise ValueError(f"“{self.name}”要写 {'、'.join(self._ways)} 里的一个，也只能写一个")
         if self.say and len((SAY + self.say).encode()) > _MAX_KEY:
-            raise ValueError(f"“{self.name}”: what it says has {_MAX_KEY - len(SAY)} bytes at most")
+            raise ValueError(f"“{self.name}”的 say 太长了，最多 {(_MAX_KEY - len(SAY)) // 3} 个汉字")
         return self
 
     def to_json(self) -> dict[str, Any]:
@@ -90,10 +92,14 @@ def read(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{path} can't be read as a menu: {error}") from error
+        raise ConfigurationError(f"{path} 不能当菜单读：{in_words(error) or '不是正确的 YAML'}") from error
     try:
         menu = _MENU.validate_python(found)
     except ValidationError as error:
-        lines = [f"{'.'.join(str(p) for p in e['loc']) or 'menu'}: {e['msg']}" for e in error.errors()]
-        raise ConfigurationError(f"{path}:\n  " + "\n  ".join(lines)) from error
+        lines = [f"{_place(one['loc'])}：{expected(one)}" for one in error.errors()]
+        raise ConfigurationError(f"{path} 有错：\n  " + "\n  ".join(lines)) from error
     return {"button": [one.to_json() for one in menu]}
+
+
+def _place(path: tuple[int | str, ...]) -> str:
+    return " › ".join(f"第 {step + 1} 项" if isinstance(step, int) else step for step in path) or "菜单"

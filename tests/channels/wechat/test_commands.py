@@ -55,14 +55,14 @@ def test_the_menu_goes_to_the_platform(configured: CliRunner, api: Api) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("- name: 一二三四五六七\n  say: x", "bytes"),
-        ("- name: a\n  say: x\n  url: https://example.gov.cn", "exactly one"),
-        ("- name: a", "exactly one"),
-        ("- {name: a, url: 'javascript:1'}", "url"),
-        ("\n".join(f"- {{name: a{n}, say: x}}" for n in range(4)), "3"),
-        ("- {name: a, tap: x}", "tap"),
-        ("a: [", "menu"),
-        (f"- {{name: a, say: {'长' * 50}}}", "bytes"),
+        ("- name: 一二三四五六七\n  say: x", "第 1 项：“一二三四五六七”太长了，这里最多 5 个汉字"),
+        ("- name: a\n  say: x\n  url: https://example.gov.cn", "只能写一个"),
+        ("- name: a", "只能写一个"),
+        ("- {name: a, url: 'javascript:1'}", "第 1 项 › url：格式不对"),
+        ("\n".join(f"- {{name: a{n}, say: x}}" for n in range(4)), "菜单：最多 3 项"),
+        ("- {name: a, tap: x}", "第 1 项 › tap：没有这个字段"),
+        ("a: [", "menu.yml 不能当菜单读：不是正确的 YAML"),
+        (f"- {{name: a, say: {'长' * 50}}}", "的 say 太长了，最多 41 个汉字"),
     ],
 )
 def test_a_wrong_menu_is_said_and_goes_nowhere(tmp_path: Path, wrong: str, said: str) -> None:
