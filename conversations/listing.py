@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import queue
+from conversations import danger, danger_state, queue
 from conversations.models import Conversation
-from conversations.types import ConversationView, Mode, Stage
+from conversations.types import ConversationView, HandoffReason, Mode, Stage
 from core.errors import BadRequest
 
 
@@ -47,12 +47,14 @@ class Mark:
         ids: ids of conversations.
         agents: ids of the agents who have it.
         channels: names of channels.
+        danger: part of the tag of the danger that the agents' list shows, such as 燃气; empty: none.
     """
 
     ending: str = ""
     ids: Collection[str] = ()
     agents: Collection[str] = ()
     channels: Collection[str] = ()
+    danger: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,21 @@ def _fits(mark: Mark) -> ColumnElement[bool]:
         Conversation.id.in_(mark.ids),
         _held_by(mark.agents),
         Conversation.channel.in_(mark.channels),
+        _tells_of(mark.danger) if mark.danger else false(),
+    )
+
+
+def _tells_of(word: str) -> ColumnElement[bool]:
+    """That the agents' list shows a danger with this word in its tag."""
+    tagged = {kind: advice for kind, advice in danger.advices().items() if word in advice.tag}
+    label, kind = (Conversation.facts[danger_state.FACT][key].as_string() for key in ("label", "kind"))
+    return and_(
+        Conversation.reason == HandoffReason.EMERGENCY,
+        Conversation.mode != Mode.BOT,
+        or_(
+            label.in_([advice.label for advice in tagged.values()]),
+            and_(label.is_(None), kind.in_(list(tagged))),
+        ),
     )
 
 

@@ -37,7 +37,7 @@ class Finding:
         """What each word of a search may mean.
 
         A word is the code behind a citizen's name (the end of the conversation's id), the name of an agent, what
-        citizens of a channel are called, or anything that the search for tickets finds: a ticket's number, a word
+        citizens of a channel are called, a danger's tag (着火), or anything that the search for tickets finds: a ticket's number, a word
         of its content or address.
         """
         words = unicodedata.normalize("NFKC", without_pictures(clean(text))).split()
@@ -51,6 +51,7 @@ class Finding:
             ids={line.conversation_id for line in page.tickets if line.conversation_id},
             agents=await self.colleagues.named(word),
             channels=self._channels.called(word),
+            danger=word,
         )
 
     async def agents(self, kind: Kind) -> set[str] | None:

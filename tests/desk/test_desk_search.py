@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from conversations.danger import advices
 from conversations.models import Conversation
 from core.clock import now
 from desk.models import DeskUser
@@ -88,6 +89,29 @@ async def test_a_conversation_is_found_by_code_ticket_agent_and_entrance(office:
     assert set(await found(anne, "网页访客")) == {one, three}
     assert await found(anne, "没有这样的") == [] and await found(anne, "%") == []
     assert await found(anne, "网页", mode="waiting") == [one]
+
+
+@on_both
+async def test_urgent_ones_are_found_by_the_danger_that_the_list_shows(office: Office) -> None:
+    agent = await office.hire("a1")
+    fire, gas, lost, back = [await office.waiting(f"v{n}", urgent=True) for n in range(4)]
+    await office.waiting("v9", urgent=True)
+    label = advices()["missing"].label
+    for one, told in (
+        (fire, {"kind": "fire"}),
+        (gas, {"kind": "gas", "label": advices()["gas"].label}),
+        (lost, {"kind": "crime", "label": label}),  # 走失, which is told of as a crime
+        (back, {"kind": "fire"}),
+    ):
+        await office.conversations.remember(one, "danger", {"state": "told", "text": "", **told})
+    await agent.post(f"/conversations/{back}/take")
+    await agent.post(f"/conversations/{back}/hand_back")
+    assert await found(agent, "着火") == [fire]
+    assert await found(agent, "燃气") == [gas]
+    assert await found(agent, "走失") == [lost]
+    assert await found(agent, "人身侵害") == [] and await found(agent, "没有这种") == []
+    shown = (await agent.get("/conversations", q="着火"))["conversations"]
+    assert shown[0]["danger"]["tag"] == "着火"
 
 
 async def test_a_search_is_narrowed_by_kind(office: Office) -> None:
