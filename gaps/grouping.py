@@ -25,6 +25,8 @@ grouped pairs ask for the same entry. With a larger one, groups with different m
 """
 MOST_WORDINGS = 4_000
 """Most wordings that are compared with one another, the most asked first. The work grows with the square."""
+NEAR = 0.05
+"""Least probability of an entry that is named as the nearest to a group."""
 _FROM_SHELF = 5_000
 """Most questions of the knowledge base from which the mean vector of all questions is computed."""
 
@@ -68,13 +70,16 @@ class Grouper:
         return groups, sum(map(len, rest))
 
     def with_entries(self, group: Group, today: dt.date) -> Group:
-        """The group with the entries that were 没用, and with the entry that is nearest to it on the day ``today``."""
+        """The group with the entries that were 没用, and with the entry that is nearest to it on the day ``today``.
+
+        An entry below :data:`NEAR` is about something else: it is no hint what to write, and its department none
+        whose entry it should become.
+        """
         shown = Counter(m.entry_id for m in group.members if m.answered and m.entry_id)
         wrong = tuple(replace(self._named(entry), count=n) for entry, n in shown.most_common(3))
         result = self.searcher.search(group.question, self._regions, today, 1)
         nearest = None
-        if result.hits:
-            hit = result.hits[0]
+        if result.hits and (hit := result.hits[0]).probability >= NEAR:
             nearest = replace(
                 self._named(hit.entry.id), probability=hit.probability, answers=result.outcome == "answer"
             )

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from core.clock import now
 from core.database import Database
-from core.errors import Conflict, NotFound
+from core.errors import BadRequest, Conflict, NotFound
 from core.settings import ROOT
 from gaps import Asked, Gaps, grouping, store
 from gaps.models import AskedQuestion
@@ -78,6 +78,20 @@ async def test_same_meaning_is_one_group_most_asked_first(gaps: Gaps, citizens: 
     assert {e["text"] for e in first["examples"]} == set(RABIES)
     assert (found.total, found.questions, found.left_out) == (2, 8, 0)
     assert await gaps.groups(ALWAYS) == found
+
+
+async def test_an_entry_about_something_else_is_not_the_nearest(
+    gaps: Gaps, citizens: Citizens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gaps.grouping.NEAR", 0.2)  # In so small a base nothing is less likely than 0.1.
+    await citizens.ask("你喜欢听什么歌", "身份证到期了还能不能用")
+    near = {g.question: g.nearest for g in (await gaps.groups(ALWAYS)).groups}
+    assert near["你喜欢听什么歌"] is None
+    card = near["身份证到期了还能不能用"]
+    assert card is not None and card.probability >= 0.2
+    [song] = [g for g in (await gaps.groups(ALWAYS)).groups if "歌" in g.question]
+    with pytest.raises(BadRequest, match="请写明承办单位"):
+        await gaps.draft(song.id, ALWAYS, "", "", "张编辑")
 
 
 async def test_kinds_outcomes_and_times(gaps: Gaps, citizens: Citizens, database: Database) -> None:

@@ -62,6 +62,11 @@ describe("a group of questions", () => {
     expect(server.asked[0]).toMatchObject({ path: "/knowledge/gaps/g1", query: { days: "30", kind: "all" } });
   });
 
+  it("names no entry as the nearest when none is near", () => {
+    shown = mount(GapGroup, { props: { group: group({ nearest: null }), window: WINDOW } });
+    expect(shown.text()).toContain("最接近知识库里没有相近的条目");
+  });
+
   it("is set aside by an editor, and says why when that fails", async () => {
     shown = mount(GapGroup, { props: { group: group(), window: WINDOW } });
     server.instead = () => ({ status: 404, body: { error: { code: "no_group", message: "没有这组问题", details: {} } } });
