@@ -103,11 +103,11 @@ def test_a_level_1_label_is_enough(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "line", "problem"),
     [
-        ("evaluate", "{", "not JSON"),
+        ("evaluate", "{", "JSON"),
         ("evaluate", '{"text": "停电了"}', "intent"),
         ("evaluate", '{"text": " ", "intent": "complain"}', "text"),
-        ("classify", '{"text": "停电了", "category": "没有/这类"}', "unknown category"),
-        ("slots", '{"text": "停电了", "slots": {"colour": "红"}}', "unknown slots colour"),
+        ("classify", '{"text": "停电了", "category": "没有/这类"}', "没有这个分类"),
+        ("slots", '{"text": "停电了", "slots": {"colour": "红"}}', "没有 colour"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path, command: str, line: str, problem: str) -> None:
@@ -115,7 +115,7 @@ def test_a_bad_row_is_named_by_its_line(tmp_path: Path, command: str, line: str,
     path.write_text(f"\n{line}\n", "utf-8")
     done = nlu(command, str(path))
     assert isinstance(done.exception, WenbanError), done.output
-    assert "line 2" in done.exception.message and problem in done.exception.message
+    assert "第 2 行" in done.exception.message and problem in done.exception.message
 
 
 @pytest.mark.parametrize(

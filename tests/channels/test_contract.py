@@ -18,6 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.channels import Channel
+from conversations.listing import Wanted
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage
@@ -107,7 +108,7 @@ async def _web(stack: AsyncExitStack, database: Database, folder: Path, api: Api
         async with client.post("/api/web/messages", json=body, headers=headers) as response:
             assert response.status == 200
         if not wrote:
-            (view,) = await talk.list()
+            (view,) = (await talk.list(Wanted())).views
             entrance.user = view.user_id
         wrote.append(text)
         return ""

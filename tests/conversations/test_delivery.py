@@ -108,7 +108,7 @@ async def test_a_channel_that_fails_is_asked_again_later_and_the_operator_sees_i
         return "; ".join(map(str, await troubles(database)))
 
     await until(seen)
-    assert f"deliver {await process.id_of(channel='paper')}: failed 1 times" in await seen()
+    assert f"deliver {await process.id_of(channel='paper')}：失败了 1 次" in await seen()
     assert "the paper is torn" in await seen()
     torn[0] = False
     # Who writes again does not wait until the channel's next turn to be tried.

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from conversations.listing import Wanted
 from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage, Mode, Reply
 from conversations.waiting import BACK_TO_BOT
@@ -36,7 +37,11 @@ async def test_the_queue_is_fair_and_urgent_ones_go_first(process: Process) -> N
     assert [(p.mode, p.position, p.agents_online) for p in places] == [
         (Mode.WAITING, 2, 2), (Mode.WAITING, 3, 2), (Mode.WAITING, 1, 2),
     ]  # fmt: skip
-    assert [v.id for v in await process.conversations.list("waiting")] == [urgent, first, second]
+    assert [v.id for v in (await process.conversations.list(Wanted("waiting"))).views] == [
+        urgent,
+        first,
+        second,
+    ]
     assert await process.conversations.counts(ONE.id) == {"waiting": 3, "mine": 0}
 
 
@@ -153,10 +158,10 @@ async def test_a_conversation_that_is_not_there(process: Process) -> None:
 async def test_unread_counts_until_the_agent_looks(process: Process) -> None:
     conversation_id = await _waiting(process, "a")
     await process.say("一", user="a")
-    (view,) = await process.conversations.list()
+    (view,) = (await process.conversations.list(Wanted())).views
     assert view.unread == 2 and view.last_words is not None
     await process.conversations.seen(conversation_id)
-    (view,) = await process.conversations.list()
+    (view,) = (await process.conversations.list(Wanted())).views
     assert view.unread == 0
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from conversations.event_kinds import Closed, FirstReply, HandedBack, Kind, Opened, Transferred
 from conversations.handoff import BACK_BUTTON
+from conversations.listing import Wanted
 from conversations.types import Agent, HandoffReason, Mode, Stage
 from core.errors import BadRequest, Conflict, NotFound
 from tests.conftest import Clock
@@ -32,7 +33,9 @@ async def test_a_colleague_goes_on_and_the_citizen_is_told_nothing(process: Proc
     assert (view.mode, view.agent_id) == (Mode.HUMAN, BILL.id)
     assert view.facts["transfer"] == {"from": ANNE.id, "note": "请核实 楼栋"}
     assert len(await process.conversations.history(conversation)) == before
-    assert (await process.conversations.list())[0].unread == 1, "the colleague has read nothing yet"
+    assert (await process.conversations.list(Wanted())).views[0].unread == 1, (
+        "the colleague has read nothing yet"
+    )
     with pytest.raises(Conflict) as refused:
         await process.conversations.say(conversation, ANNE, "还有一句", "c2")
     assert refused.value.code == "not_yours"
@@ -65,7 +68,7 @@ async def test_back_into_the_queue_is_told_with_the_place_and_a_way_out(process:
     told = (await process.conversations.history(first))[-1]
     assert told.text == "坐席请同事接着为您办理。已为您转接人工，前面还有 1 位，请稍候。"
     assert told.buttons == (BACK_BUTTON,)
-    assert [one.id for one in await process.conversations.list("waiting")][-1] == first
+    assert [one.id for one in (await process.conversations.list(Wanted("waiting"))).views][-1] == first
     taken = await process.conversations.take(first, BILL)
     assert taken.facts["transfer"]["note"] == "要懂社保的同事", "whoever takes it reads the note"
 

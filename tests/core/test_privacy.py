@@ -20,7 +20,7 @@ def test_another_key_is_told_apart_from_damage() -> None:
 
 
 def test_a_key_of_the_wrong_shape_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="32 url-safe"):
+    with pytest.raises(ConfigurationError, match="Fernet 密钥"):
         use_data_key("short")
 
 

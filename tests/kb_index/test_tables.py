@@ -165,7 +165,7 @@ def test_dates_of_a_spreadsheet_are_read(folder: Path, tmp_path: Path) -> None:
         ("a.csv", "姓名,电话\n张三,13800001234\n".encode(), "表头"),
         ("a.csv", "问题,答案\n".encode(), "没有内容"),
         ("a.jsonl", b"{\n", "第 1 行"),
-        ("none.csv", None, "读不出来"),
+        ("none.csv", None, "没有这个文件"),
     ],
 )
 def test_what_is_no_table_is_said_plainly(

@@ -37,7 +37,7 @@ _NEAREST = 2
 """Most candidates of each question when several are asked back."""
 _PAPERS = re.compile("身份证|户口[本簿]")
 """Papers that are the subject of a question that begins with them."""
-_ANYWHERE = frozenset("的了在有我你您能会要可以办申请查领取交去到金保证费")
+_ANYWHERE = frozenset("的了在有我你您能会要可以办申请查领取交去到金费证保")
 """Characters that unrelated questions share."""
 _BY_ITSELF = re.compile(
     r"(?:怎么|咋|如何|怎样|[去在到]哪[里儿]?|哪里)(?:个)?(?:能|可以|去)?[办申领提取查交缴补换迁转报退开挂登打]|"

@@ -8,6 +8,7 @@ import threading
 from bot.understanding.danger import shipped
 from conversations import danger
 from conversations.sources import SOURCE_URGENT
+from conversations.listing import Wanted
 from conversations.danger import Danger
 from conversations.types import Agent
 from tests.channels.web.conftest import Running
@@ -35,7 +36,7 @@ async def test_many_alarms_from_one_address_do_not_fill_the_front_of_the_queue(r
     answers = await asyncio.gather(*(visitor.say(JUMP) for visitor in visitors))
     # Everybody is told what to do; a crowd behind one address may be in danger together.
     assert all("110" in answer["replies"][0]["text"] for answer in answers)
-    views = await running.conversations.list("waiting", limit=100)
+    views = (await running.conversations.list(Wanted("waiting", limit=100))).views
     assert len(views) == MANY
     assert sum(view.urgent for view in views) == SOURCE_URGENT
     marked = [view for view in views if "同一来源" in view.facts["handoff"].get("提醒", "")]
@@ -61,7 +62,7 @@ async def test_advice_is_given_although_an_agent_took_over_while_danger_was_judg
     visitor = await running.visitor()
     said = asyncio.create_task(visitor.say("我家着火了，快来人"))
     await until(judge.reached.is_set)
-    (view,) = await running.conversations.list()
+    (view,) = (await running.conversations.list(Wanted())).views
     await running.conversations.request_human(view.id, "citizen_asked")
     await running.conversations.take(view.id, Agent("a1", "坐席 1 号"))
     judge.gate.set()

@@ -9,6 +9,7 @@ import pytest
 
 from channels.web.tokens import RENEW_S, VALID_S, Tokens
 from conversations.types import Agent
+from conversations.listing import Wanted
 from tests.channels.web.conftest import Running, Visitor, code_of, new_id
 from tests.waiting import until
 
@@ -22,7 +23,7 @@ async def test_a_first_visit(running: Running) -> None:
     assert body["conversation"] == {"mode": "bot"} and body["messages"] == []
     assert body["city"] == "淮南" and "淮南12345" in body["greeting"] and len(body["starters"]) == 4
     # Somebody who only looks leaves no trace.
-    assert await running.conversations.list() == []
+    assert (await running.conversations.list(Wanted())).views == []
 
 
 async def test_a_visit_without_a_body_is_a_first_visit(running: Running) -> None:
@@ -146,7 +147,7 @@ async def test_when_rasa_is_down_the_citizen_still_gets_a_reply(running: Running
 async def test_an_agent_is_heard_and_the_bot_silent(running: Running) -> None:
     visitor = await running.visitor()
     await visitor.say("您好")
-    (view,) = await running.conversations.list()
+    (view,) = (await running.conversations.list(Wanted())).views
     await running.conversations.take(view.id, AGENT)
     assert (await visitor.say("在吗"))["replies"] == []
     said = await running.conversations.say(view.id, AGENT, "您请说", "c-1")

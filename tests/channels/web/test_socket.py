@@ -10,6 +10,7 @@ from aiohttp import WSMsgType
 
 from channels.web import socket as socket_module
 from conversations.types import Agent
+from conversations.listing import Wanted
 from tests.channels.web.conftest import Running, Socket, Visitor, new_id
 from tests.waiting import until
 
@@ -23,7 +24,7 @@ async def greeted(running: Running) -> tuple[Visitor, Socket, str]:
     await socket.frames("hello")
     await socket.say("您好")
     await socket.frames("ack", "message")
-    (view,) = await running.conversations.list()
+    (view,) = (await running.conversations.list(Wanted())).views
     return visitor, socket, view.id
 
 
@@ -298,7 +299,7 @@ async def test_leaving_ends_everything_the_socket_had_running(running: Running) 
     await socket.frames("hello")
     await socket.say("慢慢查")
     assert (await socket.ws.receive_json(timeout=10))["type"] == "ack"
-    (view,) = await running.conversations.list()
+    (view,) = (await running.conversations.list(Wanted())).views
     topic = f"conversation:{view.id}"
     assert topic in running.events._topics
     await socket.ws.close()
@@ -315,7 +316,7 @@ async def test_a_browser_that_does_not_read_is_let_go_and_holds_nobody_up(
     await well.frames("hello")
     transport = stuck.ws._response.connection.transport  # type: ignore[union-attr]
     transport.pause_reading()  # type: ignore[union-attr]
-    (view,) = await running.conversations.list()
+    (view,) = (await running.conversations.list(Wanted())).views
     base = {"direction": "out", "client_id": None, "text": "啊" * 20_000}
     for seq in range(1, 401):
         running.events.publish(f"conversation:{view.id}", "message", message={**base, "seq": seq})

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from conversations.listing import Wanted
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import (
     CITIZEN,
@@ -116,7 +117,7 @@ async def test_forged_and_stale_signatures_are_refused_and_nothing_is_stored(
     assert (await running.platform(mode).push(text_xml("您好"), age_s=601)).status == 403
     assert (await running.platform(mode).push(text_xml("您好"), age_s=-700)).status == 403
     assert running.dialogue.asked == []
-    assert await running.conversations.list() == []
+    assert (await running.conversations.list(Wanted())).views == []
 
 
 async def test_a_changed_ciphertext_fails_its_signature(running: Running) -> None:
@@ -156,7 +157,7 @@ async def test_hostile_bodies_are_refused_and_nothing_is_stored(
     assert said.status == 400, said
     assert '"wechat_bad_message"' in said.body and "Traceback" not in said.body and "root:" not in said.body
     assert running.dialogue.asked == []
-    assert await running.conversations.list() == []
+    assert (await running.conversations.list(Wanted())).views == []
 
 
 @pytest.mark.parametrize("size", [300_000, 1_048_000, 1_200_000])

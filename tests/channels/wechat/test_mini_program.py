@@ -7,6 +7,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
+from conversations.listing import Wanted
 from conversations.types import Agent
 from core.settings import Settings
 from core.wechat_accounts import WeChatAccount
@@ -82,7 +83,7 @@ async def test_hostile_json_is_refused_and_nothing_is_stored(running: Running, n
     async with running.client.post(platform.path, params=query, data=HOSTILE_JSON[name]) as response:
         body = await response.text()
     assert response.status == 400 and '"wechat_bad_message"' in body, body
-    assert await running.conversations.list() == []
+    assert (await running.conversations.list(Wanted())).views == []
 
 
 def test_a_mini_program_needs_its_secret() -> None:

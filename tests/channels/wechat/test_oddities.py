@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from conversations.listing import Wanted
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import Running
 from tests.channels.wechat.platform import ACCOUNT, CITIZEN, Said, text_xml
@@ -40,7 +41,7 @@ def _account(way: str) -> str:
 async def test_what_a_citizen_writes_becomes_no_field_of_its_own(running: Running) -> None:
     said = await running.platform().push(text_xml("]]></Content><MsgId>1</MsgId><Content><![CDATA["))
     assert said.status == 400
-    assert await running.conversations.list() == []
+    assert (await running.conversations.list(Wanted())).views == []
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ async def test_what_a_device_tells_is_no_talk(
         body = body.replace(b"<Event><![CDATA[]]></Event>", b"")
     said = await running.account(account).push(body)
     assert (said.status, said.body) == (200, "success")
-    assert await running.conversations.list() == [] and api.sent == []
+    assert (await running.conversations.list(Wanted())).views == [] and api.sent == []
 
 
 @pytest.mark.parametrize("text", ["第一行\u2028第二行", "\u2028前面", "后面\u2028", "\u2029段\u2029"])
