@@ -7,15 +7,16 @@ The assistant keeps talking with the citizen. The state is kept as one fact of t
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
-from conversations import danger, during, scope, store
+from conversations import danger, during, scope, steps, store
 from conversations.danger import Advice, Danger, Judge
-from conversations.danger_state import FACT, FRESH, advice_of, fresh, is_open, made, restored, stored
+from conversations.danger_state import FACT, FRESH, advice_of, fresh, is_open, made, read_as, restored, stored
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
@@ -113,7 +114,7 @@ class Alarm:
             met = await self._during(conversation_id, job, found, fact)
             if met is not None:
                 return met
-        if is_open(fact) and during.heard(job.text, str(fact["kind"])) is during.Heard.OVER:
+        if is_open(fact) and during.heard(job.text, read_as(fact)) is during.Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
         if found is None:
             return Screened()
@@ -182,38 +183,48 @@ class Alarm:
         """The reply to a message about the open danger; None when the message is to be answered as usual."""
         kind = str(fact["kind"])
         outcome = Outcome(Result.DANGER, about=kind)
-        heard = during.heard(job.text, kind)
-        over = heard is during.Heard.OVER
-        if found is not None and found.clear and not (over and found.kind == kind):
-            same = danger.advice(found.kind, job.text).label == advice_of(fact).label
-            spared = kind in ("domestic_violence", "child_abuse") and (
-                found.kind == "crime" or during.silence(job.text)
-            )
-            short = len(job.text) <= _ADDS or fact.get("called") or heard is during.Heard.CALLED
-            if not spared and not (same and short):
+        heard = during.heard(job.text, read_as(fact))
+        over = heard in (during.Heard.OVER, during.Heard.ARRIVED)
+        if found is not None and found.clear and not (over and self._nothing_else(job.text, found, fact)):
+            if not _goes_on(job.text, found, fact, heard):
                 return None
             # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
-            called = bool(fact.get("called")) or heard is during.Heard.CALLED
-            await self._called(conversation_id, fact, called)
-            return Screened([during.step(advice_of(fact), called=called)], outcome=outcome)
+            heard = during.Heard.ABOUT if over else heard
+            return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
         if over:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
             if kind not in during.BY_PEOPLE:
                 await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
-            return Screened([during.ended()], outcome=outcome)
-        called = bool(fact.get("called")) or heard is during.Heard.CALLED
+            return Screened(
+                [steps.ended() if heard is during.Heard.OVER else steps.arrived()], outcome=outcome
+            )
         if fact.get("filing") and heard is not during.Heard.CALLED:
             return None  # The form has asked a question, and its answers are words like these.
         if heard is None and (found is None or during.asks_for_more(job.text)):
             return None
-        if job.mode is Mode.WAITING and asks_how_long(job.text):
+        asks = job.mode is Mode.WAITING and asks_how_long(job.text)
+        if asks and not during.only_details(job.text):
             return None
-        await self._called(conversation_id, fact, called)
-        return Screened([during.step(advice_of(fact), called=called)], outcome=outcome)
+        return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
 
-    async def _called(self, conversation_id: str, fact: dict[str, Any], called: bool) -> None:
-        if called and not fact.get("called"):
-            await self._handoff.remember(conversation_id, FACT, fact | {"called": True})
+    @staticmethod
+    def _nothing_else(text: str, found: Danger, fact: dict[str, Any]) -> bool:
+        return found.kind == fact["kind"] or during.nothing_but_over(text, read_as(fact))
+
+    async def _step(
+        self, conversation_id: str, text: str, heard: during.Heard | None, fact: dict[str, Any]
+    ) -> Reply:
+        """The next step, and what of it is new is remembered."""
+        called = bool(fact.get("called")) or heard is during.Heard.CALLED
+        signs, sign = list(fact.get("signs", ())), during.sign(text)
+        new = sign is not None and sign not in signs and len(signs) < steps.SIGNS
+        if new:
+            signs.append(sign)
+        changed = fact | ({"called": True} if called else {}) | ({"signs": signs} if signs else {})
+        if changed != fact:
+            await self._handoff.remember(conversation_id, FACT, changed)
+        again = new or during.asks_what_now(text)
+        return steps.step(advice_of(fact), heard, called=called, steps=again)
 
     async def _help_first(
         self, conversation_id: str, job: Job, replies: Sequence[Reply], fact: dict[str, Any]
@@ -225,7 +236,7 @@ class Alarm:
             await self._handoff.remember(conversation_id, FACT, fact | {"filing": False})
         if fact.get("filing") or result not in (*_TALK, Result.ASKED_BACK):
             return Screened()
-        step = during.step(advice_of(fact), called=bool(fact.get("called")))
+        step = steps.step(advice_of(fact), None, called=bool(fact.get("called")), steps=False)
         beside = replies if result is Result.ASKED_BACK else ()
         return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
 
@@ -234,7 +245,7 @@ class Alarm:
 
         When the assistant did not understand it, they are one offer to file it.
         """
-        return replies if await self._result(job) is not Result.NOT_UNDERSTOOD else [during.misread(text)]
+        return replies if await self._result(job) is not Result.NOT_UNDERSTOOD else [steps.misread(text)]
 
     async def _result(self, job: Job) -> Result | None:
         async with self._database.read() as session:
@@ -303,7 +314,7 @@ class Alarm:
                     conversation_id, FACT, made("asked", found.kind, both) | {"again": True}
                 )
                 asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
-                return Screened([danger.ASK], outcome=asked)
+                return Screened([danger.ASK_AGAIN], outcome=asked)
             if found is None or (not found.clear and fact.get("withheld") is None):
                 # Do not ask a third time. For a while only clear danger, or danger of another kind, counts.
                 passed = made("passed", str(fact["kind"]), str(fact["text"]))
@@ -316,12 +327,14 @@ class Alarm:
     async def _ask(
         self, conversation_id: str, found: Danger, text: str, withheld: Sequence[Reply] | None = None
     ) -> Screened:
+        before = await self._fact(conversation_id)
         fact = made("asked", found.kind, text)
         if withheld is not None:
             fact["withheld"] = stored(withheld)
         await self._handoff.remember(conversation_id, FACT, fact)
         asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
-        return Screened([danger.ASK], outcome=asked)
+        known = fresh(before) and before.get("state") in ("asked", "passed")
+        return Screened([danger.ASK_AGAIN if known else danger.ASK], outcome=asked)
 
     async def _denied(self, conversation_id: str, fact: dict[str, Any]) -> Screened:
         """The citizen says that there is no danger: what was said before is answered after all."""
@@ -357,6 +370,24 @@ class Alarm:
         if again:
             return Screened([advice.again("您说的我记下了。")], outcome=outcome)
         return Screened([advice.reply(_what_comes(place), _ways(found, advice, job))], outcome=outcome)
+
+
+def _goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard | None) -> bool:
+    """Whether clear danger in a message is the open one, which needs no whole advice again."""
+    open_ = advice_of(fact)
+    if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not re.search("[我俺咱]", text):
+        return True  # One who stands by does not turn into the one in despair by naming the place.
+    if str(fact["kind"]) in ("domestic_violence", "child_abuse") and (
+        found.kind == "crime" or during.silence(text)
+    ):
+        return True
+    despair = re.search("死|活|跳|轻生|自[杀尽]|药|割|遗|上吊", text)
+    if during.only_details(text) or (found.kind == "self_harm" and despair is None):
+        return (
+            True  # Nobody in danger is answered with the words for despair because they hide or are afraid.
+        )
+    known = len(text) <= _ADDS or fact.get("called") or heard not in (None, during.Heard.ABOUT)
+    return danger.advice(found.kind, text).label == open_.label and bool(known)
 
 
 def _what_comes(place: QueuePlace) -> str:

@@ -33,6 +33,12 @@ ASK = Reply(
     (YES, NO),
 )
 """The question whether there is danger, with both buttons."""
+ASK_AGAIN = Reply(
+    "我再确认一下，怕耽误了人：要是这会儿还有人不安全，请马上打 110（报警）、119（火警）或者 120（急救），再点“有”；"
+    "人都安全就点“没有”，我接着办您的事。",
+    (YES, NO),
+)
+"""The same question in other words, to a citizen who has read the first ones."""
 ASK_BESIDE = Reply(f"{ASK.text}没有的话，请接着看。", (YES,))
 """The same question in front of an answer, when danger is unlikely."""
 LONGEST = 6_000

@@ -28,6 +28,7 @@ Keys that are sometimes there:
 - ``beside``: the question came with these replies, and did not replace them;
 - ``again``: the question was asked a second time;
 - ``called``: the citizen has called for help;
+- ``signs``: words of how things go (呼吸, 出不去) for which the steps of the advice were said again;
 - ``filing``: the form is taking the matter down.
 """
 FRESH = timedelta(minutes=15)
@@ -52,6 +53,15 @@ def is_open(fact: dict[str, Any]) -> bool:
 def advice_of(fact: dict[str, Any]) -> Advice:
     """The advice for the danger of a fact."""
     return danger.advice(str(fact["kind"]), str(fact["text"]))
+
+
+def read_as(fact: dict[str, Any]) -> str:
+    """The kind as which the citizen's words about the danger are read: of others' despair, and of missing people,
+    words mean other things than of the kind's own.
+    """
+    label = advice_of(fact).label
+    apart = (name for name in ("another_self_harm", "missing") if danger.advices()[name].label == label)
+    return next(apart, str(fact["kind"]))
 
 
 def stored(replies: Sequence[Reply]) -> list[dict[str, Any]]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from conversations import danger
-from conversations.danger import Advice
-from conversations.types import Button, Reply
 from core.text import plain
 
 LONGEST = 24
@@ -30,8 +27,14 @@ class Heard(StrEnum):
 
     OVER = "over"
     """The danger is over."""
+    ARRIVED = "arrived"
+    """The people who help are there."""
     CALLED = "called"
     """Somebody has called for help, or help is on its way."""
+    BLOCKED = "blocked"
+    """The call does not get through, or the citizen can't speak."""
+    HIDING = "hiding"
+    """The citizen hides."""
     ABOUT = "about"
     """Something else about the danger: how things are, where it is, what to do now, only yes or no."""
 
@@ -47,19 +50,37 @@ _SAFE = (
 )
 _OVER = re.compile(rf"{_WHO}{_SAFE}(?:了|啦)?")
 _OUT = re.compile(
-    rf"{_WHO}(?:跑|逃|撤|走|爬)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|被)*(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
+    rf"{_WHO}(?:跑|逃|撤|走|爬|放|救|抬)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|被)*(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
     rf"(?:火|火势)(?:已经|被)*(?:控制住|灭掉|扑灭)(?:了|啦)|{_WHO}(?:醒(?:过来|来)?|找(?:到|着|回来))(?:了|啦)"
 )
 _THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢)*"
+_ENDED = re.compile(
+    r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|[他她](?:们|俩|自己)?|对方|打架的|闹事的|小偷|贼|坏人|人|双方|刀子?|棍子?|酒瓶|药|绳子?|"
+    r"现在|已经|已|刚才?|刚刚|终于|都|也|全|被|警察|民警|大家|邻居|把|给|我们?|自己|就)*"
+    r"(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲|喊|哭)|"
+    r"(?:拉|劝|分)开|拉(?:回来|住|下来)|(?:夺|抢|收|拿|没收)(?:下来?|走|过来|起来|掉)?|抓(?:住|走|起来)?|带走|控制住|制住|"
+    r"睡(?:着|下)?|(?:安静|平静|冷静|稳定|缓|清醒)(?:下来|过来)?|情绪稳定(?:下来)?|稳住|愿意说话)(?:了|啦)"
+)
+"""How violence, or somebody else's despair, ends. Of a sick person 走了 and 睡着了 mean the worst."""
+_ENDED_OF = ("crime", "domestic_violence", "child_abuse", "another_self_harm")
 _ALL_SAFE = re.compile(rf"{_THANKS}(?:{_OVER.pattern})+{_THANKS}")
 _ALL_OUT = re.compile(rf"{_THANKS}(?:{_OVER.pattern}|{_OUT.pattern})+{_THANKS}")
 """Good news said in one breath (没事了醒了, 好了好了已经醒了)."""
 _NUMBER = r"(?:110|119|120|122|12356|95598|急救|火警|救护车|警察|民警|消防(?:车|队|员)?|医生|电话)"
 _CALLED = re.compile(
-    rf"(?:我们?|俺|咱|已经|刚才?|刚刚|都|早就?|也|邻居|家人|{_NUMBER})*(?:打(?:了|过了?|通了?|完了?)|报(?:了|过)?警了?|叫了)"
-    rf"(?:{_NUMBER}|了|啦|电话)*|(?:已经|都|刚|我们?)*(?:打|叫|拨)(?:了|过|通了)?{_NUMBER}(?:了|过了|啦)|"
+    rf"(?:我们?|俺|咱|已经?|刚才?|刚刚|都|早就?|也|帮|有人|邻居|家人|同事|朋友|路人|物业|保安|老公|老婆|[爸妈]|{_NUMBER})*"
+    rf"(?:打(?:了|过了?|通了?|完了?)|报(?:了|过|完|的)?警了?|打的(?=1)|叫了)(?:{_NUMBER}|已经|了|啦|电话)*|(?:已经|都|刚|我们?)*(?:打|叫|拨)(?:了|过|通了)?{_NUMBER}(?:了|过了|啦)|"
     rf"{_NUMBER}(?:说|已经|都|马上|就|快|要|正)*(?:来|到|在路上|出发|赶来|过来|打|叫|通|接通)(?:了|过了|啦|的路上)*"
 )
+_ARRIVED = re.compile(
+    r"(?:救护车|警察|警车|民警|消防(?:车|队|员)?|急救|医生|救援(?:队|的)?|120|110|119|他们|人家)(?:的?人)?"
+    r"(?:已经|都|也|刚|刚刚|终于|现在)*(?:来|到|赶到|过来|到场|来到|进来)(?:现场|场|门口|楼下)?(?:了|啦)"
+)
+_BLOCKED = re.compile(
+    r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:不能|不敢|没法|不方便|不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
+    r"(?:手机|电话)(?:快|要)?(?:没电|欠费|停机|坏)"
+)
+_HIDING = re.compile(r"躲|藏(?!族|医|品)|(?:锁|反锁|关)(?:在|着)(?:屋|房|厕所|卫生间|卧室)")
 _NOT_CALLED = re.compile(
     r"没(?:打|报|叫|人接|来|到)|打不(?:通|了|出)|占线|不敢(?:打|报)|不(?:想|要|能)(?:打|报)"
 )
@@ -70,6 +91,19 @@ _BARE = re.compile(
     r"(?:啊|呀|呢|才好|好)*|(?:我们?|人|就|还|对|都)*在(?:家|屋|房|里|外|楼|车|路|厨房|卧室|这|那|电梯|门).{0,4}|"
     r"快(?:点|来|些|一点)*(?:啊|呀|吧)*|急(?:死|啊|呀)*(?:我了|了)?"
 )
+_MANY = r"[\d〇零一二两三四五六七八九十百几半]+"
+_DETAIL = re.compile(
+    rf"(?:(?:我们?|家里|里面|里头|上面|楼上|车上|这边|那边|对方|一共|总共|大概|大约|差不多|有|是|就|还有?|住|在|第|也就|快|都|又)*"
+    rf"{_MANY}(?:多|来)?(?:个|名|口|位|条)?(?:大人|孩子|小孩|老人|男的|女的|人|楼|层|栋|幢|单元|室|号|门|岁|分钟|小时|点|天|米)"
+    r"(?:多|左右|了|的|吧|钟|半)*)+|"
+    r"(?:就|是|在)*(?:刚刚|刚才|昨[天晚](?:上|夜里)?|今[天早晚](?:早上|上午|下午|晚上)?|前天|早上|上午|中午|下午|晚上|夜里|半夜)(?:的|了|吧|发生的)*|"
+    r"(?:人|我|[他她]|都|也|还|暂时|目前)*(?:没(?:有)?(?:人)?(?:受伤|伤着|伤到|大碍)|清醒|醒着|还醒着)(?:了|的|着)*|"
+    r"(?:我们?|人|[他她]们?|就|还|对|都|现在)*在(?!.*[吗么哪谁几?？]).{1,8}|"
+    r"(?:我们?|已经|把|都|先|刚)*通(?:着|了|好|过)*风(?:了|着)*|(?:我们?|已经|把|都|先|刚)*(?:(?:打?开|关|拉|断)(?:了|掉|上|好)?(?:总)?(?:阀门?|窗户?|门窗?|电闸|闸|煤气|燃气|电源|电|气)|"
+    r"(?:总)?(?:阀门?|窗户?|门窗?|电闸|闸|煤气|燃气|电源|电|气)(?:已经|都|也|全)*(?:打?开|关|拉|断)(?:掉|上|好)?)(?:了|啦)*"
+)
+"""Details that one who helps would ask for: where, how many, since when, hurt or not, what was done."""
+_WHAT_NOW = re.compile(r"怎么|咋|然后呢|做什么|干什么|干啥|可以|能不能|能[^.]{0,6}吗|要不要|该")
 _GOES = re.compile(
     r"呼吸|反应|反應|叫不(?:醒|应)|(?:没|不|还没|醒不)(?:过)?(?:醒|来气)|动不了|不动了|流血|好多血|心跳|抽搐|呕吐|吐血|吐白沫|"
     r"疼|(?<!头)痛|晕|昏|冒烟|浓烟|(?<!油)烟(?![花草酒])|火(?![车化])|出不[去来]|下不[去来]|跑不|逃|困(?!难)|锁(?:着|住|在|了)|"
@@ -97,11 +131,52 @@ def heard(text: str, kind: str) -> Heard | None:
         return None
     if _is_over(clauses, kind):
         return Heard.OVER
+    if kind != "self_harm" and any(_ARRIVED.fullmatch(one) for one in clauses):
+        return Heard.ARRIVED
+    if _BLOCKED.search(said):
+        return Heard.BLOCKED
     if any(_CALLED.fullmatch(one) for one in clauses) and not _NOT_CALLED.search(said):
         return Heard.CALLED
+    if _HIDING.search(said):
+        return Heard.HIDING
     if not said or _NOT_CALLED.search(said) or _GOES.search(said):
         return Heard.ABOUT
-    return Heard.ABOUT if all(_BARE.fullmatch(one) for one in clauses) else None
+    return Heard.ABOUT if all(_BARE.fullmatch(one) or _DETAIL.fullmatch(one) for one in clauses) else None
+
+
+def only_details(text: str) -> bool:
+    """Whether a message has nothing but details of a danger, so that it can't tell of another one.
+
+    >>> only_details("里面还有两个大人"), only_details("着火了，三楼")
+    (True, False)
+    """
+    clauses = [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
+    return bool(clauses) and all(_DETAIL.fullmatch(one) or _BARE.fullmatch(one) for one in clauses)
+
+
+def sign(text: str) -> str | None:
+    """The word with which a message tells how things go (呼吸, 出不去); None when there is none."""
+    found = _GOES.search(plain(text))
+    return None if found is None else found[0]
+
+
+def asks_what_now(text: str) -> bool:
+    """Whether a message asks what to do in the danger.
+
+    >>> asks_what_now("120打了 然后呢"), asks_what_now("在家里")
+    (True, False)
+    """
+    return _WHAT_NOW.search(plain(text)) is not None
+
+
+def nothing_but_over(text: str, kind: str) -> bool:
+    """Whether every clause of a message says that the danger is over, so that no other danger is told beside.
+
+    >>> nothing_but_over("火灭了没事了", "fire"), nothing_but_over("火灭了，我爸不动了", "fire")
+    (True, False)
+    """
+    clauses = [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
+    return bool(clauses) and all(_says_over(one, kind) or _BARE.fullmatch(one) for one in clauses)
 
 
 def silence(text: str) -> bool:
@@ -118,47 +193,21 @@ def asks_for_more(text: str) -> bool:
     return _REQUEST.search(plain(text)) is not None
 
 
+def _says_over(clause: str, kind: str) -> bool:
+    if kind == "self_harm" and not re.search(r"[他她人]|爸|妈|孩子|老人|救|劝", clause):
+        return False  # Citizens who speak of their own despair are not believed when they only say "没事".
+    if kind in _ENDED_OF and re.fullmatch(
+        rf"{_THANKS}(?:{_ENDED.pattern}|{_OVER.pattern})+{_THANKS}", clause
+    ):
+        return True
+    return bool(_ALL_SAFE.fullmatch(clause) or (kind not in BY_PEOPLE and _ALL_OUT.fullmatch(clause)))
+
+
 def _is_over(clauses: list[str], kind: str) -> bool:
-    own_despair = kind == "self_harm"
-    for one in clauses:
-        if own_despair and not re.search(r"[他她人]|爸|妈|孩子|老人|救|劝", one):
-            continue  # Citizens who speak of their own despair are not believed when they only say "没事".
-        if _ALL_SAFE.fullmatch(one) or (kind not in BY_PEOPLE and _ALL_OUT.fullmatch(one)):
-            rest = [other for other in clauses if other != one and _GOES.search(other)]
-            return all(_ALL_OUT.fullmatch(other) for other in rest)
-    return False
-
-
-def step(advice: Advice, *, called: bool) -> Reply:
-    """The next step for a person whose danger is open: the advice's own text, with its numbers.
-
-    Args:
-        advice: the advice that was given.
-        called: whether the citizen has called for help. Then the reply does not ask to call.
-    """
-    if "12356" in {number.number for number in advice.numbers} and advice.label.startswith("有轻生"):
-        numbers = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
-        text = f"我在，您慢慢说，我听着。什么时候都可以打 {numbers}，电话那头有人。"
-    elif called:
-        text = f"好，记下了。等人来的时候，听电话里的安排。\n{advice.advice}"
-    else:
-        text = f"您说的我记下了。{advice.lead}\n{advice.advice}"
-    return Reply(text, _ways(advice), advice.card())
-
-
-def ended() -> Reply:
-    """The reply to a person who says that the danger is over."""
-    return Reply(
-        "太好了，人没事就好。要把这件事登记下来请部门处理，点下面就行；还有别的要问、要反映的，直接说。"
-        "情况要是又变了，请马上再打电话。",
-        (danger.FILE_IT,),
-    )
-
-
-def misread(text: str) -> Reply:
-    """The reply to a person who said that it is not urgent, and whose earlier words ``text`` were not understood."""
-    shown = text if len(text) <= 40 else f"{text[:40]}…"
-    return Reply(f"好的，没有危险就好。您刚才说的“{shown}”，要登记下来请部门处理吗？", (danger.FILE_IT,))
+    if not any(_says_over(one, kind) for one in clauses):
+        return False
+    others = [one for one in clauses if not _says_over(one, kind) and _GOES.search(one)]
+    return all(_ALL_OUT.fullmatch(one) for one in others)
 
 
 def only_a_cry(text: str) -> bool:
@@ -170,8 +219,3 @@ def only_a_cry(text: str) -> bool:
     return not re.search(
         r"\w", re.sub(r"救命|救我|来人|快来|快点|求救|sos|help|啊|呀|了|!|！", "", text.lower())
     )
-
-
-def _ways(advice: Advice) -> tuple[Button, ...]:
-    despair = "12356" in {number.number for number in advice.numbers}
-    return (danger.FILE_IT,) if despair else (danger.FILE_IT, danger.NOT_URGENT)

@@ -160,9 +160,9 @@ async def test_no_emergency_leaves_the_queue_and_answers_what_was_said(process: 
 
 
 async def test_neither_yes_nor_no_is_asked_once_more_while_danger_is_likely(asking: Process) -> None:
-    for words in ("我妈走失了，老年痴呆", "在新庄孜那一片"):
+    for words, asked in (("我妈走失了，老年痴呆", danger.ASK), ("在新庄孜那一片", danger.ASK_AGAIN)):
         (question,) = await asking.say(words)
-        assert question.text == danger.ASK.text
+        assert question.text == asked.text
     (answer,) = await asking.say("穿红衣服")
     assert answer.text.startswith("您说的是：我妈走失了")
 

@@ -17,13 +17,13 @@ DESPAIR = "我真的不想活了，遗书都写好了"
 @pytest.mark.parametrize(
     ("danger_told", "then", "shown"),
     [
-        (FAINTED, ("没有呼吸", "在家里", "没有反应", "有呼吸", "怎么办啊", "对", "谢谢"), "心肺复苏"),
-        (FIRE, ("了怎么办，出不去", "没有水", "可以坐电梯吗", "119没打通", "他还在里面"), "湿毛巾堵住门缝"),
-        (GAS, ("现在怎么办", "好的", "阀门关不上"), "关阀门"),
+        (FAINTED, ("没有呼吸", "没有反应", "怎么办啊", "现在该怎么弄"), "心肺复苏"),
+        (FIRE, ("了怎么办，出不去", "可以坐电梯吗"), "湿毛巾堵住门缝"),
+        (GAS, ("现在怎么办", "阀门关不上咋办"), "关阀门"),
         (DESPAIR, ("没有", "没人帮我", "谢谢", "再见"), "12356"),
     ],
 )
-async def test_short_words_after_advice_get_the_next_step(
+async def test_what_to_do_is_said_again_to_who_asks_or_tells_a_new_sign(
     process: Process, danger_told: str, then: tuple[str, ...], shown: str
 ) -> None:
     await process.say(danger_told)
@@ -33,13 +33,84 @@ async def test_short_words_after_advice_get_the_next_step(
     assert process.dialogue.asked == []
 
 
+@pytest.mark.parametrize(
+    ("told", "then"),
+    [
+        (FAINTED, ("在家里", "七十多岁", "对", "谢谢", "十几分钟了")),
+        (FIRE, ("六楼", "里面还有两个大人", "刚才", "没人受伤", "在东头第二间")),
+        (GAS, ("好的", "阀门关上了", "窗户都打开了")),
+        ("有人拿刀砍我，救命", ("四个人", "在车棚", "昨晚")),
+    ],
+)
+async def test_details_are_taken_in_few_words_with_the_numbers_to_tap(
+    process: Process, told: str, then: tuple[str, ...]
+) -> None:
+    (whole,) = await process.say(told)
+    for words in then:
+        (reply,) = await process.say(words)
+        assert reply.text.startswith("我在") and len(reply.text) < len(whole.text) / 2, words
+        assert reply.card == whole.card, words
+    assert process.dialogue.asked == []
+
+
+async def test_who_can_t_get_through_or_hides_hears_another_way(process: Process) -> None:
+    await process.say("有人拿刀砍我，救命")
+    for words in ("我藏在柜子里了", "电话一直占线", "不敢出声"):
+        (reply,) = await process.say(words)
+        assert "12110" in reply.text and "静音" in reply.text, words
+    await process.say(FIRE, user="v-2")
+    (reply,) = await process.say("119没打通", user="v-2")
+    assert "换一部电话" in reply.text and "12110" not in reply.text
+
+
 async def test_who_has_called_hears_what_to_do_and_not_to_call(process: Process) -> None:
     await process.say(FAINTED)
-    for words in ("120打了 然后呢", "没有呼吸"):
+    for words, steps in (("120打了 然后呢", True), ("没有呼吸", True), ("在客厅", False)):
         (reply,) = await process.say(words)
-        assert (
-            reply.text.startswith("好，记下了") and "心肺复苏" in reply.text and "请马上打" not in reply.text
-        )
+        assert reply.text.startswith("好，记下了") and "请马上打" not in reply.text
+        assert ("心肺复苏" in reply.text) is steps
+
+
+@pytest.mark.parametrize(
+    ("told", "called", "words"),
+    [
+        (FIRE, "打了119了", "火灭了没事了"),
+        (FIRE, "邻居报的火警，119打过了", "明火已经扑灭了，人也没事"),
+        (GAS, "119打过了", "没事了"),
+        (FAINTED, "120打了", "人醒过来了"),
+    ],
+)
+async def test_over_is_heard_after_the_call(process: Process, told: str, called: str, words: str) -> None:
+    await process.say(told)
+    await process.say(called)
+    (reply,) = await process.say(words)
+    assert reply.text.startswith("太好了"), reply.text
+
+
+@pytest.mark.parametrize("words", ["打完了走了", "刀夺下来了", "那伙人都散了", "被警察带走了"])
+async def test_violence_that_ended_is_heard_and_the_agents_still_come(process: Process, words: str) -> None:
+    await process.say("有人拿刀砍我，救命")
+    await process.say("已报警")
+    (reply,) = await process.say(words)
+    assert reply.text.startswith("太好了"), reply.text
+    assert (await process.conversations.view(await process.id_of())).urgent
+
+
+async def test_help_that_arrived_ends_the_advice(process: Process) -> None:
+    await process.say(FAINTED)
+    (reply,) = await process.say("救护车到了")
+    assert reply.text.startswith("好，人到了")
+    (reply,) = await process.say("谢谢你")
+    assert reply.text == "您说的是：谢谢你"
+
+
+async def test_who_stands_by_is_not_taken_for_the_one_in_despair(process: Process) -> None:
+    await process.say("有人在桥上要跳河")
+    for words in ("在淮河大桥中间", "打过110了"):
+        (reply,) = await process.say(words)
+        assert "慢慢说" not in reply.text and "谢谢您说出来" not in reply.text, words
+    (reply,) = await process.say("人救下来了")
+    assert reply.text.startswith("太好了")
 
 
 @pytest.mark.parametrize(

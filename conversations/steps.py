@@ -1,0 +1,76 @@
+"""What a citizen is told while a danger is open: what is new, in few words, with the numbers to tap."""
+
+from __future__ import annotations
+
+from conversations import danger
+from conversations.danger import Advice
+from conversations.during import Heard
+from conversations.types import Button, Reply
+
+SIGNS = 2
+"""Number of new signs (呼吸, 出不去) for which the steps of the advice are said once more. Then they are known."""
+_BY_MESSAGE = "发短信到 12110 加区号后三位，写清在哪里、出了什么事"
+"""Sources: 央视新闻 and 人民视频 on 12110, in ``danger.yml`` under ``crime``."""
+
+
+def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> Reply:
+    """The next words to a person whose danger is open. The numbers to tap come each time.
+
+    Args:
+        advice: the advice that was given.
+        heard: what the message says; None when it is not known.
+        called: whether the citizen has called for help. Then the reply does not ask to call.
+        steps: whether to say once more what to do until help comes.
+    """
+    calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
+    police = advice.numbers[0].number == "110"
+    if in_despair(advice):
+        text = f"我在，您慢慢说，我听着。什么时候都可以打 {calls}，电话那头有人。"
+    elif heard is Heard.BLOCKED and police:
+        text = f"打不通、不方便说话，就{_BY_MESSAGE}；手机先调成静音。能打通了再打：{calls}。"
+    elif heard is Heard.BLOCKED:
+        text = f"请接着打，也换一部电话、请旁边的人一起打：{calls}。"
+    elif heard is Heard.HIDING and police:
+        text = f"我在。先躲好、别出声，手机调成静音；不方便打 {advice.numbers[0].number}，就{_BY_MESSAGE}。"
+    elif called:
+        text = "好，记下了。等人来的时候，听电话里的安排；情况变了就再打一次。"
+    elif steps:
+        text = f"我在。{advice.lead}"
+    else:
+        text = f"我在，您说的记下了。还没打电话的话，请马上打：{calls}。"
+    if steps and not in_despair(advice) and heard not in (Heard.BLOCKED, Heard.HIDING):
+        text += f"\n{advice.advice}"
+    return Reply(text, _ways(advice), advice.card())
+
+
+def arrived() -> Reply:
+    """The reply to a person who says that help is there."""
+    return Reply(
+        "好，人到了就听他们的安排。有别的要问、要反映的，直接跟我说；情况要是又变了，请马上再打电话。",
+        (danger.FILE_IT,),
+    )
+
+
+def ended() -> Reply:
+    """The reply to a person who says that the danger is over."""
+    return Reply(
+        "太好了，人没事就好。要把这件事登记下来请部门处理，点下面就行；还有别的要问、要反映的，直接说。"
+        "情况要是又变了，请马上再打电话。",
+        (danger.FILE_IT,),
+    )
+
+
+def misread(text: str) -> Reply:
+    """The reply to a person who said that it is not urgent, and whose earlier words ``text`` were not understood."""
+    shown = text if len(text) <= 40 else f"{text[:40]}…"
+    return Reply(f"好的，没有危险就好。您刚才说的“{shown}”，要登记下来请部门处理吗？", (danger.FILE_IT,))
+
+
+def in_despair(advice: Advice) -> bool:
+    """Whether the advice is for a person who speaks of their own despair."""
+    return advice.label == danger.advices()["self_harm"].label
+
+
+def _ways(advice: Advice) -> tuple[Button, ...]:
+    despair = "12356" in {number.number for number in advice.numbers}
+    return (danger.FILE_IT,) if despair else (danger.FILE_IT, danger.NOT_URGENT)
