@@ -201,6 +201,9 @@ async def test_impatience_without_a_ticket_asks_what_it_is_about(rasa: Rasa, vis
         ("处理完了没", Said.FILED), ("受理了吗", Said.FILED), ("转给哪个部门了", Said.FILED), ("结果呢", Said.FILED),
         ("已经修好了，不用管了", Said.DONE), ("谢谢，弄好了", Said.DONE), ("撤销吧，已经解决了", Said.WITHDRAW),
         ("忘了传照片", Said.PHOTO), ("手机号忘填了 13800000000", Said.ADD), ("刚才忘了说在三号楼后面", Said.ADD),
+        ("姓名写错了", Said.CHANGES), ("我想换个电话", Said.CHANGES), ("地址改一下", Said.CHANGES),
+        ("师傅上午来看过了", Said.DONE), ("别催了，已经好了", Said.DONE), ("谁负责处理我这事", Said.FILED),
+        ("还有一句，夜里特别黑", Said.ADD), ("身份证怎么改名字", None), ("好了伤疤忘了疼", None),
         ("说错了，是两盏灯", Said.CHANGE), ("路灯修好了又坏了", None), ("没人管孩子怎么办", None), ("三天能办好吗", None),
     ],
 )  # fmt: skip

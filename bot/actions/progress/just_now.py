@@ -105,6 +105,10 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
             f"好的，“{clip(turn.text, _SHOWN)}”已经记到工单 {number} 上，承办的工作人员能看到。",
             [PROGRESS, HUMAN],
         )
+    elif said is Said.CHANGES:
+        turn.say(
+            f"工单 {number} 要改成什么？一句话说全就行，比如“地址改成洞山中路 8 号”。", [PROGRESS, HUMAN]
+        )
     elif said is Said.PHOTO:
         turn.say(f"照片直接在这里发给我，再点“补充到这张工单”，就补到工单 {number} 里了。", [PROGRESS, HUMAN])
     else:

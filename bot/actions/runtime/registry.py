@@ -37,7 +37,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "action_affirm": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.affirm)))),
     "action_deny": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.deny)))),
-    "action_repeat": smalltalk.repeat,
+    "action_repeat": just_now.first(smalltalk.repeat),
     "action_calm": smalltalk.calm,
     "action_no_form": just_now.first(offered.first(fallback.misread)),
 }
