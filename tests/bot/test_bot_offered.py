@@ -48,6 +48,7 @@ async def invited(rasa: Rasa, visitor: str) -> Talk:
         ("凤台县的,大山镇", {"district": "凤台县", "address": "大山镇"}),
         ("每晚", {"happened_at": "每晚"}),
         ("谢家集区平山路15号", {"district": "谢家集区", "address": "平山路15号"}),
+        ("洞山中路淮滨人家", {"address": "洞山中路淮滨人家"}),
         ("在田家庵区龙湖路", {"district": "田家庵区", "address": "龙湖路"}),
     ],
 )
@@ -179,3 +180,11 @@ async def test_going_on_opens_the_form_also_when_nothing_was_filled(rasa: Rasa, 
 @pytest.mark.parametrize("said", ["刚才说的路灯还是坏的", "还是报警吧", "还是办不了", "继续教育怎么报名"])
 def test_what_takes_nothing_up(said: str) -> None:
     assert not takes_up_again(said)
+
+
+async def test_what_is_told_after_the_answer_stays_with_the_matter(invited: Talk) -> None:
+    told = await invited.say("action_fallback", "不知道是哪家公司的", "nlu_fallback")
+    assert "记着" in told.text and "登记这件事" in told.buttons
+    opened = await invited.say(FORM, "谢家集区平山路15号", "complain")
+    assert opened.slots["content"] == f"{BUILDING}，不知道是哪家公司的"
+    assert opened.slots["district"] == "谢家集区"

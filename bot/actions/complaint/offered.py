@@ -37,6 +37,8 @@ _BACK = 4
 """Number of the citizen's messages after which 还是登记吧 still means the matter that was told."""
 _TO_FILE = re.compile(r"登记|填|反映|投诉|提交|报|办")
 """Words that ask to file. 继续 alone may ask to be told more."""
+_LONG_PLACE = 16
+"""Most characters of a clause that is a place because most of it is an address."""
 _SHORT = 10
 """Most characters of a clause beside a place that makes it more exact."""
 _AT = re.compile(r"^(?:我们?|俺们?)?(?:就)?(?:是|在|住)+|(?:的|这边|那边|这里|那里|呢|啊|呀|吧)+$")
@@ -100,7 +102,7 @@ def where(turn: Turn) -> dict[str, Any]:
         return {}
     said = simplified(turn.text)
     named = [_AT.sub("", clause) for clause in clauses(said)]
-    sure = [bool(one) and (only_place(one, parts().city) or only_time(one)) for one in named]
+    sure = [bool(one) and (only_place(one, parts().city) or only_time(one) or _placed(one)) for one in named]
     if not any(sure) or not all(known or _near(one) for one, known in zip(named, sure, strict=True)):
         return {}
     asked = "district" if any("district" in read_place(one) for one in named) else "address"
@@ -108,6 +110,17 @@ def where(turn: Turn) -> dict[str, Any]:
     if heard.rest:
         heard.values.setdefault("address", "".join(heard.rest))
     return {name: heard.values[name] for name in WHERE_WHEN if heard.values.get(name)}
+
+
+def _placed(clause: str) -> bool:
+    """Whether a clause names a road or an estate and little else (洞山中路淮滨人家)."""
+    address = str(read_place(clause).get("address") or "")
+    return (
+        len(clause) <= _LONG_PLACE
+        and address != ""
+        and len(address) >= len(clause) // 2
+        and _near(clause[:_SHORT])
+    )
 
 
 def _near(clause: str) -> bool:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.complaint import attachments, kept, leaving
+from bot.actions.complaint import attachments, kept, leaving, offered
 from bot.actions.complaint.answers import read_mined
 from bot.actions.policy import answer as policy
-from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_IT, HUMAN, PROGRESS, clip, plain
-from bot.actions.talk import abroad, odd, wordless
+from bot.actions.talk import abroad, odd, short, wordless
 from bot.actions.talk.handoff import hand_over
-from bot.understanding.clauses import only_place
+from bot.understanding.asking import asks
 from bot.understanding.faults import is_fault
 from bot.understanding.requests import is_question
 from bot.understanding.ticket import find_number
@@ -40,14 +39,10 @@ _LOOKED_AT = 5
 _LOOKUP_FROM = 4
 """Fewest characters of a message that is searched; shorter ones match too many entries."""
 _WHERE_WHEN = frozenset({"district", "town", "address", "happened_at"})
-_REPORTS, _MAY_REPORT, _MAY_TELL = 0.8, 0.05, 0.015
-"""Probability of a matter (0 to 1) from which a short message opens the form, is asked about, and is at least kept.
-
-Of 35 reports of two to seven characters that Rasa did not know (网速慢, 路太黑, 药贵), 16, 15 and two reach these bars first; of
-42 such messages of mere talk none, four (two of them places) and four.
-"""
-_WHERE = re.compile(r"(?:街上|[头边旁上下]|楼|门口|路口|附近|对面|村|小区|邻居)(?:的|那边|这边)?$")
-"""How the mere name of a place ends."""
+_UNKNOWN = re.compile(r"(?:我|俺)?(?:也)?(?:不知道|不清楚|不晓得|不认识|没看清|说不好)(?=.)")
+"""Begins what the citizen can't tell, which has question words and asks nothing (不知道谁家的狗)."""
+_DETAIL_FROM = 4
+"""Fewest characters of a message that tells more of the matter."""
 _STORY_FROM = 8
 """Fewest characters of a message that may be the story of a complaint."""
 
@@ -74,6 +69,8 @@ async def fallback(turn: Turn) -> None:
         turn.set_all({"misses": 0, "story": f"{turn.slot('story')}，{turn.text}"})
         turn.follow_up("complaint_form")
         return
+    if turn.offered == policy.INVITED and _adds_to_story(turn):
+        return
     if elsewhere := abroad.of_talk(turn.text):
         turn.set("misses", 0)
         turn.say(elsewhere, [COMPLAIN, HUMAN])
@@ -87,11 +84,11 @@ async def fallback(turn: Turn) -> None:
     if await _named_entries(turn):
         turn.set("misses", 0)
         return
-    if _may_report(turn) and _matter(turn) >= _REPORTS:
+    if short.may_report(turn) and short.matter(turn) >= short.REPORTS:
         turn.set_all({"misses": 0, "story": turn.text})
         turn.follow_up("complaint_form")
         return
-    if is_fault(turn.text) or _may_report(turn):
+    if is_fault(turn.text) or short.may_report(turn):
         await _offer_filing(turn)
         return
     near: list[Choice] = []
@@ -174,22 +171,23 @@ def _goes_on(turn: Turn) -> bool:
     return bool(turn.slot("story")) and not is_question(turn.text) and bool(_WHERE_WHEN & set(told))
 
 
-def _may_report(turn: Turn) -> bool:
-    """Whether a short message may report a matter, and names more than a place."""
-    short = _WORD_FROM <= len(plain(turn.text)) < _STORY_FROM
-    return short and _matter(turn) >= _MAY_REPORT and not _only_where(turn.text)
-
-
-def _only_where(text: str) -> bool:
-    return only_place(text, parts().city) or _WHERE.search(plain(text)) is not None
-
-
-def _matter(turn: Turn) -> float:
-    """Probability that the message is a matter, 0 to 1; 0 without evidence, and for a question."""
-    reasons = {} if turn.pressed or turn.decision is None else turn.decision["reasons"]
-    asks = float(reasons.get("question") or 0.0) + float(reasons.get("both") or 0.0)
-    tells = float(reasons.get("matter") or 0.0)
-    return tells if tells > asks else 0.0
+def _adds_to_story(turn: Turn) -> bool:
+    """Keep what is told after an answer that asks for the place (不知道谁家的狗), and ask for the place again; else False."""
+    story = offered.told(turn)
+    tells = (
+        len(plain(turn.text)) >= _DETAIL_FROM
+        and (_UNKNOWN.match(turn.text) or not asks(turn.text))
+        and turn.intent != "nonsense"
+    )
+    if turn.pressed or not story or not tells:
+        return False
+    turn.set_all({"misses": 0, "story": f"{story}，{turn.text}"})
+    turn.offer(policy.INVITED)
+    turn.say(
+        "这一点我也记着。要登记的话，告诉我在什么地方，或者点下面的按钮；不登记就接着问。", [FILE_IT, HUMAN]
+    )
+    turn.outcome(Result.ASKED_BACK, about="ask_or_tell")
+    return True
 
 
 def _misses(turn: Turn) -> int:
@@ -222,7 +220,7 @@ def _ways_on(turn: Turn, near: list[Choice]) -> None:
         turn.set("story", turn.text)
         turn.offer("complaint")
         return
-    if _matter(turn) >= _MAY_TELL:
+    if short.matter(turn) >= short.MAY_TELL and not short.only_where(turn.text):
         turn.say(
             f"抱歉，“{clip(turn.text, 20)}”我没太听明白。要反映这件事，点“反映问题”，我接着往下问，不用重说；"
             f"想问政策、查工单进度，换个说法告诉我就行，也可以转人工。{also}",
