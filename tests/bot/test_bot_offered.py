@@ -182,7 +182,11 @@ def test_what_takes_nothing_up(said: str) -> None:
     assert not takes_up_again(said)
 
 
-async def test_what_is_told_after_the_answer_stays_with_the_matter(invited: Talk) -> None:
+@pytest.mark.parametrize("offer", ["invited", "complaint"])
+async def test_what_is_told_after_the_offer_stays_with_the_matter(invited: Talk, offer: str) -> None:
+    if offer == "complaint":
+        asked = await invited.say("action_answer_policy", BUILDING, "ask_with_matter")
+        assert "要登记吗" in asked.text
     told = await invited.say("action_fallback", "不知道是哪家公司的", "nlu_fallback")
     assert "记着" in told.text and "登记这件事" in told.buttons
     opened = await invited.say(FORM, "谢家集区平山路15号", "complain")

@@ -69,7 +69,7 @@ async def fallback(turn: Turn) -> None:
         turn.set_all({"misses": 0, "story": f"{turn.slot('story')}，{turn.text}"})
         turn.follow_up("complaint_form")
         return
-    if turn.offered == policy.INVITED and _adds_to_story(turn):
+    if turn.offered in (policy.INVITED, "complaint") and _adds_to_story(turn):
         return
     if elsewhere := abroad.of_talk(turn.text):
         turn.set("misses", 0)
@@ -172,17 +172,18 @@ def _goes_on(turn: Turn) -> bool:
 
 
 def _adds_to_story(turn: Turn) -> bool:
-    """Keep what is told after an answer that asks for the place (不知道谁家的狗), and ask for the place again; else False."""
+    """Keep what is told of the matter after the offer to file it (不知道谁家的狗), and ask for the place; else False.
+
+    After an answer that asks for the place, whatever tells something is of the matter.
+    """
     story = offered.told(turn)
-    tells = (
-        len(plain(turn.text)) >= _DETAIL_FROM
-        and (_UNKNOWN.match(turn.text) or not asks(turn.text))
-        and turn.intent != "nonsense"
-    )
-    if turn.pressed or not story or not tells:
+    unknown = _UNKNOWN.match(turn.text) is not None
+    of_it = turn.offered == policy.INVITED or unknown or short.matter(turn) >= short.REPORTS
+    tells = len(plain(turn.text)) >= _DETAIL_FROM and (unknown or not asks(turn.text))
+    if turn.pressed or not story or turn.intent == "nonsense" or not (tells and of_it):
         return False
     turn.set_all({"misses": 0, "story": f"{story}，{turn.text}"})
-    turn.offer(policy.INVITED)
+    turn.offer(str(turn.offered))
     turn.say(
         "这一点我也记着。要登记的话，告诉我在什么地方，或者点下面的按钮；不登记就接着问。", [FILE_IT, HUMAN]
     )
