@@ -124,7 +124,7 @@ _CHANGE = re.compile(
     rf"^{_LEAD}(?:把)?{_LEAD}(?:里的?|上的?)?(?:具体)?(?:地址|位置|地点|时间|电话号?码?|手机号?码?|号码|名字|称呼|内容|涉及对象)"
     r"(?:得|要)?(?:改成|改为|换成|改到|应该是|更正为|说错了|写错了|填错了|不对)[，,：:。\s]*\S"
 )
-REGISTERED = re.compile(r"登|提交|投诉|报|交|成功|成了")
+_REGISTERED = re.compile(r"登|提交|投诉|报|交|成功|成了")
 """Words that ask whether something was filed at all, and not how it stands."""
 _ASKED = re.compile(r"怎么|咋|材料|哪里|哪儿|手续|流程|多少钱|[?？]$|吗$|么$|呢$")
 _LEAST_TOLD = 3
@@ -152,6 +152,16 @@ def said_of(text: str) -> Said | None:
     return (
         Said.CHANGE if len(said) <= 2 * _LONGEST and (_CHANGE.search(text) or _MISSAID.search(text)) else None
     )
+
+
+def asks_whether_filed(text: str) -> bool:
+    """Whether a message asks if something was filed at all, or for its number or code; and not how it stands.
+
+    >>> [asks_whether_filed(text) for text in ("查询码是啥", "登记成功没", "修好了没", "查询码是多少位的数字")]
+    [True, True, False, False]
+    """
+    said = said_of(text)
+    return said is Said.CODE or (said is Said.FILED and _REGISTERED.search(text) is not None)
 
 
 def told(text: str) -> str:

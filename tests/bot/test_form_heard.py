@@ -91,79 +91,6 @@ async def test_a_kind_that_one_cannot_say_is_chosen_and_said(rasa: Rasa, visitor
 
 
 @pytest.mark.parametrize(
-    ("said", "name"),
-    [
-        ("我姓孙孙大爷", "孙大爷"),
-        ("免贵姓马，马师傅", "马师傅"),
-        ("小娟妈妈", "小娟妈妈"),
-        ("豆豆奶奶", "豆豆奶奶"),
-        ("🐱小喵", "小喵"),
-        ("叫我老张就行", "老张"),
-        ("😀王女士", "王女士"),
-        ("老孙头", "老孙头"),
-        ("小王他妈", "小王他妈"),
-        ("你就叫我刘姐", "刘姐"),
-        ("木子李", "李先生/女士"),
-        ("叫我喵喵吧", "喵喵"),
-    ],
-)
-async def test_names_as_people_call_themselves(rasa: Rasa, visitor: str, said: str, name: str) -> None:
-    answer = await say(rasa, visitor, "contact_name", said)
-    assert answer.slots["contact_name"] == name
-    assert "content" not in answer.slots
-
-
-@pytest.mark.parametrize(
-    "said", ["小区", "小孩", "小吃摊", "隔壁奶奶", "我妈妈", "随便", "小事", "垃圾", "阿姨"]
-)
-async def test_words_that_are_no_name_are_asked_again(rasa: Rasa, visitor: str, said: str) -> None:
-    answer = await say(rasa, visitor, "contact_name", said, "nlu_fallback", confidence=0.2)
-    assert answer.slots.get("contact_name") is None
-    assert answer.slots["requested_slot"] == "contact_name"
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["周女士 13955540000 保密", "周女士，13955540000，要保密", "周女士13955540000保密", "我是周女士 电话13955540000 请保密"],
-)  # fmt: skip
-async def test_name_phone_and_secrecy_in_one_breath(rasa: Rasa, visitor: str, said: str) -> None:
-    answer = await say(rasa, visitor, "contact_name", said)
-    kept = {name: answer.slots.get(name) for name in ("contact_name", "contact_phone", "confidential")}
-    assert kept == {"contact_name": "周女士", "contact_phone": "13955540000", "confidential": True}
-    assert "content" not in answer.slots
-    assert answer.slots["requested_slot"] == "complaint_confirm"
-
-
-@pytest.mark.parametrize("said", ["没有了", "没了", "没啥了", "没有了谢谢", "没别的了", "就这些了"])
-async def test_nothing_more_to_tell_is_not_anonymous(rasa: Rasa, visitor: str, said: str) -> None:
-    for intent in ("deny", "skip", "nlu_fallback"):
-        answer = await say(rasa, visitor, "contact_name", said, intent, confidence=0.9)
-        assert answer.slots.get("contact_name") is None
-        assert answer.slots["requested_slot"] == "contact_name"
-
-
-async def test_a_number_and_a_wish_are_heard_at_the_name_whatever_they_were_taken_for(
-    rasa: Rasa, visitor: str
-) -> None:
-    for intent in ("nonsense", "nlu_fallback", "inform"):
-        answer = await say(
-            rasa, visitor, "contact_name", "138 0000 1234 别打电话发短信", intent, confidence=0.7
-        )
-        assert answer.slots["contact_phone"] == "13800001234"
-        assert answer.slots["content"].endswith("补充：别打电话发短信"), (
-            "how to reach them is told to the staff"
-        )
-        assert answer.slots["requested_slot"] == "contact_name"
-
-
-async def test_no_choice_of_secrecy_takes_the_default_and_says_so(rasa: Rasa, visitor: str) -> None:
-    for said in ("随便", "都行吧", "无所谓", "随便你们"):
-        answer = await say(rasa, visitor, "confidential", said, "nlu_fallback", confidence=0.3)
-        assert answer.slots["confidential"] is False
-        assert "按不保密登记" in answer.text
-
-
-@pytest.mark.parametrize(
     ("said", "kept"),
     [
         ("有一个多月了", "有一个多月了"),
@@ -331,33 +258,6 @@ async def test_a_missing_value_said_at_the_summary_goes_to_its_line(
     assert answer.slots["requested_slot"] == "complaint_confirm"
 
 
-@pytest.mark.parametrize("said", ["王建国", "我的名字叫王建国", "我叫王建国"])
-async def test_a_name_after_anonymous_is_never_content_and_is_asked_about(
-    rasa: Rasa, visitor: str, said: str
-) -> None:
-    more = {"contact_name": "匿名", "contact_phone": ""}
-    citizen = Remembering(rasa, visitor, **_until("complaint_confirm", **more))
-    answer = await citizen.say(said)
-    assert "改成留名“王建国”吗" in answer.text
-    assert citizen.slots["content"] == FULL["content"]
-    assert citizen.slots["contact_name"] == "匿名"
-    kept = await citizen.press(answer, "还是匿名")
-    assert citizen.slots["contact_name"] == "匿名"
-    assert "请您核对" in kept.text
-
-
-async def test_what_is_told_beside_a_name_after_anonymous_is_kept_without_it(
-    rasa: Rasa, visitor: str
-) -> None:
-    citizen = Remembering(rasa, visitor, **_until("complaint_confirm", contact_name="匿名", contact_phone=""))
-    answer = await citizen.say("我叫王建国，垃圾也堆到路上了", "complain", 0.8)
-    assert citizen.slots["content"].endswith("补充：垃圾也堆到路上了")
-    assert citizen.slots["contact_name"] == "匿名"
-    assert "改成留名“王建国”吗" in answer.text
-    await citizen.press(answer, "留名“王建国”")
-    assert citizen.slots["contact_name"] == "王建国"
-
-
 async def test_fear_and_not_knowing_are_no_value_and_no_content(rasa: Rasa, visitor: str) -> None:
     feared = await say(rasa, visitor, "subject", "我怕被报复", "complain", confidence=0.8)
     assert feared.slots.get("subject") is None and feared.slots["confidential"] is True
@@ -384,20 +284,6 @@ async def test_a_fault_in_three_characters_is_a_matter(rasa: Rasa, visitor: str)
     citizen = Remembering(rasa, visitor, requested_slot="content")
     await citizen.say("水管漏", "nlu_fallback", 0.3)
     assert citizen.slots["content"] == "水管漏"
-
-
-async def test_a_bare_name_at_the_phone_of_the_anonymous_is_asked_about(rasa: Rasa, visitor: str) -> None:
-    answer = await say(rasa, visitor, "contact_phone", "王建国", contact_name="匿名")
-    assert "改成留名“王建国”吗" in answer.text
-    assert answer.slots["requested_slot"] == "contact_phone"
-
-
-async def test_the_wish_to_be_anonymous_is_no_matter(rasa: Rasa, visitor: str) -> None:
-    for said in ("我要举报匿名", "我想匿名投诉"):
-        answer = await rasa.run(FORM, said, "start_complaint", conversation=visitor, confidence=0.9)
-        assert answer.slots.get("content") is None
-        assert answer.slots["contact_name"] == "匿名"
-        assert answer.slots["requested_slot"] == "content"
 
 
 @pytest.mark.parametrize(

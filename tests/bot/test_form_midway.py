@@ -6,6 +6,7 @@ import pytest
 
 from bot.actions.complaint.fields import BY_NAME
 from tests.bot.calls import Rasa
+from tests.bot.test_bot_forms import FULL
 from tests.bot.test_bot_listening import say
 
 ASKED = ["district", "address", "happened_at", "subject", "contact_name", "contact_phone"]
@@ -103,3 +104,22 @@ async def test_no_value_is_cut_in_a_word_or_turned_into_a_moment(
 ) -> None:
     answer = await say(rasa, visitor, "content", story, "complain", confidence=0.9)
     assert answer.slots.get(slot) == value
+
+
+@pytest.mark.parametrize("slot", [*ASKED, "complaint_confirm"])
+@pytest.mark.parametrize("said", ["查询码是啥", "登记成功没", "刚才那个登记了没", "提交了吗", "工单号多少"])
+async def test_whether_it_is_filed_is_answered_and_is_no_value(
+    rasa: Rasa, visitor: str, slot: str, said: str
+) -> None:
+    answer = await say(rasa, visitor, slot, said, "nlu_fallback", confidence=0.2)
+    assert "还没有提交" in answer.text and "工单号" in answer.text
+    assert answer.slots["requested_slot"] == slot
+    assert not ({*FULL, "complaint_confirm"} & {name for name, value in answer.slots.items() if value})
+
+
+@pytest.mark.parametrize("slot", ASKED)
+@pytest.mark.parametrize("said", ["登记这件事", "那就登记", "帮我登记", "麻烦帮我登记下来"])
+async def test_the_wish_to_file_is_no_value(rasa: Rasa, visitor: str, slot: str, said: str) -> None:
+    answer = await say(rasa, visitor, slot, said, "nlu_fallback", confidence=0.2)
+    assert answer.slots["requested_slot"] == slot and "还差几项" in answer.text
+    assert not (set(FULL) & {name for name, value in answer.slots.items() if value})

@@ -21,6 +21,7 @@ from bot.understanding.how_long import asks_how_long
 from bot.understanding.midway import asks_midway, asks_who_we_are
 from bot.understanding.name import has_nothing_more
 from bot.understanding.remarks import announces_more, is_asking, is_laughter, is_protest, slipped, wants_filed
+from bot.understanding.ticket_talk import asks_whether_filed
 from bot.understanding.wishes import read_wish, refuses
 from bot.understanding.wordless import is_wordless
 from conversations.event_kinds import Result
@@ -31,6 +32,7 @@ _OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
 """Slots for which 投诉 is an answer or a correction."""
 
 
+_NOT_YET = "还没有提交。提交了就马上给您工单号和查询码。"
 _ASKED_ABOUT = frozenset(drafts.LABELS) - _OWN_KIND
 """Slots whose value is never a question."""
 
@@ -67,15 +69,22 @@ async def listened(turn: Turn, slot: str) -> bool:
     wish = read_wish(turn.text)
     if slot == "contact_name" and has_nothing_more(turn.text):
         steps.ask_again(turn, slot, "好的，事情就先记到这里。")
-    elif slot != "content" and kept.asks(turn.text):
-        steps.ask_again(turn, slot, "还没有提交。您刚才说的都记着，填完就能登记。")
+    elif asks_whether_filed(turn.text) or (slot != "content" and kept.asks(turn.text)):
+        steps.ask_again(
+            turn, slot, _NOT_YET if slot == drafts.CONFIRM else f"{_NOT_YET}您刚才说的都记着，还差几项。"
+        )
         turn.outcome(Result.TALK, about="filing")
+    elif (introduced := contact.introduction(turn.text, slot)) is not None:
+        filled, told = introduced
+        await steps.go_on(turn, filled, before=steps.noted(filled) + told, look=False)
+    elif slot not in ("content", drafts.CONFIRM) and wants_filed(turn.text) and "确认" not in turn.text:
+        steps.ask_again(turn, slot, "好的，正在帮您登记这件事，还差几项。")
     elif announces_more(turn.text):
         steps.ask_again(turn, slot, "好的，您说，我接着记。")
     elif slot == "content" and is_wordless(turn.text):
         turn.say(opening(turn), [CANCEL, HUMAN])
         turn.set_all({"requested_slot": slot, "tries": 0})
-    elif slot not in _OWN_KIND and only_announces(turn.text) and not wants_filed(turn.text):
+    elif slot not in _OWN_KIND and only_announces(turn.text):
         steps.ask_again(turn, slot, "好的，正在帮您登记这件事，还差几项。")
     elif slipped(turn.text):
         _slip(turn, slot)

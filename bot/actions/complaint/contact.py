@@ -11,7 +11,8 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, choice
 from bot.understanding.clauses import clauses
 from bot.understanding.name import ANONYMOUS, introduced_name, read_name
-from bot.understanding.wishes import Wish
+from bot.understanding.wishes import Wish, read_wish
+from core.phone import find
 
 _ANONYMOUS = "好的，按匿名登记，工单上没有您的名字。"
 _PHONE_STAYS = "电话还留着，工作人员核实时用；也不想留的话，说“不留电话”就行。"
@@ -107,6 +108,31 @@ def own_name(text: str) -> str | None:
         return told if len(said) <= len(told) + 8 and len(clauses(said)) == 1 else None
     name = read_name(said) if len(said) <= _LONGEST_NAME else None
     return name if name != ANONYMOUS else None
+
+
+def introduction(text: str, slot: str) -> tuple[dict[str, Any], str] | None:
+    """The citizen's name and number when a message is nothing but these and perhaps a wish (王老师138…保密).
+
+    Without a wish, a name with a number is the citizen's own only where name or phone is asked for.
+
+    Args:
+        slot: the slot that was asked for.
+
+    Returns:
+        Slot → value, and what to tell about the wish; None for any other message.
+    """
+    numbers = find(text)
+    if len(numbers) != 1:
+        return None
+    said = clauses(f"{text[: numbers[0].start]}，{text[numbers[0].end :]}")
+    wishes = [wish for wish in map(read_wish, said) if wish in (Wish.CONFIDENTIAL, Wish.OPEN)]
+    names = [name for clause in said if read_wish(clause) is None for name in [own_name(clause)]]
+    if len(names) != 1 or names[0] is None or not (wishes or slot in ("contact_name", "contact_phone")):
+        return None
+    filled: dict[str, Any] = {"contact_name": names[0], "contact_phone": numbers[0].number}
+    if wishes:
+        filled["confidential"] = wishes[-1] is Wish.CONFIDENTIAL
+    return filled, "" if not wishes else _CONFIDENTIAL if filled["confidential"] else _OPEN
 
 
 def _noted(turn: Turn, words: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name
 from bot.understanding.phone import asked_phone
 from bot.understanding.place import place
+from core.phone import find
 
 _HEARD = tuple(
     (field.name, re.compile(field.words)) for field in sorted(FIELDS, key=lambda field: field.heard)
@@ -79,7 +80,7 @@ def correction(text: str, slots: Mapping[str, Any]) -> tuple[str, str] | None:
             return slot, wrong["value"].strip(" 。")
     brought = new_value(said)
     if brought:
-        slot = field_of(said[: said.find(brought)], {})
+        slot = field_of(said[: said.find(brought)], {}) or ("contact_phone" if find(brought) else None)
         if slot is not None and slots.get(slot) is not None and slot not in ("content", "category"):
             return slot, brought
     missaid = _MISSAID.match(said)

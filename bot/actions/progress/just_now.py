@@ -11,7 +11,7 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip
 from bot.understanding.ticket import find_number
-from bot.understanding.ticket_talk import REGISTERED, Said, said_of, told
+from bot.understanding.ticket_talk import Said, asks_whether_filed, said_of, told
 from conversations.event_kinds import Result
 from core.errors import Conflict, RateLimited
 from tickets.service import MAX_NOTE
@@ -76,7 +76,7 @@ async def _recall(turn: Turn) -> bool:
 
 async def _without_ticket(turn: Turn, said: Said, asks_number: bool) -> bool:
     """Reply when no ticket is known; False when the message is about something else, or the caller asks for a number."""
-    asks = said is Said.CODE or (said is Said.FILED and REGISTERED.search(turn.text) is not None)
+    asks = asks_whether_filed(turn.text)
     if not asks and (asks_number or said not in (Said.FILED, Said.URGE)):
         return False
     return await none_filed.tell(turn, asks_if_filed=asks)
