@@ -56,11 +56,13 @@ class Answered:
         by: see :attr:`conversations.models.Turn.answered_by`.
         replies: the replies to the citizen.
         outcome: what the turn came to, without its id; None when actions have reported it.
+        beside: the danger that was asked about in front of the answer; None when none was.
     """
 
     by: str
     replies: Sequence[Reply]
     outcome: Outcome | None = None
+    beside: danger.Danger | None = None
 
 
 FallbackAnswer = Callable[[str], Awaitable[Reply | None]]
@@ -117,7 +119,8 @@ class Answerer:
         asked = await self._alarm.beside(conversation_id, job, screened.beside, answered.replies)
         # Without an outcome of the question, what the answer came to counts.
         by = answered.by if asked.outcome is None else "emergency"
-        return Answered(by, asked.replies or (), asked.outcome or answered.outcome)
+        beside = screened.beside if asked.outcome is None else None
+        return Answered(by, asked.replies or (), asked.outcome or answered.outcome, beside)
 
     async def _answer(self, conversation_id: str, job: Job, screened: Screened) -> Answered:
         """Answer a message in which no danger was met."""

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     IDLE = "idle"
     CLOSED = "closed"
     OUTCOME = "outcome"
+    DANGER_BESIDE = "danger_beside"
     RATED = "rated"
 
 
@@ -258,6 +259,22 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class DangerBeside:
+    """The citizen was asked beside an answer whether there is danger. What the turn came to is its own event.
+
+    Args:
+        about: the kind of danger.
+        probability: probability, 0 to 1, that there is danger.
+        turn: id of the turn.
+    """
+
+    KIND: ClassVar[Kind] = Kind.DANGER_BESIDE
+    about: str
+    probability: float
+    turn: str
+
+
+@dataclass(frozen=True)
 class Rated:
     """The citizen's verdict on an answer (有用, 没用).
 
@@ -287,6 +304,7 @@ Facts = (
     | Idle
     | Closed
     | Outcome
+    | DangerBeside
     | Rated
 )
 """The facts of an event; one class for each kind."""

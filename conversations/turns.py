@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import attachments, buttons, happened, statements, store
 from conversations.answering import Answered, Answerer
 from conversations.channels import Channels
-from conversations.event_kinds import Actor, Outcome, Result, read_report
+from conversations.event_kinds import Actor, DangerBeside, Outcome, Result, read_report
 from conversations.inbox import Lease
 from conversations.models import Conversation, Turn
 from conversations.types import Job, Mode
@@ -263,7 +263,7 @@ class TurnRunner:
                 release=True,
                 ahead=answered.by == "emergency",
             )
-            await self._came_to(session, conversation_id, job.turn_id, answered.outcome, ended.reported)
+            await self._came_to(session, conversation_id, job.turn_id, answered, ended.reported)
             if not messages:
                 await self._release(session, conversation_id)
         for message in messages:
@@ -284,14 +284,17 @@ class TurnRunner:
         session: AsyncSession,
         conversation_id: str,
         turn_id: str,
-        outcome: Outcome | None,
+        answered: Answered,
         reported: dict[str, Any] | None,
     ) -> None:
-        """Record what the turn came to. ``outcome`` goes before the report, which may be of an abandoned try."""
+        """Record what the turn came to. Its own outcome goes before the report, which may be of an abandoned try."""
         report = read_report(reported)
-        result = outcome or report.outcome or Outcome(Result.TALK)
+        result = answered.outcome or report.outcome or Outcome(Result.TALK)
         if report.rated is not None:
             await happened.record(session, conversation_id, report.rated, Actor.CITIZEN)
+        if answered.beside is not None:
+            asked = DangerBeside(answered.beside.kind, answered.beside.probability, turn_id)
+            await happened.record(session, conversation_id, asked, Actor.BOT)
         await happened.record(session, conversation_id, replace(result, turn=turn_id), Actor.BOT)
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.understanding.danger import Judge
 from bot.understanding.danger.kinds import DANGERS
 from conversations import danger, scope
-from conversations.event_kinds import Outcome, Report, Result
+from conversations.event_kinds import DangerBeside, Outcome, Report, Result
 from conversations.sources import SOURCE_URGENT, SOURCE_WINDOW_S, Sources
 from conversations.types import Agent
 from core.clock import local, now
@@ -235,6 +235,12 @@ async def test_unlikely_danger_is_asked_about_beside_the_answer(unlikely: Proces
     question, answer = await unlikely.say(FIRE)
     assert (question.text, answer.text) == (danger.ASK_BESIDE.text, f"您说的是：{FIRE}")
     assert [b.payload for b in question.buttons] == [danger.YES.payload]
+    # Figures can count the question, and the answer is still what the turn came to.
+    events = await unlikely.conversations.happened(await unlikely.id_of())
+    (beside,) = [one.facts for one in events if isinstance(one.facts, DangerBeside)]
+    (came,) = [one.facts for one in events if isinstance(one.facts, Outcome)]
+    assert (beside.about, beside.turn, came.result) == ("fire", came.turn, Result.MATTER)
+    assert 0 < beside.probability <= 1
     # No: what was answered is shown again, and nothing is asked of Rasa twice.
     (again,) = await unlikely.say("没有")
     assert again.text == answer.text and unlikely.dialogue.texts() == [FIRE]

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from conversations.danger import NO
 from conversations.event_kinds import (
+    DangerBeside,
     Event,
     FirstReply,
     HandedBack,
@@ -40,6 +41,7 @@ from tests.waiting import until
 
 ANNE, BILL = Agent("agent-a", "坐席 1 号"), Agent("agent-b", "坐席 2 号")
 APPEAL = "法院判的我不服，我要上诉"
+BESIDE = DangerBeside("fire", 0.3, "t1")
 ANSWERED = Outcome(Result.ANSWERED, entry="fund/withdraw", probability=0.9)
 
 
@@ -234,5 +236,13 @@ async def test_events_go_with_their_conversation(process: Process, database: Dat
 
 
 def test_facts_come_back_as_they_went() -> None:
-    for facts in (Opened("web"), Taken(), Taken(1.5), MadeUrgent(), ANSWERED, LeftQueue("asked", 3.0)):
+    for facts in (
+        Opened("web"),
+        Taken(),
+        Taken(1.5),
+        MadeUrgent(),
+        ANSWERED,
+        LeftQueue("asked", 3.0),
+        BESIDE,
+    ):
         assert from_json(facts.KIND, to_json(facts)) == facts

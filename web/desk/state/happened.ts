@@ -59,6 +59,8 @@ export function told(one: Happening): string | null {
       return `${agent}交还机器人` + after("held_s", "接待 ");
     case "rated":
       return one.facts.verdict === "useful" ? "群众说“有用”" : "群众说“没用”";
+    case "danger_beside":
+      return "助手在回答前问有没有危险";
     case "outcome":
       return outcome(one.facts);
     default:
