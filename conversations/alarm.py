@@ -31,6 +31,8 @@ TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
 _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
 """Results of a turn that don't help a person in danger. None: no action reported a result."""
+_BESIDE = (Result.ANSWERED, Result.TICKET)
+"""Results that are no words about the danger: they come after a line with the numbers."""
 EVEN = 0.5
 """Probability (0 to 1) from which the question about danger comes alone.
 
@@ -234,7 +236,11 @@ class Alarm:
             await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
         if result is Result.FILED:
             await self._handoff.remember(conversation_id, FACT, fact | {"filing": False})
-        if fact.get("filing") or result not in (*_TALK, Result.ASKED_BACK):
+        if fact.get("filing"):
+            return Screened()
+        if result in _BESIDE and not fact.get("called"):
+            return Screened([steps.first(advice_of(fact)), *replies])
+        if result not in (*_TALK, Result.ASKED_BACK):
             return Screened()
         step = steps.step(advice_of(fact), None, called=bool(fact.get("called")), steps=False)
         beside = replies if result is Result.ASKED_BACK else ()

@@ -94,7 +94,7 @@ class Conversations:
         dialogue: Dialogue,
         fallback_answer: FallbackAnswer,
         agents_online: AgentsOnline = _nobody,
-        lease_s: float = 20,
+        lease_s: float = 10,
         judge: Judge | None = None,
         unsure: Unsure = _never_unsure,
         jobs: Jobs | None = None,

@@ -43,6 +43,13 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> R
     return Reply(text, _ways(advice), advice.card())
 
 
+def first(advice: Advice) -> Reply:
+    """The line in front of an answer to something else, such as a question or a withdrawal."""
+    calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
+    said = "难受了随时可以打" if in_despair(advice) else "人还有危险的话，先打"
+    return Reply(f"{said}：{calls}。您说的这件事：", (), advice.card())
+
+
 def arrived() -> Reply:
     """The reply to a person who says that help is there."""
     return Reply(

@@ -34,7 +34,7 @@ from core.tasks import end
 
 log = logging.getLogger(__name__)
 
-SWEEP_S = 5
+SWEEP_S = 2
 """Seconds between two searches for open turns without a worker, and between two renewals of the leases."""
 LEASES_AT_ONCE = 500
 """Number of leases that one statement renews."""

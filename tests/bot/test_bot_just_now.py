@@ -217,3 +217,13 @@ async def test_what_is_settled_is_noted_on_the_ticket(rasa: Rasa, visitor: str, 
     answer = await rasa.run("action_fallback", said, "nlu_fallback", conversation=visitor, slots=slots)
     assert ticket.number in answer.text
     assert said in (await _history(city, ticket))[-1][1]
+
+
+async def test_whether_it_was_filed_after_a_withdrawal_tells_of_the_withdrawal(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    _, slots = await _shown(rasa, city, visitor)
+    more: dict[str, Any] = {"conversation": visitor, "slots": slots}
+    await rasa.run("action_fallback", "撤了吧我不想追究了", "nlu_fallback", **more)
+    told = await rasa.run("action_fallback", "登记成功没", "nlu_fallback", **more)
+    assert "想撤回" in told.text and "重复提交" not in told.text

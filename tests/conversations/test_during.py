@@ -169,12 +169,28 @@ async def test_a_candidate_comes_after_the_next_step(process: Process) -> None:
     assert "119" in step.text and candidate.text.startswith("您说的是")
 
 
-@pytest.mark.parametrize("result", [Result.ANSWERED, Result.MATTER, Result.TICKET])
-async def test_what_is_really_answered_is_answered(process: Process, result: Result) -> None:
+async def test_a_new_matter_goes_to_the_form(process: Process) -> None:
     await process.say(FIRE)
-    results_in(process, result)
+    results_in(process, Result.MATTER)
     (reply,) = await process.say("我想反映物业的路灯一周没亮")
     assert reply.text == "您说的是：我想反映物业的路灯一周没亮"
+
+
+@pytest.mark.parametrize(
+    ("result", "words"), [(Result.ANSWERED, "居住证在哪办"), (Result.TICKET, "撤了吧，我不追究")]
+)
+async def test_what_is_answered_meanwhile_comes_after_one_line_with_the_numbers(
+    process: Process, result: Result, words: str
+) -> None:
+    await process.say("他拿刀逼我，救命")
+    results_in(process, result)
+    line, answer = await process.say(words)
+    assert "110" in line.text and len(line.text) < 60 and line.card is not None
+    assert answer.text == f"您说的是：{words}"
+    # Who has called is not told again.
+    await process.say("已报警")
+    (answer,) = await process.say(words)
+    assert answer.text == f"您说的是：{words}"
 
 
 async def test_answers_to_the_form_go_to_the_form(process: Process) -> None:

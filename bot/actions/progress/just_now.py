@@ -13,6 +13,7 @@ from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_talk import Said, asks_whether_filed, said_of, told
 from conversations.event_kinds import Result
+from core.clock import local
 from core.errors import Conflict, RateLimited
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
@@ -20,6 +21,8 @@ from tickets.types import CITIZEN, Ticket
 SEEN_NUMBER, SEEN_CODE = "seen_number", "seen_code"
 """Slots with number and query code of the ticket that was filed or shown last."""
 _SHOWN = 40
+_WITHDRAWN = "群众要求撤回："
+"""Begins the note of a ticket that the citizen wants to withdraw."""
 
 
 def first(action: Action) -> Action:
@@ -86,6 +89,9 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
     tickets, number = parts().tickets, ticket.number
     if said is Said.FILED:
         stands = tickets.progress_text(ticket).removeprefix("您好，")
+        asked = [e for e in await tickets.events(number) if e.note.startswith(_WITHDRAWN)]
+        if asked and not ticket.state.is_final:
+            stands = f"您 {local(asked[-1].at):%H:%M} 说过想撤回，已经记在工单上，工作人员看到后会处理。现在是“{ticket.state.label}”。"
         turn.say(f"登记好了，工单号 {number}。\n{stands}", [PROGRESS, *_ways(ticket)])
     elif said is Said.CODE:
         turn.say(f"工单号：{number}\n查询码：{ticket.query_code}", [PROGRESS, *_ways(ticket)])
@@ -94,7 +100,7 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         stands = tickets.progress_text(urged or ticket).removeprefix("您好，")
         turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
     elif said is Said.WITHDRAW:
-        await _note(turn, ticket, f"群众要求撤回：{turn.text}")
+        await _note(turn, ticket, f"{_WITHDRAWN}{turn.text}")
         turn.say(
             f"记下了：您想撤回工单 {number}。工作人员看到后会处理，可能会跟您核实一下。改主意了随时跟我说。",
             [HUMAN, COMPLAIN],
