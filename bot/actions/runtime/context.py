@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
     from kb_index.search.searcher import SearchResult
     from kb_index.statutes.shelf import FoundArticle
-    from tickets.types import Actor, Ticket, TicketDraft
+    from tickets.types import Actor, Ticket, TicketDraft, TicketEvent
 
 
 class KnowledgeBase(Protocol):
@@ -73,6 +73,10 @@ class Tickets(Protocol):
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
         """Store the citizen's rating of a finished ticket."""
+        ...
+
+    async def events(self, number: str) -> tuple[TicketEvent, ...]:
+        """What happened to a ticket, in order."""
         ...
 
     async def of_conversation(self, conversation_id: str, limit: int = 5) -> tuple[Ticket, ...]:
