@@ -33,11 +33,6 @@ _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
 """Results of a turn that don't help a person in danger. None: no action reported a result."""
 _BESIDE = (Result.ANSWERED, Result.TICKET)
 """Results that are no words about the danger: they come after a line with the numbers."""
-EVEN = 0.5
-"""Probability (0 to 1) from which the question about danger comes alone.
-
-Below it the message is more likely about something else. It is answered too, after the question.
-"""
 _ADDS = 8
 """Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
 
@@ -126,7 +121,7 @@ class Alarm:
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
         if known or leaves_queue or _passed(fact, found) or job.mode is Mode.HUMAN:
             return Screened()
-        if job.mode is Mode.BOT and found.probability < EVEN:
+        if job.mode is Mode.BOT and found.beside:
             return Screened(beside=found)
         return await self._ask(conversation_id, found, job.text)
 

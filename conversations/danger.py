@@ -66,11 +66,13 @@ class Danger:
         kind: a key of ``danger.yml``.
         probability: calibrated probability, 0 to 1.
         clear: whether it is acted on at once. Otherwise the citizen is asked first.
+        beside: whether the message is more likely about something else: it is answered too, after the question.
     """
 
     kind: str
     probability: float
     clear: bool
+    beside: bool = False
 
 
 @dataclass(frozen=True)

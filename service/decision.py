@@ -21,7 +21,6 @@ from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS
 from bot.understanding.shorthand import written_out
 from conversations import scope
-from conversations.alarm import EVEN
 from core.errors import BadRequest, NotFound
 from core.settings import Settings, load_settings
 from core.text import written
@@ -81,7 +80,7 @@ def _screened(text: str) -> _Screened:
     judge = danger.shipped()
     found, judged = judge.judge(text), judge.judgement(text)
     probability, kind = judged.danger
-    alone = found is not None and (found.clear or found.probability >= EVEN)
+    alone = found is not None and (found.clear or not found.beside)
     how = "clear" if found and found.clear else "asked about" if alone else "asked about beside the answer"
     verdict = "none" if found is None else f"{found.kind}, {how}"
     beyond, likeliest = judged.scope

@@ -187,6 +187,31 @@ def test_a_long_text_is_read_in_pieces_and_in_time(judge: Judge) -> None:
         assert time.process_time() - before < 4
 
 
+def test_the_tail_scores_several_texts_as_it_scores_each(judge: Judge) -> None:
+    if judge._tail is None:
+        pytest.skip("needs the pretrained encoder")
+    texts = ["我妈喝了农药", "社保怎么查", "路灯坏了三天，龙湖路，晚上什么都看不见", LIGHTS]
+    one_by_one = np.stack([judge._tail.logits(text) for text in texts])
+    assert np.allclose(judge._tail.several(texts), one_by_one, atol=1e-3)
+
+
+@pytest.mark.parametrize("told", ["前男友说要捅死我全家", "家里煤气漏了头晕得厉害", "我爸倒地上抽搐口吐白沫"])
+@pytest.mark.parametrize("frame", ["社保怎么查，{}", "{}，公积金怎么提取", "医保断了能补吗？{}"])
+def test_danger_beside_a_question_is_asked_about_at_least(judge: Judge, told: str, frame: str) -> None:
+    if not judge.with_tail:
+        pytest.skip("needs the pretrained encoder")
+    assert judge.judge(frame.format(told)) is not None
+
+
+@pytest.mark.parametrize("times", [3, 12, 40])
+def test_danger_between_sentences_of_law_is_asked_about(judge: Judge, times: int) -> None:
+    if not judge.with_tail:
+        pytest.skip("needs the pretrained encoder")
+    law = "为了规范物业服务活动，维护业主的合法权益，根据有关法律，结合本市实际，制定本办法。" * times
+    assert judge.judge(law + law) is None
+    assert judge.judge(f"{law}我爸倒地上抽搐口吐白沫没呼吸了。{law}") is not None
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_any_text_is_judged(judge: Judge, text: str) -> None:

@@ -224,9 +224,11 @@ async def test_in_doubt_one_question_is_asked_and_yes_raises_the_alarm(asking: P
 
 
 @pytest.fixture
-def unlikely(asking: Process, monkeypatch: pytest.MonkeyPatch) -> Process:
+def unlikely(asking: Process) -> Process:
     """The same, where danger is always unlikely: the message is answered too, with a result of the form."""
-    monkeypatch.setattr("conversations.alarm.EVEN", 2.0)
+    judge = asking.conversations._alarm._judge
+    assert isinstance(judge, Judge)
+    judge.numbers = replace(judge.numbers, even=2.0)
     results_in(asking, Result.MATTER)
     return asking
 

@@ -12,8 +12,9 @@ import numpy as np
 import typer
 
 from bot.understanding.category import fit as category
-from bot.understanding.danger import fit
-from bot.understanding.danger.judging import HERE, LETTER, Judge, Judgement, Numbers
+from bot.understanding.danger import fit, thresholds
+from bot.understanding.danger.judgement import Judgement, Numbers
+from bot.understanding.danger.judging import HERE, LETTER, Judge
 from bot.understanding.danger.kinds import LABELS
 from bot.understanding.encoding.reading import plain
 from bot.understanding.encoding.tail import Tail
@@ -28,7 +29,11 @@ _BARS = {
     "clear": 0.8,
     "unclear": 0.3,
     "letter": 0.7,
+    "even": 0.5,
+    "quiet": 0.0,
     "alone": 0.99,
+    "beside": 0.9,
+    "letter_beside": 0.9,
     "window": 0.8,
     "scope": 0.5,
 }
@@ -101,9 +106,12 @@ def fit_command(encoder: Encoder = SHIPPED) -> None:
         first = Numbers(*fit.weights(wanted, words, by_meaning), **_BARS)
         judged = _judged(first, rest, encoder, name, [*held, *stories, *letters])
         some, other = judged[: len(held)], judged[len(held) : -len(letters)]
-        found[name] = replace(first, **fit.bars(wanted, some, judged[-len(letters) :]))
+        found[name] = replace(first, **thresholds.bars(held, wanted, some, judged[-len(letters) :]))
+        if by_meaning is not None:
+            quiet = thresholds.quiet(held, wanted, words, first.words)
+            found[name] = replace(found[name], quiet=quiet)
         for what, shown, of in (("held back", wanted, some), ("stories", about, other)):
-            figures = fit.figures(shown, of, found[name])
+            figures = thresholds.figures(shown, of, found[name])
             typer.echo(f"{name}, {what}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
     fit.fit_words(texts, labels).save(HERE / "words.npz")
     fit.write_numbers(HERE / "numbers.json", found)

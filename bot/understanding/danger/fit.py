@@ -11,7 +11,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from bot.understanding.danger import clues
-from bot.understanding.danger.judging import Judgement, Numbers
+from bot.understanding.danger.judgement import Numbers
 from bot.understanding.danger.kinds import DANGERS, LABELS, NONE
 from bot.understanding.danger.words import BUCKETS, counted, weighed
 from bot.understanding.encoding.floats import Floats, softmax
@@ -36,15 +35,6 @@ _RIDGE = 0.02
 """Strength of the penalty on large weights. No unit."""
 _CLUE = 0.35
 """Value of a found clue as a feature. The values of all character runs of a text form a vector of length 1."""
-FALSE_ALARMS = {"clear": 0.005, "unclear": 0.025, "letter": 0.005, "alone": 0.0025, "window": 0.0025}
-"""Shares of the harmless messages that may be taken for clear danger, or may raise any alarm (0 to 1).
-
-``letter`` is the share for long texts, ``alone`` that for one clause of a text, ``window`` for a clause with its
-neighbours (of letters twice as many); see
-:class:`bot.understanding.danger.judging.Numbers`.
-"""
-WRONGLY_ELSEWHERE = 0.004
-"""Share of the messages within the scope that may be told another route (0 to 1)."""
 
 
 class Example(BaseModel):
@@ -245,73 +235,6 @@ def weights(labels: Sequence[str], words: Floats, tail: Floats | None) -> tuple[
 
     worth = minimize(loss, [1.0, 1.0 if tail is not None else 0.0], method="Nelder-Mead").x.tolist()
     return worth[0], worth[1] if tail is not None else 0.0
-
-
-def bars(
-    labels: Sequence[str], judged: Sequence[Judgement], letters: Sequence[Judgement]
-) -> dict[str, float]:
-    """The thresholds of :class:`bot.understanding.danger.judging.Numbers`.
-
-    Args:
-        labels: labels of held-back messages.
-        judged: the judgements of these messages.
-        letters: the judgements of harmless letters that the scores were not fitted on.
-    """
-    danger = np.asarray([one.danger[0] for one in judged])
-    elsewhere = np.asarray([one.scope[0] for one in judged])
-    harmless = np.asarray([label == NONE for label in labels])
-    here = np.asarray([label == NONE or label in DANGERS for label in labels])
-
-    def at(scores: Floats, share: float) -> float:
-        return float(np.quantile(scores, 1 - share))
-
-    unclear = at(danger[harmless], FALSE_ALARMS["unclear"])
-    alone = [
-        one.alone[0]
-        for one, none in zip(judged, harmless, strict=True)
-        if none and one.alone and one.danger[0] < unclear
-    ]
-    return {
-        "clear": max(at(danger[harmless], FALSE_ALARMS["clear"]), 0.5),
-        "unclear": unclear,
-        "letter": max(at(np.asarray([one.danger[0] for one in letters]), FALSE_ALARMS["letter"]), unclear),
-        "alone": at(np.asarray(alone), FALSE_ALARMS["alone"]),
-        "window": max(
-            0.5,
-            at(windowed(judged)[harmless], FALSE_ALARMS["window"]),
-            at(windowed(letters), 2 * FALSE_ALARMS["window"]),
-        ),
-        "scope": max(0.5, at(elsewhere[here], WRONGLY_ELSEWHERE)),
-    }
-
-
-def windowed(judged: Sequence[Judgement]) -> Floats:
-    """The probabilities of danger by the judgements' windows, [judgements]; 0 without one."""
-    return np.asarray([one.window.probability if one.window else 0.0 for one in judged], np.float32)
-
-
-def figures(labels: Sequence[str], judged: Sequence[Judgement], numbers: Numbers) -> dict[str, Any]:
-    """Measure fitted numbers. All figures are shares, 0 to 1; None over no messages.
-
-    - ``recall``, ``clear``: dangers that are found, and that are found as clear.
-    - ``false_alarms``: harmless messages taken for a danger.
-    - ``scope_recall``: matters out of scope that are found; ``scope_precision``: found ones that are out of scope.
-    """
-    danger = np.asarray([one.danger[0] for one in judged])
-    alone = np.asarray([one.alone[0] if one.alone else 0.0 for one in judged])
-    raised = (danger >= numbers.unclear) | (alone >= numbers.alone)
-    scope = np.asarray([one.scope[0] for one in judged]) >= numbers.scope
-    real = np.asarray([label in DANGERS for label in labels])
-    harmless = np.asarray([label == NONE for label in labels])
-    routes = ~real & ~harmless
-    scope &= ~raised
-    return {
-        "recall": round(float(raised[real].mean()), 4),
-        "clear": round(float((danger[real] >= numbers.clear).mean()), 4),
-        "false_alarms": round(float(raised[harmless].mean()), 4),
-        "scope_recall": round(float(scope[routes].mean()), 4) if routes.any() else None,
-        "scope_precision": round(float(routes[scope].mean()), 4) if scope.any() else None,
-    }
 
 
 def write_numbers(file: Path, held: dict[str, Numbers]) -> None:

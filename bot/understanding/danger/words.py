@@ -61,13 +61,16 @@ class Words:
     def __init__(self, file: Path) -> None:
         with np.load(file) as held:
             self.rarity: Floats = held["rarity"].astype(np.float32)
-            self._runs: Floats = held["runs"].astype(np.float32) * held["scales"].astype(np.float32)[:, None]
+            runs: Floats = held["runs"].astype(np.float32) * held["scales"].astype(np.float32)[:, None]
+            self._runs = np.ascontiguousarray(
+                runs.T
+            )  # [BUCKETS, labels]: a text's places lie in few stretches
             self._clues: Floats = held["clues"].astype(np.float32)
             self._bias: Floats = held["bias"].astype(np.float32)
 
     def logits(self, text: str) -> Floats:
         """The scores of a plain text before the softmax; [labels], in the order of :data:`LABELS`."""
         buckets, values = weighed(text, self.rarity)
-        scores: Floats = self._runs[:, buckets] @ values + self._clues @ clues.seen(text) + self._bias
+        scores: Floats = values @ self._runs[buckets] + self._clues @ clues.seen(text) + self._bias
         assert scores.shape == (len(LABELS),)
         return scores

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,15 +48,33 @@ class Tail:
         self._out = single(tensors, "out.weight").numpy(), single(tensors, "out.bias").numpy()
 
     def logits(self, text: str) -> Floats:
-        """The scores before the softmax; [labels].
+        """The scores of one text (:meth:`several`); [labels]."""
+        scores: Floats = self.several([text])[0]
+        return scores
+
+    def several(self, texts: Sequence[str]) -> Floats:
+        """The scores before the softmax; [texts, labels].
+
+        The layers take hardly longer for several short texts than for one, as most of their time goes into fetching
+        the weights. The encoder's layers below, in 8 bits, read each text alone, so that no text depends on others.
 
         Args:
-            text: a plain text (:func:`reading.plain`); at most 512 tokens are read.
+            texts: plain texts (:func:`reading.plain`); of each at most 512 tokens are read.
         """
         import torch
 
+        states = [torch.from_numpy(self._lower(text)) for text in texts]
+        lengths = [len(one) for one in states]
         with torch.inference_mode():
-            x: Floats = self._layers(torch.from_numpy(self._lower(text))[None])[0].numpy()
+            x = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
+            mask = None
+            if min(lengths) < max(lengths):
+                mask = (torch.arange(max(lengths)) < torch.tensor(lengths)[:, None])[:, None, None, :]
+            read = self._layers(x, mask).numpy()
+        return np.stack([self._scored(one[:length]) for one, length in zip(read, lengths, strict=True)])
+
+    def _scored(self, x: Floats) -> Floats:
+        """The scores of one text, [labels], from the states of its tokens above the layers, [tokens, width]."""
         looks = softmax((x @ self._look[0].T + self._look[1]).T)
         seen = np.concatenate([(looks @ x).reshape(-1), x.mean(axis=0)])
         scores: Floats = self._out[0] @ seen + self._out[1]
