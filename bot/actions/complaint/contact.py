@@ -111,7 +111,7 @@ def own_name(text: str) -> str | None:
 
 
 def introduction(text: str, slot: str) -> tuple[dict[str, Any], str] | None:
-    """The citizen's name and number when a message is nothing but these and perhaps a wish (王老师138…保密).
+    """The citizen's name and number when a message is nothing but these and perhaps a wish (王老师138…保密, 138…保密).
 
     Without a wish, a name with a number is the citizen's own only where name or phone is asked for.
 
@@ -126,10 +126,13 @@ def introduction(text: str, slot: str) -> tuple[dict[str, Any], str] | None:
         return None
     said = clauses(f"{text[: numbers[0].start]}，{text[numbers[0].end :]}")
     wishes = [wish for wish in map(read_wish, said) if wish in (Wish.CONFIDENTIAL, Wish.OPEN)]
-    names = [name for clause in said if read_wish(clause) is None for name in [own_name(clause)]]
-    if len(names) != 1 or names[0] is None or not (wishes or slot in ("contact_name", "contact_phone")):
+    names = [own_name(clause) for clause in said if read_wish(clause) is None]
+    own = bool(wishes) or (slot in ("contact_name", "contact_phone") and bool(names))
+    if not own or len(names) > 1 or None in names:
         return None
-    filled: dict[str, Any] = {"contact_name": names[0], "contact_phone": numbers[0].number}
+    filled: dict[str, Any] = {"contact_phone": numbers[0].number}
+    if names:
+        filled["contact_name"] = names[0]
     if wishes:
         filled["confidential"] = wishes[-1] is Wish.CONFIDENTIAL
     return filled, "" if not wishes else _CONFIDENTIAL if filled["confidential"] else _OPEN
