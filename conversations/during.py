@@ -45,24 +45,36 @@ _REQUEST = re.compile(
 )
 _WHO = r"(?:现在|已经|刚才|刚刚|终于|我们?|俺们?|咱们?|[他她它]们?|大家|人|孩子|娃|老人|老头|爸爸?|妈妈?|都|也|全|被)*"
 _SAFE = (
-    r"(?:没(?:有)?(?:什么|啥)?(?:大)?(?:事|危险)|平安|安全|脱险|得救|获救|虚惊一场|是?误会|是?误报|救(?:出来|下来|上来)|"
-    r"劝(?:住|下来))(?:了|啦|儿)*"
+    r"(?:没(?:有)?(?:什么|啥)?(?:大)?(?:事|危险)|平安|安全|脱险|得救|获救|虚惊一场|是?误会|是?误报|救下来|劝(?:住|下来))"
+    r"(?:了|啦|儿)*"
 )
 _OVER = re.compile(rf"{_WHO}{_SAFE}(?:了|啦)?")
 _OUT = re.compile(
-    rf"{_WHO}(?:跑|逃|撤|走|爬|放|救|抬)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|被)*(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
+    rf"{_WHO}(?:跑|逃|撤|走|爬|放)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|被)*(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
     rf"(?:火|火势)(?:已经|被)*(?:控制住|灭掉|扑灭)(?:了|啦)|{_WHO}(?:醒(?:过来|来)?|找(?:到|着|回来))(?:了|啦)"
 )
 _THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢)*"
+_BY_HELP = r"(?:警察|民警|保安|邻居|大家|路人|消防员?)"
+_THEY = r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|[他她](?:们|俩)?|对方|打架的|闹事的|小偷|贼|坏人|双方|人|现在|已经|已|刚才?|刚刚|终于|都|也|全)*"
 _ENDED = re.compile(
-    r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|[他她](?:们|俩|自己)?|对方|打架的|闹事的|小偷|贼|坏人|人|双方|刀子?|棍子?|酒瓶|药|绳子?|"
-    r"现在|已经|已|刚才?|刚刚|终于|都|也|全|被|警察|民警|大家|邻居|把|给|我们?|自己|就)*"
-    r"(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲|喊|哭)|"
-    r"(?:拉|劝|分)开|拉(?:回来|住|下来)|(?:夺|抢|收|拿|没收)(?:下来?|走|过来|起来|掉)?|抓(?:住|走|起来)?|带走|控制住|制住|"
-    r"睡(?:着|下)?|(?:安静|平静|冷静|稳定|缓|清醒)(?:下来|过来)?|情绪稳定(?:下来)?|稳住|愿意说话)(?:了|啦)"
+    rf"{_THEY}(?:打完)?(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲)|(?:拉|劝|分)开)(?:了|啦)|"
+    rf"{_THEY}(?:(?:被|让|给){_BY_HELP}|{_BY_HELP}(?:已经|都)?把?{_THEY}|(?:小偷|贼|坏人|打架的|闹事的|那个?人)(?:已经|都)*)"
+    r"(?:抓(?:住|走|起来)?|带走|控制住|制住|拉开|劝开)(?:了|啦)|(?:人)?(?:已经|都)*(?:抓(?:住|走|起来)|带走)(?:了|啦)|"
+    rf"(?:刀子?|棍子?|酒瓶)(?:已经|都|被|给|{_BY_HELP}|我们?)*(?:夺|抢|收|拿|没收)(?:下来?|走|过来)(?:了|啦)"
 )
-"""How violence, or somebody else's despair, ends. Of a sick person 走了 and 睡着了 mean the worst."""
-_ENDED_OF = ("crime", "domestic_violence", "child_abuse", "another_self_harm")
+"""How violence ends. That somebody is silent or overpowered is no end: it may be the victim."""
+_CALMED = re.compile(
+    r"(?:刀子?|棍子?|酒瓶|药|绳子?|[他她]|人|现在|已经|已|刚才?|刚刚|终于|都|也|被|警察|民警|大家|邻居|把|给|我们?)*"
+    r"(?:拉(?:回来|住|下来)|(?:夺|抢|没收)(?:下来?|走|过来|掉)|(?:平静|冷静|稳定)下来|情绪稳定(?:下来)?|稳住|愿意说话)(?:了|啦)"
+)
+"""How somebody else's despair ends for now. That they have gone, or sleep, may mean the worst."""
+_ENDS = {
+    "crime": _ENDED,
+    "domestic_violence": _ENDED,
+    "child_abuse": _ENDED,
+    "another_self_harm": _CALMED,
+}
+"""Kind of danger → how it ends, besides that all are safe."""
 _ALL_SAFE = re.compile(rf"{_THANKS}(?:{_OVER.pattern})+{_THANKS}")
 _ALL_OUT = re.compile(rf"{_THANKS}(?:{_OVER.pattern}|{_OUT.pattern})+{_THANKS}")
 """Good news said in one breath (没事了醒了, 好了好了已经醒了)."""
@@ -76,13 +88,19 @@ _ARRIVED = re.compile(
     r"(?:救护车|警察|警车|民警|消防(?:车|队|员)?|急救|医生|救援(?:队|的)?|120|110|119|他们|人家)(?:的?人)?"
     r"(?:已经|都|也|刚|刚刚|终于|现在)*(?:来|到|赶到|过来|到场|来到|进来)(?:现场|场|门口|楼下)?(?:了|啦)"
 )
+_SOMEBODY = re.compile("他们|人家")
+_SETTLED = re.compile(
+    r"(?:我们?|[他她]们?|警察|民警|物业|师傅|消防|救护车|已经|都|也|刚|现在|正在|给|把|这|事|就是|是|虚惊一场|误会|总?阀门?|窗户?|门|"
+    r"电?闸|煤气|燃气|开|关|拉|通(?:好|过)?风|修好?|处理好?|解决好?|来过?|回[去来]|弄好|好|掉|了|的|啦|谢谢|放心|你们|您|大家)+"
+)
+"""Words beside good news that bring nothing bad."""
 _BLOCKED = re.compile(
     r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:不能|不敢|没法|不方便|不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
     r"(?:手机|电话)(?:快|要)?(?:没电|欠费|停机|坏)"
 )
 _HIDING = re.compile(r"躲|藏(?!族|医|品)|(?:锁|反锁|关)(?:在|着)(?:屋|房|厕所|卫生间|卧室)")
 _NOT_CALLED = re.compile(
-    r"没(?:打|报|叫|人接|来|到)|打不(?:通|了|出)|占线|不敢(?:打|报)|不(?:想|要|能)(?:打|报)"
+    r"没(?:打|报|叫|人接|来|到)|进不[来去]|打不(?:通|了|出)|占线|不敢(?:打|报)|不(?:想|要|能)(?:打|报)"
 )
 _BARE = re.compile(
     r"(?:是|对|嗯|恩|哦|有|没有?|不|不是|好|好的|行|在|喂|你好|您好|知道了|谢谢|多谢|谢了|感谢|再见|拜拜|算了|不知道|不会|"
@@ -129,13 +147,13 @@ def heard(text: str, kind: str) -> Heard | None:
     clauses = [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
     if len(said) > LONGEST + len(clauses) or _REQUEST.search(said):
         return None
-    if _is_over(clauses, kind):
+    if _all_over(clauses, kind):
         return Heard.OVER
-    if kind != "self_harm" and any(_ARRIVED.fullmatch(one) for one in clauses):
+    if _helped(clauses, kind):
         return Heard.ARRIVED
     if _BLOCKED.search(said):
         return Heard.BLOCKED
-    if any(_CALLED.fullmatch(one) for one in clauses) and not _NOT_CALLED.search(said):
+    if any(_says_called(one, kind) for one in clauses) and not _NOT_CALLED.search(said):
         return Heard.CALLED
     if _HIDING.search(said):
         return Heard.HIDING
@@ -175,8 +193,7 @@ def nothing_but_over(text: str, kind: str) -> bool:
     >>> nothing_but_over("火灭了没事了", "fire"), nothing_but_over("火灭了，我爸不动了", "fire")
     (True, False)
     """
-    clauses = [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
-    return bool(clauses) and all(_says_over(one, kind) or _BARE.fullmatch(one) for one in clauses)
+    return _all_over([one for one in (plain(part) for part in _CLAUSES.split(text)) if one], kind)
 
 
 def silence(text: str) -> bool:
@@ -193,21 +210,40 @@ def asks_for_more(text: str) -> bool:
     return _REQUEST.search(plain(text)) is not None
 
 
+def _all_over(clauses: list[str], kind: str) -> bool:
+    """Whether some clause says that the danger is over, and no other says more (没事了，嘴歪了 is no end)."""
+    others = [one for one in clauses if not _says_over(one, kind)]
+    return len(others) < len(clauses) and all(
+        _BARE.fullmatch(one) or _SETTLED.fullmatch(one) for one in others
+    )
+
+
+def _helped(clauses: list[str], kind: str) -> bool:
+    """Whether some clause says that help is there, and no other says more. 他们来了 may mean the attackers."""
+    there = [
+        one for one in clauses if _ARRIVED.fullmatch(one) and not (kind in BY_PEOPLE and _SOMEBODY.match(one))
+    ]
+    rest = [one for one in clauses if one not in there]
+    return (
+        kind != "self_harm"
+        and bool(there)
+        and all(_BARE.fullmatch(one) or _SETTLED.fullmatch(one) for one in rest)
+    )
+
+
+def _says_called(clause: str, kind: str) -> bool:
+    """Whether a clause says that help was called. 老公打了 may tell of blows."""
+    named = kind not in BY_PEOPLE or re.search(rf"警|{_NUMBER}", clause) is not None
+    return named and _CALLED.fullmatch(clause) is not None
+
+
 def _says_over(clause: str, kind: str) -> bool:
     if kind == "self_harm" and not re.search(r"[他她人]|爸|妈|孩子|老人|救|劝", clause):
         return False  # Citizens who speak of their own despair are not believed when they only say "没事".
-    if kind in _ENDED_OF and re.fullmatch(
-        rf"{_THANKS}(?:{_ENDED.pattern}|{_OVER.pattern})+{_THANKS}", clause
-    ):
+    ends = _ENDS.get(kind)
+    if ends and re.fullmatch(rf"{_THANKS}(?:{ends.pattern}|{_OVER.pattern})+{_THANKS}", clause):
         return True
     return bool(_ALL_SAFE.fullmatch(clause) or (kind not in BY_PEOPLE and _ALL_OUT.fullmatch(clause)))
-
-
-def _is_over(clauses: list[str], kind: str) -> bool:
-    if not any(_says_over(one, kind) for one in clauses):
-        return False
-    others = [one for one in clauses if not _says_over(one, kind) and _GOES.search(one)]
-    return all(_ALL_OUT.fullmatch(one) for one in others)
 
 
 def only_a_cry(text: str) -> bool:

@@ -84,11 +84,12 @@ async def fallback(turn: Turn) -> None:
     if await _named_entries(turn):
         turn.set("misses", 0)
         return
-    if short.may_report(turn) and short.matter(turn) >= short.REPORTS:
+    reports = short.may_report(turn, unheard=_misses(turn) > 0)
+    if reports and short.matter(turn) >= short.REPORTS:
         turn.set_all({"misses": 0, "story": turn.text})
         turn.follow_up("complaint_form")
         return
-    if is_fault(turn.text) or short.may_report(turn):
+    if is_fault(turn.text) or reports:
         await _offer_filing(turn)
         return
     near: list[Choice] = []

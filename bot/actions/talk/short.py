@@ -21,9 +21,18 @@ _WHERE = re.compile(r"(?:街上|[头边旁上下]|楼|门口|路口|附近|对�
 """How the mere name of a place ends."""
 
 
-def may_report(turn: Turn) -> bool:
-    """Whether a short message may report a matter, and names more than a place."""
-    short = _FROM <= len(plain(turn.text)) <= _TO
+_WRONG = re.compile("[太没不坏黑臭脏乱吵堵漏贵滑断停骗欠拖]")
+"""Characters that say what is wrong."""
+
+
+def may_report(turn: Turn, *, unheard: bool = False) -> bool:
+    """Whether a short message may report a matter, and names more than a place.
+
+    Args:
+        unheard: whether the message before was not understood. Then mere characters are no report: it has to say
+            what is wrong.
+    """
+    short = _FROM <= len(plain(turn.text)) <= _TO and (not unheard or _WRONG.search(turn.text) is not None)
     return short and matter(turn) >= _MAY_REPORT and not only_where(turn.text)
 
 
