@@ -113,6 +113,8 @@ class Alarm:
                 return met
         if is_open(fact) and during.heard(job.text, read_as(fact)) is during.Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
+        if fact.get("state") == "over" and fresh(fact) and found is None and during.again(job.text):
+            found = Danger(str(fact["kind"]), 1.0, clear=True)
         if found is None:
             return Screened()
         if found.clear:
@@ -134,7 +136,7 @@ class Alarm:
             found: the danger.
             replies: the answer. It is shown again when the citizen says that nobody is in danger.
         """
-        if await self._result(job) in _TALK:
+        if await self.result(job) in _TALK:
             return await self._ask(conversation_id, found, job.text, withheld=replies)
         fact = made("asked", found.kind, job.text) | {"withheld": stored(replies), "beside": True}
         await self._handoff.remember(conversation_id, FACT, fact)
@@ -195,7 +197,7 @@ class Alarm:
             return Screened(
                 [steps.ended() if heard is during.Heard.OVER else steps.arrived()], outcome=outcome
             )
-        if fact.get("filing") and heard is not during.Heard.CALLED:
+        if fact.get("filing") and heard is not during.Heard.CALLED and not during.cries(job.text):
             return None  # The form has asked a question, and its answers are words like these.
         if heard is None and (found is None or during.asks_for_more(job.text)):
             return None
@@ -226,7 +228,7 @@ class Alarm:
     async def _help_first(
         self, conversation_id: str, job: Job, replies: Sequence[Reply], fact: dict[str, Any]
     ) -> Screened:
-        result = await self._result(job)
+        result = await self.result(job)
         if result is Result.MATTER and not fact.get("filing"):
             await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
         if result is Result.FILED:
@@ -237,7 +239,8 @@ class Alarm:
             return Screened([steps.first(advice_of(fact)), *replies])
         if result not in (*_TALK, Result.ASKED_BACK):
             return Screened()
-        step = steps.step(advice_of(fact), None, called=bool(fact.get("called")), steps=False)
+        asks = during.asks_what_now(job.text)
+        step = steps.step(advice_of(fact), None, called=bool(fact.get("called")), steps=asks)
         beside = replies if result is Result.ASKED_BACK else ()
         return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
 
@@ -246,9 +249,10 @@ class Alarm:
 
         When the assistant did not understand it, they are one offer to file it.
         """
-        return replies if await self._result(job) is not Result.NOT_UNDERSTOOD else [steps.misread(text)]
+        return replies if await self.result(job) is not Result.NOT_UNDERSTOOD else [steps.misread(text)]
 
-    async def _result(self, job: Job) -> Result | None:
+    async def result(self, job: Job) -> Result | None:
+        """What the actions have reported of a turn that is open; None when they have reported nothing."""
         async with self._database.read() as session:
             reported = await session.scalar(select(Turn.reported).where(Turn.id == job.turn_id))
         outcome = read_report(reported).outcome
@@ -370,7 +374,8 @@ class Alarm:
         outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
         if again:
             return Screened([advice.again("您说的我记下了。")], outcome=outcome)
-        return Screened([advice.reply(_what_comes(place), _ways(found, advice, job))], outcome=outcome)
+        comes = _what_comes(place, first=not repeated)
+        return Screened([advice.reply(comes, _ways(found, advice, job))], outcome=outcome)
 
 
 def _goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard | None) -> bool:
@@ -391,14 +396,19 @@ def _goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard
     return danger.advice(found.kind, text).label == open_.label and bool(known)
 
 
-def _what_comes(place: QueuePlace) -> str:
-    """Whether an agent will come. The sentence promises nothing that may not happen."""
+def _what_comes(place: QueuePlace, *, first: bool) -> str:
+    """Whether an agent will come. The sentence promises nothing that may not happen.
+
+    Args:
+        first: whether the conversation goes before those that are not urgent.
+    """
     if place.mode is Mode.HUMAN:
         # The agent who has the conversation may have left the desk. Whether anybody reads it is not known here.
         return "您的话也留给坐席了；请先打上面的电话，不要等回复。"
     if place.agents_online == 0:
         return "现在没有坐席在线，请直接打上面的电话。我会一直在，您可以接着跟我说。"
-    return "我已经请坐席优先接您的对话；接入之前我一直在，您可以接着跟我说。"
+    before = "优先接您的对话" if first else "接您的对话，前面还有人，请先打上面的电话"
+    return f"我已经请坐席{before}；接入之前我一直在，您可以接着跟我说。"
 
 
 def _ways(found: Danger, advice: Advice, job: Job) -> tuple[Button, ...]:

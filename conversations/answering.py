@@ -96,7 +96,11 @@ class Answerer:
         self._places = asyncio.Semaphore(WITHOUT_RASA_AT_ONCE)
 
     async def answer(self, conversation_id: str, job: Job) -> Answered:
-        """Decide who answers a turn, and return the replies."""
+        """Decide who answers a turn, and return the replies.
+
+        Raises:
+            RasaDown: the turn has filed a ticket whose number is not told yet, and is to be tried again.
+        """
         answered = await self._met(conversation_id, job)
         spoken = foreign.language(job.text) if job.chosen is None else None
         if spoken is None or answered.by in ("agent", "foreign"):
@@ -175,6 +179,8 @@ class Answerer:
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})
+                if job.attempts + 1 < MAX_ATTEMPTS and await self._alarm.result(job) is Result.FILED:
+                    raise  # The ticket exists, and only Rasa's reply was lost: the next try tells the number.
         async with self._places:
             return await self._without_rasa(conversation_id, text)
 

@@ -33,6 +33,8 @@ class Heard(StrEnum):
     """Somebody has called for help, or help is on its way."""
     BLOCKED = "blocked"
     """The call does not get through, or the citizen can't speak."""
+    MUTE = "mute"
+    """The citizen can't phone at all."""
     HIDING = "hiding"
     """The citizen hides."""
     ABOUT = "about"
@@ -98,6 +100,7 @@ _BLOCKED = re.compile(
     r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:不能|不敢|没法|不方便|不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
     r"(?:手机|电话)(?:快|要)?(?:没电|欠费|停机|坏)"
 )
+_MUTE = re.compile(r"聋|哑|听不[见到]|不会(?:说|讲)话|打不了电话")
 _HIDING = re.compile(r"躲|藏(?!族|医|品)|(?:锁|反锁|关)(?:在|着)(?:屋|房|厕所|卫生间|卧室)")
 _NOT_CALLED = re.compile(
     r"没(?:打|报|叫|人接|来|到)|进不[来去]|打不(?:通|了|出)|占线|不敢(?:打|报)|不(?:想|要|能)(?:打|报)"
@@ -131,6 +134,16 @@ _GOES = re.compile(
 )
 
 
+_CRY = 12
+"""Most characters of a cry."""
+_CRIES = re.compile(
+    r"出不[去来]|下不[去来]|跑不[了掉]|(?:没|不)(?:有)?呼吸|喘不|动不了|我不动了|叫不醒|救命|救救"
+)
+_AGAIN = re.compile(
+    r"(?:[他她]|我|人|火|孩子|老人|爸爸?|妈妈?|现在)*又(?:昏|晕|倒|不行|没反应|没呼吸|抽|吐|流血|起来|着|烧|冒烟|漏|打|砸|来|跳|闹|发作|疼)"
+)
+
+
 def heard(text: str, kind: str) -> Heard | None:
     """What a message says about the open danger; None when its words alone don't show that it is about the danger.
 
@@ -151,6 +164,8 @@ def heard(text: str, kind: str) -> Heard | None:
         return Heard.OVER
     if _helped(clauses, kind):
         return Heard.ARRIVED
+    if _MUTE.search(said):
+        return Heard.MUTE
     if _BLOCKED.search(said):
         return Heard.BLOCKED
     if any(_says_called(one, kind) for one in clauses) and not _NOT_CALLED.search(said):
@@ -176,6 +191,25 @@ def sign(text: str) -> str | None:
     """The word with which a message tells how things go (呼吸, 出不去); None when there is none."""
     found = _GOES.search(plain(text))
     return None if found is None else found[0]
+
+
+def cries(text: str) -> bool:
+    """Whether a short message tells that somebody can't get out, or does not breathe; no answer of a form sounds so.
+
+    >>> cries("出不去了"), cries("他没呼吸了"), cries("三楼窗户上")
+    (True, True, False)
+    """
+    said = plain(text)
+    return len(said) <= _CRY and _CRIES.search(said) is not None
+
+
+def again(text: str) -> bool:
+    """Whether a message says that a danger that was over has come back.
+
+    >>> again("又昏了"), again("又起来了"), again("又涨价了")
+    (True, True, False)
+    """
+    return len(plain(text)) <= _CRY and _AGAIN.match(plain(text)) is not None
 
 
 def asks_what_now(text: str) -> bool:

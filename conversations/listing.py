@@ -153,8 +153,8 @@ def _behind(cursor: str) -> ColumnElement[bool]:
     try:
         waits, urgent, at, last = cursor.split("~")
         moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a moment without a time zone")
+        if moment.tzinfo is None or not 2000 <= moment.year <= 9000:
+            raise ValueError("no moment of a conversation")
     except ValueError:
         raise BadRequest("翻页的位置不对，请刷新后再试", code="bad_cursor") from None
     column = _SINCE if waits == "1" else Conversation.updated_at

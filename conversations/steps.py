@@ -30,6 +30,8 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> R
         text = f"打不通、不方便说话，就{_BY_MESSAGE}；手机先调成静音。能打通了再打：{calls}。"
     elif heard is Heard.BLOCKED:
         text = f"请接着打，也换一部电话、请旁边的人一起打：{calls}。"
+    elif heard is Heard.MUTE:
+        text = f"请旁边的人帮您打：{calls}。身边没有人，就{_BY_MESSAGE}，请警察帮忙。"
     elif heard is Heard.HIDING and police:
         text = f"我在。先躲好、别出声，手机调成静音；不方便打 {advice.numbers[0].number}，就{_BY_MESSAGE}。"
     elif called:
@@ -38,7 +40,7 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> R
         text = f"我在。{advice.lead}"
     else:
         text = f"我在，您说的记下了。还没打电话的话，请马上打：{calls}。"
-    if steps and not in_despair(advice) and heard not in (Heard.BLOCKED, Heard.HIDING):
+    if steps and not in_despair(advice) and heard not in (Heard.BLOCKED, Heard.MUTE, Heard.HIDING):
         text += f"\n{advice.advice}"
     return Reply(text, _ways(advice), advice.card())
 

@@ -39,7 +39,7 @@ class _List(body.Body):
 
 
 class _Events(body.Body):
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, lt=2**63)] = 0
     messages: bool = False
     limit: Annotated[int, Field(title="条数", ge=1, le=1_000)] = 200
 

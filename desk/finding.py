@@ -8,6 +8,7 @@ from typing import Literal
 
 from conversations.channels import Channels
 from conversations.listing import Mark
+from core.errors import BadRequest
 from core.text import clean, without_pictures
 from desk.colleagues import Colleagues
 from tickets.service import Tickets
@@ -17,6 +18,8 @@ Kind = Literal["", "urgent", "citizen_asked", "low_confidence", "degraded", "lef
 
 _ID_ENDING = re.compile(r"[0-9a-f-]{4,36}")
 _MOST_TICKETS = 200
+MOST_WORDS = 8
+"""Most different words of a search; each takes a search for tickets."""
 
 
 class Finding:
@@ -39,8 +42,13 @@ class Finding:
         A word is the code behind a citizen's name (the end of the conversation's id), the name of an agent, what
         citizens of a channel are called, a danger's tag (着火), or anything that the search for tickets finds: a ticket's number, a word
         of its content or address.
+
+        Raises:
+            BadRequest: more than :data:`MOST_WORDS` words.
         """
-        words = unicodedata.normalize("NFKC", without_pictures(clean(text))).split()
+        words = dict.fromkeys(unicodedata.normalize("NFKC", without_pictures(clean(text))).split())
+        if len(words) > MOST_WORDS:
+            raise BadRequest(f"一次最多搜 {MOST_WORDS} 个词")
         return tuple([await self._mark(word) for word in words])
 
     async def _mark(self, word: str) -> Mark:

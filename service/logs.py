@@ -48,7 +48,8 @@ def configure(level: str, style: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info if style == "json" else _same,
+            # Before the masking. A traceback with local variables would also stop all conversations for seconds.
+            structlog.processors.format_exc_info,
             _mask,
             renderer,
         ],
@@ -68,10 +69,6 @@ def configure(level: str, style: str) -> None:
         "urllib3",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-
-
-def _same(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return event
 
 
 class AccessLog(AbstractAccessLogger):

@@ -240,3 +240,49 @@ async def test_the_words_of_the_button_do_as_the_button_does(process: Process) -
     assert "湿毛巾" not in str(await process.say("公积金怎么取"))
     await process.say(DESPAIR, user="v-2")
     assert "12356" in str(await process.say("不是紧急情况", user="v-2"))
+
+
+@pytest.mark.parametrize(
+    ("danger_told", "then"),
+    [
+        (FAINTED, "没事了，嘴歪了"),
+        (FAINTED, "醒了，说不出话"),
+        (FIRE, "火灭了，孩子没找到"),
+        (FIRE, "大家没事，就一个人没出来"),
+        (FIRE, "火灭了，又起来了"),
+        (FIRE, "消防来了，进不来"),
+        ("有人拿刀在砸我家门", "我们都被控制住了"),
+        ("有人拿刀在砸我家门", "他们来了"),
+        ("有人拿刀在砸我家门", "没事，他让我说没事"),
+        ("我老公又打我，我满脸是血", "她不喊了"),
+        ("我老公拿刀要杀我", "老公打了"),
+        ("我女儿站在楼顶要跳楼", "她走了"),
+    ],
+)
+async def test_words_that_only_sound_like_the_end_leave_the_danger_open(
+    process: Process, danger_told: str, then: str
+) -> None:
+    await process.say(danger_told)
+    replies = await process.say(then)
+    assert any(reply.card is not None for reply in replies), replies
+    said = "".join(reply.text for reply in replies)
+    assert "太好了" not in said and "听他们的安排" not in said
+
+
+async def test_danger_that_comes_back_is_met_again(process: Process) -> None:
+    await process.say(FAINTED)
+    assert (await process.say("醒了"))[0].text.startswith("太好了")
+    (reply,) = await process.say("又昏了")
+    assert reply.card is not None and "120" in reply.text
+
+
+async def test_who_can_not_phone_is_told_of_the_text_message(process: Process) -> None:
+    await process.say(FIRE)
+    (reply,) = await process.say("我是聋哑人打不了电话")
+    assert "12110" in reply.text
+
+
+async def test_a_question_what_to_do_gets_the_steps(process: Process) -> None:
+    await process.say(GAS)
+    (reply,) = await process.say("可以开灯看看吗")
+    assert "不要开" in reply.text or "别开" in reply.text or "开关" in reply.text

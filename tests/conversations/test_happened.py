@@ -29,6 +29,7 @@ from conversations.event_kinds import (
     to_json,
 )
 from conversations.models import Conversation, ConversationEvent, Turn
+from conversations.rasa import RasaDown
 from conversations.service import Conversations
 from conversations.types import Agent, HandoffReason, InboundMessage, Reply
 from conversations.waiting import BACK_BUTTON
@@ -213,6 +214,30 @@ async def test_a_turn_run_again_after_a_death_forgets_what_was_reported_and_is_t
     await other.conversations.receive(InboundMessage("web", "v1", "m1", "慢慢查"))
     assert await other.conversations.wait(receipt.turn_id, 10)
     assert [(o.result, o.turn) for o in await outcomes(other)] == [("talk", receipt.turn_id)]
+
+
+class LosingDialogue(ReportingDialogue):
+    """Loses its first reply after the actions have done their work."""
+
+    async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
+        replies = await super().ask(sender, message, metadata)
+        if len(self.asked) == 1:
+            raise RasaDown("the reply was lost")
+        return replies
+
+
+async def test_a_turn_that_filed_a_ticket_and_lost_its_reply_is_tried_again(
+    start: Callable[[], Awaitable[Process]],
+) -> None:
+    process = await start()
+    dialogue = LosingDialogue()
+    dialogue.conversations = process.conversations
+    process.conversations._runner._answerer._dialogue = dialogue
+    dialogue.reports = [Report(Outcome(Result.FILED, about="HN1"))]
+    receipt = await process.conversations.receive(InboundMessage("web", "v1", "m1", "确认提交"))
+    assert await process.conversations.wait(receipt.turn_id, 15)
+    assert len(dialogue.asked) == 2
+    assert [one.result for one in await outcomes(process)] == [Result.FILED]
 
 
 async def test_an_agent_s_take_over_in_mid_turn_leaves_the_turn_to_them(process: Process) -> None:

@@ -64,10 +64,34 @@ async def test_a_page_goes_on_where_the_last_one_ended_though_the_list_moved(off
     assert ids(await agent.get("/conversations", limit=3, after=first["next"])) == [made[2], made[1]]
 
 
-@pytest.mark.parametrize("after", ["x", "0~0~gestern~x", "0~0~2026-11-29T00:00:00~x", "1~1~~", "~~~"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        "x",
+        "0~0~gestern~x",
+        "0~0~2026-11-29T00:00:00~x",
+        "1~1~~",
+        "~~~",
+        "1~1~0001-01-01T00:00:00+14:00~x",
+        "1~1~9999-12-31T23:59:59-14:00~x",
+    ],
+)
 async def test_a_place_that_was_never_given_is_refused(office: Office, after: str) -> None:
     agent = await office.hire("a1")
     assert (await agent.get("/conversations", 400, after=after))["error"]["code"] == "bad_cursor"
+
+
+async def test_a_search_of_too_many_words_is_refused_and_each_word_is_searched_once(office: Office) -> None:
+    agent = await office.hire("a1")
+    refused = await agent.get("/conversations", 400, q="一 二 三 四 五 六 七 八 九")
+    assert "8 个词" in refused["error"]["message"]
+    for words in ("的 " * 50, "ﷺ" * 25):  # the second is written out as hundreds of words
+        await agent.get("/conversations", q=words)
+
+
+async def test_an_event_beyond_all_numbers_is_refused(office: Office) -> None:
+    agent = await office.hire("a1")
+    await agent.get(f"/conversations/{await office.waiting('v1')}/events", 400, after=10**22)
 
 
 @on_both
