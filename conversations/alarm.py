@@ -7,7 +7,6 @@ The assistant keeps talking with the citizen. The state is kept as one fact of t
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,13 +14,26 @@ from typing import Any
 from sqlalchemy import select
 
 from conversations import danger, during, scope, steps, store
-from conversations.danger import Advice, Danger, Judge
-from conversations.danger_state import FACT, FRESH, advice_of, fresh, is_open, made, read_as, restored, stored
+from conversations.danger import Danger, Judge
+from conversations.danger_state import (
+    FACT,
+    FRESH,
+    advice_of,
+    fresh,
+    goes_on,
+    is_open,
+    made,
+    of_queue,
+    passed_over,
+    read_as,
+    restored,
+    stored,
+)
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
 from conversations.sources import SOURCE_URGENT, Sources
-from conversations.types import Button, HandoffReason, Job, Mode, QueuePlace, Reply
+from conversations.types import HandoffReason, Job, Mode, Reply
 from conversations.waiting import asks_how_long, asks_place, leaves
 from core.clock import now
 from core.database import Database
@@ -33,8 +45,6 @@ _TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
 """Results of a turn that don't help a person in danger. None: no action reported a result."""
 _BESIDE = (Result.ANSWERED, Result.TICKET)
 """Results that are no words about the danger: they come after a line with the numbers."""
-_ADDS = 8
-"""Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
 
 Unsure = Callable[[Sequence[Reply]], bool]
 """Whether the assistant's replies show that it did not understand, or ask for the place of a matter."""
@@ -96,7 +106,7 @@ class Alarm:
         if not job.text:
             return Screened()
         fact = await self._fact(conversation_id)
-        if _of_queue(job, fact):
+        if of_queue(job, fact):
             return Screened()  # 前面还有几个人 sounds like people in need, but is asked by one who waits
         found = await self._look(job.text)
         if fact.get("state") == "asked" and fresh(fact):
@@ -121,7 +131,7 @@ class Alarm:
             return await self._raise(conversation_id, job, found, job.text, fact)
         known = fact.get("state") in ("told", "denied") and fresh(fact)
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
-        if known or leaves_queue or _passed(fact, found) or job.mode is Mode.HUMAN:
+        if known or leaves_queue or passed_over(fact, found) or job.mode is Mode.HUMAN:
             return Screened()
         if job.mode is Mode.BOT and found.beside:
             return Screened(beside=found)
@@ -162,7 +172,7 @@ class Alarm:
         fact = await self._fact(conversation_id)
         if is_open(fact):
             return await self._help_first(conversation_id, job, replies, fact)
-        if (fresh(fact) and fact.get("state") == "denied") or _of_queue(job, fact):
+        if (fresh(fact) and fact.get("state") == "denied") or of_queue(job, fact):
             return Screened()
         if not queued and not self._unsure(replies):
             return Screened()
@@ -185,7 +195,7 @@ class Alarm:
         heard = during.heard(job.text, read_as(fact))
         over = heard in (during.Heard.OVER, during.Heard.ARRIVED)
         if found is not None and found.clear and not (over and self._nothing_else(job.text, found, fact)):
-            if not _goes_on(job.text, found, fact, heard):
+            if not goes_on(job.text, found, fact, heard):
                 return None
             # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
             heard = during.Heard.ABOUT if over else heard
@@ -199,10 +209,12 @@ class Alarm:
             )
         if fact.get("filing") and heard is not during.Heard.CALLED and not during.cries(job.text):
             return None  # The form has asked a question, and its answers are words like these.
-        if heard is None and (found is None or during.asks_for_more(job.text)):
+        waits = job.mode is Mode.WAITING
+        if waits and asks_place(job.text) and not during.only_details(job.text):
             return None
-        asks = job.mode is Mode.WAITING and asks_how_long(job.text)
-        if asks and not during.only_details(job.text):
+        # 没人在乎我 and 120还要多久 sound like pushing in the queue. In a danger they are about the danger.
+        pushes = waits and asks_how_long(job.text)
+        if heard is None and not pushes and (found is None or during.asks_for_more(job.text)):
             return None
         return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
 
@@ -313,6 +325,10 @@ class Alarm:
         both = f"{fact['text']}。{job.text}"
         if answer is None and found is None:
             found = await self._look(both)
+            # A place or a thank you after a suspicion proves no danger, however both read together.
+            bare = found is not None and during.sign(job.text) is None
+            if found is not None and bare:
+                found = replace(found, clear=False)
             if found is not None and not found.clear and fact.get("withheld") is None and "again" not in fact:
                 # Neither yes nor no, and danger is still likely: ask once more instead of forgetting it.
                 await self._handoff.remember(
@@ -320,7 +336,7 @@ class Alarm:
                 )
                 asked = Outcome(Result.DANGER_ASKED, about=found.kind, probability=found.probability)
                 return Screened([danger.ASK_AGAIN], outcome=asked)
-            if found is None or (not found.clear and fact.get("withheld") is None):
+            if found is None or bare or (not found.clear and fact.get("withheld") is None):
                 # Do not ask a third time. For a while only clear danger, or danger of another kind, counts.
                 passed = made("passed", str(fact["kind"]), str(fact["text"]))
                 await self._handoff.remember(conversation_id, FACT, passed)
@@ -374,58 +390,5 @@ class Alarm:
         outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
         if again:
             return Screened([advice.again("您说的我记下了。")], outcome=outcome)
-        comes = _what_comes(place, first=not repeated)
-        return Screened([advice.reply(comes, _ways(found, advice, job))], outcome=outcome)
-
-
-def _goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard | None) -> bool:
-    """Whether clear danger in a message is the open one, which needs no whole advice again."""
-    open_ = advice_of(fact)
-    if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not re.search("[我俺咱]", text):
-        return True  # One who stands by does not turn into the one in despair by naming the place.
-    if str(fact["kind"]) in ("domestic_violence", "child_abuse") and (
-        found.kind == "crime" or during.silence(text)
-    ):
-        return True
-    despair = re.search("死|活|跳|轻生|自[杀尽]|药|割|遗|上吊", text)
-    if during.only_details(text) or (found.kind == "self_harm" and despair is None):
-        return (
-            True  # Nobody in danger is answered with the words for despair because they hide or are afraid.
-        )
-    known = len(text) <= _ADDS or fact.get("called") or heard not in (None, during.Heard.ABOUT)
-    return danger.advice(found.kind, text).label == open_.label and bool(known)
-
-
-def _what_comes(place: QueuePlace, *, first: bool) -> str:
-    """Whether an agent will come. The sentence promises nothing that may not happen.
-
-    Args:
-        first: whether the conversation goes before those that are not urgent.
-    """
-    if place.mode is Mode.HUMAN:
-        # The agent who has the conversation may have left the desk. Whether anybody reads it is not known here.
-        return "您的话也留给坐席了；请先打上面的电话，不要等回复。"
-    if place.agents_online == 0:
-        return "现在没有坐席在线，请直接打上面的电话。我会一直在，您可以接着跟我说。"
-    before = "优先接您的对话" if first else "接您的对话，前面还有人，请先打上面的电话"
-    return f"我已经请坐席{before}；接入之前我一直在，您可以接着跟我说。"
-
-
-def _ways(found: Danger, advice: Advice, job: Job) -> tuple[Button, ...]:
-    if job.mode is Mode.HUMAN:
-        return ()
-    # A person in despair is not offered the button "not urgent".
-    if found.kind == "self_harm" or "12356" in {n.number for n in advice.numbers}:
-        return (danger.FILE_IT,)
-    return (danger.FILE_IT, danger.NOT_URGENT)
-
-
-def _of_queue(job: Job, fact: dict[str, Any]) -> bool:
-    """Whether a waiting citizen only asks for their place, and no danger is spoken of."""
-    spoken = is_open(fact) or (fact.get("state") == "asked" and fresh(fact))
-    return job.mode is Mode.WAITING and not spoken and asks_place(job.text)
-
-
-def _passed(fact: dict[str, Any], found: Danger) -> bool:
-    """Whether the citizen was just asked about a danger of this kind, and neither confirmed nor denied it."""
-    return fact.get("state") == "passed" and fresh(fact) and fact.get("kind") == found.kind
+        ways = () if job.mode is Mode.HUMAN else steps.ways(advice)
+        return Screened([advice.reply(steps.comes(place, first=not repeated), ways)], outcome=outcome)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from conversations import danger
-from conversations.danger import Advice
-from conversations.types import Button, Reply
+from conversations import danger, during
+from conversations.danger import Advice, Danger
+from conversations.types import Button, Job, Mode, Reply
+from conversations.waiting import asks_place
 from core.clock import iso, now
 
 FACT = "danger"
@@ -31,6 +33,10 @@ Keys that are sometimes there:
 - ``signs``: words of how things go (呼吸, 出不去) for which the steps of the advice were said again;
 - ``filing``: the form is taking the matter down.
 """
+_ADDS = 8
+"""Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
+_BLOWS = re.compile("[刀枪棍砍捅杀抢偷绑打劫]|绑架|威胁")
+"""Words without which nothing tells of a crime while another danger is open."""
 FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
 
@@ -72,3 +78,34 @@ def stored(replies: Sequence[Reply]) -> list[dict[str, Any]]:
 def restored(data: dict[str, Any]) -> Reply:
     """The reply that was stored as this data."""
     return Reply(data["text"], tuple(Button(**b) for b in data["buttons"]), data["card"])
+
+
+def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard | None) -> bool:
+    """Whether clear danger in a message is the open one, which needs no whole advice again."""
+    open_ = advice_of(fact)
+    if found.kind == "crime" and str(fact["kind"]) not in during.BY_PEOPLE and not _BLOWS.search(text):
+        return True  # 我出来了，我妈没出来 is still about the fire.
+    if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not re.search("[我俺咱]", text):
+        return True  # One who stands by does not turn into the one in despair by naming the place.
+    if str(fact["kind"]) in ("domestic_violence", "child_abuse") and (
+        found.kind == "crime" or during.silence(text)
+    ):
+        return True
+    despair = re.search("死|活|跳|轻生|自[杀尽]|药|割|遗|上吊", text)
+    if during.only_details(text) or (found.kind == "self_harm" and despair is None):
+        return (
+            True  # Nobody in danger is answered with the words for despair because they hide or are afraid.
+        )
+    known = len(text) <= _ADDS or fact.get("called") or heard not in (None, during.Heard.ABOUT)
+    return danger.advice(found.kind, text).label == open_.label and bool(known)
+
+
+def of_queue(job: Job, fact: dict[str, Any]) -> bool:
+    """Whether a waiting citizen only asks for their place, and no danger is spoken of."""
+    spoken = is_open(fact) or (fact.get("state") == "asked" and fresh(fact))
+    return job.mode is Mode.WAITING and not spoken and asks_place(job.text)
+
+
+def passed_over(fact: dict[str, Any], found: Danger) -> bool:
+    """Whether the citizen was just asked about a danger of this kind, and neither confirmed nor denied it."""
+    return fact.get("state") == "passed" and fresh(fact) and fact.get("kind") == found.kind

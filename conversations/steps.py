@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversations import danger
 from conversations.danger import Advice
 from conversations.during import Heard
-from conversations.types import Button, Reply
+from conversations.types import Button, Mode, QueuePlace, Reply
 
 SIGNS = 2
 """Number of new signs (呼吸, 出不去) for which the steps of the advice are said once more. Then they are known."""
@@ -42,7 +42,7 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> R
         text = f"我在，您说的记下了。还没打电话的话，请马上打：{calls}。"
     if steps and not in_despair(advice) and heard not in (Heard.BLOCKED, Heard.MUTE, Heard.HIDING):
         text += f"\n{advice.advice}"
-    return Reply(text, _ways(advice), advice.card())
+    return Reply(text, ways(advice), advice.card())
 
 
 def first(advice: Advice) -> Reply:
@@ -80,6 +80,22 @@ def in_despair(advice: Advice) -> bool:
     return advice.label == danger.advices()["self_harm"].label
 
 
-def _ways(advice: Advice) -> tuple[Button, ...]:
+def ways(advice: Advice) -> tuple[Button, ...]:
+    """The buttons under an advice. A person in despair is not offered "not urgent"."""
     despair = "12356" in {number.number for number in advice.numbers}
     return (danger.FILE_IT,) if despair else (danger.FILE_IT, danger.NOT_URGENT)
+
+
+def comes(place: QueuePlace, *, first: bool) -> str:
+    """Whether an agent will come. The sentence promises nothing that may not happen.
+
+    Args:
+        first: whether the conversation goes before those that are not urgent.
+    """
+    if place.mode is Mode.HUMAN:
+        # The agent who has the conversation may have left the desk. Whether anybody reads it is not known here.
+        return "您的话也留给坐席了；请先打上面的电话，不要等回复。"
+    if place.agents_online == 0:
+        return "现在没有坐席在线，请直接打上面的电话。我会一直在，您可以接着跟我说。"
+    before = "优先接您的对话" if first else "接您的对话，前面还有人，请先打上面的电话"
+    return f"我已经请坐席{before}；接入之前我一直在，您可以接着跟我说。"

@@ -286,3 +286,20 @@ async def test_a_question_what_to_do_gets_the_steps(process: Process) -> None:
     await process.say(GAS)
     (reply,) = await process.say("可以开灯看看吗")
     assert "不要开" in reply.text or "别开" in reply.text or "开关" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("danger_told", "then"),
+    [
+        (DESPAIR, "没人在乎我"),
+        (FAINTED, "120还要多久"),
+        ("孩子喝了洗洁精，喘不上气", "要不要催吐"),
+        ("我被锁在电梯里喘不上气", "按铃没人"),
+    ],
+)
+async def test_words_about_the_danger_are_no_question_about_the_queue(
+    process: Process, danger_told: str, then: str
+) -> None:
+    await process.say(danger_told)
+    (reply,) = await process.say(then)
+    assert "排队" not in reply.text and reply.card is not None

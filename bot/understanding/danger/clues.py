@@ -127,6 +127,23 @@ def in_lift(text: str) -> bool:
     return len(text) <= _SHORT and _LIFT.search(text) is not None and _OFTEN.search(text) is None
 
 
+_WHOM = r"(?:我们?|俺|有人|人|孩子|小孩|老人|家里人|[爸妈]|食物|煤气|农药|好像|刚才?|都|快|被)*"
+_BARE = re.compile(
+    rf"{_WHOM}(?:(?P<medical>中毒|休克|晕(?:倒|过去|(?=了))|昏迷|昏倒|昏过去|窒息|噎[着住]|烫伤|烧伤|受伤)|(?P<water>被困|困住|溺水|落水)|"
+    r"(?P<fire>爆炸|炸)|(?P<electric>触电))(?:了|啦)*(?:怎么办|咋办|救命|快来)?"
+)
+
+
+def bare(text: str) -> str | None:
+    """The kind of danger that a plain text of a few characters names, and says no more; None for any other text.
+
+    >>> bare("中毒了"), bare("有人触电了"), bare("食物中毒怎么赔")
+    ('medical', 'electric', None)
+    """
+    found = _BARE.fullmatch(text) if len(text) <= _SHORT else None
+    return None if found is None else found.lastgroup
+
+
 _FALLEN = re.compile("[摔跌]倒|晕倒|昏倒|昏迷|晕过去|昏过去")
 
 

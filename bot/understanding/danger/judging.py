@@ -107,7 +107,8 @@ class Judge:
         part = self._told_in_part(found, read, clear)
         if part is not None:
             return part
-        return Danger("water", _SUSPECTED, clear=False) if clues.in_lift(read) else None
+        named = "water" if clues.in_lift(read) else clues.bare(read)
+        return None if named is None else Danger(named, _SUSPECTED, clear=False)
 
     def _told_in_part(self, found: Judgement, read: str, clear: bool) -> Danger | None:
         """The danger that one part of a plain text tells of; None when there is none.
