@@ -187,6 +187,10 @@ def decide(turn: Turn, slot: str) -> Move:
     return _in_free(turn, slot, said) if slot in FREE else _in_closed(turn)
 
 
+_GOES_BACK = re.compile("上一|上个|上面|返|退|回|前面?|刚才|之前|重")
+"""Words of a wish to go back to an earlier question."""
+
+
 def named(text: str) -> Move | None:
     """The move that the words alone name, whatever was asked for; None when they name none.
 
@@ -241,4 +245,7 @@ def _in_closed(turn: Turn) -> Move:
     if intended is None or turn.confidence < _LIKELY:
         return Move.UNCLEAR
     # "13511112222，说错了是13511113333" corrects a value and is no wish to go back.
-    return Move.UNCLEAR if intended is Move.BACK and _DIGITS.search(turn.text) else intended
+    unlike = _DIGITS.search(turn.text) or not (turn.pressed or _GOES_BACK.search(turn.text))
+    if intended is Move.BACK and unlike:
+        return Move.UNCLEAR  # 颍上 is a place
+    return intended
