@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +13,7 @@ from core.clock import now
 from core.database import Alongside, Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
+from core.privacy import lookup_key
 from core.text import clean, written
 from tickets import deadlines, departments, filing, listing, lookup, numbers, progress, rows, similar
 from tickets.models import TicketEventRow, TicketRow
@@ -198,6 +199,23 @@ class Tickets:
             raise BadRequest("请写下要补充的内容，现在是空的", code="note_needed")
         return await self._add(number, actor, "noted", said, key, photos)
 
+    async def correct_phone(self, number: str, phone: str, key: str | None = None) -> Ticket:
+        """Set the citizen's phone number. The history records that it was corrected, and not the number.
+
+        Args:
+            number: number of the ticket.
+            phone: the number in its stored form; see :mod:`core.phone`.
+            key: when given, the same key again changes nothing.
+
+        Raises:
+            NotFound: there is no such ticket.
+        """
+
+        def change(row: TicketRow) -> None:
+            row.contact_phone, row.contact_key = phone, lookup_key(phone)
+
+        return await self._add(number, CITIZEN, "phone_corrected", "", key, change=change)
+
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
         """评价: record the citizen's rating of how a finished ticket was handled.
 
@@ -253,18 +271,26 @@ class Tickets:
         note: str,
         key: str | None,
         photos: Sequence[str] = (),
+        change: Callable[[TicketRow], None] | None = None,
     ) -> Ticket:
         try:
-            ticket, added = await self._add_once(number, actor, action, note, key, photos)
+            ticket, added = await self._add_once(number, actor, action, note, key, photos, change)
         except IntegrityError:
             # Another process has just used the same key (PostgreSQL only). The second try finds its event.
-            ticket, added = await self._add_once(number, actor, action, note, key, photos)
+            ticket, added = await self._add_once(number, actor, action, note, key, photos, change)
         if added:
             self._tell(ticket, action)
         return ticket
 
     async def _add_once(
-        self, number: str, actor: Actor, action: str, note: str, key: str | None, photos: Sequence[str]
+        self,
+        number: str,
+        actor: Actor,
+        action: str,
+        note: str,
+        key: str | None,
+        photos: Sequence[str],
+        change: Callable[[TicketRow], None] | None,
     ) -> tuple[Ticket, bool]:
         async with self._database.write() as session:
             row = await self._row(session, number)
@@ -275,6 +301,8 @@ class Tickets:
             await rows.add_event(session, row.id, actor, action, note=note, key=key)
             known = await rows.photos(session, row.id)
             rows.add_photos(session, row.id, [image for image in photos if image not in known])
+            if change is not None:
+                change(row)
             row.updated_at = now()
             await session.flush()
             return await rows.to_ticket(session, row), True

@@ -317,6 +317,7 @@ ACTION_LABELS = {
     "filed": "登记",
     "urged": "催办",
     "noted": "备注",
+    "phone_corrected": "更正联系电话",
     "rated": "评价",
     "contact_seen": "查看联系方式",
 }

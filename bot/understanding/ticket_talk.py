@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from core.phone import find
 from core.text import plain
 
 _LONGEST = 30
@@ -127,6 +128,9 @@ _CHANGE = re.compile(
 _REGISTERED = re.compile(r"登|提交|投诉|报|交|成功|成了")
 """Words that ask whether something was filed at all, and not how it stands."""
 _ASKED = re.compile(r"怎么|咋|材料|哪里|哪儿|手续|流程|多少钱|[?？]$|吗$|么$|呢$")
+_OTHER_PHONE = re.compile(
+    r"(?:电话|手机|号码?)[^，,。]{0,6}(?:错|换|改|不对|变了)|(?:换|改)(?:成|个|了)?[^，,。]{0,3}(?:电话|手机|号)"
+)
 _LEAST_TOLD = 3
 """Fewest characters that add something to the ticket."""
 
@@ -149,9 +153,11 @@ def said_of(text: str) -> Said | None:
         return None
     if _ADD.match(text.strip()) and len(told(text)) >= _LEAST_TOLD:
         return Said.ADD
-    return (
-        Said.CHANGE if len(said) <= 2 * _LONGEST and (_CHANGE.search(text) or _MISSAID.search(text)) else None
-    )
+    if len(said) > 2 * _LONGEST:
+        return None
+    if _CHANGE.search(text) or _MISSAID.search(text) or (_OTHER_PHONE.search(said) and find(text)):
+        return Said.CHANGE
+    return None
 
 
 def asks_whether_filed(text: str) -> bool:

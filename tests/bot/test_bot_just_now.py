@@ -227,3 +227,47 @@ async def test_whether_it_was_filed_after_a_withdrawal_tells_of_the_withdrawal(
     await rasa.run("action_fallback", "撤了吧我不想追究了", "nlu_fallback", **more)
     told = await rasa.run("action_fallback", "登记成功没", "nlu_fallback", **more)
     assert "想撤回" in told.text and "重复提交" not in told.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我电话写错了是13855440013",
+        "电话打错了 13855440013",
+        "我叫周建国，号码换成13855440013",
+        "加个电话 13855440013",
+        "把我电话加上 138 5544 0013",
+    ],
+)
+async def test_a_number_goes_to_its_own_line_and_into_no_note(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str
+) -> None:
+    draft = TicketDraft(
+        "投诉", "麻将馆太吵", contact_name="周建国", contact_phone="13800000012", confidential=True
+    )
+    ticket = await city.tickets.file(draft, "k")
+    shown = await rasa.run(
+        STATUS, f"查{ticket.number}，查询码{ticket.query_code}", "ask_progress", conversation=visitor
+    )
+    for _ in range(2):
+        answer = await rasa.run(
+            "action_fallback", said, "nlu_fallback", conversation=visitor, slots=shown.slots, turn="t-9"
+        )
+    assert ticket.number in answer.text and "138****0013" in answer.text
+    assert (await city.tickets.get(ticket.number)).contact_phone == "138****0013"
+    history = await _history(city, ticket)
+    assert history[-1] == ("phone_corrected", "") and history.count(("phone_corrected", "")) == 1
+    assert not any("5544" in note for _, note in history)
+
+
+async def test_the_bare_number_after_the_question_what_to_change_is_the_new_one(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    ticket, slots = await _shown(rasa, city, visitor)
+    asked = await rasa.run("action_fallback", "改电话", "nlu_fallback", conversation=visitor, slots=slots)
+    before = [{"event": "slot", "name": "offer", "value": asked.slots["offer"]}]
+    await rasa.run(
+        "action_fallback", "13855440013", "nlu_fallback", conversation=visitor, before=before,
+        slots={**slots, **asked.slots}, turn="t-2",
+    )  # fmt: skip
+    assert (await city.tickets.get(ticket.number)).contact_phone == "138****0013"

@@ -10,17 +10,21 @@ from bot.actions.progress import none_filed
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip
+from bot.understanding.phone import asked_phone
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_talk import Said, asks_whether_filed, said_of, told
 from conversations.event_kinds import Result
 from core.clock import local
 from core.errors import Conflict, RateLimited
+from core.privacy import mask_phone
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
 
 SEEN_NUMBER, SEEN_CODE = "seen_number", "seen_code"
 """Slots with number and query code of the ticket that was filed or shown last."""
 _SHOWN = 40
+_WHAT = "ticket_change"
+"""Value of the slot ``offer`` after the citizen was asked what to change."""
 _WITHDRAWN = "群众要求撤回："
 """Begins the note of a ticket that the citizen wants to withdraw."""
 
@@ -49,6 +53,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     if turn.pressed or find_number(turn.text):
         return False
     said = said_of(turn.text)
+    if said is None and turn.offered == _WHAT and asked_phone(turn.text, parts().city.hotline_numbers):
+        said = Said.CHANGE  # the bare number after "what shall it be?"
     if said is not None and not turn.slot(SEEN_NUMBER) and not await _recall(turn):
         return await _without_ticket(turn, said, asks_number)
     if said is None or (said is Said.WITHDRAW and await kept.left(turn) is not None):
@@ -115,15 +121,29 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         turn.say(
             f"工单 {number} 要改成什么？一句话说全就行，比如“地址改成洞山中路 8 号”。", [PROGRESS, HUMAN]
         )
+        turn.offer(_WHAT)
     elif said is Said.PHOTO:
         turn.say(f"照片直接在这里发给我，再点“补充到这张工单”，就补到工单 {number} 里了。", [PROGRESS, HUMAN])
     else:
         words = told(turn.text) if said is Said.ADD else turn.text
+        number_of = asked_phone(words, parts().city.hotline_numbers)
+        if number_of is not None:
+            await _correct_phone(turn, ticket, number_of)
+            return
         await _note(turn, ticket, words if said is Said.ADD else f"群众更正：{words}")
         turn.say(
             f"“{clip(words, _SHOWN)}”已经补充到工单 {number}，承办的工作人员能看到。",
             [PROGRESS, *_ways(ticket)],
         )
+
+
+async def _correct_phone(turn: Turn, ticket: Ticket, phone: str) -> None:
+    """Put a number into its own, encrypted line. In a note every department would read it, in spite of 保密."""
+    await parts().tickets.correct_phone(ticket.number, phone, key=turn.turn_id or None)
+    turn.say(
+        f"工单 {ticket.number} 的联系电话改成 {mask_phone(phone)} 了，别的都没有动。",
+        [PROGRESS, *_ways(ticket)],
+    )
 
 
 async def _note(turn: Turn, ticket: Ticket, words: str) -> None:

@@ -71,6 +71,10 @@ class Tickets(Protocol):
         """Add the citizen's words to a ticket's history."""
         ...
 
+    async def correct_phone(self, number: str, phone: str, key: str | None = None) -> Ticket:
+        """Set the citizen's phone number, which no note may hold."""
+        ...
+
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
         """Store the citizen's rating of a finished ticket."""
         ...
