@@ -30,5 +30,6 @@ LETTERS = FOLDER / "letters.jsonl"
 Other authors wrote further sets later: one wrote ``matters_fresh.jsonl``, ``danger_fresh.jsonl`` and
 ``letters_fresh.jsonl``; ``danger_fresh2.jsonl``, ``danger_fresh3.jsonl`` and ``matters_fresh2.jsonl`` each have an
 author of their own. The author of ``matters_fresh3.jsonl`` and ``danger_long.jsonl`` (long stories, half of them with
-one clause of danger) is another one; nothing was tuned on these two.
+one clause of danger) is another one, and so is the author of ``matters_fresh4.jsonl`` and ``danger_fresh4.jsonl``;
+nothing was tuned on these four.
 """
