@@ -32,7 +32,7 @@ _OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
 """Slots for which 投诉 is an answer or a correction."""
 
 
-_NOT_YET = "还没有提交。提交了就马上给您工单号和查询码。"
+_NOT_YET = "还没有提交。提交以后就有工单号和查询码。"
 _ASKED_ABOUT = frozenset(drafts.LABELS) - _OWN_KIND
 """Slots whose value is never a question."""
 
