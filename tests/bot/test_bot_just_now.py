@@ -271,3 +271,17 @@ async def test_the_bare_number_after_the_question_what_to_change_is_the_new_one(
         slots={**slots, **asked.slots}, turn="t-2",
     )  # fmt: skip
     assert (await city.tickets.get(ticket.number)).contact_phone == "138****0013"
+
+
+async def test_what_is_said_beside_a_new_number_is_kept_without_it(
+    rasa: Rasa, visitor: str, city: SmallCity
+) -> None:
+    ticket, slots = await _shown(rasa, city, visitor)
+    said = "手机号改成13855440013，另外今天早上那边的路灯又灭了两盏，晚上更黑了"
+    answer = await rasa.run(
+        "action_fallback", said, "nlu_fallback", conversation=visitor, slots=slots, turn="t-5"
+    )
+    history = await _history(city, ticket)
+    assert [action for action, _ in history[-2:]] == ["phone_corrected", "noted"]
+    assert "又灭了两盏" in history[-1][1] and "5544" not in history[-1][1]
+    assert "也补充进去了" in answer.text

@@ -10,12 +10,13 @@ from bot.actions.progress import none_filed
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip
-from bot.understanding.phone import asked_phone
+from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_talk import Said, asks_whether_filed, said_of, told
 from conversations.event_kinds import Result
 from core.clock import local
 from core.errors import Conflict, RateLimited
+from core.phone import find
 from core.privacy import mask_phone
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
@@ -25,6 +26,8 @@ SEEN_NUMBER, SEEN_CODE = "seen_number", "seen_code"
 _SHOWN = 40
 _WHAT = "ticket_change"
 """Value of the slot ``offer`` after the citizen was asked what to change."""
+_NUMBER_ALONE = 24
+"""Most characters of a message that hardly says more than a number."""
 _WITHDRAWN = "群众要求撤回："
 """Begins the note of a ticket that the citizen wants to withdraw."""
 
@@ -126,9 +129,9 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         turn.say(f"照片直接在这里发给我，再点“补充到这张工单”，就补到工单 {number} 里了。", [PROGRESS, HUMAN])
     else:
         words = told(turn.text) if said is Said.ADD else turn.text
-        number_of = asked_phone(words, parts().city.hotline_numbers)
-        if number_of is not None:
-            await _correct_phone(turn, ticket, number_of)
+        phone = _own_number(turn.text, words)
+        if phone is not None:
+            await _correct_phone(turn, ticket, phone)
             return
         await _note(turn, ticket, words if said is Said.ADD else f"群众更正：{words}")
         turn.say(
@@ -137,12 +140,26 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         )
 
 
+def _own_number(text: str, words: str) -> str | None:
+    """The citizen's own number. Where much else is said, a number may be anybody's, and is the citizen's only by its words."""
+    nobodys = parts().city.hotline_numbers
+    return own_phone(text, nobodys) or (asked_phone(words, nobodys) if len(words) <= _NUMBER_ALONE else None)
+
+
 async def _correct_phone(turn: Turn, ticket: Ticket, phone: str) -> None:
-    """Put a number into its own, encrypted line. In a note every department would read it, in spite of 保密."""
-    await parts().tickets.correct_phone(ticket.number, phone, key=turn.turn_id or None)
+    """Put a number into its own, encrypted line. In a note every department would read it, in spite of 保密.
+
+    What else the message says is added as a note, without the number.
+    """
+    key = turn.turn_id or None
+    await parts().tickets.correct_phone(ticket.number, phone, key=key)
+    rest = without_phone(turn.text, phone, "，")
+    more = len(rest) > _NUMBER_ALONE and not find(rest)
+    if more:
+        await parts().tickets.note(ticket.number, CITIZEN, rest[:MAX_NOTE], key=key and f"{key}:rest")
+    also = f"“{clip(rest, _SHOWN)}”也补充进去了。" if more else "别的都没有动。"
     turn.say(
-        f"工单 {ticket.number} 的联系电话改成 {mask_phone(phone)} 了，别的都没有动。",
-        [PROGRESS, *_ways(ticket)],
+        f"工单 {ticket.number} 的联系电话改成 {mask_phone(phone)} 了，{also}", [PROGRESS, *_ways(ticket)]
     )
 
 
