@@ -175,48 +175,39 @@ class Judge:
         read = plain(text)
         if not read:
             return Judgement((0.0, DANGERS[0]), (0.0, SCOPES[0]))
-        parts = pieces(read)
+        parts, split = pieces(read), clauses(read)
         shares = self._shares(parts)
         elsewhere = shares[int(shares[:, SCOPE_ROWS].sum(axis=1).argmax()), SCOPE_ROWS]
         route = float(elsewhere.sum()), SCOPES[int(elsewhere.argmax())]
-        danger, parts = likeliest(shares, may_jump=clues.may_jump(read)), clauses(read)
-        if len(parts) == 1:
+        danger = likeliest(shares, may_jump=clues.may_jump(read))
+        if len(split) == 1:
             return Judgement(danger, route)
-        words = np.stack([self._words.logits(part) for part in parts])
-        alarm = softmax(self.numbers.words * words)[:, DANGER_ROWS].sum(axis=1)
-        least = 0.0 if danger[0] >= self.numbers.unclear else self.numbers.quiet
-        alone = self._alone(parts, words, alarm, least)
-        return Judgement(danger, route, alone, self._window(parts, alarm, least, danger[0]))
+        return Judgement(danger, route, *self._in_part(split, danger[0]))
 
-    def _alone(self, parts: list[str], words: Floats, alarm: Floats, least: float) -> Part:
-        """The most alarming clause.
+    def _in_part(self, parts: list[str], whole: float) -> tuple[Part, Part | None]:
+        """The most alarming clause, and the most alarming window if any is read.
 
         Args:
-            parts: the clauses.
-            words: the score of each clause by words, [clauses, labels].
-            alarm: the probability of danger by each clause's words, [clauses].
-            least: the tail reads no clause that alarms less.
+            parts: the clauses of a text.
+            whole: probability of danger in the whole text.
         """
-        if self._tail is None or alarm.max() < least:
-            return most_alarming(parts, softmax(self.numbers.words * words))
-        most = [int(number) for number in np.argsort(-alarm)[:ALONE] if alarm[number] >= least]
-        texts = [parts[number] for number in most]
-        return most_alarming(texts, self._read(texts, words[most]))
-
-    def _window(self, parts: list[str], alarm: Floats, least: float, whole: float) -> Part | None:
-        """The most alarming window of a text in which danger has the probability ``whole``; for the rest see :meth:`_alone`."""
-        if (
-            self._tail is None
-            or len(parts) <= 2 * WINDOWS
-            or sum(map(len, parts)) >= WINDOWED
-            or whole < _FAINT
-            or alarm.max() < least
-        ):
-            return None
-        most = (int(number) for number in np.argsort(-alarm)[:WINDOWS] if alarm[number] >= least)
-        texts = sorted({"".join(parts[max(0, number - 1) : number + 2]) for number in most})
-        found = most_alarming(texts, self._read(texts, np.stack([self._words.logits(t) for t in texts])))
-        return replace(found, probability=together(whole, found.probability))
+        words = np.stack([self._words.logits(part) for part in parts])
+        alarm = softmax(self.numbers.words * words)[:, DANGER_ROWS].sum(axis=1)
+        least = 0.0 if whole >= self.numbers.unclear else self.numbers.quiet
+        loud = [int(number) for number in np.argsort(-alarm) if alarm[number] >= least]
+        if self._tail is None or not loud:
+            return most_alarming(parts, softmax(self.numbers.words * words)), None
+        texts = [parts[number] for number in loud[:ALONE]]
+        windows: list[str] = []
+        if len(parts) > 2 * WINDOWS and sum(map(len, parts)) < WINDOWED and whole >= _FAINT:
+            windows = sorted({"".join(parts[max(0, n - 1) : n + 2]) for n in loud[:WINDOWS]})
+        own = [words[loud[:ALONE]], *(self._words.logits(window)[None] for window in windows)]
+        shares = self._read([*texts, *windows], np.concatenate(own))
+        alone = most_alarming(texts, shares[: len(texts)])
+        if not windows:
+            return alone, None
+        found = most_alarming(windows, shares[len(texts) :])
+        return alone, replace(found, probability=together(whole, found.probability))
 
     def _read(self, texts: list[str], words: Floats) -> Floats:
         """The shares of the labels in texts, [texts, labels], by both scores."""
@@ -234,8 +225,7 @@ class Judge:
             ends = {0, 1, len(parts) - 2, len(parts) - 1}
             middle = [int(n) for n in np.argsort(-alarm) if int(n) not in ends]
             chosen = sorted(ends | set(middle[: TAILED - len(ends)]))  # type: ignore[assignment]
-        tail = self._tail.several([parts[number] for number in chosen])
-        return softmax(self.numbers.words * words[list(chosen)] + self.numbers.tail * tail)
+        return self._read([parts[number] for number in chosen], words[list(chosen)])
 
 
 @lru_cache(maxsize=1)
