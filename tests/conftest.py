@@ -15,10 +15,11 @@ from core.clock import use_clock
 from core.database import Base, Database
 from core.privacy import use_data_key
 from tests.postgres import postgresql
-from tests.tables import empty_sqlite, share_statements
+from tests.tables import empty_sqlite, share_statements, write_unsynced
 
 use_data_key(Fernet.generate_key().decode("ascii"))
 share_statements()
+write_unsynced()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

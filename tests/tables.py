@@ -1,4 +1,4 @@
-"""Makes tests on SQLite fast: databases copied from an empty one, and one shared cache of compiled statements."""
+"""Makes tests on SQLite fast: copied databases, one cache of compiled statements, and no waiting for the disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Dialect, create_engine
+from sqlalchemy import Dialect, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import service.tables  # noqa: F401
@@ -55,3 +55,22 @@ def share_statements() -> None:
         return made
 
     database.create_async_engine = engine_of  # type: ignore[assignment]
+
+
+def write_unsynced() -> None:
+    """Let SQLite leave writing to the disk to the system: no test in this process cuts the power.
+
+    Otherwise every database that a test closes waits for the disk once more.
+    """
+    tune = database._tune_sqlite
+
+    def tuned(engine: AsyncEngine) -> None:
+        tune(engine)
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _connect(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA synchronous=OFF")
+            cursor.close()
+
+    database._tune_sqlite = tuned

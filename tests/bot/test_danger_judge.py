@@ -106,6 +106,7 @@ CARD = (
 )
 
 
+@pytest.mark.slow
 def test_danger_is_seen_in_one_clause_of_a_long_story(judge: Judge) -> None:
     """A clause is read with its neighbours, too, as the whole story drowns it: without that four of ten are seen."""
     if not judge.with_tail:

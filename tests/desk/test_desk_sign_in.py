@@ -232,6 +232,7 @@ async def test_an_old_hash_is_renewed_at_sign_in(office: Office) -> None:
     await browser.login("a1")
 
 
+@pytest.mark.slow
 async def test_hashes_are_as_strong_as_the_rfc_recommends(monkeypatch: pytest.MonkeyPatch) -> None:
     """RFC 9106 section 4, second recommended option: argon2id, 3 passes, 4 lanes, 64 MiB."""
     monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)

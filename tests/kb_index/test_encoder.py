@@ -78,6 +78,7 @@ def packed_file() -> bytes:
     return out + data
 
 
+@pytest.mark.slow
 def test_packed_weights_become_an_encoder_that_learns_its_entries(tmp_path: Path) -> None:
     read = packed.read_packed(packed_file())
     texts = [t for _, title, variants in ENTRIES for t in (title, *variants)]

@@ -24,6 +24,7 @@ def test_the_shipped_model_is_small_and_loads_fast() -> None:
     assert isinstance(encoder, StaticEncoder)
 
 
+@pytest.mark.slow
 def test_numpy_gives_the_vectors_sentence_transformers_gives() -> None:
     static, full = StaticEncoder(Path(MODEL), PIPELINE), TransformerEncoder(MODEL, PIPELINE)
     assert static.fingerprint == full.fingerprint

@@ -34,6 +34,7 @@ def entries(folder: Path) -> dict[str, ParsedEntry]:
     return {item.entry.id: item for item in read_folder(folder)[0]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "jsonl"])
 def test_what_export_writes_import_reads_back(tmp_path: Path, suffix: str) -> None:
     table, copy = tmp_path / f"kb.{suffix}", tmp_path / "copy"

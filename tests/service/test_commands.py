@@ -181,6 +181,7 @@ def test_what_can_not_be_used_is_said_in_words(command: str, wenban: Wenban, her
         assert "Traceback" not in said and "Error:" not in said, (arguments, said)
 
 
+@pytest.mark.slow
 def test_the_first_account_needs_no_start_before(wenban: Wenban, here: Path) -> None:
     assert wenban("user", "add", "anne", "--name", "坐席 1 号")[0] == 0
     assert (here / "data" / "wenban.db").is_file()

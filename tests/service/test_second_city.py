@@ -78,6 +78,7 @@ async def hotline(tmp_path: Path, aiohttp_client: AiohttpClient) -> Hotline:
     return Hotline(await aiohttp_client(await create_app(settings)), settings)
 
 
+@pytest.mark.slow
 async def test_from_the_greeting_to_the_department(hotline: Hotline) -> None:
     async with hotline.client.post("/api/web/session", json={}) as response:
         session = await response.json()
@@ -129,6 +130,7 @@ async def test_from_the_greeting_to_the_department(hotline: Hotline) -> None:
     assert ticket["suggested_department"] == "市城管委" and ticket["department"] is None
 
 
+@pytest.mark.slow
 async def test_another_citys_matter_and_rule_are_said(hotline: Hotline) -> None:
     citizen = await hotline.conversation()
     theirs = await hotline.rasa(FORM, "孝感这边的工地拖欠工资两万多", "complain", citizen)

@@ -47,6 +47,7 @@ def test_a_place_the_list_does_not_have_is_kept_as_said() -> None:
     assert checks.check(TicketDraft("投诉", "内容在这里", district="外地"), HUAINAN).district == "外地"
 
 
+@pytest.mark.slow
 @given(content=st.text(), address=st.text(), phone=st.text(), district=st.text(), name=st.text())
 def test_any_text_is_stored_clean_or_refused_in_words(
     content: str, address: str, phone: str, district: str, name: str
