@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import Field
@@ -55,16 +55,21 @@ class TicketsApi:
             q=asked.q,
             limit=asked.limit,
             before=asked.before or None,
-            # A department account without a department sees no tickets ("" is the id of no department).
-            department_id=(user.department_id or "") if user.role is Role.DEPARTMENT else None,
+            department_id=_department(user),
         )
-        return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
+        lines = [_as_seen(line.to_json(), user) for line in page.tickets]
+        return web.json_response({"tickets": lines, "next": page.next})
 
     async def open(self, request: web.Request, user: User) -> web.Response:
-        """One ticket with masked name and phone, its history, and the lead department of its category."""
+        """One ticket with masked name and phone, its history, the lead department of its category, and like tickets."""
         ticket = await self._visible(request, user)
         events = await self._tickets.events(ticket.number)
-        shown = {**ticket.to_json(), "suggested_department": self._tickets.lead(ticket.category)}
+        marks = await self._tickets.marks(ticket.number, _department(user))
+        shown = {
+            **_as_seen(ticket.to_json(), user),
+            "suggested_department": self._tickets.lead(ticket.category),
+            "maybe_same": [{**_as_seen(mark.line.to_json(), user), "why": list(mark.why)} for mark in marks],
+        }
         return web.json_response({"ticket": shown, "events": [event.to_json() for event in events]})
 
     async def photo(self, request: web.Request, user: User) -> web.Response:
@@ -97,3 +102,19 @@ class TicketsApi:
             # Answer as if there were no such ticket, because numbers are consecutive and could be tried.
             raise NotFound("没有这张工单")
         return ticket
+
+
+def _department(user: User) -> str | None:
+    """The department to whose tickets the account is limited; None when it may see all.
+
+    "" is the id of no department: an account that belongs to none sees no tickets.
+    """
+    return (user.department_id or "") if user.role is Role.DEPARTMENT else None
+
+
+def _as_seen(ticket: dict[str, Any], user: User) -> dict[str, Any]:
+    """A ticket's JSON without what the account may not see.
+
+    A department may not read conversations. Two tickets with the same one would tell it who wants 保密 in the other.
+    """
+    return {**ticket, "conversation_id": None} if user.role is Role.DEPARTMENT else ticket

@@ -20,7 +20,7 @@ _STANDS: dict[State, str] = {
     State.CLOSED: "已经办结归档。如果问题没有解决或者又出现了，您可以说“转人工”告诉我们。",
     State.DECLINED: "经核对不属于本热线的受理范围。想了解原因和可以去哪里反映，您可以说“转人工”。",
     State.ANSWERED_DIRECTLY: "已经直接答复您。如果还有不清楚的，您可以说“转人工”。",
-    State.MERGED: "和别人反映的同一件事合并办理了{merged}，结果一样会告诉您。",
+    State.MERGED: "和别人反映的同一件事合并办理了，结果一样会告诉您。",
 }
 
 
@@ -30,10 +30,7 @@ def progress_text(ticket: Ticket) -> str:
     It names the deadlines that are based on a document. Examples and provisional deadlines are not told. It never
     names a result or an estimated time.
     """
-    stands = _STANDS[ticket.state].format(
-        department=ticket.department or "承办单位",
-        merged=f"（工单 {ticket.merged_into}）" if ticket.merged_into else "",
-    )
+    stands = _STANDS[ticket.state].format(department=ticket.department or "承办单位")
     text = (
         f"您好，您 {_when(ticket.created_at)} 提交的{ticket.type.label}工单 {ticket.number}，"
         f"现在是“{ticket.state.label}”：{stands}"

@@ -152,10 +152,19 @@ class Tickets:
             return tuple([await rows.to_ticket(session, row) for row in found])
 
     async def same_matter(self, draft: TicketDraft) -> Ticket | None:
-        """An open ticket of the same person about the same matter, or None; see :mod:`tickets.similar`."""
+        """An open ticket of the same conversation about the same matter, or None; see :mod:`tickets.similar`."""
         async with self._database.read() as session:
-            row = await similar.find(session, draft)
+            row = await similar.of_citizen(session, draft)
             return None if row is None else await rows.to_ticket(session, row)
+
+    async def marks(self, number: str, department_id: str | None = None) -> tuple[similar.Mark, ...]:
+        """Open tickets that may be about the same matter, for the staff; see :func:`tickets.similar.marks`.
+
+        Raises:
+            NotFound: there is no such ticket.
+        """
+        async with self._database.read() as session:
+            return await similar.marks(session, await self._row(session, number), department_id)
 
     async def contact(
         self, number: str, actor: Actor, reason: str, alongside: Alongside | None = None

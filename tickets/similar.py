@@ -1,31 +1,44 @@
-"""Finds an open ticket of the same person about the matter of a new draft.
+"""Finds open tickets about the matter of a new request: for its citizen, and as a mark for the staff.
 
-Only the few tickets of the same conversation or phone number are compared, so plain Python is fast enough.
-Compared are the contents (by pairs of characters), the places, and the categories.
+A citizen is only ever told of tickets of the same conversation (:func:`of_citizen`). Somebody else may know the phone
+number and tell a like story; so a match by phone or by words is a mark on the ticket's page, and nothing else
+(:func:`marks`).
+
+Compared are the contents (by pairs of characters), the places, and the categories, of a few tickets. Plain Python is
+fast enough for that.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 
 from core.clock import now
-from core.phone import canonical
-from core.privacy import lookup_key
+from core.ids import first_id
+from tickets import rows
 from tickets.models import TicketRow
 from tickets.states import State
-from tickets.types import TicketDraft, TicketType
+from tickets.types import TicketDraft, TicketLine, TicketType
 
 LIKE = 0.45
 """Least likeness (0 to 1) of two requests that count as the same matter. Chosen with tests/tickets/same_matter.yml."""
 LOOKED_BACK = timedelta(days=180)
-"""Age up to which open tickets are compared."""
+"""Age up to which open tickets of the same person are compared."""
+_STRANGERS_LOOKED_BACK = timedelta(days=30)
+"""Age up to which open tickets of other people are compared."""
+_SAME_PLACE = 0.6
+"""Least likeness (0 to 1) of the addresses of two people's tickets. A street has many broken lamps."""
 _MOST = 30
 """Most tickets that are compared: the newest."""
+_MOST_MARKS = 5
+"""Most tickets that are named on a ticket's page."""
 _UNLIKE_KIND = {TicketType.PRAISE, TicketType.CONSULT}
 """Types that are never the same matter as another type."""
 _FILLER = re.compile(
@@ -35,31 +48,82 @@ _FILLER = re.compile(
 )
 
 
-async def find(session: AsyncSession, draft: TicketDraft) -> TicketRow | None:
-    """The open ticket most like the draft, of the same conversation or phone; None when none is alike."""
-    phone = canonical(draft.contact_phone) if draft.contact_phone else None
-    whose = []
-    if draft.conversation_id:
-        whose.append(TicketRow.conversation_id == draft.conversation_id)
-    if phone:
-        whose.append(TicketRow.contact_key == lookup_key(phone))
-    if not whose:
+@dataclass(frozen=True)
+class Mark:
+    """An open ticket that may be about the same matter, for the staff.
+
+    Args:
+        line: the ticket.
+        why: what the two have in common, in words: 同一会话, 同一电话, 地点和内容相近.
+    """
+
+    line: TicketLine
+    why: tuple[str, ...]
+
+
+async def of_citizen(session: AsyncSession, draft: TicketDraft) -> TicketRow | None:
+    """The open ticket of the draft's own conversation that is most like it; None when none is alike."""
+    if not draft.conversation_id:
         return None
-    rows = await session.scalars(
+    found = await _newest(session, TicketRow.conversation_id == draft.conversation_id, LOOKED_BACK)
+    best = max(((likeness(draft, row), row) for row in found), key=lambda one: one[0], default=None)
+    return best[1] if best and best[0] >= LIKE else None
+
+
+async def marks(session: AsyncSession, row: TicketRow, department_id: str | None = None) -> tuple[Mark, ...]:
+    """Open tickets that may be about the same matter as a ticket, the most alike first.
+
+    Args:
+        session: the caller's transaction.
+        row: the ticket.
+        department_id: the department that asks; None for the hotline's staff. A department is told only of its own
+            tickets. And it is not told that a ticket with 保密 has the phone of another, which may name the citizen.
+    """
+    seen: ColumnElement[bool] = TicketRow.id != row.id
+    if department_id is not None:
+        seen &= TicketRow.department_id == department_id
+    whose = [TicketRow.conversation_id == row.conversation_id] if row.conversation_id else []
+    whose += [TicketRow.contact_key == row.contact_key] if row.contact_key else []
+    found = list(await _newest(session, seen & or_(*whose), LOOKED_BACK)) if whose else []
+    if row.category and row.address:
+        near = (TicketRow.category == row.category) & (TicketRow.address != "")
+        known = {one.id for one in found}
+        more = await _newest(session, seen & near, _STRANGERS_LOOKED_BACK)
+        found += [one for one in more if one.id not in known]
+    alike = [(likeness(row, one), one) for one in found]
+    alike.sort(key=lambda pair: pair[0], reverse=True)
+    made = [Mark(rows.to_line(one), _why(row, one, department_id)) for score, one in alike if score >= LIKE]
+    return tuple(mark for mark in made if mark.why)[:_MOST_MARKS]
+
+
+def _why(row: TicketRow, other: TicketRow, department_id: str | None) -> tuple[str, ...]:
+    hidden = department_id is not None and (row.confidential or other.confidential)
+    why = []
+    if not hidden and row.conversation_id and row.conversation_id == other.conversation_id:
+        why.append("同一会话")
+    if not hidden and row.contact_key and row.contact_key == other.contact_key:
+        why.append("同一电话")
+    if row.address and other.address and overlap(row.address, other.address) >= _SAME_PLACE:
+        why.append("地点和内容相近")
+    return tuple(why)
+
+
+async def _newest(session: AsyncSession, wanted: ColumnElement[bool], back: timedelta) -> Sequence[TicketRow]:
+    """The newest open tickets that fit, newest first."""
+    found = await session.scalars(
         select(TicketRow)
         .where(
-            or_(*whose),
+            wanted,
             TicketRow.state.not_in([state for state in State if state.is_final]),
-            TicketRow.created_at > now() - LOOKED_BACK,
+            TicketRow.id >= first_id(now() - back),
         )
         .order_by(TicketRow.id.desc())
         .limit(_MOST)
     )
-    best = max(((likeness(draft, row), row) for row in rows), key=lambda one: one[0], default=None)
-    return best[1] if best and best[0] >= LIKE else None
+    return found.all()
 
 
-def likeness(draft: TicketDraft, row: TicketRow) -> float:
+def likeness(draft: TicketDraft | TicketRow, row: TicketRow) -> float:
     """How likely two requests are about the same matter, 0 to 1 (a weighted mean, no calibrated probability).
 
     Facts that only one of them names do not count.

@@ -133,6 +133,23 @@ async def test_a_department_account_that_belongs_to_none_sees_nothing(office: Of
     await _nothing_to_see(await office.hire("d1", "department"), ticket.number)
 
 
+async def test_like_tickets_are_marked_for_who_may_see_them(office: Office, ticket: Ticket) -> None:
+    roads = await office.department("交通运输局")
+    draft = TicketDraft("投诉", "门口路灯还是坏的", contact_phone="13800000000")
+    like = await office.tickets.file(draft, "k2")
+    async with office.database.write() as session:
+        await session.execute(
+            update(TicketRow).where(TicketRow.number == ticket.number).values(department_id=roads)
+        )
+    agent = await office.hire("a1")
+    [mark] = (await agent.get(f"/tickets/{ticket.number}"))["ticket"]["maybe_same"]
+    assert (mark["number"], mark["why"]) == (like.number, ["同一电话"])
+    own = (await (await office.hire("d1", "department", department=roads)).get(f"/tickets/{ticket.number}"))[
+        "ticket"
+    ]
+    assert own["maybe_same"] == [] and own["conversation_id"] is None
+
+
 async def _nothing_to_see(person: Person, number: str) -> None:
     assert (await person.get("/tickets"))["tickets"] == []
     reason = {"reason": "核实情况"}

@@ -1,4 +1,4 @@
-"""The same person's same matter is found among the open tickets, and other matters or people are not."""
+"""The same matter is found among the open tickets: of one conversation for its citizen, of anybody for the staff."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import update
 from bot.understanding.category import suggest
 from core.database import Database
 from core.errors import BadRequest, Conflict
-from tickets.models import TicketRow
+from tickets.models import Department, TicketRow
 from tickets.service import Tickets
 from tickets.states import State
 from tickets.types import CITIZEN, TicketDraft
@@ -60,14 +60,12 @@ AGAIN = "门口路灯还是没修，坏了一个星期了"
         ({}, {"conversation_id": ELSEWHERE}, False),
         (
             {"contact_phone": "13800000000"},
-            {"conversation_id": ELSEWHERE, "contact_phone": "138 0000 0000"},
-            True,
-        ),
-        (
-            {"contact_phone": "13800000000"},
-            {"conversation_id": ELSEWHERE, "contact_phone": "13900000001"},
+            {"conversation_id": ELSEWHERE, "contact_phone": "13800000000"},
             False,
         ),
+        ({"contact_phone": "13800000000"}, {"conversation_id": None, "contact_phone": "13800000000"}, False),
+        ({"conversation_id": None}, {"conversation_id": None}, False),
+        ({"contact_phone": "13800000000"}, {"contact_phone": "13900000001"}, True),
         ({"district": "田家庵区"}, {"district": "大通区"}, False),
         ({"district": "田家庵区"}, {}, True),
         ({"address": "国庆中路88号"}, {"address": "国庆中路88号门口"}, True),
@@ -96,6 +94,54 @@ async def test_the_branch_of_the_catalogue_decides_where_words_do_not(
 async def test_the_address_decides_where_words_do_not(tickets: Tickets, address: str, same: bool) -> None:
     first = _draft(STORY, address="国庆中路88号")
     assert await _found(tickets, first, _draft("路灯坏透顶", category="", address=address)) is same
+
+
+PHONE = {"contact_phone": "13800000000"}
+PLACE = {"address": "国庆中路88号", "category": "市政设施/路灯照明"}
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "why"),
+    [
+        ({}, {"conversation_id": HERE}, ("同一会话",)),
+        ({}, {}, None),
+        (PHONE, {"contact_phone": "138 0000 0000"}, ("同一电话",)),
+        (PHONE, {"contact_phone": "13900000001"}, None),
+        (PHONE, {**PHONE, "content": "健身房关门跑路不退卡里的钱", "category": ""}, None),
+        (PLACE, {**PLACE, "address": "国庆中路88号门口"}, ("地点和内容相近",)),
+        (PLACE, {**PLACE, "address": "朝阳东路3号"}, None),
+        (PLACE, {**PLACE, "category": "生态环境/噪声扰民"}, None),
+        ({**PLACE, **PHONE}, {**PLACE, **PHONE}, ("同一电话", "地点和内容相近")),
+    ],
+)
+async def test_marks_for_the_staff(
+    tickets: Tickets, first: dict[str, object], other: dict[str, object], why: tuple[str, ...] | None
+) -> None:
+    one = await tickets.file(_draft(STORY, **first), "k1")
+    two = await tickets.file(_draft(**{"content": AGAIN, "conversation_id": ELSEWHERE, **other}), "k2")  # type: ignore[arg-type]
+    for seen, marked in ((one, two), (two, one)):
+        found = [(mark.line.number, mark.why) for mark in await tickets.marks(seen.number)]
+        assert found == ([(marked.number, why)] if why else [])
+
+
+@pytest.mark.parametrize("secret", [(True, False), (False, True), (False, False)])
+async def test_a_department_learns_from_no_mark_who_wants_secrecy(
+    tickets: Tickets, database: Database, secret: tuple[bool, bool]
+) -> None:
+    async with database.write() as session:
+        session.add_all(Department(id=name, name=name) for name in ("roads", "water"))
+    filed = [
+        (await tickets.file(_draft(STORY, confidential=hidden, **PHONE), f"k{number}")).number
+        for number, hidden in enumerate((*secret, False))
+    ]
+    async with database.write() as session:
+        for number, department in zip(filed, ("roads", "roads", "water"), strict=True):
+            await session.execute(
+                update(TicketRow).where(TicketRow.number == number).values(department_id=department)
+            )
+    assert {mark.line.number for mark in await tickets.marks(filed[0])} == set(filed[1:])
+    shown = [mark.line.number for mark in await tickets.marks(filed[0], "roads")]
+    assert shown == ([] if any(secret) else [filed[1]])
 
 
 async def test_a_finished_ticket_is_no_open_one(tickets: Tickets, database: Database) -> None:

@@ -211,11 +211,14 @@ async def _same(turn: Turn, move: Move) -> None:
     """Handle the answer to the question whether it is the same matter as an open ticket."""
     number = str(turn.slot(same.SLOT))
     said = plain(turn.text)
-    if move is Move.DENY or _ANOTHER.search(said):
+    denied = move is Move.DENY or _ANOTHER.search(said) is not None
+    added = await same.add(turn) if not denied and (move is Move.AFFIRM or _SAME.search(said)) else ""
+    if denied or added is None:
         turn.set_all({same.NOT: [*(turn.slot(same.NOT) or []), number], same.SLOT: None, "tries": 0})
-        await steps.ask_next(turn, "好的，那就另外登记一件。", look=False)
-    elif move is Move.AFFIRM or _SAME.search(said):
-        turn.say(await same.add(turn), [PROGRESS, HUMAN])
+        why = "" if denied else "那张工单现在补充不了，"
+        await steps.ask_next(turn, f"好的，{why}那就另外登记一件。", look=False)
+    elif added:
+        turn.say(added, [PROGRESS, HUMAN])
         drafts.clear(turn)
         later.offer(turn)
         turn.set("requested_slot", None)

@@ -1,4 +1,7 @@
-"""Finds a citizen's open ticket on the same matter, and offers to add to it instead of filing twice."""
+"""Finds a citizen's open ticket on the same matter, and offers to add to it instead of filing twice.
+
+Only tickets of the same conversation are spoken of or written into. Anybody may know somebody's phone number.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ CHOICES = (
     HUMAN,
 )
 """Buttons of the question whether it is the same matter."""
-LOOKED_UP_AFTER = frozenset({"content", "district", "address", "contact_phone"})
+LOOKED_UP_AFTER = frozenset({"content", "district", "address"})
 """Slots after whose change :func:`find` may find another ticket."""
 _LIGHT_ON_WORDS = ("咨询", "表扬")
 
@@ -46,23 +49,13 @@ async def find(turn: Turn) -> Ticket | None:
 
 
 def ask(turn: Turn, ticket: Ticket, before: str = "") -> None:
-    """Show the ticket and ask whether it is the same matter.
-
-    A ticket of another conversation was found by the phone number alone, and may be another person's. So neither its
-    number nor its text is shown.
-    """
+    """Show the ticket and ask whether it is the same matter."""
     day = local(ticket.created_at)
-    when = f"{day.month} 月 {day.day} 日"
-    if ticket.conversation_id == turn.conversation_id:
-        shown = (
-            f"您 {when} 反映过一件很像的事，还在办：\n工单 {ticket.number}（{ticket.type.label}，{ticket.state.label}）\n"
-            f"“{ticket.summary}”"
-        )
-    else:
-        shown = f"这个电话 {when} 登记过一件很像的事，还在办（{ticket.type.label}，{ticket.state.label}）。"
     head = f"{before}\n" if before else ""
     turn.say(
-        f"{head}{shown}\n是同一件事的话，我把您这次说的补充到那张工单里，不用再登记一遍，办理的人能看到。",
+        f"{head}您 {day.month} 月 {day.day} 日反映过一件很像的事，还在办：\n"
+        f"工单 {ticket.number}（{ticket.type.label}，{ticket.state.label}）\n“{ticket.summary}”\n"
+        "是同一件事的话，我把您这次说的补充到那张工单里，不用再登记一遍，办理的人能看到。",
         CHOICES,
     )
     turn.set_all({SLOT: ticket.number, "requested_slot": SLOT, "tries": 0})
@@ -74,9 +67,16 @@ def ask_again(turn: Turn) -> None:
     turn.set("requested_slot", SLOT)
 
 
-async def add(turn: Turn) -> str:
-    """Add the citizen's text to the open ticket; return what to tell the citizen."""
+async def add(turn: Turn) -> str | None:
+    """Add the citizen's text to the open ticket.
+
+    Returns:
+        What to tell the citizen; None when the ticket is not of this conversation, or is not open any more.
+    """
     number = str(turn.slot(SLOT))
+    ticket = await parts().tickets.get(number)
+    if ticket.conversation_id != turn.conversation_id or ticket.state.is_final:
+        return None
     slots = turn.slots
     said = [str(slots["content"])]
     said += [
@@ -85,13 +85,12 @@ async def add(turn: Turn) -> str:
         if slots.get(name)
     ]
     said += [f"{detail.label}：{detail.value}" for detail in drafts.details(slots)]
-    ticket = await parts().tickets.note(
+    await parts().tickets.note(
         number,
         CITIZEN,
         "群众再次反映：" + "；".join(said)[:1_900],
         key=turn.turn_id or None,
         photos=slots.get("photos") or (),
     )
-    own = ticket.conversation_id == turn.conversation_id
     turn.outcome(Result.TICKET, about=number)
-    return f"好的，已经补充到{f'工单 {number}' if own else '那张工单'}，办理的工作人员能看到，没有重复登记。"
+    return f"好的，已经补充到工单 {number}，办理的工作人员能看到，没有重复登记。"

@@ -88,7 +88,7 @@ class Tickets(Protocol):
         ...
 
     async def same_matter(self, draft: TicketDraft) -> Ticket | None:
-        """An open ticket of the same person about the same matter; None when there is none."""
+        """An open ticket of the same conversation about the same matter; None when there is none."""
         ...
 
     def progress_text(self, ticket: Ticket, /) -> str:

@@ -140,6 +140,8 @@ export interface Ticket extends TicketRow {
   department?: string | null;
   /** The department that leads on its category: a proposal until it is dispatched. */
   suggested_department?: string | null;
+  /** Open tickets that may be about the same matter, with what they have in common; only those the account may see. */
+  maybe_same?: (TicketRow & { why: string[] })[];
   urgency?: string | null;
   updated_at?: string | null;
   closed_at?: string | null;
