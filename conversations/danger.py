@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from conversations.types import Button, Reply
+from core.simplified import simplified
 
 _FILE = Path(__file__).with_name("danger.yml")
 
@@ -43,11 +44,11 @@ ASK_BESIDE = Reply(f"{ASK.text}没有的话，请接着看。", (YES,))
 """The same question in front of an answer, when danger is unlikely."""
 LONGEST = 6_000
 """Number of characters of a message in which the words of an advice are searched."""
-_POISON = "[农農][药藥]|敌敌畏|百草枯|除草剂|老鼠[药藥]|鼠药|安眠[药藥]|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂"
+_POISON = "农药|敌敌畏|百草枯|除草剂|老鼠药|鼠药|安眠药|安定|洗厕|洁厕|消毒水|84|毒|电池|水银|干燥剂"
 _SWALLOWED = re.compile(
     rf"(?:喝|吞|服|吃)(?:了|下|进|过|掉|完|错)?.{{0,8}}(?:{_POISON})|"
-    rf"(?:{_POISON}|[药藥]).{{0,6}}(?:喝|吞|灌)(?:了|下|进)|(?:{_POISON}).{{0,6}}吃(?:了|下|进)|服毒|"
-    r"(?:吞|吃)了?.{0,4}(?:一整?瓶|[几两三四五六七八九十百\d]{1,4}(?:多|来)?[片粒颗把])|误(?:服|食|喝)|把.{1,6}[药藥](?:当|都)"
+    rf"(?:{_POISON}|药).{{0,6}}(?:喝|吞|灌)(?:了|下|进)|(?:{_POISON}).{{0,6}}吃(?:了|下|进)|服毒|"
+    r"(?:吞|吃)了?.{0,4}(?:一整?瓶|[几两三四五六七八九十百\d]{1,4}(?:多|来)?[片粒颗把])|误(?:服|食|喝)|把.{1,6}药(?:当|都)"
 )
 _ONLY_BOUGHT = re.compile(r"(?:还|都|就)?没(?:有)?(?:喝|吃|吞)")
 _YES = re.compile(
@@ -194,9 +195,9 @@ def advice(kind: str, text: str) -> Advice:
     >>> advice("crime", "我家老人走失了").label, advice("crime", "有人跳楼了").label
     ('有人走失', '有人要轻生，或者已经轻生')
     """
-    if swallowed(text):
+    said = re.sub(r"\s+", "", simplified(text[:LONGEST]))
+    if swallowed(said):
         return advices()["swallowed"]
-    said = re.sub(r"\s+", "", text[:LONGEST])
     for one in advices().values():
         if kind in one.instead_of and one.words is not None and one.words.search(said):
             return one
@@ -209,7 +210,8 @@ def swallowed(text: str) -> bool:
     >>> swallowed("孩子把老鼠药吃了"), swallowed("农药买来了还没喝")
     (True, False)
     """
-    return _SWALLOWED.search(text) is not None and _ONLY_BOUGHT.search(text) is None
+    said = simplified(text)
+    return _SWALLOWED.search(said) is not None and _ONLY_BOUGHT.search(said) is None
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -218,7 +220,7 @@ def yes_or_no(text: str) -> bool | None:
     >>> yes_or_no("有啊"), yes_or_no("没有"), yes_or_no("我爸在地上")
     (True, False, None)
     """
-    said = re.sub(r"[\s。！!.，,~～]+", "", text.lower()).replace("沒", "没")
+    said = re.sub(r"[\s。！!.，,~～]+", "", simplified(text.lower()))
     if _NO.fullmatch(said):
         return False
     return True if _YES.fullmatch(said) else None

@@ -13,6 +13,7 @@ from conversations.danger import Advice, Danger
 from conversations.types import Button, Job, Mode, Reply
 from conversations.waiting import asks_place
 from core.clock import iso, now
+from core.simplified import simplified
 
 FACT = "danger"
 """Key of the fact that holds the state of the danger.
@@ -82,7 +83,7 @@ def restored(data: dict[str, Any]) -> Reply:
 
 def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard | None) -> bool:
     """Whether clear danger in a message is the open one, which needs no whole advice again."""
-    open_ = advice_of(fact)
+    open_, text = advice_of(fact), simplified(text)
     if found.kind == "crime" and str(fact["kind"]) not in during.BY_PEOPLE and not _BLOWS.search(text):
         return True  # 我出来了，我妈没出来 is still about the fire.
     if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not re.search("[我俺咱]", text):
@@ -97,7 +98,12 @@ def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard 
             True  # Nobody in danger is answered with the words for despair because they hide or are afraid.
         )
     known = len(text) <= _ADDS or fact.get("called") or heard not in (None, during.Heard.ABOUT)
-    return danger.advice(found.kind, text).label == open_.label and bool(known)
+    told = danger.advice(found.kind, text)
+    # 没呼吸了 names nothing of its own: it is still about the one who chokes.
+    same = told.label == open_.label or (
+        found.kind == fact["kind"] and told is danger.advices()[found.kind] and found.kind == "medical"
+    )
+    return same and bool(known)
 
 
 def of_queue(job: Job, fact: dict[str, Any]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from core.text import plain
+from core import text as texts
+from core.simplified import simplified
 
 LONGEST = 24
 """Most characters, besides signs, of a message that counts as about the danger because of its words alone."""
@@ -144,6 +145,11 @@ _CRIES = re.compile(
 _AGAIN = re.compile(
     r"(?:[他她]|我|人|火|孩子|老人|爸爸?|妈妈?|现在)*又(?:昏|晕|倒|不行|没反应|没呼吸|抽|吐|流血|起来|着|烧|冒烟|漏|打|砸|来|跳|闹|发作|疼)"
 )
+
+
+def plain(text: str) -> str:
+    """:func:`core.text.plain` in simplified characters, in which this module's words are written."""
+    return simplified(texts.plain(text))
 
 
 def heard(text: str, kind: str) -> Heard | None:

@@ -20,13 +20,13 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import rjieba
 import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from core.errors import ConfigurationError
+from core.simplified import simplified as simplified
 from core.yaml_loader import SafeLoader
 
 MAX_QUERY_CHARS = 600
@@ -44,39 +44,6 @@ _NUMERAL = re.compile(
 )
 _PERCENT = re.compile("百分之([零〇一二三四五六七八九十百]+)")
 _COLLOQUIAL_ONE = re.compile("^(?:一|两|千万|百万|万一)$")
-
-
-class _Simplified(dict[int, str]):
-    """Character table for ``str.translate``; it asks opencc once for each character and caches the result."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        try:
-            import opencc
-
-            self._convert: Any = opencc.OpenCC("t2s").convert
-        except Exception:  # opencc is optional: without it traditional text stays unchanged
-            self._convert = None
-
-    def __missing__(self, codepoint: int) -> str:
-        character = chr(codepoint)
-        simple = character
-        if self._convert is not None and "\u3400" <= character <= "\u9fff":
-            simple = str(self._convert(character))
-        self[codepoint] = simple
-        return simple
-
-
-_SIMPLE = _Simplified()
-
-
-def simplified(text: str) -> str:
-    """Converts traditional to simplified characters, if opencc is installed.
-
-    >>> simplified("電梯壞了")
-    '电梯坏了'
-    """
-    return text.translate(_SIMPLE)
 
 
 def numeral(text: str) -> int | None:
@@ -157,7 +124,6 @@ class TextPipeline:
     """
 
     def __init__(self, synonyms: list[list[str]] | None = None, words: list[str] | None = None) -> None:
-        self._simplify = _SIMPLE
         self.synonyms = synonyms or []
         self.words = words or []
         self._canonical: dict[str, str] = {}
@@ -212,7 +178,7 @@ class TextPipeline:
         return hashlib.sha256(material).hexdigest()[:16]
 
     def _spell(self, text: str) -> str:
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(self._simplify).lower()
+        text = simplified(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).lower()
         return _NUMERAL.sub(_arabic, _PERCENT.sub(lambda m: f"{numeral(m.group(1))}%", text))
 
     def normalise(self, text: str) -> str:
