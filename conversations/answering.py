@@ -13,9 +13,10 @@ from conversations.alarm import Alarm, Screened
 from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
+from conversations.queued import Queued
 from conversations.rasa import RasaDown
 from conversations.types import Button, HandoffReason, Job, Mode, Reply
-from conversations.waiting import BACK_TO_BOT, Helps, asks_how_long, leaves
+from conversations.waiting import BACK_TO_BOT, MEANWHILE, Helps, asks_how_long, asks_place, leaves
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,8 @@ class Answerer:
 
     Args:
         dialogue: answers most turns (Rasa's client).
-        handoff: calls the agents, and knows the queue.
+        handoff: calls the agents.
+        queued: talks with those who wait for an agent.
         alarm: judges danger, and matters out of scope.
         fallback_answer: answers without Rasa.
         helps: see :data:`conversations.waiting.Helps`.
@@ -84,12 +86,14 @@ class Answerer:
         self,
         dialogue: Dialogue,
         handoff: Handoff,
+        queued: Queued,
         alarm: Alarm,
         fallback_answer: FallbackAnswer,
         helps: Helps,
     ) -> None:
         self._dialogue = dialogue
         self._handoff = handoff
+        self._queued = queued
         self._alarm = alarm
         self._fallback_answer = fallback_answer
         self._helps = helps
@@ -130,14 +134,20 @@ class Answerer:
         """Answer a message in which no danger was met."""
         text, chosen = job.text, job.chosen
         if job.mode is Mode.HUMAN:
-            return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
-        again = job.mode is Mode.WAITING and await self._handoff.only_degraded(conversation_id)
+            left = await self._queued.take_back(conversation_id)
+            if left is None:
+                return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
+            return Answered("queue", [left], Outcome(Result.WAITING))
+        waits = job.mode is Mode.WAITING
+        again = waits and await self._queued.only_degraded(conversation_id)
+        form = waits and bool(await self._handoff.recalled(conversation_id, FORM))
         if screened.text is not None:
             # The citizen denied danger: answer what was said before the question about danger.
             text, chosen = screened.text, None
-        elif job.mode is Mode.WAITING and await self._stays_queued(conversation_id, job, again):
-            replies = await self._handoff.while_waiting(conversation_id, text, chosen)
-            if await self._alarm.goes_on(conversation_id) or leaves(text, chosen):
+        elif waits and await self._stays_queued(conversation_id, job, again, form):
+            leave = leaves(text, chosen, form=form)
+            replies = await self._queued.while_waiting(conversation_id, text, leave=leave)
+            if await self._alarm.goes_on(conversation_id) or leave:
                 replies = await self._alarm.reminded(conversation_id, replies)
             else:
                 screened = await self._alarm.after(conversation_id, job, replies, queued=True)
@@ -170,11 +180,10 @@ class Answerer:
                     screened = await self._alarm.after(conversation_id, job, replies)
                     if screened.replies is not None:
                         return Answered("rasa", screened.replies, screened.outcome)
-                    if job.mode is Mode.WAITING and not await self._alarm.goes_on(conversation_id):
-                        if again:
-                            replies = [*await self._handoff.answers_again(conversation_id), *replies]
-                        else:
-                            replies = [*replies, *await self._handoff.still_waiting(conversation_id)]
+                    if waits and again and not await self._alarm.goes_on(conversation_id):
+                        replies = [*await self._queued.answers_again(conversation_id), *replies]
+                    elif waits and not await self._reminded(conversation_id):
+                        replies = [*replies, *await self._queued.still_waiting(conversation_id)]
                     return Answered("rasa", [*kept, *replies])
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
@@ -200,21 +209,30 @@ class Answerer:
             log.warning("what was attached can't be given to the form", extra={"turn": job.turn_id})
             return ()
 
-    async def _stays_queued(self, conversation_id: str, job: Job, again: bool) -> bool:
+    async def _reminded(self, conversation_id: str) -> bool:
+        """Whether a waiting citizen needs no reminder of the queue: danger is spoken of, or a form asks on."""
+        return await self._alarm.goes_on(conversation_id) or bool(
+            await self._handoff.recalled(conversation_id, FORM)
+        )
+
+    async def _stays_queued(self, conversation_id: str, job: Job, again: bool, form: bool) -> bool:
         """Whether a waiting citizen's message is about the queue, or only kept for the agent.
 
         Args:
             again: whether Rasa is tried again with whatever is not about the queue.
+            form: whether a form runs, which takes answers such as 楼下没人管.
         """
         spoken = job.attached is None or job.beside
-        asks = job.chosen is None and spoken and asks_how_long(job.text)
-        if leaves(job.text, job.chosen) or asks:
+        asks = job.chosen is None and spoken and (asks_place if form else asks_how_long)(job.text)
+        if leaves(job.text, job.chosen, form=form) or asks:
             return True
-        return not again and not await self._goes_on(conversation_id, job)
+        return not (again or form) and not await self._goes_on(conversation_id, job)
 
     async def _goes_on(self, conversation_id: str, job: Job) -> bool:
         """Whether the assistant answers a waiting citizen's message, while the place in the queue is kept."""
         if await self._alarm.goes_on(conversation_id):
+            return True
+        if job.chosen is not None and job.chosen.payload.startswith(MEANWHILE):
             return True
         try:
             return await self._helps(job)
@@ -232,5 +250,6 @@ class Answerer:
         if answer is not None:
             return Answered("degraded", [answer], Outcome(Result.DEGRADED, about="answered"))
         place = await self._handoff.request_human(conversation_id, HandoffReason.DEGRADED)
-        said = "智能助手这会儿有点忙不过来，您的话我已经记下了。" + self._handoff.waiting_text(place)
-        return Answered("degraded", [Reply(said)], Outcome(Result.DEGRADED, about="human"))
+        told = self._queued.put_in(place)
+        said = Reply(f"智能助手这会儿忙不过来，您的话我记下了。{told.text}", told.buttons)
+        return Answered("degraded", [said], Outcome(Result.DEGRADED, about="human"))

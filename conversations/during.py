@@ -101,7 +101,7 @@ _BLOCKED = re.compile(
     r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:不能|不敢|没法|不方便|不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
     r"(?:手机|电话)(?:快|要)?(?:没电|欠费|停机|坏)"
 )
-_MUTE = re.compile(r"聋|哑|听不[见到]|不会(?:说|讲)话|打不了电话")
+_MUTE = re.compile(r"聋|哑(?!巴亏)|听不[见到清]|听力|不会(?:说|讲)话|打不了电话")
 _HIDING = re.compile(r"躲|藏(?!族|医|品)|(?:锁|反锁|关)(?:在|着)(?:屋|房|厕所|卫生间|卧室)")
 _NOT_CALLED = re.compile(
     r"没(?:打|报|叫|人接|来|到)|进不[来去]|打不(?:通|了|出)|占线|不敢(?:打|报)|不(?:想|要|能)(?:打|报)"
@@ -183,6 +183,15 @@ def heard(text: str, kind: str) -> Heard | None:
     if not said or _NOT_CALLED.search(said) or _GOES.search(said):
         return Heard.ABOUT
     return Heard.ABOUT if all(_BARE.fullmatch(one) or _DETAIL.fullmatch(one) for one in clauses) else None
+
+
+def cannot_phone(text: str) -> bool:
+    """Whether a message says that the citizen can't phone at all.
+
+    >>> cannot_phone("我是聋哑人"), cannot_phone("电话没人接")
+    (True, False)
+    """
+    return _MUTE.search(plain(text)) is not None
 
 
 def only_details(text: str) -> bool:

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from conversations import happened, queue, store
-from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, LeftQueue, MadeUrgent, Taken
+from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, MadeUrgent, Taken
 from conversations.models import Conversation, MessageRow
 from conversations.moves import (
     RESUME,
-    TOLD_ANSWERED,
     TOLD_WAITING,
     Mover,
     held_by,
+    out_of_queue,
     seconds,
     taken_already,
     to_bot,
@@ -36,7 +36,6 @@ from conversations.types import (
     Reply,
     Stage,
 )
-from conversations.waiting import BACK_BUTTON, acknowledged, leaves
 from core.clock import now
 from core.errors import BadRequest, Conflict
 from core.text import written
@@ -247,83 +246,11 @@ class Handoff(Mover):
         await self._moves.changed(conversation_id, Mode.BOT)
         return view
 
-    async def while_waiting(self, conversation_id: str, text: str, chosen: Button | None) -> Sequence[Reply]:
-        """Replies to a citizen in the queue. A citizen who asks for it leaves the queue.
-
-        Each message gets a reply: that it is kept, and the citizen's place in the queue.
-        """
-        leave = leaves(text, chosen)
-        async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id, lock=True)
-            if row.mode != Mode.WAITING:
-                return ()
-            left, ways = unfinished(row)
-            if leave:
-                await self._out_of_queue(session, row, "asked")
-            told = bool(row.facts.get(TOLD_WAITING))
-            if not leave and not told:
-                row.facts = {**row.facts, TOLD_WAITING: True}
-            position = await queue.position(session, row)
-        if leave:
-            await self._moves.changed(conversation_id, Mode.BOT)
-            return [Reply(f"好的，不排队了。您请说，我在听。{left}", ways)]
-        place = QueuePlace(Mode.WAITING, position, await self._agents_online())
-        return [Reply(acknowledged(text, told) + self.waiting_text(place), (BACK_BUTTON,))]
-
-    async def still_waiting(self, conversation_id: str) -> Sequence[Reply]:
-        """The reminder after an answer of the assistant that the citizen's place is kept; none when it is not."""
-        async with self._database.read() as session:
-            row = await store.get_conversation(session, conversation_id)
-            if row.mode != Mode.WAITING:
-                return ()
-            position = await queue.position(session, row)
-        place = QueuePlace(Mode.WAITING, position, await self._agents_online())
-        return [Reply("您的排队位置还留着。" + self.waiting_text(place), (BACK_BUTTON,))]
-
-    async def only_degraded(self, conversation_id: str) -> bool:
-        """Whether a citizen waits only because Rasa failed once, while no agent is there to answer.
-
-        Such a citizen asked for nobody. So the assistant tries again at the next message.
-        """
-        async with self._database.read() as session:
-            row = await store.get_conversation(session, conversation_id)
-            waits = row.mode == Mode.WAITING and row.reason == HandoffReason.DEGRADED and not row.urgent
-        return waits and await self._agents_online() == 0
-
-    async def answers_again(self, conversation_id: str) -> Sequence[Reply]:
-        """The words before the first answer of an assistant that had failed; none before the answers that follow.
-
-        They come first, because a channel may show only the buttons of the last message.
-        """
-        async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id, lock=True)
-            if row.mode != Mode.WAITING or row.facts.get(TOLD_ANSWERED):
-                return ()
-            row.facts = {**row.facts, TOLD_ANSWERED: True}
-        return [Reply("智能助手恢复了，您接着说就行。刚才排的队给您留着，坐席上线后也能看到您说的话。")]
-
     async def leave_queue(self, conversation_id: str, reason: HandoffReason) -> None:
         """Take a conversation out of the queue, when it waits for this reason; otherwise nothing changes."""
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.WAITING or row.reason != reason:
                 return
-            await self._out_of_queue(session, row, "no_danger")
+            await out_of_queue(session, row, "no_danger")
         await self._moves.changed(conversation_id, Mode.BOT)
-
-    async def _out_of_queue(self, session: AsyncSession, row: Conversation, why: str) -> None:
-        left = LeftQueue(why, waited_s(row))
-        await happened.record(session, row.id, left, Actor.CITIZEN, reason=row.reason)
-        to_bot(row)
-
-    @staticmethod
-    def waiting_text(place: QueuePlace) -> str:
-        """One sentence about the queue. It promises nothing that may not happen."""
-        if place.mode is Mode.HUMAN:
-            return "坐席正在为您服务，请稍候。"
-        if place.agents_online == 0:
-            before = f"前面还有 {place.position - 1} 位" if place.position > 1 else "您排在最前面"
-            return f"现在没有坐席在线，已为您排队，{before}，坐席上线后会按顺序回复您。"
-        if place.position <= 1:
-            return "已为您转接人工，您排在最前面，请稍候。"
-        return f"已为您转接人工，前面还有 {place.position - 1} 位，请稍候。"

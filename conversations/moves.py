@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations import queue, store
+from conversations import happened, queue, store
 from conversations.channels import Channels
+from conversations.event_kinds import Actor, LeftQueue
 from conversations.models import Conversation
 from conversations.types import Agent, Button, ConversationView, Message, Mode, Reply, Stage
 from core.clock import now
@@ -165,3 +166,10 @@ def seconds(since: datetime) -> float:
 def waited_s(row: Conversation) -> float | None:
     """Seconds that a conversation has waited in the queue; None when it does not wait."""
     return None if row.waiting_since is None else seconds(row.waiting_since)
+
+
+async def out_of_queue(session: AsyncSession, row: Conversation, why: str) -> None:
+    """Give a waiting conversation to the bot, because the citizen leaves the queue (see :class:`LeftQueue`)."""
+    left = LeftQueue(why, waited_s(row))
+    await happened.record(session, row.id, left, Actor.CITIZEN, reason=row.reason)
+    to_bot(row)

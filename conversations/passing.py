@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from conversations import happened, queue, store
 from conversations.event_kinds import Actor, Closed, Taken, Transferred
-from conversations.handoff import Handoff
 from conversations.models import Conversation
 from conversations.moves import (
     PASSED,
     TOLD_WAITING,
+    AgentsOnline,
     Mover,
+    Moves,
     held_by,
     seconds,
     taken_already,
@@ -19,9 +20,8 @@ from conversations.moves import (
     unfinished,
 )
 from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
-from conversations.waiting import BACK_BUTTON
 from core.clock import now
-from core.database import Alongside
+from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
 from core.text import line, written
 
@@ -32,7 +32,22 @@ MAX_NOTE = 200
 
 
 class Passing(Mover):
-    """Passes conversations to other agents or back into the queue, takes them over, and closes them."""
+    """Passes conversations to other agents or back into the queue, takes them over, and closes them.
+
+    Args:
+        database, moves, agents_online: see :class:`conversations.moves.Mover`.
+        put_in: what a citizen is told who comes into the queue.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        moves: Moves,
+        agents_online: AgentsOnline,
+        put_in: Callable[[QueuePlace], Reply],
+    ) -> None:
+        super().__init__(database, moves, agents_online)
+        self._put_in = put_in
 
     async def transfer(
         self,
@@ -85,7 +100,8 @@ class Passing(Mover):
                 row.mode, row.agent_id, row.waiting_since = Mode.WAITING, None, moment
                 await session.flush()
                 place = QueuePlace(Mode.WAITING, await queue.position(session, row), online)
-                told = Reply("坐席请同事接着为您办理。" + Handoff.waiting_text(place), (BACK_BUTTON,))
+                told = self._put_in(place)
+                told = Reply("坐席请同事接着为您办理。" + told.text, told.buttons)
                 messages = await self._moves.tell(session, row, [told])
             else:
                 row.agent_id = to.id

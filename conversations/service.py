@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
@@ -25,7 +25,9 @@ from conversations.listing import Page, Wanted
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.moves import AgentsOnline, Moves
 from conversations.passing import Passing
-from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, Quiet
+from conversations.queued import JOB as AGENTS_GONE
+from conversations.queued import AgentsGone, Queued
+from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, LOOK, Quiet
 from conversations.types import (
     Button,
     ConversationView,
@@ -50,6 +52,10 @@ _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
 
 async def _nobody() -> int:
     return 0
+
+
+async def _nobody_gone(_: Collection[str]) -> set[str]:
+    return set()
 
 
 async def _helps_nobody(_: Job) -> bool:
@@ -81,6 +87,8 @@ class Conversations:
         close_after: time without a message after which a conversation with the bot is closed.
         helps: whether the assistant answers a message of a citizen who waits for an agent. Other messages are kept
             for the agent.
+        agents_gone: tells which agents have left the desk for good; their conversations go back into the queue.
+        desk_hours: when agents are at the desk, in words for citizens; empty when the hotline has not said.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -102,6 +110,8 @@ class Conversations:
         idle_after: timedelta = IDLE_AFTER,
         close_after: timedelta = CLOSE_AFTER,
         helps: Helps = _helps_nobody,
+        agents_gone: AgentsGone = _nobody_gone,
+        desk_hours: str = "",
     ) -> None:
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
@@ -111,13 +121,15 @@ class Conversations:
         self._deliveries = Deliveries(database, self.channels, self.jobs)
         self._moves = moves = Moves(database, events, self.channels, agents_online)
         self._handoff = Handoff(database, moves, agents_online)
-        passing = Passing(database, moves, agents_online)
+        queued = Queued(database, moves, agents_online, agents_gone, desk_hours)
+        self.jobs.every(AGENTS_GONE, LOOK, queued.look)
+        passing = Passing(database, moves, agents_online, queued.put_in)
         self._quiet = Quiet(database, events, self.jobs, idle_after, close_after)
         self._alarm = Alarm(database, self._handoff, judge, unsure, rates or LocalRates())
         self._runner = turns.TurnRunner(
             database,
             events,
-            Answerer(dialogue, self._handoff, self._alarm, fallback_answer, helps),
+            Answerer(dialogue, self._handoff, queued, self._alarm, fallback_answer, helps),
             self.channels,
             lease_s,
             self.jobs,
@@ -128,7 +140,7 @@ class Conversations:
         self.transfer = passing.transfer
         self.take_over = passing.take_over
         self.close = passing.close
-        self.waiting_text = self._handoff.waiting_text
+        self.put_in = queued.put_in
         self.remember = self._handoff.remember
         self.remember_all = self._handoff.remember_all
 

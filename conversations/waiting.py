@@ -5,31 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-from conversations.types import Button, Job
-from core.text import plain
+from conversations import during
+from conversations.types import Button, Job, Mode, QueuePlace, Reply
+from core import text as texts
+from core.simplified import simplified
 
 BACK_TO_BOT = "/back_to_bot"
 """Payload of the button with which a waiting citizen returns to the assistant."""
 BACK_BUTTON = Button("不等了，继续问智能助手", BACK_TO_BOT)
 """The button with this payload."""
+LEAVE_MATTER = Button("先把事情登记下来", "/start_complaint")
+"""The button with which a waiting citizen leaves the matter for the departments."""
+CALL_BACK = Button("留电话，请人回电", '/request_human{"slot":"callback"}')
+"""The button with which a waiting citizen asks to be called back."""
+MEANWHILE = ("/start_complaint", "/ask_progress", CALL_BACK.payload)
+"""How the payloads of buttons begin with which the assistant helps on while the place in the queue is kept."""
 
 Helps = Callable[[Job], Awaitable[bool]]
 """Whether the assistant answers what a waiting citizen says, while the place in the queue is kept."""
 
-_ME = r"(?:那|就|我|俺|我们|还是|先|都)*"
-_AGENT = r"(?:人工|真人|坐席|客服|话务员|工作人员|人)"
-_LEAVES = re.compile(
-    rf"(?:算了|好吧|行吧)?{_ME}(?:不想|不用|不要|不|别|没空|等不)(?:再|继续|接着)?"
-    rf"(?:等|排|排队|等待|及|转|转接|找|接|要|用)?(?:{_AGENT}|队)?(?:了|啦|咯|喽)(?:吧|啊|呀)?(?:算了|谢谢)?|"
-    rf"{_ME}(?:取消|退出|离开|结束|撤销|停止)(?:掉)?(?:排队|等待|队列|队伍|转?接?{_AGENT}|转接)?(?:了|吧)?|"
-    rf"{_ME}(?:别|不用|不要|不)(?:排队?|等|转接?)(?:{_AGENT}|队)?(?:吧)?|算了(?:吧|不等了?)?|"
-    rf"{_ME}(?:返回|回到?|转回?|切回?|换回?|接着|继续)(?:去)?(?:问|找|跟|用)?(?:智能|机器)?(?:助手|机器人|你)(?:说|聊|吧|来)*|"
-    rf"{_ME}(?:问|找)(?:你|机器人|智能助手)(?:吧|得了|算了)|{_ME}(?:你|机器人|智能助手)(?:来)?(?:回答|答|说)(?:吧|我)*|返回"
+_ME = r"(?:(?:算了|好吧|行吧|行|得|拉倒)吧?|(?:太慢|太久|等太久|没人[接理])了?)?(?:那|就|我|俺|我们|咱|还是|先|都|也|这|可|真|实在)*"
+_AGENT = r"(?:人工|真人|坐席|客服|话务员|工作人员|接线员|你们|人)"
+_HELPER = r"(?:智能助手|智能|机器人?|助手|小助手|你)"
+_END = r"(?:了|啦|咯|喽|喔|哈|吧|啊|呀|算了|得了|谢谢)*"
+_NOT = r"(?:不想|不用|不要|不必|不打算|不|别|甭|懒得|没空|没时间|没工夫|没功夫|没心思|没耐心)"
+_WAITS = (
+    r"(?:再|继续|接着|往下|去|劳烦|麻烦)*(?:等(?:待|候)?|候|耗|排(?:队)?|及|转(?:接)?|找|接|要|用|麻烦|劳烦)*"
 )
+_LEAVES = re.compile(
+    rf"{_ME}{_NOT}{_WAITS}(?:下去)?(?:{_AGENT}|队)?(?:接|来|回|回复)?(?:了|啦|咯|喽)(?:{_END})|"
+    rf"{_ME}等不(?:了|及|起|下去)(?:了|啦)|{_ME}(?:等|排)(?:够|烦|累|不动)(?:了|啦)|"
+    rf"{_ME}(?:取消|退出|离开|结束|撤销|停止|放弃)(?:掉)?(?:排队|等待|等候|队列|队伍|转?接?{_AGENT}|转接)?{_END}|"
+    rf"{_ME}{_NOT}(?:排队?|等(?:待|候)?|转接?)(?:{_AGENT}|队)?(?:吧)?|{_ME}(?:{_AGENT})?(?:算了|拉倒|罢了)(?:吧|不等了?)?|"
+    rf"{_ME}(?:返回|回到?|转回?|切回?|换回?|接着|继续)(?:去)?(?:问|找|跟|用)?(?:{_HELPER})(?:那|这)?(?:说|聊|吧|来|好)*|"
+    rf"{_ME}{_HELPER}来(?:吧|得了)|{_ME}(?:让|由|叫)?{_HELPER}(?:来|给我)?(?:回答|答|说|办)(?:吧|我|就行|好|得)*(?:了)?|"
+    rf"{_ME}(?:问|找|跟|和)(?:{_HELPER})(?:说|聊|问)?(?:吧|得了|算了|就行|就好|就可以)(?:了)?|{_ME}(?:撤|走|退)了|返回"
+)
+_IMPATIENT = re.compile(
+    r"(?=.*(?:慢|久|等|排|烦|累|急|忙|没人|没空|没时间|猴年马月|到啥时候|到什么时候)).{0,10}|"
+    r"(?:好吧|行吧|行|算了|罢了|拉倒|得了|谢谢|不好意思|回头再说|改天再说|下次再说|以后再说|再见)(?:吧|了|啊)*"
+)
+"""What is said beside it (太慢了，不等了), and asks for nothing."""
+_PLEADS = re.compile(r"快|赶紧|派|来人|接(?:一下|电话|啊|吧)|催|投诉|举报|几|吗|呢|[?？]")
+_OF_THE_QUEUE = re.compile(rf"等|排|候|转|{_HELPER}|{_AGENT}")
 _HOW_LONG = re.compile(
-    r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几|第几|排到|"
+    r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人(?=[来接理回应在管吗啊呀呢?？]|$)|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几|第几|排到|"
     r"到我|轮到|催|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}"
 )
+_LATE = re.compile(r"怎么还|这么久|好久|半天|很久|没人|人呢|理我|回我|还没|快点|催")
 _LEAD = r"(?:那|请问|我们?|俺|你们?|您|现在|大概|大约|一般|估计|到底|究竟|还|要|得|再|需要|会|，|,|\s)*"
 _TAIL = r"(?:了|啊|呀|呢|吗|么|吧|的|在|[?？])*"
 _WAIT = rf"{_LEAD}(?:等|排)(?:队|到)?(?:多久|多长时间?|几点|什么时候|啥时候){_TAIL}|{_LEAD}(?:多久|什么时候|啥时候|几点)(?:才|能|可以|会)*(?:到我|轮到我|有人|有坐席|接通?|排到|回我){_TAIL}"
@@ -45,23 +68,40 @@ _LONGEST = 16
 """Most characters of a message that only leaves the queue or asks how long it takes."""
 
 
-def leaves(text: str, chosen: Button | None) -> bool:
+def plain(text: str) -> str:
+    """:func:`core.text.plain` in simplified characters, in which this module's words are written."""
+    return simplified(texts.plain(text))
+
+
+def leaves(text: str, chosen: Button | None, *, form: bool = False) -> bool:
     """Whether a message of a waiting citizen asks to leave the queue.
 
-    >>> leaves("不排了", None), leaves("算了，不等了", None), leaves("不等了解清楚就催我", None)
+    Args:
+        form: whether a form runs meanwhile. Then 算了 and 取消 are said to the form.
+
+    >>> leaves("不排了", None), leaves("人工太慢，不等了", None), leaves("不等了解清楚就催我", None)
     (True, True, False)
+    >>> leaves("取消", None), leaves("取消", None, form=True)
+    (True, False)
     """
     said = _bare(text)
     if chosen is not None:
         return chosen.payload == BACK_TO_BOT
-    return said == _bare(BACK_BUTTON.title) or (len(said) <= _LONGEST and _LEAVES.fullmatch(said) is not None)
+    if said == _bare(BACK_BUTTON.title):
+        return True
+    if len(said) > _LONGEST or (form and not _OF_THE_QUEUE.search(said)):
+        return False
+    clauses = [one for part in _MARKS.split(plain(text)) if (one := _bare(part))]
+    rest = [one for one in clauses if not _LEAVES.fullmatch(one)]
+    beside = all(_IMPATIENT.fullmatch(one) and not _PLEADS.search(one) for one in rest)
+    return _LEAVES.fullmatch(said) is not None or (len(rest) < len(clauses) and beside)
 
 
 def asks_how_long(text: str) -> bool:
     """Whether a waiting citizen asks how long it takes, or pushes.
 
-    >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办")
-    (True, False)
+    >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办"), asks_how_long("楼道没人打扫")
+    (True, False, False)
     """
     said = plain(text)
     return not said or asks_place(text) or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None)
@@ -77,24 +117,72 @@ def asks_place(text: str) -> bool:
     return len(said) <= _LONGEST and any(one.fullmatch(said) for one in (_PLACE, _HOURS))
 
 
-def acknowledged(text: str, told: bool) -> str:
-    """The reply to a waiting citizen's message; the place in the queue follows it.
+def put_in(place: QueuePlace, hours: str) -> Reply:
+    """What a citizen is told who comes into the queue. It promises nothing that may not happen.
+
+    Args:
+        place: the place in the queue.
+        hours: when agents are at the desk; empty when the hotline has not said.
+    """
+    if place.mode is Mode.HUMAN:
+        return Reply("坐席正在为您服务，请稍候。")
+    if place.agents_online:
+        return Reply(f"已为您转接人工，{_before(place)}，请稍候。", (BACK_BUTTON,))
+    return Reply(
+        f"现在没有坐席在线，{_when(hours) or _UNSURE}已为您排队，{_before(place)}，坐席上线后会按顺序回复您。\n"
+        "不想干等，可以先把事情登记下来交给部门，或者留个电话请人回电；有别的要问，接着问我就行。",
+        ways(place),
+    )
+
+
+def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool) -> Reply:
+    """The reply to a waiting citizen's message that the assistant does not answer.
 
     Args:
         text: the message.
+        place: the place in the queue.
+        hours: when agents are at the desk; empty when the hotline has not said.
         told: whether the citizen was told before that messages are kept.
     """
-    said = plain(text)
-    if asks_place(text) and _HOURS.fullmatch(said):
-        return "坐席几点上下班，我这里没有准信，不敢乱说。您的位置一直留着。"
-    if asks_place(text) and re.fullmatch(_WAIT, said):
-        return "还在排队，您的位置一直留着。要等多久看前面的人谈多久，我说不准。"
+    said, now = plain(text), "" if place.agents_online else "现在没有坐席在线，"
     if asks_how_long(text):
-        return "还在排队，您的位置一直留着。"
-    if told:
-        return "这一句也记下了。"
-    return "您说的我都记下了，坐席接入后能看到。"
+        late = "让您久等了。" if not told and _LATE.search(said) else ""
+        still = f"{late}{now}还在排队，{_before(place)}，您的位置一直留着。"
+        if asks_place(text) and _HOURS.fullmatch(said):
+            still = f"{_when(hours) or _UNSURE}{still}"
+        elif asks_place(text) and re.fullmatch(_WAIT, said):
+            still += "要等多久看前面的人谈多久，我说不准。"
+        return Reply(still, ways(place))
+    kept = "记下了，坐席接入后能看到。" if told else "您说的我都记下了，坐席接入后能看到。"
+    if during.cannot_phone(text):
+        kept = "好的，都打字说，不用打电话。"
+    return Reply(f"{kept}{now}还在排队，{_before(place)}。", ways(place))
+
+
+def kept_place(place: QueuePlace) -> Reply:
+    """The reminder after an answer of the assistant that the citizen's place is kept."""
+    nobody = "" if place.agents_online else "；现在没有坐席在线"
+    return Reply(f"您的排队位置还留着，{_before(place)}{nobody}。", ways(place))
+
+
+def ways(place: QueuePlace) -> tuple[Button, ...]:
+    """The buttons for who waits: when nobody is on duty, also to leave the matter and to be called back."""
+    return (BACK_BUTTON,) if place.agents_online else (LEAVE_MATTER, CALL_BACK, BACK_BUTTON)
+
+
+def _before(place: QueuePlace) -> str:
+    return f"前面还有 {place.position - 1} 位" if place.position > 1 else "您排在最前面"
+
+
+_UNSURE = "坐席几点上下班，我这里没有准信；急着找人，也可以打 12345。"
+
+
+def _when(hours: str) -> str:
+    return f"坐席上班时间是{hours}。" if hours else ""
+
+
+_MARKS = re.compile(r"[，,。.！!、；;~～…\s]+")
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[，,。.！!、~～…\s]", "", plain(text))
+    return _MARKS.sub("", plain(text))

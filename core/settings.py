@@ -149,6 +149,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Hours without a message after which a conversation with the assistant is closed (结束).",
     )
+    desk_hours: str = Field(
+        "",
+        max_length=60,
+        description="When agents are at the desk, in words for citizens, such as 工作日 8:30 到 17:30.",
+    )
     turn_wait_s: float = Field(
         10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply."
     )

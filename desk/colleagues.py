@@ -12,7 +12,7 @@ from conversations.types import Agent
 from core.database import Database
 from core.errors import BadRequest, Conflict
 from desk.models import DeskUser
-from desk.presence import is_away, is_online
+from desk.presence import has_left, is_online
 from desk.roles import ANSWERING
 
 
@@ -29,14 +29,10 @@ async def left_by(session: AsyncSession, user_id: str) -> None:
         Conflict: code ``holder_present``; the agent is still there.
     """
     row = await session.get(DeskUser, user_id)
-    if row is not None and not _gone(row):
+    if row is not None and not has_left(row):
         raise Conflict(
             f"{row.display_name}还在岗，不能接手。请他转接给您，或者请班长接手", code="holder_present"
         )
-
-
-def _gone(row: DeskUser) -> bool:
-    return not row.active or row.role not in ANSWERING or is_away(row.seen_at)
 
 
 class Colleagues:
@@ -81,13 +77,13 @@ class Colleagues:
     async def gone(self) -> set[str]:
         """Ids of the accounts that are no longer there for citizens, as :func:`left_by` tells them."""
         async with self._database.read() as session:
-            return {row.id for row in await session.scalars(select(DeskUser)) if _gone(row)}
+            return {row.id for row in await session.scalars(select(DeskUser)) if has_left(row)}
 
     async def present(self, user_id: str | None) -> bool:
         """Whether an agent is still there for citizens, so that only a supervisor may take over from them."""
         async with self._database.read() as session:
             row = await session.get(DeskUser, user_id) if user_id else None
-            return row is not None and not _gone(row)
+            return row is not None and not has_left(row)
 
     async def ready(self, user_id: str) -> Agent:
         """The agent with this id, when a conversation can be passed to them now.

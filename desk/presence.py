@@ -5,6 +5,7 @@ Signs of life are in the database, so that all processes count the same agents.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -39,6 +40,18 @@ def is_online(seen_at: datetime | None) -> bool:
 def is_away(seen_at: datetime | None) -> bool:
     """Whether an agent with this last sign of life has left the desk for good."""
     return seen_at is None or seen_at <= now() - AWAY_AFTER
+
+
+def has_left(row: DeskUser) -> bool:
+    """Whether an account is no longer there for citizens: closed, without the right to answer, or away."""
+    return not row.active or row.role not in ANSWERING or is_away(row.seen_at)
+
+
+async def gone(database: Database, agents: Collection[str]) -> set[str]:
+    """Which of these agents (by id) are no longer there for citizens (:func:`has_left`), or have no account."""
+    async with database.read() as session:
+        rows = await session.scalars(select(DeskUser).where(DeskUser.id.in_(agents)))
+        return set(agents) - {row.id for row in rows if not has_left(row)}
 
 
 async def agents_online(database: Database) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -110,6 +110,9 @@ async def create_app(settings: Settings) -> web.Application:
     async def agents_online() -> int:
         return await presence.agents_online(database)
 
+    async def agents_gone(agents: Collection[str]) -> set[str]:
+        return await presence.gone(database, agents)
+
     async def from_base(text: str) -> SearchResult:
         return await once.search(without_lead_in(text), regions=city.regions)
 
@@ -132,6 +135,8 @@ async def create_app(settings: Settings) -> web.Application:
         idle_after=timedelta(minutes=settings.idle_minutes),
         close_after=timedelta(hours=settings.close_hours),
         helps=Meanwhile(reader).helps,
+        agents_gone=agents_gone,
+        desk_hours=settings.desk_hours,
     )
 
     wechat = WeChat(

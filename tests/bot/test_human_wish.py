@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.understanding.decide import Bars, decide
+from conversations.waiting import CALL_BACK
 from tests.bot.calls import Rasa
 
 TALK = {"question": 0.1, "matter": 0.1, "both": 0.0, "talk": 0.8}
@@ -30,3 +31,12 @@ async def test_whether_somebody_calls_is_answered_before_anything_is_filed(
 ) -> None:
     answer = await rasa.run(action, "你们到时候会打电话过来吗", "nlu_fallback", conversation=visitor)
     assert "跟您联系" in answer.text and "反映问题" in answer.buttons
+
+
+async def test_who_wants_to_be_called_back_leaves_a_phone(rasa: Rasa, visitor: str) -> None:
+    answer = await rasa.run(
+        "action_request_human", CALL_BACK.payload, "request_human",
+        conversation=visitor, entities={"slot": "callback"},
+    )  # fmt: skip
+    assert "回电话" in answer.slots["story"] and answer.text == ""
+    assert answer.body["events"][-1] == {"event": "followup", "timestamp": None, "name": "complaint_form"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 import pytest
@@ -24,6 +24,7 @@ class Process:
     dialogue: SmallDialogue
     events: Events
     online: list[int] = field(default_factory=lambda: [0])
+    gone: set[str] = field(default_factory=set)
     _number: int = 0
 
     async def say(
@@ -62,10 +63,18 @@ async def start(database: Database) -> AsyncIterator[Callable[[], Awaitable[Proc
         async def agents_online() -> int:
             return online[0]
 
-        conversations = Conversations(database, events, dialogue, no_answer, agents_online, judge=shipped())
+        gone: set[str] = set()
+
+        async def agents_gone(agents: Collection[str]) -> set[str]:
+            return gone & set(agents)
+
+        conversations = Conversations(
+            database, events, dialogue, no_answer, agents_online, judge=shipped(),
+            agents_gone=agents_gone, desk_hours="工作日 8:30 到 17:30",
+        )  # fmt: skip
         conversations.channels.add(Paper(database))
         await conversations.__aenter__()
-        processes.append(Process(conversations, dialogue, events, online))
+        processes.append(Process(conversations, dialogue, events, online, gone))
         return processes[-1]
 
     yield begin

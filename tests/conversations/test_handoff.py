@@ -47,6 +47,7 @@ async def test_the_queue_is_fair_and_urgent_ones_go_first(process: Process) -> N
 
 async def test_who_waits_is_told_of_each_message_and_may_go_back(process: Process) -> None:
     conversation_id = await _waiting(process, "a")
+    process.online[0] = 1
     (told,) = await process.say("路灯不亮", user="a")
     assert "记下了" in told.text and [b.payload for b in told.buttons] == [BACK_TO_BOT]
     for said in ("三天了", "在吗", "怎么还没人接"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conversations.event_kinds import Closed, FirstReply, HandedBack, Kind, Opened, Transferred
-from conversations.handoff import BACK_BUTTON
 from conversations.listing import Wanted
 from conversations.types import Agent, HandoffReason, Mode, Stage
+from conversations.waiting import BACK_BUTTON
 from core.errors import BadRequest, Conflict, NotFound
 from tests.conftest import Clock
 from tests.conversations.conftest import Process

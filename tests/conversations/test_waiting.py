@@ -8,9 +8,18 @@ import pytest
 
 from bot.understanding.danger import shipped
 from conversations import danger
+from conversations.queued import JOB as AGENTS_GONE
 from conversations.service import Conversations
-from conversations.types import Job
-from conversations.waiting import BACK_TO_BOT, asks_place, leaves
+from conversations.types import Agent, Job
+from conversations.waiting import (
+    BACK_BUTTON,
+    BACK_TO_BOT,
+    CALL_BACK,
+    LEAVE_MATTER,
+    asks_place,
+    leaves,
+    put_in,
+)
 from core.database import Database
 from core.events import LocalEvents
 from tests.conversations.conftest import Process
@@ -19,10 +28,15 @@ from tests.rasa_standin import SmallDialogue, no_answer
 LEAVING = (
     "不等了", "不排了", "不排队了", "取消排队", "退出排队", "不要人工了", "不用转人工了", "取消", "算了", "算了，不等了",
     "别排了", "不想等了", "等不及了", "我先不等了", "还是问你吧", "继续问智能助手", "转机器人", "返回", "不找人工了",
+    "我不等啦", "等不了了", "等烦了，不等了", "不耗了", "不想再等了", "我撤了", "先不找人工了", "人工算了", "不用人工了",
+    "不转了", "别转人工了", "取消转人工", "退出等待", "结束排队", "回到机器人", "让机器人回答吧", "还是跟你说吧", "你来回答吧",
+    "我问你就行", "换回智能助手", "不劳烦坐席了", "太慢了不等了", "人工太慢，不等了", "算了吧不找人了", "没工夫等了",
+    "等到啥时候去，不等了", "排到猴年马月，算了", "拉倒吧，不等了", "甭等了", "懒得等了", "不候了", "不要排了", "取消排隊",
+    "放弃排队", "没耐心等了", "还是智能助手来吧", "那我走了",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("said", LEAVING)
+@pytest.mark.parametrize("said", LEAVING[:2])
 async def test_who_no_longer_waits_leaves_the_queue(process: Process, said: str) -> None:
     conversation = await process.id_of()
     await process.conversations.request_human(conversation, "citizen_asked")
@@ -32,9 +46,19 @@ async def test_who_no_longer_waits_leaves_the_queue(process: Process, said: str)
     assert process.dialogue.asked == []
 
 
+def test_there_are_many_ways_to_say_so() -> None:
+    assert [said for said in LEAVING if not leaves(said, None)] == []
+
+
 @pytest.mark.parametrize(
     "said",
     [
+        "等不了了，快派人来",
+        "等不及了你们快点",
+        "物业不接电话了",
+        "老板不要我了",
+        "撤了摊位",
+        "不等红灯了",
         "等了这么久",
         "不等了解清楚就催我",
         "我要人工",
@@ -76,10 +100,62 @@ async def test_a_question_is_answered_and_the_place_is_kept(helping: Process) ->
     answer, place = await helping.say("居住证怎么办")
     assert answer.text == "您说的是：居住证怎么办"
     assert "位置还留着" in place.text and [b.payload for b in place.buttons] == [BACK_TO_BOT]
+    assert "没有坐席" not in place.text
     (kept,) = await helping.say("我还想跟坐席说一声，是三号楼")
     assert "记下了" in kept.text and helping.dialogue.texts() == ["居住证怎么办"]
     view = await helping.conversations.view(conversation)
     assert (view.mode, view.waiting_since) == ("waiting", since)
+
+
+async def test_nobody_on_duty_is_said_with_the_hours_and_three_ways_on(process: Process) -> None:
+    conversation = await process.id_of()
+    place = await process.conversations.request_human(conversation, "citizen_asked")
+    told = process.conversations.put_in(place)
+    assert "没有坐席在线" in told.text and "工作日 8:30 到 17:30" in told.text
+    assert [b.payload for b in told.buttons] == [LEAVE_MATTER.payload, CALL_BACK.payload, BACK_TO_BOT]
+    assert "12345" in put_in(place, "").text
+    (deaf,) = await process.say("我是聋哑人，打不了电话")
+    assert "不用打电话" in deaf.text and LEAVE_MATTER in deaf.buttons
+    asked, still = await process.say(CALL_BACK.title)
+    assert asked.text == f"您说的是：{CALL_BACK.payload}" and "位置还留着" in still.text
+    assert (await process.conversations.view(conversation)).mode == "waiting"
+
+
+async def test_a_form_goes_on_while_the_place_is_kept(process: Process) -> None:
+    conversation = await process.id_of()
+    await process.conversations.request_human(conversation, "citizen_asked")
+    await process.conversations.remember(conversation, "form", {"诉求": "路灯不亮"})
+    for said in ("楼下没人管", "算了", "大通区"):
+        (answer,) = await process.say(said)
+        assert answer.text == f"您说的是：{said}"
+    (place,) = await process.say("我排第几")
+    assert "您排在最前面" in place.text
+    (left,) = await process.say("不等人工了")
+    assert "不排队了" in left.text
+
+
+async def test_who_waited_long_is_told_sorry_once(process: Process) -> None:
+    await process.conversations.request_human(await process.id_of(), "citizen_asked")
+    first, second = [(await process.say(said))[0].text for said in ("怎么还没人接", "等了半天了")]
+    assert "久等" in first and "久等" not in second
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+async def test_whose_agent_has_left_hears_it_and_waits_again(process: Process, speaks: bool) -> None:
+    conversation = await process.id_of()
+    await process.conversations.take(conversation, Agent("a1", "坐席 1 号"))
+    assert await process.say("在吗") == []
+    process.gone.add("a1")
+    if speaks:
+        (told,) = await process.say("那我这事咋办")
+    else:
+        await (await process.conversations.jobs.run(AGENTS_GONE, "now"))
+        told = (await process.conversations.history(conversation))[-1]
+    assert "坐席离开了" in told.text and "没有坐席在线" in told.text and BACK_BUTTON in told.buttons
+    view = await process.conversations.view(conversation)
+    assert (view.mode, view.agent_id) == ("waiting", None)
+    (left,) = await process.say("不等了")
+    assert "不排队了" in left.text
 
 
 async def test_what_cannot_be_judged_is_kept_for_the_agent(helping: Process) -> None:
@@ -171,7 +247,7 @@ async def test_the_place_in_the_queue_is_told_in_words(process: Process, online:
     (long,) = await process.say("大概要等多久啊")
     assert "说不准" in long.text
     (hours,) = await process.say("你们几点下班")
-    assert "上下班" in hours.text and "前面还有 2 位" in hours.text
+    assert "8:30" in hours.text and "前面还有 2 位" in hours.text
     assert process.dialogue.asked == []
 
 

@@ -116,8 +116,8 @@ class Conversations(Protocol):
         """Put a conversation into the agents' queue."""
         ...
 
-    def waiting_text(self, place: QueuePlace, /) -> str:
-        """A Chinese sentence about the place in the queue."""
+    def put_in(self, place: QueuePlace, /) -> Reply:
+        """What a citizen is told who comes into the queue, with the ways on."""
         ...
 
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:

@@ -8,8 +8,10 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import RESUME
 from conversations.event_kinds import Result
-from conversations.types import Button, Mode
-from conversations.waiting import BACK_BUTTON
+from conversations.types import Button
+
+_CALL_BACK = "请工作人员给我回电话"
+"""The request that is filed for who wants to be called back."""
 
 
 async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
@@ -31,11 +33,15 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
         holds=kept.in_one_line(draft) if draft.get("content") else "",
     )
     seen = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
-    back = [Choice(BACK_BUTTON.title, BACK_BUTTON.payload)] if place.mode is Mode.WAITING else []
-    turn.say(before + parts().conversations.waiting_text(place) + seen, back)
+    told = parts().conversations.put_in(place)
+    turn.say(before + seen + told.text, [Choice(one.title, one.payload) for one in told.buttons])
     turn.outcome(Result.HUMAN, about=reason)
 
 
 async def request_human(turn: Turn) -> None:
-    """Handle the wish for a human outside any form; it is never refused."""
+    """Handle the wish for a human outside any form; it is never refused. Who wants to be called back is asked for a phone."""
+    if turn.pressed and turn.entities.get("slot") == "callback":
+        turn.set_all({"story": _CALL_BACK, "complaint_type": "咨询"})
+        turn.follow_up("complaint_form")
+        return
     await hand_over(turn, "citizen_asked")
