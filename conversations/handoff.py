@@ -154,7 +154,7 @@ class Handoff(Mover):
                 await happened.record(
                     session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason
                 )
-                welcome = Reply(f"{agent.display_name}已接入，接下来由人工为您服务。")
+                welcome = Reply(f"{agent.display_name}已接入，前面说的都看得到，不用重说。")
                 messages = await self._moves.tell(session, row, [welcome], "system", "")
             row.seen_seq = row.last_seq
             row.updated_at = now()
@@ -237,9 +237,7 @@ class Handoff(Mover):
             to_bot(row)
             if note:
                 row.facts = {**row.facts, "agent_note": note}
-            told = Reply(
-                f"人工服务已结束，接下来由智能助手继续为您服务。还有问题随时说“转人工”。{left}", ways
-            )
+            told = Reply(f"人工服务已结束，我接着帮您。还想找坐席，说“转人工”就行。{left}", ways)
             messages = await self._moves.tell(session, row, [told], "system", "")
             view = store.to_view(row)
         self._moves.announce(messages)

@@ -267,7 +267,7 @@ class Tickets:
             return None
         if ticket.state.is_final:
             raise Conflict(
-                f"这张工单已经是“{ticket.state.label}”，催办不起作用了；如果问题还在，请说“转人工”。",
+                f"这张工单已经是“{ticket.state.label}”，不用再催了；如果问题还在，请说“转人工”。",
                 code="ticket_final",
             )
         return await self._add(ticket.number, CITIZEN, "urged", said, key)

@@ -41,7 +41,7 @@ _BUTTON_TITLE = 36
 """Longest title of a button, in characters."""
 _ASKED_KEPT = 120
 """Longest kept part of a question without an answer, in characters."""
-UNKNOWN = "这个问题我还没有把握的答案，不敢随便回答您。"
+UNKNOWN = "这个问题我没有把握，不敢随便回答您。"
 """First sentence of a reply that says "I don't know"."""
 _DOUBT = "您问的是“{title}”吧？不是的话，回复“都不是”就行。\n"
 """Said before an answer that probably, but not surely, fits the question."""
@@ -318,6 +318,6 @@ async def out_of_scope(turn: Turn) -> None:
         if await offer_topic(turn):
             return
     turn.say(
-        "这个我帮不上忙。我这里可以解答政务政策、帮您登记投诉求助、查工单进度，您有这些方面的事随时说。",
+        "这个我帮不上忙。要问政策、反映问题或者查工单进度，随时跟我说。",
         [COMPLAIN, HUMAN],
     )

@@ -84,6 +84,9 @@ async def keep_unanswered(turn: Turn, question: str) -> None:
     await _keep(turn, Rated(turn.turn_id, None), question, "unknown", None)
 
 
+_MISSED = "抱歉，没答到点子上，这个问题我记下来请同事补。"
+
+
 async def useful(turn: Turn, about: Rated) -> None:
     """Handle 有用: store the verdict and thank the citizen."""
     await _keep(turn, about, words_of(turn, about.turn_id), "answer", "useful")
@@ -94,8 +97,7 @@ async def useless(turn: Turn, about: Rated) -> None:
     """Handle 没用 and 都不是: store the question for editors, and offer a human or a ticket with this question."""
     question = await _keep_useless(turn, about)
     turn.say(
-        "抱歉没答到点子上，您的问题已经记下，会交给知识库编辑补充。"
-        "我可以帮您登记下来，请工作人员查清楚了答复您；也可以转人工。",
+        f"{_MISSED}要等答复的话，我帮您登记，请工作人员查清楚了告诉您；也可以转人工。",
         [FILE_QUESTION, HUMAN],
     )
     turn.set("story", question or None)
@@ -111,7 +113,7 @@ async def useful_within_form(turn: Turn, about: Rated) -> None:
 async def useless_within_form(turn: Turn, about: Rated) -> None:
     """Handle 没用 and 都不是 while a form runs: store the question; the caller continues the form."""
     await _keep_useless(turn, about)
-    turn.say(f"抱歉没答到点子上，您的问题已经记下，会交给知识库编辑补充。{AFTER_FORM}")
+    turn.say(f"{_MISSED}{AFTER_FORM}")
 
 
 async def _keep_useless(turn: Turn, about: Rated) -> str:

@@ -106,9 +106,7 @@ async def _without_entry(turn: Turn, asked: str) -> None:
             return
         near = [entry_choice(turn, entry) for entry in near_entries(result)]
         await feedback.keep_unanswered(turn, f"{asked}——{turn.text}")
-        _say_unknown(
-            turn, f"“{clip(asked, 30)}”这件事我还没有把握的答案，您问的这一点也不敢随便说。", asked, near
-        )
+        _say_unknown(turn, f"“{clip(asked, 30)}”这件事我没有把握，您问的这一点也不敢随便说。", asked, near)
 
 
 async def _told_other(turn: Turn, entry: Entry) -> bool:
@@ -143,7 +141,7 @@ async def _within(turn: Turn, entry: Entry, section: str | None) -> None:
         return
     if section is None and _DEPARTMENT.search(turn.text):
         turn.say(
-            f"这件事由{entry.department}负责。具体的窗口和电话我这里没有记载，需要的话我帮您转人工问。",
+            f"这件事由{entry.department}负责。窗口和电话我这里没有，需要的话帮您转人工问。",
             [*rest, HUMAN],
         )
         turn.offer("human")

@@ -219,7 +219,7 @@ async def _ask_back(
         await feedback.keep_unanswered(turn, "；".join(unknown))
         named = "、".join(f"“{clip(question, _SHOWN)}”" for question in unknown)
         ways = [] if listed else [FILE_QUESTION, HUMAN]
-        turn.say(f"{named}我还没有把握的答案，不敢随便回答您。{policy.WAYS_ON}", ways)
+        turn.say(f"{named}我没有把握，不敢随便回答您。{policy.WAYS_ON}", ways)
         turn.offer("complaint")
         turn.outcome(Result.UNKNOWN)
     if listed:

@@ -15,10 +15,7 @@ from tickets.types import URGENT
 if TYPE_CHECKING:
     from tickets.types import Ticket
 
-UNTOLD = (
-    "要办多久，我没有查到能作准的时限，不能随口答应您。登记以后会转给承办单位办理，"
-    "办到哪一步随时可以来查，等得久了也可以催办。"
-)
+UNTOLD = "要办多久，我这里没有准数，不敢随口说。登记以后办到哪一步，随时可以在这里查，等久了也可以催办。"
 """Said when no document tells how long the matter may take."""
 _FROM_HOLIDAYS = "具体到哪一天，要等放假安排公布了才能算准。"
 _OTHERS = "咨询、急事这些时限可能不一样，登记完会告诉您具体日期。"

@@ -21,7 +21,7 @@ _ANNOUNCED = re.compile(
     r"(等等|等一下|等会|等下|稍等|慢着|先别急|对了|那个)?[，,]?(我|俺)?(先|还|再)?(想|要)?(问|咨询|打听|请教)"
     r"(一下|下|个|一个|点|你|您|你们)*(别的|其他的?)?(事情?|事儿|问题|东西)?(再(说|填))?(啊|呀|吧|哈)?"
 )
-NO_ANSWER = "这个问题我没有把握，不敢乱答。"
+NO_ANSWER = "这个问题我没有把握，不敢随便回答您。"
 """First sentence of "I don't know" within a form."""
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
 """Said when no ticket has this number and this query code."""

@@ -24,7 +24,7 @@ from kb_index.language.text import simplified
 
 NAME = "action_fallback"
 """Name of the action in domain.yml."""
-NOT_UNDERSTOOD = ("抱歉我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
+NOT_UNDERSTOOD = ("抱歉，我没听明白", "抱歉，我没完全听明白", "抱歉，我还是没听明白")
 """First words of the replies that say that a message was not understood."""
 MAYBE_MISREAD = "我怕理解错了您的意思，不敢随便回答您。"
 """First sentence of "I don't know" when the model was not sure what was meant."""
@@ -224,15 +224,15 @@ def _ways_on(turn: Turn, near: list[Choice]) -> None:
         return
     if short.matter(turn) >= short.MAY_TELL and not short.only_where(turn.text):
         turn.say(
-            f"抱歉，“{clip(turn.text, 20)}”我没太听明白。要反映这件事，点“反映问题”，我接着往下问，不用重说；"
-            f"想问政策、查工单进度，换个说法告诉我就行，也可以转人工。{also}",
+            f"抱歉，“{clip(turn.text, 20)}”我没太听明白。要反映这件事，点“反映问题”，不用重说；"
+            f"想问别的，再说一句是什么事就行。{also}",
             [COMPLAIN, PROGRESS, HUMAN, *near],
         )
         turn.set("story", turn.text)
         turn.offer("complaint")
         return
     turn.say(
-        "抱歉我没听明白。我能回答政务政策问题（比如“公积金怎么提取”），能帮您登记要反映的事"
-        f"（比如“小区路灯坏了没人修”），能查工单进度，也可以转人工。{also}",
+        "抱歉，我没听明白。您是要问政策，还是反映问题？像“公积金怎么提取”“小区路灯坏了没人修”这样，"
+        f"说一句就行。{also}",
         [COMPLAIN, PROGRESS, HUMAN, *near],
     )

@@ -13,9 +13,9 @@ _ANGRY = re.compile(
     r"(到底|究竟|还)(有没有|有没|有)人(管|理)|到底(管不管|谁管|想怎样)|踢皮球|推来推去|推三阻四|互相推|打了?(好几|几|无数|多少|[二三四五六七八九十\d]+)(次|遍|个电话)|"
     r"(没|不)(完)?没了|凭什么|吃干饭|不作为|混蛋|王八|垃圾(物业|公司|部门|单位|老板|平台)|无良|黑心|丧良心|气愤|愤怒|[!！]{2,}"
 )
-SYMPATHY = "您说的这些确实让人着急上火，给您添堵了。"
+SYMPATHY = "遇上这样的事，换谁都着急。"
 """The sentence of sympathy for an angry story."""
-_HARSH = "听得出您很着急，很抱歉让您不痛快。"
+_HARSH = "让您不痛快了，对不住。"
 
 
 def sympathy(turn: Turn, text: str) -> str:
@@ -29,6 +29,6 @@ def sympathy(turn: Turn, text: str) -> str:
 def harsh(turn: Turn) -> str:
     """The reply to harsh words: sympathy the first time, later only the offer of a human."""
     if turn.slot(SLOT):
-        return "我在。您愿意跟人工说的话，随时点“转人工”。"
+        return "我在，您说。想直接跟坐席说，点“转人工”就行。"
     turn.set(SLOT, True)
-    return f"{_HARSH}您愿意的话，我现在就给您转人工，让坐席直接跟您沟通。"
+    return f"{_HARSH}是什么事，您说，我来登记；想直接跟坐席说，点“转人工”就行。"

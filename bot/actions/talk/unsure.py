@@ -20,7 +20,7 @@ MARKS = ("没听明白", "没完全听明白", "没能认出", NO_ANSWER, UNKNOW
 def unsure(replies: Sequence[Reply]) -> bool:
     """Whether danger may have been missed, so that the turn must be judged again with the talk so far.
 
-    >>> unsure([Reply("抱歉我没听明白。")])
+    >>> unsure([Reply("抱歉，我没听明白。")])
     True
     """
     marks = (*MARKS, ask_words("district"))

@@ -283,7 +283,7 @@ async def test_talk_with_an_agent_both_ways(running: Running) -> None:
     await running.conversations.request_human(view.id, "citizen_asked")
     await running.conversations.take(view.id, AGENT)
     told = await platform.say("在吗在吗")
-    assert told.text == "坐席 3 号已接入，接下来由人工为您服务。"
+    assert told.text == "坐席 3 号已接入，前面说的都看得到，不用重说。"
     # Nothing to say: acknowledged, and the bot is silent.
     quiet = await platform.say("路灯三天不亮了")
     assert (quiet.status, quiet.body) == (200, "success")
@@ -307,7 +307,7 @@ async def test_the_bot_is_silent_when_an_agent_takes_over_while_it_thinks(impati
     await impatient.conversations.take(view.id, AGENT)
     impatient.dialogue.gate.set()
     said = await impatient.platform().push(body)
-    assert said.text == "坐席 3 号已接入，接下来由人工为您服务。"
+    assert said.text == "坐席 3 号已接入，前面说的都看得到，不用重说。"
     assert not any("您说的是" in m.text for m in await impatient.conversations.history(view.id))
 
 

@@ -188,12 +188,12 @@ describe("what is shown", () => {
     const human = one(".to-human") as HTMLButtonElement;
     expect(human.textContent).toBe("转人工");
     hotline.push({ type: "mode", mode: "waiting", position: 3 });
-    await until("the banner tells the place", () => one(".banner").textContent === "排队中，前面还有 2 人");
+    await until("the banner tells the place", () => one(".banner").textContent === "排队中，前面还有 2 位");
     hotline.push({ type: "mode", mode: "waiting", position: 1, agents: false });
     await until("nobody is at the desk", () =>
-      one(".banner").textContent === "现在没有坐席在线，已为您排队，您排在第一位");
+      one(".banner").textContent === "现在没有坐席在线，还在排队，您排在最前面");
     hotline.push({ type: "mode", mode: "waiting", position: 1, agents: true });
-    await until("somebody came", () => one(".banner").textContent === "排队中，您排在第一位");
+    await until("somebody came", () => one(".banner").textContent === "排队中，您排在最前面");
     expect(human.disabled).toBe(true);
     hotline.push({ type: "mode", mode: "human" });
     await until("the banner tells of the agent", () => one(".banner").textContent === "坐席已接入，正在为您服务");

@@ -69,7 +69,6 @@ function ticket(card: TicketCard): HTMLElement {
     h("dl", { class: "numbers" },
       h("dt", {}, "工单号"), h("dd", {}, card.number),
       h("dt", {}, "查询码"), h("dd", {}, card.query_code)),
-    h("p", { class: "fine" }, "请记下这两个号码，随时可以来问办理进度。"),
     h("div", { class: "actions" }, copy, copied),
   );
 }

@@ -163,8 +163,8 @@ function modeText({ mode, position, agents }: Conversation): string | null {
   if (mode === "human") return "坐席已接入，正在为您服务";
   if (mode !== "waiting") return null;
   if (position === null) return "排队中，请稍候";
-  const place = position > 1 ? `前面还有 ${position - 1} 人` : "您排在第一位";
-  return agents ? `排队中，${place}` : `现在没有坐席在线，已为您排队，${place}`;
+  const place = position > 1 ? `前面还有 ${position - 1} 位` : "您排在最前面";
+  return agents ? `排队中，${place}` : `现在没有坐席在线，还在排队，${place}`;
 }
 
 function greeting(text: string, offers: string[], active: boolean): Line {

@@ -1,6 +1,7 @@
 import { friendly } from "../../shared/time";
 import { type Attachment, type Button, caption } from "../../shared/wire";
 import type { Line } from "../transcript";
+import { beside } from "./beside";
 import { cardElement } from "./cards";
 import { h, icon } from "./dom";
 import { linked } from "./text";
@@ -84,7 +85,11 @@ export class Row {
 function body(line: Line, actions: RowActions): HTMLElement {
   const { message } = line;
   const card = message.card ? cardElement(message.card, message.text, actions.say) : null;
-  if (card) return card;
+  if (card && message.card) {
+    const { before, after } = beside(message.card, message.text);
+    const words = (text: string) => text ? h("div", { class: "bubble" }, ...linked(text)) : null;
+    return before || after ? h("div", { class: "beside" }, words(before), card, words(after)) : card;
+  }
   if (message.kind === "image" && message.media?.image) {
     return captioned(photo(message.media, actions), caption(message));
   }
