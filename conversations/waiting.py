@@ -151,7 +151,8 @@ def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool) -> Reply:
         if asks_place(text) and _HOURS.fullmatch(said):
             still = f"{_when(hours) or _UNSURE}{still}"
         elif asks_place(text) and re.fullmatch(_WAIT, said):
-            still += "要等多久看前面的人谈多久，我说不准。"
+            ahead = place.agents_online and place.position > 1
+            still += "要等多久看前面的人谈多久，我说不准。" if ahead else "多久能接上，我说不准。"
         return Reply(still, ways(place))
     kept = "记下了，坐席接入后能看到。" if told else "您说的我都记下了，坐席接入后能看到。"
     if during.cannot_phone(text):
@@ -174,7 +175,7 @@ def _before(place: QueuePlace) -> str:
     return f"前面还有 {place.position - 1} 位" if place.position > 1 else "您排在最前面"
 
 
-_UNSURE = "坐席几点上下班，我这里没有准信；急着找人，也可以打 12345。"
+_UNSURE = "几点有人，我这里没有准信；急着找人，也可以打 12345。"
 
 
 def _when(hours: str) -> str:

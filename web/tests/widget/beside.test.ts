@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Card } from "../../shared/wire";
 import { beside } from "../../widget/ui/beside";
+import { help } from "../../widget/ui/help";
 
 const SUMMARY: Card = { kind: "summary", fields: [{ name: "诉求内容", value: "路灯不亮\n三天了" }, { name: "姓名", value: "匿名" }] };
 const TICKET: Card = { kind: "ticket", number: "HN1", query_code: "482913", state: "待受理" };
@@ -16,4 +17,10 @@ it.each<[Card, string, string, string]>([
   [ANSWER("<p>带身份证。</p>"), "带身份证。\n承办单位：市公安局", "", ""],
 ])("no word beside a card is lost, and none is there twice", (card, text, before, after) => {
   expect(beside(card, text)).toEqual({ before, after });
+});
+
+it("puts the number to call right behind the first sentence of an advice", () => {
+  const shown = help({ kind: "help", numbers: [{ number: "120", name: "急救" }] }, "请马上打 120。\n让他侧躺。\n坐席也在看。");
+  expect([...shown.children].map((each) => each.textContent)).toEqual(["请马上打 120。", "120 急救", "让他侧躺。\n坐席也在看。"]);
+  expect(shown.querySelector("a")?.getAttribute("href")).toBe("tel:120");
 });

@@ -10,9 +10,12 @@ export function help(card: HelpCard, text: string): HTMLElement {
     const url = safeUrl(source.url);
     return url ? [h("li", {}, h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, source.document))] : [];
   });
+  // Whom to call comes first, also for who reads no further.
+  const [first = "", ...rest] = text.split("\n");
   return h("article", { class: "card help" },
-    h("p", { class: "advice" }, text),
+    h("p", { class: "advice" }, first),
     h("div", { class: "calls" }, ...calls),
+    rest.length > 0 ? h("p", { class: "advice" }, rest.join("\n")) : null,
     sources.length > 0 ? h("details", { class: "basis" }, h("summary", {}, "依据"), h("ul", {}, ...sources)) : null,
   );
 }
