@@ -157,7 +157,7 @@ def test_a_human_takes_over_talks_and_hands_back(
     desk.page.get_by_role("button", name="交还").first.click()
     dialog = desk.page.get_by_role("dialog")
     dialog.get_by_role("button", name="交还").click()
-    expect(widget.log()).to_contain_text("智能助手继续")
+    expect(widget.log()).to_contain_text("我接着帮您")
     assert "依据" in widget.say("养老保险要交满多少年才能按月领养老金？")
 
 
