@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.understanding.kind import suggest_type
@@ -28,8 +28,27 @@ _TYPE_FROM = 0.6
 
 
 @dataclass(frozen=True)
+class Unsure:
+    """Readings that are probable, but not sure enough to be stored: the form may ask whether they are right.
+
+    A field that :class:`Mined` holds is empty here.
+
+    Args:
+        town: full name of the town, township or sub-district of the address.
+        address: the place within the town, in the citizen's words.
+        happened_at: the time, as said and as understood.
+        subject: 涉及对象, the person or thing that the request is about.
+    """
+
+    town: str = ""
+    address: str = ""
+    happened_at: Moment | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True)
 class Mined:
-    """The facts of a request in a message; "" or None for facts that it does not contain.
+    """The sure facts of a request in a message; "" or None for facts that it does not contain.
 
     Args:
         complaint_type: 诉求类型 by its Chinese name.
@@ -40,6 +59,7 @@ class Mined:
         subject: 涉及对象, the person or thing that the request is about.
         phone: the citizen's own phone number, in the form that tickets store.
         ticket_number: a ticket number, in the form that tickets store.
+        unsure: readings to ask about, never to store unasked.
     """
 
     complaint_type: str = ""
@@ -50,6 +70,7 @@ class Mined:
     subject: str = ""
     phone: str = ""
     ticket_number: str = ""
+    unsure: Unsure = field(default_factory=Unsure)
 
 
 def mine(text: str, now: datetime, city: City) -> Mined:
@@ -71,24 +92,30 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     said = put_right(said, city)
     told = without_passing(said)
     kind = suggest_type(said)
-    if is_letter(said):  # its first place and time may belong to something else, so the form asks for them
-        where = replace(place(labelled(said), city), district=_only_district(said, city))
-        told = labelled(said)
-    else:
-        where = place(told, city)
-    when = moment(told, now)
+    where, when, whom = place(told, city), moment(told, now), subject(told)
     loose = when is not None and (when.start is None or not _DATED.search(when.text))
     if loose and kind is not None and kind.type is TicketType.SUGGESTION:
         when = None  # an hour proposed for the future, not one at which something happened
+    sure, unsure = (where, when, whom), Unsure()
+    if is_letter(said):  # its first place, time and name may belong to something else
+        named = labelled(said)
+        sure = place(named, city), moment(named, now), subject(named)
+        unsure = Unsure(
+            where.town if not sure[0].address else "",
+            where.address if not sure[0].address else "",
+            when if sure[1] is None else None,
+            whom if not sure[2] else "",
+        )
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
-        district=where.district,
-        town=where.town,
-        address=where.address,
-        happened_at=when,
-        subject=subject(told),
+        district=_only_district(said, city) if is_letter(said) else where.district,
+        town=sure[0].town,
+        address=sure[0].address,
+        happened_at=sure[1],
+        subject=sure[2],
         phone=own_phone(without_number(said), city.hotline_numbers) or "",
         ticket_number=find_number(said) or "",
+        unsure=unsure,
     )
 
 
