@@ -70,7 +70,10 @@ def classify_command(
 @app.command("slots")
 def slots_command(
     file: Annotated[
-        Path | None, typer.Argument(help='Rows {"text", "slots"}, JSON lines; default: the held-out stories.')
+        Path | None,
+        typer.Argument(
+            help='Rows {"text", "slots"}, JSON lines, "not" for what must not be read; default: the held-out stories.'
+        ),
     ] = None,
     now: Annotated[str, typer.Option(help="The moment the stories were told, ISO 8601.")] = STORIES_NOW,
     as_json: AsJson = False,
@@ -87,11 +90,14 @@ def slots_command(
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
         return
     typer.echo(f"{'slot':<16}{'precision':>10}{'recall':>8}{'F1':>8}{'wanted':>8}")
-    for name, one in result["slots"].items():
+    for name, one in result["per_slot"].items():
         typer.echo(
             f"{name:<16}{one['precision']:>10.3f}{one['recall']:>8.3f}{one['f1']:>8.3f}{one['wanted']:>8}"
         )
-    typer.echo(f"{result['messages']} stories, micro-F1 {result['micro_f1']:.3f}")
+    typer.echo(
+        f"{result['messages']} stories, precision {result['precision']:.3f}, recall {result['recall']:.3f}, "
+        f"micro-F1 {result['micro_f1']:.3f}, {result['forbidden']} forbidden readings"
+    )
 
 
 def _unknown_category(row: CategoryRow) -> str | None:

@@ -40,12 +40,14 @@ class StoryRow(BaseModel):
     """A first message and the slots it fills.
 
     A time is written like ``2026-11-18T22``, as exactly as the message gives it, or in the words of the message.
+    ``not`` (here ``never``) names values, or parts of them, that must not be read.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
     slots: dict[str, str]
+    never: dict[str, str] = Field({}, alias="not")
 
 
 class AnswerRow(BaseModel):

@@ -32,6 +32,7 @@ class _Count:
     right: int = 0
     filled: int = 0
     wanted: int = 0
+    forbidden: int = 0
 
     def figures(self) -> dict[str, float | int]:
         precision = self.right / self.filled if self.filled else 0.0
@@ -43,44 +44,55 @@ class _Count:
             "f1": round(2 * self.right / both if both else 0.0, 4),
             "wanted": self.wanted,
             "filled": self.filled,
+            "forbidden": self.forbidden,
         }
 
 
 def wrong_slots(row: StoryRow) -> str | None:
     """The error of a row with an unknown slot name; None when all names are known."""
-    unknown = sorted(set(row.slots) - set(SLOTS))
+    unknown = sorted({*row.slots, *row.never} - set(SLOTS))
     return f"没有 {'、'.join(unknown)} 这样的项，只有 {'、'.join(SLOTS)}" if unknown else None
 
 
 def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, Any]:
-    """Read the slots of all stories and compare them with the labels.
+    """Read the slots of all stories and compare what would be stored unasked with the labels.
+
+    A row's value under ``not`` must not be read: a subject that equals it (发商), or any other reading that contains
+    it, is wrong and counted as ``forbidden``.
+    A slot that a row with ``not`` leaves out is not judged otherwise.
 
     Returns:
-        ``messages``, ``slots``, ``precision``, ``recall``, ``micro_f1`` and ``misses``.
+        ``messages``, ``per_slot``, ``precision``, ``recall``, ``micro_f1``, ``forbidden`` and ``misses``.
     """
     counts = {name: _Count() for name in SLOTS}
     misses = []
     for row in rows:
         found = read(row.text, now, city)
         for name in SLOTS:
-            said, truth = found.get(name, ""), row.slots.get(name, "")
-            right = bool(truth) and agree(name, said, truth)
+            said, truth, never = found.get(name, ""), row.slots.get(name, ""), row.never.get(name, "")
+            broken = bool(never) and (never == said if name == "subject" else never in said)
+            if row.never and not truth and not broken:
+                continue
+            right = bool(truth) and not broken and agree(name, said, truth)
             counts[name].right += right
             counts[name].filled += bool(said)
             counts[name].wanted += bool(truth)
+            counts[name].forbidden += broken
             if not right and (said or truth):
                 misses.append({"slot": name, "expected": truth, "found": said, "text": row.text})
     total = _Count(
-        sum(c.right for c in counts.values()),
-        sum(c.filled for c in counts.values()),
-        sum(c.wanted for c in counts.values()),
+        *(
+            sum(getattr(count, part) for count in counts.values())
+            for part in ("right", "filled", "wanted", "forbidden")
+        )
     ).figures()
     return {
         "messages": len(rows),
-        "slots": {name: count.figures() for name, count in counts.items()},
+        "per_slot": {name: count.figures() for name, count in counts.items()},
         "precision": total["precision"],
         "recall": total["recall"],
         "micro_f1": total["f1"],
+        "forbidden": total["forbidden"],
         "misses": misses,
     }
 

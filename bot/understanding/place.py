@@ -26,7 +26,7 @@ _ESTATE_END = (
 )
 _ESTATE = rf"{_C}{{1,8}}?(?:{_ESTATE_END})(?:[一二三四五六七八九十东西南北A-Z]区|[一二三四五]期)?"
 _NAMED = rf"{_C}{{2,7}}(?=(?:[A-Z]?\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:号楼|栋|幢))"
-_VILLAGE = rf"{_C}{{1,5}}?(?:郢村|孜村|圩村|庄村|湾村|岗村|村|郢|孜|圩|庄|湾|岗|队(?!伍|员)|组(?!织|成|合|建|装|团))(?!里|民|长|支书|书记|干部|子里)(?:{_C}{{1,5}}?(?:队|组|郢|庄))?"
+_VILLAGE = rf"{_C}{{1,5}}?(?:郢村|孜村|圩村|庄村|湾村|岗村|村|郢|孜|圩|庄|湾|岗|(?<![警察管防工救察分])队(?!伍|员)|组(?!织|成|合|建|装|团))(?!里|民|长|支书|书记|干部|子里)(?:{_C}{{1,5}}?(?:队|组|郢|庄))?"
 _BUILDING = r"(?:[A-Za-z]?\d{1,3}|[一二三四五六七八九十]{1,3}|[A-Z])(?:号楼|栋|幢|座)|(?:\d{1,2}|[一二三四五六七八九十]{1,2})单元|\d{3,4}(?:室|户)"
 _LANDMARK_END = (
     "农贸市场|菜市场|批发市场|市场|超市|购物中心|百货大楼|医院|卫生院|卫生室|中学|小学|学校|幼儿园|大学|学院|职教中心|实验学校|一中|二中|三中|"
@@ -109,6 +109,11 @@ def place(text: str, city: City) -> Place:
     )
 
 
+def addresses(text: str, city: City) -> list[str]:
+    """The wordings of all places that a text names, in their order; :func:`place` chooses one of them."""
+    return [chain for chain, score in _chains(_TIME.sub(" ", _without(text, city))) if score >= _LEAST]
+
+
 def is_vague(address: str) -> bool:
     """Whether an address is only a kind of place, of which a city has many.
 
@@ -166,12 +171,16 @@ def _without(text: str, city: City, *names: str) -> str:
     return text.replace(f"{city.province}省", " ").replace(city.full_name, " ")
 
 
+_LEAST = 3
+"""Least weight of a group of pieces that is an address."""
+
+
 def _address(text: str) -> str:
     best, best_score = "", 0
     for chain, score in _chains(text):
         if score > best_score:
             best, best_score = chain, score
-    return best if best_score >= 3 else ""
+    return best if best_score >= _LEAST else ""
 
 
 def _chains(text: str) -> list[tuple[str, int]]:

@@ -88,7 +88,8 @@ _OF_PAPER = re.compile(
 _BEFORE = re.compile(r"(?:根据|按照?|依据|成立于|始?建于|注册于|出?生于|落款|以上|上述|以下|如下)$")
 """Words before the date of a document or a founding, or before a number of points (以上三点)."""
 _FOUNDED = re.compile(
-    r"(?:成立|创办|建厂|建校|竣工|注册|毕业|入伍|参军|之?后.{0,4}(?:打|联系|回电|来电|方便)|.{0,3}(?:打我|联系我|回电|来电|有空|方便接))"
+    rf"(?:成立|创办|建厂|建校|竣工|注册|毕业|入伍|参军|(?:[到至~-]{_N}[点时]半?)?[之以]?[前后]?(?:再|请|可以|都)?.{{0,3}}"
+    r"(?:打我|打这个|打电话给我|联系我|联系本人|找我|回电|回我|来电|有空|方便接?))"
 )
 """Words after the date of a founding, or after a time at which to call back."""
 _VAGUE = re.compile(
@@ -106,6 +107,12 @@ _SPAN_OF = re.compile(
     rf"(?:(?:20\d\d|今|去|前)年)?{_N}月(?:份|初|中旬|底|{_N}[日号])?(?:一直)?(?:到|至|-|~|—)(?:(?:20\d\d|今|去|前|第二)年)?(?:{_N}月(?:份|初|中旬|底|{_N}[日号])?|现在|今)"
 )
 """A span from one month to another, which has no single date."""
+_SIGNED = re.compile(r"[。！!\n\s]\s*(?:[\u4e00-\u9fff]{2,4}[\s，,]*)?(?:日期[：:]?|时间[：:]?)?\s*$")
+"""Before the date with which a letter ends: a sentence's end, perhaps a name."""
+_HOURS = re.compile(
+    rf"(?:到|至|-|~|—)(?:第二天|次日)?(?:{_PART})?(?:{_N}[点时](?:半|多|钟|左右)*|\d{{1,2}}:\d{{2}})"
+)
+"""The end of a span of hours. Without a date such a span stays in its words."""
 _STILL = re.compile(r"(?:吧)?(?:都)?还(?:在|不|没)|才(?:停|歇|走|关)")
 """Words after a clock time without a date. They tell how late it gets, and not on which day."""
 _ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
@@ -153,6 +160,11 @@ def moment(text: str, now: datetime) -> Moment | None:
     return ranked[0][0] if ranked else None
 
 
+def moments(text: str, now: datetime) -> list[Moment]:
+    """All times of a text, in their order; :func:`moment` chooses one of them."""
+    return [one for one, _ in _found(text, now)]
+
+
 _EXACT = {
     "minute": 6.0,
     "hour": 6.0,
@@ -169,9 +181,10 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
     folded = unicodedata.normalize("NFKC", text)
     now = now.astimezone(SHANGHAI)
     found: list[tuple[Moment, float, int, int]] = []
+    end = 0
     for match in _TIME.finditer(folded):
         said = match.group()
-        if not said.strip(" ,，的里"):
+        if not said.strip(" ,，的里") or match.start() < end:
             continue
         read = _read(match, now)
         if read is None:
@@ -180,8 +193,10 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
         start, precision = read
         if match["date"] is None and _STILL.match(folded, match.end()):
             start, precision = None, "vague"
-        said = said.strip(" ,，的里")
         score = _EXACT[precision]
+        if match["date"] is None and (until := _HOURS.match(folded, match.end())):
+            said, start, precision, end = said + until.group(), None, "vague", until.end()
+        said = said.strip(" ,，的里")
         if match["date"] is None or match["now"]:
             score -= 1.5
         elif match["hour"]:
@@ -190,7 +205,12 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
             score -= 4
         if _OF_PAPER.match(folded, match.end()) or _FOUNDED.match(folded, match.end()):
             continue
-        if _BEFORE.search(folded[max(match.start() - 6, 0) : match.start()]):
+        before = folded[: match.start()]
+        if _BEFORE.search(before[-6:]) or (
+            (match["iso"] or match["md"])
+            and not folded[match.end() :].strip(" 。.！!日")
+            and _SIGNED.search(before[-12:])
+        ):
             continue
         found.append((Moment(said, start, precision), score, match.start(), match.end()))
     for pattern in (_HABIT, _VAGUE, _SPAN_OF):

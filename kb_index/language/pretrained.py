@@ -149,6 +149,12 @@ class PretrainedEncoder:
             found: Vectors = net.lower(tuple(net.tokenizer.encode(PREFIXES["query"] + text).ids))[0].numpy()
         return found
 
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """The first and the end character of each token of :meth:`tokens` in the text; (0, 0) for prefix and marks."""
+        shift = len(PREFIXES["query"])
+        spans = self._loaded().tokenizer.encode(PREFIXES["query"] + text).offsets
+        return [(max(first - shift, 0), max(end - shift, 0)) for first, end in spans]
+
     def _both(self, texts: Sequence[str], kind: Kind) -> Vectors:
         found = np.zeros((len(texts), 2 * self.dimensions), np.float32)
         if texts:

@@ -79,6 +79,24 @@ def test_slots_of_the_held_out_stories() -> None:
     assert found["micro_f1"] >= 0.85
 
 
+def test_what_must_not_be_read_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    rows = [
+        {
+            "text": "望城管局来看看，八一路的摊子占道",
+            "slots": {"address": "八一路"},
+            "not": {"subject": "望城管局"},
+        },
+        {"text": "请交警队来疏导", "slots": {}, "not": {"address": "交警队"}},
+        {"text": "厂商不给三包", "slots": {}, "not": {"subject": "厂"}},
+        {"text": "大通路的路灯坏了", "slots": {}, "not": {"address": "大通路"}},
+    ]
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    found = figures("slots", str(path))
+    assert found["forbidden"] == 1 and found["per_slot"]["address"]["forbidden"] == 1
+    assert found["per_slot"]["address"]["recall"] == 1.0
+
+
 def test_held_out_texts_are_not_in_the_training_data() -> None:
     trained = {_key(text) for _, text in EXAMPLES}
     said = {_key(text) for texts in catalog.examples().values() for text in texts}
@@ -138,7 +156,19 @@ def test_times(said: str, start: str) -> None:
     assert found.text == said
 
 
-@pytest.mark.parametrize("said", ["我住15号楼", "二月三十号", "提3点意见", "国庆路上"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我住15号楼",
+        "二月三十号",
+        "提3点意见",
+        "国庆路上",
+        "有消息晚上八点以后给我回电",
+        "上午九点到十一点联系我",
+        "请督促整改。陈大明 2025年3月4日",
+        "早上七点半到八点堵车",
+    ],
+)
 def test_what_is_no_time(said: str) -> None:
     found = moment(said, NOW)
     assert found is None or found.start is None
