@@ -16,6 +16,8 @@ class Wish(StrEnum):
         CONFIDENTIAL: be known to the hotline only.
         OPEN: no secrecy needed.
         NO_PHONE: give no phone number.
+        NAMED: give a name after all.
+        PHONED: give a phone number after all.
         BY_TEXT: be reached by text message, not by call.
         BY_CHAT: be reached in WeChat or here only.
         ASKS: no wish yet, a question whether anonymity or secrecy is possible.
@@ -25,13 +27,15 @@ class Wish(StrEnum):
     CONFIDENTIAL = "confidential"
     OPEN = "open"
     NO_PHONE = "no_phone"
+    NAMED = "named"
+    PHONED = "phoned"
     BY_TEXT = "by_text"
     BY_CHAT = "by_chat"
     ASKS = "asks"
 
 
-_LEAD = r"(?:能不能|可不可以|是的|好的?|嗯|那就?|就|还是|算了|要不|我|俺|我们|想|要|得|需要|请|麻烦|希望|能|给|帮|替|为|选|用|改成|改为|最好|必须|一定|务必|你们?|您|可以|先|也|都|可是|但|别人|千万|可)*"
-_END = r"(?:吧|了|的|啊|呀|哦|呢|好了|就行了?|就好|就可以|处理|举报|投诉|反映|登记|提交|一下|谢谢|可以|行吗|可以吗|好吗|行|算了|哈)*"
+_LEAD = r"(?:能不能|可不可以|是的|好的?|嗯|那就?|就是?|还是|算了|要不|我|俺|我们|想|要|得|需要|请|麻烦|希望|能|给|帮|替|为|选|用|改成|改为|最好|必须|一定|务必|你们?|您|可以|先|也|都|可是|但|别人|千万|可)*"
+_END = r"(?:吧|了|的|啊|呀|哦|呢|好了|就行了?|就好|也行|就可以|处理|举报|投诉|反映|登记|提交|一下|谢谢|可以|行吗|可以吗|好吗|行|算了|哈)*"
 _REFUSES = r"(?:不|不想|不愿意?|不能|不方便|不敢|不打算|不会|不要|不用|不好|没法|没办法|别|拒绝)(?:再)?"
 _GIVES = r"(?:留下?|说|写|填|讲|报|告诉|透露|提供|暴露|公开|给|登记)?(?:你们?|您|人|别人|出来?)?"
 _NAME = r"(?:我|俺)?(?:的|自己的?)?(?:真实?|真)?(?:姓名|名字|名|身份|叫什么|叫啥|姓什么|姓啥|是谁|个人信息)(?:和?电话)?"
@@ -48,6 +52,13 @@ _ASKS = re.compile(
     r"(?:他们?|她们?|人家|对方|村干部|物业|老板|邻居|别人)(?:会不会|会|不会|能)(?:知道|看到|查到|晓得|发现)(?:是)?(?:我|俺).{0,8}$"
 )
 _RULES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
+    (
+        Wish.NAMED,
+        re.compile(
+            rf"{_LEAD}(?:写|留|填|登)(?:上|个|下)?(?:我|俺)?的?(?:真|实)?(?:名字?|姓名|真名|实名){_END}|{_LEAD}(?:不用?|不要|别|取消|不想)匿名了?{_END}|{_LEAD}(?:把)?{_NAME}(?:也|还是)?(?:写|留|填|登)(?:上|着){_END}|{_LEAD}(?:实名|署名)(?:的)?{_END}"
+        ),
+    ),
+    (Wish.PHONED, re.compile(rf"{_LEAD}(?:留|写|填)(?:上|一?个|下)?{_PHONE}{_END}")),
     (
         Wish.OPEN,
         re.compile(
@@ -70,7 +81,7 @@ _RULES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (
         Wish.BY_TEXT,
         re.compile(
-            rf"{_LEAD}(?:只|光)?(?:能|用|发|收|看)*(?:短信|发信息|发消息|信息)(?:联系|通知|回复|找|告诉|沟通|交流)*(?:我|俺)?{_END}|"
+            rf"{_LEAD}(?:只|光)?(?:能|用|发|收|看)*(?:短信|发信息|发消息|信息)(?:联系|通知|回复|找|告诉|沟通|交流|给)*(?:我|俺)?{_END}|"
             rf"{_LEAD}(?:不要|别|不方便|不能|没法|听不见|不用)(?:给我|再)?(?:打|接|听)(?:我)?(?:电话)?(?:给我)?(?:[，, ]?(?:请|只|就)?(?:能|用|发)*(?:短信|信息|消息)(?:联系|通知|回复)*(?:我)?)?{_END}|"
             r"(?:我|俺)(?:是)?(?:聋哑?人|听力(?:不好|障碍)|耳朵(?:不好|听不见|聋)|听不见|听不清).{0,12}|(?:我|俺)?听不(?:见|清)[，, ]?(?:请|只|就)?(?:能|用|发)*(?:短信|信息|消息).{0,6}"
         ),

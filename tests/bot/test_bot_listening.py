@@ -102,7 +102,7 @@ NO_VALUES = {
     "district": ["什么态度！我就问你管不管", "哈哈哈", "凭什么要我填", "要不要钱", "姓李"],
     "address": ["什么态度！我就问你管不管", "姓李", "三天了", "今天凌晨", "呵呵", "谁来管", "物业电话05546661234打不通", "匿名"],
     "happened_at": ["王女士", "是的我匿名", "哈哈哈", "华康物业", "几天能处理", "不想告诉你们我叫什么"],
-    "subject": ["什么态度！我就问你管不管", "三天了", "王桂兰，我自己叫王桂兰", "会不会告诉他", "哈哈"],
+    "subject": ["什么态度！我就问你管不管", "气死我了", "一直没人来看", "天天都这样", "三天了", "王桂兰，我自己叫王桂兰", "会不会告诉他", "哈哈"],
     "contact_name": ["今天凌晨", "第二个", "三天了", "为什么要我名字", "华康物业", "哈哈哈", "你们到底管不管", "13955540000"],
     "contact_phone": ["物业电话05546661234打不通", "骗子用13955540001骗我", "要不要钱", "为什么要我电话"],
 }  # fmt: skip
@@ -175,8 +175,44 @@ async def test_a_doubtful_place_is_asked_about_and_taken_when_said_again(citizen
     asked = await citizen.say("万达")
     assert "是地方的名字吗" in asked.text and "address" not in asked.slots
     assert asked.buttons["就是这里"] == '/inform{"slot":"address","value":"万达"}'
-    again = await citizen.say("万达")
+    again = await citizen.say("万达", before=[{"event": "user", "text": "万达"}])
     assert again.slots["address"] == "万达"
+
+
+async def test_other_odd_words_are_no_place_and_are_not_lost(citizen: Citizen) -> None:
+    citizen.slots = _until("address")
+    await citizen.say("万达")
+    for said in ("每天都这样过", "车里坐了三十个人", "拖了快两年"):
+        odd = await citizen.say(said)
+        assert odd.slots["requested_slot"] == "address" and "address" not in citizen.slots
+    assert "车里坐了三十个人" in citizen.slots["content"]
+    await citizen.say("山王镇来个人看看吧")
+    assert citizen.slots["address"] == "山王镇"
+
+
+@pytest.mark.parametrize("said", ["我家后面", "斜对面那家饭店", "在厂里", "我们单位隔壁"])
+async def test_a_place_nobody_else_can_find_is_asked_about_once_and_kept_in_words(
+    citizen: Citizen, said: str
+) -> None:
+    citizen.slots = _until("address")
+    asked = await citizen.say(said)
+    assert "哪条路" in asked.text and asked.slots["requested_slot"] == "address"
+    kept = citizen.slots["address"]
+    assert kept.endswith("（大致位置）")
+    for answer in ("跳过", "不知道"):
+        skipped = await say(citizen.rasa, citizen.visitor, "address", answer, "skip", address=kept)
+        assert skipped.slots["requested_slot"] == "happened_at" and "address" not in skipped.slots
+    rough = kept.removesuffix("（大致位置）")
+    for slot, exact in (("address", "淮舜路和金山路路口"), ("contact_name", "泉山小区6栋旁边的小饭馆")):
+        found = await say(citizen.rasa, citizen.visitor, slot, exact, address=kept)
+        assert found.slots["address"] == f"{exact}（{rough}）"
+        assert "content" not in found.slots
+
+
+async def test_a_place_in_the_story_that_nobody_else_can_find_is_asked_for(citizen: Citizen) -> None:
+    await citizen.say("隔壁工地半夜打桩，吵得老人心脏病都犯了", "complain", 0.9)
+    await citizen.say("潘集区")
+    assert citizen.slots["requested_slot"] == "address"
 
 
 WISHES: list[tuple[str, dict[str, Any], str]] = [
@@ -186,6 +222,7 @@ WISHES: list[tuple[str, dict[str, Any], str]] = [
     ("我要保密", {"confidential": True}, "会为您保密"),
     ("别告诉物业是我说的", {"confidential": True}, "会为您保密"),
     ("不用保密", {"confidential": False}, ""),
+    ("就是我的名字别写", {"contact_name": "匿名"}, "匿名"),
     ("不留电话", {"contact_phone": ""}, "不留电话也能登记"),
     ("只能微信联系", {}, "写进工单"),
     ("别打电话，发短信", {}, "请发短信"),
@@ -206,6 +243,26 @@ async def test_a_wish_about_name_phone_and_secrecy_is_done_at_any_question(
         assert answer.slots.get("complaint_confirm") is None, "a wish is no leave to file"
         if not filled:
             assert answer.slots["content"].endswith(f"补充：{said}")
+
+
+@pytest.mark.parametrize(
+    ("said", "filled"),
+    [
+        ("还是留名吧", {"contact_name": None}),
+        ("那名字写上吧，我叫赵敏", {"contact_name": "赵敏", "contact_phone": None}),
+        ("算了留个电话", {"contact_phone": None}),
+        ("算了还是留一个吧，13655541212", {"contact_phone": "13655541212"}),
+        ("只能发短信给我，13655541212", {"contact_phone": "13655541212"}),
+    ],
+)
+async def test_what_was_refused_may_be_given_after_all(
+    rasa: Rasa, visitor: str, said: str, filled: dict[str, Any]
+) -> None:
+    refused = {"contact_name": "匿名", "contact_phone": ""}
+    for slot, intent in (("subject", "nonsense"), ("complaint_confirm", "cancel")):
+        answer = await say(rasa, visitor, slot, said, intent, confidence=0.9, **refused)
+        assert {name: answer.slots.get(name, "unchanged") for name in filled} == filled, answer.text
+        assert "短信" in said or "content" not in answer.slots
 
 
 async def test_how_to_be_anonymous_is_a_question_and_no_content(rasa: Rasa, visitor: str) -> None:
@@ -256,6 +313,18 @@ async def test_a_question_about_filing_is_answered_and_the_form_goes_on(
         ("不叫张三，叫张珊", "contact_name", "张珊"),
         ("电话不对，13955540009", "contact_phone", "13955540009"),
         ("不是3栋，是5栋", "address", "国庆中路阳光花园5栋"),
+        ("啊错了，不是田家庵，是八公山", "district", "八公山区"),
+        ("不好意思，刚才讲错了，在潘集", "district", "潘集区"),
+        ("是大通，不是田家庵", "district", "大通区"),
+        ("哦，楼栋号写错了，是12栋", "address", "国庆中路阳光花园12栋"),
+        ("时间是半个月了，不是昨晚", "happened_at", "半个月了"),
+        ("把昨晚改成每天夜里", "happened_at", "每天夜里"),
+        ("把张三改成张珊", "contact_name", "张珊"),
+        ("电话最后两位是09", "contact_phone", "13800000009"),
+        ("姓错了，姓宋", "contact_name", "宋先生/女士"),
+        ("不是投诉，是求助", "complaint_type", "求助"),
+        ("不对是谢家集", "district", "谢家集区"),
+        ("那个，不要保密改成要保密", "confidential", True),
     ],
 )
 async def test_a_line_is_corrected_in_any_words(
@@ -265,7 +334,7 @@ async def test_a_line_is_corrected_in_any_words(
         known = {"happened_at": "昨晚", "address": "国庆中路阳光花园" if "35号" in said else FULL["address"]}
         answer = await say(rasa, visitor, asked, said, "correct", **known)
         assert answer.slots[slot] == value
-        assert answer.slots["requested_slot"] == asked
+        assert answer.slots["requested_slot"] == ("complaint_confirm" if slot == asked else asked)
         assert not (set(KEPT) - {slot, "town"}) & set(answer.slots)
 
 

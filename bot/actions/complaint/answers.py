@@ -12,6 +12,7 @@ from bot.actions.complaint.values import SHORTEST_STORY
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.lasting import every_day, lasting
+from bot.understanding.looks import is_rough
 from bot.understanding.mine import mine
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
@@ -45,7 +46,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         "complaint_type": found.complaint_type,
         "district": found.district,
         "address": ""
-        if _NO_PLACE.search(found.address)
+        if _NO_PLACE.search(found.address) or is_rough(f"{found.town}{found.address}", parts().city)
         else f"{found.town}{found.address}"[: BY_NAME["address"].answer.longest],
         "happened_at": _when(found.happened_at, story)[: BY_NAME["happened_at"].answer.longest],
         "subject": found.subject[: BY_NAME["subject"].answer.longest],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bot.actions.complaint import about, changing, contact, corrections, kept, same, steps, taking
 from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.agreeing import renumbered
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
 from bot.actions.complaint.opening import only_announces
@@ -103,19 +105,33 @@ async def listened(turn: Turn, slot: str) -> bool:
     elif slot in _ASKED_ABOUT and asks_midway(turn.text) and not asks_how_long(turn.text, anything=True):
         await policy_aside(turn, certain=True)
         resume(turn, slot)
-    elif (fixed := corrections.correction(turn.text, turn.slots)) is not None:
-        value = read_answer(*fixed)
-        if value is None:
-            return False
-        new = fixed[1] if fixed[0] == "address" else drafts.shown(fixed[0], value)
-        said = f"好的，{drafts.LABELS[fixed[0]]}改成“{clip(new, 40)}”。"
-        await steps.take(turn, fixed[0], value, before="" if slot == drafts.CONFIRM else said)
+    elif fixed := corrections.corrections(turn.text, turn.slots):
+        return await _corrected(turn, slot, fixed)
     elif is_laughter(turn.text) and slot != drafts.CONFIRM and (slot in FREE or "嗯" not in turn.text):
         await talk(turn, slot)
     elif is_protest(turn.text):
         await abuse(turn, slot)
     else:
         return False
+    return True
+
+
+async def _corrected(turn: Turn, slot: str, fixed: Mapping[str, str]) -> bool:
+    """Fill the corrected lines and say their new values; False when a new value can't be read."""
+    filled = {name: read_answer(name, words) for name, words in fixed.items()}
+    if None in filled.values():
+        return False
+    if "address" in filled:
+        filled["address"] = renumbered(str(turn.slot("address") or ""), str(filled["address"]))
+    lines = [
+        f"{drafts.LABELS[name]}改成“{clip(drafts.shown(name, value), 40)}”" for name, value in filled.items()
+    ]
+    said = "" if slot == drafts.CONFIRM else f"好的，{'，'.join(lines)}。"
+    name, value = next(iter(filled.items()))
+    if len(filled) == 1:
+        await steps.take(turn, name, value, before=said)
+    else:
+        await steps.go_on(turn, filled, before=said)
     return True
 
 

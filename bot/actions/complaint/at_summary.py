@@ -26,8 +26,8 @@ async def take(turn: Turn) -> bool:
         contact.ask_named(turn, drafts.CONFIRM, own)
         return True
     heard = _hear(turn)
-    if heard.values:
-        await _fill(turn, dict(heard.values), heard.matter)
+    if heard.values or heard.wishes:
+        await _fill(turn, heard)
         return True
     if own is not None or len(turn.text) < _ADD_FROM or turn.intent == "nonsense" or is_to_us(turn.text):
         return False
@@ -36,13 +36,23 @@ async def take(turn: Turn) -> bool:
     return True
 
 
-async def _fill(turn: Turn, filled: dict[str, Any], matter: str) -> None:
-    """Fill the values, add words about the matter to the content, and ask about a name if the citizen chose 匿名."""
-    named = filled.pop("contact_name", None) if turn.slot("contact_name") == ANONYMOUS else None
-    if matter:
-        filled["content"] = f"{turn.slot('content')}\n补充：{matter}"
+async def _fill(turn: Turn, heard: Heard) -> None:
+    """Do the wishes, fill the values, add words about the matter to the content; ask about a name after 匿名."""
+    wished, said = contact.wished(turn, drafts.CONFIRM, heard.wishes, "，".join(heard.wished))
+    filled = heard.with_wished(wished)
+    hidden = turn.slot("contact_name") == ANONYMOUS and not contact.AFTER_ALL & set(heard.wishes)
+    named = filled.pop("contact_name", None) if hidden and "contact_name" in heard.values else None
+    if heard.matter:
+        told = filled.get("content") or turn.slot("content")
+        filled["content"] = f"{told}\n补充：{heard.matter}"
     if filled or named is None:
-        await steps.go_on(turn, filled, before=steps.noted(filled), look=False)
+        await steps.go_on(
+            turn,
+            filled,
+            before=steps.noted({name: value for name, value in filled.items() if name in heard.values})
+            + said,
+            look=False,
+        )
     if named is not None:
         contact.ask_named(turn, drafts.CONFIRM, named)
 

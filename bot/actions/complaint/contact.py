@@ -20,6 +20,10 @@ _NAMELESS_PHONE = "好的，按匿名登记，名字和电话都不留。进度�
 _NO_PHONE = "好的，不留电话也能登记。没法给您打电话回访，进度凭工单号和查询码自己查。"
 _CONFIDENTIAL = "好的，会为您保密：姓名和电话不给承办单位和被反映的一方看。"
 _OPEN = "好的，不保密。"
+_AFTER = {Wish.NAMED: ("contact_name", ANONYMOUS), Wish.PHONED: ("contact_phone", "")}
+"""Wish to give after all what was refused → the slot, and its value when it was refused."""
+AFTER_ALL = frozenset(_AFTER)
+"""Wishes to give a name or number after all."""
 _BY_TEXT = "好的，我在工单里写明：请发短信，不要打电话。"
 _LONGEST_NAME = 4
 """Most characters of a message that is nothing but a name."""
@@ -47,6 +51,10 @@ def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[d
         elif wish is Wish.NO_PHONE:
             filled["contact_phone"] = ""
             said.append(_NO_PHONE)
+        elif wish in (Wish.NAMED, Wish.PHONED):
+            name, left = _AFTER[wish]
+            if turn.slot(name) == left:
+                filled[name] = None
         elif wish is Wish.BY_CHAT:
             filled |= {"contact_phone": turn.slot("contact_phone") or "", **_noted(turn, words)}
             said.append(_BY_CHAT)

@@ -1,4 +1,4 @@
-"""Reads corrections of one line of the complaint: a button (``/correct{"field": …}``) or words (改一下地址, 地址不对，是…)."""
+"""Reads corrections of the complaint's lines: a button (``/correct{"field": …}``) or words (改一下地址, 地址不对，是…)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.values import read_district
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
+from bot.understanding.kind import named_type
 from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name
 from bot.understanding.phone import asked_phone
@@ -22,18 +23,31 @@ _HEARD = tuple(
 )
 _LONGEST = 120
 """Most characters of a correction."""
+_OPENING = re.compile(
+    r"(?:(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶|那个|等等|等一?下|慢着|不好意思|抱歉|对不起|"
+    r"(?P<slip>不对|错了|不是的?(?=[，,。！!、\s])|(?:我|俺)?(?:刚才|刚刚|前面)?(?:说|讲|写|填|选|记|打|点|弄|搞)(?:错|反|岔)了?))[，,。！!、\s]*)*"
+)
+"""Sounds and words before a correction; ``slip`` says that something is wrong."""
 _NEW_VALUE = re.compile(r"(?:改成|改为|换成|换为|应该是|更正为|改到)[：:\s]*(\S.*)$")
+_FOR = re.compile(
+    r"(?:把|将)?(?P<old>[^，,。；;]{1,30}?)(?:改成|改为|换成|换为|更正为)[：:\s]*(?P<new>\S.*)$"
+)
 _WRONG = re.compile(
-    r"^(?:不对|不好意思|等等|哦|啊|那个|我的|我|您|你们?|把|这个|上面|刚才|前面|，|,|\s)*(?P<field>[\u4e00-\u9fff]{1,8}?)(?:我)?(?:说|写|填|选|记|打|弄|搞|登记)?(?:的)?(?:不对|错了?|有误|不是这个?|反了|有问题|改一下|改下|要改|更正)[，,。：:\s]*"
+    r"^(?:我的|我|您|你们?|把|这个|上面|刚才|前面|，|,|\s)*(?P<field>[\u4e00-\u9fff]{1,8}?)(?:我)?(?:说|写|填|选|记|打|弄|搞|登记)?(?:的)?(?:不对|错了?|有误|不是这个?|反了|有问题|改一下|改下|要改|更正)[，,。：:\s]*"
     r"(?:我)?(?:说错了)?[，,]*(?:应该|正确的?|其实)?(?:是|改成|改为|为|在|：)?[：:\s]*(?P<value>\S.*)$"
 )
-_MISSAID = re.compile(
-    r"^(?:不好意思|抱歉|哎呀?|哦|啊|等等|不对|对不起|，|,|\s)*(?:我|俺)?(?:刚才|前面)?(?:说|写|填|选|记|打|点|弄|搞)(?:错|反)了?[，,。\s]*(?:应该|正确的?|其实)?(?:是|为|在)?[：:\s]*(?P<value>\S.*)$|"
-    r"^(?:不对|错了)[，,。！!\s]+(?:应该|正确的?|其实)?(?:是|在|为)?[：:\s]*(?P<value2>\S.*)$"
-)
+_RIGHT = re.compile(r"(?:应该|正确的?|其实|要)*(?:是|为|在|写|填)?[：:\s]*(?P<value>\S.*)$")
 _NOT_BUT = re.compile(
-    r"^(?:不对|错了|，|,|\s)*(?:地址|地点|位置|时间|名字|电话|我)?(?:不是|不在|不叫|不姓)(?P<old>[^，,。；;是]{1,20})[，,。；;\s]*(?:而|应该|其实|我)?(?P<cue>是|在|叫|姓)(?P<new>[^，,。；;！!？?]{1,40})[。！!]?$"
+    r"(?:地址|地点|位置|时间|名字|电话|我)?(?:不是|不在|不叫|不姓)(?P<old>[^，,。；;是]{1,20})[，,。；;\s]*(?:而|应该|其实|我)?(?P<cue>是|在|叫|姓)(?P<new>[^，,。；;！!？?]{1,40})[。！!]?$"
 )
+_BUT_NOT = re.compile(
+    r"(?:我|他们?|那)?(?P<field>[\u4e00-\u9fff]{0,6}?)(?:应该|其实)?(?P<cue>是|在|叫|姓)(?P<new>[^，,。；;！!？?]{1,40})[，,。；;\s]+(?:而)?(?:不是|不在|不叫|不姓)(?P<old>[^，,。；;！!？?]{1,20})[。！!]?$"
+)
+"""The new value first: 是大通，不是田家庵."""
+_TAIL = re.compile(
+    r"(?:我的?)?(?:电话|手机|号码)*(?:号)?的?(?:最后|末尾|尾号|后面?)(?:[一二两三四1-4]位|[一二两三四1-4]个数字?|一个)?(?:数字?)?(?:应该|其实)?(?:是|为)(?P<tail>\d{1,4})[。！!]?$"
+)
+"""The last digits of a phone number alone: 最后一位是2."""
 
 
 def field_of(text: str, entities: Mapping[str, str]) -> str | None:
@@ -59,53 +73,76 @@ def new_value(text: str) -> str | None:
     return match.group(1).strip(" 。.，,吧了") if match else None
 
 
-def correction(text: str, slots: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The slot that a message corrects, and the words of its new value; None when it corrects no filled slot.
+def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """Slot → the words of its new value, for the filled slots that a message corrects; empty when it corrects none.
 
-    >>> correction("地址不对，是国庆路菜市场门口", {"address": "龙湖路"})
-    ('address', '国庆路菜市场门口')
+    >>> corrections("地址不对，是国庆路菜市场门口", {"address": "龙湖路"})
+    {'address': '国庆路菜市场门口'}
+    >>> corrections("啊说错了，红星超市改成红旗超市", {"address": "国庆路红星超市", "subject": "红星超市"})
+    {'address': '国庆路红旗超市', 'subject': '红旗超市'}
     """
     said = text.strip()
     if len(said) > _LONGEST:
-        return None
-    but = _NOT_BUT.match(said)
-    if but:
-        found = _replaced(but["old"].strip(), but["new"].strip(" 。吧的"), but["cue"], slots)
-        if found is not None:
+        return {}
+    opening = _OPENING.match(said)
+    said, slipped = (said[opening.end() :], opening["slip"] is not None) if opening else (said, False)
+    for pattern in (_NOT_BUT, _BUT_NOT, _FOR):
+        but = pattern.match(said)
+        if but is None:
+            continue
+        named = but.groupdict()
+        old, new = but["old"].strip(), but["new"].strip(" 。吧")
+        found = _replaced(old, new, named.get("cue") or "", named.get("field") or "", slots)
+        if found:
             return found
     wrong = _WRONG.match(said)
     if wrong:
         slot = field_of(said[: wrong.start("value")], {})
         if slot is not None and slots.get(slot) is not None and slot != "content":
-            return slot, wrong["value"].strip(" 。")
+            return {slot: wrong["value"].strip(" 。")}
+    tail, number = _TAIL.match(said), str(slots.get("contact_phone") or "")
+    if tail and len(number) > len(tail["tail"]) and "-" not in number:
+        return {"contact_phone": number[: -len(tail["tail"])] + tail["tail"]}
     brought = new_value(said)
     if brought:
-        slot = field_of(said[: said.find(brought)], {}) or ("contact_phone" if find(brought) else None)
-        if slot is not None and slots.get(slot) is not None and slot not in ("content", "category"):
-            return slot, brought
-    missaid = _MISSAID.match(said)
-    if missaid:
-        value = (missaid["value"] or missaid["value2"]).strip(" 。")
-        slot = _kind(value)
-        return (slot, value) if slot is not None and slots.get(slot) is not None else None
-    return None
+        slot = field_of(said[: said.rindex(brought)], {}) or ("contact_phone" if find(brought) else None)
+        changes = slot == "confidential" or slots.get(slot or "") is not None
+        if slot is not None and changes and slot not in ("content", "category"):
+            return {slot: brought}
+    right = _RIGHT.match(said) if slipped else None
+    value = right["value"].strip(" 。") if right else ""
+    slot = _kind(value) if value else None
+    return {slot: value} if slot is not None and slots.get(slot) is not None else {}
 
 
-def _replaced(old: str, new: str, cue: str, slots: Mapping[str, Any]) -> tuple[str, str] | None:
-    """For "not this but that": the slot that holds the old value, and the words of the new value."""
+def _replaced(old: str, new: str, cue: str, field: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """For "not this but that": the slots that hold the old value, and the words of their new values.
+
+    Args:
+        old: the wrong value.
+        new: the right one.
+        cue: the verb before the new value (是, 叫); "" when there is none.
+        field: words before the verb that may name the slot (时间).
+    """
     city = parts().city
     was, now = read_district(old, city), read_district(new, city)
     if was is not None and now is not None and was == slots.get("district"):
-        beyond = place(new, city)
-        return ("address" if beyond.address else "district"), new
+        return {"address" if place(new, city).address else "district": new}
+    if named_type(old) is not None and named_type(new) is not None and slots.get("complaint_type"):
+        return {"complaint_type": new}
+    made = {}
     for slot in ("address", "happened_at", "subject", "contact_name", "contact_phone"):
         value = str(slots.get(slot) or "")
-        if not value or old not in value:
-            continue
-        return slot, value.replace(old, new, 1) if slot == "address" and old != value else new
+        if value and old in value:
+            made[slot] = value.replace(old, new, 1) if slot == "address" and old != value else new
+    if made:
+        return made
     if cue in ("叫", "姓") and slots.get("contact_name"):
-        return "contact_name", f"我{cue}{new}"
-    return None
+        return {"contact_name": f"我{cue}{new}"}
+    told = field_of(field, {}) if field else None
+    kind = told if told and told != "content" else _kind(new)
+    same = kind is not None and (told == kind or _kind(old) == kind)
+    return {kind: new} if kind is not None and same and slots.get(kind) is not None else {}
 
 
 def _kind(value: str) -> str | None:

@@ -115,6 +115,8 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     if turn.slot("former") is not None and (move in _LEAVES_IT or _KEEP.search(plain(turn.text))):
         await changing.keep_former(turn)
         return
+    if move is Move.CANCEL and taking.gives_contact(turn, slot):
+        move = Move.UNCLEAR  # 算了，名字写上吧 takes a refusal back, and not the matter
     if slot == drafts.CONFIRM and leaving.declines(turn, move):
         if turn.offered == leaving.OFFER:
             await _cancel(turn, slot)
@@ -125,7 +127,8 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     numbered = slot == "contact_phone" and asked_phone(turn.text) is not None
     unknown = slot == "complaint_type" and move is Move.SKIP
     may_answer = closed and not unknown and (numbered or move not in _NO_ANSWER)
-    may_answer |= slot == "contact_name" and move is Move.UNCLEAR and not turn.pressed
+    unclear = move is Move.UNCLEAR and not turn.pressed and slot in FREE
+    may_answer |= unclear and (slot == "contact_name" or taking.holds_other(turn, slot))
     more = (
         slot == "content"
         and turn.slot(slot)
@@ -265,7 +268,7 @@ async def _skip(turn: Turn, slot: str) -> None:
     elif slot == "complaint_type":
         kind = drafts.likely_type(str(turn.slot("content") or ""))
         await steps.go_on(turn, {slot: kind}, before=f"好的，先按“{kind}”登记，不对的话说一声就改。")
-    elif slot == "content" and turn.slot(slot):
+    elif slot in ("content", "address") and turn.slot(slot):  # asked further, and what is there is enough
         await steps.go_on(turn, {})
     elif slot == "address" and (steps.tries_so_far(turn) >= 1 or questions.put_often(turn, slot)):
         await steps.go_on(turn, {slot: ""}, before="好的，位置先空着，工作人员可能会再跟您核实。")

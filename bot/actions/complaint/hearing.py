@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.actions.complaint import placing
 from bot.actions.complaint.answers import read_answer, read_place
 from bot.actions.complaint.values import read_district, rest_after_district
 from bot.actions.runtime.context import parts
@@ -18,9 +19,10 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.faults import is_fault
 from bot.understanding.lasting import is_time, only_time
+from bot.understanding.looks import is_sentence
 from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
-from bot.understanding.place import is_vague, place
+from bot.understanding.place import place
 from bot.understanding.remarks import is_no_value
 from bot.understanding.subject import subject
 from bot.understanding.wishes import Wish, read_wish
@@ -32,7 +34,7 @@ _MOST_CLAUSES = 30
 _LEAST_BESIDE = 2
 """Fewest characters besides a phone number that count as content."""
 _BESIDE_PHONE = re.compile(
-    r"(?:打|这个|那个|吧|就是|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
+    r"(?:打|这个|那个|吧|就是|算了|还是|留|写|一?个|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
 )
 """Words around a phone number that carry no content."""
 _TELLS = re.compile(r"[也还都].{0,4}[坏漏堵脏臭吵断乱]|没人[管修理来]")
@@ -68,6 +70,11 @@ class Heard:
         """The words that belong to the content; "" when there are none."""
         told = [one for one in self.rest if len(plain(one)) >= _LEAST_MATTER and not is_no_value(one)]
         return "，".join(told)
+
+    def with_wished(self, wished: Mapping[str, Any]) -> dict[str, Any]:
+        """The values and what the wishes fill. A wish to give a name is done when the name is there."""
+        done = {name: value for name, value in wished.items() if value is not None or name not in self.values}
+        return {**self.values, **done}
 
 
 def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
@@ -130,12 +137,12 @@ def _fits(clause: str, asked: str) -> bool:
 
 def _is_subject(clause: str) -> bool:
     own = introduced_name(clause) is not None and re.search("我|俺|本人|自己", clause) is not None
-    tells = is_fault(clause) or _TELLS.search(clause) is not None
+    tells = is_fault(clause) or _TELLS.search(clause) is not None or is_sentence(clause)
     return not (own or tells or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
 
 
 _FITS: Mapping[str, Callable[[str], bool]] = {
-    "address": lambda clause: may_be_place(clause, parts().city) is True and not _only_district(clause),
+    "address": lambda clause: placing.is_place(clause) and not placing.only_district(clause),
     "happened_at": lambda clause: (
         is_time(clause) and not is_no_value(clause) and not only_place(clause, parts().city)
     ),
@@ -150,10 +157,6 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     ),
 }
 """Slot → whether a clause answers the question for that slot."""
-
-
-def _only_district(clause: str) -> bool:
-    return only_place(clause, parts().city) and set(read_place(clause)) == {"district"}
 
 
 def _district(clause: str) -> str | None:
@@ -179,6 +182,8 @@ def _answer(answers: list[str], asked: str, heard: Heard) -> None:
         elif beyond:
             heard.values["town"] = beyond
         return
+    if asked == "address":
+        said = "，".join(placing.named(clause, heard) for clause in answers)
     heard.values[asked] = read_answer(asked, said)
 
 
@@ -200,8 +205,8 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         elif plain(clause) not in plain(f"{slots.get('happened_at')}{slots.get('content')}"):
             heard.rest.append(clause)  # a second time, beside the filled one, is added to the content
         return True
-    if only_place(clause, parts().city):
-        _take_place(clause, asked, slots, heard)
+    if only_place(clause, parts().city) or placing.makes_exact(clause, slots):
+        placing.take_place(clause, asked, slots, heard)
         return True
     if (
         slots.get("subject") in (None, "")
@@ -211,31 +216,3 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         heard.values["subject"] = plain(clause)
         return True
     return False
-
-
-def _take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> None:
-    """Take a clause that is only a place and does not answer the question.
-
-    It fills open slots, makes the address more exact, or moves it to another district. Otherwise it is a second place
-    and is added to the content.
-    """
-    found = read_place(clause)
-    named = bool(found.get("address") or found.get("town"))
-    district, address = slots.get("district"), str(slots.get("address") or "")
-    moved = district is not None and found.get("district") not in (None, district)
-    if slots.get("district") is None and found.get("district"):
-        heard.values.setdefault("district", found["district"])
-    elif moved and asked != "district" and not named:
-        heard.values["district"] = found["district"]
-    if not named or "address" in heard.values:
-        return
-    if slots.get("address") is None or (moved and asked != "district"):
-        heard.values["address"] = clause
-    elif plain(clause) in plain(f"{address}{slots.get('content')}"):
-        return  # nothing new
-    elif not address or plain(address) in plain(clause) or is_vague(address):
-        heard.values["address"] = clause
-    elif not found.get("address") and not read_place(address).get("town"):
-        heard.values["address"] = f"{found['town']}{address}"
-    else:
-        heard.rest.append(clause)

@@ -136,6 +136,8 @@ _NO_NUMBER = re.compile(
 _THUMB = re.compile("(?:[\U0001f44c\U0001f44d\U0001f197\u2705][\U0001f3fb-\U0001f3ff\ufe0f]?)+")
 """Pictures that mean yes."""
 _ASKING = re.compile(r"[?？]|什么|啥|怎么|吗|区别")
+_COMMANDS = frozenset({Move.CANCEL, Move.HUMAN, Move.SKIP, Move.BACK})
+"""Moves that bring no value."""
 _SURE = 0.6
 """Confidence (0 to 1) from which an intent decides, although any words may be the answer."""
 _LIKELY = 0.4
@@ -244,8 +246,8 @@ def _in_closed(turn: Turn) -> Move:
     intended = _OF_INTENT.get(turn.intent)
     if intended is None or turn.confidence < _LIKELY:
         return Move.UNCLEAR
-    # "13511112222，说错了是13511113333" corrects a value and is no wish to go back.
-    unlike = _DIGITS.search(turn.text) or not (turn.pressed or _GOES_BACK.search(turn.text))
-    if intended is Move.BACK and unlike:
+    # "13511112222，说错了是13511113333" and "算了留一个吧，13511112222" bring a value.
+    unlike = intended is Move.BACK and not (turn.pressed or _GOES_BACK.search(turn.text))
+    if intended in _COMMANDS and (unlike or _DIGITS.search(turn.text)):
         return Move.UNCLEAR  # 颍上 is a place
     return intended

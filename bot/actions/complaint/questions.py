@@ -10,6 +10,7 @@ from core.ids import new_id
 
 _ASK_ANONYMOUS_PHONE = "您选了匿名。要留个电话吗？不留的话没法给您回访，只能凭工单号和查询码自己来查进度。"
 _ASK_BESIDE_LOCATION = "再用文字说一下会更好找：路名、小区、楼栋，或者旁边有什么；不好说可以跳过。"
+_ASK_EXACT = "“{said}”记下了。是在哪条路、哪个小区，或者旁边有什么店、学校？不好说可以跳过。"
 _ASK_FURTHER = "“{said}”我记下了。具体是怎么回事、希望怎么解决？不想多说可以跳过。"
 _CONTENT_OF = {
     "建议": "请说说您的建议：针对什么、希望怎么改进。",
@@ -87,6 +88,8 @@ def _first_words(turn: Turn, slot: str) -> str:
         return _CONTENT_OF.get(str(turn.slot("complaint_type")), BY_NAME["content"].question)
     if slot == "address" and turn.slot("location"):
         return _ASK_BESIDE_LOCATION
+    if slot == "address" and turn.slot(slot):
+        return _ASK_EXACT.format(said=clip(str(turn.slot(slot)).partition("（")[0], 20))
     if slot == "contact_phone" and turn.slot("contact_name") == drafts.ANONYMOUS:
         return _ASK_ANONYMOUS_PHONE
     return BY_NAME[slot].question
@@ -104,7 +107,9 @@ def skippable(turn: Turn, slot: str) -> bool:
         return True
     if slot == "content":
         return bool(turn.slot(slot))  # a short description is there, and is enough
-    if slot == "address" and (turn.slot("location") or turn.slot("complaint_type") == "建议"):
+    if slot == "address" and (
+        turn.slot(slot) or turn.slot("location") or turn.slot("complaint_type") == "建议"
+    ):
         return True  # the map location replaces the address, and an idea may be for everywhere
     if slot in ("address", "complaint_type"):
         return put_often(turn, slot)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import later, questions, same
+from bot.actions.complaint import later, questions, rough, same
 from bot.actions.complaint.agreeing import agree, renumbered
 from bot.actions.complaint.answers import hint, read_mined, without_own
 from bot.actions.complaint.parted import parted
@@ -73,7 +73,7 @@ async def take(turn: Turn, slot: str, value: str | bool | None, before: str = ""
         return
     filled: dict[str, Any] = {slot: value}
     if slot == "address":
-        filled[slot] = renumbered(_former(turn, slot), str(value))
+        filled[slot] = renumbered(rough.bare(_former(turn, slot)), str(value))
     if slot == "district" and turn.slot("address") is None:
         rest = "" if turn.pressed else rest_after_district(turn.text, parts().city)
         filled["address" if len(rest) >= _WHOLE_ADDRESS else "town"] = rest or None
@@ -136,6 +136,8 @@ async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: b
         before: text before the question, in the same message.
         look: whether to look for an open ticket about the same matter; None: look when a filled slot may show one.
     """
+    if filled.get("address"):
+        filled["address"] = rough.joined(str(turn.slot("address") or ""), str(filled["address"]))
     agreed, changed = agree(turn.slots, filled)
     before += changed
     former = turn.slot("former")

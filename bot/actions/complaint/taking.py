@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.actions.complaint import contact, questions, steps
+from bot.actions.complaint import contact, questions, rough, steps
 from bot.actions.complaint.answers import hint, read_answer
 from bot.actions.complaint.hearing import Heard, hear
 from bot.actions.complaint.opening import too_little
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
-from bot.actions.runtime.wording import CANCEL, HUMAN, choice, clip, plain
+from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice, clip, plain
 from bot.actions.talk import abroad
 from bot.understanding.category import suggest_by_words
 from bot.understanding.clauses import may_be_place
 from bot.understanding.kind import named_type
+from bot.understanding.looks import is_sentence
 from core.phone import find
 
 _BARE_TYPE = 4
@@ -55,19 +56,22 @@ async def take_answer(turn: Turn, slot: str) -> bool:
         return True
     heard = hear(turn.text, slot, turn.slots)
     wished, said = contact.wished(turn, slot, heard.wishes, "，".join(heard.wished))
-    filled: dict[str, Any] = {**heard.values, **wished}
-    if heard.unsure and _doubted(turn, slot, heard.unsure):
-        return True
-    if heard.unsure:
+    filled = heard.with_wished(wished)
+    if heard.unsure and not is_sentence(heard.unsure):
+        if not _said_before(turn, heard.unsure):
+            _doubt(turn, slot, heard.unsure)
+            return True
         filled[slot] = read_answer(slot, heard.unsure)
     matter = heard.matter
-    if matter and (filled or heard.known or _tells(turn, matter)):
+    if matter and (filled or heard.known or heard.unsure or _tells(turn, matter)):
         told = str(turn.slot("content") or "")
         if told and plain(matter) not in plain(told):
             filled["content"] = f"{told}\n补充：{matter}"
             said += "" if slot in filled else f"“{clip(matter, 20)}”也补进内容里了。"
     if not filled:
         return False
+    if rough.asked(turn, slot, filled, said):
+        return True
     if slot not in filled and "content" in filled and not heard.values and not wished:
         _told_on(turn, slot, filled["content"], said)
         return True
@@ -79,6 +83,22 @@ async def take_answer(turn: Turn, slot: str) -> bool:
         said = steps.noted(filled, but=slot) + said
     await steps.go_on(turn, filled, before=said)
     return True
+
+
+def holds_other(turn: Turn, slot: str) -> bool:
+    """Whether a message that seems to answer nothing holds a wish, or a value of another field than the asked one."""
+    heard = hear(turn.text, slot, turn.slots)
+    return bool(heard.wishes or set(heard.values) - {slot})
+
+
+def gives_contact(turn: Turn, slot: str) -> bool:
+    """Whether a message in words gives a name or a number, or wants one to be written down."""
+    if turn.pressed:
+        return False
+    heard = hear(turn.text, slot, turn.slots)
+    return bool(
+        {"contact_name", "contact_phone"} & set(heard.values) or contact.AFTER_ALL & set(heard.wishes)
+    )
 
 
 def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
@@ -95,17 +115,21 @@ def _also(heard: Heard, slot: str) -> str:
     return steps.noted(heard.values, but=slot)
 
 
-def _doubted(turn: Turn, slot: str, words: str) -> bool:
-    """Ask whether the words are the answer; False when the citizen was asked before, because then they count as one."""
-    if steps.tries_so_far(turn) > 0:
-        return False
-    turn.set("tries", 1)
+def _said_before(turn: Turn, words: str) -> bool:
+    """Whether the citizen said these words at this question before: then they mean it."""
+    said = [plain(str(event.get("text") or "")) for event in turn.events if event.get("event") == "user"]
+    return steps.tries_so_far(turn) > 0 and plain(words) in said[:-1]
+
+
+def _doubt(turn: Turn, slot: str, words: str) -> None:
+    """Ask whether the words are the answer."""
+    turn.set("tries", steps.tries_so_far(turn) + 1)
+    way = [SKIP] if steps.tries_so_far(turn) >= steps.MAX_TRIES else []
     turn.say(
         f"“{clip(words, 30)}”是地方的名字吗？是的话点“就是这里”；也可以再说具体一点，比如路名、小区，或者旁边有什么。",
-        [choice("就是这里", "inform", slot=slot, value=words), CANCEL, HUMAN],
+        [choice("就是这里", "inform", slot=slot, value=words), *way, CANCEL, HUMAN],
     )
     turn.set("requested_slot", slot)
-    return True
 
 
 def _tells(turn: Turn, matter: str) -> bool:
@@ -131,7 +155,7 @@ async def _take_content(turn: Turn) -> None:
         return
     heard = hear(turn.text, "content", turn.slots)
     wished, said = contact.wished(turn, "content", heard.wishes, "，".join(heard.wished))
-    filled = {**heard.values, **wished}
+    filled = heard.with_wished(wished)
     if questions.asked_again(turn, "content"):
         await _take_other_story(turn, heard, filled, said)
         return

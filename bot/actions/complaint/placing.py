@@ -1,0 +1,79 @@
+"""Reads places in the clauses of a message: the asked one, and a later one that is more exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bot.actions.complaint.answers import read_place
+from bot.actions.complaint.rough import bare
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.wording import plain
+from bot.understanding.clauses import may_be_place, only_place
+from bot.understanding.looks import is_rough, is_sentence
+
+if TYPE_CHECKING:
+    from bot.actions.complaint.hearing import Heard
+
+
+def is_place(clause: str) -> bool:
+    """Whether a clause looks like the answer to "where?"."""
+    city = parts().city
+    looks = may_be_place(clause, city)
+    return looks is True or (looks is None and is_rough(clause, city))
+
+
+def only_district(clause: str) -> bool:
+    """Whether a clause names a district and no place within it."""
+    return only_place(clause, parts().city) and set(read_place(clause)) == {"district"}
+
+
+def named(clause: str, heard: Heard) -> str:
+    """The place in a clause. What else a clause tells (山王镇来个人看看吧) belongs to the matter."""
+    found = read_place(clause)
+    told = f"{found.get('town', '')}{found.get('address', '')}"
+    if not told or not is_sentence(plain(clause).replace(told, "")):
+        return clause
+    heard.rest.append(clause)
+    return told
+
+
+def makes_exact(clause: str, slots: Mapping[str, Any]) -> bool:
+    """Whether a clause names a place that can be found, while the known one can't."""
+    city = parts().city
+    known = bare(str(slots.get("address") or ""))
+    exact = bool(read_place(clause).get("address")) and may_be_place(clause, city) is True
+    return (
+        bool(known)
+        and exact
+        and is_rough(known, city)
+        and not (is_rough(clause, city) or is_sentence(clause))
+    )
+
+
+def take_place(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard) -> None:
+    """Take a clause that is only a place and does not answer the question.
+
+    It fills open slots, makes the address more exact, or moves it to another district. Otherwise it is a second place
+    and is added to the content.
+    """
+    found = read_place(clause)
+    named = bool(found.get("address") or found.get("town"))
+    district, address = slots.get("district"), str(slots.get("address") or "")
+    moved = district is not None and found.get("district") not in (None, district)
+    if slots.get("district") is None and found.get("district"):
+        heard.values.setdefault("district", found["district"])
+    elif moved and asked != "district" and not named:
+        heard.values["district"] = found["district"]
+    if not named or "address" in heard.values:
+        return
+    if slots.get("address") is None or (moved and asked != "district"):
+        heard.values["address"] = clause
+    elif plain(clause) in plain(f"{address}{slots.get('content')}"):
+        return  # nothing new
+    elif not address or plain(address) in plain(clause) or is_rough(bare(address), parts().city):
+        heard.values["address"] = clause
+    elif not found.get("address") and not read_place(address).get("town"):
+        heard.values["address"] = f"{found['town']}{address}"
+    else:
+        heard.rest.append(clause)
