@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.actions.complaint import contact, steps
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint.hearing import Heard, hear
+from bot.actions.complaint.heard import Heard
+from bot.actions.complaint.hearing import hear
 from bot.actions.runtime.turn import Turn
 from bot.understanding.name import ANONYMOUS
 from bot.understanding.remarks import is_to_us

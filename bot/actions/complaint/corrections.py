@@ -78,8 +78,6 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
 
     >>> corrections("地址不对，是国庆路菜市场门口", {"address": "龙湖路"})
     {'address': '国庆路菜市场门口'}
-    >>> corrections("啊说错了，红星超市改成红旗超市", {"address": "国庆路红星超市", "subject": "红星超市"})
-    {'address': '国庆路红旗超市', 'subject': '红旗超市'}
     """
     said = text.strip()
     if len(said) > _LONGEST:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from bot.actions.complaint import placing
 from bot.actions.complaint.answers import read_answer, read_place
+from bot.actions.complaint.heard import Heard
 from bot.actions.complaint.values import read_district, rest_after_district
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
@@ -27,8 +27,6 @@ from bot.understanding.remarks import is_no_value
 from bot.understanding.subject import subject
 from bot.understanding.wishes import Wish, read_wish
 
-_LEAST_MATTER = 4
-"""Fewest characters of a clause without a field that is added to the content."""
 _MOST_CLAUSES = 30
 """Most clauses that are read one by one. The rest of a long pasted letter counts as the matter."""
 _LEAST_BESIDE = 2
@@ -43,38 +41,6 @@ _BEFORE_PHONE = re.compile(r"[，,\s](?:就是?|只有|有个?|打)$")
 """Words that are left over before a phone number."""
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
-
-
-@dataclass
-class Heard:
-    """What a message says.
-
-    Args:
-        values: slot → value.
-        wishes: wishes about name, phone and secrecy.
-        wished: the clauses with these wishes.
-        rest: the clauses that contain neither values nor wishes.
-        known: whether a clause belongs to another field than the asked one, even if that was filled before.
-        unsure: words that may or may not answer the question; "" when there are none.
-    """
-
-    values: dict[str, Any] = field(default_factory=dict)
-    wishes: list[Wish] = field(default_factory=list)
-    wished: list[str] = field(default_factory=list)
-    rest: list[str] = field(default_factory=list)
-    known: bool = False
-    unsure: str = ""
-
-    @property
-    def matter(self) -> str:
-        """The words that belong to the content; "" when there are none."""
-        told = [one for one in self.rest if len(plain(one)) >= _LEAST_MATTER and not is_no_value(one)]
-        return "，".join(told)
-
-    def with_wished(self, wished: Mapping[str, Any]) -> dict[str, Any]:
-        """The values and what the wishes fill. A wish to give a name is done when the name is there."""
-        done = {name: value for name, value in wished.items() if value is not None or name not in self.values}
-        return {**self.values, **done}
 
 
 def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.actions.complaint.answers import read_place
+from bot.actions.complaint.heard import Heard
 from bot.actions.complaint.rough import bare
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import may_be_place, only_place
 from bot.understanding.looks import is_rough, is_sentence
-
-if TYPE_CHECKING:
-    from bot.actions.complaint.hearing import Heard
 
 
 def is_place(clause: str) -> bool:

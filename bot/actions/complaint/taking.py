@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.actions.complaint import contact, questions, rough, steps
 from bot.actions.complaint.answers import hint, read_answer
-from bot.actions.complaint.hearing import Heard, hear
+from bot.actions.complaint.heard import Heard
+from bot.actions.complaint.hearing import hear
 from bot.actions.complaint.opening import too_little
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -77,10 +78,7 @@ async def take_answer(turn: Turn, slot: str) -> bool:
         return True
     if slot == "confidential" and _CARELESS.fullmatch(plain(turn.text)):
         said += "那就按不保密登记，想保密说一声“要保密”就行。"
-    if not (said or slot in filled):
-        said = _also(heard, slot)
-    elif len(heard.values) > 1:
-        said = steps.noted(filled, but=slot) + said
+    said = steps.noted(heard.values, but=slot) + said
     await steps.go_on(turn, filled, before=said)
     return True
 
@@ -105,14 +103,9 @@ def _told_on(turn: Turn, slot: str, content: str, said: str) -> None:
     """Add words about the matter to the content, and ask again; they count as an unreadable answer."""
     turn.set("content", content)
     tries = steps.tries_so_far(turn) + 1
-    unread = "" if find(turn.text) else hint(slot)
+    unread = "" if find(turn.text) or slot == "subject" else hint(slot)
     questions.ask(turn, slot, before=f"{said}{unread}", human=tries >= steps.MAX_TRIES)
     turn.set("tries", tries)
-
-
-def _also(heard: Heard, slot: str) -> str:
-    """What to say about values that answer other questions than the one asked."""
-    return steps.noted(heard.values, but=slot)
 
 
 def _said_before(turn: Turn, words: str) -> bool:
