@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import track
@@ -110,8 +111,8 @@ async def _evidence(settings: Settings, text: str) -> Evidence:
 
 
 def train_decision() -> None:
-    """Fit the model of kinds, and the bars of the decision, to the written examples. It takes a few minutes."""
-    from bot.understanding import fitting
+    """Fit the kinds, the bars of the decision and the reader of talk about tickets to written examples, in a few minutes."""
+    from bot.understanding import fitting, ticket_fit
 
     settings = load_settings()
     rows = fitting.examples()
@@ -122,6 +123,8 @@ def train_decision() -> None:
     bars, at = fitting.fit_bars(rows, seen, [kinds, mixed, mixed])
     decision.save(bars, stamp)
     fitting.fit(rows, seen).save()
+    encoder = shipped_meaning()
+    ticket_fit.fit(lambda texts: np.concatenate([encoder.states([text]) for text in texts])).save()
     right = sum(max(of, key=lambda kind: of[kind]) == row.kind for of, row in zip(kinds, rows, strict=True))
     console.print(f"{len(rows)} examples; kinds right in the other hand's words: {right / len(rows):.3f}")
     console.print("\n".join(map(str, [bars, *at[:2]])), highlight=False)

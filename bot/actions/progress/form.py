@@ -138,7 +138,7 @@ async def _open(turn: Turn) -> None:
     wanted = turn.entities.get("value") if turn.entities.get("slot") == "purpose" else None
     purpose = wanted if wanted in _OPENING else _PURPOSE.get(turn.intent, "progress")
     turn.set("purpose", purpose)
-    if turn.pressed and (turn.intent in _PURPOSE or wanted):
+    if (turn.pressed and (turn.intent in _PURPOSE or wanted)) or turn.offered == just_now.ASKED_WHAT:
         # The button belongs to a ticket that was just shown, so number and code are taken from there.
         turn.set_all({"ticket_number": turn.slot("seen_number"), "query_code": turn.slot("seen_code")})
     await _take(turn)
@@ -191,13 +191,19 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
     """Do what the citizen wants with the found ticket."""
     tickets, purpose = parts().tickets, turn.slot("purpose")
     turn.set_all({"ticket_number": ticket.number, "query_code": ticket.query_code})
+    said = str(turn.slot("story") or "") if turn.offered == just_now.ASKED_WHAT else ""
+    if said:
+        turn.set("story", None)
     if purpose == "urge":
-        urged = await tickets.urge(ticket.number, ticket.query_code, key=turn.turn_id or None)
+        key = turn.turn_id or None
+        urged = await tickets.urge(ticket.number, ticket.query_code, said[:MAX_NOTE], key=key)
         stands = tickets.progress_text(urged or ticket).removeprefix("您好，")
         turn.say(f"已经记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
         _end(turn)
     elif purpose == "add" and turn.entities.get("slot") == "photos" and turn.slot("photos"):
         await _add_photos(turn, turn.slot("photos"))
+    elif purpose == "add" and said:
+        await _note(turn, said, ())
     elif purpose == "add":
         _ask_again(turn, "supplement")
     elif purpose == "rate" and _finished(ticket):

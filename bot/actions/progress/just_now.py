@@ -10,9 +10,11 @@ from bot.actions.progress import none_filed
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip
+from bot.understanding import ticket_talk
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
-from bot.understanding.ticket_talk import Said, asks_whether_filed, said_of, told
+from bot.understanding.ticket_reader import Heard, Said
+from bot.understanding.ticket_talk import asks_whether_filed, says_to_what, told
 from conversations.event_kinds import Result
 from core.clock import local
 from core.errors import Conflict, RateLimited
@@ -23,7 +25,24 @@ from tickets.types import CITIZEN, Ticket
 
 SEEN_NUMBER, SEEN_CODE = "seen_number", "seen_code"
 """Slots with number and query code of the ticket that was filed or shown last."""
+ASKED_WHAT = "ticket_talk"
+"""Value of the slot ``offer`` after the citizen was asked what to do about words about the ticket; ``story`` has them."""
 _SHOWN = 40
+_ANEW = Choice("新登记一件", "/start_complaint")
+_SHORT = 20
+"""Most characters of a message that is about a ticket, although none is known here."""
+_SURE = 0.8
+"""Probability (0 to 1) from which a message is about a ticket, although none is known here or a supplement was asked for."""
+_LEAST_ADDED = 5
+"""Fewest characters that are added to a ticket; 我要补充 only announces something."""
+_WRITES = frozenset({Said.URGE, Said.ADD, Said.WITHDRAW, Said.DONE})
+"""What is written to the ticket."""
+_NEEDS_TICKET = frozenset({Said.FILED, Said.URGE, Said.WAITS})
+"""What can only be about a ticket, so that it is asked which."""
+_NO_SUPPLEMENT = frozenset({Said.FILED, Said.CODE, Said.URGE, Said.ADD, Said.CHANGE, Said.WITHDRAW})
+"""What is no supplement, although one was asked for."""
+_MATTERS = frozenset({"complain", "suggest", "praise"})
+"""Intents of a new matter."""
 _WHAT = "ticket_change"
 """Value of the slot ``offer`` after the citizen was asked what to change."""
 _NUMBER_ALONE = 24
@@ -55,17 +74,17 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     """
     if turn.pressed or find_number(turn.text):
         return False
-    said = said_of(turn.text)
-    if said is None and turn.offered == _WHAT and asked_phone(turn.text, parts().city.hotline_numbers):
-        said = Said.CHANGE  # the bare number after "what shall it be?"
-    if said is not None and not turn.slot(SEEN_NUMBER) and not await _recall(turn):
-        return await _without_ticket(turn, said, asks_number)
+    known = bool(turn.slot(SEEN_NUMBER)) or await _recall(turn)
+    heard = await ticket_talk.heard(turn.text) if known else await ticket_talk.heard(turn.text, _SHORT)
+    if heard is None and turn.offered == _WHAT and asked_phone(turn.text, parts().city.hotline_numbers):
+        heard = Heard(Said.CHANGE, 1.0, 1.0)  # the bare number after "what shall it be?"
+    if not known:
+        return await _without_ticket(turn, heard, asks_number)
+    said = None if heard is None else _meant(turn, heard)
     if said is None or (said is Said.WITHDRAW and await kept.left(turn) is not None):
         return False  # 撤了吧 then means the unfinished complaint, not the ticket
     try:
-        ticket = await parts().tickets.by_number_and_code(
-            str(turn.slot(SEEN_NUMBER)), str(turn.slot(SEEN_CODE))
-        )
+        ticket = await _ticket(turn)
         if ticket is None:
             return False
         await _do(turn, said, ticket)
@@ -73,6 +92,27 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         turn.say(error.message, [HUMAN])
     turn.outcome(Result.TICKET, about=str(turn.slot(SEEN_NUMBER)))
     return True
+
+
+def _meant(turn: Turn, heard: Heard) -> Said | None:
+    """What to do about a message. When that is not sure enough, nothing is written: it is asked what is wanted."""
+    if turn.requested == "supplement" and (heard.sure < _SURE or heard.said not in _NO_SUPPLEMENT):
+        return None  # the words are what is to be added
+    if turn.intent in _MATTERS and heard.about < ticket_talk.ACT:
+        return None
+    if heard.said in _WRITES and heard.sure < ticket_talk.ACT:
+        return Said.WAITS
+    if heard.said is Said.ADD and len(told(turn.text) or turn.text) < _LEAST_ADDED:
+        return None
+    return heard.said
+
+
+async def _ticket(turn: Turn) -> Ticket | None:
+    """The ticket filed or shown last. One of this conversation needs no code, even while wrong codes lock it."""
+    number = str(turn.slot(SEEN_NUMBER))
+    own = await parts().tickets.of_conversation(turn.conversation_id)
+    found = next((ticket for ticket in own if ticket.number == number), None)
+    return found or await parts().tickets.by_number_and_code(number, str(turn.slot(SEEN_CODE)))
 
 
 async def _recall(turn: Turn) -> bool:
@@ -86,12 +126,14 @@ async def _recall(turn: Turn) -> bool:
     return bool(own)
 
 
-async def _without_ticket(turn: Turn, said: Said, asks_number: bool) -> bool:
+async def _without_ticket(turn: Turn, heard: Heard | None, asks_number: bool) -> bool:
     """Reply when no ticket is known; False when the message is about something else, or the caller asks for a number."""
     asks = asks_whether_filed(turn.text)
-    if not asks and (asks_number or said not in (Said.FILED, Said.URGE)):
+    said = heard.said if heard is not None and heard.sure >= _SURE else None
+    withdraws = said is Said.WITHDRAW and not asks_number and await kept.left(turn) is None
+    if not asks and not withdraws and (asks_number or said not in _NEEDS_TICKET):
         return False
-    return await none_filed.tell(turn, asks_if_filed=asks)
+    return await none_filed.tell(turn, asks_if_filed=asks or withdraws)
 
 
 async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
@@ -120,7 +162,9 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
             f"好的，“{clip(turn.text, _SHOWN)}”已经记到工单 {number} 上，承办的工作人员能看到。",
             [PROGRESS, HUMAN],
         )
-    elif said is Said.CHANGES:
+    elif said is Said.WAITS:
+        _ask_what(turn, ticket)
+    elif said is Said.CHANGE and not says_to_what(turn.text) and not find(turn.text):
         turn.say(
             f"工单 {number} 要改成什么？一句话说全就行，比如“地址改成洞山中路 8 号”。", [PROGRESS, HUMAN]
         )
@@ -128,7 +172,7 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
     elif said is Said.PHOTO:
         turn.say(f"照片直接在这里发给我，再点“补充到这张工单”，就补到工单 {number} 里了。", [PROGRESS, HUMAN])
     else:
-        words = told(turn.text) if said is Said.ADD else turn.text
+        words = (told(turn.text) or turn.text) if said is Said.ADD else turn.text
         phone = _own_number(turn.text, words)
         if phone is not None:
             await _correct_phone(turn, ticket, phone)
@@ -138,6 +182,20 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
             f"“{clip(words, _SHOWN)}”已经补充到工单 {number}，承办的工作人员能看到。",
             [PROGRESS, *_ways(ticket)],
         )
+
+
+def _ask_what(turn: Turn, ticket: Ticket) -> None:
+    """Tell how the ticket stands, and ask what to do about words such as 没人理 or 来看了没修就走了. They are kept."""
+    stands = parts().tickets.progress_text(ticket).removeprefix("您好，")
+    if ticket.state.is_final:
+        turn.say(f"您说的是这张工单吧？{stands}\n没有解决，可以新登记一件，也可以转人工。", [_ANEW, HUMAN])
+    else:
+        turn.say(
+            f"您说的是这张工单吧？{stands}\n要我把“{clip(turn.text, _SHOWN)}”补充进去，还是催办？是另外一件事，就新登记一件。",
+            [Choice("补充进去", "/add_to_ticket"), Choice("催办", "/urge"), _ANEW, HUMAN],
+        )
+    turn.set("story", turn.text)
+    turn.offer(ASKED_WHAT)
 
 
 def _own_number(text: str, words: str) -> str | None:
