@@ -37,11 +37,11 @@ PREFIXES: dict[Kind, str] = {"query": "query: ", "passage": "passage: "}
 MIDDLE = 8
 """Number of the layer whose output :meth:`PretrainedEncoder.states` adds."""
 
-LOWER = 6
-"""Number of the layer whose output :meth:`PretrainedEncoder.tokens` gives."""
+LOWER = (6, 7)
+"""Numbers of the layers whose outputs are kept for a while. Models that go on from one share it with the encoder."""
 
-_KEPT = 32
-"""Number of texts whose states after the lower layers are kept, so that several judges of a message share them."""
+_KEPT = 64
+"""Number of states that are kept, so that several judges of a message share them."""
 
 _PAD_TO = 4096
 """Largest batch in single precision, in tokens, padding included."""
@@ -133,10 +133,14 @@ class PretrainedEncoder:
         """
         return self._both(texts, "query")
 
-    def tokens(self, text: str) -> Vectors:
-        """The states of a text's tokens after layer :data:`LOWER`, for models that go on from there.
+    def tokens(self, text: str, layers: int = LOWER[0]) -> Vectors:
+        """The states of a text's tokens after so many layers, for models that go on from there.
 
         The encoder itself uses them, too: encoding the same text soon afterwards takes half the time.
+
+        Args:
+            text: any text.
+            layers: number of layers; those of :data:`LOWER` cost nothing when another model has just asked for them.
 
         Returns:
             [tokens, dimensions]. The prefix and the marks at both ends are among the tokens.
@@ -146,7 +150,8 @@ class PretrainedEncoder:
         """
         net = self._loaded()
         with net.torch.inference_mode():
-            found: Vectors = net.lower(tuple(net.tokenizer.encode(PREFIXES["query"] + text).ids))[0].numpy()
+            row = tuple(net.tokenizer.encode(PREFIXES["query"] + text).ids)
+            found: Vectors = net.lower(row, layers)[0].numpy()
         return found
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
@@ -238,28 +243,30 @@ class _Network:
         number, width = len(rows), max(lengths)
         mask = None
         if number == 1:
-            x = self.lower(tuple(rows[0]))
+            x = self.lower(tuple(rows[0]), LOWER[-1])
         else:
             tokens = torch.ones((number, width), dtype=torch.long)
             for place, row in enumerate(rows):
                 tokens[place, : len(row)] = torch.tensor(row)
             if min(lengths) < width:
                 mask = (torch.arange(width) < torch.tensor(lengths)[:, None])[:, None, None, :]
-            x = self.layers(self._embedded(tokens), mask, 0, LOWER)
+            x = self.layers(self._embedded(tokens), mask, 0, LOWER[-1])
         kept = None if mask is None else mask[:, 0, 0, :, None]
 
         def mean(x: Any) -> Any:
             return x.mean(1) if kept is None else (x * kept).sum(1) / kept.sum(1)
 
-        x = self.layers(x, mask, LOWER, MIDDLE)
+        x = self.layers(x, mask, LOWER[-1], MIDDLE)
         middle = mean(x)
         x = self.layers(x, mask, MIDDLE)
         found: Vectors = torch.cat([torch.nn.functional.normalize(mean(x), dim=-1), middle], dim=1).numpy()
         return found
 
-    def _lower(self, row: tuple[int, ...]) -> Any:
-        """The states of one text's tokens after layer :data:`LOWER`, [1, tokens, dimensions]."""
-        return self.layers(self._embedded(self.torch.tensor([row])), None, 0, LOWER)
+    def _lower(self, row: tuple[int, ...], end: int) -> Any:
+        """The states of one text's tokens after so many layers, [1, tokens, dimensions]."""
+        start = max((layers for layers in LOWER if layers < end), default=0)
+        x = self.lower(row, start) if start else self._embedded(self.torch.tensor([row]))
+        return self.layers(x, None, start, end)
 
     def _embedded(self, tokens: Any) -> Any:
         """[texts, tokens] → [texts, tokens, dimensions]: what goes into the first layer."""

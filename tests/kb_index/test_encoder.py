@@ -10,7 +10,7 @@ from core.errors import BadRequest
 from core.settings import ROOT
 from kb_index.index import meanings
 from kb_index.index.versions import current_version
-from kb_index.language.pretrained import SHIPPED, PretrainedEncoder, shipped_encoder
+from kb_index.language.pretrained import LOWER, SHIPPED, PretrainedEncoder, shipped_encoder
 from kb_index.publishing.build import build
 from kb_index.search.loading import load_searcher
 from kb_index.training import derive, packed, pretrained
@@ -142,10 +142,11 @@ def test_a_message_is_encoded_once() -> None:
 def test_a_text_passes_the_lower_layers_once() -> None:
     text = "我家厨房着火了，快来人"
     encoder, other = PretrainedEncoder(SHIPPED), PretrainedEncoder(SHIPPED, eight_bits=False)
-    tokens = encoder.tokens(text)
+    tokens, above = encoder.tokens(text), encoder.tokens(text, LOWER[-1])
     passed = encoder._loaded().lower.cache_info().misses
     states = encoder.states([text])
-    assert encoder._loaded().lower.cache_info().misses == passed
+    assert encoder._loaded().lower.cache_info().misses == passed == len(LOWER)
+    np.testing.assert_array_equal(above, PretrainedEncoder(SHIPPED).tokens(text, LOWER[-1]))
     np.testing.assert_array_equal(states, PretrainedEncoder(SHIPPED).states([text]))
     # 8 bits and single precision give nearly the same states.
     exact = other.tokens(text)

@@ -78,7 +78,7 @@ def tune_command(
     texts, labels, away = fit.parted(fit.groups())
     kept = [n for n in range(len(texts)) if not away[n]]
     mixed, mixed_labels = fit.mixed(texts, labels, ~away)
-    tuner = Tuner(encoder, LABELS, threads)
+    tuner = Tuner(encoder, LABELS, threads, below=7, own=2)
     tail = tuner.tune(
         tuner.states([*(texts[n] for n in kept), *mixed]),
         [*(labels[n] for n in kept), *mixed_labels],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ class Tail:
             tensors = {name: torch.from_numpy(held[name]) for name in held.files if name != "about"}
         self.labels = tuple(about["labels"])
         below, own = int(about["below"]), int(about["layers"])
-        self._lower = encoder_at(encoder).tokens
+        self._lower = partial(encoder_at(encoder).tokens, layers=below)
         self._lower("")  # loads the weights now, not while the first message waits
         # Single precision: in 8 bits, which is three times faster, a score moves by as much as 0.4.
         self._layers = Layers(

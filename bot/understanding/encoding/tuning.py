@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,6 @@ from bot.understanding.encoding.reading import plain
 from kb_index.language.bert import SCALE, single
 from kb_index.language.pretrained import PretrainedEncoder
 
-BELOW, OWN = 6, 3
-"""Number of the encoder's lower layers, which stay unchanged, and of the tuned layers above them."""
 LOOKS = 4
 """Number of learned attention weightings with which the tail reads a text's tokens."""
 _RATE, _HEAD_RATE = 3e-4, 1e-3
@@ -43,24 +42,30 @@ class Tuner:
         encoder: folder of the pretrained encoder.
         labels: the labels, in the order of the tail's outputs.
         threads: number of CPU threads for torch.
+        below, own: number of the encoder's lower layers, which stay unchanged, and of the tuned layers above them.
 
     Raises:
         OSError, KeyError: a file or a tensor of the encoder is missing.
     """
 
-    def __init__(self, encoder: Path, labels: Sequence[str], threads: int = 1) -> None:
+    def __init__(
+        self, encoder: Path, labels: Sequence[str], threads: int = 1, *, below: int = 6, own: int = 3
+    ) -> None:
         import torch
         from safetensors.torch import load_file
         from transformers import BertConfig, BertModel
 
         torch.set_num_threads(threads)
         self.torch: Any = torch
-        self._labels = list(labels)
-        precise, own = PretrainedEncoder(encoder, eight_bits=False), PretrainedEncoder(encoder)
-        self._lower = (precise.tokens, own.tokens) if own.eight_bits else (precise.tokens,)
+        self._labels, self._below, self._own = list(labels), below, own
+        precise, usual = PretrainedEncoder(encoder, eight_bits=False), PretrainedEncoder(encoder)
+        self._lower = [
+            partial(one.tokens, layers=below)
+            for one in ((precise, usual) if usual.eight_bits else (precise,))
+        ]
         model: Any = BertModel(BertConfig.from_pretrained(str(encoder)), add_pooling_layer=False)
         tensors = load_file(str(encoder / "model.safetensors"))
-        for number in range(BELOW, BELOW + OWN):
+        for number in range(below, below + own):
             layer = model.encoder.layer[number]
             at = f"encoder.layer.{number}."
             layer.load_state_dict({name: single(tensors, at + name) for name in layer.state_dict()})
@@ -90,7 +95,7 @@ class Tuner:
         torch = self.torch
         torch.manual_seed(0)
         chance = random.Random(0)  # noqa: S311
-        tail = _module(torch, self._model, len(self._labels)).train()
+        tail = self._module().train()
         wanted = [self._labels.index(label) for label in labels]
         if start is not None:
             self._load(tail, start)
@@ -135,13 +140,13 @@ class Tuner:
     def _load(self, tail: Any, file: Path) -> None:
         with np.load(file) as held:
             tensors = {name: self.torch.from_numpy(held[name]) for name in held.files}
-        tail.load_state_dict({name: single(tensors, _saved_as(name)) for name in tail.state_dict()})
+        tail.load_state_dict({name: single(tensors, self._saved_as(name)) for name in tail.state_dict()})
 
     def save(self, tail: Any, file: Path) -> None:
         """Write a tail: its matrices in 8 bits, with a scale for each row."""
         held: dict[str, Any] = {}
         for name, tensor in tail.state_dict().items():
-            name, values = _saved_as(name), tensor.numpy()
+            name, values = self._saved_as(name), tensor.numpy()
             if values.ndim == 2:
                 scale = np.maximum(np.abs(values).max(axis=1), 1e-8) / 127
                 held[name] = np.round(values / scale[:, None]).astype(np.int8)
@@ -151,13 +156,24 @@ class Tuner:
         config = self._model.config
         about = {
             "labels": self._labels,
-            "below": BELOW,
-            "layers": OWN,
+            "below": self._below,
+            "layers": self._own,
             "heads": config.num_attention_heads,
             "eps": config.layer_norm_eps,
         }
         held["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
         np.savez_compressed(file, **held)
+
+    def _saved_as(self, name: str) -> str:
+        """The name of a tail's tensor in the file, where layers have the numbers that they have in the encoder."""
+        if not name.startswith("layers."):
+            return name
+        number, rest = name.removeprefix("layers.").split(".", 1)
+        return f"encoder.layer.{int(number) + self._below}.{rest}"
+
+    def _module(self) -> Any:
+        layers = self._model.encoder.layer[self._below : self._below + self._own]
+        return _module(self.torch, layers, self._model.config.hidden_size, len(self._labels))
 
     def _packed(self, states: Sequence[Half]) -> tuple[Any, Any]:
         longest = max(len(one) for one in states)
@@ -166,18 +182,6 @@ class Tuner:
         for row, one in enumerate(states):
             x[row, : len(one)], mask[row, : len(one)] = one, 1
         return self.torch.from_numpy(x), self.torch.from_numpy(mask)
-
-
-def _saved_as(name: str) -> str:
-    """The name of a tail's tensor in the file, where layers have the numbers that they have in the encoder.
-
-    >>> _saved_as("layers.0.output.dense.weight"), _saved_as("out.bias")
-    ('encoder.layer.6.output.dense.weight', 'out.bias')
-    """
-    if not name.startswith("layers."):
-        return name
-    number, rest = name.removeprefix("layers.").split(".", 1)
-    return f"encoder.layer.{int(number) + BELOW}.{rest}"
 
 
 def _first(output: Any) -> Any:
@@ -201,15 +205,12 @@ def _batches(states: Sequence[States], chance: random.Random) -> list[list[int]]
     return found
 
 
-def _module(torch: Any, model: Any, outputs: int) -> Any:
+def _module(torch: Any, layers: Any, width: int, outputs: int) -> Any:
     import copy
-
-    width = model.config.hidden_size
 
     class Module(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            layers = model.encoder.layer[BELOW : BELOW + OWN]
             self.layers = torch.nn.ModuleList(copy.deepcopy(layer) for layer in layers)
             self.look = torch.nn.Linear(width, LOOKS)
             self.out = torch.nn.Linear(width * (LOOKS + 1), outputs)
