@@ -15,12 +15,12 @@ from bot.understanding.encoding.reading import plain
 
 FALSE_ALARMS = {
     "clear": 0.005,
-    "unclear": 0.025,
+    "unclear": 0.02,
     "letter": 0.005,
     "alone": 0.0025,
-    "beside": 0.0125,
+    "beside": 0.006,
     "letter_beside": 0.01,
-    "window": 0.0025,
+    "window": 0.005,
 }
 """Shares of the harmless messages that may be taken for clear danger, or may raise any alarm (0 to 1).
 
@@ -33,7 +33,10 @@ WRONGLY_ELSEWHERE = 0.004
 """Share of the messages within the scope that may be told another route (0 to 1)."""
 EVEN = 0.5
 """Probability (0 to 1) from which the question about danger comes alone: danger is as likely as not."""
-SILENT = 0.02
+FLOORS = {"letter": 0.8, "letter_beside": 0.94}
+"""Lowest values (0 to 1) of the letters' thresholds. The examples' letters are tamer than citizens' own: with the shares
+above alone, one in forty harmless letters by other authors raised an alarm."""
+SILENT = 0.035
 """Share (0 to 1) of short messages that tell of danger in words which alarm so little that the tail is not to read such
 a clause, if all around it seems harmless."""
 CLAUSE = 40
@@ -77,11 +80,15 @@ def bars(
     return {
         "clear": clear,
         "unclear": unclear,
-        "letter": max(at(np.asarray([one.danger[0] for one in letters]), FALSE_ALARMS["letter"]), unclear),
+        "letter": max(
+            at(np.asarray([one.danger[0] for one in letters]), FALSE_ALARMS["letter"]), unclear, FLOORS["letter"]
+        ),
         "even": EVEN,
         "alone": at(np.asarray(alone), FALSE_ALARMS["alone"]),
         "beside": max(at(np.asarray(short), FALSE_ALARMS["beside"]), clear),
-        "letter_beside": max(at(np.asarray(of_letters), FALSE_ALARMS["letter_beside"]), clear),
+        "letter_beside": max(
+            at(np.asarray(of_letters), FALSE_ALARMS["letter_beside"]), clear, FLOORS["letter_beside"]
+        ),
         "window": max(
             0.5,
             at(windowed(judged)[harmless], FALSE_ALARMS["window"]),
