@@ -96,6 +96,14 @@ _DESPAIR = re.compile(
 _HEIGHT = re.compile("楼顶|天台|桥|河|江|塔吊|阳台|窗|屋顶|护栏|栏杆|高处")
 
 
+_ROOF = re.compile("楼顶|天台|屋顶|房顶")
+
+
+def on_roof(text: str) -> bool:
+    """Whether a plain text names a roof. People also play, work, and grow vegetables there."""
+    return _ROOF.search(text) is not None
+
+
 def despair(text: str) -> bool:
     """Whether anything in a plain text fits somebody who wants to die; else such a danger is only suspected.
 

@@ -104,6 +104,8 @@ class Judge:
         )
         if probability >= (numbers.letter if len(read) >= LETTER else numbers.unclear):
             return self._settled(read, Danger(kind, probability, clear, beside=probability < numbers.even))
+        if swallowed(read) and probability >= numbers.unclear / 2:
+            return self._settled(read, Danger("medical", probability, clear=True))
         part = self._told_in_part(found, read, clear)
         if part is not None:
             return part
@@ -153,7 +155,8 @@ class Judge:
             return None
         kind, clear = clues.kind_of(read, seen.kind), seen.clear
         # Somebody on a roof who is not said to want to die, nor to sit or stand at its edge, may only work there.
-        if kind == "self_harm" and not clues.despair(read) and not advice(kind, read).instead_of:
+        height = kind == "self_harm" or (kind == "water" and clues.on_roof(read))
+        if height and not clues.despair(read) and not advice("self_harm", read).instead_of:
             clear = False
         clear = clear or swallowed(read)
         if not clear and clues.harmless(read, kind):

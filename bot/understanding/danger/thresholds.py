@@ -18,7 +18,7 @@ FALSE_ALARMS = {
     "unclear": 0.02,
     "letter": 0.005,
     "alone": 0.0025,
-    "beside": 0.006,
+    "beside": 0.008,
     "letter_beside": 0.01,
     "window": 0.005,
 }
@@ -81,7 +81,9 @@ def bars(
         "clear": clear,
         "unclear": unclear,
         "letter": max(
-            at(np.asarray([one.danger[0] for one in letters]), FALSE_ALARMS["letter"]), unclear, FLOORS["letter"]
+            at(np.asarray([one.danger[0] for one in letters]), FALSE_ALARMS["letter"]),
+            unclear,
+            FLOORS["letter"],
         ),
         "even": EVEN,
         "alone": at(np.asarray(alone), FALSE_ALARMS["alone"]),
