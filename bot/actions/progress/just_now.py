@@ -6,6 +6,7 @@ Such words name no ticket. They mean the ticket shown last, so the citizen is no
 from __future__ import annotations
 
 from bot.actions.complaint import kept
+from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.progress import none_filed
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
@@ -72,7 +73,7 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     Args:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
-    if turn.pressed or find_number(turn.text):
+    if turn.pressed or find_number(turn.text) or takes_up_again(turn.text):
         return False
     known = bool(turn.slot(SEEN_NUMBER)) or await _recall(turn)
     heard = await ticket_talk.heard(turn.text) if known else await ticket_talk.heard(turn.text, _SHORT)
@@ -129,8 +130,11 @@ async def _recall(turn: Turn) -> bool:
 async def _without_ticket(turn: Turn, heard: Heard | None, asks_number: bool) -> bool:
     """Reply when no ticket is known; False when the message is about something else, or the caller asks for a number."""
     asks = asks_whether_filed(turn.text)
-    said = heard.said if heard is not None and heard.sure >= _SURE else None
-    withdraws = said is Said.WITHDRAW and not asks_number and await kept.left(turn) is None
+    sure = (
+        heard is not None and heard.sure >= _SURE and await kept.left(turn) is None
+    )  # else it means the draft
+    said = heard.said if heard is not None and sure else None
+    withdraws = said is Said.WITHDRAW and not asks_number
     if not asks and not withdraws and (asks_number or said not in _NEEDS_TICKET):
         return False
     return await none_filed.tell(turn, asks_if_filed=asks or withdraws)
