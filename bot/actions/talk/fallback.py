@@ -109,7 +109,7 @@ async def fallback(turn: Turn) -> None:
             return
         near = [policy.entry_choice(turn, entry) for entry in policy.candidates(result)[:_NEAREST]]
     if _misses(turn) >= 1:
-        await hand_over(turn, "low_confidence", before="抱歉，我还是没听明白，这就请人工来帮您。")
+        await hand_over(turn, "low_confidence", before="抱歉，我还是没听明白。")
         turn.set("misses", 0)
         return
     turn.set("misses", 1)
