@@ -16,7 +16,7 @@ from conversations.handoff import Handoff
 from conversations.queued import Queued
 from conversations.rasa import RasaDown
 from conversations.types import Button, HandoffReason, Job, Mode, Reply
-from conversations.waiting import BACK_TO_BOT, MEANWHILE, Helps, asks_how_long, asks_place, leaves
+from conversations.waiting import BACK_TO_BOT, MEANWHILE, Helps, asks_how_long, asks_on, asks_place, leaves
 
 log = logging.getLogger(__name__)
 
@@ -139,8 +139,8 @@ class Answerer:
                 return Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
             return Answered("queue", [left], Outcome(Result.WAITING))
         waits = job.mode is Mode.WAITING
-        again = waits and await self._queued.only_degraded(conversation_id)
-        form = waits and bool(await self._handoff.recalled(conversation_id, FORM))
+        again = waits and await self._queued.asked_for_nobody(conversation_id)
+        form = waits and (asks_on(job.offered) or bool(await self._handoff.recalled(conversation_id, FORM)))
         if screened.text is not None:
             # The citizen denied danger: answer what was said before the question about danger.
             text, chosen = screened.text, None
@@ -182,7 +182,7 @@ class Answerer:
                         return Answered("rasa", screened.replies, screened.outcome)
                     if waits and again and not await self._alarm.goes_on(conversation_id):
                         replies = [*await self._queued.answers_again(conversation_id), *replies]
-                    elif waits and not await self._reminded(conversation_id):
+                    elif waits and not await self._needs_no_reminder(conversation_id, replies):
                         replies = [*replies, *await self._queued.still_waiting(conversation_id)]
                     return Answered("rasa", [*kept, *replies])
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
@@ -209,11 +209,10 @@ class Answerer:
             log.warning("what was attached can't be given to the form", extra={"turn": job.turn_id})
             return ()
 
-    async def _reminded(self, conversation_id: str) -> bool:
-        """Whether a waiting citizen needs no reminder of the queue: danger is spoken of, or a form asks on."""
-        return await self._alarm.goes_on(conversation_id) or bool(
-            await self._handoff.recalled(conversation_id, FORM)
-        )
+    async def _needs_no_reminder(self, conversation_id: str, replies: Sequence[Reply]) -> bool:
+        """Whether a waiting citizen is not to be reminded of the queue: a form asks on, or danger is spoken of."""
+        form = any(asks_on(reply.buttons) for reply in replies)
+        return form or await self._alarm.goes_on(conversation_id)
 
     async def _stays_queued(self, conversation_id: str, job: Job, again: bool, form: bool) -> bool:
         """Whether a waiting citizen's message is about the queue, or only kept for the agent.

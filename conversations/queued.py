@@ -32,6 +32,8 @@ JOB = "agents_gone"
 LEFT = "坐席离开，系统自动转回"
 """The note with which such a conversation goes back into the queue, for whoever takes it."""
 _SORRY = "刚才接待您的坐席离开了，您的对话转回排队，前面说的都在，不用重说。"
+_UNASKED = (HandoffReason.DEGRADED, HandoffReason.LOW_CONFIDENCE)
+"""Reasons for which a citizen waits without having asked for an agent."""
 _AT_ONCE = 100
 """Most conversations that one look takes back."""
 
@@ -129,7 +131,7 @@ class Queued(Mover):
             await self._moves.changed(conversation_id, Mode.BOT)
             return [Reply(f"好的，不排队了。您请说，我在听。{left}", ways)]
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
-        return [waiting.goes_on(text, place, self._hours, told=told)]
+        return [waiting.goes_on(text, place, self._hours, told=told, resume=ways)]
 
     async def still_waiting(self, conversation_id: str) -> Sequence[Reply]:
         """The reminder after an answer of the assistant that the citizen's place is kept; none when it is not."""
@@ -138,17 +140,18 @@ class Queued(Mover):
             if row.mode != Mode.WAITING:
                 return ()
             position = await queue.position(session, row)
+            _, ways = unfinished(row)
         place = QueuePlace(Mode.WAITING, position, await self._agents_online())
-        return [waiting.kept_place(place)]
+        return [waiting.kept_place(place, ways)]
 
-    async def only_degraded(self, conversation_id: str) -> bool:
-        """Whether a citizen waits only because Rasa failed once, while no agent is there to answer.
+    async def asked_for_nobody(self, conversation_id: str) -> bool:
+        """Whether a citizen waits only because the assistant failed or did not understand, and no agent is there.
 
-        Such a citizen asked for nobody. So the assistant tries again at the next message.
+        So the assistant tries again at the next message.
         """
         async with self._database.read() as session:
             row = await store.get_conversation(session, conversation_id)
-            waits = row.mode == Mode.WAITING and row.reason == HandoffReason.DEGRADED and not row.urgent
+            waits = row.mode == Mode.WAITING and row.reason in _UNASKED and not row.urgent
         return waits and await self._agents_online() == 0
 
     async def answers_again(self, conversation_id: str) -> Sequence[Reply]:
@@ -158,7 +161,8 @@ class Queued(Mover):
         """
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
-            if row.mode != Mode.WAITING or row.facts.get(TOLD_ANSWERED):
+            failed = row.mode == Mode.WAITING and row.reason == HandoffReason.DEGRADED
+            if not failed or row.facts.get(TOLD_ANSWERED):
                 return ()
             row.facts = {**row.facts, TOLD_ANSWERED: True}
         return [Reply("智能助手恢复了，您接着说就行。刚才排的队给您留着，坐席上线后也能看到您说的话。")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from conversations import during
 from conversations.types import Button, Job, Mode, QueuePlace, Reply
@@ -18,6 +18,8 @@ LEAVE_MATTER = Button("先把事情登记下来", "/start_complaint")
 """The button with which a waiting citizen leaves the matter for the departments."""
 CALL_BACK = Button("留电话，请人回电", '/request_human{"slot":"callback"}')
 """The button with which a waiting citizen asks to be called back."""
+_CANCEL = "/cancel"
+"""Payload of the button that ends a form."""
 MEANWHILE = ("/start_complaint", "/ask_progress", CALL_BACK.payload)
 """How the payloads of buttons begin with which the assistant helps on while the place in the queue is kept."""
 
@@ -50,7 +52,8 @@ _PLEADS = re.compile(r"快|赶紧|派|来人|接(?:一下|电话|啊|吧)|催|�
 _OF_THE_QUEUE = re.compile(rf"等|排|候|转|{_HELPER}|{_AGENT}")
 _HOW_LONG = re.compile(
     r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人(?=[来接理回应在管吗啊呀呢?？]|$)|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几|第几|排到|"
-    r"到我|轮到|催|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}"
+    r"到我|轮到|催|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}|"
+    r"(?:那|我|俺|请|麻烦|帮我|给我|快|就|还是|要|想)*(?:转|找|叫|要|接)(?:一下|个)?(?:人工|坐席|客服|真人)(?:客服|坐席|服务)?(?:吧|啊|呀|了|一下)*"
 )
 _LATE = re.compile(r"怎么还|这么久|好久|半天|很久|没人|人呢|理我|回我|还没|快点|催")
 _LEAD = r"(?:那|请问|我们?|俺|你们?|您|现在|大概|大约|一般|估计|到底|究竟|还|要|得|再|需要|会|，|,|\s)*"
@@ -135,7 +138,7 @@ def put_in(place: QueuePlace, hours: str) -> Reply:
     )
 
 
-def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool) -> Reply:
+def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool, resume: Sequence[Button] = ()) -> Reply:
     """The reply to a waiting citizen's message that the assistant does not answer.
 
     Args:
@@ -143,6 +146,7 @@ def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool) -> Reply:
         place: the place in the queue.
         hours: when agents are at the desk; empty when the hotline has not said.
         told: whether the citizen was told before that messages are kept.
+        resume: the button for what is unfinished with the assistant, if anything is.
     """
     said, now = plain(text), "" if place.agents_online else "现在没有坐席在线，"
     if asks_how_long(text):
@@ -153,22 +157,31 @@ def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool) -> Reply:
         elif asks_place(text) and re.fullmatch(_WAIT, said):
             ahead = place.agents_online and place.position > 1
             still += "要等多久看前面的人谈多久，我说不准。" if ahead else "多久能接上，我说不准。"
-        return Reply(still, ways(place))
+        return Reply(still, ways(place, resume))
     kept = "记下了，坐席接入后能看到。" if told else "您说的我都记下了，坐席接入后能看到。"
     if during.cannot_phone(text):
         kept = "好的，都打字说，不用打电话。"
-    return Reply(f"{kept}{now}还在排队，{_before(place)}。", ways(place))
+    return Reply(f"{kept}{now}还在排队，{_before(place)}。", ways(place, resume))
 
 
-def kept_place(place: QueuePlace) -> Reply:
+def kept_place(place: QueuePlace, resume: Sequence[Button] = ()) -> Reply:
     """The reminder after an answer of the assistant that the citizen's place is kept."""
     nobody = "" if place.agents_online else "；现在没有坐席在线"
-    return Reply(f"您的排队位置还留着，{_before(place)}{nobody}。", ways(place))
+    return Reply(f"您的排队位置还留着，{_before(place)}{nobody}。", ways(place, resume))
 
 
-def ways(place: QueuePlace) -> tuple[Button, ...]:
-    """The buttons for who waits: when nobody is on duty, also to leave the matter and to be called back."""
-    return (BACK_BUTTON,) if place.agents_online else (LEAVE_MATTER, CALL_BACK, BACK_BUTTON)
+def ways(place: QueuePlace, resume: Sequence[Button] = ()) -> tuple[Button, ...]:
+    """The buttons for who waits: when nobody is on duty, also to leave the matter and to be called back.
+
+    Args:
+        resume: the button for what is unfinished with the assistant. It goes on with that matter.
+    """
+    return (BACK_BUTTON,) if place.agents_online else (*(resume or (LEAVE_MATTER,)), CALL_BACK, BACK_BUTTON)
+
+
+def asks_on(offered: Sequence[Button]) -> bool:
+    """Whether these buttons stand under a form's question: only there one can cancel."""
+    return any(button.payload == _CANCEL for button in offered)
 
 
 def _before(place: QueuePlace) -> str:

@@ -21,7 +21,7 @@ class SmallDialogue:
     Args:
         gate: messages with “慢” in them wait until it is set.
 
-    ``heard``, when set, is called with conversation, turn and message, at the moment at which actions would report the
+    ``form`` are the buttons under its plain answers. ``heard``, when set, is called with conversation, turn and message, at the moment at which actions would report the
     turn's outcome.
     """
 
@@ -30,6 +30,7 @@ class SmallDialogue:
         self.turns: list[str] = []
         self.busy = False
         self.gate = gate or asyncio.Event()
+        self.form: tuple[Button, ...] = ()
         self.heard: Callable[[str, str, str], Awaitable[None]] | None = None
 
     async def ask(self, sender: str, message: str, metadata: dict[str, str]) -> list[Reply]:
@@ -53,7 +54,7 @@ class SmallDialogue:
             return [Reply("第一句。"), Reply("第二句。", (Button("转人工", "/request_human"),))]
         if message.startswith("/complaint_type"):
             return [Reply(f"记下了：{message}")]
-        return [Reply(f"您说的是：{message}")]
+        return [Reply(f"您说的是：{message}", self.form)]
 
     def texts(self) -> list[str]:
         """The messages it was asked, in order."""

@@ -112,7 +112,7 @@ async def test_fallback_looks_up_then_asks_once_then_hands_over(
         "action_fallback", "就是那个", "nlu_fallback", conversation=visitor, confidence=0.2,
         slots={"misses": 1}, before=[_action("action_fallback"), _slot("misses", 1)],
     )  # fmt: skip
-    assert "人工" in second.text
+    assert "坐席" in second.text
     view = await city.conversations.view(visitor)
     assert (view.mode, view.reason) == ("waiting", "low_confidence")
 

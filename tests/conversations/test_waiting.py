@@ -10,7 +10,7 @@ from bot.understanding.danger import shipped
 from conversations import danger
 from conversations.queued import JOB as AGENTS_GONE
 from conversations.service import Conversations
-from conversations.types import Agent, Job
+from conversations.types import Agent, Button, Job
 from conversations.waiting import (
     BACK_BUTTON,
     BACK_TO_BOT,
@@ -125,13 +125,36 @@ async def test_a_form_goes_on_while_the_place_is_kept(process: Process) -> None:
     conversation = await process.id_of()
     await process.conversations.request_human(conversation, "citizen_asked")
     await process.conversations.remember(conversation, "form", {"诉求": "路灯不亮"})
+    process.dialogue.form = (Button("取消", "/cancel"),)
     for said in ("楼下没人管", "算了", "大通区"):
         (answer,) = await process.say(said)
         assert answer.text == f"您说的是：{said}"
+    await process.conversations.remember(conversation, "form", None)  # nothing is filled in yet
+    (answer,) = await process.say("有人在吗")
+    assert answer.text == "您说的是：有人在吗"
     (place,) = await process.say("我排第几")
     assert "您排在最前面" in place.text
     (left,) = await process.say("不等人工了")
     assert "不排队了" in left.text
+
+
+async def test_who_was_only_not_understood_is_still_helped_while_nobody_is_on_duty(process: Process) -> None:
+    conversation = await process.id_of()
+    await process.conversations.request_human(conversation, "low_confidence")
+    (answer,) = await process.say("是我家水管的事")
+    assert answer.text == "您说的是：是我家水管的事"
+    assert (await process.conversations.view(conversation)).mode == "waiting"
+    process.online[0] = 1
+    (kept,) = await process.say("漏了三天")
+    assert "记下了" in kept.text
+
+
+async def test_what_is_unfinished_is_gone_on_with(process: Process) -> None:
+    resume = Button("接着填刚才的", '/start_complaint{"slot":"draft","value":"again"}')
+    await process.conversations.request_human(await process.id_of(), "citizen_asked", resume=resume)
+    (again,) = await process.say("转人工")
+    assert "位置一直留着" in again.text
+    assert [b.payload for b in again.buttons] == [resume.payload, CALL_BACK.payload, BACK_TO_BOT]
 
 
 async def test_who_waited_long_is_told_sorry_once(process: Process) -> None:

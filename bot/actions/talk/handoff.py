@@ -9,6 +9,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import RESUME
 from conversations.event_kinds import Result
 from conversations.types import Button
+from conversations.waiting import LEAVE_MATTER
 
 _CALL_BACK = "请工作人员给我回电话"
 """The request that is filed for who wants to be called back."""
@@ -34,7 +35,10 @@ async def hand_over(turn: Turn, reason: str, *, before: str = "") -> None:
     )
     seen = "您刚才填的内容坐席也能看到，不用再说一遍。" if context else ""
     told = parts().conversations.put_in(place)
-    turn.say(before + seen + told.text, [Choice(one.title, one.payload) for one in told.buttons])
+    ways = [Choice(one.title, one.payload) for one in told.buttons]
+    if context:  # the matter is begun: it is filed by going on with it
+        ways = [RESUME if one.payload == LEAVE_MATTER.payload else one for one in ways]
+    turn.say(before + seen + told.text, ways)
     turn.outcome(Result.HUMAN, about=reason)
 
 
