@@ -100,6 +100,21 @@ def slots_command(
     )
 
 
+@app.command("fit-slots")
+def fit_slots_command(
+    store: Annotated[float, typer.Option(help="Share (0 to 1) that must be right of what is stored.")] = 0.85,
+    ask: Annotated[float, typer.Option(help="The same of what is asked about.")] = 0.5,
+) -> None:
+    """Train the slots' tagger and its thresholds on the annotated stories. Takes two minutes of one core."""
+    # Not at the top: the app imports this module, and never trains.
+    from bot.understanding.slots import fit, reading
+
+    for line in fit.renewed(
+        reading.HERE, datetime.fromisoformat(STORIES_NOW), load_settings().city, store, ask
+    ):
+        typer.echo(line)
+
+
 def _unknown_category(row: CategoryRow) -> str | None:
     level1, slash, level2 = row.category.partition("/")
     children = {c.name: {leaf.name for leaf in c.children} for c in catalog.categories()}

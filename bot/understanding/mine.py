@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from bot.understanding.kind import suggest_type
 from bot.understanding.passing import is_letter, labelled, without_passing
 from bot.understanding.phone import own_phone
-from bot.understanding.place import place
+from bot.understanding.place import Place, addresses, bare_address, place
 from bot.understanding.slips import put_right
+from bot.understanding.slots.reading import LEAST, shipped
+from bot.understanding.slots.signals import Readings, spelled
 from bot.understanding.subject import subject
 from bot.understanding.ticket import find_number, without_number
-from bot.understanding.when import Moment, moment
+from bot.understanding.when import Moment, moment, moments
 from core.city import City
 from tickets.types import TicketType
 
@@ -23,6 +26,8 @@ LONGEST = 2_000
 
 _DATED = re.compile(r"[今昨前去]|[天日号月]|周|星期|礼拜")
 """Words of a day, which an hour alone has not."""
+_SOON = timedelta(days=1)
+"""A time later than this after the message is no time at which something happened."""
 _TYPE_FROM = 0.6
 """Confidence (0 to 1) from which a suggested type is used."""
 
@@ -87,36 +92,116 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     >>> found.district, found.address, found.subject, found.happened_at.start.hour
     ('田家庵区', '龙湖小区3号楼', '楼上邻居', 23)
     """
-    # Cut again, because NFKC can turn one character into eighteen (ﷺ).
-    said = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
-    said = put_right(said, city)
+    said = _said(text, city)
     told = without_passing(said)
     kind = suggest_type(said)
-    where, when, whom = place(told, city), moment(told, now), subject(told)
+    when = moment(told, now)
     loose = when is not None and (when.start is None or not _DATED.search(when.text))
     if loose and kind is not None and kind.type is TicketType.SUGGESTION:
         when = None  # an hour proposed for the future, not one at which something happened
-    sure, unsure = (where, when, whom), Unsure()
-    if is_letter(said):  # its first place, time and name may belong to something else
-        named = labelled(said)
-        sure = place(named, city), moment(named, now), subject(named)
-        unsure = Unsure(
-            where.town if not sure[0].address else "",
-            where.address if not sure[0].address else "",
-            when if sure[1] is None else None,
-            whom if not sure[2] else "",
-        )
+    where = place(told, city)
+    sure, unsure = _weighed(said, _Read(where, when, subject(told)), now, city)
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
         district=_only_district(said, city) if is_letter(said) else where.district,
-        town=sure[0].town,
-        address=sure[0].address,
-        happened_at=sure[1],
-        subject=sure[2],
+        town=sure.where.town,
+        address=sure.where.address,
+        happened_at=sure.when,
+        subject=sure.whom,
         phone=own_phone(without_number(said), city.hotline_numbers) or "",
         ticket_number=find_number(said) or "",
         unsure=unsure,
     )
+
+
+@dataclass(frozen=True)
+class _Read:
+    where: Place
+    when: Moment | None
+    whom: str
+
+
+def _weighed(said: str, read: _Read, now: datetime, city: City) -> tuple[_Read, Unsure]:
+    """What is sure and what is unsure of the rules' and the tagger's readings of a message."""
+    letter = is_letter(said)
+    reader = shipped() if len(said) >= LEAST else None
+    if reader is None:
+        # The first place, time or name in a letter may belong to something else.
+        sure = _of_labels(said, now, city) if letter else read
+        return sure, _rest(sure, read)
+    chosen = reader.choices(said, _readings(said, read, now, city))
+    bars = {kind: reader.bars(kind, one, len(said)) for kind, one in chosen.items()}
+    stored = {kind: one.words for kind, one in chosen.items() if one.score >= bars[kind].store}
+    asked = {kind: one.words for kind, one in chosen.items() if one.score >= bars[kind].ask}
+    sure, maybe = (_as_read(said, words, read, now, city) for words in (stored, asked))
+    if letter:
+        sure, maybe = (
+            replace(one, where=replace(one.where, town=_only_town(said, city))) for one in (sure, maybe)
+        )
+        named = _of_labels(said, now, city)
+        sure = _Read(
+            named.where if named.where.address else sure.where,
+            named.when or sure.when,
+            named.whom or sure.whom,
+        )
+    if sure.when is not None and sure.when.start is not None and sure.when.start > now + _SOON:
+        sure = replace(sure, when=None)  # nothing has happened in the future
+    return sure, _rest(sure, maybe)
+
+
+def readings(text: str, now: datetime, city: City) -> Readings:
+    """What the rules alone read from a message; for the arguments see :func:`mine`. The tagger is trained on it."""
+    said = _said(text, city)
+    told = without_passing(said)
+    return _readings(said, _Read(place(told, city), moment(told, now), subject(told)), now, city)
+
+
+def _said(text: str, city: City) -> str:
+    # Cut again, because NFKC can turn one character into eighteen (ﷺ).
+    return put_right(unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST], city)
+
+
+def _readings(said: str, read: _Read, now: datetime, city: City) -> Readings:
+    return Readings(
+        read.where.address,
+        read.when.text if read.when else "",
+        read.whom,
+        addresses(said, city),
+        [one.text for one in moments(said, now)],
+    )
+
+
+def _of_labels(said: str, now: datetime, city: City) -> _Read:
+    named = labelled(said)
+    return _Read(place(named, city), moment(named, now), subject(named))
+
+
+def _rest(sure: _Read, maybe: _Read) -> Unsure:
+    """What was read, without what is sure."""
+    return Unsure(
+        maybe.where.town if not sure.where.address else "",
+        maybe.where.address if not sure.where.address else "",
+        maybe.when if sure.when is None else None,
+        maybe.whom if not sure.whom else "",
+    )
+
+
+def _as_read(said: str, words: Mapping[str, str], rules: _Read, now: datetime, city: City) -> _Read:
+    """The values of chosen words, with the rules' own value where the words are theirs."""
+    address, time = spelled(said, words.get("place", "")), spelled(said, words.get("time", ""))
+    bare = bare_address(address, city)
+    when = rules.when
+    if not time:
+        when = None
+    elif when is None or time != when.text:
+        when = moment(time, now) or Moment(time, None, "vague")
+    return _Read(replace(rules.where, address=bare), when, spelled(said, words.get("subject", "")))
+
+
+def _only_town(text: str, city: City) -> str:
+    """The town that a letter names; "" when it names none or several."""
+    named = {town for town in city.towns if town in text}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _only_district(text: str, city: City) -> str:

@@ -114,6 +114,19 @@ def addresses(text: str, city: City) -> list[str]:
     return [chain for chain, score in _chains(_TIME.sub(" ", _without(text, city))) if score >= _LEAST]
 
 
+def bare_address(words: str, city: City) -> str:
+    """Words of a place without the district and the town before them.
+
+    >>> from core.city import load_city
+    >>> bare_address("曹庵镇杨公路88号东边", load_city("huainan"))
+    '杨公路88号东边'
+    """
+    names = [city.full_name, *(name for one in city.districts for name in one.names), *city.towns]
+    for _ in range(3):
+        words = next((words.removeprefix(name) for name in names if words.startswith(name)), words)
+    return words
+
+
 def is_vague(address: str) -> bool:
     """Whether an address is only a kind of place, of which a city has many.
 
