@@ -20,8 +20,8 @@ SHORT = 60
 """Most characters of a message that tells hardly more than the matter, so that what the rules read belongs to it."""
 NEVER = Bars(1.01, 1.01)
 """The thresholds of a source that is never believed."""
-_OF_SHORT = {"subject/rules": Bars(0.05, 0.0)}
-"""The thresholds in a short message where not every reading is believed: most wrong ones are of the subject."""
+_OF_SHORT = {"both": Bars(0.0, 0.0), "rules": Bars(0.05, 0.0)}
+"""The thresholds in a short message: the rules are believed, unless the tagger is all but certain that they err."""
 
 
 class Reader:
@@ -54,10 +54,9 @@ class Reader:
 
     def bars(self, kind: str, choice: Choice, length: int) -> Bars:
         """The thresholds for a choice in a message of a length, in characters."""
-        name = f"{kind}/{choice.source}"
-        if length <= SHORT and choice.source != "tagger":
-            return _OF_SHORT.get(name, Bars(0.0, 0.0))
-        return self._bars.get(name, NEVER)
+        if length <= SHORT and choice.source in _OF_SHORT:
+            return _OF_SHORT[choice.source]
+        return self._bars.get(f"{kind}/{choice.source}", NEVER)
 
 
 @cache
