@@ -202,6 +202,37 @@ async def test_a_ticket_that_is_finished_is_not_urged(rasa: Rasa, visitor: str, 
     assert "催办" not in answer.buttons and "新登记一件" in answer.buttons
 
 
+@pytest.mark.parametrize(("said", "intent"), [("催一下工单", "urge"), ("查一下工单进度", "ask_progress")])
+async def test_of_several_tickets_it_is_asked_which(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str, intent: str
+) -> None:
+    for number in range(2):
+        await city.tickets.file(
+            TicketDraft("投诉", f"第{number}盏路灯坏了", conversation_id=visitor), f"s{number}"
+        )
+    answer = await rasa.run(STATUS, said, intent, conversation=visitor)
+    assert "登记过这几件" in answer.text and answer.slots["requested_slot"] == "ticket_number"
+
+
+async def test_the_wish_to_add_asks_what(rasa: Rasa, visitor: str, city: SmallCity) -> None:
+    await city.tickets.file(TicketDraft("投诉", "路灯坏了三天", conversation_id=visitor), "a1")
+    for said in ("我要给工单补充内容", "补充情况"):
+        answer = await rasa.run(STATUS, said, "add_to_ticket", conversation=visitor)
+        assert answer.slots["requested_slot"] == "supplement"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [("我要求助", "start_complaint"), ("小区门口路灯还是没修，晚上还是看不见路", "complain")],
+)
+async def test_another_matter_opens_the_form(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str, intent: str
+) -> None:
+    await city.tickets.file(TicketDraft("投诉", "快递柜乱收费", conversation_id=visitor), "o1")
+    answer = await rasa.run(FORM, said, intent, conversation=visitor)
+    assert answer.slots["requested_slot"] in ("content", "district")
+
+
 @pytest.mark.parametrize("said", ["几天能处理", "大概多久能有结果", "什么时候能答复我"])
 async def test_how_long_is_no_urging(rasa: Rasa, visitor: str, city: SmallCity, said: str) -> None:
     ticket = await city.tickets.file(TicketDraft("投诉", "路灯坏了三天", conversation_id=visitor), "k4")

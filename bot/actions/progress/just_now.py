@@ -15,7 +15,7 @@ from bot.understanding import ticket_talk
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
-from bot.understanding.ticket_talk import asks_whether_filed, says_to_what, told
+from bot.understanding.ticket_talk import announced, asks_whether_filed, says_to_what, told
 from conversations.event_kinds import Result
 from core.clock import local
 from core.errors import Conflict, RateLimited
@@ -35,15 +35,30 @@ _SHORT = 20
 _SURE = 0.8
 """Probability (0 to 1) from which a message is about a ticket, although none is known here or a supplement was asked for."""
 _LEAST_ADDED = 5
-"""Fewest characters that are added to a ticket; 我要补充 only announces something."""
+"""Fewest characters that are added to a ticket where nothing announces them."""
+_HARDLY = 0.3
+"""Probability (0 to 1) below which what is said is not known well enough to ask about it."""
+_WISHES = frozenset({"ask_progress", "urge", "add_to_ticket"})
+"""Intents that open the form for a ticket."""
 _WRITES = frozenset({Said.URGE, Said.ADD, Said.WITHDRAW, Said.DONE})
 """What is written to the ticket."""
 _NEEDS_TICKET = frozenset({Said.FILED, Said.URGE, Said.WAITS})
 """What can only be about a ticket, so that it is asked which."""
 _NO_SUPPLEMENT = frozenset({Said.FILED, Said.CODE, Said.URGE, Said.ADD, Said.CHANGE, Said.WITHDRAW})
 """What is no supplement, although one was asked for."""
-_MATTERS = frozenset({"complain", "suggest", "praise"})
-"""Intents of a new matter."""
+_OTHERS = frozenset(
+    {
+        "complain",
+        "suggest",
+        "praise",
+        "start_complaint",
+        "ask_policy",
+        "ask_with_matter",
+        "ask_or_tell",
+        "follow_up",
+    }
+)
+"""Intents of a new matter or a question. Then only what is likely about the ticket is taken for that."""
 _WHAT = "ticket_change"
 """Value of the slot ``offer`` after the citizen was asked what to change."""
 _NUMBER_ALONE = 24
@@ -75,6 +90,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     """
     if turn.pressed or find_number(turn.text) or takes_up_again(turn.text):
         return False
+    if turn.intent in _WISHES and not turn.requested and not announced(turn.text) and await _several(turn):
+        return False  # the form asks which is meant
     known = bool(turn.slot(SEEN_NUMBER)) or await _recall(turn)
     heard = await ticket_talk.heard(turn.text) if known else await ticket_talk.heard(turn.text, _SHORT)
     if heard is None and turn.offered == _WHAT and asked_phone(turn.text, parts().city.hotline_numbers):
@@ -97,14 +114,17 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
 
 def _meant(turn: Turn, heard: Heard) -> Said | None:
     """What to do about a message. When that is not sure enough, nothing is written: it is asked what is wanted."""
-    if turn.requested == "supplement" and (heard.sure < _SURE or heard.said not in _NO_SUPPLEMENT):
+    likely = heard.about >= ticket_talk.ACT or heard.sure >= _HARDLY
+    if turn.requested == "supplement" and heard.said not in _NO_SUPPLEMENT:
         return None  # the words are what is to be added
-    if turn.intent in _MATTERS and heard.about < ticket_talk.ACT:
+    if turn.requested is not None and heard.sure < _SURE:
         return None
+    if not likely or (turn.intent in _OTHERS and heard.about < ticket_talk.ACT):
+        return None
+    if heard.said is Said.ADD and (turn.intent == "add_to_ticket" or len(turn.text) < _LEAST_ADDED):
+        return Said.ADD if announced(turn.text) else None  # 我要补充 only announces something
     if heard.said in _WRITES and heard.sure < ticket_talk.ACT:
         return Said.WAITS
-    if heard.said is Said.ADD and len(told(turn.text) or turn.text) < _LEAST_ADDED:
-        return None
     return heard.said
 
 
@@ -125,6 +145,10 @@ async def _recall(turn: Turn) -> bool:
     if own:
         remember(turn, own[0])
     return bool(own)
+
+
+async def _several(turn: Turn) -> bool:
+    return len(await parts().tickets.of_conversation(turn.conversation_id, 2)) > 1
 
 
 async def _without_ticket(turn: Turn, heard: Heard | None, asks_number: bool) -> bool:
