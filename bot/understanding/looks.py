@@ -22,6 +22,8 @@ _KINDS = (
     r"(?:垃圾|加油|搅拌|公交|变电|收费|快递)站|幼儿园|银行|网吧|棋牌室|桥|河|沟|塘|田|地|马路|大路|小路|路|街|大街|巷子?|村子?|庄子|院子?|屋|房子|楼道|楼梯|楼|宿舍|停车场|车库|电梯|菜市场|路口|街口|巷口|村口|拐角"
 )
 _NEARBY = re.compile(rf"(?:{_NEAR})+(?:{_KINDS})?(?:{_NEAR}|{_KINDS})*")
+_SOMEWHERE = re.compile(rf"[我俺咱家楼对旁周后前里外上下门边]|隔壁|附近|{_KINDS}")
+"""What a rough place names at the least. 是的 names nothing."""
 _BESIDE = re.compile(
     r"^(?:我家|我们家?|俺家|俺们|咱家|咱们|[这那][个条家里边]?|隔壁|对面|对过|对门|斜对面|旁边|后面|前面|附近|楼[上下])(?!是)的?"
 )
@@ -51,11 +53,13 @@ def is_rough(text: str, city: City) -> bool:
     >>> huainan = load_city("huainan")
     >>> [is_rough(said, huainan) for said in ("我家楼下", "隔壁工地", "对面的烧烤店", "学校门口", "厂里")]
     [True, True, True, True, True]
-    >>> [is_rough(said, huainan) for said in ("龙湖路工地", "隔壁锦绣家园3栋", "曹庵镇街上", "万达", "转盘往南走到头")]
-    [False, False, False, False, False]
+    >>> [is_rough(said, huainan) for said in ("是的", "龙湖路工地", "隔壁锦绣家园3栋", "曹庵镇街上", "万达", "转盘往南走到头")]
+    [False, False, False, False, False, False]
     """
     said = plain(text)
     if place(said, city).town:
+        return False
+    if _SOMEWHERE.search(said) is None:
         return False
     rest = _BESIDE.sub("", said)
     address = place(rest, city).address

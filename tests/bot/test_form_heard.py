@@ -28,6 +28,7 @@ class Remembering:
         )  # fmt: skip
         self.slots |= answer.slots
         self.events.append({"event": "user", "text": text, "parse_data": {}})
+        self.events.append({"event": "slot", "name": "offer", "value": answer.slots.get("offer")})
         self.events += [
             {"event": "bot", "text": said.get("text"), "data": {"buttons": said.get("buttons") or []}}
             for said in answer.body["responses"]

@@ -58,6 +58,19 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in filled.items() if value and not known.get(name)}
 
 
+def read_unsure(story: str) -> dict[str, str]:
+    """Slot → value of the readings of a story that are not sure enough to be stored unasked."""
+    found = mine(story, now(), parts().city).unsure
+    read = {
+        "address": f"{found.town}{found.address}" if found.address else "",
+        "happened_at": found.happened_at.text if found.happened_at else "",
+        "subject": found.subject,
+    }
+    if is_rough(read["address"], parts().city):
+        del read["address"]
+    return {name: value for name, value in read.items() if value}
+
+
 def _when(moment: Moment | None, story: str) -> str:
     return every_day(story) or (moment.shown if moment is not None else lasting(story)) or ""
 

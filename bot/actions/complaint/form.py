@@ -16,6 +16,7 @@ from bot.actions.complaint import (
     attachments,
     changing,
     contact,
+    guesses,
     later,
     leaving,
     picking,
@@ -91,7 +92,15 @@ async def _step(turn: Turn) -> None:
     elif (picked := picking.picked(turn, slot)) is not None:
         if picked is not turn:
             await _step(picked)
-    elif await asides.answered(turn, slot):
+    elif (left := guesses.answer(turn, slot)) is not None:
+        await _guessed(turn, slot, left)
+    else:
+        await _read(turn, slot)
+
+
+async def _read(turn: Turn, slot: str) -> None:
+    """Handle words or a button that are no attachment, choice or wish to leave."""
+    if await asides.answered(turn, slot):
         pass  # the form has asked again there
     elif turn.pressed and turn.intent == "start_complaint" and turn.entities.get("slot") == "declined":
         await _not_declined(turn, slot)
@@ -183,6 +192,20 @@ async def _chosen(turn: Turn, slot: str) -> None:
         await steps.take(turn, name, read_answer(name, value))
     else:
         steps.bad_try(turn, slot)
+
+
+async def _guessed(turn: Turn, slot: str, left: str) -> None:
+    """Handle the answer to the question whether an unsure reading is right.
+
+    Args:
+        left: the reading, or what was said instead of it.
+    """
+    if not left:
+        steps.ask_again(turn, slot, "好的。")
+    elif left == guesses.value(turn, slot):
+        await steps.take(turn, slot, read_answer(slot, left) or left)
+    else:
+        await _read(turn.narrowed(left), slot)
 
 
 async def _not_declined(turn: Turn, slot: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
+from bot.actions.complaint import guesses
 from bot.actions.complaint.fields import BY_NAME, SKIPPABLE
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice, clip
@@ -55,6 +56,8 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
     turn.set("requested_slot", slot)
     if slot == drafts.CONFIRM:
         _show_summary(turn, head)
+    elif (guess := guesses.question(turn, slot)) and turn.slot(slot) is None and not _times(turn, guess):
+        guesses.ask(turn, slot, guess, head)
     else:
         turn.say(head + question(turn, slot), [*([HUMAN] if human else []), *_choices(turn, slot)])
 
