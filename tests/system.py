@@ -22,7 +22,7 @@ from pathlib import Path
 from bot import rasa_program, training
 from core.settings import ROOT, Settings
 
-START_PATIENCE_S = 180
+START_PATIENCE_S = 400
 """Most seconds to wait until a started process answers."""
 WECHAT_TOKEN = "end-to-end-token"
 """Token of the WeChat accounts."""

@@ -155,7 +155,7 @@ async def test_words_for_a_machine_open_no_form_and_are_answered_with_what_can_b
     kinds = {"question": 0.1, "matter": 0.8, "both": 0.05, "talk": 0.05}
     assert decide(text, [("complain", 0.9)], kinds, 0.1, Bars()).intent == "nonsense"
     answer = await rasa.run("action_fallback", text, "nonsense", conversation=visitor)
-    assert "登记" in answer.text and "没听明白" in answer.text
+    assert "用平常的话说" in answer.text and "没听明白" in answer.text
     assert not answer.followup and "story" not in answer.slots
 
 
