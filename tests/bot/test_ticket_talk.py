@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
@@ -34,13 +33,15 @@ async def test_lines_that_it_never_saw() -> None:
     assert wrong <= 2
 
 
-@pytest.mark.slow
-def test_the_shipped_weights_are_those_of_the_written_lines() -> None:
-    encoder = shipped_encoder()
-    made = ticket_fit.fit(lambda texts: np.concatenate([encoder.states([text]) for text in texts]))
-    for text in ("没人来看", "撤单", "路灯坏了"):
-        states = encoder.states([text])[0]
-        assert made.hear(states).about == pytest.approx(TicketReader.load().hear(states).about, abs=0.05)
+def test_the_shipped_weights_were_fitted_to_the_written_lines() -> None:
+    lines = ticket_fit.lines()[::10]
+    states = [shipped_encoder().states([text])[0] for text, _ in lines]
+    heard = [TicketReader.load().hear(one) for one in states]
+    right = sum(
+        found.about < 0.5 if says == NONE else found.said == says and found.about >= 0.5
+        for found, (_, says) in zip(heard, lines, strict=True)
+    )
+    assert right >= 0.9 * len(lines)
 
 
 @pytest.mark.parametrize(
