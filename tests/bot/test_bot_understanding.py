@@ -89,12 +89,11 @@ def test_what_must_not_be_read_is_counted(tmp_path: Path) -> None:
         },
         {"text": "请交警队来疏导", "slots": {}, "not": {"address": "交警队"}},
         {"text": "厂商不给三包", "slots": {}, "not": {"subject": "厂"}},
-        {"text": "大通路的路灯坏了", "slots": {}, "not": {"address": "大通路"}},
+        {"text": "田家庵区的路灯坏了", "slots": {}, "not": {"district": "田家庵区"}},
     ]
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
     found = figures("slots", str(path))
-    assert found["forbidden"] == 1 and found["per_slot"]["address"]["forbidden"] == 1
-    assert found["per_slot"]["address"]["recall"] == 1.0
+    assert found["forbidden"] == 1 and found["per_slot"]["district"]["forbidden"] == 1
 
 
 def test_held_out_texts_are_not_in_the_training_data() -> None:

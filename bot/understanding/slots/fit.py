@@ -163,7 +163,7 @@ def train(
             for layer in ("first", "second"):
                 x = drop(torch.relu(net[layer](windows(x))), 0.3) * inside
             scores = net["out"](x)
-            loss = torch.nn.functional.cross_entropy(
+            loss: Any = torch.nn.functional.cross_entropy(
                 scores.flatten(0, 1), truth.flatten(), label_smoothing=0.02
             )
             optimizer.zero_grad()
