@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conversations.danger_state import FACT, made
 from tests.bot.calls import Answer, Rasa
 from tests.bot.parts import SmallCity
 from tests.bot.test_bot_forms import FORM, FULL, _until
@@ -168,6 +169,16 @@ async def test_anothers_number_stays_with_the_content_and_ones_own_is_asked_for(
     answer = await say(rasa, visitor, "contact_phone", "物业电话05546661234打不通")
     assert answer.slots["content"].endswith("补充：物业电话05546661234打不通")
     assert answer.slots["requested_slot"] == "contact_phone"
+
+
+async def test_details_of_an_open_danger_open_no_form(citizen: Citizen, city: SmallCity) -> None:
+    fact = made("told", "fire", "楼道着火了")
+    await city.conversations.remember_all(citizen.visitor, {FACT: fact})
+    for said in ("门锁拧不开", "我爸腿不好走不动", "钥匙断里面了"):
+        await citizen.say(said, "complain", 0.9)
+        assert citizen.slots.get("content") is None and citizen.slots["requested_slot"] is None
+    await citizen.say("我要投诉物业锁了消防门", "complain", 0.9)
+    assert citizen.slots["content"] == "我要投诉物业锁了消防门"
 
 
 async def test_a_doubtful_place_is_asked_about_and_taken_when_said_again(citizen: Citizen) -> None:

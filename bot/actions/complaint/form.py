@@ -17,6 +17,7 @@ from bot.actions.complaint import (
     changing,
     contact,
     guesses,
+    in_danger,
     later,
     leaving,
     picking,
@@ -151,7 +152,7 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 async def _open(turn: Turn) -> None:
     # 几天能处理 and 撤了吧 sound like a complaint but are not
-    if await how_long.answer(turn) or await just_now.answer(turn):
+    if await in_danger.listens(turn) or await how_long.answer(turn) or await just_now.answer(turn):
         turn.set("requested_slot", None)
         return
     before = await open_form(turn)
