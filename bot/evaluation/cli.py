@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.evaluation import CATEGORIES, MESSAGES, STORIES, STORIES_NOW
+from bot.evaluation import CATEGORIES, MESSAGES, REQUESTS, STORIES, STORIES_NOW
 from bot.evaluation import slots as slot_figures
 from bot.evaluation.figures import accuracy, confusions, macro_f1
-from bot.evaluation.rows import CategoryRow, MessageRow, StoryRow, read
+from bot.evaluation.rows import CategoryRow, MessageRow, RequestsRow, StoryRow, read
 from bot.parsing import parse
 from bot.understanding import category
+from bot.understanding.requests import split
 from core.errors import ConfigurationError
 from core.settings import load_settings
 from tickets import catalog
@@ -113,6 +114,36 @@ def fit_slots_command(
         reading.HERE, datetime.fromisoformat(STORIES_NOW), load_settings().city, store, ask
     ):
         typer.echo(line)
+
+
+@app.command("requests")
+def requests_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help='Rows {"text", "matters"}, JSON lines; default: the held-out messages of one and two matters.'
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Share of the messages that are cut into as many parts as they hold separate matters."""
+    rows = read(file or REQUESTS, RequestsRow)
+    right = [len(split(row.text)) == row.matters for row in rows]
+    groups = {
+        "right": right,
+        "right_single": [one for one, row in zip(right, rows, strict=True) if row.matters == 1],
+        "right_double": [one for one, row in zip(right, rows, strict=True) if row.matters > 1],
+    }
+    found = {name: round(sum(group) / len(group), 4) if group else None for name, group in groups.items()}
+    if as_json:
+        typer.echo(json.dumps({"messages": len(rows), **found}, ensure_ascii=False, indent=2))
+        return
+    for row, one in zip(rows, right, strict=True):
+        if not one:
+            typer.echo(
+                f"{row.matters} ≠ {len(split(row.text))}: {' ‖ '.join(part.text for part in split(row.text))}"
+            )
+    typer.echo(f"{len(rows)} messages, " + ", ".join(f"{name} {value}" for name, value in found.items()))
 
 
 def _unknown_category(row: CategoryRow) -> str | None:

@@ -69,6 +69,15 @@ class MatterRow(BaseModel):
     kind: Literal["matter", "question", "both", "talk"]
 
 
+class RequestsRow(BaseModel):
+    """A message and how many separate matters it holds."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    text: str = Field(min_length=1, max_length=5_000, pattern=r"\S")
+    matters: int = Field(ge=1)
+
+
 class DangerRow(BaseModel):
     """A message and its label: a danger, ``scope_…`` for a matter out of the hotline's scope, or ``none``."""
 

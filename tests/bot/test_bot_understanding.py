@@ -125,6 +125,7 @@ def test_a_level_1_label_is_enough(tmp_path: Path) -> None:
         ("evaluate", '{"text": " ", "intent": "complain"}', "text"),
         ("classify", '{"text": "停电了", "category": "没有/这类"}', "没有这个分类"),
         ("slots", '{"text": "停电了", "slots": {"colour": "红"}}', "没有 colour"),
+        ("requests", '{"text": "停电了", "matters": 0}', "matters"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path, command: str, line: str, problem: str) -> None:
