@@ -1,8 +1,9 @@
 """Splits a message with several requests at the beginning of each request, and keeps a single story whole.
 
 Stories often contain cue words such as 还有 and 另外, so a cue alone is not enough. A cue counts when it
-announces something new (另外还想反映一件事), or when the text after it is a separate request: a question about a rule
-or procedure after a complaint, or a complaint of another category.
+announces something new (另外还想反映一件事), or when the text after it is a question about a rule or procedure after a
+complaint. Where a matter goes over to one for another department, with or without a cue, is found by
+:mod:`bot.understanding.seams`.
 """
 
 from __future__ import annotations
@@ -15,15 +16,14 @@ from typing import Literal
 from bot.understanding.announced import items
 from bot.understanding.apart import category, differ, listed_apart
 from bot.understanding.faults import is_fault
+from bot.understanding.seams.judging import FURTHER, LEAST, cut
 
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
 _MOST_CUES = 6
 """Most cues of one kind at which the categories of the parts are compared, because that takes milliseconds."""
-_LEAST = 4
-"""Fewest characters of a request."""
-_LEAST_NAMED = 3
-"""Fewest characters of a request after a cue that announces something new."""
+_LEAST, _LEAST_NAMED = 4, 3
+"""Fewest characters of a request; the same after a cue that announces something new."""
 
 _ASKING = r"(问|咨询|请教|打听|了解)(一?下|个事|个问题|问)?"
 _TELLING = r"(反映|反应|投诉|举报|说|提|建议|表扬)(一?下|一?件(事情?)?|一?个(事情?|问题)?)?"
@@ -95,6 +95,20 @@ def split(text: str) -> tuple[Request, ...]:
     >>> len(split("路灯坏了半个月，还有个大坑，晚上看不见，另外打电话也没人接"))
     1
     """
+    found, at = list(_by_cues(text)), 0
+    while at < len(found) and len(found) < MOST:
+        least = LEAST if len(found) == 1 else FURTHER
+        seam = cut(found[at].text, least) if found[at].kind == "matter" else None
+        halves = [_request(seam.first), _request(seam.second)] if seam else []
+        if halves and all(half.kind == "matter" for half in halves):
+            found[at : at + 1] = halves
+        else:
+            at += 1
+    return tuple(found)
+
+
+def _by_cues(text: str) -> tuple[Request, ...]:
+    """The requests of a message, cut where its words announce something new, or where a question stands beside a matter."""
     listed = _listed(text)
     if listed:
         return listed
@@ -182,8 +196,7 @@ def _cut(text: str, announced: str) -> tuple[str, str, str] | None:
                 continue
             if len(first) < _LEAST or len(second) < (_LEAST_NAMED if named else _LEAST):
                 continue
-            apart = _apart(first, second, named=named, asked=asked, bare=pattern is _SENTENCE)
-            if apart or (pattern is _MAY_OPEN and nth < _MOST_CUES and _elsewhere(first, cue, second)):
+            if _apart(first, second, named=named, asked=asked, bare=pattern is _SENTENCE):
                 return first, cue, second
     return _cut_at_comma(text)
 
@@ -230,26 +243,11 @@ def _beside(matter: str, question: str) -> bool:
     return bool(words) and not any(word in matter for word in words)
 
 
-def _elsewhere(first: str, cue: str, second: str) -> bool:
-    """Whether a mild cue (另外, 还有就是) joins two matters that go to different departments."""
-    same = _SAME_STORY.search(second) or _SAME_ACTOR.search(second)
-    if same or not _JOINS.fullmatch(cue) or len(second) < _LEAST_JOINED or not _GRIEVANCE.search(second):
-        return False
-    return differ(first, second)
-
-
 _ASKING_WORDS = re.compile(
     r"怎么|怎样|如何|咋|在?哪[里儿]?|什么|啥|哪些|多少|多久|多长时间|几天|材料|手续|证件|资料|条件|流程|标准|办理?|申请|带|准备|需要|要|"
     r"可以|能|不|吗|呢|么|请问|我|想|问|一下|这个?|那个?|该|应该|去|到|找|的|了|是|有|些|[^\u4e00-\u9fffA-Za-z]"
 )
 """Words of a question that do not say what it is about."""
-_JOINS = re.compile(r"(?:另外|还有就是|再就是|再有就是|此外)(?:就是|呢)?[，,：:]?")
-_SAME_ACTOR = re.compile(r"他|她|它|这家|那家|该|老板|对方|^.{1,4}也(?:不|没)|你们到底")
-"""Words with which a second part speaks about the person or company of the first."""
-_LEAST_JOINED = 8
-"""Fewest characters of a second matter after a mild cue."""
-
-
 _ASKING_CUE = re.compile(r"问|咨询|请教|打听|了解")
 _NAMES_NEW = re.compile(r"反映|反应|投诉|举报|建议|表扬|件|桩|第|二|三|其|\d|②|③")
 _SAME_STORY = re.compile(

@@ -44,6 +44,9 @@ class Classifier:
     Args:
         folder: the fitted weights.
         encoder: folder of the pretrained encoder. Where it is missing, the catalogue's words decide alone.
+
+    Attributes:
+        of_level1: [levels 1, categories], whether a category belongs to a level 1.
     """
 
     def __init__(self, folder: Path = HERE, encoder: Path = SHIPPED) -> None:
@@ -52,7 +55,7 @@ class Classifier:
         held = json.loads((folder / "weights.json").read_text("utf-8"))
         self._alone, self._together = Weights(**held["words_alone"]), Weights(**held["with_tail"])
         names = catalog.names()
-        self._of_level1 = np.array(
+        self.of_level1 = np.array(
             [[name.startswith(f"{one.name}/") for name in names] for one in catalog.categories()]
         )
         known = {name: place for place, name in enumerate(self._tail.labels)} if self._tail else {}
@@ -73,7 +76,7 @@ class Classifier:
         '市政设施/路灯照明'
         """
         words = catalog.scores(text)
-        return None if words is None else self._best(self._shares_by_words(words))
+        return None if words is None else self._best(self.shares_by_words(words))
 
     def probabilities(self, text: str) -> Floats | None:
         """[categories], in the order of :func:`tickets.catalog.names`; None when nothing points to a category."""
@@ -82,7 +85,7 @@ class Classifier:
             return None
         # A category the tail was not tuned on is suggested by the words, whatever the tail says.
         if self._tail is None or self._places[int(words.argmax())] < 0:
-            return self._shares_by_words(words)
+            return self.shares_by_words(words)
         together = self._together.words * words + self._together.tail * self.tail_scores(text)
         return softmax(np.asarray(together, np.float32))
 
@@ -93,7 +96,8 @@ class Classifier:
         scores: Floats = np.where(self._places >= 0, logits[self._places], logits.mean())
         return scores
 
-    def _shares_by_words(self, words: Scores) -> Floats:
+    def shares_by_words(self, words: Scores) -> Floats:
+        """[categories] probabilities by the catalogue's scores alone (:func:`tickets.catalog.scores`)."""
         return softmax(np.asarray(self._alone.words * words, np.float32))
 
     def _suggest(self, text: str) -> catalog.Suggestion | None:
@@ -101,9 +105,9 @@ class Classifier:
         return None if shares is None else self._best(shares)
 
     def _best(self, shares: Floats) -> catalog.Suggestion:
-        by_level1 = self._of_level1 @ shares
+        by_level1 = self.of_level1 @ shares
         level1 = int(by_level1.argmax())
-        best = int(np.where(self._of_level1[level1], shares, -1).argmax())
+        best = int(np.where(self.of_level1[level1], shares, -1).argmax())
         name1, name2 = catalog.names()[best].split("/")
         return catalog.Suggestion(name1, name2, round(float(by_level1[level1]), 3))
 
