@@ -56,6 +56,8 @@ UNUSABLE: dict[str, list[list[str]]] = {
         ["{here}/gbk.jsonl"],
         ["{here}/words.jsonl"],
     ],
+    "nlu requests": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
+    "nlu fit-slots": [["--store", "x"], ["extra"]],
     "nlu slots": [["{here}/none"], ["{here}/words.jsonl"], ["--now", ""], ["--now", "x"]],
     "evaluate answers": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
     "evaluate matters": [["{here}/none"], ["{here}/gbk.jsonl"], ["{here}/words.jsonl"]],

@@ -48,6 +48,9 @@ WINDOWS = 2
 """Most clauses that the tail reads once more together with both neighbours, in a text of five clauses and more."""
 WINDOWED = 300
 """Fewest characters of a text in which windows don't count: so long a letter always has some alarming window."""
+_MAYBE, _SURELY = 0.2, 0.98
+"""Probabilities (0 to 1) of another route: of a whole text from which its clauses are looked at, and of a clause alone from
+which that clause decides."""
 _FAINT = 0.01
 """Probability of danger in the whole text under which no window is read: none would lift it to the bar."""
 
@@ -165,8 +168,13 @@ class Judge:
 
     def scope(self, text: str) -> str | None:
         """The kind of matter (a name of :data:`SCOPES`) that surely has another route; None when there is none."""
+        read = plain(text)
         probability, name = self.judgement(text).scope
-        if probability < self.numbers.scope or (name == "privacy" and clues.own_data(plain(text))):
+        if _MAYBE <= probability < self.numbers.scope:
+            # One clause may surely want the route, and the rest tell of something else (我要举报镇长贪污，另外路灯坏了).
+            probability, name = max(self.judgement(part).scope for part in clauses(read))
+            probability = probability if probability >= _SURELY else 0.0
+        if probability < self.numbers.scope or (name == "privacy" and clues.own_data(read)):
             return None
         return name
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.understanding.clauses import clauses
+from bot.understanding.denied import without_denied
 from bot.understanding.encoding.floats import Floats
 from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name
@@ -56,10 +57,14 @@ _WRONG = re.compile(
 )
 """Words of what is wrong."""
 _SPEAKS = re.compile(
-    r"(?:您好|你好|尊敬的.{0,8}|.{0,6}领导好?|(?:我|俺)们?(?:是|叫|姓).{0,20}|.{0,4}(?:家住|住在|家在).{0,20}|.{0,12}(?:村民|业主|居民|市民|群众|家长|职工)|"
+    r"(?:跟|找|向|给|打|去).{1,10}(?:过|了)(?:电话|.?[次回趟])?|没用|没人[理管]|没结果|(?:您好|你好|尊敬的.{0,8}|.{0,6}领导好?|(?:我|俺)们?(?:是|叫|姓).{0,20}|.{0,4}(?:家住|住在|家在).{0,20}|[我俺]们?家?在.{1,12}住|.{0,12}(?:村民|业主|居民|市民|群众|家长|职工)|"
     r"[^不没]{0,14}(?:门口|小区|路口|附近|旁边|路上?|村|镇|区|号|栋|楼|院|对面|上学|上班))"
 )
-"""A clause that only says who speaks or where."""
+"""A clause that only says who speaks, where, or who was asked before."""
+
+
+_ONLY_DENIES = 2
+"""Most characters of a clause that are left without what it denies (那我不举报贪污), if it tells nothing else."""
 
 
 @lru_cache(maxsize=256)
@@ -120,6 +125,7 @@ def _only_frames(clause: str) -> bool:
         or is_no_value(clause)
         or only_time(clause)
         or introduced_name(clause) is not None
+        or len(without_denied(clause)) <= _ONLY_DENIES
     )
 
 

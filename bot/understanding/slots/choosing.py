@@ -37,6 +37,10 @@ class Bars:
     ask: float
 
 
+SHORT = 60
+"""Most characters of a message that tells hardly more than the matter, so that what the rules read belongs to it."""
+LIKELY = 0.6
+"""Least probability of the tagger's words with which they are preferred to the rules' in a short message."""
 _EDGES = '的了,，。、:：;；!！?？ “”"《》'
 """What is cut from both ends of a span."""
 Thresholds = Mapping[str, Bars]
@@ -65,11 +69,15 @@ def choose(kind: str, read: str, said: str, found: Sequence[Span], shares: Float
     for span in own:
         words = read[span.start : span.end]
         if bare and (bare in words or words in bare):
-            # The rules know where a place or time ends; whom a matter is about, the tagger tells from the rest.
-            words = said if kind != "subject" and words in bare else words.strip(_EDGES)
+            # The rules know where words end in a short message, and where a place or time does in any; whom a long
+            # message is about, the tagger tells from the rest.
+            ends = len(read) <= SHORT or (kind != "subject" and words in bare)
+            words = said if ends else words.strip(_EDGES)
             return Choice(words, "both", max(span.sure, support(kind, read, bare, shares)))
     best = max(own, key=lambda span: span.sure, default=None)
     alone = support(kind, read, bare, shares) if bare else 0.0
+    if said and len(read) <= SHORT and (best is None or best.sure < LIKELY):
+        return Choice(said, "rules", alone if bare in read else 1.0)
     if best is not None and best.sure >= alone:
         return Choice(read[best.start : best.end].strip(_EDGES), "tagger", best.sure)
     return Choice(said, "rules", alone) if said else Choice()

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.understanding.encoding.reading import plain
-from bot.understanding.slots.choosing import Bars, Choice, Thresholds, choices
+from bot.understanding.slots.choosing import SHORT, Bars, Choice, Thresholds, choices
 from bot.understanding.slots.signals import Readings, signals
 from bot.understanding.slots.tagging import loaded
 from kb_index.language.pretrained import SHIPPED, encoder_at
@@ -16,8 +16,6 @@ HERE = Path(__file__).parent
 """The folder of the fitted weights and thresholds."""
 LEAST = 8
 """Fewest characters of a message that the tagger reads."""
-SHORT = 60
-"""Most characters of a message that tells hardly more than the matter, so that what the rules read belongs to it."""
 NEVER = Bars(1.01, 1.01)
 """The thresholds of a source that is never believed."""
 _OF_SHORT = {"both": Bars(0.0, 0.0), "rules": Bars(0.05, 0.0)}
