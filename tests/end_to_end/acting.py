@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
@@ -27,7 +28,11 @@ KNOWS = {  # slot of the form → key of `knows`, and the answer of a citizen wh
     "complaint_confirm": ("confirm", "确认提交"),
 }
 MOST_MESSAGES = 16
-"""Most answers of one citizen, besides what `says`, `twists` and `after` hold."""
+"""Most answers of one citizen for a ticket, besides what `says`, `twists` and `after` hold."""
+UNASKED = {"接着登记": "接着登记", "登记这件事": "登记这件事", "没有，接着说我的事": "没有"}
+"""Button of a question that is none of the form's → what a citizen says who wants a ticket."""
+INSISTS = "我要反映这件事"
+"""What a citizen says, once, who wants a ticket and was taken for one who asks."""
 LONG = "".join(
     f"第{n}回报修，物业前台登记了名字，说配件还在路上，叫我们等通知，等来等去又停了，楼里上班的人天天晚点。"
     for n in range(1, 63)
@@ -73,8 +78,10 @@ class Acted:
         self.citizen = Citizen(system.url)
         self.numbers: list[str] = []
         self.sent = self.side = 0
+        self.insisted = False
         self.messages = 0
         # Messages from the first word to the first number; 0 while there is none.
+        self.tries: Counter[tuple[str, int]] = Counter()
         self.twists = {twist["at"]: twist["says"] for twist in case.get("twists", [])}
 
     def say(self, text: str) -> str:
@@ -140,25 +147,42 @@ class Acted:
         """From the first word until so many tickets are filed, or nothing is asked any more."""
         for text in self.case["says"]:
             self.say(str(text))
-        for _ in range(MOST_MESSAGES):
+        most = MOST_MESSAGES * max(1, tickets)
+        for _ in range(most):
             slot = self.asked()
             if slot in self.twists:
                 for text in self.twists.pop(slot):
                     self.say(str(text))
                 continue
-            if slot is None and len(self.numbers) < tickets and "接着登记" in self.citizen.buttons():
-                self.say("接着登记")
-                continue
+            if len(self.numbers) < tickets:
+                beside = next(
+                    (words for title, words in UNASKED.items() if title in self.citizen.buttons()), ""
+                )
+                if not beside and slot is None and not self.insisted:
+                    beside, self.insisted = INSISTS, True
+                if beside:
+                    self.say(beside)
+                    continue
             if slot is None or len(self.numbers) == tickets > 0:
                 break
             self.say(self.answer(slot))
         else:
-            raise AssertionError(f"{MOST_MESSAGES} answers and no end")
+            raise AssertionError(f"{most} answers and no end")
         for text in self.case.get("after", []):
             self.say(str(text))
 
     def answer(self, slot: str) -> str:
-        """What this citizen answers to the question; of a second matter he knows `then`."""
+        """What this citizen answers to the question; asked in vain for the second time, he says it in his next words,
+        and when he has no more, he declines. Of a second matter he knows `then`.
+        """
         key, refusal = KNOWS[slot]
         knows = {**self.case.get("knows", {}), **(self.case.get("then", {}) if self.numbers else {})}
-        return str(knows.get(key, refusal))
+        words = knows.get(key, [self.story()] if key == "what" else [])
+        words = [str(one) for one in (words if isinstance(words, list) else [words] * 2)]
+        self.tries[slot, len(self.numbers)] += 1
+        return [*words, refusal][min(self.tries[slot, len(self.numbers)] - 1, len(words))]
+
+    def story(self) -> str:
+        """What a citizen says who is asked once more what it is about."""
+        said = [str(text) for text in self.case["says"] if text not in ("照片", "定位", "次日")]
+        return "，".join(said)
