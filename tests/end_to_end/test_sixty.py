@@ -36,10 +36,6 @@ def desk(system: System) -> Iterator[Desk]:
     at = Desk(system)
     yield at
     at.http.close()
-    if counts:
-        print(
-            f"\nmessages to the number: median {statistics.median(counts)}, most {max(counts)} of {len(counts)}"
-        )
 
 
 def faults(ticket: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
