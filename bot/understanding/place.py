@@ -66,6 +66,13 @@ _COMPLAINS = re.compile(r"不(?!夜)|甩站|拒载|没人|[乱漏]")
 """Characters of a complaint, which no name contains (公交车不停站)."""
 
 
+_HOME = re.compile(
+    r"(?:(?:我|俺|咱|本人)们?(?:老?家|户口)?|(?:老家|户口))(?:就|都)?(?:是|在|来自|住在?)"
+    r"(?P<home>[\u4e00-\u9fff]{2,8}?)(?:[这那]边|农村|乡下)?(?:的|人|的人)?(?=[，,。；;！!\s]|$)"
+)
+"""A clause that tells only where the speaker comes from: 我是寿县的."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A place; "" for the parts that were not said.
@@ -102,8 +109,9 @@ def place(text: str, city: City) -> Place:
     >>> place("我住曹庵镇杨公路88号，路灯不亮", load_city("huainan"))
     Place(district='田家庵区', town='曹庵镇', address='杨公路88号')
     """
-    town = _town(text, city)
-    district = _district(text, city) or (city.towns.get(town, "") if town else "")
+    matter = _without_home(text, city)
+    town = _town(matter, city)
+    district = _district(matter, city) or (city.towns.get(town, "") if town else "")
     return Place(
         district, town, _address(_TIME.sub(" ", _without(without_pictures(text), city, district, town)))
     )
@@ -137,10 +145,20 @@ def is_vague(address: str) -> bool:
     return _EMPTY.match(bare) is not None or bare in ("菜市场", "农贸市场", "菜市口", "小学", "村口", "路口")
 
 
+def _without_home(text: str, city: City) -> str:
+    """A text without the words that tell where the speaker comes from, if it also names another district."""
+
+    def away(said: re.Match[str]) -> str:
+        name = said["home"]
+        return " " if city.named(name) or name in city.towns else said.group()
+
+    left = _HOME.sub(away, text)
+    return left if left != text and (_district(left, city) or _town(left, city)) else text
+
+
 def _district(text: str, city: City) -> str:
-    found = city.mentioned(text)
-    if found:
-        return found.name
+    if city.mentioned(text):
+        return _of_matter(text, city)
     for item in city.districts:
         for short in item.short:
             if short in item.distinct and re.search(rf"(?:在|住|是|搁|到|去){short}", text):
@@ -152,6 +170,31 @@ def _district(text: str, city: City) -> str:
             ):
                 return item.name
     return ""
+
+
+def _of_matter(text: str, city: City) -> str:
+    """The district that a text names by its full name; of several the one before a place, "" when that is no single one.
+
+    >>> from core.city import load_city
+    >>> _of_matter("从寿县来的，在田家庵区洞山中学门口被撞", load_city("huainan"))
+    '田家庵区'
+    """
+    known = {name: one for one in city.districts for name in one.names}
+    pattern = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    said = [
+        (known[m.group()], text[m.end() : m.end() + _BEHIND])
+        for m in re.finditer(pattern, text)
+        if not text[: m.start()].endswith(("不是", "不在"))
+    ]
+    named = {one.name for one, _ in said}
+    if len(named) > 1:
+        named = {one.name for one, behind in said if behind.startswith(one.towns) or _starts_a_place(behind)}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _starts_a_place(text: str) -> bool:
+    piece = _PIECE.match(text.lstrip("的 "))
+    return piece is not None and piece.lastgroup not in ("number", "where")
 
 
 def _town(text: str, city: City) -> str:
@@ -184,6 +227,8 @@ def _without(text: str, city: City, *names: str) -> str:
     return text.replace(f"{city.province}省", " ").replace(city.full_name, " ")
 
 
+_BEHIND = 30
+"""Characters behind a district's name in which a place of it begins."""
 _LEAST = 3
 """Least weight of a group of pieces that is an address."""
 

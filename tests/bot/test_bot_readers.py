@@ -178,6 +178,12 @@ def test_no_text_makes_a_reader_slow(reader: str) -> None:
         ("天河医院套取医保", "subject", "天河医院"),
         ("教育培训机构老板卷钱跑路", "address", ""),
         ("淮滨路龙湖公园南门围挡太乱", "address", "淮滨路龙湖公园南门"),
+        ("我是寿县的，孩子在田家庵区洞山中学住校，食堂昨天的菜里吃出虫子来了", "district", "田家庵区"),
+        ("我是寿县的，孩子在田家庵区洞山中学住校，食堂昨天的菜里吃出虫子来了", "address", "洞山中学"),
+        ("我是寿县的，自来水停了", "district", "寿县"),
+        ("从潘集区到田家庵区的公交取消了", "district", ""),
+        ("楼后面的KTV低音炮震得窗户响", "subject", "KTV"),
+        ("健身房关门跑路了，年卡还剩八个月", "subject", "健身房"),
     ],
 )
 def test_half_words_and_made_up_towns_are_not_read(story: str, name: str, value: str) -> None:

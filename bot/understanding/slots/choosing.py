@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.understanding.encoding.floats import Floats
 from bot.understanding.slots.signals import Readings
 from bot.understanding.slots.tagging import KINDS, LABELS, Span, spans
+from bot.understanding.slots.whole import whole
 
 Source = Literal["both", "tagger", "rules"]
 """Who read the words: both the same, the tagger alone, or the rules alone."""
@@ -64,7 +65,7 @@ def choose(kind: str, read: str, said: str, found: Sequence[Span], shares: Float
         found: the tagger's spans.
         shares: [characters, labels], the tagger's probabilities.
     """
-    own = [span for span in found if span.kind == kind]
+    own = [_whole(read, span) for span in found if span.kind == kind]
     bare = said.lower()
     for span in own:
         words = read[span.start : span.end]
@@ -81,6 +82,11 @@ def choose(kind: str, read: str, said: str, found: Sequence[Span], shares: Float
     if best is not None and best.sure >= alone:
         return Choice(read[best.start : best.end].strip(_EDGES), "tagger", best.sure)
     return Choice(said, "rules", alone) if said else Choice()
+
+
+def _whole(read: str, span: Span) -> Span:
+    start, end = whole(read, span.start, span.end)
+    return replace(span, start=start, end=end)
 
 
 def support(kind: str, read: str, words: str, shares: Floats) -> float:
