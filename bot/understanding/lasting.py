@@ -25,6 +25,20 @@ _WORDS = re.compile(
     r"节假日|早晚高峰|高峰期|以来|开始|春节|过年|清明|端午|中秋|(?:国庆|元旦|五一|十一)(?![一二三东南西北中]?[路街大广里新医])|暑假|寒假|开学|年[初底前]|月[初底]|[上下]半年|[春夏秋冬][天季]|"
     r"(?:周|星期|礼拜)[一二三四五六日天末]|[\d一二三四五六七八九十]{1,4}(?:点|月|号|日)|很久|好久|多年|老早|早就|大半[年夜天]|有一阵"
 )
+_PLACES = "路街巷村镇乡庄湾桥站园场校院楼栋号区县口门河"
+"""Characters that end the name of a place: 从东门到西门 is a stretch, and no time."""
+_TIMELIKE = re.compile(
+    rf"(?:从|自|自从|打|打从)[^，,。；;！!？?]{{1,12}}(?:就|后)|(?:从|打)[^，,。；;！!？?到]{{1,8}}到(?![^，,。；;！!？?]*[{_PLACES}])|"
+    r"(?:以|之|过)[后前]|后来|前后|期间|时候|时节|那(?:会|阵|段|年|天|晚)|"
+    r"[入开立打交]了?[春夏秋冬伏梅]|[麦秋午稻][口收罢忙]|[割收打]麦|[插栽]秧|三伏|[伏热冷雨雪阴晴]天|数九|汛期|梅雨|腊月|正月|"
+    r"谷雨|小满|芒种|夏至|小暑|大暑|处暑|白露|秋分|寒露|霜降|小雪|大雪|冬至|小寒|大寒|惊蛰|春分|雨水前|"
+    r"年(?:根|关|前|后|下|里|到头)|开年|天(?:一|刚)?[热冷黑亮暖凉]|一到|一(?![楼个直些只家块条层户点号])[^，,。；;！!？?]{1,3}就|每逢|逢(?:年|集|节)|只要.{1,8}就|"
+    r"早[起上些]|晌午|[傍擦]黑|黑[里天][来]?|饭点|上[下]?班|下班|放学|上学|放假|[整成]天|[整成][夜宿]|一天到晚|隔三[差岔]五|三天两头|"
+    r"时不时|断断续续|[老总]是|随时|不定时|小时候|头[些几两]?[天年月]"
+)
+"""Words that tell when in other ways than by a date: by what came before, by weather, harvest or habit."""
+_LONGEST_TIMELIKE = 24
+"""Most characters of such a time."""
 _UNTIL = re.compile(
     r"(?P<often>(?:天天|每[天晚夜日]|夜夜)(?:晚上|夜里|半夜)?)[^，,。；;！!？?]{0,8}?"
     r"(?P<until>到(?:凌晨|半夜|夜里|晚上|深夜)?(?:\d{1,2}|[一二三四五六七八九十两]{1,3})点(?:半|多)?)"
@@ -69,6 +83,16 @@ def is_time(text: str) -> bool:
         or _SPANNING.search(text) is not None
         or moment(text, now()) is not None
     )
+
+
+def may_be_time(text: str) -> bool:
+    """Whether an answer to "when" tells a time, even one that no calendar has. Only meant for that question.
+
+    >>> may_be_time("从麦口上就这样了"), may_be_time("下雨以后就有了"), may_be_time("从早到晚"), may_be_time("从路口到学校门口")
+    (True, True, True, False)
+    """
+    brief = len(plain(text)) <= _LONGEST_TIMELIKE
+    return is_time(text) or (brief and _TIMELIKE.search(text) is not None)
 
 
 def only_time(text: str) -> bool:

@@ -106,10 +106,24 @@ async def test_a_kind_that_one_cannot_say_is_chosen_and_said(rasa: Rasa, visitor
         ("七八月份", "七八月份"),
         ("晚上十一二点", "晚上十一二点"),
         ("夜里2点左右", "夜里2点左右"),
+        ("从麦口上就这样了", "从麦口上就这样了"),
+        ("下雨以后就有了", "下雨以后就有了"),
+        ("入秋以后", "入秋以后"),
+        ("从早到晚", "从早到晚"),
+        ("一变天就这样，收麦那会最厉害", "一变天就这样，收麦那会最厉害"),
+        ("孩子放暑假那阵子", "孩子放暑假那阵子"),
+        ("路修好之后", "路修好之后"),
+        ("霜降前后", "霜降前后"),
+        ("三天两头", "三天两头"),
     ],
 )
 async def test_a_time_stays_as_it_was_said(rasa: Rasa, visitor: str, said: str, kept: str) -> None:
     assert (await say(rasa, visitor, "happened_at", said)).slots["happened_at"] == kept
+
+
+@pytest.mark.parametrize("said", ["从东门到西门", "以后谁来管", "你们以后能不能快点处理", "龙湖路口"])
+async def test_a_stretch_a_question_or_a_protest_is_no_time(rasa: Rasa, visitor: str, said: str) -> None:
+    assert "happened_at" not in (await say(rasa, visitor, "happened_at", said)).slots
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.faults import is_fault
-from bot.understanding.lasting import is_time, only_time
+from bot.understanding.lasting import may_be_time, only_time
 from bot.understanding.looks import is_sentence
 from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
@@ -110,7 +110,7 @@ def _is_subject(clause: str) -> bool:
 _FITS: Mapping[str, Callable[[str], bool]] = {
     "address": lambda clause: placing.is_place(clause) and not placing.only_district(clause),
     "happened_at": lambda clause: (
-        is_time(clause) and not is_no_value(clause) and not only_place(clause, parts().city)
+        may_be_time(clause) and not is_no_value(clause) and not only_place(clause, parts().city)
     ),
     "subject": _is_subject,
     "contact_name": lambda clause: read_answer("contact_name", clause) is not None,

@@ -6,7 +6,7 @@ import re
 
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import may_be_place
-from bot.understanding.lasting import is_time
+from bot.understanding.lasting import may_be_time
 from bot.understanding.remarks import is_no_value
 from bot.understanding.when import moment
 from core.city import City
@@ -95,7 +95,7 @@ def read_when(text: str, longest: int) -> str | None:
     The value is cut at ``longest`` characters.
     """
     said = read_free(without_pictures(text), longest)
-    if said is None or not is_time(said) or is_no_value(said):
+    if said is None or not may_be_time(said) or is_no_value(said):
         return None
     when = moment(said, now())
     loose = _LOOSE.search(said) or not _DATED.search(said)
