@@ -127,6 +127,24 @@ async def test_a_stretch_a_question_or_a_protest_is_no_time(rasa: Rasa, visitor:
 
 
 @pytest.mark.parametrize(
+    ("said", "intent", "district"),
+    [
+        ("田家庵啊还能是哪", "ask_policy", "田家庵区"),
+        ("大通啊，不然呢", "follow_up", "大通区"),
+        ("凤台不就是吗", "ask_with_matter", "凤台县"),
+        ("说了八百遍了潘集", "abuse", "潘集区"),
+        ("是不是叫谢家集区", "ask_policy", "谢家集区"),
+    ],
+)
+async def test_a_district_named_in_a_question_back_is_the_answer(
+    rasa: Rasa, visitor: str, said: str, intent: str, district: str
+) -> None:
+    answer = await say(rasa, visitor, "district", said, intent, confidence=0.9)
+    assert answer.slots["district"] == district
+    assert answer.slots["requested_slot"] == "address"
+
+
+@pytest.mark.parametrize(
     "slot", ["address", "happened_at", "subject", "contact_name", "contact_phone", "district"]
 )
 async def test_a_question_the_base_does_not_know_is_no_answer_at_any_question(

@@ -32,6 +32,7 @@ from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import declined, open_form, too_little
+from bot.actions.complaint.values import named_district
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -40,6 +41,7 @@ from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.confidential import read_confidential
 from bot.understanding.phone import asked_phone
+from bot.understanding.remarks import is_no_value
 from bot.understanding.slips import put_right
 from conversations.event_kinds import Result
 from kb_index.language.text import simplified
@@ -48,6 +50,10 @@ _NO_ANSWER = frozenset(
     {Move.CANCEL, Move.HUMAN, Move.BACK, Move.CORRECT, Move.POLICY, Move.PROGRESS, Move.HOW_LONG}
 )
 """Moves that are no answer, although their words may contain a value ("取消投诉", "把区改成大通区")."""
+_ASKED_BACK = frozenset(
+    {Move.POLICY, Move.FOLLOW_UP, Move.PROGRESS, Move.HOW_LONG, Move.ABILITIES, Move.ABUSE}
+)
+"""Moves for which a reproach or a question back is taken, although it names the answer."""
 _DESK = "form"
 """Key under which a conversation stores the current values of the form, for the agents to see."""
 _LEAVES_IT = frozenset({Move.CANCEL, Move.SKIP, Move.DENY, Move.BACK})
@@ -111,10 +117,21 @@ async def _read(turn: Turn, slot: str) -> None:
         await _asked(turn, slot)
     elif not turn.pressed and only_announced(turn.text):
         await asides.policy(turn, slot)
+    elif slot == "district" and not turn.pressed and await _district(turn):
+        pass  # 田家庵啊还能是哪 asks nothing
     elif not turn.pressed and slot != same.SLOT and await asides.listened(turn, slot):
         pass  # the form has continued there
     else:
         await _move(turn, slot, decide(turn, slot))
+
+
+async def _district(turn: Turn) -> bool:
+    """Take an answer that names a district in the form of a question or reproach; False for any other message."""
+    named = named_district(turn.text, parts().city)
+    if named is None or not (is_no_value(turn.text) or decide(turn, "district") in _ASKED_BACK):
+        return False
+    await steps.take(turn, "district", named)
+    return True
 
 
 async def _move(turn: Turn, slot: str, move: Move) -> None:

@@ -18,6 +18,12 @@ WHOLE_CITY = "全市"
 SHORTEST_STORY = 4
 """Fewest characters of a description."""
 _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
+_LONGEST_DISTRICT = 16
+"""Most characters of an answer that names a district and adds no more than a word or two."""
+_NOT_THERE = re.compile(
+    r"(?<!是)不[是在属归]|有\w{1,6}[吗么没]|[局所厅院校]|中心|大厅|窗口|医院|电话|几[点号天]|多[少久]|怎么[办交领查去走]|咋[办交领查去走]|补贴|政策|标准|规定|改成"
+)
+"""Words that deny a place, or ask what only a knowledge base can answer."""
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
 _HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人)+$")
 _FILLING = re.compile(r"(?:[ ，,。、]|的|吧|啊|呀|[这那][边里])+$")
@@ -50,6 +56,24 @@ def read_district(text: str, city: City) -> str | None:
     if town:
         return city.towns[town]
     return WHOLE_CITY if _WHOLE_CITY.search(said) else None
+
+
+def named_district(text: str, city: City) -> str | None:
+    """The one district that a short answer names, in whatever form: asked back, sighed or reproached.
+
+    None when the text names several, denies one, or asks something of an office there.
+
+    >>> from core.city import load_city
+    >>> [named_district(said, load_city("huainan")) for said in ("田家庵啊还能是哪", "不是潘集", "潘集社保局几点下班")]
+    ['田家庵区', None, None]
+    """
+    said = plain(text)
+    if len(said) > _LONGEST_DISTRICT or _NOT_THERE.search(said):
+        return None
+    found = [district.name for district in city.districts if any(name in said for name in district.names)]
+    if not found:
+        found = [district.name for district in city.districts if any(name in said for name in district.short)]
+    return found[0] if len(found) == 1 else None
 
 
 def rest_after_district(text: str, city: City) -> str:
