@@ -22,8 +22,12 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 """Number of tries with Rasa. After them a turn is answered without Rasa."""
-MAX_RASA_TEXT = 2_000
-"""Number of characters of a message that Rasa reads. The whole message is stored."""
+MAX_RASA_TEXT = 4_000
+"""Number of characters of a message that Rasa reads: the most that a visitor of the web page can send.
+
+The whole message is stored. Whoever sends more by another channel is told that the rest was not read.
+"""
+_CUT = Reply(f"您这一条太长，我只读了前 {MAX_RASA_TEXT} 个字，后面的没有读到：请把后面的再单独发一次。")
 FORM = "form"
 """Fact that the assistant keeps while a form runs; a form takes words in any language."""
 HUMAN = Button("转人工", "/request_human")
@@ -170,7 +174,8 @@ class Answerer:
             return Answered("scope", beyond.replies(), Outcome(Result.DECLINED, about=beyond.kind.name))
         if job.attempts < MAX_ATTEMPTS:
             alone = None if job.beside else job.attached
-            message = chosen.payload if chosen else alone or buttons.as_text(text)[:MAX_RASA_TEXT]
+            said = buttons.as_text(text)
+            message = chosen.payload if chosen else alone or said[:MAX_RASA_TEXT]
             try:
                 kept = await self._keep_attached(conversation_id, job)
                 replies = await self._dialogue.ask(conversation_id, message or "？", {"turn": job.turn_id})
@@ -184,7 +189,8 @@ class Answerer:
                         replies = [*await self._queued.answers_again(conversation_id), *replies]
                     elif waits and not await self._needs_no_reminder(conversation_id, replies):
                         replies = [*replies, *await self._queued.still_waiting(conversation_id)]
-                    return Answered("rasa", [*kept, *replies])
+                    cut = [] if chosen or alone or len(said) <= MAX_RASA_TEXT else [_CUT]
+                    return Answered("rasa", [*kept, *cut, *replies])
                 log.warning("Rasa said nothing", extra={"turn": job.turn_id})
             except RasaDown as error:
                 log.warning("Rasa is down: %s", error.message, extra={"turn": job.turn_id})

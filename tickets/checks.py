@@ -12,8 +12,8 @@ from core.phone import canonical
 from core.text import clean
 from tickets.types import Detail, TicketDraft, TicketType
 
-MAX_CONTENT = 5_000
-"""Most characters of a ticket's content."""
+MAX_CONTENT = 10_000
+"""Most characters of a ticket's content: the longest message (4,000) and what is added to it."""
 MAX_PHOTOS = 9
 """Most photos of a ticket when it is filed."""
 MAX_DETAILS = 20

@@ -20,7 +20,7 @@ from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
 
-MAX_NOTE = 2_000
+MAX_NOTE = 10_000
 """Most characters of a note, or of what a citizen adds when urging."""
 RATINGS = ("非常满意", "满意", "基本满意", "不满意")
 """The ratings that a citizen can give, from best to worst."""

@@ -253,6 +253,16 @@ async def test_filing_is_exactly_once(rasa: Rasa, visitor: str, city: SmallCity)
     assert not later.cards
 
 
+async def test_the_longest_message_is_filed_word_for_word(rasa: Rasa, visitor: str, city: SmallCity) -> None:
+    rounds = "".join(f"第{n}回去找物业，还是叫回家等着，楼道的灯一直没人修。" for n in range(1, 200))
+    story = rounds[: 4_000 - 11] + "。以上情况请领导过问。"
+    assert len(story) == 4_000
+    opened = await rasa.run(FORM, story, "complain", conversation=visitor)
+    assert opened.slots["content"] == story
+    filed = await _confirm(rasa, visitor, "c:t", "t-1", content=opened.slots["content"])
+    assert (await city.tickets.get(filed.cards[0]["number"])).content == story
+
+
 async def test_what_was_confirmed_and_not_filed_is_filed_when_confirmed_again(
     rasa: Rasa, visitor: str, city: SmallCity
 ) -> None:

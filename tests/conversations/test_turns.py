@@ -211,6 +211,13 @@ async def test_without_rasa_the_citizen_is_answered_or_put_through(process: Proc
     assert (view.mode, view.reason) == ("waiting", "degraded")
 
 
+@pytest.mark.parametrize(("size", "told"), [(4_000, False), (4_001, True)])
+async def test_whoever_sends_more_than_is_read_is_told(process: Process, size: int, told: bool) -> None:
+    replies = await process.say("路" * size)
+    assert process.dialogue.texts() == ["路" * min(size, answering.MAX_RASA_TEXT)]
+    assert ("后面的没有读到" in replies[0].text) is told and len(replies) == 1 + told
+
+
 async def test_only_web_messages_need_no_delivery(process: Process) -> None:
     await process.say("您好")
     assert await process.conversations.undelivered(await process.id_of()) == []

@@ -16,6 +16,7 @@ from core.errors import BadRequest, NotFound
 from core.events import Events, LocalEvents
 from tests.cities import HUAINAN
 from tickets import numbers
+from tickets.checks import MAX_CONTENT
 from tickets.models import TicketRow
 from tickets.service import Tickets
 from tickets.states import State
@@ -124,7 +125,7 @@ async def test_personal_data_is_not_on_disk_in_clear(tmp_path: Path, draft: Tick
     [
         ({"type": "闲聊"}, "type"),
         ({"content": " \n"}, "content"),
-        ({"content": "长" * 5001}, "content"),
+        ({"content": "长" * (MAX_CONTENT + 1)}, "content"),
         ({"contact_phone": "12345"}, "contact_phone"),
         ({"contact_phone": "电话找我要"}, "contact_phone"),
         ({"address": "路" * 301}, "address"),

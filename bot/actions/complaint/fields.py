@@ -13,6 +13,7 @@ from bot.understanding.kind import named_type
 from bot.understanding.name import ANONYMOUS, read_name
 from bot.understanding.phone import phone
 from conversations.attachments import Place
+from tickets.checks import MAX_CONTENT
 
 TYPES = ("投诉", "求助", "举报", "建议", "咨询", "表扬")
 """Types of a matter (诉求类型), in the order in which citizens are offered them."""
@@ -151,7 +152,7 @@ FIELDS = (
         means="就是出了什么事。像跟邻居说话那样就行，比如“楼下烧烤店天天冒烟，熏得睡不着”“水管漏了三天没人修”。",
         hint="您说得再具体一点，我才好登记。",
         light=True,
-        answer=any_words(5_000, values.read_story),
+        answer=any_words(MAX_CONTENT, values.read_story),
     ),
     Field("category", "事项分类", heard=40, words=r"分类|事项"),
     Field(

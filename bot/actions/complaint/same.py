@@ -13,6 +13,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN
 from conversations.event_kinds import Result
 from core.clock import local
+from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ async def add(turn: Turn) -> str | None:
     await parts().tickets.note(
         number,
         CITIZEN,
-        "群众再次反映：" + "；".join(said)[:1_900],
+        ("群众再次反映：" + "；".join(said))[:MAX_NOTE],
         key=turn.turn_id or None,
         photos=slots.get("photos") or (),
     )
