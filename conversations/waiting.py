@@ -26,7 +26,7 @@ MEANWHILE = ("/start_complaint", "/ask_progress", CALL_BACK.payload)
 Helps = Callable[[Job], Awaitable[bool]]
 """Whether the assistant answers what a waiting citizen says, while the place in the queue is kept."""
 
-_ME = r"(?:(?:算了|好吧|行吧|行|得|拉倒)吧?|(?:太慢|太久|等太久|没人[接理])了?)?(?:那|就|我|俺|我们|咱|还是|先|都|也|这|可|真|实在)*"
+_ME = r"(?:(?:算了|好吧|行吧|行|得|拉倒)吧?|(?:太慢|太久|等太久|(?:怎么|咋|还是|都)*没(?:有)?人[接理来在管应]?[啊呀吗么呢]*|没有)了?)?(?:那|就|我|俺|我们|咱|还是|先|都|也|这|可|真|实在)*"
 _AGENT = r"(?:人工|真人|坐席|客服|话务员|工作人员|接线员|你们|人)"
 _HELPER = r"(?:智能助手|智能|机器人?|助手|小助手|你)"
 _END = r"(?:了|啦|咯|喽|喔|哈|吧|啊|呀|算了|得了|谢谢)*"
@@ -48,6 +48,10 @@ _IMPATIENT = re.compile(
     r"(?:好吧|行吧|行|算了|罢了|拉倒|得了|谢谢|不好意思|回头再说|改天再说|下次再说|以后再说|再见)(?:吧|了|啊)*"
 )
 """What is said beside it (太慢了，不等了), and asks for nothing."""
+_NOBODY = re.compile(
+    r"(?:怎么|咋|都|也|还是|一直|到底|这都?|喂|你们)*(?:没(?:有)?人(?:在|接|理|来|应|管|回)?|有(?:没有)?人|人(?=呢)|在不在|在(?=吗|么))(?:我|在|啊|呀|吗|么|呢|嘛|吧|[?？])*"
+)
+"""Whether anybody is there, asked before one leaves (没人啊？不等了)."""
 _PLEADS = re.compile(r"快|赶紧|派|来人|接(?:一下|电话|啊|吧)|催|投诉|举报|几|吗|呢|[?？]")
 _OF_THE_QUEUE = re.compile(rf"等|排|候|转|{_HELPER}|{_AGENT}")
 _HOW_LONG = re.compile(
@@ -96,7 +100,9 @@ def leaves(text: str, chosen: Button | None, *, form: bool = False) -> bool:
         return False
     clauses = [one for part in _MARKS.split(plain(text)) if (one := _bare(part))]
     rest = [one for one in clauses if not _LEAVES.fullmatch(one)]
-    beside = all(_IMPATIENT.fullmatch(one) and not _PLEADS.search(one) for one in rest)
+    beside = all(
+        _NOBODY.fullmatch(one) or (_IMPATIENT.fullmatch(one) and not _PLEADS.search(one)) for one in rest
+    )
     return _LEAVES.fullmatch(said) is not None or (len(rest) < len(clauses) and beside)
 
 
@@ -195,7 +201,7 @@ def _when(hours: str) -> str:
     return f"坐席上班时间是{hours}。" if hours else ""
 
 
-_MARKS = re.compile(r"[，,。.！!、；;~～…\s]+")
+_MARKS = re.compile(r"[，,。.！!、；;~～…\s]+|(?<=[?？])")
 
 
 def _bare(text: str) -> str:
