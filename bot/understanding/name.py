@@ -15,8 +15,11 @@ _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马方任袁柳史唐薛雷贺汤罗毕郝安常于傅卞齐康余顾孟黄穆萧尹"
     "姚邵汪毛戴宋庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯管卢莫房解应丁宣邓郁单洪包左石崔吉龚程邢裴陆"
     "荣翁段侯宁刘叶白赖乔阎连习艾易廖曾关肖付闫岳查聂温辛苗米冷尚申代鲍廉仇丛焦车封牛文欧古景沙鞠盛隋冉明晏柴瞿甘岑殷施倪阚亓仝訾"
+    "曲郎奚佟佘卜窦桂濮扈仉郗昝乜茹逄鄢邸荀缪苟牟滕鄂詹涂娄寇臧谌祁裘匡栾卓占储晋狄宓糜芮郝檀巩敖钮蔺阙谷仲桑戚"
 )
 _COMPOUND = "欧阳|上官|司马|诸葛|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|东方|端木|南宫"
+_ANY_SURNAME = r"(?![我俺咱位个这那哪你您他她它就谁老大小本好该此前后女男和跟给找对叫是姓名各几两每的了家亲装])[\u4e00-\u9fff]"
+"""A character before a form of address: a surname, however rare (乜先生), and no word like 我先生 or 老师傅."""
 _TITLES = "先生|女士|小姐|师傅|老师|阿姨|大妈|大爷|大叔|大姐|大哥|大娘|叔叔?|伯伯?|婶子?|姨|嫂子?|奶奶|爷爷|老太太?|太太|同志|同学|经理|老板|医生|主任|书记|队长|警官|律师|哥|姐|总|工|某某?|[xX×*]{1,2}"
 _OF_CHILD = (
     r"(?!隔壁|楼[上下]|对门|邻居|我|俺)(?:(?:[小阿][\u4e00-\u9fff]{1,2}?|(?P<twice>[\u4e00-\u9fff])(?P=twice))[他她]?(?:妈妈?|爸爸?|奶奶?|爷爷?|姥姥|姥爷|外婆|外公|家长)|"
@@ -25,7 +28,7 @@ _OF_CHILD = (
 """Somebody called after a child: 小娟妈妈."""
 _PLAIN = re.compile(
     rf"(?:{_COMPOUND}|[{_SURNAMES}])(?:{_TITLES})|(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?:{_TITLES})?"
-    rf"|[小老阿][{_SURNAMES}]|老[{_SURNAMES}][头汉]|{_OF_CHILD}|[\u4e00-\u9fff]{{1,6}}·[\u4e00-\u9fff]{{1,8}}|[A-Za-z][A-Za-z .'-]{{1,19}}"
+    rf"|{_ANY_SURNAME}(?:某[某\u4e00-\u9fff]?|先生|女士|小姐|师傅)|[小老阿][{_SURNAMES}]|老[{_SURNAMES}][头汉]|{_OF_CHILD}|[\u4e00-\u9fff]{{1,6}}·[\u4e00-\u9fff]{{1,8}}|[A-Za-z][A-Za-z .'-]{{1,19}}"
 )
 _FRAME = re.compile(
     r"^(?:你好|您好|嗯|哦|好|那)?[，,]?(?:联系人|联系|姓名|名字|大名|称呼)?(?:我|俺|本人|咱|您|你们?)?(?:的)?(?:名字|姓名|自己)?(?:就)?(?P<cue>叫做?|喊|称呼|就叫|名叫|是|为|：|:)?(?:我|俺)?"
@@ -45,7 +48,7 @@ _SURNAME_TWICE = re.compile(
 """我姓孙孙大爷: the surname, and how one is called."""
 _ENDING = re.compile(r"(?:就行|就好|就可以|就行了|好了|吧|啊|呀|呢|哦)+$")
 _NO_NAME = re.compile(
-    r"[的了吗呢吧啊么不没是这那你他她就谁怎要]|[路街巷区县镇乡村店厂局所院校楼栋幢号上下里旁边口站]$|公司|物业|小区|单位|部门|银行|学校|医院|超市|平台|"
+    r"[的了吗呢吧啊么们等不没是这那你他她就谁怎要]|[路街巷区县镇乡村店厂局所院校楼栋幢号上下里旁边口站]$|公司|物业|小区|单位|部门|银行|学校|医院|超市|平台|"
     r"投诉|举报|反映|取消|跳过|人工|保密|匿名|电话|号码|第[一二三四五六七八九十\d]|^[一二三四五六七八九十\d]+个?$|什|为何|"
     r"^(?:方便|随便|马上|应该|任何|于是|何必|常常|经常|安静点?|路人.?|高兴|明白|严重|全部|金额|时候|时间|水电|石头|成功|毛病|白天|向[东南西北]|平[时常安]|谢谢?|谢了|万一|和谐|项目|单元|成天|"
     r"连续|连着|连夜|从来|方法|施工|路灯|车位|支持|农民|计划|包工头|马路边?|高空|明天|明年|明早|白条|关于|查询|查一?下|解决|解释|连累|安排|安全|应当|常年|文明|古城|华东|"
@@ -57,6 +60,12 @@ _RIDDLE = re.compile(
     rf"(?:木子|弓长|耳东|草头|口天|双木|言午|古月|立早|三横|走肖|禾呈|关耳|十八子|双口)(?P<surname>[{_SURNAMES}])"
 )
 """A surname after the parts of its character (木子李)."""
+_KIN = re.compile(
+    r"(?:我|俺|她|他|孩子|娃儿?|小孩|家里?|的|是)*(?:(?P<female>妈妈?|母亲|奶奶?|姥姥|外婆|婆婆|媳妇|老婆|妻子|女儿|孙女|姐姐?|妹妹?|姑姑?|姨|嫂子?)|"
+    r"(?P<male>爸爸?|父亲|爷爷?|姥爷|外公|公公|老公|丈夫|儿子|孙子|哥哥?|弟弟?|舅舅?|叔叔?|大伯)|家长|老人家?)(?:的?名字)?(?:就|也)?(?:是)?"
+    rf"(?:姓(?P<surname>{_COMPOUND}|[\u4e00-\u9fff])|叫做?(?P<name>(?![我俺咱人你他她们])[\u4e00-\u9fff]{{2,4}}?))(?:的|吧|啊|呀)*"
+)
+"""A name told with how its bearer belongs to somebody (奶奶叫…, 孩子妈妈姓…), in an answer to "what is your name?"."""
 _NICKNAME = re.compile(
     r"[小阿](?![区路孩学店狗猫偷车事贩吃心时广摊卖菜院屋巷街门道组队溪河桥市镇村型费票便人伙朋姑孙女儿两康说额产麦米雨雪声点半年寒暑满题姨爸妈哥姐弟妹公婆叔舅])"
     r"[\u4e00-\u9fff]"
@@ -65,6 +74,8 @@ _NICKNAME = re.compile(
 _NOTHING_MORE = re.compile(
     r"(?:好像|暂时|应该|也|就)*(?:没有?[了啦]|(?:说|讲)完了|没(?:有)?(?:啥|什么|别的|其他的?|其它的?|补充的?)(?:了)?|就(?:是)?这些)(?:谢谢|了|啊|呀|吧|的)*"
 )
+_LONGEST_FULL = 3
+"""Most characters of a full name whose surname is not known."""
 _LONGEST = 20
 """Most characters of a name."""
 
@@ -76,6 +87,8 @@ def read_name(text: str) -> str | None:
     ('王先生/女士', '老李', None, None, None)
     >>> read_name("我姓孙孙大爷"), read_name("小娟妈妈"), read_name("🐱小喵")
     ('孙大爷', '小娟妈妈', '小喵')
+    >>> read_name("乜先生"), read_name("孩子妈妈姓邵"), read_name("我先生")
+    ('乜先生', '邵女士', None)
     """
     text = without_pictures(text).strip()
     said = plain(text)
@@ -93,6 +106,12 @@ def read_name(text: str) -> str | None:
     )
     if _CHILDS.fullmatch(name):
         return name
+    kin = _KIN.fullmatch(said)
+    if kin and kin["surname"]:
+        title = "女士" if kin["female"] else "先生" if kin["male"] else "先生/女士"
+        return f"{kin['surname']}{title}"
+    if kin and (_PLAIN.fullmatch(kin["name"]) or len(kin["name"]) <= _LONGEST_FULL):
+        return None if _NO_NAME.search(kin["name"]) else kin["name"]
     riddle = _RIDDLE.fullmatch(name)
     if riddle:
         return f"{riddle['surname']}先生/女士"
@@ -152,5 +171,7 @@ def titled_name(text: str) -> str | None:
     ('王女士', None, None)
     """
     said = plain(text)
-    whole = re.fullmatch(rf"(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{0,2}}(?:先生|女士|小姐)", said)
+    whole = re.fullmatch(
+        rf"(?:(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{0,2}}|{_ANY_SURNAME})(?:先生|女士|小姐)", said
+    )
     return said if whole else None
