@@ -6,8 +6,18 @@ import re
 
 from core.text import plain
 
-_OPEN = re.compile(r"不(用|要|需要|必)?保密|公开|无所谓|随便|都行|都可以|没关系|不用|不需要|不必")
-_SECRET = re.compile(r"保密|匿名|别(让|告诉)|不要(让|告诉)|不想(让|被)|要$|^需要")
+NO_NEED = (
+    r"(?:(?<!用)不用|(?<!要)不要|不需要?|不必|不消|不得用|没(?:得|有|啥|什么|那个?|这个?)*必要|用不(?:着|到|上)|犯不(?:着|上)|"
+    r"无[需须]|毋[需须]|甭|免了|不稀罕)"
+)
+"""Says in standard Chinese or in dialect that something is not needed."""
+_ASKS = re.compile(r"([要用])不\1|需不需|有没有必要|有必要[吗么没]")
+_HIDES = re.compile(
+    r"(?:别|甭|莫|勿|不[要用必消]|不想|不能|不许|不愿意?|(?<!不)怕)(?:再|去)?"
+    r"(?:让|叫|被|告诉|透露|泄露|往外|说出|跟|对|给(?!我|俺|咱|你|保))(?!.{0,3}保密)"
+)
+_OPEN = re.compile(rf"{NO_NEED}|不(?:给|帮|替)?(?:我|俺)?保密|不怕|公开|无所谓|随便|都行|都可以|没关系|^不了")
+_SECRET = re.compile(r"保密|匿名|要[得的]?$|^需要")
 
 
 def read_confidential(text: str) -> bool | None:
@@ -15,8 +25,14 @@ def read_confidential(text: str) -> bool | None:
 
     >>> read_confidential("不用保密"), read_confidential("别让他们知道是我"), read_confidential("嗯")
     (False, True, None)
+    >>> read_confidential("不消"), read_confidential("没得必要"), read_confidential("用不着"), read_confidential("甭跟他们说")
+    (False, False, False, True)
     """
     said = plain(text)
+    if _ASKS.search(said):
+        return None
+    if _HIDES.search(said):
+        return True
     if _OPEN.search(said):
         return False
     return True if _SECRET.search(said) else None

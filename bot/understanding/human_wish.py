@@ -22,6 +22,11 @@ _TALKS = re.compile(
     r"(?:找|叫|喊|接|换|转|派|安排|让|来|要|给|跟|和|同|与|有没有|想)[^，,。]{0,6}人|人(?:呢|来|接)|^人$|"
     r"电话|通话|语音|打字|打过(?:来|去)|打给|说话|讲话|当面|直接说"
 )
+_REACHED = re.compile(
+    r"(?:不|别|甭|没法|莫)(?:要|用|想|愿意?|方便|能|爱|敢|习惯|会|再|给我|太|大|怎么)*[接打听](?:我|陌生)?(?:的|个)?电话|"
+    r"(?:微信|短信|信息|网)(?:上|里)?(?:跟|给|和|找|发)?(?:我|俺)?(?:说|讲|聊|联系|沟通|回)"
+)
+"""How the speaker is to be reached, or not: that calls for nobody."""
 _ASKS = re.compile(r"多久|几(?:个|位|时|点|天|人)|什么时候|啥时候|会不会|会.*(?:吗|么|不|嘛)$|多少|[要得]等")
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十几好多]+(?:个|位|口)人")
 
@@ -29,10 +34,11 @@ _COUNTED = re.compile(r"[\d一二两三四五六七八九十几好多]+(?:个|�
 def may_wish_human(text: str) -> bool:
     """Whether a message that Rasa takes for the wish for a human may be one.
 
-    >>> [may_wish_human(said) for said in ("转人工", "叫个人来", "你听不懂，换人", "三个人", "你们多久来人", "接线员态度差")]
+    >>> [may_wish_human(said) for said in ("转人工", "叫个人来", "你听不懂，换人", "三个人", "你们多久来人", "我不接电话")]
     [True, True, True, False, False, False]
     """
     said = plain(text)
     if _WHO.search(said):
         return _BLAMED.search(said) is None or _CHANGES.search(said) is not None
+    said = _REACHED.sub("", said)
     return _TALKS.search(said) is not None and not _ASKS.search(said) and not _COUNTED.search(said)

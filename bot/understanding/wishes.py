@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from bot.understanding.confidential import NO_NEED
 from core.text import plain
 
 
@@ -62,7 +63,7 @@ _RULES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     (
         Wish.OPEN,
         re.compile(
-            rf"{_LEAD}(?:不用|不要|不需要|无需|不必|不)(?:给我|帮我|替我)?保密{_END}|公开{_END}|不怕.{{0,6}}知道"
+            rf"{_LEAD}(?:{NO_NEED}|不)(?:再)?(?:给我|帮我|替我)?保密{_END}|公开{_END}|不怕.{{0,6}}知道"
         ),
     ),
     (
@@ -83,13 +84,14 @@ _RULES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
         re.compile(
             rf"{_LEAD}(?:只|光)?(?:能|用|发|收|看)*(?:短信|发信息|发消息|信息)(?:联系|通知|回复|找|告诉|沟通|交流|给)*(?:我|俺)?{_END}|"
             rf"{_LEAD}(?:不要|别|不方便|不能|没法|听不见|不用)(?:给我|再)?(?:打|接|听)(?:我)?(?:电话)?(?:给我)?(?:[，, ]?(?:请|只|就)?(?:能|用|发)*(?:短信|信息|消息)(?:联系|通知|回复)*(?:我)?)?{_END}|"
+            rf"{_LEAD}(?:(?<=[我俺])不|不(?:太|大)?(?:想|敢|习惯|爱|愿意?))(?:想|敢|习惯|爱|愿意?|怎么|随便|太|大|会)*[接听](?:陌生)?(?:的)?电话{_END}|"
             r"(?:我|俺)(?:是)?(?:聋哑?人|听力(?:不好|障碍)|耳朵(?:不好|听不见|聋)|听不见|听不清).{0,12}|(?:我|俺)?听不(?:见|清)[，, ]?(?:请|只|就)?(?:能|用|发)*(?:短信|信息|消息).{0,6}"
         ),
     ),
     (
         Wish.BY_CHAT,
         re.compile(
-            rf"{_LEAD}加(?:我|俺)(?:的)?微信{_END}|{_LEAD}(?:只|光)?(?:能|用|有|加|在)*(?:微信|网上|这里|这儿)(?:上)?(?:联系|找|回复?|通知|说|告诉|沟通|留言)*(?:我|俺)?{_END}|{_LEAD}(?:只|光)(?:能|有|用)(?:微信)[^，,。]{{0,8}}"
+            rf"{_LEAD}加(?:我|俺)(?:的)?微信{_END}|{_LEAD}(?:只|光)?(?:能|用|有|加|在)*(?:微信|网上|这里|这儿)(?:上|里)?(?:跟|给|和|找)?(?:我|俺)?(?:联系|找|回复?|通知|说|讲|聊|告诉|沟通|留言|发|信息|消息)*(?:我|俺)?{_END}|{_LEAD}(?:只|光)(?:能|有|用)(?:微信)[^，,。]{{0,8}}"
         ),
     ),
     (
@@ -101,6 +103,15 @@ _RULES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_REMINDS = re.compile(
+    r"(?:不是|刚才|刚刚|前面|之前|一开始|开头|我|俺|都|就|已经|早就?|也|跟你们?|和你们?)*(?:说|选|讲|填|写|点)(?:过了|了|过|的)(?:是|要|就|几遍|好几遍)*|"
+    r"(?:我|俺|不是)*(?:都|已经|早就?)(?:说|选)"
+)
+"""How citizens remind of what they said before: 不是说了…吗."""
+_BESIDE_MATTER = re.compile(
+    r"(?:你好|您好)?(?:我|俺|我们|俺们|想|要|希望|来|申请|请|得)*(?P<wish>匿名|保密|不留名|不署名)地?(?:举报|投诉|反映|检举|告)(?!电话|信|箱|渠道|平台|制度|热线|人|被|[以之]?后|的|奖|了|过)"
+)
+"""The wish in the words that announce a matter: 我要匿名举报…."""
 _REFUSAL = re.compile(
     r"(?:我|俺|就|那|也|都|算[了啦]|这个?|还是|可以|能|能不能|可不可以)*(?:"
     r"(?:不|不想|不愿意?|不方便|不能|不用|别|先不)(?:说|留|填|写|告诉|讲|给|提供|透露|报|想说|想留|想填|想给)(?:你们?|您)?(?:了|行不行|行吗|可以吗|可不可以|行么|吗)?|不方便|不了|跳过|略过|空着|下一(?:个|项|步|题)|拒绝|免了|没有?)"
@@ -121,9 +132,26 @@ def read_wish(text: str) -> Wish | None:
     said = plain(text)
     if len(said) > _LONGEST:
         return None
+    reminder = _REMINDS.match(said)
+    if reminder and (
+        again := read_wish(re.sub(r"(?:了|的)?(?:吗|么|嘛|啊|呀|呢)+$", "", said[reminder.end() :]))
+    ):
+        return again
     if _ASKS.search(said + text.strip()[-1:]):
         return Wish.ASKS
     return next((wish for wish, pattern in _RULES if pattern.fullmatch(said)), None)
+
+
+def wish_beside_matter(text: str) -> Wish | None:
+    """The wish in the words with which a message announces the matter that it goes on to tell; None without one.
+
+    >>> wish_beside_matter("我要匿名举报楼下赌博"), wish_beside_matter("匿名举报电话没人接")
+    (<Wish.ANONYMOUS: 'anonymous'>, None)
+    """
+    found = _BESIDE_MATTER.match(plain(text))
+    if found is None:
+        return None
+    return Wish.CONFIDENTIAL if found["wish"] == "保密" else Wish.ANONYMOUS
 
 
 def refuses(text: str) -> bool:

@@ -25,6 +25,11 @@ from tests.bot.test_form_heard import ASKED, Remembering
         ("你就叫我刘姐", "刘姐"),
         ("木子李", "李先生/女士"),
         ("叫我喵喵吧", "喵喵"),
+        ("乜某", "乜某"),
+        ("厍先生", "厍先生"),
+        ("娃他爸姓佘", "佘先生"),
+        ("我婆婆叫苟翠花", "苟翠花"),
+        ("不是说了匿名吗", "匿名"),
     ],
 )
 async def test_names_as_people_call_themselves(rasa: Rasa, visitor: str, said: str, name: str) -> None:
@@ -34,7 +39,20 @@ async def test_names_as_people_call_themselves(rasa: Rasa, visitor: str, said: s
 
 
 @pytest.mark.parametrize(
-    "said", ["小区", "小孩", "小吃摊", "隔壁奶奶", "我妈妈", "随便", "小事", "垃圾", "阿姨"]
+    "said",
+    [
+        "小区",
+        "小孩",
+        "小吃摊",
+        "隔壁奶奶",
+        "我妈妈",
+        "随便",
+        "小事",
+        "垃圾",
+        "阿姨",
+        "我先生",
+        "妈妈叫我来的",
+    ],
 )
 async def test_words_that_are_no_name_are_asked_again(rasa: Rasa, visitor: str, said: str) -> None:
     answer = await say(rasa, visitor, "contact_name", said, "nlu_fallback", confidence=0.2)
@@ -148,3 +166,55 @@ async def test_another_number_replaces_the_first_at_any_question(rasa: Rasa, vis
     answer = await say(rasa, visitor, slot, said, "nlu_fallback", confidence=0.2, contact_phone="13800138000")
     assert answer.slots["contact_phone"] == "13900139000"
     assert "content" not in answer.slots and "subject" not in answer.slots
+
+
+@pytest.mark.parametrize("said", ["不消", "没得必要", "用不着", "犯不着吧", "甭保密", "不消得"])
+async def test_no_need_in_any_dialect_is_no_secrecy(rasa: Rasa, visitor: str, said: str) -> None:
+    for intent in ("affirm", "inform"):
+        answer = await say(rasa, visitor, "confidential", said, intent, confidence=0.9)
+        assert answer.slots["confidential"] is False
+        assert answer.slots["requested_slot"] == "complaint_confirm"
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "intent", "filled"),
+    [
+        ("complaint_confirm", "不用保密了，我已经离职了", "cancel", {"confidential": False}),
+        ("complaint_confirm", "用不着保密，反正搬走了", "deny", {"confidential": False}),
+        ("happened_at", "不消保密，我不怕他", "cancel", {"confidential": False}),
+        ("contact_phone", "我不接电话，微信上跟我说就行", "request_human", {"contact_phone": ""}),
+        ("contact_phone", "我不爱接陌生电话，在这里回我", "request_human", {"contact_phone": ""}),
+    ],
+)
+async def test_a_wish_about_oneself_leaves_neither_the_form_nor_for_the_queue(
+    rasa: Rasa, visitor: str, slot: str, said: str, intent: str, filled: dict[str, object]
+) -> None:
+    more = {"confidential": True} if slot == "complaint_confirm" else {}
+    answer = await say(rasa, visitor, slot, said, intent, confidence=0.95, **more)
+    assert {name: answer.slots.get(name) for name in filled} == filled
+    assert answer.slots["requested_slot"] is not None
+    assert "取消，没有" not in answer.text and "排队" not in answer.text
+    if slot == "contact_phone":
+        assert said in answer.slots["content"] and "请发短信" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"), [("不投诉了，不用保密", "cancel"), ("算了，不填了，别保密了", "cancel")]
+)
+async def test_a_command_beside_a_wish_is_obeyed(rasa: Rasa, visitor: str, said: str, intent: str) -> None:
+    answer = await say(rasa, visitor, "happened_at", said, intent, confidence=0.95)
+    assert "没有提交" in answer.text and answer.slots["requested_slot"] is None
+
+
+@pytest.mark.parametrize("said", ["凭什么告诉你我叫什么", "干嘛跟你们说我是谁", "凭啥给你我的名字"])
+async def test_why_a_name_is_wanted_is_told_whatever_it_was_taken_for(
+    rasa: Rasa, visitor: str, said: str
+) -> None:
+    answer = await say(rasa, visitor, "contact_name", said, "what_can_you_do", confidence=0.9)
+    assert "核实" in answer.text and answer.slots["requested_slot"] == "contact_name"
+
+
+async def test_a_matter_told_anonymously_is_filed_without_a_name(rasa: Rasa, visitor: str) -> None:
+    said = "我要匿名检举楼上开赌场，天天半夜打牌"
+    answer = await rasa.run(FORM, said, "complain", conversation=visitor, confidence=0.9)
+    assert (answer.slots["contact_name"], answer.slots["content"]) == ("匿名", said)

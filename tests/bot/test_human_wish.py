@@ -12,7 +12,15 @@ TALK = {"question": 0.1, "matter": 0.1, "both": 0.0, "talk": 0.8}
 
 
 @pytest.mark.parametrize(
-    "said", ["五个人", "我们两口人", "你们啥时候来人", "会派几个人过来", "话务员说话真凶"]
+    "said",
+    [
+        "五个人",
+        "我们两口人",
+        "你们啥时候来人",
+        "会派几个人过来",
+        "话务员说话真凶",
+        "我不接电话，微信上跟我说就行",
+    ],
 )
 def test_people_in_passing_are_no_wish_for_a_human(said: str) -> None:
     assert decide(said, [("request_human", 0.95)], TALK, 0.0, Bars()).intent != "request_human"

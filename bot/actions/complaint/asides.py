@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.actions.complaint import about, changing, contact, corrections, kept, same, steps, taking
+from bot.actions.complaint import about, at_summary, changing, contact, corrections, kept, same, steps, taking
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.agreeing import renumbered
 from bot.actions.complaint.answers import read_answer
@@ -107,6 +107,8 @@ async def listened(turn: Turn, slot: str) -> bool:
         resume(turn, slot)
     elif fixed := corrections.corrections(turn.text, turn.slots):
         return await _corrected(turn, slot, fixed)
+    elif contact.only_wishes(turn):
+        return await (at_summary.take(turn) if slot == drafts.CONFIRM else taking.take_answer(turn, slot))
     elif is_laughter(turn.text) and slot != drafts.CONFIRM and (slot in FREE or "嗯" not in turn.text):
         await talk(turn, slot)
     elif is_protest(turn.text):

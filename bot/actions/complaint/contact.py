@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from bot.actions.complaint import about, steps
 from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.moves import Move, named
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, choice
+from bot.understanding.assent import assent
 from bot.understanding.clauses import clauses
+from bot.understanding.human_wish import may_wish_human
 from bot.understanding.name import ANONYMOUS, introduced_name, read_name
 from bot.understanding.wishes import Wish, read_wish
 from core.phone import find
@@ -25,6 +29,10 @@ _AFTER = {Wish.NAMED: ("contact_name", ANONYMOUS), Wish.PHONED: ("contact_phone"
 AFTER_ALL = frozenset(_AFTER)
 """Wishes to give a name or number after all."""
 _BY_TEXT = "好的，我在工单里写明：请发短信，不要打电话。"
+_LEAVES = frozenset({"cancel", "deny", "request_human", "skip", "go_back"})
+"""Intents that a wish about oneself is mistaken for (不用保密了, 我不接电话)."""
+_COMMANDS = frozenset({Move.CANCEL, Move.HUMAN, Move.BACK})
+_HESITATES = re.compile(r"(?:那|还是|唉|哎)*算了(?:吧)?")
 _LONGEST_NAME = 4
 """Most characters of a message that is nothing but a name."""
 _BY_CHAT = "好的，不打电话也行，这一点写进工单了。办到哪一步，凭工单号和查询码随时在这里查。"
@@ -40,7 +48,10 @@ def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[d
     """
     filled: dict[str, Any] = {}
     said: list[str] = []
-    for wish in dict.fromkeys(wishes):
+    unique = dict.fromkeys(wishes)
+    if Wish.BY_CHAT in unique:  # it also says that no call is wanted
+        unique.pop(Wish.BY_TEXT, None)
+    for wish in unique:
         if wish is Wish.ANONYMOUS:
             filled["contact_name"] = drafts.ANONYMOUS
             if slot == "contact_phone":  # here 匿名 means: no name and no phone
@@ -70,6 +81,22 @@ def wished(turn: Turn, slot: str, wishes: Sequence[Wish], words: str) -> tuple[d
         elif wish is Wish.ASKS:
             said.append(about.about_privacy(words))
     return filled, "".join(said)
+
+
+def only_wishes(turn: Turn) -> bool:
+    """Whether a message that sounds like leaving the form wishes something about the citizen's own details instead.
+
+    不用保密了，我已经离职了 cancels nothing, and 我不接电话，微信上说 calls for nobody. Words beside the wish that say
+    no, name another command or call for a human count.
+    """
+    if turn.pressed or turn.intent not in _LEAVES:
+        return False
+    parted = clauses(turn.text)
+    rest = [one for one in parted if read_wish(one) in (None, Wish.ASKS) and not _HESITATES.fullmatch(one)]
+    if len(rest) == len(parted) or all(_HESITATES.fullmatch(one) for one in parted):
+        return False
+    commands = any(named(one) in _COMMANDS or assent(one) == "no" for one in rest)
+    return not commands and not (turn.intent == "request_human" and may_wish_human("，".join(rest)))
 
 
 def refused(turn: Turn, slot: str) -> tuple[dict[str, Any], str]:

@@ -15,6 +15,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, choice, plain
 from bot.understanding.asking import ends_filing, own_question
 from bot.understanding.clauses import clauses
+from bot.understanding.confidential import NO_NEED
 from bot.understanding.wishes import Wish, read_wish
 from conversations.event_kinds import Result
 
@@ -34,7 +35,7 @@ OFFER = "leave"
 """Value of the slot ``offer`` when the citizen was asked whether to leave the complaint unfiled."""
 _NOT_NOW = re.compile(
     r"(?:算了|那|那就|就|还是|先|我|俺|暂时|今天|不好意思|谢谢)*"
-    r"(?:不用|不要|不需要|用不着|不必|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"
+    rf"(?:{NO_NEED}|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"
     r"(?:吧|啊|呀|哈|算了|谢谢|麻烦了|你们了)*|(?:先|暂时)(?:这样|放着|放一放|等等|留着)(?:吧|了)?"
 )
 """Replies to the summary that decline to file it and name no line to change."""

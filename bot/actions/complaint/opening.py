@@ -23,7 +23,7 @@ from bot.understanding.clauses import clauses
 from bot.understanding.kind import named_type
 from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.requests import Request
-from bot.understanding.wishes import Wish, read_wish
+from bot.understanding.wishes import Wish, read_wish, wish_beside_matter
 from conversations.scope import BESIDE, DECLINED
 from kb_index.language.text import simplified
 
@@ -200,6 +200,8 @@ def _of_contact(turn: Turn, story: str) -> dict[str, Any]:
     """Slot → value for the name, and for wishes about name, phone and secrecy, that a story contains."""
     filled: dict[str, Any] = {}
     wishes = []
+    if (beside := wish_beside_matter(simplified(story))) is not None:
+        wishes.append(beside)
     for clause in clauses(simplified(story)):
         wish = read_wish(clause)
         name = introduced_name(clause) or titled_name(clause)
