@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.understanding.kind import suggest_type
+from bot.understanding.no_day import without_no_days
 from bot.understanding.passing import is_letter, labelled, without_passing
 from bot.understanding.phone import own_phone
 from bot.understanding.place import Place, addresses, bare_address, place
@@ -26,6 +27,8 @@ LONGEST = 2_000
 
 _DATED = re.compile(r"[今昨前去]|[天日号月]|周|星期|礼拜")
 """Words of a day, which an hour alone has not."""
+_POINTING = re.compile(r"[那这](?:一?[点块片段个条处])?$")
+"""Words after a place that begin what is told of it: 五一广场旁边那一点人行道."""
 _SOON = timedelta(days=1)
 """A time later than this after the message is no time at which something happened."""
 _TYPE_FROM = 0.6
@@ -158,7 +161,7 @@ def readings(text: str, now: datetime, city: City) -> Readings:
 
 def _said(text: str, city: City) -> str:
     # Cut again, because NFKC can turn one character into eighteen (ﷺ).
-    return put_right(unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST], city)
+    return put_right(without_no_days(unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]), city)
 
 
 def _readings(said: str, read: _Read, now: datetime, city: City) -> Readings:
@@ -189,7 +192,7 @@ def _rest(sure: _Read, maybe: _Read) -> Unsure:
 def _as_read(said: str, words: Mapping[str, str], rules: _Read, now: datetime, city: City) -> _Read:
     """The values of chosen words, with the rules' own value where the words are theirs."""
     address, time = spelled(said, words.get("place", "")), spelled(said, words.get("time", ""))
-    bare = bare_address(address, city)
+    bare = _POINTING.sub("", bare_address(address, city))
     when = rules.when
     if not time:
         when = None

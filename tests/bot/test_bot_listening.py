@@ -349,6 +349,21 @@ async def test_a_line_is_corrected_in_any_words(
         assert not (set(KEPT) - {slot, "town"}) & set(answer.slots)
 
 
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("还是改回上窑镇老街吧", "上窑镇老街"),
+        ("不是新街，是九龙岗镇淮滨路", "九龙岗镇淮滨路"),
+        ("不是新街，是老街", "上窑镇老街"),
+    ],
+)
+async def test_a_corrected_place_has_one_town(rasa: Rasa, visitor: str, said: str, address: str) -> None:
+    known = {"district": "大通区", "address": "上窑镇新街"}
+    answer = await say(rasa, visitor, "complaint_confirm", said, "inform", **known)
+    assert answer.slots["address"] == address
+    assert "content" not in answer.slots
+
+
 @pytest.mark.parametrize("said", ["后悔了", "还是登记吧", "我点错了", "继续"])
 async def test_what_was_cancelled_by_mistake_is_brought_back(citizen: Citizen, said: str) -> None:
     await citizen.say("楼下烧烤摊油烟熏人", "complain", 0.9)

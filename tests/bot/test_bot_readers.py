@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from bot.actions.complaint.answers import read_answer, without_own
-from bot.actions.complaint.values import read_district, rest_after_district
+from bot.actions.complaint.values import read_district, read_when, rest_after_district
 from bot.understanding.clauses import clauses, may_be_place
 from bot.understanding.confidential import read_confidential
 from bot.understanding.kind import named_type, suggest_type
@@ -184,6 +184,7 @@ def test_no_text_makes_a_reader_slow(reader: str) -> None:
         ("从潘集区到田家庵区的公交取消了", "district", ""),
         ("楼后面的KTV低音炮震得窗户响", "subject", "KTV"),
         ("健身房关门跑路了，年卡还剩八个月", "subject", "健身房"),
+        ("五一广场旁边那一点人行道被共享单车占完了，一千多辆，在田家庵区国庆街道", "address", "五一广场旁边"),
     ],
 )
 def test_half_words_and_made_up_towns_are_not_read(story: str, name: str, value: str) -> None:
@@ -208,6 +209,25 @@ def test_no_time_is_made_of_points_squares_papers_and_proposals(story: str, said
     day = found.start.date().isoformat() if found and found.start else None
     assert day == said
     assert said or found is None
+
+
+@pytest.mark.parametrize(
+    ("story", "said"),
+    [
+        ("在万顺建筑工地干活，从去年3月干到8月，包工头欠我两万三工资不给", "去年3月干到8月"),
+        ("今年5月一直停水到7月", "今年5月一直停水到7月"),
+    ],
+)
+def test_a_span_of_months_keeps_its_words(story: str, said: str) -> None:
+    found = mine(story, NOW, HUAINAN).happened_at
+    assert found is not None and (found.text, found.start) == (said, None)
+
+
+@pytest.mark.parametrize("said", ["2月30日", "4月31号晚上", "二月三十号"])
+def test_a_day_that_no_calendar_has_is_no_time(said: str) -> None:
+    found = mine(f"{said}快递站把我的包裹弄丢了，不认账", NOW, HUAINAN)
+    assert found.happened_at is None and found.unsure.happened_at is None
+    assert read_when(said, 50) is None
 
 
 def test_a_day_of_the_old_calendar_stays_in_its_words() -> None:

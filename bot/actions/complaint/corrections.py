@@ -28,7 +28,13 @@ _OPENING = re.compile(
     r"(?P<slip>不对|错了|不是的?(?=[，,。！!、\s])|(?:我|俺)?(?:刚才|刚刚|前面)?(?:说|讲|写|填|选|记|打|点|弄|搞)(?:错|反|岔)了?))[，,。！!、\s]*)*"
 )
 """Sounds and words before a correction; ``slip`` says that something is wrong."""
-_NEW_VALUE = re.compile(r"(?:改成|改为|换成|换为|应该是|更正为|改到)[：:\s]*(\S.*)$")
+_NEW_VALUE = re.compile(
+    r"(?:改回到?|换回|改成|改为|换成|换为|应该是|更正为|改到)[：:\s]*(?:原来的|之前的)?[：:\s]*(\S.*)$"
+)
+_ONLY = re.compile(
+    r"(?:还是|那|就|再|又|我|俺|想|要|给|请|麻烦|您|你|帮|忙|把|它|都|算了|[，,。\s])*(?:改|换|更正)(?:回到?|成|为|到)"
+)
+"""All words before a new value that names no field: 还是改回上窑镇老街吧."""
 _FOR = re.compile(
     r"(?:把|将)?(?P<old>[^，,。；;]{1,30}?)(?:改成|改为|换成|换为|更正为)[：:\s]*(?P<new>\S.*)$"
 )
@@ -103,7 +109,11 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
         return {"contact_phone": number[: -len(tail["tail"])] + tail["tail"]}
     brought = new_value(said)
     if brought:
-        slot = field_of(said[: said.rindex(brought)], {}) or ("contact_phone" if find(brought) else None)
+        before = said[: said.rindex(brought)]
+        slot = field_of(before, {}) or ("contact_phone" if find(brought) else None)
+        if slot is None and _ONLY.fullmatch(before.strip(" ：:")):
+            kind = "address" if read_place(brought).get("town") else _kind(brought)
+            slot = kind if kind in ("address", "happened_at") else None
         changes = slot == "confidential" or slots.get(slot or "") is not None
         if slot is not None and changes and slot not in ("content", "category"):
             return {slot: brought}
@@ -132,7 +142,8 @@ def _replaced(old: str, new: str, cue: str, field: str, slots: Mapping[str, Any]
     for slot in ("address", "happened_at", "subject", "contact_name", "contact_phone"):
         value = str(slots.get(slot) or "")
         if value and old in value:
-            made[slot] = value.replace(old, new, 1) if slot == "address" and old != value else new
+            part = slot == "address" and old != value and not _is_whole(old, new)
+            made[slot] = value.replace(old, new, 1) if part else new
     if made:
         return made
     if cue in ("叫", "姓") and slots.get("contact_name"):
@@ -141,6 +152,12 @@ def _replaced(old: str, new: str, cue: str, field: str, slots: Mapping[str, Any]
     kind = told if told and told != "content" else _kind(new)
     same = kind is not None and (told == kind or _kind(old) == kind)
     return {kind: new} if kind is not None and same and slots.get(kind) is not None else {}
+
+
+def _is_whole(old: str, new: str) -> bool:
+    """Whether a place names a town or district that the words it replaces do not, so that it replaces all of them."""
+    was, now = read_place(old), read_place(new)
+    return any(now.get(part) and not was.get(part) for part in ("town", "district"))
 
 
 def _kind(value: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import may_be_place
 from bot.understanding.lasting import may_be_time
+from bot.understanding.no_day import is_no_day
 from bot.understanding.remarks import is_no_value
 from bot.understanding.when import moment
 from core.city import City
@@ -114,12 +115,13 @@ def read_story(text: str, longest: int) -> str | None:
 
 
 def read_when(text: str, longest: int) -> str | None:
-    """A time in the citizen's words, with the date that they mean if there is one; None when the words are no time.
+    """A time in the citizen's words, with the date that they mean if there is one; None when the words are no time,
+    or a day that no calendar has (2月30日).
 
     The value is cut at ``longest`` characters.
     """
     said = read_free(without_pictures(text), longest)
-    if said is None or not may_be_time(said) or is_no_value(said):
+    if said is None or not may_be_time(said) or is_no_value(said) or is_no_day(said):
         return None
     when = moment(said, now())
     loose = _LOOSE.search(said) or not _DATED.search(said)
