@@ -71,7 +71,7 @@ async def test_a_note_says_something_about_a_ticket_that_is_there(tickets: Ticke
         with pytest.raises(BadRequest, match="为什么要看"):
             await tickets.contact(ticket.number, AGENT, blank)
     with pytest.raises(BadRequest):
-        await tickets.note(ticket.number, AGENT, "长" * 2001)
+        await tickets.note(ticket.number, AGENT, "长" * 10_001)
     with pytest.raises(NotFound):
         await tickets.note("HN2020010100001", AGENT, "没有这张")
     before = ticket.updated_at
