@@ -52,6 +52,8 @@ async def test_names_as_people_call_themselves(rasa: Rasa, visitor: str, said: s
         "阿姨",
         "我先生",
         "妈妈叫我来的",
+        "占道",
+        "哥哥叫开门",
     ],
 )
 async def test_words_that_are_no_name_are_asked_again(rasa: Rasa, visitor: str, said: str) -> None:
