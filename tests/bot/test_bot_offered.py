@@ -17,6 +17,7 @@ from tests.bot.test_bot_feedback import RABIES, Talk
 FORM = "validate_complaint_form"
 BUILDING = "工地半夜施工合法吗"
 ANSWER = "action_answer_policy"
+LATE = "我妈的公积金提取办了三个月，钱一直没人管"
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +79,48 @@ async def test_whatever_a_place_is_taken_for_the_form_opens(
 async def test_i_complain_after_the_answer_files_what_was_told(invited: Talk) -> None:
     opened = await invited.say(FORM, "我要投訴", "start_complaint")
     assert opened.slots["content"] == BUILDING
+
+
+@pytest.mark.parametrize("intent", ["start_complaint", "complain", "nlu_fallback"])
+@pytest.mark.parametrize(
+    "said", ["我要反映这件事", "登记吧", "那帮我登记这个", "我就是要投诉这个事", "我要投诉"]
+)
+async def test_a_matter_answered_as_a_question_is_filed_when_asked_for(
+    rasa: Rasa, visitor: str, said: str, intent: str
+) -> None:
+    talk = Talk(rasa, visitor)
+    answer = await talk.say(ANSWER, LATE, "ask_policy")
+    assert answer.cards and "story" not in answer.slots
+    talk._before += [
+        {"event": "user", "text": "哦谢谢你啊小同志", "parse_data": {}},
+        {"event": "action", "name": "utter_thank"},
+    ]
+    if intent == "nlu_fallback":
+        heard = await talk.say("action_fallback", said, intent)
+        assert (heard.followup, heard.slots["story"]) == ("complaint_form", LATE)
+    opened = await talk.say(FORM, said, intent)
+    assert opened.slots.get("content") == LATE, opened.text
+    assert opened.slots.get("complaint_type") != "咨询"
+
+
+async def test_what_goes_on_about_a_matter_answered_as_a_question_is_offered_with_it(
+    rasa: Rasa, visitor: str
+) -> None:
+    talk = Talk(rasa, visitor)
+    await talk.say(ANSWER, LATE, "ask_policy")
+    told = await talk.say(
+        "action_fallback", "她八十六了", "nlu_fallback", ranking=[("nlu_fallback", 0.4), ("complain", 0.3)]
+    )
+    assert LATE[:20] in told.text and told.slots["story"] == f"{LATE}，她八十六了"
+    opened = await talk.say(FORM, "我要反映这件事", "start_complaint")
+    assert opened.slots["content"] == f"{LATE}，她八十六了"
+
+
+@pytest.mark.parametrize("said", ["我要投诉", "我要反映一件事"])
+async def test_a_mere_question_is_not_filed_by_i_complain(rasa: Rasa, visitor: str, said: str) -> None:
+    talk = Talk(rasa, visitor)
+    await talk.say(ANSWER, "公积金怎么提取", "ask_policy")
+    assert (await talk.say(FORM, said, "start_complaint")).slots.get("content") is None
 
 
 async def test_after_all_files_it_some_messages_later(invited: Talk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.actions.complaint import attachments, kept, leaving
+from bot.actions.complaint import answered, attachments, kept, leaving
 from bot.actions.complaint.answers import read_place
 from bot.actions.complaint.hearing import hear
 from bot.actions.policy.answer import INVITED
@@ -66,7 +66,7 @@ async def _files(turn: Turn) -> bool:
         return True
     again = leaving.takes_up_again(turn.text)
     draft = await kept.left(turn) if again else None
-    story = told(turn) if where(turn) else told_again(turn)
+    story = told(turn) if where(turn) else told_again(turn) or _after_answer(turn)
     if draft is not None:
         kept.go_on(turn, draft)
     elif story is not None:
@@ -148,6 +148,11 @@ def told_again(turn: Turn) -> str | None:
     """The matter told before, if the message asks to file it after all (还是登记吧); else None."""
     again = not turn.pressed and _TO_FILE.search(turn.text) and leaving.takes_up_again(turn.text)
     return told(turn) if again else None
+
+
+def _after_answer(turn: Turn) -> str | None:
+    """The matter that was answered as a question, if the message asks to file it and nothing else was told since."""
+    return None if told(turn) else answered.asked_to_file(turn)
 
 
 def _resumable(turn: Turn) -> bool:

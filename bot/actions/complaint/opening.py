@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.actions.complaint import about, contact, later, offered, questions, steps
+from bot.actions.complaint import about, answered, contact, later, offered, questions, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
@@ -83,16 +83,15 @@ async def open_form(turn: Turn) -> str | None:
     if len(requests) > 1 and requests[0].kind == "question":
         await _question_first(turn, requests)
         return None
-    meant = None if story or kept else _meant(turn)
+    meant = None if story or kept else answered.asked_to_file(turn) or _meant(turn)
     content = requests[0].text if requests else kept or meant
     same_as = ""
     named = {"complaint_type": _type(turn, kept is not None)}
     filled = {name: value for name, value in named.items() if value}
     if content:
         mined = read_mined(simplified(await _own_words(turn, content)), {**turn.slots, **where})
-        if (meant or turn.intent == "complain" or FILE_IT.title in _titles(turn)) and mined.get(
-            "complaint_type"
-        ) == "咨询":
+        told = meant or answered.asked_to_file(turn) or turn.intent == "complain"
+        if (told or FILE_IT.title in _titles(turn)) and mined.get("complaint_type") == "咨询":
             # "到底有没有人管？" sounds like a question but is not. So the citizen is asked for the type.
             del mined["complaint_type"]
         filled = {
@@ -160,7 +159,9 @@ def _story(turn: Turn) -> str | None:
     """The message if it tells the matter or a part of it; None if it only says that the citizen wants to complain."""
     if turn.intent not in _OPENS or turn.pressed or _only_wish(turn) is not None:
         return None
-    return turn.text if len(_told(turn.text)) >= _LEAST else None
+    if len(_told(turn.text)) < _LEAST or answered.asked_to_file(turn):
+        return None
+    return answered.joined(turn, turn.text)
 
 
 def _only_wish(turn: Turn) -> Wish | None:

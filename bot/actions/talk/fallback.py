@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.complaint import attachments, kept, leaving, offered
+from bot.actions.complaint import answered, attachments, kept, leaving, offered
 from bot.actions.complaint.answers import read_mined
 from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
@@ -86,10 +86,10 @@ async def fallback(turn: Turn) -> None:
         return
     reports = short.may_report(turn, unheard=_misses(turn) > 0)
     if reports and short.matter(turn) >= short.REPORTS:
-        turn.set_all({"misses": 0, "story": turn.text})
+        turn.set_all({"misses": 0, "story": answered.joined(turn, turn.text)})
         turn.follow_up("complaint_form")
         return
-    if is_fault(turn.text) or reports:
+    if is_fault(turn.text) or reports or answered.joined(turn, turn.text) != turn.text:
         await _offer_filing(turn)
         return
     near: list[Choice] = []
@@ -157,11 +157,12 @@ async def _offer_filing(turn: Turn) -> None:
     turn.set("misses", 0)
     near = [policy.entry_choice(turn, entry) for entry in policy.offered(await policy.search(turn.text))]
     also = "相近的政策问题也列在下面。" if near else ""
+    story = answered.joined(turn, turn.text)
     turn.say(
-        f"您是想反映“{clip(turn.text, 20)}”这件事吗？我帮您登记，转给有关部门处理；也可以转人工。{also}",
+        f"您是想反映“{clip(story, 40)}”这件事吗？我帮您登记，转给有关部门处理；也可以转人工。{also}",
         [FILE_IT, HUMAN, *near],
     )
-    turn.set("story", turn.text)
+    turn.set("story", story)
     turn.offer("complaint")
     turn.outcome(Result.ASKED_BACK, about="ask_or_tell")
 
@@ -213,13 +214,14 @@ def _ways_on(turn: Turn, near: list[Choice]) -> None:
     """
     also = "相近的问题也列在下面。" if near else ""
     turn.outcome(Result.NOT_UNDERSTOOD)
+    story = answered.joined(turn, turn.text)
     if turn.intent != "nonsense" and len(turn.text) >= _STORY_FROM and _maybe(turn, "complain"):
         # The message is stored, so that the citizen need not repeat it after pressing the button.
         turn.say(
             f"抱歉，我没完全听明白。您是想反映这个问题，登记成工单吗？登记后由工作人员处理；也可以转人工。{also}",
             [Choice("反映这个问题", "/start_complaint"), HUMAN, *near],
         )
-        turn.set("story", turn.text)
+        turn.set("story", story)
         turn.offer("complaint")
         return
     if short.matter(turn) >= short.MAY_TELL and not short.only_where(turn.text):
@@ -228,7 +230,7 @@ def _ways_on(turn: Turn, near: list[Choice]) -> None:
             f"想问别的，再说一句是什么事就行。{also}",
             [COMPLAIN, PROGRESS, HUMAN, *near],
         )
-        turn.set("story", turn.text)
+        turn.set("story", story)
         turn.offer("complaint")
         return
     turn.say(
