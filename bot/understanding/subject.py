@@ -52,6 +52,8 @@ _PLACE = re.compile(
 _BROKEN = re.compile(rf"^.*(?:[漏停断渗积]水|[停断]电|断网|坏|堵|塌)(?=(?:{_ORGANISATION})$)")
 """What is broken, before whom it is blamed on: 房子漏水物业不管."""
 _ADDRESSEE = re.compile(r"(?:希|希望|望|请|让|要求|叫|报警|建议|盼|求|恳请|麻烦|尊敬的)$")
+_ROAD = re.compile(r"(?:[东西南北中前后])?(?:大道|[路街巷](?!边|旁|灯|面|政|上|头))")
+"""What makes an organisation the name of a road: 镇政府路."""
 _BARE = frozenset(
     [
         "公司",
@@ -95,11 +97,15 @@ def subject(text: str) -> str:
         return called.group(1)
     found: list[tuple[int, int, str]] = []
     for match in _NAMED.finditer(text):
+        if _ROAD.match(text, match.end()):
+            continue
         name = _HEAD.sub("", _BROKEN.sub("", _PLACE.sub("", match.group())))
         if _ADDRESSEE.search(text[: match.end() - len(name)]):
             continue
         found.append((1 if name in _BARE else 0, match.start(), name))
     for match in re.finditer(_ORGANISATION, text):
+        if _ROAD.match(text, match.end()):
+            continue
         if match.group() in _BARE and not any(match.group() in name for _, _, name in found):
             found.append((2, match.start(), match.group()))
     for pattern in (_BUS, _TITLED, _PERSON):
