@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.understanding.kind import suggest_type
 from bot.understanding.no_day import without_no_days
+from bot.understanding.object_named import is_generic, told_name, without_aside
 from bot.understanding.passing import is_letter, labelled, without_passing
 from bot.understanding.phone import own_phone
 from bot.understanding.place import Place, addresses, bare_address, place
@@ -104,6 +105,8 @@ def mine(text: str, now: datetime, city: City) -> Mined:
         when = None  # an hour proposed for the future, not one at which something happened
     where = place(told, city)
     sure, unsure = _weighed(said, _Read(where, when, subject(told)), now, city)
+    if (not sure.whom or is_generic(sure.whom)) and (named := told_name(told)):
+        sure, unsure = replace(sure, whom=named), replace(unsure, subject="")
     return Mined(
         complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
         district=_only_district(said, city) if is_letter(said) else where.district,
@@ -161,7 +164,8 @@ def readings(text: str, now: datetime, city: City) -> Readings:
 
 def _said(text: str, city: City) -> str:
     # Cut again, because NFKC can turn one character into eighteen (ﷺ).
-    return put_right(without_no_days(unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]), city)
+    spelled_out = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST]
+    return put_right(without_aside(without_no_days(spelled_out)), city)
 
 
 def _readings(said: str, read: _Read, now: datetime, city: City) -> Readings:

@@ -349,6 +349,14 @@ async def test_a_line_is_corrected_in_any_words(
         assert not (set(KEPT) - {slot, "town"}) & set(answer.slots)
 
 
+@pytest.mark.parametrize("asked", ["district", "complaint_confirm"])
+async def test_a_role_is_corrected_to_the_name(rasa: Rasa, visitor: str, asked: str) -> None:
+    answer = await say(rasa, visitor, asked, "开发商是锦绣置业", subject="开发商")
+    assert answer.slots["subject"] == "锦绣置业"
+    kept = await say(rasa, visitor, asked, "开发商是骗子", subject="开发商")
+    assert "subject" not in kept.slots
+
+
 @pytest.mark.parametrize(
     ("said", "address"),
     [

@@ -14,6 +14,7 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.kind import named_type
 from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name
+from bot.understanding.object_named import is_generic, told_name
 from bot.understanding.phone import asked_phone
 from bot.understanding.place import place
 from core.phone import find
@@ -88,6 +89,9 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
     said = text.strip()
     if len(said) > _LONGEST:
         return {}
+    one_clause = re.search(r"[，,。；;！!？?\s]", said.strip("。 ")) is None
+    if one_clause and is_generic(str(slots.get("subject") or "")) and (name := told_name(said)):
+        return {"subject": name}
     opening = _OPENING.match(said)
     said, slipped = (said[opening.end() :], opening["slip"] is not None) if opening else (said, False)
     for pattern in (_NOT_BUT, _BUT_NOT, _FOR):
