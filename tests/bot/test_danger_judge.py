@@ -297,3 +297,9 @@ def test_who_is_only_on_a_roof_is_asked_about_and_not_told_to_live(text: str) ->
 def test_the_plainest_words_choose_the_kind(text: str, kind: str) -> None:
     found = shipped().judge(text)
     assert found is not None and found.kind == kind
+
+
+def test_noise_at_night_told_by_a_deaf_citizen_is_no_danger(judge: Judge) -> None:
+    told = "我听不见，只能打字。楼下棋牌室夜里打麻将到两点，我感觉得到震动，家里老人睡不了"
+    assert judge.judge(told) is None
+    assert judge.judge(told + "，刚才他胸口疼喘不上气倒在地上了") is not None

@@ -44,6 +44,11 @@ _URGENT = ("now", "help", "no_answer", "body")
 """A message with one of these clues is never called harmless."""
 _SMOKE = re.compile(r"油烟|烧烤|排烟|餐饮|烧(秸秆|麦茬|垃圾|纸钱)")
 """Smoke and smells that are a nuisance, not a fire."""
+_NOISE = re.compile(
+    r"(?:棋牌|麻将|唱歌|跳舞|广场舞|KTV|低音炮|音响|喇叭|装修|施工|空调外机|水泵|震动|噪|吵(?!架)).{0,40}(?:睡不|休息不|没法[睡休]|影响休息|扰民)",
+    re.IGNORECASE,
+)
+"""Noise that keeps people awake: a nuisance, and no illness."""
 _LASTING = frozenset({"self_harm", "domestic_violence", "child_abuse", "medical", "water"})
 """Kinds whose danger may last although the message tells of the past."""
 
@@ -184,12 +189,17 @@ def harmless(text: str, kind: str) -> bool:
     (True, True)
     >>> harmless("我家在三号楼", "crime"), harmless("楼下烧烤摊着火了快来人", "fire")
     (True, False)
+    >>> harmless("我听不见。楼下棋牌室夜里打麻将，老人睡不了", "medical"), harmless("楼下吵得睡不着，我胸口疼", "medical")
+    (True, False)
     """
     if _BARE_PLACE.fullmatch(text):
         return True
-    found = {name for name, pattern in patterns() if pattern.search(text)}
+    told = text.replace("麻将", "")  # a game, and no numbness
+    found = {name for name, pattern in patterns() if pattern.search(told)}
     if found.intersection(_URGENT):
         return False
     if kind in ("fire", "gas") and _SMOKE.search(text) and not found.intersection(("flames", "smell")):
+        return True
+    if kind == "medical" and _NOISE.search(text) and not found.intersection(("poison", "death", "blows")):
         return True
     return kind not in _LASTING and "past" in found
