@@ -73,6 +73,13 @@ _ASKS = re.compile(
 )
 """Question words in all their forms."""
 
+_PLEA = re.compile(
+    r"[，,。！!\s](?:你说|你们说|恁说|这|这个|这事|可|我|俺|该|到底)*"
+    r"(?:[咋怎][么]?(?:弄|办|搞|整|治|得了?)|(?:有没有|可有|有)人(?:来)?管管?|谁(?:来)?管管?)[嘛吗呢啊呀吧哦么]*[？?！!。\s]*$"
+)
+"""A sigh behind a story (…臭得不能过，咋弄嘛). It asks for help, and for no rule."""
+_STORY = 14
+"""Fewest characters that tell a story."""
 _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
 """A question made of a verb and its negation (上不上征信). 管不管 and the like are mostly reproaches and do not count."""
 _PLAINLY = 20
@@ -227,6 +234,8 @@ def decide(
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
     if intent not in _DEEDS and confidence < _SURE_MATTER and _plainly_asks(text):
         return decided(ASK, max(asks, best))
+    if intent == TELL and confidence >= _PLAIN and best < bars.sure and _asks_no_rule(text):
+        return decided(TELL, confidence)
     if tells >= bars.tell and tells > asks:
         return decided(matter, tells)
     if asks >= bars.ask:
@@ -246,6 +255,17 @@ def _may_part(text: str) -> bool:
 def _plainly_asks(text: str) -> bool:
     """Whether a short message has the form of a question, whatever its subject."""
     return len(text) <= _PLAINLY and _EITHER_OR.search(text) is not None and _WISH.search(text) is None
+
+
+def _asks_no_rule(text: str) -> bool:
+    """Whether a text tells a story, and asks nothing or only what is to be done, in a plea behind it.
+
+    >>> _asks_no_rule("庄后头的沟叫人倒的都是垃圾，臭得不能过，咋弄嘛"), _asks_no_rule("身份证丢了，咋办")
+    (True, False)
+    """
+    plea = _PLEA.search(text)
+    story = text[: plea.start()] if plea is not None else text
+    return len(story) >= _STORY and _ASKS.search(story) is None
 
 
 def _only_tells(text: str, intent: str, confidence: float) -> bool:

@@ -52,6 +52,25 @@ def test_a_matter_surely_heard_in_words_that_ask_nothing_is_filed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "confidence", "best", "intent"),
+    [
+        ("俺庄后头那个沟，叫人倒的都是垃圾，一到热天臭得不能过，咋弄嘛", 0.97, 0.54, TELL),
+        ("楼上天天半夜拖桌子，说了好些回也不听，你说这咋整？", 0.9, 0.5, TELL),
+        ("2023年5月我在寿县双桥镇买的锦绣江南的房子，到现在房产证也办不下来", 0.87, 0.56, TELL),
+        ("我听说退休人员的养老金从今年一月起涨了", 0.6, 0.5, ASK),
+        ("门口的窨井盖没了一个礼拜，孩子差点掉下去，可有人管管啊", 0.9, 0.5, TELL),
+        ("门口的窨井盖没了一个礼拜，孩子差点掉下去，可有人管管啊", 0.6, 0.5, ASK),
+        ("门口的窨井盖没了一个礼拜，孩子差点掉下去，怎么办", 0.97, 0.9, ASK),
+        ("医保卡丢了，咋办", 0.97, 0.5, ASK),
+    ],
+)
+def test_a_story_that_asks_nothing_or_only_pleads_is_filed(
+    text: str, confidence: float, best: float, intent: str
+) -> None:
+    assert decide(text, [(TELL, confidence)], ASKS, best, BARS).intent == intent
+
+
+@pytest.mark.parametrize(
     ("text", "intent", "confidence", "best", "kept"),
     [
         ("转人工", "request_human", 0.4, 0.9, True),
