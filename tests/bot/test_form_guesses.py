@@ -21,7 +21,11 @@ def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def _asked(rasa: Rasa, visitor: str) -> tuple[Remembering, Answer]:
-    told = {"content": "楼上漏水泡坏了我家的吊顶，" * 6, "complaint_type": "投诉", "requested_slot": "district"}
+    told = {
+        "content": "楼上漏水泡坏了我家的吊顶，" * 6,
+        "complaint_type": "投诉",
+        "requested_slot": "district",
+    }
     citizen = Remembering(rasa, visitor, **told)
     return citizen, await citizen.say("谢家集区")
 
