@@ -78,6 +78,8 @@ _PLEA = re.compile(
     r"(?:[咋怎][么]?(?:弄|办|搞|整|治|得了?)|(?:有没有|可有|有)人(?:来)?管管?|谁(?:来)?管管?)[嘛吗呢啊呀吧哦么]*[？?！!。\s]*$"
 )
 """A sigh behind a story (…臭得不能过，咋弄嘛). It asks for help, and for no rule."""
+_ASKS_AT_END = re.compile(r"[\u4e00-\u9fff](?<![管理])[不没][？?。！!\s]*$")
+"""A question by its last word (这个有效没, 给报不)."""
 _STORY = 14
 """Fewest characters that tell a story."""
 _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
@@ -265,7 +267,7 @@ def _asks_no_rule(text: str) -> bool:
     """
     plea = _PLEA.search(text)
     story = text[: plea.start()] if plea is not None else text
-    return len(story) >= _STORY and _ASKS.search(story) is None
+    return len(story) >= _STORY and not any(asks.search(story) for asks in (_ASKS, _ASKS_AT_END))
 
 
 def _only_tells(text: str, intent: str, confidence: float) -> bool:
