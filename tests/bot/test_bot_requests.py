@@ -137,3 +137,17 @@ def test_lists_and_chronologies_are_one_matter_and_two_departments_are_two(text:
 )
 def test_announced_matters_and_a_question_after_a_comma(text: str, parts: tuple[str, ...]) -> None:
     assert tuple(one.text for one in split(text)) == (parts or (text,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要投诉，小区门口的排档天天吵到后半夜，没法睡",
+        "你好我要举报，楼下饭店没有证",
+        "有个问题，小区电梯坏了一个月",
+        "跟城管反映过，没用，门口的流动摊贩还是天天占道",
+        "我在合肥住，老家门口的路坏了",
+    ],
+)
+def test_what_only_announces_a_matter_or_says_who_speaks_is_cut_off_nowhere(text: str) -> None:
+    assert [request.text for request in split(text)] == [text]

@@ -63,6 +63,11 @@ _SPEAKS = re.compile(
 """A clause that only says who speaks, where, or who was asked before."""
 
 
+_OPENS = re.compile(
+    r"(?:您好|你好|喂|那个|麻烦|请|我们?|俺们?|咱|想|要|来|跟|给|向|您|你们?|帮我?|这里|有|再|就是)*"
+    r"(?:投诉|举报|反映|反应|求助|求救|建议|咨询|问|说|讲|告)?(?:一?下|一?[个件桩]|点)*(?:问题|事情?儿?|情况|投诉|举报)?(?:啊|吧|了|的|哈|呀)*"
+)
+"""A clause that only announces a matter (我要投诉, 有个问题)."""
 _ONLY_DENIES = 2
 """Most characters of a clause that are left without what it denies (那我不举报贪污), if it tells nothing else."""
 
@@ -118,9 +123,10 @@ def _possible(text: str, seam: Seam) -> bool:
 
 
 def _only_frames(clause: str) -> bool:
-    """Whether a clause tells nothing of a matter: who speaks, when, a phone number, a protest."""
+    """Whether a clause tells nothing of a matter: who speaks, when, a phone number, a protest, that something follows."""
     return (
         _SPEAKS.fullmatch(clause) is not None
+        or _OPENS.fullmatch(plain(clause)) is not None
         or bool(find(clause))
         or is_no_value(clause)
         or only_time(clause)
