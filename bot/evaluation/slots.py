@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from bot.evaluation.rows import StoryRow
 from bot.understanding.mine import mine
+from bot.understanding.slots.fit import alike
 from bot.understanding.when import Moment
 from core.city import City
 from core.phone import canonical
@@ -124,5 +124,4 @@ def agree(name: str, said: str, truth: str) -> bool:
         return worded and bool(said) and (said in truth or truth in said)
     if name not in _LOOSE or not said:
         return False
-    short, long = sorted((re.sub(r"\W", "", said), re.sub(r"\W", "", truth)), key=len)
-    return bool(short) and short in long and len(short) >= LEAST_SHARE * len(long)
+    return alike(said, truth, LEAST_SHARE)

@@ -69,10 +69,6 @@ class Tagger:
             x = np.maximum(_windows(x) @ held[f"{layer}.weight"].T + held[f"{layer}.bias"], 0)
         return softmax(x @ held["out.weight"].T + held["out.bias"])
 
-    def spans(self, seen: Signals) -> list[Span]:
-        """The spans of a message, in their order."""
-        return spans(self.shares(seen)) if len(seen.characters) else []
-
 
 def loaded(file: Path) -> Tagger:
     """The tagger with the weights of a file.
