@@ -32,6 +32,10 @@ _CALLED_IN_ROLE = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,3}(?:老板|师傅)?)(?=[，,。；;！!\s]|$)"
 )
 """The accused by role and name: 教练叫王磊."""
+_OWES = re.compile(
+    r"(?P<who>(?:包工头|工头|劳务老板|包工的|带班的?|班组长)(?:姓)?[\u4e00-\u9fff]{1,3}?(?:老板|师傅|总)?)(?=(?:一直|就是|到现在|总是|还)?(?:欠|拖|扣着?|不给|不发|跑了|卷|赖|说没钱|拒))"
+)
+"""Who owes the wages, by role and name. The site where one works is then only the place."""
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·. ]?[A-Z0-9]{5,6}"
 )
@@ -85,6 +89,8 @@ def subject(text: str) -> str:
 
     >>> subject("龙湖小区物业不管事"), subject("楼上邻居天天半夜拖桌子"), subject("路灯坏了")
     ('龙湖小区物业', '楼上邻居', '')
+    >>> subject("我在万顺工地干活，包工头刘老板欠我两万工资")
+    '包工头刘老板'
     """
     plate = _PLATE.search(text)
     if plate:
@@ -92,6 +98,9 @@ def subject(text: str) -> str:
     role = _CALLED_IN_ROLE.search(text)
     if role:
         return re.sub("(?:的?名字)?(?:叫做?|名叫|姓名是)", "", role.group(), count=1)
+    owes = _OWES.search(text)
+    if owes:
+        return owes["who"]
     called = _CALLED.search(text)
     if called:
         return called.group(1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.understanding.when_background import NUMBER, is_background, is_no_event
 from core.clock import SHANGHAI
 
 Precision = Literal["minute", "hour", "part", "day", "week", "month", "year", "vague"]
@@ -53,7 +54,7 @@ class Moment:
 
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
-_N = r"(?:\d{1,2}|[一二三四五六七八九两]?十[一二三四五六七八九]?|[一二三四五六七八九两])"
+_N = NUMBER
 _PARTS = {
     "凌晨": 0, "清晨": 5, "清早": 5, "大清早": 5, "一大早": 6, "大早上": 6, "早上": 6, "早晨": 6, "早起": 6,
     "清起来": 6, "早": 6, "上午": 8, "晌午": 12, "中午": 12, "正午": 12, "午后": 13, "下午": 13, "后半晌": 13,
@@ -76,22 +77,6 @@ _FEASTS = {
     "双十一": (11, 11),
 }
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
-# Words after a time that belongs to the background of the matter: when something was bought or signed.
-_BACKGROUND = re.compile(
-    r"[^，。,；;！!？?]{0,6}?((?:念|读|上)(?:的|了)?(?:小学|初中|高中|中学|大学|幼儿园|书)|买的?房|买的|买了|该交|就该|交房|上学|上[一二三四五六]年级|购买|购房|交的|交了|入住|签的?|签了|办的|办理|搬|建的|建成|生的|出生|退休|"
-    r"结婚|参加工作|入职|拿的?房|装修的|办了)"
-)
-_OF_PAPER = re.compile(
-    r"[^，。,；;！!？?]{0,3}?(?:通告|通知|公告|文件|规定|合同|协议|函|答复|判决|回复函|批复)"
-)
-"""Words after the date of a document."""
-_BEFORE = re.compile(r"(?:根据|按照?|依据|成立于|始?建于|注册于|出?生于|落款|以上|上述|以下|如下)$")
-"""Words before the date of a document or a founding, or before a number of points (以上三点)."""
-_FOUNDED = re.compile(
-    rf"(?:成立|创办|建厂|建校|竣工|注册|毕业|入伍|参军|(?:[到至~-]{_N}[点时]半?)?[之以]?[前后]?(?:再|请|可以|都)?.{{0,3}}"
-    r"(?:打我|打这个|打电话给我|联系我|联系本人|找我|回电|回我|来电|有空|方便接?))"
-)
-"""Words after the date of a founding, or after a time at which to call back."""
 _VAGUE = re.compile(
     r"(?:(?:自|打)?从)?(?:最近|近期|近来|近几[天日]|近[一两三]个?(?:周|月|星期)|这几[天日]|这两[天日]|这些天|这些日子|这段时间|这阵子|"
     r"[一两二三四五六七八九]{2}个?(?:天|日|周|星期|礼拜|月|年)(?:以?前|之前)|"
@@ -109,8 +94,6 @@ _SPAN_OF = re.compile(
     rf"(?:(?:20\d\d|今|去|前)年)?{_N}月(?:份|初|中旬|底|{_N}[日号])?(?:一直|就)?{_GOING_ON}(?:到|至|-|~|—)(?:(?:20\d\d|今|去|前|第二)年)?(?:{_N}月(?:份|初|中旬|底|{_N}[日号])?|现在|今)"
 )
 """A span from one month to another, which has no single date."""
-_SIGNED = re.compile(r"[。！!\n\s]\s*(?:[\u4e00-\u9fff]{2,4}[\s，,]*)?(?:日期[：:]?|时间[：:]?)?\s*$")
-"""Before the date with which a letter ends: a sentence's end, perhaps a name."""
 _HOURS = re.compile(
     rf"(?:到|至|-|~|—)(?:第二天|次日)?(?:{_PART})?(?:{_N}[点时](?:半|多|钟|左右)*|\d{{1,2}}:\d{{2}})"
 )
@@ -203,16 +186,9 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
             score -= 1.5
         elif match["hour"]:
             score += 1
-        if _BACKGROUND.match(folded, match.end()):
+        if is_background(folded, match.start(), match.end()):
             score -= 4
-        if _OF_PAPER.match(folded, match.end()) or _FOUNDED.match(folded, match.end()):
-            continue
-        before = folded[: match.start()]
-        if _BEFORE.search(before[-6:]) or (
-            (match["iso"] or match["md"])
-            and not folded[match.end() :].strip(" 。.！!日")
-            and _SIGNED.search(before[-12:])
-        ):
+        if is_no_event(folded, match.start(), match.end(), dated=bool(match["iso"] or match["md"])):
             continue
         found.append((Moment(said, start, precision), score, match.start(), match.end()))
     for pattern in (_HABIT, _VAGUE, _SPAN_OF):

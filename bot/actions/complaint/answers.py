@@ -14,6 +14,7 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.lasting import every_day, lasting
 from bot.understanding.looks import is_rough
 from bot.understanding.mine import mine
+from bot.understanding.object_named import nameless
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
 from bot.understanding.when import Moment
@@ -49,7 +50,9 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         if _NO_PLACE.search(found.address) or is_rough(f"{found.town}{found.address}", parts().city)
         else f"{found.town}{found.address}"[: BY_NAME["address"].answer.longest],
         "happened_at": _when(found.happened_at, story)[: BY_NAME["happened_at"].answer.longest],
-        "subject": found.subject[: BY_NAME["subject"].answer.longest],
+        "subject": ""
+        if nameless(found.subject, story)
+        else found.subject[: BY_NAME["subject"].answer.longest],
         "contact_phone": found.phone,
     }
     if found.town and not filled["address"].removeprefix(found.town):
@@ -64,11 +67,19 @@ def read_unsure(story: str) -> dict[str, str]:
     read = {
         "address": f"{found.town}{found.address}" if found.address else "",
         "happened_at": found.happened_at.text if found.happened_at else "",
-        "subject": found.subject,
+        "subject": "" if nameless(found.subject, story) else found.subject,
     }
     if is_rough(read["address"], parts().city):
         del read["address"]
     return {name: value for name, value in read.items() if value}
+
+
+def nameless_subject(story: str) -> str:
+    """The trade that a story blames without a name (商家, 健身房); "" when it blames none, or by name."""
+    found = mine(story, now(), parts().city)
+    return next(
+        (whom for whom in (found.subject, found.unsure.subject) if whom and nameless(whom, story)), ""
+    )
 
 
 def _when(moment: Moment | None, story: str) -> str:

@@ -313,6 +313,8 @@ async def _skip(turn: Turn, slot: str) -> None:
         await steps.go_on(turn, {})
     elif slot == "address" and (steps.tries_so_far(turn) >= 1 or questions.put_often(turn, slot)):
         await steps.go_on(turn, {slot: ""}, before="好的，位置先空着，工作人员可能会再跟您核实。")
+    elif slot == "subject":
+        await steps.go_on(turn, {slot: questions.unnamed_subject(turn)})
     elif questions.skippable(turn, slot):
         await steps.go_on(turn, {slot: ""})
     elif slot == "district":

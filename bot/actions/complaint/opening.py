@@ -20,9 +20,10 @@ from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip, pla
 from bot.actions.talk import abroad, mood
 from bot.actions.talk.digressions import policy_aside
 from bot.understanding.clauses import clauses
+from bot.understanding.faults import is_fault
 from bot.understanding.kind import named_type
 from bot.understanding.name import introduced_name, titled_name
-from bot.understanding.requests import Request
+from bot.understanding.requests import Request, is_question, reproaches
 from bot.understanding.wishes import Wish, read_wish, wish_beside_matter
 from conversations.scope import BESIDE, DECLINED
 from kb_index.language.text import simplified
@@ -77,7 +78,7 @@ async def open_form(turn: Turn) -> str | None:
             # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
             # with everything that was filled before.
             return kept_drafts.take_up(turn, {"complaint_type": "咨询", **left})
-    requests = parted(story) if story else ()
+    requests = parted(story) if story else _parted_of(kept)
     if story and len(requests) == 1:
         requests = (replace(requests[0], text=steps.as_said(turn, requests[0].text)),)
     if len(requests) > 1 and requests[0].kind == "question":
@@ -86,7 +87,7 @@ async def open_form(turn: Turn) -> str | None:
     meant = None if story or kept else answered.asked_to_file(turn) or _meant(turn)
     content = requests[0].text if requests else kept or meant
     same_as = ""
-    named = {"complaint_type": _type(turn, kept is not None)}
+    named = {"complaint_type": _type(turn, kept)}
     filled = {name: value for name, value in named.items() if value}
     if content:
         mined = read_mined(simplified(await _own_words(turn, content)), {**turn.slots, **where})
@@ -131,6 +132,12 @@ async def open_form(turn: Turn) -> str | None:
         + later.noted(requests[1:])
         + waits
     )
+
+
+def _parted_of(kept: str | None) -> tuple[Request, ...]:
+    """The matters of a message that was answered first and is filed now; empty when it is a single one or a question."""
+    requests = parted(kept) if kept else ()
+    return requests if len(requests) > 1 and all(one.kind == "matter" for one in requests) else ()
 
 
 async def _question_first(turn: Turn, requests: tuple[Request, ...]) -> None:
@@ -265,17 +272,31 @@ def _titles(turn: Turn) -> set[str]:
     }
 
 
-def _type(turn: Turn, kept: bool) -> str | None:
+def _type(turn: Turn, kept: str | None) -> str | None:
+    """The type that the intent or the words name.
+
+    Args:
+        kept: the message before that is filed now. Answered as a question, it is one (咨询), unless it tells of a problem.
+    """
     if turn.intent == "suggest":
         return "建议"
     if turn.intent == "praise":
         return "表扬"
     titles = _titles(turn)
     answered = turn.previous_action in ("action_answer_policy", "action_deny") and FILE_IT.title not in titles
-    if kept and (FILE_QUESTION.title in titles or answered):
+    if kept and (FILE_QUESTION.title in titles or answered) and not _blames(kept):
         return "咨询"
     kind = None if turn.pressed else named_type(turn.text)
     return kind.label if kind else None
+
+
+def _blames(said: str) -> bool:
+    """Whether a message that was answered as a question tells of a problem all the same.
+
+    >>> _blames("我想反映一下菜市场门口天天摆摊把路都堵死了"), _blames("社保卡丢了怎么办")
+    (True, False)
+    """
+    return not is_question(said) and (is_fault(said) or reproaches(said))
 
 
 def acknowledge(turn: Turn, filled: Mapping[str, Any]) -> str:

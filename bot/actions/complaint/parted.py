@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.actions.runtime.context import parts
 from bot.understanding.clauses import only_place
 from bot.understanding.requests import Request, split
+from bot.understanding.self_told import is_remark
 
 _CLAUSES = re.compile(r"(?<=[，,。；;\s])")
 _MARKS = " ，,。；;的\n"
@@ -19,7 +20,7 @@ def parted(story: str) -> tuple[Request, ...]:
     A place that stands alone at the end (…，我妈的高龄津贴怎么领，谢家集区) is where the citizen lives, and no part of the last
     request: it goes to the first one when that is a matter.
     """
-    requests = split(story)
+    requests = _with_remarks(story, split(story))
     if len(requests) < 2 or requests[0].kind != "matter":
         return requests
     clauses = [one for one in _CLAUSES.split(requests[-1].text) if one.strip(_MARKS)]
@@ -32,3 +33,25 @@ def parted(story: str) -> tuple[Request, ...]:
     first = replace(requests[0], text=f"{requests[0].text}，{place}")
     last = replace(requests[-1], text="".join(clauses[:kept]).strip(_MARKS))
     return (first, *requests[1:-1], last)
+
+
+def _with_remarks(story: str, requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """The requests, with a remark about the citizen (我听不见，只能打字) joined to the request beside it, as it was said."""
+    kept: list[Request] = []
+    before = ""
+    for request in requests:
+        if is_remark(request.text):
+            before = _between(story, before, request.text) if before else request.text
+            continue
+        kept.append(replace(request, text=_between(story, before, request.text) if before else request.text))
+        before = ""
+    if before and kept:
+        kept[-1] = replace(kept[-1], text=_between(story, kept[-1].text, before))
+    return tuple(kept) or requests
+
+
+def _between(story: str, first: str, second: str) -> str:
+    """Both parts as they stand in the story, with what is between them."""
+    start = story.find(first)
+    end = story.find(second, start + len(first)) if start >= 0 else -1
+    return story[start : end + len(second)] if end >= 0 else f"{first}，{second}"

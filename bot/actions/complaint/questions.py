@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import guesses
+from bot.actions.complaint.answers import nameless_subject
 from bot.actions.complaint.fields import BY_NAME, SKIPPABLE
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice, clip
 from core.ids import new_id
+from kb_index.language.text import simplified
 
 _ASK_ANONYMOUS_PHONE = "您选了匿名。要留个电话吗？不留的话没法给您回访，只能凭工单号和查询码自己来查进度。"
 _ASK_BESIDE_LOCATION = "再用文字说一下会更好找：路名、小区、楼栋，或者旁边有什么；不好说可以跳过。"
 _ASK_EXACT = "“{said}”记下了。是在哪条路、哪个小区，或者旁边有什么店、学校？不好说可以跳过。"
 _ASK_FURTHER = "“{said}”我记下了。具体是怎么回事、希望怎么解决？不想多说可以跳过。"
+_ASK_NAME = "您说的{said}叫什么名字？知道是哪一家，办起来快；不知道可以跳过。"
 _CONTENT_OF = {
     "建议": "请说说您的建议：针对什么、希望怎么改进。",
     "表扬": "请说说您想表扬谁、因为什么事。",
@@ -93,9 +96,16 @@ def _first_words(turn: Turn, slot: str) -> str:
         return _ASK_BESIDE_LOCATION
     if slot == "address" and turn.slot(slot):
         return _ASK_EXACT.format(said=clip(str(turn.slot(slot)).partition("（")[0], 20))
+    if slot == "subject" and (said := unnamed_subject(turn)):
+        return _ASK_NAME.format(said=said)
     if slot == "contact_phone" and turn.slot("contact_name") == drafts.ANONYMOUS:
         return _ASK_ANONYMOUS_PHONE
     return BY_NAME[slot].question
+
+
+def unnamed_subject(turn: Turn) -> str:
+    """Whom the story blames by trade only (商家, 健身房). It is filed when the citizen knows no name."""
+    return nameless_subject(simplified(str(turn.slot("content") or "")))
 
 
 def asked_again(turn: Turn, slot: str) -> bool:

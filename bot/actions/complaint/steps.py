@@ -18,6 +18,7 @@ from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 from bot.actions.talk import abroad, mood
 from bot.understanding.category import suggest
 from bot.understanding.denied import without_denied
+from bot.understanding.object_named import put_aside, without_aside
 from kb_index.language.text import simplified
 
 NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
@@ -94,6 +95,9 @@ async def _take_story(turn: Turn, story: str) -> None:
     requests = parted(story)
     content = requests[0].text if len(requests) > 1 else as_said(turn, story)
     told = str(turn.slot("content") or "")
+    aside = put_aside(simplified(story))
+    if aside and aside in str(turn.slot("subject") or ""):
+        turn.set("subject", None)  # 算了物业的事不说了
     whole = f"{told}，{content}" if told and told not in content else content
     mined = read_mined(simplified(whole), turn.slots)
     filled: dict[str, Any] = {**mined, "content": without_own(whole, mined)}
@@ -165,7 +169,7 @@ async def suggest_category(turn: Turn) -> None:
 def _matter_of(content: str) -> str:
     """The words that decide the category: the story told first, without what the citizen says it is not about."""
     first = content.split(_ADDED)[0]
-    return without_denied(first if len(first) >= _LEAST_FIRST else content)
+    return without_denied(without_aside(first if len(first) >= _LEAST_FIRST else content))
 
 
 def tries_so_far(turn: Turn) -> int:
