@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.actions.complaint import about, at_summary, changing, contact, corrections, kept, same, steps, taking
+from bot.actions.complaint import (
+    about,
+    at_summary,
+    changing,
+    contact,
+    corrections,
+    kept,
+    promised,
+    same,
+    steps,
+    taking,
+)
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.agreeing import renumbered
 from bot.actions.complaint.answers import read_answer
@@ -69,7 +80,9 @@ async def listened(turn: Turn, slot: str) -> bool:
         True when the message was one of these; it is then handled and the form has continued.
     """
     wish = read_wish(turn.text)
-    if slot == "contact_name" and has_nothing_more(turn.text):
+    if (about_more := promised.within_form(turn)) is not None:
+        steps.ask_again(turn, slot, about_more)
+    elif slot == "contact_name" and has_nothing_more(turn.text):
         steps.ask_again(turn, slot, "好的，事情就先记到这里。")
     elif asks_whether_filed(turn.text) or (slot != "content" and kept.asks(turn.text)):
         steps.ask_again(

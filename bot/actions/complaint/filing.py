@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import kept, later
+from bot.actions.complaint import kept, later, promised
 from bot.actions.progress import just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -39,7 +39,7 @@ async def file_ticket(turn: Turn) -> None:
         turn.conversation_id, FILED, {"turn": turn.turn_id, "number": ticket.number}
     )
     tell_filed(turn, ticket)
-    await later.carry(turn, turn.slots)
+    await promised.carry(turn, turn.slots, ticket)
     drafts.clear(turn)
     await kept.forget(turn)
     later.offer(turn)

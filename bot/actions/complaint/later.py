@@ -6,58 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.actions.complaint import unfinished
-from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, RESUME, clip
 from bot.understanding.requests import Request
 
 SLOT = "later"
 """Slot with the remembered requests, each with ``kind`` (``question``, ``matter`` or ``draft``) and ``text``; a draft also
-with ``draft``, its slots."""
+with ``draft``, its slots; a request that the citizen wants to leave for now also with ``left``."""
 OFFER = "later"
 """Value of the slot ``offer`` when the citizen was offered an answer to a remembered question."""
 _DRAFT = "draft"
 """Kind of a remembered complaint that was left unfinished."""
 _SHOWN = 40
-
-
-_CARRIED = "carried"
-"""Key under which a conversation stores what the next matter takes over from the one just filed."""
-_PLACE = ("district", "address", "town", "location")
-_CONTACT = ("contact_name", "contact_phone", "confidential")
-
-
-async def carry(turn: Turn, slots: Mapping[str, Any]) -> None:
-    """Store place and contact of the matter just filed for the one offered next; do nothing when no matter waits.
-
-    Args:
-        slots: the slots as they were filed.
-    """
-    waiting = turn.slot(SLOT) or []
-    if not waiting or waiting[0]["kind"] != "matter":
-        return
-    kept = {name: slots[name] for name in (*_PLACE, *_CONTACT) if slots.get(name) is not None}
-    await parts().conversations.remember(
-        turn.conversation_id, _CARRIED, {"story": str(waiting[0]["text"]), **kept}
-    )
-
-
-async def carried(turn: Turn, story: str, mined: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """The slots that a matter takes over from the one filed before it, and what to tell the citizen about that.
-
-    Args:
-        story: the words of the matter.
-        mined: slot → value read from these words. When they name another place, no place is taken over.
-    """
-    kept = dict((await parts().conversations.recall(turn.conversation_id)).get(_CARRIED) or {})
-    if kept.pop("story", None) != story:
-        return {}, ""
-    await parts().conversations.remember(turn.conversation_id, _CARRIED, None)
-    if mined.get("address") or mined.get("district", kept.get("district")) != kept.get("district"):
-        kept = {name: value for name, value in kept.items() if name not in _PLACE}
-    kept = {name: value for name, value in kept.items() if name not in mined}
-    place = "地点、" if kept.get("address") or kept.get("location") else ""
-    return kept, f"{place}称呼和电话按刚才那件的填了，不一样的您说一声。" if kept else ""
 
 
 def remember(turn: Turn, requests: Sequence[Request]) -> None:
@@ -92,12 +52,15 @@ def noted(requests: Sequence[Request]) -> str:
 
 
 def offer(turn: Turn, *besides: Choice) -> None:
-    """Offer the first remembered request; do nothing when none is left.
+    """Offer the first remembered request that the citizen did not want to leave; do nothing when there is none.
 
     Args:
         besides: further choices of the turn, needed here because a channel may show only the last message's choices.
     """
-    waiting = turn.slot(SLOT) or []
+    remembered = turn.slot(SLOT) or []
+    waiting = [one for one in remembered if not one.get("left")]
+    if len(waiting) < len(remembered):
+        turn.set(SLOT, waiting or None)
     if not waiting:
         return
     first, rest = waiting[0], waiting[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.actions.complaint import answered, attachments, kept, leaving
+from bot.actions.complaint import answered, attachments, kept, leaving, promised
 from bot.actions.complaint.answers import read_place
 from bot.actions.complaint.hearing import hear
 from bot.actions.policy.answer import INVITED
@@ -59,7 +59,12 @@ async def _files(turn: Turn) -> bool:
     """Open the form if the message takes up an unfinished complaint, or the matter that was told; else False."""
     if turn.pressed or attachments.sent(turn):
         return False
-    if declined(turn):
+    if await promised.declined(turn) or declined(turn):
+        return True
+    put_off = await promised.fetched(turn)
+    if put_off is not None:
+        turn.set_all({"story": put_off, "misses": 0})
+        turn.follow_up("complaint_form")
         return True
     if agrees(turn):
         turn.follow_up("action_affirm")

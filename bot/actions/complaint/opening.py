@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.actions.complaint import about, answered, contact, later, offered, questions, steps
+from bot.actions.complaint import about, answered, contact, later, offered, promised, questions, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
@@ -59,14 +59,15 @@ async def open_form(turn: Turn) -> str | None:
     left = await kept_drafts.left(turn)
     if left is not None and kept_drafts.wants(turn):
         return kept_drafts.take_up(turn, left)
-    if offered.declined(turn):  # 行吧不办了
+    if await promised.declined(turn) or offered.declined(turn):  # 行吧不办了
         turn.set("requested_slot", None)
         return None
     if _ASKS_ON.search(turn.text) and await continues(turn):  # 要啥 asks on, and agrees to nothing
         turn.set("requested_slot", None)
         return None
     where = offered.where(turn)
-    story = (
+    put_off = await promised.fetched(turn)
+    story = put_off or (
         (None if where or offered.agrees(turn) else _story(turn))
         or _set_just_now(turn)
         or (offered.told(turn) if where else None)
@@ -102,7 +103,7 @@ async def open_form(turn: Turn) -> str | None:
             "content": without_own(content, mined),
             **_of_contact(turn, content),
         }
-        again, same_as = await later.carried(turn, content, mined)
+        again, same_as = await promised.carried(turn, content, mined)
         filled = {**again, **filled}
     wish = None if content else _only_wish(turn)
     hidden = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.actions.complaint import attachments, kept
+from bot.actions.complaint import attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
@@ -127,7 +127,11 @@ def _end(turn: Turn) -> None:
 
 
 async def _open(turn: Turn) -> None:
-    if await how_long.answer(turn) or await just_now.answer(turn, asks_number=True):
+    if (
+        await how_long.answer(turn)
+        or await promised.offers(turn)
+        or await just_now.answer(turn, asks_number=True)
+    ):
         _end(turn)
         return
     draft = None if turn.pressed or find_number(turn.text) else await kept.left(turn)

@@ -5,7 +5,7 @@ Such words name no ticket. They mean the ticket shown last, so the citizen is no
 
 from __future__ import annotations
 
-from bot.actions.complaint import answered, kept
+from bot.actions.complaint import answered, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.progress import none_filed
 from bot.actions.runtime.context import parts
@@ -89,6 +89,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
     if turn.pressed or find_number(turn.text) or takes_up_again(turn.text) or answered.asked_to_file(turn):
+        return False
+    if await promised.fetched(turn) is not None:
         return False
     if turn.intent in _WISHES and not turn.requested and not announced(turn.text) and await _several(turn):
         return False  # the form asks which is meant

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import kept, later
+from bot.actions.complaint import kept, later, promised
 from bot.actions.complaint import offered as after_offer
 from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
 from bot.actions.policy import answer as policy
@@ -43,7 +43,7 @@ async def affirm(turn: Turn) -> None:
 
     After a crash a confirmation may come twice; then the ticket that was filed is shown again.
     """
-    if after_offer.declined(turn):  # 好吧那算了
+    if await promised.declined(turn) or after_offer.declined(turn):  # 好吧那算了
         return
     about = feedback.rated(turn)
     if about is not None and turn.pressed:
@@ -119,6 +119,8 @@ async def _asked_before(turn: Turn) -> None:
 
 async def deny(turn: Turn) -> None:
     """Handle "no": after an answer it means 没用, else that the citizen wants nothing more."""
+    if await promised.declined(turn):
+        return
     about = feedback.rejected(turn)
     if about is not None:
         await feedback.useless(turn, about)
