@@ -58,12 +58,15 @@ class Screened:
         replies: replies to the citizen that end the turn; None when the turn goes on.
         text: text for the assistant instead of the message; None: the message.
         outcome: what the turn came to, when it ends here.
+        beside: the danger that is asked about in front of the answer.
+        question: what is answered after the advice that ends the turn; "" for nothing.
     """
 
     replies: Sequence[Reply] | None = None
     text: str | None = None
     outcome: Outcome | None = None
     beside: Danger | None = None
+    question: str = ""
 
 
 class Alarm:
@@ -391,4 +394,5 @@ class Alarm:
         if again:
             return Screened([advice.again("您说的我记下了。")], outcome=outcome)
         ways = () if job.mode is Mode.HUMAN else steps.ways(advice)
-        return Screened([advice.reply(steps.comes(place, first=not repeated), ways)], outcome=outcome)
+        told = advice.reply(steps.comes(place, first=not repeated), ways)
+        return Screened([told], outcome=outcome, question=found.question)

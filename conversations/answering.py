@@ -124,7 +124,8 @@ class Answerer:
         screened = await self._alarm.before(conversation_id, job)
         if screened.replies is not None:
             await self._keep_attached(conversation_id, job)
-            return Answered("emergency", screened.replies, screened.outcome)
+            replies = [*screened.replies, *await self._asked_beside(screened.question)]
+            return Answered("emergency", replies, screened.outcome)
         answered = await self._answer(conversation_id, job, screened)
         if screened.beside is None or any(danger.NO in reply.buttons for reply in answered.replies):
             return answered
@@ -133,6 +134,19 @@ class Answerer:
         by = answered.by if asked.outcome is None else "emergency"
         beside = screened.beside if asked.outcome is None else None
         return Answered(by, asked.replies or (), asked.outcome or answered.outcome, beside)
+
+    async def _asked_beside(self, question: str) -> Sequence[Reply]:
+        """The answer to a question that came with danger (孩子误吞了纽扣电池，医保怎么报), to be read after the advice."""
+        if not question:
+            return ()
+        try:
+            async with self._places:
+                answer = await self._fallback_answer(question)
+        except Exception:
+            log.exception("the knowledge base can't answer beside a danger")
+            answer = None
+        later = Reply(f"您问的“{question}”我记着，等人安全了再问我一声，我帮您查。")
+        return (later if answer is None else replace(answer, text=f"您还问了“{question}”：\n{answer.text}"),)
 
     async def _answer(self, conversation_id: str, job: Job, screened: Screened) -> Answered:
         """Answer a message in which no danger was met."""

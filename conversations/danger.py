@@ -68,12 +68,14 @@ class Danger:
         probability: calibrated probability, 0 to 1.
         clear: whether it is acted on at once. Otherwise the citizen is asked first.
         beside: whether the message is more likely about something else: it is answered too, after the question.
+        question: a question about something else in the same message, which is answered after the advice.
     """
 
     kind: str
     probability: float
     clear: bool
     beside: bool = False
+    question: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.understanding.danger import clues, foreign
+from bot.understanding.danger.asked import is_now, is_over, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
 from bot.understanding.danger.kinds import (
@@ -98,6 +99,33 @@ class Judge:
         abroad = foreign.danger(plain(text))
         if abroad is not None:
             return abroad
+        found = self._judged_whole(text)
+        rest, question = parted(plain(text))
+        if not rest:
+            return found
+        if (found is None or not found.clear) and not is_over(rest):
+            found = self._beside_a_question(rest, found)
+        return None if found is None else replace(found, question=question)
+
+    def _beside_a_question(self, rest: str, found: Danger | None) -> Danger | None:
+        """The danger that is told beside a question about a right, which hides it from the score of the whole.
+
+        Who asks about the insurance may tell of the past. So the citizen is asked beside the answer, unless the words are
+        of something that is happening now.
+
+        Args:
+            rest: what is told beside the question.
+            found: the danger that the whole tells of.
+        """
+        told = self._judged_whole(rest)
+        if told is None or told.probability < self.numbers.clear:
+            return found
+        if told.clear and (swallowed(rest) or is_now(rest)):
+            return told
+        return found or replace(told, clear=False, beside=True)
+
+    def _judged_whole(self, text: str) -> Danger | None:
+        """The danger that a message tells of, judged as one text."""
         found, read = self.judgement(text), plain(text)
         numbers, (probability, kind) = self.numbers, found.danger
         # Words of different clauses can look alarming together (一是油烟熏人，二是站牌倒了), so a danger that no
