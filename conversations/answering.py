@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from conversations import buttons, danger, foreign, scope
+from conversations import buttons, by_text, danger, foreign, scope, steps
 from conversations.alarm import Alarm, Screened
 from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Result
@@ -121,10 +121,15 @@ class Answerer:
 
     async def _met(self, conversation_id: str, job: Job) -> Answered:
         """Meet danger first, and then answer."""
+        if job.chosen is None and by_text.cannot_hear(job.text):
+            await self._handoff.remember(conversation_id, by_text.FACT, True)
         screened = await self._alarm.before(conversation_id, job)
         if screened.replies is not None:
             await self._keep_attached(conversation_id, job)
             replies = [*screened.replies, *await self._asked_beside(screened.question)]
+            raised = screened.outcome is not None and screened.outcome.result is Result.DANGER
+            if raised and await self._handoff.recalled(conversation_id, by_text.FACT):
+                replies.insert(1, steps.IN_WRITING)
             return Answered("emergency", replies, screened.outcome)
         answered = await self._answer(conversation_id, job, screened)
         if screened.beside is None or any(danger.NO in reply.buttons for reply in answered.replies):

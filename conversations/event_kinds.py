@@ -274,14 +274,25 @@ class DangerBeside:
     turn: str
 
 
+class TalkVerdict(StrEnum):
+    """How a citizen rates the whole talk with the hotline."""
+
+    SATISFIED = "satisfied"
+    """满意"""
+    FAIR = "fair"
+    """一般"""
+    DISSATISFIED = "dissatisfied"
+    """不满意"""
+
+
 @dataclass(frozen=True)
 class Rated:
-    """The citizen's verdict on an answer (有用, 没用).
+    """The citizen's verdict on an answer (有用, 没用), or on the whole talk (满意, 一般, 不满意).
 
     Args:
-        verdict: ``useful`` or ``useless``.
-        turn: id of the turn that was answered.
-        entry: id of the entry that answered; None when the answer was a list to choose from.
+        verdict: ``useful`` or ``useless`` for an answer; a value of :class:`TalkVerdict` for the talk.
+        turn: id of the turn that was answered; for the talk, id of the turn that rates it.
+        entry: id of the entry that answered; None for the talk, and when the answer was a list to choose from.
     """
 
     KIND: ClassVar[Kind] = Kind.RATED

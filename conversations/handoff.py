@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from conversations import happened, queue, store
+from conversations import by_text, happened, queue, store
 from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, MadeUrgent, Taken
 from conversations.models import Conversation, MessageRow
 from conversations.moves import (
@@ -84,9 +84,9 @@ class Handoff(Mover):
             row.updated_at = now()
             await session.flush()
             position = await queue.position(session, row)
-            mode = Mode(row.mode)
+            mode, text_only = Mode(row.mode), by_text.wanted(row.facts)
         await self._moves.changed(conversation_id, mode)
-        return QueuePlace(mode, position, await self._agents_online())
+        return QueuePlace(mode, position, await self._agents_online(), text_only)
 
     async def _into_queue(
         self, session: AsyncSession, row: Conversation, reason: HandoffReason, urgent: bool

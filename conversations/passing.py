@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from conversations import happened, queue, store
+from conversations import by_text, happened, queue, store
 from conversations.event_kinds import Actor, Closed, Taken, Transferred
 from conversations.models import Conversation
 from conversations.moves import (
@@ -19,7 +19,7 @@ from conversations.moves import (
     to_bot,
     unfinished,
 )
-from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
+from conversations.types import Agent, Button, ConversationView, Message, Mode, QueuePlace, Reply, Stage
 from core.clock import now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
@@ -29,6 +29,11 @@ MIN_NOTE = 2
 """Fewest characters of a transfer's note."""
 MAX_NOTE = 200
 """Most characters of a transfer's note."""
+
+RATE_TALK = tuple(
+    Button(title, f'/rate{{"slot":"talk","value":"{title}"}}') for title in ("满意", "一般", "不满意")
+)
+"""The buttons with which a citizen rates the whole talk."""
 
 
 class Passing(Mover):
@@ -99,7 +104,8 @@ class Passing(Mover):
             if to is None:
                 row.mode, row.agent_id, row.waiting_since = Mode.WAITING, None, moment
                 await session.flush()
-                place = QueuePlace(Mode.WAITING, await queue.position(session, row), online)
+                position = await queue.position(session, row)
+                place = QueuePlace(Mode.WAITING, position, online, by_text.wanted(row.facts))
                 told = self._put_in(place)
                 told = Reply("坐席请同事接着为您办理。" + told.text, told.buttons)
                 messages = await self._moves.tell(session, row, [told])
@@ -174,7 +180,8 @@ class Passing(Mover):
             row = await store.get_conversation(session, conversation_id, lock=True)
             held_by(row, agent)
             left, ways = unfinished(row)
-            goodbye = Reply(f"本次服务已结束，谢谢您。以后有事，在这里直接说就行。{left}", ways)
+            ended = "本次服务已结束，谢谢您。以后有事，在这里直接说就行。"
+            goodbye = Reply(f"{ended}{left}\n这次服务您还满意吗？", (*ways, *RATE_TALK))
             messages = await self._moves.tell(session, row, [goodbye])
             since = await happened.taken_at(session, row.id)
             closed = Closed(held_s=None if since is None else seconds(since))

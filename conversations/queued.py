@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from sqlalchemy import select
 
-from conversations import happened, queue, store, waiting
+from conversations import by_text, happened, queue, store, waiting
 from conversations.event_kinds import Actor, Transferred
 from conversations.models import Conversation
 from conversations.moves import (
@@ -101,7 +101,10 @@ class Queued(Mover):
             }
             row.mode, row.agent_id, row.waiting_since, row.stage = Mode.WAITING, None, moment, Stage.ACTIVE
             await session.flush()
-            told = self.put_in(QueuePlace(Mode.WAITING, await queue.position(session, row), online))
+            place = QueuePlace(
+                Mode.WAITING, await queue.position(session, row), online, by_text.wanted(row.facts)
+            )
+            told = self.put_in(place)
             told = Reply(_SORRY + told.text.removeprefix("已为您转接人工，"), told.buttons)
             messages = await self._moves.tell(session, row, [told]) if tell else []
         self._moves.announce(messages)
@@ -127,10 +130,11 @@ class Queued(Mover):
             if not leave and not told:
                 row.facts = {**row.facts, TOLD_WAITING: True}
             position = await queue.position(session, row)
+            text_only = by_text.wanted(row.facts)
         if leave:
             await self._moves.changed(conversation_id, Mode.BOT)
             return [Reply(f"好的，不排队了。您请说，我在听。{left}", ways)]
-        place = QueuePlace(Mode.WAITING, position, await self._agents_online())
+        place = QueuePlace(Mode.WAITING, position, await self._agents_online(), text_only)
         return [waiting.goes_on(text, place, self._hours, told=told, resume=ways)]
 
     async def still_waiting(self, conversation_id: str) -> Sequence[Reply]:
@@ -141,7 +145,8 @@ class Queued(Mover):
                 return ()
             position = await queue.position(session, row)
             _, ways = unfinished(row)
-        place = QueuePlace(Mode.WAITING, position, await self._agents_online())
+            text_only = by_text.wanted(row.facts)
+        place = QueuePlace(Mode.WAITING, position, await self._agents_online(), text_only)
         return [waiting.kept_place(place, ways)]
 
     async def asked_for_nobody(self, conversation_id: str) -> bool:

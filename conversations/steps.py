@@ -12,6 +12,9 @@ SIGNS = 2
 _BY_MESSAGE = "发短信到 12110 加区号后三位，写清在哪里、出了什么事"
 """Sources: 央视新闻 and 人民视频 on 12110, in ``danger.yml`` under ``crime``."""
 
+IN_WRITING = Reply(f"您打不了电话的话：请旁边的人帮您打；身边没有人，就{_BY_MESSAGE}，请警察帮忙。")
+"""Said after the advice to a citizen who can't hear or speak."""
+
 
 def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> Reply:
     """The next words to a person whose danger is open. The numbers to tap come each time.

@@ -224,11 +224,13 @@ class QueuePlace:
         mode: who answers the conversation.
         position: 1 for the next in the queue; 0 when the conversation does not wait.
         agents_online: number of agents who have the desk open now.
+        text_only: whether the citizen can't hear or speak, and so can't phone or be called (:mod:`conversations.by_text`).
     """
 
     mode: Mode
     position: int
     agents_online: int
+    text_only: bool = False
 
 
 @dataclass(frozen=True)

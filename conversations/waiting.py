@@ -137,8 +137,14 @@ def put_in(place: QueuePlace, hours: str) -> Reply:
         return Reply("坐席正在为您服务，请稍候。")
     if place.agents_online:
         return Reply(f"已为您转接人工，{_before(place)}，请稍候。", (BACK_BUTTON,))
+    if place.text_only:
+        return Reply(
+            f"现在没有坐席在线，{_when(hours) or _unsure(place)}已为您排队，{_before(place)}，坐席上线后就在这里打字回您，不用打电话。\n"
+            "不想干等，可以先把事情登记下来交给部门，工单上会写明请发短信联系；有别的要问，接着问我就行。",
+            ways(place),
+        )
     return Reply(
-        f"现在没有坐席在线，{_when(hours) or _UNSURE}已为您排队，{_before(place)}，坐席上线后会按顺序回复您。\n"
+        f"现在没有坐席在线，{_when(hours) or _unsure(place)}已为您排队，{_before(place)}，坐席上线后会按顺序回复您。\n"
         "不想干等，可以先把事情登记下来交给部门，或者留个电话请人回电；有别的要问，接着问我就行。",
         ways(place),
     )
@@ -159,7 +165,7 @@ def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool, resume: Seq
         late = "让您久等了。" if not told and _LATE.search(said) else ""
         still = f"{late}{now}还在排队，{_before(place)}，您的位置一直留着。"
         if asks_place(text) and _HOURS.fullmatch(said):
-            still = f"{_when(hours) or _UNSURE}{still}"
+            still = f"{_when(hours) or _unsure(place)}{still}"
         elif asks_place(text) and re.fullmatch(_WAIT, said):
             ahead = place.agents_online and place.position > 1
             still += "要等多久看前面的人谈多久，我说不准。" if ahead else "多久能接上，我说不准。"
@@ -182,7 +188,10 @@ def ways(place: QueuePlace, resume: Sequence[Button] = ()) -> tuple[Button, ...]
     Args:
         resume: the button for what is unfinished with the assistant. It goes on with that matter.
     """
-    return (BACK_BUTTON,) if place.agents_online else (*(resume or (LEAVE_MATTER,)), CALL_BACK, BACK_BUTTON)
+    if place.agents_online:
+        return (BACK_BUTTON,)
+    call = () if place.text_only else (CALL_BACK,)
+    return (*(resume or (LEAVE_MATTER,)), *call, BACK_BUTTON)
 
 
 def asks_on(offered: Sequence[Button]) -> bool:
@@ -194,7 +203,12 @@ def _before(place: QueuePlace) -> str:
     return f"前面还有 {place.position - 1} 位" if place.position > 1 else "您排在最前面"
 
 
-_UNSURE = "几点有人，我这里没有准信；急着找人，也可以打 12345。"
+def _unsure(place: QueuePlace) -> str:
+    """What is said where nobody knows when agents are there; who can't phone is not told to."""
+    unsure = "几点有人，我这里没有准信；"
+    if place.text_only:
+        return f"{unsure}您有话打字留在这里，坐席上线先看到。"
+    return f"{unsure}急着找人，也可以打 12345。"
 
 
 def _when(hours: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads what citizens say about how one can talk with them: that they hear nothing, type slowly, or speak for somebody.
+"""Reads what citizens say about how one can talk with them: that they type slowly, hear nothing, or speak for somebody.
 
 Such a remark is no matter of its own, wherever it stands beside one.
 """
@@ -8,15 +8,11 @@ from __future__ import annotations
 import re
 
 from bot.understanding.clauses import clauses
+from conversations.by_text import says_so
 from core.text import plain
 
 _I = r"(?:您好|你好|那个|不好意思|抱歉|先说明?一?下|因为|由于|但是?|可是|就是|我们?|俺们?|本人|咱|自己|家里|两口子|老两口|这人|人|都|也|是|有|个|一个|一名|位)*"
 _VERY = r"(?:真的?|实在|完全|一点都?|根本|都|也|又|现在|已经|基本|几乎|太|大|怎么|从小|天生|先天|年纪大了?|上了?年纪)*"
-_DEAF = re.compile(
-    rf"{_I}{_VERY}(?:(?:聋哑?|哑巴?|失聪|失语|听障|语障|言语障碍|听力障碍|听力残疾|言语残疾)(?:的?人|人士|者|朋友|残疾人?)?|(?:双耳|耳朵|听力|左右耳){_VERY}(?:听不(?:见|到|清)|聋|背|失聪|不好使?|不行|有(?:问题|毛病|障碍))|"
-    rf"{_VERY}听不(?:见|到|清楚?)(?:声音?|声儿|说话|别人说话|电话|铃声)?|(?:不会|不能|没法|说不了?|讲不了?|无法)(?:开口)?(?:说|讲)?话|(?:戴着?|用)助听器(?:也)?(?:听不(?:见|到|清))?)(?:的|了|啊|呀|呢|哈)*"
-)
-"""A clause in which citizens say that they can't hear or speak."""
 _READS = re.compile(
     rf"{_I}{_VERY}(?:(?:只|光|就)(?:能|会)(?:打字|发?(?:短信|信息|消息|文字)|写字|用?文字|微信|看字|手语)(?:沟通|交流|联系|说|聊)?|"
     rf"(?:字|汉字|文化)(?:都)?(?:认|识)(?:得)?(?:不(?:多|全|得)|的?少)|不(?:识|认识?)字|没(?:什么|啥)?文化|打字(?:比较|很|有点|不)?(?:慢|不(?:快|好|利索))|"
@@ -31,15 +27,6 @@ _ASKS = re.compile(
 """What is asked for with it: 请打字, 别打电话."""
 
 
-def cannot_hear(text: str) -> bool:
-    """Whether citizens say in a message that they can't hear, speak or phone, so that only text reaches them.
-
-    >>> cannot_hear("我听不见，只能打字。楼下棋牌室半夜吵"), cannot_hear("楼上吵得电视都听不见"), cannot_hear("俺是聋哑人")
-    (True, False, True)
-    """
-    return any(_DEAF.fullmatch(plain(clause)) for clause in clauses(text))
-
-
 def is_remark(text: str) -> bool:
     """Whether a text tells nothing but how one can talk with the citizen.
 
@@ -47,5 +34,5 @@ def is_remark(text: str) -> bool:
     (True, True, False, False)
     """
     said = [plain(clause) for clause in clauses(text)]
-    told = [_DEAF.fullmatch(one) or _READS.fullmatch(one) for one in said]
+    told = [says_so(one) or _READS.fullmatch(one) is not None for one in said]
     return any(told) and all(known or _ASKS.fullmatch(one) for one, known in zip(said, told, strict=True))

@@ -7,9 +7,10 @@ from datetime import datetime
 import pytest
 
 from bot.understanding.object_named import nameless, put_aside, without_aside
-from bot.understanding.self_told import cannot_hear, is_remark
+from bot.understanding.self_told import is_remark
 from bot.understanding.subject import subject
 from bot.understanding.when import moment
+from conversations.by_text import cannot_hear
 from core.clock import SHANGHAI
 
 NOW = datetime(2026, 11, 24, 14, tzinfo=SHANGHAI)

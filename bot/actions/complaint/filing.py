@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept, later, promised
@@ -10,6 +12,7 @@ from bot.actions.progress import just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
+from conversations import by_text
 from conversations.event_kinds import Result
 from core.errors import BadRequest
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 FILED = "filed"
 """Key under which a conversation stores its last filing: turn and ticket number."""
 
+_BY_TEXT = "群众听不见或说不了话，请用短信联系，不要打电话"
+_SAYS_SO = re.compile("短信|不要打电话|别打电话|文字联系")
 _SLOT_OF_FIELD = {"type": "complaint_type"}
 
 
@@ -27,8 +32,13 @@ async def file_ticket(turn: Turn) -> None:
     if turn.slot(drafts.CONFIRM) is not True:
         return  # cancelled, handed over, or added to a ticket: the slots are already empty
     view = await parts().conversations.view(turn.conversation_id)
+    known = await parts().conversations.recall(turn.conversation_id)
+    text_only = by_text.wanted(known)
     draft = drafts.to_ticket(
-        turn.slots, channel=view.channel, conversation_id=turn.conversation_id, urgent=view.urgent
+        _in_writing(turn.slots) if text_only else turn.slots,
+        channel=view.channel,
+        conversation_id=turn.conversation_id,
+        urgent=view.urgent,
     )
     try:
         ticket = await parts().tickets.file(draft, str(turn.slot("filing_key")))
@@ -38,17 +48,31 @@ async def file_ticket(turn: Turn) -> None:
     await parts().conversations.remember(
         turn.conversation_id, FILED, {"turn": turn.turn_id, "number": ticket.number}
     )
-    tell_filed(turn, ticket)
+    tell_filed(turn, ticket, text_only=text_only)
     await promised.carry(turn, turn.slots, ticket)
     drafts.clear(turn)
     await kept.forget(turn)
     later.offer(turn)
 
 
-def tell_filed(turn: Turn, ticket: Ticket) -> None:
-    """Tell the number, the query code, what happens next, and the deadlines that a document sets; promise no outcome."""
+def _in_writing(slots: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots, with the wish to be reached in writing in the content when nothing there says so."""
+    content = str(slots.get("content") or "")
+    told = _SAYS_SO.search(content) is not None
+    return dict(slots) if told else {**slots, "content": f"{content}\n补充：{_BY_TEXT}"}
+
+
+def tell_filed(turn: Turn, ticket: Ticket, *, text_only: bool = False) -> None:
+    """Tell the number, the query code, what happens next, and the deadlines that a document sets; promise no outcome.
+
+    Args:
+        text_only: whether the citizen can't hear or speak, and so is not called.
+    """
     after = "工作人员核对后会转给承办单位办理"
-    after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
+    if text_only:
+        after += "，工单上写明了请用短信联系您、不要打电话。"
+    else:
+        after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
     lines = parts().tickets.deadline_lines(ticket)
     turn.say(
         f"已经登记好了。\n工单号：{ticket.number}\n查询码：{ticket.query_code}\n"

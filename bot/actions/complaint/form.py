@@ -43,6 +43,7 @@ from bot.understanding.confidential import read_confidential
 from bot.understanding.phone import asked_phone
 from bot.understanding.remarks import is_no_value
 from bot.understanding.slips import put_right
+from bot.understanding.solved import is_solved
 from conversations.event_kinds import Result
 from kb_index.language.text import simplified
 
@@ -107,8 +108,12 @@ async def _step(turn: Turn) -> None:
 
 async def _read(turn: Turn, slot: str) -> None:
     """Handle words or a button that are no attachment, choice or wish to leave."""
-    if await asides.answered(turn, slot):
+    if leaving.leaves_solved(turn):
+        await _cancel(turn.as_pressed(leaving.DROPS), slot)
+    elif await asides.answered(turn, slot):
         pass  # the form has asked again there
+    elif not turn.pressed and is_solved(turn.text):
+        leaving.ask_solved(turn, slot)
     elif turn.pressed and turn.intent == "start_complaint" and turn.entities.get("slot") == "declined":
         await _not_declined(turn, slot)
     elif turn.pressed and turn.intent == "inform":

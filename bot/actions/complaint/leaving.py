@@ -14,6 +14,7 @@ from bot.actions.policy import answer as policy
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, choice, plain
 from bot.understanding.asking import ends_filing, own_question
+from bot.understanding.assent import assent
 from bot.understanding.clauses import clauses
 from bot.understanding.confidential import NO_NEED
 from bot.understanding.wishes import Wish, read_wish
@@ -33,6 +34,10 @@ _AGAIN = re.compile(
 
 OFFER = "leave"
 """Value of the slot ``offer`` when the citizen was asked whether to leave the complaint unfiled."""
+DROPS = choice("", "cancel", slot="draft", value=DROP).payload
+"""Payload of the button that cancels a complaint without keeping the draft."""
+SOLVED = "solved"
+"""Value of the slot ``offer`` when the citizen was asked whether to file what has come right."""
 _NOT_NOW = re.compile(
     r"(?:算了|那|那就|就|还是|先|我|俺|暂时|今天|不好意思|谢谢)*"
     rf"(?:{NO_NEED}|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"
@@ -68,6 +73,29 @@ def ask(turn: Turn) -> None:
     )
     turn.set_all({"requested_slot": drafts.CONFIRM, "tries": 0})
     turn.offer(OFFER)
+
+
+def ask_solved(turn: Turn, slot: str) -> None:
+    """Ask a citizen for whom it has come right (修好了谢谢) whether to leave the complaint unfiled.
+
+    Args:
+        slot: the slot that was asked for.
+    """
+    turn.say(
+        "那就好！这件还没有提交，不用登记了就点“不登记了”；还要登记的话，我们接着填。",
+        [Choice("不登记了", DROPS), Choice("还要登记", "/repeat"), HUMAN],
+    )
+    turn.set_all({"requested_slot": slot, "tries": 0})
+    turn.offer(SOLVED)
+
+
+def leaves_solved(turn: Turn) -> bool:
+    """Whether words after :func:`ask_solved` say that nothing is to be filed (不用了, 嗯, 好的)."""
+    if turn.pressed or turn.offered != SOLVED:
+        return False
+    if re.search("要登记|接着|继续|还是登记|登记吧", turn.text):
+        return False
+    return assent(turn.text) is not None or named(plain(turn.text)) in (Move.CANCEL, Move.AFFIRM, Move.DENY)
 
 
 def wants_out(text: str, slot: str) -> bool:

@@ -8,10 +8,14 @@ from bot.actions.complaint.answers import nameless_subject
 from bot.actions.complaint.fields import BY_NAME, SKIPPABLE
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP, choice, clip
+from conversations.by_text import cannot_hear
 from core.ids import new_id
 from kb_index.language.text import simplified
 
 _ASK_ANONYMOUS_PHONE = "您选了匿名。要留个电话吗？不留的话没法给您回访，只能凭工单号和查询码自己来查进度。"
+_ASK_TEXTED_PHONE = (
+    "能留个收短信的手机号吗？工单上会写明请发短信、不打电话；不想留就说“不留”，进度凭工单号和查询码在这里查。"
+)
 _ASK_BESIDE_LOCATION = "再用文字说一下会更好找：路名、小区、楼栋，或者旁边有什么；不好说可以跳过。"
 _ASK_EXACT = "“{said}”记下了。是在哪条路、哪个小区，或者旁边有什么店、学校？不好说可以跳过。"
 _ASK_FURTHER = "“{said}”我记下了。具体是怎么回事、希望怎么解决？不想多说可以跳过。"
@@ -98,9 +102,17 @@ def _first_words(turn: Turn, slot: str) -> str:
         return _ASK_EXACT.format(said=clip(str(turn.slot(slot)).partition("（")[0], 20))
     if slot == "subject" and (said := unnamed_subject(turn)):
         return _ASK_NAME.format(said=said)
+    if slot == "contact_phone" and _in_writing(turn):
+        return _ASK_TEXTED_PHONE
     if slot == "contact_phone" and turn.slot("contact_name") == drafts.ANONYMOUS:
         return _ASK_ANONYMOUS_PHONE
     return BY_NAME[slot].question
+
+
+def _in_writing(turn: Turn) -> bool:
+    """Whether the citizen has said that they can't hear or speak."""
+    said = (str(event.get("text") or "") for event in turn.events if event.get("event") == "user")
+    return cannot_hear(str(turn.slot("content") or "")) or any(map(cannot_hear, said))
 
 
 def unnamed_subject(turn: Turn) -> str:

@@ -13,10 +13,11 @@ from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
 from bot.actions.progress import how_long, just_now
+from bot.actions.progress import own as mine
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import CANCEL, COMPLAIN, FILE_IT, HUMAN, PROGRESS, SKIP, choice, clip, plain
-from bot.actions.talk import mood
+from bot.actions.runtime.wording import CANCEL, COMPLAIN, FILE_IT, HUMAN, PROGRESS, SKIP, choice, plain
+from bot.actions.talk import mood, rating
 from bot.actions.talk.digressions import NOT_FOUND, abilities, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.ticket import find_code, find_number
@@ -129,6 +130,8 @@ def _end(turn: Turn) -> None:
 async def _open(turn: Turn) -> None:
     if (
         await how_long.answer(turn)
+        or await rating.answer(turn)
+        or await rating.without_ticket(turn)
         or await promised.offers(turn)
         or await just_now.answer(turn, asks_number=True)
     ):
@@ -162,7 +165,7 @@ async def _take(turn: Turn) -> None:
     own = await parts().tickets.of_conversation(turn.conversation_id)
     if not number and own and not turn.requested:
         if len(own) > 1:
-            _which(turn, own)
+            mine.which(turn, own)
             return
         number = own[0].number
     ticket = next((t for t in own if t.number == number), None)
@@ -179,16 +182,6 @@ async def _take(turn: Turn) -> None:
     except (RateLimited, Conflict) as error:
         turn.say(error.message, [HUMAN])
         _end(turn)
-
-
-def _which(turn: Turn, own: Sequence[Ticket]) -> None:
-    """Ask which of several tickets of this conversation is meant."""
-    listed = "\n".join(f"{t.number}（{t.state.label}）{clip(t.summary, 20)}" for t in own)
-    turn.say(
-        f"您在这里登记过这几件：\n{listed}\n要看哪一张？也可以发别的工单号和查询码。",
-        [*(choice(t.number, "ask_progress", slot="ticket", value=t.number) for t in own), CANCEL],
-    )
-    turn.set("requested_slot", "ticket_number")
 
 
 async def _do(turn: Turn, ticket: Ticket) -> None:
@@ -213,10 +206,12 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
     elif purpose == "rate" and _finished(ticket):
         _ask_again(turn, "rating")
     else:
-        before = "这张工单还没有办完，办完以后再请您评价。\n" if purpose == "rate" else ""
+        before = "这张工单还没有办完，办完以后再请您评价办得怎么样。\n" if purpose == "rate" else ""
         turn.say(before + tickets.progress_text(ticket), _after(ticket))
         _end(turn)
         just_now.remember(turn, ticket)
+        if purpose == "rate":
+            rating.ask(turn)
 
 
 async def _add(turn: Turn) -> None:

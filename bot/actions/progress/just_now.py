@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from bot.actions.complaint import answered, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
-from bot.actions.progress import none_filed
+from bot.actions.progress import none_filed, own, solved
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, clip
+from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
+from bot.actions.talk import rating
 from bot.understanding import ticket_talk
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
@@ -63,8 +64,6 @@ _WHAT = "ticket_change"
 """Value of the slot ``offer`` after the citizen was asked what to change."""
 _NUMBER_ALONE = 24
 """Most characters of a message that hardly says more than a number."""
-_WITHDRAWN = "群众要求撤回："
-"""Begins the note of a ticket that the citizen wants to withdraw."""
 
 
 def first(action: Action) -> Action:
@@ -88,6 +87,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     Args:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
+    if await solved.answer(turn) or await own.answer(turn) or await rating.answer(turn):
+        return True
     if turn.pressed or find_number(turn.text) or takes_up_again(turn.text) or answered.asked_to_file(turn):
         return False
     if await promised.fetched(turn) is not None:
@@ -133,8 +134,8 @@ def _meant(turn: Turn, heard: Heard) -> Said | None:
 async def _ticket(turn: Turn) -> Ticket | None:
     """The ticket filed or shown last. One of this conversation needs no code, even while wrong codes lock it."""
     number = str(turn.slot(SEEN_NUMBER))
-    own = await parts().tickets.of_conversation(turn.conversation_id)
-    found = next((ticket for ticket in own if ticket.number == number), None)
+    filed = await parts().tickets.of_conversation(turn.conversation_id)
+    found = next((ticket for ticket in filed if ticket.number == number), None)
     return found or await parts().tickets.by_number_and_code(number, str(turn.slot(SEEN_CODE)))
 
 
@@ -143,10 +144,10 @@ async def _recall(turn: Turn) -> bool:
 
     Rasa forgets its slots after two days.
     """
-    own = await parts().tickets.of_conversation(turn.conversation_id, 1)
-    if own:
-        remember(turn, own[0])
-    return bool(own)
+    filed = await parts().tickets.of_conversation(turn.conversation_id, 1)
+    if filed:
+        remember(turn, filed[0])
+    return bool(filed)
 
 
 async def _several(turn: Turn) -> bool:
@@ -170,7 +171,7 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
     tickets, number = parts().tickets, ticket.number
     if said is Said.FILED:
         stands = tickets.progress_text(ticket).removeprefix("您好，")
-        asked = [e for e in await tickets.events(number) if e.note.startswith(_WITHDRAWN)]
+        asked = [e for e in await tickets.events(number) if e.note.startswith(solved.WITHDRAWN)]
         if asked and not ticket.state.is_final:
             stands = f"您 {local(asked[-1].at):%H:%M} 说过想撤回，已经记在工单上，工作人员看到后会处理。现在是“{ticket.state.label}”。"
         turn.say(f"登记好了，工单号 {number}。\n{stands}", [PROGRESS, *_ways(ticket)])
@@ -181,11 +182,7 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         stands = tickets.progress_text(urged or ticket).removeprefix("您好，")
         turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
     elif said is Said.WITHDRAW:
-        await _note(turn, ticket, f"{_WITHDRAWN}{turn.text}")
-        turn.say(
-            f"记下了：您想撤回工单 {number}。工作人员看到后会处理，可能会跟您核实一下。改主意了随时跟我说。",
-            [HUMAN, COMPLAIN],
-        )
+        await solved.withdraw(turn, ticket.number)
     elif said is Said.DONE:
         await _note(turn, ticket, f"群众反馈：{turn.text}")
         turn.say(

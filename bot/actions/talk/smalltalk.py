@@ -11,15 +11,19 @@ from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
 from bot.actions.policy.choosing import offered
+from bot.actions.progress import solved
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS, clip, plain
-from bot.actions.talk import mood
+from bot.actions.talk import mood, rating
 from bot.actions.talk.fallback import fallback
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.assent import resigned
+from conversations.event_kinds import Result
 
 _ANSWERS = ("action_answer_policy", "action_follow_up", "action_fallback")
+_HELPS = frozenset({"action_answer_policy", "action_follow_up", "action_file_ticket", "validate_status_form"})
+"""Actions that help. After them a farewell ends a talk that can be rated."""
 _NOD = re.compile(r"(?:对|对的|对对+|是|是的|没错|嗯+|哦|就是)(?:啊|呀|哦|吧)?")
 _WHETHER = re.compile(r"(?<!不)([\u4e00-\u9fff])不\1")
 """A verb and its negation, which ask. 不对不对 says no."""
@@ -87,6 +91,8 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
         turn.follow_up("complaint_form")
     elif offer == later.OFFER:
         await _asked_before(turn)
+    elif offer.startswith(solved.OFFER):
+        await solved.withdraw(turn, offer.removeprefix(solved.OFFER))
     elif entry is not None:
         await policy.tell(turn, entry, asked=asked)
     else:
@@ -134,6 +140,33 @@ async def deny(turn: Turn) -> None:
         turn.set("story", (feedback.words_of(turn, about.turn_id) if about else "") or None)
         return
     turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
+
+
+async def thank(turn: Turn) -> None:
+    """Answer thanks."""
+    turn.say_response("utter_thank")
+
+
+async def goodbye(turn: Turn) -> None:
+    """Answer a farewell; who was helped here is asked how the talk was."""
+    turn.say_response("utter_goodbye")
+    if await _was_helped(turn):
+        rating.ask(turn)
+    turn.outcome(Result.TALK)
+
+
+async def _was_helped(turn: Turn) -> bool:
+    """Whether the citizen got an answer or a ticket in this talk, and has not been asked since how it was."""
+    for event in reversed(turn.events):
+        if (
+            event.get("event") == "slot"
+            and event.get("name") == "offer"
+            and event.get("value") == rating.OFFER
+        ):
+            return False
+        if event.get("event") == "action" and event.get("name") in _HELPS:
+            return True
+    return False
 
 
 async def repeat(turn: Turn) -> None:

@@ -1,0 +1,76 @@
+"""我的工单: the tickets that were filed in this conversation, and how to look up others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.actions.complaint import kept
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, choice, clip
+from conversations.event_kinds import Result
+from core.clock import local
+from core.text import plain
+from tickets.types import Ticket
+
+MOST = 10
+"""Most tickets that are listed, newest first."""
+_ASKS = re.compile(
+    r"(?:我想|我要|帮我|给我|请|麻烦|想|要|看|查|看看|查查|查看|查询|一下|下|列|列出|显示)*(?:我|俺)(?:的|名下的?|在这里?|在这儿|以前|之前|都|总共|一共|所有的?|全部的?)*"
+    r"(?:(?:工单|单子|诉求|投诉|举报|反映|登记|案件)(?:记录|列表|清单|号)?(?:有哪些|都有哪些|有几[个张件]|有多少|呢|都在哪|在哪里?看?|列表)?|"
+    r"(?:登记|投诉|反映|举报|报|提交|提)(?:过|了)(?:哪些|几[个张件]|多少|什么)(?:工单|单子|诉求|投诉|问题|事情?|东西)?(?:了)?)(?:啊|呀|呢|吧)?|"
+    r"(?:查看?|看)?(?:全部|所有)(?:的)?(?:工单|单子|诉求)(?:列表)?|(?:我)?(?:投诉|工单|诉求|历史)(?:记录|列表|清单)(?:在哪里?看?)?|"
+    r"(?:用|凭|按|拿)?(?:我的?)?(?:手机号?|电话号?码?)(?:能|可以|怎么|咋)*查(?:到)?(?:我的)?(?:工单|单子|进度|投诉)?(?:吗|么|不)?"
+)
+_HOW = (
+    "不在这里登记的，把工单号和查询码一起发给我就能查，比如“{example} 482913”；"
+    "现在还不能用手机号查，号找不到了可以转人工，坐席核实后帮您查。"
+)
+
+
+def asks(text: str) -> bool:
+    """Whether a message asks for all tickets of one's own, and not for one of them.
+
+    >>> [asks(said) for said in ("我的工单", "我登记过哪些事", "用手机号能查吗", "我的工单怎么还没办", "查工单")]
+    [True, True, True, False, False]
+    """
+    return _ASKS.fullmatch(re.sub(r"[，,。.！!？?、\s]", "", plain(text))) is not None
+
+
+async def answer(turn: Turn) -> bool:
+    """List the tickets of this conversation when the message asks for them; False for any other message."""
+    if turn.pressed or not asks(turn.text):
+        return False
+    own = await parts().tickets.of_conversation(turn.conversation_id, MOST)
+    draft = await kept.left(turn)
+    how = _HOW.format(example=parts().city.example_number)
+    if own:
+        turn.say(
+            f"您在这里登记过 {len(own)} 件：\n{lines(own)}\n要看哪一件办到哪一步，点工单号，或者把号发给我。{how}",
+            [*(choice(t.number, "ask_progress", slot="ticket", value=t.number) for t in own), HUMAN],
+        )
+    elif draft is not None:
+        kept.offer(turn, draft)
+        turn.say(f"已经提交的，这里还没有。{how}", [HUMAN])
+    else:
+        turn.say(f"您在这里还没有登记过。{how}", [COMPLAIN, HUMAN])
+    turn.set("misses", 0)
+    turn.outcome(Result.TICKET)
+    return True
+
+
+def which(turn: Turn, own: Sequence[Ticket]) -> None:
+    """Ask which of several tickets of this conversation is meant."""
+    turn.say(
+        f"您在这里登记过这几件：\n{lines(own)}\n要看哪一张？也可以发别的工单号和查询码。",
+        [*(choice(t.number, "ask_progress", slot="ticket", value=t.number) for t in own), CANCEL],
+    )
+    turn.set("requested_slot", "ticket_number")
+
+
+def lines(own: Sequence[Ticket]) -> str:
+    """A line for each ticket: number, state, day, and what it is about."""
+    return "\n".join(
+        f"{t.number}（{t.state.label}，{local(t.created_at):%m月%d日}）{clip(t.summary, 20)}" for t in own
+    )

@@ -1,0 +1,76 @@
+"""修好了谢谢: never a new complaint. It is noted on the open ticket, and taking the ticket or the draft back is offered."""
+
+from __future__ import annotations
+
+from bot.actions.complaint import kept
+from bot.actions.complaint.unfinished import DROP, in_one_line
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip
+from bot.understanding.solved import is_solved
+from conversations.event_kinds import Result
+from tickets.service import MAX_NOTE
+from tickets.types import CITIZEN, Ticket
+
+OFFER = "withdraw:"
+"""Begins the slot ``offer`` after the citizen was asked whether to withdraw a ticket; its number follows."""
+WITHDRAWN = "群众要求撤回："
+"""Begins the note of a ticket that the citizen wants to withdraw."""
+_SOLVED = "群众反馈：已经解决。原话："
+_SHOWN = 30
+_LEAST = 2
+"""Characters in a row that tell of which ticket is spoken (路灯)."""
+
+
+async def answer(turn: Turn) -> bool:
+    """Handle, outside the complaint form, that a matter has come right; False for any other message."""
+    if turn.pressed or not is_solved(turn.text):
+        return False
+    draft = await kept.left(turn)
+    own = await parts().tickets.of_conversation(turn.conversation_id)
+    live = [ticket for ticket in own if not ticket.state.is_final]
+    if draft is not None:
+        turn.say(
+            f"那就好！“{in_one_line(draft)}”那件还没提交，不用登记了就点“不要了”。",
+            [choice("不要了", "cancel", slot="draft", value=DROP), RESUME, HUMAN],
+        )
+        turn.outcome(Result.TALK, about="solved")
+    elif live:
+        await _on_ticket(turn, _meant(turn.text, live))
+    else:
+        turn.say("那就好！以后有事，随时在这里说。", [COMPLAIN, PROGRESS])
+        turn.outcome(Result.TALK, about="solved")
+    turn.set("misses", 0)
+    return True
+
+
+async def withdraw(turn: Turn, number: str) -> None:
+    """Note that the citizen wants to withdraw the ticket."""
+    words = "已经解决，不用再办" if turn.pressed else turn.text
+    await parts().tickets.note(number, CITIZEN, f"{WITHDRAWN}{words}"[:MAX_NOTE], key=turn.turn_id or None)
+    turn.say(
+        f"记下了：您想撤回工单 {number}。工作人员看到后会处理，可能会跟您核实一下。改主意了随时跟我说。",
+        [HUMAN, COMPLAIN],
+    )
+    turn.outcome(Result.TICKET, about=number)
+
+
+async def _on_ticket(turn: Turn, ticket: Ticket) -> None:
+    key = f"{turn.turn_id}:solved" if turn.turn_id else None
+    await parts().tickets.note(ticket.number, CITIZEN, f"{_SOLVED}{turn.text}"[:MAX_NOTE], key=key)
+    turn.say(
+        f"那就好！“{clip(turn.text, _SHOWN)}”已经记到工单 {ticket.number}（{clip(ticket.summary, 16)}）上，工作人员能看到。"
+        "不用再办的话，可以把这张工单撤回；还要回访核实的话，不用管它就行。",
+        [Choice("撤回这张工单", "/affirm"), Choice("不用撤", "/deny"), HUMAN],
+    )
+    turn.offer(f"{OFFER}{ticket.number}")
+    turn.outcome(Result.TICKET, about=ticket.number)
+
+
+def _meant(said: str, live: list[Ticket]) -> Ticket:
+    """The open ticket that the words name; the newest when they name none."""
+
+    def shared(ticket: Ticket) -> bool:
+        return any(said[i : i + _LEAST] in ticket.summary for i in range(len(said) - _LEAST + 1))
+
+    return next(filter(shared, live), live[0])
