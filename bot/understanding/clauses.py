@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.fillers import beside_place
 from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name
 from bot.understanding.place import place
@@ -15,9 +16,6 @@ from core.text import plain
 
 _BREAK = re.compile(
     r"[，,。；;！!\n]+|(?<=[？?])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|(?<=\d{4})\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=1\d{2})"
-)
-_FILLER = re.compile(
-    r"(?:我|俺|们|家|就|是|在|住|位于|属于|搁|的|这|那|边|里|吧|啊|呀|地址|地点|位置|地方|具体|大概|发生|到|嗯|省|市|，|,)+"
 )
 _PLACED = re.compile(
     r"[路街巷弄村镇乡庄湾桥站园场店校院楼栋幢厦城区县郢孜圩矿厂湖塘坝埂塔河渠]|小区|附近|旁|对面|门口|路口|交叉|转盘|岗亭|往[东南西北左右前后]|[东南西北][头边面侧门]|走到|尽头|楼[上下顶]|"
@@ -59,7 +57,7 @@ def only_place(text: str, city: City) -> bool:
     ]
     for name in sorted((found.address, found.town, *named), key=len, reverse=True):
         rest = rest.replace(name, "", 1) if name else rest
-    return len(_FILLER.sub("", plain(rest))) <= 1
+    return len(beside_place(plain(rest))) <= 1
 
 
 def may_be_place(text: str, city: City) -> bool | None:

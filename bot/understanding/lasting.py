@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.fillers import beside_time
 from bot.understanding.when import moment
 from core.clock import now
 from core.text import plain
@@ -44,9 +45,6 @@ _UNTIL = re.compile(
     r"(?P<until>到(?:凌晨|半夜|夜里|晚上|深夜)?(?:\d{1,2}|[一二三四五六七八九十两]{1,3})点(?:半|多)?)"
 )
 _SPANNING = re.compile(_SPAN)
-_FILLER = re.compile(
-    r"(?:就|是|在|的|了|吧|啊|呀|呢|哦|嗯|大概|大约|差不多|可能|应该|好像|左右|那会儿?|那时候?|的时候|时候|事情?|发生|买|开始|到现在|至今|都|也|已经|快|有|持续|我记得|反正|从|到|至|直到|那天|这件|这个|这事|当时)+"
-)
 
 
 def lasting(text: str) -> str | None:
@@ -106,4 +104,4 @@ def only_time(text: str) -> bool:
     rest = said.replace(found.text, "", 1) if found is not None else said
     for pattern in (_LASTING, _SINCE, _SPANNING, _WORDS):
         rest = pattern.sub("", rest)
-    return rest != said and not _FILLER.sub("", rest)
+    return rest != said and not beside_time(rest)

@@ -8,8 +8,10 @@ from bot.actions.complaint.answers import read_place
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, choice
+from bot.understanding.photo_talk import photo_talk
 from conversations.attachments import Place
 from conversations.event_kinds import Result
+from conversations.images import MAX_BYTES
 from tickets.checks import MAX_PHOTOS
 
 KINDS = ("photo", "location")
@@ -56,6 +58,31 @@ async def outside(turn: Turn) -> None:
         said += "请说说是什么事，我帮您登记；或者点下面的按钮。"
     turn.say(said, ways)
     turn.outcome(Result.ASKED_BACK, about=sent(turn))
+
+
+def told_how(text: str) -> str:
+    """What to tell a citizen whose photo can't be sent, or who asks how; "" for any other message."""
+    talk = photo_talk(text)
+    if talk is None:
+        return ""
+    limit = MAX_BYTES // 1024 // 1024
+    how = f"在这里直接发照片就行，JPG、PNG、WebP 都可以，一张不超过 {limit} MB，一件事最多 {MAX_PHOTOS} 张。"
+    if talk == "how":
+        return how
+    return (
+        f"没传上来也不要紧，照片不是必须的，先用文字说清楚，事情照样登记，登记完也能再补。要再试一次：{how}"
+    )
+
+
+async def answer(turn: Turn) -> bool:
+    """Help, outside a form, a citizen whose photo can't be sent, or who asks how; False for any other message."""
+    said = "" if turn.pressed else told_how(turn.text)
+    if not said:
+        return False
+    turn.say(said, [COMPLAIN, HUMAN])
+    turn.set("misses", 0)
+    turn.outcome(Result.TALK, about="photo")
+    return True
 
 
 def _photo(turn: Turn, image_id: str) -> tuple[dict[str, Any], str]:

@@ -114,6 +114,8 @@ async def _read(turn: Turn, slot: str) -> None:
         pass  # the form has asked again there
     elif not turn.pressed and is_solved(turn.text):
         leaving.ask_solved(turn, slot)
+    elif not turn.pressed and (helped := attachments.told_how(turn.text)):
+        steps.ask_again(turn, slot, helped)
     elif turn.pressed and turn.intent == "start_complaint" and turn.entities.get("slot") == "declined":
         await _not_declined(turn, slot)
     elif turn.pressed and turn.intent == "inform":
@@ -192,7 +194,8 @@ async def _open(turn: Turn) -> None:
 async def _attached(turn: Turn, slot: str) -> None:
     """Keep a photo or a place that is sent at any question. Ask the question again, unless this was the answer."""
     filled, said = attachments.read(turn)
-    turn.set_all(filled)
+    # Rasa takes a step that fills nothing, as for a photo that came twice, for one that the form refuses.
+    turn.set_all({**filled, "tries": steps.tries_so_far(turn)})
     if slot == "content" and questions.asked_again(turn, slot):
         await steps.go_on(turn, {}, f"{said}{taking.STORY_STAYS}", look=False)
     elif slot in filled or slot == drafts.CONFIRM:

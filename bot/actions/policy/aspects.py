@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.actions.runtime.wording import clip, plain
+from bot.understanding.fillers import beside_question
 from kb_index.entries.render import to_text
 
 if TYPE_CHECKING:
@@ -74,11 +75,6 @@ _ASPECTS = (
 )
 _IN_PROCEDURE = frozenset({"网上办理", "代办"})
 """Aspects that the section 办理流程 answers when no sentence does."""
-_FILLER = re.compile(
-    r"(?:那|请|还|都|多|要|得|需|须|是|的|我|俺|咱|大概|大约|一般|到底|这个?|它|具体|可以?|能|会|该|去|到|在|搁|上|共|总|最后|最快|"
-    r"办|理|弄|搞|领|拿|交|带|花|收|给|发|下来|账|批|好|完|成|一个月|每个?月|一年|每年|一次|时候|什么|啥|哪些?|哪里|哪儿|谁|怎么|咋|样|"
-    r"东西|就|行|又|再|也|不|没|问|下|一|等|呢|啊|呀|吗|么|哈|嘛|吧|了|[?？，,。!！\s])+"
-)
 _LONGEST = 16
 """Most characters of a message that is only a follow-up."""
 _MOST = 2
@@ -124,7 +120,7 @@ def subject(text: str) -> str:
     said = plain(text)
     for each in _ASPECTS:
         said = each.asked.sub("", said)
-    return _FILLER.sub("", said)
+    return beside_question(said)
 
 
 def quotes_first(text: str) -> bool:

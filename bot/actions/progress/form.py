@@ -246,7 +246,7 @@ async def _attached(turn: Turn, slot: str) -> None:
     if slot == "supplement" and photos:
         await _add_photos(turn, photos)
     else:
-        turn.set_all(filled)
+        turn.set_all({**filled, "status_tries": _tries(turn)})  # a photo that came twice fills nothing
         _ask(turn, slot, before=said)
 
 

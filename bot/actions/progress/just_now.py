@@ -5,13 +5,13 @@ Such words name no ticket. They mean the ticket shown last, so the citizen is no
 
 from __future__ import annotations
 
-from bot.actions.complaint import answered, kept, promised
+from bot.actions.complaint import answered, attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.progress import none_filed, own, solved
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
-from bot.actions.talk import rating
+from bot.actions.talk import in_writing, rating
 from bot.understanding import ticket_talk
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
@@ -87,8 +87,9 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     Args:
         asks_number: whether the caller asks for the ticket's number when none is known.
     """
-    if await solved.answer(turn) or await own.answer(turn) or await rating.answer(turn):
-        return True
+    for about_other in (solved.answer, own.answer, rating.answer, attachments.answer, in_writing.answer):
+        if await about_other(turn):
+            return True
     if turn.pressed or find_number(turn.text) or takes_up_again(turn.text) or answered.asked_to_file(turn):
         return False
     if await promised.fetched(turn) is not None:

@@ -38,6 +38,7 @@ ACTIONS: dict[str, Action] = {
     "action_affirm": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.affirm)))),
     "action_deny": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.deny)))),
     "action_repeat": just_now.first(smalltalk.repeat),
+    "action_who": just_now.first(smalltalk.who),
     "action_thank": just_now.first(smalltalk.thank),
     "action_goodbye": just_now.first(smalltalk.goodbye),
     "action_calm": smalltalk.calm,

@@ -142,6 +142,11 @@ async def deny(turn: Turn) -> None:
     turn.say("好的。" + _HELP, [COMPLAIN, PROGRESS, HUMAN])
 
 
+async def who(turn: Turn) -> None:
+    """Say what the assistant is."""
+    turn.say_response("utter_bot_challenge")
+
+
 async def thank(turn: Turn) -> None:
     """Answer thanks."""
     turn.say_response("utter_thank")
