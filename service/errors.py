@@ -28,7 +28,13 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except WenbanError as error:
         if error.status >= 500:
-            log.error("%s %s: %s", request.method, request.path, error.message, extra={"code": error.code})
+            log.error(
+                "%s %s: %s",
+                request.method,
+                request.rel_url.raw_path,
+                error.message,
+                extra={"code": error.code},
+            )
         return render(error)
     except web.HTTPRequestEntityTooLarge:
         return render(TooLarge())
@@ -46,7 +52,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except Exception:
         incident = new_id()
-        log.exception("unexpected error", extra={"incident": incident, "path": request.path})
+        log.exception("unexpected error", extra={"incident": incident, "path": request.rel_url.raw_path})
         return render(WenbanError(details={"incident": incident}))
 
 

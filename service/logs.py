@@ -1,10 +1,14 @@
-"""Logging: lines for people, or JSON for log collectors. Mobile and identity-card numbers are masked in both."""
+"""Logging: lines for people, or JSON for log collectors. Mobile and identity-card numbers are masked in both.
+
+What comes from outside can't begin a line of its own: control characters in a record's words are written as escapes,
+and the lines of a traceback are indented.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
@@ -23,8 +27,37 @@ def _extras(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
-def _mask(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {k: mask_text(v) if isinstance(v, str) else v for k, v in event.items()}
+_BROKEN = {
+    **{code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))},
+    **{code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+    ord("\n"): "\\n",
+    ord("\r"): "\\r",
+    ord("\t"): "\\t",
+}
+"""Characters that break, hide or turn around a line → how they are written: control characters and marks of direction."""
+_TRACES = ("exception", "stack")
+"""Values of a record that have several lines on purpose."""
+
+
+def _one_line(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Keep every value in its line, so that nobody can forge a line with words that are logged."""
+    return {key: _in_line(key, value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _in_line(key: str, text: str) -> str:
+    if key not in _TRACES:
+        return text.translate(_BROKEN)
+    # splitlines also splits at marks such as U+0085, at which a viewer of logs may begin a line.
+    return "\n".join("  " + line.translate(_BROKEN) for line in text.splitlines())
+
+
+def _masked(render: Callable[..., Any]) -> Callable[..., str]:
+    """A renderer whose whole text is masked: also numbers within lists, and those of a traceback."""
+
+    def masked(logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
+        return mask_text(str(render(logger, name, event)))
+
+    return masked
 
 
 def configure(level: str, style: str) -> None:
@@ -48,10 +81,10 @@ def configure(level: str, style: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            # Before the masking. A traceback with local variables would also stop all conversations for seconds.
+            # A traceback with local variables would also stop all conversations for seconds.
             structlog.processors.format_exc_info,
-            _mask,
-            renderer,
+            _one_line,
+            _masked(renderer),
         ],
     )
     handler = logging.StreamHandler()
