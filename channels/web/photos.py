@@ -14,6 +14,9 @@ from conversations.media import HEADERS, MIME, Media
 from conversations.service import Conversations
 from core.errors import NotFound, TooLarge
 
+PHOTO_S = 120.0
+"""Most seconds in which a photo must arrive, also over a slow network in the country."""
+
 
 class Photos:
     """The request handlers of ``/api/web/photos``."""
@@ -41,7 +44,7 @@ class Photos:
         visitor = visitor_of(request, self._tokens)
         await self._limits.message(visitor.id, request)
         try:
-            data = await bytes_of(request, MAX_BYTES)
+            data = await bytes_of(request, MAX_BYTES, PHOTO_S)
         except TooLarge as error:
             raise TooLarge(
                 f"照片太大了，请发 {MAX_BYTES // 1024 // 1024} MB 以内的照片", code="image_too_large"
@@ -63,6 +66,7 @@ class Photos:
         """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
+        await self._limits.look(visitor.id)
         image = await self._media.get(request.match_info["id"])
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         if image.conversation_id != view.id:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 
 from channels.web import greeting
 from channels.web.limits import Limits
@@ -15,7 +16,7 @@ from channels.web.origin import Origins
 from channels.web.tokens import RENEW_S, Tokens, Visitor
 from conversations.service import Conversations
 from conversations.types import Mode
-from core.errors import BadRequest, TooLarge, Unauthorized
+from core.errors import BadRequest, TooLarge, Unauthorized, WenbanError
 
 MAX_BODY = 65_536
 """Most bytes of a request's body. 4,000 characters of any script fit, even when JSON escapes them."""
@@ -23,6 +24,16 @@ SHOWN = 50
 """Most messages that are sent when a session is opened again: the newest ones."""
 RESUMED = 500
 """Most messages that one call for missed messages returns."""
+BODY_S = 20.0
+"""Most seconds in which a request's body must arrive. Many bodies that come byte by byte would hold many connections."""
+
+
+class TooSlow(WenbanError):
+    """The body did not arrive in time (HTTP 408)."""
+
+    status = 408
+    default_code = "too_slow"
+    default_message = "网络太慢，没有传完，请再试一次"
 
 
 class Rest:
@@ -112,9 +123,11 @@ class Rest:
             Forbidden: the page's site is not allowed.
             Unauthorized: the token is missing or not valid.
             BadRequest: ``after`` is not a number.
+            RateLimited: there were too many such requests.
         """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
+        await self._limits.look(visitor.id)
         after = after_of(request)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, after=after, limit=RESUMED)
@@ -158,17 +171,30 @@ def after_of(request: web.Request) -> int:
     return int(given)
 
 
-async def bytes_of(request: web.Request, most: int) -> bytes:
+async def bytes_of(request: web.Request, most: int, within_s: float = BODY_S) -> bytes:
     """The body of a request.
+
+    Args:
+        request: the request.
+        most: most bytes.
+        within_s: most seconds until all of it is there.
 
     Raises:
         TooLarge: it has more than ``most`` bytes.
+        TooSlow: it is not complete in time.
+        ConnectionResetError: the browser left before it was complete.
     """
     if (request.content_length or 0) > most:
         raise TooLarge
     raw = bytearray()
-    while len(raw) <= most and (more := await request.content.read(most + 1 - len(raw))):
-        raw += more
+    try:
+        async with asyncio.timeout(within_s):
+            while len(raw) <= most and (more := await request.content.read(most + 1 - len(raw))):
+                raw += more
+    except TimeoutError as error:
+        raise TooSlow from error
+    except (ClientPayloadError, web.RequestPayloadError) as error:
+        raise ConnectionResetError("the browser left before the body was complete") from error
     if len(raw) > most:
         raise TooLarge
     return bytes(raw)

@@ -18,7 +18,7 @@ from channels.web.rest import RESUMED, after_of
 from channels.web.tokens import Tokens, Visitor
 from conversations.service import Conversations
 from conversations.types import Mode
-from core.errors import BadRequest, WenbanError
+from core.errors import BadRequest, RateLimited, WenbanError
 from core.events import Event, Events, Subscription
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,11 @@ SEND_S = 10.0
 """Most seconds for sending one frame. A slower browser is disconnected, and connects again by itself."""
 TURN_S = 30.0
 """Most seconds for which the typing sign is shown."""
+IDLE_S = 300.0
+"""Seconds without any frame after which a socket is closed. The widget sends one every 25 seconds."""
+ERRORS = 20
+"""Most error frames of one socket. A browser that makes more errors is no widget, and is disconnected."""
+_CLOSED = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 NEW_SESSION = 4401
 """Close code: the token is not valid, and the page must begin a new session."""
 
@@ -75,18 +80,28 @@ class Sockets:
 
         Raises:
             Forbidden: the page's site is not allowed.
-            RateLimited: there were too many requests from this address.
+            RateLimited: there were too many requests from this address, or the visitor has too many sockets.
             BadRequest: ``after`` is not a number.
         """
         self._origins.check(request)
         await self._limits.call(request)
         after = after_of(request)
         visitor = self._tokens.read(request.query.get("token", ""))
-        socket = web.WebSocketResponse(heartbeat=self._heartbeat_s, max_msg_size=MAX_FRAME, timeout=SEND_S)
-        await socket.prepare(request)
+        socket = web.WebSocketResponse(
+            # Pings of the browser come to us, so that they are counted, too.
+            heartbeat=self._heartbeat_s, autoping=False, max_msg_size=MAX_FRAME, timeout=SEND_S
+        )
         if visitor is None:
+            await socket.prepare(request)
             await socket.close(code=NEW_SESSION, message=b"session")
             return socket
+        with self._limits.socket(visitor.id):
+            await socket.prepare(request)
+            return await self._talk(request, socket, visitor, after)
+
+    async def _talk(
+        self, request: web.Request, socket: web.WebSocketResponse, visitor: Visitor, after: int
+    ) -> web.StreamResponse:
         async with self._registered(socket):
             view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
             # Subscribed before the past is read. So what happens in between is found twice, but sent once.
@@ -140,6 +155,8 @@ class _Link:
         """The ``seq`` of sent messages above ``_sent_to``. Events of two transactions may come in any order."""
         self._own: set[str] = set()
         """Client ids of this browser's messages. Their ``ack`` holds them, so their events are not sent."""
+        self._errors = 0
+        """Number of error frames that the browser was sent."""
         self._mode: Mode | None = None
         """The mode that the browser was last told."""
 
@@ -219,11 +236,35 @@ class _Link:
 
     async def _read(self, group: asyncio.TaskGroup) -> None:
         # One frame after another. So a browser that sends faster than messages can be stored has to wait.
-        async for frame in self._socket:
-            if frame.type is WSMsgType.TEXT:
+        while True:
+            try:
+                async with asyncio.timeout(IDLE_S) as patience:
+                    frame = await self._socket.receive()
+            except TimeoutError:
+                if not patience.expired():
+                    raise
+                await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"idle")
+                return
+            if frame.type in _CLOSED:
+                return
+            if frame.type is WSMsgType.PONG:
+                continue  # the answer to our own ping
+            # Counted before anything of it is read, so that reading costs nobody else their time.
+            try:
+                await self._limits.frame(self._visitor.id)
+            except RateLimited as error:
+                await self._error(error)
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"flood")
+                return
+            if frame.type is WSMsgType.PING:
+                await self._socket.pong(frame.data)
+            elif frame.type is WSMsgType.TEXT:
                 await self._frame(group, frame.data)
-            elif frame.type is WSMsgType.BINARY:
+            else:
                 await self._error(BadRequest("只收文本帧"))
+            if self._errors > ERRORS:
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"errors")
+                return
 
     async def _frame(self, group: asyncio.TaskGroup, text: str) -> None:
         client_id = None
@@ -273,6 +314,7 @@ class _Link:
         await self._send({"type": "typing", "active": False})
 
     async def _error(self, error: WenbanError, client_id: str | None = None) -> None:
+        self._errors += 1
         frame: dict[str, Any] = {"type": "error", **error.to_json()}
         if client_id is not None:
             frame["client_id"] = client_id
