@@ -18,8 +18,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 """Accepted formats, by their names in Pillow."""
 MAX_BYTES = 10 * 1024 * 1024
 """Most bytes of a picture."""
-MAX_PIXELS = 60_000_000
-"""Most pixels of a picture. A file states its size, so a larger picture is refused before it is unpacked."""
+MAX_PIXELS = {"JPEG": 60_000_000, "PNG": 16_000_000, "WEBP": 16_000_000, "GIF": 16_000_000}
+"""Most pixels of a picture, by its format. A file states its size, so a larger picture is refused before it is unpacked.
+
+Cameras write JPEG, which is shrunk while it is read. The others are unpacked whole, some of them several times: two
+thousand bytes of WebP can be a gigabyte. A screenshot of ten screens has 16 million pixels.
+"""
 LONGEST_SIDE = 2048
 """Pixels of the longer side after shrinking. House numbers stay readable, and phones load it fast."""
 _QUALITY = 85
@@ -42,7 +46,7 @@ def clean_picture(data: bytes) -> Picture:
         data: a JPEG, PNG, WebP or GIF. Of a GIF the first frame is used.
 
     Raises:
-        TooLarge: code ``image_too_large``; more than :data:`MAX_BYTES` bytes or :data:`MAX_PIXELS` pixels.
+        TooLarge: code ``image_too_large``; more than :data:`MAX_BYTES` bytes, or more pixels than :data:`MAX_PIXELS`.
         BadRequest: code ``not_an_image``; none of :data:`FORMATS`, or damaged.
     """
     if len(data) > MAX_BYTES:
@@ -51,12 +55,13 @@ def clean_picture(data: bytes) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
-                    raise _too_large()
+                if opened.width * opened.height > MAX_PIXELS[opened.format or ""]:
+                    raise TooLarge("照片的尺寸太大了，请裁小一点再发", code="image_too_large")
                 opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                upright = ImageOps.exif_transpose(opened)
-                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-                drawn = _on_white(upright)
+                # Shrunk first, so that everything else is done with few pixels.
+                opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+                ImageOps.exif_transpose(opened, in_place=True)
+                drawn = _on_white(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except TooLarge:

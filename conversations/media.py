@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
+import shutil
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from conversations.images import Picture, clean_picture
-from conversations.models import ImageRow
-from core.clock import now
+from conversations.models import ImageRow, MessageRow
+from core.clock import local, now
 from core.database import Database
-from core.errors import NotFound, RateLimited, WenbanError
+from core.errors import NotFound, RateLimited, Unavailable, WenbanError
 from core.ids import new_id
+from core.jobs import Job
+
+log = logging.getLogger(__name__)
 
 MIME = "image/jpeg"
 """Media type of all stored photos."""
@@ -36,8 +42,24 @@ HEADERS = {
 """HTTP headers of a photo. They keep browsers from treating it as anything but a picture."""
 MAX_A_DAY = 60
 """Most photos that one conversation may send within 24 hours."""
+BYTES_A_DAY = 300 * 1024 * 1024
+"""Most bytes of photos that one network address may send within a day to one process. A whole office may share it."""
+LEAST_CHARGED = 1024 * 1024
+"""Bytes that a photo counts at least, because a small file may take as long to draw as a large one."""
+MIN_FREE = 1024 * 1024 * 1024
+"""Free bytes of the disk below which no photo is taken, because messages and tickets need the rest."""
+UNSENT_AFTER = timedelta(days=1)
+"""Age from which a photo that no message names is removed."""
+UNSENT_LOOK = timedelta(hours=1)
+"""How often such photos are looked for."""
+UNSENT_JOB = "photos_unsent"
+"""Kind of the job that removes them."""
+_UNSENT_AT_ONCE = 200
+"""Most photos that one look removes."""
+_MOST_SOURCES = 10_000
+"""Most addresses whose bytes a process remembers."""
 _AT_ONCE = 2
-"""Pictures that are drawn at the same time. Each may use about 200 MB for a moment."""
+"""Pictures that are drawn at the same time. Each may use about 300 MB for a moment."""
 
 
 @dataclass(frozen=True)
@@ -77,27 +99,33 @@ class Media:
         self._database = database
         self._folder = folder
         self._places = asyncio.Semaphore(_AT_ONCE)
+        self._spent: OrderedDict[tuple[date, str], int] = OrderedDict()
+        """Bytes of this day by the address that sent them."""
 
-    async def keep(self, conversation_id: str, data: bytes) -> StoredImage:
+    async def keep(self, conversation_id: str, data: bytes, source: str = "") -> StoredImage:
         """Check a photo and store it. The same bytes in the same conversation give the same photo.
 
         Args:
             conversation_id: an existing conversation (``Conversations.find_or_create(…).id``).
             data: the bytes of the file as sent or fetched.
+            source: keyed hash of the sender's network address; empty when the channel does not know it.
 
         Raises:
             TooLarge: code ``image_too_large``.
             BadRequest: code ``not_an_image``.
-            RateLimited: code ``too_many_photos``; more than :data:`MAX_A_DAY`.
+            RateLimited: code ``too_many_photos``; more than :data:`MAX_A_DAY`, or :data:`BYTES_A_DAY` of the address.
+            Unavailable: code ``no_room``; the disk is almost full.
             NotFound: there is no such conversation.
 
-        The messages of the first three errors are for the citizen.
+        The messages of the first four errors are for the citizen.
         """
         digest = hashlib.sha256(data).hexdigest()
         known = await self._same(conversation_id, digest)
         if known is not None:
             return known
         await self._count(conversation_id)
+        self._spend(source, len(data))
+        await self._room()
         async with self._places:
             picture = await asyncio.to_thread(clean_picture, data)
         image_id = new_id()
@@ -153,6 +181,49 @@ class Media:
             return await asyncio.to_thread(self._path(image_id).read_bytes)
         except OSError as error:
             raise WenbanError("照片暂时读不出来，请稍后再试", code="image_unreadable") from error
+
+    async def forget_unsent(self, _: Job | None = None) -> int:
+        """Remove photos that were stored but that no message has named for :data:`UNSENT_AFTER`; how many."""
+        sent = (
+            select(MessageRow.id)
+            .where(
+                MessageRow.conversation_id == ImageRow.conversation_id,
+                MessageRow.media["image"].as_string() == ImageRow.id,
+            )
+            .exists()
+        )
+        async with self._database.read() as session:
+            old = select(ImageRow.id).where(ImageRow.created_at < now() - UNSENT_AFTER, ~sent)
+            ids = list(await session.scalars(old.order_by(ImageRow.id).limit(_UNSENT_AT_ONCE)))
+        if ids:
+            async with self._database.write() as session:
+                await session.execute(delete(ImageRow).where(ImageRow.id.in_(ids), ~sent))
+            left = {image.id for image in await self.find(ids)}
+            for image_id in set(ids) - left:
+                self._path(image_id).unlink(missing_ok=True)
+            ids = [image_id for image_id in ids if image_id not in left]
+        return len(ids)
+
+    def _spend(self, source: str, size: int) -> None:
+        """Count the bytes of an address, also of photos that are refused afterwards."""
+        if not source:
+            return
+        key = (local(now()).date(), source)
+        spent = self._spent.pop(key, 0) + max(size, LEAST_CHARGED)
+        if spent > BYTES_A_DAY:
+            self._spent[key] = BYTES_A_DAY
+            raise RateLimited(
+                "今天从您这个网络发来的照片太多了，请明天再发，或者用文字说明", code="too_many_photos"
+            )
+        self._spent[key] = spent
+        while len(self._spent) > _MOST_SOURCES:
+            self._spent.popitem(last=False)
+
+    async def _room(self) -> None:
+        await asyncio.to_thread(self._folder.mkdir, 0o700, parents=True, exist_ok=True)
+        if (await asyncio.to_thread(shutil.disk_usage, self._folder)).free < MIN_FREE:
+            log.error("the disk is almost full; no photos are taken: %s", self._folder)
+            raise Unavailable("照片暂时存不下，请先用文字说明", code="no_room")
 
     async def _count(self, conversation_id: str) -> None:
         async with self._database.read() as session:

@@ -24,7 +24,7 @@ from bot.understanding.mine import mine
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.danger import advices
-from conversations.media import Media
+from conversations.media import UNSENT_JOB, UNSENT_LOOK, Media
 from conversations.rasa import RasaClient
 from conversations.scope import kinds as scope_kinds
 from conversations.service import Conversations
@@ -121,6 +121,7 @@ async def create_app(settings: Settings) -> web.Application:
 
     reader = Reader(from_base, shipped_meaning().states, about)
     jobs = Jobs(database)
+    jobs.every(UNSENT_JOB, UNSENT_LOOK, media.forget_unsent)
     conversations = Conversations(
         database,
         events,

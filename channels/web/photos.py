@@ -39,6 +39,7 @@ class Photos:
             TooLarge: code ``image_too_large``.
             BadRequest: code ``not_an_image``.
             RateLimited: there were too many photos or messages.
+            Unavailable: code ``no_room``; the disk is almost full.
         """
         self._origins.check(request)
         visitor = visitor_of(request, self._tokens)
@@ -50,7 +51,7 @@ class Photos:
                 f"照片太大了，请发 {MAX_BYTES // 1024 // 1024} MB 以内的照片", code="image_too_large"
             ) from error
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
-        image = await self._media.keep(view.id, data)
+        image = await self._media.keep(view.id, data, self._limits.source(request))
         return web.json_response(
             {"photo": {"id": image.id, "width": image.width, "height": image.height}},
             headers={"Cache-Control": "no-store"},

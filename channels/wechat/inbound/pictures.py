@@ -23,7 +23,7 @@ from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import InboundMessage, Receipt, Reply
 from core.clock import now
-from core.errors import BadRequest, RateLimited, TooLarge
+from core.errors import BadRequest, RateLimited, TooLarge, Unavailable
 from core.jobs import Job, NotYet
 
 JOB = "wechat_picture"
@@ -116,6 +116,9 @@ class Pictures:
             image = await self._media.keep(noted.conversation_id, data)
         except (TooLarge, BadRequest, RateLimited) as error:
             await self._lost(noted, error.message)
+            return None
+        except Unavailable as error:  # no room on the disk, now
+            await self._later(noted, job, error.message)
             return None
         return await self._conversations.receive(
             InboundMessage(
