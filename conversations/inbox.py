@@ -18,7 +18,7 @@ from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
 from core.ids import new_id
-from core.text import clean
+from core.text import clean, legible
 
 MAX_TEXT = 20_000
 """Most characters of one message. Channels have lower limits."""
@@ -164,7 +164,7 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
         chosen = buttons.choose(message.text, inbound.button, offered)
         attached = attachments.payload(inbound.kind, inbound.media)
         beside = attached is not None and bool(attachments.words(message.text, inbound.media))
-        job = Job(turn_id, message.text, chosen, 0, Mode(mode), attached, tuple(offered), beside)
+        job = Job(turn_id, legible(message.text), chosen, 0, Mode(mode), attached, tuple(offered), beside)
         return receipt, job
 
 

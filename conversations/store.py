@@ -20,6 +20,7 @@ from conversations.wakes import wake
 from core.clock import now
 from core.errors import NotFound
 from core.ids import new_id
+from core.text import legible
 
 BOT_NAME = "问办助手"
 """Sender name of the bot's messages."""
@@ -235,7 +236,7 @@ async def recent_words(session: AsyncSession, conversation_id: str, since: datet
         .order_by(MessageRow.seq.desc())
         .limit(limit)
     )
-    return [text for text in reversed(list(rows)) if text]
+    return [said for text in reversed(list(rows)) if (said := legible(text))]
 
 
 async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple[Turn, MessageRow] | None:

@@ -31,6 +31,7 @@ from core.ids import new_id
 from core.jobs import Job as DueJob
 from core.jobs import Jobs
 from core.tasks import end
+from core.text import legible
 
 log = logging.getLogger(__name__)
 
@@ -222,7 +223,8 @@ class TurnRunner:
             chosen = buttons.choose(message.text, turn.button, offered)
             attached = attachments.payload(message.kind, message.media)
             beside = attached is not None and bool(attachments.words(message.text, message.media))
-            return Job(turn.id, message.text, chosen, before, Mode(mode), attached, tuple(offered), beside)
+            said = legible(message.text)
+            return Job(turn.id, said, chosen, before, Mode(mode), attached, tuple(offered), beside)
 
     @staticmethod
     async def _release(session: AsyncSession, conversation_id: str) -> None:

@@ -197,7 +197,7 @@ class Job:
 
     Args:
         turn_id: id of the turn.
-        text: the citizen's words.
+        text: the citizen's words, as readers get them (:func:`core.text.legible`).
         chosen: the offered button that the message chose; None when it chose none.
         attempts: number of earlier tries.
         mode: who answers the conversation.

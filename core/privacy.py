@@ -146,7 +146,7 @@ _END = "(?=[^\u4e00-\u9fff]|$)"
 _STREET = "路|街|巷|弄|道|里|村|庄|组|队|园|苑|城|区|府|湾|庭|墅"
 _REDACTED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), GONE),
-    (re.compile(r"(微信|wx|vx|qq|扣扣)(号码?)?\s*(是|[:：])?\s*[a-z0-9][-\w]{4,19}", re.I | re.ASCII), rf"\1{GONE}"),
+    (re.compile(r"(微信|wx|vx|qq|扣扣)(号码?)?\s{0,9}(是|[:：])?\s{0,9}[a-z0-9][-\w]{4,19}", re.I | re.ASCII), rf"\1{GONE}"),
     (
         re.compile(
             r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·•.\s-]?[a-z0-9]{4,6}[挂学警港澳]?"
@@ -165,7 +165,7 @@ _REDACTED: tuple[tuple[re.Pattern[str], str], ...] = (
     # Numbers written as they are read out: 幺三八零零零零…
     (re.compile(r"[零〇一二两三四五六七八九幺]{7,}"), GONE),
     (re.compile(rf"({_STREET})\s*\d+(?:[-—]\d+)*\s*号(?!线|文|令|公告|楼)"), rf"\1{GONE}号"),
-    (re.compile(r"\d+(?:[-—]\d+)*\s*(号楼|栋|幢|单元|弄)"), rf"{GONE}\1"),
+    (re.compile(r"(?<!\d)\d+(?:[-—]\d+){0,4}\s{0,9}(号楼|栋|幢|单元|弄)"), rf"{GONE}\1"),
     (re.compile(r"(?<!\d)\d{3,4}\s*(室|户|房间)(?![一二两三\d])"), rf"{GONE}\1"),
     (re.compile(r"(\d{1,2}|\*{3})\s*(楼|层)\s*\d{3,4}(?!\d|\s*[元块年米平人万])"), rf"{GONE}\2"),
     (

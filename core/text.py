@@ -27,6 +27,53 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", folded).strip("。.、,，!！?？~～…;；:：\"'“”‘’()（）")
 
 
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Characters that Unicode calls letters or signs, but that are invisible: Hangul fillers, the empty braille pattern."""
+_WIDEST = 3
+"""Most characters to which a sign may be spelled out later. One that is longer (ﷺ) is spelled out at the entrance."""
+
+
+class _Spelling(dict[int, str]):
+    """Character → how it is spelled for reading; filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = made = _spelled(chr(code))
+        return made
+
+
+def _spelled(char: str) -> str:
+    kind = unicodedata.category(char)
+    if char == "\n":
+        return char
+    if char.isspace():
+        return " "
+    if kind in ("Cc", "Cf", "Cs") or char in _BLANK:
+        return ""
+    whole = unicodedata.normalize("NFKC", char)
+    # Chinese punctuation, ① and ㎡ stay: they are how people write, and they stand in the ticket's text.
+    return whole if kind[0] == "L" or kind == "Nd" or len(whole) > _WIDEST else char
+
+
+_SPELLING = _Spelling()
+_SPACES = re.compile(r" {2,}")
+_LINES = re.compile(r" ?\n[ \n]*")
+_LEAST = 400
+"""Characters that a short text may have after it is spelled out."""
+
+
+def legible(text: str) -> str:
+    """A citizen's words as all readers get them. The words as they were sent stay in the stored message.
+
+    Letters and digits have one spelling. Control, zero-width and direction characters are out, and white space is one
+    space or one line break. A text does not become longer, whatever its characters are made of.
+
+    >>> legible("我的电话　　１３８\u200b００\u202e\\n \\n住①号楼，")
+    '我的电话 13800\\n住①号楼，'
+    """
+    spelled = text.translate(_SPELLING)[: max(len(text), _LEAST)]
+    return _LINES.sub("\n", _SPACES.sub(" ", spelled)).strip()
+
+
 _PICTURES = re.compile("[\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
 
 
@@ -37,10 +84,6 @@ def without_pictures(text: str) -> str:
     '每天晚上11点'
     """
     return _PICTURES.sub("", text)
-
-
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
-"""Characters that Unicode calls letters or signs, but that are invisible: Hangul fillers, the empty braille pattern."""
 
 
 def written(text: str) -> int:

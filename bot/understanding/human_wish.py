@@ -28,7 +28,7 @@ _REACHED = re.compile(
 )
 """How the speaker is to be reached, or not: that calls for nobody."""
 _ASKS = re.compile(r"多久|几(?:个|位|时|点|天|人)|什么时候|啥时候|会不会|会.*(?:吗|么|不|嘛)$|多少|[要得]等")
-_COUNTED = re.compile(r"[\d一二两三四五六七八九十几好多]+(?:个|位|口)人")
+_COUNTED = re.compile(r"[\d一二两三四五六七八九十几好多](?:个|位|口)人")
 
 
 def may_wish_human(text: str) -> bool:

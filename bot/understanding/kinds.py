@@ -34,7 +34,7 @@ _RUN = 4
 _EDGE = 24
 """Characters at the end of a message whose runs count separately once more, because questions are there."""
 _NUMBER = re.compile(
-    r"\d+(?:[.,:：/-]\d+)*|[一二两三四五六七八九十百千万亿几]+(?=[年月日号天个块元岁点周层楼栋次])"
+    r"\d+(?:[.,:：/-]\d+)*|[一二两三四五六七八九十百千万亿几]{1,12}(?=[年月日号天个块元岁点周层楼栋次])"
 )
 _SPACE = re.compile(r"\s+")
 

@@ -24,7 +24,7 @@ _CODE = re.compile(
     r"\bselect\b.{1,80}\bfrom\b|\b(?:drop|alter|truncate)\s+table\b|\binsert\s+into\b|\bdelete\s+from\b|\bunion\s+select\b|"
     r"<script\b|\$\{[^{}]{1,80}\}|\{\{[^{}]{1,80}\}\}|\{%.{1,80}%\}|\bdef \w{1,40}\(|\bfunction\s*\w{0,40}\(|\bimport \w{1,40}\n|"
     r"#include\b|\bpublic (?:static|class)\b|\bconsole\.log\(|\bprint\(|\bSystem\.out\b|\brm -rf\b|\bsudo \w|\bcurl https?:|"
-    r"Traceback \(most recent|\b[\w.]{3,60}(?:Exception|Error)\b|^\s*at [\w.$]{3,80}\(|\b(?:ERROR|WARN|INFO|DEBUG)\b.{0,40}[\[\(:]",
+    r"Traceback \(most recent|\b[\w.]{3,60}(?:Exception|Error)\b|^[ \t]{0,40}at [\w.$]{3,80}\(|\b(?:ERROR|WARN|INFO|DEBUG)\b.{0,40}[\[\(:]",
     re.I | re.M,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")

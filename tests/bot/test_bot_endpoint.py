@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
+from bot.actions.complaint.answers import read_mined
 from bot.actions.runtime.context import parts, set_parts
 from bot.actions.runtime.endpoint import MAX_BODY, routes
+from bot.understanding import ahead
+from bot.understanding.mine import mine
+from core.simplified import simplified
 from tests.bot.calls import Rasa, call, captured
 from tests.bot.parts import SmallCity
 
@@ -87,3 +92,22 @@ async def test_an_action_that_breaks_is_500_without_its_insides(rasa: Rasa, visi
 async def test_a_conversation_nobody_knows_is_an_error_and_not_a_crash(rasa: Rasa) -> None:
     answer = await rasa.post(call("action_request_human", "转人工", "request_human", conversation="nobody"))
     assert (answer.status, answer.body["error"]) == (500, "not_found")
+
+
+async def test_a_long_message_is_read_in_a_thread_and_once(
+    rasa: Rasa, visitor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def read(story: str, *more: object) -> object:
+        threads.append(threading.current_thread().name)
+        return mine(story, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ahead, "mine", read)
+    story = f"小区门口的路灯坏了三天没人修，{'物业说下周来，垃圾也没人收。' * 40}"
+    answer = await rasa.post(call("action_answer_policy", story, "complain", conversation=visitor))
+    assert answer.status == 200
+    assert threads and threading.main_thread().name not in threads
+    threads.clear()
+    read_mined(simplified(story), {})
+    assert not threads, "what was read is remembered"

@@ -11,9 +11,9 @@ from bot.actions.complaint.fields import BY_NAME
 from bot.actions.complaint.values import SHORTEST_STORY
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
+from bot.understanding.ahead import mined
 from bot.understanding.lasting import every_day, lasting
 from bot.understanding.looks import is_rough
-from bot.understanding.mine import mine
 from bot.understanding.object_named import nameless
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
@@ -32,7 +32,7 @@ def read_answer(slot: str, text: str) -> str | bool | None:
     return BY_NAME[slot].answer.read(text) if slot in BY_NAME else None
 
 
-_NO_PLACE = re.compile(r"看不|不见|\d+路$|没有?路")
+_NO_PLACE = re.compile(r"看不|不见|\d路$|没有?路")
 """Text that looks like a road name but is not: 晚上看不见路, 公交18路."""
 
 
@@ -42,7 +42,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     Args:
         known: the current slots; a guess never overwrites a value that the citizen gave.
     """
-    found = mine(story, now(), parts().city)
+    found = mined(story, now(), parts().city)
     filled = {
         "complaint_type": found.complaint_type,
         "district": found.district,
@@ -63,7 +63,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
 
 def read_unsure(story: str) -> dict[str, str]:
     """Slot → value of the readings of a story that are not sure enough to be stored unasked."""
-    found = mine(story, now(), parts().city).unsure
+    found = mined(story, now(), parts().city).unsure
     read = {
         "address": f"{found.town}{found.address}" if found.address else "",
         "happened_at": found.happened_at.text if found.happened_at else "",
@@ -76,7 +76,7 @@ def read_unsure(story: str) -> dict[str, str]:
 
 def nameless_subject(story: str) -> str:
     """The trade that a story blames without a name (商家, 健身房); "" when it blames none, or by name."""
-    found = mine(story, now(), parts().city)
+    found = mined(story, now(), parts().city)
     return next(
         (whom for whom in (found.subject, found.unsure.subject) if whom and nameless(whom, story)), ""
     )
@@ -87,7 +87,7 @@ def _when(moment: Moment | None, story: str) -> str:
 
 
 _INTRODUCTION = re.compile(
-    r"(?:^|(?<=[，,。；;！!\n]))\s*(?:你好[，,]?|您好[，,]?)?(?:我叫|我的名字叫|我姓|本人姓名|姓名[：:]|联系人[：:]|名字[：:])[\u4e00-\u9fff·]{1,4}[，,。；;！!\n]\s*"
+    r"(?:^|(?<=[，,。；;！!\n]))\s{0,9}(?:你好[，,]?|您好[，,]?)?(?:我叫|我的名字叫|我姓|本人姓名|姓名[：:]|联系人[：:]|名字[：:])[\u4e00-\u9fff·]{1,4}[，,。；;！!\n]\s*"
 )
 """A clause in which citizens only say who they are."""
 

@@ -41,7 +41,7 @@ _LONG_PLACE = 16
 """Most characters of a clause that is a place because most of it is an address."""
 _SHORT = 10
 """Most characters of a clause beside a place that makes it more exact."""
-_AT = re.compile(r"^(?:我们?|俺们?)?(?:就)?(?:是|在|住)+|(?:的|这边|那边|这里|那里|呢|啊|呀|吧)+$")
+_AT = re.compile(r"^(?:我们?|俺们?)?(?:就)?(?:是|在|住){1,12}|(?:的|这边|那边|这里|那里|呢|啊|呀|吧){1,12}$")
 """Words around a place or a time that say nothing."""
 
 

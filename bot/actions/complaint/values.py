@@ -26,8 +26,8 @@ _NOT_THERE = re.compile(
 )
 """Words that deny a place, or ask what only a knowledge base can answer."""
 _PLACE_END = re.compile(r"[路街巷村镇乡庄湾桥园场店楼栋号厦城]|小区|附近|旁|对面|门口|路口")
-_HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人)+$")
-_FILLING = re.compile(r"(?:[ ，,。、]|的|吧|啊|呀|[这那][边里])+$")
+_HERE = re.compile(r"(?:这边|那边|这里|那里|的|吧|啊|呀|人){1,12}$")
+_FILLING = re.compile(r"(?:[ ，,。、]|的|吧|啊|呀|[这那][边里]){1,12}$")
 _LOOSE = re.compile(r"[一二三四五六七八九]{2}月")
 """Words such as 七八月份, which name no single month."""
 _DATED = re.compile(

@@ -48,7 +48,7 @@ _ALL = re.compile(
 _NONE = re.compile(
     r"(?:这些|这几个|上面|上面的|上述)?(?:都|全|全都|一个都|一个也)(?:不是|不对)(?:这些|我要问的|我想问的|的)?|没有(?:一个是|我要问的|我想问的)|(?:都|全)?没有(?:我)?(?:要|想)(?:问|找)的"
 )
-_AROUND = re.compile(r"^(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就是|是)|(?:那个|那一个|的|吧)+$")
+_AROUND = re.compile(r"^(?:我?(?:要|想)?(?:问|选|看)的?(?:是|就是)?|就是|是)|(?:那个|那一个|的|吧){1,12}$")
 _BEYOND = "上面一共 {count} 个，没有您说的那一个。再看看是哪一个，回复序号就行："
 _REMEMBERED = 5
 """Number of the citizen's messages after which a list can still be chosen from."""

@@ -7,6 +7,7 @@ error Rasa logs it and continues without the action. The app then gets no replie
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import secrets
@@ -20,9 +21,11 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.registry import ACTIONS
 from bot.actions.runtime.turn import Action, Turn, read_turn
+from bot.understanding.ahead import LONG, read_ahead
 from bot.understanding.decide import DECISION
 from conversations.event_kinds import Result
 from conversations.rasa import read_replies
+from core.clock import now
 from core.errors import WenbanError
 
 log = logging.getLogger(__name__)
@@ -74,6 +77,8 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
     async def run(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         turn = read_turn(tracker)
         await _tell_why(turn)
+        if len(turn.text) >= LONG and not turn.pressed:
+            await asyncio.to_thread(read_ahead, turn.text, now(), parts().city)
         await action(turn)
         if not await _keep_report(turn):
             await _tell_late(turn)

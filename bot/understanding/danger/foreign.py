@@ -15,11 +15,9 @@ from conversations.foreign import language
 
 _FILE = Path(__file__).with_suffix(".yml")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_SYLLABLE = (
-    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|"
-    r"ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u))"
-)
-_PINYIN = re.compile(rf"{_SYLLABLE}+")
+_CODA = r"(?:(?<=o)ng|(?<=[aei])ng(?![aoeiu])|(?<=[aeiu])n(?![aoeiu])|(?<=e)r(?![aoeiu]))"
+"""The end of a syllable. A consonant before a vowel begins the next syllable, so each text can be read in one way only."""
+_PINYIN = re.compile(rf"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?[aoeiu]++{_CODA}?)+")
 _NOT_LETTER = re.compile(r"[^a-z]+")
 _RAISED, _ASKED = 0.95, 0.5
 """Probabilities that stand for a danger told in plain words, and for one that is only named."""

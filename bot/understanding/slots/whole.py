@@ -7,7 +7,7 @@ from functools import cache
 
 import rjieba
 
-_RUN = re.compile(r"[A-Za-z]+[0-9]*|[0-9]+[A-Za-z]+")
+_RUN = re.compile(r"[A-Za-z]+[0-9]*|(?<![0-9])[0-9]+[A-Za-z]+")
 _REACH = 8
 """Characters beside an edge that are cut into words; no word of the segmenter's that matters is longer."""
 _LEAST = 3
