@@ -32,12 +32,11 @@ from conversations.danger_state import (
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
-from conversations.sources import SOURCE_URGENT, Sources
+from conversations.sources import SOURCE_URGENT
 from conversations.types import HandoffReason, Job, Mode, Reply
 from conversations.waiting import asks_how_long, asks_place, leaves
 from core.clock import now
 from core.database import Database
-from core.rates import Rates
 
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
@@ -77,7 +76,6 @@ class Alarm:
         handoff: calls the agents.
         judge: judges messages; with None no message is judged.
         unsure: see :data:`Unsure`.
-        rates: counts urgent conversations by source.
     """
 
     def __init__(
@@ -86,13 +84,11 @@ class Alarm:
         handoff: Handoff,
         judge: Judge | None,
         unsure: Unsure,
-        rates: Rates,
     ) -> None:
         self._database = database
         self._handoff = handoff
         self._judge = judge
         self._unsure = unsure
-        self.sources = Sources(rates)
 
     async def before(self, conversation_id: str, job: Job) -> Screened:
         """Judge a message before it is answered. Mostly the turn just goes on."""
@@ -376,7 +372,7 @@ class Alarm:
     ) -> Screened:
         advice = danger.advice(found.kind, text)
         again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
-        nth = await self.sources.urgent(conversation_id)
+        nth = await self._handoff.sources.urgent(conversation_id)
         repeated = nth > SOURCE_URGENT
         context = {"紧急": advice.label}
         if repeated:

@@ -16,7 +16,9 @@ from conversations.models import Conversation, MessageRow
 from conversations.moves import (
     RESUME,
     TOLD_WAITING,
+    AgentsOnline,
     Mover,
+    Moves,
     held_by,
     out_of_queue,
     seconds,
@@ -25,6 +27,7 @@ from conversations.moves import (
     unfinished,
     waited_s,
 )
+from conversations.sources import Sources
 from conversations.types import (
     Agent,
     Button,
@@ -37,6 +40,7 @@ from conversations.types import (
     Stage,
 )
 from core.clock import now
+from core.database import Database
 from core.errors import BadRequest, Conflict
 from core.text import written
 
@@ -47,7 +51,20 @@ MAX_AGENT_TEXT = 4_000
 
 
 class Handoff(Mover):
-    """Moves conversations into the queue, to an agent, and back to the bot; sends agents' words."""
+    """Moves conversations into the queue, to an agent, and back to the bot; sends agents' words.
+
+    Args:
+        database: where the conversations are.
+        moves: tells the citizen and the desks.
+        agents_online: number of agents who have the desk open now.
+        sources: counts who comes into the queue by where they write from.
+    """
+
+    def __init__(
+        self, database: Database, moves: Moves, agents_online: AgentsOnline, sources: Sources
+    ) -> None:
+        super().__init__(database, moves, agents_online)
+        self.sources = sources
 
     async def request_human(
         self,
@@ -61,6 +78,9 @@ class Handoff(Mover):
     ) -> QueuePlace:
         """Put a conversation into the agents' queue. Asking again keeps its place.
 
+        When too many conversations from the same source have come into the queue lately, it stays with the bot, and the
+        place that is returned says so.
+
         Args:
             conversation_id: the conversation.
             reason: the reason that the agent sees.
@@ -72,9 +92,11 @@ class Handoff(Mover):
         Raises:
             NotFound: there is no such conversation.
         """
+        may_queue = await self.sources.may_queue(conversation_id)
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
-            await self._into_queue(session, row, HandoffReason(reason), urgent)
+            if may_queue or row.mode != Mode.BOT:
+                await self._into_queue(session, row, HandoffReason(reason), urgent)
             if context:
                 row.facts = {**row.facts, "handoff": {**row.facts.get("handoff", {}), **context}}
                 flag_modified(row, "facts")

@@ -28,6 +28,7 @@ from conversations.passing import Passing
 from conversations.queued import JOB as AGENTS_GONE
 from conversations.queued import AgentsGone, Queued
 from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, LOOK, Quiet
+from conversations.sources import Sources
 from conversations.types import (
     Button,
     ConversationView,
@@ -120,12 +121,13 @@ class Conversations:
         self.channels = Channels()
         self._deliveries = Deliveries(database, self.channels, self.jobs)
         self._moves = moves = Moves(database, events, self.channels, agents_online)
-        self._handoff = Handoff(database, moves, agents_online)
+        sources = Sources(rates or LocalRates())
+        self._handoff = Handoff(database, moves, agents_online, sources)
         queued = Queued(database, moves, agents_online, agents_gone, desk_hours)
         self.jobs.every(AGENTS_GONE, LOOK, queued.look)
         passing = Passing(database, moves, agents_online, queued.put_in)
         self._quiet = Quiet(database, events, self.jobs, idle_after, close_after)
-        self._alarm = Alarm(database, self._handoff, judge, unsure, rates or LocalRates())
+        self._alarm = Alarm(database, self._handoff, judge, unsure)
         self._runner = turns.TurnRunner(
             database,
             events,
@@ -165,7 +167,7 @@ class Conversations:
         """
         receipt, job = await inbox.receive(self._database, inbound, self._runner.lease())
         if not receipt.duplicate:
-            self._alarm.sources.heard(receipt.conversation_id, inbound.source)
+            self._handoff.sources.heard(receipt.conversation_id, inbound.source)
             data = receipt.message.to_json()
             self._events.publish(f"conversation:{receipt.conversation_id}", "message", message=data)
             self._events.publish("desk", "message", conversation_id=receipt.conversation_id, message=data)

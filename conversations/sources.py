@@ -1,4 +1,4 @@
-"""Counts urgent conversations by their source, so that one address does not fill the front of the queue."""
+"""Counts conversations by their source, so that one address fills neither the queue nor its front."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ SOURCE_URGENT = 3
 
 Later ones get a mark for the agents, and wait in the normal order.
 """
+SOURCE_QUEUED = 12
+"""Number of conversations of one source that may come into the agents' queue within the window.
+
+A family, an office and a class of pupils fit. More would only be a program that fills the queue for everybody else.
+"""
 _MOST_SOURCES = 10_000
 """Most conversations whose source a process remembers."""
 
 
 class Sources:
-    """Counts the recent urgent conversations of each source.
+    """Counts the recent urgent and queued conversations of each source.
 
-    Many people behind one address may really be in danger together. So no conversation is dropped; later ones
-    get a mark. Only the process that received a conversation's messages knows its source; elsewhere it has
+    Many people behind one address may really be in danger together. So all of them are told at once what to do and
+    whom to call; only the agents' queue takes a number of them. Only the process that received a conversation's messages knows its source; elsewhere it has
     none.
     """
 
@@ -44,9 +49,14 @@ class Sources:
             Its place among the urgent conversations of its source within the window, from 1. When its source is not
             known, 1.
         """
+        return await self._place("urgent", conversation_id)
+
+    async def may_queue(self, conversation_id: str) -> bool:
+        """Count a conversation that wants to come into the queue: whether its source still has a place."""
+        return await self._place("queued", conversation_id) <= SOURCE_QUEUED
+
+    async def _place(self, kind: str, conversation_id: str) -> int:
         source = self._of.get(conversation_id)
-        return (
-            1
-            if source is None
-            else await self._rates.place("urgent", source, conversation_id, SOURCE_WINDOW_S)
-        )
+        if source is None:
+            return 1
+        return await self._rates.place(kind, source, conversation_id, SOURCE_WINDOW_S)

@@ -98,6 +98,8 @@ def comes(place: QueuePlace, *, first: bool) -> str:
     if place.mode is Mode.HUMAN:
         # The agent who has the conversation may have left the desk. Whether anybody reads it is not known here.
         return "您的话也留给坐席了；请先打上面的电话，不要等回复。"
+    if place.mode is Mode.BOT:
+        return "从您这个网络来的紧急求助太多，坐席一时接不过来，请直接打上面的电话。我会一直在，您可以接着跟我说。"
     if place.agents_online == 0:
         return "现在没有坐席在线，请直接打上面的电话。我会一直在，您可以接着跟我说。"
     before = "优先接您的对话" if first else "接您的对话，前面还有人，请先打上面的电话"

@@ -7,10 +7,10 @@ import threading
 
 from bot.understanding.danger import shipped
 from conversations import danger
-from conversations.sources import SOURCE_URGENT
+from conversations.sources import SOURCE_QUEUED, SOURCE_URGENT
 from conversations.listing import Wanted
 from conversations.danger import Danger
-from conversations.types import Agent
+from conversations.types import Agent, Mode
 from tests.channels.web.conftest import Running
 from tests.waiting import until
 
@@ -31,16 +31,31 @@ async def test_advice_numbers_to_tap_and_the_way_on(running: Running) -> None:
     assert answer["text"] == "您说的是：我家着火了，快来人"
 
 
-async def test_many_alarms_from_one_address_do_not_fill_the_front_of_the_queue(running: Running) -> None:
+async def test_many_alarms_from_one_address_fill_neither_the_queue_nor_its_front(running: Running) -> None:
     visitors = [await running.visitor() for _ in range(MANY)]
     answers = await asyncio.gather(*(visitor.say(JUMP) for visitor in visitors))
     # Everybody is told what to do; a crowd behind one address may be in danger together.
     assert all("110" in answer["replies"][0]["text"] for answer in answers)
     views = (await running.conversations.list(Wanted("waiting", limit=100))).views
-    assert len(views) == MANY
+    assert len(views) == SOURCE_QUEUED
     assert sum(view.urgent for view in views) == SOURCE_URGENT
     marked = [view for view in views if "同一来源" in view.facts["handoff"].get("提醒", "")]
-    assert len(marked) == MANY - SOURCE_URGENT and not any(view.urgent for view in marked)
+    assert len(marked) == SOURCE_QUEUED - SOURCE_URGENT and not any(view.urgent for view in marked)
+
+
+async def test_a_full_budget_is_told_and_holds_nobody_who_waits_already(running: Running) -> None:
+    visitors = [await running.visitor() for _ in range(SOURCE_QUEUED + 1)]
+    places = []
+    for visitor in visitors:
+        await visitor.say("社保卡丢了怎么补办")
+    views = (await running.conversations.list(Wanted("all", limit=100))).views
+    for view in views:
+        places.append(await running.conversations.request_human(view.id, "citizen_asked"))
+    assert [place.mode for place in places] == [Mode.WAITING] * SOURCE_QUEUED + [Mode.BOT]
+    told = running.conversations.put_in(places[-1])
+    assert "排不进去" in told.text and [button.title for button in told.buttons]
+    again = await running.conversations.request_human(views[0].id, "citizen_asked", urgent=True)
+    assert again.mode is Mode.WAITING, "who waits already keeps the place"
 
 
 class HeldUp:
