@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
@@ -39,6 +41,7 @@ async def prepare(settings: Settings) -> None:
     Raises:
         ConfigurationError: this can't be done. The message says why.
     """
+    await require_keys(settings)
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         use_data_key(settings.secrets.data_key)
@@ -47,6 +50,36 @@ async def prepare(settings: Settings) -> None:
         raise
     except Exception as error:
         raise _unusable(settings, error) from error
+
+
+async def require_keys(settings: Settings) -> None:
+    """Check that the keys of a database with tickets are there, before new ones are made for it.
+
+    After a restore without ``secrets.json`` everything would seem to work until somebody opens a ticket.
+
+    Raises:
+        ConfigurationError: the database has tickets, and the key that encrypted their names and phones is missing.
+    """
+    kept = settings.data_dir / "secrets.json"
+    url = make_url(settings.sqlalchemy_url)
+    nothing_yet = url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()  # noqa: ASYNC240
+    if settings.data_key or kept.exists() or nothing_yet:
+        return
+    database = Database(settings.sqlalchemy_url)
+    try:
+        if await _revision(database) is None:
+            return
+        async with database.engine.connect() as connection:
+            if (await connection.execute(text("SELECT 1 FROM tickets LIMIT 1"))).first() is None:
+                return
+    except (SQLAlchemyError, OSError):
+        return  # the caller finds that the database can't be used, and says why
+    finally:
+        await database.close()
+    raise ConfigurationError(
+        f"没有 {kept}，数据库里却已经有工单：里面的姓名和电话要用那个文件里的密钥才读得出来。"
+        "请先把备份里的 secrets.json 放回数据文件夹（或者设 WENBAN_DATA_KEY），再启动"
+    )
 
 
 async def is_current(database: Database) -> bool:

@@ -1,4 +1,4 @@
-"""All settings of the system, from environment variables ``WENBAN_…`` or a ``.env`` file."""
+"""All settings of the system, from environment variables ``WENBAN_…`` or the file ``.env`` in the project's folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.city import City, load_city
 from core.errors import ConfigurationError
 from core.installation_keys import Secrets
-from core.settings_faults import from_json, in_lines
+from core.settings_faults import from_json, in_lines, unknown
 from core.wechat_accounts import WeChatAccount, check
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="WENBAN_",
-        env_file=".env",
+        env_file=ROOT / ".env",
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -243,9 +243,12 @@ def load_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        ConfigurationError: a setting has a wrong value. The message has one line for each of them.
+        ConfigurationError: a setting has a wrong value, or there is no such setting. The message has one line for each.
     """
     try:
+        wrong = list(unknown(Settings.model_fields, Path(str(Settings.model_config.get("env_file")))))
+        if wrong:
+            raise ConfigurationError("设置有错：\n" + "\n".join(f"  {line}" for line in wrong))
         return Settings()
     except ValidationError as error:
         raise ConfigurationError(

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from core.expected import expected
 
 _PREFIX = "WENBAN_"
+_OF_OTHERS = frozenset(
+    f"{_PREFIX}{name}"
+    for name in (
+        *("RASA_LOCK_STORE", "RASA_REDIS_HOST", "RASA_REDIS_PORT", "RASA_REDIS_PASSWORD"),
+        *("ACTIONS_URL", "RASA_DICTIONARIES", "APP_URL"),
+    )
+)
+"""Variables that are not the app's: Rasa reads most of them, the developers' server of the web front end the last one."""
 _FORMATS = {
     "name": "只能用小写字母、数字、- 和 _，最多 32 个，以字母或数字开头",
     "aes_key": "要 43 个字母或数字（公众平台上的 EncodingAESKey）",
@@ -34,6 +45,26 @@ def in_lines(error: ValidationError) -> Iterator[str]:
         key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
         words = _FORMATS.get(key) if one["type"] == "string_pattern_mismatch" else None
         yield f"{_variable(str(first))}{_place(path)}：{words or _expected(one)}"
+
+
+def unknown(fields: Iterable[str], env_file: Path) -> Iterator[str]:
+    """The variables ``WENBAN_…`` that set nothing, one line each, in the environment and in the file ``.env``.
+
+    A mistyped name must not leave a default in force that nobody wanted: ``WENBAN_DATABSE_URL`` would keep the data in SQLite.
+
+    Args:
+        fields: the names of the settings.
+        env_file: the file ``.env``; it need not exist.
+    """
+    known = {_PREFIX + name.upper() for name in fields}
+    in_file = {} if not env_file.is_file() else dotenv_values(env_file, interpolate=False)
+    for place, names, fitting in (("", os.environ, known | _OF_OTHERS), (".env：", in_file, known)):
+        for name in sorted(name for name in names if name.startswith(_PREFIX) and name not in fitting):
+            if name in _OF_OTHERS:
+                yield f"{place}{name} 要写成环境变量，Rasa 不读 .env"
+                continue
+            alike = get_close_matches(name, known, 1, 0.8)
+            yield f"{place}没有 {name} 这个设置" + (f"，是不是 {alike[0]}？" if alike else "")
 
 
 def from_json(text: str) -> Any:

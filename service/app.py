@@ -34,7 +34,7 @@ from core.clock import local, now
 from core.database import Database
 from core.events import Events, LocalEvents
 from core.jobs import Jobs
-from core.migrate import is_current
+from core.migrate import is_current, require_keys
 from core.privacy import use_data_key
 from core.processes import SignsOfLife
 from core.rates import LocalRates, RedisRates
@@ -78,6 +78,7 @@ async def create_app(settings: Settings) -> web.Application:
     Raises:
         ConfigurationError: a setting or a key can't be used.
     """
+    await require_keys(settings)
     city = settings.city
     _warm_up(city)
     secrets = settings.secrets
@@ -164,6 +165,7 @@ async def create_app(settings: Settings) -> web.Application:
     app = web.Application(
         middlewares=[*trusted, pages.security_headers, errors], client_max_size=settings.max_body_bytes
     )
+    app.on_response_prepare.append(pages.unnamed)
     app[CONVERSATIONS], app[DATABASE] = conversations, database
     desk.setup_sessions(app, secrets.session_key)
     WebChannel(

@@ -19,7 +19,7 @@ from bot import rasa_program, training
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
 from core.jobs import troubles
-from core.migrate import is_current
+from core.migrate import is_current, require_keys
 from core.mishaps import in_words
 from core.privacy import use_data_key
 from core.processes import BEAT_S, deaf, living
@@ -102,6 +102,7 @@ async def _data(settings: Settings) -> Finding:
     probe = folder / ".doctor"
     probe.write_text("")
     probe.unlink()
+    await require_keys(settings)
     keys = settings.secrets  # This reads or makes the keys, and raises an error when they can't be read.
     use_data_key(keys.data_key)
     mode = (folder / "secrets.json").stat().st_mode & 0o077

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import web, web_response
 from aiohttp.typedefs import Handler
 
 from core.errors import NotFound, Unavailable
@@ -13,6 +13,8 @@ from core.settings import ROOT
 
 DIST = ROOT / "web" / "dist"
 """Folder of the built front end."""
+# Answers to what is no HTTP are made outside of all our handlers. They have the header Server, but without versions.
+web_response.SERVER_SOFTWARE = "web"
 _CITY = "__CITY__"
 """Text in the demo page that is replaced by the city's name."""
 
@@ -30,6 +32,11 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
     return response
+
+
+async def unnamed(_: web.Request, response: web.StreamResponse) -> None:
+    """Handler of the signal ``on_response_prepare``: answers do not tell which server and version made them."""
+    response.headers.pop("Server", None)
 
 
 def routes(city: str, dist: Path = DIST) -> list[web.AbstractRouteDef]:

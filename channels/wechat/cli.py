@@ -14,7 +14,7 @@ from channels.wechat.api import doctor, menu
 from channels.wechat.api.client import Client
 from channels.wechat.api.errors import PlatformError
 from core.errors import ConfigurationError
-from core.migrate import opened
+from core.migrate import opened, require_keys
 from core.privacy import use_data_key
 from core.settings import Settings, load_settings
 from core.wechat_accounts import WeChatAccount
@@ -67,6 +67,7 @@ def _account(settings: Settings, name: str) -> WeChatAccount:
 
 
 async def _push(settings: Settings, account: WeChatAccount, found: dict[str, object]) -> None:
+    await require_keys(settings)
     use_data_key(settings.secrets.data_key)
     try:
         async with (
@@ -79,6 +80,7 @@ async def _push(settings: Settings, account: WeChatAccount, found: dict[str, obj
 
 
 async def _examine(settings: Settings, accounts: list[WeChatAccount]) -> bool:
+    await require_keys(settings)
     use_data_key(settings.secrets.data_key)
     well = True
     async with opened(settings) as database:

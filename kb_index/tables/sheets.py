@@ -19,6 +19,9 @@ MAX_BYTES = 50_000_000
 MAX_UNPACKED = 400_000_000
 """Largest unpacked size of an XLSX file, in bytes."""
 
+MAX_ROWS, MAX_COLUMNS = 20_000, 200
+"""Most rows and columns of a table. A single cell in the far corner of a sheet stands for seventeen billion cells."""
+
 MAX_CELL = 32_767
 """Longest text that a spreadsheet cell can hold, in characters."""
 
@@ -177,12 +180,37 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         ) from error
     try:
         for sheet in book.worksheets:
-            rows = [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-            if any(any(row) for row in rows):
+            rows = _filled(sheet, path.name)
+            if rows:
                 yield from rows
                 return
     finally:
         book.close()
+
+
+def _filled(sheet: Any, name: str) -> list[Row]:
+    """The rows of a sheet down to the last one that has words; no row has more cells than it needs.
+
+    Raises:
+        BadRequest: when words stand further down or to the right than in any table of entries.
+    """
+    # The size that a file states is not believed: rows then end at their last cell instead of at the widest column.
+    sheet.reset_dimensions()
+    rows: list[Row] = []
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = [_text(cell) for cell in row[:MAX_COLUMNS]]
+        beyond = any(_text(cell) for cell in row[MAX_COLUMNS:])
+        if beyond or (number > MAX_ROWS and any(cells)):
+            raise BadRequest(
+                f"{name} 第 {number} 行在很远的地方还有内容：最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列，"
+                "请把不用的单元格删掉再导入",
+                code="too_large",
+            )
+        if any(cells):
+            # Empty rows before it are added only now: there may be a million of them behind the last one.
+            rows += [[] for _ in range(number - 1 - len(rows))]
+            rows.append(cells)
+    return rows
 
 
 def _text(cell: Any) -> str:

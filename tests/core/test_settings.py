@@ -118,9 +118,64 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_an_env_file_in_another_encoding_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_bytes("# 设置\nWENBAN_PORT=1".encode("gbk"))
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
     with pytest.raises(ConfigurationError, match=r"\.env：请用 UTF-8 编码保存"):
         load_settings()
+
+
+def test_the_env_file_of_the_project_counts_wherever_a_command_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Settings.model_config["env_file"] == ROOT / ".env"
+    (tmp_path / ".env").write_text("WENBAN_PORT=1\nWENBAN_NO_SUCH=1")
+    monkeypatch.chdir(tmp_path)
+    assert load_settings().port != 1, "the file of another folder does not count"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("WENBAN_DATABSE_URL", "没有 WENBAN_DATABSE_URL 这个设置，是不是 WENBAN_DATABASE_URL？"),
+        ("WENBAN_TRUSTPROXY", "没有 WENBAN_TRUSTPROXY 这个设置，是不是 WENBAN_TRUST_PROXY？"),
+        ("WENBAN_X", "没有 WENBAN_X 这个设置"),
+    ],
+)
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_a_setting_that_does_not_exist_is_named(
+    place: str, name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place == "environment":
+        monkeypatch.setenv(name, "geheim")
+    else:
+        (tmp_path / ".env").write_text(f"{name}=geheim\nPORT=8012\nOTHER=1\n")
+        monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    with pytest.raises(ConfigurationError) as wrong:
+        load_settings()
+    head, *lines = str(wrong.value).splitlines()
+    assert head == "设置有错：" and lines == [f"  {'' if place == 'environment' else '.env：'}{said}"]
+
+
+def test_rasas_own_variables_belong_into_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENBAN_RASA_LOCK_STORE", "redis")
+    monkeypatch.setenv("WENBAN_ACTIONS_URL", "http://127.0.0.1:1")
+    assert load_settings()
+    (tmp_path / ".env").write_text("WENBAN_RASA_LOCK_STORE=redis")
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    with pytest.raises(ConfigurationError, match="WENBAN_RASA_LOCK_STORE 要写成环境变量"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[{]", "[1e999]", "[" * 100_000, '"a"', "[null]", "NaN", "［］", "[{'name': 'a'}]", "\\"]
+)
+def test_bad_json_is_one_sentence(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENBAN_WECHAT_ACCOUNTS", text)
+    with pytest.raises(ConfigurationError) as wrong:
+        load_settings()
+    lines = str(wrong.value).splitlines()[1:]
+    assert len(lines) == 1 and lines[0].startswith("  WENBAN_WECHAT_ACCOUNTS") and len(lines[0]) < 120
 
 
 def test_keys_are_made_once_and_only_the_owner_may_read_them(tmp_path: Path) -> None:

@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import re
+import time
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from core.errors import BadRequest
 from core.settings import ROOT
 from kb_index.entries.entry import ParsedEntry
 from kb_index.entries.folder import read_folder
@@ -206,3 +210,35 @@ def test_an_exported_base_is_a_corpus_to_evaluate(folder: Path, tmp_path: Path) 
     )
     data = as_json("evaluate", "--questions", questions, "--corpus", tmp_path / "t.jsonl", "--model", MODEL)
     assert data["recall_at_1"] == 1
+
+
+@pytest.mark.parametrize(("row", "column"), [(1_048_576, 16_384), (1_048_576, 1), (2, 16_384), (20_001, 200)])
+def test_one_cell_in_the_far_corner_is_refused_at_once(tmp_path: Path, row: int, column: int) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["问题", "答案"])
+    book.worksheets[0].append(["怎么办证", "带身份证"])
+    book.worksheets[0].cell(row, column).value = "x"
+    book.save(tmp_path / "far.xlsx")
+    began = time.process_time()
+    with pytest.raises(BadRequest, match="很远的地方"):
+        list(sheets.read_rows(tmp_path / "far.xlsx"))
+    assert time.process_time() - began < 5
+
+
+def test_a_stated_size_is_not_believed(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for cells in (["问题", "答案"], [None, None], ["怎么办证", "带身份证"]):
+        book.worksheets[0].append(cells)
+    book.save(tmp_path / "true.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "true.xlsx") as true,
+        zipfile.ZipFile(tmp_path / "said.xlsx", "w") as said,
+    ):
+        for name in true.namelist():
+            said.writestr(
+                name, re.sub(rb'dimension ref="[^"]*"', b'dimension ref="A1:XFD1048576"', true.read(name))
+            )
+    began = time.process_time()
+    rows = list(sheets.read_rows(tmp_path / "said.xlsx"))
+    assert rows == [(1, ["问题", "答案"]), (3, ["怎么办证", "带身份证"])]
+    assert time.process_time() - began < 5

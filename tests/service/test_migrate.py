@@ -11,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from cryptography.fernet import Fernet
 from sqlalchemy import Boolean, Connection, String, bindparam, column, insert, select, table, text
 
 import service.tables  # noqa: F401
@@ -20,9 +21,12 @@ from conversations.models import Conversation, Delivery
 from conversations.replay import replay
 from core.clock import now
 from core.database import Base, Database, UtcDateTime
+from core.errors import ConfigurationError
 from core.jobs import JobRow
-from core.migrate import config, is_current, upgrade
+from core.migrate import config, is_current, prepare, require_keys, upgrade
 from core.privacy import encrypt, lookup_key
+from core.settings import Settings
+from service.app import create_app
 from tests.conversations.states import replayed, stored
 from tickets.models import TicketRow
 
@@ -32,6 +36,28 @@ def before(revision: str, url: str) -> str:
     found = ScriptDirectory.from_config(config(url)).get_revision(revision)
     assert found is not None and isinstance(found.down_revision, str)
     return found.down_revision
+
+
+async def test_a_restore_without_the_keys_is_told_before_new_ones_are_made(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'restored.db'}")
+    await require_keys(settings)  # no database yet: new keys do no harm
+    await upgrade(settings.sqlalchemy_url)
+    await require_keys(settings)  # no tickets
+    database = Database(settings.sqlalchemy_url)
+    async with database.write() as session:
+        row = TicketRow(number="1", filing_key="1", query_code="123456", type="complaint", content="路灯坏了")
+        session.add(row)
+    await database.close()
+    for opening in (require_keys(settings), prepare(settings), create_app(settings)):
+        with pytest.raises(ConfigurationError, match=r"secrets\.json"):
+            await opening
+    assert not (tmp_path / "data" / "secrets.json").exists()
+    await require_keys(settings.model_copy(update={"data_key": Fernet.generate_key().decode()}))
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "secrets.json").write_text("{}")
+    await require_keys(settings)
 
 
 async def differences(url: str) -> list[object]:

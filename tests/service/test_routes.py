@@ -78,3 +78,10 @@ async def test_not_ready_without_rasa_but_alive(client: Any) -> None:
     parts = (await ready.json())["parts"]
     assert parts["database"] is True
     assert parts["rasa"] is False
+
+
+async def test_no_answer_names_the_server(client: Any) -> None:
+    for method, path in (("GET", "/"), ("GET", "/nowhere"), ("POST", "/api/web/session"), ("BREW", "/")):
+        response = await client.request(method, path)
+        assert response.headers.get("Server", "web") == "web", path
+        assert response.status == 400 or "Server" not in response.headers, path
