@@ -14,7 +14,7 @@ from core.settings import ROOT
 DIST = ROOT / "web" / "dist"
 """Folder of the built front end."""
 # Answers to what is no HTTP are made outside of all our handlers. They have the header Server, but without versions.
-web_response.SERVER_SOFTWARE = "web"
+web_response.SERVER_SOFTWARE = "web"  # type: ignore[attr-defined]
 _CITY = "__CITY__"
 """Text in the demo page that is replaced by the city's name."""
 

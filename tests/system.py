@@ -157,7 +157,7 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
 
 def new_address() -> dict[str, str]:
     """A header with a new client address, from the range reserved for documentation (RFC 3849)."""
-    return {"X-Forwarded-For": f"2001:db8::{secrets.randbelow(65536):x}:{secrets.randbelow(65536):x}"}
+    return {"X-Forwarded-For": f"2001:db8:{secrets.randbelow(65536):x}:{secrets.randbelow(65536):x}::1"}
 
 
 @contextmanager
