@@ -41,8 +41,8 @@ async def prepare(settings: Settings) -> None:
     Raises:
         ConfigurationError: this can't be done. The message says why.
     """
-    await require_keys(settings)
     try:
+        await require_keys(settings)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         use_data_key(settings.secrets.data_key)
         await upgrade(settings.sqlalchemy_url)

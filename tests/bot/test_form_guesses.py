@@ -17,7 +17,7 @@ UNSURE = Unsure(address="平山路15号锦绣家园3栋", happened_at=moment("�
 @pytest.fixture(autouse=True)
 def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is unsure is learned, and may be sure tomorrow: here it is these two readings."""
-    monkeypatch.setattr(answers, "mine", lambda *_: Mined(unsure=UNSURE))
+    monkeypatch.setattr(answers, "mined", lambda *_: Mined(unsure=UNSURE))
 
 
 async def _asked(rasa: Rasa, visitor: str) -> tuple[Remembering, Answer]:

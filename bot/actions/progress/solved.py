@@ -37,6 +37,8 @@ async def answer(turn: Turn) -> bool:
         turn.outcome(Result.TALK, about="solved")
     elif live:
         await _on_ticket(turn, _meant(turn.text, live))
+    elif turn.slot("seen_number"):
+        return False  # said of a ticket of another conversation, shown with its number and code
     else:
         turn.say("那就好！以后有事，随时在这里说。", [COMPLAIN, PROGRESS])
         turn.outcome(Result.TALK, about="solved")

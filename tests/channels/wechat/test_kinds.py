@@ -13,7 +13,8 @@ WAYS = ["plain", "compatible", "safe", "plain-json", "compatible-json", "safe-js
 
 ANSWERED = {
     "text": "公积金怎么提取",
-    "emoji": "谢谢👍🏽👨‍👩‍👧 /::)",
+    # The readers get no zero-width characters; the message keeps them.
+    "emoji": "谢谢👍🏽👨👩👧 /::)",
     "msgmenu": "满意",
     "voice": "我要反映路灯不亮",
     "location": '/inform{"slot":"location","value":"32.647574,117.018329 安徽省淮南市田家庵区示例路1号"}',
@@ -161,7 +162,7 @@ async def test_control_characters_and_cdata_ends_cannot_break_the_reply(running:
     body = text_xml("X").replace(b"<![CDATA[X]]>", nasty.replace("<", "&lt;").replace(">", "&gt;").encode())
     said = await running.platform().push(body)
     # The platform's own parser has read it back as text, one Content and nothing else.
-    assert said.text == "您说的是：a]]>b<Content>c</Content>&lt;\u0085\u200b"
+    assert said.text == "您说的是：a]]>b<Content>c</Content>&lt;"
 
 
 async def test_surrogates_in_json_are_taken_out(running: Running) -> None:
