@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from core.errors import ConfigurationError
-from core.settings import load_settings
+from core.settings import ROOT, load_settings
 from service.measured import Measured, measured
 from tests import pumping
 
@@ -96,7 +96,8 @@ class Watch:
             held = min(time.perf_counter() - wall, time.process_time() - used)
             frame = sys._current_frames().get(self._loop_thread)
             if held > max(self.worst, BOUND_MS / 2000) and frame is not None:
-                steps = traceback.extract_stack(frame)[-4:]
+                ours = [one for one in traceback.extract_stack(frame) if str(ROOT) in one.filename]
+                steps = [one for one in ours if ".venv" not in one.filename][-6:]
                 self.where = " > ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in steps)
 
 

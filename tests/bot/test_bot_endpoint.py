@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bot.actions.complaint.answers import read_mined
+from bot.actions.complaint.answers import read_mined, read_unsure, without_own
 from bot.actions.runtime.context import parts, set_parts
 from bot.actions.runtime.endpoint import MAX_BODY, routes
 from bot.understanding import ahead
@@ -104,10 +104,11 @@ async def test_a_long_message_is_read_in_a_thread_and_once(
         return mine(story, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ahead, "mine", read)
-    story = f"小区门口的路灯坏了三天没人修，{'物业说下周来，垃圾也没人收。' * 40}"
+    story = f"小区门口的路灯坏了三天没人修，{'物业说下周来，垃圾也没人收。' * 40}我的电话是13800000000"
     answer = await rasa.post(call("action_answer_policy", story, "complain", conversation=visitor))
     assert answer.status == 200
     assert threads and threading.main_thread().name not in threads
     threads.clear()
-    read_mined(simplified(story), {})
-    assert not threads, "what was read is remembered"
+    found = read_mined(simplified(story), {})
+    read_unsure(simplified(without_own(story, found)))
+    assert found["contact_phone"] and not threads, "what was read is remembered"

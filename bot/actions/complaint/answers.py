@@ -11,14 +11,16 @@ from bot.actions.complaint.fields import BY_NAME
 from bot.actions.complaint.values import SHORTEST_STORY
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
-from bot.understanding.ahead import mined
+from bot.understanding.ahead import LONG, mined
 from bot.understanding.lasting import every_day, lasting
 from bot.understanding.looks import is_rough
 from bot.understanding.object_named import nameless
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
+from bot.understanding.requests import split
 from bot.understanding.when import Moment
 from core.clock import now
+from core.simplified import simplified
 
 _UNREAD = {CONFIRM: "请点“确认提交”，或者告诉我要改哪一项。"}
 
@@ -59,6 +61,20 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         # A town alone is not an address: keep it until the address is known.
         filled["town"], filled["address"] = found.town, ""
     return {name: value for name, value in filled.items() if value and not known.get(name)}
+
+
+def read_ahead(text: str, content: str) -> None:
+    """Read what the actions will read of a long message, and of the long matter in the form. Call it in a thread.
+
+    Args:
+        text: the message.
+        content: the matter that was told before; empty when there is none.
+    """
+    for part in dict.fromkeys((text, *(one.text for one in split(text)), content)):
+        if len(part) >= LONG:
+            story = simplified(part)
+            # The form keeps the story without the citizen's own name and phone, and reads it again.
+            mined(simplified(without_own(part, read_mined(story, {}))), now(), parts().city)
 
 
 def read_unsure(story: str) -> dict[str, str]:

@@ -18,14 +18,14 @@ from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
+from bot.actions.complaint.answers import read_ahead
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.registry import ACTIONS
 from bot.actions.runtime.turn import Action, Turn, read_turn
-from bot.understanding.ahead import LONG, read_ahead
+from bot.understanding.ahead import LONG
 from bot.understanding.decide import DECISION
 from conversations.event_kinds import Result
 from conversations.rasa import read_replies
-from core.clock import now
 from core.errors import WenbanError
 
 log = logging.getLogger(__name__)
@@ -77,8 +77,9 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
     async def run(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         turn = read_turn(tracker)
         await _tell_why(turn)
-        if len(turn.text) >= LONG and not turn.pressed:
-            await asyncio.to_thread(read_ahead, turn.text, now(), parts().city)
+        content = str(turn.slot("content") or "")
+        if max(len(turn.text), len(content)) >= LONG:
+            await asyncio.to_thread(read_ahead, "" if turn.pressed else turn.text, content)
         await action(turn)
         if not await _keep_report(turn):
             await _tell_late(turn)
