@@ -21,6 +21,7 @@ from bot.understanding.danger import shipped
 from bot.understanding.decide import shipped as bars
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
+from bot.understanding.requests import split
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.danger import advices
@@ -68,7 +69,11 @@ def _warm_up(city: City) -> None:
     advices()
     scope_kinds()
     category.suggest(story)
-    mine(story, local(now()), city)
+    # Parts that read only longer stories are loaded by a longer one.
+    told = f"{story}，物业一直没人来修。还有楼道里的垃圾也没人收。" * 10
+    for text in (story, told):
+        mine(text, local(now()), city)
+        split(text)
     shipped_meaning().of(story)
 
 
