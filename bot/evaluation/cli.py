@@ -103,15 +103,19 @@ def slots_command(
 
 @app.command("fit-slots")
 def fit_slots_command(
-    store: Annotated[float, typer.Option(help="Share (0 to 1) that must be right of what is stored.")] = 0.85,
+    store: Annotated[
+        float, typer.Option(help="Share (0 to 1) that must be right of all that is stored.")
+    ] = 0.95,
+    each: Annotated[float, typer.Option(help="The same of each field.")] = 0.9,
+    short: Annotated[float, typer.Option(help="The same of what the rules read in a short message.")] = 0.7,
     ask: Annotated[float, typer.Option(help="The same of what is asked about.")] = 0.5,
 ) -> None:
-    """Train the slots' tagger and its thresholds on the annotated stories. Takes two minutes of one core."""
+    """Train what reads the slots, and its thresholds, on the annotated stories. Takes six minutes of one core."""
     # Not at the top: the app imports this module, and never trains.
     from bot.understanding.slots import fit, reading
 
     for line in fit.renewed(
-        reading.HERE, datetime.fromisoformat(STORIES_NOW), load_settings().city, store, ask
+        reading.HERE, datetime.fromisoformat(STORIES_NOW), load_settings().city, store, each, short, ask
     ):
         typer.echo(line)
 

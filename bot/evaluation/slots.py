@@ -9,22 +9,13 @@ from typing import Any
 
 from bot.evaluation.rows import StoryRow
 from bot.understanding.mine import mine
-from bot.understanding.slots.fit import alike
-from bot.understanding.when import Moment
+from bot.understanding.slots.agreement import alike, same_time, time_key
 from core.city import City
 from core.phone import canonical
 
 SLOTS = ("complaint_type", "district", "town", "address", "happened_at", "subject", "phone", "ticket_number")
 """The slots that are measured."""
 _LOOSE = ("address", "subject")
-LEAST_SHARE = 0.6
-"""Least share (0 to 1) of an address or subject that must be read for it to count as right.
-
-The shorter of expected and read text must be contained in the longer one, and have at least this share of its
-characters.
-"""
-
-_FORMATS = {"minute": "%Y-%m-%dT%H", "hour": "%Y-%m-%dT%H", "month": "%Y-%m", "year": "%Y"}
 
 
 @dataclass
@@ -101,16 +92,8 @@ def read(text: str, now: datetime, city: City) -> dict[str, str]:
     """The slots read from a story, in the format of the rows."""
     found = mine(text, now, city)
     values = {name: getattr(found, name) for name in SLOTS if name != "happened_at"}
-    values["happened_at"] = _key(found.happened_at)
+    values["happened_at"] = time_key(found.happened_at)
     return {name: value for name, value in values.items() if value}
-
-
-def _key(said: Moment | None) -> str:
-    if said is None:
-        return ""
-    if said.start is None:
-        return said.text
-    return said.start.strftime(_FORMATS.get(said.precision, "%Y-%m-%d"))
 
 
 def agree(name: str, said: str, truth: str) -> bool:
@@ -119,9 +102,6 @@ def agree(name: str, said: str, truth: str) -> bool:
         return True
     if name == "phone":
         return bool(said) and said == canonical(truth)
-    if name == "happened_at":  # a time in words is right when one of the two texts contains the other
-        worded = not truth[:4].isdigit() and not said[:4].isdigit()
-        return worded and bool(said) and (said in truth or truth in said)
-    if name not in _LOOSE or not said:
-        return False
-    return alike(said, truth, LEAST_SHARE)
+    if name == "happened_at":
+        return same_time(said, truth)
+    return name in _LOOSE and alike(said, truth)

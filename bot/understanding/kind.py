@@ -67,6 +67,13 @@ def named_type(text: str) -> TicketType | None:
     return _SIGNS[min(named)[1]].type if named else None
 
 
+def signs(text: str) -> list[bool]:
+    """Which signs of a type a story has, in a fixed order: what the model of types learns from."""
+    said = without_denied(text)
+    patterns = [pattern for sign in _SIGNS for pattern in (sign.said, sign.looks) if pattern]
+    return [*(re.search(pattern, said) is not None for pattern in patterns), is_fault(text)]
+
+
 def suggest_type(text: str) -> TypeSuggestion | None:
     """Suggest a type for a story; None when there is no story.
 

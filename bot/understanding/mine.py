@@ -15,12 +15,15 @@ from bot.understanding.passing import is_letter, labelled, without_passing
 from bot.understanding.phone import own_phone
 from bot.understanding.place import Place, addresses, bare_address, place
 from bot.understanding.slips import put_right
+from bot.understanding.slots.features import Context
+from bot.understanding.slots.naming import districts, towns
 from bot.understanding.slots.reading import LEAST, shipped
 from bot.understanding.slots.signals import Readings, spelled
-from bot.understanding.subject import subject
+from bot.understanding.subject import subject, subjects
 from bot.understanding.ticket import find_number, without_number
 from bot.understanding.when import Moment, moment, moments
 from core.city import City
+from core.phone import canonical
 from tickets.types import TicketType
 
 LONGEST = 2_000
@@ -43,12 +46,14 @@ class Unsure:
     A field that :class:`Mined` holds is empty here.
 
     Args:
+        complaint_type: 诉求类型 by its Chinese name.
         town: full name of the town, township or sub-district of the address.
         address: the place within the town, in the citizen's words.
         happened_at: the time, as said and as understood.
         subject: 涉及对象, the person or thing that the request is about.
     """
 
+    complaint_type: str = ""
     town: str = ""
     address: str = ""
     happened_at: Moment | None = None
@@ -97,26 +102,46 @@ def mine(text: str, now: datetime, city: City) -> Mined:
     ('田家庵区', '龙湖小区3号楼', '楼上邻居', 23)
     """
     said = _said(text, city)
-    told = without_passing(said)
-    kind = suggest_type(said)
-    when = moment(told, now)
-    loose = when is not None and (when.start is None or not _DATED.search(when.text))
-    if loose and kind is not None and kind.type is TicketType.SUGGESTION:
-        when = None  # an hour proposed for the future, not one at which something happened
-    where = place(told, city)
-    sure, unsure = _weighed(said, _Read(where, when, subject(told)), now, city)
-    if (not sure.whom or is_generic(sure.whom)) and (named := told_name(told)):
-        sure, unsure = replace(sure, whom=named), replace(unsure, subject="")
+    rules = _rules(said, now, city)
+    reader = shipped() if len(said) >= LEAST else None
+    if reader is None:
+        # The first place, time or name in a letter may belong to something else.
+        sure = maybe = rules
+        if is_letter(said):
+            sure = replace(_of_labels(said, now, city), kind=rules.kind, phone=rules.phone)
+            sure = replace(sure, where=replace(sure.where, district=_only_district(said, city)))
+    else:
+        found = reader.read(said, _readings(said, rules, now, city), Context(now, city))
+        sure = _chosen(said, found.stored, rules, now, city)
+        maybe = _chosen(said, found.asked, rules, now, city)
+        if is_letter(said):
+            named = _of_labels(said, now, city)
+            sure = replace(
+                sure,
+                where=replace(sure.where, address=named.where.address or sure.where.address),
+                when=named.when or sure.when,
+                whom=named.whom or sure.whom,
+            )
+    when = None if _is_ahead(sure.when, now) or _is_loose(sure.when, rules.kind) else sure.when
+    whom = sure.whom
+    if not whom or is_generic(whom):
+        whom = told_name(without_passing(said)) or whom
     return Mined(
-        complaint_type=kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
-        district=_only_district(said, city) if is_letter(said) else where.district,
+        complaint_type=sure.kind,
+        district=sure.where.district,
         town=sure.where.town,
         address=sure.where.address,
-        happened_at=sure.when,
-        subject=sure.whom,
-        phone=own_phone(without_number(said), city.hotline_numbers) or "",
+        happened_at=when,
+        subject=whom,
+        phone=sure.phone,
         ticket_number=find_number(said) or "",
-        unsure=unsure,
+        unsure=Unsure(
+            "" if sure.kind else maybe.kind,
+            maybe.where.town if not sure.where.address else "",
+            maybe.where.address if not sure.where.address else "",
+            maybe.when if sure.when is None else None,
+            maybe.whom if not whom else "",
+        ),
     )
 
 
@@ -125,41 +150,26 @@ class _Read:
     where: Place
     when: Moment | None
     whom: str
-
-
-def _weighed(said: str, read: _Read, now: datetime, city: City) -> tuple[_Read, Unsure]:
-    """What is sure and what is unsure of the rules' and the tagger's readings of a message."""
-    letter = is_letter(said)
-    reader = shipped() if len(said) >= LEAST else None
-    if reader is None:
-        # The first place, time or name in a letter may belong to something else.
-        sure = _of_labels(said, now, city) if letter else read
-        return sure, _rest(sure, read)
-    chosen = reader.choices(said, _readings(said, read, now, city))
-    bars = {kind: reader.bars(kind, one, len(said)) for kind, one in chosen.items()}
-    stored = {kind: one.words for kind, one in chosen.items() if one.score >= bars[kind].store}
-    asked = {kind: one.words for kind, one in chosen.items() if one.score >= bars[kind].ask}
-    sure, maybe = (_as_read(said, words, read, now, city) for words in (stored, asked))
-    if letter:
-        sure, maybe = (
-            replace(one, where=replace(one.where, town=_only_town(said, city))) for one in (sure, maybe)
-        )
-        named = _of_labels(said, now, city)
-        sure = _Read(
-            named.where if named.where.address else sure.where,
-            named.when or sure.when,
-            named.whom or sure.whom,
-        )
-    if sure.when is not None and sure.when.start is not None and sure.when.start > now + _SOON:
-        sure = replace(sure, when=None)  # nothing has happened in the future
-    return sure, _rest(sure, maybe)
+    phone: str = ""
+    kind: str = ""
 
 
 def readings(text: str, now: datetime, city: City) -> Readings:
-    """What the rules alone read from a message; for the arguments see :func:`mine`. The tagger is trained on it."""
+    """What the rules alone read from a message; for the arguments see :func:`mine`. The models are trained on it."""
     said = _said(text, city)
+    return _readings(said, _rules(said, now, city), now, city)
+
+
+def _rules(said: str, now: datetime, city: City) -> _Read:
     told = without_passing(said)
-    return _readings(said, _Read(place(told, city), moment(told, now), subject(told)), now, city)
+    kind = suggest_type(said)
+    return _Read(
+        place(told, city),
+        moment(told, now),
+        subject(told),
+        own_phone(without_number(said), city.hotline_numbers) or "",
+        kind.type.label if kind and kind.confidence >= _TYPE_FROM else "",
+    )
 
 
 def _said(text: str, city: City) -> str:
@@ -175,6 +185,11 @@ def _readings(said: str, read: _Read, now: datetime, city: City) -> Readings:
         read.whom,
         addresses(said, city),
         [one.text for one in moments(said, now)],
+        subjects(said),
+        read.where.district,
+        read.where.town,
+        read.phone,
+        read.kind,
     )
 
 
@@ -183,32 +198,34 @@ def _of_labels(said: str, now: datetime, city: City) -> _Read:
     return _Read(place(named, city), moment(named, now), subject(named))
 
 
-def _rest(sure: _Read, maybe: _Read) -> Unsure:
-    """What was read, without what is sure."""
-    return Unsure(
-        maybe.where.town if not sure.where.address else "",
-        maybe.where.address if not sure.where.address else "",
-        maybe.when if sure.when is None else None,
-        maybe.whom if not sure.whom else "",
-    )
-
-
-def _as_read(said: str, words: Mapping[str, str], rules: _Read, now: datetime, city: City) -> _Read:
-    """The values of chosen words, with the rules' own value where the words are theirs."""
+def _chosen(said: str, words: Mapping[str, str], rules: _Read, now: datetime, city: City) -> _Read:
+    """The values of chosen words, with the rules' own time where the words are theirs."""
     address, time = spelled(said, words.get("place", "")), spelled(said, words.get("time", ""))
-    bare = _POINTING.sub("", bare_address(address, city))
     when = rules.when
     if not time:
         when = None
     elif when is None or time != when.text:
         when = moment(time, now) or Moment(time, None, "vague")
-    return _Read(replace(rules.where, address=bare), when, spelled(said, words.get("subject", "")))
+    town = towns(city).get(words.get("town", ""), "")
+    district = districts(city).get(words.get("district", ""), "") or city.towns.get(town, "")
+    return _Read(
+        Place(district, town, _POINTING.sub("", bare_address(address, city))),
+        when,
+        spelled(said, words.get("subject", "")),
+        (canonical(words.get("phone", "")) or "") if rules.phone else "",
+        words.get("type", ""),
+    )
 
 
-def _only_town(text: str, city: City) -> str:
-    """The town that a letter names; "" when it names none or several."""
-    named = {town for town in city.towns if town in text}
-    return named.pop() if len(named) == 1 else ""
+def _is_ahead(when: Moment | None, now: datetime) -> bool:
+    """Whether a time is yet to come: nothing has happened then."""
+    return when is not None and when.start is not None and when.start > now + _SOON
+
+
+def _is_loose(when: Moment | None, kind: str) -> bool:
+    """Whether a time is an hour proposed for the future, not one at which something happened."""
+    loose = when is not None and (when.start is None or not _DATED.search(when.text))
+    return loose and kind == TicketType.SUGGESTION.label
 
 
 def _only_district(text: str, city: City) -> str:

@@ -60,6 +60,11 @@ def without_passing(text: str) -> str:
     )
 
 
+def is_passing(clause: str) -> bool:
+    """Whether a clause tells of the family's life, or of earlier requests for help."""
+    return _passes(clause, at_work=False)
+
+
 def is_letter(text: str) -> bool:
     """Whether a story is so long that places, times and names in it may not belong to the matter."""
     return len(text) >= LONG

@@ -104,6 +104,24 @@ def subject(text: str) -> str:
     called = _CALLED.search(text)
     if called:
         return called.group(1)
+    found = _found(text)
+    return min(found)[2] if found else ""
+
+
+def subjects(text: str) -> list[str]:
+    """All persons and organisations that a text names, in their order; :func:`subject` chooses one of them.
+
+    >>> subjects("楼上邻居漏水，物业和派出所都不管")
+    ['楼上邻居', '物业', '派出所']
+    """
+    named = [(match.start(), match.group(1)) for match in _CALLED.finditer(text)]
+    named += [(match.start(), match.group()) for match in _PLATE.finditer(text)]
+    named += [(start, name) for _, start, name in _found(text)]
+    return list(dict.fromkeys(name for _, name in sorted(named)))
+
+
+def _found(text: str) -> list[tuple[int, int, str]]:
+    """How generic it is (0: a name), its place, and the words, of each organisation and person."""
     found: list[tuple[int, int, str]] = []
     for match in _NAMED.finditer(text):
         if _ROAD.match(text, match.end()):
@@ -120,4 +138,4 @@ def subject(text: str) -> str:
     for pattern in (_BUS, _TITLED, _PERSON):
         for match in pattern.finditer(text):
             found.append((1, match.start(), match.group()))
-    return min(found)[2] if found else ""
+    return found

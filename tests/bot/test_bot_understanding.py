@@ -76,7 +76,12 @@ def test_categories_of_the_held_out_stories() -> None:
 def test_slots_of_the_held_out_stories() -> None:
     found = figures("slots")
     assert found["messages"] >= 150
-    assert found["micro_f1"] >= 0.85
+    assert found["precision"] >= 0.93
+    # The type is seldom sure: only what is stored of it is judged.
+    least = {"district": 0.95, "town": 0.95, "address": 0.75, "happened_at": 0.85, "subject": 0.7}
+    for slot, f1 in least.items():
+        assert found["per_slot"][slot]["f1"] >= f1, slot
+    assert found["per_slot"]["complaint_type"]["precision"] >= 0.95
 
 
 def test_what_must_not_be_read_is_counted(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     """
     found = mined(story, now(), parts().city)
     filled = {
-        "complaint_type": found.complaint_type,
+        # A type that is not sure is filled in, too: it is shown in the summary, and another question would cost more.
+        "complaint_type": found.complaint_type or found.unsure.complaint_type,
         "district": found.district,
         "address": ""
         if _NO_PLACE.search(found.address) or is_rough(f"{found.town}{found.address}", parts().city)

@@ -1,133 +1,120 @@
-"""Chooses between what the rules and what the tagger read, and tells how sure the choice is."""
+"""Chooses among the candidates of a field, and tells how probable it is that the choice is what the field must hold."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
-from bot.understanding.encoding.floats import Floats
-from bot.understanding.slots.signals import Readings
-from bot.understanding.slots.tagging import KINDS, LABELS, Span, spans
-from bot.understanding.slots.whole import whole
+import numpy as np
+from numpy.typing import NDArray
 
-Source = Literal["both", "tagger", "rules"]
-"""Who read the words: both the same, the tagger alone, or the rules alone."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The words chosen for a slot.
-
-    Args:
-        words: the words of the message; "" when nothing was read.
-        source: who read them.
-        score: how probable the tagger finds them, 0 to 1; not yet compared with the thresholds.
-    """
-
-    words: str = ""
-    source: Source = "rules"
-    score: float = 0.0
-
-
-@dataclass(frozen=True)
-class Bars:
-    """Thresholds of the score, 0 to 1 (1.01: never), from which words of a source are stored, and asked about."""
-
-    store: float
-    ask: float
-
+from bot.understanding.encoding.floats import Floats, softmax
+from bot.understanding.slots.features import Described, agrees
 
 SHORT = 60
 """Most characters of a message that tells hardly more than the matter, so that what the rules read belongs to it."""
-LIKELY = 0.6
-"""Least probability of the tagger's words with which they are preferred to the rules' in a short message."""
-_EDGES = '的了,，。、:：;；!！?？ “”"《》'
-"""What is cut from both ends of a span."""
-Thresholds = Mapping[str, Bars]
-"""The thresholds by ``kind/source``."""
 
 
-def choices(read: str, said: Readings, shares: Floats) -> dict[str, Choice]:
-    """The words chosen for ``place``, ``time`` and ``subject``."""
-    found = spans(shares)
-    rules: Mapping[str, str] = {"place": said.place, "time": said.time, "subject": said.subject}
-    return {kind: choose(kind, read, words, found, shares) for kind, words in rules.items()}
-
-
-def choose(kind: str, read: str, said: str, found: Sequence[Span], shares: Floats) -> Choice:
-    """The words of one kind in a message.
+@dataclass(frozen=True)
+class Calibration:
+    """Turns the chooser's probability into one that holds on stories that it has not seen, and says what to do with it.
 
     Args:
-        kind: one of :data:`tagging.KINDS`.
-        read: the plain text that the tagger read.
-        said: what the rules read; "" for nothing.
-        found: the tagger's spans.
-        shares: [characters, labels], the tagger's probabilities.
+        slope, offset: of a line through the logits.
+        store, ask: least calibrated probability of what is stored, and of what is asked about; 1.01: never.
+        short: least calibrated probability of what the rules chose, from which it is stored in a short message.
     """
-    own = [_whole(read, span) for span in found if span.kind == kind]
-    bare = said.lower()
-    for span in own:
-        words = read[span.start : span.end]
-        if bare and (bare in words or words in bare):
-            # The rules know where words end in a short message, and where a place or time does in any; whom a long
-            # message is about, the tagger tells from the rest.
-            ends = len(read) <= SHORT or (kind != "subject" and words in bare)
-            words = said if ends else words.strip(_EDGES)
-            return Choice(words, "both", max(span.sure, support(kind, read, bare, shares)))
-    best = max(own, key=lambda span: span.sure, default=None)
-    alone = support(kind, read, bare, shares) if bare else 0.0
-    if said and len(read) <= SHORT and (best is None or best.sure < LIKELY):
-        return Choice(said, "rules", alone if bare in read else 1.0)
-    if best is not None and best.sure >= alone:
-        return Choice(read[best.start : best.end].strip(_EDGES), "tagger", best.sure)
-    return Choice(said, "rules", alone) if said else Choice()
+
+    slope: float = 1.0
+    offset: float = 0.0
+    store: float = 1.01
+    ask: float = 1.01
+    short: float = 1.01
+
+    def __call__(self, share: float) -> float:
+        """The calibrated probability."""
+        return float(1 / (1 + math.exp(-(self.slope * logit(share) + self.offset))))
 
 
-def _whole(read: str, span: Span) -> Span:
-    start, end = whole(read, span.start, span.end)
-    return replace(span, start=start, end=end)
+def logit(share: float) -> float:
+    """The logit of a probability, which is kept off 0 and 1."""
+    share = min(max(share, 1e-4), 1 - 1e-4)
+    return math.log(share / (1 - share))
 
 
-def support(kind: str, read: str, words: str, shares: Floats) -> float:
-    """The mean probability (0 to 1) of a kind over the characters of some words; 0 when they are not in the text."""
-    at = read.find(words)
-    if at < 0 or not words:
-        return 0.0
-    first = LABELS.index(f"B-{kind}")
-    return float(shares[at : at + len(words), first : first + 2].sum(axis=1).mean())
-
-
-def fitted(
-    judged: Sequence[tuple[str, Choice, bool]], wanted: float, asked: float, least: int = 8
-) -> dict[str, Bars]:
-    """The lowest thresholds above which enough choices are right.
+class Chooser:
+    """Chooses among the candidates of one kind; several networks, of which the mean counts.
 
     Args:
-        judged: kind, choice and whether it is right, of stories that the tagger has not seen.
-        wanted: share (0 to 1) that must be right of what is stored.
-        asked: the same of what is asked about.
-        least: fewest choices above a threshold.
+        weights: the fitted weights (:func:`bot.understanding.slots.fit_chooser.train`).
     """
-    bars = {}
-    for kind in KINDS[:3]:
-        for source in ("both", "tagger", "rules"):
-            ranked = sorted(
-                (
-                    (choice.score, right)
-                    for of, choice, right in judged
-                    if of == kind and choice.source == source and choice.words
-                ),
-                reverse=True,
-            )
-            bars[f"{kind}/{source}"] = Bars(_bar(ranked, wanted, least), _bar(ranked, asked, least))
-    return bars
+
+    def __init__(self, weights: Mapping[str, NDArray[np.float16]]) -> None:
+        self._held: dict[str, Floats] = {name: one.astype(np.float32) for name, one in weights.items()}
+
+    def shares(self, found: Described, means: Floats) -> Floats:
+        """The probability of each candidate; what is missing to 1 is that of none.
+
+        Args:
+            found: the described candidates, at least one.
+            means: [candidates, stretches, width], from :func:`means`.
+        """
+        held = self._held
+        features = (found.features - held["mean"]) / held["scale"]
+        general = (found.general - held["general_mean"]) / held["general_scale"]
+        total = np.zeros(len(found.candidates), np.float32)
+        networks = len(held["out"])
+        for n in range(networks):
+            seen = np.einsum("csw,swp->csp", means, held["project"][n]).reshape(len(means), -1)
+            x = np.maximum(np.concatenate([features, seen], 1) @ held["first"][n] + held["first_bias"][n], 0)
+            text = np.concatenate([general, means[0, -1] @ held["project"][n][-1]])
+            none = np.maximum(text @ held["none"][n] + held["none_bias"][n], 0) @ held["none_out"][n]
+            scores = np.concatenate([x @ held["out"][n], none[None]])
+            total += softmax(scores)[:-1] / networks
+        return total
 
 
-def _bar(ranked: Sequence[tuple[float, bool]], wanted: float, least: int) -> float:
-    bar, right = 1.01, 0
-    for number, (score, good) in enumerate(ranked, 1):
-        right += good
-        if number >= least and right >= wanted * number:
-            bar = score
-    return round(bar, 4)
+def means(states: Floats, stretches: NDArray[np.int64]) -> Floats:
+    """The mean states of stretches, [candidates, stretches, width]; zeros for an empty one.
+
+    Args:
+        states: [characters, width].
+        stretches: [candidates, stretches, 2].
+    """
+    sums = np.concatenate([np.zeros((1, states.shape[1]), np.float32), np.cumsum(states, 0)])
+    lengths = np.maximum(stretches[..., 1] - stretches[..., 0], 1)[..., None]
+    found: Floats = (sums[stretches[..., 1]] - sums[stretches[..., 0]]) / lengths
+    return found.astype(np.float32)
+
+
+def together(kind: str, found: Described, shares: Floats) -> Floats:
+    """For each candidate the probability of it and of those that agree with it.
+
+    Candidates that agree (锦绣花园, 锦绣花园7号楼) share one probability, so that they do not take it from each other.
+
+    Args:
+        kind: the kind of the candidates.
+        found: the candidates, at least one.
+        shares: the probability of each.
+    """
+    sums: Floats = _agreeing(kind, found.keys) @ shares
+    return np.minimum(sums, np.float32(1))
+
+
+def best(found: Floats, shares: Floats) -> int:
+    """The number of the candidate to choose: of those that agree the most probable one."""
+    return max(range(len(shares)), key=lambda n: (round(float(found[n]), 3), float(shares[n])))
+
+
+def of_rules(found: Described) -> int | None:
+    """The number of the candidate that the rules chose; None when it is not among the candidates."""
+    return next((n for n, one in enumerate(found.candidates) if one.chosen), None)
+
+
+def _agreeing(kind: str, keys: Sequence[str]) -> Floats:
+    same = np.eye(len(keys), dtype=np.float32)
+    for n, one in enumerate(keys):
+        for m in range(n):
+            same[n, m] = same[m, n] = agrees(kind, one, keys[m])
+    return same

@@ -1,12 +1,10 @@
-"""Trains the tagger on annotated stories, with torch. The app never runs this."""
+"""Makes tagger, choosers and thresholds anew from the annotated stories, with torch. The app never runs this."""
 
 from __future__ import annotations
 
 import json
-import random
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,232 +12,267 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.understanding.encoding.floats import Floats
 from bot.understanding.encoding.reading import plain
 from bot.understanding.mine import readings
-from bot.understanding.slots.choosing import Choice, choices, fitted
-from bot.understanding.slots.signals import CHARACTERS, MARKS, Readings, Signals, signals
-from bot.understanding.slots.tagging import KINDS, LABELS, WINDOW, Tagger, spans
+from bot.understanding.slots import fit_chooser, fit_tagger, fit_types
+from bot.understanding.slots.candidates import CHOSEN, WORDED, candidates
+from bot.understanding.slots.choosing import SHORT, Calibration, Chooser, best, means, of_rules, together
+from bot.understanding.slots.examples import Story, labels, stories
+from bot.understanding.slots.features import Context, agrees, described, key_of
+from bot.understanding.slots.fit_chooser import Lesson
+from bot.understanding.slots.signals import Readings, Signals, signals
+from bot.understanding.slots.tagging import Tagger
+from bot.understanding.slots.types import TYPES, TypeModel, case, features
 from core.city import City
 from kb_index.language.pretrained import shipped_encoder
+from tickets.types import TicketType
 
-EXAMPLES = Path(__file__).with_name("examples")
-"""The folder of the annotated stories, one JSON lines file for each author."""
-NARROW, LETTER, INNER = 32, 16, 48
-"""Widths: of a state after its projection, of a character's own vector, of the layers."""
-EPOCHS, BATCH, RATE = 24, 8, 5e-3
-"""Times every story is seen, stories in a batch, highest learning rate (no unit)."""
-
-_ALIKE = 25 * BATCH
-"""Number of stories that are sorted by length."""
-
-Judged = list[tuple[str, Choice, bool]]
-"""Kind, choice, and whether it is right."""
+PARTS = 4
+"""Number of parts, each with the stories of whole authors, that are held back once."""
+_OF_SPANS = 0.4
+"""How much a story counts whose author marked all words of a kind, and not the main ones."""
 
 
 @dataclass(frozen=True)
-class Story:
-    """An annotated story: its text and spans (kind, start, end)."""
+class Seen:
+    """A story, its plain text, what the rules read, what the tagger sees, and the part in which it is held back."""
 
-    text: str
-    spans: tuple[tuple[str, int, int], ...]
-
-
-def stories(folder: Path = EXAMPLES) -> list[Story]:
-    """The annotated stories of all authors. A row is ``{"text", "spans": [[kind, words, which occurrence]]}``.
-
-    Raises:
-        ValueError: a span's words are not in the text.
-    """
-    found = []
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            spans = []
-            for kind, words, *which in row["spans"]:
-                start = -1
-                for _ in range((which[0] if which else 0) + 1):
-                    start = row["text"].index(words, start + 1)
-                if kind in KINDS:
-                    spans.append((kind, start, start + len(words)))
-            found.append(Story(row["text"], tuple(spans)))
-    return found
+    story: Story
+    read: str
+    said: Readings
+    signals: Signals
+    part: int
 
 
-def labels(read: str, story: Story) -> NDArray[np.int64]:
-    """[characters of the plain text], the places of their labels in :data:`LABELS`."""
-    found = np.zeros(len(read), np.int64)
-    at = 0
-    for kind, start, end in sorted(story.spans, key=lambda one: one[1]):
-        words = plain(story.text[start:end])
-        before = len(plain(story.text[:start]))
-        begin = min(
-            (place for place in _places(read, words) if place >= at),
-            key=lambda p: abs(p - before),
-            default=-1,
-        )
-        if begin < 0:
-            continue
-        first = LABELS.index(f"B-{kind}")
-        found[begin : begin + len(words)] = first + 1
-        found[begin] = first
-        at = begin + len(words)
-    return found
-
-
-def _places(read: str, words: str) -> list[int]:
-    return [at for at in range(len(read) - len(words) + 1) if read.startswith(words, at)] if words else []
-
-
-def train(
-    seen: Sequence[Sequence[Signals]],
-    wanted: Sequence[NDArray[np.int64]],
-    seed: int = 1,
-    epochs: int = EPOCHS,
-) -> dict[str, NDArray[np.float16]]:
-    """The weights of a tagger.
+@dataclass(frozen=True)
+class Judged:
+    """What was chosen for a field of a story that nothing had been trained on.
 
     Args:
-        seen: for each story its signals, once for each way in which states are computed.
-        wanted: for each story the labels of its characters.
-        seed: seed of the weights and of the order.
-        epochs: times every story is seen.
+        share: the chooser's probability; 0 when there was no candidate.
+        right: whether the choice agrees with the label.
+        wanted: whether the story tells the field.
+        length: characters of the text.
+        rules: the chooser's probability of what the rules chose; 0 when they chose nothing.
+        rules_right: whether that agrees with the label.
     """
-    import torch
 
-    torch.set_num_threads(1)  # more threads wait for each other on a busy machine
-    torch.manual_seed(seed)
-    chance = random.Random(seed)  # noqa: S311
-    width = NARROW + LETTER + MARKS
-    net: Any = torch.nn.ModuleDict(
-        {
-            "narrow": torch.nn.Linear(seen[0][0].states.shape[1], NARROW),
-            "characters": torch.nn.Embedding(CHARACTERS, LETTER),
-            "first": torch.nn.Linear(WINDOW * width, INNER),
-            "second": torch.nn.Linear(WINDOW * INNER, INNER),
-            "out": torch.nn.Linear(INNER, len(LABELS)),
-        }
-    )
-    torch.nn.init.normal_(net["characters"].weight, std=0.1)
-    steps = epochs * (-(-len(seen) // BATCH))
-    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
-    drop = torch.nn.functional.dropout
-
-    def windows(x: Any) -> Any:
-        reach = WINDOW // 2
-        padded = torch.nn.functional.pad(x, (0, 0, reach, reach))
-        return torch.cat([padded[:, at : at + x.shape[1]] for at in range(WINDOW)], dim=-1)
-
-    def joined(rows: Sequence[Any], value: float = 0) -> Any:
-        tensors = [torch.from_numpy(np.ascontiguousarray(row)) for row in rows]
-        return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=value)
-
-    order = list(range(len(seen)))
-    for _ in range(epochs):
-        chance.shuffle(order)
-        # Stories of similar length share a batch, so that little of it is padding.
-        for begin in range(0, len(order), _ALIKE):
-            order[begin : begin + _ALIKE] = sorted(
-                order[begin : begin + _ALIKE], key=lambda place: len(wanted[place])
-            )
-        batches = list(range(0, len(order), BATCH))
-        chance.shuffle(batches)
-        for begin in batches:
-            part = order[begin : begin + BATCH]
-            ways = [chance.choice(seen[place]) for place in part]
-            states = joined([one.states for one in ways])
-            letters = joined([one.characters for one in ways])
-            marks = joined([one.marks for one in ways])
-            # Sometimes a rule's reading is hidden, so that the tagger also reads what no rule reads.
-            marks = torch.cat(
-                [marks[..., :2], marks[..., 2:] * (torch.rand(len(part), 1, MARKS - 2) > 0.2)], dim=-1
-            )
-            truth = joined([wanted[place] for place in part], -100)
-            x = torch.cat(
-                [drop(net["narrow"](states), 0.2), drop(net["characters"](letters), 0.2), marks], dim=-1
-            )
-            inside = (truth >= 0)[..., None]
-            x = x * inside
-            for layer in ("first", "second"):
-                x = drop(torch.relu(net[layer](windows(x))), 0.3) * inside
-            scores = net["out"](x)
-            loss: Any = torch.nn.functional.cross_entropy(
-                scores.flatten(0, 1), truth.flatten(), label_smoothing=0.02
-            )
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-    return {name: value.detach().numpy().astype(np.float16) for name, value in net.state_dict().items()}
+    share: float
+    right: bool
+    wanted: bool
+    length: int
+    rules: float = 0.0
+    rules_right: bool = False
 
 
-def judged(
-    read: Sequence[str],
-    seen: Sequence[Sequence[Signals]],
-    wanted: Sequence[NDArray[np.int64]],
-    said: Sequence[Readings],
-    parts: int = 3,
-    epochs: int = EPOCHS,
-) -> Judged:
-    """The choices for every story by a tagger that has not seen the story, and whether they are right.
+def renewed(
+    folder: Path, now: datetime, city: City, store: float, each: float, short: float, ask: float
+) -> Iterator[str]:
+    """Train everything anew and write it into a folder.
+
+    Every choice that a threshold is fitted on was made by a tagger and a chooser that had seen no story of its author.
 
     Args:
-        read: the plain texts.
-        seen, wanted: as in :func:`train`.
-        said: what the rules read.
-        parts: number of parts, each of which is held back once.
-        epochs: as in :func:`train`.
-    """
-    order = list(range(len(read)))
-    random.Random(3).shuffle(order)  # noqa: S311
-    found: Judged = []
-    for part in range(parts):
-        held = order[part::parts]
-        kept = [place for place in order if place not in set(held)]
-        tagger = Tagger(train([seen[p] for p in kept], [wanted[p] for p in kept], epochs=epochs))
-        for place in held:
-            truth = spans(np.eye(len(LABELS), dtype=np.float32)[wanted[place]]) if len(wanted[place]) else []
-            text = read[place]
-            chosen = choices(text, said[place], tagger.shares(seen[place][0]))
-            for kind, choice in chosen.items():
-                right = any(alike(choice.words, text[o.start : o.end]) for o in truth if o.kind == kind)
-                found.append((kind, choice, right))
-    return found
-
-
-def alike(said: str, truth: str, least: float = 0.6) -> bool:
-    """Whether one of two wordings contains the other and the shorter has at least this share of the characters."""
-    short, long = sorted((re.sub(r"\W", "", said.lower()), re.sub(r"\W", "", truth.lower())), key=len)
-    return bool(short) and short in long and len(short) >= least * len(long)
-
-
-def renewed(folder: Path, now: datetime, city: City, store: float, ask: float) -> Iterator[str]:
-    """Train tagger and thresholds anew and write both into a folder.
-
-    Args:
-        folder: where ``tagger.npz`` and ``numbers.json`` are written.
+        folder: where ``tagger.npz``, ``chooser.npz`` and ``numbers.json`` are written.
         now: the moment at which the stories are told.
         city: the city whose places the rules know.
-        store, ask: shares (0 to 1) that must be right of what is stored, and asked about.
+        store: share (0 to 1) that must be right of all that is stored.
+        each: the same of each field, which keeps a weak one from being carried by the others.
+        short: the same of what the rules read in a short message: hardly more than the matter is told there, and the
+            summary shows at a glance what is wrong.
+        ask: the same of what is asked about.
 
     Yields:
         Lines that tell how many choices are right on stories held back.
     """
-    told = stories()
-    read = [plain(story.text) for story in told]
-    said = [readings(story.text, now, city) for story in told]
+    context = Context(now, city)
+    told = seen(stories(), context)
+    shares = held_back_shares(told)
+    choosers: dict[str, NDArray[np.float16]] = {}
+    judged = {}
+    for kind in CHOSEN:
+        found = lessons(kind, told, shares, context)
+        judged[kind] = held_back_choices(kind, told, found, context)
+        trained = fit_chooser.train([one for one in found if one is not None])
+        choosers |= {f"{kind}.{name}": array for name, array in trained.items()}
+    lines = calibrated(judged, store, each, short, ask)
+    numbers: dict[str, Any] = {kind: asdict(line) for kind, line in lines.items()}
+    for kind, line in lines.items():
+        yield f"{kind}: {figures(judged[kind], line)}"
+    cases, weights = types(told)
+    numbers["type"] = {"cases": cases, "store": store}
+    choosers |= {f"type.{name}": array for name, array in weights.items()}
+    yield "type: " + ", ".join(f"{name} {share}" for name, share in cases.items())
+    alone = [one for one in told if not one.story.several]
+    tagger = fit_tagger.train([one.signals for one in alone], [labels(one.read, one.story) for one in alone])
+    np.savez_compressed(folder / "tagger.npz", **tagger)  # type: ignore[arg-type]
+    np.savez_compressed(folder / "chooser.npz", **choosers)  # type: ignore[arg-type]
+    (folder / "numbers.json").write_text(json.dumps(numbers, indent=2) + "\n", "utf-8")
+
+
+def seen(told: Sequence[Story], context: Context) -> list[Seen]:
+    """The stories as tagger and rules see them. All stories of an author are in one part."""
     encoder = shipped_encoder()
-    seen = [[signals(text, rules, encoder)] for text, rules in zip(read, said, strict=True)]
-    wanted = [labels(text, story) for text, story in zip(read, told, strict=True)]
-    found = judged(read, seen, wanted, said)
-    bars = fitted(found, store, ask)
-    for name, one in bars.items():
-        kind, source = name.split("/")
-        kept = [
-            r for k, c, r in found if (k, c.source) == (kind, source) and c.words and c.score >= one.store
+    of_values = sorted({one.author for one in told if one.main})
+    of_spans = sorted({one.author for one in told} - set(of_values))
+    part = {name: n % PARTS for names in (of_values, of_spans) for n, name in enumerate(names)}
+    found = []
+    for story in told:
+        read = plain(story.text)
+        said = readings(story.text, context.now, context.city)
+        found.append(Seen(story, read, said, signals(read, said, encoder), part[story.author]))
+    return found
+
+
+def held_back_shares(told: Sequence[Seen]) -> list[Floats]:
+    """The tagger's probabilities for each story, by a tagger that has not seen its author."""
+    found: dict[int, Floats] = {}
+    for part in range(PARTS):
+        kept = [one for one in told if one.part != part and not one.story.several]
+        tagger = Tagger(
+            fit_tagger.train([one.signals for one in kept], [labels(one.read, one.story) for one in kept])
+        )
+        found |= {n: tagger.shares(one.signals) for n, one in enumerate(told) if one.part == part}
+    return [found[n] for n in range(len(told))]
+
+
+def lessons(
+    kind: str, told: Sequence[Seen], shares: Sequence[Floats], context: Context
+) -> list[Lesson | None]:
+    """For each story the candidates of a kind and which are right; None when its author did not annotate the kind."""
+    found: list[Lesson | None] = []
+    for one, tags in zip(told, shares, strict=True):
+        truths = _truths(kind, one.story, context)
+        if truths is None:
+            found.append(None)
+            continue
+        some = candidates(one.read, one.said, tags, context.city)[kind]
+        all_of_it = described(kind, one.read, some, tags, context)
+        right = [any(agrees(kind, key, truth) for truth in truths) for key in all_of_it.keys]
+        found.append(
+            Lesson(
+                all_of_it,
+                means(one.signals.states, all_of_it.stretches),
+                np.array(right, bool),
+                1.0 if one.story.main else _OF_SPANS,
+            )
+        )
+    return found
+
+
+def _truths(kind: str, story: Story, context: Context) -> list[str] | None:
+    """The values that a field may hold; None when the author of the story did not say."""
+    if kind not in WORDED:
+        value = story.told.get(kind)
+        return None if value is None else [key_of(kind, value, context)] if value else []
+    if story.main:
+        if not story.main[kind] and (story.several or not story.told):
+            return None  # of several matters, words that tell one may stand beside another
+        words = [story.main[kind]] if story.main[kind] else []
+    else:
+        words = [story.text[start:end] for of, start, end in story.spans if of == kind]
+    return [key_of(kind, plain(one), context) for one in words]
+
+
+def held_back_choices(
+    kind: str, told: Sequence[Seen], found: Sequence[Lesson | None], context: Context
+) -> list[Judged]:
+    """The choices for the stories with main values, by a chooser that has not seen their author."""
+    judged = []
+    for part in range(PARTS):
+        kept = [one for one, of in zip(found, told, strict=True) if one is not None and of.part != part]
+        held = [
+            (one, of)
+            for one, of in zip(found, told, strict=True)
+            if one is not None and of.part == part and of.story.main
         ]
-        yield f"{name}: {sum(kept)} of {len(kept)} stored are right"
-    (folder / "numbers.json").write_text(
-        json.dumps({name: asdict(one) for name, one in bars.items()}, indent=2) + "\n", "utf-8"
-    )
-    np.savez_compressed(folder / "tagger.npz", **train(seen, wanted))  # type: ignore[arg-type]
+        if not held:
+            continue
+        chooser = Chooser(fit_chooser.train(kept))
+        for one, of in held:
+            wanted = bool(_truths(kind, of.story, context))
+            if not len(one.right):
+                judged.append(Judged(0.0, False, wanted, len(of.read)))
+                continue
+            shares = chooser.shares(one.found, one.means)
+            every = together(kind, one.found, shares)
+            number, rules = best(every, shares), of_rules(one.found)
+            judged.append(
+                Judged(
+                    float(every[number]),
+                    bool(one.right[number]),
+                    wanted,
+                    len(of.read),
+                    0.0 if rules is None else float(every[rules]),
+                    rules is not None and bool(one.right[rules]),
+                )
+            )
+    return judged
+
+
+def types(told: Sequence[Seen]) -> tuple[dict[str, float], dict[str, NDArray[np.float16]]]:
+    """How sure each case of a type is on stories of authors held back, and the weights of the model for all."""
+    known = [
+        (one, features(one.story.text, one.signals.states), TicketType.parse(one.story.told["type"]))
+        for one in told
+        if one.story.told
+    ]
+    rows = [(one.part, one.story.text, seen_, kind) for one, seen_, kind in known if kind is not None]
+    judged = []
+    for part in range(PARTS):
+        kept = [row for row in rows if row[0] != part]
+        model = TypeModel(fit_types.train([row[2] for row in kept], [row[3] for row in kept]))
+        for _, text, seen_, kind in (row for row in rows if row[0] == part):
+            shares = model.shares(seen_)
+            judged.append((case(shares, text), TYPES[int(shares.argmax())] is kind))
+    weights = fit_types.train([row[2] for row in rows], [row[3] for row in rows])
+    return fit_types.cases(judged), weights
+
+
+def calibrated(
+    judged: Mapping[str, Sequence[Judged]], store: float, each: float, short: float, ask: float
+) -> dict[str, Calibration]:
+    """The calibration of each kind's choices, and the thresholds above which enough of them are right.
+
+    What is stored of all kinds together is right in a share ``store``, with one threshold for all, above which as much
+    as possible is stored; a kind of which less than ``each`` would be right has a higher one. Calibrated
+    probabilities are counted, not the few that were right or wrong near a threshold: so another run or a few
+    other stories move it little.
+    """
+    lines = {}
+    scores = {}
+    for kind, some in judged.items():
+        made = [one for one in some if one.share]
+        slope, offset = fit_chooser.calibrated([one.share for one in made], [one.right for one in made])
+        lines[kind] = Calibration(round(slope, 4), round(offset, 4))
+        scores[kind] = np.array([lines[kind](one.share) for one in made])
+    rules = {
+        kind: [(lines[kind](one.rules), one.rules_right) for one in some if one.rules and one.length <= SHORT]
+        for kind, some in judged.items()
+    }
+    floors = {kind: fit_chooser.bar(some.tolist(), each) for kind, some in scores.items()}
+    common = next(t for t in np.arange(0.5, 1.0, 0.005) if _right(scores, floors, t) >= store)
+    return {
+        kind: replace(
+            line,
+            store=round(max(float(common), floors[kind]), 4),
+            ask=fit_chooser.bar(scores[kind].tolist(), ask),
+            short=fit_chooser.bar_of(rules[kind], short),
+        )
+        for kind, line in lines.items()
+    }
+
+
+def _right(scores: Mapping[str, Floats], floors: Mapping[str, float], common: float) -> float:
+    """The share that is right of all choices above the thresholds; 1 when there is none."""
+    kept = [some[some >= max(common, floors[kind])] for kind, some in scores.items()]
+    every = np.concatenate(kept)
+    return float(every.mean()) if len(every) else 1.0
+
+
+def figures(judged: Sequence[Judged], calibration: Calibration) -> str:
+    """How many of the held-back choices would be stored, and are right."""
+    stored = [one for one in judged if one.share and calibration(one.share) >= calibration.store]
+    right, wanted = sum(one.right for one in stored), sum(one.wanted for one in judged)
+    return f"{right} of {len(stored)} stored are right, {right} of {wanted} wanted are stored"

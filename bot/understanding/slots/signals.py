@@ -14,17 +14,18 @@ from kb_index.language.pretrained import PretrainedEncoder
 
 CHARACTERS = 2_048
 """Number of places for characters; a character's place is its number modulo this."""
-MARKS = 7
-"""Number of marks a character has: two for its place in its token, five for the rules' readings (:class:`Readings`)."""
+MARKS = 8
+"""Number of marks a character has: two for its place in its token, six for the rules' readings (:class:`Readings`)."""
 
 
 @dataclass(frozen=True)
 class Readings:
-    """What the rules read from a message: the chosen place, time and subject, and all places and times.
+    """What the rules read from a message: the chosen place, time and subject, and all of them.
 
     Args:
         place, time, subject: the chosen wordings; "" when there is none.
-        places, times: all wordings.
+        places, times, subjects: all wordings.
+        district, town, phone, kind: district, town, phone number and type, spelled as tickets store them.
     """
 
     place: str = ""
@@ -32,6 +33,11 @@ class Readings:
     subject: str = ""
     places: Sequence[str] = ()
     times: Sequence[str] = ()
+    subjects: Sequence[str] = ()
+    district: str = ""
+    town: str = ""
+    phone: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ def signals(read: str, said: Readings, encoder: PretrainedEncoder) -> Signals:
         (said.subject,),
         said.places,
         said.times,
+        said.subjects,
     )
     for channel, words in enumerate(groups, 2):
         for word in words:

@@ -1,12 +1,12 @@
 """A sequence tagger: finds the words of place, time and subject in a message, each with a probability.
 
 It reads the states of the encoder's lower layers, which a message passes once for all judges, and the rules' readings.
-Two layers over windows of five characters score the labels; the best sequence of labels gives the spans.
+Layers over windows that widen from layer to layer, and one look over the whole message, score the labels; the best
+sequence of labels gives the spans.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +22,12 @@ KINDS = ("place", "time", "subject", "name")
 LABELS = ("O", *(f"{part}-{kind}" for kind in KINDS for part in "BI"))
 """The labels of characters: outside, the first one of a span, one inside it."""
 WINDOW = 5
-"""Width of the windows, in characters."""
+"""Number of characters in a window."""
+STEPS = (1, 2, 6)
+"""Distance of a window's characters in each layer; together they reach 18 characters to each side."""
+LOOKS = 4
+"""Number of looks over the whole message: weighted means of its characters, which every character sees."""
 
-_BEGINS = list(range(1, len(LABELS), 2))
 _OUTSIDE = 0
 
 
@@ -35,24 +38,24 @@ class Span:
     Args:
         kind: one of :data:`KINDS`.
         start, end: first character, and the one after the last.
-        sure: probability (0 to 1) that the words are of this kind and whole: that of the least sure character.
     """
 
     kind: str
     start: int
     end: int
-    sure: float
 
 
 class Tagger:
     """Tags messages.
 
     Args:
-        weights: the fitted weights (:func:`bot.understanding.slots.fit.train`).
+        weights: the fitted weights (:func:`bot.understanding.slots.fit_tagger.train`).
     """
 
     def __init__(self, weights: Mapping[str, NDArray[np.float16]]) -> None:
-        self._held: dict[str, Floats] = {name: one.astype(np.float32) for name, one in weights.items()}
+        self._held: dict[str, Floats] = {
+            name: np.ascontiguousarray(one.astype(np.float32)) for name, one in weights.items()
+        }
 
     def shares(self, seen: Signals) -> Floats:
         """The probability of each label, [characters, labels]."""
@@ -65,8 +68,14 @@ class Tagger:
             ],
             axis=1,
         )
-        for layer in ("first", "second"):
-            x = np.maximum(_windows(x) @ held[f"{layer}.weight"].T + held[f"{layer}.bias"], 0)
+        x = np.maximum(_windows(x, STEPS[0]) @ held["layers.0.weight"].T + held["layers.0.bias"], 0)
+        for number, step in enumerate(STEPS[1:], 1):
+            x = x + np.maximum(
+                _windows(x, step) @ held[f"layers.{number}.weight"].T + held[f"layers.{number}.bias"], 0
+            )
+        weights = softmax((x @ held["look.weight"].T + held["look.bias"]).T)
+        whole = (weights @ x).reshape(-1) @ held["whole.weight"].T + held["whole.bias"]
+        x = x + np.maximum(x @ held["mix.weight"].T + whole, 0)
         return softmax(x @ held["out.weight"].T + held["out.bias"])
 
 
@@ -91,51 +100,62 @@ def spans(shares: Floats) -> list[Span]:
     at = 0
     while at < len(labels):
         first = labels[at]
-        if first not in _BEGINS:
+        if first == _OUTSIDE or first % 2 == 0:
             at += 1
             continue
         end = at + 1
         while end < len(labels) and labels[end] == first + 1:
             end += 1
-        inner = shares[at:end, first] + shares[at:end, first + 1]
-        edge = 1 - shares[end, first + 1] if end < len(labels) else 1.0
-        sure = min(float(inner.min()), float(shares[at, first]), float(edge))
-        found.append(Span(KINDS[(first - 1) // 2], at, end, sure))
+        found.append(Span(KINDS[(first - 1) // 2], at, end))
         at = end
     return found
 
 
+_BLOCKED = np.array(
+    [
+        [
+            -np.inf if to != _OUTSIDE and to % 2 == 0 and come not in (to, to - 1) else 0.0
+            for come in range(len(LABELS))
+        ]
+        for to in range(len(LABELS))
+    ],
+    np.float32,
+)
+"""[to, from]: what makes an inner label follow only the first or the inner label of its kind."""
+
+
 def _best(logs: Floats) -> list[int]:
-    """Viterbi with the one constraint that an inner label follows the first or the inner label of its kind."""
-    rows = logs.tolist()
-    kinds = range(len(KINDS))
-    outside, begin, inner = rows[0][_OUTSIDE], [rows[0][1 + 2 * k] for k in kinds], [-math.inf for _ in kinds]
-    back: list[list[int]] = []
-    for row in rows[1:]:
-        come, score = _OUTSIDE, outside
-        from_begin = []
-        for k in kinds:
-            went = 1 + 2 * k if begin[k] >= inner[k] else 2 + 2 * k
-            higher = begin[k] if begin[k] >= inner[k] else inner[k]
-            from_begin.append((went, higher))
-            if higher > score:
-                come, score = went, higher
-        back.append([come, *(went for went, _ in from_begin)])
-        outside = score + row[_OUTSIDE]
-        begin = [score + row[1 + 2 * k] for k in kinds]
-        inner = [higher + row[2 + 2 * k] for k, (_, higher) in enumerate(from_begin)]
-    last = [outside]
-    for k in kinds:
-        last += [begin[k], inner[k]]
-    labels = [max(range(len(last)), key=last.__getitem__)]
-    for row in reversed(back):
-        here = labels[-1]
-        labels.append(row[0] if here % 2 or here == _OUTSIDE else row[here // 2])
+    """Viterbi over the stretches of a text in which another label than outside is at all probable."""
+    if not len(logs):
+        return []
+    labels = [_OUTSIDE] * len(logs)
+    near = logs[:, _OUTSIDE] < _CERTAIN
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], near, [False]]).astype(np.int8)))
+    for start, end in edges.reshape(-1, 2).tolist():
+        labels[start:end] = _stretch(logs[start:end])
+    return labels
+
+
+_CERTAIN = float(np.log(0.98))
+"""Log probability from which a character is outside without doubt."""
+
+
+def _stretch(logs: Floats) -> list[int]:
+    score = logs[0] + _BLOCKED[:, _OUTSIDE]
+    back = []
+    for row in logs[1:]:
+        come = score + _BLOCKED
+        best = come.argmax(axis=1)
+        back.append(best)
+        score = come[range(len(best)), best] + row
+    labels = [int(score.argmax())]
+    for best in reversed(back):
+        labels.append(int(best[labels[-1]]))
     return labels[::-1]
 
 
-def _windows(x: Floats) -> Floats:
-    """[characters, width] → [characters, WINDOW · width]: each character with its neighbours."""
-    reach = WINDOW // 2
+def _windows(x: Floats, step: int) -> Floats:
+    """[characters, width] → [characters, WINDOW · width]: each character with others at multiples of ``step``."""
+    reach = WINDOW // 2 * step
     padded = np.pad(x, ((reach, reach), (0, 0)))
-    return np.concatenate([padded[at : at + len(x)] for at in range(WINDOW)], axis=1)
+    return np.concatenate([padded[at : at + len(x)] for at in range(0, WINDOW * step, step)], axis=1)

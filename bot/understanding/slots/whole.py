@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import rjieba
@@ -38,6 +39,14 @@ def whole(read: str, start: int, end: int) -> tuple[int, int]:
             end = after
         at = after
     return start, end
+
+
+def cut(read: str) -> Iterator[tuple[int, int]]:
+    """The words of a text: the first character of each, and the one after the last."""
+    at = 0
+    for word in _segmenter().cut(read, False):
+        yield at, at + len(word)
+        at += len(word)
 
 
 @cache
