@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from bot.understanding.encoding.floats import Floats
 from bot.understanding.slots.naming import districts, mentions, towns
 from bot.understanding.slots.signals import Readings
-from bot.understanding.slots.tagging import KINDS, LABELS, spans
+from bot.understanding.slots.tagging import KINDS, LABELS, Span, spans
 from bot.understanding.slots.whole import cut, whole
 from core.city import City
 from core.phone import find
@@ -56,7 +56,8 @@ def candidates(read: str, said: Readings, shares: Floats, city: City) -> dict[st
         shares: [characters, labels], the tagger's probabilities.
         city: the city whose districts and towns are known.
     """
-    found = {kind: _worded(kind, read, said, shares, city) for kind in WORDED}
+    tagged = spans(shares) if len(shares) else []
+    found = {kind: _worded(kind, read, said, tagged, shares, city) for kind in WORDED}
     for kind, names, chosen in (
         ("district", districts(city), said.district),
         ("town", towns(city), said.town),
@@ -72,10 +73,11 @@ def candidates(read: str, said: Readings, shares: Floats, city: City) -> dict[st
     return found
 
 
-def _worded(kind: str, read: str, said: Readings, shares: Floats, city: City) -> list[Candidate]:
+def _worded(
+    kind: str, read: str, said: Readings, tagged: Sequence[Span], shares: Floats, city: City
+) -> list[Candidate]:
     chosen = {"place": said.place, "time": said.time, "subject": said.subject}[kind]
     ruled = {"place": said.places, "time": said.times, "subject": said.subjects}[kind]
-    tagged = spans(shares) if len(shares) else []
     first = next(_where(read, chosen), None)
     rules = {one for words in ruled for one in _where(read, words)} | ({first} if first else set())
     marks = {_trimmed(read, *whole(read, one.start, one.end)) for one in tagged if one.kind == kind}

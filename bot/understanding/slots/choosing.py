@@ -75,14 +75,18 @@ class Chooser:
         return total
 
 
-def means(states: Floats, stretches: NDArray[np.int64]) -> Floats:
+def summed(states: Floats) -> Floats:
+    """Sums of the states of all characters before each, [characters + 1, width], from which :func:`means` are quick."""
+    return np.concatenate([np.zeros((1, states.shape[1]), np.float32), np.cumsum(states, 0)])
+
+
+def means(sums: Floats, stretches: NDArray[np.int64]) -> Floats:
     """The mean states of stretches, [candidates, stretches, width]; zeros for an empty one.
 
     Args:
-        states: [characters, width].
-        stretches: [candidates, stretches, 2].
+        sums: [characters + 1, width], from :func:`summed`.
+        stretches: [candidates, stretches, 2], first character and the one after the last.
     """
-    sums = np.concatenate([np.zeros((1, states.shape[1]), np.float32), np.cumsum(states, 0)])
     lengths = np.maximum(stretches[..., 1] - stretches[..., 0], 1)[..., None]
     found: Floats = (sums[stretches[..., 1]] - sums[stretches[..., 0]]) / lengths
     return found.astype(np.float32)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -135,10 +136,7 @@ def described(
     sums = np.concatenate([[0.0], np.cumsum(mine)]), np.concatenate([[0.0], np.cumsum(others)])
     sentences = [(m.start(), m.end()) for m in _SENTENCE.finditer(read)] or [(0, len(read))]
     clauses = [(m.start(), m.end(), m.group()) for m in _CLAUSE.finditer(read)] or [(0, len(read), read)]
-    around = [
-        [pattern.search(words) is not None for pattern in _AROUND] + [is_passing(words)]
-        for *_, words in clauses
-    ]
+    around = _around(tuple(words for *_, words in clauses))
     means = [(sums[0][c.end] - sums[0][c.start]) / (c.end - c.start) for c in found]
     best = max(means, default=0.0)
     rows, stretches = [], []
@@ -202,6 +200,14 @@ def described(
         np.array(stretches, np.int64).reshape(len(found), STRETCHES, 2),
         keys,
     )
+
+
+@lru_cache(maxsize=8)
+def _around(clauses: tuple[str, ...]) -> list[list[bool]]:
+    """What each clause of a message tells; kept, because each kind of candidates asks for it."""
+    return [
+        [*(pattern.search(words) is not None for pattern in _AROUND), is_passing(words)] for words in clauses
+    ]
 
 
 def _of_kind(kind: str, words: str, key: str, context: Context) -> list[float]:

@@ -17,7 +17,16 @@ from bot.understanding.encoding.reading import plain
 from bot.understanding.mine import readings
 from bot.understanding.slots import fit_chooser, fit_tagger, fit_types
 from bot.understanding.slots.candidates import CHOSEN, WORDED, candidates
-from bot.understanding.slots.choosing import SHORT, Calibration, Chooser, best, means, of_rules, together
+from bot.understanding.slots.choosing import (
+    SHORT,
+    Calibration,
+    Chooser,
+    best,
+    means,
+    of_rules,
+    summed,
+    together,
+)
 from bot.understanding.slots.examples import Story, labels, stories
 from bot.understanding.slots.features import Context, agrees, described, key_of
 from bot.understanding.slots.fit_chooser import Lesson
@@ -153,7 +162,7 @@ def lessons(
         found.append(
             Lesson(
                 all_of_it,
-                means(one.signals.states, all_of_it.stretches),
+                means(summed(one.signals.states), all_of_it.stretches),
                 np.array(right, bool),
                 1.0 if one.story.main else _OF_SPANS,
             )

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from bot.understanding.encoding.reading import plain
 from bot.understanding.slots.candidates import CHOSEN, candidates
-from bot.understanding.slots.choosing import SHORT, Calibration, Chooser, best, means, of_rules, together
+from bot.understanding.slots.choosing import (
+    SHORT,
+    Calibration,
+    Chooser,
+    best,
+    means,
+    of_rules,
+    summed,
+    together,
+)
 from bot.understanding.slots.features import Context, described
 from bot.understanding.slots.signals import Readings, signals
 from bot.understanding.slots.tagging import loaded
@@ -79,6 +88,7 @@ class Reader:
         if not len(seen.states):
             return Found({}, {}, {})
         shares = self._tagger.shares(seen)
+        sums = summed(seen.states)
         stored, asked, scores = {}, {}, {}
         for kind, some in candidates(spelled, said, shares, context.city).items():
             one = described(kind, spelled, some, shares, context)
@@ -89,7 +99,7 @@ class Reader:
                 if short and (words := getattr(said, kind)) and words.lower() not in spelled:
                     stored[kind] = asked[kind] = words
                 continue
-            shares_of = self._choosers[kind].shares(one, means(seen.states, one.stretches))
+            shares_of = self._choosers[kind].shares(one, means(sums, one.stretches))
             every = together(kind, one, shares_of)
             line = self._calibrations[kind]
             if number is None:
