@@ -47,7 +47,7 @@ SHORT = {
     "bot.understanding.assent._WHOLE": 20,
     "bot.understanding.looks._NEARBY": 24,
     "bot.understanding.looks._ONLY_KINDS": 24,
-    "bot.understanding.when._SIGNED": 12,
+    "bot.understanding.when_background._SIGNED": 12,
 }
 """Patterns that only get short texts → most characters. What calls them cuts or refuses longer ones."""
 
