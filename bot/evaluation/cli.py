@@ -15,7 +15,7 @@ from bot.evaluation.figures import accuracy, confusions, macro_f1
 from bot.evaluation.rows import CategoryRow, MessageRow, RequestsRow, StoryRow, read
 from bot.parsing import parse
 from bot.understanding import category
-from bot.understanding.requests import split
+from bot.understanding.splitting import split
 from core.errors import ConfigurationError
 from core.settings import load_settings
 from tickets import catalog
@@ -117,6 +117,16 @@ def fit_slots_command(
     for line in fit.renewed(
         reading.HERE, datetime.fromisoformat(STORIES_NOW), load_settings().city, store, each, short, ask
     ):
+        typer.echo(line)
+
+
+@app.command("fit-seams")
+def fit_seams_command() -> None:
+    """Train the judge that tells where a message goes over to another matter. Takes some minutes of one core."""
+    # Not at the top: the app imports this module, and never trains.
+    from bot.understanding.seams import fit, judging
+
+    for line in fit.renewed(judging.WEIGHTS):
         typer.echo(line)
 
 

@@ -1,4 +1,4 @@
-"""Splits a message with several requests at the beginning of each request, and keeps a single story whole.
+"""Parts a message with several requests where its words say so: :func:`by_cues`.
 
 Stories often contain cue words such as 还有 and 另外, so a cue alone is not enough. A cue counts when it
 announces something new (另外还想反映一件事), or when the text after it is a question about a rule or procedure after a
@@ -16,7 +16,6 @@ from typing import Literal
 from bot.understanding.announced import items
 from bot.understanding.apart import category, differ, listed_apart
 from bot.understanding.faults import is_fault
-from bot.understanding.seams.judging import FURTHER, LEAST, cut
 
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
@@ -87,33 +86,12 @@ class Request:
     text: str
 
 
-def split(text: str) -> tuple[Request, ...]:
-    """The requests of a message in order, without the cues between them; at least one.
-
-    >>> [r.text for r in split("小区电梯坏了好几天没人修。另外问一下居住证怎么办理？")]
-    ['小区电梯坏了好几天没人修', '居住证怎么办理？']
-    >>> len(split("路灯坏了半个月，还有个大坑，晚上看不见，另外打电话也没人接"))
-    1
-    """
-    found, at = list(_by_cues(text)), 0
-    while at < len(found) and len(found) < MOST:
-        least = LEAST if len(found) == 1 else FURTHER
-        seam = cut(found[at].text, least) if found[at].kind == "matter" else None
-        halves = [_request(seam.first), _request(seam.second)] if seam else []
-        if halves and all(half.kind == "matter" for half in halves):
-            found[at : at + 1] = halves
-        else:
-            at += 1
-    return tuple(found)
-
-
-def _by_cues(text: str) -> tuple[Request, ...]:
+def by_cues(text: str) -> tuple[Request, ...]:
     """The requests of a message, cut where its words announce something new, or where a question stands beside a matter."""
-    listed = _listed(text)
-    if listed:
-        return listed
+    found = list(listed(text))
+    if found:
+        return tuple(found)
     rest = text.strip()
-    found: list[Request] = []
     announced = _FIRST_MARK.match(rest)
     if announced:
         rest = rest[announced.end() :]
@@ -125,21 +103,21 @@ def _by_cues(text: str) -> tuple[Request, ...]:
             break
         first, cue, rest = cut
         kind = kind and "matters"  # when its first two items are separate, so are the others
-        found.append(_request(first, asked))
+        found.append(request(first, asked))
         asked = _ASKING_CUE.search(cue) is not None
     if not found:
-        return (_request(text.strip()),)
-    return (*found, _request(rest, asked))
+        return (request(text.strip()),)
+    return (*found, request(rest, asked))
 
 
-def _listed(text: str) -> tuple[Request, ...]:
+def listed(text: str) -> tuple[Request, ...]:
     """The requests of a message that announces how many there are; empty when they belong to one matter."""
     parts, called = items(text)
     apart = [
         listed_apart(first, second, announced="matters" if called else "list")
         for first, second in pairwise(parts)
     ]
-    return tuple(map(_request, parts)) if apart and all(apart) else ()
+    return tuple(map(request, parts)) if apart and all(apart) else ()
 
 
 def is_question(text: str) -> bool:
@@ -167,7 +145,8 @@ def _asking(text: str) -> bool:
     )
 
 
-def _request(text: str, asked: bool = False) -> Request:
+def request(text: str, asked: bool = False) -> Request:
+    """A part of a message with its kind; ``asked``: a cue said that it asks."""
     return Request("question" if asked or _asking(text) or _only_asks(text) else "matter", text)
 
 

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.requests import MOST, split
+from bot.understanding.requests import MOST
+from bot.understanding.splitting import split
 from core.settings import ROOT
 
 HERE = Path(__file__).parent

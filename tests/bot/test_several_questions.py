@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bot.understanding.questions import questions
-from bot.understanding.requests import split
+from bot.understanding.splitting import split
 from tests.bot.calls import Answer, Rasa
 
 ASK = "action_answer_policy"

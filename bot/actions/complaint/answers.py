@@ -17,7 +17,7 @@ from bot.understanding.looks import is_rough
 from bot.understanding.object_named import nameless
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
-from bot.understanding.requests import split
+from bot.understanding.splitting import split
 from bot.understanding.when import Moment
 from core.clock import now
 from core.simplified import simplified

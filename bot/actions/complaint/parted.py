@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot.actions.runtime.context import parts
 from bot.understanding.clauses import only_place
-from bot.understanding.requests import Request, split
+from bot.understanding.requests import Request
 from bot.understanding.self_told import is_remark
+from bot.understanding.splitting import split
 
 _CLAUSES = re.compile(r"(?<=[，,。；;\s])")
 _MARKS = " ，,。；;的\n"

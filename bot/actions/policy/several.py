@@ -22,7 +22,8 @@ from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip
 from bot.understanding.asking import only_asks, own_question
 from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.questions import questions
-from bot.understanding.requests import Request, split
+from bot.understanding.requests import Request
+from bot.understanding.splitting import split
 from conversations.event_kinds import Result
 
 if TYPE_CHECKING:

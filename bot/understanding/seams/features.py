@@ -1,25 +1,27 @@
-"""What tells whether a message goes over to another matter at a place between two clauses."""
+"""Places between the clauses of a message, and what the words tell about each."""
 
 from __future__ import annotations
 
 import math
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
-from bot.understanding.category import shipped
 from bot.understanding.encoding.floats import Floats
-from tickets import catalog
+from bot.understanding.requests import by_cues
+from bot.understanding.slots.whole import cut as words_of
 
-LONGEST = 400
+LONGEST = 1_000
 """Most characters of a message that are looked at for seams."""
 _BREAK = re.compile(
     r"[，,。；;！!？?\n]+\s*|(?<=[\u4e00-\u9fffA-Za-z0-9])[ \t]+(?=[\u4e00-\u9fff])|(?<=[^\W\d])(?=[①②③④⑤])"
 )
+"""What parts clauses."""
+_RUN = re.compile(r"[\u4e00-\u9fff\w]{30,}")
+"""Dictation without punctuation: a clause may begin at every word of it."""
 _CUE = re.compile(
     r"(?P<item>[1-9１-９一二三四][、.．)）：:]\s*|[①②③④⑤]\s*)?"
     r"(?P<cue>(?:(?P<nth>第[一二三四](?:件|个|点|条|桩|样)?(?:事情?儿?|问题)?(?:呢)?(?:是|就是)?|[一二三]是|[一二三]来|其[一二三次]|再一?[个件条]|"
@@ -45,10 +47,17 @@ _WRONG = re.compile(
 )
 _DATED = re.compile(r"(?:19|20)\d\d|\d{1,2}[月日号]|[今去前昨]天|[今去前]年|第[一二三]次|上[周个]")
 _PLACED = re.compile(r"[路街巷村镇楼桥站园场店厂校院河]|小区|门口|附近|旁边|对面|单元|家")
-_ONSET, _CLAUSE = 6, 20
-"""Characters of a part's beginning, and of its first clause, whose runs count."""
-RUNS = 1 << 13
-"""Number of hash places for these runs."""
+_LEAST = 4
+"""Fewest characters of a part."""
+_TRIM = " ，,。；;、：:\n"
+_LIST = re.compile(r"[2-9２-９二三四五][、.．)）：:]|[②③④⑤]|第二|其二|二是")
+_GREETS = re.compile(r"您好|你好|尊敬|领导")
+_PLACE_FIRST = re.compile(r".{0,6}(?:[路街巷村镇楼桥站园场店厂校院河]|小区|门口|附近|旁边|对面|单元|家)")
+_ASKS = re.compile(r"[?？吗呢]$|怎么|咋|多少|什么")
+_FURTHER = re.compile(r"再(?:一?个|有|就是|说)|还有(?:个|件|一|就是)")
+_SPEAKER = re.compile(r"(?:我|俺)(?:们)?")
+_NEAR = 60
+"""Characters before a seam in which its last clause is looked for, and after it the next clause."""
 
 
 @dataclass(frozen=True)
@@ -56,84 +65,69 @@ class Seam:
     """A place between two clauses.
 
     Args:
-        first: the text before it.
-        second: the text after it, without the words that join it.
+        before: the end of the text before it.
+        start: the beginning of the text after it.
+        told: the same without the words that join it to the text before.
         mark: the punctuation.
-        cue: the words and marks that join the second part.
+        cue: the words and marks that join the text after it.
     """
 
-    first: str
-    second: str
+    before: int
+    start: int
+    told: int
     mark: str
     cue: re.Match[str]
 
 
-def seams(text: str) -> Iterator[Seam]:
+def seams(text: str) -> list[Seam]:
     """The places between the clauses of a message that have something on both sides, in order."""
-    for found in _BREAK.finditer(text[:LONGEST]):
-        cue = _CUE.match(text, found.end())
+    read = text[:LONGEST]
+    gaps = [(gap.start(), gap.end(), gap.group() or "；") for gap in _BREAK.finditer(read)]
+    gaps += [(at, at, " ") for at in _words(read)]
+    found = []
+    for before, start, mark in sorted(gaps):
+        cue = _CUE.match(text, start)
         assert cue is not None
-        first, second = (
-            text[: found.start()].strip(" ，,。；;、\n"),
-            text[cue.end() :].strip(" ，,。；;、：:\n"),
-        )
-        if len(first) >= _LEAST and len(second) >= _LEAST:
-            yield Seam(first, second, found.group() or "；", cue)
+        if len(text[:before].strip(_TRIM)) >= _LEAST and len(text[cue.end() :].strip(_TRIM)) >= _LEAST:
+            found.append(Seam(before, start, cue.end(), mark, cue))
+    return found
 
 
-_LEAST = 4
-"""Fewest characters of a part."""
+def _words(text: str) -> Iterator[int]:
+    """Where words begin within long stretches without punctuation, at least two characters apart."""
+    for run in _RUN.finditer(text):
+        done = run.start()
+        for begin, _ in words_of(run.group()):
+            at = run.start() + begin
+            if at >= done + 2 and begin >= _LEAST and run.end() - at >= _LEAST:
+                yield at
+                done = at
 
 
-def opening(text: str) -> str:
-    """A first part without the words that announce it."""
-    return _OPENING.sub("", text, count=1).strip(" ，,。；;、：:\n") or text
+def halves(text: str, seam: Seam) -> tuple[str, str]:
+    """The text before a seam, and the text after it without the words that join it."""
+    return text[: seam.before].strip(_TRIM), _ANNOUNCES.sub("", text[seam.told :].strip(_TRIM))
 
 
-_OPENING = re.compile(
-    r"^(?:您好|你好|喂|请|麻烦|帮我|[，,。！!\s]|(?:我|俺)们?|这里|这边|今天|有|想|要|得|来|反映|反应|投诉|说|讲|一?下|"
-    r"[两俩二三仨23](?:个|件|桩|样)?(?:事情?儿?|问题)|[：:])*(?:[1１一①][、.．)）：:]?(?=[^\u4e00-\u9fff]|[、.．)）：:])|①|首先|先(?:说|是)|第一[个件条点]?(?:事情?|问题)?(?:是)?|一是|一个(?:是|就是)|其一)?[、，,：:\s]*"
+_ANNOUNCES = re.compile(
+    r"^(?:还有|另外|再|也|有|反映|反应|举报|投诉|说)*(?:一下)?一?[个件桩](?:别的|小)?(?:事情?儿?|问题)?(?:就?是)?[，,：:\s]+(?=.{4})"
 )
+"""Words at the beginning of a further matter that only say that it comes."""
 
 
-def first_clause(text: str) -> str:
-    """The first clause of a part that has some words of its own."""
+def _first_clause(text: str) -> str:
     for found in _BREAK.finditer(text):
         if found.start() >= _LEAST:
             return text[: found.start()]
     return text
 
 
-def last_clause(text: str) -> str:
-    """The last clause of a part."""
+def _last_clause(text: str) -> str:
     at = 0
     for found in _BREAK.finditer(text):
         if len(text) - found.end() >= _LEAST:
             at = found.end()
     return text[at:]
-
-
-@lru_cache(maxsize=512)
-def _by_words(text: str) -> Floats | None:
-    scores = catalog.scores(text)
-    return None if scores is None else shipped().shares_by_words(scores)
-
-
-def alike(one: Floats | None, other: Floats | None) -> list[float]:
-    """How surely two parts belong to one category: same level 1, same category, how sure the first is, and the second."""
-    if one is None or other is None:
-        return [0.5, 0.25, 0.0, 0.0, 1.0, float(one is None), float(other is None)]
-    levels = shipped().of_level1
-    a, b = levels @ one, levels @ other
-    return [
-        float(a @ b),
-        float(one @ other),
-        float(a.max()),
-        float(b.max()),
-        float(a.argmax() == b.argmax()),
-        0.0,
-        0.0,
-    ]
 
 
 def _shared(one: str, other: str) -> float:
@@ -142,22 +136,32 @@ def _shared(one: str, other: str) -> float:
     return sum(pair in one for pair in pairs) / max(len(pairs), 1)
 
 
-def measured(text: str, seam: Seam, place: float) -> list[float]:
-    """What the words tell about a seam.
+def marks(text: str, places: Sequence[Seam]) -> Floats:
+    """What the words tell about the seams of a message, [seams, MARKS]."""
+    cuts = _cut_by_rules(text)
+    rows = [_marks(text, seam, at / len(places), cuts) for at, seam in enumerate(places)]
+    return np.array(rows, np.float32).reshape(len(rows), MARKS)
 
-    Args:
-        place: the share (0 to 1) of the message's seams that lie before this one.
-    """
-    first, second = opening(seam.first), seam.second
-    near, next_ = last_clause(first), first_clause(second)
+
+def _cut_by_rules(text: str) -> Mapping[int, bool]:
+    """Where the rules find the beginning of a further request, and whether a question and a matter lie beside each other."""
+    parts = by_cues(text)
+    found, at = {}, 0
+    for one, other in pairwise(parts):
+        at = text.find(other.text, at + 1)
+        if at > 0:
+            found[at] = one.kind != other.kind
+    return found
+
+
+def _marks(text: str, seam: Seam, place: float, cuts: Mapping[int, bool]) -> list[float]:
+    first, second = text[: seam.before], text[seam.told :]
+    near, next_ = _last_clause(first[-_NEAR:]), _first_clause(second[: _NEAR + 20])[:_NEAR]
     cue, joins = seam.cue, seam.cue["joins"] or ""
-    wrong = (bool(_WRONG.search(first)), bool(_WRONG.search(next_)), bool(_WRONG.search(near)))
+    announced = _ANNOUNCED.search(text[:40])
+    ruled = [differs for at, differs in cuts.items() if seam.start <= at <= seam.told + 1]
     return [
-        *alike(_by_words(first), _by_words(second)),
-        *alike(_by_words(near), _by_words(next_)),
-        *alike(_by_words(first), _by_words(next_))[:2],
-        *map(float, wrong),
-        float(all(wrong[:2])),
+        *(float(_WRONG.search(part) is not None) for part in (first, next_, near, second[:_NEAR])),
         float(seam.mark[0] in "，,"),
         float(seam.mark[0] in "。！!？?"),
         float(seam.mark[0] in "；;"),
@@ -170,76 +174,33 @@ def measured(text: str, seam: Seam, place: float) -> list[float]:
         float(joins in ("另外", "此外", "除此之外", "同时", "与此同时")),
         float(joins.startswith(("还有", "再"))),
         float(joins in ("而且", "并且", "最后", "然后", "然后呢")),
-        float(bool(_ANNOUNCED.search(text[:30]))),
-        float(bool(_ANNOUNCED.search(text[:30])) and (bool(cue["item"]) or bool(cue["nth"]) or bool(joins))),
-        float(bool(_TIES.match(second))),
-        float(bool(_PERSONAL.search(next_))),
+        float(joins == "还有"),
+        float(_FURTHER.match(text, seam.start) is not None),
+        float(announced is not None),
+        float(announced is not None and any((cue["item"], cue["nth"], joins))),
+        float(_TIES.match(second) is not None),
+        float(_PERSONAL.search(next_) is not None),
         float("也" in next_[:6]),
-        float(bool(_DATED.match(second)) or bool(_DATED.match(first))),
-        float(bool(_PLACED.search(next_))),
-        float(
-            bool(
-                re.match(
-                    r".{0,6}(?:[路街巷村镇楼桥站园场店厂校院河]|小区|门口|附近|旁边|对面|单元|家)", next_
-                )
-            )
-        ),
-        float(bool(re.search(r"[?？吗呢]$|怎么|咋|多少|什么", next_))),
+        float(_DATED.match(second) is not None),
+        float(_DATED.match(first) is not None),
+        float(_PLACED.search(next_) is not None),
+        float(_PLACE_FIRST.match(next_) is not None),
+        float(_ASKS.search(next_) is not None),
         _shared(first, next_),
-        math.log(len(first)) / 4,
-        math.log(len(second)) / 4,
-        math.log(len(text)) / 4,
+        math.log(max(len(first), 1)) / 6,
+        math.log(max(len(second), 1)) / 6,
+        math.log(len(text)) / 6,
         float(len(text) < 40),
-        float(len(text) > 120),
+        float(len(text) > 150),
         float(len(next_) < 6),
         place,
+        float(_SPEAKER.match(second) is not None),
+        float(_LIST.search(text) is not None),
+        float(_GREETS.match(text) is not None),
+        float(bool(ruled)),
+        float(any(ruled)),
     ]
 
 
-def clause_ties(text: str) -> bool:
-    """Whether a clause goes on about what was said before it (结果, 打电话, 希望)."""
-    return _TIES.match(text) is not None
-
-
-def onset(text: str) -> list[int]:
-    """The hash places of the runs of characters of a part's first clause; those at its beginning come again with a mark."""
-    clause = first_clause(text)[:_CLAUSE].replace("也", "")
-    start = "^" + clause[:_ONSET]
-    runs = {start[i : i + n] for n in (1, 2, 3) for i in range(len(start) - n + 1)}
-    runs |= {"^" + start[1 : 1 + n] for n in (1, 2)}
-    runs = {"^" + run for run in runs} | {
-        clause[i : i + n] for n in (1, 2, 3) for i in range(len(clause) - n + 1)
-    }
-    return sorted({zlib.crc32(run.encode()) % RUNS for run in runs})
-
-
-def crossed(values: Sequence[float]) -> list[float]:
-    """The values of a seam, and how alike both sides are for each way in which they may be joined.
-
-    还有 joins parts of one matter more often than two matters, so there the categories must tell.
-    """
-    alike_, sure = values[_ALIKE], values[_SURE]
-    values = [
-        *values[:_ALSO],
-        values[_ALSO] * alike_,
-        *values[_ALSO + 1 :],
-    ]  # 垃圾也没人收 adds to another matter, too
-    kinds = [values[place] for place in _JOINED] + [float(not any(values[place] for place in _JOINED))]
-    return [*values, *(kind * alike_ for kind in kinds), *(kind * sure for kind in kinds)]
-
-
-_ALIKE, _SURE = 14, 10
-"""Places among the values: how alike the first part and the next clause are, and how sure the category of that clause is."""
-_ALSO = 36
-"""Place of whether the next clause says 也."""
-_JOINED = (25, 26, 27, 28, 29, 30, 31)
-"""Places of the marks and words that join."""
-
-
-def row(values: Sequence[float], runs: Sequence[int]) -> Floats:
-    """All features of a seam in one row."""
-    values = crossed(values)
-    found = np.zeros(len(values) + RUNS, np.float32)
-    found[: len(values)] = values
-    found[len(values) + np.asarray(runs, int)] = 0.3
-    return found
+MARKS = 41
+"""Number of values that the words give for a seam."""

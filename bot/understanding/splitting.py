@@ -1,0 +1,33 @@
+"""Splits a message with several requests at the beginning of each one, and keeps a single story whole: :func:`split`."""
+
+from __future__ import annotations
+
+from bot.understanding.requests import MOST, Request, by_cues, listed, request
+from bot.understanding.seams.judging import cut
+
+_BRIEF = 80
+"""Most characters of a message that is parted by cues alone. In longer ones they stand within one story as often."""
+
+
+def split(text: str) -> tuple[Request, ...]:
+    """The requests of a message in order, without the cues between them; at least one.
+
+    >>> [r.text for r in split("小区电梯坏了好几天没人修。另外问一下居住证怎么办理？")]
+    ['小区电梯坏了好几天没人修', '居住证怎么办理？']
+    >>> len(split("路灯坏了半个月，还有个大坑，晚上看不见，另外打电话也没人接"))
+    1
+    """
+    cued = by_cues(text) if len(text) <= _BRIEF else listed(text)
+    return cued if len(cued) > 1 else _learned(text)
+
+
+def _learned(text: str) -> tuple[Request, ...]:
+    """The requests of a message as the judge of seams parts them."""
+    found, at = [text.strip()], 0
+    while at < len(found) and len(found) < MOST:
+        halves = cut(found[at], len(found) > 1)
+        if halves:
+            found[at : at + 1] = halves
+        else:
+            at += 1
+    return tuple(map(request, found))
