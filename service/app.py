@@ -21,7 +21,7 @@ from bot.understanding.danger import shipped
 from bot.understanding.decide import shipped as bars
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
-from bot.understanding.requests import split
+from bot.understanding.splitting import split
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.danger import advices
