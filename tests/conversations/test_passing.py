@@ -110,7 +110,10 @@ async def test_the_agent_ends_it_and_the_citizen_begins_anew(process: Process, c
     view = await process.conversations.close(conversation, ANNE)
     assert (view.mode, view.stage, view.agent_id, view.reason) == (Mode.BOT, Stage.CLOSED, None, None)
     last = (await process.conversations.history(conversation))[-1]
-    assert (last.sender, last.text) == ("system", "本次服务已结束，谢谢您。以后有事，在这里直接说就行。\n这次服务您还满意吗？")
+    assert (last.sender, last.text) == (
+        "system",
+        "本次服务已结束，谢谢您。以后有事，在这里直接说就行。\n这次服务您还满意吗？",
+    )
     assert [one.text for one in await process.say("再问一下")] == ["您说的是：再问一下"]
     assert (await process.conversations.view(conversation)).stage is Stage.ACTIVE
     events = await process.conversations.happened(conversation, messages=False)

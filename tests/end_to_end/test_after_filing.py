@@ -55,9 +55,7 @@ def test_what_was_cut_off_stays_on_the_first_ticket(citizen: Citizen, desk: Desk
     assert "13800100557" not in "\n".join(ticket["notes"])
 
 
-@pytest.mark.parametrize(
-    "fetches", ["刚才说的垃圾也登记一下", "垃圾那个也要登记", "第二件也办了吧"]
-)
+@pytest.mark.parametrize("fetches", ["刚才说的垃圾也登记一下", "垃圾那个也要登记", "第二件也办了吧"])
 def test_a_put_off_matter_comes_with_place_and_contact(citizen: Citizen, desk: Desk, fetches: str) -> None:
     filed(citizen, TWO, *REST)
     say_all(citizen, "不用了", "谢谢")

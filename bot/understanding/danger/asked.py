@@ -29,7 +29,8 @@ def parted(read: str) -> tuple[str, str]:
     >>> parted("孩子误吞了纽扣电池,医保怎么报"), parted("孩子误吞了纽扣电池怎么办"), parted("医保怎么报")
     (('孩子误吞了纽扣电池', '医保怎么报'), ('', ''), ('', ''))
     """
-    told, asked = [], []
+    told: list[str] = []
+    asked: list[str] = []
     for clause in _CLAUSES.findall(read):
         if _COURTESY.fullmatch(clause.strip(_MARKS)):
             continue
