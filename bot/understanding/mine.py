@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.understanding.encoding.reading import plain
 from bot.understanding.kind import suggest_type
 from bot.understanding.no_day import without_no_days
 from bot.understanding.object_named import is_generic, told_name, without_aside
 from bot.understanding.passing import is_letter, labelled, without_passing
-from bot.understanding.phone import own_phone
+from bot.understanding.phone import declared_phone, own_phone
 from bot.understanding.place import Place, addresses, bare_address, place
 from bot.understanding.slips import put_right
 from bot.understanding.slots.features import Context
@@ -112,8 +113,11 @@ def mine(text: str, now: datetime, city: City) -> Mined:
             sure = replace(sure, where=replace(sure.where, district=_only_district(said, city)))
     else:
         found = reader.read(said, _readings(said, rules, now, city), Context(now, city))
-        sure = _chosen(said, found.stored, rules, now, city)
-        maybe = _chosen(said, found.asked, rules, now, city)
+        told = plain(without_passing(said))
+        sure, maybe = (
+            _chosen(said, {k: w for k, w in words.items() if k != "time" or w in told}, rules, now, city)
+            for words in (found.stored, found.asked)
+        )
         if is_letter(said):
             named = _of_labels(said, now, city)
             sure = replace(
@@ -133,7 +137,7 @@ def mine(text: str, now: datetime, city: City) -> Mined:
         address=sure.where.address,
         happened_at=when,
         subject=whom,
-        phone=sure.phone,
+        phone=sure.phone or declared_phone(without_number(said)) or "",
         ticket_number=find_number(said) or "",
         unsure=Unsure(
             "" if sure.kind else maybe.kind,

@@ -32,6 +32,8 @@ _ASKED = re.compile(
 )
 _LIFE = re.compile(rf"{_KIN}.{{0,12}}?(?:{_LIVING})")
 _WORK = re.compile(r"上班|打工|工作|收银|做事")
+_VISITS = re.compile(r".{0,8}(?:才|就|都|能|也)(?:能)?(?:回来|回家)一?[趟次回]")
+"""A clause of relatives who are seldom at home: 国庆节才回来一趟."""
 _OF_WORK = re.compile(r"工资|薪|开除|辞退|解雇|社保|加班|工伤|劳动合同|欠.{0,4}钱")
 """Words of a matter between the citizen and an employer. What is said about work then belongs to the matter."""
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
@@ -81,6 +83,5 @@ def labelled(text: str) -> str:
 
 def _passes(clause: str, *, at_work: bool) -> bool:
     life = _LIFE.search(clause)
-    return (life is not None and not (at_work and _WORK.search(life.group()))) or _ASKED.search(
-        clause
-    ) is not None
+    lives = life is not None and not (at_work and _WORK.search(life.group()))
+    return lives or _ASKED.search(clause) is not None or _VISITS.fullmatch(clause) is not None

@@ -154,3 +154,23 @@ def _announced(said: str, one: Found) -> int:
     before, cue = _before(said, one)
     whose = _OWN.search(before) if cue else None
     return one.start - len(cue) - (len(whose.group()) if whose else 0)
+
+
+_DECLARED = re.compile(
+    r"(?:(?:我|俺|本人|咱)(?:的|这)?(?:联系)?(?:电话|手机号?|号码)(?:号码?)?[是为：:，, ]{0,3}|联系(?:电话|方式|我)[是为：:，, ]{0,3}|打我(?:的?电话|手机)?[，,： ]?)$"
+)
+"""Words right before a number with which a citizen calls it the own one. They are right for 39 of 40 numbers of seven authors."""
+_BEFORE = 16
+"""Characters before a number in which they stand."""
+
+
+def declared_phone(text: str) -> str | None:
+    """The number that the citizen calls the own one, canonical; None when no number is called so.
+
+    >>> declared_phone("店老板13900000001不接，我的电话是13800000000"), declared_phone("老板电话13900000001")
+    ('13800000000', None)
+    """
+    for number in find(text):
+        if not number.service and _DECLARED.search(text[max(number.start - _BEFORE, 0) : number.start]):
+            return number.number
+    return None

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.understanding.requests import MOST, Request, by_cues, listed, request
 from bot.understanding.seams.judging import cut
 
 _BRIEF = 80
 """Most characters of a message that is parted by cues alone. In longer ones they stand within one story as often."""
+
+
+_ONE_BODY = re.compile(r"[^，,。；;：:！!？?\n]{2,12}有[两三几四五多2345]个问题")
+"""How a message begins that tells what is wrong with one body: 物业有两个问题."""
 
 
 def split(text: str) -> tuple[Request, ...]:
@@ -17,6 +23,8 @@ def split(text: str) -> tuple[Request, ...]:
     >>> len(split("路灯坏了半个月，还有个大坑，晚上看不见，另外打电话也没人接"))
     1
     """
+    if _ONE_BODY.match(text):
+        return (request(text.strip()),)
     cued = by_cues(text) if len(text) <= _BRIEF else listed(text)
     return cued if len(cued) > 1 else _learned(text)
 

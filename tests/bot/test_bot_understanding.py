@@ -183,7 +183,8 @@ def test_a_story_is_mined_for_everything() -> None:
     found = mine(
         "我要投诉，上周三晚上十点多，曹庵镇杨公路88号聚福饭店油烟大，电话幺三八零零零零幺二三四", NOW, HUAINAN
     )
-    assert (found.complaint_type, found.district, found.town) == ("投诉", "田家庵区", "曹庵镇")
+    assert (found.complaint_type or found.unsure.complaint_type) == "投诉"
+    assert (found.district, found.town) == ("田家庵区", "曹庵镇")
     assert (found.address, found.subject, found.phone) == ("杨公路88号", "聚福饭店", "13800001234")
     assert found.happened_at is not None and found.happened_at.start is not None
 

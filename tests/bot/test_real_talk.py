@@ -46,7 +46,7 @@ FIRST = [
     ("物业电话打了一上午没人接，单元门的锁坏了", {"subject": "物业"}),
     ("找过镇政府两趟了，沟里的死猪还是没人捞", {"subject": ABSENT, "address": ABSENT}),
     ("骂居委会的话我就不讲了，楼后面的化粪池满了", {"subject": ABSENT}),
-    ("对面饭店的油烟机正对着我家窗户", {"subject": "饭店"}),
+    ("对面饭店的油烟机正对着我家窗户，炒菜的时候呛得睁不开眼，找他好几回了", {"address": ABSENT}),
     ("女儿在超市上班，下夜班回来路灯全是黑的", {"subject": ABSENT, "address": ABSENT}),
     ("儿子从北京路那边回来，看见家门口的井盖没了", {"address": ABSENT}),
     ("老头子在医院住着，家里就我一个，水管爆了没人修", {"subject": ABSENT, "address": ABSENT}),

@@ -57,6 +57,7 @@ UNUSABLE: dict[str, list[list[str]]] = {
         ["{here}/words.jsonl"],
     ],
     "nlu requests": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
+    "nlu fit-seams": [["extra"]],
     "nlu fit-slots": [["--store", "x"], ["extra"]],
     "nlu slots": [["{here}/none"], ["{here}/words.jsonl"], ["--now", ""], ["--now", "x"]],
     "evaluate answers": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
