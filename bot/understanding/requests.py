@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from bot.understanding.announced import items
@@ -21,6 +21,8 @@ MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
 _MOST_CUES = 6
 """Most cues of one kind at which the categories of the parts are compared, because that takes milliseconds."""
+_MOST_PLACES = 40
+"""Most places of one kind at which a cut is tried: for each, both parts are read again."""
 _LEAST, _LEAST_NAMED = 4, 3
 """Fewest characters of a request; the same after a cue that announces something new."""
 
@@ -163,7 +165,7 @@ def _only_asks(text: str) -> bool:
 def _cut(text: str, announced: str) -> tuple[str, str, str] | None:
     """The first request, the cue and the rest; None when the text can't be split."""
     for pattern, sure in ((_OPENS, True), (_MAY_OPEN, bool(announced)), (_SENTENCE, False)):
-        for nth, match in enumerate(pattern.finditer(text)):
+        for nth, match in enumerate(islice(pattern.finditer(text), _MOST_PLACES)):
             first = text[: match.start()].strip(" ，,。；;、\n")
             second = text[match.end() :].strip(" ，,。；;、：:\n")
             cue = match.group("cue")
