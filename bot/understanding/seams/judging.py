@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.understanding.clauses import clauses
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.seams import views as seen
 from bot.understanding.seams.features import Seam, halves, marks, seams
+from bot.understanding.seams.frames import is_frame
 from core.text import plain
 from kb_index.language.pretrained import SHIPPED, encoder_at
 
@@ -117,7 +119,9 @@ def cut(text: str, part: bool = False) -> tuple[str, str] | None:
     shares = judge.shares(text, places)
     if 1 - shares[0] < judge.bars[2 if part else len(text) > BRIEF]:
         return None
-    return halves(text, places[int(shares[1:].argmax())])
+    found = halves(text, places[int(shares[1:].argmax())])
+    # Who speaks, whom they asked, a protest or a number is no matter of its own.
+    return None if any(all(map(is_frame, clauses(half))) for half in found) else found
 
 
 @cache
