@@ -34,6 +34,8 @@ _DATED = re.compile(r"[今昨前去]|[天日号月]|周|星期|礼拜")
 """Words of a day, which an hour alone has not."""
 _POINTING = re.compile(r"[那这](?:一?[点块片段个条处])?$")
 """Words after a place that begin what is told of it: 五一广场旁边那一点人行道."""
+_ONLY_PLACES = frozenset({"菜市场", "市场", "农贸市场", "小区", "公园", "广场", "村里", "路口", "街上", "工地"})
+"""Places that are nobody whom a request could be about."""
 _SOON = timedelta(days=1)
 """A time later than this after the message is no time at which something happened."""
 _TYPE_FROM = 0.6
@@ -128,6 +130,8 @@ def mine(text: str, now: datetime, city: City) -> Mined:
             )
     when = None if _is_ahead(sure.when, now) or _is_loose(sure.when, rules.kind) else sure.when
     whom = sure.whom
+    if whom in _ONLY_PLACES:
+        whom = ""
     if not whom or is_generic(whom):
         whom = told_name(without_passing(said)) or whom
     return Mined(
@@ -206,7 +210,9 @@ def _chosen(said: str, words: Mapping[str, str], rules: _Read, now: datetime, ci
     """The values of chosen words, with the rules' own time where the words are theirs."""
     address, time = spelled(said, words.get("place", "")), spelled(said, words.get("time", ""))
     when = rules.when
-    if not time:
+    if _is_no_time(said, time):
+        when = None if when is None or _is_no_time(said, when.text) else when
+    elif not time:
         when = None
     elif when is None or time != when.text:
         when = moment(time, now) or Moment(time, None, "vague")
@@ -219,6 +225,18 @@ def _chosen(said: str, words: Mapping[str, str], rules: _Read, now: datetime, ci
         (canonical(words.get("phone", "")) or "") if rules.phone else "",
         words.get("type", ""),
     )
+
+
+_COUNTED = re.compile(r"第?[一二两三四五六七八九十几\d]{1,3}[回次趟遍]")
+
+
+def _is_no_time(said: str, words: str) -> bool:
+    """Whether words count how often (这个月第三回), or say until what hour (打麻将到两点)."""
+    at = said.find(words) if words else -1
+    if at < 0:
+        return False
+    until = said[:at].endswith("到") and not _DATED.search(words)
+    return until or _COUNTED.match(said, at + len(words)) is not None
 
 
 def _is_ahead(when: Moment | None, now: datetime) -> bool:

@@ -43,6 +43,8 @@ async def answer(turn: Turn) -> bool:
     if turn.pressed or not asks(turn.text):
         return False
     own = await parts().tickets.of_conversation(turn.conversation_id, MOST)
+    if len(own) == 1 and turn.intent == "ask_progress":
+        return False  # it is shown at once, with what can be done
     draft = await kept.left(turn)
     how = _HOW.format(example=parts().city.example_number)
     if own:

@@ -20,7 +20,7 @@ _BREAK = re.compile(
     r"[，,。；;！!？?\n]+\s*|(?<=[\u4e00-\u9fffA-Za-z0-9])[ \t]+(?=[\u4e00-\u9fff])|(?<=[^\W\d])(?=[①②③④⑤])"
 )
 """What parts clauses."""
-_RUN = re.compile(r"[\u4e00-\u9fff\w]{30,}")
+_RUN = re.compile(r"[\u4e00-\u9fff\w]{60,}")
 """Dictation without punctuation: a clause may begin at every word of it."""
 _CUE = re.compile(
     r"(?P<item>[1-9１-９一二三四][、.．)）：:]\s*|[①②③④⑤]\s*)?"
