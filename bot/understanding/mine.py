@@ -34,7 +34,7 @@ _DATED = re.compile(r"[今昨前去]|[天日号月]|周|星期|礼拜")
 """Words of a day, which an hour alone has not."""
 _POINTING = re.compile(r"[那这](?:一?[点块片段个条处])?$")
 """Words after a place that begin what is told of it: 五一广场旁边那一点人行道."""
-_ONLY_PLACES = frozenset({"菜市场", "市场", "农贸市场", "小区", "公园", "广场", "村里", "路口", "街上", "工地"})
+_ONLY_PLACES = frozenset({"菜市场", "市场", "农贸市场", "小区", "公园", "广场", "村里", "路口", "街上"})
 """Places that are nobody whom a request could be about."""
 _SOON = timedelta(days=1)
 """A time later than this after the message is no time at which something happened."""

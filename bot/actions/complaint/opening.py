@@ -310,5 +310,5 @@ def acknowledge(turn: Turn, filled: Mapping[str, Any]) -> str:
     noted = [
         questions.brief(name, filled[name]) for name in (*steps.NOTED, "contact_name") if filled.get(name)
     ]
-    also = f"（{'、'.join(noted)}也记下了）" if noted else ""
+    also = f"（{'、'.join(dict.fromkeys(noted))}也记下了）" if noted else ""
     return f"{matter}我记下了{also}，还要跟您核对几个问题。"
