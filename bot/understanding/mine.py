@@ -141,7 +141,7 @@ def mine(text: str, now: datetime, city: City) -> Mined:
         address=sure.where.address,
         happened_at=when,
         subject=whom,
-        phone=sure.phone or declared_phone(without_number(said)) or "",
+        phone=sure.phone or declared_phone(without_number(said), city.hotline_numbers) or "",
         ticket_number=find_number(said) or "",
         unsure=Unsure(
             "" if sure.kind else maybe.kind,

@@ -164,13 +164,19 @@ _BEFORE = 16
 """Characters before a number in which they stand."""
 
 
-def declared_phone(text: str) -> str | None:
+def declared_phone(text: str, nobodys: Collection[str] = ()) -> str | None:
     """The number that the citizen calls the own one, canonical; None when no number is called so.
+
+    Args:
+        text: the message.
+        nobodys: numbers that are nobody's own, such as a hotline's, canonical.
 
     >>> declared_phone("店老板13900000001不接，我的电话是13800000000"), declared_phone("老板电话13900000001")
     ('13800000000', None)
     """
     for number in find(text):
-        if not number.service and _DECLARED.search(text[max(number.start - _BEFORE, 0) : number.start]):
+        if number.service or number.number in nobodys:
+            continue
+        if _DECLARED.search(text[max(number.start - _BEFORE, 0) : number.start]):
             return number.number
     return None
