@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.understanding.encoding.floats import Floats
-from bot.understanding.encoding.reading import pieces, plain
+from bot.understanding.encoding.reading import plain
 from bot.understanding.seams.features import Seam
+from bot.understanding.slots.signals import tokens
 from kb_index.language.pretrained import PretrainedEncoder
 
 VIEWS = 7
@@ -69,12 +70,6 @@ def _places(text: str, cuts: Sequence[tuple[int, int, int]]) -> list[tuple[int, 
 def _states(read: str, encoder: PretrainedEncoder) -> Floats:
     """[characters, width], the state of the token that a character of a plain text belongs to."""
     states = np.zeros((len(read), encoder.dimensions), np.float32)
-    start = 0
-    for piece in pieces(read):
-        # A piece repeats the end of the one before it; the later reading of these characters stays.
-        begin = start if start == 0 else read.find(piece, max(start - 61, 0))
-        for (first, last), state in zip(encoder.offsets(piece), encoder.tokens(piece), strict=True):
-            if first < last:
-                states[begin + first : begin + last] = state
-        start = begin + len(piece)
+    for first, last, state in tokens(read, encoder):
+        states[first:last] = state
     return states

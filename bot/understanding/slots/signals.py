@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,15 +65,9 @@ def signals(read: str, said: Readings, encoder: PretrainedEncoder) -> Signals:
     """
     states = np.zeros((len(read), encoder.dimensions), np.float32)
     marks = np.zeros((len(read), MARKS), np.float32)
-    start = 0
-    for piece in pieces(read):
-        # A piece repeats the end of the one before it; the later reading of these characters stays.
-        begin = start if start == 0 else read.find(piece, max(start - 61, 0))
-        for (first, last), state in zip(encoder.offsets(piece), encoder.tokens(piece), strict=True):
-            if first < last:
-                states[begin + first : begin + last] = state
-                marks[begin + first, 0] = marks[begin + last - 1, 1] = 1
-        start = begin + len(piece)
+    for first, last, state in tokens(read, encoder):
+        states[first:last] = state
+        marks[first, 0] = marks[last - 1, 1] = 1
     groups: tuple[Iterable[str], ...] = (
         (said.place,),
         (said.time,),
@@ -86,6 +80,20 @@ def signals(read: str, said: Readings, encoder: PretrainedEncoder) -> Signals:
         for word in words:
             _mark(read, word, marks[:, channel])
     return Signals(states, np.array([ord(c) % CHARACTERS for c in read], np.int64), marks)
+
+
+def tokens(read: str, encoder: PretrainedEncoder) -> Iterator[tuple[int, int, Floats]]:
+    """The tokens of a plain text: the first character, the one after the last, and the state of each.
+
+    A piece of a long text repeats the end of the one before it; the later reading of these characters comes later.
+    """
+    start = 0
+    for piece in pieces(read):
+        begin = start if start == 0 else read.find(piece, max(start - 61, 0))
+        for (first, last), state in zip(encoder.offsets(piece), encoder.tokens(piece), strict=True):
+            if first < last:
+                yield begin + first, begin + last, state
+        start = begin + len(piece)
 
 
 def _mark(read: str, word: str, channel: Floats) -> None:
