@@ -27,6 +27,10 @@ _REACHED = re.compile(
     r"(?:微信|短信|信息|网)(?:上|里)?(?:跟|给|和|找|发)?(?:我|俺)?(?:说|讲|聊|联系|沟通|回)"
 )
 """How the speaker is to be reached, or not: that calls for nobody."""
+_SENT = re.compile(
+    r"(?:来|派|叫|让|喊|找|安排)(?:了|过|个|几个|俩|两个)*人(?:过?来|去|上门)?(?=了|过|没|修|看|弄|处理|查|搞|清|疏通|换|装|拆|打扫|维修|解决|管|收|拉|通)"
+)
+"""Somebody who came, or is to come, to do the work: that is no wish to talk with anybody."""
 _ASKS = re.compile(r"多久|几(?:个|位|时|点|天|人)|什么时候|啥时候|会不会|会.*(?:吗|么|不|嘛)$|多少|[要得]等")
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十几好多](?:个|位|口)人")
 
@@ -34,11 +38,11 @@ _COUNTED = re.compile(r"[\d一二两三四五六七八九十几好多](?:个|位
 def may_wish_human(text: str) -> bool:
     """Whether a message that Rasa takes for the wish for a human may be one.
 
-    >>> [may_wish_human(said) for said in ("转人工", "叫个人来", "你听不懂，换人", "三个人", "你们多久来人", "我不接电话")]
+    >>> [may_wish_human(said) for said in ("转人工", "叫个人来", "你听不懂，换人", "三个人", "已经来人弄好了", "我不接电话")]
     [True, True, True, False, False, False]
     """
     said = plain(text)
     if _WHO.search(said):
         return _BLAMED.search(said) is None or _CHANGES.search(said) is not None
-    said = _REACHED.sub("", said)
+    said = _SENT.sub("", _REACHED.sub("", said))
     return _TALKS.search(said) is not None and not _ASKS.search(said) and not _COUNTED.search(said)
