@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -127,6 +128,25 @@ def test_an_agent_who_ends_the_service_leaves_the_question_how_it_was(
     assert [b["title"] for b in citizen.history()[-1]["buttons"]][-3:] == ["满意", "一般", "不满意"]
     assert "谢谢您的评价" in citizen.say("满意")
     assert [facts["verdict"] for facts in rated(system)] == ["satisfied"]
+
+
+def test_a_complaint_goes_on_where_it_was_after_an_agent_hands_back(
+    citizen: Citizen, desk: Desk, system: System
+) -> None:
+    say_all(citizen, "楼道灯坏了一个礼拜没人修", "田家庵区", "转人工")
+    chat = latest_conversation(system)
+    desk.http.post(f"conversations/{chat}/take", json={}).raise_for_status()
+    desk.http.post(
+        f"conversations/{chat}/messages", json={"text": "您好，我先看一下", "client_id": uuid4().hex}
+    ).raise_for_status()
+    desk.http.post(f"conversations/{chat}/hand_back", json={}).raise_for_status()
+    said = citizen.say("接着登记")
+    assert "刚才填的都还在" in said
+    assert "具体在什么位置" in said, "\n".join(citizen.transcript)
+    number = filed(citizen, "洞山东路锦华苑3栋", "跳过", "跳过", "张先生", "13800100559", "不用")
+    ticket = desk.ticket(number)
+    assert ticket["district"] == "田家庵区"
+    assert ticket["content"].startswith("楼道灯坏了一个礼拜没人修")
 
 
 def test_who_cannot_hear_is_never_told_to_phone(citizen: Citizen, desk: Desk) -> None:
