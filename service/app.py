@@ -174,6 +174,7 @@ async def create_app(settings: Settings) -> web.Application:
     app[CONVERSATIONS], app[DATABASE] = conversations, database
     desk.setup_sessions(app, secrets.session_key)
     WebChannel(
+        database,
         conversations,
         events,
         media=media,

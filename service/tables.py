@@ -1,5 +1,6 @@
 """Imports all modules with tables, so that ``core.database.Base.metadata`` has all tables."""
 
+import channels.web.models
 import channels.wechat.models
 import conversations.models
 import core.jobs.models

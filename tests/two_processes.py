@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp.test_utils import TestServer
 from sqlalchemy import update
 
+from channels.web.socket import PROTOCOL, TOKEN
 from core.database import Database
 from core.migrate import upgrade
 from core.settings import ROOT
@@ -80,7 +81,9 @@ class Citizen:
 
     async def line(self, after: int = 0) -> Line:
         return Line(
-            await self.at.session.ws_connect(f"{self.at.url}/api/web/socket?token={self.token}&after={after}")
+            await self.at.session.ws_connect(
+                f"{self.at.url}/api/web/socket?after={after}", protocols=(PROTOCOL, TOKEN + self.token)
+            )
         )
 
     async def says(self, text: str, at: AppProcess | None = None) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Photos:
             Unavailable: code ``no_room``; the disk is almost full.
         """
         self._origins.check(request)
-        visitor = visitor_of(request, self._tokens)
+        visitor = await visitor_of(request, self._tokens)
         await self._limits.message(visitor.id, request)
         try:
             data = await bytes_of(request, MAX_BYTES, PHOTO_S)
@@ -66,7 +66,7 @@ class Photos:
             NotFound: there is no photo with this id, or another visitor sent it.
         """
         self._origins.check(request)
-        visitor = visitor_of(request, self._tokens)
+        visitor = await visitor_of(request, self._tokens)
         await self._limits.look(visitor.id)
         image = await self._media.get(request.match_info["id"])
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from typing import Any
 
 from aiohttp import ClientPayloadError, web
@@ -13,7 +12,7 @@ from channels.web import greeting
 from channels.web.limits import Limits
 from channels.web.messages import CHANNEL, Reader, read
 from channels.web.origin import Origins
-from channels.web.tokens import RENEW_S, Tokens, Visitor
+from channels.web.tokens import Tokens, Visitor
 from conversations.service import Conversations
 from conversations.types import Mode
 from core.errors import BadRequest, TooLarge, Unauthorized, WenbanError
@@ -81,13 +80,13 @@ class Rest:
         await self._limits.call(request)
         data = await _body(request, empty_is_fine=True)
         given = data.get("token")
-        visitor = self._tokens.read(given) if isinstance(given, str) else None
+        visitor = await self._tokens.read(given) if isinstance(given, str) else None
         if visitor is None:
             # No conversation is stored yet, because the visitor may never say anything.
-            return self._session(self._tokens.issue(), Mode.BOT, [])
+            return self._session(await self._tokens.issue(), Mode.BOT, [])
         token = str(given)
-        if _age(visitor) > RENEW_S:
-            token = self._tokens.issue(visitor.id)
+        if visitor.stale:
+            token = await self._tokens.issue(visitor)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, limit=SHOWN)
         return self._session(token, view.mode, [message.to_json() for message in messages])
@@ -102,7 +101,7 @@ class Rest:
             RateLimited: there were too many messages.
         """
         self._origins.check(request)
-        visitor = visitor_of(request, self._tokens)
+        visitor = await visitor_of(request, self._tokens)
         said = read(await _body(request))
         await self._limits.message(visitor.id, request)
         inbound = await self._reader.inbound(said, visitor.id, self._limits.source(request))
@@ -126,12 +125,27 @@ class Rest:
             RateLimited: there were too many such requests.
         """
         self._origins.check(request)
-        visitor = visitor_of(request, self._tokens)
+        visitor = await visitor_of(request, self._tokens)
         await self._limits.look(visitor.id)
         after = after_of(request)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, after=after, limit=RESUMED)
         return _json({"messages": [message.to_json() for message in messages], "mode": str(view.mode)})
+
+    async def forget(self, request: web.Request) -> web.StreamResponse:
+        """POST /api/web/forget: end all tokens of this visitor, also those of other tabs. Open sockets are closed.
+
+        What was said stays for the time that the notice names, but nobody can open it with a browser any more.
+
+        Raises:
+            Forbidden: the page's site is not allowed.
+            Unauthorized: the token is missing or not valid.
+        """
+        self._origins.check(request)
+        visitor = await visitor_of(request, self._tokens)
+        await self._limits.call(request)
+        await self._tokens.revoke(visitor.id)
+        return _json({})
 
     def _session(self, token: str, mode: Mode, messages: list[dict[str, Any]]) -> web.Response:
         return _json(
@@ -146,14 +160,14 @@ class Rest:
         )
 
 
-def visitor_of(request: web.Request, tokens: Tokens) -> Visitor:
+async def visitor_of(request: web.Request, tokens: Tokens) -> Visitor:
     """The visitor of a request, by its bearer token.
 
     Raises:
-        Unauthorized: the token is missing, forged, or too old.
+        Unauthorized: the token is missing or not valid (:meth:`channels.web.tokens.Tokens.read`).
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    visitor = tokens.read(token.strip()) if scheme.lower() == "bearer" else None
+    visitor = await tokens.read(token.strip()) if scheme.lower() == "bearer" else None
     if visitor is None:
         raise Unauthorized("会话已过期，请重新打开对话")
     return visitor
@@ -216,7 +230,3 @@ async def _body(request: web.Request, *, empty_is_fine: bool = False) -> dict[st
 def _json(data: dict[str, Any]) -> web.Response:
     # The answer holds the citizen's own words, so no cache may store it.
     return web.json_response(data, headers={"Cache-Control": "no-store"})
-
-
-def _age(visitor: Visitor) -> float:
-    return time.time() - visitor.issued_s

@@ -18,6 +18,7 @@ from conversations.channels import Notice, Shows
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import ConversationView, Reach
+from core.database import Database
 from core.events import Events
 from core.rates import LocalRates, Rates
 
@@ -26,10 +27,11 @@ class WebChannel:
     """Pages with the widget: a :class:`conversations.channels.Channel` whose pages fetch their own messages.
 
     Args:
+        database: where the digests of visitors' tokens are.
         conversations: the conversations. The channel adds itself to their channels.
         events: live events.
         media: the photos that citizens send.
-        session_key: key that signs visitors' tokens (``settings.secrets.session_key``).
+        session_key: key with which addresses are hashed (``settings.secrets.session_key``).
         city: name of the city for the greeting.
         origins: sites that may embed the widget (``settings.web_origins``).
         public_url: the address at which citizens reach the app (``settings.public_url``).
@@ -47,6 +49,7 @@ class WebChannel:
 
     def __init__(
         self,
+        database: Database,
         conversations: Conversations,
         events: Events,
         *,
@@ -59,7 +62,8 @@ class WebChannel:
         heartbeat_s: float = HEARTBEAT_S,
         rates: Rates | None = None,
     ) -> None:
-        tokens, limits = Tokens(session_key), Limits(rates or LocalRates(), session_key)
+        limits = Limits(rates or LocalRates(), session_key)
+        self.tokens = tokens = Tokens(database, events)
         self.origins = allowed = Origins(origins, public_url)
         reader = Reader(conversations, media)
         self._rest = Rest(conversations, reader, tokens, allowed, limits, city=city, wait_s=wait_s)
@@ -73,6 +77,7 @@ class WebChannel:
         """The routes below ``/api/web/``. They also need the headers that :meth:`attach` sets up."""
         return [
             web.post(PREFIX + "session", self._rest.session),
+            web.post(PREFIX + "forget", self._rest.forget),
             web.post(PREFIX + "messages", self._rest.send),
             web.get(PREFIX + "messages", self._rest.missed, allow_head=False),
             web.post(PREFIX + "photos", self._photos.keep),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from channels.web.limits import Limits
 from channels.web.messages import CHANNEL, Reader, read
 from channels.web.origin import Origins
 from channels.web.rest import RESUMED, after_of
-from channels.web.tokens import Tokens, Visitor
+from channels.web.tokens import Tokens, Visitor, topic
 from conversations.service import Conversations
 from conversations.types import Mode
 from core.errors import BadRequest, RateLimited, WenbanError
@@ -36,6 +37,15 @@ IDLE_S = 300.0
 ERRORS = 20
 """Most error frames of one socket. A browser that makes more errors is no widget, and is disconnected."""
 _CLOSED = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
+PROTOCOL = "wenban.v1"
+"""The subprotocol that is spoken. The browser offers it together with its token (:data:`TOKEN`)."""
+TOKEN = "wenban.token."
+"""Begin of the offered subprotocol that holds the token, so that the token stands in no address and no log of addresses."""
+LOOK_S = 60.0
+"""Seconds after which a socket's next frame makes it look whether its visitor's tokens were revoked.
+
+It hears so by an event, too. But an event can get lost.
+"""
 NEW_SESSION = 4401
 """Close code: the token is not valid, and the page must begin a new session."""
 
@@ -74,7 +84,9 @@ class Sockets:
         self._open: set[web.WebSocketResponse] = set()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """GET /api/web/socket?token=…&after=SEQ: open a socket. All messages after SEQ are sent first.
+        """GET /api/web/socket?after=SEQ: open a socket. All messages after SEQ are sent first.
+
+        The header ``Sec-WebSocket-Protocol`` offers :data:`PROTOCOL`, and the token behind :data:`TOKEN`.
 
         A token that is not valid closes the socket with :data:`NEW_SESSION`.
 
@@ -86,10 +98,10 @@ class Sockets:
         self._origins.check(request)
         await self._limits.call(request)
         after = after_of(request)
-        visitor = self._tokens.read(request.query.get("token", ""))
+        visitor = await self._tokens.read(_offered(request))
         socket = web.WebSocketResponse(
             # Pings of the browser come to us, so that they are counted, too.
-            heartbeat=self._heartbeat_s, autoping=False, max_msg_size=MAX_FRAME, timeout=SEND_S
+            heartbeat=self._heartbeat_s, autoping=False, max_msg_size=MAX_FRAME, timeout=SEND_S, protocols=(PROTOCOL,)
         )
         if visitor is None:
             await socket.prepare(request)
@@ -105,9 +117,17 @@ class Sockets:
         async with self._registered(socket):
             view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
             # Subscribed before the past is read. So what happens in between is found twice, but sent once.
-            with self._events.subscribe(f"conversation:{view.id}") as subscription:
+            with self._events.subscribe(f"conversation:{view.id}", topic(visitor.id)) as subscription:
                 link = _Link(
-                    self._conversations, self._reader, self._limits, socket, visitor, view.id, request, after
+                    self._conversations,
+                    self._reader,
+                    self._tokens,
+                    self._limits,
+                    socket,
+                    visitor,
+                    view.id,
+                    request,
+                    after,
                 )
                 await link.run(subscription)
         return socket
@@ -135,6 +155,7 @@ class _Link:
         self,
         conversations: Conversations,
         reader: Reader,
+        tokens: Tokens,
         limits: Limits,
         socket: web.WebSocketResponse,
         visitor: Visitor,
@@ -144,6 +165,7 @@ class _Link:
     ) -> None:
         self._conversations = conversations
         self._reader = reader
+        self._tokens = tokens
         self._limits = limits
         self._socket = socket
         self._visitor = visitor
@@ -155,6 +177,8 @@ class _Link:
         """The ``seq`` of sent messages above ``_sent_to``. Events of two transactions may come in any order."""
         self._own: set[str] = set()
         """Client ids of this browser's messages. Their ``ack`` holds them, so their events are not sent."""
+        self._looked = time.monotonic()
+        """When it was last sure that the visitor's tokens were not revoked."""
         self._errors = 0
         """Number of error frames that the browser was sent."""
         self._mode: Mode | None = None
@@ -202,7 +226,11 @@ class _Link:
                 # An event of a process of an earlier version has no ``agents``.
                 frame["agents"] = event.data.get("agents", True)
             await self._send(frame)
+        elif event.kind == "revoked":
+            await self._over()
         elif event.kind == "lagged":
+            if await self._revoked():
+                return
             await self._catch_up()
 
     async def _catch_up(self) -> None:
@@ -216,6 +244,17 @@ class _Link:
         if view.mode is not self._mode:
             self._mode = view.mode
             await self._send({"type": "mode", "mode": str(view.mode)})
+
+    async def _revoked(self) -> bool:
+        """Whether the visitor's tokens were revoked. Then the socket is closed."""
+        self._looked = time.monotonic()
+        if await self._tokens.valid(self._visitor):
+            return False
+        await self._over()
+        return True
+
+    async def _over(self) -> None:
+        await self._socket.close(code=NEW_SESSION, message=b"session")
 
     async def _message(self, message: dict[str, Any]) -> None:
         if self._first(message["seq"]):
@@ -259,6 +298,8 @@ class _Link:
             if frame.type is WSMsgType.PING:
                 await self._socket.pong(frame.data)
             elif frame.type is WSMsgType.TEXT:
+                if time.monotonic() - self._looked > LOOK_S and await self._revoked():
+                    return
                 await self._frame(group, frame.data)
             else:
                 await self._error(BadRequest("只收文本帧"))
@@ -327,6 +368,12 @@ class _Link:
             raise ConnectionResetError
         async with asyncio.timeout(SEND_S):
             await self._socket.send_str(json.dumps(frame, ensure_ascii=False))
+
+
+def _offered(request: web.Request) -> str:
+    """The token among the subprotocols that the browser offers; empty when there is none."""
+    offered = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    return next((one.strip().removeprefix(TOKEN) for one in offered if one.strip().startswith(TOKEN)), "")
 
 
 def _object(text: str) -> dict[str, Any]:

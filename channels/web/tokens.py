@@ -1,71 +1,140 @@
-"""The identity of a web visitor: a random id in a signed token that the browser keeps. No cookie, no account."""
+"""The identity of a web visitor: a random token that the browser keeps. No cookie, no account.
+
+A token is valid for 30 days after its last use. A visit replaces a token that is older than a day, and the old one ends
+soon after the new one is first used. Whoever shows an old token after that has copied it, or was copied: then nobody can
+tell who is the citizen, and all tokens of this visitor end.
+"""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import re
-import time
+import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
+from sqlalchemy import update
+
+from channels.web.models import VisitorToken
+from core.clock import now
+from core.database import Database
+from core.events import Events
 from core.ids import new_id
 
-VALID_S = 180 * 24 * 3600
-"""Seconds for which a token is valid."""
-RENEW_S = 7 * 24 * 3600
-"""Age in seconds from which a visit renews the token. So the token of a regular visitor never expires."""
+VALID = timedelta(days=30)
+"""Time after its last use for which a token is valid."""
+REPLACED_AFTER = timedelta(days=1)
+"""Age from which a visit replaces a token."""
+GRACE = timedelta(minutes=1)
+"""Time for which a replaced token still works: for requests under way, and for other tabs."""
+NOTED = timedelta(days=1)
+"""How exactly the last use is stored. A row that is written with each request would cost more than it tells."""
 
-_SHAPE = re.compile(r"w1\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+_SHAPE = re.compile(r"w2\.[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A visitor.
+    """A visitor, known by a valid token.
 
     Args:
         id: id of the visitor.
-        issued_s: when the token was signed, in seconds since 1970.
+        digest: SHA-256 of the token, as stored.
+        stale: whether the token should be replaced.
     """
 
     id: str
-    issued_s: int
+    digest: str
+    stale: bool = False
+
+
+def topic(visitor_id: str) -> str:
+    """Topic of the events about a visitor's tokens. The only kind is ``revoked``."""
+    return f"visitor:{visitor_id}"
 
 
 class Tokens:
-    """Signs and reads visitors' tokens.
+    """Issues, reads, replaces and revokes visitors' tokens.
 
     Args:
-        key: the installation's session key. The signing key is derived from it, so that a signature made for another
-            purpose is not valid here.
+        database: where their digests are.
+        events: tell open sockets that a visitor's tokens were revoked.
     """
 
-    def __init__(self, key: str) -> None:
-        self._key = hmac.digest(key.encode("utf-8"), b"wenban web visitor token v1", "sha256")
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
 
-    def issue(self, visitor_id: str | None = None, *, now_s: float | None = None) -> str:
-        """A token for a visitor.
+    async def issue(self, former: Visitor | None = None) -> str:
+        """A new token.
 
         Args:
-            visitor_id: id of the visitor; None: a new visitor.
-            now_s: the present moment in seconds since 1970; None: the clock's.
+            former: the visitor whose present token it replaces; None: a new visitor.
         """
-        issued = int(time.time() if now_s is None else now_s)
-        signed = f"w1.{visitor_id or new_id()}.{issued}"
-        return f"{signed}.{self._sign(signed)}"
+        token = f"w2.{secrets.token_urlsafe(32)}"
+        row = VisitorToken(
+            digest=_digest(token),
+            visitor_id=former.id if former else new_id(),
+            former=former.digest if former else None,
+        )
+        async with self._database.write() as session:
+            session.add(row)
+        return token
 
-    def read(self, token: str, *, now_s: float | None = None) -> Visitor | None:
-        """The visitor of a token; None when it is forged, has another form, or is older than :data:`VALID_S`."""
-        found = _SHAPE.fullmatch(token)
-        if found is None:
-            return None
-        visitor_id, issued, given = found.groups()
-        if not hmac.compare_digest(self._sign(f"w1.{visitor_id}.{issued}"), given):
-            return None
-        age = (time.time() if now_s is None else now_s) - int(issued)
-        # The clocks of two of our machines may differ by up to a minute.
-        return Visitor(visitor_id, int(issued)) if -60 <= age <= VALID_S else None
+    async def read(self, token: str) -> Visitor | None:
+        """The visitor of a token; None when it is unknown, too old, replaced or revoked.
 
-    def _sign(self, text: str) -> str:
-        digest = hmac.digest(self._key, text.encode("ascii"), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+        A token that was replaced and is shown nevertheless revokes all tokens of its visitor.
+        """
+        if not _SHAPE.fullmatch(token):
+            return None
+        digest, moment = _digest(token), now()
+        async with self._database.read() as session:
+            row = await session.get(VisitorToken, digest)
+        if row is None or row.revoked or moment - row.seen_at > VALID:
+            return None
+        if row.ends_at is not None and row.ends_at <= moment:
+            await self.revoke(row.visitor_id)
+            return None
+        if not row.used or moment - row.seen_at > NOTED:
+            await self._note(row)
+        return Visitor(row.visitor_id, digest, moment - row.issued_at > REPLACED_AFTER)
+
+    async def valid(self, visitor: Visitor) -> bool:
+        """Whether the visitor still has a token that was not revoked. Asked by sockets, which outlive their token."""
+        async with self._database.read() as session:
+            row = await session.get(VisitorToken, visitor.digest)
+        return row is not None and not row.revoked
+
+    async def revoke(self, visitor_id: str) -> None:
+        """End all tokens of a visitor, and close the visitor's sockets in all processes. Again changes nothing."""
+        async with self._database.write() as session:
+            await session.execute(
+                update(VisitorToken)
+                .where(VisitorToken.visitor_id == visitor_id, VisitorToken.revoked.is_(False))
+                .values(revoked=True, ends_at=now())
+                .execution_options(synchronize_session=False)
+            )
+        self._events.publish(topic(visitor_id), "revoked")
+
+    async def _note(self, row: VisitorToken) -> None:
+        """Store that a token was used. At its first use the former one gets its end."""
+        moment = now()
+        async with self._database.write() as session:
+            await session.execute(
+                update(VisitorToken)
+                .where(VisitorToken.digest == row.digest)
+                .values(seen_at=moment, used=True)
+                .execution_options(synchronize_session=False)
+            )
+            if row.former is not None and not row.used:
+                await session.execute(
+                    update(VisitorToken)
+                    .where(VisitorToken.digest == row.former, VisitorToken.ends_at.is_(None))
+                    .values(ends_at=moment + GRACE)
+                    .execution_options(synchronize_session=False)
+                )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("ascii")).hexdigest()

@@ -94,7 +94,7 @@ async def _conversations(stack: AsyncExitStack, database: Database) -> tuple[Con
 async def _web(stack: AsyncExitStack, database: Database, folder: Path, api: Api) -> Entrance:
     talk, dialogue = await _conversations(stack, database)
     channel = WebChannel(
-        talk, LocalEvents(), media=Media(database, folder), session_key="k", city="淮南", origins=[]
+        database, talk, LocalEvents(), media=Media(database, folder), session_key="k", city="淮南", origins=[]
     )
     app = web.Application(middlewares=[errors])
     channel.attach(app)

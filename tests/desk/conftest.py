@@ -163,7 +163,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
             desk.routes(database, events, conversations, tickets, gaps=gaps, media=media, **options)
         )
         # The desk shows these channels' names for citizens; the channels receive nothing here.
-        WebChannel(conversations, events, media=media, session_key="k", city="淮南", origins=[])
+        WebChannel(database, conversations, events, media=media, session_key="k", city="淮南", origins=[])
         if not own_wechat:  # otherwise the test makes one with accounts
             WeChat([], database, conversations, media, city="淮南")
         server = TestServer(app)

@@ -31,7 +31,8 @@ export const SOCKET_TIMING: SocketTiming = {
  * connections (a phone that changed networks keeps its socket "open" for minutes), and an immediate try when the
  * device is online again or the page is looked at again.
  *
- * `url` is asked anew for every connection, so it can carry the place to resume from.
+ * `url` and `protocols` are asked anew for every connection: the address carries the place to resume from, and the
+ * protocols what must not stand in an address.
  */
 export class LiveSocket<Frame extends { type: string }> {
   private socket: WebSocket | null = null;
@@ -47,6 +48,7 @@ export class LiveSocket<Frame extends { type: string }> {
     private readonly url: () => string,
     private readonly events: SocketEvents<Frame>,
     private readonly timing: SocketTiming = SOCKET_TIMING,
+    private readonly protocols: () => string[] = () => [],
   ) {}
 
   /** True when frames can be sent now. */
@@ -104,7 +106,7 @@ export class LiveSocket<Frame extends { type: string }> {
     if (!this.wanted || this.socket) return;
     let socket: WebSocket;
     try {
-      socket = new WebSocket(this.url());
+      socket = new WebSocket(this.url(), this.protocols());
     } catch {
       // A page's content security policy may forbid the connection outright.
       this.events.closed?.(1006, false);

@@ -60,7 +60,14 @@ export function said(item: Pending): Record<string, unknown> {
 
 /** The web channel's HTTP endpoints. */
 export class WebApi {
+  private abandoned = false;
+
   constructor(private readonly host: string, private readonly timeoutMs = 20_000) {}
+
+  /** No answer that is still under way will reach its caller. */
+  abandon(): void {
+    this.abandoned = true;
+  }
 
   session(token: string | null): Promise<Session> {
     return this.call<Session>("POST", "/api/web/session", null, token ? { token } : {});
@@ -68,6 +75,11 @@ export class WebApi {
 
   send(token: string, item: Pending): Promise<Sent> {
     return this.call<Sent>("POST", "/api/web/messages", token, said(item));
+  }
+
+  /** Ends all tokens of this visitor. */
+  forget(token: string): Promise<object> {
+    return this.call("POST", "/api/web/forget", token);
   }
 
   /** Brings a photo to the server; a message that names its id has to follow. */
@@ -116,6 +128,7 @@ export class WebApi {
       throw new ApiFailure(0, "network", "网络不通，请检查网络后再试");
     } finally {
       clearTimeout(timer);
+      if (this.abandoned) await new Promise(() => undefined);
     }
   }
 }

@@ -11,6 +11,8 @@ import { Transcript, type Line } from "./transcript";
 
 /** Sockets lost in a row, without one useful answer, before plain requests take over beside them. */
 const FAILURES_BEFORE_POLLING = 2;
+/** What stays when a conversation is forgotten: it says nothing of the talk. */
+const KEPT = new Set(["large"]);
 
 /**
  * One citizen's conversation as the browser keeps it: session, websocket with resume, plain requests when sockets
@@ -32,11 +34,12 @@ export class Conversation {
 
   readonly transcript = new Transcript();
   private readonly outbox: Outbox;
-  private readonly api: WebApi;
+  private api: WebApi;
   private readonly socket: LiveSocket<Frame>;
   private readonly poller = new Poller(() => this.poll());
   private readonly photos = new Map<string, Promise<string | null>>();
-  private token: string | null;
+  /** The token of the session whose messages are shown. */
+  private adopted: string | null = null;
   private started = false;
   private failures = 0;
   private attempt = 0;
@@ -58,17 +61,21 @@ export class Conversation {
   ) {
     this.api = new WebApi(host);
     this.outbox = new Outbox(memory);
-    this.token = memory.get("token");
     this.sign = new TypingSign(timing.typingFor, () => this.changed());
     this.socket = new LiveSocket<Frame>(() => this.address(), {
       frame: (frame) => this.take(frame),
       closed: (code) => this.lost(code),
-    }, timing);
+    }, timing, () => ["wenban.v1", `wenban.token.${this.token ?? ""}`]);
   }
 
   /** Whether this browser has spoken with the assistant in the last day, so that connecting unasked makes sense. */
   get recent(): boolean {
     return this.token !== null && Date.now() - Number(this.memory.get("active") ?? 0) < 86_400_000;
+  }
+
+  /** Read anew each time: another tab may have got a newer one, and an old one is refused. */
+  private get token(): string | null {
+    return this.memory.get("token");
   }
 
   /** The other side is preparing an answer. */
@@ -158,6 +165,36 @@ export class Conversation {
     this.changed();
   }
 
+  /**
+   * Ends this conversation for this device: the server refuses its token from now on, also in other tabs, and nothing of
+   * it stays in the browser. Then a new conversation begins.
+   *
+   * @returns whether the server was reached. Otherwise only this device has forgotten; the token is lost either way.
+   */
+  async forget(): Promise<boolean> {
+    const reached = this.token === null || await this.api.forget(this.token).then(
+      () => true, (error: unknown) => error instanceof ApiFailure && error.signedOut);
+    const wasStarted = this.started;
+    this.stop();
+    // Answers that are still under way belong to the forgotten conversation.
+    this.api.abandon();
+    this.api = new WebApi(this.host);
+    this.establishing = false;
+    this.failures = this.attempt = 0;
+    this.outbox.clear();
+    for (const name of this.memory.names("")) if (!KEPT.has(name)) this.memory.remove(name);
+    for (const photo of this.photos.values()) void photo.then((url) => url && URL.revokeObjectURL(url));
+    this.photos.clear();
+    this.transcript.clear();
+    this.adopted = null;
+    this.renewed = false;
+    this.greeting = "";
+    this.setMode("bot");
+    if (wasStarted) this.start();
+    this.changed();
+    return reached;
+  }
+
   /** Tells an agent that the citizen is writing; at most once in three seconds, and never to the bot. */
   writing(): void {
     if (this.mode !== "human" || Date.now() - this.typingSentAt < 3000) return;
@@ -172,7 +209,7 @@ export class Conversation {
     this.setLink("connecting");
     try {
       // Another tab may have begun the session meanwhile.
-      this.adopt(await this.api.session(this.memory.get("token") ?? this.token));
+      this.adopt(await this.api.session(this.token));
       this.establishing = false;
       if (!this.started) return;
       this.socket.start();
@@ -191,11 +228,11 @@ export class Conversation {
   }
 
   private adopt(session: Session): void {
-    if (this.transcript.size > 0 && session.token !== this.token && !this.transcript.overlaps(session.messages)) {
+    if (this.transcript.size > 0 && session.token !== this.adopted && !this.transcript.overlaps(session.messages)) {
       this.transcript.clear();
       this.renewed = true;
     }
-    this.token = session.token;
+    this.adopted = session.token;
     this.memory.set("token", session.token);
     if (session.messages.length === 0) this.memory.set("read", "0");
     this.greeting = session.greeting;
@@ -222,9 +259,7 @@ export class Conversation {
   // ---- websocket -----------------------------------------------------------------------------------------------
 
   private address(): string {
-    return socketUrl(this.host, "/api/web/socket", {
-      token: this.token ?? "", after: String(this.transcript.resumeFrom),
-    });
+    return socketUrl(this.host, "/api/web/socket", { after: String(this.transcript.resumeFrom) });
   }
 
   private take(frame: Frame): void {

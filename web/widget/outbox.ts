@@ -60,6 +60,12 @@ export class Outbox {
     return this.items.length < before;
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    for (const item of this.items) this.memory.remove(HEAD + item.clientId);
+    this.items = [];
+  }
+
   /** The server will never take it as it is. */
   refuse(clientId: string, reason: string): void {
     this.change(clientId, reason);

@@ -13,6 +13,7 @@ from aiohttp import ClientResponse, ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.web import WebChannel
+from channels.web.socket import PROTOCOL, TOKEN
 from conversations.media import Media
 from bot.understanding.danger import shipped
 from conversations.service import Conversations
@@ -30,6 +31,11 @@ WAIT_S = 5.0
 def new_id() -> str:
     """A new client id, as a browser makes it."""
     return str(uuid.uuid4())
+
+
+def offered(token: str) -> tuple[str, ...]:
+    """The subprotocols a browser offers when it opens a socket."""
+    return (PROTOCOL, TOKEN + token)
 
 
 @dataclass
@@ -59,7 +65,7 @@ class Visitor:
             return answer
 
     async def socket(self, after: int = 0) -> Socket:
-        ws = await self.client.ws_connect(f"/api/web/socket?token={self.token}&after={after}")
+        ws = await self.client.ws_connect(f"/api/web/socket?after={after}", protocols=offered(self.token))
         return Socket(ws)
 
 
@@ -114,6 +120,7 @@ async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
     async with Conversations(database, events, dialogue, no_answer, judge=shipped()) as conversations:
         app = web.Application(middlewares=[errors], client_max_size=1_048_576)
         WebChannel(
+            database,
             conversations,
             events,
             media=Media(database, tmp_path / "media"),

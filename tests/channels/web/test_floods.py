@@ -13,7 +13,7 @@ import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
 from channels.web import limits, photos, rest, socket
-from tests.channels.web.conftest import Running, code_of, new_id
+from tests.channels.web.conftest import Running, code_of, new_id, offered
 from tests.waiting import until
 
 
@@ -62,8 +62,8 @@ async def test_a_flood_of_frames_is_counted_before_it_is_read_and_closed(
 async def test_pings_of_the_protocol_are_answered_and_count(running: Running) -> None:
     visitor = await running.visitor()
     session = running.client.session
-    url = running.client.make_url(f"/api/web/socket?token={visitor.token}&after=0")
-    async with session.ws_connect(url, autoping=False) as ws:
+    url = running.client.make_url("/api/web/socket?after=0")
+    async with session.ws_connect(url, autoping=False, protocols=offered(visitor.token)) as ws:
         await ws.receive_json(timeout=10)
         await ws.ping(b"1")
         assert (await ws.receive(10)).type is WSMsgType.PONG

@@ -7,7 +7,7 @@ from aiohttp import WSServerHandshakeError
 
 from channels.web.origin import Origins, normal
 from core.errors import ConfigurationError
-from tests.channels.web.conftest import GOVERNMENT, Running, code_of
+from tests.channels.web.conftest import GOVERNMENT, Running, code_of, offered
 
 STRANGERS = [
     "https://evil.example.com", "http://www.example.gov.cn", "https://www.example.gov.cn.evil.com",
@@ -49,7 +49,7 @@ async def test_strangers_are_refused(running: Running, origin: str) -> None:
             assert await code_of(response) == (403, "origin_not_allowed")
             assert "Access-Control-Allow-Origin" not in response.headers
     with pytest.raises(WSServerHandshakeError) as refused:
-        await running.client.ws_connect(f"/api/web/socket?token={visitor.token}", headers={"Origin": origin})
+        await running.client.ws_connect("/api/web/socket", protocols=offered(visitor.token), headers={"Origin": origin})
     assert refused.value.status == 403
     assert running.dialogue.asked == []
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from channels.web.tokens import RENEW_S, VALID_S, Tokens
 from conversations.types import Agent
 from conversations.listing import Wanted
-from tests.channels.web.conftest import Running, Visitor, code_of, new_id
+from tests.channels.web.conftest import Running, code_of, new_id
 from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
@@ -48,32 +47,6 @@ async def test_a_bad_token_just_begins_anew(running: Running, token: Any) -> Non
     async with running.client.post("/api/web/session", json={"token": token}) as response:
         body = await response.json()
     assert response.status == 200 and body["token"] != token and body["messages"] == []
-
-
-def test_tokens_are_signed_age_and_belong_to_one_installation() -> None:
-    tokens, moment = Tokens("key one"), 1_763_884_800
-    token = tokens.issue(now_s=moment)
-    visitor = tokens.read(token, now_s=moment + VALID_S)
-    assert visitor is not None
-    assert tokens.read(token, now_s=moment + VALID_S + 1) is None
-    assert tokens.read(token, now_s=moment - 3_600) is None
-    assert Tokens("key two").read(token, now_s=moment) is None
-    for at in range(len(token)):
-        changed = token[:at] + ("0" if token[at] != "0" else "1") + token[at + 1 :]
-        assert tokens.read(changed, now_s=moment) is None, at
-
-
-async def test_an_old_token_is_renewed_for_the_same_visitor(running: Running) -> None:
-    import time
-
-    tokens = Tokens("test key of this installation")
-    visitor = Visitor(running.client, tokens.issue(now_s=time.time() - RENEW_S - 10))
-    await visitor.say("您好")
-    async with running.client.post("/api/web/session", json={"token": visitor.token}) as response:
-        body = await response.json()
-    assert body["token"] != visitor.token and len(body["messages"]) == 2
-    old, fresh = tokens.read(visitor.token), tokens.read(body["token"])
-    assert old is not None and fresh is not None and old.id == fresh.id
 
 
 async def test_a_message_and_its_reply(running: Running) -> None:

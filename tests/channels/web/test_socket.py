@@ -11,7 +11,7 @@ from aiohttp import WSMsgType
 from channels.web import socket as socket_module
 from conversations.types import Agent
 from conversations.listing import Wanted
-from tests.channels.web.conftest import Running, Socket, Visitor, new_id
+from tests.channels.web.conftest import Running, Socket, Visitor, new_id, offered
 from tests.waiting import until
 
 AGENT = Agent("agent-3", "坐席 3 号")
@@ -247,7 +247,7 @@ async def test_a_frame_over_the_limit_closes_the_socket(running: Running) -> Non
 
 @pytest.mark.parametrize("token", ["", "forged", "w1." + "0" * 36 + ".1763884800." + "A" * 43])
 async def test_a_bad_token_closes_with_4401(running: Running, token: str) -> None:
-    ws = await running.client.ws_connect("/api/web/socket", params={"token": token})
+    ws = await running.client.ws_connect("/api/web/socket", protocols=offered(token))
     await ws.receive(timeout=10)
     assert ws.close_code == 4401
 
@@ -339,7 +339,7 @@ async def test_shutting_down_sends_browsers_to_the_next_process(running: Running
 
 async def test_a_bad_after_is_refused_before_the_upgrade(running: Running) -> None:
     visitor = await running.visitor()
-    async with running.client.get(f"/api/web/socket?token={visitor.token}&after=x") as response:
+    async with running.client.get("/api/web/socket?after=x", headers=visitor.headers) as response:
         assert response.status == 400
-    async with running.client.get(f"/api/web/socket?token={visitor.token}&after={new_id()}") as response:
+    async with running.client.get(f"/api/web/socket?after={new_id()}", headers=visitor.headers) as response:
         assert response.status == 400

@@ -27,6 +27,8 @@ export class Hotline {
   faults: Fault[] = [];
   refuseSockets = false;
   requests: string[] = [];
+  /** The address of every websocket connection. */
+  addresses: string[] = [];
   /** Tokens that are no longer good. */
   expired = new Set<string>();
   private tokens = 0;
@@ -88,7 +90,10 @@ export class Hotline {
 
   private join(socket: WebSocket, request: IncomingMessage): void {
     const query = new URL(request.url ?? "", this.url).searchParams;
-    if (this.expired.has(query.get("token") ?? "")) return socket.close(4401);
+    this.addresses.push(request.url ?? "");
+    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((one) => one.trim());
+    const token = offered.find((one) => one.startsWith("wenban.token."))?.slice("wenban.token.".length) ?? "";
+    if (!token || this.expired.has(token)) return socket.close(4401);
     this.sockets.add(socket);
     socket.on("close", () => this.sockets.delete(socket));
     const after = Number(query.get("after"));
@@ -145,6 +150,13 @@ export class Hotline {
         token, conversation: { mode: this.mode }, messages: this.messages.slice(-50), city: "淮南",
         greeting: "您好，有事尽管问。", starters: ["我要反映问题", "转人工"],
       });
+    }
+    if (url.pathname === "/api/web/forget") {
+      const gone = request.headers.authorization?.replace("Bearer ", "") ?? "";
+      this.expired.add(gone);
+      this.messages = [];
+      for (const socket of this.sockets) socket.close(4401);
+      return json(200, {});
     }
     const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
     if (!token || this.expired.has(token)) {

@@ -5,8 +5,8 @@ import { WebSocket as RealSocket } from "ws";
  * real connection, with the browser's interface.
  */
 class TestSocket extends RealSocket {
-  constructor(url: string) {
-    super(url);
+  constructor(url: string, protocols: string[] = []) {
+    super(url, protocols);
     // A browser tells of a failed connection by `close` alone; here an unheard `error` would end the process.
     this.on("error", () => undefined);
   }

@@ -235,3 +235,57 @@ describe("what the other side does", () => {
     expect(one.typing).toBe(false);
   });
 });
+
+describe("forgetting", () => {
+  it("ends the token at the server, leaves nothing in the browser, and begins anew", async () => {
+    const one = citizen();
+    one.send("不想让人看到的话");
+    await until("the answer arrives", () => one.lines.length === 2);
+    localStorage.setItem(`wenban:${hotline.url}:draft`, "写到一半的话");
+    localStorage.setItem(`wenban:${hotline.url}:large`, "1");
+    expect(await one.forget()).toBe(true);
+    expect(hotline.expired.has("token-1")).toBe(true);
+    await until("a new session is there", () => one.link === "live");
+    expect(one.lines).toEqual([]);
+    expect(one.renewed).toBe(false);
+    const kept = Object.entries(localStorage).filter(([name]) => name.startsWith("wenban:"));
+    expect(kept.map(([name]) => name.split(":").pop()).sort()).toEqual(["large", "read", "token"]);
+    expect(JSON.stringify(kept)).not.toMatch(/token-1|的话/);
+    one.send("新的对话");
+    await until("the new one is answered", () => texts(one).includes("答：新的对话"));
+    expect(texts(one)).toEqual(["新的对话", "答：新的对话"]);
+  });
+
+  it("forgets what was unsent, too, and works without a network", async () => {
+    const one = citizen();
+    one.send("第一句");
+    await until("the answer arrives", () => one.lines.length === 2);
+    await hotline.stop();
+    one.send("没发出去的话");
+    expect(await one.forget()).toBe(false);
+    expect(one.unsent).toBe(0);
+    expect(JSON.stringify(Object.entries(localStorage))).not.toMatch(/没发出去|token-1/);
+    await hotline.start();
+    await until("it connects again", () => one.link === "live");
+    expect(hotline.stored).toEqual(["第一句"]);
+  });
+
+  it("shows another tab a new conversation", async () => {
+    const one = citizen();
+    one.send("两个窗口都看得到");
+    await until("the answer arrives", () => one.lines.length === 2);
+    const other = citizen();
+    other.start();
+    await until("the other tab shows it", () => other.lines.length === 2);
+    await one.forget();
+    await until("the other tab shows nothing of it", () => other.lines.length === 0 && other.link === "live");
+  });
+
+  it("never puts the token into an address", async () => {
+    const one = citizen();
+    one.send("您好");
+    await until("the answer arrives", () => one.lines.length === 2);
+    expect(hotline.addresses.length).toBeGreaterThan(0);
+    expect([...hotline.addresses, ...hotline.requests].join("\n")).not.toContain("token");
+  });
+});

@@ -76,7 +76,7 @@ export class Composer {
     this.area.focus({ preventScroll: true });
   }
 
-  /** Restores a draft from before a reload. */
+  /** Restores a draft from before a reload, or empties the field. */
   fill(text: string): void {
     this.area.value = text.slice(0, MAX_TEXT);
     this.refresh();

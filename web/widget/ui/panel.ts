@@ -7,6 +7,7 @@ import { Composer } from "./composer";
 import { h, icon } from "./dom";
 import { Log } from "./log";
 import { trapFocus } from "./focus";
+import { Sheet } from "./sheet";
 
 /** What 转人工 sends: the words for whoever reads the conversation, the payload for the bot. */
 const ASK_HUMAN: Button = { title: "转人工", payload: "/request_human" };
@@ -21,10 +22,13 @@ export class Panel {
   private readonly large = h("button", {
     type: "button", class: "plain large-toggle", "aria-label": "大字模式", onclick: () => this.toggleLarge(),
   }, "大字");
+  private readonly sheet = new Sheet();
   private readonly log: Log;
   private readonly composer: Composer;
   private troubleTimer: ReturnType<typeof setTimeout> | undefined;
   private trouble = false;
+  /** What was done last at the citizen's wish, until the next message. */
+  private said: string | null = null;
   private askedAt = 0;
 
   constructor(
@@ -42,7 +46,10 @@ export class Panel {
       discard: (clientId) => conversation.discard(clientId),
     });
     this.composer = new Composer(
-      (text) => conversation.send(text),
+      (text) => {
+        this.said = null;
+        conversation.send(text);
+      },
       (text) => {
         memory.set("draft", text);
         if (text) conversation.writing();
@@ -56,7 +63,9 @@ export class Panel {
       this.banner,
       this.log.element,
       this.composer.element,
-      h("p", { class: "small-print" }, "回答供参考，以正式文件为准。遇险请直接拨 110、119、120"));
+      h("p", { class: "small-print" }, "回答供参考，以正式文件为准。遇险请直接拨 110、119、120 ",
+        h("button", { type: "button", class: "link", onclick: () => this.askForget() }, "清除本机对话")),
+      this.sheet.element);
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.setLarge(memory.get("large") === "1");
   }
@@ -101,14 +110,35 @@ export class Panel {
     this.press(ASK_HUMAN);
   }
 
+  /** Asks first: nobody finds the conversation again by this device. */
+  private askForget(): void {
+    const words = h("div", {},
+      h("p", {}, "这台设备上的对话会清掉，再打开就是新的对话；用公用电脑、借用手机时适合这样做。"),
+      h("p", {}, "已经登记的诉求照常办理，请先记好工单编号和查询码。"),
+      h("p", {}, "热线保存的记录按规定的期限保存。想连那一份也删，请先在对话里说“删除我的信息”。"));
+    this.sheet.show("清除本机对话？", words, [
+      { title: "清除", press: () => void this.forget() },
+      { title: "先不清除", primary: true, press: () => undefined },
+    ]);
+  }
+
+  private async forget(): Promise<void> {
+    this.composer.fill("");
+    const reached = await this.conversation.forget();
+    this.said = reached ? "已清除本机对话。" : "本机的对话已清除。刚才没有连上服务器，旧的登录凭证已丢弃，最多 30 天后失效。";
+    this.drawBanner();
+    this.composer.focus();
+  }
+
   private press(button: Button): void {
+    this.said = null;
     this.conversation.send(button.title, button.payload || null);
     if (!this.isPhone()) this.composer.focus();
   }
 
   private drawBanner(): void {
     const text = this.trouble ? this.troubleText() : modeText(this.conversation);
-    const note = text ?? (this.conversation.renewed ? "上次的对话已结束，这是一次新的对话。" : null);
+    const note = text ?? this.said ?? (this.conversation.renewed ? "上次的对话已结束，这是一次新的对话。" : null);
     this.banner.hidden = note === null;
     this.banner.className = `banner ${this.trouble ? "trouble" : this.conversation.mode}`;
     if (this.banner.textContent !== (note ?? "")) this.banner.textContent = note ?? "";
