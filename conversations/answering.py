@@ -15,6 +15,8 @@ from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
 from conversations.queued import Queued
 from conversations.rasa import RasaDown
+from conversations.rights import TAKE_BACK, Rights, asked
+from conversations.told import Told
 from conversations.types import Button, HandoffReason, Job, Mode, Reply
 from conversations.waiting import BACK_TO_BOT, MEANWHILE, Helps, asks_how_long, asks_on, asks_place, leaves
 
@@ -84,6 +86,8 @@ class Answerer:
         alarm: judges danger, and matters out of scope.
         fallback_answer: answers without Rasa.
         helps: see :data:`conversations.waiting.Helps`.
+        rights: answers who asks about their own data.
+        told: tells the notice about personal data.
     """
 
     def __init__(
@@ -94,6 +98,8 @@ class Answerer:
         alarm: Alarm,
         fallback_answer: FallbackAnswer,
         helps: Helps,
+        rights: Rights,
+        told: Told,
     ) -> None:
         self._dialogue = dialogue
         self._handoff = handoff
@@ -101,6 +107,8 @@ class Answerer:
         self._alarm = alarm
         self._fallback_answer = fallback_answer
         self._helps = helps
+        self._rights = rights
+        self._told = told
         self._places = asyncio.Semaphore(WITHOUT_RASA_AT_ONCE)
 
     async def answer(self, conversation_id: str, job: Job) -> Answered:
@@ -109,7 +117,7 @@ class Answerer:
         Raises:
             RasaDown: the turn has filed a ticket whose number is not told yet, and is to be tried again.
         """
-        answered = await self._met(conversation_id, job)
+        answered = await self._noticed(conversation_id, await self._met(conversation_id, job))
         spoken = foreign.language(job.text) if job.chosen is None else None
         if spoken is None or answered.by in ("agent", "foreign"):
             return answered
@@ -118,6 +126,13 @@ class Answerer:
             return answered
         await self._handoff.remember(conversation_id, foreign.FACT, spoken.name)
         return replace(answered, replies=[Reply(spoken.line), *answered.replies])
+
+    async def _noticed(self, conversation_id: str, answered: Answered) -> Answered:
+        """Add the line about personal data to a first answer. In danger nothing stands beside the advice."""
+        if answered.by in ("agent", "emergency") or not answered.replies:
+            return answered
+        line = await self._told.line(conversation_id)
+        return answered if line is None else replace(answered, replies=[*answered.replies, line])
 
     async def _met(self, conversation_id: str, job: Job) -> Answered:
         """Meet danger first, and then answer."""
@@ -156,6 +171,14 @@ class Answerer:
     async def _answer(self, conversation_id: str, job: Job, screened: Screened) -> Answered:
         """Answer a message in which no danger was met."""
         text, chosen = job.text, job.chosen
+        right = asked(text) if screened.text is None and (chosen is None or not chosen.payload) else None
+        if right is not None:
+            replies = await self._rights.answer(conversation_id, right)
+            # While an agent has the conversation, the request is stored, and the agent answers.
+            if job.mode is not Mode.HUMAN:
+                return Answered("rights", replies, Outcome(Result.TALK))
+        elif chosen is not None and chosen.payload == TAKE_BACK:
+            return Answered("rights", await self._rights.take_back(conversation_id), Outcome(Result.TALK))
         if job.mode is Mode.HUMAN:
             left = await self._queued.take_back(conversation_id)
             if left is None:

@@ -24,12 +24,14 @@ class Shows:
             with a number.
         cards: whether structured answers (sources, tickets) are shown.
         photos: whether photos can be sent and seen.
+        notice: whether the channel itself shows the notice about personal data before the first question.
         length: most UTF-8 bytes of one message's text. A longer text is sent in parts. None: no limit.
     """
 
     buttons: int
     cards: bool
     photos: bool
+    notice: bool = False
     length: int | None = None
 
 

@@ -1,4 +1,4 @@
-"""Tables of conversations: conversations, messages, photos, turns, events, and the outbox."""
+"""Tables of conversations: conversations, messages, photos, turns, events, the outbox, and requests about personal data."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Turn(Base):
 
     ``rasa``; ``emergency`` (the alarm); ``scope`` (a matter out of scope); ``degraded`` (without Rasa); ``agent``
     (an agent has the conversation, so there are no replies); ``queue`` (the citizen waits); ``empty`` (nothing was
-    said); ``foreign`` (in letters that the assistant can't read). None until the turn has ended.
+    said); ``rights`` (asked about their own data); ``foreign`` (in letters that the assistant can't read). None until the turn has ended.
     """
     reported: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
     """What actions report about this turn, as JSON of :class:`conversations.event_kinds.Report`.
@@ -187,3 +187,23 @@ class Delivery(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     error: Mapped[str | None] = mapped_column(Text, default=None)
     """Error of the last try; None when there was none."""
+
+
+class RightsRequest(Base):
+    """What a citizen wants done with their own data, as asked for in the conversation. Somebody at the desk handles it."""
+
+    __tablename__ = "rights_requests"
+    __table_args__ = (Index("ix_rights_requests_state_asked_at", "state", "asked_at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    """A value of :class:`conversations.rights.Right`."""
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    """``open`` → ``done``, ``refused``, or ``taken_back`` by the citizen."""
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    ended_by: Mapped[str] = mapped_column(String(60), default="")
+    """The account's display name, or ``wenban`` for the command line."""
+    note: Mapped[str] = mapped_column(String(500), default="")
+    """What the citizen was told; for a refusal the reason."""

@@ -28,7 +28,9 @@ from conversations.passing import Passing
 from conversations.queued import JOB as AGENTS_GONE
 from conversations.queued import AgentsGone, Queued
 from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, LOOK, Quiet
+from conversations.rights import Rights
 from conversations.sources import Sources
+from conversations.told import Told
 from conversations.types import (
     Button,
     ConversationView,
@@ -42,6 +44,7 @@ from conversations.types import (
     Reply,
 )
 from conversations.waiting import Helps
+from core.city.notice import PrivacyNotice
 from core.database import Database
 from core.events import Events
 from core.jobs import Jobs
@@ -90,6 +93,8 @@ class Conversations:
             for the agent.
         agents_gone: tells which agents have left the desk for good; their conversations go back into the queue.
         desk_hours: when agents are at the desk, in words for citizens; empty when the hotline has not said.
+        notice: the city's notice about personal data; None: there is none.
+        notice_url: address of its page; empty when citizens can't reach it.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -113,6 +118,8 @@ class Conversations:
         helps: Helps = _helps_nobody,
         agents_gone: AgentsGone = _nobody_gone,
         desk_hours: str = "",
+        notice: PrivacyNotice | None = None,
+        notice_url: str = "",
     ) -> None:
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
@@ -128,10 +135,13 @@ class Conversations:
         passing = Passing(database, moves, agents_online, queued.put_in)
         self._quiet = Quiet(database, events, self.jobs, idle_after, close_after)
         self._alarm = Alarm(database, self._handoff, judge, unsure)
+        self.rights = Rights(database, events, notice, notice_url)
+        """What citizens ask for about their own data."""
+        told = Told(database, self.channels, notice, notice_url)
         self._runner = turns.TurnRunner(
             database,
             events,
-            Answerer(dialogue, self._handoff, queued, self._alarm, fallback_answer, helps),
+            Answerer(dialogue, self._handoff, queued, self._alarm, fallback_answer, helps, self.rights, told),
             self.channels,
             lease_s,
             self.jobs,

@@ -11,6 +11,7 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.city import City, load_city
+from core.city.notice import PrivacyNotice
 from core.errors import ConfigurationError
 from core.installation_keys import Secrets
 from core.settings_faults import from_json, in_lines, unknown
@@ -18,6 +19,10 @@ from core.wechat_accounts import WeChatAccount, check
 
 ROOT = Path(__file__).resolve().parent.parent
 """Root folder of the project. It holds the code, the knowledge base and Rasa's files."""
+
+
+VISITOR_DAYS = 30
+"""Days after its last use for which a web visitor's token is valid."""
 
 
 class Settings(BaseSettings):
@@ -157,6 +162,39 @@ class Settings(BaseSettings):
     turn_wait_s: float = Field(
         10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply."
     )
+    keep_messages_days: int = Field(
+        365,
+        ge=7,
+        le=3650,
+        description="Days for which messages and photos are kept; photos of tickets are kept with the ticket.",
+    )
+    keep_contacts_days: int = Field(
+        730,
+        ge=30,
+        le=3650,
+        description="Days after a ticket is closed for which its contact, place, photos and the words of its history are kept.",
+    )
+    keep_questions_days: int = Field(
+        365, ge=7, le=3650, description="Days for which asked questions (without personal data) are kept."
+    )
+    keep_events_days: int = Field(
+        1095,
+        ge=30,
+        le=3650,
+        description="Days for which it is kept what happened in conversations, ratings included (no words).",
+    )
+    keep_logs_days: int = Field(
+        183,
+        ge=183,
+        le=3650,
+        description="Days for which log files that are full are kept; the law asks for six months.",
+    )
+    keep_outbox_days: int = Field(
+        30, ge=3, le=365, description="Days for which delivered messages stay in the outbox."
+    )
+    keep_tracker_days: int = Field(
+        30, ge=2, le=365, description="Days for which Rasa's tracker keeps what was said."
+    )
     max_body_bytes: int = Field(1_048_576, ge=16_384, description="Largest request body, in bytes.")
 
     @field_validator("web_origins", mode="before")
@@ -217,6 +255,30 @@ class Settings(BaseSettings):
     def media_folder(self) -> Path:
         """Folder of citizens' photos."""
         return self.media_dir or self.data_dir / "media"
+
+    @property
+    def periods(self) -> dict[str, int]:
+        """The times of storage that the notice names, in days (:data:`core.city.notice.PERIODS`)."""
+        return {
+            "messages": self.keep_messages_days,
+            "contacts": self.keep_contacts_days,
+            "questions": self.keep_questions_days,
+            "events": self.keep_events_days,
+            "logs": self.keep_logs_days,
+            "tracker": self.keep_tracker_days,
+            "tokens": VISITOR_DAYS,
+        }
+
+    @property
+    def notice(self) -> PrivacyNotice | None:
+        """The city's notice about personal data, with the times of storage that are set; None when it has none."""
+        notice = self.city.notice
+        return notice.filled(self.periods) if notice else None
+
+    @property
+    def notice_url(self) -> str:
+        """Address of the notice's page for citizens; empty without a public address."""
+        return f"{self.public_url.rstrip('/')}/privacy" if self.public_url and self.city.notice else ""
 
     @property
     def app_url(self) -> str:

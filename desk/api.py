@@ -20,6 +20,7 @@ from desk.missed import Missed
 from desk.naming import Naming
 from desk.passing_api import PassingApi
 from desk.photos_api import PhotosApi
+from desk.rights_api import RightsApi
 from desk.summaries import Summaries
 from desk.tickets_api import TicketsApi
 from desk.users import Users
@@ -65,6 +66,7 @@ def routes(
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
         *TicketsApi(guard, tickets, media).routes(),
         *PhotosApi(guard, media).routes(),
+        *RightsApi(guard, conversations).routes(),
         *KnowledgeApi(guard, gaps).routes(),
         *Live(database, events, guard, users, hub, conversations).routes(),
     ]

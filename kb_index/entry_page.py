@@ -13,7 +13,8 @@ from kb_index.entries.entry import Entry
 from kb_index.entries.render import answer_card, to_html
 from kb_index.service import KnowledgeBase
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+"""Content security policy of these pages: no scripts, nothing is loaded."""
 _STYLE = """
 body{margin:0 auto;max-width:42rem;padding:1.2rem 1rem 3rem;font:17px/1.75 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;
 color:#1f2a37;background:#fff}h1{font-size:1.35rem;line-height:1.45}h2{font-size:1.08rem;margin:1.6rem 0 .3rem}
@@ -35,7 +36,7 @@ def routes(knowledge: KnowledgeBase, city: str) -> list[web.AbstractRouteDef]:
         if entry is None:
             raise NotFound("没有这条政策解答，它可能已经更新或者撤下，请回到会话里再问一次")
         response = web.Response(text=page(entry, city), content_type="text/html")
-        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-cache"
         return response
 
@@ -57,10 +58,20 @@ def page(entry: Entry, city: str) -> str:
     parts.append(
         f'</ul><p class="note">{escape(card["reviewed"])} 核对 · {escape(city)}12345政务服务便民热线</p>'
     )
+    return framed(entry.title, "".join(parts))
+
+
+def framed(title: str, html: str) -> str:
+    """A whole page around sanitised HTML.
+
+    Args:
+        title: its title, as plain text.
+        html: what it shows, sanitised.
+    """
     return (
-        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(entry.title)}</title>'
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head>'
-        f"<body><main>{''.join(parts)}</main></body></html>"
+        f"<body><main>{html}</main></body></html>"
     )
 
 

@@ -49,8 +49,9 @@ from kb_index.index.meanings import shipped_meaning
 from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 from kb_index.statutes.service import Statutes
-from service import health, pages
+from service import health, notice_page, pages
 from service.errors import errors
+from service.notice_page import shown
 from service.proxy import forwarded
 from tickets import deadlines, departments
 from tickets.notices import TicketNotices
@@ -84,7 +85,7 @@ async def create_app(settings: Settings) -> web.Application:
         ConfigurationError: a setting or a key can't be used.
     """
     await require_keys(settings)
-    city = settings.city
+    city, notice = settings.city, settings.notice
     _warm_up(city)
     secrets = settings.secrets
     use_data_key(secrets.data_key)
@@ -144,6 +145,8 @@ async def create_app(settings: Settings) -> web.Application:
         helps=Meanwhile(reader).helps,
         agents_gone=agents_gone,
         desk_hours=settings.desk_hours,
+        notice=notice,
+        notice_url=settings.notice_url,
     )
 
     wechat = WeChat(
@@ -154,6 +157,8 @@ async def create_app(settings: Settings) -> web.Application:
         city=city.name,
         api_base=settings.wechat_api_base,
         public_url=settings.public_url,
+        notice=notice,
+        notice_url=settings.notice_url,
         busy=rasa.busy,
         pace=Pace(patience_s=settings.wechat_patience_s),
     )
@@ -182,6 +187,7 @@ async def create_app(settings: Settings) -> web.Application:
         city=city.name,
         origins=settings.web_origins,
         public_url=settings.public_url,
+        notice=shown(notice) if notice else None,
         wait_s=settings.turn_wait_s,
         rates=rates,
     ).attach(app)
@@ -202,6 +208,7 @@ async def create_app(settings: Settings) -> web.Application:
                 public_url=settings.public_url,
             ),
             *entry_page.routes(knowledge, city.name),
+            *notice_page.routes(notice, city.full_name),
             *pages.routes(city.full_name),
         ]
     )

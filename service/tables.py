@@ -3,6 +3,7 @@
 import channels.web.models
 import channels.wechat.models
 import conversations.models
+import core.consents
 import core.jobs.models
 import core.processes
 import desk.models

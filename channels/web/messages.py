@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -10,6 +11,7 @@ from conversations.attachments import PHOTO, PLACE
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import InboundMessage
+from core.consents import Purpose
 from core.errors import BadRequest, NotFound, TooLarge
 from core.text import clean
 
@@ -89,11 +91,15 @@ class Reader:
     Args:
         conversations: the conversations.
         media: the citizens' photos.
+        may: checks that the visitor agreed to what is sent beside words.
     """
 
-    def __init__(self, conversations: Conversations, media: Media) -> None:
+    def __init__(
+        self, conversations: Conversations, media: Media, may: Callable[[str, Purpose], Awaitable[None]]
+    ) -> None:
         self._conversations = conversations
         self._media = media
+        self._may = may
 
     async def inbound(self, said: Said, visitor_id: str, source: str = "") -> InboundMessage:
         """The message in the form that conversations take.
@@ -105,6 +111,7 @@ class Reader:
 
         Raises:
             NotFound: there is no such photo, or another visitor sent it.
+            Forbidden: code ``consent_needed``; the visitor has not agreed to send a place.
         """
         kind, text, media = "text", said.text, None
         if said.photo is not None:
@@ -114,6 +121,7 @@ class Reader:
                 raise NotFound("没有这张照片")
             kind, text, media = "image", said.text.strip() or PHOTO, image.media
         elif said.location is not None:
+            await self._may(visitor_id, Purpose.PLACE)
             kind, text = "location", said.text.strip() or PLACE
             media = said.location.model_dump(exclude_none=True)
         return InboundMessage(

@@ -6,12 +6,14 @@ from aiohttp import web
 
 from channels.web.limits import Limits
 from channels.web.messages import CHANNEL
+from channels.web.notice import Consents
 from channels.web.origin import Origins
 from channels.web.rest import bytes_of, visitor_of
 from channels.web.tokens import Tokens
 from conversations.images import MAX_BYTES
 from conversations.media import HEADERS, MIME, Media
 from conversations.service import Conversations
+from core.consents import Purpose
 from core.errors import NotFound, TooLarge
 
 PHOTO_S = 120.0
@@ -22,19 +24,26 @@ class Photos:
     """The request handlers of ``/api/web/photos``."""
 
     def __init__(
-        self, conversations: Conversations, media: Media, tokens: Tokens, origins: Origins, limits: Limits
+        self,
+        conversations: Conversations,
+        media: Media,
+        tokens: Tokens,
+        origins: Origins,
+        limits: Limits,
+        consents: Consents,
     ) -> None:
         self._conversations = conversations
         self._media = media
         self._tokens = tokens
         self._origins = origins
         self._limits = limits
+        self._consents = consents
 
     async def keep(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/photos: store the photo in the body. The answer has its id, and width and height in pixels.
 
         Raises:
-            Forbidden: the page's site is not allowed.
+            Forbidden: the page's site is not allowed; or, with code ``consent_needed``, the citizen has not agreed.
             Unauthorized: the token is missing or not valid.
             TooLarge: code ``image_too_large``.
             BadRequest: code ``not_an_image``.
@@ -44,6 +53,7 @@ class Photos:
         self._origins.check(request)
         visitor = await visitor_of(request, self._tokens)
         await self._limits.message(visitor.id, request)
+        await self._consents.require(visitor.id, Purpose.PHOTOS)
         try:
             data = await bytes_of(request, MAX_BYTES, PHOTO_S)
         except TooLarge as error:

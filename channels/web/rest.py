@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientPayloadError, web
@@ -46,6 +47,7 @@ class Rest:
         limits: the rate limits.
         city: name of the city for the greeting.
         wait_s: seconds for which a request waits for the replies. After them the answer says ``pending``.
+        notice: what a page needs to know of the notice about personal data; None without a notice.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Rest:
         *,
         city: str,
         wait_s: float,
+        notice: Callable[[str | None], Awaitable[dict[str, Any] | None]],
     ) -> None:
         self._conversations = conversations
         self._reader = reader
@@ -66,6 +69,7 @@ class Rest:
         self._limits = limits
         self._city = city
         self._wait_s = wait_s
+        self._notice = notice
 
     async def session(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/session: begin as a new visitor, or go on as the visitor of the given token.
@@ -78,18 +82,19 @@ class Rest:
         """
         self._origins.check(request)
         await self._limits.call(request)
-        data = await _body(request, empty_is_fine=True)
+        data = await body_of(request, empty_is_fine=True)
         given = data.get("token")
         visitor = await self._tokens.read(given) if isinstance(given, str) else None
         if visitor is None:
             # No conversation is stored yet, because the visitor may never say anything.
-            return self._session(await self._tokens.issue(), Mode.BOT, [])
+            return await self._session(await self._tokens.issue(), None, Mode.BOT, [])
         token = str(given)
         if visitor.stale:
             token = await self._tokens.issue(visitor)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, limit=SHOWN)
-        return self._session(token, view.mode, [message.to_json() for message in messages])
+        shown = [message.to_json() for message in messages]
+        return await self._session(token, visitor, view.mode, shown)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/messages: take a message, and wait a while for the replies.
@@ -102,12 +107,12 @@ class Rest:
         """
         self._origins.check(request)
         visitor = await visitor_of(request, self._tokens)
-        said = read(await _body(request))
+        said = read(await body_of(request))
         await self._limits.message(visitor.id, request)
         inbound = await self._reader.inbound(said, visitor.id, self._limits.source(request))
         receipt = await self._conversations.receive(inbound)
         replies = await self._conversations.wait(receipt.turn_id, self._wait_s)
-        return _json(
+        return json_answer(
             {
                 "message": receipt.message.to_json(),
                 "replies": [reply.to_json() for reply in replies or ()],
@@ -130,7 +135,7 @@ class Rest:
         after = after_of(request)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, after=after, limit=RESUMED)
-        return _json({"messages": [message.to_json() for message in messages], "mode": str(view.mode)})
+        return json_answer({"messages": [message.to_json() for message in messages], "mode": str(view.mode)})
 
     async def forget(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/forget: end all tokens of this visitor, also those of other tabs. Open sockets are closed.
@@ -145,10 +150,12 @@ class Rest:
         visitor = await visitor_of(request, self._tokens)
         await self._limits.call(request)
         await self._tokens.revoke(visitor.id)
-        return _json({})
+        return json_answer({})
 
-    def _session(self, token: str, mode: Mode, messages: list[dict[str, Any]]) -> web.Response:
-        return _json(
+    async def _session(
+        self, token: str, visitor: Visitor | None, mode: Mode, messages: list[dict[str, Any]]
+    ) -> web.Response:
+        return json_answer(
             {
                 "token": token,
                 "conversation": {"mode": str(mode)},
@@ -156,6 +163,7 @@ class Rest:
                 "city": self._city,
                 "greeting": greeting.greeting(self._city),
                 "starters": list(greeting.STARTERS),
+                "notice": await self._notice(visitor.id if visitor else None),
             }
         )
 
@@ -214,7 +222,17 @@ async def bytes_of(request: web.Request, most: int, within_s: float = BODY_S) ->
     return bytes(raw)
 
 
-async def _body(request: web.Request, *, empty_is_fine: bool = False) -> dict[str, Any]:
+async def body_of(request: web.Request, *, empty_is_fine: bool = False) -> dict[str, Any]:
+    """The JSON object in the body of a request.
+
+    Args:
+        request: the request.
+        empty_is_fine: whether an empty body counts as an empty object.
+
+    Raises:
+        BadRequest: it is no JSON object.
+        TooLarge, TooSlow: see :func:`bytes_of`.
+    """
     raw = await bytes_of(request, MAX_BODY)
     if not raw.strip() and empty_is_fine:
         return {}
@@ -227,6 +245,6 @@ async def _body(request: web.Request, *, empty_is_fine: bool = False) -> dict[st
     return data
 
 
-def _json(data: dict[str, Any]) -> web.Response:
-    # The answer holds the citizen's own words, so no cache may store it.
+def json_answer(data: dict[str, Any]) -> web.Response:
+    """A JSON answer that no cache may store."""
     return web.json_response(data, headers={"Cache-Control": "no-store"})

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels.web.limits import Limits
 from channels.web.messages import CHANNEL, Reader
+from channels.web.notice import Consents, ShownNotice
 from channels.web.origin import PREFIX, Origins
 from channels.web.photos import Photos
 from channels.web.rest import Rest
@@ -35,6 +36,7 @@ class WebChannel:
         city: name of the city for the greeting.
         origins: sites that may embed the widget (``settings.web_origins``).
         public_url: the address at which citizens reach the app (``settings.public_url``).
+        notice: the notice about personal data; None: there is none.
         wait_s: seconds for which a request waits for the replies (``settings.turn_wait_s``).
         heartbeat_s: seconds between two pings of a websocket.
         rates: counts what visitors send; None: within this process.
@@ -58,6 +60,7 @@ class WebChannel:
         city: str,
         origins: Iterable[str],
         public_url: str = "",
+        notice: ShownNotice | None = None,
         wait_s: float = 10.0,
         heartbeat_s: float = HEARTBEAT_S,
         rates: Rates | None = None,
@@ -65,9 +68,19 @@ class WebChannel:
         limits = Limits(rates or LocalRates(), session_key)
         self.tokens = tokens = Tokens(database, events)
         self.origins = allowed = Origins(origins, public_url)
-        reader = Reader(conversations, media)
-        self._rest = Rest(conversations, reader, tokens, allowed, limits, city=city, wait_s=wait_s)
-        self._photos = Photos(conversations, media, tokens, allowed, limits)
+        self._consents = consents = Consents(database, tokens, allowed, limits, notice)
+        reader = Reader(conversations, media, consents.require)
+        self._rest = Rest(
+            conversations,
+            reader,
+            tokens,
+            allowed,
+            limits,
+            city=city,
+            wait_s=wait_s,
+            notice=consents.state,
+        )
+        self._photos = Photos(conversations, media, tokens, allowed, limits, consents)
         self._sockets = Sockets(
             conversations, reader, events, tokens, allowed, limits, heartbeat_s=heartbeat_s
         )
@@ -78,6 +91,8 @@ class WebChannel:
         return [
             web.post(PREFIX + "session", self._rest.session),
             web.post(PREFIX + "forget", self._rest.forget),
+            web.get(PREFIX + "notice", self._consents.text, allow_head=False),
+            web.post(PREFIX + "consents", self._consents.give),
             web.post(PREFIX + "messages", self._rest.send),
             web.get(PREFIX + "messages", self._rest.missed, allow_head=False),
             web.post(PREFIX + "photos", self._photos.keep),
@@ -95,7 +110,7 @@ class WebChannel:
 
     def shows(self, account: str) -> Shows:
         """The widget shows buttons, cards and photos."""
-        return Shows(buttons=20, cards=True, photos=True)
+        return Shows(buttons=20, cards=True, photos=True, notice=True)
 
     async def ready_at(self, account: str) -> datetime | None:
         """None, because pages fetch their messages and nothing is delivered to them."""

@@ -20,8 +20,9 @@ from core.clock import now
 from core.database import Database
 from core.events import Events
 from core.ids import new_id
+from core.settings import VISITOR_DAYS
 
-VALID = timedelta(days=30)
+VALID = timedelta(days=VISITOR_DAYS)
 """Time after its last use for which a token is valid."""
 REPLACED_AFTER = timedelta(days=1)
 """Age from which a visit replaces a token."""

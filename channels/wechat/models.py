@@ -1,4 +1,4 @@
-"""Tables of the WeChat channel: sent texts, access tokens, events, consents, and notices."""
+"""Tables of the WeChat channel: sent texts, access tokens, events, and notices."""
 
 from __future__ import annotations
 
@@ -74,18 +74,6 @@ class WeChatEvent(Base):
     """Made of CreateTime and name of the event, which tell events apart; or the MsgId of a message."""
     event: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
-
-
-class WeChatConsent(Base):
-    """How many subscription messages of one template a citizen has agreed to and has not got yet (``left``)."""
-
-    __tablename__ = "wechat_consents"
-
-    account: Mapped[str] = mapped_column(String(32), primary_key=True)
-    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    template_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    left: Mapped[int] = mapped_column(Integer)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class WeChatNoticeRow(Base):

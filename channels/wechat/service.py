@@ -22,6 +22,7 @@ from channels.wechat.outbound.settle import Settling
 from channels.wechat.pace import Pace
 from conversations.media import Media
 from conversations.service import Conversations
+from core.city.notice import PrivacyNotice
 from core.database import Database
 from core.errors import NotFound
 from core.wechat_accounts import WeChatAccount
@@ -42,6 +43,8 @@ class WeChat:
         city: name of the city for the greeting.
         api_base: address of the platform's API.
         public_url: the address at which citizens reach the app, for links in answers and notices. Empty: no links.
+        notice: the city's notice about personal data; None: there is none.
+        notice_url: address of its page; empty when citizens can't reach it.
         busy: whether a turn that begins now has to wait for others.
         pace: the time limits; None: the usual ones.
 
@@ -63,6 +66,8 @@ class WeChat:
         city: str,
         api_base: str = "https://api.weixin.qq.com",
         public_url: str = "",
+        notice: PrivacyNotice | None = None,
+        notice_url: str = "",
         busy: Callable[[], bool] = _never,
         pace: Pace | None = None,
     ) -> None:
@@ -97,6 +102,8 @@ class WeChat:
                     self._pictures,
                     self._clients.get(account.name),
                     city,
+                    notice,
+                    notice_url,
                     pace,
                     busy,
                 )

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from core.city import notice
 from core.city.marked import Marked
 from core.city.parts import Wrong
 from core.city.profile import City
@@ -66,6 +67,7 @@ def _load(folder: Path) -> City:
         "districts_source": districts.value.get("source"),
         "departments": departments.value.get("departments", ()),
         "deadlines": deadlines.value if deadlines else {},
+        "notice": notice.load(folder),
     }
     try:
         return City.model_validate(found)
@@ -75,7 +77,7 @@ def _load(folder: Path) -> City:
         raise ConfigurationError(f"城市档案 {folder.name} 有错：\n" + "\n".join(lines)) from error
 
 
-_ELSEWHERE = {"districts", "districts_source", "departments", "deadlines"}
+_ELSEWHERE = {"districts", "districts_source", "departments", "deadlines", "notice"}
 """Fields of :class:`City` that are written in other files than ``city.yml``."""
 _KEPT = set(City.model_fields) - _ELSEWHERE
 

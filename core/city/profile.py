@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from core.city.deadlines import DeadlineRules
 from core.city.elsewhere import Abroad, Elsewhere
 from core.city.nation import EVERYWHERE, provinces
+from core.city.notice import PrivacyNotice
 from core.city.parts import AreaCode, Department, District, Hotline, Name, Neighbours, Sources, Strict, Wrong
 
 
@@ -32,6 +33,7 @@ class City(Strict):
         districts_source: where the districts were read.
         departments: the departments that handle tickets.
         deadlines: how long the steps of a ticket may take.
+        notice: what citizens are told about their data; None when the profile has none.
 
     >>> from core.city import load_city
     >>> city = load_city("huainan")
@@ -52,6 +54,7 @@ class City(Strict):
     districts_source: Sources = None
     departments: tuple[Department, ...] = ()
     deadlines: DeadlineRules = DeadlineRules()
+    notice: PrivacyNotice | None = None
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> City:

@@ -28,6 +28,7 @@ TICKETS = [
     ("GET", f"/tickets/HN2026112300001/photos/{ID}"),
     ("POST", "/tickets/HN2026112300001/reveal"),
 ]
+RIGHTS = [("GET", "/rights"), ("POST", f"/rights/{ID}")]
 GROUP = "01990000-0000-7000-8000-000000000002"
 KNOWLEDGE = [
     ("GET", "/knowledge"),
@@ -52,7 +53,7 @@ async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Offi
         answer = await browser.client.request(route.method, path, json={}, headers=OURS)
         assert answer.status == 401, (route.method, path)
         visited += 1
-    assert visited == len(CONVERSATIONS) + len(TICKETS) + len(KNOWLEDGE) + 3
+    assert visited == len(CONVERSATIONS) + len(TICKETS) + len(RIGHTS) + len(KNOWLEDGE) + 3
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,8 @@ async def test_each_role_sees_what_it_is_for(
     office: Office, role: str, conversations: bool, tickets: bool
 ) -> None:
     person = await office.hire("a1", role)
-    for addresses, allowed in ((CONVERSATIONS, conversations), (TICKETS, tickets)):
+    supervises = role in ("supervisor", "admin")
+    for addresses, allowed in ((CONVERSATIONS, conversations), (TICKETS, tickets), (RIGHTS, supervises)):
         for method, path in addresses:
             answer = await person.client.request(method, f"/api/desk{path}", json={}, headers=OURS)
             refused = answer.status == 403 and (await answer.json())["error"]["code"] == "role_not_allowed"

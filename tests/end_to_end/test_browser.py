@@ -202,10 +202,12 @@ def test_a_photo_and_a_place_go_from_the_widget_to_the_ticket(
         before = widget.said().count()
         with page.expect_file_chooser() as chooser:
             page.get_by_label("发照片").click()
+            page.get_by_role("button", name="同意", exact=True).click()
         chooser.value.set_files(sent)
         assert "照片收到了" in widget.next_after(before)
         expect(page.locator("img.photo")).to_be_visible()
         page.get_by_label("发我的位置").click()
+        page.get_by_role("button", name="同意", exact=True).click()
         assert "定位收到了" in widget.next_after(before + 1)
         page.screenshot(path=tmp_path / f"photo-and-place-{name}.png")
         for answer in ("大通街道菜市场后门", "今天早上七点", "跳过", "匿名", "不留电话"):

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
-from sqlalchemy import Boolean, Connection, String, bindparam, column, insert, select, table, text
+from sqlalchemy import Boolean, Connection, Integer, String, bindparam, column, insert, select, table, text
 
 import service.tables  # noqa: F401
 from channels.wechat.models import WeChatAnswer
@@ -20,6 +20,7 @@ from conversations import happened
 from conversations.models import Conversation, Delivery
 from conversations.replay import replay
 from core.clock import now
+from core.consents import Consent
 from core.database import Base, Database, UtcDateTime
 from core.errors import ConfigurationError
 from core.jobs import JobRow
@@ -275,5 +276,38 @@ async def test_conversations_older_than_what_is_kept_begin_with_how_they_stand(e
                 assert stored(row) == replayed(state), name
             counts = replay(await happened.read(session, "c1")).counts
         assert counts == {"citizen": 2, "bot": 1}
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite", "postgresql"], indirect=True)
+async def test_consents_move_into_the_common_table(empty_url: str) -> None:
+    await asyncio.to_thread(command.upgrade, config(empty_url), before("0016", empty_url))
+    old = table(
+        "wechat_consents",
+        *(column(name, String()) for name in ("account", "user_id", "template_id")),
+        column("left", Integer()),
+        column("changed_at", UtcDateTime()),
+    )
+    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    database = Database(empty_url)
+    try:
+        async with database.write() as session:
+            for template, left in (("T1", 2), ("T2", 0)):
+                await session.execute(
+                    insert(old).values(
+                        account="main", user_id="o1", template_id=template, left=left, changed_at=moment
+                    )
+                )
+        await upgrade(empty_url)
+        async with database.read() as session:
+            rows = (await session.scalars(select(Consent).order_by(Consent.subject))).all()
+        assert [(row.channel, row.account, row.user_id, row.purpose) for row in rows] == [
+            ("wechat", "main", "o1", "messages")
+        ] * 2
+        assert [(row.subject, row.left, row.given_at) for row in rows] == [
+            ("T1", 2, moment),
+            ("T2", 0, moment),
+        ]
     finally:
         await database.close()

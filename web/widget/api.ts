@@ -1,6 +1,27 @@
 import type { ErrorBody, Message, Mode } from "../shared/wire";
 import type { Pending } from "./outbox";
 
+/** What needs consent before it is sent; the request itself does not. */
+export type Purpose = "photos" | "place";
+
+/** The notice about personal data, as far as the page needs it before it is opened. */
+export interface NoticeState {
+  version: string;
+  line: string;
+  /** The questions before the first photo and the first place. */
+  photos: string;
+  place: string;
+  /** What the citizen was shown (`notice`) and agreed to. */
+  agreed: string[];
+}
+
+/** The notice's whole text; `html` is sanitised again before it is shown. */
+export interface NoticeText {
+  version: string;
+  title: string;
+  html: string;
+}
+
 /** Answer of `POST /api/web/session`. */
 export interface Session {
   token: string;
@@ -10,6 +31,7 @@ export interface Session {
   greeting: string;
   /** Things to begin with; each is sent as if it had been typed. */
   starters?: string[];
+  notice?: NoticeState | null;
 }
 
 /** Answer of `POST /api/web/messages`. */
@@ -80,6 +102,15 @@ export class WebApi {
   /** Ends all tokens of this visitor. */
   forget(token: string): Promise<object> {
     return this.call("POST", "/api/web/forget", token);
+  }
+
+  notice(): Promise<NoticeText> {
+    return this.call("GET", "/api/web/notice", null);
+  }
+
+  /** Tells the server that the citizen was shown the notice, or agreed. */
+  consent(token: string, purpose: Purpose | "notice", version: string): Promise<{ agreed: string[] }> {
+    return this.call("POST", "/api/web/consents", token, { purpose, version });
   }
 
   /** Brings a photo to the server; a message that names its id has to follow. */

@@ -2,7 +2,9 @@ import { backoff } from "../shared/backoff";
 import { LiveSocket, socketUrl } from "../shared/socket";
 import { uuid } from "../shared/uuid";
 import { MAX_TEXT, type ErrorBody, type Message, type Mode } from "../shared/wire";
-import { ApiFailure, WebApi, passingCode, said, type Session } from "./api";
+import {
+  ApiFailure, WebApi, passingCode, said, type NoticeState, type NoticeText, type Purpose, type Session,
+} from "./api";
 import { Poller, TIMING, TypingSign, type Frame, type Link, type Timing } from "./link";
 import type { Memory } from "./memory";
 import { Outbox, type Pending } from "./outbox";
@@ -29,6 +31,8 @@ export class Conversation {
   greeting = "";
   /** Things to begin with, as the server suggests them. */
   starters: string[] = [];
+  /** What to show of the notice about personal data; null when the server has none. */
+  notice: NoticeState | null = null;
   /** The former conversation could not be continued and a new one was begun. */
   renewed = false;
 
@@ -116,7 +120,10 @@ export class Conversation {
   /** Says something; it is on screen at once and on its way as soon as the network allows. */
   send(text: string, button: string | null = null): void {
     const words = text.trim().slice(0, MAX_TEXT);
-    if (words) this.put({ clientId: uuid(), text: words, button, at: Date.now(), refused: null });
+    if (!words) return;
+    this.put({ clientId: uuid(), text: words, button, at: Date.now(), refused: null });
+    // The line has stood above the field until now; whoever speaks has had it before the eyes.
+    void this.shown();
   }
 
   /** Sends a photo; rejects with an {@link ApiFailure} when the server does not take it. */
@@ -142,6 +149,35 @@ export class Conversation {
       : Promise.resolve(null);
     this.photos.set(id, found);
     return found;
+  }
+
+  noticeText(): Promise<NoticeText> {
+    return this.api.notice();
+  }
+
+  /** Whether the citizen must be asked before this is sent; null when not, or else the question. */
+  question(purpose: Purpose): string | null {
+    return this.notice && !this.notice.agreed.includes(purpose) ? this.notice[purpose] : null;
+  }
+
+  /** The citizen agreed; rejects with an {@link ApiFailure} when the server could not note it. */
+  async agree(purpose: Purpose): Promise<void> {
+    this.start();
+    if (!this.token) this.adopt(await this.api.session(null));
+    await this.note(purpose);
+  }
+
+  /** The citizen was shown the line about personal data. What stands in nobody's way is tried only once. */
+  async shown(): Promise<void> {
+    if (!this.notice || this.notice.agreed.includes("notice")) return;
+    await this.note("notice").catch(() => undefined);
+  }
+
+  private async note(purpose: Purpose | "notice"): Promise<void> {
+    if (!this.notice || !this.token) return;
+    const { agreed } = await this.api.consent(this.token, purpose, this.notice.version);
+    if (this.notice) this.notice = { ...this.notice, agreed };
+    this.changed();
   }
 
   private put(item: Pending): void {
@@ -189,6 +225,7 @@ export class Conversation {
     this.adopted = null;
     this.renewed = false;
     this.greeting = "";
+    this.notice = null;
     this.setMode("bot");
     if (wasStarted) this.start();
     this.changed();
@@ -237,6 +274,7 @@ export class Conversation {
     if (session.messages.length === 0) this.memory.set("read", "0");
     this.greeting = session.greeting;
     this.starters = session.starters ?? [];
+    this.notice = session.notice ?? null;
     this.mode = session.conversation.mode;
     this.complete(session.messages);
   }

@@ -11,6 +11,7 @@ from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
 from channels.wechat.api.client import Client
+from channels.wechat.inbound import words
 from channels.wechat.inbound.exchange import Exchange
 from channels.wechat.inbound.pictures import Pictures
 from channels.wechat.message import CHANNEL, Inbound
@@ -22,8 +23,12 @@ from channels.wechat.outbound.passive import Answer, Answers
 from channels.wechat.outbound.push import Pusher
 from channels.wechat.pace import Pace
 from conversations.service import Conversations
+from conversations.told import pointer
 from conversations.types import ConversationView, InboundMessage, Receipt, Reply
+from core import consents
+from core.city.notice import PrivacyNotice
 from core.clock import now
+from core.consents import Citizen, Purpose
 from core.database import Database
 from core.wechat_accounts import WeChatAccount
 
@@ -45,6 +50,8 @@ class Parts:
         pictures: fetches pictures.
         client: the platform's API; None for an account that may not use it.
         city: name of the city for the greeting.
+        notice: the city's notice about personal data; None: there is none.
+        notice_url: address of its page; empty when citizens can't reach it.
         pace: the time limits.
         busy: whether a turn that begins now has to wait for others.
     """
@@ -59,6 +66,8 @@ class Parts:
     pictures: Pictures
     client: Client | None
     city: str
+    notice: PrivacyNotice | None
+    notice_url: str
     pace: Pace
     busy: Callable[[], bool]
 
@@ -66,6 +75,24 @@ class Parts:
     def passive(self) -> bool:
         """Whether the answer to a delivery may hold words. For a mini program it may not."""
         return self.account.kind != "mini_program"
+
+    async def greeting(self, user: str) -> str:
+        """The greeting, with the line about personal data. The citizen then counts as told."""
+        text = words.greeting(self.city)
+        if self.notice is None:
+            return text
+        citizen = Citizen(CHANNEL, user, self.account.name)
+        await consents.give(self.database, citizen, Purpose.NOTICE, self.notice.number)
+        return f"{text}\n{pointer(self.notice, self.notice_url)}"
+
+    async def agreed(self, message: Inbound) -> None:
+        """Note that who sends a photo or a place, having been told what that means, agrees by doing so."""
+        purpose = {"image": Purpose.PHOTOS, "location": Purpose.PLACE}.get(message.kind)
+        if self.notice is None or purpose is None:
+            return
+        citizen = Citizen(CHANNEL, message.user, self.account.name)
+        if Purpose.NOTICE in await consents.holding(self.database, citizen, self.notice.holds):
+            await consents.give(self.database, citizen, purpose, self.notice.number)
 
     async def pushes(self) -> bool:
         """Whether the account may push now."""

@@ -56,7 +56,7 @@ class Events:
                 return exchange.nothing()
             if message.key and message.event in ("subscribe", "scan"):
                 await self._parts.conversations.remember(view.id, "scene", message.key)
-            return await self._answering.tell(exchange, message, greeting)
+            return await self._answering.tell(exchange, message, await self._parts.greeting(message.user))
         except (WeChatError, ConnectionError):
             raise
         except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from aiohttp import web
@@ -18,6 +19,8 @@ from channels.wechat.message import Inbound
 from conversations import attachments
 from conversations.inbox import MAX_TEXT
 from core.errors import TooLarge
+
+log = logging.getLogger(__name__)
 
 
 class Entrance:
@@ -62,6 +65,7 @@ class Entrance:
         exchange = Exchange(request, self._parts.pace.hold_s, self._parts.pace.patience_s)
         message, exchange.opened = await self._open(request)
         exchange.inbound = message
+        await self._agreed(message)
         if message.kind == "event":
             return await self._events.event(exchange, message)
         if message.kind == "location" and attachments.place(message.media):
@@ -77,6 +81,12 @@ class Entrance:
         if len(message.text) > MAX_TEXT:
             return await self._answering.tell(exchange, message, words.TOO_LONG)
         return await self._patience.message(exchange, message)
+
+    async def _agreed(self, message: Inbound) -> None:
+        try:
+            await self._parts.agreed(message)
+        except Exception:
+            log.exception("a consent could not be noted")  # The message is worth more than its note.
 
     async def _open(self, request: web.Request) -> tuple[Inbound, Opened | None]:
         """Check the signature, decrypt the body when it is encrypted, and parse it."""

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from channels.wechat.message import Inbound
-from channels.wechat.models import WeChatConsent, WeChatEvent
+from channels.wechat.message import CHANNEL, Inbound
+from channels.wechat.models import WeChatEvent
 from core.clock import now
+from core.consents import Citizen, Consent, Purpose
 from core.database import Database
 from core.locks import one_at_a_time
 
@@ -46,11 +47,8 @@ class Asked:
     @property
     def row(self) -> ColumnElement[bool]:
         """SQL condition that selects its row."""
-        return (
-            (WeChatConsent.account == self.account)
-            & (WeChatConsent.user_id == self.user)
-            & (WeChatConsent.template_id == self.template)
-        )
+        citizen = Citizen(CHANNEL, self.user, self.account)
+        return citizen.row & (Consent.purpose == Purpose.MESSAGES) & (Consent.subject == self.template)
 
 
 class Consents:
@@ -91,14 +89,14 @@ class Consents:
         """
         if asked.lasting:
             async with self._database.read() as session:
-                left = await session.scalar(select(WeChatConsent.left).where(asked.row))
+                left = await session.scalar(select(Consent.left).where(asked.row))
             return left is None or left > 0
         async with self._database.write() as session:
             used = await session.scalar(
-                update(WeChatConsent)
-                .where(asked.row, WeChatConsent.left > 0)
-                .values(left=WeChatConsent.left - 1, changed_at=now())
-                .returning(WeChatConsent.left)
+                update(Consent)
+                .where(asked.row, Consent.left > 0)
+                .values(left=Consent.left - 1, changed_at=now())
+                .returning(Consent.left)
                 .execution_options(synchronize_session=False)
             )
         return used is not None
@@ -117,7 +115,7 @@ class Consents:
 
 
 async def _add(session: AsyncSession, asked: Asked, more: int) -> None:
-    await _change(session, asked, WeChatConsent.left + more, more)
+    await _change(session, asked, func.coalesce(Consent.left, 0) + more, more)
 
 
 async def _clear(session: AsyncSession, asked: Asked) -> None:
@@ -128,14 +126,21 @@ async def _change(session: AsyncSession, asked: Asked, left: object, first: int)
     """Store how many consents are left: ``left`` when there is a row, or else ``first``."""
     await one_at_a_time(session, f"wechat-consent:{asked.account}:{asked.user}")
     found = await session.scalar(
-        update(WeChatConsent)
+        update(Consent)
         .where(asked.row)
-        .values(left=left, changed_at=now())
-        .returning(WeChatConsent.left)
+        .values(left=left, changed_at=now(), withdrawn_at=None)
+        .returning(Consent.left)
         .execution_options(synchronize_session=False)
     )
     if found is None:
         session.add(
-            WeChatConsent(account=asked.account, user_id=asked.user, template_id=asked.template, left=first)
+            Consent(
+                channel=CHANNEL,
+                account=asked.account,
+                user_id=asked.user,
+                purpose=Purpose.MESSAGES,
+                subject=asked.template,
+                left=first,
+            )
         )
         await session.flush()

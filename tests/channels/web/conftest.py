@@ -13,6 +13,7 @@ from aiohttp import ClientResponse, ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.web import WebChannel
+from channels.web.notice import ShownNotice
 from channels.web.socket import PROTOCOL, TOKEN
 from conversations.media import Media
 from bot.understanding.danger import shipped
@@ -107,6 +108,7 @@ class Running:
     events: LocalEvents
     dialogue: SmallDialogue
     client: TestClient[web.Request, web.Application]
+    web: WebChannel
 
     async def visitor(self) -> Visitor:
         async with self.client.post("/api/web/session", json={}) as response:
@@ -115,11 +117,17 @@ class Running:
 
 
 @pytest.fixture
-async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
+def notice() -> ShownNotice | None:
+    """The notice of the channel. Most tests need none."""
+    return None
+
+
+@pytest.fixture
+async def running(database: Database, tmp_path: Path, notice: ShownNotice | None) -> AsyncIterator[Running]:
     dialogue, events = SmallDialogue(), LocalEvents()
     async with Conversations(database, events, dialogue, no_answer, judge=shipped()) as conversations:
         app = web.Application(middlewares=[errors], client_max_size=1_048_576)
-        WebChannel(
+        channel = WebChannel(
             database,
             conversations,
             events,
@@ -129,9 +137,11 @@ async def running(database: Database, tmp_path: Path) -> AsyncIterator[Running]:
             origins=[GOVERNMENT],
             public_url="https://12345.example.gov.cn",
             wait_s=WAIT_S,
-        ).attach(app)
+            notice=notice,
+        )
+        channel.attach(app)
         async with TestClient(TestServer(app)) as client:
-            yield Running(conversations, events, dialogue, client)
+            yield Running(conversations, events, dialogue, client, channel)
             dialogue.gate.set()
 
 

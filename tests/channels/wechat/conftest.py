@@ -19,6 +19,7 @@ from channels.wechat.inbound.exchange import Exchange
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import ConversationView
+from core.city.notice import PrivacyNotice
 from core.database import Database
 from core.events import LocalEvents
 from core.jobs import Jobs
@@ -111,8 +112,18 @@ class Start(Protocol):
 
 
 @pytest.fixture
+def notice() -> PrivacyNotice | None:
+    """The notice about personal data. Most tests need none."""
+    return None
+
+
+@pytest.fixture
 async def start(
-    database: Database, tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    tmp_path: Path,
+    api: Api,
+    monkeypatch: pytest.MonkeyPatch,
+    notice: PrivacyNotice | None,
 ) -> AsyncIterator[Start]:
     """Starts as many apps as a test asks for; all are stopped at the end."""
     holds: asyncio.Queue[str] = asyncio.Queue()
@@ -128,7 +139,16 @@ async def start(
         async def begin(*, patience_s: float = PATIENCE_S, hold_s: float = HOLD_S) -> Running:
             dialogue, jobs = SmallDialogue(), Jobs(database)
             conversations = await stack.enter_async_context(
-                Conversations(database, LocalEvents(), dialogue, no_answer, judge=shipped(), jobs=jobs)
+                Conversations(
+                    database,
+                    LocalEvents(),
+                    dialogue,
+                    no_answer,
+                    judge=shipped(),
+                    jobs=jobs,
+                    notice=notice,
+                    notice_url=f"{PUBLIC_URL}/privacy",
+                )
             )
             wechat = await stack.enter_async_context(
                 WeChat(
@@ -139,6 +159,8 @@ async def start(
                     city="淮南",
                     api_base=api.url,
                     public_url=PUBLIC_URL,
+                    notice=notice,
+                    notice_url=f"{PUBLIC_URL}/privacy",
                     busy=lambda: dialogue.busy,
                     pace=Pace(patience_s=patience_s, hold_s=hold_s, **QUICK),
                 )

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from channels.wechat.inbound.parse import parse
-from channels.wechat.models import WeChatConsent, WeChatNoticeRow
+from channels.wechat.models import WeChatNoticeRow
+from core.consents import Consent
 from core.database import Database
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import TEMPLATE, Running
@@ -52,7 +53,7 @@ async def told_in_conversation(running: Running, account: str, *keys: str) -> No
 
 async def left(database: Database) -> dict[str, int]:
     async with database.read() as session:
-        return {row.template_id: row.left for row in await session.scalars(select(WeChatConsent))}
+        return {row.subject: row.left for row in await session.scalars(select(Consent))}
 
 
 @pytest.mark.parametrize(("account", "as_json"), WAYS)

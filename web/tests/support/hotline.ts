@@ -27,6 +27,7 @@ export class Hotline {
   faults: Fault[] = [];
   refuseSockets = false;
   requests: string[] = [];
+  notice: { version: string; line: string; photos: string; place: string; agreed: string[] } | null = null;
   /** The address of every websocket connection. */
   addresses: string[] = [];
   /** Tokens that are no longer good. */
@@ -148,8 +149,19 @@ export class Hotline {
       const token = given && !this.expired.has(given) ? given : `token-${(this.tokens += 1)}`;
       return json(200, {
         token, conversation: { mode: this.mode }, messages: this.messages.slice(-50), city: "淮南",
-        greeting: "您好，有事尽管问。", starters: ["我要反映问题", "转人工"],
+        greeting: "您好，有事尽管问。", starters: ["我要反映问题", "转人工"], notice: this.notice,
       });
+    }
+    if (url.pathname === "/api/web/notice") {
+      return json(200, {
+        version: "2026-11-29", title: "个人信息处理告知",
+        html: "<h2>收集什么</h2><p>您说的话</p><img src=x onerror=\"document.title='xss'\"><script>document.title='xss'</script>",
+      });
+    }
+    if (url.pathname === "/api/web/consents") {
+      const { purpose } = body as { purpose: string };
+      if (this.notice) this.notice.agreed.push(purpose);
+      return json(200, { agreed: this.notice?.agreed ?? [] });
     }
     if (url.pathname === "/api/web/forget") {
       const gone = request.headers.authorization?.replace("Bearer ", "") ?? "";

@@ -1,4 +1,5 @@
 import { MAX_TEXT } from "../../shared/wire";
+import type { Purpose } from "../api";
 import { PHOTO_TYPES, whereAmI, type Point } from "../photo";
 import { h, icon } from "./dom";
 
@@ -23,6 +24,7 @@ export class Composer {
     private readonly written: (text: string) => void,
     private readonly sendPhoto: (file: Blob) => Promise<void>,
     private readonly sendLocation: (point: Point) => void,
+    private readonly agreed: (purpose: Purpose) => Promise<boolean>,
   ) {
     this.picker.addEventListener("change", () => void this.photos());
     this.area.addEventListener("keydown", (event) => this.key(event));
@@ -38,8 +40,12 @@ export class Composer {
     },
       this.note,
       h("div", { class: "tools" },
-        tool("camera", "发照片", () => this.picker.click()), tool("pin", "发我的位置", () => void this.locate()), this.picker),
+        tool("camera", "发照片", () => void this.choose()), tool("pin", "发我的位置", () => void this.locate()), this.picker),
       h("div", { class: "field" }, this.area, this.counter), this.button);
+  }
+
+  private async choose(): Promise<void> {
+    if (await this.agreed("photos")) this.picker.click();
   }
 
   private async photos(): Promise<void> {
@@ -58,6 +64,7 @@ export class Composer {
   }
 
   private async locate(): Promise<void> {
+    if (!await this.agreed("place")) return;
     this.tell("正在定位…");
     try {
       this.sendLocation(await whereAmI());

@@ -1,7 +1,9 @@
+import type { Purpose } from "../api";
 import type { Config } from "../config";
 import type { Conversation } from "../conversation";
 import type { Memory } from "../memory";
 import type { Line } from "../transcript";
+import { sanitize } from "../../shared/sanitize";
 import type { Button, Mode } from "../../shared/wire";
 import { Composer } from "./composer";
 import { h, icon } from "./dom";
@@ -23,6 +25,11 @@ export class Panel {
     type: "button", class: "plain large-toggle", "aria-label": "大字模式", onclick: () => this.toggleLarge(),
   }, "大字");
   private readonly sheet = new Sheet();
+  /** The line about personal data, until the citizen has spoken under it. */
+  private readonly notice = h("p", { class: "privacy", hidden: true });
+  private readonly privacy = h("button", {
+    type: "button", class: "link", hidden: true, onclick: () => void this.showNotice(),
+  }, "隐私说明");
   private readonly log: Log;
   private readonly composer: Composer;
   private troubleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -56,14 +63,17 @@ export class Panel {
       },
       (file) => conversation.sendPhoto(file),
       (point) => conversation.sendLocation(point),
+      (purpose) => this.agreed(purpose),
     );
     this.composer.fill(memory.get("draft") ?? "");
     this.element = h("section", { class: "panel", role: "dialog", "aria-label": config.title, hidden: true },
       this.header(),
       this.banner,
       this.log.element,
+      this.notice,
       this.composer.element,
       h("p", { class: "small-print" }, "回答供参考，以正式文件为准。遇险请直接拨 110、119、120 ",
+        this.privacy,
         h("button", { type: "button", class: "link", onclick: () => this.askForget() }, "清除本机对话")),
       this.sheet.element);
     this.element.addEventListener("keydown", (event) => this.key(event));
@@ -77,6 +87,7 @@ export class Panel {
     this.drawBanner();
     this.human.replaceChildren(icon("person"), HUMAN_LABEL[conversation.mode]);
     this.human.disabled = conversation.mode !== "bot";
+    this.drawNotice();
     this.log.show(this.lines(), conversation.typing);
   }
 
@@ -110,6 +121,54 @@ export class Panel {
     this.press(ASK_HUMAN);
   }
 
+  private drawNotice(): void {
+    const notice = this.conversation.notice;
+    this.privacy.hidden = notice === null;
+    this.notice.hidden = notice === null || notice.agreed.includes("notice");
+    if (this.notice.hidden || !notice || this.notice.dataset.version === notice.version) return;
+    this.notice.dataset.version = notice.version;
+    this.notice.replaceChildren(notice.line, " ",
+      h("button", { type: "button", class: "link", onclick: () => void this.showNotice() }, "查看"));
+  }
+
+  private async showNotice(): Promise<void> {
+    try {
+      const text = await this.conversation.noticeText();
+      const body = h("div", {});
+      body.append(sanitize(text.html), h("p", { class: "fine" }, `版本 ${text.version}`));
+      this.sheet.show(text.title, body);
+    } catch (error) {
+      this.say(error instanceof Error ? error.message : "暂时打不开，请稍后再试");
+    }
+  }
+
+  /** Asks for consent where it is needed, once for each version; true when it may be sent. */
+  private agreed(purpose: Purpose): Promise<boolean> {
+    const question = this.conversation.question(purpose);
+    if (question === null) return Promise.resolve(true);
+    return new Promise((done) => {
+      const agree = async (): Promise<void> => {
+        try {
+          await this.conversation.agree(purpose);
+          done(true);
+        } catch (error) {
+          this.say(error instanceof Error ? error.message : "暂时发不了，请稍后再试");
+          done(false);
+        }
+      };
+      this.sheet.show(purpose === "photos" ? "发照片前" : "发位置前", h("p", {}, question), [
+        { title: "同意", primary: true, press: () => void agree() },
+        { title: "不同意", press: () => undefined },
+        { title: "看全文", press: () => void this.showNotice() },
+      ]);
+    });
+  }
+
+  private say(words: string): void {
+    this.said = words;
+    this.drawBanner();
+  }
+
   /** Asks first: nobody finds the conversation again by this device. */
   private askForget(): void {
     const words = h("div", {},
@@ -125,8 +184,7 @@ export class Panel {
   private async forget(): Promise<void> {
     this.composer.fill("");
     const reached = await this.conversation.forget();
-    this.said = reached ? "已清除本机对话。" : "本机的对话已清除。刚才没有连上服务器，旧的登录凭证已丢弃，最多 30 天后失效。";
-    this.drawBanner();
+    this.say(reached ? "已清除本机对话。" : "本机的对话已清除。刚才没有连上服务器，旧的登录凭证已丢弃，最多 30 天后失效。");
     this.composer.focus();
   }
 
