@@ -64,8 +64,12 @@ def endpoints(actions_url: str, actions_secret: str, tracker_url: str) -> Mappin
     }
 
 
+def tracker_url(settings: Settings) -> str:
+    """Rasa's tracker store: the one that is set, or SQLite in the data folder."""
+    return settings.rasa_tracker_url or f"sqlite:///{settings.data_dir / 'rasa' / 'tracker.db'}"
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """The environment variables of the process that serves Rasa."""
-    tracker = settings.rasa_tracker_url or f"sqlite:///{settings.data_dir / 'rasa' / 'tracker.db'}"
     url = f"{settings.app_url}/actions/webhook"
-    return dict(endpoints(url, settings.secrets.actions_secret, tracker))
+    return dict(endpoints(url, settings.secrets.actions_secret, tracker_url(settings)))

@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.images import Picture, clean_picture
 from conversations.models import ImageRow, MessageRow
@@ -193,7 +194,9 @@ class Media:
             .exists()
         )
         async with self._database.read() as session:
-            old = select(ImageRow.id).where(ImageRow.created_at < now() - UNSENT_AFTER, ~sent)
+            old = select(ImageRow.id).where(
+                ImageRow.created_at < now() - UNSENT_AFTER, ~ImageRow.ticketed, ~sent
+            )
             ids = list(await session.scalars(old.order_by(ImageRow.id).limit(_UNSENT_AT_ONCE)))
         if ids:
             async with self._database.write() as session:
@@ -203,6 +206,24 @@ class Media:
                 self._path(image_id).unlink(missing_ok=True)
             ids = [image_id for image_id in ids if image_id not in left]
         return len(ids)
+
+    async def forget(self, session: AsyncSession, image_ids: Sequence[str]) -> Callable[[], None] | None:
+        """Remove photos in the caller's transaction.
+
+        Returns:
+            What removes the files, to be called after the commit; None when there is none. When the process dies in between,
+            a file stays that nothing names.
+        """
+        if not image_ids:
+            return None
+        await session.execute(delete(ImageRow).where(ImageRow.id.in_(image_ids)))
+        paths = [self._path(image_id) for image_id in image_ids]
+
+        def unlink() -> None:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+        return unlink
 
     def _spend(self, source: str, size: int) -> None:
         """Count the bytes of an address, also of photos that are refused afterwards."""

@@ -96,6 +96,8 @@ class ImageRow(Base):
     height: Mapped[int] = mapped_column(Integer)
     size: Mapped[int] = mapped_column(Integer)
     """Size of the file in bytes."""
+    ticketed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether its message is gone and it is kept with a ticket."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

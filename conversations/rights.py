@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import store
@@ -27,6 +27,8 @@ from core.errors import Conflict, NotFound
 from core.events import Events
 from core.simplified import simplified
 
+RIGHTS_DAYS = 15
+"""Days after which an open request counts as forgotten. The law says 及时 (Art. 45, 46); this is our reading of it."""
 TAKE_BACK = "/take_back_rights_request"
 """Payload of the button that takes an open request back."""
 
@@ -228,6 +230,14 @@ _SAID = {
         "对话、照片、联系方式会删掉；正在办的诉求办完之前要留着，法律规定必须保存的也要留着，留了什么、为什么，会跟您说明。"
     ),
 }
+
+
+async def open_too_long(database: Database) -> int:
+    """How many requests are open for longer than :data:`RIGHTS_DAYS`."""
+    async with database.read() as session:
+        late = RightsRequest.asked_at < now() - timedelta(days=RIGHTS_DAYS)
+        found = select(func.count()).select_from(RightsRequest).where(RightsRequest.state == "open", late)
+        return await session.scalar(found) or 0
 
 
 async def _is_open(session: AsyncSession, conversation_id: str, right: Right) -> bool:

@@ -40,6 +40,8 @@ from core.privacy import use_data_key
 from core.processes import SignsOfLife
 from core.rates import LocalRates, RedisRates
 from core.redis_events import RedisEvents, channel_of
+from core.retention import EVERY as RETENTION_EVERY
+from core.retention import JOB as RETENTION_JOB
 from core.settings import Settings
 from desk import presence
 from gaps import Gaps
@@ -53,6 +55,7 @@ from service import health, notice_page, pages
 from service.errors import errors
 from service.notice_page import shown
 from service.proxy import forwarded
+from service.retention import retention
 from tickets import deadlines, departments
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
@@ -129,6 +132,7 @@ async def create_app(settings: Settings) -> web.Application:
     reader = Reader(from_base, shipped_meaning().states, about)
     jobs = Jobs(database)
     jobs.every(UNSENT_JOB, UNSENT_LOOK, media.forget_unsent)
+    jobs.every(RETENTION_JOB, RETENTION_EVERY, retention(settings, database, media).job)
     conversations = Conversations(
         database,
         events,

@@ -156,6 +156,7 @@ def whole() -> typer.Typer:
     from service.decision import explain, train_decision
     from service.evaluate import app as evaluation
     from service.jobs_cli import app as jobs
+    from service.privacy_cli import app as privacy
 
     knowledge.add_typer(gaps, name="gaps")
     app.add_typer(understanding, name="nlu")
@@ -167,6 +168,9 @@ def whole() -> typer.Typer:
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
     app.add_typer(city, name="city", help="The city's profile: check.")
     app.add_typer(jobs, name="jobs", help="What is done by the clock: list, retry, drop.")
+    app.add_typer(
+        privacy, name="privacy", help="Citizens' personal data: export, erase, purge, requests, notice."
+    )
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     return app
 

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot import rasa_program, training
+from conversations.media import Media
+from conversations.rights import RIGHTS_DAYS, open_too_long
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
 from core.jobs import troubles
@@ -26,6 +28,7 @@ from core.processes import BEAT_S, deaf, living
 from core.redis_events import client
 from core.settings import Settings
 from service import front_end
+from service.retention import retention
 
 SHOWN = 3
 """Most jobs with problems that are named."""
@@ -48,6 +51,8 @@ async def examine(settings: Settings, console: Console) -> bool:
         ("数据库", _database),
         ("进程", _processes),
         ("后台任务", _jobs),
+        ("个人信息告知", _notice),
+        ("保存期限", _retention),
         ("知识库", _knowledge),
         ("判断", _decision),
         ("运行中的系统", _running),
@@ -159,6 +164,30 @@ async def _jobs(settings: Settings) -> Finding:
         return True, "没有失败的，没有晚的"
     more = f"；还有 {len(wrong) - SHOWN} 个" if len(wrong) > SHOWN else ""
     return False, "；".join(map(str, wrong[:SHOWN])) + more + "。都有哪些，看 wenban jobs list"
+
+
+async def _notice(settings: Settings) -> Finding:
+    notice = settings.notice
+    if notice is None:
+        return False, "城市档案里没有 notice.md，群众看不到个人信息处理告知；怎么写，看 docs/city.md"
+    if settings.public_url:
+        return True, f"版本 {notice.number}，{settings.notice_url}"
+    return True, f"版本 {notice.number}；没有设 WENBAN_PUBLIC_URL，微信里只能发“隐私”看摘要"
+
+
+async def _retention(settings: Settings) -> Finding:
+    async with _opened(settings) as database:
+        late = await retention(settings, database, Media(database, settings.media_folder)).overdue()
+        rights = await open_too_long(database)
+    if late:
+        found = "、".join(f"{name} {count}" for name, count in late.items())
+        return False, f"有过了保存期限还没有删的：{found}；请运行 wenban privacy purge"
+    if rights:
+        return False, f"有 {rights} 个个人信息请求超过 {RIGHTS_DAYS} 天没有办；请主管在坐席台办理"
+    return (
+        True,
+        f"没有过期没删的；对话保存 {settings.keep_messages_days} 天，工单联系方式保存到办结后 {settings.keep_contacts_days} 天",
+    )
 
 
 @asynccontextmanager

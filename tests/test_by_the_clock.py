@@ -15,6 +15,7 @@ WAITS = {
     "core/jobs/runner.py": "keeps the leases of the jobs this process runs",
     "core/processes.py": "this process's own sign of life",
     "core/redis_events.py": "this process's own line to Redis",
+    "core/retention.py": "within a run of the job, to let others write",
     "kb_index/publishing/watch.py": "a command, for another build to end",
     "kb_index/service.py": "this process's own version of the knowledge base",
     "service/announce.py": "start-up, for the app to be ready",

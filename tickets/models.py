@@ -93,6 +93,8 @@ class TicketRow(Base):
     """并单: the ticket into which this one was merged."""
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
     """The ticket that this one was split from or reopens (重办)."""
+    anonymous_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When everything that names people was removed (:mod:`tickets.retention`)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

@@ -1,4 +1,5 @@
-"""Tokens of web visitors that can be revoked; consents of all channels in one table; requests about personal data.
+"""Tokens of web visitors that can be revoked; consents of all channels in one table; requests about personal data; when a
+ticket was made anonymous, and photos that outlive their message.
 
 Tokens that were signed before end with this change, because they can't be revoked. The consents to WeChat's
 subscription messages move into the common table.
@@ -99,6 +100,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_rights_requests_state_asked_at", "rights_requests", ["state", "asked_at"])
     op.create_index(op.f("ix_rights_requests_conversation_id"), "rights_requests", ["conversation_id"])
+    with op.batch_alter_table("images", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ticketed", sa.Boolean(), server_default=sa.false(), nullable=False))
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("anonymous_at", _MOMENT, nullable=True))
     connection = op.get_bind()
     moved = [
         {
@@ -136,5 +141,9 @@ def downgrade() -> None:
     ).where(_NEW.c.purpose == "messages")
     names = ["account", "user_id", "template_id", "left", "changed_at"]
     connection.execute(sa.insert(_OLD).from_select(names, kept))
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_column("anonymous_at")
+    with op.batch_alter_table("images", schema=None) as batch_op:
+        batch_op.drop_column("ticketed")
     for name in ("rights_requests", "consents", "visitor_tokens"):
         op.drop_table(name)
