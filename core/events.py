@@ -26,7 +26,7 @@ class Event:
 
     Args:
         topic: what the event is about: ``conversation:<id>``, ``turn:<id>``, ``desk``, ``tickets``, or
-            ``desk_user:<id>``.
+            ``desk_sessions``.
         kind: what happened: ``message``, ``mode``, ``turn_done``, ``lagged`` …
         data: facts that JSON can hold: text, numbers, booleans, None, lists, and dicts with text as keys.
     """

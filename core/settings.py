@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.city import City, load_city
@@ -195,9 +195,43 @@ class Settings(BaseSettings):
     keep_tracker_days: int = Field(
         30, ge=2, le=365, description="Days for which Rasa's tracker keeps what was said."
     )
+    desk_idle_minutes: float = Field(
+        30,
+        ge=1,
+        le=720,
+        description="Minutes without an action of the person after which a desk session ends.",
+    )
+    desk_session_hours: float = Field(
+        12, ge=0.25, le=24, description="Hours after which a desk session ends in any case."
+    )
+    desk_second_factor: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Roles that need a second factor, comma separated; empty: admin, auditor under https; none: nobody.",
+    )
+    oidc_issuer: str = Field(
+        "", description="Issuer of the organisation's own sign-in (OpenID Connect); empty: there is none."
+    )
+    oidc_client_id: str = Field("", description="Client id of the desk at that issuer.")
+    oidc_client_secret: str = Field("", repr=False, description="Client secret of the desk at that issuer.")
+    oidc_name: str = Field(
+        "单位账号", min_length=1, max_length=20, description="What the button for it says after 用."
+    )
+    oidc_username_claim: str = Field(
+        "preferred_username",
+        min_length=1,
+        description="Claim of the ID token that holds the desk's username.",
+    )
+    oidc_new_role: Literal["", "agent", "editor"] = Field(
+        "",
+        description="Role of the account made for somebody who has none; empty: none is made.",
+    )
+    oidc_second_factor: bool = Field(
+        False,
+        description="Whether that sign-in itself checks a second factor, so that the desk asks for none.",
+    )
     max_body_bytes: int = Field(1_048_576, ge=16_384, description="Largest request body, in bytes.")
 
-    @field_validator("web_origins", mode="before")
+    @field_validator("web_origins", "desk_second_factor", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -215,14 +249,15 @@ class Settings(BaseSettings):
         check(accounts)
         return accounts
 
-    @field_validator("wechat_api_base")
+    @field_validator("wechat_api_base", "oidc_issuer")
     @classmethod
-    def _safe_base(cls, base: str) -> str:
+    def _safe_base(cls, base: str, info: ValidationInfo) -> str:
         url = urlsplit(base)
         local = url.hostname in ("127.0.0.1", "::1", "localhost")
-        if not url.hostname or not (url.scheme == "https" or (url.scheme == "http" and local)):
-            raise ValueError("要以 https:// 开头（只有本机可以用 http://），因为要把 AppSecret 发给它")
-        return base.rstrip("/")
+        if base and (not url.hostname or not (url.scheme == "https" or (url.scheme == "http" and local))):
+            raise ValueError("要以 https:// 开头（只有本机可以用 http://），因为要把密钥发给它")
+        # An issuer's name may end in a slash, and is compared letter by letter.
+        return base if info.field_name == "oidc_issuer" else base.rstrip("/")
 
     @field_validator("redis_url")
     @classmethod

@@ -8,6 +8,8 @@ from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
+from desk.accounts import Accounts
+from desk.accounts_api import AccountsApi
 from desk.auth_api import AuthApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
@@ -18,12 +20,20 @@ from desk.knowledge_api import KnowledgeApi
 from desk.live import Live
 from desk.missed import Missed
 from desk.naming import Naming
+from desk.oidc import Oidc, Provider
+from desk.oidc_api import OidcApi
 from desk.passing_api import PassingApi
 from desk.photos_api import PhotosApi
+from desk.policy import Policy
 from desk.rights_api import RightsApi
+from desk.second_factor import SecondFactor
+from desk.second_factor_api import SecondFactorApi
+from desk.sessions import Sessions
+from desk.single_sign_on import SingleSignOn
 from desk.summaries import Summaries
 from desk.tickets_api import TicketsApi
 from desk.users import Users
+from desk.watch import Watch
 from gaps import Gaps
 from tickets.service import Tickets
 
@@ -36,7 +46,8 @@ def routes(
     *,
     gaps: Gaps,
     media: Media,
-    public_url: str = "",
+    oidc: Provider | None = None,
+    policy: Policy = Policy(),  # noqa: B008  (it can't be changed)
 ) -> list[web.RouteDef]:
     """All routes of the desk's API, ``/api/desk/…``. They need :func:`desk.setup_sessions`.
 
@@ -47,26 +58,38 @@ def routes(
         tickets: the tickets.
         gaps: the questions that got no good answer.
         media: the citizens' photos.
-        public_url: address at which agents reach the app; empty when it is the address of the request.
+        oidc: the organisation's own sign-in; None when there is none.
+        policy: the rules for signing in, with the address at which agents reach the app.
+
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
     >>> app.add_routes(                                                                # doctest: +SKIP
     ...     routes(database, events, conversations, tickets, gaps=gaps, media=media)
     ... )
     """
     users = Users(database, events)
-    guard = Guard(users, public_url)
+    sessions = Sessions(database, policy, events)
+    guard = Guard(users, sessions, policy)
+    second_factor = SecondFactor(database, users)
     summaries = Summaries(conversations, users)
     naming = Naming(users)
     colleagues = Colleagues(database, conversations)
     finding = Finding(colleagues, tickets, conversations.channels)
     hub = Hub(events, summaries, Missed(database))
     return [
-        *AuthApi(guard, users).routes(),
+        *AuthApi(guard, users, sessions, second_factor).routes(),
+        *OidcApi(
+            guard,
+            policy,
+            Oidc(oidc) if oidc else None,
+            SingleSignOn(database, users, oidc) if oidc else None,
+        ).routes(),
+        *SecondFactorApi(guard, users, second_factor).routes(),
+        *AccountsApi(guard, database, users, Accounts(database, users)).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events, naming, finding).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
         *TicketsApi(guard, tickets, media).routes(),
         *PhotosApi(guard, media).routes(),
         *RightsApi(guard, conversations).routes(),
         *KnowledgeApi(guard, gaps).routes(),
-        *Live(database, events, guard, users, hub, conversations).routes(),
+        *Live(database, Watch(sessions, events), guard, hub, conversations).routes(),
     ]

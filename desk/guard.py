@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from core.errors import Forbidden, Unauthorized
-from desk import sessions
+from desk.cookies import Cookie
+from desk.policy import Policy
 from desk.roles import Role
+from desk.sessions import Second, Session, Sessions
 from desk.users import User, Users
 
 UserHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
@@ -23,17 +26,31 @@ Pages of other sites can't set the header without a CORS permission, which the a
 """
 
 
+SESSION = web.RequestKey("desk_session", Session)
+"""Key under which a request that passed the guard holds its session."""
+COOKIE = "wenban_desk_session"
+"""Name of the session's cookie, without the prefix that it has under https."""
+
+
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
 class Guard:
     """Wraps handlers that need the signed-in user.
 
     Args:
         users: the accounts.
-        public_url: address at which citizens and agents reach the app; empty when it is the address of the request.
+        sessions: their sessions.
+        policy: the rules for signing in, with the address at which agents reach the app.
     """
 
-    def __init__(self, users: Users, public_url: str = "") -> None:
+    def __init__(self, users: Users, sessions: Sessions, policy: Policy) -> None:
         self._users = users
-        self._public_host = _host(public_url)
+        self._sessions = sessions
+        self._policy = policy
+        self._public_host = _host(policy.public_url)
+        self.cookie = Cookie(COOKIE, policy)
+        """The session's cookie."""
 
     def only(
         self, roles: frozenset[Role], handler: UserHandler, *, before_password_change: bool = False
@@ -43,13 +60,16 @@ class Guard:
         Args:
             roles: the roles that may use it.
             handler: the handler to wrap.
-            before_password_change: whether accounts that still have their one-time password may use it, too.
+            before_password_change: whether accounts that still have their one-time password, or still have to set up
+                their second factor, may use it, too.
         """
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             user = await self.user(request)
             if user.must_change_password and not before_password_change:
                 raise Forbidden("请先修改初始密码", code="password_change_required")
+            if user.must_set_up and not before_password_change:
+                raise Forbidden("请先设置两步验证", code="second_factor_required")
             if user.role not in roles:
                 raise Forbidden("您的账号没有这个权限", code="role_not_allowed")
             return await handler(request, user)
@@ -60,15 +80,50 @@ class Guard:
         """The signed-in user.
 
         Raises:
-            Unauthorized: no user is signed in, or the session has ended.
+            Unauthorized: no user is signed in, the session has ended, or (code ``second_factor_needed``) the code of the
+                second factor is still missing.
+            Forbidden: the request was not sent by our own page.
+        """
+        session, user = await self.half(request)
+        if session.second is Second.WAITS:
+            raise Unauthorized("请输入动态码", code="second_factor_needed")
+        return user
+
+    async def half(self, request: web.Request) -> tuple[Session, User]:
+        """The session and its user, also when the code of the second factor is still missing.
+
+        Only requests that change something keep a session going, because the desk's page reads by itself; that somebody
+        is using the page, it tells by ``POST /api/desk/active``.
+
+        Raises:
+            Unauthorized: no user has signed in, or the session has ended.
             Forbidden: the request was not sent by our own page.
         """
         self.check_origin(request)
-        session = await sessions.current(request)
+        token = self.cookie.read(request)
+        session = await self._sessions.find(token, active=request.method not in _READING) if token else None
         user = await self._users.get(session.user_id) if session else None
-        if session is None or user is None or user.session_epoch != session.epoch:
+        if session is None or user is None:
             raise Unauthorized("请先登录")
-        return user
+        request[SESSION] = session
+        return session, self.told(user, session.second)
+
+    async def begin(
+        self, request: web.Request, response: web.StreamResponse, user: User, second: Second
+    ) -> User:
+        """Begin a session of this user, and have the browser keep its cookie. It replaces what the browser held.
+
+        Raises:
+            Unauthorized: the account was closed, or its password or role changed meanwhile.
+        """
+        address, browser = request.remote or "unknown", request.headers.get("User-Agent", "")
+        token = await self._sessions.begin(user.id, user.session_epoch, second, address, browser)
+        self.cookie.put(request, response, token, self._policy.longest)
+        return self.told(user, second)
+
+    def told(self, user: User, second: Second) -> User:
+        """The user, told whether the role needs a second factor that this session has not got."""
+        return replace(user, must_set_up=second is Second.NONE and user.role in self._policy.second_factor)
 
     def check_origin(self, request: web.Request) -> None:
         """Refuse requests that another site made the browser send (CSRF, cross-site websockets).
@@ -85,10 +140,7 @@ class Guard:
             sender = _host(origin)  # None for "null", which is the origin of sandboxed pages
             if sender is None or sender not in (_host(f"//{request.host}"), self._public_host):
                 raise Forbidden("请求不是从坐席页面发出的", code="cross_site")
-        if (
-            request.method not in ("GET", "HEAD", "OPTIONS")
-            and request.headers.get("X-Requested-With") != REQUESTED_WITH
-        ):
+        if request.method not in _READING and request.headers.get("X-Requested-With") != REQUESTED_WITH:
             raise Forbidden("请求不是从坐席页面发出的", code="cross_site")
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from conversations.service import Conversations
 from core.database import Database
 from core.errors import WenbanError
-from core.events import Events
 from desk import presence
-from desk.guard import Guard
+from desk.guard import SESSION, Guard
 from desk.hub import Hub, Mailbox
 from desk.roles import ANSWERING
 from desk.sessions import SOCKETS
-from desk.users import User, Users, account_topic
+from desk.users import User
+from desk.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +39,15 @@ class Live:
     def __init__(
         self,
         database: Database,
-        events: Events,
+        watch: Watch,
         guard: Guard,
-        users: Users,
         hub: Hub,
         conversations: Conversations,
     ) -> None:
         self._database = database
         self._conversations = conversations
-        self._events = events
+        self._watch = watch
         self._guard = guard
-        self._users = users
         self._hub = hub
 
     def routes(self) -> list[web.RouteDef]:
@@ -60,14 +57,15 @@ class Live:
     async def connect(self, request: web.Request, user: User) -> web.WebSocketResponse:
         """Serve one connection until one side ends it."""
         socket = web.WebSocketResponse(heartbeat=25, max_msg_size=MAX_FRAME)
-        with self._hub.join() as mailbox:
+        with self._hub.join() as mailbox, self._watch.over(request[SESSION].id) as over:
             await presence.seen(self._database, user.id)
             await self._conversations.agent_came()
             await socket.prepare(request)
             request.app[SOCKETS].add(socket)
             helpers = [
                 asyncio.create_task(_write(socket, mailbox)),
-                asyncio.create_task(self._watch(socket, user)),
+                asyncio.create_task(self._beat(user)),
+                asyncio.create_task(_close_when(over, socket)),
             ]
             try:
                 await _listen(socket)
@@ -77,22 +75,19 @@ class Live:
                 await asyncio.gather(*helpers, return_exceptions=True)
         return socket
 
-    async def _watch(self, socket: web.WebSocketResponse, user: User) -> None:
-        """Record signs of life while the session is valid, and close the connection when it has ended."""
-        with self._events.subscribe(account_topic(user.id)) as changes:
-            while True:
-                # The event comes at once when this process ended the session. The check at each sign of life
-                # finds sessions that other processes ended.
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changes.get(), presence.BEAT_S)
-                try:
-                    now = await self._users.get(user.id)
-                    if now is None or now.session_epoch != user.session_epoch or now.role not in ANSWERING:
-                        await socket.close(code=SESSION_OVER, message="请重新登录".encode())
-                        return
-                    await presence.seen(self._database, user.id)
-                except SQLAlchemyError:
-                    log.exception("a desk's session can't be checked; trying again")
+    async def _beat(self, user: User) -> None:
+        """Record signs of life."""
+        while True:
+            await asyncio.sleep(presence.BEAT_S)
+            try:
+                await presence.seen(self._database, user.id)
+            except SQLAlchemyError:
+                log.exception("a sign of life can't be recorded; trying again")
+
+
+async def _close_when(over: asyncio.Event, socket: web.WebSocketResponse) -> None:
+    await over.wait()
+    await socket.close(code=SESSION_OVER, message="请重新登录".encode())
 
 
 async def _write(socket: web.WebSocketResponse, mailbox: Mailbox) -> None:

@@ -1,16 +1,17 @@
-"""Tables of the desk: accounts, the audit, and failed sign-ins."""
+"""Tables of the desk: accounts, their sessions and recovery codes, the audit, and failed sign-ins."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 import tickets.models  # noqa: F401  (the table `departments`, which accounts refer to)
 from core.clock import now
 from core.database import Base, UtcDateTime
 from core.ids import new_id
+from core.privacy import EncryptedText
 
 
 class DeskUser(Base):
@@ -24,22 +25,67 @@ class DeskUser(Base):
     display_name: Mapped[str] = mapped_column(String(40))
     """The name that citizens and colleagues read, such as 坐席 3 号."""
     password_hash: Mapped[str] = mapped_column(Text)
+    """Empty for an account that signs in only through the organisation's own sign-in (OIDC)."""
     role: Mapped[str] = mapped_column(String(20))
     """A value of :class:`desk.roles.Role`."""
     department_id: Mapped[str | None] = mapped_column(ForeignKey("departments.id"), index=True, default=None)
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=True)
+    """Whether the password is the one-time password that was given to the user."""
+    one_time_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Until when the one-time password may be used; None when there is none."""
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedText, default=None, deferred=True)
+    """Secret of the app that makes the sign-in codes; None when the account has no second factor."""
+    totp_pending: Mapped[str | None] = mapped_column(EncryptedText, default=None, deferred=True)
+    """Secret of an app that is being set up and has not shown a right code yet."""
+    totp_step: Mapped[int | None] = mapped_column(Integer, default=None)
+    """Number of the half minute of the last used code. Codes of it and of earlier ones are refused."""
+    oidc_key: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
+    """SHA-256 of issuer and subject at the organisation's own sign-in; None when it was never used."""
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     session_epoch: Mapped[int] = mapped_column(Integer, default=0)
-    """Sessions begun under a lower number have ended."""
+    """Sessions begun under a lower number have ended, and a sign-in under way begins none."""
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
     """When the account's live connection gave its last sign of life."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
-class DeskAudit(Base):
-    """The record that somebody saw personal data in clear, passed a conversation on, or took one over.
+class DeskSession(Base):
+    """A sign-in at the desk in one browser. The row is deleted when it is found to be over."""
 
-    It says who, when, which ticket or conversation, and why. The desk never changes or deletes it.
+    __tablename__ = "desk_sessions"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the random token in the cookie. Who reads the table can't sign in with it."""
+    epoch: Mapped[int] = mapped_column(Integer)
+    """The account's ``session_epoch`` at the beginning."""
+    second: Mapped[str] = mapped_column(String(10))
+    """The second factor: a value of :class:`desk.sessions.Second`."""
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, default=now)
+    active_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    """When the person last did something, up to half a minute too early."""
+    address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(200))
+    """The header ``User-Agent`` at the beginning."""
+
+
+class RecoveryCode(Base):
+    """A code that replaces a code of the app once. It is deleted when it is used."""
+
+    __tablename__ = "desk_recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the code. Its 60 random bits can't be found by trying."""
+
+
+class DeskAudit(Base):
+    """The record that somebody saw personal data in clear, passed a conversation on, took one over, or changed an account.
+
+    It says who, when, which ticket, conversation or account, and why. The desk never changes or deletes it.
     """
 
     __tablename__ = "desk_audit"
@@ -49,9 +95,9 @@ class DeskAudit(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
     action: Mapped[str] = mapped_column(String(30))
-    """``reveal_contact``, ``transfer`` or ``take_over``."""
+    """``reveal_contact``, ``transfer``, ``take_over``, or ``account_`` and what was done to it."""
     subject: Mapped[str] = mapped_column(String(40))
-    """What it is about: the number of a ticket, or the id of a conversation."""
+    """What it is about: the number of a ticket, the id of a conversation, or the username of an account."""
     reason: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
 

@@ -30,5 +30,7 @@ TICKETS = ANSWERING | {Role.DEPARTMENT}
 """Roles that may see tickets; a department sees only its own."""
 KNOWLEDGE = ANSWERING | {Role.EDITOR}
 """Roles that may see the state of the knowledge base and the citizens' questions, and try a question."""
+ACCOUNTS = frozenset({Role.ADMIN})
+"""Roles that may manage accounts."""
 EDITING = frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN})
 """Roles that may draft entries and set questions aside."""

@@ -1,122 +1,243 @@
-"""Sign-in sessions: an encrypted cookie with the account's id and its ``session_epoch`` at sign-in.
+"""Sign-in sessions: a row in the database for each, and a random token in the browser's cookie.
 
-The cookie expires 12 hours after its last renewal. Changing the password or signing out raises the account's
-``session_epoch``. This ends all cookies of the account at once, stolen ones included.
+A session ends after a time without an action of the person, after a time in any case, when the person ends it, or when
+the account's ``session_epoch`` is raised: by a new password, another role, or when the account is closed. Every request
+and every open connection is checked against the database.
 """
 
 from __future__ import annotations
 
-import time
-import warnings
+import hashlib
+import secrets
 import weakref
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-import aiohttp_session
 from aiohttp import WSCloseCode, web
-from aiohttp.typedefs import Handler
-from aiohttp_session.cookie_storage import EncryptedCookieStorage
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-COOKIE = "wenban_desk"
-"""Name of the cookie."""
-PATH = "/api/desk"
-"""Path to which browsers send the cookie."""
-IDLE_S = 12 * 3600
-"""Seconds without a request after which the session ends."""
-RENEW_S = 600
-"""Seconds after which a request renews the cookie. Requests come too often to renew it each time."""
+from core.clock import now
+from core.database import Database
+from core.errors import Unauthorized
+from core.events import Events
+from desk.models import DeskSession, DeskUser
+from desk.policy import Policy
+
+TOPIC = "desk_sessions"
+"""Topic of the events that tell that sessions ended. They only say when to look at the database."""
+CODE_TIME = timedelta(minutes=5)
+"""Time between the password and the code of the second factor."""
+GRAIN = timedelta(seconds=30)
+"""How exactly the last action is kept, so that not each action writes to the database."""
 
 SOCKETS: web.AppKey[weakref.WeakSet[web.WebSocketResponse]] = web.AppKey("desk_sockets", weakref.WeakSet)
 """The live connections that are open now."""
+KEY: web.AppKey[str] = web.AppKey("desk_session_key", str)
+"""The installation's secret, from which the keys of the desk are derived."""
+
+
+class Second(StrEnum):
+    """The second factor of a session."""
+
+    NONE = "none"
+    """The account has none."""
+    WAITS = "waits"
+    """The password was right, the code is still missing. Such a session opens nothing but the form for the code."""
+    CODE = "code"
+    """A code of the app."""
+    RECOVERY = "recovery"
+    """A recovery code."""
+    PROVIDER = "provider"
+    """The organisation's own sign-in has checked one."""
 
 
 @dataclass(frozen=True)
-class SessionRef:
-    """The account's id and the epoch in a valid cookie."""
+class Session:
+    """A session that goes on.
 
-    user_id: str
-    epoch: int
-
-
-class _CookieStorage(EncryptedCookieStorage):
-    """The library's storage, with two differences.
-
-    The cookie is ``Secure`` when the request is, and an invalid cookie causes no error.
+    Args:
+        id: its id, which is no secret.
+        user_id: id of the account.
+        second: the second factor.
+        began_at: when it began.
+        active_at: when the person last did something.
+        address: network address of the sign-in.
+        browser: what the browser called itself.
     """
 
-    def __init__(self, key: bytes) -> None:
-        super().__init__(key, cookie_name=COOKIE, max_age=IDLE_S, path=PATH, httponly=True, samesite="Strict")
+    id: str
+    user_id: str
+    second: Second
+    began_at: datetime
+    active_at: datetime
+    address: str
+    browser: str
 
-    async def load_session(self, request: web.Request) -> aiohttp_session.Session:
-        cookie = self.load_cookie(request)
-        # The library encodes the cookie as it comes, and fails on characters that are not ASCII.
-        if cookie is not None and not cookie.isascii():
-            return await self.new_session()
-        return await super().load_session(request)
 
-    async def save_session(
-        self, request: web.Request, response: web.StreamResponse, session: aiohttp_session.Session
-    ) -> None:
-        await super().save_session(request, response, session)
-        if request.secure:
-            response.cookies[COOKIE]["secure"] = True
+class Sessions:
+    """The sessions of all accounts.
+
+    Args:
+        database: where they are.
+        policy: how long they last.
+        events: told when sessions end, so that open connections close at once; None when nothing listens.
+    """
+
+    def __init__(self, database: Database, policy: Policy, events: Events | None = None) -> None:
+        self._database = database
+        self._policy = policy
+        self._events = events
+
+    async def begin(self, user_id: str, epoch: int, second: Second, address: str, browser: str) -> str:
+        """Begin a session, and delete the rows of those that are over.
+
+        Args:
+            user_id: id of the account.
+            epoch: the account's ``session_epoch`` when the password was checked.
+            second: the second factor.
+            address: network address of the browser.
+            browser: what the browser calls itself.
+
+        Returns:
+            The token for the cookie.
+
+        Raises:
+            Unauthorized: the account was closed, or its password or role changed meanwhile.
+        """
+        token = secrets.token_urlsafe(32)
+        oldest = now() - self._policy.longest
+        async with self._database.write() as session:
+            fits = select(DeskUser.id).where(
+                DeskUser.id == user_id, DeskUser.session_epoch == epoch, DeskUser.active.is_(True)
+            )
+            # Locked, so that nobody closes the account between this look and the commit.
+            if await session.scalar(fits.with_for_update()) is None:
+                raise Unauthorized
+            await session.execute(delete(DeskSession).where(DeskSession.began_at <= oldest))
+            session.add(
+                DeskSession(
+                    user_id=user_id,
+                    token_hash=_hash(token),
+                    epoch=epoch,
+                    second=second,
+                    address=address[:64],
+                    browser="".join(c for c in browser if c.isprintable())[:200],
+                )
+            )
+        return token
+
+    async def find(self, token: str, *, active: bool) -> Session | None:
+        """The session with this token; None when there is none or it is over.
+
+        Args:
+            token: from the cookie.
+            active: whether the person did something just now, which keeps the session going.
+        """
+        async with self._database.read() as session:
+            row = await session.scalar(self._going_on(DeskSession.token_hash == _hash(token)))
+        if row is None:
+            return None
+        if active and row.active_at <= now() - GRAIN:
+            async with self._database.write() as session:
+                await session.execute(
+                    update(DeskSession).where(DeskSession.id == row.id).values(active_at=now())
+                )
+        return _session(row)
+
+    async def of(self, user_id: str) -> list[Session]:
+        """The sessions of an account that go on, the last used first."""
+        async with self._database.read() as session:
+            wanted = self._going_on(DeskSession.user_id == user_id, DeskSession.second != Second.WAITS)
+            return [
+                _session(row) for row in await session.scalars(wanted.order_by(DeskSession.active_at.desc()))
+            ]
+
+    async def going_on(self, ids: Collection[str]) -> set[str]:
+        """Those of these sessions (by id) that go on."""
+        async with self._database.read() as session:
+            return {row.id for row in await session.scalars(self._going_on(DeskSession.id.in_(ids)))}
+
+    async def end(self, which: Session) -> None:
+        """End one session. With the last one, the account counts as gone from the desk."""
+        async with self._database.write() as session:
+            await session.execute(delete(DeskSession).where(DeskSession.id == which.id))
+            others = self._going_on(DeskSession.user_id == which.user_id).limit(1)
+            if await session.scalar(others) is None:
+                await session.execute(
+                    update(DeskUser).where(DeskUser.id == which.user_id).values(seen_at=None)
+                )
+        self._tell()
+
+    async def end_others(self, than: Session) -> int:
+        """End all other sessions of the same account. Returns how many there were."""
+        async with self._database.write() as session:
+            wanted = self._going_on(DeskSession.user_id == than.user_id, DeskSession.id != than.id)
+            ids = [row.id for row in await session.scalars(wanted)]
+            await session.execute(delete(DeskSession).where(DeskSession.id.in_(ids)))
+        self._tell()
+        return len(ids)
+
+    def _tell(self) -> None:
+        if self._events is not None:
+            self._events.publish(TOPIC, "ended")
+
+    def _going_on(self, *which: ColumnElement[bool]) -> Select[DeskSession]:
+        """The query for sessions that go on, among ``which``."""
+        moment = now()
+        return (
+            select(DeskSession)
+            .join(DeskUser, DeskUser.id == DeskSession.user_id)
+            .where(
+                and_(
+                    DeskUser.active.is_(True),
+                    DeskUser.session_epoch == DeskSession.epoch,
+                    DeskSession.began_at > moment - self._policy.longest,
+                    DeskSession.active_at > moment - self._policy.idle,
+                    or_(DeskSession.second != Second.WAITS, DeskSession.began_at > moment - CODE_TIME),
+                    *which,
+                )
+            )
+        )
+
+
+async def end_all(session: AsyncSession, user_id: str) -> None:
+    """End all sessions of an account in this transaction. It then counts as gone from the desk.
+
+    The caller publishes an event on :data:`TOPIC` after the commit.
+    """
+    await session.execute(
+        update(DeskUser)
+        .where(DeskUser.id == user_id)
+        .values(session_epoch=DeskUser.session_epoch + 1, seen_at=None)
+    )
 
 
 def setup_sessions(app: web.Application, session_key: str) -> None:
-    """Set up the desk's sessions, and close its live connections when the app stops.
+    """Keep what the desk's sessions need, and close its live connections when the app stops.
 
     Args:
         app: the application.
-        session_key: the installation's secret. The key of the cookie is derived from it (HKDF, RFC 5869).
+        session_key: the installation's secret.
     """
-    # The library (2.12) uses plain strings as keys of the request. The warning does not help operators.
-    warnings.filterwarnings("ignore", category=web.NotAppKeyWarning, module="aiohttp_session")
-    derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"wenban desk session 1").derive(session_key.encode())
-    sessions = aiohttp_session.session_middleware(_CookieStorage(derived))
-
-    @web.middleware
-    async def desk_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # The library fails on responses that a handler has already sent, which channels may do.
-        if request.path.startswith(f"{PATH}/"):
-            return await sessions(request, handler)
-        return await handler(request)
-
-    app.middlewares.append(desk_only)
     app[SOCKETS] = weakref.WeakSet()
+    app[KEY] = session_key
     app.on_shutdown.append(_close_sockets)
-
-
-async def begin(request: web.Request, user_id: str, epoch: int) -> None:
-    """Begin a session. It replaces what the browser held before."""
-    session = await aiohttp_session.new_session(request)
-    session["user"] = user_id
-    session["epoch"] = epoch
-    session["renewed"] = int(time.time())
-
-
-async def current(request: web.Request) -> SessionRef | None:
-    """The account and epoch in the request's cookie; None when there is no valid cookie.
-
-    The cookie is renewed when it is due. The account itself is not checked.
-    """
-    session = await aiohttp_session.get_session(request)
-    user_id, epoch, renewed = session.get("user"), session.get("epoch"), session.get("renewed")
-    if not (isinstance(user_id, str) and isinstance(epoch, int) and isinstance(renewed, int)):
-        return None
-    if time.time() - renewed > RENEW_S:
-        # A new session, not only a new cookie, because the library ends a session by its age.
-        await begin(request, user_id, epoch)
-    return SessionRef(user_id, epoch)
-
-
-async def end(request: web.Request) -> None:
-    """Delete the cookie."""
-    session = await aiohttp_session.get_session(request)
-    session.invalidate()
 
 
 async def _close_sockets(app: web.Application) -> None:
     sockets: weakref.WeakSet[web.WebSocketResponse] = app[SOCKETS]
     for socket in list(sockets):
         await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the service restarts")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _session(row: DeskSession) -> Session:
+    return Session(
+        row.id, row.user_id, Second(row.second), row.began_at, row.active_at, row.address, row.browser
+    )

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from core.database import Database
+from core.clock import now
+from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict, NotFound, Unauthorized
 from core.events import Events
 from desk import models
 from desk.lockout import Lockout
 from desk.passwords import Passwords, check_policy, one_time_password
 from desk.roles import Role
+from desk.sessions import TOPIC, end_all
 from tickets.models import Department
 
+ONE_TIME = timedelta(hours=72)
+"""Time for which a one-time password can be used."""
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -35,6 +41,8 @@ class User:
         department: name of the department; None for accounts without one.
         must_change_password: whether the account still has its one-time password.
         session_epoch: sessions begun under another number have ended.
+        second_factor: whether the account has a second factor.
+        must_set_up: whether the user has to set up a second factor before anything else.
     """
 
     id: str
@@ -45,6 +53,8 @@ class User:
     department: str | None
     must_change_password: bool
     session_epoch: int
+    second_factor: bool = False
+    must_set_up: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The facts about a user that the user's own desk shows."""
@@ -55,12 +65,13 @@ class User:
             "role": str(self.role),
             "department": self.department,
             "must_change_password": self.must_change_password,
+            "second_factor": self.second_factor,
+            "must_set_up": self.must_set_up,
         }
 
-
-def account_topic(user_id: str) -> str:
-    """Topic of the events about one account."""
-    return f"desk_user:{user_id}"
+    def as_json(self) -> str:
+        """The JSON text that tells a desk who is signed in."""
+        return json.dumps({"user": self.to_json()}, ensure_ascii=False)
 
 
 class Users:
@@ -68,7 +79,7 @@ class Users:
 
     Args:
         database: where the accounts are.
-        events: told at once when the sessions of an account end; None when nothing listens.
+        events: told when the sessions of an account end; None when nothing listens.
     """
 
     def __init__(self, database: Database, events: Events | None = None) -> None:
@@ -84,6 +95,7 @@ class Users:
         role: str,
         department_id: str | None = None,
         password: str | None = None,
+        also: Alongside | None = None,
     ) -> str:
         """Make an account with a one-time password. Only the hash of the password is stored.
 
@@ -93,23 +105,19 @@ class Users:
             role: a value of :class:`desk.roles.Role`.
             department_id: id of the department, for accounts of a department.
             password: the one-time password; made up when None.
+            also: what else to write in the same transaction.
 
         Returns:
-            The one-time password.
+            The one-time password, which can be used for :data:`ONE_TIME`.
 
         Raises:
             BadRequest: the username, display name, role or department is not valid.
             Conflict: code ``username_taken``.
         """
-        name, shown = _plain(username), display_name.strip()
-        if not _USERNAME.fullmatch(name):
+        name, shown = plain(username), checked_name(display_name)
+        if not fit_username(name):
             raise BadRequest("用户名要 2 到 40 位，用字母、数字、点、横线或下划线", code="bad_username")
-        if not 1 <= len(shown) <= 40 or not shown.isprintable():
-            raise BadRequest("显示名要 1 到 40 个字", code="bad_display_name")
-        try:
-            checked = Role(role)
-        except ValueError:
-            raise BadRequest(f"角色只能是 {'、'.join(Role)}", code="bad_role") from None
+        checked = checked_role(role)
         password = password or one_time_password()
         row = models.DeskUser(
             username=name,
@@ -117,12 +125,15 @@ class Users:
             role=checked,
             department_id=department_id,
             password_hash=await self._passwords.hash(password),
+            one_time_until=now() + ONE_TIME,
         )
         try:
             async with self._database.write() as session:
                 if department_id is not None and await session.get(Department, department_id) is None:
                     raise BadRequest("没有这个承办单位", code="bad_department")
                 session.add(row)
+                if also is not None:
+                    await also(session)
         except IntegrityError as error:
             raise Conflict("这个用户名已经有了", code="username_taken") from error
         return password
@@ -137,24 +148,28 @@ class Users:
 
         Raises:
             Unauthorized: code ``wrong_credentials``. It is the same for an unknown username, a wrong password
-                and a closed account, and takes the same time.
+                and a closed account, and takes the same time. Code ``password_expired``: the one-time password is right,
+                but too old.
             RateLimited: too many tries failed (:mod:`desk.lockout`).
         """
-        name = _plain(username)
+        name = plain(username)
         await self._lockout.begin(name, address)
         row = None
-        if _USERNAME.fullmatch(name):
+        if fit_username(name):
             async with self._database.read() as session:
                 row = await session.scalar(select(models.DeskUser).where(models.DeskUser.username == name))
         right = await self._passwords.matches(row.password_hash if row else None, password)
         if row is None or not right or not row.active:
             raise Unauthorized("用户名或密码不对", code="wrong_credentials")
-        await self._lockout.succeeded(name, address)
+        if row.must_change_password and row.one_time_until is not None and row.one_time_until <= now():
+            raise Unauthorized("一次性密码过期了，请管理员再给一个", code="password_expired")
         if self._passwords.needs_rehash(row.password_hash):
             await self._rehash(row.id, row.password_hash, password)
         found = await self.get(row.id)
         if found is None:
             raise Unauthorized("用户名或密码不对", code="wrong_credentials")
+        if not found.second_factor:  # otherwise only with the code
+            await self._lockout.succeeded(name, address)
         return found
 
     async def change_password(self, user: User, old: str, new: str, address: str) -> User:
@@ -165,15 +180,8 @@ class Users:
                 the new one.
             RateLimited: the old password was wrong too often.
         """
-        check_policy(user.username, new)
-        await self._lockout.begin(user.username, address)
-        async with self._database.read() as session:
-            stored = await session.scalar(
-                select(models.DeskUser.password_hash).where(models.DeskUser.id == user.id)
-            )
-        if not await self._passwords.matches(stored, old):
-            raise BadRequest("原密码不对", code="wrong_password")
-        await self._lockout.succeeded(user.username, address)
+        await check_policy(new, (user.username, user.display_name))
+        stored = await self.check_password(user, old, address)
         if await self._passwords.matches(stored, new):
             raise BadRequest("新密码不能和原密码一样", code="same_password")
         await self._set_password(user.id, await self._passwords.hash(new), must_change=False)
@@ -182,8 +190,35 @@ class Users:
             raise Unauthorized
         return changed
 
-    async def reset_password(self, username: str) -> str:
+    async def check_password(self, user: User, password: str, address: str) -> str:
+        """Check the password of who is signed in already. Returns its stored form.
+
+        Raises:
+            BadRequest: code ``wrong_password``.
+            RateLimited: it was wrong too often.
+        """
+        await self._lockout.begin(user.username, address)
+        stored = await self._stored(user.id)
+        if not await self._passwords.matches(stored, password):
+            raise BadRequest("密码不对", code="wrong_password")
+        await self._lockout.succeeded(user.username, address)
+        return stored
+
+    async def has_password(self, user_id: str) -> bool:
+        """Whether an account has a password, or signs in through the organisation's own sign-in only."""
+        return bool(await self._stored(user_id))
+
+    async def _stored(self, user_id: str) -> str:
+        async with self._database.read() as session:
+            wanted = select(models.DeskUser.password_hash).where(models.DeskUser.id == user_id)
+            return await session.scalar(wanted) or ""
+
+    async def reset_password(self, username: str, also: Alongside | None = None) -> str:
         """Give an account a new one-time password, end its sessions, and forget its failed sign-ins.
+
+        Args:
+            username: the account's.
+            also: what else to write in the same transaction.
 
         Returns:
             The password.
@@ -193,38 +228,32 @@ class Users:
         """
         async with self._database.read() as session:
             user_id = await session.scalar(
-                select(models.DeskUser.id).where(models.DeskUser.username == _plain(username))
+                select(models.DeskUser.id).where(models.DeskUser.username == plain(username))
             )
         if user_id is None:
             raise NotFound("没有这个用户")
         password = one_time_password()
-        await self._set_password(user_id, await self._passwords.hash(password), must_change=True)
-        await self._lockout.forget(_plain(username))
+        await self._set_password(user_id, await self._passwords.hash(password), must_change=True, also=also)
+        await self._lockout.forget(plain(username))
         return password
-
-    async def end_sessions(self, user_id: str) -> None:
-        """End all sessions of an account. It then counts as gone from the desk."""
-        async with self._database.write() as session:
-            await session.execute(
-                update(models.DeskUser)
-                .where(models.DeskUser.id == user_id)
-                .values(session_epoch=models.DeskUser.session_epoch + 1, seen_at=None)
-            )
-        self._tell_ended(user_id)
 
     async def get(self, user_id: str) -> User | None:
         """The user of an account; None when the account does not exist or is closed."""
         async with self._database.read() as session:
             found = (
                 await session.execute(
-                    select(models.DeskUser, Department.name)
+                    select(
+                        models.DeskUser,
+                        Department.name,
+                        models.DeskUser.totp_secret.is_not(None).label("second"),
+                    )
                     .outerjoin(Department, Department.id == models.DeskUser.department_id)
                     .where(models.DeskUser.id == user_id, models.DeskUser.active.is_(True))
                 )
             ).first()
         if found is None:
             return None
-        row, department = found
+        row, department, second = found
         return User(
             id=row.id,
             username=row.username,
@@ -234,6 +263,7 @@ class Users:
             department=department,
             must_change_password=row.must_change_password,
             session_epoch=row.session_epoch,
+            second_factor=second,
         )
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
@@ -262,7 +292,9 @@ class Users:
                 .values(password_hash=fresh)
             )
 
-    async def _set_password(self, user_id: str, hashed: str, *, must_change: bool) -> None:
+    async def _set_password(
+        self, user_id: str, hashed: str, *, must_change: bool, also: Alongside | None = None
+    ) -> None:
         async with self._database.write() as session:
             await session.execute(
                 update(models.DeskUser)
@@ -270,15 +302,53 @@ class Users:
                 .values(
                     password_hash=hashed,
                     must_change_password=must_change,
-                    session_epoch=models.DeskUser.session_epoch + 1,
+                    one_time_until=now() + ONE_TIME if must_change else None,
                 )
             )
-        self._tell_ended(user_id)
+            await end_all(session, user_id)
+            if also is not None:
+                await also(session)
+        self.tell_ended()
 
-    def _tell_ended(self, user_id: str) -> None:
+    def tell_ended(self) -> None:
+        """Tell that sessions have ended, so that open connections look at once."""
         if self._events is not None:
-            self._events.publish(account_topic(user_id), "sessions_ended")
+            self._events.publish(TOPIC, "ended")
 
 
-def _plain(username: str) -> str:
+def plain(username: str) -> str:
+    """The username as it is stored."""
     return username.strip().lower()
+
+
+def fit_username(name: str) -> bool:
+    """Whether this can be a username: 2 to 40 letters, digits, ``.``, ``_``, ``-`` in lower case.
+
+    >>> fit_username("li.si"), fit_username("李四")
+    (True, False)
+    """
+    return _USERNAME.fullmatch(name) is not None
+
+
+def checked_name(display_name: str) -> str:
+    """The display name without spaces around it.
+
+    Raises:
+        BadRequest: code ``bad_display_name``.
+    """
+    shown = display_name.strip()
+    if not 1 <= len(shown) <= 40 or not shown.isprintable():
+        raise BadRequest("显示名要 1 到 40 个字", code="bad_display_name")
+    return shown
+
+
+def checked_role(role: str) -> Role:
+    """The role with this name.
+
+    Raises:
+        BadRequest: code ``bad_role``.
+    """
+    try:
+        return Role(role)
+    except ValueError:
+        raise BadRequest(f"角色只能是 {'、'.join(Role)}", code="bad_role") from None

@@ -33,6 +33,7 @@ from conversations.types import Reply
 from core.city import City
 from core.clock import local, now
 from core.database import Database
+from core.errors import ConfigurationError
 from core.events import Events, LocalEvents
 from core.jobs import Jobs
 from core.migrate import is_current, require_keys
@@ -44,6 +45,8 @@ from core.retention import EVERY as RETENTION_EVERY
 from core.retention import JOB as RETENTION_JOB
 from core.settings import Settings
 from desk import presence
+from desk.oidc import Provider
+from desk.policy import Policy, second_factor_roles
 from gaps import Gaps
 from kb_index import entry_page
 from kb_index.entries.entry import Entry
@@ -64,6 +67,45 @@ CONVERSATIONS = web.AppKey("conversations", Conversations)
 """Key under which a running app holds its conversations, for measurements (:mod:`service.measured`)."""
 DATABASE = web.AppKey("database", Database)
 """Key under which a running app holds its database, for measurements."""
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The desk's rules for signing in.
+
+    Raises:
+        ConfigurationError: a role in the settings does not exist.
+    """
+    public_url = settings.public_url
+    https = public_url.lower().startswith("https://")
+    return Policy(
+        idle=timedelta(minutes=settings.desk_idle_minutes),
+        longest=timedelta(hours=settings.desk_session_hours),
+        second_factor=second_factor_roles(settings.desk_second_factor, https=https),
+        public_url=public_url,
+    )
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """The organisation's own sign-in; None when there is none.
+
+    Raises:
+        ConfigurationError: its client id or secret is missing.
+    """
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id or not settings.oidc_client_secret:
+        raise ConfigurationError(
+            "设了 WENBAN_OIDC_ISSUER，还要设 WENBAN_OIDC_CLIENT_ID 和 WENBAN_OIDC_CLIENT_SECRET。"
+        )
+    return Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        settings.oidc_name,
+        settings.oidc_username_claim,
+        settings.oidc_new_role,
+        settings.oidc_second_factor,
+    )
 
 
 def _warm_up(city: City) -> None:
@@ -175,9 +217,11 @@ async def create_app(settings: Settings) -> web.Application:
     async def knowledge_loaded() -> bool:
         return knowledge.size > 0
 
+    policy = policy_of(settings)
     trusted = [forwarded] if settings.trust_proxy else []
     app = web.Application(
-        middlewares=[*trusted, pages.security_headers, errors], client_max_size=settings.max_body_bytes
+        middlewares=[*trusted, pages.security_headers(settings.public_url), errors],
+        client_max_size=settings.max_body_bytes,
     )
     app.on_response_prepare.append(pages.unnamed)
     app[CONVERSATIONS], app[DATABASE] = conversations, database
@@ -209,11 +253,12 @@ async def create_app(settings: Settings) -> web.Application:
                 tickets,
                 gaps=gaps,
                 media=media,
-                public_url=settings.public_url,
+                oidc=provider_of(settings),
+                policy=policy,
             ),
             *entry_page.routes(knowledge, city.name),
             *notice_page.routes(notice, city.full_name),
-            *pages.routes(city.full_name),
+            *pages.routes(city.full_name, public_url=settings.public_url),
         ]
     )
 

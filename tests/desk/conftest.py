@@ -26,6 +26,7 @@ from core.events import LocalEvents
 from desk import passwords, presence
 from desk.accounts import add_user
 from desk.models import DeskUser
+from desk.policy import Policy
 from gaps import Gaps
 from kb_index.service import KnowledgeBase
 from service.errors import errors
@@ -140,7 +141,7 @@ class Office:
 
 
 MakeOffice = Callable[..., Awaitable[Office]]
-"""Starts an office; takes the options of ``desk.routes``, ``own_wechat`` and ``trust_proxy``."""
+"""Starts an office; takes the options of ``desk.routes``, ``public_url``, ``own_wechat`` and ``trust_proxy``."""
 
 
 @pytest.fixture
@@ -156,11 +157,14 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
         knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)
         media = Media(database, tmp_path / "media")
         gaps = Gaps(database, knowledge, tmp_path / "knowledge")
+        policy = options.pop("policy", Policy(public_url=options.pop("public_url", "")))
         trusted = [forwarded] if options.pop("trust_proxy", False) else []
         app = web.Application(middlewares=[*trusted, errors])
         desk.setup_sessions(app, "a key of the installation")
         app.add_routes(
-            desk.routes(database, events, conversations, tickets, gaps=gaps, media=media, **options)
+            desk.routes(
+                database, events, conversations, tickets, gaps=gaps, media=media, policy=policy, **options
+            )
         )
         # The desk shows these channels' names for citizens; the channels receive nothing here.
         WebChannel(database, conversations, events, media=media, session_key="k", city="淮南", origins=[])

@@ -12,12 +12,13 @@ from sqlalchemy import insert, select, update
 from conversations.models import Conversation, MessageRow
 from core.clock import now
 from core.events import LocalEvents
-from desk import hub, presence
+from desk import hub, presence, watch
 from desk.hub import Hub, Mailbox
 from desk.missed import MOST, Missed
 from desk.models import DeskUser
+from desk.sessions import TOPIC
 from desk.summaries import Summaries
-from desk.users import Users, account_topic
+from desk.users import Users
 from tests import waiting
 from tests.conftest import Clock
 from tests.desk.conftest import OURS, Office, Person
@@ -130,10 +131,10 @@ async def test_signing_out_closes_the_accounts_sockets(office: Office) -> None:
     await until(other, "pong")
 
 
-async def test_a_session_ended_by_another_process_closes_at_the_next_beat(
+async def test_a_session_ended_by_another_process_closes_at_the_next_look(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "BEAT_S", 0.05)
+    monkeypatch.setattr(watch, "LOOK_S", 0.05)
     socket = await connect(await office.hire("a1"))
     await Users(office.database).reset_password("a1")  # tells no event of this process
     closing = await socket.receive(timeout=5)
@@ -158,7 +159,7 @@ async def test_an_open_desk_is_an_agent_online(
     clock.forward(seconds=presence.ONLINE_FOR.total_seconds())
     await waiting.until(lambda: presence.agents_online(database))
     await socket.close()
-    await waiting.until(lambda: account_topic(agent.id) not in office.events._topics)
+    await waiting.until(lambda: TOPIC not in office.events._topics)
     clock.forward(seconds=presence.ONLINE_FOR.total_seconds())
     assert await presence.agents_online(database) == 0
 

@@ -102,6 +102,7 @@ async def test_a_window_the_platform_has_closed(window: Window) -> None:
 async def test_a_window_whose_time_is_over(window: Window, clock: Clock) -> None:
     one = await window.taken("pushing")
     clock.forward(hours=49)
+    await window.agent.login("a1")
     assert await window.reach(one) == {"open": False, "left": 0, "until": None}
 
 

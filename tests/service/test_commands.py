@@ -39,6 +39,17 @@ UNUSABLE: dict[str, list[list[str]]] = {
     ],
     "user reset": [[], [""], ["nobody"]],
     "user list": [["extra"]],
+    "user role": [
+        [],
+        ["nobody", "agent"],
+        ["nobody", "king"],
+        ["nobody", "department", "--department", "没有"],
+        ["", "agent"],
+    ],
+    "user close": [[], [""], ["nobody"]],
+    "user open": [[], [""], ["nobody"]],
+    "user bind": [[], ["nobody"], ["nobody", "1"]],
+    "user drop-totp": [[], [""], ["nobody"]],
     "db upgrade": [["extra"]],
     "db revision": [[], [""], [" \u200b"]],
     "nlu evaluate": [
@@ -197,6 +208,28 @@ def test_the_first_account_needs_no_start_before(wenban: Wenban, here: Path) -> 
         part in said for part in ("anne", "坐席 1 号", "agent", "从未", "还是一次性密码")
     )
     assert wenban("jobs", "list")[0] == 0
+
+
+@pytest.mark.slow
+def test_accounts_are_changed_closed_and_opened(wenban: Wenban) -> None:
+    assert wenban("user", "add", "anne", "--name", "坐席 1 号")[0] == 0
+    bureau = "市城市管理行政执法局"
+    code, said = wenban("user", "role", "anne", "department")
+    assert code == 1 and "单位" in said
+    code, said = wenban("user", "role", "anne", "supervisor", "--department", bureau)
+    assert code == 1 and "单位" in said
+    assert wenban("user", "role", "anne", "supervisor", "--name", "班长 1 号")[0] == 0
+    code, said = wenban("user", "list")
+    assert "supervisor" in said and "班长 1 号" in said
+    assert wenban("user", "close", "anne")[0] == 0
+    assert "已停用" in wenban("user", "list")[1]
+    code, said = wenban("user", "open", "anne")
+    assert code == 0 and said.split()[-1].count("-") == 2
+    assert "还是一次性密码" in wenban("user", "list")[1]
+    assert wenban("user", "drop-totp", "anne")[0] == 0
+    assert wenban("user", "add", "boss", "--role", "admin")[0] == 0
+    code, said = wenban("user", "close", "boss")
+    assert code == 1 and "最后一个管理员" in said
 
 
 @pytest.mark.parametrize(

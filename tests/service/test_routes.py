@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp.pytest_plugin import AiohttpClient
 
+from core.errors import ConfigurationError
 from core.migrate import upgrade
 from core.settings import Settings
 from core.wechat_accounts import WeChatAccount
@@ -64,6 +65,60 @@ async def test_pages_may_not_be_framed_or_scripted_by_others(client: Any) -> Non
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'self'" in policy
     assert (await client.get("/healthz")).headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_the_desk_is_never_framed_and_sockets_have_a_named_host(client: Any) -> None:
+    host = f"{client.host}:{client.port}"
+    for path, ancestors in (("/desk/", "'none'"), ("/desk/sign-in", "'none'"), ("/", "'self'")):
+        response = await client.get(path)
+        parts = dict(
+            part.strip().split(" ", 1) for part in response.headers["Content-Security-Policy"].split(";")
+        )
+        assert parts["frame-ancestors"] == ancestors, path
+        assert parts["connect-src"] == f"'self' ws://{host}", path
+    odd = await client.get("/desk/", headers={"Host": "a; script-src *"})
+    assert "script-src" not in odd.headers.get("Content-Security-Policy", "")
+
+
+async def test_answers_of_the_api_are_not_kept(client: Any) -> None:
+    for path in ("/api/desk/me", "/api/desk/sign_in_ways", "/api/web/nothing"):
+        response = await client.get(path)
+        assert response.headers["Cache-Control"] == "no-store", (path, response.status)
+
+
+async def test_plain_http_makes_no_promise_of_https(client: Any) -> None:
+    assert "Strict-Transport-Security" not in (await client.get("/")).headers
+
+
+async def test_under_https_browsers_are_told_to_stay_there(
+    tmp_path: Path, aiohttp_client: AiohttpClient
+) -> None:
+    settings = Settings(
+        data_dir=tmp_path, rasa_url="http://127.0.0.1:9", public_url="https://12345.example.gov.cn"
+    )
+    await upgrade(settings.sqlalchemy_url)
+    client = await aiohttp_client(await create_app(settings))
+    for path in ("/", "/desk", "/desk/", "/api/desk/me", "/nowhere", "/healthz", "/widget.js"):
+        response = await client.get(path, allow_redirects=False)
+        assert response.headers["Strict-Transport-Security"] == "max-age=31536000", path
+    policy = (await client.get("/desk/")).headers["Content-Security-Policy"]
+    assert "wss://12345.example.gov.cn;" in policy
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"oidc_issuer": "https://id.example.gov.cn"}, "WENBAN_OIDC_CLIENT_ID"),
+        ({"desk_second_factor": ["king"]}, "king"),
+    ],
+)
+async def test_rules_for_signing_in_that_can_not_be_used_are_said(
+    tmp_path: Path, wrong: dict[str, Any], said: str
+) -> None:
+    settings = Settings(data_dir=tmp_path, rasa_url="http://127.0.0.1:9", **wrong)
+    await upgrade(settings.sqlalchemy_url)
+    with pytest.raises(ConfigurationError, match=said):
+        await create_app(settings)
 
 
 async def test_actions_are_closed_without_the_secret(client: Any) -> None:
