@@ -1,4 +1,7 @@
-"""Personal data: encrypts it in storage, masks it on screen and in logs, and removes it from kept text."""
+"""Personal data: encrypts it in storage, and masks it on screen and in logs.
+
+:mod:`core.masking` finds and hides numbers in text; :mod:`core.redaction` removes personal data from text.
+"""
 
 from __future__ import annotations
 
@@ -124,72 +127,3 @@ def mask_text(text: str) -> str:
     """
     text = _ID_CARD.sub(lambda m: f"{m[1]}********{m[2]}", text)
     return _MOBILE.sub(lambda m: f"{m[1]}****{m[3]}", text)
-
-
-GONE = "***"
-"""Text that replaces personal data."""
-
-_WIDE = {
-    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
-}
-_SURNAMES = (
-    "欧阳|上官|司马|诸葛|皇甫|令狐|东方|慕容|司徒|夏侯|尉迟|公孙|"
-    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许邓韩冯曹彭曾萧肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪"
-    "范廖石韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章"
-    "鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛翁冉骆路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟"
-    "艾尤阳穆卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎]"
-)
-# A given name ends before a word that continues the sentence: "我叫王伟想问一下".
-_GIVEN = "[\u4e00-\u9fff](?:(?![想要问在是的来去有住家今现咨反，])[\u4e00-\u9fff])?"
-_NAME = f"(?:{_SURNAMES}){_GIVEN}"
-_END = "(?=[^\u4e00-\u9fff]|$)"
-_STREET = "路|街|巷|弄|道|里|村|庄|组|队|园|苑|城|区|府|湾|庭|墅"
-_REDACTED: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), GONE),
-    (re.compile(r"(微信|wx|vx|qq|扣扣)(号码?)?\s{0,9}(是|[:：])?\s{0,9}[a-z0-9][-\w]{4,19}", re.I | re.ASCII), rf"\1{GONE}"),
-    (
-        re.compile(
-            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·•.\s-]?[a-z0-9]{4,6}[挂学警港澳]?"
-            r"(?![a-z0-9])",
-            re.I,
-        ),
-        GONE,
-    ),
-    # Identity cards, bank cards, mobile and landline numbers, with or without spaces.
-    (re.compile(r"(?<![\d.])\d{6}[\s-]?\d{8}[\s-]?\d{3}[\dXx]"), GONE),
-    (re.compile(r"(?<!\d)\d{4}(?:[\s-]\d{4}){3}(?:[\s-]?\d{1,3})?(?!\d)"), GONE),
-    (re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)"), GONE),
-    (re.compile(r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)"), GONE),
-    # Any other long number: ticket numbers, query codes, accounts. Amounts of money are not personal data.
-    (re.compile(r"(?<![\d.])(?:[A-Za-z]{1,3})?\d{6,}[Xx]?(?!\s*[\d元块万%％平])"), GONE),
-    # Numbers written as they are read out: 幺三八零零零零…
-    (re.compile(r"[零〇一二两三四五六七八九幺]{7,}"), GONE),
-    (re.compile(rf"({_STREET})\s*\d+(?:[-—]\d+)*\s*号(?!线|文|令|公告|楼)"), rf"\1{GONE}号"),
-    (re.compile(r"(?<!\d)\d+(?:[-—]\d+){0,4}\s{0,9}(号楼|栋|幢|单元|弄)"), rf"{GONE}\1"),
-    (re.compile(r"(?<!\d)\d{3,4}\s*(室|户|房间)(?![一二两三\d])"), rf"{GONE}\1"),
-    (re.compile(r"(\d{1,2}|\*{3})\s*(楼|层)\s*\d{3,4}(?!\d|\s*[元块年米平人万])"), rf"{GONE}\2"),
-    (
-        re.compile(rf"((?:我|名字|姓名|本人|儿子|女儿|孩子|小孩|爸爸?|妈妈?|父亲|母亲|老公|老婆|丈夫|妻子|爷爷|奶奶|对方)"
-                   rf"(?:是叫|就叫|叫做?)|(?:姓名|联系人|户主|法人|收件人|当事人)\s*[:：是])\s*{_NAME}"),
-        rf"\1{GONE}",
-    ),
-    # "我是高中生" and "我是林场职工" are not names. After 我是 a name counts only when it ends there.
-    (re.compile(rf"((?:我是|本人是?))(?:{_SURNAMES})(?!中)[\u4e00-\u9fff]{{1,2}}{_END}"), rf"\1{GONE}"),
-    (re.compile(rf"(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}(?=先生|女士|小姐)"), GONE),
-)  # fmt: skip
-
-
-def redact(text: str) -> str:
-    """Remove personal data from free text that is kept for statistics. It can't be restored later.
-
-    Removed are phone, identity-card, bank-card and ticket numbers, number plates, e-mail addresses, WeChat
-    and QQ names, house and flat numbers, and names that the surrounding words show to be names. Figures of a
-    rule (年限, 金额, 文号) stay.
-
-    >>> redact("我叫王小明，电话13800001234，住洞山路12号3栋502室，怎么办居住证？")
-    '我叫***，电话***，住洞山路***号***栋***室，怎么办居住证？'
-    """
-    text = text.translate(_WIDE)
-    for pattern, instead in _REDACTED:
-        text = pattern.sub(instead, text)
-    return text

@@ -159,6 +159,12 @@ class Settings(BaseSettings):
         max_length=60,
         description="When agents are at the desk, in words for citizens, such as 工作日 8:30 到 17:30.",
     )
+    reveals_a_day: int = Field(
+        60,
+        ge=1,
+        le=10_000,
+        description="Tickets and conversations of which one person at the desk may see masked numbers a day; a supervisor may give more.",
+    )
     turn_wait_s: float = Field(
         10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply."
     )

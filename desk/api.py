@@ -25,6 +25,8 @@ from desk.oidc_api import OidcApi
 from desk.passing_api import PassingApi
 from desk.photos_api import PhotosApi
 from desk.policy import Policy
+from desk.reveals import Reveals
+from desk.reveals_api import RevealsApi
 from desk.rights_api import RightsApi
 from desk.second_factor import SecondFactor
 from desk.second_factor_api import SecondFactorApi
@@ -48,6 +50,7 @@ def routes(
     media: Media,
     oidc: Provider | None = None,
     policy: Policy = Policy(),  # noqa: B008  (it can't be changed)
+    reveals_a_day: int = 60,
 ) -> list[web.RouteDef]:
     """All routes of the desk's API, ``/api/desk/…``. They need :func:`desk.setup_sessions`.
 
@@ -60,6 +63,7 @@ def routes(
         media: the citizens' photos.
         oidc: the organisation's own sign-in; None when there is none.
         policy: the rules for signing in, with the address at which agents reach the app.
+        reveals_a_day: most tickets and conversations of which one person may see masked data in clear a day.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
     >>> app.add_routes(                                                                # doctest: +SKIP
@@ -74,6 +78,7 @@ def routes(
     naming = Naming(users)
     colleagues = Colleagues(database, conversations)
     finding = Finding(colleagues, tickets, conversations.channels)
+    reveals = Reveals(database, reveals_a_day)
     hub = Hub(events, summaries, Missed(database))
     return [
         *AuthApi(guard, users, sessions, second_factor).routes(),
@@ -87,7 +92,8 @@ def routes(
         *AccountsApi(guard, database, users, Accounts(database, users)).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events, naming, finding).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
-        *TicketsApi(guard, tickets, media).routes(),
+        *TicketsApi(guard, tickets, media, reveals).routes(),
+        *RevealsApi(guard, conversations, reveals).routes(),
         *PhotosApi(guard, media).routes(),
         *RightsApi(guard, conversations).routes(),
         *KnowledgeApi(guard, gaps).routes(),

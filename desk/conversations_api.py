@@ -22,6 +22,7 @@ from desk.finding import Finding, Kind
 from desk.guard import Guard
 from desk.naming import Naming
 from desk.roles import ANSWERING
+from desk.sight import masked, note
 from desk.summaries import Summaries, decision, person, slots
 from desk.users import User, Users
 
@@ -124,11 +125,11 @@ class ConversationsApi:
             {
                 "conversation": {
                     **shown,
-                    "slots": [*slots(view.facts), *decision(view.facts)],
+                    "slots": masked([*slots(view.facts), *decision(view.facts)]),
                     "reach": reach.to_json() if reach else None,
                     "holder_present": await self._finding.colleagues.present(view.agent_id),
                 },
-                "messages": [message.to_json() for message in messages],
+                "messages": [masked(message.to_json()) for message in messages],
             }
         )
 
@@ -140,7 +141,7 @@ class ConversationsApi:
         )
         people = {id for one in events for id in (one.agent_id, _got(one), _lost(one))}
         names = await self._users.names(one for one in people if one)
-        return web.json_response({"events": [_told(one, names) for one in events]})
+        return web.json_response({"events": [note(_told(one, names)) for one in events]})
 
     async def take(self, request: web.Request, user: User) -> web.Response:
         """Take a conversation. When two agents try at once, one of them gets it."""
@@ -156,16 +157,16 @@ class ConversationsApi:
             message = await self._conversations.say(
                 asked_id(request), as_agent(user), clean(said.text), said.client_id
             )
-        return web.json_response({"message": message.to_json()})
+        return web.json_response({"message": masked(message.to_json())})
 
     async def hand_back(self, request: web.Request, user: User) -> web.Response:
         """Give the conversation back to the assistant."""
         said = await body.read(request, _HandBack)
         conversation_id = asked_id(request)
-        note = clean(said.note)
+        told = clean(said.note)
         async with self._naming.who_has_it():
             await self._conversations.hand_back(
-                conversation_id, as_agent(user), note if written(note) else ""
+                conversation_id, as_agent(user), told if written(told) else ""
             )
         return await self._changed(conversation_id)
 

@@ -15,6 +15,7 @@ from typing import Any
 from core.clock import now
 from core.events import Event, Events, Subscription
 from desk.missed import MOST, Missed
+from desk.sight import masked
 from desk.summaries import Summaries
 
 log = logging.getLogger(__name__)
@@ -140,7 +141,7 @@ class Hub:
             self._heard[known] = None
             if len(self._heard) > 2 * MOST:
                 del self._heard[next(iter(self._heard))]
-        self._send({"type": "message", "conversation_id": conversation_id, "message": message})
+        self._send({"type": "message", "conversation_id": conversation_id, "message": masked(message)})
 
     async def _catch_up(self) -> list[str]:
         """After events were lost: send the changes that the database holds.

@@ -102,6 +102,22 @@ class DeskAudit(Base):
     address: Mapped[str] = mapped_column(String(64))
 
 
+class DeskReveal(Base):
+    """查看记录: somebody saw masked data in clear, or a supervisor let somebody see more of it today."""
+
+    __tablename__ = "desk_reveals"
+    __table_args__ = (Index("ix_desk_reveals_user_id_at", "user_id", "at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"))
+    what: Mapped[str] = mapped_column(String(20))
+    """``ticket``, ``conversation``, or ``more``."""
+    subject: Mapped[str] = mapped_column(String(40), index=True)
+    """Number of the ticket, id of the conversation, or id of the account that got more."""
+    reason: Mapped[str] = mapped_column(String(200))
+
+
 class LoginFailure(Base):
     """A failed sign-in. It is deleted when it no longer counts."""
 

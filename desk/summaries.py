@@ -11,6 +11,8 @@ from conversations.service import Conversations
 from conversations.types import ConversationView, HandoffReason
 from core.clock import iso
 from core.errors import NotFound
+from core.masking import hide
+from desk.sight import masked
 from desk.users import Users
 
 
@@ -118,13 +120,13 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
         # Who says that it is over may be made to say so: such a conversation keeps its place, but is not called urgent.
         "urgent": view.urgent and not (told and told.over),
         "danger": {"tag": told.tag, "over": told.over} if told else None,
-        "about": told.text if told else _story(view),
+        "about": masked(told.text if told else _story(view)),
         "reason": view.reason,
         "waiting_since": iso(view.waiting_since) if view.waiting_since else None,
-        "last_words": {"kind": last.kind, "text": last.text, "created_at": iso(last.created_at)}
+        "last_words": {"kind": last.kind, "text": hide(last.text), "created_at": iso(last.created_at)}
         if last
         else None,
-        "transfer": {"by": person(passed["from"], names), "note": passed["note"]} if passed else None,
+        "transfer": {"by": person(passed["from"], names), "note": hide(passed["note"])} if passed else None,
         "unread": view.unread,
         "updated_at": iso(view.updated_at),
     }

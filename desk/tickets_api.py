@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
 
 from conversations.media import Media
 from core.errors import Forbidden, NotFound
-from desk import audit, body
+from desk import body, sight
 from desk.guard import Guard
 from desk.photos_api import photo_response
+from desk.reveals import Reveals
+from desk.reveals_api import Reveal
 from desk.roles import TICKETS, Role
 from desk.users import User
 from tickets.service import Tickets
@@ -25,17 +27,14 @@ class _List(body.Body):
     before: Annotated[str, Field(max_length=36)] = ""
 
 
-class _Reveal(body.Body):
-    reason: Annotated[str, Field(title="查看原因", max_length=200)]
-
-
 class TicketsApi:
     """Handlers of the addresses for tickets."""
 
-    def __init__(self, guard: Guard, tickets: Tickets, media: Media) -> None:
+    def __init__(self, guard: Guard, tickets: Tickets, media: Media, reveals: Reveals) -> None:
         self._guard = guard
         self._tickets = tickets
         self._media = media
+        self._reveals = reveals
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -57,20 +56,26 @@ class TicketsApi:
             before=asked.before or None,
             department_id=_department(user),
         )
-        lines = [_as_seen(line.to_json(), user) for line in page.tickets]
-        return web.json_response({"tickets": lines, "next": page.next})
+        return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
 
     async def open(self, request: web.Request, user: User) -> web.Response:
-        """One ticket with masked name and phone, its history, the lead department of its category, and like tickets."""
-        ticket = await self._visible(request, user)
+        """One ticket with masked contact and numbers, its history, the lead department of its category, and like tickets.
+
+        A department gets its own view of it (:mod:`tickets.department_view`).
+        """
+        department = _department(user)
+        if department is not None:
+            return web.json_response(await self._tickets.for_department(_number(request), department))
+        ticket = await self._tickets.get(_number(request))
         events = await self._tickets.events(ticket.number)
-        marks = await self._tickets.marks(ticket.number, _department(user))
+        marks = await self._tickets.marks(ticket.number)
         shown = {
-            **_as_seen(ticket.to_json(), user),
+            **sight.ticket(ticket.to_json()),
             "suggested_department": self._tickets.lead(ticket.category),
-            "maybe_same": [{**_as_seen(mark.line.to_json(), user), "why": list(mark.why)} for mark in marks],
+            "maybe_same": [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks],
         }
-        return web.json_response({"ticket": shown, "events": [event.to_json() for event in events]})
+        history = [sight.note(event.to_json()) for event in events]
+        return web.json_response({"ticket": shown, "events": history})
 
     async def photo(self, request: web.Request, user: User) -> web.Response:
         """One of the ticket's photos, for users who may see the ticket."""
@@ -81,21 +86,24 @@ class TicketsApi:
         return photo_response(await self._media.read(image_id))
 
     async def reveal(self, request: web.Request, user: User) -> web.Response:
-        """Name and phone in clear, after recording who sees them and why."""
-        said = await body.read(request, _Reveal)
+        """Name, phone and words in clear, after recording who sees them and why."""
+        said = await body.read(request, Reveal)
         ticket = await self._visible(request, user)
         if ticket.confidential and user.role is Role.DEPARTMENT:
             raise Forbidden("群众要求保密，承办单位不能查看联系方式", code="confidential")
         address = request.remote or "unknown"
-        record = audit.record(user, "reveal_contact", ticket.number, said.reason, address)
+        record = self._reveals.record(user, "ticket", ticket.number, said.reason, address)
         kind = "department" if user.role is Role.DEPARTMENT else "agent"
         contact = await self._tickets.contact(
             ticket.number, Actor(kind, user.display_name, user.id), said.reason, record
         )
-        return web.json_response({"contact_name": contact.name, "contact_phone": contact.phone})
+        words = sight.clear_words(ticket.to_json())
+        return web.json_response(
+            {"contact_name": contact.name, "contact_phone": contact.phone, "words": words}
+        )
 
     async def _visible(self, request: web.Request, user: User) -> Ticket:
-        ticket = await self._tickets.get(request.match_info["number"])
+        ticket = await self._tickets.get(_number(request))
         if user.role is Role.DEPARTMENT and (
             user.department_id is None or ticket.department_id != user.department_id
         ):
@@ -112,9 +120,5 @@ def _department(user: User) -> str | None:
     return (user.department_id or "") if user.role is Role.DEPARTMENT else None
 
 
-def _as_seen(ticket: dict[str, Any], user: User) -> dict[str, Any]:
-    """A ticket's JSON without what the account may not see.
-
-    A department may not read conversations. Two tickets with the same one would tell it who wants 保密 in the other.
-    """
-    return {**ticket, "conversation_id": None} if user.role is Role.DEPARTMENT else ticket
+def _number(request: web.Request) -> str:
+    return request.match_info["number"]

@@ -16,7 +16,7 @@ class AskedQuestion(Base):
     """One question that got no answer, or whose answer the citizen called useful or useless.
 
     It names no person and no conversation. Personal data is removed from the question before it is stored
-    (:func:`core.privacy.redact`).
+    (:func:`core.redaction.redact`).
     """
 
     __tablename__ = "asked_questions"

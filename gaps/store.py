@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.clock import now
 from core.database import Database
-from core.privacy import redact
+from core.redaction import redact
 from core.text import clean
 from gaps.models import AskedQuestion
 from gaps.types import Asked, Kind, Question, Rating

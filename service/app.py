@@ -21,6 +21,7 @@ from bot.understanding.danger import shipped
 from bot.understanding.decide import shipped as bars
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
+from bot.understanding.name import introduced_name
 from bot.understanding.splitting import split
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
@@ -146,7 +147,7 @@ async def create_app(settings: Settings) -> web.Application:
     once = SearchedOnce(knowledge)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
-    tickets = Tickets(database, events, city)
+    tickets = Tickets(database, events, city, introduced_name)
     media = Media(database, settings.media_folder)
     rasa = RasaClient(
         settings.rasa_base_url,
@@ -255,6 +256,7 @@ async def create_app(settings: Settings) -> web.Application:
                 media=media,
                 oidc=provider_of(settings),
                 policy=policy,
+                reveals_a_day=settings.reveals_a_day,
             ),
             *entry_page.routes(knowledge, city.name),
             *notice_page.routes(notice, city.full_name),

@@ -140,6 +140,7 @@ def prepare(data: Path, **extra: str) -> tuple[dict[str, str], Settings]:
         "WENBAN_RASA_PORT": str(rasa_port),
         # Each citizen of a test sends an address of their own in a header, as a proxy would (tests/citizen.py).
         "WENBAN_TRUST_PROXY": "true",
+        "WENBAN_REVEALS_A_DAY": "1000",
         "WENBAN_WECHAT_ACCOUNTS": (
             f'[{{"name": "main", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}"}},'
             f' {{"name": "safe", "app_id": "{WECHAT_APP_ID}", "token": "{WECHAT_TOKEN}",'

@@ -152,4 +152,8 @@ class CodeFailure(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(24))
+    visitor: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
+    """Keyed digest of who tried; empty when not known."""
+    source: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
+    """Keyed hash of the address from which it was tried; empty when not known."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ids import new_id
 from core.jobs import add
-from core.privacy import mask_name, mask_phone, mask_text
+from core.masking import hide
+from core.privacy import mask_name, mask_phone
 from tickets.due import Due
 from tickets.models import Department, TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.states import State
 from tickets.types import SUMMARY_CHARACTERS, Actor, Detail, Ticket, TicketEvent, TicketLine, TicketType
 
+_BEGINNING = 300
+"""Characters of a content that are read for its summary."""
+
 
 def summary(content: str) -> str:
-    """The beginning of a ticket's content on one line, with masked phone numbers.
+    """The beginning of a ticket's content on one line, with masked numbers.
 
     >>> summary("路灯坏了\\n电话13800000000")
     '路灯坏了 电话138****0000'
     """
-    line = mask_text(" ".join(content.split()))
+    line = hide(" ".join(content[:_BEGINNING].split()))
     return line if len(line) <= SUMMARY_CHARACTERS else line[: SUMMARY_CHARACTERS - 1] + "…"
 
 
 def to_line(row: TicketRow) -> TicketLine:
-    """The ticket of a row as shown in lists. It decrypts nothing."""
+    """The ticket of a row as agents see it in lists. It decrypts nothing."""
+    return replace(plain_line(row, summary(row.content)), conversation_id=row.conversation_id)
+
+
+def plain_line(row: TicketRow, told: str) -> TicketLine:
+    """A row as a line of a list, without its conversation.
+
+    Args:
+        row: the ticket.
+        told: the beginning of its content, as the reader may see it.
+    """
     return TicketLine(
         number=row.number,
         type=TicketType(row.type),
@@ -35,8 +50,8 @@ def to_line(row: TicketRow) -> TicketLine:
         district=row.district,
         state=State(row.state),
         created_at=row.created_at,
-        summary=summary(row.content),
-        conversation_id=row.conversation_id,
+        summary=told,
+        conversation_id=None,
         department_id=row.department_id,
         due=_due(row),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +17,7 @@ from core.events import Events
 from core.privacy import lookup_key
 from core.text import clean, written
 from tickets import deadlines, departments, filing, listing, lookup, numbers, progress, rows, similar
+from tickets.department_view import DepartmentView, Introduced
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
@@ -36,6 +38,7 @@ class Tickets:
         database: where the tickets are.
         events: told about each change.
         city: gives the prefix of ticket numbers, its districts, lead departments, and rules for deadlines.
+        introduced: reads the name with which somebody introduces himself in a text, to keep it from departments.
 
     Raises:
         ConfigurationError: the rules for deadlines name a type or category that does not exist.
@@ -45,8 +48,11 @@ class Tickets:
     '您好，您 2026 年 11 月 23 日 18:00 提交的投诉工单 HN2026112300001，现在是“待受理”：…'
     """
 
-    def __init__(self, database: Database, events: Events, city: City) -> None:
+    def __init__(
+        self, database: Database, events: Events, city: City, introduced: Introduced = lambda text: None
+    ) -> None:
         self._database = database
+        self._view = DepartmentView(introduced)
         self._events = events
         self._city = city
         wrong = [f"deadlines.yml {line}" for line in deadlines.unknown(city)]
@@ -119,8 +125,31 @@ class Tickets:
     ) -> Page:
         """One page of tickets, newest first; see :func:`tickets.listing.find`."""
         return await listing.find(
-            self._database, state=state, q=q, limit=limit, before=before, department_id=department_id
+            self._database,
+            state=state,
+            q=q,
+            limit=limit,
+            before=before,
+            department_id=department_id,
+            view=self._view,
         )
+
+    async def for_department(self, number: str, department_id: str) -> dict[str, Any]:
+        """A ticket of a department with its history, as the department sees it (:mod:`tickets.department_view`).
+
+        Raises:
+            NotFound: there is no such ticket, or it is another department's. Numbers are consecutive and could be
+                tried, so both are told alike.
+        """
+        async with self._database.read() as session:
+            row = await self._row(session, number)
+            if not department_id or row.department_id != department_id:
+                raise NotFound("没有这张工单")
+            marks = await similar.marks(session, row, department_id, self._view.line)
+            seen = self._view.ticket(row, await rows.to_ticket(session, row), await history(session, row.id))
+        seen["ticket"]["suggested_department"] = self.lead(row.category)
+        seen["ticket"]["maybe_same"] = [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks]
+        return seen
 
     async def events(self, number: str) -> tuple[TicketEvent, ...]:
         """The history of a ticket, oldest first.
@@ -130,12 +159,7 @@ class Tickets:
         """
         async with self._database.read() as session:
             row = await self._row(session, number)
-            found = await session.scalars(
-                select(TicketEventRow)
-                .where(TicketEventRow.ticket_id == row.id)
-                .order_by(TicketEventRow.at, TicketEventRow.id)
-            )
-            return tuple(rows.to_event(event) for event in found)
+            return await history(session, row.id)
 
     async def of_conversation(self, conversation_id: str, limit: int = 5) -> tuple[Ticket, ...]:
         """The last tickets filed in a conversation, newest first.
@@ -331,6 +355,16 @@ class Tickets:
             department_id=ticket.department_id,
             ticket=ticket.line.to_json(),
         )
+
+
+async def history(session: AsyncSession, ticket_id: str) -> tuple[TicketEvent, ...]:
+    """The history of a ticket, oldest first."""
+    found = await session.scalars(
+        select(TicketEventRow)
+        .where(TicketEventRow.ticket_id == ticket_id)
+        .order_by(TicketEventRow.at, TicketEventRow.id)
+    )
+    return tuple(rows.to_event(event) for event in found)
 
 
 def _note(text: str) -> str:

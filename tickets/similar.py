@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -70,7 +70,12 @@ async def of_citizen(session: AsyncSession, draft: TicketDraft) -> TicketRow | N
     return best[1] if best and best[0] >= LIKE else None
 
 
-async def marks(session: AsyncSession, row: TicketRow, department_id: str | None = None) -> tuple[Mark, ...]:
+async def marks(
+    session: AsyncSession,
+    row: TicketRow,
+    department_id: str | None = None,
+    to_line: Callable[[TicketRow], TicketLine] = rows.to_line,
+) -> tuple[Mark, ...]:
     """Open tickets that may be about the same matter as a ticket, the most alike first.
 
     Args:
@@ -78,6 +83,7 @@ async def marks(session: AsyncSession, row: TicketRow, department_id: str | None
         row: the ticket.
         department_id: the department that asks; None for the hotline's staff. A department is told only of its own
             tickets. And it is not told that a ticket with 保密 has the phone of another, which may name the citizen.
+        to_line: writes a ticket as the reader may see it.
     """
     seen: ColumnElement[bool] = TicketRow.id != row.id
     if department_id is not None:
@@ -92,7 +98,7 @@ async def marks(session: AsyncSession, row: TicketRow, department_id: str | None
         found += [one for one in more if one.id not in known]
     alike = [(likeness(row, one), one) for one in found]
     alike.sort(key=lambda pair: pair[0], reverse=True)
-    made = [Mark(rows.to_line(one), _why(row, one, department_id)) for score, one in alike if score >= LIKE]
+    made = [Mark(to_line(one), _why(row, one, department_id)) for score, one in alike if score >= LIKE]
     return tuple(mark for mark in made if mark.why)[:_MOST_MARKS]
 
 

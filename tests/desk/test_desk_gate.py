@@ -18,6 +18,7 @@ CONVERSATIONS = [
     ("POST", f"/conversations/{ID}/transfer"),
     ("POST", f"/conversations/{ID}/take_over"),
     ("POST", f"/conversations/{ID}/close"),
+    ("POST", f"/conversations/{ID}/reveal"),
     ("GET", "/agents"),
     ("GET", f"/photos/{ID}"),
     ("GET", "/live"),
@@ -27,8 +28,10 @@ TICKETS = [
     ("GET", "/tickets/HN2026112300001"),
     ("GET", f"/tickets/HN2026112300001/photos/{ID}"),
     ("POST", "/tickets/HN2026112300001/reveal"),
+    ("GET", "/reveals/reasons"),
 ]
 RIGHTS = [("GET", "/rights"), ("POST", f"/rights/{ID}")]
+REVEALS = [("GET", "/reveals"), ("POST", "/reveals/more")]
 GROUP = "01990000-0000-7000-8000-000000000002"
 ACCOUNTS = [
     ("GET", "/accounts"),
@@ -78,9 +81,8 @@ async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Offi
         answer = await browser.client.request(route.method, path, json={}, headers=OURS)
         assert answer.status == 401, (route.method, path)
         visited += 1
-    assert visited == len(CONVERSATIONS) + len(TICKETS) + len(RIGHTS) + len(KNOWLEDGE) + len(ACCOUNTS) + len(
-        OWN
-    )
+    lists = (CONVERSATIONS, TICKETS, RIGHTS, REVEALS, KNOWLEDGE, ACCOUNTS, OWN)
+    assert visited == sum(map(len, lists))
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,7 @@ async def test_each_role_sees_what_it_is_for(
         (CONVERSATIONS, conversations),
         (TICKETS, tickets),
         (RIGHTS, supervises),
+        (REVEALS, supervises),
         (ACCOUNTS, accounts),
     ):
         for method, path in addresses:

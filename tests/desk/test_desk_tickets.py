@@ -77,7 +77,8 @@ async def test_detail_masks_the_contact_and_hides_the_code(office: Office, ticke
 async def test_seeing_the_contact_is_written_down_twice_over(office: Office, ticket: Ticket) -> None:
     agent = await office.hire("a1", name="坐席 3 号")
     clear = await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": " 回访  核实地址 "})
-    assert clear == {"contact_name": "张某某", "contact_phone": "13800000000"}
+    assert (clear["contact_name"], clear["contact_phone"]) == ("张某某", "13800000000")
+    assert clear["words"]["content"] == "小区门口的路灯坏了三天了"
     async with office.database.read() as session:
         [row] = await session.scalars(select(DeskAudit))
     assert (row.user_id, row.action, row.subject, row.reason, row.address) == (
@@ -91,7 +92,23 @@ async def test_seeing_the_contact_is_written_down_twice_over(office: Office, tic
     assert (last["action"], last["actor"]) == ("查看联系方式", "坐席 3 号")
 
 
-@pytest.mark.parametrize("reason", ["", " ", "看", "\u200b\u200b", "看\u2060", "长" * 201])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "",
+        " ",
+        "看",
+        "\u200b\u200b",
+        "看\u2060",
+        "长" * 201,
+        "需要看一下",
+        "看一下看一下",
+        "111111",
+        "asdfgh",
+        "工作需要查看",
+        "啊啊啊啊啊啊",
+    ],
+)
 async def test_without_a_reason_nothing_is_shown(office: Office, ticket: Ticket, reason: str) -> None:
     agent = await office.hire("a1")
     refused = await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": reason}, 400)

@@ -66,8 +66,8 @@ class Desk:
         """A ticket with name and phone in clear, and the notes of its history."""
         read = self.http.get(f"tickets/{number}").raise_for_status().json()
         notes = [f"{event['action']}：{event['note']}" for event in read["events"]]
-        contact = self.post(f"tickets/{number}/reveal", reason="核对登记")
-        return {**read["ticket"], **contact, "notes": notes}
+        contact = self.post(f"tickets/{number}/reveal", reason="核对地址或事情经过")
+        return {**read["ticket"], **contact["words"], **contact, "notes": notes}
 
 
 class Acted:

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
-import { home, identify, mayAnswer, maySeeKnowledge, maySeeTickets, session } from "./state/session";
+import { home, identify, mayAnswer, maySeeKnowledge, maySeeReveals, maySeeTickets, session } from "./state/session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -37,6 +37,10 @@ export const router = createRouter({
     {
       path: "/knowledge", name: "knowledge", component: () => import("./views/Knowledge.vue"),
       meta: { title: "知识", allowed: maySeeKnowledge },
+    },
+    {
+      path: "/reveals", name: "reveals", component: () => import("./views/Reveals.vue"),
+      meta: { title: "查看记录", allowed: maySeeReveals },
     },
     { path: "/nothing", component: () => import("./views/Nothing.vue"), meta: { title: "无权限", allowed: nowhereElse } },
     { path: "/:rest(.*)*", redirect: "/conversations" },

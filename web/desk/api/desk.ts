@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Colleague, Contact, Conversation, ConversationDetail, ConversationPage, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Search, Tab, Ticket,
+  Colleague, Contact, Conversation, ConversationDetail, ConversationPage, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, Search, Sight, Slot, Tab, Ticket,
   TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
@@ -60,6 +60,15 @@ export class DeskApi {
 
   reveal = (number: string, reason: string): Promise<Contact> =>
     this.client.post(`/tickets/${encodeURIComponent(number)}/reveal`, { reason });
+
+  /** The words of a conversation with their numbers; query codes stay hidden. */
+  revealTalk = (id: string, reason: string): Promise<{ messages: Message[]; slots: Slot[] }> =>
+    this.client.post(`/conversations/${encodeURIComponent(id)}/reveal`, { reason });
+
+  reveals = (user: string, before: string | null): Promise<{ reveals: Sight[]; next: string | null; today: Looked[] }> =>
+    this.client.get("/reveals", { limit: 50, ...(user && { user }), ...(before && { before }) });
+
+  giveMore = (user: string, reason: string): Promise<{ today: Looked[] }> => this.client.post("/reveals/more", { user, reason });
 
   knowledge = (days: number): Promise<KnowledgeState> => this.client.get("/knowledge", { days });
 

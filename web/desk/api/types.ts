@@ -167,6 +167,28 @@ export interface TicketEvent {
 export interface Contact {
   contact_name: string;
   contact_phone: string;
+  /** The ticket's texts with their numbers. */
+  words: Partial<Ticket>;
+}
+
+/** One record of who saw masked data in clear (查看记录). */
+export interface Sight {
+  id: string;
+  at: string;
+  user: string;
+  /** `ticket`, `conversation`, or `more`: a supervisor let somebody see more. */
+  what: string;
+  /** A ticket's number, a conversation's id, or an account's id. */
+  subject: string;
+  reason: string;
+}
+
+/** How often somebody looked today, and how often they may. */
+export interface Looked {
+  id: string;
+  name: string;
+  used: number;
+  most: number;
 }
 
 /** What `/api/desk/live` says. */

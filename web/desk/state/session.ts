@@ -18,6 +18,11 @@ export function maySupervise(): boolean {
   return mayAnswer() && session.user?.role !== "agent";
 }
 
+/** May see who looked at masked data (查看记录), and let somebody see more today. */
+export function maySeeReveals(): boolean {
+  return maySupervise();
+}
+
 /** May see tickets; a department (承办单位) sees only its own. */
 export function maySeeTickets(): boolean {
   return mayAnswer() || session.user?.role === "department";

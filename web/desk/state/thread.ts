@@ -113,6 +113,18 @@ export function clear(): void {
   void open(null);
 }
 
+/** 查看: the numbers of the conversation on screen in clear, until another one is opened. Recorded with the reason. */
+export async function reveal(reason: string): Promise<void> {
+  const id = thread.id;
+  if (!id) return;
+  const { messages, slots } = await api.revealTalk(id, reason);
+  if (thread.id !== id) return;
+  const clear = new Map(messages.map((message) => [message.id, message]));
+  thread.messages = thread.messages.map((message) => clear.get(message.id) ?? message);
+  add(messages);
+  if (thread.conversation) thread.conversation.slots = slots;
+}
+
 /** 接入. When a colleague was faster, says who. */
 export async function take(): Promise<boolean> {
   return act((id) => api.take(id));

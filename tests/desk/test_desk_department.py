@@ -1,0 +1,242 @@
+"""保密 is kept: whatever of a citizen stands anywhere in a ticket, nothing that a department can ask for tells it."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from PIL import Image
+from sqlalchemy import update
+
+import tickets.models
+from core.database import Base
+from tests.desk.conftest import OURS, Office, Person
+from tickets.department_view import DECISIONS
+from tickets.models import TicketEventRow, TicketRow
+from tickets.types import CITIZEN, Detail, Ticket, TicketDraft
+
+NAME = "欧阳梦岚"
+PHONE = "13955540917"
+FIELDS = ("content", "address", "happened_at", "subject", "place_label", "note", "noted", "detail")
+"""Fields with free words. Each gets a phone, an identity card, a bank card, a plate and a home of its own."""
+
+
+def _markers(field: str) -> dict[str, str]:
+    nth = FIELDS.index(field)
+    return {
+        "phone": f"1585540{nth}123",
+        "identity": f"34040319680512{nth}42{nth}",
+        "plate": f"皖D·A{nth}7K2",
+        "home": f"梧桐花园{nth + 31}栋{nth + 2}单元60{nth}室",
+        "mail": f"mark{nth}er@example.com",
+    }
+
+
+def _words(field: str) -> str:
+    mark = _markers(field)
+    return (
+        f"我叫{NAME}，电话{mark['phone']}，我的号{PHONE}，身份证{mark['identity']}，车牌{mark['plate']}，"
+        f"邮箱{mark['mail']}，家住{mark['home']}，烧烤店油烟"
+    )
+
+
+def _hidden() -> list[str]:
+    found = [NAME, NAME[:2], PHONE, PHONE[:3] + "****", "13955", "filing-key-marker"]
+    for field in FIELDS:
+        found += _markers(field).values()
+        found.append(_markers(field)["home"][:4])
+    return found
+
+
+@pytest.fixture
+async def department(office: Office) -> str:
+    return await office.department("城市管理局")
+
+
+@pytest.fixture
+async def secret(office: Office, department: str) -> Ticket:
+    conversation = await office.says("v1", "路灯不亮", "m1")
+    picture = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x013B] = "EXIF-OWNER-MARKER"
+    Image.new("RGB", (40, 40), "red").save(picture, "JPEG", exif=exif)
+    image = await office.media.keep(conversation, picture.getvalue())
+    ticket = await office.tickets.file(
+        TicketDraft(
+            "举报",
+            _words("content"),
+            "城市管理/油烟",
+            "田家庵区",
+            _words("address")[:290],
+            _words("happened_at")[:100],
+            _words("subject")[:200],
+            NAME,
+            PHONE,
+            True,
+            "web",
+            conversation,
+            32.6451234,
+            117.0123456,
+            _words("place_label")[:200],
+            (image.id,),
+            (Detail("shop", "店名", _words("detail")),),
+        ),
+        "filing-key-marker",
+    )
+    await office.tickets.note(ticket.number, CITIZEN, _words("noted"))
+    async with office.database.write() as session:
+        await session.execute(
+            update(TicketRow).where(TicketRow.number == ticket.number).values(department_id=department)
+        )
+        session.add(
+            TicketEventRow(
+                ticket_id=ticket.id,
+                actor_kind="agent",
+                actor="坐席 3 号",
+                action="noted",
+                note=_words("note"),
+            )
+        )
+    return ticket
+
+
+async def _all_answers(office: Office, person: Person, ticket: Ticket) -> dict[str, str]:
+    """Every answer of every address of the app, asked for by this person: bodies and headers."""
+    answers: dict[str, str] = {}
+    for route in office.server.app.router.routes():
+        path = (route.resource.canonical if route.resource else "").format(
+            id=ticket.conversation_id, number=ticket.number, group=ticket.conversation_id
+        )
+        if path.startswith("/api/desk/tickets/") and "/photos/" in path:
+            path = f"/api/desk/tickets/{ticket.number}/photos/{ticket.photos[0]}"
+        if path in ("/api/desk/logout", "/api/desk/login", "/api/desk/password"):
+            continue
+        body = {"reason": "回拨或回访群众"}
+        answer = await person.client.request(route.method, path, json=body, headers=OURS)
+        raw = await answer.read()
+        answers[f"{route.method} {path}"] = (
+            f"{answer.status} {dict(answer.headers)} {raw.decode('utf-8', 'replace')}"
+        )
+    return answers
+
+
+async def test_no_answer_holds_a_marker(office: Office, secret: Ticket, department: str) -> None:
+    person = await office.hire("d1", "department", department=department)
+    answers = await _all_answers(office, person, secret)
+    told = {path: body for path, body in answers.items() if body.startswith("200")}
+    assert {"GET /api/desk/tickets", f"GET /api/desk/tickets/{secret.number}"} <= set(told)
+    assert f"GET /api/desk/tickets/{secret.number}/photos/{secret.photos[0]}" in told
+    for path, body in answers.items():
+        clear = body.encode().decode("unicode_escape", "replace") if "\\u" in body else body
+        for marker in [
+            *_hidden(),
+            secret.query_code,
+            str(secret.conversation_id),
+            "EXIF-OWNER-MARKER",
+            "117.0123456",
+        ]:
+            if marker == secret.conversation_id and path.split("/")[-1] == marker:
+                continue
+            assert marker not in clear and marker not in body, (path, marker)
+    seen = (await person.get(f"/tickets/{secret.number}"))["ticket"]
+    assert (seen["contact_name"], seen["contact_phone"], seen["conversation_id"]) == ("", "", None)
+    assert "烧烤店油烟" in seen["content"] and seen["latitude"] == 32.645, "what the department needs stays"
+
+
+@pytest.mark.parametrize(
+    "q", [NAME, "欧阳", PHONE, PHONE[-4:], "0917", "15855400123", "梧桐花园", "31栋", "A07K2", "340403"]
+)
+async def test_a_search_by_what_is_hidden_finds_nothing(
+    office: Office, secret: Ticket, department: str, q: str
+) -> None:
+    person = await office.hire("d1", "department", department=department)
+    assert (await person.get("/tickets", q=q))["tickets"] == []
+    assert [t["number"] for t in (await person.get("/tickets", q="烧烤店油烟"))["tickets"]] == [secret.number]
+
+
+async def test_a_search_goes_on_behind_tickets_that_hide_the_word(office: Office, department: str) -> None:
+    for nth in range(6):
+        hidden = nth % 3 != 0
+        words = f"我叫{NAME}，路灯坏了{nth}" if hidden else f"欧阳修路口的路灯坏了{nth}"
+        await office.tickets.file(
+            TicketDraft("投诉", words, contact_name=NAME, confidential=hidden), f"k{nth}"
+        )
+    async with office.database.write() as session:
+        await session.execute(update(TicketRow).values(department_id=department))
+    person = await office.hire("d1", "department", department=department)
+    first = await person.get("/tickets", q="欧阳", limit=1)
+    assert "欧阳修" in first["tickets"][0]["summary"]
+    second = await person.get("/tickets", q="欧阳", limit=1, before=first["next"])
+    assert "欧阳修" in second["tickets"][0]["summary"] and second["next"] is None
+
+
+async def test_an_ordinary_ticket_shows_masked_numbers_until_revealed(
+    office: Office, department: str
+) -> None:
+    draft = TicketDraft(
+        "投诉", f"路灯坏了，打{PHONE}", contact_name=NAME, contact_phone=PHONE, address="国庆路 3 号"
+    )
+    ticket = await office.tickets.file(draft, "k")
+    async with office.database.write() as session:
+        await session.execute(update(TicketRow).values(department_id=department))
+    person = await office.hire("d1", "department", department=department)
+    seen = await person.get(f"/tickets/{ticket.number}")
+    assert PHONE not in json.dumps(seen) and seen["ticket"]["contact_phone"] == "139****0917"
+    assert (await person.get("/tickets", q=PHONE))["tickets"] == []
+    clear = await person.post(f"/tickets/{ticket.number}/reveal", {"reason": "核对地址或事情经过"})
+    assert clear["contact_phone"] == PHONE and PHONE in clear["words"]["content"]
+
+
+def test_every_field_has_a_decision() -> None:
+    ours = [
+        m.class_.__table__ for m in Base.registry.mappers if m.class_.__module__ == tickets.models.__name__
+    ]
+    assert {table.name: set(table.columns.keys()) for table in ours} == {
+        name: set(columns) for name, columns in DECISIONS.items()
+    }
+
+
+async def test_the_view_has_these_fields_and_no_other(
+    office: Office, secret: Ticket, department: str
+) -> None:
+    """A field that the hotline's staff sees reaches a department only by a line in the view."""
+    person, agent = await office.hire("d1", "department", department=department), await office.hire("a1")
+    theirs = await person.get(f"/tickets/{secret.number}")
+    full = await agent.get(f"/tickets/{secret.number}")
+    assert set(theirs["ticket"]) == set(full["ticket"])
+    assert set(theirs["ticket"]) == {
+        *(
+            "number",
+            "type",
+            "type_code",
+            "category",
+            "district",
+            "state",
+            "state_code",
+            "created_at",
+            "summary",
+        ),
+        *(
+            "conversation_id",
+            "due",
+            "address",
+            "happened_at",
+            "content",
+            "subject",
+            "contact_name",
+            "details",
+        ),
+        *("contact_phone", "confidential", "channel", "department", "urgency", "updated_at", "accepted_at"),
+        *("dispatched_at", "signed_at", "closed_at", "merged_into", "parent", "latitude", "longitude"),
+        *("place_label", "photos", "suggested_department", "maybe_same"),
+    }
+    assert set(theirs["events"][0]) == {
+        "at",
+        "actor",
+        "action",
+        "action_code",
+        "from_state",
+        "to_state",
+        "note",
+    }

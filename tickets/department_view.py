@@ -1,0 +1,196 @@
+"""A ticket as the department sees it that handles it (承办单位). Nothing else of a ticket reaches a department.
+
+Each field of the ticket's tables has a decision here (:data:`DECISIONS`); a test fails for a field without one. For a
+ticket with 保密, the department gets neither contact nor name, texts without what names the citizen
+(:func:`core.redaction.confidential`), and a place without the flat. For others, contact and numbers are masked, and the
+contact can be revealed with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from core.masking import hide
+from core.redaction import Own, confidential, own_names, without_home, without_room
+from tickets.models import TicketRow
+from tickets.rows import plain_line, summary
+from tickets.types import Ticket, TicketEvent, TicketLine
+
+Introduced = Callable[[str], str | None]
+"""Reads the name with which somebody introduces himself in a text (``bot.understanding.name.introduced_name``)."""
+
+POINT_DIGITS = 3
+"""Decimals of latitude and longitude that are shown for a ticket with 保密: about 100 metres, a street and no door."""
+_BEGINNING = 1_000
+"""Characters of a content that are searched and redacted for its summary."""
+
+_AS_IT_IS, _NEVER, _TEXT, _PLACE, _CONTACT, _POINT = "as it is", "never", "text", "place", "contact", "point"
+DECISIONS: dict[str, dict[str, str]] = {
+    "tickets": {
+        "id": _NEVER,
+        "number": _AS_IT_IS,
+        "filing_key": _NEVER,
+        "query_code": _NEVER,
+        "type": _AS_IT_IS,
+        "category": _AS_IT_IS,
+        "district": _AS_IT_IS,
+        "address": _PLACE,
+        "happened_at": _TEXT,
+        "content": _TEXT,
+        "subject": _TEXT,
+        "contact_name": _CONTACT,
+        "contact_phone": _CONTACT,
+        "contact_key": _NEVER,
+        "latitude": _POINT,
+        "longitude": _POINT,
+        "place_label": _PLACE,
+        "details": _TEXT,
+        "confidential": _AS_IT_IS,
+        "channel": _AS_IT_IS,
+        "conversation_id": _NEVER,
+        "state": _AS_IT_IS,
+        "department_id": _NEVER,
+        "urgency": _AS_IT_IS,
+        "sign_due_at": _AS_IT_IS,
+        "reply_due_at": _AS_IT_IS,
+        "close_due_at": _AS_IT_IS,
+        "due_rule": _AS_IT_IS,
+        "due_basis": _AS_IT_IS,
+        "due_provisional": _AS_IT_IS,
+        "accepted_at": _AS_IT_IS,
+        "dispatched_at": _AS_IT_IS,
+        "signed_at": _AS_IT_IS,
+        "closed_at": _AS_IT_IS,
+        "merged_into_id": _NEVER,
+        "parent_id": _NEVER,
+        "created_at": _AS_IT_IS,
+        "updated_at": _AS_IT_IS,
+    },
+    "ticket_events": {
+        "id": _NEVER,
+        "ticket_id": _NEVER,
+        "at": _AS_IT_IS,
+        "actor_kind": _NEVER,
+        "actor_id": _NEVER,
+        "actor": _AS_IT_IS,
+        "action": _AS_IT_IS,
+        "from_state": _AS_IT_IS,
+        "to_state": _AS_IT_IS,
+        "note": _TEXT,
+        "key": _NEVER,
+    },
+    "ticket_photos": {"ticket_id": _NEVER, "image_id": _AS_IT_IS, "added_at": _NEVER},
+    "ticket_counters": {"day": _NEVER, "last": _NEVER},
+    "ticket_code_failures": dict.fromkeys(("id", "number", "visitor", "source", "at"), _NEVER),
+    "departments": {"id": _NEVER, "name": _AS_IT_IS, "active": _NEVER, "created_at": _NEVER},
+}
+"""Table → column → what a department gets of it; the table of photos names pictures, which are drawn anew without EXIF.
+
+``as it is``: shown to both kinds. ``text`` and ``place``: numbers are masked, and with 保密 redacted. ``contact``: masked,
+and with 保密 left out. ``point``: with 保密 rounded. ``never``: not shown.
+"""
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Writes the texts of one ticket for its department.
+
+    Args:
+        hidden: whether the citizen wants 保密.
+        own: what is known of the citizen.
+    """
+
+    hidden: bool
+    own: Own
+
+    def text(self, text: str) -> str:
+        return confidential(text, self.own) if self.hidden else hide(text)
+
+    def place(self, place: str) -> str:
+        return without_room(without_home(self.text(place))) if self.hidden else hide(place)
+
+
+class DepartmentView:
+    """Builds what a department sees of tickets.
+
+    Args:
+        introduced: reads the name with which a citizen introduces himself in the ticket's words.
+    """
+
+    def __init__(self, introduced: Introduced = lambda text: None) -> None:
+        self._introduced = introduced
+
+    def ticket(self, row: TicketRow, ticket: Ticket, events: Iterable[TicketEvent]) -> dict[str, Any]:
+        """The whole ticket with its history: ``{"ticket": …, "events": […]}``.
+
+        Args:
+            row: the ticket as stored.
+            ticket: the ticket of the row.
+            events: its history.
+        """
+        reads, hidden = self._reader(row), row.confidential
+        shown: dict[str, Any] = {
+            **self.line(row).to_json(),
+            "address": reads.place(row.address),
+            "happened_at": reads.text(row.happened_at),
+            "content": reads.text(row.content),
+            "subject": reads.text(row.subject),
+            "contact_name": "" if hidden else ticket.contact_name,
+            "contact_phone": "" if hidden else ticket.contact_phone,
+            "confidential": hidden,
+            "latitude": _point(row.latitude, hidden),
+            "longitude": _point(row.longitude, hidden),
+            "place_label": reads.place(row.place_label),
+            "photos": list(ticket.photos),
+            "details": [{**detail.to_json(), "value": reads.text(detail.value)} for detail in ticket.details],
+        }
+        told = ticket.to_json()
+        shown |= {name: told[name] for name in _PLAIN}
+        history = [{**event.to_json(), "note": reads.text(event.note)} for event in events]
+        return {"ticket": shown, "events": history}
+
+    def line(self, row: TicketRow) -> TicketLine:
+        """The ticket as the department's lists show it. Names no conversation."""
+        reads = self._reader(row)
+        return plain_line(row, summary(reads.text(row.content[:_BEGINNING])))
+
+    def found(self, row: TicketRow, words: Iterable[str]) -> bool:
+        """Whether each word of a search occurs in what the department may read of the ticket.
+
+        A number or name that is hidden must not be found either: a search that finds it tells whose ticket it is.
+        """
+        reads = self._reader(row)
+        seen = "\n".join(
+            (row.number, reads.text(row.content), reads.place(row.address), row.district, row.category)
+        ).lower()
+        return all(word.lower() in seen for word in words)
+
+    def _reader(self, row: TicketRow) -> _Reader:
+        if not row.confidential:
+            return _Reader(False, Own())
+        told = self._introduced(row.content)
+        given = [row.contact_name or "", told if told and not told.endswith(_OF_CHILD) else ""]
+        return _Reader(True, Own(own_names(given), (row.contact_phone,) if row.contact_phone else ()))
+
+
+_OF_CHILD = ("妈", "爸", "家长", "奶奶", "爷爷", "人")
+"""Endings of what citizens call themselves without a name: 单亲妈妈, 退休老人."""
+_PLAIN = (
+    "channel",
+    "department",
+    "urgency",
+    "updated_at",
+    "accepted_at",
+    "dispatched_at",
+    "signed_at",
+    "closed_at",
+    "merged_into",
+    "parent",
+)
+"""Fields of :meth:`tickets.types.Ticket.to_json` that a department reads as everybody else does."""
+
+
+def _point(degrees: float | None, hidden: bool) -> float | None:
+    return round(degrees, POINT_DIGITS) if hidden and degrees is not None else degrees
