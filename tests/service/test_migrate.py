@@ -282,7 +282,7 @@ async def test_conversations_older_than_what_is_kept_begin_with_how_they_stand(e
 
 @pytest.mark.parametrize("empty_url", ["sqlite", "postgresql"], indirect=True)
 async def test_consents_move_into_the_common_table(empty_url: str) -> None:
-    await asyncio.to_thread(command.upgrade, config(empty_url), before("0016", empty_url))
+    await asyncio.to_thread(command.upgrade, config(empty_url), before("0014", empty_url))
     old = table(
         "wechat_consents",
         *(column(name, String()) for name in ("account", "user_id", "template_id")),

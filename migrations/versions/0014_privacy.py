@@ -4,7 +4,7 @@ ticket was made anonymous, and photos that outlive their message.
 Tokens that were signed before end with this change, because they can't be revoked. The consents to WeChat's
 subscription messages move into the common table.
 
-Revision: 0016, after 0013
+Revision: 0014, after 0013
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 
 from core.ids import new_id
 
-revision = "0016"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
