@@ -25,7 +25,8 @@ from core.consents import Consent
 from core.database import Database
 from core.errors import BadRequest, Conflict, NotFound
 from core.phone import canonical
-from core.privacy import lookup_key, redact
+from core.privacy import lookup_key
+from core.redaction import redact
 from core.retention import AT_ONCE
 from tickets.models import TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.retention import held, make_anonymous

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
 from core.database import Database
-from core.privacy import redact
+from core.redaction import redact
 from core.retention import After, Rows
 from tickets.models import TicketEventRow, TicketPhotoRow, TicketRow
 
