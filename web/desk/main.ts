@@ -12,6 +12,9 @@ api.client.barriers = {
     const here = router.currentRoute.value;
     if (here.matched.length > 0 && !here.meta.open) void router.replace({ name: "sign-in", query: { back: here.fullPath } });
   },
+  secondFactorRequired: () => {
+    if (router.currentRoute.value.name !== "security") void router.replace({ name: "security" });
+  },
   passwordRequired: () => {
     if (router.currentRoute.value.name !== "password") void router.replace({ name: "password" });
   },

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
-import { home, identify, mayAnswer, maySeeKnowledge, maySeeReveals, maySeeTickets, session } from "./state/session";
+import { home, identify, mayAnswer, mayManageAccounts, maySeeKnowledge, maySeeReveals, maySeeTickets, session } from "./state/session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -22,6 +22,11 @@ export const router = createRouter({
     { path: "/", redirect: "/conversations" },
     { path: "/sign-in", name: "sign-in", component: () => import("./views/SignIn.vue"), meta: { open: true, title: "登录" } },
     { path: "/password", name: "password", component: () => import("./views/Password.vue"), meta: { title: "修改密码" } },
+    { path: "/security", name: "security", component: () => import("./views/Security.vue"), meta: { title: "账号安全" } },
+    {
+      path: "/accounts", name: "accounts", component: () => import("./views/Accounts.vue"),
+      meta: { title: "账号", allowed: mayManageAccounts },
+    },
     {
       path: "/conversations/:id?", name: "conversations", component: () => import("./views/Conversations.vue"),
       props: true, meta: { title: "会话", allowed: mayAnswer },
@@ -57,6 +62,7 @@ router.beforeEach(async (to): Promise<RouteLocationRaw | true> => {
   if (to.meta.open) return session.user ? home() : true;
   if (!session.user && to.name !== "password") return { name: "sign-in", query: { back: to.fullPath } };
   if (session.user?.must_change_password && to.name !== "password") return { name: "password" };
+  if (session.user?.must_set_up && !session.user.must_change_password && to.name !== "security") return { name: "security" };
   if (to.meta.allowed && !to.meta.allowed()) return home();
   return true;
 });

@@ -21,6 +21,7 @@ export function explain(error: unknown): string {
 export interface Barriers {
   signedOut: () => void;
   passwordRequired: () => void;
+  secondFactorRequired: () => void;
 }
 
 const MISSING: Record<number, string> = {
@@ -71,7 +72,8 @@ export class DeskClient {
     if (response.ok && data !== null) return data as T;
     const error = failure(response.status, data);
     if (error.code === "password_change_required") this.barriers?.passwordRequired();
-    else if (error.status === 401 && path !== "/login") this.barriers?.signedOut();
+    else if (error.code === "second_factor_required") this.barriers?.secondFactorRequired();
+    else if (error.status === 401 && !path.startsWith("/login") && error.code !== "wrong_code") this.barriers?.signedOut();
     throw error;
   }
 }

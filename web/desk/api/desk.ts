@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Colleague, Contact, Conversation, ConversationDetail, ConversationPage, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, Search, Sight, Slot, Tab, Ticket,
+  Account, AccountFacts, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab, Ticket,
   TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
@@ -11,8 +11,41 @@ export class DeskApi {
 
   me = (): Promise<{ user: User }> => this.client.get("/me");
 
-  login = (username: string, password: string): Promise<{ user: User }> =>
+  login = (username: string, password: string): Promise<SignedIn> =>
     this.client.post("/login", { username, password });
+
+  loginCode = (code: string): Promise<{ user: User }> => this.client.post("/login/code", { code });
+
+  /** `oidc` is the name of the organisation's own sign-in; null when there is none. */
+  signInWays = (): Promise<{ oidc: string | null }> => this.client.get("/sign_in_ways");
+
+  /** Tells that somebody is using the page; that keeps the session going. */
+  active = (): Promise<unknown> => this.client.post("/active");
+
+  signIns = (): Promise<{ sessions: SignIn[] }> => this.client.get("/sessions");
+
+  endOthers = (): Promise<{ ended: number }> => this.client.post("/sessions/end_others");
+
+  secondFactor = (): Promise<{ on: boolean; codes_left: number }> => this.client.get("/second_factor");
+
+  setUpSecondFactor = (password: string): Promise<Setup> => this.client.post("/second_factor/set_up", { password });
+
+  confirmSecondFactor = (code: string): Promise<{ user: User; codes: string[] }> =>
+    this.client.post("/second_factor/confirm", { code });
+
+  newRecoveryCodes = (code: string): Promise<{ codes: string[] }> => this.client.post("/second_factor/codes", { code });
+
+  accounts = (): Promise<{ accounts: Account[]; departments: Department[] }> => this.client.get("/accounts");
+
+  addAccount = (username: string, facts: AccountFacts): Promise<{ password: string }> =>
+    this.client.post("/accounts", { username, ...facts });
+
+  changeAccount = (id: string, facts: AccountFacts): Promise<unknown> =>
+    this.client.post(`/accounts/${encodeURIComponent(id)}`, facts);
+
+  /** Opening and resetting answer with a one-time password. */
+  accountDeed = (id: string, deed: "close" | "open" | "reset_password" | "remove_second_factor"): Promise<{ password?: string }> =>
+    this.client.post(`/accounts/${encodeURIComponent(id)}/${deed}`);
 
   logout = (): Promise<unknown> => this.client.post("/logout");
 

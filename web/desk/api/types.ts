@@ -8,6 +8,60 @@ export interface User {
   role: string;
   department: string | null;
   must_change_password: boolean;
+  /** Whether the account has a second factor (两步验证). */
+  second_factor?: boolean;
+  /** The role needs a second factor, and it must be set up before anything else. */
+  must_set_up?: boolean;
+}
+
+/** What a sign-in answers: the user, or that the code of the second factor is still needed. */
+export interface SignedIn {
+  user?: User;
+  second_factor?: boolean;
+}
+
+/** One browser in which the account is signed in. */
+export interface SignIn {
+  id: string;
+  here: boolean;
+  began_at: string;
+  active_at: string;
+  address: string;
+  browser: string;
+}
+
+/** What an app needs to make the codes of an account. */
+export interface Setup {
+  secret: string;
+  uri: string;
+  svg: string;
+}
+
+/** An account as an administrator sees it. */
+export interface Account {
+  id: string;
+  username: string;
+  display_name: string;
+  role: string;
+  department_id: string | null;
+  department: string | null;
+  active: boolean;
+  seen_at: string | null;
+  one_time_until: string | null;
+  second_factor: boolean;
+  single_sign_on: boolean;
+}
+
+export interface Department {
+  id: string;
+  name: string;
+}
+
+/** What an administrator decides about an account. */
+export interface AccountFacts {
+  display_name: string;
+  role: string;
+  department_id: string | null;
 }
 
 /** Why a conversation needs a human. */

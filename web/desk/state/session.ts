@@ -38,11 +38,22 @@ export function mayEditKnowledge(): boolean {
   return maySeeKnowledge() && session.user?.role !== "agent";
 }
 
+/** May manage accounts. */
+export function mayManageAccounts(): boolean {
+  return session.user?.role === "admin";
+}
+
+/** What each role is called. */
+export const ROLES: Record<string, string> = {
+  agent: "话务员", department: "承办单位", supervisor: "班长", editor: "知识编辑", admin: "管理员", auditor: "审计员",
+};
+
 /** Where this account's work is. */
 export function home(): string {
   if (mayAnswer()) return "/conversations";
   if (maySeeTickets()) return "/tickets";
-  return maySeeKnowledge() ? "/knowledge" : "/nothing";
+  if (maySeeKnowledge()) return "/knowledge";
+  return mayManageAccounts() ? "/accounts" : "/nothing";
 }
 
 /** Asks the server once who this is; being signed out is an answer, not an error. */
@@ -57,8 +68,18 @@ export async function identify(): Promise<void> {
   }
 }
 
-export async function signIn(username: string, password: string): Promise<User> {
+/** The user; null when the code of the second factor is still needed ({@link enterCode}). */
+export async function signIn(username: string, password: string): Promise<User | null> {
   const { user } = await api.login(username, password);
+  return user ? welcome(user) : null;
+}
+
+/** The second step of a sign-in: a code of the app, or a recovery code. */
+export async function enterCode(code: string): Promise<User> {
+  return welcome((await api.loginCode(code)).user);
+}
+
+function welcome(user: User): User {
   session.user = user;
   session.known = true;
   return user;

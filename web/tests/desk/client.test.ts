@@ -12,7 +12,7 @@ beforeEach(async () => {
   await server.start();
   client = new DeskClient(server.url, 500);
   told = [];
-  client.barriers = { signedOut: () => told.push("out"), passwordRequired: () => told.push("password") };
+  client.barriers = { signedOut: () => told.push("out"), passwordRequired: () => told.push("password"), secondFactorRequired: () => told.push("second") };
 });
 
 afterEach(() => server.stop());
