@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         "console", description="Log lines for people or for a collector."
     )
     session_key: str = Field(
-        "", description="Signs web and desk sessions; empty: made once in the data folder."
+        "", description="Signs web sessions; empty: made once in the data folder."
     )
     data_key: str = Field(
         "", description="Encrypts names and phones (Fernet key); empty: made once in the data folder."

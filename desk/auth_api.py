@@ -124,7 +124,7 @@ class AuthApi:
         said = await body.read(request, _Password)
         changed = await self._users.change_password(user, said.old, said.new, _address(request))
         response = web.Response(content_type="application/json")
-        begun = await self._guard.begin(request, response, changed, request[SESSION].second)
+        begun = await self._guard.renew(request, response, changed, request[SESSION].second)
         response.text = begun.as_json()
         return response
 

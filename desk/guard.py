@@ -121,6 +121,20 @@ class Guard:
         self.cookie.put(request, response, token, self._policy.longest)
         return self.told(user, second)
 
+    async def renew(
+        self, request: web.Request, response: web.StreamResponse, user: User, second: Second
+    ) -> User:
+        """Let the session of this request go on after a change that ended all of the account, with a new cookie.
+
+        Raises:
+            Unauthorized: the account changed again meanwhile.
+        """
+        token = await self._sessions.renew(request[SESSION], user.session_epoch, second)
+        self.cookie.put(request, response, token, self._policy.longest)
+        # Only now, so that the open connections of this session stay.
+        self._users.tell_ended()
+        return self.told(user, second)
+
     def told(self, user: User, second: Second) -> User:
         """The user, told whether the role needs a second factor that this session has not got."""
         return replace(user, must_set_up=second is Second.NONE and user.role in self._policy.second_factor)

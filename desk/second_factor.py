@@ -75,6 +75,8 @@ class SecondFactor:
     async def confirm(self, user: User, code: str, address: str) -> tuple[User, list[str]]:
         """Take the new app into use, end all sessions of the account, and replace its recovery codes.
 
+        The caller renews the own session, and tells that the others have ended.
+
         Returns:
             The user with the new ``session_epoch``, and the recovery codes, which can't be read again.
 
@@ -95,7 +97,6 @@ class SecondFactor:
             await end_all(session, user.id)
             fresh = await _new_codes(session, user.id)
         await self._lockout.succeeded(user.username, address)
-        self._users.tell_ended()
         return await self._again(user), fresh
 
     async def check(self, user: User, code: str, address: str) -> Second:

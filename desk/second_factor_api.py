@@ -68,7 +68,7 @@ class SecondFactorApi:
         said = await body.read(request, _Code)
         changed, codes = await self._second_factor.confirm(user, said.code, request.remote or "unknown")
         response = web.Response(content_type="application/json")
-        begun = await self._guard.begin(request, response, changed, Second.CODE)
+        begun = await self._guard.renew(request, response, changed, Second.CODE)
         response.body = web.json_response({"user": begun.to_json(), "codes": codes}).body
         return response
 

@@ -129,6 +129,31 @@ class Sessions:
             )
         return token
 
+    async def renew(self, which: Session, epoch: int, second: Second) -> str:
+        """Let one session go on under the account's new ``session_epoch``, with a new token. Its times stay.
+
+        Args:
+            which: the session in which the person made the change that ended the others.
+            epoch: the account's ``session_epoch`` after the change.
+            second: the second factor from now on.
+
+        Returns:
+            The token for the cookie. The old one is worthless, also for who may have copied it.
+
+        Raises:
+            Unauthorized: the account changed again meanwhile.
+        """
+        token = secrets.token_urlsafe(32)
+        async with self._database.write() as session:
+            await session.execute(
+                update(DeskSession)
+                .where(DeskSession.id == which.id)
+                .values(token_hash=_hash(token), epoch=epoch, second=second)
+            )
+            if await session.scalar(self._going_on(DeskSession.id == which.id)) is None:
+                raise Unauthorized
+        return token
+
     async def find(self, token: str, *, active: bool) -> Session | None:
         """The session with this token; None when there is none or it is over.
 

@@ -173,7 +173,9 @@ class Users:
         return found
 
     async def change_password(self, user: User, old: str, new: str, address: str) -> User:
-        """Set a new password and end all sessions of the account. The caller begins a new session.
+        """Set a new password and end all sessions of the account.
+
+        The caller renews the own session, and tells that the others have ended.
 
         Raises:
             BadRequest: code ``wrong_password`` for the old one, ``weak_password`` or ``same_password`` for
@@ -234,6 +236,7 @@ class Users:
             raise NotFound("没有这个用户")
         password = one_time_password()
         await self._set_password(user_id, await self._passwords.hash(password), must_change=True, also=also)
+        self.tell_ended()
         await self._lockout.forget(plain(username))
         return password
 
@@ -308,7 +311,6 @@ class Users:
             await end_all(session, user_id)
             if also is not None:
                 await also(session)
-        self.tell_ended()
 
     def tell_ended(self) -> None:
         """Tell that sessions have ended, so that open connections look at once."""

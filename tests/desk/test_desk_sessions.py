@@ -253,3 +253,40 @@ async def test_a_closed_account_has_no_session(office: Office) -> None:
     async with office.database.write() as session:
         await session.execute(update(DeskUser).values(active=False))
     await browser.get("/me", 401)
+
+
+async def test_a_new_password_changes_the_cookie_and_keeps_this_browsers_socket(
+    office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await office.hire("a1")
+    there = office.browser()
+    await there.login("a1")
+    sockets = [await live(here), await live(there)]
+    before = cookie_of(office, here)
+    monkeypatch.setattr(watch, "LOOK_S", 0.05)
+    await here.post("/password", {"old": "first-Sign-in", "new": "blue-kettle-window"})
+    assert await closed(sockets[1]) == 4401
+    await sockets[0].send_json({"type": "ping"})
+    assert (await sockets[0].receive_json(timeout=5))["type"] == "pong"
+    assert cookie_of(office, here) != before
+    stolen = await office.browser().client.get("/api/desk/me", cookies={COOKIE: before})
+    assert stolen.status == 401
+    # The change begins no new twelve hours.
+    for _ in range(24):
+        clock.forward(minutes=29)
+        await here.post("/active")
+    clock.forward(minutes=25)
+    await here.get("/me", 401)
+
+
+async def test_two_changes_at_once_leave_no_half_open_session(office: Office) -> None:
+    here = await office.hire("a1")
+    users = Users(office.database)
+    user = await users.get(here.id)
+    assert user is not None
+    sessions_now = Sessions(office.database, Policy())
+    [session] = await sessions_now.of(here.id)
+    await users.reset_password("a1")
+    with pytest.raises(Unauthorized):
+        await sessions_now.renew(session, user.session_epoch, Second.NONE)
+    await here.get("/me", 401)

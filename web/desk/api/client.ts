@@ -24,6 +24,9 @@ export interface Barriers {
   secondFactorRequired: () => void;
 }
 
+/** What answers with a new cookie; the old one is worthless from then on. */
+const REPLACING = new Set(["/login", "/login/code", "/password", "/second_factor/confirm"]);
+
 const MISSING: Record<number, string> = {
   401: "请先登录", 403: "没有权限", 404: "没有找到", 413: "内容太长了，请精简后再发", 429: "操作太频繁了，请稍后再试",
 };
@@ -34,6 +37,10 @@ const MISSING: Record<number, string> = {
  */
 export class DeskClient {
   barriers: Barriers | null = null;
+
+  /** Requests under way that replace the session's cookie, and how many have ended. */
+  private replacing = new Set<Promise<Response>>();
+  private replaced = 0;
 
   constructor(private readonly base = "", private readonly timeoutMs = 20_000) {}
 
@@ -50,6 +57,15 @@ export class DeskClient {
     return this.call<T>("POST", path, body);
   }
 
+  private note(asked: Promise<Response>): void {
+    this.replacing.add(asked);
+    const done = (): void => {
+      this.replacing.delete(asked);
+      this.replaced += 1;
+    };
+    asked.then(done, done);
+  }
+
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), this.timeoutMs);
@@ -58,11 +74,14 @@ export class DeskClient {
     if (body) headers["Content-Type"] = "application/json";
     let response: Response;
     let data: unknown;
+    const replacedBefore = this.replaced;
     try {
-      response = await fetch(`${this.base}/api/desk${path}`, {
+      const asked = fetch(`${this.base}/api/desk${path}`, {
         method, headers, credentials: "same-origin", cache: "no-store", signal: abort.signal,
         body: body ? JSON.stringify(body) : null,
       });
+      if (REPLACING.has(path)) this.note(asked);
+      response = await asked;
       data = await response.json().catch(() => null);
     } catch {
       throw new DeskError(0, "network", "连不上服务器，请检查网络后再试");
@@ -71,6 +90,12 @@ export class DeskClient {
     }
     if (response.ok && data !== null) return data as T;
     const error = failure(response.status, data);
+    // Sent with the old cookie while another request brought a new one: nobody is signed out, so it is asked again.
+    if (response.status === 401 && method === "GET" && !REPLACING.has(path)) {
+      const waited = this.replacing.size > 0;
+      await Promise.allSettled([...this.replacing]);
+      if (waited || this.replaced !== replacedBefore) return this.call<T>(method, path);
+    }
     if (error.code === "password_change_required") this.barriers?.passwordRequired();
     else if (error.code === "second_factor_required") this.barriers?.secondFactorRequired();
     else if (error.status === 401 && !path.startsWith("/login") && error.code !== "wrong_code") this.barriers?.signedOut();

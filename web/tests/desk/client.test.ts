@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeskClient, DeskError, explain } from "../../desk/api/client";
 import { DeskServer } from "../support/desk_server";
+import { until } from "../support/until";
 
 let server: DeskServer;
 let client: DeskClient;
@@ -77,5 +78,38 @@ describe("DeskClient", () => {
 
   it("does not show an agent a programmer's words", () => {
     expect(explain(new TypeError("x is undefined"))).toBe("页面出了点问题，请刷新后再试");
+  });
+});
+
+describe("a request that was under way while the session's cookie was replaced", () => {
+  it("is asked again with the new cookie, and signs nobody out", async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((done) => { release = done; });
+    let fresh = false;
+    server.instead = async (asked) => {
+      if (asked.path === "/password") {
+        await held;
+        fresh = true;
+        return { status: 200, body: { user: {} } };
+      }
+      return fresh ? { status: 200, body: { tickets: [] } } : { status: 401, body: { error: { code: "unauthorized", message: "请先登录", details: {} } } };
+    };
+    const change = client.post("/password", { old: "a", new: "b" });
+    const list = client.get("/tickets");
+    await until("it was refused once", () => server.asked.some((asked) => asked.path === "/tickets"));
+    release();
+    await change;
+    expect(await list).toEqual({ tickets: [] });
+    expect(told).toEqual([]);
+    expect(server.asked.filter((asked) => asked.path === "/tickets").length).toBe(2);
+  });
+
+  it("is asked again once only", async () => {
+    answer(401, { error: { code: "unauthorized", message: "请先登录", details: {} } });
+    const change = client.post("/password", {}).catch(() => undefined);
+    await failing(client.get("/tickets"));
+    await change;
+    expect(server.asked.filter((asked) => asked.path === "/tickets").length).toBeLessThanOrEqual(2);
+    expect(told).toContain("out");
   });
 });
