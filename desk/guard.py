@@ -14,7 +14,7 @@ from desk.cookies import Cookie
 from desk.policy import Policy
 from desk.roles import Role
 from desk.sessions import Second, Session, Sessions
-from desk.users import User, Users
+from desk.users import USER_COLUMNS, User, Users, user_of
 
 UserHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
 """A handler that also gets the signed-in user."""
@@ -101,12 +101,13 @@ class Guard:
         """
         self.check_origin(request)
         token = self.cookie.read(request)
-        session = await self._sessions.find(token, active=request.method not in _READING) if token else None
-        user = await self._users.get(session.user_id) if session else None
-        if session is None or user is None:
+        active = request.method not in _READING
+        found = await self._sessions.find(token, active=active, also=USER_COLUMNS) if token else None
+        if found is None:
             raise Unauthorized("请先登录")
+        session, account = found
         request[SESSION] = session
-        return session, self.told(user, session.second)
+        return session, self.told(user_of(*account), session.second)
 
     async def begin(
         self, request: web.Request, response: web.StreamResponse, user: User, second: Second

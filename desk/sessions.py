@@ -14,13 +14,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from aiohttp import WSCloseCode, web
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
-from core.database import Database
+from core.database import Database, UtcDateTime
 from core.errors import Unauthorized
 from core.events import Events
 from desk.models import DeskSession, DeskUser
@@ -90,6 +91,7 @@ class Sessions:
         self._database = database
         self._policy = policy
         self._events = events
+        self._queries: dict[tuple[Any, ...], Select[Any]] = {}
 
     async def begin(self, user_id: str, epoch: int, second: Second, address: str, browser: str) -> str:
         """Begin a session, and delete the rows of those that are over.
@@ -150,47 +152,63 @@ class Sessions:
                 .where(DeskSession.id == which.id)
                 .values(token_hash=_hash(token), epoch=epoch, second=second)
             )
-            if await session.scalar(self._going_on(DeskSession.id == which.id)) is None:
+            if await session.scalar(self._going_on(DeskSession.id == which.id), self._times()) is None:
                 raise Unauthorized
         return token
 
-    async def find(self, token: str, *, active: bool) -> Session | None:
+    async def find(
+        self, token: str, *, active: bool, also: tuple[Any, ...] = ()
+    ) -> tuple[Session, tuple[Any, ...]] | None:
         """The session with this token; None when there is none or it is over.
 
         Args:
             token: from the cookie.
             active: whether the person did something just now, which keeps the session going.
+            also: columns of the account to read in the same query.
+
+        Returns:
+            The session, and what ``also`` asked for.
         """
+        # Each request of a desk comes here, and building the query takes longer than asking it: it is kept.
+        query = self._queries.get(also)
+        if query is None:
+            query = self._going_on(DeskSession.token_hash == bindparam("token")).add_columns(*also)
+            self._queries[also] = query
         async with self._database.read() as session:
-            row = await session.scalar(self._going_on(DeskSession.token_hash == _hash(token)))
-        if row is None:
+            found = (await session.execute(query, self._times() | {"token": _hash(token)})).first()
+        if found is None:
             return None
+        row, *rest = found
         if active and row.active_at <= now() - GRAIN:
             async with self._database.write() as session:
                 await session.execute(
                     update(DeskSession).where(DeskSession.id == row.id).values(active_at=now())
                 )
-        return _session(row)
+        return _session(row), tuple(rest)
 
     async def of(self, user_id: str) -> list[Session]:
         """The sessions of an account that go on, the last used first."""
         async with self._database.read() as session:
             wanted = self._going_on(DeskSession.user_id == user_id, DeskSession.second != Second.WAITS)
             return [
-                _session(row) for row in await session.scalars(wanted.order_by(DeskSession.active_at.desc()))
+                _session(row)
+                for row in await session.scalars(wanted.order_by(DeskSession.active_at.desc()), self._times())
             ]
 
     async def going_on(self, ids: Collection[str]) -> set[str]:
         """Those of these sessions (by id) that go on."""
         async with self._database.read() as session:
-            return {row.id for row in await session.scalars(self._going_on(DeskSession.id.in_(ids)))}
+            return {
+                row.id
+                for row in await session.scalars(self._going_on(DeskSession.id.in_(ids)), self._times())
+            }
 
     async def end(self, which: Session) -> None:
         """End one session. With the last one, the account counts as gone from the desk."""
         async with self._database.write() as session:
             await session.execute(delete(DeskSession).where(DeskSession.id == which.id))
             others = self._going_on(DeskSession.user_id == which.user_id).limit(1)
-            if await session.scalar(others) is None:
+            if await session.scalar(others, self._times()) is None:
                 await session.execute(
                     update(DeskUser).where(DeskUser.id == which.user_id).values(seen_at=None)
                 )
@@ -200,7 +218,7 @@ class Sessions:
         """End all other sessions of the same account. Returns how many there were."""
         async with self._database.write() as session:
             wanted = self._going_on(DeskSession.user_id == than.user_id, DeskSession.id != than.id)
-            ids = [row.id for row in await session.scalars(wanted)]
+            ids = [row.id for row in await session.scalars(wanted, self._times())]
             await session.execute(delete(DeskSession).where(DeskSession.id.in_(ids)))
         self._tell()
         return len(ids)
@@ -209,9 +227,18 @@ class Sessions:
         if self._events is not None:
             self._events.publish(TOPIC, "ended")
 
-    def _going_on(self, *which: ColumnElement[bool]) -> Select[DeskSession]:
-        """The query for sessions that go on, among ``which``."""
+    def _times(self) -> dict[str, Any]:
+        """The moments that :meth:`_going_on` compares with, at this moment."""
         moment = now()
+        return {
+            "oldest": moment - self._policy.longest,
+            "idle_since": moment - self._policy.idle,
+            "code_since": moment - CODE_TIME,
+        }
+
+    @staticmethod
+    def _going_on(*which: ColumnElement[bool]) -> Select[Any]:
+        """The query for sessions that go on, among ``which``. It takes the parameters of :meth:`_times`."""
         return (
             select(DeskSession)
             .join(DeskUser, DeskUser.id == DeskSession.user_id)
@@ -219,9 +246,12 @@ class Sessions:
                 and_(
                     DeskUser.active.is_(True),
                     DeskUser.session_epoch == DeskSession.epoch,
-                    DeskSession.began_at > moment - self._policy.longest,
-                    DeskSession.active_at > moment - self._policy.idle,
-                    or_(DeskSession.second != Second.WAITS, DeskSession.began_at > moment - CODE_TIME),
+                    DeskSession.began_at > bindparam("oldest", type_=UtcDateTime),
+                    DeskSession.active_at > bindparam("idle_since", type_=UtcDateTime),
+                    or_(
+                        DeskSession.second != Second.WAITS,
+                        DeskSession.began_at > bindparam("code_since", type_=UtcDateTime),
+                    ),
                     *which,
                 )
             )

@@ -74,6 +74,29 @@ class User:
         return json.dumps({"user": self.to_json()}, ensure_ascii=False)
 
 
+USER_COLUMNS = (
+    models.DeskUser,
+    select(Department.name).where(Department.id == models.DeskUser.department_id).scalar_subquery(),
+    models.DeskUser.totp_secret.is_not(None),
+)
+"""What :func:`user_of` needs, for queries of ``desk_users``."""
+
+
+def user_of(row: models.DeskUser, department: str | None, second_factor: bool) -> User:
+    """The user of a row, with the name of the department."""
+    return User(
+        id=row.id,
+        username=row.username,
+        display_name=row.display_name,
+        role=Role(row.role),
+        department_id=row.department_id,
+        department=department,
+        must_change_password=row.must_change_password,
+        session_epoch=row.session_epoch,
+        second_factor=second_factor,
+    )
+
+
 class Users:
     """The accounts.
 
@@ -245,29 +268,12 @@ class Users:
         async with self._database.read() as session:
             found = (
                 await session.execute(
-                    select(
-                        models.DeskUser,
-                        Department.name,
-                        models.DeskUser.totp_secret.is_not(None).label("second"),
+                    select(*USER_COLUMNS).where(
+                        models.DeskUser.id == user_id, models.DeskUser.active.is_(True)
                     )
-                    .outerjoin(Department, Department.id == models.DeskUser.department_id)
-                    .where(models.DeskUser.id == user_id, models.DeskUser.active.is_(True))
                 )
             ).first()
-        if found is None:
-            return None
-        row, department, second = found
-        return User(
-            id=row.id,
-            username=row.username,
-            display_name=row.display_name,
-            role=Role(row.role),
-            department_id=row.department_id,
-            department=department,
-            must_change_password=row.must_change_password,
-            session_epoch=row.session_epoch,
-            second_factor=second,
-        )
+        return user_of(*found) if found is not None else None
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Display names by id, also of closed accounts. Unknown ids are left out."""
