@@ -24,7 +24,6 @@ from core.clock import now
 from core.consents import Citizen
 from core.database import Database
 from core.errors import Conflict, NotFound
-from core.events import Events
 from core.simplified import simplified
 
 RIGHTS_DAYS = 15
@@ -127,14 +126,12 @@ class Rights:
 
     Args:
         database: where the requests are.
-        events: tell the desk of a new request.
         notice: the city's notice; None: there is none, and nothing points at it.
         link: address of the notice's page; empty when citizens can't reach it.
     """
 
-    def __init__(self, database: Database, events: Events, notice: PrivacyNotice | None, link: str) -> None:
+    def __init__(self, database: Database, notice: PrivacyNotice | None, link: str) -> None:
         self._database = database
-        self._events = events
         self._notice = notice
         self._link = link
 
@@ -143,8 +140,6 @@ class Rights:
         if right is Right.NOTICE:
             return (self._about(),)
         known = await self._open(conversation_id, right)
-        if not known:
-            self._events.publish("desk", "rights", conversation_id=conversation_id)
         if right is Right.WITHDRAW:
             return (
                 Reply(
@@ -166,7 +161,6 @@ class Rights:
                 .values(state="taken_back", ended_at=now(), ended_by="")
                 .execution_options(synchronize_session=False)
             )
-        self._events.publish("desk", "rights", conversation_id=conversation_id)
         return (Reply("好的，请求撤回了，什么都没有动。"),)
 
     async def list(self, state: str = "open", *, limit: int = 50) -> list[Request]:
@@ -194,9 +188,7 @@ class Rights:
             if row.state != "open":
                 raise Conflict("这个请求已经办过了", code="ended")
             row.state, row.ended_at, row.ended_by, row.note = state, now(), by, note[:500]
-            request = _request(row)
-        self._events.publish("desk", "rights", conversation_id=request.conversation_id)
-        return request
+            return _request(row)
 
     async def _open(self, conversation_id: str, right: Right) -> bool:
         """Store a request; whether the same one is open already."""

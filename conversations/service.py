@@ -135,7 +135,7 @@ class Conversations:
         passing = Passing(database, moves, agents_online, queued.put_in)
         self._quiet = Quiet(database, events, self.jobs, idle_after, close_after)
         self._alarm = Alarm(database, self._handoff, judge, unsure)
-        self.rights = Rights(database, events, notice, notice_url)
+        self.rights = Rights(database, notice, notice_url)
         """What citizens ask for about their own data."""
         told = Told(database, self.channels, notice, notice_url)
         self._runner = turns.TurnRunner(

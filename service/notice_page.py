@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from aiohttp import web
@@ -12,10 +13,17 @@ from core.errors import NotFound
 from kb_index.entries.render import to_html
 from kb_index.entry_page import POLICY, framed
 
+_SECTION = re.compile(r"^##(?= )", re.M)
+
+
+def _html(notice: PrivacyNotice) -> str:
+    """The text as HTML. Its sections become headings of the third level: those above belong to the page around it."""
+    return to_html(_SECTION.sub("###", notice.text))
+
 
 def shown(notice: PrivacyNotice) -> ShownNotice:
     """The notice as the widget shows it."""
-    return ShownNotice(notice, to_html(notice.text))
+    return ShownNotice(notice, _html(notice))
 
 
 def routes(notice: PrivacyNotice | None, city: str) -> list[web.AbstractRouteDef]:
@@ -32,7 +40,7 @@ def routes(notice: PrivacyNotice | None, city: str) -> list[web.AbstractRouteDef
         head = f'<h1>{escape(notice.title)}</h1><p class="note">版本 {notice.number}</p>'
         foot = f'<p class="note">{escape(city)}12345政务服务便民热线</p>'
         response = web.Response(
-            text=framed(notice.title, head + to_html(notice.text) + foot), content_type="text/html"
+            text=framed(notice.title, head + _html(notice) + foot), content_type="text/html"
         )
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-cache"

@@ -17,7 +17,6 @@ from conversations.media import Media
 from core.clock import local
 from core.database import Database
 from core.errors import NotFound
-from core.events import LocalEvents
 from core.migrate import opened, require_keys
 from core.privacy import use_data_key
 from core.settings import Settings, load_settings
@@ -102,7 +101,7 @@ def requests() -> None:
     from conversations.rights import NAMES, Request, Rights
 
     async def act(_: Settings, database: Database, __: Media) -> list[Request]:
-        return await Rights(database, LocalEvents(), None, "").list()
+        return await Rights(database, None, "").list()
 
     found = _with_parts(act)
     for one in found:

@@ -124,13 +124,13 @@ def load(folder: Path) -> PrivacyNotice | None:
 
 def _words(error: Any) -> str:
     wrong = error.get("ctx", {}).get("error")
-    if wrong is not None:
+    if isinstance(wrong, ValueError):
         return str(wrong)
+    if error["type"].startswith("date"):
+        return "要写成 2026-11-29 这样的日期"
     return {
         "missing": "没有写",
         "extra_forbidden": "没有这个字段，请检查拼写",
-        "date_from_datetime_parsing": "要写成 2026-11-29 这样的日期",
-        "date_type": "要写成 2026-11-29 这样的日期",
         "string_too_short": "太短了",
         "string_too_long": "太长了",
     }.get(error["type"], "写得不对")

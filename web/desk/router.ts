@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
-import { home, identify, mayAnswer, mayManageAccounts, maySeeKnowledge, maySeeReveals, maySeeTickets, session } from "./state/session";
+import { home, identify, mayAnswer, mayManageAccounts, maySeeKnowledge, maySeeReveals, maySeeTickets, maySupervise, session } from "./state/session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -46,6 +46,8 @@ export const router = createRouter({
     {
       path: "/reveals", name: "reveals", component: () => import("./views/Reveals.vue"),
       meta: { title: "查看记录", allowed: maySeeReveals },
+      path: "/rights", name: "rights", component: () => import("./views/Rights.vue"),
+      meta: { title: "个人信息请求", allowed: maySupervise },
     },
     { path: "/nothing", component: () => import("./views/Nothing.vue"), meta: { title: "无权限", allowed: nowhereElse } },
     { path: "/:rest(.*)*", redirect: "/conversations" },

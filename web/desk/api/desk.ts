@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Account, AccountFacts, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab, Ticket,
+  Account, AccountFacts, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, RightsRequest, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab, Ticket,
   TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
@@ -102,6 +102,11 @@ export class DeskApi {
     this.client.get("/reveals", { limit: 50, ...(user && { user }), ...(before && { before }) });
 
   giveMore = (user: string, reason: string): Promise<{ today: Looked[] }> => this.client.post("/reveals/more", { user, reason });
+
+  rights = (): Promise<{ requests: RightsRequest[] }> => this.client.get("/rights");
+
+  endRights = (id: string, state: "done" | "refused", note: string): Promise<{ request: RightsRequest }> =>
+    this.client.post(`/rights/${encodeURIComponent(id)}`, { state, note });
 
   knowledge = (days: number): Promise<KnowledgeState> => this.client.get("/knowledge", { days });
 

@@ -168,6 +168,17 @@ export interface Due {
   steps: DueStep[];
 }
 
+/** What a citizen wants done with their own data. */
+export interface RightsRequest {
+  id: string;
+  conversation_id: string;
+  kind: "see" | "correct" | "erase" | "withdraw";
+  name: string;
+  state: string;
+  asked_at: string;
+  note: string;
+}
+
 export interface TicketRow {
   number: string;
   type: string;
