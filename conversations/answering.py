@@ -13,10 +13,10 @@ from conversations.alarm import Alarm, Screened
 from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
+from conversations.noticed import Noticed
 from conversations.queued import Queued
 from conversations.rasa import RasaDown
 from conversations.rights import TAKE_BACK, Rights, asked
-from conversations.told import Told
 from conversations.types import Button, HandoffReason, Job, Mode, Reply
 from conversations.waiting import BACK_TO_BOT, MEANWHILE, Helps, asks_how_long, asks_on, asks_place, leaves
 
@@ -87,7 +87,7 @@ class Answerer:
         fallback_answer: answers without Rasa.
         helps: see :data:`conversations.waiting.Helps`.
         rights: answers who asks about their own data.
-        told: tells the notice about personal data.
+        noticed: tells the notice about personal data.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Answerer:
         fallback_answer: FallbackAnswer,
         helps: Helps,
         rights: Rights,
-        told: Told,
+        noticed: Noticed,
     ) -> None:
         self._dialogue = dialogue
         self._handoff = handoff
@@ -108,7 +108,7 @@ class Answerer:
         self._fallback_answer = fallback_answer
         self._helps = helps
         self._rights = rights
-        self._told = told
+        self._noticed = noticed
         self._places = asyncio.Semaphore(WITHOUT_RASA_AT_ONCE)
 
     async def answer(self, conversation_id: str, job: Job) -> Answered:
@@ -117,7 +117,7 @@ class Answerer:
         Raises:
             RasaDown: the turn has filed a ticket whose number is not told yet, and is to be tried again.
         """
-        answered = await self._noticed(conversation_id, await self._met(conversation_id, job))
+        answered = await self._with_notice(conversation_id, await self._met(conversation_id, job))
         spoken = foreign.language(job.text) if job.chosen is None else None
         if spoken is None or answered.by in ("agent", "foreign"):
             return answered
@@ -127,11 +127,11 @@ class Answerer:
         await self._handoff.remember(conversation_id, foreign.FACT, spoken.name)
         return replace(answered, replies=[Reply(spoken.line), *answered.replies])
 
-    async def _noticed(self, conversation_id: str, answered: Answered) -> Answered:
+    async def _with_notice(self, conversation_id: str, answered: Answered) -> Answered:
         """Add the line about personal data to a first answer. In danger nothing stands beside the advice."""
         if answered.by in ("agent", "emergency") or not answered.replies:
             return answered
-        line = await self._told.line(conversation_id)
+        line = await self._noticed.line(conversation_id)
         return answered if line is None else replace(answered, replies=[*answered.replies, line])
 
     async def _met(self, conversation_id: str, job: Job) -> Answered:

@@ -24,13 +24,14 @@ from conversations.handoff import Handoff
 from conversations.listing import Page, Wanted
 from conversations.models import Conversation, Delivery, MessageRow
 from conversations.moves import AgentsOnline, Moves
+from conversations.noticed import Noticed
 from conversations.passing import Passing
 from conversations.queued import JOB as AGENTS_GONE
 from conversations.queued import AgentsGone, Queued
 from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, LOOK, Quiet
 from conversations.rights import Rights
 from conversations.sources import Sources
-from conversations.told import Told
+from conversations.told import CodesOf, Told, no_codes
 from conversations.types import (
     Button,
     ConversationView,
@@ -95,6 +96,7 @@ class Conversations:
         desk_hours: when agents are at the desk, in words for citizens; empty when the hotline has not said.
         notice: the city's notice about personal data; None: there is none.
         notice_url: address of its page; empty when citizens can't reach it.
+        codes_of: looks query codes up, to fill them in for the citizen of the tickets' own conversation.
 
     >>> async with Conversations(database, events, rasa, fallback) as conversations:   # doctest: +SKIP
     ...     receipt = await conversations.receive(InboundMessage("web", "visitor", "m1", "公积金怎么取"))
@@ -120,7 +122,9 @@ class Conversations:
         desk_hours: str = "",
         notice: PrivacyNotice | None = None,
         notice_url: str = "",
+        codes_of: CodesOf = no_codes,
     ) -> None:
+        self.told = Told(codes_of)
         self.jobs = jobs or Jobs(database)
         self._own_jobs = None if jobs else self.jobs
         self._database = database
@@ -129,6 +133,7 @@ class Conversations:
         self._deliveries = Deliveries(database, self.channels, self.jobs)
         self._moves = moves = Moves(database, events, self.channels, agents_online)
         sources = Sources(rates or LocalRates())
+        self.source = sources.of
         self._handoff = Handoff(database, moves, agents_online, sources)
         queued = Queued(database, moves, agents_online, agents_gone, desk_hours)
         self.jobs.every(AGENTS_GONE, LOOK, queued.look)
@@ -137,11 +142,13 @@ class Conversations:
         self._alarm = Alarm(database, self._handoff, judge, unsure)
         self.rights = Rights(database, notice, notice_url)
         """What citizens ask for about their own data."""
-        told = Told(database, self.channels, notice, notice_url)
+        noticed = Noticed(database, self.channels, notice, notice_url)
         self._runner = turns.TurnRunner(
             database,
             events,
-            Answerer(dialogue, self._handoff, queued, self._alarm, fallback_answer, helps, self.rights, told),
+            Answerer(
+                dialogue, self._handoff, queued, self._alarm, fallback_answer, helps, self.rights, noticed
+            ),
             self.channels,
             lease_s,
             self.jobs,

@@ -42,6 +42,10 @@ class Sources:
             while len(self._of) > _MOST_SOURCES:
                 self._of.popitem(last=False)
 
+    def of(self, conversation_id: str) -> str:
+        """The source of a conversation; empty when this process does not know it."""
+        return self._of.get(conversation_id, "")
+
     async def urgent(self, conversation_id: str) -> int:
         """Count an urgent conversation.
 

@@ -11,12 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core import phone
-
-CODE_ALPHABET = "346789ACDEFHJKMNPQRTWXY"
-"""Characters of query codes: none that looks or sounds like another (0 and O, 1 and I, 2 and Z, 5 and S, 8 and B …)."""
-CODE_LENGTH = 8
-"""Characters of a query code."""
+from core import codes, phone
 
 _SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
 _RUN = re.compile(r"\d[\d \-·]*[Xx]?")
@@ -25,7 +20,7 @@ _SHORT_DATE = re.compile(r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _CARD_SAID = re.compile(r"(?:卡号?|账号|帐号|账户|帐户)(?:是|为|[:：])?\s{0,3}$")
 _MOST_DIGITS = 19
 _SIX = r"\d{3}[ -]?\d{3}"
-_EIGHT = rf"[{CODE_ALPHABET}]{{4}}[ -]?[{CODE_ALPHABET}]{{4}}"
+_EIGHT = rf"[{codes.ALPHABET}]{{4}}[ -]?[{codes.ALPHABET}]{{4}}"
 _CODE_SAID = re.compile(
     rf"(?:查询码|查询密码|查单密码|校验码|验证码)[^\w]{{0,4}}(?:就?是|为|改成)?[^\w]{{0,4}}(?P<code>{_EIGHT}|{_SIX})(?![A-Z\d])",
     re.I,
@@ -144,13 +139,13 @@ def _kind(digits: str, before: str) -> Kind | None:
         return None
     if len(digits) == 15 and digits[0] in "12345678" and _SHORT_DATE.match(digits, 6):
         return Kind.IDENTITY
-    return Kind.CARD if len(digits) >= 13 and (luhn(digits) or _CARD_SAID.search(before)) else None
+    return Kind.CARD if len(digits) >= 13 and (_luhn(digits) or _CARD_SAID.search(before)) else None
 
 
-def luhn(digits: str) -> bool:
+def _luhn(digits: str) -> bool:
     """Whether the last digit checks the others, as on bank cards (ISO/IEC 7812).
 
-    >>> luhn("4111111111111111"), luhn("4111111111111112")
+    >>> _luhn("4111111111111111"), _luhn("4111111111111112")
     (True, False)
     """
     doubled = "0246813579"
@@ -162,13 +157,9 @@ def _codes(said: str) -> list[Span]:
     found = [_code(match) for pattern in (_CODE_SAID, _AFTER_NUMBER) for match in pattern.finditer(said)]
     alone = _ALONE.fullmatch(said)
     found += [_code(alone)] if alone else []
-    found += [one for one in map(_code, _LOOKS.finditer(said)) if _mixed(one.digits)]
+    found += [one for one in map(_code, _LOOKS.finditer(said)) if codes.is_new(one.digits)]
+    found += [Span(*match.span(), Kind.CODE, "*" * codes.LENGTH) for match in codes.PLACE.finditer(said)]
     return found
-
-
-def _mixed(code: str) -> bool:
-    """Whether it has figures and letters, as every new code has; a word or a plain number has not."""
-    return any(c.isdecimal() for c in code) and any(c.isalpha() for c in code)
 
 
 def _code(match: re.Match[str]) -> Span:

@@ -81,9 +81,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", description="Log lines for people or for a collector."
     )
-    session_key: str = Field(
-        "", description="Signs web sessions; empty: made once in the data folder."
-    )
+    session_key: str = Field("", description="Signs web sessions; empty: made once in the data folder.")
     data_key: str = Field(
         "", description="Encrypts names and phones (Fernet key); empty: made once in the data folder."
     )

@@ -194,6 +194,7 @@ async def create_app(settings: Settings) -> web.Application:
         desk_hours=settings.desk_hours,
         notice=notice,
         notice_url=settings.notice_url,
+        codes_of=tickets.codes_of,
     )
 
     wechat = WeChat(

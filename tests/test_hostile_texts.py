@@ -17,7 +17,7 @@ from bot.understanding.danger import foreign as danger_foreign
 from bot.understanding.encoding.reading import clauses, pieces, plain
 from bot.understanding.when import moment, moments
 from conversations import attachments, buttons, danger, during, foreign, scope, waiting
-from core import phone, privacy, text
+from core import masking, phone, privacy, redaction, text
 from core.city import City, load_city
 from core.clock import local, now
 from core.text import legible
@@ -110,6 +110,8 @@ def readers(city: City) -> dict[str, Callable[[str], object]]:
         text,
         phone,
         privacy,
+        masking,
+        redaction,
     ):
         for name, function in vars(module).items():
             if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):

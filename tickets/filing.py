@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import codes
 from core.city import City
 from core.clock import now
 from core.database import Database
@@ -60,7 +61,7 @@ async def _file(
         row = TicketRow(
             number=await numbers.next_number(session, city.prefix, moment),
             filing_key=key,
-            query_code=numbers.new_code(),
+            query_code=codes.new(),
             type=draft.type,
             category=draft.category,
             district=draft.district,

@@ -40,9 +40,9 @@ class TicketRow(Base):
     filing_key: Mapped[str] = mapped_column(String(200), unique=True)
     """The caller's key of this filing. Filing with the same key again finds this ticket."""
     query_code: Mapped[str] = mapped_column(EncryptedText)
-    """查询码: six digits for asking about progress.
+    """查询码 for asking about progress (:mod:`core.codes`).
 
-    Encrypted, not hashed, because a repeated filing shows it.
+    Encrypted, not hashed, because its citizen's own page shows it whenever the page is opened again.
     """
 
     type: Mapped[str] = mapped_column(String(20))

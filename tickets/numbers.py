@@ -1,9 +1,8 @@
-"""Ticket numbers (工单编号) and query codes (查询码)."""
+"""Ticket numbers (工单编号). Query codes are in :mod:`core.codes`."""
 
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
 from datetime import datetime
 
@@ -40,11 +39,6 @@ async def next_number(session: AsyncSession, prefix: str, moment: datetime) -> s
     return f"{day}{last:05d}"
 
 
-def new_code() -> str:
-    """A new query code: six random digits."""
-    return f"{secrets.randbelow(1_000_000):06d}"
-
-
 def plain_number(text: str) -> str | None:
     """The stored form of a ticket number that a citizen typed; None when it can't be a ticket number.
 
@@ -53,9 +47,3 @@ def plain_number(text: str) -> str | None:
     """
     number = re.sub(r"[\s\-_]", "", unicodedata.normalize("NFKC", text)).upper()
     return number if _NUMBER.fullmatch(number) else None
-
-
-def plain_code(text: str) -> str | None:
-    """The stored form of a query code that a citizen typed; None when it is not six digits."""
-    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-    return code if re.fullmatch(r"[0-9]{6}", code) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from core.privacy import lookup_key
 from core.text import clean, written
 from tickets import deadlines, departments, filing, listing, lookup, numbers, progress, rows, similar
 from tickets.department_view import DepartmentView, Introduced
+from tickets.lookup import NOBODY, Tried
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
@@ -96,15 +97,30 @@ class Tickets:
             self._tell(ticket, "filed")
         return ticket
 
-    async def by_number_and_code(self, number: str, code: str) -> Ticket | None:
-        """The ticket, when number and code belong together; else None.
+    async def by_number_and_code(self, number: str, code: str, tried: Tried = NOBODY) -> Ticket | None:
+        """The ticket, when number and code belong together; else None; see :mod:`tickets.lookup`.
 
-        Full-width digits and spaces are accepted.
+        Full-width characters, small letters and spaces are accepted.
 
         Raises:
-            RateLimited: there were five wrong codes for the number within 15 minutes.
+            RateLimited: there were too many wrong codes within 15 minutes.
         """
-        return await lookup.by_number_and_code(self._database, number, code)
+        return await lookup.by_number_and_code(self._database, number, code, tried)
+
+    @staticmethod
+    def pass_for(ticket: Ticket, visitor: str) -> str:
+        """What is kept instead of a code that a visitor has given; see :func:`tickets.lookup.pass_for`."""
+        return lookup.pass_for(ticket, visitor)
+
+    async def codes_of(self, conversation_id: str, asked: Collection[str]) -> dict[str, str]:
+        """The query codes of those of the tickets with these numbers that were filed in this conversation."""
+        async with self._database.read() as session:
+            found = await session.scalars(
+                select(TicketRow).where(
+                    TicketRow.conversation_id == conversation_id, TicketRow.number.in_(list(asked))
+                )
+            )
+            return {row.number: row.query_code for row in found}
 
     async def get(self, number: str) -> Ticket:
         """The ticket with this number.
@@ -271,24 +287,21 @@ class Tickets:
         said = _note(f"{mark}：{note}" if note else mark)
         return await self._add(ticket.number, CITIZEN, "rated", said, key)
 
-    async def urge(self, number: str, code: str, note: str = "", key: str | None = None) -> Ticket | None:
-        """催办: record that the citizen asks to hurry. None when number and code do not belong together.
+    async def urge(self, number: str, note: str = "", key: str | None = None) -> Ticket:
+        """催办: record that the citizen asks to hurry.
 
         Args:
-            number: number of the ticket.
-            code: its query code.
+            number: number of the ticket, which the citizen may see.
             note: what the citizen added.
             key: when given, the same key again counts once.
 
         Raises:
-            RateLimited: there were five wrong codes for the number within 15 minutes.
+            NotFound: there is no such ticket.
             Conflict: code ``ticket_final``; the ticket is finished.
             BadRequest: the note is longer than :data:`MAX_NOTE` characters.
         """
         said = _note(note)
-        ticket = await self.by_number_and_code(number, code)
-        if ticket is None:
-            return None
+        ticket = await self.get(number)
         if ticket.state.is_final:
             raise Conflict(
                 f"这张工单已经是“{ticket.state.label}”，不用再催了；如果问题还在，请说“转人工”。",

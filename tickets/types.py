@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.clock import iso
+from core.codes import place
 from tickets.due import Due
 from tickets.states import State
 
@@ -234,11 +235,11 @@ class Ticket:
         )
 
     def card(self) -> dict[str, Any]:
-        """The card that the citizen gets after filing. Only this card shows the query code."""
+        """The card that the citizen gets after filing. Only this card shows the query code, which is filled in then."""
         return {
             "kind": "ticket",
             "number": self.number,
-            "query_code": self.query_code,
+            "query_code": place(self.number),
             "state": self.state.label,
             "type": self.type.label,
             "category": self.category,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from core import codes
 from tickets.numbers import plain_number
 
 LONGEST = 2_000
 """Largest part of a text that is searched for a ticket number, in characters."""
 _NUMBER = re.compile(r"[A-Za-z]{2,6}[\s-]{0,3}20\d{2}[\s-]{0,3}\d{4}[\s-]{0,3}\d{5,6}(?!\d)")
 _CODE = re.compile(r"(?<!\d)\d{3}\s?\d{3}(?!\d)")
+_NEW_CODE = re.compile(
+    rf"(?<![A-Z0-9])[{codes.ALPHABET}]{{4}}[\s-]?[{codes.ALPHABET}]{{4}}(?![A-Z0-9])", re.IGNORECASE
+)
 
 
 def find_number(text: str) -> str | None:
@@ -24,13 +28,18 @@ def find_number(text: str) -> str | None:
 
 
 def find_code(text: str) -> str | None:
-    """The first six digits that are not part of a ticket number; None when there are none.
+    """The first query code, or else six digits (the form of old codes), that are not part of a ticket number; None: neither.
 
-    >>> find_code("hn2026112300001，查询码482 913")
-    '482913'
+    >>> find_code("hn2026112300001，查询码482 913"), find_code("hn2026112300001 ac3d 9kxq"), find_code("查AC的进度")
+    ('482913', 'AC3D9KXQ', None)
     """
-    match = _CODE.search(without_number(unicodedata.normalize("NFKC", text[:LONGEST])))
-    return re.sub(r"\s", "", match.group()) if match else None
+    said = without_number(unicodedata.normalize("NFKC", text[:LONGEST]))
+    for match in _NEW_CODE.finditer(said):
+        code = codes.plain(match.group())
+        if code is not None:
+            return code
+    old = _CODE.search(said)
+    return codes.plain(old.group()) if old else None
 
 
 def without_number(text: str) -> str:

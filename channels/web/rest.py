@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import ClientPayloadError, web
@@ -15,7 +15,7 @@ from channels.web.messages import CHANNEL, Reader, read
 from channels.web.origin import Origins
 from channels.web.tokens import Tokens, Visitor
 from conversations.service import Conversations
-from conversations.types import Mode
+from conversations.types import Message, Mode
 from core.errors import BadRequest, TooLarge, Unauthorized, WenbanError
 
 MAX_BODY = 65_536
@@ -93,8 +93,7 @@ class Rest:
             token = await self._tokens.issue(visitor)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, limit=SHOWN)
-        shown = [message.to_json() for message in messages]
-        return await self._session(token, visitor, view.mode, shown)
+        return await self._session(token, visitor, view.mode, await self._told(view.id, messages))
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/messages: take a message, and wait a while for the replies.
@@ -115,7 +114,7 @@ class Rest:
         return json_answer(
             {
                 "message": receipt.message.to_json(),
-                "replies": [reply.to_json() for reply in replies or ()],
+                "replies": await self._told(receipt.conversation_id, replies or ()),
                 "pending": replies is None,
             }
         )
@@ -135,7 +134,13 @@ class Rest:
         after = after_of(request)
         view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
         messages = await self._conversations.history(view.id, after=after, limit=RESUMED)
-        return json_answer({"messages": [message.to_json() for message in messages], "mode": str(view.mode)})
+        return json_answer({"messages": await self._told(view.id, messages), "mode": str(view.mode)})
+
+    async def _told(self, conversation_id: str, messages: Iterable[Message]) -> list[dict[str, Any]]:
+        """Messages as their citizen reads them, with query codes."""
+        return await self._conversations.told.messages(
+            conversation_id, [message.to_json() for message in messages]
+        )
 
     async def forget(self, request: web.Request) -> web.StreamResponse:
         """POST /api/web/forget: end all tokens of this visitor, also those of other tabs. Open sockets are closed.

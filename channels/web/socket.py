@@ -204,9 +204,10 @@ class _Link:
             # Numbers are taken and committed in order, so no message with a lower number can come later.
             self._sent_to = missed[-1].seq
         self._mode = view.mode
-        await self._send(
-            {"type": "hello", "mode": str(view.mode), "messages": [message.to_json() for message in missed]}
+        messages = await self._conversations.told.messages(
+            self._conversation_id, [message.to_json() for message in missed]
         )
+        await self._send({"type": "hello", "mode": str(view.mode), "messages": messages})
 
     async def _pump(self, subscription: Subscription) -> None:
         async for event in subscription:
@@ -258,7 +259,8 @@ class _Link:
 
     async def _message(self, message: dict[str, Any]) -> None:
         if self._first(message["seq"]):
-            await self._send({"type": "message", "message": message})
+            [told] = await self._conversations.told.messages(self._conversation_id, [message])
+            await self._send({"type": "message", "message": told})
 
     def _first(self, seq: int) -> bool:
         """Whether this message has not been sent yet. From now on it counts as sent."""

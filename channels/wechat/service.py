@@ -83,9 +83,9 @@ class WeChat:
             if account.pushes
         }
         answers = Answers(database, pace, full)
-        self._pusher = Pusher(database, accounts, self._clients, answers, pace, full)
+        self._pusher = Pusher(database, accounts, self._clients, answers, pace, full, conversations.told)
         if accounts:
-            Settling(database, self._clients, answers, pace, conversations.jobs)
+            Settling(database, self._clients, answers, pace, conversations.jobs, conversations.told)
         self._consents = consents = Consents(database)
         self._notices = Notices(database, conversations, accounts, self._clients, consents, pace, public_url)
         self._pictures = Pictures(conversations, media, self._clients, pace, api_base)

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from core import codes
 from tests.bot.calls import Answer, Rasa
 from tests.bot.parts import SmallCity
+from tickets.lookup import Tried
 from tickets.models import TicketRow
 from tickets.states import State
 from tickets.types import Ticket, TicketDraft
@@ -42,7 +44,7 @@ async def test_what_was_just_filed_is_known(rasa: Rasa, visitor: str, action: st
         "contact_name": "匿名", "contact_phone": "", "complaint_confirm": True, "filing_key": "c:1",
     }  # fmt: skip
     filed = await rasa.run("action_file_ticket", "/affirm", "affirm", conversation=visitor, slots=full)
-    found = re.search(r"工单号：(\w+)\n查询码：(\d+)", filed.text)
+    found = re.search(r"工单号：(\w+)\n查询码：(⟦查询码 HN\d+⟧)", filed.text)
     assert found is not None
     more: dict[str, Any] = {"conversation": visitor, "slots": filed.slots}
     sure = await rasa.run(action, "我刚才那个登记成功没", "ask_progress", **more)
@@ -254,15 +256,30 @@ async def test_to_delete_a_complaint_is_no_new_one(
     assert said in (await _history(city, ticket))[-1][1]
 
 
+async def test_the_code_of_a_ticket_filed_elsewhere_is_neither_told_nor_kept(
+    rasa: Rasa, city: SmallCity, visitor: str
+) -> None:
+    ticket, slots = await _shown(rasa, city, visitor)
+    assert ticket.query_code not in str(slots), "Rasa's tracker would hold it"
+    told = await rasa.run(
+        "action_fallback", "查询码是啥来着", "nlu_fallback", conversation=visitor, slots=slots
+    )
+    assert "不再重复" in told.text and ticket.query_code not in str(told.body)
+    urged = await rasa.run("action_fallback", "催一下", "urge", conversation=visitor, slots=slots)
+    assert "记下催办" in urged.text
+    stranger = await city.visitor("stranger")
+    stolen = await rasa.run("action_fallback", "催一下", "urge", conversation=stranger, slots=slots)
+    assert "记下催办" not in stolen.text
+
+
 async def test_wrong_codes_of_others_do_not_lock_out_who_filed_it(
     rasa: Rasa, visitor: str, city: SmallCity
 ) -> None:
     ticket = await city.tickets.file(TicketDraft("投诉", "路灯坏了三天", conversation_id=visitor), "k6")
     for _ in range(5):
-        wrong = "000000" if ticket.query_code != "000000" else "000001"
-        await city.tickets.by_number_and_code(ticket.number, wrong)
+        await city.tickets.by_number_and_code(ticket.number, codes.new(), Tried(visitor))
     answer = await rasa.run("action_fallback", "查询码是啥来着", "nlu_fallback", conversation=visitor)
-    assert ticket.query_code in answer.text
+    assert codes.place(ticket.number) in answer.text and ticket.query_code not in str(answer.body)
 
 
 async def test_what_is_settled_is_noted_on_the_ticket(rasa: Rasa, visitor: str, city: SmallCity) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from core import codes
 from core.clock import local, now
 from core.database import Base, Database
 from core.errors import BadRequest, NotFound
@@ -30,7 +31,7 @@ async def test_a_draft_becomes_a_ticket_with_number_code_and_first_event(
         ticket = await tickets.file(draft, "confirm-1")
         event = await asyncio.wait_for(heard.get(), 1)
     assert ticket.number == f"HN{local(now()):%Y%m%d}00001"
-    assert ticket.query_code.isdigit() and len(ticket.query_code) == 6
+    assert codes.is_new(ticket.query_code)
     assert (ticket.type, ticket.state, ticket.district) == (
         TicketType.COMPLAINT,
         State.PENDING_ACCEPTANCE,
@@ -40,7 +41,7 @@ async def test_a_draft_becomes_a_ticket_with_number_code_and_first_event(
     assert ticket.card() == {
         "kind": "ticket",
         "number": ticket.number,
-        "query_code": ticket.query_code,
+        "query_code": codes.place(ticket.number),
         "state": "待受理",
         "type": "投诉",
         "category": "市政设施/路灯照明",

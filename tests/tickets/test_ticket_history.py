@@ -23,22 +23,18 @@ async def ticket(tickets: Tickets, draft: TicketDraft) -> Ticket:
     return await tickets.file(draft, "k")
 
 
-async def test_urging_needs_the_code_and_is_written_down(
-    tickets: Tickets, events: Events, ticket: Ticket
-) -> None:
-    assert await tickets.urge(ticket.number, "000000" if ticket.query_code != "000000" else "1") is None
+async def test_urging_is_written_down_once(tickets: Tickets, events: Events, ticket: Ticket) -> None:
     with events.subscribe("tickets") as heard:
-        urged = await tickets.urge(ticket.number, ticket.query_code, "三天了还没人来", key="turn-1")
+        urged = await tickets.urge(ticket.number, "三天了还没人来", key="turn-1")
         assert (await asyncio.wait_for(heard.get(), 1)).data["action"] == "urged"
-    assert urged is not None and urged.number == ticket.number
-    again = await tickets.urge(ticket.number, ticket.query_code, "三天了还没人来", key="turn-1")
-    assert again is not None
+    assert urged.number == ticket.number
+    await tickets.urge(ticket.number, "三天了还没人来", key="turn-1")
     history = await tickets.events(ticket.number)
     assert [(e.action, e.actor, e.note) for e in history] == [
         ("filed", "群众", ""),
         ("urged", "群众", "三天了还没人来"),
     ]
-    assert await tickets.urge(ticket.number, ticket.query_code, key="turn-2") is not None
+    await tickets.urge(ticket.number, key="turn-2")
     assert len(await tickets.events(ticket.number)) == 3
 
 
@@ -60,7 +56,7 @@ async def test_a_finished_ticket_can_not_be_urged(
     async with database.write() as session:
         await session.execute(update(TicketRow).values(state=State.CLOSED))
     with pytest.raises(Conflict, match="办结归档"):
-        await tickets.urge(ticket.number, ticket.query_code)
+        await tickets.urge(ticket.number)
     assert len(await tickets.events(ticket.number)) == 1
 
 

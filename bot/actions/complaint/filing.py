@@ -14,6 +14,7 @@ from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
 from conversations import by_text
 from conversations.event_kinds import Result
+from core.codes import place
 from core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def tell_filed(turn: Turn, ticket: Ticket, *, text_only: bool = False) -> None:
         after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
     lines = parts().tickets.deadline_lines(ticket)
     turn.say(
-        f"已经登记好了。\n工单号：{ticket.number}\n查询码：{ticket.query_code}\n"
+        f"已经登记好了。\n工单号：{ticket.number}\n查询码：{place(ticket.number)}\n"
         f"请记好这两个号，查进度、催办、补充情况都要用。{after}"
         "想知道办到哪一步了，随时在这里说“查工单进度”。" + "".join(f"\n{line}" for line in lines),
         [PROGRESS, HUMAN],

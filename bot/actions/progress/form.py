@@ -12,7 +12,7 @@ from bot.actions.complaint import attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
-from bot.actions.progress import how_long, just_now
+from bot.actions.progress import codes, how_long, just_now
 from bot.actions.progress import own as mine
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -39,7 +39,7 @@ _OPENING = {
 }
 _ASK = {
     "ticket_number": "请把工单号发给我，比如 {example}，登记完成时告诉过您。",
-    "query_code": "请再告诉我这张工单的查询码，是 6 位数字。",
+    "query_code": "请再告诉我这张工单的查询码，是 8 位字母和数字（早先的是 6 位数字）。",
     "supplement": "找到这张工单了。请说说要补充什么？照片也可以直接发。",
     "rating": "这件事办得怎么样，您满意吗？",
     "reason": "很抱歉。您对哪里不满意？说一说我记下来，也可以跳过。",
@@ -174,7 +174,7 @@ async def _take(turn: Turn) -> None:
         _ask(turn, missing, before="" if turn.requested else _opening(turn))
         return
     try:
-        ticket = ticket or await parts().tickets.by_number_and_code(str(number), str(code))
+        ticket = ticket or await codes.opened(turn, str(number), str(code))
         if ticket is None:
             _wrong(turn)
         else:
@@ -187,14 +187,14 @@ async def _take(turn: Turn) -> None:
 async def _do(turn: Turn, ticket: Ticket) -> None:
     """Do what the citizen wants with the found ticket."""
     tickets, purpose = parts().tickets, turn.slot("purpose")
-    turn.set_all({"ticket_number": ticket.number, "query_code": ticket.query_code})
+    turn.set_all({"ticket_number": ticket.number, "query_code": codes.kept(turn, ticket)})
     said = str(turn.slot("story") or "") if turn.offered == just_now.ASKED_WHAT else ""
     if said:
         turn.set("story", None)
     if purpose == "urge":
         key = turn.turn_id or None
-        urged = await tickets.urge(ticket.number, ticket.query_code, said[:MAX_NOTE], key=key)
-        stands = tickets.progress_text(urged or ticket).removeprefix("您好，")
+        urged = await tickets.urge(ticket.number, said[:MAX_NOTE], key=key)
+        stands = tickets.progress_text(urged).removeprefix("您好，")
         turn.say(f"已经记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
         _end(turn)
     elif purpose == "add" and turn.entities.get("slot") == "photos" and turn.slot("photos"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.actions.complaint import answered, attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
-from bot.actions.progress import none_filed, own, solved
+from bot.actions.progress import codes, none_filed, own, solved
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
@@ -19,6 +19,7 @@ from bot.understanding.ticket_reader import Heard, Said
 from bot.understanding.ticket_talk import announced, asks_whether_filed, says_to_what, told
 from conversations.event_kinds import Result
 from core.clock import local
+from core.codes import place
 from core.errors import Conflict, RateLimited
 from core.phone import find
 from core.privacy import mask_phone
@@ -26,7 +27,7 @@ from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
 
 SEEN_NUMBER, SEEN_CODE = "seen_number", "seen_code"
-"""Slots with number and query code of the ticket that was filed or shown last."""
+"""Slots with number, and a pass instead of the query code, of the ticket that was filed or shown last."""
 ASKED_WHAT = "ticket_talk"
 """Value of the slot ``offer`` after the citizen was asked what to do about words about the ticket; ``story`` has them."""
 _SHOWN = 40
@@ -78,7 +79,7 @@ def first(action: Action) -> Action:
 
 def remember(turn: Turn, ticket: Ticket) -> None:
     """Store a ticket as the one that was filed or shown last."""
-    turn.set_all({SEEN_NUMBER: ticket.number, SEEN_CODE: ticket.query_code})
+    turn.set_all({SEEN_NUMBER: ticket.number, SEEN_CODE: codes.kept(turn, ticket)})
 
 
 async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
@@ -137,7 +138,7 @@ async def _ticket(turn: Turn) -> Ticket | None:
     number = str(turn.slot(SEEN_NUMBER))
     filed = await parts().tickets.of_conversation(turn.conversation_id)
     found = next((ticket for ticket in filed if ticket.number == number), None)
-    return found or await parts().tickets.by_number_and_code(number, str(turn.slot(SEEN_CODE)))
+    return found or await codes.opened(turn, number, str(turn.slot(SEEN_CODE)))
 
 
 async def _recall(turn: Turn) -> bool:
@@ -177,10 +178,16 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
             stands = f"您 {local(asked[-1].at):%H:%M} 说过想撤回，已经记在工单上，工作人员看到后会处理。现在是“{ticket.state.label}”。"
         turn.say(f"登记好了，工单号 {number}。\n{stands}", [PROGRESS, *_ways(ticket)])
     elif said is Said.CODE:
-        turn.say(f"工单号：{number}\n查询码：{ticket.query_code}", [PROGRESS, *_ways(ticket)])
+        own = ticket.conversation_id == turn.conversation_id
+        code = (
+            f"查询码：{place(number)}"
+            if own
+            else "查询码就是您查这张工单时发来的那个，为了安全，这里不再重复。"
+        )
+        turn.say(f"工单号：{number}\n{code}", [PROGRESS, *_ways(ticket)])
     elif said is Said.URGE:
-        urged = await tickets.urge(number, ticket.query_code, key=turn.turn_id or None)
-        stands = tickets.progress_text(urged or ticket).removeprefix("您好，")
+        urged = await tickets.urge(number, key=turn.turn_id or None)
+        stands = tickets.progress_text(urged).removeprefix("您好，")
         turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
     elif said is Said.WITHDRAW:
         await solved.withdraw(turn, ticket.number)

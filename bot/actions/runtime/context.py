@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
     from kb_index.search.searcher import SearchResult
     from kb_index.statutes.shelf import FoundArticle
+    from tickets.lookup import Tried
     from tickets.types import Actor, Ticket, TicketDraft, TicketEvent
 
 
@@ -57,12 +58,16 @@ class Tickets(Protocol):
         """The ticket with this number."""
         ...
 
-    async def by_number_and_code(self, number: str, code: str) -> Ticket | None:
+    async def by_number_and_code(self, number: str, code: str, tried: Tried = ..., /) -> Ticket | None:
         """The ticket with this number; None when the query code does not belong to it."""
         ...
 
-    async def urge(self, number: str, code: str, note: str = "", key: str | None = None) -> Ticket | None:
-        """Urge a ticket; None when number and query code do not belong together."""
+    def pass_for(self, ticket: Ticket, visitor: str) -> str:
+        """What is kept instead of a code that this visitor has given."""
+        ...
+
+    async def urge(self, number: str, note: str = "", key: str | None = None) -> Ticket:
+        """Urge a ticket that the citizen may see."""
         ...
 
     async def note(
@@ -130,6 +135,10 @@ class Conversations(Protocol):
 
     async def report(self, conversation_id: str, turn_id: str, report: Report) -> bool:
         """Store the outcome that an action reports for its turn; False when the turn has ended before."""
+        ...
+
+    def source(self, conversation_id: str) -> str:
+        """Keyed hash of the address from which a conversation's citizen writes; empty when not known."""
         ...
 
     async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:

@@ -8,6 +8,7 @@ from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback, topics
 from bot.actions.policy.aspects import only_follows
 from bot.actions.policy.follow_up import said_within_form
+from bot.actions.progress import codes
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
@@ -101,11 +102,11 @@ async def progress_aside(turn: Turn) -> None:
     number, code = find_number(turn.text), find_code(turn.text)
     if number is None or code is None:
         turn.say(
-            f"查进度要工单号和查询码，您把两个号一起发给我就能查，比如“{parts().city.example_number} 482913”。"
+            f"查进度要工单号和查询码，您把两个号一起发给我就能查，比如“{parts().city.example_number} AC3D9KXQ”。"
         )
         return
     try:
-        ticket = await parts().tickets.by_number_and_code(number, code)
+        ticket = await codes.opened(turn, number, code)
     except RateLimited as error:
         turn.say(error.message)
         return

@@ -114,7 +114,8 @@ class Answering:
         """Send a stored answer, and then mark what it holds as delivered. None: there is nothing to say."""
         if answer is None:
             return exchange.nothing()
-        response = exchange.say(answer.text)
+        told = self._parts.conversations.told
+        response = exchange.say(await told.text(answer.conversation_id, answer.text))
         if exchange.gone:
             return response  # The connection is closed. The platform's next delivery gets the same answer.
         await response.prepare(exchange.request)

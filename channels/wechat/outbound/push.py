@@ -28,6 +28,7 @@ from channels.wechat.pace import Pace
 from channels.wechat.text import showable
 from conversations import outbox, store
 from conversations.channels import Shows
+from conversations.told import Told
 from conversations.types import ConversationView, Reach
 from core.clock import now
 from core.database import Database
@@ -60,6 +61,7 @@ class Pusher:
         answers: the passive replies. They are settled before a push, so that what has arrived is not pushed.
         pace: the time limits.
         full: returns the address of an entry's page.
+        told: fills in query codes, which no stored text holds.
     """
 
     def __init__(
@@ -70,7 +72,9 @@ class Pusher:
         answers: Answers,
         pace: Pace,
         full: pages.FullEntry = pages.no_page,
+        told: Told | None = None,
     ) -> None:
+        self._told = told or Told()
         self._database = database
         self._accounts = {account.name: account for account in accounts if account.name in clients}
         self._clients = clients
@@ -184,7 +188,9 @@ class Pusher:
         if page.body and 0 < len(page.buttons) <= self.shows(row.account).buttons:
             choices = [(str(n), showable(one.title)) for n, one in enumerate(page.buttons, start=1)]
             try:
-                await client.send_menu(row.user_id, page.body, choices)
+                await client.send_menu(
+                    row.user_id, await self._told.text(row.conversation_id, page.body), choices
+                )
                 return
             except Refused as error:
                 if error.number in _NOT_THE_MENU:
@@ -192,7 +198,7 @@ class Pusher:
                 log.warning("account %s: a menu was refused, sent as text: %s", row.account, error.message)
                 if error.number in _NO_MENUS:
                     self._no_menu.add(row.account)
-        await client.send_text(row.user_id, page.text)
+        await client.send_text(row.user_id, await self._told.text(row.conversation_id, page.text))
 
     async def _refused(self, row: WeChatAnswer, error: Refused | NotSent) -> None:
         """Record that a push was refused or not sent. Its parts stay owed."""

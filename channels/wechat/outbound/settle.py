@@ -23,6 +23,7 @@ from channels.wechat.outbound.push import SETTLE as JOB
 from channels.wechat.outbound.push import end, open_push
 from channels.wechat.pace import Pace
 from conversations import outbox
+from conversations.told import Told
 from core.clock import now
 from core.database import Database
 from core.jobs import Again, Job, Jobs
@@ -48,11 +49,19 @@ class Settling:
         answers: the passive replies.
         pace: the time limits.
         jobs: the runner of this process.
+        told: fills in query codes, as the sent texts had them.
     """
 
     def __init__(
-        self, database: Database, clients: Mapping[str, Client], answers: Answers, pace: Pace, jobs: Jobs
+        self,
+        database: Database,
+        clients: Mapping[str, Client],
+        answers: Answers,
+        pace: Pace,
+        jobs: Jobs,
+        told: Told | None = None,
     ) -> None:
+        self._told = told or Told()
         self._database = database
         self._clients = clients
         self._answers = answers
@@ -94,8 +103,8 @@ class Settling:
         shown, believed = await self._record(account, rows, moment)
         for row in rows:
             age = moment - row.created_at
+            key = row.user_id, _plain(await self._told.text(row.conversation_id, row.text))
             async with self._database.write() as session:
-                key = row.user_id, _plain(row.text)
                 if shown[key] > 0:
                     shown[key] -= 1
                     if await end(session, row, "sent"):
@@ -131,14 +140,13 @@ class Settling:
                 )
             )
             since = max(min(witness or moment, rows[0].created_at) - _MARGIN, moment - _RECORD)
-            known = Counter(
-                (openid, _plain(text))
-                for openid, text in await session.execute(
-                    select(WeChatAnswer.user_id, WeChatAnswer.text).where(
-                        *sent, WeChatAnswer.created_at >= since
-                    )
-                )
-            )
+            columns = WeChatAnswer.user_id, WeChatAnswer.conversation_id, WeChatAnswer.text
+            pushed = (
+                await session.execute(select(*columns).where(*sent, WeChatAnswer.created_at >= since))
+            ).all()
+        known = Counter(
+            [(openid, _plain(await self._told.text(whose, text))) for openid, whose, text in pushed]
+        )
         try:
             lines = await self._clients[account].records(since, moment)
         except PlatformError as error:
