@@ -22,8 +22,8 @@ from channels.wechat.outbound.notices import Notices
 from channels.wechat.outbound.passive import Answer, Answers
 from channels.wechat.outbound.push import Pusher
 from channels.wechat.pace import Pace
+from conversations.noticed import pointer
 from conversations.service import Conversations
-from conversations.told import pointer
 from conversations.types import ConversationView, InboundMessage, Receipt, Reply
 from core import consents
 from core.city.notice import PrivacyNotice
