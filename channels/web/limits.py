@@ -6,12 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 
 from aiohttp import web
 
 from core.errors import RateLimited
+from core.networks import customer_of
 from core.rates import LocalRates, Rates
 
 VISITOR_PER_MINUTE = 20
@@ -92,7 +92,7 @@ class Limits:
         """
         if not request.remote:
             return ""
-        return hashlib.blake2b(_customer(request.remote).encode(), key=self._key, digest_size=12).hexdigest()
+        return hashlib.blake2b(customer_of(request.remote).encode(), key=self._key, digest_size=12).hexdigest()
 
     async def call(self, request: web.Request) -> None:
         """Count one session or socket that is opened from this address.
@@ -106,14 +106,3 @@ class Limits:
         wait_s = await (rates or self._rates).take(kind, key, per_minute)
         if wait_s:
             raise RateLimited("您发得太快了，请稍等一会儿再发。有人有危险请直接拨打 110、119、120", retry_after_s=ceil(wait_s))
-
-
-def _customer(address: str) -> str:
-    """What one customer of a network provider has: an IPv4 address, or the first 64 bits of an IPv6 address."""
-    try:
-        read = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(read, IPv4Address):
-        return str(read)
-    return str(read.ipv4_mapped or IPv6Network((read, 64), strict=False))
