@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 
 async def one_at_a_time(session: AsyncSession, what: str) -> None:
@@ -13,5 +14,10 @@ async def one_at_a_time(session: AsyncSession, what: str) -> None:
     advisory lock (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). Two names
     with the same hash share a lock; that only causes some needless waiting.
     """
+    await session.run_sync(hold, what)
+
+
+def hold(session: Session, what: str) -> None:
+    """The same for code that is not asynchronous, such as what runs just before a commit."""
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))

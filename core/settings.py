@@ -163,6 +163,9 @@ class Settings(BaseSettings):
         le=10_000,
         description="Tickets and conversations of which one person at the desk may see masked numbers a day; a supervisor may give more.",
     )
+    audit_days: int = Field(
+        366, ge=183, le=3660, description="Days for which the audit (审计) is kept; at least six months."
+    )
     turn_wait_s: float = Field(
         10.0, gt=0, le=60, description="Seconds the REST fallback of the web channel waits for a reply."
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from pydantic import Field
 from sqlalchemy import select
 
 from core.database import Alongside, Database
 from core.errors import Conflict, NotFound
-from desk import body
+from desk import acts, body
 from desk.accounts import Account, Accounts, everybody, fitting
+from desk.acts import Act
 from desk.audit import record
-from desk.guard import Guard
+from desk.guard import Guard, UserHandler
 from desk.roles import ACCOUNTS, Role
 from desk.users import User, Users
 from tickets.models import Department
@@ -25,6 +26,7 @@ _ROLES = {
     Role.SUPERVISOR: "班长",
     Role.EDITOR: "知识库编辑",
     Role.ADMIN: "管理员",
+    Role.AUDITOR: "审计员",
 }
 
 
@@ -50,18 +52,20 @@ class AccountsApi:
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
 
-        def only(handler: Callable[[web.Request, User], Awaitable[web.StreamResponse]]):  # type: ignore[no-untyped-def]
-            return self._guard.only(ACCOUNTS, handler)
+        def only(handler: UserHandler, act: Act) -> Handler:
+            return self._guard.only(ACCOUNTS, handler, act)
 
         one = "/api/desk/accounts/{id}"
         return [
-            web.get("/api/desk/accounts", only(self.show)),
-            web.post("/api/desk/accounts", only(self.add)),
-            web.post(one, only(self.change)),
-            web.post(f"{one}/close", only(self.close)),
-            web.post(f"{one}/open", only(self.open)),
-            web.post(f"{one}/reset_password", only(self.reset_password)),
-            web.post(f"{one}/remove_second_factor", only(self.remove_second_factor)),
+            web.get("/api/desk/accounts", only(self.show, acts.LIST_ACCOUNTS)),
+            web.post("/api/desk/accounts", only(self.add, acts.ADD_ACCOUNT)),
+            web.post(one, only(self.change, acts.CHANGE_ACCOUNT)),
+            web.post(f"{one}/close", only(self.close, acts.CLOSE_ACCOUNT)),
+            web.post(f"{one}/open", only(self.open, acts.OPEN_ACCOUNT)),
+            web.post(f"{one}/reset_password", only(self.reset_password, acts.RESET_PASSWORD)),
+            web.post(
+                f"{one}/remove_second_factor", only(self.remove_second_factor, acts.REMOVE_SECOND_FACTOR)
+            ),
         ]
 
     async def show(self, request: web.Request, user: User) -> web.Response:
@@ -98,33 +102,33 @@ class AccountsApi:
             display_name=said.display_name,
             role=said.role,
             department_id=said.department_id,
-            also=self._note(request, user, "account_change", account.username, why),
+            also=self._note(request, user, "account_change", account.id, why),
         )
         return web.json_response({})
 
     async def close(self, request: web.Request, user: User) -> web.Response:
         """Close an account. Its sessions and open connections end at once."""
         account = await self._other(request, user)
-        note = self._note(request, user, "account_close", account.username, "停用")
+        note = self._note(request, user, "account_close", account.id, "停用")
         await self._accounts.close(account.username, note)
         return web.json_response({})
 
     async def open(self, request: web.Request, user: User) -> web.Response:
         """Open a closed account. The answer holds its new one-time password."""
         account = await self._other(request, user)
-        note = self._note(request, user, "account_open", account.username, "重新启用")
+        note = self._note(request, user, "account_open", account.id, "重新启用")
         return web.json_response({"password": await self._accounts.open(account.username, note)})
 
     async def reset_password(self, request: web.Request, user: User) -> web.Response:
         """Give an account a new one-time password. Its sessions and open connections end at once."""
         account = await self._other(request, user)
-        note = self._note(request, user, "account_password", account.username, "重置密码")
+        note = self._note(request, user, "account_password", account.id, "重置密码")
         return web.json_response({"password": await self._users.reset_password(account.username, note)})
 
     async def remove_second_factor(self, request: web.Request, user: User) -> web.Response:
         """Remove the second factor of an account."""
         account = await self._other(request, user)
-        note = self._note(request, user, "account_second", account.username, "取消两步验证")
+        note = self._note(request, user, "account_second", account.id, "取消两步验证")
         await self._accounts.remove_second_factor(account.username, note)
         return web.json_response({})
 

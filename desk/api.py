@@ -8,11 +8,14 @@ from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
 from core.events import Events
+from core.rates import Rates
 from desk.accounts import Accounts
 from desk.accounts_api import AccountsApi
+from desk.audit_api import AuditApi
 from desk.auth_api import AuthApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
+from desk.devices import Devices
 from desk.finding import Finding
 from desk.guard import Guard
 from desk.hub import Hub
@@ -51,6 +54,8 @@ def routes(
     oidc: Provider | None = None,
     policy: Policy = Policy(),  # noqa: B008  (it can't be changed)
     reveals_a_day: int = 60,
+    session_key: str,
+    rates: Rates | None = None,
 ) -> list[web.RouteDef]:
     """All routes of the desk's API, ``/api/desk/…``. They need :func:`desk.setup_sessions`.
 
@@ -64,16 +69,19 @@ def routes(
         oidc: the organisation's own sign-in; None when there is none.
         policy: the rules for signing in, with the address at which agents reach the app.
         reveals_a_day: most tickets and conversations of which one person may see masked data in clear a day.
+        session_key: the installation's secret, for the cookie that tells known browsers.
+        rates: counts for all processes; None: within this process.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
     >>> app.add_routes(                                                                # doctest: +SKIP
-    ...     routes(database, events, conversations, tickets, gaps=gaps, media=media)
+    ...     routes(database, events, conversations, tickets, gaps=gaps, media=media, session_key=key)
     ... )
     """
     users = Users(database, events)
     sessions = Sessions(database, policy, events)
-    guard = Guard(users, sessions, policy)
+    guard = Guard(database, users, sessions, policy, rates)
     second_factor = SecondFactor(database, users)
+    devices = Devices(session_key)
     summaries = Summaries(conversations, users)
     naming = Naming(users)
     colleagues = Colleagues(database, conversations)
@@ -81,7 +89,7 @@ def routes(
     reveals = Reveals(database, reveals_a_day)
     hub = Hub(events, summaries, Missed(database))
     return [
-        *AuthApi(guard, users, sessions, second_factor).routes(),
+        *AuthApi(guard, users, sessions, second_factor, devices).routes(),
         *OidcApi(
             guard,
             policy,
@@ -97,5 +105,6 @@ def routes(
         *PhotosApi(guard, media).routes(),
         *RightsApi(guard, conversations).routes(),
         *KnowledgeApi(guard, gaps).routes(),
+        *AuditApi(guard, database).routes(),
         *Live(database, Watch(sessions, events), guard, hub, conversations).routes(),
     ]

@@ -9,8 +9,10 @@ from pydantic import Field
 
 from core.clock import iso
 from core.errors import Unauthorized
-from desk import body
+from desk import acts, body
+from desk.audit import Entry
 from desk.browsers import browser_name
+from desk.devices import Devices
 from desk.guard import SESSION, Guard
 from desk.roles import EVERYBODY
 from desk.second_factor import SecondFactor
@@ -35,34 +37,48 @@ class _Password(body.Body):
 class AuthApi:
     """Handlers of the addresses for sign-in."""
 
-    def __init__(self, guard: Guard, users: Users, sessions: Sessions, second_factor: SecondFactor) -> None:
+    def __init__(
+        self, guard: Guard, users: Users, sessions: Sessions, second_factor: SecondFactor, devices: Devices
+    ) -> None:
         self._guard = guard
         self._users = users
         self._sessions = sessions
         self._second_factor = second_factor
+        self._devices = devices
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
         only = self._guard.only
         return [
-            web.post("/api/desk/login", self.login),
-            web.post("/api/desk/login/code", self.code),
-            web.post("/api/desk/logout", only(EVERYBODY, self.logout, before_password_change=True)),
-            web.get("/api/desk/me", only(EVERYBODY, self.me, before_password_change=True)),
-            web.post("/api/desk/active", only(EVERYBODY, self.active, before_password_change=True)),
-            web.get("/api/desk/sessions", only(EVERYBODY, self.sessions, before_password_change=True)),
+            web.post("/api/desk/login", self._guard.anybody(self.login, acts.SIGN_IN)),
+            web.post("/api/desk/login/code", self._guard.anybody(self.code, acts.SIGN_IN_CODE)),
+            web.post(
+                "/api/desk/logout", only(EVERYBODY, self.logout, acts.SIGN_OUT, before_password_change=True)
+            ),
+            web.get("/api/desk/me", only(EVERYBODY, self.me, acts.WHO_AM_I, before_password_change=True)),
+            web.post(
+                "/api/desk/active", only(EVERYBODY, self.active, acts.STAY, before_password_change=True)
+            ),
+            web.get(
+                "/api/desk/sessions",
+                only(EVERYBODY, self.sessions, acts.OWN_SESSIONS, before_password_change=True),
+            ),
             web.post(
                 "/api/desk/sessions/end_others",
-                only(EVERYBODY, self.end_others, before_password_change=True),
+                only(EVERYBODY, self.end_others, acts.END_OTHERS, before_password_change=True),
             ),
-            web.post("/api/desk/password", only(EVERYBODY, self.password, before_password_change=True)),
+            web.post(
+                "/api/desk/password",
+                only(EVERYBODY, self.password, acts.CHANGE_PASSWORD, before_password_change=True),
+            ),
         ]
 
-    async def login(self, request: web.Request) -> web.Response:
+    async def login(self, request: web.Request, entry: Entry) -> web.Response:
         """Sign in with a password. The answer is the user, or that the code of the second factor is needed."""
-        self._guard.check_origin(request)
         said = await body.read(request, _Login)
-        user = await self._users.sign_in(said.username, said.password, _address(request))
+        entry.subject = await self._users.id_of(said.username)
+        device = self._devices.known(request, said.username)
+        user = entry.user = await self._users.sign_in(said.username, said.password, _address(request), device)
         response = web.Response(content_type="application/json")
         if user.second_factor:
             await self._guard.begin(request, response, user, Second.WAITS)
@@ -70,19 +86,23 @@ class AuthApi:
         else:
             begun = await self._guard.begin(request, response, user, Second.NONE)
             response.text = begun.as_json()
+            self._devices.remember(request, response, user.username)
         return response
 
-    async def code(self, request: web.Request) -> web.Response:
+    async def code(self, request: web.Request, entry: Entry) -> web.Response:
         """The second step of a sign-in: the code of the app, or a recovery code."""
         session, user = await self._guard.half(request)
+        entry.user, entry.subject = user, user.id
         said = await body.read(request, _Code)
         if session.second is not Second.WAITS:
             raise Unauthorized
-        second = await self._second_factor.check(user, said.code, _address(request))
+        device = self._devices.known(request, user.username)
+        second = await self._second_factor.check(user, said.code, _address(request), device)
         response = web.Response(content_type="application/json")
         await self._sessions.end(session)
         begun = await self._guard.begin(request, response, user, second)
         response.text = begun.as_json()
+        self._devices.remember(request, response, user.username)
         return response
 
     async def logout(self, request: web.Request, user: User) -> web.Response:
@@ -122,7 +142,8 @@ class AuthApi:
     async def password(self, request: web.Request, user: User) -> web.Response:
         """Change the password of the signed-in account. Its other sessions end; this one goes on."""
         said = await body.read(request, _Password)
-        changed = await self._users.change_password(user, said.old, said.new, _address(request))
+        device = self._devices.known(request, user.username)
+        changed = await self._users.change_password(user, said.old, said.new, _address(request), device)
         response = web.Response(content_type="application/json")
         begun = await self._guard.renew(request, response, changed, request[SESSION].second)
         response.text = begun.as_json()

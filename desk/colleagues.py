@@ -15,6 +15,9 @@ from desk.models import DeskUser
 from desk.presence import has_left, is_online
 from desk.roles import ANSWERING
 
+MOST = 500
+"""Most colleagues that are listed: those who were at the desk last."""
+
 
 async def left_by(session: AsyncSession, user_id: str) -> None:
     """Check that an agent is no longer there for citizens.
@@ -55,9 +58,12 @@ class Colleagues:
         """
         async with self._database.read() as session:
             rows = await session.scalars(
-                select(DeskUser).where(
+                select(DeskUser)
+                .where(
                     DeskUser.active.is_(True), DeskUser.role.in_(sorted(ANSWERING)), DeskUser.id != user_id
                 )
+                .order_by(DeskUser.seen_at.is_(None), DeskUser.seen_at.desc())
+                .limit(MOST)
             )
             found = [(row.id, row.display_name, is_online(row.seen_at)) for row in rows]
         busy = await self._conversations.in_hand()

@@ -17,7 +17,7 @@ from core.clock import iso
 from core.errors import NotFound
 from core.events import Events
 from core.text import clean, written
-from desk import body
+from desk import acts, body
 from desk.finding import Finding, Kind
 from desk.guard import Guard
 from desk.naming import Naming
@@ -79,12 +79,12 @@ class ConversationsApi:
         """The routes of these handlers."""
         only, one = self._guard.only, "/api/desk/conversations/{id}"
         return [
-            web.get("/api/desk/conversations", only(ANSWERING, self.list)),
-            web.get(one, only(ANSWERING, self.open)),
-            web.get(f"{one}/events", only(ANSWERING, self.events)),
-            web.post(f"{one}/take", only(ANSWERING, self.take)),
-            web.post(f"{one}/messages", only(ANSWERING, self.say)),
-            web.post(f"{one}/hand_back", only(ANSWERING, self.hand_back)),
+            web.get("/api/desk/conversations", only(ANSWERING, self.list, acts.LIST_CONVERSATIONS)),
+            web.get(one, only(ANSWERING, self.open, acts.OPEN_CONVERSATION)),
+            web.get(f"{one}/events", only(ANSWERING, self.events, acts.READ_EVENTS)),
+            web.post(f"{one}/take", only(ANSWERING, self.take, acts.TAKE)),
+            web.post(f"{one}/messages", only(ANSWERING, self.say, acts.SAY)),
+            web.post(f"{one}/hand_back", only(ANSWERING, self.hand_back, acts.HAND_BACK)),
         ]
 
     async def list(self, request: web.Request, user: User) -> web.Response:

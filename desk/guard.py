@@ -1,29 +1,45 @@
-"""Checks before each address of the desk: signed in, allowed, and sent by our own page."""
+"""Checks before each address of the desk: signed in, allowed, and sent by our own page. Each use is in the audit."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from core.errors import Forbidden, Unauthorized
+from core.database import Database
+from core.errors import Forbidden, Unauthorized, WenbanError
+from core.networks import customer_of
+from core.rates import LocalRates, Rates
+from desk import audit
+from desk.acts import Act
 from desk.cookies import Cookie
 from desk.policy import Policy
 from desk.roles import Role
 from desk.sessions import Second, Session, Sessions
 from desk.users import USER_COLUMNS, User, Users, user_of
 
+log = logging.getLogger(__name__)
+
 UserHandler = Callable[[web.Request, User], Awaitable[web.StreamResponse]]
 """A handler that also gets the signed-in user."""
+
+StrangerHandler = Callable[[web.Request, audit.Entry], Awaitable[web.StreamResponse]]
+"""A handler for somebody who is not signed in; it also gets the entry of the audit."""
 
 REQUESTED_WITH = "wenban"
 """Value of the header ``X-Requested-With``.
 
 Pages of other sites can't set the header without a CORS permission, which the app never gives.
 """
+STRANGERS_PER_MINUTE = 30
+"""Records of sign-ins that failed, of one network, within a minute. More are not written, so that no guesser fills the disk."""
+ACT = "desk_act"
+"""Attribute of a handler that holds the act under which its uses are recorded."""
 
 
 SESSION = web.RequestKey("desk_session", Session)
@@ -36,45 +52,119 @@ _READING = ("GET", "HEAD", "OPTIONS")
 
 
 class Guard:
-    """Wraps handlers that need the signed-in user.
+    """Wraps handlers that need the signed-in user, and records their uses.
 
     Args:
+        database: where the audit is.
         users: the accounts.
         sessions: their sessions.
         policy: the rules for signing in, with the address at which agents reach the app.
+        rates: counts the records of failed sign-ins; None: within this process.
     """
 
-    def __init__(self, users: Users, sessions: Sessions, policy: Policy) -> None:
+    def __init__(
+        self,
+        database: Database,
+        users: Users,
+        sessions: Sessions,
+        policy: Policy,
+        rates: Rates | None = None,
+    ) -> None:
+        self._database = database
         self._users = users
         self._sessions = sessions
         self._policy = policy
         self._public_host = _host(policy.public_url)
+        self._rates = rates or LocalRates()
         self.cookie = Cookie(COOKIE, policy)
         """The session's cookie."""
 
     def only(
-        self, roles: frozenset[Role], handler: UserHandler, *, before_password_change: bool = False
+        self,
+        roles: frozenset[Role],
+        handler: UserHandler,
+        act: Act,
+        *,
+        before_password_change: bool = False,
     ) -> Handler:
         """A handler for accounts with one of ``roles`` only.
 
         Args:
             roles: the roles that may use it.
             handler: the handler to wrap.
+            act: what it does, for the audit.
             before_password_change: whether accounts that still have their one-time password, or still have to set up
                 their second factor, may use it, too.
         """
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             user = await self.user(request)
-            if user.must_change_password and not before_password_change:
-                raise Forbidden("请先修改初始密码", code="password_change_required")
-            if user.must_set_up and not before_password_change:
-                raise Forbidden("请先设置两步验证", code="second_factor_required")
-            if user.role not in roles:
-                raise Forbidden("您的账号没有这个权限", code="role_not_allowed")
-            return await handler(request, user)
+            async with self._recorded(request, act) as entry:
+                entry.user = user
+                if user.must_change_password and not before_password_change:
+                    raise Forbidden("请先修改初始密码", code="password_change_required")
+                if user.must_set_up and not before_password_change:
+                    raise Forbidden("请先设置两步验证", code="second_factor_required")
+                if user.role not in roles:
+                    raise Forbidden("您的账号没有这个权限", code="role_not_allowed")
+                if act.when == "before":
+                    await audit.write(self._database, entry.row("allowed"))
+                return await handler(request, user)
 
+        setattr(guarded, ACT, act)
         return guarded
+
+    def anybody(self, handler: StrangerHandler, act: Act, *, from_page: bool = True) -> Handler:
+        """A handler for who is not signed in yet. It puts into the entry who it turns out to be.
+
+        Args:
+            handler: the handler to wrap.
+            act: what it does, for the audit.
+            from_page: whether only our own page may ask; not where a browser comes by a link or from another site.
+        """
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            if from_page:
+                self.check_origin(request)
+            async with self._recorded(request, act) as entry:
+                return await handler(request, entry)
+
+        setattr(guarded, ACT, act)
+        return guarded
+
+    @asynccontextmanager
+    async def _recorded(self, request: web.Request, act: Act) -> AsyncIterator[audit.Entry]:
+        """Record what the block does: before its answer is sent, or, when it fails, before the refusal is.
+
+        The block says who does it. When the record can't be written, an error is answered instead.
+        """
+        entry = audit.Entry(act, request.remote or "unknown")
+        if act.part:
+            entry.subject = audit.shown(request.match_info[act.part])
+        if "q" in request.query:
+            entry.reason = "搜索"
+        token = audit.ENTRY.set(entry)
+        try:
+            yield entry
+        except WenbanError as error:
+            await self._write(entry, "refused" if error.status < 500 else "failed", error.code)
+            raise
+        except Exception:
+            await self._write(entry, "failed", "error")
+            raise
+        else:
+            if act.when == "after" and not entry.written:
+                await self._write(entry, "refused" if entry.problem else "allowed", entry.problem)
+        finally:
+            audit.ENTRY.reset(token)
+
+    async def _write(self, entry: audit.Entry, result: str, code: str) -> None:
+        if entry.user is None and result != "allowed":
+            network = customer_of(entry.address)
+            if await self._rates.take("desk-audit-strangers", network, STRANGERS_PER_MINUTE):
+                log.warning("more failed sign-ins from %s than are recorded", network)
+                return
+        await audit.write(self._database, entry.row(result, code))
 
     async def user(self, request: web.Request) -> User:
         """The signed-in user.

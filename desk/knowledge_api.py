@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from pydantic import Field
 
-from desk import body
+from desk import acts, body
 from desk.guard import Guard
 from desk.roles import EDITING, KNOWLEDGE
 from desk.users import User
@@ -68,13 +68,13 @@ class KnowledgeApi:
         only, base = self._guard.only, "/api/desk/knowledge"
         one = f"{base}/gaps/{{group}}"
         return [
-            web.get(base, only(KNOWLEDGE, self.state)),
-            web.get(f"{base}/ask", only(KNOWLEDGE, self.ask)),
-            web.get(f"{base}/gaps", only(KNOWLEDGE, self.list)),
-            web.get(one, only(KNOWLEDGE, self.open)),
-            web.post(f"{one}/dismiss", only(EDITING, self.dismiss)),
-            web.post(f"{one}/reopen", only(EDITING, self.reopen)),
-            web.post(f"{one}/draft", only(EDITING, self.draft)),
+            web.get(base, only(KNOWLEDGE, self.state, acts.SEE_KNOWLEDGE)),
+            web.get(f"{base}/ask", only(KNOWLEDGE, self.ask, acts.TRY_QUESTION)),
+            web.get(f"{base}/gaps", only(KNOWLEDGE, self.list, acts.LIST_GAPS)),
+            web.get(one, only(KNOWLEDGE, self.open, acts.OPEN_GAP)),
+            web.post(f"{one}/dismiss", only(EDITING, self.dismiss, acts.DISMISS_GAP)),
+            web.post(f"{one}/reopen", only(EDITING, self.reopen, acts.REOPEN_GAP)),
+            web.post(f"{one}/draft", only(EDITING, self.draft, acts.DRAFT_ENTRY)),
         ]
 
     async def state(self, request: web.Request, user: User) -> web.Response:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from conversations.service import Conversations
 from core.database import Database
 from core.errors import WenbanError
-from desk import presence
+from desk import acts, presence
 from desk.guard import SESSION, Guard
 from desk.hub import Hub, Mailbox
 from desk.roles import ANSWERING
@@ -52,7 +52,7 @@ class Live:
 
     def routes(self) -> list[web.RouteDef]:
         """The route of this handler."""
-        return [web.get("/api/desk/live", self._guard.only(ANSWERING, self.connect))]
+        return [web.get("/api/desk/live", self._guard.only(ANSWERING, self.connect, acts.WATCH))]
 
     async def connect(self, request: web.Request, user: User) -> web.WebSocketResponse:
         """Serve one connection until one side ends it."""

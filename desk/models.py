@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 import tickets.models  # noqa: F401  (the table `departments`, which accounts refer to)
@@ -83,23 +83,54 @@ class RecoveryCode(Base):
 
 
 class DeskAudit(Base):
-    """The record that somebody saw personal data in clear, passed a conversation on, took one over, or changed an account.
+    """A record of the audit: who did or saw what of whom, from where, and whether it was allowed.
 
-    It says who, when, which ticket, conversation or account, and why. The desk never changes or deletes it.
+    Records are added at the end, in one chain (:mod:`desk.chain`), and never changed. Only those that are older than the
+    time for which they must be kept are removed, from the beginning. A record holds no words of citizens.
     """
 
     __tablename__ = "desk_audit"
-    __table_args__ = (Index("ix_desk_audit_subject_at", "subject", "at"),)
+    __table_args__ = (
+        Index("ix_desk_audit_subject_seq", "subject", "seq"),
+        Index("ix_desk_audit_user_id_seq", "user_id", "seq"),
+    )
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Position in the chain, from 1, without gaps."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, default=now)
+    user_id: Mapped[str | None] = mapped_column(String(36), default=None)
+    """The account; None when nobody was signed in. No foreign key, because a record outlives everything else."""
+    role: Mapped[str] = mapped_column(String(20), default="")
+    """The account's role at that moment."""
+    action: Mapped[str] = mapped_column(String(40))
+    """Name of an act of :mod:`desk.acts`."""
+    kind: Mapped[str] = mapped_column(String(20), default="")
+    """What it is about: ``conversation``, ``ticket`` …; empty for nothing in particular."""
+    subject: Mapped[str] = mapped_column(String(40), default="")
+    """Which one: the number of a ticket, or an id."""
+    result: Mapped[str] = mapped_column(String(10), default="allowed")
+    """``allowed``, ``refused``, or ``failed`` because of an error of ours."""
+    code: Mapped[str] = mapped_column(String(40), default="")
+    """Code of the refusal; empty when it was allowed."""
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    """Why, in the words of the person; empty when nobody is asked."""
+    address: Mapped[str] = mapped_column(String(64), default="")
+    """Network address of the person."""
+    hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 over all the above and the hash of the record before it."""
+
+
+class AuditMark(Base):
+    """A place in the chain of the audit, signed with a key that is not in the database (:mod:`desk.seals`)."""
+
+    __tablename__ = "desk_audit_marks"
+
+    name: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """``start``: the last record that was removed because of its age. ``sealed``: the last one that was sealed."""
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
-    action: Mapped[str] = mapped_column(String(30))
-    """``reveal_contact``, ``transfer``, ``take_over``, or ``account_`` and what was done to it."""
-    subject: Mapped[str] = mapped_column(String(40))
-    """What it is about: the number of a ticket, the id of a conversation, or the username of an account."""
-    reason: Mapped[str] = mapped_column(String(200))
-    address: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(64))
 
 
 class DeskReveal(Base):
@@ -128,4 +159,7 @@ class LoginFailure(Base):
     name_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the typed username. It is hashed because people sometimes type their password there."""
     address: Mapped[str] = mapped_column(String(64))
+    """Where it came from, as :func:`core.networks.customer_of` tells it."""
+    device: Mapped[str] = mapped_column(String(32), default="")
+    """The browser, when it is one in which this username has signed in before; empty for any other."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

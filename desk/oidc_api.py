@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.errors import NotFound, Unauthorized, WenbanError
+from desk import acts
+from desk.audit import Entry
 from desk.cookies import Cookie
 from desk.guard import Guard
 from desk.oidc import Flow, Oidc
@@ -47,17 +49,26 @@ class OidcApi:
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers, all open to who is not signed in."""
+        strangers = self._guard.anybody
         return [
-            web.get("/api/desk/sign_in_ways", self.ways),
-            web.get("/api/desk/oidc/start", self.start, allow_head=False),
-            web.get("/api/desk/oidc/callback", self.callback, allow_head=False),
+            web.get("/api/desk/sign_in_ways", strangers(self.ways, acts.SIGN_IN_WAYS, from_page=False)),
+            web.get(
+                "/api/desk/oidc/start",
+                strangers(self.start, acts.GO_TO_ISSUER, from_page=False),
+                allow_head=False,
+            ),
+            web.get(
+                "/api/desk/oidc/callback",
+                strangers(self.callback, acts.SIGN_IN_OIDC, from_page=False),
+                allow_head=False,
+            ),
         ]
 
-    async def ways(self, request: web.Request) -> web.Response:
+    async def ways(self, _: web.Request, __: Entry) -> web.Response:
         """What the page for signing in offers besides the password: the name of the organisation's own sign-in."""
         return web.json_response({"oidc": self._oidc.provider.name if self._oidc else None})
 
-    async def start(self, request: web.Request) -> web.Response:
+    async def start(self, request: web.Request, _: Entry) -> web.Response:
         """Send the browser to the issuer."""
         if self._oidc is None:
             raise NotFound("没有设置单位的登录系统")
@@ -70,14 +81,15 @@ class OidcApi:
         self._cookie.put(request, response, kept, PATIENCE)
         return response
 
-    async def callback(self, request: web.Request) -> web.Response:
+    async def callback(self, request: web.Request, entry: Entry) -> web.Response:
         """Take the browser back, and begin a session. Whatever goes wrong is said on the page for signing in."""
         if self._oidc is None or self._single_sign_on is None:
             raise NotFound("没有设置单位的登录系统")
         try:
             flow = self._flow(request)
             who = await self._oidc.finish(flow, request.query["code"], self._way_back(request))
-            user = await self._single_sign_on.user(who)
+            user = entry.user = await self._single_sign_on.user(who)
+            entry.subject = user.id
             response = web.Response(status=302, headers={"Location": DESK})
             if self._oidc.provider.second_factor:
                 second = Second.PROVIDER
@@ -88,6 +100,7 @@ class OidcApi:
                 response.headers["Location"] = f"{DESK}sign-in?step=code"
         except WenbanError as error:
             log.warning("a sign-in by OpenID Connect failed: %s", error.code, exc_info=error.__cause__)
+            entry.problem = error.code
             response = _to_sign_in(error)
         self._cookie.drop(request, response)
         return response

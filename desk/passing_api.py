@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.passing import checked_note, may_pass
 from conversations.service import Conversations
 from core.text import clean
-from desk import audit, body
+from desk import acts, audit, body
 from desk.colleagues import Colleagues, left_by
 from desk.conversations_api import as_agent, asked_id
 from desk.guard import Guard
@@ -52,10 +52,10 @@ class PassingApi:
         """The routes of these handlers."""
         only, one = self._guard.only, "/api/desk/conversations/{id}"
         return [
-            web.get("/api/desk/agents", only(ANSWERING, self.agents)),
-            web.post(f"{one}/transfer", only(ANSWERING, self.transfer)),
-            web.post(f"{one}/take_over", only(ANSWERING, self.take_over)),
-            web.post(f"{one}/close", only(ANSWERING, self.close)),
+            web.get("/api/desk/agents", only(ANSWERING, self.agents, acts.LIST_AGENTS)),
+            web.post(f"{one}/transfer", only(ANSWERING, self.transfer, acts.TRANSFER)),
+            web.post(f"{one}/take_over", only(ANSWERING, self.take_over, acts.TAKE_OVER)),
+            web.post(f"{one}/close", only(ANSWERING, self.close, acts.CLOSE)),
         ]
 
     async def agents(self, request: web.Request, user: User) -> web.Response:

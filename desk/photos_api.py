@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from conversations.media import HEADERS, MIME, Media
+from desk import acts
 from desk.guard import Guard
 from desk.roles import ANSWERING
 from desk.users import User
@@ -19,7 +20,13 @@ class PhotosApi:
 
     def routes(self) -> list[web.RouteDef]:
         """The route of this handler."""
-        return [web.get("/api/desk/photos/{id}", self._guard.only(ANSWERING, self.show), allow_head=False)]
+        return [
+            web.get(
+                "/api/desk/photos/{id}",
+                self._guard.only(ANSWERING, self.show, acts.SEE_PHOTO),
+                allow_head=False,
+            )
+        ]
 
     async def show(self, request: web.Request, _: User) -> web.Response:
         """One photo that a citizen sent."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from conversations.service import Conversations
 from core.clock import iso
-from desk import body
+from desk import acts, body
 from desk.conversations_api import HISTORY, asked_id
 from desk.guard import Guard
 from desk.reveals import MOST_SHOWN, PRESETS, Reveals
@@ -48,10 +48,12 @@ class RevealsApi:
         """The routes of these handlers."""
         only = self._guard.only
         return [
-            web.post("/api/desk/conversations/{id}/reveal", only(ANSWERING, self.reveal)),
-            web.get("/api/desk/reveals/reasons", only(TICKETS, self.reasons)),
-            web.get("/api/desk/reveals", only(SUPERVISING, self.list)),
-            web.post("/api/desk/reveals/more", only(SUPERVISING, self.more)),
+            web.post(
+                "/api/desk/conversations/{id}/reveal", only(ANSWERING, self.reveal, acts.REVEAL_CONVERSATION)
+            ),
+            web.get("/api/desk/reveals/reasons", only(TICKETS, self.reasons, acts.LIST_REASONS)),
+            web.get("/api/desk/reveals", only(SUPERVISING, self.list, acts.LIST_REVEALS)),
+            web.post("/api/desk/reveals/more", only(SUPERVISING, self.more, acts.REVEAL_MORE)),
         ]
 
     async def reveal(self, request: web.Request, user: User) -> web.Response:

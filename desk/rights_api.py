@@ -13,7 +13,7 @@ from conversations.types import Reply
 from core.clock import iso
 from core.errors import BadRequest
 from core.text import clean, written
-from desk import body
+from desk import acts, body
 from desk.guard import Guard
 from desk.roles import SUPERVISING
 from desk.users import User
@@ -38,8 +38,8 @@ class RightsApi:
         """The routes of these handlers."""
         only = self._guard.only
         return [
-            web.get("/api/desk/rights", only(SUPERVISING, self.open)),
-            web.post("/api/desk/rights/{id}", only(SUPERVISING, self.end)),
+            web.get("/api/desk/rights", only(SUPERVISING, self.open, acts.LIST_RIGHTS)),
+            web.post("/api/desk/rights/{id}", only(SUPERVISING, self.end, acts.END_RIGHTS)),
         ]
 
     async def open(self, _: web.Request, __: User) -> web.Response:

@@ -99,7 +99,7 @@ class SecondFactor:
         await self._lockout.succeeded(user.username, address)
         return await self._again(user), fresh
 
-    async def check(self, user: User, code: str, address: str) -> Second:
+    async def check(self, user: User, code: str, address: str, device: str = "") -> Second:
         """Check and use up a code of the app, or a recovery code.
 
         Returns:
@@ -109,12 +109,12 @@ class SecondFactor:
             Unauthorized: code ``wrong_code``.
             RateLimited: too many wrong codes.
         """
-        await self._lockout.begin(user.username, address)
+        await self._lockout.begin(user.username, address, device)
         async with self._database.write() as session:
             second = await _use(session, user.id, code)
         if second is None:
             raise Unauthorized("动态码不对", code="wrong_code")
-        await self._lockout.succeeded(user.username, address)
+        await self._lockout.succeeded(user.username, address, device)
         return second
 
     async def new_codes(self, user: User, code: str, address: str) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from core.clock import now
 from core.errors import Forbidden
-from desk import body
+from desk import acts, body
 from desk.guard import SESSION, Guard
 from desk.roles import EVERYBODY
 from desk.second_factor import SecondFactor
@@ -43,10 +43,19 @@ class SecondFactorApi:
         base = "/api/desk/second_factor"
         only = self._guard.only
         return [
-            web.get(base, only(EVERYBODY, self.show, before_password_change=True)),
-            web.post(f"{base}/set_up", only(EVERYBODY, self.set_up, before_password_change=True)),
-            web.post(f"{base}/confirm", only(EVERYBODY, self.confirm, before_password_change=True)),
-            web.post(f"{base}/codes", only(EVERYBODY, self.codes, before_password_change=True)),
+            web.get(base, only(EVERYBODY, self.show, acts.SEE_SECOND_FACTOR, before_password_change=True)),
+            web.post(
+                f"{base}/set_up",
+                only(EVERYBODY, self.set_up, acts.BEGIN_SECOND_FACTOR, before_password_change=True),
+            ),
+            web.post(
+                f"{base}/confirm",
+                only(EVERYBODY, self.confirm, acts.CONFIRM_SECOND_FACTOR, before_password_change=True),
+            ),
+            web.post(
+                f"{base}/codes",
+                only(EVERYBODY, self.codes, acts.NEW_RECOVERY_CODES, before_password_change=True),
+            ),
         ]
 
     async def show(self, request: web.Request, user: User) -> web.Response:

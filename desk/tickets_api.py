@@ -9,7 +9,7 @@ from pydantic import Field
 
 from conversations.media import Media
 from core.errors import Forbidden, NotFound
-from desk import body, sight
+from desk import acts, body, sight
 from desk.guard import Guard
 from desk.photos_api import photo_response
 from desk.reveals import Reveals
@@ -40,10 +40,12 @@ class TicketsApi:
         """The routes of these handlers."""
         only, one = self._guard.only, "/api/desk/tickets/{number}"
         return [
-            web.get("/api/desk/tickets", only(TICKETS, self.list)),
-            web.get(one, only(TICKETS, self.open)),
-            web.get(f"{one}/photos/{{id}}", only(TICKETS, self.photo), allow_head=False),
-            web.post(f"{one}/reveal", only(TICKETS, self.reveal)),
+            web.get("/api/desk/tickets", only(TICKETS, self.list, acts.LIST_TICKETS)),
+            web.get(one, only(TICKETS, self.open, acts.OPEN_TICKET)),
+            web.get(
+                f"{one}/photos/{{id}}", only(TICKETS, self.photo, acts.SEE_TICKET_PHOTO), allow_head=False
+            ),
+            web.post(f"{one}/reveal", only(TICKETS, self.reveal, acts.REVEAL_CONTACT)),
         ]
 
     async def list(self, request: web.Request, user: User) -> web.Response:

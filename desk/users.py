@@ -161,13 +161,14 @@ class Users:
             raise Conflict("这个用户名已经有了", code="username_taken") from error
         return password
 
-    async def sign_in(self, username: str, password: str, address: str) -> User:
+    async def sign_in(self, username: str, password: str, address: str, device: str = "") -> User:
         """The user with this username and password.
 
         Args:
             username: as typed.
             password: as typed.
             address: network address of the try, for the limit.
+            device: the browser, when this username has signed in there before (:mod:`desk.devices`), for the limit.
 
         Raises:
             Unauthorized: code ``wrong_credentials``. It is the same for an unknown username, a wrong password
@@ -176,7 +177,7 @@ class Users:
             RateLimited: too many tries failed (:mod:`desk.lockout`).
         """
         name = plain(username)
-        await self._lockout.begin(name, address)
+        await self._lockout.begin(name, address, device)
         row = None
         if fit_username(name):
             async with self._database.read() as session:
@@ -192,13 +193,15 @@ class Users:
         if found is None:
             raise Unauthorized("用户名或密码不对", code="wrong_credentials")
         if not found.second_factor:  # otherwise only with the code
-            await self._lockout.succeeded(name, address)
+            await self._lockout.succeeded(name, address, device)
         return found
 
-    async def change_password(self, user: User, old: str, new: str, address: str) -> User:
+    async def change_password(self, user: User, old: str, new: str, address: str, device: str = "") -> User:
         """Set a new password and end all sessions of the account.
 
         The caller renews the own session, and tells that the others have ended.
+
+        ``address`` and ``device`` are those of :meth:`sign_in`.
 
         Raises:
             BadRequest: code ``wrong_password`` for the old one, ``weak_password`` or ``same_password`` for
@@ -206,7 +209,7 @@ class Users:
             RateLimited: the old password was wrong too often.
         """
         await check_policy(new, (user.username, user.display_name))
-        stored = await self.check_password(user, old, address)
+        stored = await self.check_password(user, old, address, device)
         if await self._passwords.matches(stored, new):
             raise BadRequest("新密码不能和原密码一样", code="same_password")
         await self._set_password(user.id, await self._passwords.hash(new), must_change=False)
@@ -215,18 +218,18 @@ class Users:
             raise Unauthorized
         return changed
 
-    async def check_password(self, user: User, password: str, address: str) -> str:
+    async def check_password(self, user: User, password: str, address: str, device: str = "") -> str:
         """Check the password of who is signed in already. Returns its stored form.
 
         Raises:
             BadRequest: code ``wrong_password``.
             RateLimited: it was wrong too often.
         """
-        await self._lockout.begin(user.username, address)
+        await self._lockout.begin(user.username, address, device)
         stored = await self._stored(user.id)
         if not await self._passwords.matches(stored, password):
             raise BadRequest("密码不对", code="wrong_password")
-        await self._lockout.succeeded(user.username, address)
+        await self._lockout.succeeded(user.username, address, device)
         return stored
 
     async def has_password(self, user_id: str) -> bool:
@@ -274,6 +277,14 @@ class Users:
                 )
             ).first()
         return user_of(*found) if found is not None else None
+
+    async def id_of(self, username: str) -> str:
+        """Id of the account with this username, as typed; empty when there is none."""
+        async with self._database.read() as session:
+            found = await session.scalar(
+                select(models.DeskUser.id).where(models.DeskUser.username == plain(username)[:100])
+            )
+        return found or ""
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Display names by id, also of closed accounts. Unknown ids are left out."""

@@ -54,6 +54,9 @@ async def wait_and_print(settings: Settings, console: Console) -> None:
     if first is not None:
         username, password = first
         lines.append(f"   first sign-in at the desk: [bold]{username}[/] / [bold]{password}[/]  (shown once)")
+        lines.append(
+            "   it manages accounts and reads nothing of citizens; add an agent: wenban user add NAME --role agent"
+        )
     lines.append("   Ctrl-C stops everything.")
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 

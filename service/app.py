@@ -36,7 +36,7 @@ from core.clock import local, now
 from core.database import Database
 from core.errors import ConfigurationError
 from core.events import Events, LocalEvents
-from core.jobs import Jobs
+from core.jobs import Job, Jobs
 from core.migrate import is_current, require_keys
 from core.privacy import use_data_key
 from core.processes import SignsOfLife
@@ -48,6 +48,7 @@ from core.settings import Settings
 from desk import presence
 from desk.oidc import Provider
 from desk.policy import Policy, second_factor_roles
+from desk.seals import KEEP_EVERY, KEEP_JOB, SEAL_EVERY, SEAL_JOB, Seals
 from gaps import Gaps
 from kb_index import entry_page
 from kb_index.entries.entry import Entry
@@ -211,6 +212,13 @@ async def create_app(settings: Settings) -> web.Application:
         pace=Pace(patience_s=settings.wechat_patience_s),
     )
 
+    seals = Seals(database, secrets.session_key)
+
+    async def keep_audit(_: Job) -> None:
+        await seals.shorten(settings.audit_days)
+
+    jobs.every(SEAL_JOB, SEAL_EVERY, seals.seal)
+    jobs.every(KEEP_JOB, KEEP_EVERY, keep_audit)
     TicketNotices(database, tickets, conversations.notify, jobs)
 
     async def schema_current() -> bool:
@@ -258,6 +266,8 @@ async def create_app(settings: Settings) -> web.Application:
                 oidc=provider_of(settings),
                 policy=policy,
                 reveals_a_day=settings.reveals_a_day,
+                session_key=secrets.session_key,
+                rates=rates,
             ),
             *entry_page.routes(knowledge, city.name),
             *notice_page.routes(notice, city.full_name),

@@ -152,6 +152,7 @@ def whole() -> typer.Typer:
     from channels.wechat.cli import app as wechat
     from gaps.cli import app as gaps
     from kb_index.cli.commands import app as knowledge
+    from service.audit_cli import app as audit
     from service.city_cli import app as city
     from service.decision import explain, train_decision
     from service.evaluate import app as evaluation
@@ -167,6 +168,7 @@ def whole() -> typer.Typer:
     app.add_typer(category, name="category")
     app.add_typer(knowledge, name="kb", help="The knowledge base: check, build, search, evaluate.")
     app.add_typer(city, name="city", help="The city's profile: check.")
+    app.add_typer(audit, name="audit", help="The audit of the desk: verify.")
     app.add_typer(jobs, name="jobs", help="What is done by the clock: list, retry, drop.")
     app.add_typer(
         privacy, name="privacy", help="Citizens' personal data: export, erase, purge, requests, notice."

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 from redis.exceptions import RedisError
@@ -27,6 +28,7 @@ from core.privacy import use_data_key
 from core.processes import BEAT_S, deaf, living
 from core.redis_events import client
 from core.settings import Settings
+from desk.seals import Seals
 from service import front_end
 from service.retention import retention
 
@@ -49,6 +51,8 @@ async def examine(settings: Settings, console: Console) -> bool:
         ("网页", _web),
         ("数据文件夹", _data),
         ("数据库", _database),
+        ("反向代理", _proxy),
+        ("审计", _audit),
         ("进程", _processes),
         ("后台任务", _jobs),
         ("个人信息告知", _notice),
@@ -120,6 +124,27 @@ async def _data(settings: Settings) -> Finding:
 async def _database(settings: Settings) -> Finding:
     async with _opened(settings) as database:
         return True, "SQLite" if database.is_sqlite else "PostgreSQL"
+
+
+async def _proxy(settings: Settings) -> Finding:
+    host = urlsplit(settings.public_url).hostname
+    if not host or host in ("localhost", "127.0.0.1", "::1"):
+        return True, "没有设公开地址（WENBAN_PUBLIC_URL）"
+    if not settings.trust_proxy:
+        # Every client then seems to have the proxy's address, and shares its limits with all others.
+        return False, (
+            "设了公开地址（WENBAN_PUBLIC_URL），却没有设 WENBAN_TRUST_PROXY=true：所有人看起来都来自代理的地址，"
+            "一个人猜密码或刷屏，别人也要等，审计也记不到是从哪里来的"
+        )
+    if settings.host in ("0.0.0.0", "::"):  # noqa: S104
+        return True, f"信任代理；应用听在 {settings.host}，请用防火墙只让代理连它，否则谁都能冒充别人的地址"
+    return True, "信任代理写的地址"
+
+
+async def _audit(settings: Settings) -> Finding:
+    async with _opened(settings) as database:
+        verdict = await Seals(database, settings.secrets.session_key).verify()
+    return not verdict.fault, verdict.fault or f"{verdict.records} 条，都在，都没有改过"
 
 
 async def _processes(settings: Settings) -> Finding:

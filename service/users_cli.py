@@ -30,7 +30,9 @@ T = TypeVar("T")
 def add(
     username: Annotated[str, typer.Argument(help="Sign-in name: letters, digits, '.', '_' or '-'.")],
     display_name: Annotated[str, typer.Option("--name", help="Shown to citizens, such as 坐席3号.")] = "",
-    role: Annotated[str, typer.Option(help="agent, department, supervisor, editor or admin.")] = "agent",
+    role: Annotated[
+        str, typer.Option(help="agent, department, supervisor, editor, admin or auditor.")
+    ] = "agent",
     department: Annotated[
         str, typer.Option(help="The handling department (承办单位) the account belongs to.")
     ] = "",

@@ -79,7 +79,7 @@ class Process:
 
 @dataclass
 class System:
-    """A running system: its address, its data, its processes, and the name and password of an administrator."""
+    """A running system: its address, its data, its processes, and the name and password of a supervisor."""
 
     url: str
     settings: Settings
@@ -176,8 +176,10 @@ def started(data: Path, **extra: str) -> Iterator[System]:
         data / "rasa.log",
     )
     app = Process("app", [program(), "app"], environment, data / "app.log")
-    username = "e2e-admin"
-    added = wenban("user", "add", username, "--name", "坐席1号", "--role", "admin", environment=environment)
+    username = "e2e-supervisor"
+    added = wenban(
+        "user", "add", username, "--name", "坐席1号", "--role", "supervisor", environment=environment
+    )
     if added.returncode != 0:
         raise RuntimeError(added.stdout + added.stderr)
     system = System(

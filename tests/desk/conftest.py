@@ -160,10 +160,16 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
         policy = options.pop("policy", Policy(public_url=options.pop("public_url", "")))
         trusted = [forwarded] if options.pop("trust_proxy", False) else []
         app = web.Application(middlewares=[*trusted, errors])
-        desk.setup_sessions(app, "a key of the installation")
+        key = "a key of the installation"
+        desk.setup_sessions(app, key)
         app.add_routes(
             desk.routes(
-                database, events, conversations, tickets, gaps=gaps, media=media, policy=policy, **options
+                *(database, events, conversations, tickets),
+                gaps=gaps,
+                media=media,
+                policy=policy,
+                session_key=key,
+                **options,
             )
         )
         # The desk shows these channels' names for citizens; the channels receive nothing here.

@@ -68,6 +68,8 @@ KNOWLEDGE = [
     ("POST", f"/knowledge/gaps/{GROUP}/draft"),
 ]
 
+AUDIT = [("GET", "/audit"), ("GET", "/audit/export")]
+
 
 async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Office) -> None:
     browser = office.browser()
@@ -81,7 +83,7 @@ async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Offi
         answer = await browser.client.request(route.method, path, json={}, headers=OURS)
         assert answer.status == 401, (route.method, path)
         visited += 1
-    lists = (CONVERSATIONS, TICKETS, RIGHTS, REVEALS, KNOWLEDGE, ACCOUNTS, OWN)
+    lists = (CONVERSATIONS, TICKETS, RIGHTS, REVEALS, KNOWLEDGE, ACCOUNTS, OWN, AUDIT)
     assert visited == sum(map(len, lists))
 
 
@@ -90,16 +92,17 @@ async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Offi
     [
         ("agent", True, True, False),
         ("supervisor", True, True, False),
-        ("admin", True, True, True),
         ("department", False, True, False),
         ("editor", False, False, False),
+        ("admin", False, False, True),
+        ("auditor", False, False, False),
     ],
 )
 async def test_each_role_sees_what_it_is_for(
     office: Office, role: str, conversations: bool, tickets: bool, accounts: bool
 ) -> None:
     person = await office.hire("a1", role)
-    supervises = role in ("supervisor", "admin")
+    supervises = role == "supervisor"
     for addresses, allowed in (
         (CONVERSATIONS, conversations),
         (TICKETS, tickets),

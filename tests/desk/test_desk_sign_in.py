@@ -117,13 +117,13 @@ async def test_five_failures_close_the_door_for_this_name_and_address(office: Of
         "/api/desk/login", json={"username": "A1", "password": "first-Sign-in"}, headers=OURS
     )
     assert answer.status == 429
-    assert 0 < int(answer.headers["Retry-After"]) <= 900
+    assert 0 < int(answer.headers["Retry-After"]) <= 30
     assert (await answer.json())["error"]["code"] == "too_many_logins"
     # A colleague at the same address still gets in.
     await office.hire("a2")
-    # After the window so does a1.
+    # After the wait so does a1.
     async with office.database.write() as session:
-        await session.execute(update(LoginFailure).values(at=now() - lockout.WINDOW))
+        await session.execute(update(LoginFailure).values(at=now() - lockout.FIRST_WAIT))
     await browser.login("a1")
 
 
@@ -156,39 +156,14 @@ async def test_guesses_sent_at_once_are_still_only_five(office: Office) -> None:
     assert sorted(a.status for a in answers) == [401] * 5 + [429] * 7
 
 
-async def test_guessing_from_many_addresses_ends_too(make_office: MakeOffice) -> None:
-    office = await make_office(trust_proxy=True)
-    browser = office.browser()
-
-    async def guess(name: str, address: str) -> int:
-        answer = await browser.client.post(
-            "/api/desk/login",
-            json={"username": name, "password": "x"},
-            # Only the last address was seen by our own proxy; the first is what the guesser claims.
-            headers=OURS | {"X-Forwarded-For": f"203.0.113.250, {address}"},
-        )
-        return answer.status
-
-    moment = now()
-    async with office.database.write() as session:
-        name_hash = lockout._hash("somebody")
-        session.add_all(
-            LoginFailure(name_hash=name_hash, address=f"203.0.113.{i}", at=moment) for i in range(19)
-        )
-        session.add_all(
-            LoginFailure(name_hash=f"{i:064}", address="198.51.100.7", at=moment) for i in range(49)
-        )
-    assert await guess("somebody", "203.0.113.99") == 401
-    assert await guess("somebody", "203.0.113.98") == 429
-    assert await guess("other", "198.51.100.7") == 401
-    assert await guess("another", "198.51.100.7") == 429
-
-
 async def test_guessing_the_old_password_counts_as_well(office: Office) -> None:
     browser = await office.hire("a1")
     for _ in range(5):
         refused = await browser.post("/password", {"old": "nonsense", "new": NEW}, 400)
         assert refused["error"]["code"] == "wrong_password"
+    # This browser's own failures are no better than those of any other now, so five more until all must wait.
+    for _ in range(5):
+        await browser.post("/password", {"old": "nonsense", "new": NEW}, 400)
     await browser.post("/password", {"old": "first-Sign-in", "new": NEW}, 429)
 
 
@@ -228,7 +203,7 @@ async def test_forwarded_headers_count_only_behind_ones_own_proxy(office: Office
         json={"username": "a1", "password": "first-Sign-in"},
         headers=OURS | {"X-Forwarded-Proto": "https"},
     )
-    assert "Secure" not in answer.headers["Set-Cookie"]
+    assert not any("Secure" in one for one in answer.headers.getall("Set-Cookie"))
 
 
 @pytest.mark.parametrize("cookie", ["", "garbage", "gAAAAAB-forged", "\u00e9\u00e8"])

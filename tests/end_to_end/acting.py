@@ -1,4 +1,4 @@
-"""A citizen who acts a case of sixty.yml, and an administrator who reads the tickets at the desk."""
+"""A citizen who acts a case of sixty.yml, and a supervisor who reads the tickets at the desk."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ LONG = "".join(
 
 
 class Desk:
-    """An administrator at the desk's API."""
+    """A supervisor at the desk's API."""
 
     def __init__(self, system: System) -> None:
         name = f"a{uuid4().hex[:8]}"
         added = wenban(
-            "user", "add", name, "--name", "班长", "--role", "admin", environment=system.environment
+            "user", "add", name, "--name", "班长", "--role", "supervisor", environment=system.environment
         )
         assert added.returncode == 0, added.stderr
         self.http = httpx.Client(

@@ -50,6 +50,7 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "user open": [[], [""], ["nobody"]],
     "user bind": [[], ["nobody"], ["nobody", "1"]],
     "user drop-totp": [[], [""], ["nobody"]],
+    "audit verify": [["extra"], ["--reseal=x"]],
     "db upgrade": [["extra"]],
     "db revision": [[], [""], [" \u200b"]],
     "nlu evaluate": [

@@ -27,6 +27,8 @@ from core.jobs import JobRow
 from core.migrate import config, is_current, prepare, require_keys, upgrade
 from core.privacy import encrypt, lookup_key
 from core.settings import Settings
+from desk.models import DeskAudit
+from desk.seals import Seals
 from service.app import create_app
 from tests.conversations.states import replayed, stored
 from tickets.models import TicketRow
@@ -126,6 +128,45 @@ async def test_what_waited_before_jobs_waits_as_jobs(tmp_path: Path) -> None:
 
 async def test_what_waited_before_jobs_waits_as_jobs_on_postgresql(postgresql_url: str) -> None:
     assert await waiting_before_0007(postgresql_url) == MOVED
+
+
+async def the_audit_is_carried_over(url: str) -> None:
+    await asyncio.to_thread(command.upgrade, config(url), before("0016", url))
+    database = Database(url)
+    try:
+        moment = bindparam("moment", datetime(2026, 11, 1, 8, tzinfo=UTC), UtcDateTime())
+        old = (
+            "INSERT INTO desk_users (id, username, display_name, password_hash, role, must_change_password, active,"
+            " session_epoch, created_at) VALUES ('u1', 'a1', '坐席 1 号', 'x', 'agent', false, true, 0, :moment)",
+            "INSERT INTO desk_audit (id, at, user_id, action, subject, reason, address)"
+            " VALUES ('2', :moment, 'u1', 'transfer', 'c1', '请核实楼栋', '192.0.2.1')",
+            "INSERT INTO desk_audit (id, at, user_id, action, subject, reason, address)"
+            " VALUES ('1', :moment, 'u1', 'reveal_contact', 'HN2026110100001', '回访', '192.0.2.1')",
+        )
+        async with database.write() as session:
+            for statement in old:
+                await session.execute(text(statement).bindparams(moment))
+        await upgrade(url)
+        async with database.read() as session:
+            rows = list(await session.scalars(select(DeskAudit).order_by(DeskAudit.seq)))
+        assert [(row.seq, row.kind, row.subject, row.role, row.reason) for row in rows] == [
+            (1, "ticket", "HN2026110100001", "agent", "回访"),
+            (2, "conversation", "c1", "agent", "请核实楼栋"),
+        ]
+        seals = Seals(database, "a key")
+        await seals.seal()
+        verdict = await seals.verify()
+        assert (verdict.fault, verdict.records) == ("", 3)
+    finally:
+        await database.close()
+
+
+async def test_the_audit_is_carried_over(tmp_path: Path) -> None:
+    await the_audit_is_carried_over(f"sqlite:///{tmp_path / 'old.db'}")
+
+
+async def test_the_audit_is_carried_over_on_postgresql(postgresql_url: str) -> None:
+    await the_audit_is_carried_over(postgresql_url)
 
 
 async def test_an_empty_database_is_not_current(tmp_path: Path) -> None:

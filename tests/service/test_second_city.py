@@ -118,7 +118,7 @@ async def test_from_the_greeting_to_the_department(hotline: Hotline) -> None:
 
     database = Database(hotline.settings.sqlalchemy_url)
     try:
-        await add_user(database, "head", "班长", "admin", PASSWORD)
+        await add_user(database, "head", "班长", "supervisor", PASSWORD)
         assert await id_of(database, "市城管委") != await id_of(database, "青梧水务集团")
         with pytest.raises(NotFound, match=r"departments\.yml"):
             await id_of(database, "市城市管理行政执法局")

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
-import { home, identify, mayAnswer, mayManageAccounts, maySeeKnowledge, maySeeReveals, maySeeTickets, maySupervise, session } from "./state/session";
+import { home, identify, mayAnswer, mayAudit, mayManageAccounts, maySeeKnowledge, maySeeReveals, maySeeTickets, maySupervise, session } from "./state/session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -46,8 +46,14 @@ export const router = createRouter({
     {
       path: "/reveals", name: "reveals", component: () => import("./views/Reveals.vue"),
       meta: { title: "查看记录", allowed: maySeeReveals },
+    },
+    {
       path: "/rights", name: "rights", component: () => import("./views/Rights.vue"),
       meta: { title: "个人信息请求", allowed: maySupervise },
+    },
+    {
+      path: "/audit", name: "audit", component: () => import("./views/Audit.vue"),
+      meta: { title: "审计", allowed: mayAudit },
     },
     { path: "/nothing", component: () => import("./views/Nothing.vue"), meta: { title: "无权限", allowed: nowhereElse } },
     { path: "/:rest(.*)*", redirect: "/conversations" },

@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Account, AccountFacts, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, RightsRequest, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab, Ticket,
+  Account, AccountFacts, AuditFilter, AuditPage, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, RightsRequest, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab, Ticket,
   TicketEvent, TicketRow, Tried, User,
 } from "./types";
 
@@ -126,6 +126,9 @@ export class DeskApi {
 
   draftGap = (id: string, window: GapWindow, title: string, department: string): Promise<{ entry: string; file: string }> =>
     this.client.post(`/knowledge/gaps/${encodeURIComponent(id)}/draft`, { ...window, title, department });
+
+  audit = (filter: AuditFilter, before: number | null): Promise<AuditPage> =>
+    this.client.get("/audit", { ...filter, before, limit: 50 });
 }
 
 /** The page's one connection to the API. */

@@ -348,3 +348,37 @@ export interface Tried {
   card: AnswerCard | null;
   hits: { id: string; title: string; department: string; probability: number; variant: string }[];
 }
+
+/** What the auditor asks for; empty fields ask for all. Days are `2026-11-23`. */
+export interface AuditFilter {
+  person: string;
+  action: string;
+  subject: string;
+  result: string;
+  first: string;
+  last: string;
+}
+
+/** One record of the audit. */
+export interface AuditRecord {
+  seq: number;
+  at: string;
+  /** Empty when nobody was signed in. */
+  username: string;
+  display_name: string;
+  role: string;
+  action: string;
+  action_words: string;
+  kind: string;
+  subject: string;
+  result: "allowed" | "refused" | "failed";
+  code: string;
+  reason: string;
+  address: string;
+}
+
+export interface AuditPage {
+  records: AuditRecord[];
+  next: number | null;
+  actions: { name: string; words: string }[];
+}

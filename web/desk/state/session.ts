@@ -6,7 +6,7 @@ import type { User } from "../api/types";
 /** Who is signed in on this page. */
 export const session = reactive<{ user: User | null; known: boolean }>({ user: null, known: false });
 
-const ANSWERING = new Set(["agent", "supervisor", "admin"]);
+const ANSWERING = new Set(["agent", "supervisor"]);
 
 /** May see and take conversations; for others the server refuses the queue and the live connection. */
 export function mayAnswer(): boolean {
@@ -43,16 +43,17 @@ export function mayManageAccounts(): boolean {
   return session.user?.role === "admin";
 }
 
-/** What each role is called. */
-export const ROLES: Record<string, string> = {
-  agent: "话务员", department: "承办单位", supervisor: "班长", editor: "知识编辑", admin: "管理员", auditor: "审计员",
-};
+/** May read the audit (审计), and nothing else. */
+export function mayAudit(): boolean {
+  return session.user?.role === "auditor";
+}
 
 /** Where this account's work is. */
 export function home(): string {
   if (mayAnswer()) return "/conversations";
   if (maySeeTickets()) return "/tickets";
   if (maySeeKnowledge()) return "/knowledge";
+  if (mayAudit()) return "/audit";
   return mayManageAccounts() ? "/accounts" : "/nothing";
 }
 

@@ -1,0 +1,105 @@
+"""All that can be done at the desk, as the audit names it. Each route declares one of these to the guard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["", "account", "conversation", "photo", "ticket", "questions", "request"]
+"""What an act is about; empty for lists and for what is about nobody."""
+KINDS: dict[str, str] = {
+    "account": "账号",
+    "conversation": "会话",
+    "photo": "照片",
+    "ticket": "工单",
+    "questions": "一组问题",
+    "request": "个人信息请求",
+}
+"""Kind → its name for people."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that can be done at the desk.
+
+    Args:
+        name: name in the table, at most 40 characters. It must not change, because old records have it.
+        words: name for people.
+        of: what it is about.
+        part: part of the route's address that names this object, such as ``id``; empty for none.
+        when: when the guard records it: ``after`` the handler, with its result and before anything is sent; ``before``
+            the handler, because that sends its answer itself; only when it is ``refused``.
+    """
+
+    name: str
+    words: str
+    of: Kind = ""
+    part: str = ""
+    when: Literal["after", "before", "refused"] = "after"
+
+
+SIGN_IN = Act("sign_in", "登录", "account")
+SIGN_IN_CODE = Act("sign_in_code", "登录（动态码）", "account")
+SIGN_IN_OIDC = Act("sign_in_oidc", "用单位账号登录", "account")
+# Both are asked before anybody is known, and tell nothing of anybody.
+SIGN_IN_WAYS = Act("sign_in_ways", "查看登录方式", when="refused")
+GO_TO_ISSUER = Act("go_to_issuer", "去单位的登录系统", when="refused")
+SIGN_OUT = Act("sign_out", "退出")
+# Each page asks who is signed in. The answer tells accounts about themselves only.
+WHO_AM_I = Act("who_am_i", "查看自己的账号", when="refused")
+# The page says so once a minute while somebody uses it.
+STAY = Act("stay", "还在使用", when="refused")
+CHANGE_PASSWORD = Act("change_password", "修改密码")
+OWN_SESSIONS = Act("own_sessions", "查看自己登录的设备")
+END_OTHERS = Act("end_others", "退出其他设备")
+SEE_SECOND_FACTOR = Act("see_second_factor", "查看两步验证")
+BEGIN_SECOND_FACTOR = Act("begin_second_factor", "开始设置两步验证")
+CONFIRM_SECOND_FACTOR = Act("confirm_second_factor", "设好两步验证")
+NEW_RECOVERY_CODES = Act("new_recovery_codes", "重新生成恢复码")
+
+LIST_ACCOUNTS = Act("list_accounts", "查看账号")
+ADD_ACCOUNT = Act("account_add", "新建账号", "account")
+CHANGE_ACCOUNT = Act("account_change", "修改账号", "account", "id")
+CLOSE_ACCOUNT = Act("account_close", "停用账号", "account", "id")
+OPEN_ACCOUNT = Act("account_open", "重新启用账号", "account", "id")
+RESET_PASSWORD = Act("account_password", "重置密码", "account", "id")
+REMOVE_SECOND_FACTOR = Act("account_second", "取消两步验证", "account", "id")
+
+LIST_CONVERSATIONS = Act("list_conversations", "查看会话列表")
+OPEN_CONVERSATION = Act("open_conversation", "打开会话", "conversation", "id")
+READ_EVENTS = Act("read_events", "查看会话经过", "conversation", "id")
+TAKE = Act("take", "接入会话", "conversation", "id")
+SAY = Act("say", "回复群众", "conversation", "id")
+HAND_BACK = Act("hand_back", "交还机器人", "conversation", "id")
+TRANSFER = Act("transfer", "转接会话", "conversation", "id")
+TAKE_OVER = Act("take_over", "接手会话", "conversation", "id")
+CLOSE = Act("close", "结束会话", "conversation", "id")
+LIST_AGENTS = Act("list_agents", "查看同事名单")
+WATCH = Act("watch", "打开实时会话", when="before")
+REVEAL_CONVERSATION = Act("reveal_conversation", "查看会话里的号码", "conversation", "id")
+LIST_REASONS = Act("list_reasons", "查看原因清单", when="refused")
+LIST_REVEALS = Act("list_reveals", "查看查看记录")
+REVEAL_MORE = Act("reveal_more", "加查看次数", "account")
+LIST_RIGHTS = Act("list_rights", "查看个人信息请求")
+END_RIGHTS = Act("end_rights", "办结个人信息请求", "request", "id")
+SEE_PHOTO = Act("see_photo", "查看会话照片", "photo", "id")
+
+LIST_TICKETS = Act("list_tickets", "查看工单列表")
+OPEN_TICKET = Act("open_ticket", "打开工单", "ticket", "number")
+SEE_TICKET_PHOTO = Act("see_ticket_photo", "查看工单照片", "ticket", "number")
+REVEAL_CONTACT = Act("reveal_contact", "查看联系方式", "ticket", "number")
+
+SEE_KNOWLEDGE = Act("see_knowledge", "查看知识库状态")
+TRY_QUESTION = Act("try_question", "试问")
+LIST_GAPS = Act("list_gaps", "查看没答好的问题")
+OPEN_GAP = Act("open_gap", "打开一组问题", "questions", "group")
+DISMISS_GAP = Act("dismiss_gap", "忽略一组问题", "questions", "group")
+REOPEN_GAP = Act("reopen_gap", "重新列出一组问题", "questions", "group")
+DRAFT_ENTRY = Act("draft_entry", "起草条目", "questions", "group")
+
+READ_AUDIT = Act("read_audit", "查看审计")
+EXPORT_AUDIT = Act("export_audit", "导出审计", when="before")
+BEGIN_SEALING = Act("begin_sealing", "开始封存审计")
+
+ACTS: dict[str, Act] = {act.name: act for act in list(globals().values()) if isinstance(act, Act)}
+"""Name of an act → the act."""

@@ -1,0 +1,50 @@
+"""``wenban audit``: checks the audit, for operators and auditors."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from core.migrate import opened
+from core.settings import load_settings
+from desk.seals import Seals, Verdict
+
+app = typer.Typer(no_args_is_help=True)
+console = Console()
+
+
+@app.callback()
+def group() -> None:
+    """The audit of the desk."""
+
+
+@app.command("verify")
+def verify(
+    reseal: Annotated[
+        bool,
+        typer.Option(
+            help="After WENBAN_SESSION_KEY was changed on purpose: check without the seals, then seal anew."
+        ),
+    ] = False,
+) -> None:
+    """Check that no record of the audit is missing or was changed. Exit status 1 when something is wrong."""
+
+    async def run() -> Verdict:
+        settings = load_settings()
+        async with opened(settings) as database:
+            seals = Seals(database, settings.secrets.session_key)
+            return await (seals.reseal() if reseal else seals.verify())
+
+    verdict = asyncio.run(run())
+    if verdict.fault:
+        console.print(f"[red]✗[/] 审计：{escape(verdict.fault)}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1)
+    console.print(
+        f"[green]✓[/] 审计：{verdict.records} 条，都在，都没有改过；到第 {verdict.seq} 条，哈希 {verdict.hash}",
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,98 @@
+"""``wenban audit verify``, and what ``wenban doctor`` says about the audit and about the proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import update
+from typer.testing import CliRunner
+
+from core.database import Database
+from core.migrate import prepare
+from core.settings import Settings
+from desk import audit
+from desk.models import DeskAudit
+from desk.seals import Seals
+from service import audit_cli, doctor
+
+
+@pytest.fixture
+async def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings of an installation whose audit has three records, sealed."""
+    monkeypatch.setenv("WENBAN_DATA_DIR", str(tmp_path))
+    found = Settings()
+    await prepare(found)
+    database = Database(found.sqlalchemy_url)
+    for subject in "123":
+        await audit.write(database, DeskAudit(action="take", subject=subject, result="allowed"))
+    await Seals(database, found.secrets.session_key).seal()
+    await database.close()
+    return found
+
+
+async def change(settings: Settings) -> None:
+    database = Database(settings.sqlalchemy_url)
+    async with database.write() as session:
+        await session.execute(update(DeskAudit).where(DeskAudit.seq == 2).values(subject="9"))
+    await database.close()
+
+
+async def told(settings: Settings, name: str) -> str:
+    """The line of ``wenban doctor`` about one part."""
+    console = Console(file=io.StringIO(), width=400)
+    await doctor.examine(settings, console)
+    assert isinstance(console.file, io.StringIO)
+    [line] = [line for line in console.file.getvalue().splitlines() if f" {name}：" in line]
+    return line
+
+
+def test_a_whole_audit_passes(settings: Settings) -> None:
+    done = CliRunner().invoke(audit_cli.app, ["verify"])
+    assert done.exit_code == 0 and "4 条" in done.output
+
+
+@pytest.mark.parametrize("arguments", [["verify"], ["verify", "--reseal"]])
+async def test_a_changed_record_is_named(settings: Settings, arguments: list[str]) -> None:
+    await change(settings)
+    done = await asyncio.to_thread(CliRunner().invoke, audit_cli.app, arguments)
+    assert done.exit_code == 1 and "第 2 条" in done.output
+
+
+def test_a_new_session_key_is_told_and_accepted_on_purpose(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENBAN_SESSION_KEY", "a new one")
+    run = CliRunner().invoke
+    refused = run(audit_cli.app, ["verify"])
+    assert refused.exit_code == 1 and "WENBAN_SESSION_KEY" in refused.output
+    assert run(audit_cli.app, ["verify", "--reseal"]).exit_code == 0
+    assert run(audit_cli.app, ["verify"]).exit_code == 0
+
+
+async def test_the_doctor_tells_of_a_changed_audit(settings: Settings) -> None:
+    assert (await told(settings, "审计")).startswith("✓")
+    await change(settings)
+    line = await told(settings, "审计")
+    assert line.startswith("✗") and "第 2 条" in line
+
+
+@pytest.mark.parametrize(
+    ("public_url", "trust_proxy", "host", "fine", "words"),
+    [
+        ("", False, "127.0.0.1", True, "没有设公开地址"),
+        ("http://127.0.0.1:8012", False, "127.0.0.1", True, "没有设公开地址"),
+        ("https://12345.example.gov.cn", False, "127.0.0.1", False, "WENBAN_TRUST_PROXY=true"),
+        ("https://12345.example.gov.cn", True, "127.0.0.1", True, "信任代理"),
+        ("https://12345.example.gov.cn", True, "0.0.0.0", True, "防火墙"),
+    ],
+)
+async def test_the_doctor_fails_when_all_clients_seem_to_be_the_proxy(
+    public_url: str, trust_proxy: bool, host: str, fine: bool, words: str
+) -> None:
+    found = Settings(public_url=public_url, trust_proxy=trust_proxy, host=host)
+    well, said = await doctor._proxy(found)
+    assert well is fine and words in said

@@ -1,0 +1,335 @@
+"""Every route of the whole app × every role, and nobody × whose object it is. A new route without a row here fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+from sqlalchemy import update
+
+from channels.web.socket import NEW_SESSION
+from conversations.types import Agent, HandoffReason
+from core.events import LocalEvents
+from core.ids import new_id
+from core.migrate import upgrade
+from core.settings import Settings
+from core.wechat_accounts import WeChatAccount
+from desk import passwords, presence
+from desk.accounts import add_user
+from desk.guard import ACT
+from desk.models import DeskUser
+from desk.roles import Role
+from service.app import CONVERSATIONS, DATABASE, create_app
+from tests.cities import HUAINAN
+from tickets.models import Department, TicketRow
+from tickets.service import Tickets
+from tickets.types import TicketDraft
+
+PASSWORD = "first-Sign-in"
+OURS = {"X-Requested-With": "wenban"}
+NOBODY = "nobody"
+OPEN = "everybody, also nobody"
+CLOSED = "no account: needs a visitor's token, the platform's signature or Rasa's secret"
+AGENTS = {Role.AGENT, Role.SUPERVISOR}
+EDITORS = {Role.EDITOR, Role.SUPERVISOR}
+
+ROUTES: dict[str, str | set[Role]] = {
+    "GET /": OPEN,
+    "GET /widget.js": OPEN,
+    "GET /demo/{path}": OPEN,
+    "GET /desk": OPEN,
+    "GET /desk/{path}": OPEN,
+    "GET /kb/{id}": OPEN,
+    "GET /healthz": OPEN,
+    "GET /readyz": OPEN,
+    "POST /api/web/session": OPEN,
+    "OPTIONS /api/web/{path}": OPEN,
+    "POST /api/web/messages": CLOSED,
+    "GET /api/web/messages": CLOSED,
+    "POST /api/web/photos": CLOSED,
+    "GET /api/web/photos/{id}": CLOSED,
+    "GET /api/web/socket": CLOSED,
+    "GET /wechat/{account}": CLOSED,
+    "POST /wechat/{account}": CLOSED,
+    "POST /actions/webhook": CLOSED,
+    "POST /api/desk/login": OPEN,
+    "GET /api/desk/me": set(Role),
+    "POST /api/desk/password": set(Role),
+    "GET /api/desk/conversations": AGENTS,
+    "GET /api/desk/conversations/{id}": AGENTS,
+    "GET /api/desk/conversations/{id}/events": AGENTS,
+    "POST /api/desk/conversations/{id}/take": AGENTS,
+    "POST /api/desk/conversations/{id}/messages": AGENTS,
+    "POST /api/desk/conversations/{id}/hand_back": AGENTS,
+    "POST /api/desk/conversations/{id}/transfer": AGENTS,
+    "POST /api/desk/conversations/{id}/take_over": AGENTS,
+    "POST /api/desk/conversations/{id}/close": AGENTS,
+    "GET /api/desk/agents": AGENTS,
+    "GET /api/desk/live": AGENTS,
+    "GET /api/desk/photos/{id}": AGENTS,
+    "GET /api/desk/tickets": AGENTS | {Role.DEPARTMENT},
+    "GET /api/desk/tickets/{number}": AGENTS | {Role.DEPARTMENT},
+    "GET /api/desk/tickets/{number}/photos/{id}": AGENTS | {Role.DEPARTMENT},
+    "POST /api/desk/tickets/{number}/reveal": AGENTS | {Role.DEPARTMENT},
+    "GET /api/desk/knowledge": AGENTS | {Role.EDITOR},
+    "GET /api/desk/knowledge/ask": AGENTS | {Role.EDITOR},
+    "GET /api/desk/knowledge/gaps": AGENTS | {Role.EDITOR},
+    "GET /api/desk/knowledge/gaps/{group}": AGENTS | {Role.EDITOR},
+    "POST /api/desk/knowledge/gaps/{group}/dismiss": EDITORS,
+    "POST /api/desk/knowledge/gaps/{group}/reopen": EDITORS,
+    "POST /api/desk/knowledge/gaps/{group}/draft": EDITORS,
+    "GET /api/desk/audit": {Role.AUDITOR},
+    "GET /api/desk/audit/export": {Role.AUDITOR},
+    # At the end, because it ends the session.
+    "POST /api/desk/logout": set(Role),
+}
+"""Route → who gets past the door. What is then wrong with the request does not matter here."""
+
+_SAY = {"client_id": "m1", "text": "您好"}
+_NOTE = {"to": None, "note": "请接着办"}
+_WHY = {"reason": "核实情况"}
+OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
+    # Conversations: one in the queue, one that this agent has, one that a colleague at the desk has.
+    "GET /api/desk/conversations/{id}": (
+        None,
+        {"waiting": {"*": 200}, "own": {"*": 200}, "other": {"*": 200}},
+    ),
+    "GET /api/desk/conversations/{id}/events": (None, {"own": {"*": 200}, "other": {"*": 200}}),
+    "POST /api/desk/conversations/{id}/take": (
+        {},
+        {"waiting": {"*": 200}, "own": {"*": 200}, "other": {"*": 409}},
+    ),
+    "POST /api/desk/conversations/{id}/messages": (
+        _SAY,
+        {"waiting": {"*": 409}, "own": {"*": 200}, "other": {"*": 409}},
+    ),
+    "POST /api/desk/conversations/{id}/hand_back": (
+        {},
+        {"waiting": {"*": 409}, "own": {"*": 200}, "other": {"*": 409}},
+    ),
+    "POST /api/desk/conversations/{id}/transfer": (
+        _NOTE,
+        {"waiting": {"*": 409}, "own": {"*": 200}, "other": {"*": 409}},
+    ),
+    "POST /api/desk/conversations/{id}/take_over": (
+        {"holder": "{holder}", "note": "同事有急事"},
+        {"waiting": {"*": 409}, "other": {"agent": 409, "supervisor": 200}},
+    ),
+    "POST /api/desk/conversations/{id}/close": ({}, {"own": {"*": 200}, "other": {"*": 409}}),
+    # Tickets: one of the asking department, one of another department, one of the asking department with 保密.
+    "GET /api/desk/tickets/{number}": (
+        None,
+        {"own": {"*": 200}, "other": {"*": 200, "department": 404}, "secret": {"*": 200}},
+    ),
+    "POST /api/desk/tickets/{number}/reveal": (
+        _WHY,
+        {"own": {"*": 200}, "other": {"*": 200, "department": 404}, "secret": {"*": 200, "department": 403}},
+    ),
+    # A photo that is none of the ticket's, whosever the ticket is.
+    "GET /api/desk/tickets/{number}/photos/{id}": (None, {"own": {"*": 404}, "other": {"*": 404}}),
+    # Photos belong to conversations, which all agents may read; questions belong to nobody. Here there are none.
+    "GET /api/desk/photos/{id}": (None, {"none": {"*": 404}}),
+    "GET /api/desk/knowledge/gaps/{group}": (None, {"none": {"*": 404}}),
+    "POST /api/desk/knowledge/gaps/{group}/dismiss": ({}, {"none": {"*": 404}}),
+    "POST /api/desk/knowledge/gaps/{group}/reopen": ({}, {"none": {"*": 404}}),
+    "POST /api/desk/knowledge/gaps/{group}/draft": (
+        {"title": "狂犬疫苗", "department": "市卫生健康委员会"},
+        {"none": {"*": 404}},
+    ),
+}
+"""Route with an object → body, and for each object what each role that gets past the door is answered (``*``: any other)."""
+
+
+@dataclass
+class Desk:
+    """The whole app, and a signed-in client for each role."""
+
+    app: web.Application
+    clients: dict[str, TestClient[web.Request, web.Application]]
+    ids: dict[str, str]
+    departments: dict[str, str]
+
+    @property
+    def routes(self) -> list[str]:
+        """All routes as ``METHOD /path``."""
+        found = {
+            f"{route.method} {route.resource.canonical}"
+            for route in self.app.router.routes()
+            if route.resource and route.method != "HEAD"
+        }
+        return sorted(found)
+
+    async def ask(self, role: str, route: str, body: Any = None, **parts: str) -> tuple[int, str]:
+        """The status and the code of the answer. Parts of the address that are not given are an unknown id."""
+        method, path = route.split(" ")
+        url = re.sub(r"\{(\w+)\}", lambda part: ({"account": "main"} | parts).get(part[1], new_id()), path)
+        if url == "/api/web/socket":  # It says only on the socket that the token is not valid.
+            async with self.clients[role].ws_connect(url) as socket:
+                closed = await socket.receive()
+                return (401 if closed.data == NEW_SESSION else 200), ""
+        options: dict[str, Any] = {} if method == "GET" else {"json": body or {}}
+        answer = await self.clients[role].request(method, url, headers=OURS, allow_redirects=False, **options)
+        refused = answer.status >= 400 and answer.content_type == "application/json"
+        found = await answer.json() if refused else {}
+        error = found.get("error")
+        return answer.status, error["code"] if isinstance(error, dict) else ""
+
+    async def conversation(self, whose: str, role: str) -> str:
+        """A new conversation: ``waiting``, of the role's own account, or of another agent."""
+        conversations = self.app[CONVERSATIONS]
+        one = (await conversations.find_or_create("web", "", new_id())).id
+        await conversations.request_human(one, HandoffReason.CITIZEN_ASKED)
+        if whose in ("own", "other"):
+            holder = self.ids[role if whose == "own" else "holder"]
+            await presence.seen(self.app[DATABASE], holder)
+            await conversations.take(one, Agent(holder, "坐席"))
+        return one
+
+    async def ticket(self, whose: str) -> str:
+        """A new ticket of the department, or of another one, or with 保密."""
+        database = self.app[DATABASE]
+        draft = TicketDraft("投诉", "路灯坏了", contact_phone="13800000000", confidential=whose == "secret")
+        number = (await Tickets(database, LocalEvents(), HUAINAN).file(draft, new_id())).number
+        department = self.departments["other" if whose == "other" else "own"]
+        async with database.write() as session:
+            await session.execute(
+                update(TicketRow).where(TicketRow.number == number).values(department_id=department)
+            )
+        return number
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=1024, parallelism=1)
+    monkeypatch.setattr(passwords, "PasswordHasher", cheap)
+    account = WeChatAccount(name="main", kind="service", app_id="wx0", token="token", mode="plain")
+    settings = Settings(data_dir=tmp_path, rasa_url="http://127.0.0.1:9", wechat_accounts=[account])
+    await upgrade(settings.sqlalchemy_url)
+    server = TestServer(await create_app(settings))
+    await server.start_server()
+    database = server.app[DATABASE]
+    departments = {}
+    async with database.write() as session:
+        for name in ("own", "other"):
+            session.add(row := Department(name=f"测试单位 {name}"))
+            await session.flush()
+            departments[name] = row.id
+    clients, ids = {NOBODY: TestClient[web.Request, web.Application](server)}, {}
+    for name in (*Role, "holder"):
+        role = Role.AGENT if name == "holder" else Role(name)
+        bound = departments["own"] if role is Role.DEPARTMENT else None
+        await add_user(database, name, f"账号 {name}", role, PASSWORD, bound)
+        async with database.write() as session:
+            await session.execute(update(DeskUser).values(must_change_password=False))
+        clients[name] = TestClient(server)
+        answer = await clients[name].post(
+            "/api/desk/login", json={"username": name, "password": PASSWORD}, headers=OURS
+        )
+        ids[name] = (await answer.json())["user"]["id"]
+    yield Desk(server.app, clients, ids, departments)
+    for client in clients.values():
+        await client.session.close()
+    await server.close()
+
+
+async def test_every_route_lets_in_whom_the_table_says(desk: Desk) -> None:
+    assert desk.routes == sorted(ROUTES), "a row for each route, and no other"
+    wrong = []
+    for route, allowed in ROUTES.items():
+        for role in (NOBODY, *Role):
+            status, code = await desk.ask(role, route)
+            if allowed == OPEN:
+                right = status not in (401, 403)
+            elif allowed == CLOSED:
+                right = status in (401, 403)
+            elif role == NOBODY:
+                right = status == 401
+            else:
+                right = (status == 403 and code == "role_not_allowed") is (role not in allowed)
+            if not right:
+                wrong.append((route, role, status, code))
+    assert wrong == []
+
+
+async def test_every_route_with_an_object_asks_whose_it_is(desk: Desk) -> None:
+    assert {route for route in desk.routes if "/api/desk/" in route and "{" in route} == set(OBJECTS)
+    wrong = []
+    for route, (body, cases) in OBJECTS.items():
+        allowed = ROUTES[route]
+        for whose, answers in cases.items():
+            for role in (NOBODY, *Role):
+                inside = isinstance(allowed, set) and role in allowed
+                parts = {}
+                if "/conversations/" in route and (inside or whose != "own"):
+                    parts["id"] = await desk.conversation(whose, role)
+                elif "/conversations/" in route:
+                    parts["id"] = await desk.conversation("waiting", role)
+                elif "/tickets/" in route:
+                    parts["number"] = await desk.ticket(whose)
+                sent = {**body, "holder": desk.ids["holder"]} if body and "holder" in body else body
+                status, code = await desk.ask(role, route, sent, **parts)
+                wanted = (
+                    answers.get(role, answers["*"]) if inside and "*" in answers else answers.get(role, 0)
+                )
+                wanted = 401 if role == NOBODY else wanted if inside else 403
+                if status != wanted:
+                    wrong.append((route, whose, role, f"{status} {code} instead of {wanted}"))
+    assert wrong == []
+
+
+async def test_every_route_of_the_desk_declares_what_it_records(desk: Desk) -> None:
+    silent = [
+        f"{route.method} {route.resource.canonical}"
+        for route in desk.app.router.routes()
+        if route.resource
+        and route.resource.canonical.startswith("/api/desk/")
+        and not hasattr(route.handler, ACT)
+    ]
+    assert silent == []
+    quiet = {
+        getattr(route.handler, ACT).name
+        for route in desk.app.router.routes()
+        if hasattr(route.handler, ACT) and getattr(route.handler, ACT).when == "refused"
+    }
+    assert quiet == {"who_am_i"}, "all others are recorded also when they are allowed"
+
+
+NOT_LISTS = {
+    "GET /api/desk/me": "one account",
+    "GET /api/desk/live": "a websocket",
+    "GET /api/desk/agents": "as many as desk.colleagues.MOST",
+    "GET /api/desk/conversations/{id}": "as many messages as desk.conversations_api.HISTORY",
+    "GET /api/desk/tickets/{number}": "one ticket",
+    "GET /api/desk/tickets/{number}/photos/{id}": "one photo",
+    "GET /api/desk/photos/{id}": "one photo",
+}
+"""Addresses that are read and take no question."""
+
+
+async def test_every_list_bounds_its_page_and_its_question(desk: Desk) -> None:
+    wrong = []
+    for route in (one for one in desk.routes if one.startswith("GET /api/desk/") and one not in NOT_LISTS):
+        allowed = ROUTES[route]
+        role = sorted(allowed)[0] if isinstance(allowed, set) else NOBODY
+        known = await desk.conversation("waiting", role)
+        url = re.sub(r"\{\w+\}", known, route.removeprefix("GET "))
+        for query in ({"limit": "1000000"}, {"limit": "0"}, {"q": "长" * 600}, {"nonsense": "1"}):
+            answer = await desk.clients[role].get(url, params=query)
+            if answer.status != 400:
+                wrong.append((route, list(query), answer.status))
+    assert wrong == []
+
+
+async def test_no_address_reads_an_endless_question(desk: Desk) -> None:
+    for route in (one for one in desk.routes if one.startswith("GET ")):
+        url = re.sub(r"\{\w+\}", "x", route.removeprefix("GET "))
+        answer = await desk.clients[NOBODY].get(f"{url}?q={'x' * 20_000}")
+        assert answer.status == 400, route
