@@ -179,6 +179,8 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
             # PostgreSQL.
             "synchronous=NORMAL",
             "foreign_keys=ON",
+            # What is deleted is overwritten, so that an erased message is not left in the file's free pages.
+            "secure_delete=ON",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 
 from channels.web.models import VisitorToken
 from core.clock import now
@@ -31,6 +31,17 @@ GRACE = timedelta(minutes=1)
 NOTED = timedelta(days=1)
 """How exactly the last use is stored. A row that is written with each request would cost more than it tells."""
 
+_READ = select(
+    VisitorToken.digest,
+    VisitorToken.visitor_id,
+    VisitorToken.former,
+    VisitorToken.issued_at,
+    VisitorToken.seen_at,
+    VisitorToken.used,
+    VisitorToken.ends_at,
+    VisitorToken.revoked,
+).where(VisitorToken.digest == bindparam("digest"))
+"""Finds a token. Built once, because every request of a page runs it."""
 _SHAPE = re.compile(r"w2\.[A-Za-z0-9_-]{43}")
 
 
@@ -91,14 +102,14 @@ class Tokens:
             return None
         digest, moment = _digest(token), now()
         async with self._database.read() as session:
-            row = await session.get(VisitorToken, digest)
+            row = (await session.execute(_READ, {"digest": digest})).one_or_none()
         if row is None or row.revoked or moment - row.seen_at > VALID:
             return None
         if row.ends_at is not None and row.ends_at <= moment:
             await self.revoke(row.visitor_id)
             return None
         if not row.used or moment - row.seen_at > NOTED:
-            await self._note(row)
+            await self._note(digest, None if row.used else row.former)
         return Visitor(row.visitor_id, digest, moment - row.issued_at > REPLACED_AFTER)
 
     async def valid(self, visitor: Visitor) -> bool:
@@ -118,20 +129,20 @@ class Tokens:
             )
         self._events.publish(topic(visitor_id), "revoked")
 
-    async def _note(self, row: VisitorToken) -> None:
-        """Store that a token was used. At its first use the former one gets its end."""
+    async def _note(self, digest: str, former: str | None) -> None:
+        """Store that a token was used. At its first use the ``former`` one gets its end."""
         moment = now()
         async with self._database.write() as session:
             await session.execute(
                 update(VisitorToken)
-                .where(VisitorToken.digest == row.digest)
+                .where(VisitorToken.digest == digest)
                 .values(seen_at=moment, used=True)
                 .execution_options(synchronize_session=False)
             )
-            if row.former is not None and not row.used:
+            if former is not None:
                 await session.execute(
                     update(VisitorToken)
-                    .where(VisitorToken.digest == row.former, VisitorToken.ends_at.is_(None))
+                    .where(VisitorToken.digest == former, VisitorToken.ends_at.is_(None))
                     .values(ends_at=moment + GRACE)
                     .execution_options(synchronize_session=False)
                 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -192,6 +194,27 @@ async def test_when_the_last_ticket_is_closed_nothing_names_the_person(stored: S
             everything += str((await session.execute(select(table))).all())
     for personal in (NAME, PHONE, stored.visitor):
         assert personal not in everything, personal
+
+
+async def test_sqlites_file_holds_no_erased_word(stored: Stored, tmp_path: Path) -> None:
+    if not stored.database.is_sqlite:
+        pytest.skip("PostgreSQL's files are cleaned by its own vacuum")
+
+    path = Path(stored.database.url.partition("///")[2])
+
+    def in_file(word: str) -> bool:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return any(
+            word.encode() in file.read_bytes() for file in path.parent.glob(f"{path.name}*") if file.is_file()
+        )
+
+    assert in_file(NAME)
+    async with stored.database.write() as session:
+        for row in await session.scalars(select(TicketRow)):
+            row.closed_at = now()
+    await stored.erase()
+    assert not in_file(NAME) and in_file("李四")
 
 
 async def test_who_waits_for_an_answer_to_the_request_can_still_be_told(stored: Stored) -> None:
