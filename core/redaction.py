@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import rjieba
+
 from core.masking import numbers
 
 GONE = "***"
@@ -24,7 +26,7 @@ _SURNAMES = (
     "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许邓韩冯曹彭曾萧肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪"
     "范廖石韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章"
     "鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛翁冉骆路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟"
-    "艾尤阳穆卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎]"
+    "艾尤阳穆卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟高佘应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎]"
 )
 # A given name ends before a word that continues the sentence: "我叫王伟想问一下".
 _STOP = "想要问在是的来去有住家今现咨反说和跟与从被把给让向对到也都就还又很不没了吗呢吧啊呀我你您他她它这那年月日电身手联男女先小同老师经总工队书主"
@@ -34,14 +36,14 @@ _FOREIGN = r"[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,8}"
 _END = "(?=[^\u4e00-\u9fff]|$)"
 _KIN = (
     "儿子|女儿|孩子|小孩|娃儿?|爸爸?|妈妈?|父亲|母亲|老公|老婆|爱人|丈夫|妻子|爷爷|奶奶|姥姥|姥爷|外公|外婆|哥哥?|姐姐?|弟弟?|妹妹?|"
-    "孙子|孙女|媳妇|女婿|岳父|岳母|公公|婆婆|闺女|侄子|侄女|外甥|家属"
+    "孙子|孙女|媳妇|女婿|岳父|岳母|公公|婆婆|闺女|叔叔|伯伯|舅舅|姑姑|老头|老伴|侄子|侄女|外甥|家属"
 )
 _ROLE = (
-    "学生|患者|病人|工人|员工|村民|居民|业主|租客|租户|房主|户主|邻居|法人|收件人|当事人|联系人|投诉人|举报人|反映人|申请人|报修人|诉求人|来电人|被保险人|参保人|本人|姓名|名字|护士|老师|教师|医生|司机|职工|保安|商户|摊主|店主|房东|老板娘?|包工头|工头|经理|"
+    "学生|患者|病人|工人|员工|村民|居民|业主|租客|租户|房主|户主|邻居|车主|法人|收件人|当事人|联系人|投诉人|举报人|反映人|申请人|报修人|诉求人|来电人|被保险人|参保人|本人|姓名|名字|护士|老师|教师|医生|司机|职工|保安|商户|摊主|店主|房东|老板娘?|包工头|工头|经理|"
     "队长|住户|男子|女子|男的|女的"
 )
 _NO_NAME = re.compile(
-    r"^单元|^马上|高血|什么|啥|怎么|[物公][业司]|小区|学校|医院|单位|部门|花园|[县区市镇乡村路街]$|高中|中学|时[间候]|任何|何时|方便|常常|成[天日]|全[部家体]|白天|平时|水[电费]|电费|路灯|"
+    r"^单元|^顾[客问虑及]|^马上|^谢谢|高(?:[血压温空层速铁考校管工龄三二一薪价利新级]|中)|什么|啥|怎么|[物公][业司]|小区|学校|医院|单位|部门|花园|[县区市镇乡村路街]$|高中|中学|时[间候]|任何|何时|方便|常常|成[天日]|全[部家体]|白天|平时|水[电费]|电费|路灯|"
     r"应该|于是|万一|连续|明明|严重|安全|管理|经常|包括|关于|向来|单独|温度|空调|金额|费用|毛病|和谐|文明|高空|石头|黄色|白色|左[边右]|强制|国家|查询|解决"
 )
 _NAMED: tuple[re.Pattern[str], ...] = tuple(
@@ -51,9 +53,10 @@ _NAMED: tuple[re.Pattern[str], ...] = tuple(
         rf"(?:我|俺|他|她|对方|一个|{_KIN}|{_ROLE})(?:是叫|就叫|名叫|叫做?)\s?(?P<name>{_NAME}|{_FOREIGN})",
         rf"(?:{_ROLE})\s?[:：是为]\s?(?P<name>{_NAME}|{_FOREIGN}){_END}",
         # 我儿子王小明今年…; a name without 叫 counts only where something follows that a name is told with.
-        rf"(?:我|俺)?(?:的)?(?:{_KIN}|{_ROLE})(?P<name>(?:{_SURNAMES})(?:(?![{_STOP}])[\u4e00-\u9fff]){{1,2}})(?=[，,、。（(；;：:\s]|今年|现年|身份证|电话|手机|男|女|在|是|称|说|反映|因|被|于|[一二三四五六七八九十]|\d|$)",
+        rf"(?:我|俺)?(?:的)?(?:{_KIN}|{_ROLE})(?P<name>(?:{_SURNAMES})(?:(?![{_STOP}])[\u4e00-\u9fff]){{1,2}})(?=[，,、。（(；;：:\s]|今年|现年|身份证|电话|手机|男|女|在|是|称|说|反映|因|被|于|不|没|欠|[一二三四五六七八九十]|\d|$)",
         # "我是高中生" and "我是林场职工" are not names. After 我是 a name counts only when it ends there.
         rf"(?:我是|本人是?)(?P<name>(?:{_SURNAMES})(?!中)[\u4e00-\u9fff]{{1,2}}){_END}",
+        rf"我是(?P<name>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}})(?=的(?:{_KIN}))",
         rf"(?P<name>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}})(?=先生|女士|小姐|同志)",
         # 张伟，男，… and 张伟（身份证…
         rf"(?:^|(?<=[^\u4e00-\u9fff]))(?P<name>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}})(?=\s?[，,（(：:]?\s?(?:男|女|身份证|电话|手机|联系电话|联系方式|性别|现年|[（(](?:业主|家长|患者|本人|学生|村民|居民|租客|联系人|反映人|当事人|化名)|(?<=[，,（(：:]){re.escape(GONE)}))",
@@ -62,6 +65,12 @@ _NAMED: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 """Patterns of names that the words around them show to be names."""
+_WHOLE_NAME = re.compile(rf"(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}")
+_BEFORE_NAME = re.compile(
+    rf"(?:{_KIN}|{_ROLE}|车主|举报|投诉|感谢|表扬|找到?|联系|和|跟|与|我是|落款|名|^|[，。；;：:（(、！!\s])$"
+)
+_BEHIND_PLACE = re.compile(r"[路街巷村镇乡矿桥庵庄区县市湾集园苑城府水郢岗圩山河湖洞站店厂家]|花园|小区|公司")
+"""What follows a word that looks like a name and begins that of a place or firm (顾桥煤矿, 和悦街)."""
 _STREET = "路|街|巷|弄|道|里|村|庄|组|队|园|苑|城|区|府|湾|庭|墅"
 _CONTACTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), GONE),
@@ -75,7 +84,7 @@ _CONTACTS: tuple[tuple[re.Pattern[str], str], ...] = (
         GONE,
     ),
     # Figures that the readers of numbers do not know as whole: mistyped cards, landlines with a blank.
-    (re.compile(r"(?<![\d.])\d{6}[\s-]?\d{8}[\s-]?\d{3}[\dXx]"), GONE),
+    (re.compile(r"(?<![\d.])\d{6}[\s-]?\d{8}[\s-]?\d{3}[\dXx]\d{0,4}"), GONE),
     (re.compile(r"(?<!\d)\d{4}(?:[\s-]\d{4}){3}(?:[\s-]?\d{1,3})?(?!\d)"), GONE),
     (re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)"), GONE),
     (re.compile(r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)"), GONE),
@@ -104,7 +113,7 @@ _HOME_PLACE = rf"(?:{_C}{{1,12}}?(?:{_PLACE_END})(?:[一二三四五六七八九
 _HOME = re.compile(
     r"(?P<cue>(?:家庭住址|家庭地址|现住址|现住地址?|住址|户籍地址?|户籍所在地|身份证地址|收货地址)(?:是|为|在)?\s?[:：]?\s?|"
     r"(?:我|俺|本人|咱)们?(?:一?家|全家)?(?:现在|现|目前)?(?:就|也|都)?(?:是?租?住在?(?:的是)?)(?!了?(?:院|不|着|宅|户|房|进|处|的|得|一|三|两|几))|"
-    r"(?:我|俺|咱)们?(?:的)?(?:家|房子|老家)(?:就|也)?(?:在|是|住在?)(?!了?(?:院|不|着|宅|户|房))|家住(?:在)?(?!院)|"
+    r"(?:我|俺|咱)们?(?:的)?(?:家|房子|老家)(?:就|也)?(?:在|是|住在?)(?!了?(?:院|不|着|宅|户|房))|家住(?:在)?(?!院)|(?:^|(?<=[，,。；;！!\\s]))家在|(?:我|俺)租的(?:房子)?(?:是|在)|"
     r"(?:我|俺)(?:爸妈|父母|爸爸?|妈妈?|家人|老人|奶奶|爷爷|公婆|岳父母?)(?:现在|一直|也|都)?(?:租?住在?)(?!了?(?:院|不|着|宅))|"
     r"(?:^|(?<=[，,。；;！!\s]))(?:现|目前|租|就|一直)?住在(?!院)|"
     r"(?:我|俺|咱|本人)们?(?:就?是)(?=[^，,。；;！!\s]{2,24}?(?:的)?(?:业主|住户|居民|村民|租户|租客|房主)))"
@@ -169,7 +178,8 @@ def confidential(text: str, own: Own = NOBODY) -> str:
     text = _ANY_LONG.sub(
         lambda m: m[0] if _NUMBER_OF_MATTER.search(text, max(m.start() - 12, 0), m.start()) else GONE, text
     )
-    return _names(without_home(text), own)
+    text = without_home(text)
+    return _names(text, own, _tagged(text))
 
 
 def without_home(text: str) -> str:
@@ -218,9 +228,21 @@ def _contacts(text: str, own: Own) -> str:
     return text
 
 
-def _names(text: str, own: Own) -> str:
+def _tagged(text: str) -> list[str]:
+    """Names that a tagger of words takes for names, where one may stand and no place's name begins."""
+    found, at = [], 0
+    for word, tag in rjieba.tag(text):
+        start, at = at, at + len(word)
+        before, after = text[max(start - 6, 0) : start], text[at : at + 2]
+        likely = tag.startswith("nr") and _WHOLE_NAME.fullmatch(word) and not _NO_NAME.search(word)
+        if likely and _BEFORE_NAME.search(before) and not _BEHIND_PLACE.match(after):
+            found.append(word)
+    return found
+
+
+def _names(text: str, own: Own, tagged: Iterable[str] = ()) -> str:
     """The text without the writer's names and without names that its words show to be names, wherever they stand."""
-    found = dict.fromkeys(own.names)
+    found = dict.fromkeys((*own.names, *tagged))
     for pattern in _NAMED:
         found |= dict.fromkeys(m["name"] for m in pattern.finditer(text) if not _NO_NAME.search(m["name"]))
     for name in sorted(found, key=len, reverse=True):
