@@ -82,8 +82,12 @@ class Layers:
         torch = self._torch
         weight = torch.cat([single(tensors, name + ".weight") for name in names])
         bias = torch.cat([tensors[name + ".bias"].float() for name in names])
-        linear = torch.nn.functional.linear
-        return lambda x: linear(x, weight, bias)
+        if not _has_ordered_weights(torch):
+            linear = torch.nn.functional.linear
+            return lambda x: linear(x, weight, bias)
+        # torch's own product would order the weight anew for each text.
+        packed, product = torch.ops.mkldnn._reorder_linear_weight(weight), torch.ops.mkldnn._linear_pointwise
+        return lambda x: product(x, packed, bias, "none", [], "")
 
     def _eight_bit_product(self, tensors: Mapping[str, Any], names: list[str]) -> Product:
         torch = self._torch
@@ -145,3 +149,22 @@ def fast_eight_bits(torch: Any) -> bool:
 def _has_vnni(torch: Any) -> bool:
     known = getattr(torch.cpu, "_is_vnni_supported", None)
     return bool(known is not None and known())
+
+
+def _has_ordered_weights(torch: Any) -> bool:
+    """Whether oneDNN's product with a weight in its own order is there and worth it: about twice as fast with AVX2."""
+    if not torch.backends.mkldnn.is_available() or torch.backends.cpu.get_cpu_capability() == "DEFAULT":
+        return False
+    try:
+        weight = torch.ops.mkldnn._reorder_linear_weight(torch.ones((2, 3)))
+        found = torch.ops.mkldnn._linear_pointwise(
+            torch.ones((1, 1, 3)), weight, torch.ones(2), "none", [], ""
+        )
+    except (
+        AttributeError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ):  # private operators: another torch may change them
+        return False
+    return bool((found == 4).all())

@@ -10,6 +10,7 @@ from core.errors import BadRequest
 from core.settings import ROOT
 from kb_index.index import meanings
 from kb_index.index.versions import current_version
+from kb_index.language import bert
 from kb_index.language.pretrained import LOWER, SHIPPED, PretrainedEncoder, shipped_encoder
 from kb_index.publishing.build import build
 from kb_index.search.loading import load_searcher
@@ -183,3 +184,28 @@ def test_a_version_keeps_its_vectors_and_the_next_takes_them_over(write: Write, 
     assert again.shelf.store.ids[int(near.argmax())] == ID_CARD[0]
     fp = meaning.encoder.encode([q.decode() for q in again.shelf.questions])
     np.testing.assert_allclose((fp * again.meanings.rows).sum(axis=1), 1, atol=1e-4)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7, 12, 33])
+@pytest.mark.parametrize("shape", [(24, 72), (48, 24), (384, 1536)])
+def test_products_with_ordered_weights_are_torchs_own(
+    rows: int, shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    inner, outer = shape
+    name = "encoder.layer.0.attention.output.dense"
+    tensors = {name + ".weight": torch.randn(outer, inner) / 20, name + ".bias": torch.randn(outer)}
+
+    def product() -> bert.Product:
+        return bert.Layers({}, (), 1, 1e-5, False)._single_product(tensors, [name])
+
+    ordered = product()
+    monkeypatch.setattr(bert, "_has_ordered_weights", lambda _: False)
+    own = product()
+    with torch.inference_mode():
+        for texts in (1, 3):
+            x = torch.randn(texts, rows, inner)
+            assert torch.allclose(ordered(x), own(x), atol=2e-5)
+            turned = torch.randn(texts, inner, rows).transpose(1, 2)
+            assert torch.allclose(ordered(turned), own(turned), atol=2e-5)
