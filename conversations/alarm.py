@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
-
-from conversations import danger, during, scope, steps, store
+from conversations import after_alarm, danger, during, scope, steps, store
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
     FRESH,
     advice_of,
     fresh,
-    goes_on,
     is_open,
     made,
+    may_return,
     of_queue,
     passed_over,
     read_as,
@@ -31,41 +29,24 @@ from conversations.danger_state import (
 )
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
-from conversations.models import Turn
+from conversations.open_danger import TALKED, OpenDanger, Screened
 from conversations.sources import SOURCE_URGENT
 from conversations.types import HandoffReason, Job, Mode, Reply
-from conversations.waiting import asks_how_long, asks_place, leaves
+from conversations.waiting import leaves
 from core.clock import now
 from core.database import Database
 
+_HUMAN = "/request_human"
+"""Payload of the button that asks for a human."""
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
-_TALK = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
-"""Results of a turn that don't help a person in danger. None: no action reported a result."""
-_BESIDE = (Result.ANSWERED, Result.TICKET)
-"""Results that are no words about the danger: they come after a line with the numbers."""
+_WEAK = 0.75
+"""Probability (0 to 1) of a doubt under which the talk so far counts."""
+_ABOUT_RULES = (Result.ANSWERED, Result.ASKED_BACK, Result.UNKNOWN)
+"""Results of a turn about a question."""
 
 Unsure = Callable[[Sequence[Reply]], bool]
 """Whether the assistant's replies show that it did not understand, or ask for the place of a matter."""
-
-
-@dataclass(frozen=True)
-class Screened:
-    """What to do with a message.
-
-    Args:
-        replies: replies to the citizen that end the turn; None when the turn goes on.
-        text: text for the assistant instead of the message; None: the message.
-        outcome: what the turn came to, when it ends here.
-        beside: the danger that is asked about in front of the answer.
-        question: what is answered after the advice that ends the turn; "" for nothing.
-    """
-
-    replies: Sequence[Reply] | None = None
-    text: str | None = None
-    outcome: Outcome | None = None
-    beside: Danger | None = None
-    question: str = ""
 
 
 class Alarm:
@@ -89,11 +70,14 @@ class Alarm:
         self._handoff = handoff
         self._judge = judge
         self._unsure = unsure
+        self._open = OpenDanger(database, handoff)
 
     async def before(self, conversation_id: str, job: Job) -> Screened:
         """Judge a message before it is answered. Mostly the turn just goes on."""
         if job.chosen is not None:
             fact = await self._fact(conversation_id)
+            if is_open(fact) and job.mode is not Mode.HUMAN and job.chosen.payload == _HUMAN:
+                return await self._open.human(conversation_id, job, fact)
             if job.chosen.payload not in (danger.YES.payload, danger.NO.payload):
                 if job.chosen.payload == danger.FILE_IT.payload and fact.get("state") == "told":
                     await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
@@ -110,20 +94,28 @@ class Alarm:
         found = await self._look(job.text)
         if fact.get("state") == "asked" and fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
-        if is_open(fact) and fact.get("kind") != "self_harm" and danger.not_urgent(job.text):
-            return await self._denied(conversation_id, fact)
+        if is_open(fact) and job.mode is not Mode.HUMAN:
+            if after_alarm.wants_human(job.text):
+                return await self._open.human(conversation_id, job, fact)
+            if danger.not_urgent(job.text) or after_alarm.taken_back(
+                job.text, read_as(fact), await self._open.told(conversation_id, fact)
+            ):
+                return await self._denied(conversation_id, fact, after_alarm.wished(job.text))
         if (
             is_open(fact)
             and job.mode is not Mode.HUMAN
             and not (job.mode is Mode.WAITING and leaves(job.text, None))
         ):
-            met = await self._during(conversation_id, job, found, fact)
+            met = await self._open.meet(conversation_id, job, found, fact)
             if met is not None:
                 return met
         if is_open(fact) and during.heard(job.text, read_as(fact)) is during.Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
-        if fact.get("state") == "over" and fresh(fact) and found is None and during.again(job.text):
+        if found is None and fact.get("state") == "over" and fresh(fact) and during.again(job.text):
             found = Danger(str(fact["kind"]), 1.0, clear=True)
+        if may_return(fact) and after_alarm.returns(job.text, str(fact["kind"])):
+            came = Danger(str(fact["kind"]), 1.0, clear=True)
+            return await self._raise(conversation_id, job, came, f"{fact['text']}。{job.text}", {})
         if found is None:
             return Screened()
         if found.clear:
@@ -131,6 +123,8 @@ class Alarm:
         known = fact.get("state") in ("told", "denied") and fresh(fact)
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
         if known or leaves_queue or passed_over(fact, found) or job.mode is Mode.HUMAN:
+            return Screened()
+        if await self._of_the_talk(conversation_id, job, found):
             return Screened()
         if job.mode is Mode.BOT and found.beside:
             return Screened(beside=found)
@@ -145,7 +139,7 @@ class Alarm:
             found: the danger.
             replies: the answer. It is shown again when the citizen says that nobody is in danger.
         """
-        if await self.result(job) in _TALK:
+        if await self._open.result(job) in TALKED:
             return await self._ask(conversation_id, found, job.text, withheld=replies)
         fact = made("asked", found.kind, job.text) | {"withheld": stored(replies), "beside": True}
         await self._handoff.remember(conversation_id, FACT, fact)
@@ -170,7 +164,7 @@ class Alarm:
             return Screened()
         fact = await self._fact(conversation_id)
         if is_open(fact):
-            return await self._help_first(conversation_id, job, replies, fact)
+            return await self._open.help_first(conversation_id, job, replies, fact)
         if (fresh(fact) and fact.get("state") == "denied") or of_queue(job, fact):
             return Screened()
         if not queued and not self._unsure(replies):
@@ -185,89 +179,16 @@ class Alarm:
             return Screened()
         return await self._ask(conversation_id, found, together, withheld=replies)
 
-    async def _during(
-        self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]
-    ) -> Screened | None:
-        """The reply to a message about the open danger; None when the message is to be answered as usual."""
-        kind = str(fact["kind"])
-        outcome = Outcome(Result.DANGER, about=kind)
-        heard = during.heard(job.text, read_as(fact))
-        over = heard in (during.Heard.OVER, during.Heard.ARRIVED)
-        if found is not None and found.clear and not (over and self._nothing_else(job.text, found, fact)):
-            if not goes_on(job.text, found, fact, heard):
-                return None
-            # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
-            heard = during.Heard.ABOUT if over else heard
-            return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
-        if over:
-            await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
-            if kind not in during.BY_PEOPLE:
-                await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
-            return Screened(
-                [steps.ended() if heard is during.Heard.OVER else steps.arrived()], outcome=outcome
-            )
-        if fact.get("filing") and heard is not during.Heard.CALLED and not during.cries(job.text):
-            return None  # The form has asked a question, and its answers are words like these.
-        waits = job.mode is Mode.WAITING
-        if waits and asks_place(job.text) and not during.only_details(job.text):
-            return None
-        # 没人在乎我 and 120还要多久 sound like pushing in the queue. In a danger they are about the danger.
-        pushes = waits and asks_how_long(job.text)
-        if heard is None and not pushes and (found is None or during.asks_for_more(job.text)):
-            return None
-        return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
-
-    @staticmethod
-    def _nothing_else(text: str, found: Danger, fact: dict[str, Any]) -> bool:
-        return found.kind == fact["kind"] or during.nothing_but_over(text, read_as(fact))
-
-    async def _step(
-        self, conversation_id: str, text: str, heard: during.Heard | None, fact: dict[str, Any]
-    ) -> Reply:
-        """The next step, and what of it is new is remembered."""
-        called = bool(fact.get("called")) or heard is during.Heard.CALLED
-        signs, sign = list(fact.get("signs", ())), during.sign(text)
-        new = sign is not None and sign not in signs and len(signs) < steps.SIGNS
-        if new:
-            signs.append(sign)
-        changed = fact | ({"called": True} if called else {}) | ({"signs": signs} if signs else {})
-        if changed != fact:
-            await self._handoff.remember(conversation_id, FACT, changed)
-        again = new or during.asks_what_now(text)
-        return steps.step(advice_of(fact), heard, called=called, steps=again)
-
-    async def _help_first(
-        self, conversation_id: str, job: Job, replies: Sequence[Reply], fact: dict[str, Any]
-    ) -> Screened:
-        result = await self.result(job)
-        if result is Result.MATTER and not fact.get("filing"):
-            await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
-        if result is Result.FILED:
-            await self._handoff.remember(conversation_id, FACT, fact | {"filing": False})
-        if fact.get("filing"):
-            return Screened()
-        if result in _BESIDE and not fact.get("called"):
-            return Screened([steps.first(advice_of(fact)), *replies])
-        if result not in (*_TALK, Result.ASKED_BACK):
-            return Screened()
-        asks = during.asks_what_now(job.text)
-        step = steps.step(advice_of(fact), None, called=bool(fact.get("called")), steps=asks)
-        beside = replies if result is Result.ASKED_BACK else ()
-        return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
-
     async def replayed(self, job: Job, text: str, replies: Sequence[Reply]) -> Sequence[Reply]:
         """The replies to what was said before the citizen denied danger.
 
         When the assistant did not understand it, they are one offer to file it.
         """
-        return replies if await self.result(job) is not Result.NOT_UNDERSTOOD else [steps.misread(text)]
+        return replies if await self._open.result(job) is not Result.NOT_UNDERSTOOD else [steps.misread(text)]
 
     async def result(self, job: Job) -> Result | None:
-        """What the actions have reported of a turn that is open; None when they have reported nothing."""
-        async with self._database.read() as session:
-            reported = await session.scalar(select(Turn.reported).where(Turn.id == job.turn_id))
-        outcome = read_report(reported).outcome
-        return None if outcome is None else outcome.result
+        """See :meth:`OpenDanger.result`."""
+        return await self._open.result(job)
 
     async def elsewhere(self, text: str) -> scope.Beyond | None:
         """The out-of-scope matter that the text brings; None when it brings none, or names a route only in passing."""
@@ -285,7 +206,8 @@ class Alarm:
 
         Then the assistant keeps answering.
         """
-        return (await self._fact(conversation_id)).get("state") in ("told", "over")
+        fact = await self._fact(conversation_id)
+        return fact.get("state") in ("told", "over") or bool(fact.get("kept"))
 
     async def reminded(self, conversation_id: str, replies: Sequence[Reply]) -> Sequence[Reply]:
         """The replies to a citizen who leaves the queue, with the numbers to call while danger is fresh."""
@@ -295,6 +217,22 @@ class Alarm:
         advice = danger.advice(str(fact["kind"]), str(fact["text"]))
         last = advice.again(replies[-1].text)
         return [*replies[:-1], replace(last, buttons=(*replies[-1].buttons, *last.buttons))]
+
+    async def _of_the_talk(self, conversation_id: str, job: Job, found: Danger) -> bool:
+        """Whether a message that only may tell of danger goes on with a plain talk about rules (我对象是在合肥交的，行不行).
+
+        It does when the last answer was about a question, the message has no sign of danger, and the last question and the
+        message together tell of none.
+        """
+        if found.probability >= _WEAK or during.sign(job.text) is not None or job.mode is not Mode.BOT:
+            return False
+        async with self._database.read() as session:
+            asked = await store.recent_words(session, conversation_id, now() - FRESH, TALK)
+            before = await store.last_reported(session, conversation_id, job.turn_id)
+        outcome = read_report(before).outcome
+        if outcome is None or outcome.result not in _ABOUT_RULES or len(asked) < 2:
+            return False
+        return await self._look(f"{asked[-2]}，{job.text}") is None
 
     async def _look(self, text: str) -> Danger | None:
         # Judging a long text takes a tenth of a second. In a thread it does not delay other conversations.
@@ -310,6 +248,8 @@ class Alarm:
     ) -> Screened:
         """Handle the citizen's own words after the question whether there is danger."""
         answer = danger.yes_or_no(job.text)
+        if after_alarm.taken_back(job.text, str(fact["kind"]), str(fact["text"])):
+            return await self._denied(conversation_id, fact, after_alarm.wished(job.text))
         if fact.get("beside") and danger.nods(job.text):
             answer = (
                 None  # 是的 and 不是 answer what was said last, and that was the answer beside the question
@@ -356,13 +296,30 @@ class Alarm:
         known = fresh(before) and before.get("state") in ("asked", "passed")
         return Screened([danger.ASK_AGAIN if known else danger.ASK], outcome=asked)
 
-    async def _denied(self, conversation_id: str, fact: dict[str, Any]) -> Screened:
-        """The citizen says that there is no danger: what was said before is answered after all."""
-        await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
+    async def _denied(self, conversation_id: str, fact: dict[str, Any], wished: str = "") -> Screened:
+        """The citizen says that there is no danger: what was asked is answered after all.
+
+        Args:
+            fact: the danger.
+            wished: what the citizen asks for instead, with the words that take the alarm back.
+        """
         kind, text = str(fact.get("kind", "")), str(fact.get("text", ""))
+        despair = kind == "self_harm" and fact.get("state") == "told" and steps.in_despair(advice_of(fact))
+        planned = despair and after_alarm.PLANNED.search(after_alarm.plain(text)) is not None
+        if not planned:
+            await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
         await self._handoff.remember(conversation_id, scope.DECLINED, text or None)
-        await self._handoff.remember(conversation_id, FACT, made("denied", kind, text) if text else None)
+        kept = made("denied", kind, text) | ({"kept": True} if planned else {})
+        await self._handoff.remember(conversation_id, FACT, kept if text else None)
         denied = Outcome(Result.DANGER_DENIED, about=kind or None)
+        asked = after_alarm.asked_before(wished, [str(fact.get(key) or "") for key in ("asked", "question")])
+        if despair:
+            if after_alarm.own_death(asked):
+                asked = ""
+            glad = steps.glad(answers=bool(asked))
+            return Screened(text=asked, ahead=[glad]) if asked else Screened([glad], outcome=denied)
+        if asked:
+            return Screened(text=asked)
         if fact.get("withheld"):
             return Screened([restored(one) for one in fact["withheld"]], outcome=denied)
         return Screened(text=text) if text else Screened([Reply("好的，您请说，我在听。")], outcome=denied)
@@ -381,14 +338,19 @@ class Alarm:
             conversation_id, HandoffReason.EMERGENCY, urgent=not repeated, context=context
         )
         kept = str(fact["text"]) if again else text
-        await self._handoff.remember(
-            conversation_id, FACT, {**made("told", found.kind, kept), "label": advice.label}
-        )
+        state = {**made("told", found.kind, kept), "label": advice.label}
+        if fact.get("state") == "told":
+            # Who can't speak, and where help must come, stays known when another danger is told.
+            state |= {key: fact[key] for key in ("asked", "by_text", "said", "where") if key in fact}
+        if found.question:
+            state["question"] = found.question
+        await self._handoff.remember(conversation_id, FACT, state)
         # The message may also bring a matter. It can be filed later, in the citizen's own words.
         await self._handoff.remember(conversation_id, scope.DECLINED, kept)
         outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
         if again:
-            return Screened([advice.again("您说的我记下了。")], outcome=outcome)
+            short = steps.again(advice, by_text=bool(fact.get("by_text")))
+            return Screened([await self._open.new(conversation_id, short, state)], outcome=outcome)
         ways = () if job.mode is Mode.HUMAN else steps.ways(advice)
         told = advice.reply(steps.comes(place, first=not repeated), ways)
         return Screened([told], outcome=outcome, question=found.question)

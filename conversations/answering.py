@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from conversations import buttons, by_text, danger, foreign, scope, steps
-from conversations.alarm import Alarm, Screened
+from conversations.alarm import Alarm
 from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Result
 from conversations.handoff import Handoff
 from conversations.noticed import Noticed
+from conversations.open_danger import Screened
 from conversations.queued import Queued
 from conversations.rasa import RasaDown
 from conversations.rights import TAKE_BACK, Rights, asked
@@ -117,7 +118,9 @@ class Answerer:
         Raises:
             RasaDown: the turn has filed a ticket whose number is not told yet, and is to be tried again.
         """
-        answered = await self._with_notice(conversation_id, await self._met(conversation_id, job))
+        answered = await self._met(conversation_id, job)
+        answered = replace(answered, replies=buttons.once(answered.replies, danger.FILE_IT.payload))
+        answered = await self._with_notice(conversation_id, answered)
         spoken = foreign.language(job.text) if job.chosen is None else None
         if spoken is None or answered.by in ("agent", "foreign"):
             return answered
@@ -147,6 +150,8 @@ class Answerer:
                 replies.insert(1, steps.IN_WRITING)
             return Answered("emergency", replies, screened.outcome)
         answered = await self._answer(conversation_id, job, screened)
+        if screened.ahead:
+            return replace(answered, replies=[*screened.ahead, *answered.replies])
         if screened.beside is None or any(danger.NO in reply.buttons for reply in answered.replies):
             return answered
         asked = await self._alarm.beside(conversation_id, job, screened.beside, answered.replies)

@@ -10,10 +10,47 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
-from conversations.types import Button
+from conversations.types import Button, Reply
 
 _COMMAND = re.compile(r"^[/\s]+")
+
+
+MOST = 10
+"""Most choices of one turn, unless its last message alone has more."""
+_FILES = "/start_complaint"
+
+
+def once(replies: Sequence[Reply], first: str = "") -> list[Reply]:
+    """The replies of one turn with each choice once, so that a numbered list of them has nothing twice.
+
+    A button that files something is offered by one reply only, and so is a human: the last that offers it, or the one with the
+    payload ``first``. When more than :data:`MOST` are left, buttons of earlier replies go, the last ones first.
+
+    >>> step = Reply("a", (Button("把这件事登记下来", "/start_complaint{1}"), Button("不是紧急情况", "/danger_no")))
+    >>> asked = Reply("b", (Button("是的", "/affirm"), Button("登记这件事", "/start_complaint"), Button("转人工", "/request_human")))
+    >>> [[b.title for b in one.buttons] for one in once([step, asked], "/start_complaint{1}")]
+    [['把这件事登记下来', '不是紧急情况'], ['是的', '转人工']]
+    """
+    offered = [[*reply.buttons] for reply in replies]
+    keeps: dict[str, int] = {}
+    for number, buttons in enumerate(offered):
+        for button in buttons:
+            keeps[_offers(button)] = number
+    for number, buttons in enumerate(offered):
+        if any(button.payload == first for button in buttons):
+            keeps[_FILES] = number
+    left = [[one for one in buttons if keeps[_offers(one)] == n] for n, buttons in enumerate(offered)]
+    for earlier in reversed(left[:-1]):
+        while earlier and sum(map(len, left)) > MOST and len(left[-1]) < MOST:
+            earlier.pop()
+    return [replace(reply, buttons=tuple(own)) for reply, own in zip(replies, left, strict=True)]
+
+
+def _offers(button: Button) -> str:
+    """What a button offers, so that two that offer the same are known."""
+    return _FILES if button.payload.startswith(_FILES) else button.payload
 
 
 def choose(text: str, pressed: str | None, offered: Sequence[Button]) -> Button | None:

@@ -27,6 +27,8 @@ NO = Button("没有，接着说我的事", "/danger_no")
 """Button: no, there is no danger."""
 NOT_URGENT = Button("不是紧急情况，接着说我的事", NO.payload)
 """Button under the advice: it is not urgent. It has the same payload as :data:`NO`."""
+FINE = Button("我没事，接着说我的事", NO.payload)
+"""The same under the advice for a person in despair."""
 FILE_IT = Button("把这件事登记下来", '/start_complaint{"slot":"declined","value":"again"}')
 """Button that files the words with which danger was raised (kept as :data:`conversations.scope.DECLINED`)."""
 ASK = Reply(

@@ -32,7 +32,11 @@ Keys that are sometimes there:
 - ``again``: the question was asked a second time;
 - ``called``: the citizen has called for help;
 - ``signs``: words of how things go (呼吸, 出不去) for which the steps of the advice were said again;
-- ``filing``: the form is taking the matter down.
+- ``filing``: the form is taking the matter down;
+- ``question``, ``asked``: what was asked with the words of danger, and last since then: answered when it was no danger;
+- ``where``: who the citizen is and where help must come, in the citizen's words;
+- ``by_text``: the citizen can't speak on the phone now; ``said``: the last reply, so that no two are the same in a row;
+- ``kept``: taken back after words of a plan, so the conversation stays in the queue for a human to look.
 """
 _ADDS = 8
 """Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
@@ -40,6 +44,10 @@ _BLOWS = re.compile("[刀枪棍砍捅杀抢偷绑打劫]|绑架|威胁")
 """Words without which nothing tells of a crime while another danger is open."""
 FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
+DESPAIR_LASTS = timedelta(hours=6)
+"""The same for advice to somebody in despair: what they say next stays within that talk until it is clearly over."""
+COMES_BACK = timedelta(hours=24)
+"""Time for which a danger that was over, or taken back, is known again by its signs alone."""
 
 
 def made(state: str, kind: str, text: str) -> dict[str, Any]:
@@ -49,12 +57,24 @@ def made(state: str, kind: str, text: str) -> dict[str, Any]:
 
 def fresh(fact: dict[str, Any]) -> bool:
     """Whether there is a fact, and its state began within :data:`FRESH`."""
-    return bool(fact) and now() - datetime.fromisoformat(str(fact["at"])) < FRESH
+    return bool(fact) and _age(fact) < FRESH
 
 
 def is_open(fact: dict[str, Any]) -> bool:
-    """Whether advice was given within :data:`FRESH`, and the danger is not over."""
-    return fact.get("state") == "told" and fresh(fact)
+    """Whether advice was given lately, and the danger is not over."""
+    lasts = DESPAIR_LASTS if fact.get("kind") == "self_harm" else FRESH
+    return fact.get("state") == "told" and _age(fact) < lasts
+
+
+def may_return(fact: dict[str, Any]) -> bool:
+    """Whether there was an alarm within :data:`COMES_BACK` that is not open, or that the form is taking down."""
+    if fact.get("state") not in ("told", "over", "denied") or _age(fact) >= COMES_BACK:
+        return False
+    return not is_open(fact) or bool(fact.get("filing"))
+
+
+def _age(fact: dict[str, Any]) -> timedelta:
+    return now() - datetime.fromisoformat(str(fact["at"]))
 
 
 def advice_of(fact: dict[str, Any]) -> Advice:

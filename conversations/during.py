@@ -71,11 +71,18 @@ _CALMED = re.compile(
     r"(?:拉(?:回来|住|下来)|(?:夺|抢|没收)(?:下来?|走|过来|掉)|(?:平静|冷静|稳定)下来|情绪稳定(?:下来)?|稳住|愿意说话)(?:了|啦)"
 )
 """How somebody else's despair ends for now. That they have gone, or sleep, may mean the worst."""
+_FIXED = re.compile(
+    r"(?:好了|[他她]们|师傅|物业|人家|燃气公司|供电公司|电工|的|人|已经|都|也|刚|来|给|把|阀门|软管|管子|这|就){0,12}"
+    r"(?:修(?:好|过|完)|换(?:好|过|完)|处理(?:好|过|完)|堵住|弄好)(?:了|啦)"
+)
+"""How a leak or a live wire ends: it is mended."""
 _ENDS = {
     "crime": _ENDED,
     "domestic_violence": _ENDED,
     "child_abuse": _ENDED,
     "another_self_harm": _CALMED,
+    "gas": _FIXED,
+    "electric": _FIXED,
 }
 """Kind of danger → how it ends, besides that all are safe."""
 _ALL_SAFE = re.compile(rf"{_THANKS}(?:{_OVER.pattern})+{_THANKS}")
@@ -94,7 +101,7 @@ _ARRIVED = re.compile(
 _SOMEBODY = re.compile("他们|人家")
 _SETTLED = re.compile(
     r"(?:我们?|[他她]们?|警察|民警|物业|师傅|消防|救护车|已经|都|也|刚|现在|正在|给|把|这|事|就是|是|虚惊一场|误会|总?阀门?|窗户?|门|"
-    r"电?闸|煤气|燃气|开|关|拉|通(?:好|过)?风|修好?|处理好?|解决好?|来过?|回[去来]|弄好|好|掉|了|的|啦|谢谢|放心|你们|您|大家)+"
+    r"电?闸|煤气|燃气|开|关|拉|通(?:好|过)?风|修好?|处理好?|解决好?|来过?|回[去来]|搬出来|弄好|好|掉|了|的|啦|谢谢|放心|你们|您|大家)+"
 )
 """Words beside good news that bring nothing bad."""
 _BLOCKED = re.compile(
@@ -192,6 +199,20 @@ def cannot_phone(text: str) -> bool:
     (True, False)
     """
     return _MUTE.search(plain(text)) is not None
+
+
+_QUIETLY = re.compile(
+    r"(?:不能|不敢|没法|不方便|不好|不可以|无法)(?:说话|出声|打电话|讲话|吭声|打(?!开|扫)|报警|接电话)|会(?:被)?听[见到]|怕(?:他|她|被).{0,3}听"
+)
+
+
+def must_be_quiet(text: str) -> bool:
+    """Whether a message says that the citizen can't speak on the phone now: can't phone, or would be heard.
+
+    >>> must_be_quiet("我不能打电话 他会听见"), cannot_phone("电话一直占线")
+    (True, False)
+    """
+    return _QUIETLY.search(plain(text)) is not None or cannot_phone(text)
 
 
 def only_details(text: str) -> bool:

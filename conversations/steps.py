@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conversations import danger
 from conversations.danger import Advice
 from conversations.during import Heard
@@ -16,7 +18,7 @@ IN_WRITING = Reply(f"您打不了电话的话：请旁边的人帮您打；身�
 """Said after the advice to a citizen who can't hear or speak."""
 
 
-def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> Reply:
+def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool, by_text: bool = False) -> Reply:
     """The next words to a person whose danger is open. The numbers to tap come each time.
 
     Args:
@@ -24,6 +26,7 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> R
         heard: what the message says; None when it is not known.
         called: whether the citizen has called for help. Then the reply does not ask to call.
         steps: whether to say once more what to do until help comes.
+        by_text: whether the citizen can't speak on the phone now. Then the reply does not ask to call.
     """
     calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
     police = advice.numbers[0].number == "110"
@@ -37,6 +40,8 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> R
         text = f"请旁边的人帮您打：{calls}。身边没有人，就{_BY_MESSAGE}，请警察帮忙。"
     elif heard is Heard.HIDING and police:
         text = f"我在。先躲好、别出声，手机调成静音；不方便打 {advice.numbers[0].number}，就{_BY_MESSAGE}。"
+    elif by_text and not called:
+        text = f"我在，您说的记下了。不用打电话：{_BY_MESSAGE}，手机调成静音；发过的，情况变了就再发一条。"
     elif called:
         text = "好，记下了。等人来的时候，听电话里的安排；情况变了就再打一次。"
     elif steps:
@@ -48,8 +53,74 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool) -> R
     return Reply(text, ways(advice), advice.card())
 
 
-def first(advice: Advice) -> Reply:
+_OTHERWISE = (("我在", "我在听"), ("好，记下了", "好，记下了，我一直在"), ("", "我一直在。"))
+"""How words begin that may be the same as the last ones → how they begin then."""
+
+
+def varied(reply: Reply, last: str) -> Reply:
+    """A reply in other words than the last one.
+
+    >>> varied(Reply("我在，您慢慢说。"), "我在，您慢慢说。").text, varied(Reply("我在。"), "").text
+    ('我在听，您慢慢说。', '我在。')
+    """
+    if reply.text != last:
+        return reply
+    begins, instead = next(pair for pair in _OTHERWISE if reply.text.startswith(pair[0]))
+    return replace(reply, text=instead + reply.text.removeprefix(begins))
+
+
+def again(advice: Advice, *, by_text: bool) -> Reply:
+    """The short reply to a person who tells of the same danger again."""
+    if by_text and not in_despair(advice):
+        text = f"您说的我记下了。不用打电话：{_BY_MESSAGE}，手机调成静音；能安全离开就先离开。"
+        return Reply(text, ways(advice), advice.card())
+    return replace(advice.again("您说的我记下了。"), buttons=ways(advice))
+
+
+def human(advice: Advice, place: QueuePlace, *, again: bool, by_text: bool) -> Reply:
+    """The reply to a person in danger who asks for a human, and was put in front.
+
+    Args:
+        again: whether the person has asked before.
+    """
+    if place.mode is Mode.HUMAN:
+        told = "坐席已经在了，您直接说。"
+    elif place.mode is Mode.BOT:
+        told = "这会儿坐席一时接不过来，我一直在，您接着说。"
+    elif place.agents_online:
+        told = "已经请坐席优先接您的对话，接入之前我一直在，您接着说。"
+    elif again:
+        told = "人工还在替您找，位置一直排着；坐席还没上线，上线就先看您的。您接着说，我在听。"
+    else:
+        told = "已经替您找人工了，按紧急的排；现在没有坐席在线，一上线就先看您的。我一直在，您接着说。"
+    calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
+    now = f"不用等，可以先{_BY_MESSAGE}。" if by_text else f"不用等，现在就能打：{calls}。"
+    return Reply(f"{told}\n{now}", ways(advice), advice.card())
+
+
+def taken_down(advice: Advice, *, by_text: bool) -> Reply:
+    """The reply to a person in danger who says who they are, and where help must come."""
+    calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers if n.number != "12356")
+    come = f"要人马上过来，{_BY_MESSAGE}" if by_text else f"要人马上过来，请打 {calls}，把这些话告诉他们"
+    why = "我这里派不了人，" if in_despair(advice) else ""
+    near = "身边有人就叫一声，别一个人待着。" if in_despair(advice) else ""
+    return Reply(f"记下了，您说的姓名、地址坐席都看得到。{why}{come}。{near}", ways(advice), advice.card())
+
+
+def glad(*, answers: bool) -> Reply:
+    """The reply to a person who takes back that they want to die. It believes, and leaves a door open.
+
+    Args:
+        answers: whether the answer to what they asked follows.
+    """
+    then = "您问的这件事：" if answers else "您接着说，我在听。"
+    return Reply(f"好，您没事我就放心了。哪天心里难受了，随时可以打 12356，有人听您说。{then}")
+
+
+def first(advice: Advice, *, by_text: bool = False) -> Reply:
     """The line in front of an answer to something else, such as a question or a withdrawal."""
+    if by_text and not in_despair(advice):
+        return Reply(f"人还有危险的话，先{_BY_MESSAGE}。您说的这件事：", (), advice.card())
     calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
     said = "难受了随时可以打" if in_despair(advice) else "人还有危险的话，先打"
     return Reply(f"{said}：{calls}。您说的这件事：", (), advice.card())
@@ -84,9 +155,8 @@ def in_despair(advice: Advice) -> bool:
 
 
 def ways(advice: Advice) -> tuple[Button, ...]:
-    """The buttons under an advice. A person in despair is not offered "not urgent"."""
-    despair = "12356" in {number.number for number in advice.numbers}
-    return (danger.FILE_IT,) if despair else (danger.FILE_IT, danger.NOT_URGENT)
+    """The buttons under an advice: to file the matter, and out of an alarm that is none."""
+    return (danger.FILE_IT, danger.FINE if in_despair(advice) else danger.NOT_URGENT)
 
 
 def comes(place: QueuePlace, *, first: bool) -> str:

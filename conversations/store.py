@@ -239,6 +239,16 @@ async def recent_words(session: AsyncSession, conversation_id: str, since: datet
     return [said for text in reversed(list(rows)) if (said := legible(text))]
 
 
+async def last_reported(session: AsyncSession, conversation_id: str, turn_id: str) -> dict[str, Any] | None:
+    """What the actions reported of the turn before this one, in its stored form; None for nothing."""
+    return await session.scalar(
+        select(Turn.reported)
+        .where(Turn.conversation_id == conversation_id, Turn.id != turn_id, Turn.state == "done")
+        .order_by(Turn.done_at.desc())
+        .limit(1)
+    )
+
+
 async def oldest_open_turn(session: AsyncSession, conversation_id: str) -> tuple[Turn, MessageRow] | None:
     """The next turn to run, with its message; None when no turn is open."""
     found = (

@@ -183,10 +183,10 @@ async def test_neither_yes_nor_no_is_asked_once_more_while_danger_is_likely(aski
     assert answer.text.startswith("您说的是：我妈走失了")
 
 
-async def test_somebody_in_despair_is_not_offered_that_it_is_nothing(process: Process) -> None:
+async def test_the_way_out_for_somebody_in_despair_is_in_words_of_their_own(process: Process) -> None:
     (advice,) = await process.say("我真的不想活了，遗书都写好了")
     assert "12356" in advice.text
-    assert [b.title for b in advice.buttons] == [danger.FILE_IT.title]
+    assert [b.title for b in advice.buttons] == [danger.FILE_IT.title, danger.FINE.title]
 
 
 async def test_said_again_it_is_a_short_reminder(process: Process) -> None:

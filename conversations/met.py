@@ -1,0 +1,70 @@
+"""Answers to what people mean to do, or ask, while a danger is open: what to do instead, each from a source."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from conversations import danger
+from conversations.after_alarm import plain
+from conversations.danger import Advice, Source
+
+_FILE = Path(__file__).with_name("met.yml")
+
+
+class Met(BaseModel):
+    """An answer to one thing that people mean to do, or ask, in a danger.
+
+    Args:
+        dangers: names of the advices (keys of ``danger.yml``) in which it is said; empty for all.
+        words: a regular expression that is searched in the plain message.
+        never: the same for words with which the answer does not fit; None for none.
+        told: the same, searched in the message and in what was told before; None when nothing more is needed.
+        reply: the answer.
+        sources: where it can be read; empty only for a reply that advises nothing of its own.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    dangers: tuple[str, ...] = ()
+    words: re.Pattern[str]
+    never: re.Pattern[str] | None = None
+    told: re.Pattern[str] | None = None
+    reply: str = Field(max_length=160)
+    sources: list[Source]
+
+
+@cache
+def entries() -> dict[str, Met]:
+    """All answers by name, in the order in which they are tried."""
+    return TypeAdapter(dict[str, Met]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+
+
+def answer(advice: Advice, text: str, told: str) -> Met | None:
+    """The answer to a message while a danger is open; None when no answer is known.
+
+    Args:
+        advice: the advice that was given.
+        text: the message.
+        told: what was told of the danger so far.
+
+    >>> gas = danger.advices()["gas"]
+    >>> answer(gas, "我先开灯去看看是哪家", "楼道里一股臭鸡蛋味").reply.startswith("先别开灯")
+    True
+    >>> answer(gas, "灯没开", "楼道里一股臭鸡蛋味") is None
+    True
+    """
+    name = next(name for name, one in danger.advices().items() if one.label == advice.label)
+    said = plain(text)
+    whole = plain(told) + said
+    for one in entries().values():
+        if one.dangers and name not in one.dangers:
+            continue
+        if one.words.search(said) is None or (one.never is not None and one.never.search(said)):
+            continue
+        if one.told is None or one.told.search(whole):
+            return one
+    return None

@@ -1,0 +1,233 @@
+"""Meets what a citizen says while a danger is open: advice was given, and the danger is not over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from conversations import after_alarm, during, met, steps, store
+from conversations.danger import Danger
+from conversations.danger_state import FACT, FRESH, advice_of, goes_on, read_as
+from conversations.event_kinds import Outcome, Result, read_report
+from conversations.handoff import Handoff
+from conversations.models import Turn
+from conversations.sources import SOURCE_URGENT
+from conversations.types import HandoffReason, Job, Mode, Reply
+from conversations.waiting import asks_how_long, asks_place
+from core.clock import now
+from core.database import Database
+
+TALKED = (None, Result.TALK, Result.UNKNOWN, Result.NOT_UNDERSTOOD)
+"""Results of a turn that don't help a person in danger. None: no action reported a result."""
+_BESIDE = (Result.ANSWERED, Result.TICKET)
+"""Results that are no words about the danger: they come after a line with the numbers."""
+_SAID = 6
+"""Number of the citizen's last messages in which is read what was told of the danger."""
+_MEANT = 16
+"""Most characters of a message that tells what the citizen means to do, whatever danger it sounds like."""
+WHERE = "求助的人和地点"
+"""Name of the line with which agents see where help must come."""
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What to do with a message.
+
+    Args:
+        replies: replies to the citizen that end the turn; None when the turn goes on.
+        text: text for the assistant instead of the message; None: the message.
+        outcome: what the turn came to, when it ends here.
+        beside: the danger that is asked about in front of the answer.
+        question: what is answered after the advice that ends the turn; "" for nothing.
+        ahead: replies that are said in front of the answer, when the turn goes on.
+    """
+
+    replies: Sequence[Reply] | None = None
+    text: str | None = None
+    outcome: Outcome | None = None
+    beside: Danger | None = None
+    question: str = ""
+    ahead: Sequence[Reply] = ()
+
+
+class OpenDanger:
+    """Answers within an open danger.
+
+    Args:
+        database: where the conversations are.
+        handoff: calls the agents, and keeps the facts.
+    """
+
+    def __init__(self, database: Database, handoff: Handoff) -> None:
+        self._database = database
+        self._handoff = handoff
+
+    async def meet(
+        self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]
+    ) -> Screened | None:
+        """The reply to a message about the open danger; None when the message is to be answered as usual.
+
+        Args:
+            found: the danger that the message tells of.
+            fact: the open danger.
+        """
+        kind = str(fact["kind"])
+        outcome = Outcome(Result.DANGER, about=kind)
+        told, question = after_alarm.apart(job.text)
+        heard = during.heard(told, read_as(fact))
+        over = heard in (during.Heard.OVER, during.Heard.ARRIVED)
+        clear = found is not None and found.clear
+        known = clear and found is not None and goes_on(job.text, found, fact, heard)
+        # 我跳下去救 and 坐电梯下去 sound like other dangers. So short, they tell what the citizen means to do.
+        if not clear or known or (found is not None and found.kind == kind) or len(job.text) <= _MEANT:
+            own = await self._asked_or_meant(conversation_id, job, fact)
+            if own is not None:
+                return Screened([own], outcome=outcome)
+        if found is not None and clear and not (over and self._nothing_else(told, found, fact)):
+            if not known:
+                return None
+            # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
+            heard = during.Heard.ABOUT if over else heard
+            return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
+        if over:
+            await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
+            if kind not in during.BY_PEOPLE:
+                await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
+            told_over = steps.ended() if heard is during.Heard.OVER else steps.arrived()
+            return (
+                Screened(text=question, ahead=[told_over])
+                if question
+                else Screened([told_over], outcome=outcome)
+            )
+        if fact.get("filing") and heard is not during.Heard.CALLED and not during.cries(job.text):
+            return None  # The form has asked a question, and its answers are words like these.
+        if heard is during.Heard.CALLED and question:
+            step = await self._step(conversation_id, told, heard, fact)
+            return Screened([step], outcome=outcome, question=question)
+        if question and heard is None:
+            return None
+        waits = job.mode is Mode.WAITING
+        if waits and asks_place(job.text) and not during.only_details(job.text):
+            return None
+        # 没人在乎我 and 120还要多久 sound like pushing in the queue. In a danger they are about the danger.
+        pushes = waits and asks_how_long(job.text)
+        alone = read_as(fact) == "self_harm" and _stays(job.text)
+        if not alone and heard is None and not pushes and (found is None or during.asks_for_more(job.text)):
+            return None
+        return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
+
+    async def human(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Screened:
+        """Call the agents for a citizen in danger who asks for a human, and go on talking."""
+        urgent = await self._handoff.sources.urgent(conversation_id) <= SOURCE_URGENT
+        place = await self._handoff.request_human(conversation_id, HandoffReason.EMERGENCY, urgent=urgent)
+        again, by_text = bool(fact.get("human")), bool(fact.get("by_text"))
+        reply = steps.human(advice_of(fact), place, again=again, by_text=by_text)
+        told = await self.new(conversation_id, reply, fact | {"human": True})
+        return Screened([told], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
+
+    async def _asked_or_meant(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Reply | None:
+        """The reply to what the citizen means to do, asks of the danger, or tells of where help must come; or None."""
+        if fact.get("filing"):
+            return None
+        advice = advice_of(fact)
+        own = met.answer(advice, job.text, await self.told(conversation_id, fact))
+        if own is not None:
+            said = Reply(own.reply, steps.ways(advice), advice.card())
+            quiet = fact | {"by_text": True} if job.text.find("12110") >= 0 else fact
+            return await self.new(conversation_id, said, quiet)
+        if after_alarm.whereabouts(job.text):
+            kept = "；".join([*str(fact.get("where") or "").split("；"), job.text.strip()[:80]]).strip("；")
+            await self._handoff.request_human(conversation_id, HandoffReason.EMERGENCY, context={WHERE: kept})
+            said = steps.taken_down(advice, by_text=bool(fact.get("by_text")))
+            return await self.new(conversation_id, said, fact | {"where": kept})
+        return None
+
+    async def told(self, conversation_id: str, fact: dict[str, Any]) -> str:
+        """What was told of the danger so far: the words that raised the alarm, and the last messages."""
+        async with self._database.read() as session:
+            said = await store.recent_words(session, conversation_id, now() - FRESH, _SAID)
+        return "，".join([str(fact["text"]), *said])
+
+    @staticmethod
+    def _nothing_else(text: str, found: Danger, fact: dict[str, Any]) -> bool:
+        return found.kind == fact["kind"] or during.nothing_but_over(text, read_as(fact))
+
+    async def _step(
+        self, conversation_id: str, text: str, heard: during.Heard | None, fact: dict[str, Any]
+    ) -> Reply:
+        """The next step, and what of it is new is remembered."""
+        called = bool(fact.get("called")) or heard is during.Heard.CALLED
+        by_text = bool(fact.get("by_text")) or during.must_be_quiet(text)
+        signs, sign = list(fact.get("signs", ())), during.sign(text)
+        new = sign is not None and sign not in signs and len(signs) < steps.SIGNS
+        if new:
+            signs.append(sign)
+        changed = fact | ({"called": True} if called else {}) | ({"signs": signs} if signs else {})
+        changed |= {"by_text": True} if by_text else {}
+        again = new or during.asks_what_now(text)
+        step = steps.step(advice_of(fact), heard, called=called, steps=again, by_text=by_text)
+        return await self.new(conversation_id, step, changed)
+
+    async def new(self, conversation_id: str, reply: Reply, fact: dict[str, Any]) -> Reply:
+        """The reply in other words when it would be the same as the last one; it is remembered with the fact."""
+        new = steps.varied(reply, str(fact.get("said", "")))
+        await self._handoff.remember(conversation_id, FACT, fact | {"said": new.text})
+        return new
+
+    async def help_first(
+        self, conversation_id: str, job: Job, replies: Sequence[Reply], fact: dict[str, Any]
+    ) -> Screened:
+        """Put the next step in front of the assistant's replies, or instead of those that are no help."""
+        result = await self.result(job)
+        if (
+            after_alarm.asks(job.text)
+            and result in (*TALKED, Result.ASKED_BACK)
+            and not _ASIDE.search(job.text)
+        ):
+            fact |= {"asked": job.text}
+            await self._handoff.remember(conversation_id, FACT, fact)
+        if result is Result.MATTER and not fact.get("filing"):
+            await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
+        if result is Result.FILED:
+            await self._handoff.remember(conversation_id, FACT, fact | {"filing": False})
+        if fact.get("filing"):
+            return Screened()
+        by_text = bool(fact.get("by_text"))
+        if result in _BESIDE and not fact.get("called"):
+            return Screened([steps.first(advice_of(fact), by_text=by_text), *replies])
+        if result not in (*TALKED, Result.ASKED_BACK):
+            return Screened()
+        asks = during.asks_what_now(job.text)
+        advice, called = advice_of(fact), bool(fact.get("called"))
+        step = await self.new(
+            conversation_id, steps.step(advice, None, called=called, steps=asks, by_text=by_text), fact
+        )
+        beside = replies if result is Result.ASKED_BACK else ()
+        return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
+
+    async def result(self, job: Job) -> Result | None:
+        """What the actions have reported of a turn that is open; None when they have reported nothing."""
+        async with self._database.read() as session:
+            reported = await session.scalar(select(Turn.reported).where(Turn.id == job.turn_id))
+        outcome = read_report(reported).outcome
+        return None if outcome is None else outcome.result
+
+
+_ASIDE = re.compile(
+    r"(?:就|只是|随便)(?:想)?(?:问问|问一下|问下)(?!.{0,2}[费证档])|怎么死|怎样死|死了?会|疼不疼|痛不痛|有人(?:在|吗)|你是谁|你能"
+)
+"""Questions that are asked of the one who listens, or of death itself."""
+
+
+def _stays(text: str) -> bool:
+    """Whether what somebody in despair says stays within the talk: it asks for nothing, or for what comes after death."""
+    asks = after_alarm.asks(text)
+    return (
+        after_alarm.own_death(text)
+        or not (asks or during.asks_for_more(text))
+        or _ASIDE.search(text) is not None
+    )
