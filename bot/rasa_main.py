@@ -1,4 +1,4 @@
-"""Rasa's command without one slow check; run by Rasa's own Python: ``python -m bot.rasa_main run …``.
+"""Rasa's command without one slow check, and without words in its log; run by Rasa's own Python: ``python -m bot.rasa_main run …``.
 
 Rasa 3.6 checks the answer of each custom action with ``jsonschema.validate``. jsonschema 4.17, the version
 that Rasa needs, first checks the constant schema against its meta-schema. This takes about 60 ms of a 100 ms
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from typing import Any
+
+from bot.rasa_words import keep_out
 
 
 def check_each_schema_once() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
     from rasa.__main__ import main as rasa
 
     check_each_schema_once()
+    keep_out()
     rasa()
 
 
