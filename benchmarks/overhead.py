@@ -14,6 +14,7 @@ import aiohttp
 
 from benchmarks.figures import Figure, percentile
 from benchmarks.visitors import say, timed, visitor
+from bot.channel_secret import HEADER, channel_secret
 from tests.system import System
 
 QUESTIONS = (
@@ -58,7 +59,7 @@ async def _measure(system: System) -> tuple[list[float], list[float]]:
                 session,
                 f"{system.settings.rasa_base_url}/webhooks/rest/webhook",
                 {"sender": _newest_conversation(system), "message": text, "metadata": {"turn": str(uuid4())}},
-                {},
+                {HEADER: channel_secret(system.settings.secrets.actions_secret)},
             )
             await asyncio.sleep(PAUSE_S)
             if number >= 0:

@@ -1,13 +1,16 @@
-"""Rasa's REST channel, extended to write the app's turn id into each line of Rasa's log.
+"""Rasa's REST channel for the app alone: it asks for a secret, and writes the app's turn id into each line of Rasa's log.
 
 Rasa itself logs no turn, and on most lines no conversation; the app sends both with each message.
 ``credentials.yml`` names this channel. URL and format are those of Rasa's channel
-(``/webhooks/rest/webhook``).
+(``/webhooks/rest/webhook``). A loopback port is open to every program of the machine, so whoever does not show the
+secret is refused.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -15,8 +18,10 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.channels.rest import RestInput
-from sanic import Blueprint
+from sanic import Blueprint, Request, response
 from structlog.contextvars import bound_contextvars
+
+from bot.channel_secret import HEADER, channel_secret
 
 log = logging.getLogger("rasa.wenban")
 """Logger below ``rasa``: ``LOG_LEVEL`` sets its level (default info); other loggers start at warning."""
@@ -29,6 +34,12 @@ class Rest(RestInput):
     """Rasa's REST channel; each line logged while it answers a message ends with the turn's id."""
 
     def __init__(self) -> None:
+        actions_secret = os.environ.get("WENBAN_ACTIONS_SECRET", "")
+        if not actions_secret:
+            raise ValueError(
+                "WENBAN_ACTIONS_SECRET is not set: anybody on this machine could speak as any citizen"
+            )
+        self._secret = channel_secret(actions_secret).encode()
         mark_lines()
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -51,7 +62,16 @@ class Rest(RestInput):
             finally:
                 _turn.reset(token)
 
-        return super().blueprint(handle)
+        routes = super().blueprint(handle)
+
+        @routes.on_request
+        async def refuse(request: Request) -> response.HTTPResponse | None:
+            given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+            if secrets.compare_digest(given, self._secret):
+                return None
+            return response.json({"error": "wrong or missing secret"}, status=401)
+
+        return routes
 
 
 def mark_lines() -> None:

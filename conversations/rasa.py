@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -47,11 +48,20 @@ class RasaClient:
         concurrency: most calls at the same time. One Rasa process is saturated at about 35 messages a second;
             more calls at once only make each slower.
         queue: most callers that may wait. Further callers get :class:`RasaDown` at once.
+        headers: HTTP headers of each message: the secret that Rasa's channel asks for.
     """
 
     def __init__(
-        self, base_url: str, *, timeout_s: float, wait_s: float, concurrency: int, queue: int
+        self,
+        base_url: str,
+        *,
+        timeout_s: float,
+        wait_s: float,
+        concurrency: int,
+        queue: int,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
+        self._headers = headers
         self._base_url = base_url
         self._timeout_s = timeout_s
         self._wait_s = wait_s
@@ -122,7 +132,9 @@ class RasaClient:
 
     async def _post(self, body: dict[str, Any]) -> Any:
         assert self._session is not None
-        async with self._session.post(f"{self._base_url}/webhooks/rest/webhook", json=body) as response:
+        async with self._session.post(
+            f"{self._base_url}/webhooks/rest/webhook", json=body, headers=self._headers
+        ) as response:
             if response.status != 200:
                 raise RasaDown(f"Rasa answered {response.status}")
             try:

@@ -15,6 +15,7 @@ from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.meanwhile import Meanwhile
 from bot.actions.talk.unsure import unsure
+from bot.channel_secret import HEADER, channel_secret
 from bot.understanding import category
 from bot.understanding.asking import without_lead_in
 from bot.understanding.danger import shipped
@@ -156,6 +157,7 @@ async def create_app(settings: Settings) -> web.Application:
         wait_s=settings.rasa_wait_s,
         concurrency=settings.rasa_concurrency,
         queue=settings.rasa_queue,
+        headers={HEADER: channel_secret(secrets.actions_secret)},
     )
 
     async def from_knowledge(question: str) -> Reply | None:

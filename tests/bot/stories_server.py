@@ -16,6 +16,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from bot.actions.runtime import endpoint
+from bot.channel_secret import HEADER, channel_secret
 from conversations.event_kinds import Kind, to_json
 from conversations.rasa import RasaClient
 from conversations.types import InboundMessage
@@ -97,7 +98,14 @@ async def serve(port: int, rasa: str, secret: str) -> None:
         folder = Path(temporary)
         index = await asyncio.to_thread(build_index, folder / "index")
         async with (
-            RasaClient(rasa, timeout_s=30, wait_s=30, concurrency=4, queue=50) as client,
+            RasaClient(
+                rasa,
+                timeout_s=30,
+                wait_s=30,
+                concurrency=4,
+                queue=50,
+                headers={HEADER: channel_secret(secret)},
+            ) as client,
             small_city(folder, index, client) as city,
         ):
             runner = web.AppRunner(make_app(city, secret))
