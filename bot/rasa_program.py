@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import ConfigurationError
+from core.keyring import KeyRing
 from core.settings import ROOT, Settings
 
 
@@ -46,7 +48,9 @@ def quiet() -> dict[str, str]:
     }
 
 
-def endpoints(actions_url: str, actions_secret: str, tracker_url: str) -> Mapping[str, str]:
+def endpoints(
+    actions_url: str, actions_secret: str, tracker_url: str, tracker_keys: str
+) -> Mapping[str, str]:
     """All variables that endpoints.yml reads; Rasa does not start when one is missing.
 
     To let several Rasa processes share a Redis lock store, set ``WENBAN_RASA_LOCK_STORE`` and the three
@@ -61,6 +65,7 @@ def endpoints(actions_url: str, actions_secret: str, tracker_url: str) -> Mappin
         "WENBAN_ACTIONS_URL": actions_url,
         "WENBAN_ACTIONS_SECRET": actions_secret,
         "WENBAN_RASA_TRACKER_URL": tracker_url,
+        "WENBAN_RASA_TRACKER_KEYS": tracker_keys,
     }
 
 
@@ -72,4 +77,12 @@ def tracker_url(settings: Settings) -> str:
 def environment(settings: Settings) -> dict[str, str]:
     """The environment variables of the process that serves Rasa."""
     url = f"{settings.app_url}/actions/webhook"
-    return dict(endpoints(url, settings.secrets.actions_secret, tracker_url(settings)))
+    keys = tracker_keys(settings.key_ring)
+    return dict(endpoints(url, settings.secrets.actions_secret, tracker_url(settings), keys))
+
+
+def tracker_keys(ring: KeyRing) -> str:
+    """The keys that encrypt Rasa's tracker, in the form that :mod:`bot.rasa_tracker` reads."""
+    return ",".join(
+        f"{key.id}:{base64.urlsafe_b64encode(key.derived('rasa.tracker')).decode()}" for key in ring.keys
+    )

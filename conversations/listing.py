@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,14 +88,14 @@ async def find(session: AsyncSession, wanted: Wanted) -> Page:
             Conversation.id,
         )
         .limit(wanted.limit + 1)
-        .where(*_conditions(wanted))
+        .where(*_conditions(wanted, await _dangers(session) if wanted.marked else {}))
     )
     rows = list(await session.scalars(query))
     page = rows[: wanted.limit]
     return Page(await queue.views(session, page), _cursor(page[-1]) if len(rows) > wanted.limit else None)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, dangers: Mapping[str, str]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.mode != "all":
         found.append(Conversation.mode == wanted.mode)
@@ -107,7 +107,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(and_(Conversation.urgent.is_(True), Conversation.mode != Mode.BOT))
     if wanted.reason is not None:
         found.append(and_(Conversation.reason == wanted.reason, Conversation.mode != Mode.BOT))
-    found += [_fits(mark) for mark in wanted.marked]
+    found += [_fits(mark, dangers) for mark in wanted.marked]
     if wanted.after is not None:
         found.append(_behind(wanted.after))
     return found
@@ -117,28 +117,39 @@ def _held_by(agents: Collection[str]) -> ColumnElement[bool]:
     return and_(Conversation.mode == Mode.HUMAN, Conversation.agent_id.in_(agents))
 
 
-def _fits(mark: Mark) -> ColumnElement[bool]:
+def _fits(mark: Mark, dangers: Mapping[str, str]) -> ColumnElement[bool]:
     return or_(
         Conversation.id.endswith(mark.ending, autoescape=True) if mark.ending else false(),
         Conversation.id.in_(mark.ids),
         _held_by(mark.agents),
         Conversation.channel.in_(mark.channels),
-        _tells_of(mark.danger) if mark.danger else false(),
+        Conversation.id.in_([id for id, tag in dangers.items() if mark.danger in tag])
+        if mark.danger
+        else false(),
     )
 
 
-def _tells_of(word: str) -> ColumnElement[bool]:
-    """That the agents' list shows a danger with this word in its tag."""
-    tagged = {kind: advice for kind, advice in danger.advices().items() if word in advice.tag}
-    label, kind = (Conversation.facts[danger_state.FACT][key].as_string() for key in ("label", "kind"))
-    return and_(
-        Conversation.reason == HandoffReason.EMERGENCY,
-        Conversation.mode != Mode.BOT,
-        or_(
-            label.in_([advice.label for advice in tagged.values()]),
-            and_(label.is_(None), kind.in_(list(tagged))),
-        ),
+async def _dangers(session: AsyncSession) -> dict[str, str]:
+    """The conversations in which the agents' list shows a danger: id → the danger's tag.
+
+    They are few, and what they hold is encrypted, so they are read here and not compared in SQL.
+    """
+    rows = await session.execute(
+        select(Conversation.id, Conversation.facts).where(
+            Conversation.reason == HandoffReason.EMERGENCY, Conversation.mode != Mode.BOT
+        )
     )
+    return {found: tag for found, facts in rows if (tag := _tag(facts.get(danger_state.FACT) or {}))}
+
+
+def _tag(fact: Mapping[str, str]) -> str:
+    """The tag of the danger that a conversation's fact names: by its label, or else by its kind."""
+    advices = danger.advices()
+    label = fact.get("label")
+    if label is None:
+        advice = advices.get(fact.get("kind") or "")
+        return advice.tag if advice else ""
+    return " ".join(advice.tag for advice in advices.values() if advice.label == label)
 
 
 # The place of a row in the order is written down, and not only its id: the row may have moved when the next page is asked for.

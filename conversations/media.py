@@ -1,4 +1,4 @@
-"""Citizens' photos: checked (:mod:`conversations.images`), stored as files, and found by id.
+"""Citizens' photos: checked (:mod:`conversations.images`), stored as encrypted files, and found by id.
 
 The files are in a folder; the facts about them are in the table ``images``. A photo belongs to the
 conversation in which it was sent. A ticket lists the ids of its photos.
@@ -29,6 +29,7 @@ from core.database import Database
 from core.errors import NotFound, RateLimited, Unavailable, WenbanError
 from core.ids import new_id
 from core.jobs import Job
+from core.sealing import renewed_file, seal_file, unseal_file
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ _UNSENT_AT_ONCE = 200
 """Most photos that one look removes."""
 _MOST_SOURCES = 10_000
 """Most addresses whose bytes a process remembers."""
+_JPEG = b"\xff\xd8"
 _AT_ONCE = 2
 """Pictures that are drawn at the same time. Each may use about 300 MB for a moment."""
 
@@ -179,9 +181,13 @@ class Media:
         """
         await self.get(image_id)
         try:
-            return await asyncio.to_thread(self._path(image_id).read_bytes)
+            return await asyncio.to_thread(_read, self._path(image_id))
         except OSError as error:
             raise WenbanError("照片暂时读不出来，请稍后再试", code="image_unreadable") from error
+
+    async def reseal(self) -> int:
+        """Encrypt all photos with the present key, also those that an older version stored in clear; how many."""
+        return await asyncio.to_thread(_reseal, self._folder)
 
     async def forget_unsent(self, _: Job | None = None) -> int:
         """Remove photos that were stored but that no message has named for :data:`UNSENT_AFTER`; how many."""
@@ -189,7 +195,7 @@ class Media:
             select(MessageRow.id)
             .where(
                 MessageRow.conversation_id == ImageRow.conversation_id,
-                MessageRow.media["image"].as_string() == ImageRow.id,
+                MessageRow.image_id == ImageRow.id,
             )
             .exists()
         )
@@ -275,13 +281,41 @@ def _stored(row: ImageRow) -> StoredImage:
     return StoredImage(row.id, row.conversation_id, row.width, row.height)
 
 
+def _place(path: Path) -> str:
+    return f"media/{path.stem}"
+
+
+def _read(path: Path) -> bytes:
+    data = path.read_bytes()
+    # Photos of older versions are clear until the job has encrypted them; they begin as every JPEG does.
+    return data if data.startswith(_JPEG) else unseal_file(data, _place(path))
+
+
+def _reseal(folder: Path) -> int:
+    changed = 0
+    for path in folder.glob("??/*.jpg"):
+        try:
+            data = path.read_bytes()
+            new = renewed_file(data, _place(path))
+            if new != data:
+                _store(path, new)
+                changed += 1
+        except FileNotFoundError:  # removed meanwhile
+            continue
+    return changed
+
+
 def _write(path: Path, picture: Picture) -> None:
+    _store(path, seal_file(picture.data, _place(path)))
+
+
+def _store(path: Path, data: bytes) -> None:
     """Write the whole file or nothing. Only the app's user can read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_suffix(".part")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(picture.data)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

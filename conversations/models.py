@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.database import Base, UtcDateTime
 from core.ids import new_id
+from core.privacy import EncryptedJson, EncryptedText
 
 
 class Conversation(Base):
@@ -39,7 +40,7 @@ class Conversation(Base):
     """Why an agent was asked for; a value of :class:`conversations.types.HandoffReason`."""
     urgent: Mapped[bool] = mapped_column(Boolean, default=False)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
     """Small facts kept between turns, such as the entry under discussion or the form's filled slots."""
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     """``seq`` of the last message."""
@@ -74,10 +75,12 @@ class MessageRow(Base):
     agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
     sender_name: Mapped[str] = mapped_column(String(60), default="")
     kind: Mapped[str] = mapped_column(String(20), default="text")
-    text: Mapped[str] = mapped_column(Text, default="")
-    buttons: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
-    card: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
-    media: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    text: Mapped[str] = mapped_column(EncryptedText, default="")
+    buttons: Mapped[list[dict[str, str]]] = mapped_column(EncryptedJson, default=list)
+    card: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson, default=None)
+    media: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson, default=None)
+    image_id: Mapped[str | None] = mapped_column(String(36), default=None)
+    """The photo that ``media`` names, for SQL: which photos were sent."""
     external_id: Mapped[str | None] = mapped_column(String(160), default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
@@ -110,7 +113,7 @@ class Turn(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), unique=True)
-    button: Mapped[str | None] = mapped_column(String(400), default=None)
+    button: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     """Payload of the pressed button, as the channel sent it."""
     state: Mapped[str] = mapped_column(String(10), default="open")
     """``open`` until the replies are written, then ``done``."""
@@ -121,7 +124,7 @@ class Turn(Base):
     (an agent has the conversation, so there are no replies); ``queue`` (the citizen waits); ``empty`` (nothing was
     said); ``rights`` (asked about their own data); ``foreign`` (in letters that the assistant can't read). None until the turn has ended.
     """
-    reported: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    reported: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson, default=None)
     """What actions report about this turn, as JSON of :class:`conversations.event_kinds.Report`.
 
     When the turn ends, events are made of it.
@@ -152,7 +155,7 @@ class ConversationEvent(Base):
     actor: Mapped[str] = mapped_column(String(10))
     agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
     reason: Mapped[str | None] = mapped_column(String(30), default=None)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
 
 
 class Delivery(Base):
@@ -170,7 +173,7 @@ class Delivery(Base):
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), index=True)
     part: Mapped[int] = mapped_column(Integer, default=0)
     """Place among the parts of the message, from 0."""
-    text: Mapped[str | None] = mapped_column(Text, default=None)
+    text: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     """The words of this part; None: all words of the message."""
     ahead: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Whether it goes before earlier messages. Advice in danger must not wait."""

@@ -80,9 +80,7 @@ async def forget_messages(
         What removes the photos' files after the commit; None when there are none.
     """
     sent = await session.scalars(
-        select(MessageRow.media["image"].as_string()).where(
-            MessageRow.id.in_(ids), MessageRow.media["image"].as_string().is_not(None)
-        )
+        select(MessageRow.image_id).where(MessageRow.id.in_(ids), MessageRow.image_id.is_not(None))
     )
     photos = sorted({image for image in sent if image})
     kept = await held(session, photos) if photos else set()

@@ -22,6 +22,8 @@ from core.errors import NotFound
 from core.ids import new_id
 from core.text import legible
 
+_WORDLESS = 20
+"""Most photos and places without words among the last messages that are skipped."""
 BOT_NAME = "问办助手"
 """Sender name of the bot's messages."""
 
@@ -131,6 +133,7 @@ async def append(
         "buttons": [{"title": b.title, "payload": b.payload} for b in buttons],
         "card": card,
         "media": media,
+        "image_id": media.get("image") if media else None,
         "external_id": external_id,
         "created_at": created_at or moment,
     }
@@ -230,13 +233,14 @@ async def recent_words(session: AsyncSession, conversation_id: str, since: datet
             MessageRow.conversation_id == conversation_id,
             MessageRow.direction == "in",
             MessageRow.kind.in_(("text", "image", "location")),
-            MessageRow.text.not_in((attachments.PHOTO, attachments.PLACE)),
             MessageRow.created_at >= since,
         )
         .order_by(MessageRow.seq.desc())
-        .limit(limit)
+        # Texts are encrypted, so SQL can't leave out photos without words.
+        .limit(limit + _WORDLESS)
     )
-    return [said for text in reversed(list(rows)) if (said := legible(text))]
+    worded = [text for text in rows if text not in (attachments.PHOTO, attachments.PLACE)][:limit]
+    return [said for text in reversed(worded) if (said := legible(text))]
 
 
 async def last_reported(session: AsyncSession, conversation_id: str, turn_id: str) -> dict[str, Any] | None:

@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
 from core.mishaps import in_words
-from core.privacy import use_data_key
+from core.resealing import is_sealed, seal_clear
+from core.sealing import use_ring
 from core.settings import ROOT, Settings
 
 
@@ -31,8 +32,13 @@ def config(url: str) -> Config:
 
 
 async def upgrade(url: str) -> None:
-    """Run all migrations that this database does not have yet."""
+    """Run all migrations that this database does not have yet, and encrypt what older versions wrote in clear."""
     await asyncio.to_thread(command.upgrade, config(url), "head")
+    database = Database(url)
+    try:
+        await seal_clear(database)
+    finally:
+        await database.close()
 
 
 async def prepare(settings: Settings) -> None:
@@ -43,8 +49,8 @@ async def prepare(settings: Settings) -> None:
     """
     try:
         await require_keys(settings)
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        use_data_key(settings.secrets.data_key)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        use_ring(settings.key_ring)
         await upgrade(settings.sqlalchemy_url)
     except WenbanError:
         raise
@@ -53,38 +59,42 @@ async def prepare(settings: Settings) -> None:
 
 
 async def require_keys(settings: Settings) -> None:
-    """Check that the keys of a database with tickets are there, before new ones are made for it.
+    """Check that the keys of a database with messages or tickets are there, before new ones are made for it.
 
-    After a restore without ``secrets.json`` everything would seem to work until somebody opens a ticket.
+    After a restore without its keys everything would seem to work until somebody opens a ticket.
 
     Raises:
-        ConfigurationError: the database has tickets, and the key that encrypted their names and phones is missing.
+        ConfigurationError: the database has messages or tickets, and the keys that encrypted them are missing.
     """
     kept = settings.data_dir / "secrets.json"
     url = make_url(settings.sqlalchemy_url)
     nothing_yet = url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()  # noqa: ASYNC240
-    if settings.data_key or kept.exists() or nothing_yet:
+    if nothing_yet or settings.has_data_keys():
         return
     database = Database(settings.sqlalchemy_url)
     try:
         if await _revision(database) is None:
             return
         async with database.engine.connect() as connection:
-            if (await connection.execute(text("SELECT 1 FROM tickets LIMIT 1"))).first() is None:
+            for name in ("tickets", "messages"):
+                if (await connection.execute(text(f"SELECT 1 FROM {name} LIMIT 1"))).first() is not None:
+                    break
+            else:
                 return
     except (SQLAlchemyError, OSError):
         return  # the caller finds that the database can't be used, and says why
     finally:
         await database.close()
+    wanted = settings.data_key_file or kept
     raise ConfigurationError(
-        f"没有 {kept}，数据库里却已经有工单：里面的姓名和电话要用那个文件里的密钥才读得出来。"
-        "请先把备份里的 secrets.json 放回数据文件夹（或者设 WENBAN_DATA_KEY），再启动"
+        f"没有 {wanted}，数据库里却已经有会话或工单：要用那个文件里的密钥才读得出来。"
+        f"请先把备份里的 {wanted.name} 放回原处（或者设 WENBAN_DATA_KEY），再启动"
     )
 
 
 async def is_current(database: Database) -> bool:
-    """Whether the database has the newest schema."""
-    return await _revision(database) == _newest(database)
+    """Whether the database has the newest schema, and everything in it is encrypted that should be."""
+    return await _revision(database) == _newest(database) and await is_sealed(database)
 
 
 @asynccontextmanager
@@ -96,7 +106,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
             app may be using it.
     """
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = Database(settings.sqlalchemy_url)
     except WenbanError:
         raise
@@ -109,8 +119,10 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
             raise _unusable(settings, error) from error
         if revision is None:
             await prepare(settings)
-        elif revision != _newest(database):
+        elif not await is_current(database):
             raise ConfigurationError("数据库的表不是最新的，请先运行 wenban db upgrade")
+        await require_keys(settings)
+        use_ring(settings.key_ring)
         yield database
     finally:
         await database.close()

@@ -5,63 +5,20 @@
 
 from __future__ import annotations
 
-import hmac
+import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Dialect, Text
+from sqlalchemy import Dialect, Table, Text, event
 from sqlalchemy.types import TypeDecorator
 
-from core.errors import ConfigurationError
+from core.sealing import lookup_keys, seal, unseal
 
+_LONG = re.compile(r"\d{11}")
+"""Is in every mobile and identity-card number."""
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)(\d{4})(\d{4})(?!\d)")
 _ID_CARD = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\w)")
-
-_fernet: Fernet | None = None
-_lookup: bytes | None = None
-
-
-def use_data_key(key: str) -> None:
-    """Set the key that encrypts personal data.
-
-    Args:
-        key: 32 bytes in url-safe base64, as returned by ``Fernet.generate_key``.
-
-    Raises:
-        ConfigurationError: the key has another format.
-    """
-    global _fernet, _lookup
-    try:
-        _fernet = Fernet(key.encode("ascii"))
-        _lookup = hmac.digest(key.encode("ascii"), b"wenban lookup key v1", "sha256")
-    except (ValueError, UnicodeEncodeError) as error:
-        raise ConfigurationError(
-            "WENBAN_DATA_KEY：要填 Fernet 密钥（44 个字符）；不填就在数据文件夹里自动生成一个。"
-        ) from error
-
-
-def encrypt(text: str) -> str:
-    """``text`` in encrypted form, for storage.
-
-    Raises:
-        ConfigurationError: no key is set.
-    """
-    return _key().encrypt(text.encode("utf-8")).decode("ascii")
-
-
-def decrypt(token: str) -> str:
-    """The clear text of a result of :func:`encrypt`.
-
-    Raises:
-        ConfigurationError: the text was encrypted with another key, or no key is set.
-    """
-    try:
-        return _key().decrypt(token.encode("ascii")).decode("utf-8")
-    except InvalidToken as error:
-        raise ConfigurationError(
-            "已经加密的姓名和电话解不开：WENBAN_DATA_KEY 不是当时用的那一个。"
-        ) from error
 
 
 def lookup_key(text: str) -> str:
@@ -73,30 +30,80 @@ def lookup_key(text: str) -> str:
     >>> lookup_key("13800000000") == lookup_key("13800000000")
     True
     """
-    if _lookup is None:
-        raise ConfigurationError("No data key is set; start through the `wenban` command.")
-    return hmac.digest(_lookup, text.encode("utf-8"), "sha256").hex()
+    return lookup_keys(text)[0]
 
 
-def _key() -> Fernet:
-    if _fernet is None:
-        raise ConfigurationError("No data key is set; start through the `wenban` command.")
-    return _fernet
+class Sealed(TypeDecorator[Any]):
+    """A column that is encrypted in the database (:mod:`core.sealing`) and clear in Python.
 
-
-class EncryptedText(TypeDecorator[str]):
-    """A text column that is encrypted in the database and clear in Python."""
+    Its values are bound to the column. An empty value says nothing about anybody and is stored as it is, so that SQL can
+    ask for it. Nothing else can be asked in SQL: each writing of a value looks different.
+    """
 
     impl = Text
     cache_ok = True
+    empty: frozenset[str] = frozenset({""})
+    """Stored forms that are not encrypted."""
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def __init__(self, place: str = "") -> None:
+        super().__init__()
+        self.place = place
+        """``table.column``. It is filled in when the table is made."""
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Encrypt a value before it is written."""
-        return None if value is None else encrypt(value)
+        if value is None:
+            return None
+        stored = self.written(value)
+        return stored if stored in self.empty else seal(stored, self.place)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Decrypt a value after it was read."""
-        return None if value is None else decrypt(value)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:
+        """Decrypt values after they were read, in one call for each."""
+        empty, read, place = self.empty, self.read, self.place
+
+        def process(value: str | None) -> Any:
+            if value is None:
+                return None
+            return read(value if value in empty else unseal(value, place))
+
+        return process
+
+    def written(self, value: Any) -> str:
+        """The value as text."""
+        return str(value)
+
+    def read(self, text: str) -> Any:
+        """The value of a text."""
+        return text
+
+
+class EncryptedText(Sealed):
+    """A text column that is encrypted in the database and clear in Python."""
+
+    cache_ok = True
+
+
+class EncryptedJson(Sealed):
+    """A column of JSON (also a number) that is encrypted in the database and clear in Python. None is SQL's NULL."""
+
+    cache_ok = True
+    hashable = False
+    empty = frozenset({"[]", "{}"})
+
+    def written(self, value: Any) -> str:
+        """The value as JSON."""
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def read(self, text: str) -> Any:
+        """The value of JSON."""
+        return json.loads(text)
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _name_places(table: Table, _metadata: Any) -> None:
+    for column in table.columns:
+        if isinstance(column.type, Sealed):
+            column.type.place = f"{table.name}.{column.name}"
 
 
 def mask_phone(phone: str) -> str:
@@ -125,5 +132,8 @@ def mask_text(text: str) -> str:
     >>> mask_text("我的电话是13800000000")
     '我的电话是138****0000'
     """
+    # Most texts have neither, and lists mask many.
+    if _LONG.search(text) is None:
+        return text
     text = _ID_CARD.sub(lambda m: f"{m[1]}********{m[2]}", text)
     return _MOBILE.sub(lambda m: f"{m[1]}****{m[3]}", text)

@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.city import City, load_city
 from core.city.notice import PrivacyNotice
 from core.errors import ConfigurationError
-from core.installation_keys import Secrets
+from core.installation_keys import Secrets, keys_beside, load_ring
+from core.keyring import KeyRing
 from core.settings_faults import from_json, in_lines, unknown
 from core.wechat_accounts import WeChatAccount, check
 
@@ -83,7 +84,10 @@ class Settings(BaseSettings):
     )
     session_key: str = Field("", description="Signs web sessions; empty: made once in the data folder.")
     data_key: str = Field(
-        "", description="Encrypts names and phones (Fernet key); empty: made once in the data folder."
+        "", description="Encrypts what names people (Fernet key); empty: from the key file, or made once."
+    )
+    data_key_file: Path | None = Field(
+        None, description="File of the data keys, outside the data folder; empty: kept in the data folder."
     )
     actions_secret: str = Field(
         "", description="Shared by Rasa and the app's /actions/webhook; empty: made once in the data folder."
@@ -339,8 +343,22 @@ class Settings(BaseSettings):
 
     @cached_property
     def secrets(self) -> Secrets:
-        """The three secrets: from the settings, or else from ``secrets.json`` in the data folder."""
-        return Secrets.load(self.data_dir, {name: getattr(self, name) for name in Secrets.model_fields})
+        """The secrets: from the settings, or else from ``secrets.json`` in the data folder."""
+        given = {name: getattr(self, name) for name in Secrets.model_fields}
+        return Secrets.load(self.data_dir, given, apart=self.data_key_file is not None)
+
+    @cached_property
+    def key_ring(self) -> KeyRing:
+        """The data keys (:func:`core.installation_keys.load_ring`)."""
+        return load_ring(self.data_dir, self.data_key_file, self.data_key)
+
+    def has_data_keys(self) -> bool:
+        """Whether there are data keys, so that none would be made."""
+        if self.data_key or (self.data_key_file and self.data_key_file.exists()):
+            return True
+        if self.data_key_file is None:
+            return (self.data_dir / "secrets.json").exists() or keys_beside(self.data_dir)
+        return keys_beside(self.data_dir)
 
 
 def load_settings() -> Settings:

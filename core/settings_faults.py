@@ -20,7 +20,7 @@ _OF_OTHERS = frozenset(
     f"{_PREFIX}{name}"
     for name in (
         *("RASA_LOCK_STORE", "RASA_REDIS_HOST", "RASA_REDIS_PORT", "RASA_REDIS_PASSWORD"),
-        *("ACTIONS_URL", "RASA_DICTIONARIES", "APP_URL"),
+        *("ACTIONS_URL", "RASA_DICTIONARIES", "RASA_TRACKER_KEYS", "APP_URL"),
     )
 )
 """Variables that are not the app's: Rasa reads most of them, the developers' server of the web front end the last one."""

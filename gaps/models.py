@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.database import Base, UtcDateTime
 from core.ids import new_id
+from core.privacy import EncryptedText
 
 
 class AskedQuestion(Base):
@@ -25,7 +26,7 @@ class AskedQuestion(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     turn_id: Mapped[str] = mapped_column(String(36), unique=True)
     """The turn in which it was asked. A turn that runs again counts once."""
-    question: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(EncryptedText)
     """Empty when only the verdict is known."""
     outcome: Mapped[str] = mapped_column(String(10))
     """What the assistant did: ``answer``, ``ask_back`` or ``unknown``."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 import service.tables  # noqa: F401
 from core.database import Base, Database, UtcDateTime, async_url
-from core.privacy import EncryptedText
+from core.privacy import Sealed
 
 url = context.config.get_main_option("sqlalchemy.url") or ""
 
@@ -19,7 +19,7 @@ def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as what they are in the database, so that old migrations need none of our code."""
     if kind == "type" and isinstance(thing, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(thing, EncryptedText):
+    if kind == "type" and isinstance(thing, Sealed):
         return "sa.Text()"
     return False
 
@@ -38,12 +38,25 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
+def _without_foreign_keys(connection: Connection) -> None:
+    """SQLite alters a table by a copy, for which the table is dropped. Rows of others that refer to it would forbid that.
+
+    The setting must be made outside of a transaction.
+    """
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    cursor.close()
+
+
 async def online() -> None:
     """Connect and run."""
     database = Database(async_url(url))
     try:
-        async with database.engine.begin() as connection:
-            await connection.run_sync(run)
+        async with database.engine.connect() as connection:
+            if database.is_sqlite:
+                await connection.run_sync(_without_foreign_keys)
+            async with connection.begin():
+                await connection.run_sync(run)
     finally:
         await database.close()
 

@@ -39,12 +39,12 @@ from core.errors import ConfigurationError
 from core.events import Events, LocalEvents
 from core.jobs import Job, Jobs
 from core.migrate import is_current, require_keys
-from core.privacy import use_data_key
 from core.processes import SignsOfLife
 from core.rates import LocalRates, RedisRates
 from core.redis_events import RedisEvents, channel_of
 from core.retention import EVERY as RETENTION_EVERY
 from core.retention import JOB as RETENTION_JOB
+from core.sealing import use_ring
 from core.settings import Settings
 from desk import presence
 from desk.oidc import Provider
@@ -61,6 +61,7 @@ from service import health, notice_page, pages
 from service.errors import errors
 from service.notice_page import shown
 from service.proxy import forwarded
+from service.renewal import RESEAL, Renewal
 from service.retention import retention
 from tickets import deadlines, departments
 from tickets.notices import TicketNotices
@@ -136,7 +137,7 @@ async def create_app(settings: Settings) -> web.Application:
     city, notice = settings.city, settings.notice
     _warm_up(city)
     secrets = settings.secrets
-    use_data_key(secrets.data_key)
+    use_ring(settings.key_ring)
     database = Database(settings.sqlalchemy_url)
     channel = channel_of(secrets.session_key) if settings.redis_url else ""
     redis = RedisEvents(settings.redis_url, channel, strict=False) if channel else None
@@ -179,6 +180,8 @@ async def create_app(settings: Settings) -> web.Application:
     jobs = Jobs(database)
     jobs.every(UNSENT_JOB, UNSENT_LOOK, media.forget_unsent)
     jobs.every(RETENTION_JOB, RETENTION_EVERY, retention(settings, database, media).job)
+    renewal = Renewal(database, media)
+    jobs.handle(RESEAL, renewal.run)
     conversations = Conversations(
         database,
         events,
@@ -294,6 +297,7 @@ async def create_app(settings: Settings) -> web.Application:
         ):
             await departments.add_missing(database, city)
             await deadlines.recount(database, city)
+            await renewal.plan()
             set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
             yield
         await database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from functools import cache
 from typing import Annotated
@@ -157,6 +158,7 @@ def whole() -> typer.Typer:
     from service.decision import explain, train_decision
     from service.evaluate import app as evaluation
     from service.jobs_cli import app as jobs
+    from service.keys_cli import app as keys
     from service.privacy_cli import app as privacy
 
     knowledge.add_typer(gaps, name="gaps")
@@ -173,6 +175,7 @@ def whole() -> typer.Typer:
     app.add_typer(
         privacy, name="privacy", help="Citizens' personal data: export, erase, purge, requests, notice."
     )
+    app.add_typer(keys, name="keys", help="The data keys: list, rotate, forget, move.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     return app
 
@@ -185,7 +188,11 @@ def _wanted(arguments: list[str]) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command. An error from the user's input or machine becomes one sentence; others show their trace."""
+    """Run the command. An error from the user's input or machine becomes one sentence; others show their trace.
+
+    Only the app's user can read the files that it and the programs it starts make.
+    """
+    os.umask(0o077)
     try:
         _wanted(sys.argv[1:])()
     except Exception as error:

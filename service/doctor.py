@@ -24,12 +24,11 @@ from core.errors import ConfigurationError, WenbanError
 from core.jobs import troubles
 from core.migrate import is_current, require_keys
 from core.mishaps import in_words
-from core.privacy import use_data_key
 from core.processes import BEAT_S, deaf, living
 from core.redis_events import client
 from core.settings import Settings
 from desk.seals import Seals
-from service import front_end
+from service import doctor_data, front_end
 from service.retention import retention
 
 SHOWN = 3
@@ -50,6 +49,7 @@ async def examine(settings: Settings, console: Console) -> bool:
         ("Rasa 模型", _model),
         ("网页", _web),
         ("数据文件夹", _data),
+        ("密钥", _keys),
         ("数据库", _database),
         ("反向代理", _proxy),
         ("审计", _audit),
@@ -107,18 +107,20 @@ async def _web(_: Settings) -> Finding:
 
 async def _data(settings: Settings) -> Finding:
     folder = settings.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     probe = folder / ".doctor"
     probe.write_text("")
     probe.unlink()
     await require_keys(settings)
-    keys = settings.secrets  # This reads or makes the keys, and raises an error when they can't be read.
-    use_data_key(keys.data_key)
-    mode = (folder / "secrets.json").stat().st_mode & 0o077
-    if mode:
-        return False, f"{folder / 'secrets.json'} 别人也能读；请对它运行 chmod 600"
+    _ = settings.secrets  # This reads or makes the keys, and raises an error when they can't be read.
+    if wide := doctor_data.open_to_others(settings):
+        return False, wide
     free = shutil.disk_usage(folder).free // 2**30
     return free >= 1, f"{folder}，还有 {free} GB" + ("" if free else "，不够用了，请腾出地方")
+
+
+async def _keys(settings: Settings) -> Finding:
+    return doctor_data.keys(settings)
 
 
 async def _database(settings: Settings) -> Finding:

@@ -19,6 +19,7 @@ nodaemon=true
 logfile={logs}/supervisor.log
 logfile_maxbytes=5MB
 loglevel=warn
+umask=077
 pidfile={data}/supervisord.pid
 {user}
 [program:rasa]
@@ -76,7 +77,7 @@ def require_free_ports(settings: Settings) -> None:
 def write_configuration(settings: Settings, model: Path) -> Path:
     """Write supervisord's configuration, and return its path."""
     logs = settings.data_dir / "log"
-    logs.mkdir(parents=True, exist_ok=True)
+    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     (settings.data_dir / "rasa").mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / "supervisord.conf"
     text = _TEMPLATE.format(

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from core.clock import use_clock
 from core.database import Base, Database
-from core.privacy import use_data_key
+from core.sealing import use_data_key
 from tests.postgres import postgresql
 from tests.tables import empty_sqlite, share_statements, write_unsynced
 

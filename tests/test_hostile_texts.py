@@ -34,7 +34,7 @@ PATTERN_S, READER_S = 0.05, 0.1
 NO_READERS = frozenset(
     f"{module}.{name}"
     for module, names in {
-        "core.privacy": ("encrypt", "decrypt", "lookup_key", "use_data_key"),
+        "core.privacy": ("lookup_key",),
         "conversations.danger": ("advice",),
         "conversations.scope": ("kind",),
         "bot.understanding.requests": ("split",),

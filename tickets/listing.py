@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -10,6 +12,7 @@ from sqlalchemy.orm import load_only
 
 from core.database import Database
 from core.errors import BadRequest
+from core.search_tokens import may_have
 from core.text import clean
 from tickets import rows
 from tickets.department_view import DepartmentView
@@ -41,15 +44,10 @@ _LINE_COLUMNS = (
 )
 _OWN_COLUMNS = (TicketRow.confidential, TicketRow.address, TicketRow.contact_name, TicketRow.contact_phone)
 """What is also read for a department: without knowing the citizen, nothing of the citizen can be left out."""
-_SEARCHED = (
-    TicketRow.number,
-    TicketRow.content,
-    TicketRow.address,
-    TicketRow.district,
-    TicketRow.category,
-)
-_MOST_LOOKS = 20
-"""Most pages that are read for one page of a department's search."""
+
+
+_CLEAR = (TicketRow.number, TicketRow.district, TicketRow.category)
+"""Columns that are stored in clear and searched by SQL."""
 
 
 async def find(
@@ -82,7 +80,8 @@ async def find(
     if len(q) > MAX_QUERY:
         raise BadRequest(f"搜索内容请在 {MAX_QUERY} 字以内")
     # Ids are UUIDv7: unique and sorted by the time of filing. So the next page begins below the last id.
-    columns = (*_LINE_COLUMNS, *_OWN_COLUMNS) if department_id is not None else _LINE_COLUMNS
+    own = department_id is not None
+    columns = (*_LINE_COLUMNS, *(_OWN_COLUMNS if own else ()), *_searched(words))
     query = select(TicketRow).options(load_only(*columns)).order_by(TicketRow.id.desc())
     if state:
         wanted = State.parse(state)
@@ -94,30 +93,50 @@ async def find(
     if before is not None:
         query = query.where(TicketRow.id < clean(before))
     for word in words:
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)))
+        query = query.where(
+            or_(
+                *(column.icontains(word, autoescape=True) for column in _CLEAR),
+                may_have(TicketRow.__table__.c.search_tokens, word, sqlite=database.is_sqlite),
+            )
+        )
+
+    def fits(row: TicketRow) -> bool:
+        return view.found(row, words) if own else all(_has(row, word) for word in words)
+
     async with database.read() as session:
-        if department_id is None:
-            found = list(await session.scalars(query.limit(limit + 1)))
-        else:
-            found = await _visible(session, query, words, limit + 1, view)
+        found = await _fitting(session, query, fits if words else None, limit + 1)
     page = found[:limit]
-    to_line = rows.to_line if department_id is None else view.line
+    to_line = view.line if own else rows.to_line
     return Page(tuple(to_line(row) for row in page), page[-1].id if len(found) > limit else None)
 
 
-async def _visible(
-    session: AsyncSession, query: Select[Any], words: list[str], most: int, view: DepartmentView
+def _searched(words: Sequence[str]) -> tuple[Any, ...]:
+    """Columns that a search reads beside those of a line."""
+    return (TicketRow.address,) if words else ()
+
+
+async def _fitting(
+    session: AsyncSession, query: Select[Any], fits: Callable[[TicketRow], bool] | None, most: int
 ) -> list[TicketRow]:
-    """The first rows that a department finds: what the database matched may be hidden from it."""
-    if not words:
-        return list(await session.scalars(query.limit(most)))
+    """The first rows that fit; None: all do.
+
+    The stored tokens also find a few rows that don't have the words, and what has them may be hidden from a department.
+    """
+    query = query.limit(most)
+    if fits is None:
+        return list(await session.scalars(query))
     found: list[TicketRow] = []
-    last: str | None = None
-    for _ in range(_MOST_LOOKS):
-        wanted = query if last is None else query.where(TicketRow.id < last)
-        rows_ = list(await session.scalars(wanted.limit(most)))
-        found += [row for row in rows_ if view.found(row, words)]
-        if len(found) >= most or len(rows_) < most:
-            break
-        last = rows_[-1].id
-    return found[:most]
+    after: str | None = None
+    while True:
+        page = list(await session.scalars(query if after is None else query.where(TicketRow.id < after)))
+        found += [row for row in page if fits(row)]
+        if len(found) >= most or len(page) < most:
+            return found[:most]
+        after = page[-1].id
+        # Words whose pairs are frequent, and they themselves are not, take many pages.
+        await asyncio.sleep(0)
+
+
+def _has(row: TicketRow, word: str) -> bool:
+    texts = (row.number, row.content, row.address, row.district, row.category)
+    return any(word.lower() in text.lower() for text in texts)

@@ -5,16 +5,31 @@ Columns for later steps of the lifecycle (dispatch, merging) exist and stay empt
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    false,
+    inspect,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.database import Base, UtcDateTime
 from core.ids import new_id
-from core.privacy import EncryptedText
+from core.privacy import EncryptedJson, EncryptedText, lookup_key
+from core.resealing import KEYED
+from core.search_tokens import tokens
 from tickets.states import State
 
 
@@ -48,23 +63,23 @@ class TicketRow(Base):
     type: Mapped[str] = mapped_column(String(20))
     category: Mapped[str] = mapped_column(String(80), default="")
     district: Mapped[str] = mapped_column(String(40), default="")
-    address: Mapped[str] = mapped_column(String(300), default="")
-    happened_at: Mapped[str] = mapped_column(String(100), default="")
+    address: Mapped[str] = mapped_column(EncryptedText, default="")
+    happened_at: Mapped[str] = mapped_column(EncryptedText, default="")
     """When it happened, in the citizen's own words."""
-    content: Mapped[str] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(String(200), default="")
+    content: Mapped[str] = mapped_column(EncryptedText)
+    subject: Mapped[str] = mapped_column(EncryptedText, default="")
     """涉及对象: the person or thing that the request is about."""
     contact_name: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     contact_phone: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     contact_key: Mapped[str | None] = mapped_column(String(64), index=True, default=None)
     """Keyed digest of the phone (:func:`core.privacy.lookup_key`), to find tickets of the same person."""
-    latitude: Mapped[float | None] = mapped_column(Float, default=None)
+    latitude: Mapped[float | None] = mapped_column(EncryptedJson, default=None)
     """Degrees, -90 to 90, of the point that the citizen sent."""
-    longitude: Mapped[float | None] = mapped_column(Float, default=None)
+    longitude: Mapped[float | None] = mapped_column(EncryptedJson, default=None)
     """Degrees, -180 to 180."""
-    place_label: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    place_label: Mapped[str] = mapped_column(EncryptedText, default="", server_default="")
     """The address that the citizen's device gave the point."""
-    details: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    details: Mapped[list[dict[str, Any]]] = mapped_column(EncryptedJson, default=list, server_default="[]")
     """What the form asked for beyond the columns: ``[{"name", "label", "value"}, …]``, checked when filed."""
     confidential: Mapped[bool] = mapped_column(Boolean, default=False)
     """保密: whether the department must not see who the citizen is."""
@@ -97,6 +112,28 @@ class TicketRow(Base):
     """When everything that names people was removed (:mod:`tickets.retention`)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    search_tokens: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Keyed tokens of content and address (:mod:`core.search_tokens`), because encrypted text can't be searched."""
+
+
+def _keyed(clear: Mapping[str, str]) -> dict[str, Any]:
+    """The columns that depend on the data key, made anew for another key (:data:`core.resealing.KEYED`)."""
+    phone = clear["contact_phone"]
+    return {
+        "contact_key": lookup_key(phone) if phone else None,
+        "search_tokens": tokens(clear["content"], clear["address"]),
+    }
+
+
+cast(Table, TicketRow.__table__).info[KEYED] = _keyed
+
+
+@event.listens_for(TicketRow, "before_insert")
+@event.listens_for(TicketRow, "before_update")
+def _make_findable(_mapper: Any, _connection: Any, row: TicketRow) -> None:
+    history = inspect(row).attrs
+    if not row.search_tokens or history.content.history.added or history.address.history.added:
+        row.search_tokens = tokens(row.content, row.address or "")
 
 
 class TicketEventRow(Base):
@@ -118,7 +155,7 @@ class TicketEventRow(Base):
     action: Mapped[str] = mapped_column(String(20))
     from_state: Mapped[str | None] = mapped_column(String(20), default=None)
     to_state: Mapped[str | None] = mapped_column(String(20), default=None)
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(EncryptedText, default="")
     key: Mapped[str | None] = mapped_column(String(200), default=None)
     """The caller's key. A second change of the ticket with the same key is not made."""
 

@@ -22,6 +22,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core.clock import now
 from core.ids import first_id
+from core.sealing import lookup_keys
 from tickets import rows
 from tickets.models import TicketRow
 from tickets.states import State
@@ -89,7 +90,7 @@ async def marks(
     if department_id is not None:
         seen &= TicketRow.department_id == department_id
     whose = [TicketRow.conversation_id == row.conversation_id] if row.conversation_id else []
-    whose += [TicketRow.contact_key == row.contact_key] if row.contact_key else []
+    whose += [TicketRow.contact_key.in_(lookup_keys(row.contact_phone))] if row.contact_phone else []
     found = list(await _newest(session, seen & or_(*whose), LOOKED_BACK)) if whose else []
     if row.category and row.address:
         near = (TicketRow.category == row.category) & (TicketRow.address != "")
@@ -107,7 +108,7 @@ def _why(row: TicketRow, other: TicketRow, department_id: str | None) -> tuple[s
     why = []
     if not hidden and row.conversation_id and row.conversation_id == other.conversation_id:
         why.append("同一会话")
-    if not hidden and row.contact_key and row.contact_key == other.contact_key:
+    if not hidden and row.contact_phone and row.contact_phone == other.contact_phone:
         why.append("同一电话")
     if row.address and other.address and overlap(row.address, other.address) >= _SAME_PLACE:
         why.append("地点和内容相近")

@@ -15,7 +15,7 @@ from channels.wechat.api.client import Client
 from channels.wechat.api.errors import PlatformError
 from core.errors import ConfigurationError
 from core.migrate import opened, require_keys
-from core.privacy import use_data_key
+from core.sealing import use_ring
 from core.settings import Settings, load_settings
 from core.wechat_accounts import WeChatAccount
 
@@ -68,7 +68,7 @@ def _account(settings: Settings, name: str) -> WeChatAccount:
 
 async def _push(settings: Settings, account: WeChatAccount, found: dict[str, object]) -> None:
     await require_keys(settings)
-    use_data_key(settings.secrets.data_key)
+    use_ring(settings.key_ring)
     try:
         async with (
             opened(settings) as database,
@@ -81,7 +81,7 @@ async def _push(settings: Settings, account: WeChatAccount, found: dict[str, obj
 
 async def _examine(settings: Settings, accounts: list[WeChatAccount]) -> bool:
     await require_keys(settings)
-    use_data_key(settings.secrets.data_key)
+    use_ring(settings.key_ring)
     well = True
     async with opened(settings) as database:
         for account in accounts:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.clock import now
 from core.database import Base, UtcDateTime
 from core.ids import new_id
-from core.privacy import EncryptedText
+from core.privacy import EncryptedJson, EncryptedText
 
 
 class WeChatAnswer(Base):
@@ -34,7 +34,7 @@ class WeChatAnswer(Base):
     """``open`` → ``sent``, ``refused`` (by the platform) or ``unsure`` (whether it arrived can't be known)."""
     user_id: Mapped[str] = mapped_column(String(64), default="")
     """The citizen's openid; only for pushes, to find them in the platform's record."""
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(EncryptedText)
     more: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Whether something owed did not fit. The citizen asks for the rest with “继续”."""
     awaited_turn: Mapped[str | None] = mapped_column(String(36), default=None)
@@ -88,7 +88,7 @@ class WeChatNoticeRow(Base):
     """Names the change of the ticket. It is told only once for each key."""
     account: Mapped[str] = mapped_column(String(32))
     user_id: Mapped[str] = mapped_column(String(64))
-    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    values: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
     state: Mapped[str] = mapped_column(String(10), default="pending")
     """``pending`` → ``sent`` → ``arrived``, or ``failed``."""
     platform_id: Mapped[str | None] = mapped_column(String(40), default=None, index=True)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from core.phone import canonical
-from core.privacy import decrypt, encrypt, lookup_key
+from core.privacy import lookup_key
+from core.sealing import as_before, encrypted_before
 
 revision = "0009"
 down_revision = "0008"
@@ -31,13 +32,13 @@ def upgrade() -> None:
             .limit(_AT_ONCE)
         ).all()
         for ticket, kept in rows:
-            said = decrypt(kept)
+            said = as_before(kept)
             number = canonical(said)
             if number is not None and number != said:
                 connection.execute(
                     _TICKETS.update()
                     .where(_TICKETS.c.id == ticket)
-                    .values(contact_phone=encrypt(number), contact_key=lookup_key(number))
+                    .values(contact_phone=encrypted_before(number), contact_key=lookup_key(number))
                 )
         if len(rows) < _AT_ONCE:
             return

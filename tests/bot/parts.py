@@ -19,7 +19,7 @@ from conversations.types import Reply
 from core.city import City
 from core.database import Database
 from core.events import Events, LocalEvents
-from core.privacy import use_data_key
+from core.sealing import use_data_key
 from gaps import Gaps
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase

@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx
 
 from bot import rasa_program, training
+from core.sealing import ring
 from core.settings import ROOT, Settings
 from tests.system import free_port
 
@@ -35,7 +36,8 @@ def model() -> Path:
 def environment(port: int, folder: Path) -> dict[str, str]:
     """Environment variables for Rasa, whose actions are served on ``port``."""
     tracker = f"sqlite:///{folder / 'tracker.db'}"
-    return dict(rasa_program.endpoints(f"http://127.0.0.1:{port}/actions/webhook", SECRET, tracker))
+    url = f"http://127.0.0.1:{port}/actions/webhook"
+    return dict(rasa_program.endpoints(url, SECRET, tracker, rasa_program.tracker_keys(ring())))
 
 
 class Speaker:

@@ -17,6 +17,7 @@ from conversations.images import LONGEST_SIDE, clean_picture
 from conversations.media import Media
 from core.database import Database
 from core.errors import BadRequest, NotFound, RateLimited, TooLarge
+from core.sealing import unseal_file
 from tests.conversations.conftest import Process
 
 SECRET = b"32.6460N 117.0180E Canon owner"
@@ -136,7 +137,22 @@ async def test_the_same_photo_is_kept_once_in_a_conversation(
     files = sorted(path for path in (tmp_path / "media").rglob("*") if path.is_file())
     assert {path.stem for path in files} == {both[0].id, other.id}
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
-    assert await kept.read(other.id) == files[[path.stem for path in files].index(other.id)].read_bytes()
+    stored = files[[path.stem for path in files].index(other.id)].read_bytes()
+    assert await kept.read(other.id) == unseal_file(stored, f"media/{other.id}")
+    assert b"JFIF" not in stored and (await kept.read(other.id)).startswith(b"\xff\xd8")
+
+
+async def test_photos_of_older_versions_are_shown_and_encrypted_by_the_job(
+    kept: Media, visitor: str, tmp_path: Path
+) -> None:
+    image = await kept.keep(visitor, photo())
+    (path,) = (path for path in (tmp_path / "media").rglob("*") if path.is_file())
+    clear = await kept.read(image.id)
+    path.write_bytes(clear)
+    assert await kept.read(image.id) == clear
+    assert await kept.reseal() == 1 and await kept.reseal() == 0
+    assert path.read_bytes() != clear and await kept.read(image.id) == clear
+    assert path.stat().st_mode & 0o077 == 0
 
 
 async def test_what_is_not_there_is_not_found(kept: Media, visitor: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from typing import Any
@@ -12,6 +11,7 @@ import httpx
 
 from tests.citizen import Citizen
 from tests.conversations.test_media import photo
+from tests.stored import age_tracker, tracker_events
 from tests.system import System, new_address, wenban
 
 KNOWS = {  # slot of the form → key of `knows`, and the answer of a citizen who has none
@@ -107,13 +107,7 @@ class Acted:
     def a_day_passes(self) -> str:
         """Make all that Rasa and the app know of this citizen 26 hours older, for their clocks can't be turned."""
         chat = self.conversation()
-        with sqlite3.connect(self.system.data / "rasa" / "tracker.db", timeout=20) as tracker:
-            rows = tracker.execute("SELECT id, data FROM events WHERE sender_id = ?", (chat,)).fetchall()
-            for row, data in rows:
-                event = json.loads(data)
-                event["timestamp"] -= 26 * 3600
-                older = (event["timestamp"], json.dumps(event), row)
-                tracker.execute("UPDATE events SET timestamp = ?, data = ? WHERE id = ?", older)
+        age_tracker(self.system, 26 * 3600, chat)
         with sqlite3.connect(self.system.data / "wenban.db", timeout=20) as database:
             for table, column in (("messages", "conversation_id"), ("conversations", "id")):
                 database.execute(
@@ -135,13 +129,12 @@ class Acted:
 
     def asked(self) -> str | None:
         """The form's slot that is asked for; None when no form runs."""
-        query = (
-            "SELECT data FROM events WHERE sender_id = ? AND type_name = 'slot' AND action_name = 'requested_slot'"
-            " ORDER BY id DESC"
-        )
-        with sqlite3.connect(self.system.data / "rasa" / "tracker.db", timeout=20) as tracker:
-            row = tracker.execute(query, (self.conversation(),)).fetchone()
-        return json.loads(row[0])["value"] if row else None
+        asked = [
+            event["value"]
+            for event in tracker_events(self.system, self.conversation())
+            if event["event"] == "slot" and event["name"] == "requested_slot"
+        ]
+        return asked[-1] if asked else None
 
     def act(self, tickets: int) -> None:
         """From the first word until so many tickets are filed, or nothing is asked any more."""

@@ -7,7 +7,6 @@ looked at.
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.conversations.test_media import photo
 from tests.end_to_end.conftest import PATIENCE_MS
+from tests.stored import rows
 from tests.system import System, wenban
 
 PHONE = {"width": 390, "height": 844}
@@ -104,10 +104,8 @@ class Desk:
 
 def conversation_with(system: System, words: str) -> str:
     """The id of the conversation in which these words were said."""
-    with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
-        query = "SELECT conversation_id FROM messages WHERE text = ?"
-        found: str = database.execute(query, (words,)).fetchone()[0]
-        return found
+    said = rows(system, "SELECT text, conversation_id FROM messages", "messages.text")
+    return next(str(conversation) for text, conversation in said if text == words)
 
 
 def test_a_policy_answer_shows_its_source_and_survives_a_reload(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 
 from tests.citizen import Citizen
+from tests.stored import rows
 from tests.system import System, wenban
 
 NARRATIVE = (
@@ -39,8 +39,7 @@ def test_numbers_make_no_farewell(system: System) -> None:
 
 def test_what_was_decided_is_kept_with_its_reasons(system: System) -> None:
     Citizen(system.url).say(NARRATIVE)
-    with sqlite3.connect(system.data / "wenban.db") as database:
-        facts = [row[0] for row in database.execute("SELECT facts FROM conversations")]
+    facts = [row[0] for row in rows(system, "SELECT facts FROM conversations", "conversations.facts")]
     assert any('"decision"' in fact and '"reasons"' in fact for fact in facts)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +15,7 @@ import pytest
 
 from tests.citizen import Citizen
 from tests.end_to_end.test_complaint import fill_from
+from tests.stored import age_tracker, rows
 from tests.system import System, started
 
 
@@ -94,11 +93,8 @@ def test_kill_the_app_while_complaints_are_being_confirmed(own: System) -> None:
     ]
     for numbers, citizen in zip(told, citizens, strict=True):
         assert len(numbers) == 1, "\n".join(citizen.transcript)
-    with sqlite3.connect(f"file:{own.data / 'wenban.db'}?mode=ro", uri=True) as database:
-        (filed,) = database.execute(
-            "SELECT COUNT(*) FROM tickets WHERE content LIKE '%号楼楼下的烧烤店%'"
-        ).fetchone()
-    assert filed == len(citizens)
+    filed = rows(own, "SELECT content FROM tickets", "tickets.content")
+    assert sum("号楼楼下的烧烤店" in content for (content,) in filed) == len(citizens)
 
 
 def test_a_confirmation_that_rasa_did_not_answer_is_filed_at_the_next_press_once(own: System) -> None:
@@ -138,14 +134,7 @@ def test_a_half_filled_complaint_survives_a_days_pause(own: System) -> None:
     citizen.say("田家庵区")
     own.rasa.stop()
     # Everything Rasa knows is made 26 hours older: its clock can't be turned.
-    with sqlite3.connect(own.data / "rasa" / "tracker.db") as tracker:
-        for row, data in tracker.execute("SELECT id, data FROM events").fetchall():
-            event = json.loads(data)
-            event["timestamp"] -= 26 * 3600
-            tracker.execute(
-                "UPDATE events SET timestamp = ?, data = ? WHERE id = ?",
-                (event["timestamp"], json.dumps(event), row),
-            )
+    age_tracker(own, 26 * 3600)
     own.rasa.start()
     own.wait_ready()
     said = fill_from(citizen, citizen.say("国庆中路88号幸福小区3栋楼下"))

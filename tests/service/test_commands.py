@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 import typer
 
+from core.keyring import DataKey, read_keys
+from core.sealing import ring, use_ring
+from core.settings import Settings
 from service import cli
 
 Said = tuple[int, str]
@@ -51,6 +55,11 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "user bind": [[], ["nobody"], ["nobody", "1"]],
     "user drop-totp": [[], [""], ["nobody"]],
     "audit verify": [["extra"], ["--reseal=x"]],
+    "keys list": [["extra"]],
+    "keys rotate": [["extra"]],
+    "keys forget": [[], ["deadbeef"], [""]],
+    "keys move": [[], ["extra"]],
+    "keys tracker": [["extra"]],
     "db upgrade": [["extra"]],
     "db revision": [[], [""], [" \u200b"]],
     "nlu evaluate": [
@@ -164,7 +173,9 @@ def here(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def wenban(here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Wenban:
+def wenban(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Wenban]:
     """The command as the shell runs it. Any exception but the end of the process fails the test."""
     monkeypatch.setenv("WENBAN_DATA_DIR", str(here / "data"))
     monkeypatch.setenv("WENBAN_KNOWLEDGE_DIR", str(here / "knowledge"))
@@ -181,7 +192,12 @@ def wenban(here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFix
         out, err = capfd.readouterr()
         return code, out + err
 
-    return run
+    # A command sets these for its process, which here is that of the tests.
+    keys, mask = ring(), os.umask(0o022)
+    os.umask(mask)
+    yield run
+    use_ring(keys)
+    os.umask(mask)
 
 
 def test_every_command_is_in_the_table() -> None:
@@ -320,3 +336,63 @@ def test_danger_is_told_first_and_ends_it(wenban: Wenban) -> None:
     code, said = wenban("explain", "我家着火了")
     assert code == 0 and "fire, clear" in said and said.strip().endswith("不再判断别的")
     assert len(said.splitlines()) == 2
+
+
+def test_keys_are_moved_rotated_and_forgotten(
+    wenban: Wenban, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert wenban("user", "add", "anne")[0] == 0
+    apart = here / "apart" / "keys.json"
+    first = Settings(data_dir=here / "data").key_ring.present
+    monkeypatch.setenv("WENBAN_DATA_KEY_FILE", str(here / "data" / "keys.json"))
+    assert "里面" in wenban("keys", "move")[1]
+    monkeypatch.setenv("WENBAN_DATA_KEY_FILE", str(apart))
+    code, said = wenban("user", "list")
+    assert code == 1 and "wenban keys move" in said  # the key in the data folder is not replaced by a new one
+    assert wenban("keys", "move")[0] == 0
+    assert first.key not in (here / "data" / "secrets.json").read_text()
+    assert wenban("user", "list")[0] == 0
+    code, said = wenban("keys", "rotate")
+    keys = read_keys(apart)
+    assert code == 0 and keys[0].id in said and [key.id for key in keys[1:]] == [first.id]
+    assert "data_resealed" in wenban("jobs", "list")[1]
+    assert keys[0].id in wenban("keys", "tracker")[1]
+    code, said = wenban("keys", "list")
+    assert code == 0 and "现用" in said and first.id in said
+    assert wenban("keys", "forget", keys[0].id)[0] == 1  # never the present one
+    assert wenban("keys", "forget", first.id)[0] == 0
+    assert read_keys(apart) == keys[:1]
+    apart.chmod(0o644)
+    code, said = wenban("keys", "list")
+    assert code == 1 and "chmod 600" in said
+
+
+def test_a_rotation_without_a_place_for_keys_keeps_both_in_the_data_folder(
+    wenban: Wenban, here: Path
+) -> None:
+    assert wenban("user", "add", "anne")[0] == 0
+    first = Settings(data_dir=here / "data").key_ring.present
+    assert wenban("keys", "rotate")[0] == 0
+    again = Settings(data_dir=here / "data").key_ring
+    assert again.present != first and again.find(first.id).key == first.key
+    assert first.key not in (here / "data" / "secrets.json").read_text()
+    assert wenban("keys", "forget", first.id)[0] == 0
+    assert wenban("user", "list")[0] == 0
+    kept = "".join(path.read_text() for path in (here / "data").glob("*.json"))
+    assert first.key not in kept
+
+
+def test_a_key_that_was_set_can_not_be_rotated(wenban: Wenban, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENBAN_DATA_KEY", DataKey.new().key)
+    code, said = wenban("keys", "rotate")
+    assert code == 1 and "WENBAN_DATA_KEY_FILE" in said
+
+
+def test_what_commands_write_is_for_the_owner_alone(wenban: Wenban, here: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert wenban("user", "add", "anne")[0] == 0
+    finally:
+        os.umask(before)
+    wide = [path for path in (here / "data", *(here / "data").rglob("*")) if path.stat().st_mode & 0o077]
+    assert wide == []

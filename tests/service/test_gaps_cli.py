@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from core.database import Database
 from core.errors import WenbanError
 from core.migrate import upgrade
+from core.sealing import ring
 from core.settings import ROOT
 from gaps import Asked, store
 from gaps.cli import app
@@ -36,6 +37,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "WENBAN_DATA_DIR": str(tmp_path / "var"),
         "WENBAN_KNOWLEDGE_DIR": str(tmp_path / "kb"),
         "WENBAN_KB_INDEX_DIR": str(tmp_path / "index"),
+        "WENBAN_DATA_KEY": ring().present.key,  # the tests write questions, too
     }
 
 

@@ -25,7 +25,8 @@ from core.database import Base, Database, UtcDateTime
 from core.errors import ConfigurationError
 from core.jobs import JobRow
 from core.migrate import config, is_current, prepare, require_keys, upgrade
-from core.privacy import encrypt, lookup_key
+from core.privacy import lookup_key
+from core.sealing import encrypted_before
 from core.settings import Settings
 from desk.models import DeskAudit
 from desk.seals import Seals
@@ -192,7 +193,7 @@ async def phones_are_keyed_again(url: str) -> None:
         "state": "pending_acceptance",
         "confidential": False,
     }
-    row |= {"query_code": encrypt("123456"), "created_at": now(), "updated_at": now()}
+    row |= {"query_code": encrypted_before("123456"), "created_at": now(), "updated_at": now()}
     names = (*row, "id", "number", "filing_key", "contact_phone", "contact_key")
     types = {"confidential": Boolean(), "created_at": UtcDateTime(), "updated_at": UtcDateTime()}
     old = table("tickets", *(column(name, types.get(name, String())) for name in names))
@@ -201,7 +202,7 @@ async def phones_are_keyed_again(url: str) -> None:
         async with database.write() as session:
             for name, phone in said.items():
                 key = lookup_key(phone) if phone else None
-                kept_phone = encrypt(phone) if phone else None
+                kept_phone = encrypted_before(phone) if phone else None
                 await session.execute(
                     insert(old).values(
                         id=name,

@@ -33,7 +33,7 @@ from core.database import Base, Database
 from core.events import LocalEvents
 from core.jobs import Jobs
 from core.jobs.types import Kind
-from core.privacy import use_data_key
+from core.sealing import use_data_key
 from core.wechat_accounts import WeChatAccount
 from service.errors import errors
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api

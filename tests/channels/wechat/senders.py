@@ -7,7 +7,7 @@ import sys
 
 from channels.wechat.api.client import Client
 from core.database import Database
-from core.privacy import use_data_key
+from core.sealing import use_data_key
 from core.wechat_accounts import WeChatAccount
 from tests.channels.wechat.api import PUSHING_ID, SECRET
 

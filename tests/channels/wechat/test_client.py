@@ -18,7 +18,7 @@ from channels.wechat.api.errors import NotSent, PlatformError, Refused, Unclear
 from channels.wechat.models import WeChatAccess
 from core.clock import now
 from core.database import Database
-from core.privacy import use_data_key
+from core.sealing import use_data_key
 from core.settings import ROOT, Settings
 from tests.channels.wechat.api import PUSHING_ID, Api
 from tests.channels.wechat.senders import ACCOUNT
