@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
@@ -61,7 +62,7 @@ def beginning(session: Session) -> tuple[int, str]:
     return (start.seq, start.hash) if start is not None else (0, GENESIS)
 
 
-def digest(before: str, record: DeskAudit) -> str:
+def digest(before: str, record: DeskAudit | Row[Any]) -> str:
     """The hash of a record.
 
     Args:

@@ -7,23 +7,26 @@ was written since.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from core.clock import local, now
 from core.database import Database
 from core.errors import WenbanError
 from core.jobs import Job
-from core.locks import hold, one_at_a_time
-from desk import acts, chain
+from core.locks import hold
+from desk import chain
+from desk.acts import BEGIN_SEALING
 from desk.models import AuditMark, DeskAudit
 
 log = logging.getLogger(__name__)
@@ -34,8 +37,10 @@ SEAL_JOB, SEAL_EVERY = "audit_sealed", timedelta(minutes=10)
 """Kind of the job that seals, and how often it runs."""
 KEEP_JOB, KEEP_EVERY = "audit_kept", timedelta(days=1)
 """Kind of the job that checks everything and removes what is old, and how often it runs."""
-_BATCH = 2_000
-"""Most records that are read, or removed, at once."""
+BATCH = 200
+"""Most records that are checked, or removed, at once."""
+PAUSE_S = 0.05
+"""Seconds that the jobs leave to everything else after each batch."""
 
 
 class AuditBroken(WenbanError):
@@ -77,10 +82,13 @@ class Seals:
             session_key.encode()
         )
 
-    async def verify(self) -> Verdict:
-        """Check all records: none is missing, none was changed, and the seal fits."""
-        async with self._database.read() as session:
-            return await session.run_sync(self._verify)
+    async def verify(self, pause_s: float = 0) -> Verdict:
+        """Check all records: none is missing, none was changed, and the seal fits.
+
+        Args:
+            pause_s: seconds to leave to others after every :data:`BATCH` records.
+        """
+        return await self._check(pause_s=pause_s)
 
     async def seal(self, _: Job | None = None) -> None:
         """Check what was added since the last seal, and seal it.
@@ -88,8 +96,19 @@ class Seals:
         Raises:
             AuditBroken: something was changed, so nothing is sealed.
         """
+        async with self._database.read() as session:
+            sealed = await session.get(AuditMark, SEALED)
+        since = (sealed.seq, sealed.hash) if sealed is not None else None
+        verdict = await self._check(since, pause_s=PAUSE_S)
+        if verdict.fault:
+            raise AuditBroken(verdict.fault)
+        if verdict.seq == 0:
+            return
         async with self._database.write() as session:
-            await session.run_sync(self._seal)
+            if sealed is None:
+                # The first time, or somebody has removed the seal: this stands in the audit.
+                await session.run_sync(chain.append, DeskAudit(action=BEGIN_SEALING.name, result="allowed"))
+            await session.run_sync(self._put, SEALED, verdict.seq, verdict.hash)
 
     async def reseal(self) -> Verdict:
         """Check the chain without its seals, and seal it anew, after the session key was changed on purpose.
@@ -97,11 +116,14 @@ class Seals:
         Returns:
             What the check found. When something is wrong, nothing is sealed.
         """
-        async with self._database.write() as session:
-            await one_at_a_time(session, chain.LOCK)
-            verdict = await session.run_sync(self._verify, seals=False)
-            if not verdict.fault:
-                await session.run_sync(self._renew)
+        verdict = await self._check(seals=False)
+        if not verdict.fault:
+            async with self._database.write() as session:
+                await session.run_sync(chain.append, DeskAudit(action=BEGIN_SEALING.name, result="allowed"))
+                start = await session.get(AuditMark, chain.START)
+                if start is not None:
+                    await session.run_sync(self._put, chain.START, start.seq, start.hash)
+                await session.run_sync(self._put, SEALED, verdict.seq, verdict.hash)
         return verdict
 
     async def shorten(self, days: int) -> int:
@@ -113,7 +135,7 @@ class Seals:
         Raises:
             AuditBroken: something was changed, so nothing is removed.
         """
-        verdict = await self.verify()
+        verdict = await self._check(pause_s=PAUSE_S)
         if verdict.fault:
             raise AuditBroken(verdict.fault)
         # Whoever collects the log has a copy of the seal that nobody can change in the database.
@@ -123,64 +145,57 @@ class Seals:
             async with self._database.write() as session:
                 gone = await session.run_sync(self._shorten, before)
             removed += gone
-            if gone < _BATCH:
+            if gone < BATCH:
                 return removed
+            await asyncio.sleep(PAUSE_S)
 
-    def _verify(
-        self, session: Session, *, seals: bool = True, since: tuple[int, str] | None = None
+    async def _check(
+        self, since: tuple[int, str] | None = None, *, seals: bool = True, pause_s: float = 0
     ) -> Verdict:
-        marks = {mark.name: mark for mark in session.scalars(select(AuditMark))}
-        seq, before = since or chain.beginning(session)
-        if seals and (bad := [mark for mark in marks.values() if not self._genuine(mark)]):
+        """Check the records after a position, a batch at a time, because hashing holds up everything else."""
+        async with self._database.read() as session:
+            marks = {mark.name: mark for mark in await session.scalars(select(AuditMark))} if seals else {}
+            # What was sealed last may have been removed since, when the app did not run for half a year.
+            seq, before = max(since or (0, ""), await session.run_sync(chain.beginning))
+        if bad := [mark for mark in marks.values() if not self._genuine(mark)]:
             return Verdict(0, f"封条（{bad[0].name}）被改过，或者换过 WENBAN_SESSION_KEY", seq, before)
-        sealed = marks.get(SEALED)
-        records = 0
-        for record in _from(session, seq):
-            if record.seq != seq + 1:
-                return Verdict(records, f"第 {seq + 1} 条到第 {record.seq - 1} 条不见了", seq, before)
-            if record.hash != chain.digest(before, record):
-                when = f"{local(record.at):%Y-%m-%d %H:%M}"
-                return Verdict(
-                    records, f"第 {record.seq} 条（{when}）被改过，或者它前面的一条被换过", seq, before
-                )
-            if seals and sealed and record.seq == sealed.seq and record.hash != sealed.hash:
-                return Verdict(records, f"第 {record.seq} 条和封条对不上：前面的记录被改写过", seq, before)
-            seq, before, records = record.seq, record.hash, records + 1
-        if seals and sealed and seq < sealed.seq:
+        sealed, records = marks.get(SEALED), 0
+        while True:
+            async with self._database.read() as session:
+                batch = (
+                    await session.execute(
+                        select(*DeskAudit.__table__.columns)
+                        .where(DeskAudit.seq > seq)
+                        .order_by(DeskAudit.seq)
+                        .limit(BATCH)
+                    )
+                ).all()
+            for record in batch:
+                if fault := _fault(record, seq, before, sealed):
+                    return Verdict(records, fault, seq, before)
+                seq, before, records = record.seq, record.hash, records + 1
+            if len(batch) < BATCH:
+                break
+            await asyncio.sleep(pause_s)
+        if sealed and seq < sealed.seq:
             return Verdict(records, f"第 {seq + 1} 条到第 {sealed.seq} 条不见了", seq, before)
         return Verdict(records, "", seq, before)
 
-    def _seal(self, session: Session) -> None:
-        sealed = session.get(AuditMark, SEALED)
-        if sealed is None:
-            if chain.end(session)[0] == 0:
-                return
-            # The first time, or somebody has removed the seal: this stands in the audit.
-            chain.append(session, DeskAudit(action=acts.BEGIN_SEALING.name, result="allowed"))
-        verdict = self._verify(session, since=(sealed.seq, sealed.hash) if sealed is not None else None)
-        if verdict.fault:
-            raise AuditBroken(verdict.fault)
-        self._put(session, SEALED, verdict.seq, verdict.hash)
-
-    def _renew(self, session: Session) -> None:
-        chain.append(session, DeskAudit(action=acts.BEGIN_SEALING.name, result="allowed"))
-        start = session.get(AuditMark, chain.START)
-        if start is not None:
-            self._put(session, chain.START, start.seq, start.hash)
-        self._put(session, SEALED, *chain.end(session))
-
     def _shorten(self, session: Session, before: datetime) -> int:
+        """Remove at most :data:`BATCH` records. The newest one stays, because the next one builds on it."""
         hold(session, chain.LOCK)
         first, _ = chain.beginning(session)
-        # The newest record stays, because the next one builds on it.
-        kept = session.scalar(select(func.min(DeskAudit.seq)).where(DeskAudit.at >= before))
-        last = min(kept or chain.end(session)[0], first + _BATCH + 1) - 1
-        end = session.scalar(select(DeskAudit.hash).where(DeskAudit.seq == last)) if last > first else None
-        if end is None:
-            return 0
-        self._put(session, chain.START, last, end)
-        session.execute(delete(DeskAudit).where(DeskAudit.seq <= last))
-        return last - first
+        oldest = session.execute(
+            select(DeskAudit.seq, DeskAudit.hash, DeskAudit.at)
+            .where(DeskAudit.seq > first)
+            .order_by(DeskAudit.seq)
+            .limit(BATCH + 1)
+        ).all()
+        gone = list(takewhile(lambda record: record.at < before, oldest[:-1]))
+        if gone:
+            self._put(session, chain.START, gone[-1].seq, gone[-1].hash)
+            session.execute(delete(DeskAudit).where(DeskAudit.seq <= gone[-1].seq))
+        return len(gone)
 
     def _put(self, session: Session, name: str, seq: int, value: str) -> None:
         mark = AuditMark(name=name, seq=seq, hash=value, at=now())
@@ -197,16 +212,12 @@ class Seals:
         return hmac.digest(self._key, text.encode("utf-8"), "sha256").hex()
 
 
-def _from(session: Session, seq: int) -> Iterator[DeskAudit]:
-    """All records after a position, in order, a batch at a time."""
-    while True:
-        batch = list(
-            session.scalars(
-                select(DeskAudit).where(DeskAudit.seq > seq).order_by(DeskAudit.seq).limit(_BATCH)
-            )
-        )
-        yield from batch
-        if len(batch) < _BATCH:
-            return
-        seq = batch[-1].seq
-        session.expunge_all()
+def _fault(record: Row[Any], seq: int, before: str, sealed: AuditMark | None) -> str:
+    """What is wrong with the record that should follow position ``seq`` with the hash ``before``; empty for nothing."""
+    if record.seq != seq + 1:
+        return f"第 {seq + 1} 条到第 {record.seq - 1} 条不见了"
+    if record.hash != chain.digest(before, record):
+        return f"第 {record.seq} 条（{local(record.at):%Y-%m-%d %H:%M}）被改过，或者它前面的一条被换过"
+    if sealed and record.seq == sealed.seq and record.hash != sealed.hash:
+        return f"第 {record.seq} 条和封条对不上：前面的记录被改写过"
+    return ""
