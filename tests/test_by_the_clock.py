@@ -19,6 +19,7 @@ WAITS = {
     "kb_index/publishing/watch.py": "a command, for another build to end",
     "kb_index/service.py": "this process's own version of the knowledge base",
     "service/announce.py": "start-up, for the app to be ready",
+    "desk/seals.py": "a job, a moment after each batch, so that others get their turn",
     "service/doctor.py": "a command, for a process to give a sign of life",
     "service/measured.py": "measuring, no part of the app",
 }
