@@ -14,7 +14,7 @@ from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import plain
 
 FALSE_ALARMS = {
-    "clear": 0.005,
+    "clear": 0.008,
     "unclear": 0.02,
     "letter": 0.005,
     "alone": 0.0025,
