@@ -18,7 +18,7 @@ from core.clock import local
 from core.database import Database
 from core.errors import NotFound
 from core.migrate import opened, require_keys
-from core.privacy import use_data_key
+from core.sealing import use_ring
 from core.settings import Settings, load_settings
 from service import personal_data
 from service.retention import retention
@@ -131,7 +131,7 @@ def _with_parts(act: Act[T]) -> T:
     async def run() -> T:
         settings = load_settings()
         await require_keys(settings)
-        use_data_key(settings.secrets.data_key)
+        use_ring(settings.key_ring)
         async with opened(settings) as database:
             return await act(settings, database, Media(database, settings.media_folder))
 

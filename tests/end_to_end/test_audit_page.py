@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from core.database import Database
 from core.events import LocalEvents
-from core.privacy import use_data_key
+from core.sealing import use_data_key
 from core.settings import Settings
 from tests.cities import HUAINAN
 from tests.end_to_end.test_browser import DESKTOP, PHONE, new_page, signed_in
