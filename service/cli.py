@@ -65,13 +65,19 @@ def app_only() -> None:
 
     from service import front_end, logs
     from service.app import create_app
+    from service.settled import settle
+
+    async def made() -> web.Application:
+        app = await create_app(settings)
+        app.on_startup.append(settle)
+        return app
 
     settings = load_settings()
     logs.configure(settings.log_level, settings.log_format)
     if wrong := front_end.trouble():
         logging.getLogger(__name__).warning("front end: %s", wrong)
     web.run_app(
-        create_app(settings),
+        made(),
         host=settings.host,
         port=settings.port,
         access_log_class=logs.AccessLog,

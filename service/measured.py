@@ -29,6 +29,7 @@ from core.migrate import upgrade
 from core.settings import ROOT, Settings
 from kb_index.publishing.build import build
 from service.app import CONVERSATIONS, DATABASE, create_app
+from service.settled import settle
 
 PATIENCE_S = 180
 """Most seconds that Rasa may need to load its model."""
@@ -117,6 +118,7 @@ async def measured(settings: Settings) -> AsyncIterator[Measured]:
         await upgrade(own.sqlalchemy_url)
         async with _serving(own, model, data / "rasa.log"):
             app = await create_app(own)
+            app.on_startup.append(settle)
             runner = web.AppRunner(app, access_log=None)
             await runner.setup()
             try:
