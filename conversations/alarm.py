@@ -42,6 +42,8 @@ TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
 _WEAK = 0.75
 """Probability (0 to 1) of a doubt under which the talk so far counts."""
+_ASKS_ON = 24
+"""Most characters of a question that goes on with the one before it."""
 _ABOUT_RULES = (Result.ANSWERED, Result.ASKED_BACK, Result.UNKNOWN)
 """Results of a turn about a question."""
 
@@ -221,10 +223,12 @@ class Alarm:
     async def _of_the_talk(self, conversation_id: str, job: Job, found: Danger) -> bool:
         """Whether a message that only may tell of danger goes on with a plain talk about rules (我对象是在合肥交的，行不行).
 
-        It does when the last answer was about a question, the message has no sign of danger, and the last question and the
-        message together tell of none.
+        It does when the last answer was about a question, the message is a short question without a sign of danger, and the
+        last question and the message together tell of none.
         """
-        if found.probability >= _WEAK or during.sign(job.text) is not None or job.mode is not Mode.BOT:
+        asks_on = len(job.text) <= _ASKS_ON and after_alarm.asks(job.text)
+        weak = found.probability < _WEAK and during.sign(job.text) is None
+        if job.mode is not Mode.BOT or not asks_on or not weak:
             return False
         async with self._database.read() as session:
             asked = await store.recent_words(session, conversation_id, now() - FRESH, TALK)
