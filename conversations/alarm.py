@@ -40,7 +40,7 @@ _HUMAN = "/request_human"
 """Payload of the button that asks for a human."""
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
-_WEAK = 0.75
+_WEAK = 0.8
 """Probability (0 to 1) of a doubt under which the talk so far counts."""
 _ASKS_ON = 24
 """Most characters of a question that goes on with the one before it."""

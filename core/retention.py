@@ -36,6 +36,7 @@ LATE = timedelta(days=2)
 """Time after which something that should be gone is a fault of the installation."""
 
 TABLES = {
+    "clear_tables": "a row until the upgrade has encrypted a table",
     "consents": "as long as the citizen's conversation; then no id names the citizen any more",
     "jobs": "core.jobs forgets done jobs by itself",
     "processes": "a day after the process has ended; no personal data",

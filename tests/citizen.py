@@ -23,7 +23,7 @@ class Citizen:
         self.http.headers["Authorization"] = f"Bearer {opened['token']}"
         self.token: str = opened["token"]
         self.greeting: str = opened["greeting"]
-        self._notice: str = opened["notice"]["version"]
+        self._notice: str = (opened["notice"] or {"version": ""})["version"]
         self.last: list[dict[str, Any]] = []
         self.transcript: list[str] = []
 
@@ -33,16 +33,16 @@ class Citizen:
 
     def photo(self, data: bytes) -> str:
         """Upload a photo and send it. Returns all replies as one text."""
-        self._agree("photos")
+        self.agree("photos")
         kept = self.http.post("/api/web/photos", content=data).raise_for_status().json()
         return self._send("［照片］", {"client_id": str(uuid4()), "photo": kept["photo"]["id"]})
 
     def locate(self, lat: float, lon: float) -> str:
         """Send a location. Returns all replies as one text."""
-        self._agree("place")
+        self.agree("place")
         return self._send("［位置］", {"client_id": str(uuid4()), "location": {"lat": lat, "lon": lon}})
 
-    def _agree(self, purpose: str) -> None:
+    def agree(self, purpose: str) -> None:
         self.http.post(
             "/api/web/consents", json={"purpose": purpose, "version": self._notice}
         ).raise_for_status()

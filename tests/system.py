@@ -55,7 +55,8 @@ class Process:
     popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
+        private = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(private, "ab") as log:
             self.popen = subprocess.Popen(
                 self.command,
                 cwd=ROOT,

@@ -29,7 +29,7 @@ WANTED_TOO = {
 ONLY_WANTED = (
     "信访局给的答复我不认，我要再上访",
     "去年在信访局登记的征地补偿，到现在还没给说法，你们催一下",
-    "去信访局反映拆迁补偿的事，一直没人理我",
+    "去信访局反映拆迁补偿的事，怎么一直没人理我，我要上访",
     "邻居欠我三万块钱不还，法院判了也不执行",
     "我不服行政复议决定，要去法院",
 )
@@ -83,7 +83,7 @@ async def test_a_live_matter_beside_a_wanted_route_is_offered_to_be_filed(text: 
     assert not office.dialogue.heard
     assert "不能受理" in replies[0].text
     assert f"您还说到“{WANTED_TOO[text]}”" in replies[1].text
-    (file_it, _) = replies[1].buttons
+    file_it = replies[1].buttons[0]
     form = await office.rasa.run(
         "validate_complaint_form",
         file_it.payload,

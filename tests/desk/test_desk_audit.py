@@ -269,7 +269,7 @@ async def test_the_auditor_filters_and_pages(office: Office) -> None:
     ticket = await office.tickets.file(TicketDraft("投诉", "路灯坏了", contact_phone="13800000000"), "k")
     for person in (agent, other, agent):
         await person.get(f"/tickets/{ticket.number}")
-    await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": "核实地址"})
+    await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": "回访核实地址"})
     await office.browser().login("b2", "nonsense", 401)
     reader = await auditor(office)
 
@@ -284,7 +284,7 @@ async def test_the_auditor_filters_and_pages(office: Office) -> None:
         "工单",
         ticket.number,
     )
-    assert (reveal["reason"], reveal["result"], reveal["address"]) == ("核实地址", "allowed", "127.0.0.1")
+    assert (reveal["reason"], reveal["result"], reveal["address"]) == ("回访核实地址", "allowed", "127.0.0.1")
     assert len(await found(subject=ticket.number[-6:], action="open_ticket")) == 3
     assert {one["username"] for one in await found(person="坐席 3")} == {"a1"}
     assert [one["action"] for one in await found(person="b2", result="refused")] == ["sign_in"]
@@ -317,7 +317,12 @@ async def test_questions_to_the_audit_are_bounded(office: Office, query: dict[st
 async def test_the_export_opens_as_a_table_and_runs_nothing(office: Office) -> None:
     agent = await office.hire("a1", name="=HYPERLINK(1)")
     ticket = await office.tickets.file(TicketDraft("投诉", "路灯坏了", contact_phone="13800000000"), "k")
-    for reason in ("=cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "核实，“地址”"):
+    for reason in (
+        "=cmd|' /C calc'!A0，回访核实漏水地址",
+        "@SUM(1)，回访核实漏水地址",
+        "-2+3，回访核实漏水地址",
+        "核实，“漏水地址”对不对",
+    ):
         await agent.post(f"/tickets/{ticket.number}/reveal", {"reason": reason})
     reader = await auditor(office)
     answer = await reader.client.get("/api/desk/audit/export", params={"person": "a1"})
@@ -327,7 +332,12 @@ async def test_the_export_opens_as_a_table_and_runs_nothing(office: Office) -> N
     headings, *lines = csv.reader(io.StringIO(told))
     assert headings[:3] == ["序号", "时间", "账号"] and len(lines) >= 5
     assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "-", "@"))]
-    assert {"'=cmd|' /C calc'!A0", "'@SUM(1)", "'-2+3", "核实，“地址”"} <= {line[10] for line in lines}
+    assert {
+        "'=cmd|' /C calc'!A0，回访核实漏水地址",
+        "'@SUM(1)，回访核实漏水地址",
+        "'-2+3，回访核实漏水地址",
+        "核实，“漏水地址”对不对",
+    } <= {line[10] for line in lines}
     assert (await records(office))[-1][:1] == ("export_audit",)
     assert (await reader.client.get("/api/desk/audit/export", params={"first": "x"})).status == 400
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests import stored
 from tests.citizen import Citizen
 from tests.conversations.test_media import photo
 from tests.end_to_end.acting import Desk
@@ -98,6 +99,7 @@ def test_a_photo_that_came_twice_is_one_photo_and_one_reply(citizen: Citizen, de
 
 def test_a_photo_that_fails_stops_nothing(citizen: Citizen, desk: Desk) -> None:
     citizen.say("路口的井盖没了很危险")
+    citizen.agree("photos")
     refused = citizen.http.post("/api/web/photos", content=b"no picture")
     assert refused.status_code == 400
     said = citizen.say("图片没发成功")
@@ -178,9 +180,10 @@ def latest_conversation(system: System) -> str:
 
 def rated(system: System) -> list[dict[str, Any]]:
     """The facts of the events ``rated`` of the latest conversation."""
-    with sqlite3.connect(f"file:{system.data / 'wenban.db'}?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT facts FROM conversation_events WHERE kind = 'rated' AND conversation_id = ?",
-            [latest_conversation(system)],
-        ).fetchall()
-    return [json.loads(facts) for (facts,) in rows]
+    found = stored.rows(
+        system,
+        "SELECT facts FROM conversation_events WHERE kind = 'rated'"
+        f" AND conversation_id = '{latest_conversation(system)}'",
+        "conversation_events.facts",
+    )
+    return [json.loads(facts) for (facts,) in found]

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from core.database import Database
+from core.sealing import use_ring
 from core.settings import ROOT, Settings
 from gaps import Asked, store
 from tests.end_to_end.test_browser import DESKTOP, PHONE, new_page, signed_in
@@ -67,6 +68,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 async def _ask(settings: Settings, police: list[str]) -> None:
     """What citizens asked: some questions often, and some answers judged."""
+    use_ring(settings.key_ring)
     database = Database(settings.sqlalchemy_url)
     turn = 0
     for question, times in UNKNOWN.items():

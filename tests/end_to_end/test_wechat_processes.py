@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from conversations.models import Delivery, MessageRow, Turn
 from core.database import Database
+from core.sealing import use_data_key
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.platform import text_xml
-from tests.channels.wechat.processes import Processes
+from tests.channels.wechat.processes import DATA_KEY, Processes
 
 MESSAGES = 4
 
@@ -30,6 +31,7 @@ async def _settled(database: Database, answers: int) -> None:
 
 async def _stored(database: Database) -> tuple[int, list[str], list[str]]:
     """How many turns there were, what was said to the assistant, and what it answered."""
+    use_data_key(DATA_KEY)
     async with database.read() as session:
         turns = len(list(await session.scalars(select(Turn.id))))
         rows = list(await session.scalars(select(MessageRow).order_by(MessageRow.seq)))

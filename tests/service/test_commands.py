@@ -60,6 +60,11 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "keys forget": [[], ["deadbeef"], [""]],
     "keys move": [[], ["extra"]],
     "keys tracker": [["extra"]],
+    "privacy export": [[], ["--conversation", "nobody"], ["--phone", "1"]],
+    "privacy erase": [[], ["--conversation", "nobody"], ["--phone", "1"]],
+    "privacy purge": [["extra"]],
+    "privacy requests": [["extra"]],
+    "privacy notice": [["extra"]],
     "db upgrade": [["extra"]],
     "db revision": [[], [""], [" \u200b"]],
     "nlu evaluate": [

@@ -7,6 +7,7 @@ the tests; SQLite's connections do not survive a fork. It dies by a real ``kill 
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import multiprocessing
 import os
@@ -20,7 +21,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from cryptography.fernet import Fernet
 
 from channels.wechat import Pace, WeChat
 from channels.wechat.api import client
@@ -74,8 +74,8 @@ POINTS: dict[str, tuple[Any, str, str]] = {
 """Point → (object, name of its async function, whether to die before or after that function)."""
 
 
-_DATA_KEY = Fernet.generate_key().decode("ascii")
-"""Made once, in the process all others are forked from, so that each can read the access token another one stored."""
+DATA_KEY = base64.urlsafe_b64encode(b"one data key for all processes..").decode("ascii")
+"""The same in all processes, the test's own too, so that each can read what another one stored."""
 _FRESH = multiprocessing.get_context("forkserver")
 _FRESH.set_forkserver_preload([__name__])
 
@@ -140,7 +140,7 @@ async def _serve(database_url: str, folder: Path, api_url: str, port: int, steps
 
 
 def _child(point: str | None, marker: Path, *where: Any) -> None:
-    use_data_key(_DATA_KEY)
+    use_data_key(DATA_KEY)
     if point is not None:
         _arm(point, marker)
     asyncio.run(_serve(*where))
