@@ -144,7 +144,7 @@ describe("a second factor that the role needs", () => {
     await until("the codes are shown", () => shown.findAll(".codes li").length === 2);
     expect(router.currentRoute.value.name).toBe("security");
     await shown.findAll(".codes button")[1]?.trigger("click");
-    await until("it goes on", () => router.currentRoute.value.name === "conversations");
+    await until("it goes on", () => router.currentRoute.value.name === "accounts");
   });
 });
 
