@@ -55,8 +55,8 @@ class Process:
     popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        private = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(private, "ab") as log:
+        self.log.touch(0o600)
+        with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
@@ -65,6 +65,7 @@ class Process:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
+                umask=0o077,  # as `wenban run` sets it
             )
 
     def stop(self, with_signal: int = signal.SIGTERM) -> None:
@@ -168,21 +169,25 @@ def started(data: Path, **extra: str) -> Iterator[System]:
     model = training.model_path(Settings())
     if not model.exists():
         raise RuntimeError("there is no trained Rasa model for the present data: run `wenban train` first")
-    (data / "rasa").mkdir(parents=True)
-    environment, settings = prepare(data, **extra)
-    rasa = Process(
-        "rasa",
-        rasa_program.serve(settings.rasa_port, model),
-        {**environment, **rasa_program.environment(settings)},
-        data / "rasa.log",
-    )
-    app = Process("app", [program(), "app"], environment, data / "app.log")
-    username = "e2e-supervisor"
-    added = wenban(
-        "user", "add", username, "--name", "坐席1号", "--role", "supervisor", environment=environment
-    )
-    if added.returncode != 0:
-        raise RuntimeError(added.stdout + added.stderr)
+    before = os.umask(0o077)  # as every command sets it, for itself and what it starts
+    try:
+        (data / "rasa").mkdir(parents=True)
+        environment, settings = prepare(data, **extra)
+        rasa = Process(
+            "rasa",
+            rasa_program.serve(settings.rasa_port, model),
+            {**environment, **rasa_program.environment(settings)},
+            data / "rasa.log",
+        )
+        app = Process("app", [program(), "app"], environment, data / "app.log")
+        username = "e2e-supervisor"
+        added = wenban(
+            "user", "add", username, "--name", "坐席1号", "--role", "supervisor", environment=environment
+        )
+        if added.returncode != 0:
+            raise RuntimeError(added.stdout + added.stderr)
+    finally:
+        os.umask(before)
     system = System(
         settings.app_url, settings, environment, data, rasa, app, username, added.stdout.split()[-1]
     )

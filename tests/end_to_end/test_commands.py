@@ -92,8 +92,9 @@ def test_a_wrong_setting_is_one_plain_sentence(tmp_path: Path) -> None:
 def test_doctor_finds_nothing_wrong_with_a_running_system(system: System) -> None:
     # Training put the model where the installation keeps it, not into this system's own data folder.
     copied = training.model_path(system.settings)
-    copied.parent.mkdir(parents=True, exist_ok=True)
+    copied.parent.mkdir(0o700, parents=True, exist_ok=True)
     shutil.copy(training.model_path(Settings()), copied)
+    copied.chmod(0o600)
     done = wenban("doctor", environment=system.environment)
     assert done.returncode == 0, done.stdout
     assert "✗" not in done.stdout
