@@ -17,6 +17,7 @@ from bot.understanding.asking import ends_filing, own_question
 from bot.understanding.assent import assent
 from bot.understanding.clauses import clauses
 from bot.understanding.confidential import NO_NEED
+from bot.understanding.giving_up import asked_instead
 from bot.understanding.wishes import Wish, read_wish
 from conversations.event_kinds import Result
 
@@ -107,7 +108,7 @@ def wants_out(text: str, slot: str) -> bool:
     said = _bare(text)
     if slot == "complaint_type" and _TYPE_ANSWER.fullmatch(said):
         return False  # the answer to "which kind is it"
-    return ends_filing(text) or own_question(text) is not None
+    return ends_filing(text) or own_question(text) is not None or asked_instead(text) is not None
 
 
 def takes_up_again(text: str) -> bool:
@@ -163,7 +164,7 @@ async def leave(turn: Turn) -> None:
     kept.pop("complaint_type", None)  # the citizen says that this type is wrong
     drafts.clear(turn)
     turn.set_all({drafts.KEPT: kept if kept.get("content") else None, "requested_slot": None})
-    own = own_question(turn.text)
+    own = own_question(turn.text) or asked_instead(turn.text)
     asked = turn.narrowed(own) if own else first
     if asked is None:
         turn.say("好的，不登记。您想问什么？直接打字告诉我就行。", [HUMAN])

@@ -16,6 +16,7 @@ from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
+from bot.understanding.giving_up import gives_up
 from bot.understanding.how_long import asks_how_long
 from bot.understanding.midway import counts_people
 from bot.understanding.remarks import is_unknown, wants_filed
@@ -200,7 +201,8 @@ def named(text: str) -> Move | None:
     (<Move.SKIP: 'skip'>, None)
     """
     said = plain(text)
-    return next((move for move, pattern in _WORDS if pattern.fullmatch(said)), None)
+    found = next((move for move, pattern in _WORDS if pattern.fullmatch(said)), None)
+    return Move.CANCEL if found is None and gives_up(text) else found
 
 
 def is_aside(text: str) -> bool:

@@ -43,10 +43,14 @@ _ASKED_KEPT = 120
 """Longest kept part of a question without an answer, in characters."""
 UNKNOWN = "这个问题我没有把握，不敢随便回答您。"
 """First sentence of a reply that says "I don't know"."""
+UNKNOWN_AGAIN = "这一问我手头的资料里也没有，不敢随便说。"
+"""The same, when the talk has heard it before."""
 _DOUBT = "您问的是“{title}”吧？不是的话，回复“都不是”就行。\n"
 """Said before an answer that probably, but not surely, fits the question."""
 WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
 """What is offered for a question without an answer."""
+WAYS_ON_AGAIN = "要请工作人员查了答复您，就点“登记这个问题”；也可以转人工。"
+"""The same, when the talk has heard it before."""
 NEAR = "相近的问题也列在下面，您看看是不是。"
 """Added when similar entries are offered, too."""
 _NEAREST = 2
@@ -97,14 +101,23 @@ async def tell_result(turn: Turn, result: SearchResult, *, unknown: str = UNKNOW
     await _talk_of_unknown(turn)
     articles = await law_articles.beneath(without_lead_in(turn.text))
     near = [entry_choice(turn, entry) for entry in offered(result)]
+    ways = WAYS_ON
+    if unknown == UNKNOWN and _heard_before(turn):
+        unknown, ways = UNKNOWN_AGAIN, WAYS_ON_AGAIN
     turn.say(
-        unknown + WAYS_ON + (NEAR if near else "") + articles,
+        unknown + ways + (NEAR if near else "") + articles,
         [FILE_QUESTION, HUMAN, *near],
     )
     turn.set("story", turn.text)
     turn.offer("complaint")
     turn.outcome(Result.UNKNOWN, probability=likeliest(result))
     return False
+
+
+def _heard_before(turn: Turn) -> bool:
+    """Whether this talk has heard "I don't know" before."""
+    said = [str(event.get("text") or "") for event in turn.events if event.get("event") == "bot"]
+    return any(UNKNOWN in one or UNKNOWN_AGAIN in one for one in said)
 
 
 async def _talk_of_unknown(turn: Turn) -> None:

@@ -1,0 +1,48 @@
+"""Reads that the citizen lets the matter be (还是算了，先不登记了), and what is asked instead (算了，冷静期是几天).
+
+Rasa's last component may use this module, so it must run in Python 3.10 with only the standard library.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.asking import asks
+from core.text import plain
+
+_MARKS = re.compile(r"[，,。.！!～~、；;…\s]+|[\U0001f300-\U0001faff\u2600-\u27bf]+")
+_LEAD = r"(?:还是|那就|那|就|唉|哎|嗯|哦|我|俺|咱|先|暂时|今天|要不|不然|再想想|考虑考虑|再说吧|想了想){0,6}"
+_NO = r"(?:不|别|甭|不用|不想|不要|不打算)"
+_DO = r"(?:登记|填|反映|投诉|举报|提交|上报|报|弄|办|搞|整|查)"
+_LETS = rf"(?:算(?:了|啦|咯)|{_NO}(?:再)?(?:给我|帮我)?{_DO}(?:了|啦|咯)|放弃)(?:吧|呗|啊|呀|哈){{0,2}}"
+_AFTER = (
+    r"(?:谢谢|谢了|多谢|太?麻烦(?:了|你们?了?|您了?)?|不麻烦(?:你们?|您)?了?|不好意思|不说了|打扰了){0,3}"
+)
+_ALL = re.compile(rf"(?:{_LEAD}{_LETS}{_AFTER}){{1,3}}")
+_FIRST = re.compile(r"^([^，,。.！!？?\s]{2,12})[，,。.！!\s]+(?P<rest>.+)$", re.DOTALL)
+_LEAST = 4
+"""Fewest characters of a question that is asked instead."""
+
+
+def gives_up(text: str) -> bool:
+    """Whether a message says only that the matter is let be.
+
+    >>> [gives_up(said) for said in ("还是算了 先不登记了", "那我不登记了，谢谢", "先不弄了吧，太麻烦了", "算了")]
+    [True, True, True, True]
+    >>> [gives_up(said) for said in ("路灯坏了没人修，算了半天", "不给登记", "不办就投诉", "他说不办了", "先登记吧")]
+    [False, False, False, False, False]
+    """
+    return _ALL.fullmatch(_MARKS.sub("", plain(text))) is not None
+
+
+def asked_instead(text: str) -> str | None:
+    """The question of a message that lets the matter be and asks something else; None for any other message.
+
+    >>> asked_instead("算了 要是以后离婚呢 冷静期是几天"), asked_instead("算了，就在菜市场门口")
+    ('要是以后离婚呢 冷静期是几天', None)
+    """
+    found = _FIRST.match(text.strip())
+    if found is None or not gives_up(found[1]):
+        return None
+    rest = found["rest"].strip()
+    return rest if len(plain(rest)) >= _LEAST and asks(rest) else None
