@@ -210,5 +210,5 @@ class RightsRequest(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     ended_by: Mapped[str] = mapped_column(String(60), default="")
     """The account's display name, or ``wenban`` for the command line."""
-    note: Mapped[str] = mapped_column(String(500), default="")
+    note: Mapped[str] = mapped_column(EncryptedText, default="")
     """What the citizen was told; for a refusal the reason."""

@@ -13,6 +13,11 @@ from enum import StrEnum
 
 from core import codes, phone
 
+UNSEEN: dict[int, None] = dict.fromkeys(
+    (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x20E3, 0xFE0F, 0xFEFF)
+)
+"""Characters that nobody sees, for ``str.translate``: zero width, direction, soft hyphen, parts of emoji. Within a number they
+would keep it from being found."""
 _SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
 _RUN = re.compile(r"\d[\d \-·]*[Xx]?")
 _DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -71,6 +76,7 @@ def hide(text: str, kinds: Collection[Kind] = tuple(Kind)) -> str:
     >>> hide("我13800001234，身份证34040019000101001X，查询码482913，12345打不通")
     '我138****1234，身份证340*************1X，查询码******，12345打不通'
     """
+    text = text.translate(UNSEEN)
     for one in reversed(numbers(text)):
         if one.kind in kinds:
             text = text[: one.start] + _hidden(one) + text[one.end :]

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 
 import rjieba
 
-from core.masking import numbers
+from core.masking import UNSEEN, numbers
 
 GONE = "***"
 """Text that replaces personal data."""
 
-WIDE = {
-    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+WIDE: dict[int, int | None] = {
+    **UNSEEN,
+    **{
+        code: code - 0xFEE0
+        for code in (*range(0xFF10, 0xFF1A), *range(0xFF20, 0xFF3B), *range(0xFF41, 0xFF5B))
+    },
 }
-"""Full-width figures and letters → half-width ones, for ``str.translate``."""
+"""Full-width figures, letters and @ → half-width ones, and what nobody sees → nothing, for ``str.translate``."""
 _SURNAMES = (
     "欧阳|上官|司马|诸葛|皇甫|令狐|东方|慕容|司徒|夏侯|尉迟|公孙|"
     "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许邓韩冯曹彭曾萧肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆汪"

@@ -81,7 +81,7 @@ def routes(
     sessions = Sessions(database, policy, events)
     guard = Guard(database, users, sessions, policy, rates)
     second_factor = SecondFactor(database, users)
-    devices = Devices(session_key)
+    devices = Devices(session_key, policy)
     summaries = Summaries(conversations, users)
     naming = Naming(users)
     colleagues = Colleagues(database, conversations)

@@ -7,8 +7,10 @@ record, and what fails leaves only the record of the refusal.
 from __future__ import annotations
 
 import re
+import unicodedata
 from contextvars import ContextVar
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,8 +28,8 @@ MIN_REASON = 2
 """Fewest characters of a reason."""
 MAX_REASON = 200
 """Most characters of a reason."""
-_OURS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Z]{2,6}20\d{11,12}")
-"""Ids and ticket numbers, as we make them."""
+_OURS = re.compile(r"[A-Z]{2,6}20\d{11,12}")
+"""A ticket's number, as we make it."""
 
 
 @dataclass
@@ -114,7 +116,15 @@ def shown(text: str) -> str:
 
     An address holds whatever somebody types, and so perhaps a name or a phone number.
 
-    >>> shown("HN2026112300001"), shown("13800000000")
-    ('HN2026112300001', '')
+    However it is spelled, it is kept as we spell it, so that all that was done with one object is found together.
+
+    >>> shown("hn2026 112300001"), shown("13800000000"), shown("01990000000070008000000000000ABC")
+    ('HN2026112300001', '', '01990000-0000-7000-8000-000000000abc')
     """
-    return text if _OURS.fullmatch(text) else ""
+    bare = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if _OURS.fullmatch(bare.upper()):
+        return bare.upper()
+    try:
+        return str(UUID(bare))
+    except ValueError:
+        return ""

@@ -10,16 +10,18 @@ import base64
 import hashlib
 import json
 import secrets
+from datetime import timedelta
 
 from aiohttp import web
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from desk.cookies import Cookie
+from desk.policy import Policy
+
 COOKIE = "wenban_device"
 """Name of the cookie."""
-PATH = "/api/desk"
-"""Path to which browsers send it."""
 KEPT_S = 180 * 86_400
 """Seconds for which a browser keeps it after a sign-in."""
 MOST_NAMES = 20
@@ -31,12 +33,14 @@ class Devices:
 
     Args:
         session_key: the installation's secret. The key of the cookie is derived from it (HKDF, RFC 5869).
+        policy: tells whether the public address is one of https.
     """
 
-    def __init__(self, session_key: str) -> None:
+    def __init__(self, session_key: str, policy: Policy) -> None:
         derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"wenban desk device 1").derive(
             session_key.encode()
         )
+        self._cookie = Cookie(COOKIE, policy)
         self._fernet = Fernet(base64.urlsafe_b64encode(derived))
 
     def known(self, request: web.Request, username: str) -> str:
@@ -50,20 +54,12 @@ class Devices:
         one = _short(username)
         kept = [*(name for name in names if name != one), one][-MOST_NAMES:]
         value = self._fernet.encrypt(json.dumps([device or secrets.token_hex(16), kept]).encode())
-        response.set_cookie(
-            COOKIE,
-            value.decode("ascii"),
-            max_age=KEPT_S,
-            path=PATH,
-            secure=request.secure or None,
-            httponly=True,
-            samesite="Strict",
-        )
+        self._cookie.put(request, response, value.decode("ascii"), timedelta(seconds=KEPT_S))
 
     def _read(self, request: web.Request) -> tuple[str, list[str]]:
         try:
             device, names = json.loads(
-                self._fernet.decrypt(request.cookies.get(COOKIE, "").encode(), ttl=KEPT_S)
+                self._fernet.decrypt((self._cookie.read(request) or "").encode(), ttl=KEPT_S)
             )
         except (InvalidToken, UnicodeEncodeError):
             return "", []

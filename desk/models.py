@@ -146,7 +146,7 @@ class DeskReveal(Base):
     """``ticket``, ``conversation``, or ``more``."""
     subject: Mapped[str] = mapped_column(String(40), index=True)
     """Number of the ticket, id of the conversation, or id of the account that got more."""
-    reason: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(EncryptedText)
 
 
 class LoginFailure(Base):

@@ -50,8 +50,10 @@ def ticket(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def clear_words(shown: dict[str, Any]) -> dict[str, Any]:
-    """The words of a ticket's JSON, for who may read them unmasked."""
-    return {name: shown[name] for name in (*_TICKET, "details") if name in shown}
+    """The words of a ticket's JSON, for who may read them unmasked. Query codes in them stay hidden."""
+    words = {name: shown[name] for name in (*_TICKET, "details") if name in shown}
+    found: dict[str, Any] = without_codes(words)
+    return found
 
 
 def note(event: dict[str, Any]) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def configure(level: str, style: str) -> None:
         "sentence_transformers",
         "httpx",
         "faiss",
+        "PIL",  # on debug it writes all that a photo says of its owner
         "alembic",
         "bm25s",
         "rasa_sdk",

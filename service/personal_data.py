@@ -25,9 +25,9 @@ from core.consents import Consent
 from core.database import Database
 from core.errors import BadRequest, Conflict, NotFound
 from core.phone import canonical
-from core.privacy import lookup_key
 from core.redaction import redact
 from core.retention import AT_ONCE
+from core.sealing import lookup_keys
 from tickets.models import TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.retention import held, make_anonymous
 
@@ -81,7 +81,7 @@ async def find(database: Database, *, conversation_id: str = "", phone: str = ""
                 raise BadRequest("这个电话看不懂")
             rows = await session.execute(
                 select(TicketRow.id, TicketRow.conversation_id).where(
-                    TicketRow.contact_key == lookup_key(number)
+                    TicketRow.contact_key.in_(lookup_keys(number))
                 )
             )
             found = rows.all()

@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("asked_at", _MOMENT, nullable=False),
         sa.Column("ended_at", _MOMENT, nullable=True),
         sa.Column("ended_by", sa.String(length=60), nullable=False),
-        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],

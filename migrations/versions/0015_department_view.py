@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=36), nullable=False),
         sa.Column("what", sa.String(length=20), nullable=False),
         sa.Column("subject", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["desk_users.id"], name="fk_desk_reveals_user_id_desk_users"),
         sa.PrimaryKeyConstraint("id", name="pk_desk_reveals"),
     )

@@ -109,3 +109,13 @@ def test_recall_and_precision_on_labelled_texts() -> None:
     assert min(recall[kind] for kind in "pivm") == 1.0, recall
     assert recall["n"] >= 0.9 and recall["h"] >= 0.8, recall
     assert right / removed >= 0.95
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["电话138\u200b4444\u200b1212", "1️⃣3️⃣8️⃣44441212", "身份证34040019\u2060000101001X", "zhang.san＠qq.com"],
+)
+def test_what_nobody_sees_does_not_hide_a_number_from_us(text: str) -> None:
+    for gone in (redact(text), confidential(text)):
+        assert "***" in gone
+        assert not [one for one in ("4444", "1212", "000101", "san") if one in gone]

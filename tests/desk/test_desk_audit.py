@@ -353,3 +353,15 @@ async def test_the_auditor_reads_nothing_else(office: Office) -> None:
 async def _rows(office: Office) -> list[DeskAudit]:
     async with office.database.read() as session:
         return list(await session.scalars(select(DeskAudit).order_by(DeskAudit.seq)))
+
+
+async def test_an_object_is_recorded_however_its_id_is_spelled(office: Office) -> None:
+    agent = await office.hire("a1")
+    chat = await office.says("v1", "路灯不亮", "m1")
+    number = (await office.tickets.file(TicketDraft("投诉", "路灯坏了"), "k")).number
+    for spelled in (chat.upper(), chat.replace("-", ""), f"urn:uuid:{chat}"):
+        await agent.client.get(f"/api/desk/conversations/{spelled}", headers=OURS)
+    for spelled in (number.lower(), f"{number[:6]}%20{number[6:]}"):
+        await agent.client.get(f"/api/desk/tickets/{spelled}", headers=OURS)
+    seen = [subject for action, subject, *_ in await records(office) if action.startswith("open_")]
+    assert seen == [chat] * 3 + [number] * 2

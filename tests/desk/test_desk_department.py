@@ -12,7 +12,7 @@ from sqlalchemy import update
 import tickets.models
 from core.database import Base
 from tests.desk.conftest import OURS, Office, Person
-from tickets.department_view import DECISIONS
+from tickets.department_view import DECISIONS, DepartmentView
 from tickets.models import TicketEventRow, TicketRow
 from tickets.types import CITIZEN, Detail, Ticket, TicketDraft
 
@@ -240,3 +240,21 @@ async def test_the_view_has_these_fields_and_no_other(
         "to_state",
         "note",
     }
+
+
+async def test_a_search_opens_secret_tickets_whatever_is_searched(
+    office: Office, secret: Ticket, department: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were only those opened that have the word, the time of the answer would tell the name."""
+    opened: list[list[str]] = []
+    real = DepartmentView.found
+
+    def seen(view: DepartmentView, row: TicketRow, words: list[str]) -> bool:
+        opened.append(words)
+        return real(view, row, words)
+
+    monkeypatch.setattr(DepartmentView, "found", seen)
+    clerk = await office.hire("d9", "department", department=department)
+    for word in (NAME[:2], "甲乙", PHONE[3:7], "0000"):
+        await clerk.get("/tickets", q=f"{secret.number} {word}")
+    assert len(opened) == 4

@@ -181,3 +181,21 @@ async def _nothing_to_see(person: Person, number: str) -> None:
         await person.post(f"/tickets/{number}/reveal", reason, 404),
     ):
         assert refused["error"]["message"] == "没有这张工单"
+
+
+async def test_a_masked_number_is_not_found_digit_by_digit(office: Office) -> None:
+    agent = await office.hire("a1")
+    words = "楼上漏水，物业的人13911112222不接，查询码是AC3D9KXQ"
+    number = (await office.tickets.file(TicketDraft("投诉", words), "k2")).number
+    for known in ("13911", "139111122", "13911112222", "1391", "AC3D9KXQ"):
+        assert (await agent.get("/tickets", q=f"{number} {known}"))["tickets"] == [], known
+    assert len((await agent.get("/tickets", q=f"{number} 漏水"))["tickets"]) == 1
+
+
+async def test_no_reveal_shows_a_query_code(office: Office) -> None:
+    agent = await office.hire("a1")
+    words = "单子HN2026112300001的查询码是AC3D9KXQ，电话13911112222"
+    number = (await office.tickets.file(TicketDraft("投诉", words), "k2")).number
+    shown = await agent.post(f"/tickets/{number}/reveal", {"reason": "回访核实漏水的楼层"})
+    assert "13911112222" in shown["words"]["content"]
+    assert "AC3D9KXQ" not in shown["words"]["content"]
