@@ -121,7 +121,7 @@ def asks_place(text: str) -> bool:
     [True, True, True, False, False]
     """
     said = plain(text)
-    return len(said) <= _LONGEST and any(one.fullmatch(said) for one in (_PLACE, _HOURS))
+    return len(said) <= _LONGEST and bool(_PLACE.fullmatch(said) or _HOURS.fullmatch(said))
 
 
 def put_in(place: QueuePlace, hours: str) -> Reply:
