@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from bot import rasa_program
 from core.keyring import DataKey, KeyRing
 from core.settings import ROOT
@@ -49,6 +51,7 @@ def talk(kind: str, folder: Path, ring: KeyRing, words: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_trackers_are_unreadable_and_go_on_under_a_new_key(tmp_path: Path) -> None:
     first, second = DataKey.new(), DataKey.new()
     assert talk("clear", tmp_path, KeyRing([first]), "我叫牛魔王") == "[]"

@@ -75,6 +75,7 @@ def test_training_makes_a_model_that_knows_its_entries_and_is_repeatable(tmp_pat
     assert SentenceTransformer(str(tmp_path / "one"), device="cpu").get_embedding_dimension() == 256
 
 
+@pytest.mark.slow
 def test_training_on_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadRequest):
         train_on([], PIPELINE, None, tmp_path / "model", log=lambda _: None)
