@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.evaluation import ANSWERS, DANGERS, MATTERS, whole
-from bot.evaluation.rows import AnswerRow, DangerRow, MatterRow, read
+from bot.evaluation import ANSWERS, DANGERS, MATTERS, TALKS, talks, talks_told, whole
+from bot.evaluation.rows import AnswerRow, DangerRow, MatterRow, TalkRow, read
 from bot.evaluation.seen import Seen
 from core.settings import load_settings
+from kb_index.entries.folder import load_folder
 from service import logs
-from service.measured import measured
+from service.measured import Measured, measured
 
-app = typer.Typer(no_args_is_help=True, help="What citizens see, measured end to end.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What citizens see, measured end to end: first messages (answers, matters, danger) and whole talks.",
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 """Option: print JSON."""
@@ -66,16 +70,54 @@ def danger_command(
     _print(whole.danger(rows, _say([row.text for row in rows])), as_json)
 
 
+@app.command("talks")
+def talks_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help='Rows {"id", "channel", "turns": [{"say", "expect"}, …]}, each one conversation; default: held-out ones.'
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure whole talks turn by turn: first questions, follow-ups, unanswerable ones, matters, danger."""
+    entries = {one.entry.id for one in load_folder(load_settings().knowledge_dir)[0]}
+    rows = read(file or TALKS, TalkRow, talks.wrong_in(entries))
+    said = [[turn.say for turn in row.turns] for row in rows]
+    seen: list[list[Seen]] = _run("Talks", len(said), lambda system, done: system.talk_all(said, done))
+    figures = talks.talks(rows, seen)
+    if as_json:
+        _print(figures, as_json)
+        return
+    for line in talks_told.lines(figures, _SHOWN):
+        typer.echo(line)
+
+
 def _say(texts: Sequence[str]) -> list[Seen]:
+    return _run("Messages", len(texts), lambda system, done: system.say_all(texts, done))
+
+
+_Found = TypeVar("_Found")
+
+
+def _run(
+    what: str, total: int, work: Callable[[Measured, Callable[[], None]], Awaitable[list[_Found]]]
+) -> list[_Found]:
+    """Start the whole system, and do the work with it, which calls its second argument after each part.
+
+    Args:
+        what: how the terminal names the parts.
+        total: the number of parts.
+    """
     settings = load_settings()
     logs.configure("error", settings.log_format)
 
-    async def run() -> list[Seen]:
+    async def run() -> list[_Found]:
         with Progress(console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("Starting Rasa and the app", total=None)
             async with measured(settings) as system:
-                progress.update(task, description="Messages", total=len(texts), completed=0)
-                return await system.say_all(texts, lambda: progress.advance(task))
+                progress.update(task, description=what, total=total, completed=0)
+                return await work(system, lambda: progress.advance(task))
 
     return asyncio.run(run())
 

@@ -1,7 +1,7 @@
 """A whole system for measurements: the app with its real parts in this process, and a process with Rasa.
 
-Each message is a new conversation, and is handled like that of any citizen: stored, judged for danger and scope,
-decided, and answered by Rasa and the actions. The data are in a temporary folder, which is deleted afterwards.
+Each message, or each talk of several messages, is a new conversation, and is handled like that of any citizen: stored,
+judged for danger and scope, decided, and answered by Rasa and the actions. The data are in a temporary folder, which is deleted afterwards.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from bot import rasa_program
 from bot.evaluation.seen import Seen, read
 from bot.training import train
+from conversations.event_kinds import Outcome
 from conversations.models import Turn
 from conversations.types import InboundMessage
 from core.errors import ConfigurationError
@@ -56,16 +57,37 @@ class Measured:
         Raises:
             ConfigurationError: there was no reply within :data:`REPLY_S` seconds.
         """
+        return await self._say(new_id(), text)
+
+    async def talk(self, texts: Sequence[str]) -> list[Seen]:
+        """Send texts one after another in one new conversation; each waits for the replies to the one before.
+
+        Returns:
+            What the citizen sees after each text.
+
+        Raises:
+            ConfigurationError: there was no reply within :data:`REPLY_S` seconds.
+        """
+        citizen = new_id()
+        return [await self._say(citizen, text) for text in texts]
+
+    async def _say(self, citizen: str, text: str) -> Seen:
         began = time.perf_counter()
-        receipt = await self._conversations.receive(InboundMessage("web", new_id(), new_id(), text))
+        receipt = await self._conversations.receive(InboundMessage("web", citizen, new_id(), text))
         replies = await self._conversations.wait(receipt.turn_id, REPLY_S)
         took = (time.perf_counter() - began) * 1000
         if replies is None:
             raise ConfigurationError(f"No reply within {REPLY_S} s to: {text[:60]}")
         view = await self._conversations.view(receipt.conversation_id)
+        events = await self._conversations.happened(receipt.conversation_id, messages=False)
+        outcome = next(
+            one.facts
+            for one in events
+            if isinstance(one.facts, Outcome) and one.facts.turn == receipt.turn_id
+        )
         async with self._database.read() as session:
             turn = await session.get(Turn, receipt.turn_id)
-        return read(replies, view.facts, view.mode, (turn and turn.answered_by) or "", took)
+        return read(replies, view.facts, view.mode, (turn and turn.answered_by) or "", outcome, took)
 
     async def say_all(self, texts: Sequence[str], done: Callable[[], None] = lambda: None) -> list[Seen]:
         """Send each text in a new conversation, :data:`AT_ONCE` at a time.
@@ -77,15 +99,29 @@ class Measured:
         Returns:
             What the citizens see, in the order of the texts.
         """
+        return [seen for (seen,) in await self.talk_all([[text] for text in texts], done)]
+
+    async def talk_all(
+        self, talks: Sequence[Sequence[str]], done: Callable[[], None] = lambda: None
+    ) -> list[list[Seen]]:
+        """Play each talk in a new conversation, :data:`AT_ONCE` at a time.
+
+        Args:
+            talks: the texts of each talk.
+            done: called after each talk.
+
+        Returns:
+            What the citizen sees after each text, for each talk, in the order of the talks.
+        """
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def one(text: str) -> Seen:
+        async def one(texts: Sequence[str]) -> list[Seen]:
             async with places:
-                seen = await self.say(text)
+                seen = await self.talk(texts)
                 done()
                 return seen
 
-        return list(await asyncio.gather(*(one(text) for text in texts)))
+        return list(await asyncio.gather(*(one(texts) for texts in talks)))
 
 
 @asynccontextmanager

@@ -26,6 +26,11 @@ MATTERS = FOLDER / "matters.jsonl"
 """Messages and their kinds, measured end to end: ``{"text", "kind"}``."""
 DANGERS = FOLDER / "danger.jsonl"
 """Messages and their danger labels, measured end to end: ``{"text", "label"}``."""
+TALKS = FOLDER / "talks.jsonl"
+"""Whole talks, measured end to end: ``{"id", "channel", "turns": [{"say", "expect"}]}``.
+
+Their author had seen the entries of the knowledge base, and no code, rules or examples.
+"""
 LETTERS = FOLDER / "letters.jsonl"
 """Letters of at least 300 characters, none of them about danger: ``{"text", "category", "label"}``.
 

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 EXAMPLES = 5
 """Largest number of texts shown for a confusion."""
 
@@ -43,3 +45,24 @@ def confusions(
         {"expected": truth, "predicted": said, "count": len(examples), "examples": examples[:EXAMPLES]}
         for (truth, said), examples in ranked
     ]
+
+
+def share(count: int, of: int) -> float | None:
+    """A share, 0 to 1, with four decimals; None of nothing.
+
+    >>> share(1, 3), share(0, 0)
+    (0.3333, None)
+    """
+    return round(count / of, 4) if of else None
+
+
+def latency(took_ms: Sequence[float]) -> dict[str, float]:
+    """The median (``p50``) and the 95th percentile (``p95``) of durations, in their unit.
+
+    >>> latency([10.0, 20.0, 30.0])
+    {'p50': 20.0, 'p95': 29.0}
+    """
+    return {
+        "p50": round(float(np.percentile(took_ms, 50)), 1),
+        "p95": round(float(np.percentile(took_ms, 95)), 1),
+    }

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.actions.policy.answer import UNKNOWN
-from bot.actions.runtime.wording import CANCEL
+from bot.actions.runtime.wording import CANCEL, HUMAN
 from bot.actions.talk.fallback import MAYBE_MISREAD, NOT_UNDERSTOOD
 from conversations.danger import YES
+from conversations.event_kinds import Outcome, Result
 from conversations.types import Message, Mode
 
 Kind = Literal[
@@ -43,6 +44,10 @@ class Seen:
         danger: whether there was advice on a danger, or the question whether there is one.
         text: the text of all replies.
         took_ms: time from receiving the message to its last reply, in milliseconds.
+        result: what the turn came to.
+        answered_from: ids of all entries that the replies answer from, those of follow-ups included.
+        form: whether the complaint form is open.
+        ways_on: whether filing the matter, or a human, was offered, or the form is open.
     """
 
     kind: Kind
@@ -52,10 +57,19 @@ class Seen:
     danger: bool
     text: str
     took_ms: float
+    result: Result = Result.TALK
+    answered_from: tuple[str, ...] = ()
+    form: bool = False
+    ways_on: bool = False
 
 
 def read(
-    replies: Sequence[Message], facts: Mapping[str, Any], mode: Mode, answered_by: str, took_ms: float
+    replies: Sequence[Message],
+    facts: Mapping[str, Any],
+    mode: Mode,
+    answered_by: str,
+    outcome: Outcome,
+    took_ms: float,
 ) -> Seen:
     """Read what a citizen saw in a turn.
 
@@ -64,6 +78,7 @@ def read(
         facts: the stored facts of the conversation after the turn.
         mode: the mode of the conversation after the turn (who answers).
         answered_by: :attr:`conversations.models.Turn.answered_by`.
+        outcome: what the turn came to.
         took_ms: duration of the turn in milliseconds.
     """
     text = "\n".join(reply.text for reply in replies)
@@ -82,7 +97,21 @@ def read(
     offered = any(payload.startswith("/start_complaint") for payload in payloads)
     kind = _kind(text, answered_by, bool(entries), bool(choices), form, CANCEL.payload in payloads, mode)
     danger = kind == "danger" or YES.payload in payloads
-    return Seen(kind, entries[0] if entries else None, choices, form or offered, danger, text, took_ms)
+    # The answer to a follow-up has no card. That its entry answered is known from the outcome.
+    followed = [outcome.entry] if outcome.result is Result.ANSWERED and outcome.entry else []
+    return Seen(
+        kind,
+        entries[0] if entries else None,
+        choices,
+        form or offered,
+        danger,
+        text,
+        took_ms,
+        outcome.result,
+        tuple(dict.fromkeys([*entries, *followed])),
+        form,
+        form or offered or HUMAN.payload in payloads,
+    )
 
 
 def _kind(

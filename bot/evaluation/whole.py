@@ -6,9 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from bot.evaluation.figures import confusions
+from bot.evaluation.figures import confusions, latency, share
 from bot.evaluation.rows import AnswerRow, DangerRow, MatterRow
 from bot.evaluation.seen import Seen
 
@@ -48,11 +46,11 @@ def answers(rows: Sequence[AnswerRow], seen: Sequence[Seen]) -> dict[str, Any]:
     shares["right_among_choices"] = counted["right_at_once"] + counted["among_choices"]
     return {
         "questions": len(rows),
-        **{name: _share(count, answerable) for name, count in shares.items()},
-        "wrong": _share(counted["wrong"], len(rows)),
+        **{name: share(count, answerable) for name, count in shares.items()},
+        "wrong": share(counted["wrong"], len(rows)),
         "unanswerable": counted["unanswerable"],
-        "unanswerable_answered": _share(counted["unanswerable_answered"], counted["unanswerable"]),
-        "latency_ms": _latency(seen),
+        "unanswerable_answered": share(counted["unanswerable_answered"], counted["unanswerable"]),
+        "latency_ms": latency([one.took_ms for one in seen]),
         "misses": misses,
     }
 
@@ -93,16 +91,16 @@ def matters(rows: Sequence[MatterRow], seen: Sequence[Seen]) -> dict[str, Any]:
     formed = [one.kind == "form" for row, one in zip(rows, seen, strict=True) if row.kind == "question"]
     return {
         "messages": len(rows),
-        "accuracy": _share(sum(a == b for a, b in zip(expected, said, strict=True)), len(rows)),
-        "matter_filed": _share(sum(filed), len(filed)),
-        "both_served": _share(sum(both), len(both)),
-        "question_form": _share(sum(formed), len(formed)),
+        "accuracy": share(sum(a == b for a, b in zip(expected, said, strict=True)), len(rows)),
+        "matter_filed": share(sum(filed), len(filed)),
+        "both_served": share(sum(both), len(both)),
+        "question_form": share(sum(formed), len(formed)),
         "confusions": confusions([row.text for row in rows], expected, said),
         "kinds": {
             kind: dict(Counter(one.kind for row, one in zip(rows, seen, strict=True) if row.kind == kind))
             for kind in dict.fromkeys(expected)
         },
-        "latency_ms": _latency(seen),
+        "latency_ms": latency([one.took_ms for one in seen]),
     }
 
 
@@ -137,24 +135,15 @@ def danger(rows: Sequence[DangerRow], seen: Sequence[Seen]) -> dict[str, Any]:
     raised_all = [raised for found in by_kind.values() for raised in found]
     return {
         "messages": len(rows),
-        "recall": _share(sum(raised_all), len(raised_all)),
-        "recall_by_kind": {kind: _share(sum(found), len(found)) for kind, found in sorted(by_kind.items())},
-        "false_alarms": _share(sum(alarms), len(alarms)),
-        "scope_precision": _share(sum(declined), len(declined)),
-        "scope_recall": _share(sum(beyond), len(beyond)),
-        "declined_wrongly": _share(refused, len(alarms)),
-        "latency_ms": _latency(seen),
+        "recall": share(sum(raised_all), len(raised_all)),
+        "recall_by_kind": {kind: share(sum(found), len(found)) for kind, found in sorted(by_kind.items())},
+        "false_alarms": share(sum(alarms), len(alarms)),
+        "scope_precision": share(sum(declined), len(declined)),
+        "scope_recall": share(sum(beyond), len(beyond)),
+        "declined_wrongly": share(refused, len(alarms)),
+        "latency_ms": latency([one.took_ms for one in seen]),
         "misses": misses,
     }
-
-
-def _share(count: int, of: int) -> float | None:
-    return round(count / of, 4) if of else None
-
-
-def _latency(seen: Sequence[Seen]) -> dict[str, float]:
-    took = [one.took_ms for one in seen]
-    return {"p50": round(float(np.percentile(took, 50)), 1), "p95": round(float(np.percentile(took, 95)), 1)}
 
 
 def _miss(text: str, expected: str | None, one: Seen) -> dict[str, Any]:

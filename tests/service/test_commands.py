@@ -89,6 +89,7 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "evaluate answers": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
     "evaluate matters": [["{here}/none"], ["{here}/gbk.jsonl"], ["{here}/words.jsonl"]],
     "evaluate danger": [["{here}/none"], ["{here}/blank.jsonl"], ["{here}/words.jsonl"]],
+    "evaluate talks": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
     "danger judge": [[], [""], ["\u200b"]],
     "danger tune": [["--epochs", "x"], ["extra"]],
     "danger fit": [["extra"]],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 import pytest_asyncio
 from typer.testing import CliRunner
 
-from bot.evaluation import ANSWERS, DANGERS, LETTERS, MATTERS, whole
-from bot.evaluation.rows import AnswerRow, CategoryRow, DangerRow, MatterRow, read
+from bot.evaluation import ANSWERS, DANGERS, LETTERS, MATTERS, talks, whole
+from bot.evaluation.rows import AnswerRow, CategoryRow, DangerRow, MatterRow, TalkRow, read
 from bot.evaluation.seen import Seen
+from conversations.event_kinds import Result
 from core.errors import WenbanError
 from core.settings import Settings, load_settings
+from kb_index.entries.folder import load_folder
 from kb_index.service import KnowledgeBase
 from service.evaluate import app
 from service.measured import Measured, measured
@@ -32,6 +35,11 @@ STORY = (
 
 def seen(kind: Any, entry: str | None = None, *choices: str, files: bool = False) -> Seen:
     return Seen(kind, entry, choices, files, kind == "danger", "", 10.0)
+
+
+def talk(name: str, *turns: tuple[str, dict[str, Any]]) -> TalkRow:
+    said = [{"say": say, "expect": expect} for say, expect in turns]
+    return TalkRow.model_validate({"id": name, "channel": "widget", "turns": said})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -83,6 +91,29 @@ async def test_danger_and_what_is_out_of_scope(system: Measured) -> None:
 
 
 @pytest.mark.end_to_end
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_turns_of_a_talk_are_one_conversation(system: Measured) -> None:
+    settings = Settings()
+    async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
+        entry = (await base.search("居住证怎么办理")).hits[0].entry
+    assert "办理材料" in entry.sections
+    rows = [
+        talk(
+            "t1",
+            (entry.title, {"entry": entry.id}),
+            ("要带什么材料", {"entry": entry.id, "says": ["身份证"]}),
+        ),
+        talk("t2", ("要带什么材料", {"entry": entry.id}), (STORY, {"form": True})),
+    ]
+    figures = talks.talks(rows, await system.talk_all([[turn.say for turn in row.turns] for row in rows]))
+    assert (figures["turns"], figures["judged"], figures["forms"], figures["form_recall"]) == (4, 4, 1, 1.0)
+    # The same question is a follow-up in the first talk, and names no subject in the second.
+    assert figures["follow_up"]["right_at_once"] == 1.0
+    assert [(miss["talk"], miss["turn"]) for miss in figures["misses"]] == [("t2", 1)]
+    assert figures["talks_all_right"] == figures["first"]["right_at_once"] == 0.5
+
+
+@pytest.mark.end_to_end
 def test_the_command_prints_json_with_the_named_keys(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps({"question": "火星上的房产税怎么交", "entry": None}), "utf-8")
@@ -93,6 +124,44 @@ def test_the_command_prints_json_with_the_named_keys(tmp_path: Path) -> None:
     assert (figures["questions"], figures["unanswerable"], figures["right_at_once"]) == (1, 1, None)
     assert figures["unanswerable_answered"] == figures["wrong"] == 0.0
     assert figures["latency_ms"]["p50"] > 0
+
+
+class Answering:
+    """Stands in for the whole system: it answers every text from one entry.
+
+    Args:
+        entry: id of the entry.
+    """
+
+    def __init__(self, entry: str) -> None:
+        self._entry = entry
+
+    async def talk_all(self, said: Sequence[Sequence[str]], done: Callable[[], None]) -> list[list[Seen]]:
+        one = Seen("answer", self._entry, (), False, False, "免费", 10.0, Result.ANSWERED, (self._entry,))
+        return [[one for _ in texts] for texts in said]
+
+
+def test_the_command_tells_the_figures_of_talks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, other, *_ = (one.entry.id for one in load_folder(load_settings().knowledge_dir)[0])
+
+    @asynccontextmanager
+    async def system(_: Settings) -> AsyncIterator[Answering]:
+        yield Answering(entry)
+
+    monkeypatch.setattr("service.evaluate.measured", system)
+    rows = [
+        talk("t1", ("甲", {"entry": entry}), ("乙", {"says": ["免费"]})),
+        talk("t2", ("丙", {"entry": other})),
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(row.model_dump_json(exclude_defaults=True) for row in rows), "utf-8")
+    done = CliRunner().invoke(app, ["talks", str(path), "--json"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    figures = json.loads(done.stdout)
+    assert (figures["talks_all_right"], figures["right_at_once"]) == (0.5, round(2 / 3, 4))
+    assert [miss["got"] for miss in figures["misses"]] == [[entry]]
+    told = CliRunner().invoke(app, ["talks", str(path)]).stdout
+    assert "t2, turn 1, counted as wrong: 丙" in told and "right in 50.0 % of the talks" in told
 
 
 def test_what_is_counted_of_answers() -> None:
@@ -171,6 +240,7 @@ def test_what_is_counted_of_danger() -> None:
         ("matters", '{"text": "停电了", "kind": "complaint"}', "第 1 行：kind"),
         ("danger", '{"text": " ", "label": "none"}', "第 1 行：text"),
         ("danger", '{"text": "停电了", "label": "None"}', "第 1 行：label"),
+        ("talks", '{"id": "t1", "channel": "widget", "turns": []}', "第 1 行：turns"),
     ],
 )
 def test_a_bad_row_is_named_before_anything_starts(
