@@ -29,7 +29,8 @@ DANGERS = FOLDER / "danger.jsonl"
 TALKS = FOLDER / "talks.jsonl"
 """Whole talks, measured end to end: ``{"id", "channel", "turns": [{"say", "expect"}]}``.
 
-Their author had seen the entries of the knowledge base, and no code, rules or examples.
+Their author had seen the entries of the knowledge base, and no code, rules or examples. The labels are those of the
+base of 29 November 2026: 20 turns that the author had given to eight unpublished drafts are labelled as unanswerable.
 """
 LETTERS = FOLDER / "letters.jsonl"
 """Letters of at least 300 characters, none of them about danger: ``{"text", "category", "label"}``.

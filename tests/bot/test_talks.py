@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from bot.evaluation.rows import Expected, TalkRow, read
+from bot.evaluation import TALKS
+from bot.evaluation.rows import Expected, TalkRow, Wanted, read
 from bot.evaluation.seen import Kind, Seen
 from bot.evaluation.seen import read as read_seen
 from bot.evaluation.talks import QUESTIONS, counted, says, talks, wrong_in
@@ -18,6 +19,8 @@ from conversations.event_kinds import Outcome, Result
 from conversations.types import Button, Message, Mode
 from core.clock import now
 from core.errors import ConfigurationError
+from core.settings import load_settings
+from kb_index.entries.folder import load_folder
 
 ANSWER = {"entry": "a", "also": ["a2"], "says": ["10个工作日|十个工作日"]}
 TELLS = "材料齐全的，10 个工作日办结。"
@@ -219,6 +222,15 @@ def test_a_bad_row_is_named_with_its_turn(tmp_path: Path, bad: dict[str, Any], p
     with pytest.raises(ConfigurationError) as raised:
         read(path, TalkRow, wrong_in({"a"}))
     assert problem in raised.value.message
+
+
+def test_the_held_out_talks_name_published_entries_and_are_of_all_kinds() -> None:
+    entries = {one.entry.id for one in load_folder(load_settings().knowledge_dir)[0]}
+    rows = read(TALKS, TalkRow, wrong_in(entries))
+    turns = [turn for one in rows for turn in one.turns]
+    assert len(rows) >= 100 and len(turns) >= 450
+    assert {turn.expect.wanted for turn in turns} == set(get_args(Wanted))
+    assert len({turn.say for turn in turns}) >= 0.9 * len(turns)
 
 
 def test_what_a_citizen_sees_of_a_follow_up_and_within_a_form() -> None:
