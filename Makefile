@@ -19,7 +19,7 @@ test fast: export OMP_WAIT_POLICY = passive
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 say = printf '\n\033[1m== %s\033[0m\n'
 
-.PHONY: help run test setup build bench fast clean preflight preflight-run test-tools checks model types web-checks kb-check lint
+.PHONY: help run test setup build bench fast audit clean preflight preflight-run test-tools checks model types web-checks kb-check lint
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ fast: setup ## the fast tests only: no Rasa, no browser, no PostgreSQL, no train
 bench: build ## speed and quality, as tables
 	@$(APP)/wenban train
 	@$(APP)/python -m benchmarks
+
+audit: setup ## known faults of the versions in use (exit code 3: the advisories could not be reached)
+	@$(APP)/python scripts/audit || exit $$?
 
 setup: .venv/.installed .venv-rasa/.installed ## both Python environments
 build: ## … and the web front end
