@@ -15,8 +15,9 @@ import typer.main
 from rich.console import Console
 from rich.markup import escape
 
+from core.errors import ConfigurationError
 from core.mishaps import in_words
-from core.settings import load_settings
+from core.settings import ROOT, load_settings
 from service.users_cli import app as users
 
 app = typer.Typer(
@@ -84,6 +85,22 @@ def app_only() -> None:
         print=lambda *_: None,
         shutdown_timeout=10,
     )
+
+
+@app.command(name="rasa")
+def rasa_only() -> None:
+    """Start Rasa alone, with the model that was trained last; the app runs as a service of its own."""
+    from bot import rasa_program
+    from bot.training import model_path
+
+    settings = load_settings()
+    model = model_path(settings)
+    if not model.exists():
+        raise ConfigurationError("Rasa 的模型还没有训练；请先运行 wenban train")
+    (settings.data_dir / "rasa").mkdir(parents=True, exist_ok=True)
+    command = rasa_program.serve(settings.rasa_port, model)
+    os.chdir(ROOT)
+    os.execve(command[0], command, rasa_program.environment(settings))  # noqa: S606
 
 
 @app.command(hidden=True)

@@ -18,7 +18,10 @@ from service.cli import whole
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
-    *(ROOT / name for name in ("bot/data/README.md", "kb_index/model/README.md", "web/README.md")),
+    *(
+        ROOT / name
+        for name in ("deploy/README.md", "bot/data/README.md", "kb_index/model/README.md", "web/README.md")
+    ),
 ]
 _FENCE = re.compile(r"```.*?```", re.S)
 _SPAN = re.compile(r"`([^`\n]+)`")
