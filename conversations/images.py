@@ -40,7 +40,7 @@ class Picture:
 
 
 def clean_picture(data: bytes) -> Picture:
-    """Draw a new JPEG from a picture. It is slow, so call it in a thread.
+    """Draw a new JPEG from a picture. It is slow and may take much memory; :func:`conversations.drawing.draw` bounds both.
 
     Args:
         data: a JPEG, PNG, WebP or GIF. Of a GIF the first frame is used.
@@ -48,6 +48,7 @@ def clean_picture(data: bytes) -> Picture:
     Raises:
         TooLarge: code ``image_too_large``; more than :data:`MAX_BYTES` bytes, or more pixels than :data:`MAX_PIXELS`.
         BadRequest: code ``not_an_image``; none of :data:`FORMATS`, or damaged.
+        MemoryError: the process may not take as much memory as the picture needs.
     """
     if len(data) > MAX_BYTES:
         raise _too_large()
@@ -64,7 +65,7 @@ def clean_picture(data: bytes) -> Picture:
                 drawn = _on_white(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
-    except TooLarge:
+    except (TooLarge, MemoryError):
         raise
     except (
         Exception

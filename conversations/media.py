@@ -22,7 +22,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.images import Picture, clean_picture
+from conversations.drawing import draw
+from conversations.images import Picture
 from conversations.models import ImageRow, MessageRow
 from core.clock import local, now
 from core.database import Database
@@ -62,7 +63,7 @@ _MOST_SOURCES = 10_000
 """Most addresses whose bytes a process remembers."""
 _JPEG = b"\xff\xd8"
 _AT_ONCE = 2
-"""Pictures that are drawn at the same time. Each may use about 300 MB for a moment."""
+"""Pictures that are drawn at the same time, each in a process of its own (:mod:`conversations.drawing`)."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Media:
 
         Raises:
             TooLarge: code ``image_too_large``.
-            BadRequest: code ``not_an_image``.
+            BadRequest: code ``not_an_image`` or ``image_undrawn``.
             RateLimited: code ``too_many_photos``; more than :data:`MAX_A_DAY`, or :data:`BYTES_A_DAY` of the address.
             Unavailable: code ``no_room``; the disk is almost full.
             NotFound: there is no such conversation.
@@ -130,7 +131,7 @@ class Media:
         self._spend(source, len(data))
         await self._room()
         async with self._places:
-            picture = await asyncio.to_thread(clean_picture, data)
+            picture = await draw(data)
         image_id = new_id()
         path = self._path(image_id)
         await asyncio.to_thread(_write, path, picture)

@@ -46,7 +46,7 @@ class Photos:
             Forbidden: the page's site is not allowed; or, with code ``consent_needed``, the citizen has not agreed.
             Unauthorized: the token is missing or not valid.
             TooLarge: code ``image_too_large``.
-            BadRequest: code ``not_an_image``.
+            BadRequest: code ``not_an_image`` or ``image_undrawn``.
             RateLimited: there were too many photos or messages.
             Unavailable: code ``no_room``; the disk is almost full.
         """

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from channels.web import photos
+from conversations import drawing
 from tests.channels.web.conftest import Running, Visitor, code_of, new_id
 from tests.conversations.test_media import photo, with_exif
+from tests.conversations.test_photo_room import bomb
 
 
 async def _upload(visitor: Visitor, data: bytes) -> Any:
@@ -139,3 +142,25 @@ async def test_a_photo_and_a_place_at_once_are_refused_as_one_would_be_lost(runn
     both = {"photo": await _id(visitor, photo()), "location": {"lat": 32.646, "lon": 117.018}}
     async with visitor.post({"client_id": new_id(), **both}) as response:
         assert await code_of(response) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("limit", ["memory", "processor time", "time"])
+async def test_a_picture_that_takes_too_much_is_refused_and_the_app_goes_on(
+    running: Running, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """700 bytes of WebP take 400 MB and a second. Whatever becomes of the process that draws it, others do not notice."""
+    visitor = await running.visitor()
+    with monkeypatch.context() as patched:
+        name, value = {
+            "memory": ("MEMORY_BYTES", 250 * 1024 * 1024),
+            "processor time": ("CPU_S", 0),
+            "time": ("WAIT_S", 0.02),
+        }[limit]
+        patched.setattr(drawing, name, value)
+        refused = await _upload(visitor, bomb("WEBP", 4000))
+        assert await code_of(refused) == (400, "image_undrawn")
+        assert not psutil.Process().children()
+        if limit == "memory":
+            assert (await _upload(visitor, photo())).status == 200
+    async with visitor.post({"client_id": new_id(), "photo": await _id(visitor, photo())}) as response:
+        assert response.status == 200
