@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
+from core.key_check import require_right_keys
 from core.mishaps import in_words
 from core.resealing import is_sealed, seal_clear
 from core.sealing import use_ring
@@ -59,30 +60,33 @@ async def prepare(settings: Settings) -> None:
 
 
 async def require_keys(settings: Settings) -> None:
-    """Check that the keys of a database with messages or tickets are there, before new ones are made for it.
+    """Check that the keys of a database with messages or tickets are there, and are its own, before anything is written.
 
     After a restore without its keys everything would seem to work until somebody opens a ticket.
 
     Raises:
-        ConfigurationError: the database has messages or tickets, and the keys that encrypted them are missing.
+        ConfigurationError: the database has messages or tickets, and the keys that encrypted them are missing, or others
+            are there.
     """
     kept = settings.data_dir / "secrets.json"
     url = make_url(settings.sqlalchemy_url)
     nothing_yet = url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()  # noqa: ASYNC240
-    if nothing_yet or settings.has_data_keys():
-        return
+    if nothing_yet:
+        return None
     database = Database(settings.sqlalchemy_url)
     try:
         if await _revision(database) is None:
-            return
+            return None
+        if settings.has_data_keys():
+            return await require_right_keys(database, settings.key_ring)
         async with database.engine.connect() as connection:
             for name in ("tickets", "messages"):
                 if (await connection.execute(text(f"SELECT 1 FROM {name} LIMIT 1"))).first() is not None:
                     break
             else:
-                return
+                return None
     except (SQLAlchemyError, OSError):
-        return  # the caller finds that the database can't be used, and says why
+        return None  # the caller finds that the database can't be used, and says why
     finally:
         await database.close()
     wanted = settings.data_key_file or kept

@@ -61,6 +61,11 @@ def sealed_tables() -> list[Table]:
     return sorted(tables, key=lambda one: one.name)
 
 
+def sealed_columns() -> list[tuple[str, str]]:
+    """All encrypted columns, as names of table and column."""
+    return [(one.name, name) for one in sealed_tables() for name in _sealed(one)]
+
+
 def _sealed(one: Table) -> dict[str, Sealed]:
     return {found.name: found.type for found in one.columns if isinstance(found.type, Sealed)}
 

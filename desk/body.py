@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from core.bodies import whole
 from core.errors import BadRequest
 from core.expected import expected
 
@@ -27,9 +28,10 @@ async def read(request: web.Request, shape: type[B]) -> B:
 
     Raises:
         BadRequest: the body is not JSON, does not fit ``shape``, or has characters that can't be stored.
+        TooSlow: the body does not arrive in time.
     """
     try:
-        found = json.loads(await request.read() or b"{}")
+        found = json.loads(await whole(request) or b"{}")
     except (ValueError, RecursionError) as error:
         raise BadRequest("请求不是 JSON", code="bad_json") from error
     if not isinstance(found, dict):

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -25,7 +27,7 @@ from core.database import Database
 from core.errors import WenbanError
 from core.jobs import Job
 from core.locks import hold
-from desk import chain
+from desk import chain, second_place
 from desk.acts import BEGIN_SEALING
 from desk.models import AuditMark, DeskAudit
 
@@ -74,10 +76,11 @@ class Seals:
     Args:
         database: where the audit is.
         session_key: the installation's secret; the key of the seals is derived from it (HKDF, RFC 5869).
+        kept: the file that keeps the newest seal a second time (:mod:`desk.second_place`); None: there is none.
     """
 
-    def __init__(self, database: Database, session_key: str) -> None:
-        self._database = database
+    def __init__(self, database: Database, session_key: str, kept: Path | None = None) -> None:
+        self._database, self._kept = database, kept
         self._key = HKDF(hashes.SHA256(), 32, salt=None, info=b"wenban audit seal 1").derive(
             session_key.encode()
         )
@@ -109,6 +112,7 @@ class Seals:
                 # The first time, or somebody has removed the seal: this stands in the audit.
                 await session.run_sync(chain.append, DeskAudit(action=BEGIN_SEALING.name, result="allowed"))
             await session.run_sync(self._put, SEALED, verdict.seq, verdict.hash)
+        await self._keep(verdict)
 
     async def reseal(self) -> Verdict:
         """Check the chain without its seals, and seal it anew, after the session key was changed on purpose.
@@ -124,6 +128,7 @@ class Seals:
                 if start is not None:
                     await session.run_sync(self._put, chain.START, start.seq, start.hash)
                 await session.run_sync(self._put, SEALED, verdict.seq, verdict.hash)
+            await self._keep(verdict)
         return verdict
 
     async def shorten(self, days: int) -> int:
@@ -159,7 +164,15 @@ class Seals:
             seq, before = max(since or (0, ""), await session.run_sync(chain.beginning))
         if bad := [mark for mark in marks.values() if not self._genuine(mark)]:
             return Verdict(0, f"封条（{bad[0].name}）被改过，或者换过 WENBAN_SESSION_KEY", seq, before)
+        try:
+            kept = await asyncio.to_thread(self._remembered) if seals else None
+        except ValueError:
+            return Verdict(0, f"{self._kept} 被改过，或者换过 WENBAN_SESSION_KEY", seq, before)
         sealed, records = marks.get(SEALED), 0
+        if kept and sealed is None:
+            return Verdict(
+                0, f"数据库里的封条不见了；按 {self._kept}，审计至少到过第 {kept.seq} 条", seq, before
+            )
         while True:
             async with self._database.read() as session:
                 batch = (
@@ -171,14 +184,15 @@ class Seals:
                     )
                 ).all()
             for record in batch:
-                if fault := _fault(record, seq, before, sealed):
+                if fault := _fault(record, seq, before, (sealed, kept)):
                     return Verdict(records, fault, seq, before)
                 seq, before, records = record.seq, record.hash, records + 1
             if len(batch) < BATCH:
                 break
             await asyncio.sleep(pause_s)
-        if sealed and seq < sealed.seq:
-            return Verdict(records, f"第 {seq + 1} 条到第 {sealed.seq} 条不见了", seq, before)
+        reached = max(mark.seq for mark in (sealed, kept) if mark) if sealed else 0
+        if seq < reached:
+            return Verdict(records, f"第 {seq + 1} 条到第 {reached} 条不见了", seq, before)
         return Verdict(records, "", seq, before)
 
     def _shorten(self, session: Session, before: datetime) -> int:
@@ -203,21 +217,38 @@ class Seals:
         session.merge(mark)
         session.flush()
 
+    async def _keep(self, verdict: Verdict) -> None:
+        if self._kept is None:
+            return
+        kept = second_place.Kept(verdict.seq, verdict.hash, now().isoformat(), "")
+        signed = replace(kept, signature=self._signed(kept.signed))
+        await asyncio.to_thread(second_place.write, self._kept, signed)
+
+    def _remembered(self) -> second_place.Kept | None:
+        kept = second_place.read(self._kept) if self._kept else None
+        if kept and not hmac.compare_digest(kept.signature.encode(), self._signed(kept.signed).encode()):
+            raise ValueError("the signature does not fit")
+        return kept
+
     def _genuine(self, mark: AuditMark) -> bool:
         return hmac.compare_digest(mark.signature.encode(), self._signature(mark).encode())
 
     def _signature(self, mark: AuditMark) -> str:
         at = mark.at.astimezone(UTC).isoformat(timespec="microseconds")
-        text = f"{mark.name} {mark.seq} {mark.hash} {at}"
+        return self._signed(f"{mark.name} {mark.seq} {mark.hash} {at}")
+
+    def _signed(self, text: str) -> str:
         return hmac.digest(self._key, text.encode("utf-8"), "sha256").hex()
 
 
-def _fault(record: Row[Any], seq: int, before: str, sealed: AuditMark | None) -> str:
+def _fault(
+    record: Row[Any], seq: int, before: str, seals: Iterable[AuditMark | second_place.Kept | None]
+) -> str:
     """What is wrong with the record that should follow position ``seq`` with the hash ``before``; empty for nothing."""
     if record.seq != seq + 1:
         return f"第 {seq + 1} 条到第 {record.seq - 1} 条不见了"
     if record.hash != chain.digest(before, record):
         return f"第 {record.seq} 条（{local(record.at):%Y-%m-%d %H:%M}）被改过，或者它前面的一条被换过"
-    if sealed and record.seq == sealed.seq and record.hash != sealed.hash:
+    if any(seal and record.seq == seal.seq and record.hash != seal.hash for seal in seals):
         return f"第 {record.seq} 条和封条对不上：前面的记录被改写过"
     return ""

@@ -50,6 +50,7 @@ from desk import presence
 from desk.oidc import Provider
 from desk.policy import Policy, second_factor_roles
 from desk.seals import KEEP_EVERY, KEEP_JOB, SEAL_EVERY, SEAL_JOB, Seals
+from desk.second_place import NAME as AUDIT_SEAL
 from gaps import Gaps
 from kb_index import entry_page
 from kb_index.entries.entry import Entry
@@ -217,7 +218,7 @@ async def create_app(settings: Settings) -> web.Application:
         pace=Pace(patience_s=settings.wechat_patience_s),
     )
 
-    seals = Seals(database, secrets.session_key)
+    seals = Seals(database, secrets.session_key, settings.data_dir / AUDIT_SEAL)
 
     async def keep_audit(_: Job) -> None:
         await seals.shorten(settings.audit_days)

@@ -12,6 +12,7 @@ from rich.markup import escape
 from core.migrate import opened
 from core.settings import load_settings
 from desk.seals import Seals, Verdict
+from desk.second_place import NAME
 
 app = typer.Typer(no_args_is_help=True)
 console = Console()
@@ -36,7 +37,7 @@ def verify(
     async def run() -> Verdict:
         settings = load_settings()
         async with opened(settings) as database:
-            seals = Seals(database, settings.secrets.session_key)
+            seals = Seals(database, settings.secrets.session_key, settings.data_dir / NAME)
             return await (seals.reseal() if reseal else seals.verify())
 
     verdict = asyncio.run(run())

@@ -64,6 +64,7 @@ def app_only() -> None:
     """Start the app alone; Rasa runs elsewhere (WENBAN_RASA_URL)."""
     from aiohttp import web
 
+    from core.bodies import HEADERS_S
     from service import front_end, logs
     from service.app import create_app
     from service.settled import settle
@@ -84,6 +85,7 @@ def app_only() -> None:
         access_log_class=logs.AccessLog,
         print=lambda *_: None,
         shutdown_timeout=10,
+        keepalive_timeout=HEADERS_S,  # also ends who dribbles the first line and the headers
     )
 
 

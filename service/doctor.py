@@ -28,6 +28,7 @@ from core.processes import BEAT_S, deaf, living
 from core.redis_events import client
 from core.settings import Settings
 from desk.seals import Seals
+from desk.second_place import NAME
 from service import doctor_data, front_end
 from service.retention import retention
 
@@ -145,7 +146,7 @@ async def _proxy(settings: Settings) -> Finding:
 
 async def _audit(settings: Settings) -> Finding:
     async with _opened(settings) as database:
-        verdict = await Seals(database, settings.secrets.session_key).verify()
+        verdict = await Seals(database, settings.secrets.session_key, settings.data_dir / NAME).verify()
     return not verdict.fault, verdict.fault or f"{verdict.records} 条，都在，都没有改过"
 
 

@@ -16,7 +16,8 @@ from channels.web.origin import Origins
 from channels.web.tokens import Tokens, Visitor
 from conversations.service import Conversations
 from conversations.types import Message, Mode
-from core.errors import BadRequest, TooLarge, Unauthorized, WenbanError
+from core.bodies import BODY_S, TooSlow
+from core.errors import BadRequest, TooLarge, Unauthorized
 
 MAX_BODY = 65_536
 """Most bytes of a request's body. 4,000 characters of any script fit, even when JSON escapes them."""
@@ -24,16 +25,6 @@ SHOWN = 50
 """Most messages that are sent when a session is opened again: the newest ones."""
 RESUMED = 500
 """Most messages that one call for missed messages returns."""
-BODY_S = 20.0
-"""Most seconds in which a request's body must arrive. Many bodies that come byte by byte would hold many connections."""
-
-
-class TooSlow(WenbanError):
-    """The body did not arrive in time (HTTP 408)."""
-
-    status = 408
-    default_code = "too_slow"
-    default_message = "网络太慢，没有传完，请再试一次"
 
 
 class Rest:

@@ -7,16 +7,18 @@ import io
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from rich.console import Console
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
 from core.database import Database
 from core.migrate import prepare
 from core.settings import Settings
 from desk import audit
-from desk.models import DeskAudit
-from desk.seals import Seals
+from desk.models import AuditMark, DeskAudit
+from desk.seals import AuditBroken, Seals
+from desk.second_place import NAME
 from service import audit_cli, doctor
 
 
@@ -29,7 +31,7 @@ async def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     database = Database(found.sqlalchemy_url)
     for subject in "123":
         await audit.write(database, DeskAudit(action="take", subject=subject, result="allowed"))
-    await Seals(database, found.secrets.session_key).seal()
+    await Seals(database, found.secrets.session_key, found.data_dir / NAME).seal()
     await database.close()
     return found
 
@@ -39,6 +41,10 @@ async def change(settings: Settings) -> None:
     async with database.write() as session:
         await session.execute(update(DeskAudit).where(DeskAudit.seq == 2).values(subject="9"))
     await database.close()
+
+
+async def run(*arguments: str) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, audit_cli.app, arguments)
 
 
 async def told(settings: Settings, name: str) -> str:
@@ -96,3 +102,31 @@ async def test_the_doctor_fails_when_all_clients_seem_to_be_the_proxy(
     found = Settings(public_url=public_url, trust_proxy=trust_proxy, host=host)
     well, said = await doctor._proxy(found)
     assert well is fine and words in said
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+async def test_who_removes_all_seals_and_all_records_after_one_is_seen(settings: Settings, left: int) -> None:
+    """What is left in the database is what a new installation has; the data folder remembers more."""
+    database = Database(settings.sqlalchemy_url)
+    async with database.write() as session:
+        await session.execute(delete(AuditMark))
+        await session.execute(delete(DeskAudit).where(DeskAudit.seq > left))
+    assert (await Seals(database, settings.secrets.session_key).verify()).fault == "", "by itself it is whole"
+    seals = Seals(database, settings.secrets.session_key, settings.data_dir / NAME)
+    with pytest.raises(AuditBroken):
+        await seals.seal()
+    await database.close()
+    done = await run("verify")
+    assert done.exit_code == 1 and "审计至少到过第 3 条" in done.output
+    assert "审计至少到过第 3 条" in await told(settings, "审计")
+    assert (await run("verify", "--reseal")).exit_code == 0
+    assert (await run("verify")).exit_code == 0
+
+
+async def test_a_forged_second_place_is_seen(settings: Settings) -> None:
+    place = settings.data_dir / NAME
+    assert place.stat().st_mode & 0o777 == 0o600
+    for text in (place.read_text().replace('"seq": 3', '"seq": 1'), "{}", "["):
+        place.write_text(text)
+        done = await run("verify")
+        assert done.exit_code == 1 and NAME in done.output

@@ -27,6 +27,7 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "run": [["extra"]],
     "app": [["extra"]],
     "announce": [["extra"]],
+    "rasa": [["extra"]],
     "train": [["extra"]],
     "chat": [["--url", "nonsense"], ["--url", "http://127.0.0.1:1"], ["--url", "ftp://host"]],
     "doctor": [["extra"]],

@@ -11,7 +11,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from cryptography.fernet import Fernet
 from sqlalchemy import Boolean, Connection, Integer, String, bindparam, column, insert, select, table, text
 
 import service.tables  # noqa: F401
@@ -24,9 +23,10 @@ from core.consents import Consent
 from core.database import Base, Database, UtcDateTime
 from core.errors import ConfigurationError
 from core.jobs import JobRow
-from core.migrate import config, is_current, prepare, require_keys, upgrade
+from core.keyring import DataKey, write_keys
+from core.migrate import config, is_current, opened, prepare, require_keys, upgrade
 from core.privacy import lookup_key
-from core.sealing import encrypted_before
+from core.sealing import encrypted_before, ring
 from core.settings import Settings
 from desk.models import DeskAudit
 from desk.seals import Seals
@@ -58,10 +58,48 @@ async def test_a_restore_without_the_keys_is_told_before_new_ones_are_made(
         with pytest.raises(ConfigurationError, match=r"secrets\.json"):
             await opening
     assert not (tmp_path / "data" / "secrets.json").exists()
-    await require_keys(settings.model_copy(update={"data_key": Fernet.generate_key().decode()}))
-    (tmp_path / "data").mkdir(exist_ok=True)
-    (tmp_path / "data" / "secrets.json").write_text("{}")
-    await require_keys(settings)
+    await require_keys(settings.model_copy(update={"data_key": ring().present.key}))
+
+
+@pytest.mark.parametrize("apart", [False, True])
+async def test_keys_of_another_installation_open_nothing_and_write_nothing(
+    tmp_path: Path, apart: bool
+) -> None:
+    """Somebody restores the data and puts a key file beside it that belongs to other data."""
+    place = tmp_path / "keys.json"
+    settings = Settings(
+        data_dir=tmp_path / "data",
+        database_url=f"sqlite:///{tmp_path / 'restored.db'}",
+        data_key_file=place if apart else None,
+    )
+    await prepare(settings)
+    database = Database(settings.sqlalchemy_url)
+    async with database.write() as session:
+        row = TicketRow(number="1", filing_key="1", query_code="123456", type="complaint", content="路灯坏了")
+        session.add(row)
+    right = settings.key_ring.keys
+    (tmp_path / "data" / "secrets.json").unlink(missing_ok=True)
+    place.unlink(missing_ok=True)
+    again = Settings(
+        data_dir=tmp_path / "data", database_url=settings.database_url, data_key_file=settings.data_key_file
+    )
+    if apart:
+        write_keys(place, [DataKey.new()])
+    else:
+        write_keys(again.data_dir / "data-keys.json", [DataKey.new()])
+
+    async def command() -> None:
+        async with opened(again):
+            pass
+
+    before = (tmp_path / "restored.db").read_bytes()
+    for opening in (require_keys(again), prepare(again), create_app(again), command()):
+        with pytest.raises(ConfigurationError, match=rf"密钥不对.*{right[0].id}"):
+            await opening
+    assert (tmp_path / "restored.db").read_bytes() == before
+    write_keys(again.key_ring.path, [DataKey.new(), *right])  # a key that was rotated, with the old one kept
+    await require_keys(Settings(**again.model_dump(include={"data_dir", "database_url", "data_key_file"})))
+    await database.close()
 
 
 async def differences(url: str) -> list[object]:

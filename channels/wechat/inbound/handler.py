@@ -18,6 +18,7 @@ from channels.wechat.inbound.patience import Patience
 from channels.wechat.message import Inbound
 from conversations import attachments
 from conversations.inbox import MAX_TEXT
+from core.bodies import whole
 from core.errors import TooLarge
 
 log = logging.getLogger(__name__)
@@ -98,11 +99,11 @@ class Entrance:
             check_signature(query.get("signature", ""), self.account.token, timestamp, nonce)
             if self.account.mode == "safe":
                 raise BadSignature("这个账号设为安全模式，不收明文消息")
-            return parse(await request.read()), None
+            return parse(await whole(request)), None
         if self._crypto is None:
             raise WeChatError("这个账号没有配置 EncodingAESKey，收不了加密消息")
         # Compatible mode also sends the plain text. Only the ciphertext is signed, so only that is read.
-        encrypted = encrypted_part(await request.read())
+        encrypted = encrypted_part(await whole(request))
         check_signature(query.get("msg_signature", ""), self.account.token, timestamp, nonce, encrypted)
         opened = self._crypto.open(encrypted)
         return parse(opened.body), opened

@@ -124,7 +124,7 @@ async def test_slow_bodies_are_ended(running: Running, monkeypatch: pytest.Monke
     async with running.client.post("/api/web/photos", data=drops(), headers=visitor.headers) as response:
         assert await code_of(response) == (408, "too_slow")
     assert time.monotonic() - began < 3
-    assert rest.BODY_S <= 30
+    assert bodies.BODY_S <= 30
 
 
 async def test_an_aborted_upload_is_quiet_and_cheap(

@@ -1,0 +1,36 @@
+"""Reads the body of a request within a time: many bodies that come byte by byte would hold many connections."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from core.errors import WenbanError
+
+BODY_S = 20.0
+"""Most seconds in which a request's body must arrive."""
+HEADERS_S = 20.0
+"""Most seconds in which a request's first line and headers must arrive, counted from the connection's beginning or the last answer.
+So long an idle connection stays open; a proxy that keeps connections open should close them sooner."""
+
+
+class TooSlow(WenbanError):
+    """The body did not arrive in time (HTTP 408)."""
+
+    status = 408
+    default_code = "too_slow"
+    default_message = "网络太慢，没有传完，请再试一次"
+
+
+async def whole(request: web.Request, within_s: float = BODY_S) -> bytes:
+    """The body of a request, of at most the application's ``client_max_size``.
+
+    Raises:
+        TooSlow: it is not complete within ``within_s`` seconds.
+    """
+    try:
+        async with asyncio.timeout(within_s):
+            return await request.read()
+    except TimeoutError as error:
+        raise TooSlow from error
