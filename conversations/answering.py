@@ -218,6 +218,7 @@ class Answerer:
             await self._keep_attached(conversation_id, job)
             await self._handoff.remember(conversation_id, scope.DECLINED, text)
             await self._handoff.remember(conversation_id, scope.BESIDE, beyond.live or None)
+            await self._handoff.remember(conversation_id, scope.KIND, beyond.kind.name)
             return Answered("scope", beyond.replies(), Outcome(Result.DECLINED, about=beyond.kind.name))
         if job.attempts < MAX_ATTEMPTS:
             alone = None if job.beside else job.attached

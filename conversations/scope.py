@@ -25,6 +25,8 @@ _LONGEST = 1_000
 
 DECLINED = "declined"
 """Fact that keeps the last declined message, in case that declining was wrong."""
+KIND = "declined_kind"
+"""Fact that keeps the kind of the last declined matter, for questions about the way shown."""
 NOT_THAT = Button("不是这类事，接着登记", '/start_complaint{"slot":"declined","value":"again"}')
 """Button: the matter is of another kind, and is to be filed."""
 BESIDE = "declined_beside"

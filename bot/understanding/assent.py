@@ -32,6 +32,8 @@ _WHETHER = re.compile(r"([\u4e00-\u9fff])不\1|还是.*还是")
 """A verb and its negation, or two choices, which ask."""
 _THANKS = re.compile("谢")
 _WISHES = re.compile("登|记|提交|要|可以|麻烦|拜托|弄|办|报")
+_POINTS = re.compile(r"(?:嗯|对|是|没错|正是|就是|的|这个|这条|它|就|呀|啊|吧|哦|我?问的){1,8}")
+_POINTED = re.compile("嗯|对|是|没错|这[个条]")
 _RESIGNED = re.compile(r"(?:那|那就|唉|哎|也)*(?:(?:好|行|成|可以)吧|也行|也好)+")
 
 
@@ -53,6 +55,16 @@ def assent(text: str) -> Assent | None:
         if kind in kinds:
             return kind
     return None
+
+
+def points_at_it(text: str) -> bool:
+    """Whether a reply to "do you mean this one?" says yes, whatever else was offered.
+
+    >>> [points_at_it(said) for said in ("是的", "嗯嗯", "对，就是这个", "是这个", "不是", "好的")]
+    [True, True, True, True, False, False]
+    """
+    said = re.sub(r"[，,。.！!~～…、\s]", "", plain(text))
+    return _POINTS.fullmatch(said) is not None and _POINTED.search(said) is not None
 
 
 def resigned(text: str) -> bool:

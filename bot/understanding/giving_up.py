@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.understanding.asking import asks
+from bot.understanding.confidential import NO_NEED
 from core.text import plain
 
 _MARKS = re.compile(r"[，,。.！!～~、；;…\s]+|[\U0001f300-\U0001faff\u2600-\u27bf]+")
@@ -22,6 +23,11 @@ _ALL = re.compile(rf"(?:{_LEAD}{_LETS}{_AFTER}){{1,3}}")
 _FIRST = re.compile(r"^([^，,。.！!？?\s]{2,12})[，,。.！!\s]+(?P<rest>.+)$", re.DOTALL)
 _LEAST = 4
 """Fewest characters of a question that is asked instead."""
+_PUT_OFF = re.compile(
+    r"(?:算了|那|那就|就|还是|先|我|俺|暂时|今天|不好意思|谢谢){0,8}"
+    rf"(?:{NO_NEED}|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"
+    r"(?:吧|啊|呀|哈|算了|谢谢|麻烦了|你们了){0,4}|(?:先|暂时)(?:这样|放着|放一放|等等|留着)(?:吧|了)?"
+)
 
 
 def gives_up(text: str) -> bool:
@@ -33,6 +39,16 @@ def gives_up(text: str) -> bool:
     [False, False, False, False, False]
     """
     return _ALL.fullmatch(_MARKS.sub("", plain(text))) is not None
+
+
+def puts_off(text: str) -> bool:
+    """Whether a reply to "shall I file it?" declines or puts it off, and says nothing else.
+
+    >>> [puts_off(said) for said in ("不用了", "先不提交", "先放着吧", "地址不对")]
+    [True, True, True, False]
+    """
+    said = _MARKS.sub("", plain(text))
+    return _PUT_OFF.fullmatch(said) is not None or gives_up(said)
 
 
 def asked_instead(text: str) -> str | None:

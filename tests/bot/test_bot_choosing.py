@@ -77,14 +77,17 @@ async def test_all_of_them_are_answered_shortly(asked_back: tuple[Talk, Answer],
         assert entry.title in answer.text
 
 
-async def test_a_follow_up_takes_the_first_candidate(
-    asked_back: tuple[Talk, Answer], city: SmallCity
+async def test_a_follow_up_to_a_guess_is_about_the_citizens_own_words(
+    asked_back: tuple[Talk, Answer], city: SmallCity, visitor: str
 ) -> None:
     talk, listed = asked_back
     first = city.knowledge.entry(entries(listed)[0])
     assert first is not None
     answer = await talk.say("action_follow_up", "要带什么材料", "follow_up")
-    assert first.title in answer.text
+    assert f"关于“{first.title}”" not in answer.text
+    assert answer.slots["story"] == f"{RABIES}：要带什么材料"
+    known = await city.conversations.recall(visitor)
+    assert known.get("entry") != first.id
 
 
 async def test_words_that_choose_nothing_are_a_message_of_their_own(asked_back: tuple[Talk, Answer]) -> None:

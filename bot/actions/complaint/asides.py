@@ -12,6 +12,7 @@ from bot.actions.complaint import (
     contact,
     corrections,
     kept,
+    only_asking,
     promised,
     same,
     steps,
@@ -115,7 +116,9 @@ async def listened(turn: Turn, slot: str) -> bool:
         turn.say_response("utter_bot_challenge")
         turn.outcome(Result.TALK)
         resume(turn, slot)
-    elif slot in _ASKED_ABOUT and asks_midway(turn.text) and not asks_how_long(turn.text, anything=True):
+    elif (
+        slot in _ASKED_ABOUT and asks_midway(turn.text) and not asks_how_long(turn.text, anything=True)
+    ) or only_asking.asks(turn, slot):
         await policy_aside(turn, certain=True)
         resume(turn, slot)
     elif fixed := corrections.corrections(turn.text, turn.slots):
@@ -208,4 +211,7 @@ def resume(turn: Turn, slot: str) -> None:
     if slot == same.SLOT:
         same.ask_again(turn)
         return
-    steps.ask_again(turn, slot, "我们接着刚才的登记。")
+    if slot != drafts.CONFIRM and only_asking.row(turn) >= only_asking.OFTEN:
+        steps.ask_again(turn, slot, only_asking.LEAVE_OR_GO_ON, first=[only_asking.LEAVE])
+    else:
+        steps.ask_again(turn, slot, only_asking.GOES_ON)

@@ -16,8 +16,7 @@ from bot.actions.runtime.wording import COMPLAIN, HUMAN, RESUME, choice, plain
 from bot.understanding.asking import ends_filing, own_question
 from bot.understanding.assent import assent
 from bot.understanding.clauses import clauses
-from bot.understanding.confidential import NO_NEED
-from bot.understanding.giving_up import asked_instead
+from bot.understanding.giving_up import asked_instead, puts_off
 from bot.understanding.wishes import Wish, read_wish
 from conversations.event_kinds import Result
 
@@ -39,12 +38,6 @@ DROPS = choice("", "cancel", slot="draft", value=DROP).payload
 """Payload of the button that cancels a complaint without keeping the draft."""
 SOLVED = "solved"
 """Value of the slot ``offer`` when the citizen was asked whether to file what has come right."""
-_NOT_NOW = re.compile(
-    r"(?:算了|那|那就|就|还是|先|我|俺|暂时|今天|不好意思|谢谢)*"
-    rf"(?:{NO_NEED}|不想|不|别)(?:再)?(?:提交|交|登记|报|反映|弄|办|麻烦|发)?(?:了|啦|咯)?"
-    r"(?:吧|啊|呀|哈|算了|谢谢|麻烦了|你们了)*|(?:先|暂时)(?:这样|放着|放一放|等等|留着)(?:吧|了)?"
-)
-"""Replies to the summary that decline to file it and name no line to change."""
 
 
 def declines(turn: Turn, move: Move) -> bool:
@@ -55,10 +48,9 @@ def declines(turn: Turn, move: Move) -> bool:
     """
     if turn.pressed:
         return False
-    said = _bare(turn.text)
-    if _NOT_NOW.fullmatch(said):
+    if puts_off(turn.text):
         return True
-    return turn.offered == OFFER and move is Move.AFFIRM and "提交" not in said
+    return turn.offered == OFFER and move is Move.AFFIRM and "提交" not in turn.text
 
 
 def ask(turn: Turn) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import guesses
 from bot.actions.complaint.answers import nameless_subject
@@ -52,12 +54,15 @@ def brief(name: str, value: object) -> str:
     return f"电话{value}" if name == "contact_phone" else str(value)
 
 
-def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None:
+def ask(
+    turn: Turn, slot: str, *, before: str = "", human: bool = False, first: Sequence[Choice] = ()
+) -> None:
     """Ask for a slot, or show the summary to confirm; the form then waits for that slot.
 
     Args:
         before: text before the question, in the same message.
         human: whether to put a button for a human before the question's own buttons.
+        first: further buttons before them.
     """
     head = f"{before}\n" if before else ""
     turn.set("requested_slot", slot)
@@ -66,7 +71,7 @@ def ask(turn: Turn, slot: str, *, before: str = "", human: bool = False) -> None
     elif (guess := guesses.question(turn, slot)) and turn.slot(slot) is None and not _times(turn, guess):
         guesses.ask(turn, slot, guess, head)
     else:
-        turn.say(head + question(turn, slot), [*([HUMAN] if human else []), *_choices(turn, slot)])
+        turn.say(head + question(turn, slot), [*first, *([HUMAN] if human else []), *_choices(turn, slot)])
 
 
 def question(turn: Turn, slot: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.actions.complaint import draft as drafts
@@ -13,7 +13,7 @@ from bot.actions.complaint.answers import hint, read_mined, without_own
 from bot.actions.complaint.parted import parted
 from bot.actions.complaint.values import rest_after_district
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 from bot.actions.talk import abroad, mood
 from bot.understanding.category import suggest
@@ -49,15 +49,18 @@ async def ask_next(turn: Turn, before: str = "", *, look: bool = True) -> None:
     questions.ask(turn, drafts.next_missing(turn.slots), before=before)
 
 
-def ask_again(turn: Turn, slot: str, before: str = "", *, human: bool = False) -> None:
+def ask_again(
+    turn: Turn, slot: str, before: str = "", *, human: bool = False, first: Sequence[Choice] = ()
+) -> None:
     """Ask for a slot as if for the first time: earlier unreadable answers no longer count.
 
     Args:
         before: text before the question, in the same message.
         human: whether to put a button for a human before the question's own buttons.
+        first: further buttons before them.
     """
     turn.set("tries", 0)
-    questions.ask(turn, slot, before=before, human=human)
+    questions.ask(turn, slot, before=before, human=human, first=first)
 
 
 async def take(turn: Turn, slot: str, value: str | bool | None, before: str = "") -> None:

@@ -17,6 +17,7 @@ from bot.actions.talk import abroad
 from bot.understanding.asking import without_lead_in
 from bot.understanding.decide import FAR_BEHIND, shipped
 from conversations.event_kinds import Result
+from conversations.scope import KIND
 from conversations.types import Button, Reply
 from core.city import City, Elsewhere
 from core.city.nation import EVERYWHERE
@@ -30,6 +31,8 @@ ENTRY = "entry"
 """Key under which a conversation stores the id of the entry it is talking about."""
 ASKED = "asked"
 """Key under which a conversation stores the last question that had no answer; follow-ups are about it."""
+BEFORE = "entry_before"
+"""Key under which a conversation stores the entry it was about before that question."""
 
 INVITED = "invited"
 """Value of the slot ``offer`` after an answer that asks for the place, to file the matter."""
@@ -123,8 +126,9 @@ def _heard_before(turn: Turn) -> bool:
 async def _talk_of_unknown(turn: Turn) -> None:
     """Store that the conversation is about a question without an answer, and no longer about an entry."""
     conversations = parts().conversations
-    await conversations.remember(turn.conversation_id, ENTRY, None)
-    await conversations.remember(turn.conversation_id, ASKED, clip(turn.text, _ASKED_KEPT))
+    known = await conversations.recall(turn.conversation_id)
+    facts = {BEFORE: known.get(ENTRY), ENTRY: None, ASKED: clip(turn.text, _ASKED_KEPT)}
+    await conversations.remember_all(turn.conversation_id, facts)
 
 
 async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> None:
@@ -245,7 +249,8 @@ async def tell(
         probability: probability that the entry is right, 0 to 1; None when the citizen chose it.
         doubt: say which question is answered, and offer 都不是 in place of 没用.
     """
-    await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
+    facts = {ENTRY: entry.id, BEFORE: None, KIND: None}
+    await parts().conversations.remember_all(turn.conversation_id, facts)
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
     verdict = feedback.rating(asked or turn.turn_id, entry.id, useless=NONE_OF_THESE if doubt else USELESS)
     head = _DOUBT.format(title=entry.title.rstrip("？?")) if doubt else ""

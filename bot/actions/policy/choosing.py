@@ -15,6 +15,7 @@ from bot.actions.policy import feedback
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, clip, plain
+from bot.understanding.assent import points_at_it
 from conversations.event_kinds import Result
 from kb_index.entries.render import to_text
 
@@ -56,6 +57,8 @@ _TITLE_WORDS = 2
 """Fewest characters of a message that names a candidate by words of its title."""
 _TITLE_WORDS_IN_FORM = 6
 """The same while a form runs, in characters."""
+_YES_OR_NO = frozenset({"confidential", "complaint_confirm", "same_ticket"})
+"""Slots of the form that a yes answers, also after a list."""
 _SHORTLY = 160
 """Longest part of each answer when the citizen wants all candidates, in characters."""
 
@@ -213,6 +216,8 @@ async def choose_within_form(turn: Turn) -> bool:
     right_before = offered(turn)
     entries = right_before or offered_before(turn)
     choice = chosen(turn.text, [entry.title for entry in entries], _TITLE_WORDS_IN_FORM) if entries else None
+    if len(right_before) == 1 and turn.requested not in _YES_OR_NO and points_at_it(turn.text):
+        choice = (0,)
     if choice is None or (not right_before and not _explicit(turn.text)):
         return False
     about = feedback.rated(turn) or feedback.Rated("", None)
@@ -233,6 +238,9 @@ async def _choose(turn: Turn) -> bool:
     beside = [] if right_before else _entries(turn.previous())
     entries = right_before or beside or offered_before(turn)
     choice = chosen(turn.text, [entry.title for entry in entries]) if entries else None
+    shown = right_before or beside
+    if len(shown) == 1 and points_at_it(turn.text):  # 您看看是不是 with one entry
+        choice, right_before = (0,), shown
     if choice is None and wants_all(turn.text):
         _ask_which(turn)
         return True

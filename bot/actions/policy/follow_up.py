@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bot.actions.policy import feedback
+from bot.actions.policy import declined, feedback, within
 from bot.actions.policy.answer import (
     ASKED,
+    BEFORE,
     ENTRY,
     NEAR,
     WAYS_ON,
+    candidates,
     entry_choice,
+    is_likely,
     is_sure,
+    likeliest,
     search,
     source_line,
     tell,
     tell_result,
 )
 from bot.actions.policy.answer import offered as near_entries
-from bot.actions.policy.aspects import aspect, only_follows, quoted, quotes_first, wanted_section
+from bot.actions.policy.aspects import only_follows, wanted_section
 from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
-from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, clip
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, clip, plain
+from bot.actions.talk.asked import earlier, kinds_of
+from bot.understanding.decide import ASK_WITH_MATTER
+from bot.understanding.elliptic import leans, may_ask
 from conversations.event_kinds import Result
-from kb_index.entries.render import to_text
 
 if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
@@ -34,8 +40,9 @@ if TYPE_CHECKING:
 _DEPARTMENT = re.compile(r"部门|单位|归谁|谁管|找谁|找哪|电话")
 _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来源")
 _MORE = re.compile(r"还有|然后|详细|具体|继续|多说|展开")
-_SHORT = 12
-"""Most characters of a question that may be clear only together with the topic of the last entry."""
+_LEANING = 16
+"""Most characters of a question that may be clear only together with what was said before."""
+_UNKNOWN_POINT = "这一点我没有把握，不敢随便说。"
 _PLACE = "办理地点"
 _NEAREST = 2
 """Most other entries offered together with "I don't know"."""
@@ -44,34 +51,93 @@ _NEAREST = 2
 async def follow_up(turn: Turn) -> None:
     """Answer from the entry that the conversation is about; search for a question that names another subject."""
     known = await parts().conversations.recall(turn.conversation_id)
-    entry = parts().kb.entry(str(known[ENTRY])) if known.get(ENTRY) else None
+    entry = subject_of(known)
     pressed = turn.entities.get("section")
-    asked_back = [] if turn.pressed else offered(turn)
-    if asked_back and wanted_section(turn.text) and len(turn.text) <= _SHORT:
-        # After 您是想问…吗？ the citizen writes 要带什么材料: this accepts the first candidate as the new subject.
-        entry = asked_back[0]
-        await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
+    if not turn.pressed and offered(turn):
+        await _after_guess(turn)
+        return
+    if not turn.pressed and await declined.answered(turn, known):
+        return
     if entry is None:
-        await _without_entry(turn, str(known.get(ASKED) or ""))
+        await _without_entry(turn, known)
         return
-    if not pressed and not only_follows(turn.text) and await _told_other(turn, entry):
+    if pressed or turn.pressed:
+        await _within(turn, entry, pressed)
         return
-    await _within(turn, entry, pressed or wanted_section(turn.text) or _office(turn.text, entry))
+    told = await within.told(entry, turn.text)
+    bare = only_follows(turn.text)
+    if told is not None and told.sure and bare:
+        within.say(turn, entry, told)
+    elif bare or not await _told_other(turn, entry, told):
+        await _within(turn, entry, wanted_section(turn.text) or _office(turn.text, entry), told)
 
 
 async def continues(turn: Turn) -> bool:
-    """Handle a message that names no subject of its own (还要带啥), whatever its intent; False for any other.
+    """Handle a message that goes on from what was just answered, whatever its intent; False for any other.
 
-    Its subject is the entry given last, or the last question without an answer.
+    It names no subject (还要带啥), leans on the talk (那外地的呢), is answered by a sentence of the entry given last
+    (能罚款吗), or would only be asked whether it means that entry again.
     """
-    if turn.pressed or not only_follows(turn.text):
+    if turn.pressed:
         return False
     known = await parts().conversations.recall(turn.conversation_id)
-    if not (known.get(ENTRY) or known.get(ASKED)):
+    about = subject_of(known)
+    bare = only_follows(turn.text)
+    if bare and (about is not None or known.get(ASKED) or known.get(BEFORE) or offered(turn)):
+        turn.set("misses", 0)
+        await follow_up(turn)
+        return True
+    if turn.intent == ASK_WITH_MATTER or not may_ask(turn.text, kinds_of(turn)):
+        return False
+    if await declined.answered(turn, known) or (about is None and await _from_before(turn, known)):
+        turn.set("misses", 0)
+        return True
+    return about is not None and not offered(turn) and await _goes_on(turn, about)
+
+
+async def _goes_on(turn: Turn, entry: Entry) -> bool:
+    """Answer a question that an entry answers, or that leans on it; False when it is a question of its own."""
+    alone = await search(turn.text)
+    same = bool(alone.hits) and alone.hits[0].entry.id == entry.id
+    if (is_sure(alone) and not same) or parts().city.asks_elsewhere(turn.text) is not None:
+        return False
+    told = await within.told(entry, turn.text)
+    rival = 0.0 if same else likeliest(alone)
+    short = len(plain(turn.text)) <= _LEANING
+    if told is not None and told.sure and (short or same) and told.probability >= rival:
+        within.say(turn, entry, told)
+    elif is_sure(alone) or (alone.outcome == "ask_back" and not same and not leans(turn.text)):
+        return False
+    elif leans(turn.text):
+        if await _told_other(turn, entry, told):
+            return True
+        if told is None and not same:
+            return False
+        await _within(turn, entry, None, told)
+    elif same and alone.outcome == "ask_back" and len(candidates(alone)) == 1:
+        await _within(turn, entry, None, told)  # 您是想问…吗 about what was just said helps nobody
+    else:
         return False
     turn.set("misses", 0)
-    await follow_up(turn)
     return True
+
+
+async def _after_guess(turn: Turn) -> None:
+    """Answer a follow-up to 您是想问…吗？ that nobody said yes to: it is about the citizen's own words."""
+    own = "，".join(reversed(earlier(turn)[:1]))
+    result = await search(f"{own}，{turn.text}" if own else turn.text)
+    if is_sure(result) or is_likely(result):
+        hit = result.hits[0]
+        told = await within.told(hit.entry, turn.text)
+        if told is None:
+            await tell(turn, hit.entry, probability=hit.probability, doubt=not is_sure(result))
+        else:
+            await parts().conversations.remember(turn.conversation_id, ENTRY, hit.entry.id)
+            within.say(turn, hit.entry, told)
+        return
+    near = [entry_choice(turn, entry) for entry in near_entries(result)]
+    await feedback.keep_unanswered(turn, f"{own}——{turn.text}")
+    _say_unknown(turn, _UNKNOWN_POINT, own or turn.text, near, listed=bool(near))
 
 
 def continuing_first(action: Action) -> Action:
@@ -84,42 +150,82 @@ def continuing_first(action: Action) -> Action:
     return continue_or_act
 
 
+def subject_of(known: Mapping[str, object]) -> Entry | None:
+    """The entry that a conversation is about; None when it is about none.
+
+    Args:
+        known: the facts of the conversation.
+    """
+    return parts().kb.entry(str(known[ENTRY])) if known.get(ENTRY) else None
+
+
+def leans_or_follows(text: str) -> bool:
+    """Whether a question names no subject of its own or leans on what was said before."""
+    return only_follows(text) or leans(text)
+
+
 def _office(text: str, entry: Entry) -> str | None:
     """The section with the place, if the text asks 找谁 and the entry has that section; else None."""
     return _PLACE if re.search(r"找谁|找哪", text) and _PLACE in entry.sections else None
 
 
-async def _without_entry(turn: Turn, asked: str) -> None:
+async def _without_entry(turn: Turn, known: Mapping[str, object]) -> None:
     """Answer a follow-up when the conversation is about no entry.
 
     Args:
-        asked: the last question without an answer, which the follow-up may be about; "" when there is none.
+        known: the facts of the conversation, with the last question without an answer and the entry before it.
     """
+    asked = str(known.get(ASKED) or "")
     if turn.pressed:
         turn.say("您想问哪件事的办理情况？请说完整一点，比如“办居住证要什么材料”。", [HUMAN])
-    elif not asked or not only_follows(turn.text):
+    elif not asked or not (only_follows(turn.text) or leans(turn.text)):
         await tell_result(turn, await search(turn.text))
     else:
         result = await search(f"{asked}，{turn.text}")
         if is_sure(result):
             await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
             return
+        if await _from_before(turn, known):
+            return
         near = [entry_choice(turn, entry) for entry in near_entries(result)]
         await feedback.keep_unanswered(turn, f"{asked}——{turn.text}")
         _say_unknown(turn, f"“{clip(asked, 30)}”这件事我没有把握，您问的这一点也不敢随便说。", asked, near)
 
 
-async def _told_other(turn: Turn, entry: Entry) -> bool:
-    """Answer a follow-up from another entry, if one surely answers it; False when none does."""
-    result = await search(turn.text)
-    if not is_sure(result) and len(turn.text) <= _SHORT:
-        result = await search(f"{entry.topic} {turn.text}")
-        if not (is_sure(result) and _related(entry, result.hits[0].entry)):
-            return False
-    if not is_sure(result) or result.hits[0].entry.id == entry.id:
+async def _from_before(turn: Turn, known: Mapping[str, object]) -> bool:
+    """Answer from the entry given before the last question without an answer; False when it does not say."""
+    entry = parts().kb.entry(str(known[BEFORE])) if known.get(BEFORE) else None
+    told = await within.told(entry, turn.text) if entry is not None and leans_or_follows(turn.text) else None
+    if entry is None or told is None or not told.sure:
         return False
-    await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
+    alone = await search(turn.text)
+    if is_sure(alone) or likeliest(alone) > told.probability:
+        return False
+    await parts().conversations.remember(turn.conversation_id, ENTRY, entry.id)
+    within.say(turn, entry, told)
     return True
+
+
+async def _told_other(turn: Turn, entry: Entry, told: within.Said | None) -> bool:
+    """Answer a follow-up from another entry, if one surely answers it; False when none does.
+
+    It is searched alone and, when it is short, together with the topic and with the citizen's words before it. What
+    the entry itself surely says goes first.
+    """
+    result = await search(turn.text)
+    if is_sure(result):
+        if result.hits[0].entry.id == entry.id:
+            return False
+        await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
+        return True
+    if (told is not None and told.sure) or len(plain(turn.text)) > _LEANING:
+        return False
+    for context in (entry.topic, *earlier(turn)[:1]):
+        result = await search(f"{context}，{turn.text}")
+        if is_sure(result) and _related(entry, result.hits[0].entry):
+            await tell(turn, result.hits[0].entry, probability=result.hits[0].probability, doubt=True)
+            return True
+    return False
 
 
 def _related(one: Entry, other: Entry) -> bool:
@@ -127,14 +233,20 @@ def _related(one: Entry, other: Entry) -> bool:
     return one.id != other.id and (one.topic == other.topic or bool(set(one.tags) & set(other.tags)))
 
 
-async def _within(turn: Turn, entry: Entry, section: str | None) -> None:
+async def _within(turn: Turn, entry: Entry, section: str | None, told: within.Said | None = None) -> None:
+    """Say what an entry says to a follow-up, or that it does not say.
+
+    Args:
+        section: the section that is asked for, if any.
+        told: what the entry's sentences say to it, if anything.
+    """
     rest = [choice(name, "follow_up", section=name) for name in entry.sections if name != section]
-    verdict = feedback.rating_again(turn)
-    said = _said_in(entry, section, "" if turn.pressed else turn.text)
-    if said:
-        turn.say(said, [*rest, *verdict, HUMAN])
-        turn.outcome(Result.ANSWERED, entry=entry.id, about=section)
+    if told is None and turn.pressed and section in entry.sections:
+        told = within.section(entry, str(section))
+    if told is not None:
+        within.say(turn, entry, told)
         return
+    verdict = feedback.rating_again(turn)
     if section is None and _SOURCE.search(turn.text) and source_line(entry):
         turn.say(source_line(entry), [*rest, *verdict, HUMAN])
         turn.outcome(Result.ANSWERED, entry=entry.id, about="依据")
@@ -152,35 +264,17 @@ async def _within(turn: Turn, entry: Entry, section: str | None) -> None:
         turn.outcome(Result.ASKED_BACK, entry=entry.id)
         return
     await feedback.keep_unanswered(turn, f"{entry.title}——{section if turn.pressed else turn.text}")
-    found = None if turn.pressed else aspect(turn.text)
-    asked = found.name if found else section or "您问的这一点"
-    result = await search(f"{entry.topic} {asked if turn.pressed else turn.text}")
+    asked = f"“{section}”" if section else "您问的这一点"
+    result = await search(f"{entry.topic} {section if turn.pressed else turn.text}")
     related = [hit.entry for hit in result.hits if _related(entry, hit.entry)][:_NEAREST]
     _say_unknown(
         turn,
-        f"关于“{entry.title}”，{asked}我手头的资料没有写，不能乱说。",
+        f"“{entry.title.rstrip('？?')}”的资料里没有写{asked}。",
         entry.title,
         [*rest, *(entry_choice(turn, other) for other in related)],
         about=(entry.id, section),
         listed=bool(related),
     )
-
-
-def _said_in(entry: Entry, section: str | None, text: str) -> str:
-    """What an entry says to a follow-up: its section, or the sentences that answer it; "" when it says nothing."""
-    if section and section in entry.sections and not (text and quotes_first(text)):
-        return f"{entry.title}——{section}：\n{to_text(entry.sections[section])}"
-    told = quoted(entry, text) if text else ""
-    if told:
-        return f"关于“{entry.title}”，资料里写的是：{told}。"
-    if section and section in entry.sections:
-        return f"{entry.title}——{section}：\n{to_text(entry.sections[section])}"
-    return ""
-
-
-def said_within_form(entry: Entry, text: str) -> str:
-    """What an entry says to a follow-up asked while a form runs; "" when it says nothing."""
-    return _said_in(entry, wanted_section(text), text)
 
 
 def _say_unknown(

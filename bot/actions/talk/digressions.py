@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from bot.actions.policy import answer as policy
-from bot.actions.policy import feedback, topics
+from bot.actions.policy import declined, feedback, topics, within
 from bot.actions.policy.aspects import only_follows
-from bot.actions.policy.follow_up import said_within_form
+from bot.actions.policy.follow_up import leans_or_follows, subject_of
 from bot.actions.progress import codes
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -18,11 +19,17 @@ from bot.understanding.ticket import find_code, find_number
 from conversations.event_kinds import Result
 from core.errors import RateLimited
 
+if TYPE_CHECKING:
+    from kb_index.entries.entry import Entry
+    from kb_index.search.searcher import SearchResult
+
 _ANNOUNCED = re.compile(
     r"(等等|等一下|等会|等下|稍等|慢着|先别急|对了|那个)?[，,]?(我|俺)?(先|还|再)?(想|要)?(问|咨询|打听|请教)"
     r"(一下|下|个|一个|点|你|您|你们)*(别的|其他的?)?(事情?|事儿|问题|东西)?(再(说|填))?(啊|呀|吧|哈)?"
 )
-NO_ANSWER = "这个问题我没有把握，不敢随便回答您。"
+_FIRMLY = 0.8
+"""Probability (0 to 1) from which a sentence of the entry given last goes before another entry."""
+NO_ANSWER = "这个问题我没有把握，填完可以另外登记。"
 """First sentence of "I don't know" within a form."""
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
 """Said when no ticket has this number and this query code."""
@@ -45,11 +52,33 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         else:
             await policy.tell(turn, entry, buttons=False)
         return True
-    if (turn.intent == "follow_up" or (certain and only_follows(turn.text))) and await _about_last_entry(
-        turn
-    ):
-        return True
+    known = await parts().conversations.recall(turn.conversation_id)
+    entry = subject_of(known)
+    follows = turn.intent == "follow_up" or (certain and leans_or_follows(turn.text))
+    told = await within.told(entry, turn.text) if entry is not None and (certain or follows) else None
     result = await policy.search(turn.text)
+    same = entry is not None and bool(result.hits) and result.hits[0].entry.id == entry.id
+    if entry is not None and told is not None and _from_last(turn, told, follows or same, result):
+        turn.say(told.text)
+        turn.outcome(Result.ANSWERED, entry=entry.id, probability=round(told.probability, 3))
+        return True
+    if certain and await declined.answered(turn, known):
+        return True
+    return await _from_base(turn, result, certain=certain, last=entry if same else None)
+
+
+def _from_last(turn: Turn, told: within.Said, follows: bool, result: SearchResult) -> bool:
+    """Whether what the entry given last says is the answer, and not what the search found."""
+    other = policy.is_sure(result) or policy.likeliest(result) > told.probability
+    return follows and (only_follows(turn.text) or (told.sure and (not other or told.probability >= _FIRMLY)))
+
+
+async def _from_base(turn: Turn, result: SearchResult, *, certain: bool, last: Entry | None) -> bool:
+    """Answer from the knowledge base; returns whether the message was a question and got a reply.
+
+    Args:
+        last: the first entry found, if it is the one given last, which says nothing to this.
+    """
     there = parts().city.asks_elsewhere(turn.text)
     near = await topics.named(turn)
     if not near and policy.is_sure(result) and (there is None or policy.holds(result.hits[0].entry, there)):
@@ -64,29 +93,21 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         turn.outcome(Result.UNKNOWN, probability=policy.likeliest(result), about="elsewhere")
         return True
     if not near and result.outcome == "ask_back":
-        near = tuple(policy.candidates(result))
+        near = tuple(each for each in policy.candidates(result) if each is not last)
+        if len(near) == 1 and last is None:  # one candidate is said at once, for a yes would answer the form
+            first = result.hits[0]
+            await policy.tell(turn, first.entry, buttons=False, probability=first.probability, doubt=True)
+            return True
     if near:
         policy.list_entries(turn, near, "您想问的可能是下面这些，要看哪一个，回复序号就行：")
         return True
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
-    said = f"{NO_ANSWER}{feedback.AFTER_FORM}"
-    nearest = policy.offered(result)
-    if nearest:
-        policy.list_entries(turn, nearest, f"{said}\n相近的问题有下面这些，是的话回复序号：")
+    nearest = [each for each in policy.offered(result) if each is not last]
+    if nearest and last is None:
+        policy.list_entries(turn, nearest, f"{NO_ANSWER}相近的问题有下面这些，是的话回复序号：")
     else:
-        turn.say(said)
+        turn.say(NO_ANSWER)
     turn.outcome(Result.UNKNOWN, probability=policy.likeliest(result))
-    return True
-
-
-async def _about_last_entry(turn: Turn) -> bool:
-    known = await parts().conversations.recall(turn.conversation_id)
-    entry = parts().kb.entry(str(known[policy.ENTRY])) if known.get(policy.ENTRY) else None
-    said = said_within_form(entry, turn.text) if entry is not None else ""
-    if entry is None or not said:
-        return False
-    turn.say(said)
-    turn.outcome(Result.ANSWERED, entry=entry.id)
     return True
 
 

@@ -1,0 +1,69 @@
+"""Answers a follow-up with the sentences of the entry that was given before, and with nothing else of it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.actions.policy import feedback
+from bot.actions.policy.aspects import quotes_first, wanted_section
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import HUMAN, choice, clip
+from bot.understanding.within.judging import judge
+from bot.understanding.within.sentences import sentences
+from conversations.event_kinds import Result
+from kb_index.entries.render import to_text
+
+if TYPE_CHECKING:
+    from kb_index.entries.entry import Entry
+
+_LONGEST = 120
+"""Longest quoted sentence, in characters."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an entry says to a follow-up.
+
+    Args:
+        text: the reply.
+        sure: whether it surely answers.
+        probability: that it answers, 0 to 1.
+        section: the section that is the reply, if any.
+    """
+
+    text: str
+    sure: bool
+    probability: float
+    section: str | None = None
+
+
+def section(entry: Entry, name: str) -> Said:
+    """A section of an entry, which must have it."""
+    return Said(f"{entry.title}——{name}：\n{to_text(entry.sections[name])}", True, 1.0, name)
+
+
+async def told(entry: Entry, text: str) -> Said | None:
+    """What an entry says to a follow-up in words: the section asked for, or one or two sentences; None for nothing.
+
+    Args:
+        text: the citizen's words.
+    """
+    wanted = wanted_section(text)
+    has = wanted is not None and wanted in entry.sections
+    if has and not quotes_first(text):
+        return section(entry, str(wanted))
+    found = await asyncio.to_thread(judge, entry.title, sentences(entry), text)
+    if found is None:
+        return section(entry, str(wanted)) if has else None
+    quoted = "；".join(clip(one, _LONGEST) for one in found.sentences)
+    head = "资料里写的是" if found.sure else "这一点资料里只写了"
+    return Said(f"关于“{entry.title}”，{head}：{quoted}。", found.sure, found.probability)
+
+
+def say(turn: Turn, entry: Entry, said: Said) -> None:
+    """Say it, with the entry's other sections and the verdict on the answer before."""
+    rest = [choice(name, "follow_up", section=name) for name in entry.sections if name != said.section]
+    turn.say(said.text, [*rest, *feedback.rating_again(turn), HUMAN])
+    turn.outcome(Result.ANSWERED, entry=entry.id, probability=round(said.probability, 3), about=said.section)

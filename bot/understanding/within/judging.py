@@ -1,0 +1,113 @@
+"""Says which sentences of an entry answer a follow-up question, and with what probability."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.understanding.within import points
+from bot.understanding.within.features import COUNT, Vectors, features
+from kb_index.index.meanings import shipped_meaning
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+"""The file with the fitted weights and thresholds."""
+_LONGEST = 60
+"""Longest part of a question that is used, in characters."""
+_BESIDE = 0.75
+"""Share (0 to 1) of the best sentence's probability from which a second one is said, too."""
+Encode = Callable[[Sequence[str]], Vectors]
+"""Texts → the encoder's states, [texts, 2 × dimensions]; cached, because an entry's sentences come again."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """The fitted weights.
+
+    Args:
+        weights: one for each feature.
+        bias: the constant.
+        sure: probability (0 to 1) from which a sentence is said as the answer.
+        likely: probability from which a sentence is said as what the entry has on this point.
+    """
+
+    weights: tuple[float, ...]
+    bias: float
+    sure: float
+    likely: float
+
+    def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probability that each sentence answers, [sentences]."""
+        found: NDArray[np.float64] = 1 / (1 + np.exp(-(rows @ np.array(self.weights) + self.bias)))
+        return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an entry says to a follow-up.
+
+    Args:
+        sentences: one or two sentences, in the entry's order.
+        sure: whether they surely answer.
+        probability: that the better one answers, 0 to 1.
+    """
+
+    sentences: tuple[str, ...]
+    sure: bool
+    probability: float
+
+
+def inputs(question: str, title: str) -> tuple[str, str, str]:
+    """The three texts that are encoded for a question: itself, the title, and both."""
+    asked, bare = question[:_LONGEST], title.rstrip("？?")
+    return asked, title, f"{bare}，{asked}"
+
+
+def judge(
+    title: str, said: Sequence[str], question: str, encode: Encode | None = None, model: Model | None = None
+) -> Told | None:
+    """The sentences that answer a follow-up question; None when none does.
+
+    A question for a number (罚多少, 几天) needs a sentence with a number. Takes some milliseconds for each text that
+    is encoded for the first time, so call it in a thread.
+
+    Args:
+        title: what the sentences are about, such as an entry's title.
+        said: the sentences (:func:`bot.understanding.within.sentences.sentences`).
+        question: the follow-up question.
+        encode: the encoder; None: the shipped one.
+        model: the weights; None: the shipped ones.
+    """
+    encode, model = encode or shipped_meaning().states, model or shipped()
+    if not said or not question.strip():
+        return None
+    asked = encode(inputs(question, title))
+    chances = model.probabilities(features(question[:_LONGEST], title, said, asked, encode(said)))
+    if points.wants_number(question):
+        chances = chances * np.array([points.has_number(one) for one in said])
+    best = float(chances.max())
+    if best < model.likely:
+        return None
+    least = max(best * _BESIDE, model.likely)
+    places = sorted(int(place) for place in np.argsort(-chances)[:2] if chances[place] >= least)
+    return Told(tuple(said[place] for place in places), best >= model.sure, best)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Model:
+    """The shipped weights.
+
+    Raises:
+        ValueError: when the file belongs to other features.
+    """
+    held = json.loads(WEIGHTS.read_text("utf-8"))
+    if len(held["weights"]) != COUNT:
+        raise ValueError(
+            f"{WEIGHTS.name} was fitted with other features; run python -m bot.understanding.within.fit"
+        )
+    return Model(tuple(held["weights"]), held["bias"], held["sure"], held["likely"])
