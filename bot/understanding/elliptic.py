@@ -45,11 +45,12 @@ def may_ask(text: str, kinds: Mapping[str, float] | None = None) -> bool:
     [False, False, False, False, False]
     """
     said = without_pictures(text).strip()
-    if not plain(said) or is_laughter(said) or is_protest(said) or is_fault(said):
+    if not plain(said) or is_laughter(said) or is_protest(said):
         return False
     if asks_to_be_told(said):
         return True
-    asked = asks(said) or is_asking(said) or _AT_END.search(said) is not None
+    ends = is_asking(said) or _AT_END.search(said) is not None
+    asked = ends or (asks(said) and not is_fault(said))
     if kinds is None:
         return asked
     question, matter = float(kinds.get("question") or 0), float(kinds.get("matter") or 0)

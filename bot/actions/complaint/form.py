@@ -33,6 +33,7 @@ from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import declined, open_form, too_little
 from bot.actions.complaint.values import named_district
+from bot.actions.policy.follow_up import surely_says
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -175,8 +176,13 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 
 async def _open(turn: Turn) -> None:
-    # 几天能处理 and 撤了吧 sound like a complaint but are not
-    if await in_danger.listens(turn) or await how_long.answer(turn) or await just_now.answer(turn):
+    # 几天能处理, 撤了吧 and a follow-up to an answer sound like a complaint but are not
+    if (
+        await in_danger.listens(turn)
+        or await surely_says(turn)
+        or await how_long.answer(turn)
+        or await just_now.answer(turn)
+    ):
         turn.set("requested_slot", None)
         return
     before = await open_form(turn)

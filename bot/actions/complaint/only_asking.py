@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.hearing import hear
+from bot.actions.complaint.moves import named
 from bot.actions.policy.aspects import only_follows
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import choice
@@ -38,7 +39,7 @@ def asks(turn: Turn, slot: str) -> bool:
     kinds = kinds_of(turn)
     if turn.pressed or slot not in (*drafts.LABELS, drafts.CONFIRM) or slot == "content" or kinds is None:
         return False
-    if not may_ask(turn.text, kinds):
+    if not may_ask(turn.text, kinds) or named(turn.text) is not None:
         return False
     question = float(kinds["question"])
     plainly = only_follows(turn.text) or asks_to_be_told(turn.text)

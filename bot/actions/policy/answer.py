@@ -32,7 +32,7 @@ ENTRY = "entry"
 ASKED = "asked"
 """Key under which a conversation stores the last question that had no answer; follow-ups are about it."""
 BEFORE = "entry_before"
-"""Key under which a conversation stores the entry it was about before that question."""
+"""Key under which a conversation stores the entry it was about before the last one, or before that question."""
 
 INVITED = "invited"
 """Value of the slot ``offer`` after an answer that asks for the place, to file the matter."""
@@ -249,7 +249,9 @@ async def tell(
         probability: probability that the entry is right, 0 to 1; None when the citizen chose it.
         doubt: say which question is answered, and offer 都不是 in place of 没用.
     """
-    facts = {ENTRY: entry.id, BEFORE: None, KIND: None}
+    known = await parts().conversations.recall(turn.conversation_id)
+    last = known.get(ENTRY) or known.get(BEFORE)
+    facts = {ENTRY: entry.id, BEFORE: known.get(BEFORE) if last == entry.id else last, KIND: None}
     await parts().conversations.remember_all(turn.conversation_id, facts)
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
     verdict = feedback.rating(asked or turn.turn_id, entry.id, useless=NONE_OF_THESE if doubt else USELESS)

@@ -42,6 +42,10 @@ _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来�
 _MORE = re.compile(r"还有|然后|详细|具体|继续|多说|展开")
 _LEANING = 16
 """Most characters of a question that may be clear only together with what was said before."""
+_FIRMLY = 0.8
+"""Probability (0 to 1) from which a sentence of the last entry goes before another entry that is sure."""
+_ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
+"""Actions that may have answered from an entry."""
 _UNKNOWN_POINT = "这一点我没有把握，不敢随便说。"
 _PLACE = "办理地点"
 _NEAREST = 2
@@ -68,6 +72,8 @@ async def follow_up(turn: Turn) -> None:
     bare = only_follows(turn.text)
     if told is not None and told.sure and bare:
         within.say(turn, entry, told)
+    elif told is None and await _from_before(turn, known):
+        return
     elif bare or not await _told_other(turn, entry, told):
         await _within(turn, entry, wanted_section(turn.text) or _office(turn.text, entry), told)
 
@@ -87,29 +93,41 @@ async def continues(turn: Turn) -> bool:
         turn.set("misses", 0)
         await follow_up(turn)
         return True
-    if turn.intent == ASK_WITH_MATTER or not may_ask(turn.text, kinds_of(turn)):
+    if turn.intent == ASK_WITH_MATTER or not (may_ask(turn.text) or may_ask(turn.text, kinds_of(turn))):
         return False
-    if await declined.answered(turn, known) or (about is None and await _from_before(turn, known)):
+    if await declined.answered(turn, known):
         turn.set("misses", 0)
         return True
-    return about is not None and not offered(turn) and await _goes_on(turn, about)
+    if about is not None and not offered(turn):
+        return await _goes_on(turn, about, known)
+    if not leans(turn.text) or (await search(turn.text)).outcome != "unknown":
+        return False
+    if offered(turn):
+        await _after_guess(turn)
+    elif known.get(ASKED):
+        await _without_entry(turn, known)
+    else:
+        return False
+    turn.set("misses", 0)
+    return True
 
 
-async def _goes_on(turn: Turn, entry: Entry) -> bool:
+async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> bool:
     """Answer a question that an entry answers, or that leans on it; False when it is a question of its own."""
     alone = await search(turn.text)
     same = bool(alone.hits) and alone.hits[0].entry.id == entry.id
-    if (is_sure(alone) and not same) or parts().city.asks_elsewhere(turn.text) is not None:
-        return False
     told = await within.told(entry, turn.text)
-    rival = 0.0 if same else likeliest(alone)
+    firmly = told is not None and told.probability >= _FIRMLY and leans(turn.text)
+    if (is_sure(alone) and not same and not firmly) or parts().city.asks_elsewhere(turn.text) is not None:
+        return False
+    rival = 0.0 if same or firmly else likeliest(alone)
     short = len(plain(turn.text)) <= _LEANING
     if told is not None and told.sure and (short or same) and told.probability >= rival:
         within.say(turn, entry, told)
     elif is_sure(alone) or (alone.outcome == "ask_back" and not same and not leans(turn.text)):
         return False
     elif leans(turn.text):
-        if await _told_other(turn, entry, told):
+        if (told is None and await _from_before(turn, known)) or await _told_other(turn, entry, told):
             return True
         if told is None and not same:
             return False
@@ -120,6 +138,34 @@ async def _goes_on(turn: Turn, entry: Entry) -> bool:
         return False
     turn.set("misses", 0)
     return True
+
+
+async def surely_says(turn: Turn) -> bool:
+    """Answer a short question, right after an entry was given, that a sentence of it surely answers; else False.
+
+    For actions that take the question for something else: a report (修车店的味呢), or the time that a ticket takes.
+    """
+    if turn.pressed or turn.previous_action not in _ANSWERING or not may_ask(turn.text):
+        return False
+    entry = subject_of(await parts().conversations.recall(turn.conversation_id))
+    if entry is None or offered(turn) or not leans_or_follows(turn.text):
+        return False
+    told = await within.told(entry, turn.text)
+    if told is None or not told.sure:
+        return False
+    turn.set("misses", 0)
+    within.say(turn, entry, told)
+    return True
+
+
+def surely_first(action: Action) -> Action:
+    """Wraps an action: :func:`surely_says` comes first; else the action runs."""
+
+    async def say_or_act(turn: Turn) -> None:
+        if not await surely_says(turn):
+            await action(turn)
+
+    return say_or_act
 
 
 async def _after_guess(turn: Turn) -> None:
@@ -210,7 +256,7 @@ async def _told_other(turn: Turn, entry: Entry, told: within.Said | None) -> boo
     """Answer a follow-up from another entry, if one surely answers it; False when none does.
 
     It is searched alone and, when it is short, together with the topic and with the citizen's words before it. What
-    the entry itself surely says goes first.
+    the entry itself says goes first.
     """
     result = await search(turn.text)
     if is_sure(result):
@@ -218,7 +264,7 @@ async def _told_other(turn: Turn, entry: Entry, told: within.Said | None) -> boo
             return False
         await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
         return True
-    if (told is not None and told.sure) or len(plain(turn.text)) > _LEANING:
+    if told is not None or len(plain(turn.text)) > _LEANING:
         return False
     for context in (entry.topic, *earlier(turn)[:1]):
         result = await search(f"{context}，{turn.text}")
@@ -264,7 +310,7 @@ async def _within(turn: Turn, entry: Entry, section: str | None, told: within.Sa
         turn.outcome(Result.ASKED_BACK, entry=entry.id)
         return
     await feedback.keep_unanswered(turn, f"{entry.title}——{section if turn.pressed else turn.text}")
-    asked = f"“{section}”" if section else "您问的这一点"
+    asked = f"“{section}”" if turn.pressed and section else "您问的这一点"
     result = await search(f"{entry.topic} {section if turn.pressed else turn.text}")
     related = [hit.entry for hit in result.hits if _related(entry, hit.entry)][:_NEAREST]
     _say_unknown(

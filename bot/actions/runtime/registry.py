@@ -7,7 +7,7 @@ from bot.actions.complaint import form as complaint_form
 from bot.actions.policy import answer as policy
 from bot.actions.policy import follow_up, several, which
 from bot.actions.policy.choosing import choosing_first
-from bot.actions.policy.follow_up import continuing_first
+from bot.actions.policy.follow_up import continuing_first, surely_first
 from bot.actions.progress import form as status_form
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.turn import Action
@@ -15,8 +15,8 @@ from bot.actions.talk import fallback, handoff, procedure_first, smalltalk
 
 
 def _first(action: Action) -> Action:
-    """Wraps an action: 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
-    return how_long.first(just_now.first(offered.first(action)))
+    """Wraps an action: what the last entry surely says, 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
+    return surely_first(how_long.first(just_now.first(offered.first(action))))
 
 
 ACTIONS: dict[str, Action] = {
@@ -42,6 +42,6 @@ ACTIONS: dict[str, Action] = {
     "action_thank": just_now.first(smalltalk.thank),
     "action_goodbye": just_now.first(smalltalk.goodbye),
     "action_calm": smalltalk.calm,
-    "action_no_form": just_now.first(offered.first(fallback.misread)),
+    "action_no_form": just_now.first(offered.first(continuing_first(fallback.misread))),
 }
 """Name → action."""

@@ -27,6 +27,8 @@ _ANNOUNCED = re.compile(
     r"(等等|等一下|等会|等下|稍等|慢着|先别急|对了|那个)?[，,]?(我|俺)?(先|还|再)?(想|要)?(问|咨询|打听|请教)"
     r"(一下|下|个|一个|点|你|您|你们)*(别的|其他的?)?(事情?|事儿|问题|东西)?(再(说|填))?(啊|呀|吧|哈)?"
 )
+_SAID_FROM = 0.5
+"""Probability (0 to 1) from which the only candidate is given as the answer, which the citizen can reject."""
 _FIRMLY = 0.8
 """Probability (0 to 1) from which a sentence of the entry given last goes before another entry."""
 NO_ANSWER = "这个问题我没有把握，填完可以另外登记。"
@@ -64,6 +66,11 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         return True
     if certain and await declined.answered(turn, known):
         return True
+    if certain and entry is not None and only_follows(turn.text):
+        await feedback.keep_unanswered(turn, f"{entry.title}——{turn.text}")
+        turn.say(f"“{entry.title.rstrip('？?')}”的资料里没有写您问的这一点。")
+        turn.outcome(Result.UNKNOWN, entry=entry.id)
+        return True
     return await _from_base(turn, result, certain=certain, last=entry if same else None)
 
 
@@ -94,7 +101,9 @@ async def _from_base(turn: Turn, result: SearchResult, *, certain: bool, last: E
         return True
     if not near and result.outcome == "ask_back":
         near = tuple(each for each in policy.candidates(result) if each is not last)
-        if len(near) == 1 and last is None:  # one candidate is said at once, for a yes would answer the form
+        if (
+            len(near) == 1 and policy.likeliest(result) >= _SAID_FROM and near[0] is result.hits[0].entry
+        ):  # one candidate is said at once, for a yes would answer the form
             first = result.hits[0]
             await policy.tell(turn, first.entry, buttons=False, probability=first.probability, doubt=True)
             return True
