@@ -35,11 +35,13 @@ def call(
     before: list[dict[str, Any]] | None = None,
     turn: str = "turn-1",
     ranking: list[tuple[str, float]] | None = None,
+    kinds: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """A call of ``action`` for a message.
 
     Args:
         before: events between the citizen's previous message and this one.
+        kinds: kind → probability, when the decision had evidence.
     """
     made = copy.deepcopy(captured("policy_call"))
     tracker = made["tracker"]
@@ -54,6 +56,9 @@ def call(
         "metadata": {"turn": turn},
         "intent_ranking": [{"name": n, "confidence": c} for n, c in ranking or [(intent, confidence)]],
     }
+    if kinds is not None:
+        reasons = {"question": 0.0, "matter": 0.0, "both": 0.0, "talk": 0.0, **kinds}
+        message["decision"] = {"intent": intent, "probability": confidence, "reasons": reasons}
     tracker["latest_message"] = message
     tracker["events"] = [
         {"event": "action", "name": "action_listen"},
