@@ -10,7 +10,7 @@ from bot.understanding.faults import is_fault
 from bot.understanding.remarks import is_asking, is_laughter, is_protest
 from core.text import plain, without_pictures
 
-_AT_END = re.compile(r"[\u4e00-\u9fff](?<![管理修来])[不没](?:有|啊|呀|哦|嘞|咧)?[？?。！!～~\s]*$")
+_AT_END = re.compile(r"[\u4e00-\u9fff](?<![管理修来])[不没](?:有|啊|呀|哦|嘞|咧)?[？?。！!～~\s]{0,9}$")
 """A verb and 不 or 没 at the end, which ask."""
 _TELL_ME = re.compile(
     r"(?:告诉|发|给|报|说)(?:我|俺|一下|个|下|一?声){1,3}.{0,16}(?:电话|号码|热线|地址|网址|地点)|"
@@ -21,7 +21,7 @@ _OWN_NUMBER = re.compile(
     r"(?:打|留|记|换|用|改)(?:一下|下)?.{0,3}(?:电话|号码)|(?:我|俺)(?:的|这)?(?:电话|号码)|不留|没有?电话"
 )
 _LEANS = re.compile(
-    r"^(?:那|要是|如果|万一|假如|还|也|但是?|可是?|不过|就是|然后|所以|或者|哦)|(?:的话|呢)[？?。！!～~\s]*$"
+    r"^(?:那|要是|如果|万一|假如|还|也|但是?|可是?|不过|就是|然后|所以|或者|哦)|(?:的话|呢)[？?。！!～~\s]{0,9}$"
 )
 """Words with which a message goes on from what was said before."""
 _QUESTION = 0.5

@@ -1,17 +1,12 @@
-"""What a follow-up question is about (收费, 材料, 地点 …), and what an entry says about it."""
+"""What a follow-up question is about (收费, 材料, 地点 …), and which section of an entry answers it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from bot.actions.runtime.wording import clip, plain
+from bot.actions.runtime.wording import plain
 from bot.understanding.fillers import beside_question
-from kb_index.entries.render import to_text
-
-if TYPE_CHECKING:
-    from kb_index.entries.entry import Entry
 
 
 @dataclass(frozen=True)
@@ -22,66 +17,42 @@ class Aspect:
         name: how a reply names it.
         section: the section of an entry that answers it; "" when there is none.
         asked: words that ask for it.
-        told: pattern of a sentence anywhere in an entry that answers it; "" when no pattern recognises such a sentence.
     """
 
     name: str
     section: str
     asked: re.Pattern[str]
-    told: str = ""
 
 
-_MONEY = r"钱|收费|费用|免费|交费|缴费|价格|工本"
-_OFFICE = r"(?:窗口|大厅|派出所|中心|街道|乡镇|乡、镇|社区|机构|部门|局|院|委员会|村委会|居委会|单位|政府)"
 _ASPECTS = (
-    Aspect(
-        "收费标准", "收费标准", re.compile(_MONEY), r"^(?!.*[罚赔]).*(?:\d元|免费|收费|费用|工本费|不交钱)"
-    ),
+    Aspect("收费标准", "收费标准", re.compile(r"钱|收费|费用|免费|交费|缴费|价格|工本")),
     Aspect(
         "办理材料",
         "办理材料",
         re.compile(
             r"材料|证件|手续|要(?:什么|啥|哪些)$|带什么|带啥|带哪些|要带|(?:什么|啥|哪些)(?:东西|证)|原件|复印件|身份证|户口本|准备(?:什么|啥|哪些)"
         ),
-        r"材料|(?:带|提交|提供|出示|拿|备好|凭)[^，]{0,14}(?:证|表|原件|复印件|票据|照片|合同|清单|凭证)",
     ),
-    Aspect(
-        "网上办理",
-        "",
-        re.compile(r"网上|手机上?|线上|不跑腿|在家(?:就)?能"),
-        r"网上|手机|线上|网站|小程序|APP|皖事通|网办",
-    ),
-    Aspect(
-        "代办",
-        "",
-        re.compile(r"代办|替(?:我|他|她|老人)?|本人(?:去|到|来)|不去|别人"),
-        r"代办|代为|委托人|委托(?:他|别|家|亲)|代领|代理",
-    ),
+    Aspect("网上办理", "", re.compile(r"网上|手机上?|线上|不跑腿|在家(?:就)?能")),
+    Aspect("代办", "", re.compile(r"代办|替(?:我|他|她|老人)?|本人(?:去|到|来)|不去|别人")),
     Aspect(
         "办理地点",
         "办理地点",
         re.compile(r"哪[里儿]?办|去哪|到哪|在哪|搁哪|地址|地点|窗口|哪里"),
-        rf"(?:到|去|向|由|找|问|在)[^，]{{0,20}}{_OFFICE}",
     ),
     Aspect(
         "办理时限",
         "办理时限",
         re.compile(r"多久|几天|多少天|多长时间|工作日|时限|期限|等多|什么时候|啥时候"),
-        r"\d+(?:个?工作日|日|天|个月)(?:之?内|以内|内)|当场|当天",
     ),
     Aspect("办理流程", "办理流程", re.compile(r"流程|步骤|怎么办|怎么操作|咋办|咋弄|怎么弄|第一步|预约")),
     Aspect("办理条件", "办理条件", re.compile(r"条件|符合|限制|资格|要求")),
-    Aspect("金额", "", re.compile(r"多少"), r"\d元|\d%|\d倍"),
+    Aspect("金额", "", re.compile(r"多少")),
 )
 _IN_PROCEDURE = frozenset({"网上办理", "代办"})
 """Aspects that the section 办理流程 answers when no sentence does."""
 _LONGEST = 16
 """Most characters of a message that is only a follow-up."""
-_MOST = 2
-"""Most sentences quoted from an entry."""
-_QUOTED = 90
-"""Longest quoted sentence, in characters."""
-_SENTENCE = re.compile(r"[。；;\n]+")
 
 
 def aspect(text: str) -> Aspect | None:
@@ -127,18 +98,3 @@ def quotes_first(text: str) -> bool:
     """Whether a sentence answers the question better than a whole section does (网上能办吗, 能代办吗)."""
     found = aspect(text)
     return found is not None and found.name in _IN_PROCEDURE
-
-
-def quoted(entry: Entry, text: str) -> str:
-    """The sentences of an entry that answer a follow-up question, at most two; "" when there are none.
-
-    Args:
-        text: the question.
-    """
-    found = aspect(text)
-    if found is None or not found.told:
-        return ""
-    told = re.compile(found.told)
-    whole = "\n".join(to_text(part) for part in (entry.answer, *entry.sections.values()))
-    said = [one.strip(" ・") for one in _SENTENCE.split(whole) if told.search(one)]
-    return "；".join(clip(one, _QUOTED) for one in dict.fromkeys(said[:_MOST]))

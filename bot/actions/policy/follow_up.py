@@ -116,13 +116,13 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     """Answer a question that an entry answers, or that leans on it; False when it is a question of its own."""
     alone = await search(turn.text)
     same = bool(alone.hits) and alone.hits[0].entry.id == entry.id
-    told = await within.told(entry, turn.text)
+    short = len(plain(turn.text)) <= _LEANING
+    told = await within.told(entry, turn.text) if short or same else None
     firmly = told is not None and told.probability >= _FIRMLY and leans(turn.text)
     if (is_sure(alone) and not same and not firmly) or parts().city.asks_elsewhere(turn.text) is not None:
         return False
     rival = 0.0 if same or firmly else likeliest(alone)
-    short = len(plain(turn.text)) <= _LEANING
-    if told is not None and told.sure and (short or same) and told.probability >= rival:
+    if told is not None and told.sure and told.probability >= rival:
         within.say(turn, entry, told)
     elif is_sure(alone) or (alone.outcome == "ask_back" and not same and not leans(turn.text)):
         return False
