@@ -181,3 +181,18 @@ async def test_the_way_shown_when_a_matter_was_declined_is_known(
     assert "12388" in answer.text
     other = await rasa.run("action_answer_policy", "公积金怎么提取", "ask_policy", conversation=visitor)
     assert "12388" not in other.text
+
+
+@pytest.mark.parametrize("said", ["几天能处理好", "多久能办下来"])
+async def test_how_long_after_an_answer_is_about_what_was_answered(
+    rasa: Rasa, visitor: str, said: str
+) -> None:
+    talk = Talk(rasa, visitor)
+    await talk.say("action_answer_policy", "公积金怎么提取", "ask_policy")
+    answer = await talk.say("action_fallback", said, "nlu_fallback")
+    assert "3 日内" in answer.text
+
+
+async def test_how_long_without_an_answer_before_is_about_tickets(rasa: Rasa, visitor: str) -> None:
+    answer = await rasa.run("action_fallback", "几天能处理好", "nlu_fallback", conversation=visitor)
+    assert "没有准数" in answer.text
