@@ -1,4 +1,5 @@
-"""Finds numbers that name or open something of a person in a text: telephone, identity card, bank card, query code.
+"""Finds numbers that name or open something of a person in a text: telephone, identity card, bank card, query code,
+and the name in WeChat or QQ.
 
 :mod:`core.phone` is the only reader of telephone numbers; this module adds the other kinds and hides all of them.
 Hotlines and other service numbers stay readable, because nobody is behind them.
@@ -18,8 +19,19 @@ UNSEEN: dict[int, None] = dict.fromkeys(
 )
 """Characters that nobody sees, for ``str.translate``: zero width, direction, soft hyphen, parts of emoji. Within a number they
 would keep it from being found."""
-_SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
-_RUN = re.compile(r"\d[\d \-·]*[Xx]?")
+_SPOKEN = str.maketrans(
+    {**dict(zip("零〇幺一二三四五六七八九", "001123456789", strict=True)), **phone.FORMAL}
+)
+_RUN = re.compile(r"\d[\d \-·./]*[Xx]?")
+_BETWEEN = " -·./"
+_APP = r"(?:微信|v信|薇信|威信|wx|vx|wechat)"
+_ACCOUNT = re.compile(
+    rf"(?<![a-z])(?:{_APP}(?:号码?)?(?:就?是|为|[:：])?\s{{0,3}}(?P<name>[a-z][-_a-z\d]{{5,19}})|"
+    rf"(?:{_APP}(?:号码?(?:就?是|为|[:：])?|就?是|为|[:：])|(?:qq|扣扣)(?:号码?)?(?:就?是|为|[:：])?)\s{{0,3}}(?P<figures>\d{{5,12}}))"
+    r"(?![-_a-z\d]|\s?[元块万千百%个人条次.])",
+    re.I | re.ASCII,
+)
+"""A name in WeChat or QQ behind the word that says so. A name begins with a letter; figures alone may be an amount (微信12000元)."""
 _DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _SHORT_DATE = re.compile(r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _CARD_SAID = re.compile(r"(?:卡号?|账号|帐号|账户|帐户)(?:是|为|[:：])?\s{0,3}$")
@@ -45,6 +57,7 @@ class Kind(StrEnum):
     IDENTITY = "identity"
     CARD = "card"
     CODE = "code"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,7 @@ class Span:
 
 
 def numbers(text: str) -> list[Span]:
-    """All telephone, identity-card and bank-card numbers and query codes in a text, in order and apart from each other.
+    """All telephone, identity-card and bank-card numbers, query codes and names in WeChat and QQ, in order and apart from each other.
 
     >>> [(one.kind.value, one.digits) for one in numbers("我13800001234，身份证34040019000101001X，查询码482913")]
     [('phone', '13800001234'), ('identity', '34040019000101001X'), ('code', '482913')]
@@ -67,6 +80,7 @@ def numbers(text: str) -> list[Span]:
     found = [*_long(said), *_codes(said)]
     taken = [one for one in phone.everywhere(text) if not one.service]
     found += [Span(one.start, one.end, Kind.PHONE, one.number) for one in taken]
+    found += [_account(match) for match in _ACCOUNT.finditer(said)]
     return _apart(found)
 
 
@@ -86,6 +100,8 @@ def hide(text: str, kinds: Collection[Kind] = tuple(Kind)) -> str:
 def _hidden(one: Span) -> str:
     if one.kind is Kind.CODE:
         return "*" * len(one.digits)
+    if one.kind is Kind.ACCOUNT:
+        return f"{one.digits[:2]}****"
     if one.kind is Kind.CARD:
         return f"**** **** **** {one.digits[-4:]}"
     if one.kind is Kind.IDENTITY:
@@ -110,7 +126,7 @@ def _long(said: str) -> list[Span]:
     for run in _RUN.finditer(plain):
         if plain[run.start() - 1 : run.start()].isascii() and plain[run.start() - 1 : run.start()].isalpha():
             continue  # part of a ticket number
-        places = [at for at in range(*run.span()) if plain[at] not in " -·"]
+        places = [at for at in range(*run.span()) if plain[at] not in _BETWEEN]
         at = 0
         while at < len(places):
             taken = _longest(plain, places, at)
@@ -133,6 +149,8 @@ def _longest(plain: str, places: list[int], at: int) -> Span | None:
             continue  # more figures follow directly
         digits = "".join(plain[one] for one in places[at : at + used]).upper()
         kind = _kind(digits, plain[max(places[at] - 12, 0) : places[at]])
+        if kind is Kind.CARD and set(plain[places[at] : end]) & set("./"):
+            continue  # a date with its time, an amount
         if kind is not None:
             return Span(places[at], end, kind, digits)
     return None
@@ -166,6 +184,11 @@ def _codes(said: str) -> list[Span]:
     found += [one for one in map(_code, _LOOKS.finditer(said)) if codes.is_new(one.digits)]
     found += [Span(*match.span(), Kind.CODE, "*" * codes.LENGTH) for match in codes.PLACE.finditer(said)]
     return found
+
+
+def _account(match: re.Match[str]) -> Span:
+    group = "name" if match["name"] else "figures"
+    return Span(*match.span(group), Kind.ACCOUNT, match[group])
 
 
 def _code(match: re.Match[str]) -> Span:

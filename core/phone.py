@@ -10,6 +10,7 @@ lengths are tried. So the time grows linearly with the length of the text.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -26,8 +27,11 @@ A telephone number to call back comes earlier than that.
 _OVERLAP = 80
 """Characters that two stretches of a long text have in common, so that no number is cut in two."""
 
-_SPOKEN = dict(zip("零〇幺一二两三四五六七八九", "0011223456789", strict=True))
-_RUN = re.compile(r"[+(\d零〇幺一二两三四五六七八九][+()\d零〇幺一二两三四五六七八九\s\-,、·]*")
+FORMAL = dict(zip("壹贰叁肆伍陆柒捌玖貳參陸", "123456789236", strict=True))
+"""Figures as they stand on banknotes, which some write so that no program finds their number."""
+_SPOKEN = {**dict(zip("零〇幺一二两三四五六七八九", "0011223456789", strict=True)), **FORMAL}
+_FIGURES = "\\d" + "".join(_SPOKEN)
+_RUN = re.compile(rf"[+({_FIGURES}][+(){_FIGURES}\s\-,、·./]*")
 _GAP = 3
 """Most separators and blanks between two figures of one number. More of them separate two numbers."""
 _MOST = 15
@@ -170,12 +174,29 @@ def _number(said: str, places: list[int], digits: str, at: int, local: bool) -> 
             break
         most += 1
     for used in range(most, 4, -1):
-        if not _parted(said, places, at + used) or _UNIT.match(said, places[at + used - 1] + 1):
+        if (
+            not _grouped(said, places[at : at + used])
+            or not _parted(said, places, at + used)
+            or _UNIT.match(said, places[at + used - 1] + 1)
+        ):
             continue
         number = _kept(digits[at : at + used], abroad=abroad, local=local and at == 0)
         if number is not None:
             return number, used
     return None
+
+
+def _grouped(said: str, places: list[int]) -> bool:
+    """Whether points and strokes part only groups of at least three figures (138.4444.1212), unlike dates and amounts."""
+    count = 1
+    for before, here in itertools.pairwise(places):
+        if here == before + 1 or not {".", "/"} & set(said[before + 1 : here]):
+            count += 1
+        elif count < 3:
+            return False
+        else:
+            count = 1
+    return count >= 3 or count == len(places)
 
 
 def _parted(said: str, places: list[int], at: int) -> bool:

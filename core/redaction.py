@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import rjieba
 
 from core.masking import UNSEEN, numbers
+from core.phone import FORMAL
 
 GONE = "***"
 """Text that replaces personal data."""
@@ -47,7 +48,7 @@ _ROLE = (
     "队长|住户|男子|女子|男的|女的"
 )
 _NO_NAME = re.compile(
-    r"^单元|^顾[客问虑及]|^马上|^谢谢|高(?:[血压温空层速铁考校管工龄三二一薪价利新级]|中)|什么|啥|怎么|[物公][业司]|小区|学校|医院|单位|部门|花园|[县区市镇乡村路街]$|高中|中学|时[间候]|任何|何时|方便|常常|成[天日]|全[部家体]|白天|平时|水[电费]|电费|路灯|"
+    r"^单元|^孙[女子]$|^顾[客问虑及]|^马上|^谢谢|高(?:[血压温空层速铁考校管工龄三二一薪价利新级]|中)|什么|啥|怎么|[物公][业司]|小区|学校|医院|单位|部门|花园|[县区市镇乡村路街]$|高中|中学|时[间候]|任何|何时|方便|常常|成[天日]|全[部家体]|白天|平时|水[电费]|电费|路灯|"
     r"应该|于是|万一|连续|明明|严重|安全|管理|经常|包括|关于|向来|单独|温度|空调|金额|费用|毛病|和谐|文明|高空|石头|黄色|白色|左[边右]|强制|国家|查询|解决"
 )
 _NAMED: tuple[re.Pattern[str], ...] = tuple(
@@ -69,6 +70,32 @@ _NAMED: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 """Patterns of names that the words around them show to be names."""
+_TITLE = (
+    "大姐|大哥|大爷|大妈|大娘|大叔|阿姨|师傅|老师|经理|主任|医生|大夫|护士|队长|组长|班长|主管|书记|院长|校长|厂长|所长|科长|"
+    "老板娘?|女士|先生|小姐|同志|奶奶|爷爷|叔叔?|婶|伯伯?|姐|哥|姨|总"
+)
+_BESIDE = "同事|同学|朋友|工友|室友|舍友|亲戚|邻居|徒弟|战友|老乡"
+_DOUBLE = _SURNAMES[: _SURNAMES.index("|[")]
+_CALLED: tuple[re.Pattern[str], ...] = (
+    # 我叫建国, 我是小芳: a given name alone, which ends there.
+    re.compile(
+        rf"(?:我|俺|本人)(?:是叫|就叫|名叫|叫做?)\s?(?P<name>(?![他她它你您谁啥什人保物警外快出救滴代家孩老不了过停开车])[\u4e00-\u9fff]{{2}}){_END}"
+    ),
+    re.compile(
+        rf"(?:我|俺)(?:是|叫)\s?(?P<name>[小阿](?![区孩贩学商工组编白队伙姐妹弟哥婷孙女儿子型]|[\u4e00-\u9fff]户)[\u4e00-\u9fff]{{1,2}}){_END}"
+    ),
+    # 欧阳大姐; of one character only where a name may begin.
+    re.compile(rf"(?P<name>{_DOUBLE})(?={_TITLE})"),
+    re.compile(
+        rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[是叫找和跟与给同让问对]))(?P<name>(?:{_SURNAMES}))(?=(?:{_TITLE})(?![程费厂地伤资体司]))"
+    ),
+    # 同事李强, 邻居老王.
+    re.compile(
+        rf"(?:{_BESIDE})(?:是|叫|名叫|[:：])?\s?(?P<name>(?:{_SURNAMES})(?:(?![{_STOP}])[\u4e00-\u9fff]){{1,2}}|[老小阿](?:{_SURNAMES}))"
+        rf"(?=[^\u4e00-\u9fff]|$|[在是称说也都就和跟与被把的可能])"
+    ),
+)
+"""Names that only tickets with 保密 lose: short ones, of which more are none than of the others. They are removed where they stand."""
 _WHOLE_NAME = re.compile(rf"(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}")
 _BEFORE_NAME = re.compile(
     rf"(?:{_KIN}|{_ROLE}|车主|举报|投诉|感谢|表扬|找到?|联系|和|跟|与|我是|落款|名|^|[，。；;：:（(、！!\s])$"
@@ -95,7 +122,7 @@ _CONTACTS: tuple[tuple[re.Pattern[str], str], ...] = (
 )  # fmt: skip
 _LONG = re.compile(r"(?<![\d.])(?:[A-Za-z]{1,3})?\d{6,}[Xx]?(?!\s*[\d元块万%％平])")
 """Any other long number: ticket numbers, query codes, accounts. Amounts of money are not personal data."""
-_READ_OUT = re.compile(r"[零〇一二两三四五六七八九幺]{7,}")
+_READ_OUT = re.compile(rf"[零〇一二两三四五六七八九幺{''.join(FORMAL)}]{{7,}}")
 """Numbers written as they are read out: 幺三八零零零零…"""
 _NUMBER_OF_MATTER = re.compile(
     r"(工单|订单|运单|快递|单|编|文|表|户|合同|批|案|产品|型|车次|航班|站|线路|页|批准文|许可证|执照|信用代码)(编)?(号码?|号)?(是|为|[:：])?\s{0,3}$"
@@ -183,7 +210,17 @@ def confidential(text: str, own: Own = NOBODY) -> str:
         lambda m: m[0] if _NUMBER_OF_MATTER.search(text, max(m.start() - 12, 0), m.start()) else GONE, text
     )
     text = without_home(text)
-    return _names(text, own, _tagged(text))
+    text = _names(text, own, _tagged(text))
+    for pattern in _CALLED:
+        text = pattern.sub(_without_name, text)
+    return text
+
+
+def _without_name(found: re.Match[str]) -> str:
+    if _NO_NAME.search(found["name"]):
+        return found[0]
+    start, end = (at - found.start() for at in found.span("name"))
+    return found[0][:start] + GONE + found[0][end:]
 
 
 def without_home(text: str) -> str:

@@ -119,3 +119,37 @@ def test_what_nobody_sees_does_not_hide_a_number_from_us(text: str) -> None:
     for gone in (redact(text), confidential(text)):
         assert "***" in gone
         assert not [one for one in ("4444", "1212", "000101", "san") if one in gone]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("我叫建国，楼上漏水", "我叫***，楼上漏水"),
+        ("你好，我是小芳，想举报我们厂", "你好，我是***，想举报我们厂"),
+        ("我是阿强。老板欠薪", "我是***。老板欠薪"),
+        ("可以问欧阳大姐，她也看见了", "可以问***大姐，她也看见了"),
+        ("找张师傅修的，王经理不管", "找***修的，***不管"),
+        ("同事李强也在场", "同事***也在场"),
+        ("邻居老王可以作证，邻居赵翠花也可以", "邻居***可以作证，邻居***也可以"),
+    ],
+)
+def test_short_names_go_from_a_confidential_ticket(text: str, kept: str) -> None:
+    assert confidential(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我叫保安，保安不来",
+        "我叫外卖，半天不到",
+        "我是小区业主，我是小学老师",
+        "我是租客，我是居民，我是员工",
+        "水管师傅没来，老板不给钱，经理态度差",
+        "孙女上学，老师打人，高工资没发",
+        "施工队半夜干活，安全总监不在",
+        "邻居家装修，同事都走了，朋友说没事",
+        "万达广场，和平路，金工地",
+    ],
+)
+def test_what_is_no_short_name_stays_in_a_confidential_ticket(text: str) -> None:
+    assert confidential(text) == text
