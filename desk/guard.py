@@ -202,13 +202,17 @@ class Guard:
     async def begin(
         self, request: web.Request, response: web.StreamResponse, user: User, second: Second
     ) -> User:
-        """Begin a session of this user, and have the browser keep its cookie. It replaces what the browser held.
+        """Begin a session of this user, and have the browser keep its cookie. The session that the browser held ends.
 
         Raises:
             Unauthorized: the account was closed, or its password or role changed meanwhile.
         """
         address, browser = request.remote or "unknown", request.headers.get("User-Agent", "")
+        former = self.cookie.read(request)
         token = await self._sessions.begin(user.id, user.session_epoch, second, address, browser)
+        # Its cookie is replaced, so that nobody could sign it out any more.
+        if former and (held := await self._sessions.find(former, active=False)):
+            await self._sessions.end(held[0])
         self.cookie.put(request, response, token, self._policy.longest)
         return self.told(user, second)
 

@@ -37,6 +37,10 @@ LEAST = 6
 MOST_SHOWN = 200
 """Most records of one page."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+MORE_A_DAY = 2
+"""How often one person may get another day's number a day, from all supervisors together."""
+GIVEN_A_DAY = 10
+"""How often one supervisor may give others more a day."""
 _FILLER = re.compile(
     r"工作需要|需要|想要?|看看|看一?[下眼]|查看|看|一下|测试|没有|没什么|原因|理由|随便|处理|工作|情况|了解|我|要|的|了|下|啊|吧|请|用|有|事|试"
 )
@@ -137,13 +141,23 @@ class Reveals:
 
         Raises:
             BadRequest: code ``reason_needed``.
-            Forbidden: nobody gives himself more.
+            Forbidden: nobody gives himself more; or code ``more_budget``: the person got :data:`MORE_A_DAY` times more today, from
+                whomever, or the supervisor gave :data:`GIVEN_A_DAY` times.
             NotFound: there is no such agent.
         """
         why = checked_reason(reason)
         if user_id == supervisor.id:
             raise Forbidden("不能给自己加次数，请另一位班长来加", code="own_budget")
         async with self._database.write() as session:
+            await one_at_a_time(session, "reveals:more")
+            given = (DeskReveal.what == "more", DeskReveal.at >= _midnight())
+            for whose, most, told in (
+                (DeskReveal.subject == user_id, MORE_A_DAY, "这位同事今天已经加过"),
+                (DeskReveal.user_id == supervisor.id, GIVEN_A_DAY, "您今天已经给人加过"),
+            ):
+                count = await session.scalar(select(func.count()).where(*given, whose)) or 0
+                if count >= most:
+                    raise Forbidden(f"{told} {count} 次，今天不能再加了", code="more_budget")
             got = await session.get(DeskUser, user_id)
             if got is None or not got.active or Role(got.role) not in ANSWERING | {Role.DEPARTMENT}:
                 raise NotFound("没有这位坐席")

@@ -111,7 +111,7 @@ class Reader:
 
         Raises:
             NotFound: there is no such photo, or another visitor sent it.
-            Forbidden: code ``consent_needed``; the visitor has not agreed to send a place.
+            Forbidden: code ``consent_needed``; the visitor has not agreed to send a photo or place, or no longer does.
         """
         kind, text, media = "text", said.text, None
         if said.photo is not None:
@@ -119,6 +119,8 @@ class Reader:
             image = await self._media.get(said.photo)
             if image.conversation_id != view.id:
                 raise NotFound("没有这张照片")
+            # It was asked for at the upload; the consent may have been withdrawn since.
+            await self._may(visitor_id, Purpose.PHOTOS)
             kind, text, media = "image", said.text.strip() or PHOTO, image.media
         elif said.location is not None:
             await self._may(visitor_id, Purpose.PLACE)

@@ -139,6 +139,11 @@ async def test_the_days_number_and_what_a_supervisor_adds(make_office: MakeOffic
     await agent.post("/reveals/more", {"user": agent.id, "reason": PRESETS[0]}, 403)
     given = await chief.post("/reveals/more", {"user": agent.id, "reason": "集中回访昨天的停水诉求"})
     assert [(one["used"], one["most"]) for one in given["today"]] == [(2, 4)]
+    await chief.post("/reveals/more", {"user": agent.id, "reason": PRESETS[0]})
+    refused = await chief.post("/reveals/more", {"user": agent.id, "reason": PRESETS[0]}, 403)
+    assert refused["error"]["code"] == "more_budget"
+    listed = (await chief.get("/reveals"))["reveals"]
+    assert [one["subject"] for one in listed if one["what"] == "more"] == [agent.id, agent.id]
     for number in numbers[2:]:
         await agent.post(f"/tickets/{number}/reveal", REASON)
     async with office.database.write() as session:

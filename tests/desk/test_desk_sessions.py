@@ -53,6 +53,16 @@ async def test_signing_out_makes_a_copied_cookie_worthless_and_leaves_other_brow
     await elsewhere.get("/me")
 
 
+async def test_a_second_sign_in_in_the_same_browser_ends_the_first(office: Office) -> None:
+    browser = await office.hire("a1")
+    former = {COOKIE: cookie_of(office, browser)}
+    await browser.login("a1")
+    assert cookie_of(office, browser) != former[COOKIE]
+    answer = await office.browser().client.get("/api/desk/me", cookies=former)
+    assert answer.status == 401
+    assert len((await browser.get("/sessions"))["sessions"]) == 1
+
+
 async def test_thirty_minutes_without_an_action_end_a_session(office: Office, clock: Clock) -> None:
     browser = await office.hire("a1")
     clock.forward(minutes=29)

@@ -90,6 +90,7 @@ def test_who_has_no_secret_speaks_as_nobody(system: System, secret: str | None) 
             ("POST", "/webhooks/rasa/webhook"),
         ):
             assert http.request(method, f"{rasa}{path}", json={}).status_code == 404, path
+        assert http.get(f"{rasa}/").text == "ok", "alive, and no version"
         call = {"next_action": "action_fallback", "tracker": {"sender_id": "stranger"}}
         assert http.post(f"{system.url}/actions/webhook", json=call).status_code == 401
     with sqlite3.connect(f"file:{system.data / 'rasa' / 'tracker.db'}?mode=ro", uri=True) as tracker:

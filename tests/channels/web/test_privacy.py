@@ -134,3 +134,18 @@ async def test_nonsense_is_refused(running: Running, body: dict[str, object]) ->
     stranger = {"Origin": "https://evil.example", **visitor.headers}
     async with running.client.post("/api/web/consents", json=body, headers=stranger) as response:
         assert await code_of(response) == (403, "origin_not_allowed")
+
+
+async def test_a_photo_uploaded_before_the_consent_was_withdrawn_is_not_sent_after_it(running: Running) -> None:
+    visitor = await running.visitor()
+    await agrees(visitor, "photos", "2026-11-29")
+    uploaded = await visitor.client.post("/api/web/photos", data=photo(), headers=visitor.headers)
+    photo_id = (await uploaded.json())["photo"]["id"]
+    await visitor.say("撤回同意")
+    async with visitor.post({"client_id": new_id(), "photo": photo_id}) as response:
+        assert await code_of(response) == (403, "consent_needed")
+    socket = await visitor.socket()
+    await socket.frames("hello")
+    await socket.ws.send_json({"type": "message", "client_id": new_id(), "text": "", "photo": photo_id})
+    [refused] = await socket.frames("error")
+    assert refused["error"]["code"] == "consent_needed"
