@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
-from channels.web import limits, photos, rest, socket
+from channels.web import limits, photos, socket
+from core import bodies
 from tests.channels.web.conftest import Running, code_of, new_id, offered
 from tests.waiting import until
 
