@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.actions.policy.answer import UNKNOWN
+from bot.actions.policy import unknown
 from bot.actions.runtime.wording import CANCEL, HUMAN
 from bot.actions.talk.fallback import MAYBE_MISREAD, NOT_UNDERSTOOD
 from conversations.danger import YES
@@ -125,7 +125,7 @@ def _kind(
         return "answer"
     if form:
         return "form"
-    if text.startswith((UNKNOWN, MAYBE_MISREAD)):
+    if text.startswith((*unknown.MARKS, MAYBE_MISREAD)):
         return "unknown"
     if choices:
         return "choices"

@@ -125,7 +125,7 @@ async def test_a_nod_after_an_answer_files_nothing(rasa: Rasa, visitor: str) -> 
     more: dict[str, Any] = {"conversation": visitor, "slots": {"story": asked}}
     nod = await rasa.run("action_affirm", "对的", "affirm", before=shown, **more)
     assert nod.followup is None
-    assert asked in nod.text and "登记这个问题" in nod.buttons
+    assert "登记下来" in nod.text and "登记这个问题" in nod.buttons
     assert nod.slots["story"] == asked
     said_so = [*shown[:1], {"event": "slot", "name": "offer", "value": nod.slots["offer"]}]
     yes = await rasa.run("action_affirm", "对的", "affirm", before=said_so, **more)

@@ -151,6 +151,29 @@ def test_swallowed_poison_is_never_only_asked_about_and_good_news_is_no_danger(j
     assert judge.judge("喝了半瓶白酒吃了头孢，现在人不清醒了") is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "依据劳动法第82条我要求你们三日内书面答复，否则我起诉你们",
+        "七天内不给我书面答复我就去法院告你们",
+        "限你们周五前回复，不然我打官司",
+    ],
+)
+def test_an_ultimatum_is_no_other_route(judge: Judge, text: str) -> None:
+    assert judge.scope(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我要申请公开我们村征地的批文", "disclosure"),
+        ("法院判了半年不执行，再不给钱我还去法院告", "litigation"),
+    ],
+)
+def test_what_really_goes_another_route_still_does(judge: Judge, text: str, kind: str) -> None:
+    assert judge.scope(text) == kind
+
+
 def test_who_asks_for_their_own_data_is_not_sent_elsewhere(judge: Judge) -> None:
     for text in ("查一下我的工单", "查我的房产信息", "查一下我投诉的那个事", "查一下我儿子的学籍"):
         assert judge.scope(text) is None, text

@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bot.actions.policy import declined, feedback, within
+from bot.actions.policy import declined, feedback, unknown, within
 from bot.actions.policy.answer import (
     ASKED,
     BEFORE,
     ENTRY,
-    NEAR,
-    WAYS_ON,
     candidates,
     entry_choice,
     is_likely,
@@ -28,7 +26,7 @@ from bot.actions.policy.aspects import only_follows, wanted_section
 from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
-from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, clip, plain
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, plain
 from bot.actions.talk.asked import earlier, kinds_of
 from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.elliptic import leans, may_ask
@@ -46,7 +44,6 @@ _FIRMLY = 0.8
 """Probability (0 to 1) from which a sentence of the last entry goes before another entry that is sure."""
 _ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
 """Actions that may have answered from an entry."""
-_UNKNOWN_POINT = "这一点我没有把握，不敢随便说。"
 _PLACE = "办理地点"
 _NEAREST = 2
 """Most other entries offered together with "I don't know"."""
@@ -183,7 +180,7 @@ async def _after_guess(turn: Turn) -> None:
         return
     near = [entry_choice(turn, entry) for entry in near_entries(result)]
     await feedback.keep_unanswered(turn, f"{own}——{turn.text}")
-    _say_unknown(turn, _UNKNOWN_POINT, own or turn.text, near, listed=bool(near))
+    _say_unknown(turn, unknown.sentence(turn, first=unknown.POINT), own or turn.text, near, listed=bool(near))
 
 
 def continuing_first(action: Action) -> Action:
@@ -235,7 +232,7 @@ async def _without_entry(turn: Turn, known: Mapping[str, object]) -> None:
             return
         near = [entry_choice(turn, entry) for entry in near_entries(result)]
         await feedback.keep_unanswered(turn, f"{asked}——{turn.text}")
-        _say_unknown(turn, f"“{clip(asked, 30)}”这件事我没有把握，您问的这一点也不敢随便说。", asked, near)
+        _say_unknown(turn, unknown.sentence(turn), asked, near)
 
 
 async def _from_before(turn: Turn, known: Mapping[str, object]) -> bool:
@@ -341,7 +338,7 @@ def _say_unknown(
         about: entry and section of the outcome.
         listed: whether ``near`` contains other entries.
     """
-    turn.say(first + WAYS_ON + (NEAR if listed else ""), [FILE_QUESTION, HUMAN, *near])
+    turn.say(first + unknown.ways_on(turn) + (unknown.NEAR if listed else ""), [FILE_QUESTION, HUMAN, *near])
     turn.set("story", turn.text if turn.pressed else f"{subject.rstrip('？?')}：{turn.text}")
     turn.offer("complaint")
     turn.outcome(Result.UNKNOWN, entry=about[0], about=about[1])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.actions.complaint import later
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
+from bot.actions.policy import unknown as unknown_words
 from bot.actions.policy.aspects import subject
 from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
@@ -220,7 +221,7 @@ async def _ask_back(
         await feedback.keep_unanswered(turn, "；".join(unknown))
         named = "、".join(f"“{clip(question, _SHOWN)}”" for question in unknown)
         ways = [] if listed else [FILE_QUESTION, HUMAN]
-        turn.say(f"{named}我没有把握，不敢随便回答您。{policy.WAYS_ON}", ways)
+        turn.say(f"{named}我没有把握，不敢随便回答您。{unknown_words.ways_on(turn)}", ways)
         turn.offer("complaint")
         turn.outcome(Result.UNKNOWN)
     if listed:

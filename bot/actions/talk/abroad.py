@@ -47,10 +47,7 @@ def beside_answer(text: str) -> str:
 def of_rule(there: Elsewhere) -> str:
     """Text when a question is about another city and no known entry holds there."""
     city = parts().city
-    return (
-        f"您问的是{there.name}的规定吧？我这里只有国家、{city.province}和{city.name}的政策，{there.name}的我说不准，"
-        f"{_call(there)}问当地最稳妥。"
-    )
+    return f"{there.name}的情况我这里没有，只有国家、{city.province}和{city.name}的政策，说不准；{_call(there)}问当地最稳妥。"
 
 
 def beside_rule(there: Elsewhere) -> str:

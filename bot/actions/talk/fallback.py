@@ -105,7 +105,7 @@ async def fallback(turn: Turn) -> None:
             return
         if _likely(turn, "ask_policy"):
             turn.set("misses", 0)
-            await policy.tell_result(turn, result, unknown=MAYBE_MISREAD)
+            await policy.tell_result(turn, result, opening=MAYBE_MISREAD)
             return
         near = [policy.entry_choice(turn, entry) for entry in policy.candidates(result)[:_NEAREST]]
     if _misses(turn) >= 1:

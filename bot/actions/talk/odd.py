@@ -16,6 +16,7 @@ _FIRE = (
 )
 _FOR_MACHINE = "我没听明白，这像是给程序的指令，我这里用不上。您是什么事，用平常的话说给我听就行。"
 _HELP_NUMBERS = ("110", "119", "120", "122", "12356")
+_ONLY_ASKS = "我在。是我刚才没说明白吗？想问什么、反映什么，换几个字再说一遍，我接着帮您看。"
 _ONLY_SIGNS = "我在。表情我看不出是什么事，您想问政策、反映问题还是查工单进度？打几个字告诉我就行。"
 
 
@@ -32,6 +33,8 @@ def answered(turn: Turn) -> bool:
 
 def _question(text: str) -> str | None:
     shown = sign(text)
+    if shown is not None and not plain(text).strip("?？!！.。…、,， "):
+        return _ONLY_ASKS
     if shown is not None:
         return _FIRE if shown == "fire" else _ONLY_SIGNS
     if is_for_machine(text):

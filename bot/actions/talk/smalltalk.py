@@ -14,7 +14,7 @@ from bot.actions.policy.choosing import offered
 from bot.actions.progress import solved
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
-from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS, clip, plain
+from bot.actions.runtime.wording import COMPLAIN, FILE_QUESTION, HUMAN, PROGRESS, plain
 from bot.actions.talk import mood, rating
 from bot.actions.talk.fallback import fallback
 from bot.actions.talk.handoff import hand_over
@@ -80,7 +80,7 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
     if offer == "complaint" and _only_nods(turn):
         said = str(turn.slot("story") or "")
         turn.say(
-            f"好的。要我把“{clip(said, 40)}”登记下来，请工作人员查清楚了答复您吗？",
+            "好的。要我把您问的登记下来，请工作人员查清楚了答复您吗？",
             [FILE_QUESTION, Choice("不用了", "/deny"), HUMAN],
         )
         turn.set("story", said or None)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.actions.complaint.questions import ask_words
-from bot.actions.policy.answer import UNKNOWN, UNKNOWN_AGAIN
-from bot.actions.talk.digressions import NO_ANSWER
+from bot.actions.policy import unknown
 from bot.actions.talk.fallback import MAYBE_MISREAD
 from conversations.types import Reply
 
-MARKS = ("没听明白", "没完全听明白", "没能认出", NO_ANSWER, UNKNOWN, UNKNOWN_AGAIN, MAYBE_MISREAD)
+MARKS = ("没听明白", "没完全听明白", "没能认出", *unknown.MARKS, MAYBE_MISREAD)
 """Words of the replies that say that a message was not understood, or has no answer."""
 
 

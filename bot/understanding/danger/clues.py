@@ -70,6 +70,33 @@ def own_data(text: str) -> bool:
     return _OWN.search(text) is not None and _ANOTHER.search(text) is None
 
 
+_DISCLOSES = re.compile("公开|信息|申请")
+
+
+def asks_disclosure(text: str) -> bool:
+    """Whether a plain text has a word of a request to disclose information; an ultimatum alone is none.
+
+    >>> asks_disclosure("申请公开征地批文"), asks_disclosure("三日内书面答复我，不然我去告")
+    (True, False)
+    """
+    return _DISCLOSES.search(text) is not None
+
+
+_THREATENS = re.compile(
+    r"(?:不然|否则|要不|再不|还不|不给|不办|不回|不处理|不解决)[^。；]{0,20}(?:起诉|告(?!诉|知)|法院|打官司)"
+)
+_IN_COURT = re.compile(r"判|执行|立案|开庭|法官|审|上诉|裁定|传票|诉讼|仲裁|律师|调解书|官司打")
+
+
+def only_threatens(text: str) -> bool:
+    """Whether a plain text threatens to go to court, and no court has the matter yet.
+
+    >>> only_threatens("三日内答复我，否则我起诉你们"), only_threatens("法院判了还不给钱，我再去法院告")
+    (True, False)
+    """
+    return _THREATENS.search(text) is not None and _IN_COURT.search(text) is None
+
+
 _GOOD_NEWS = re.compile(r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|虚惊|脱离危险|(火|扑)灭了")
 _SHORT = 20
 """Most characters of a message that tells only good news."""

@@ -204,6 +204,10 @@ class Judge:
             probability = probability if probability >= _SURELY else 0.0
         if probability < self.numbers.scope or (name == "privacy" and clues.own_data(read)):
             return None
+        if (name == "disclosure" and not clues.asks_disclosure(read)) or (
+            name == "litigation" and clues.only_threatens(read)
+        ):
+            return None
         return name
 
     def live(self, text: str) -> Live | None:
