@@ -45,6 +45,12 @@ _OF_SIGN = {"angry": "abuse", "pleased": THANK, "fire": "nonsense", "other": "no
 _MATTERS = frozenset({"complain", "suggest", "praise", "start_complaint"})
 _FRAGMENTS = frozenset({"follow_up", "inform", "repeat", "correct"})
 """Intents of short messages that depend on earlier messages."""
+_OF_TICKETS = frozenset({"ask_progress", "urge"})
+"""Intents about a ticket. A question without a word of one is none of them (怎么查一个人是不是老赖)."""
+_TICKET = re.compile(
+    r"工单|单[子号]|进度|登记|反[映应]|投诉|举报|上报|办到|办[的得]|处理|解决|回[复话音]|答复|结果|查询码|编号|12345|催|派|来人|受理"
+)
+"""Words about a ticket and what becomes of it."""
 _OPEN = frozenset({ASK, TELL, "out_of_scope", "nonsense", "nlu_fallback"})
 """Intents that are weak evidence: the message is always decided again."""
 _DEEDS = frozenset({"ask_progress", "urge", "add_to_ticket", "rate", "request_human", "start_complaint"})
@@ -56,6 +62,10 @@ From it a matter that asks nothing counts as one when everything else leaves it 
 """
 _TALK = 0.8
 """Probability of talk (0 to 1) from which praise is meant for the assistant and is not filed."""
+_MOSTLY = 0.7
+"""Probability of a question or matter (0 to 1) from which a message is no talk, though talk is likely enough."""
+_EVIDENT = 0.3
+"""Probability of a matter (0 to 1) from which the citizen is asked whether it is to be filed."""
 _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept, because there is too little other evidence."""
 
@@ -78,8 +88,10 @@ _PLEA = re.compile(
     r"(?:[咋怎][么]?(?:弄|办|搞|整|治|得了?)|(?:有没有|可有|有)人(?:来)?管管?|谁(?:来)?管管?)[嘛吗呢啊呀吧哦么]*[？?！!。\s]*$"
 )
 """A sigh behind a story (…臭得不能过，咋弄嘛). It asks for help, and for no rule."""
-_ASKS_AT_END = re.compile(r"[\u4e00-\u9fff](?<![管理])[不没][？?。！!\s]*$")
-"""A question by its last word (这个有效没, 给报不)."""
+_ASKS_AT_END = re.compile(
+    r"[\u4e00-\u9fff](?<![管理])(?:[不没]|[对是][吧不]|对吧)[嘞滴呢啊呀哦的]?[？?。！!\s]*$"
+)
+"""A question by its last word (这个有效没, 给报不, 一年一次对吧)."""
 _STORY = 14
 """Fewest characters that tell a story."""
 _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
@@ -199,6 +211,8 @@ def decide(
         intent, confidence = "nlu_fallback", 1 - confidence
     if intent == "request_human" and not may_wish_human(text):  # 三个人, 你们多久来人
         intent, confidence = "nlu_fallback", 1 - confidence
+    if intent in _OF_TICKETS and kinds["question"] >= _PLAIN and _TICKET.search(text) is None:
+        intent, confidence = "nlu_fallback", 1 - confidence
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
     reasons = {
         "rasa": intent,
@@ -246,6 +260,8 @@ def decide(
         return decided(intent if intent not in (ASK, TELL) else "nlu_fallback", kinds["talk"])
     if intent == TELL and confidence >= _PLAIN and _ASKS.search(text) is None:
         return decided(TELL, confidence)  # no word of it asks, and the base has no answer to offer
+    if tells < _EVIDENT:
+        return decided(ASK, asks)
     return decided(WHICH, 1 - max(asks, tells))
 
 
@@ -256,7 +272,8 @@ def _may_part(text: str) -> bool:
 
 def _plainly_asks(text: str) -> bool:
     """Whether a short message has the form of a question, whatever its subject."""
-    return len(text) <= _PLAINLY and _EITHER_OR.search(text) is not None and _WISH.search(text) is None
+    asks = _EITHER_OR.search(text) is not None or _ASKS_AT_END.search(text) is not None
+    return len(text) <= _PLAINLY and asks and _WISH.search(text) is None
 
 
 def _asks_no_rule(text: str) -> bool:
@@ -294,5 +311,6 @@ def _stays(
         return confidence >= 0.6 and not sure and kinds["question"] <= kinds["matter"] + kinds["both"]
     if brief and sure and asked:
         return False
-    tells = kinds["matter"] + kinds["both"]
-    return (brief and tells < bars.tell) or kinds["talk"] >= bars.talk
+    asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
+    talks = kinds["talk"] >= bars.talk and max(asks, tells) < _MOSTLY
+    return (brief and max(asks if asked else 0.0, tells) < bars.tell) or talks

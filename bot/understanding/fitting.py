@@ -1,7 +1,8 @@
 """Fits the model of kinds and the thresholds of the decision (``wenban train-decision``).
 
 Two authors wrote the examples (``examples/*.jsonl``); they saw only the titles and meanings of the labels.
-Very short matters (路灯全黑了) were added later, and are shared between the two.
+Very short matters (路灯全黑了) were added later, and are shared between the two; so are the bare topics, the elliptic
+questions and the short grievances beside them in ``examples/short.jsonl``, by a third author.
 The thresholds are fitted on probabilities from models that have not seen the row. One model is fitted on the
 *other* author's examples, which is harder than real use, because it has only half of the examples. Another is
 fitted on other examples of both authors, which is easier, because it knows the author. The shipped model is

@@ -86,6 +86,52 @@ def test_a_wish_told_in_so_many_words_is_believed(
     assert (decide(text, [(intent, confidence)], ASKS, best, BARS).intent == intent) is kept
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("这个也给补没", ASK),
+        ("外县的能办不", ASK),
+        ("一年交一次对吧", ASK),
+        ("跨省给不给报", ASK),
+        ("满六十就给是吧？", ASK),
+        ("物业到底管不管", TELL),
+        ("我要投诉，他们办不办事", TELL),
+        ("门口垃圾没人收", TELL),
+        ("楼下油烟大", TELL),
+    ],
+)
+def test_a_short_message_that_ends_as_a_question_opens_no_form(text: str, intent: str) -> None:
+    assert decide(text, [(TELL, 0.6)], TELLS, 0.1, BARS).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "rasa", "intent"),
+    [
+        ("怎么查一个人有没有案底", "ask_progress", ASK),
+        ("帮我看看我名下有几张电话卡，在哪查", "ask_progress", ASK),
+        ("上回反映的那个事给查一查，办好了没", "ask_progress", "ask_progress"),
+        ("工单怎么查", "ask_progress", "ask_progress"),
+        ("能不能再催一催他们", "urge", "urge"),
+    ],
+)
+def test_what_has_no_word_of_a_ticket_asks_for_no_progress(text: str, rasa: str, intent: str) -> None:
+    assert decide(text, [(rasa, 0.6)], ASKS, 0.2, BARS).intent == intent
+
+
+@pytest.mark.parametrize("rasa", ["bot_challenge", "greet", "ask_capability", "thank"])
+def test_small_talk_needs_a_message_that_is_mostly_talk(rasa: str) -> None:
+    text = "起步那一档究竟是多少钱"
+    assert decide(text, [(rasa, 0.7)], {**ASKS, "question": 0.86, "talk": 0.1}, 0.1, Bars()).intent == ASK
+    talk = {"question": 0.1, "matter": 0.02, "both": 0.0, "talk": 0.88}
+    assert decide("你究竟是不是机器在回我的话", [(rasa, 0.7)], talk, 0.1, Bars()).intent == rasa
+
+
+def test_filing_is_asked_about_only_with_a_sign_of_a_matter() -> None:
+    hardly = {"question": 0.45, "matter": 0.15, "both": 0.01, "talk": 0.39}
+    assert decide("过了月底还可以弄吗还是要等明年", [("nlu_fallback", 0.3)], hardly, 0.05, BARS).intent == ASK
+    assert decide(STORY, [("nlu_fallback", 0.3)], UNCLEAR, 0.05, BARS).intent == WHICH
+
+
 def test_a_decision_tells_its_reasons() -> None:
     told = decide(STORY, [(TELL, 0.8)], BOTH, 0.9, BARS)
     assert told.to_json() == json.loads(json.dumps(told.to_json()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.citizen import Citizen
 from tests.stored import rows
 from tests.system import System, wenban
@@ -30,6 +32,33 @@ def test_a_story_opens_the_form(system: System) -> None:
     citizen = Citizen(system.url)
     citizen.say(STORY)
     assert "取消" in citizen.buttons()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("残疾人两项补贴", "私家车年检几年一次", "户口本烧了怎么补办", "老年卡坐公交", "低保骗保举报电话"),
+        *(
+            "评上了有补贴没",
+            "十一个月那就是按一年对吧",
+            "外省车能在这审不",
+            "高龄补贴发放时间",
+            "社区医院打疫苗",
+        ),
+    ],
+)
+def test_a_bare_topic_or_a_short_question_opens_no_form(system: System, asked: str) -> None:
+    citizen = Citizen(system.url)
+    said = citizen.say(asked)
+    assert "哪个县区" not in said and "取消" not in citizen.buttons()
+    assert "登记下来、转给有关部门" not in said
+
+
+@pytest.mark.parametrize("told", ["路灯坏了", "楼下油烟大", "门口垃圾没人收", "低保金三个月没发给我"])
+def test_a_short_grievance_opens_the_form(system: System, told: str) -> None:
+    citizen = Citizen(system.url)
+    said = citizen.say(told)
+    assert "哪个县区" in said or "登记" in "".join(citizen.buttons())
 
 
 def test_numbers_make_no_farewell(system: System) -> None:
