@@ -60,6 +60,15 @@ async def test_the_subject_outlives_an_unknown_question(rasa: Rasa, visitor: str
     assert "异地也能办" in answer.text
 
 
+async def test_what_names_nothing_is_about_the_last_subject_named(rasa: Rasa, visitor: str) -> None:
+    talk = Talk(rasa, visitor)
+    await talk.say("action_answer_policy", "身份证丢了怎么补办", "ask_policy")
+    await talk.say("action_answer_policy", "狂犬疫苗要打几针", "ask_policy")
+    answer = await talk.say("action_follow_up", "要带什么材料", "follow_up")
+    assert "户口簿" not in answer.text
+    assert "没有把握" in answer.text
+
+
 @pytest.mark.parametrize("said", ["是的", "对", "嗯嗯", "就是这个", "是这个"])
 async def test_yes_to_the_only_near_entry_takes_it(rasa: Rasa, visitor: str, said: str) -> None:
     shown = {

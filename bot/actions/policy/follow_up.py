@@ -236,7 +236,13 @@ async def _without_entry(turn: Turn, known: Mapping[str, object]) -> None:
 
 
 async def _from_before(turn: Turn, known: Mapping[str, object]) -> bool:
-    """Answer from the entry given before the last question without an answer; False when it does not say."""
+    """Answer from the entry before the last one or before the last unknown question; False when it does not say.
+
+    还要带啥 names nothing, so it is about the last subject, unless the last question only leaned on the one before.
+    """
+    leant = not known.get(ENTRY) and leans_or_follows(str(known.get(ASKED) or ""))
+    if only_follows(turn.text) and not leant:
+        return False
     entry = parts().kb.entry(str(known[BEFORE])) if known.get(BEFORE) else None
     told = await within.told(entry, turn.text) if entry is not None and leans_or_follows(turn.text) else None
     if entry is None or told is None or not told.sure:
