@@ -20,6 +20,11 @@ _TELL_ME = re.compile(
 _OWN_NUMBER = re.compile(
     r"(?:打|留|记|换|用|改)(?:一下|下)?.{0,3}(?:电话|号码)|(?:我|俺)(?:的|这)?(?:电话|号码)|不留|没有?电话"
 )
+_BY_ITSELF = re.compile(
+    r"(?:怎么|咋|如何|怎样|[去在到]哪[里儿]?|哪里)(?:个)?(?:能|可以|去)?[办申领提取查交缴补换迁转报退开挂登打]|"
+    r"(?:什么|啥|哪些)(?:材料|手续|条件|证件)|带(?:些)?(?:什么|啥)|(?:比例|标准|时间|条件).{0,2}(?:多少|什么)"
+)
+"""Words with which a question names what it asks for."""
 _LEANS = re.compile(
     r"^(?:那|要是|如果|万一|假如|还|也|但是?|可是?|不过|就是|然后|所以|或者|哦)|(?:的话|呢)[？?。！!～~\s]{0,9}$"
 )
@@ -54,7 +59,9 @@ def may_ask(text: str, kinds: Mapping[str, float] | None = None) -> bool:
     if kinds is None:
         return asked
     question, matter = float(kinds.get("question") or 0), float(kinds.get("matter") or 0)
-    return question >= _QUESTION or (asked and matter < max(question, 1 - _QUESTION))
+    return (
+        question >= _QUESTION or names_what_it_asks(said) or (asked and matter < max(question, 1 - _QUESTION))
+    )
 
 
 def asks_to_be_told(text: str) -> bool:
@@ -64,6 +71,15 @@ def asks_to_be_told(text: str) -> bool:
     (True, False)
     """
     return _TELL_ME.search(plain(text)) is not None and _OWN_NUMBER.search(text) is None
+
+
+def names_what_it_asks(text: str) -> bool:
+    """Whether a question names by itself what it asks for.
+
+    >>> names_what_it_asks("社保卡丢了去哪补"), names_what_it_asks("谁家的狗")
+    (True, False)
+    """
+    return _BY_ITSELF.search(text) is not None
 
 
 def leans(text: str) -> bool:

@@ -133,6 +133,15 @@ async def test_a_question_in_the_form_is_served_and_put_nowhere(
     assert "补进" not in answer.text and "没能认出" not in answer.text
 
 
+@pytest.mark.parametrize("slot", ["contact_name", "subject", "address"])
+async def test_where_to_get_it_is_asked_whatever_the_kinds_say(rasa: Rasa, visitor: str, slot: str) -> None:
+    kinds = {"question": 0.3, "matter": 0.6}
+    answer = await rasa.run(
+        FORM, "社保卡丢了去哪补", "complain", conversation=visitor, slots=_before(slot), kinds=kinds
+    )
+    assert answer.slots.get(slot) is None and "content" not in answer.slots
+
+
 @pytest.mark.parametrize(
     ("slot", "said", "kept"),
     [

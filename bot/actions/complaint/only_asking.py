@@ -9,7 +9,7 @@ from bot.actions.policy.aspects import only_follows
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import choice
 from bot.actions.talk.asked import kinds_of
-from bot.understanding.elliptic import asks_to_be_told, may_ask
+from bot.understanding.elliptic import asks_to_be_told, may_ask, names_what_it_asks
 
 GOES_ON = "我们接着刚才的登记。"
 """Said after a question was answered, before the form's own question."""
@@ -42,7 +42,7 @@ def asks(turn: Turn, slot: str) -> bool:
     if not may_ask(turn.text, kinds) or named(turn.text) is not None:
         return False
     question = float(kinds["question"])
-    plainly = only_follows(turn.text) or asks_to_be_told(turn.text)
+    plainly = any(form(turn.text) for form in (only_follows, asks_to_be_told, names_what_it_asks))
     if not plainly and not (question >= _LIKELY and question > float(kinds["matter"]) + float(kinds["both"])):
         return False
     heard = hear(turn.text, slot, turn.slots)

@@ -22,6 +22,7 @@ from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip
 from bot.understanding.asking import only_asks, own_question
 from bot.understanding.decide import ASK_WITH_MATTER
+from bot.understanding.elliptic import names_what_it_asks
 from bot.understanding.questions import questions
 from bot.understanding.requests import Request
 from bot.understanding.splitting import split
@@ -41,11 +42,6 @@ _PAPERS = re.compile("身份证|户口[本簿]")
 """Papers that are the subject of a question that begins with them."""
 _ANYWHERE = frozenset("的了在有我你您能会要可以办申请查领取交去到金费证保")
 """Characters that unrelated questions share."""
-_BY_ITSELF = re.compile(
-    r"(?:怎么|咋|如何|怎样|[去在到]哪[里儿]?|哪里)(?:个)?(?:能|可以|去)?[办申领提取查交缴补换迁转报退开挂登打]|"
-    r"(?:什么|啥|哪些)(?:材料|手续|条件|证件)|带(?:些)?(?:什么|啥)|(?:比例|标准|时间|条件).{0,2}(?:多少|什么)"
-)
-"""Words with which a question names what it asks for."""
 _POINTS_BACK = re.compile(r"的话|这个|那个|它|[这那](?:种|样|张|次|笔|些|边)")
 """Words that point back to the question before."""
 _LEAST_SUBJECT = 2
@@ -193,7 +189,7 @@ def _unrelated(questions: Sequence[str]) -> bool:
     seen: set[str] = set()
     for question in questions:
         about = set(subject(question)) - _ANYWHERE
-        if not about or about & seen or not _BY_ITSELF.search(question) or _POINTS_BACK.search(question):
+        if not about or about & seen or not names_what_it_asks(question) or _POINTS_BACK.search(question):
             return False
         seen |= about
     return True
