@@ -64,7 +64,7 @@ _TALK = 0.8
 """Probability of talk (0 to 1) from which praise is meant for the assistant and is not filed."""
 _MOSTLY = 0.7
 """Probability of a question or matter (0 to 1) from which a message is no talk, though talk is likely enough."""
-_EVIDENT = 0.3
+_EVIDENT = 0.4
 """Probability of a matter (0 to 1) from which the citizen is asked whether it is to be filed."""
 _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept, because there is too little other evidence."""
