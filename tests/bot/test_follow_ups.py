@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.actions.complaint.only_asking import LEAVE
+from bot.actions.policy import unknown
 from bot.actions.policy.answer import BEFORE, ENTRY
 from conversations.scope import KIND
 from tests.bot.calls import Answer, Rasa
@@ -66,7 +67,7 @@ async def test_what_names_nothing_is_about_the_last_subject_named(rasa: Rasa, vi
     await talk.say("action_answer_policy", "狂犬疫苗要打几针", "ask_policy")
     answer = await talk.say("action_follow_up", "要带什么材料", "follow_up")
     assert "户口簿" not in answer.text
-    assert "没有把握" in answer.text
+    assert any(mark in answer.text for mark in unknown.MARKS)
 
 
 @pytest.mark.parametrize("said", ["是的", "对", "嗯嗯", "就是这个", "是这个"])
