@@ -39,7 +39,8 @@ def asks(turn: Turn, slot: str) -> bool:
     kinds = kinds_of(turn)
     if turn.pressed or slot not in (*drafts.LABELS, drafts.CONFIRM) or slot == "content" or kinds is None:
         return False
-    if not may_ask(turn.text, kinds) or named(turn.text) is not None:
+    # The kinds alone say little here: of first messages, which they learned from, 姓邵 or 龙湖路36号 are topics.
+    if not (may_ask(turn.text) and may_ask(turn.text, kinds)) or named(turn.text) is not None:
         return False
     question = float(kinds["question"])
     plainly = any(form(turn.text) for form in (only_follows, asks_to_be_told, names_what_it_asks))
