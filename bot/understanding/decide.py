@@ -48,7 +48,8 @@ _FRAGMENTS = frozenset({"follow_up", "inform", "repeat", "correct"})
 _OF_TICKETS = frozenset({"ask_progress", "urge"})
 """Intents about a ticket. A question without a word of one is none of them (怎么查一个人是不是老赖)."""
 _TICKET = re.compile(
-    r"工单|单[子号]|进度|登记|反[映应]|投诉|举报|上报|办到|办[的得]|处理|解决|回[复话音]|答复|结果|查询码|编号|12345|催|派|来人|受理"
+    r"工单|单[子号]|进度|登记|反[映应]|投诉|举报|上报|办到|办[的得]|处理|解决|回[复话音]|答复|结果|查询码|编号|12345|催|派|来人|受理|"
+    r"快(?:点|些|一点)|尽快|赶紧|抓紧|早[点些]"
 )
 """Words about a ticket and what becomes of it."""
 _OPEN = frozenset({ASK, TELL, "out_of_scope", "nonsense", "nlu_fallback"})
@@ -66,6 +67,8 @@ _MOSTLY = 0.7
 """Probability of a question or matter (0 to 1) from which a message is no talk, though talk is likely enough."""
 _EVIDENT = 0.4
 """Probability of a matter (0 to 1) from which the citizen is asked whether it is to be filed."""
+_SAID = 0.6
+"""Rasa's confidence (0 to 1) from which talk that asks nothing stays talk (那我打合肥的，这里取消吧)."""
 _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept, because there is too little other evidence."""
 
@@ -92,6 +95,10 @@ _ASKS_AT_END = re.compile(
     r"[\u4e00-\u9fff](?<![管理])(?:[不没]|[对是][吧不]|对吧)[嘞滴呢啊呀哦的]?[？?。！!\s]*$"
 )
 """A question by its last word (这个有效没, 给报不, 一年一次对吧)."""
+_REPROACH = re.compile(
+    r"(?:怎么|咋|为什么|为啥|凭什么)(?:(?:到)?(?:现在|今天|如今)|还|都|一直|就|又|总|老){1,4}.{0,4}[没不]"
+)
+"""A reproach in the form of a question (怎么到现在还没发). It asks for no rule, either."""
 _STORY = 14
 """Fewest characters that tell a story."""
 _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
@@ -279,11 +286,13 @@ def _plainly_asks(text: str) -> bool:
 def _asks_no_rule(text: str) -> bool:
     """Whether a text tells a story, and asks nothing or only what is to be done, in a plea behind it.
 
+    >>> _asks_no_rule("今年的补贴怎么到现在还没发，去年十月就发了")
+    True
     >>> _asks_no_rule("庄后头的沟叫人倒的都是垃圾，臭得不能过，咋弄嘛"), _asks_no_rule("身份证丢了，咋办")
     (True, False)
     """
     plea = _PLEA.search(text)
-    story = text[: plea.start()] if plea is not None else text
+    story = _REPROACH.sub("", text[: plea.start()] if plea is not None else text)
     return len(story) >= _STORY and not any(asks.search(story) for asks in (_ASKS, _ASKS_AT_END))
 
 
@@ -312,5 +321,6 @@ def _stays(
     if brief and sure and asked:
         return False
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
-    talks = kinds["talk"] >= bars.talk and max(asks, tells) < _MOSTLY
+    likely = kinds["talk"] >= bars.talk or (confidence >= _SAID and _ASKS.search(text) is None)
+    talks = likely and max(asks, tells) < _MOSTLY
     return (brief and max(asks if asked else 0.0, tells) < bars.tell) or talks

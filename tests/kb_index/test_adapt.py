@@ -162,7 +162,7 @@ def test_an_entry_asked_by_its_title_is_answered_on_any_base(folder: Path, tmp_p
 
 def test_the_shipped_entries_keep_the_numbers_fitted_to_labelled_questions(tmp_path: Path) -> None:
     folder = tmp_path / "kb"
-    shutil.copytree(ROOT / "knowledge_base" / "gjj", folder / "gjj")
+    shutil.copytree(ROOT / "knowledge_base" / "marriage", folder / "marriage")
     assert build(folder, tmp_path / "index", MODEL).numbers.source == "labelled"
 
 

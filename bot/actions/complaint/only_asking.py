@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.hearing import hear
 from bot.actions.complaint.moves import named
@@ -23,6 +25,10 @@ _LIKELY = 0.5
 """Probability (0 to 1) of a question from which a message in the form is one."""
 _FIRMLY = 0.6
 """The same where any words may be the answer."""
+_NOT_KNOWN = re.compile(
+    r"(?:我|俺|也|都|真|就){0,3}(?:不(?:知道|清楚|晓得|记得|确定)|[说记弄搞](?:不|得不)(?:清|准|上来))"
+)
+"""Begins an answer that one does not know (不清楚是哪个区)."""
 _ANY_WORDS = frozenset({"address", "subject", "contact_name", "happened_at"})
 """Slots whose answer may be read from the words of a question."""
 
@@ -40,7 +46,11 @@ def asks(turn: Turn, slot: str) -> bool:
     if turn.pressed or slot not in (*drafts.LABELS, drafts.CONFIRM) or slot == "content" or kinds is None:
         return False
     # The kinds alone say little here: of first messages, which they learned from, 姓邵 or 龙湖路36号 are topics.
-    if not (may_ask(turn.text) and may_ask(turn.text, kinds)) or named(turn.text) is not None:
+    if (
+        _NOT_KNOWN.match(turn.text)
+        or not (may_ask(turn.text) and may_ask(turn.text, kinds))
+        or named(turn.text) is not None
+    ):
         return False
     question = float(kinds["question"])
     plainly = any(form(turn.text) for form in (only_follows, asks_to_be_told, names_what_it_asks))
