@@ -73,7 +73,7 @@ _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept, because there is too little other evidence."""
 
 _SURE_MATTER = 0.97
-"""Rasa's confidence in a matter (0 to 1) from which the wording of the message is also considered."""
+"""Rasa's confidence (0 to 1) from which a matter or talk is believed when no word of it asks."""
 _WISH = re.compile(r"[我俺]们?(就)?[要想]?(举报|投诉|反映)")
 """An explicit wish to have something filed."""
 _SUGGESTS = re.compile(
@@ -257,7 +257,8 @@ def decide(
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
     if intent not in _DEEDS and confidence < _SURE_MATTER and _plainly_asks(text):
         return decided(ASK, max(asks, best))
-    if intent == TELL and confidence >= _PLAIN and best < bars.sure and _asks_no_rule(text):
+    told = _SAID if _REPROACH.search(text) else _PLAIN
+    if intent == TELL and confidence >= told and best < bars.sure and _asks_no_rule(text):
         return decided(TELL, confidence)
     if tells >= bars.tell and tells > asks:
         return decided(matter, tells)
@@ -321,6 +322,9 @@ def _stays(
     if brief and sure and asked:
         return False
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
-    likely = kinds["talk"] >= bars.talk or (confidence >= _SAID and _ASKS.search(text) is None)
+    silent = _ASKS.search(text) is None
+    if silent and confidence >= _SURE_MATTER:
+        return True  # 算了不投诉了，取消, though an entry tells how to cancel
+    likely = kinds["talk"] >= bars.talk or (silent and confidence >= _SAID)
     talks = likely and max(asks, tells) < _MOSTLY
     return (brief and max(asks if asked else 0.0, tells) < bars.tell) or talks

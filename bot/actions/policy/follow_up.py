@@ -118,8 +118,6 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     firmly = told is not None and told.probability >= _FIRMLY and leans(turn.text)
     if (is_sure(alone) and not same and not firmly) or parts().city.asks_elsewhere(turn.text) is not None:
         return False
-    if same and plain(turn.text) in {plain(question) for question in entry.questions}:
-        return False  # the whole entry is asked for once more
     rival = 0.0 if same or firmly else likeliest(alone)
     if told is not None and told.sure and told.probability >= rival:
         within.say(turn, entry, told)
