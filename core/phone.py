@@ -43,6 +43,7 @@ _EXTENSION = re.compile(
     r"[\s,]{0,2}(?:-|转接?|分机号?|转分机|ext\.?|#)[\s:]{0,2}(\d{1,6})(?!\d)", re.IGNORECASE
 )
 _UNIT = re.compile(r"\s?(?:元|块|万|平|度|吨|斤|公里|米)")
+"""A unit, before which figures are an amount; not before which they are a mobile number (13844441212平时都开机)."""
 _DASH = re.compile(r"[‐-―−－—]")
 _LANDLINE = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
@@ -102,8 +103,8 @@ def find(text: str, *, local: bool = False) -> list[Found]:
     found: list[Found] = []
     for run in _RUN.finditer(said):
         before = said[run.start() - 1 : run.start()]
-        if before.isascii() and before.isalpha():
-            continue  # part of a ticket number or a number plate
+        if before.isascii() and before.isalpha() and _MOBILE.fullmatch(run.group().strip()) is None:
+            continue  # part of a ticket number or a number plate, unlike wx13844441212
         found += _in_run(said, run.start(), run.end(), local)
     return found
 
@@ -177,7 +178,10 @@ def _number(said: str, places: list[int], digits: str, at: int, local: bool) -> 
         if (
             not _grouped(said, places[at : at + used])
             or not _parted(said, places, at + used)
-            or _UNIT.match(said, places[at + used - 1] + 1)
+            or (
+                _MOBILE.fullmatch(digits[at : at + used]) is None
+                and _UNIT.match(said, places[at + used - 1] + 1)
+            )
         ):
             continue
         number = _kept(digits[at : at + used], abroad=abroad, local=local and at == 0)

@@ -32,7 +32,11 @@ KNOWN_SECTIONS = (QUESTIONS, ANSWER, *OPTIONAL_SECTIONS, NOTES)
 
 _FENCE = re.compile(r"^(```|~~~)")
 _HEADING = re.compile(r"^##\s+(.+?)\s*#*\s*$")
-_DRAFT = re.compile(r"\A---[ ]*\n(?:(?!---).*\n)*?draft:[ ]*true[ ]*\n", re.IGNORECASE)
+_DRAFT = re.compile(
+    r"\A---[ ]*\n(?:(?!---).*\n)*?draft[ \t]*[:：](?![ \t]*[\"']?(?:false|no|off|否)[\"']?[ \t]*(?:#.*)?\n).*\n",
+    re.IGNORECASE,
+)
+"""The line that holds an entry back. Whatever is written there does, except a plain no: none goes out by a slip."""
 _BULLET = re.compile(r"^\s*[-*+]\s+(.*\S)\s*$")
 
 

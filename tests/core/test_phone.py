@@ -60,6 +60,14 @@ def test_numbers_are_found_where_they_stand() -> None:
     assert [text[one.start : one.end] for one in found] == ["１３９５５５４００００", "（0554）6660000转8"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["我电话13844441212平时都开机", "打13844441212万一没人接", "wx13844441212", "tel13844441212元旦后打"],
+)
+def test_a_mobile_number_is_no_amount_and_may_stand_behind_letters(said: str) -> None:
+    assert [one.number for one in find(said)] == ["13844441212"]
+
+
 def test_figures_without_area_code_are_a_number_only_where_one_was_asked_for() -> None:
     assert canonical("6660000") == "6660000"
     assert find("编号6660000的路灯不亮") == []

@@ -103,7 +103,11 @@ def test_a_new_draft_is_an_entry_that_still_needs_its_answer(folder: Path) -> No
     found = as_json("check", "--dir", folder)
     codes = {p["code"] for p in found["problems"] if p["file"] == "tax/test.md"}
     assert codes == {"draft", "answer_missing"}
-    draft.write_text(draft.read_text("utf-8").replace("draft: true\n", ""), "utf-8")
+    held = draft.read_text("utf-8")
+    for slip in ("draft: yes", 'draft: "true"', "draft: true # 待核", "draft : True", "draft: 是"):
+        draft.write_text(held.replace("draft: true", slip), "utf-8")
+        assert "draft" in {p["code"] for p in as_json("check", "--dir", folder)["problems"]}, slip
+    draft.write_text(held.replace("draft: true\n", "draft: false\n"), "utf-8")
     found = as_json("check", "--dir", folder, code=1)
     errors = {p["code"] for p in found["problems"] if p["severity"] == "error"}
     assert errors == {"answer_missing"}
