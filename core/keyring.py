@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import os
 import secrets
 import stat
@@ -27,6 +28,8 @@ from core.errors import ConfigurationError
 
 WRONG_FORM = "WENBAN_DATA_KEY：要填 Fernet 密钥（44 个字符）；不填就在数据文件夹里自动生成一个。"
 """Told to the operator when a key has the wrong form."""
+log = logging.getLogger(__name__)
+
 _LOOK_S = 1.0
 """Seconds between two looks whether the key file has changed."""
 
@@ -134,7 +137,18 @@ class KeyRing:
         stamp = _stamp(self.path)
         if self.path is None or stamp is None or stamp == self._stamp:
             return
-        self._keys, self._stamp = tuple(read_keys(self.path)), stamp
+        self._stamp = stamp  # also when the file is no good: it is told once, and read again when it changes
+        try:
+            found = tuple(read_keys(self.path))
+        except ConfigurationError as error:
+            log.error("%s 现在还用启动时读到的密钥。", error)
+            return
+        if not {key.id for key in found} & {key.id for key in self._keys}:
+            log.error(
+                "密钥文件 %s 换成了别处的密钥，没有采用，现在还用原来的；请把原来的文件放回去。", self.path
+            )
+            return
+        self._keys = found
 
 
 def _stamp(path: Path | None) -> tuple[int, int] | None:

@@ -146,6 +146,26 @@ def test_a_running_process_hears_of_a_new_key(tmp_path: Path, monkeypatch: pytes
     assert here.present == third
 
 
+@pytest.mark.parametrize("wrong", ["", "{", "foreign"])
+def test_a_running_process_keeps_its_keys_when_the_file_is_no_good(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "data.json"
+    own = DataKey.new()
+    write_keys(path, [own])
+    here = KeyRing(read_keys(path), path)
+    monkeypatch.setattr(keyring, "_LOOK_S", -1)
+    if wrong == "foreign":
+        write_keys(path, [DataKey.new()])
+    else:
+        path.write_text(wrong)
+    assert [here.present for _ in range(3)] == [own] * 3
+    assert len([one for one in caplog.records if one.levelname == "ERROR"]) == 1
+    fresh = DataKey.new()
+    write_keys(path, [fresh, own])
+    assert here.present == fresh
+
+
 def test_where_the_keys_come_from(tmp_path: Path) -> None:
     data, apart = tmp_path / "data", tmp_path / "apart" / "keys.json"
     # Nothing set: made once, in the data folder.
