@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conversations import after_alarm, danger, during, scope, steps, store
+from conversations import after_alarm, danger, during, facts, scope, steps, store
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
@@ -243,9 +243,7 @@ class Alarm:
         return None if self._judge is None else await asyncio.to_thread(self._judge.judge, text)
 
     async def _fact(self, conversation_id: str) -> dict[str, Any]:
-        async with self._database.read() as session:
-            row = await store.get_conversation(session, conversation_id)
-            return dict(row.facts.get(FACT) or {})
+        return dict((await facts.recall(self._database, conversation_id)).get(FACT) or {})
 
     async def _answered(
         self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]

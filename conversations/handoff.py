@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from conversations import by_text, happened, queue, store
+from conversations import by_text, facts, happened, queue, store
 from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, MadeUrgent, Taken
 from conversations.models import Conversation, MessageRow
 from conversations.moves import (
@@ -107,6 +107,7 @@ class Handoff(Mover):
             await session.flush()
             position = await queue.position(session, row)
             mode, text_only = Mode(row.mode), by_text.wanted(row.facts)
+        facts.forget(conversation_id)
         await self._moves.changed(conversation_id, mode)
         return QueuePlace(mode, position, await self._agents_online(), text_only)
 
@@ -115,27 +116,26 @@ class Handoff(Mover):
     ) -> None:
         """Enter the queue, or become urgent. Each happens once; repeats change nothing."""
         moment = now()
-        facts: HandedOver | MadeUrgent
+        what: HandedOver | MadeUrgent
         if row.mode == Mode.BOT:
             row.mode = Mode.WAITING
             row.waiting_since = moment
             row.agent_id = None
             row.facts = {k: v for k, v in row.facts.items() if k != TOLD_WAITING}
-            facts = HandedOver(urgent)
+            what = HandedOver(urgent)
         elif urgent and not row.urgent:
-            facts = MadeUrgent()
+            what = MadeUrgent()
         else:
             return
         row.reason = reason
         row.urgent = row.urgent or urgent
         row.stage = Stage.ACTIVE
         asked = Actor.CITIZEN if reason is HandoffReason.CITIZEN_ASKED else Actor.BOT
-        await happened.record(session, row.id, facts, asked, reason=reason, at=moment)
+        await happened.record(session, row.id, what, asked, reason=reason, at=moment)
 
     async def recalled(self, conversation_id: str, key: str) -> Any:
         """A fact of this conversation (:meth:`remember`); None when there is none."""
-        async with self._database.read() as session:
-            return (await store.get_conversation(session, conversation_id)).facts.get(key)
+        return (await facts.recall(self._database, conversation_id)).get(key)
 
     async def remember(self, conversation_id: str, key: str, value: Any) -> None:
         """Keep a small JSON-safe fact of this conversation; the value None deletes it.
@@ -152,8 +152,7 @@ class Handoff(Mover):
             NotFound: there is no such conversation.
         """
         async with self._database.write() as session:
-            row = await store.get_conversation(session, conversation_id, lock=True)
-            row.facts = {k: v for k, v in {**row.facts, **values}.items() if v is not None}
+            await facts.keep(session, conversation_id, values)
 
     async def take(self, conversation_id: str, agent: Agent) -> ConversationView:
         """Let an agent answer this conversation. Taking it again changes nothing.

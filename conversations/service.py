@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from conversations import happened, inbox, listing, outbox, queue, statements, store, turns
+from conversations import facts, happened, inbox, listing, outbox, queue, statements, store, turns
 from conversations.alarm import Alarm, Unsure
 from conversations.answering import Answerer, Dialogue, FallbackAnswer
 from conversations.channels import Channels, Notice
@@ -47,6 +47,7 @@ from conversations.types import (
 from conversations.waiting import Helps
 from core.city.notice import PrivacyNotice
 from core.database import Database
+from core.errors import NotFound
 from core.events import Events
 from core.jobs import Jobs
 from core.rates import LocalRates, Rates
@@ -276,13 +277,22 @@ class Conversations:
         async with self._database.read() as session:
             return await queue.counts(session, agent_id)
 
-    async def report(self, conversation_id: str, turn_id: str, report: Report) -> bool:
+    async def report(
+        self, conversation_id: str, turn_id: str, report: Report, known: Mapping[str, Any] | None = None
+    ) -> bool:
         """Keep what an action reports about its turn. The last report becomes events when the turn ends.
 
+        ``known`` are facts to keep in the same transaction.
+
         Returns:
-            Whether the turn is open. Nothing is kept when it has ended or belongs to another conversation.
+            Whether the turn is open. No report is kept when it has ended or belongs to another conversation.
+
+        Raises:
+            NotFound: there is no such conversation, and facts were to be kept.
         """
         async with self._database.write() as session:
+            if known:
+                await facts.keep(session, conversation_id, known)
             kept = await session.execute(
                 statements.REPORT,
                 {"p_turn": turn_id, "p_conversation": conversation_id, "p_report": report.to_json()},
@@ -327,9 +337,9 @@ class Conversations:
 
     async def recall(self, conversation_id: str) -> dict[str, Any]:
         """All facts of this conversation; empty when there is no such conversation."""
-        async with self._database.read() as session:
-            row = await session.get(Conversation, conversation_id)
-            return dict(row.facts) if row else {}
+        with suppress(NotFound):
+            return await facts.recall(self._database, conversation_id)
+        return {}
 
     async def undelivered(self, conversation_id: str) -> builtins.list[Message]:
         """Messages that the outbox still owes the citizen, oldest first."""

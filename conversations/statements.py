@@ -83,6 +83,13 @@ LAST_SEQ = (
 )
 """Same as :data:`NEXT_SEQ`, and release the lease."""
 
+FACTS = select(_c.facts).where(_c.id == bindparam("p_id"))
+"""Return the facts of a conversation."""
+FACTS_LOCKED = FACTS.with_for_update()
+"""Same as :data:`FACTS`, and lock the row until the end of the transaction."""
+KEEP_FACTS = update(_CONVERSATIONS).where(_c.id == bindparam("p_id")).values(facts=bindparam("p_facts"))
+"""Replace the facts of a conversation."""
+
 LOCK = select(_c.mode, _c.channel).where(_c.id == bindparam("p_id")).with_for_update()
 """Return mode and channel, and lock the row until the end of the transaction."""
 
@@ -93,6 +100,9 @@ END_TURN = (
     .returning(_t.id, _t.reported)
 )
 """End an open turn. Returns its id and what actions reported; no row when it has already ended."""
+
+STATE_OF_TURN = select(_t.state).where(_t.id == bindparam("p_turn"))
+"""Return whether a turn is open or done."""
 
 REPORT = (
     update(_TURNS)

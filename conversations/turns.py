@@ -302,4 +302,4 @@ class TurnRunner:
 
 async def is_done(session: AsyncSession, turn_id: str) -> bool:
     """Whether the turn's replies are written."""
-    return (await session.scalar(select(Turn.state).where(Turn.id == turn_id))) == "done"
+    return (await session.scalar(statements.STATE_OF_TURN, {"p_turn": turn_id})) == "done"

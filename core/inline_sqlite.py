@@ -109,6 +109,10 @@ class InlineConnection:
         """Make a Python function callable from SQL."""
         self._open.create_function(name, arguments, function, **options)
 
+    def begin(self) -> None:
+        """Begin a transaction for reading. It takes no lock, so it never waits."""
+        self._open.execute("BEGIN")
+
     async def commit(self) -> None:
         """Commit the transaction."""
         self._open.commit()

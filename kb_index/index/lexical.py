@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from kb_index.index.ragged import Ids, Ragged
+from kb_index.index.ragged import Ids, Ragged, on_disk
 from kb_index.index.vocabulary import Vocabulary
 
 Floats = NDArray[np.float32]
@@ -142,7 +142,7 @@ class LexicalIndex:
     @classmethod
     def load(cls, folder: Path, name: str) -> LexicalIndex:
         """Reads what :meth:`save` wrote. Scores stay on disk; only those of a question's tokens are read."""
-        data, indices = (np.load(folder / f"{name}.{part}.npy", mmap_mode="r") for part in _PARTS[:2])
+        data, indices = (on_disk(folder / f"{name}.{part}.npy") for part in _PARTS[:2])
         indptr, size = np.load(folder / f"{name}.indptr.npy"), np.load(folder / f"{name}.size.npy")
         return cls(data, indices, indptr, int(size))
 

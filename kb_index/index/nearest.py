@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_index.index.ragged import Places
+from kb_index.index.ragged import Places, on_disk
 from kb_index.language.encoder import Vectors
 
 Bytes = NDArray[np.uint8]
@@ -142,10 +142,10 @@ class DenseIndex:
 
         def read(part: str) -> Any:
             file = folder / f"{name}{part}.npy"
-            return np.load(file, mmap_mode="r") if file.exists() else None
+            return on_disk(file) if file.exists() else None
 
         coder, short_coder = (
             None if kept is None else faiss.deserialize_index(np.array(kept))
             for kept in (read(".coder"), read(".short.coder"))
         )
-        return cls(coder, np.load(folder / f"{name}.npy", mmap_mode="r"), short_coder, read(".short"))
+        return cls(coder, on_disk(folder / f"{name}.npy"), short_coder, read(".short"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,15 @@ class Ragged:
     @classmethod
     def load(cls, folder: Path, name: str) -> Ragged:
         """Reads what :meth:`save` wrote. The rows stay on disk and are read when needed."""
-        return cls(np.load(folder / f"{name}.npy", mmap_mode="r"), np.load(folder / f"{name}.offsets.npy"))
+        return cls(on_disk(folder / f"{name}.npy"), np.load(folder / f"{name}.offsets.npy"))
+
+
+def on_disk(file: Path) -> NDArray[Any]:
+    """The array in a file of numpy's; its rows stay on disk and are read when needed.
+
+    It is a plain array, as each slice of a ``memmap`` takes several times as long.
+    """
+    return np.asarray(np.load(file, mmap_mode="r"))
 
 
 def spread(starts: Places, counts: Places) -> Places:

@@ -133,7 +133,9 @@ class Conversations(Protocol):
         """Store several facts at once."""
         ...
 
-    async def report(self, conversation_id: str, turn_id: str, report: Report) -> bool:
+    async def report(
+        self, conversation_id: str, turn_id: str, report: Report, known: Mapping[str, Any] | None = None
+    ) -> bool:
         """Store the outcome that an action reports for its turn; False when the turn has ended before."""
         ...
 

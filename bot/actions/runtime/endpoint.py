@@ -24,7 +24,8 @@ from bot.actions.runtime.registry import ACTIONS
 from bot.actions.runtime.turn import Action, Turn, read_turn
 from bot.understanding.ahead import LONG
 from bot.understanding.decide import DECISION
-from conversations.event_kinds import Result
+from conversations import facts
+from conversations.event_kinds import Report, Result
 from conversations.rasa import read_replies
 from core.errors import WenbanError
 
@@ -76,13 +77,18 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
 
     async def run(dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         turn = read_turn(tracker)
-        await _tell_why(turn)
+        _log_why(turn)
         content = str(turn.slot("content") or "")
         if max(len(turn.text), len(content)) >= LONG:
             await asyncio.to_thread(read_ahead, "" if turn.pressed else turn.text, content)
-        await action(turn)
-        if not await _keep_report(turn):
-            await _tell_late(turn)
+        with facts.read_once():
+            try:
+                await action(turn)
+            except Exception:
+                await _keep(turn, None)
+                raise
+            if not await _keep(turn, turn.report):
+                await _tell_late(turn)
         for message in turn.said:
             dispatcher.utter_message(**message)
         return turn.recorded
@@ -90,34 +96,33 @@ def _adapt(action: Action) -> Callable[[Any, Any, Any], Awaitable[list[dict[str,
     return run
 
 
-async def _tell_why(turn: Turn) -> None:
-    """Log the decision about the message and store it for the desk. An error does not affect the reply."""
-    if turn.decision is None:
-        return
-    log.info(
-        "decided",
-        extra={"turn": turn.turn_id, "conversation": turn.conversation_id, **turn.decision},
-    )
-    try:
-        await parts().conversations.remember(turn.conversation_id, DECISION, dict(turn.decision))
-    except WenbanError as error:
-        log.warning("a decision can't be kept: %s", error.message, extra={"turn": turn.turn_id})
+def _log_why(turn: Turn) -> None:
+    """Log the decision about the message."""
+    if turn.decision is not None:
+        log.info(
+            "decided",
+            extra={"turn": turn.turn_id, "conversation": turn.conversation_id, **turn.decision},
+        )
 
 
-async def _keep_report(turn: Turn) -> bool:
-    """Store the outcome of the message with its turn. An error does not affect the reply.
+async def _keep(turn: Turn, report: Report | None) -> bool:
+    """Store the decision for the desk, and the outcome of the message with its turn. An error does not affect the reply.
 
     Returns:
         Whether somebody waits for the reply; False when the app has ended the turn without it.
     """
-    report = turn.report
-    if report is None or not turn.turn_id:  # without turn id the message came to Rasa without the app
-        return True
+    known = {} if turn.decision is None else {DECISION: dict(turn.decision)}
+    conversations = parts().conversations
     try:
-        return await parts().conversations.report(turn.conversation_id, turn.turn_id, report)
+        if report is not None and turn.turn_id:  # without turn id the message came to Rasa without the app
+            return await conversations.report(turn.conversation_id, turn.turn_id, report, known)
+        if known:
+            await conversations.remember_all(turn.conversation_id, known)
+    except WenbanError as error:
+        log.warning("what a turn came to can't be kept: %s", error.message, extra={"turn": turn.turn_id})
     except Exception:
         log.exception("what a turn came to can't be kept", extra={"turn": turn.turn_id})
-        return True
+    return True
 
 
 async def _tell_late(turn: Turn) -> None:
