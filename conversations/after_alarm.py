@@ -174,7 +174,7 @@ def own_death(text: str) -> bool:
 
 
 _ASKS = re.compile(
-    r"[?？]|吗|么(?![么的])|怎么|咋|哪|几|多少|多久|什么|啥|能不|能否|可不可以|要不要|会不会|是不是|有没有|谁|[行能好]不[行能好]|(?:能|要|用|算|可以|有|行|得|好).{0,8}不$|呢$"
+    r"[?？]|吗|么(?![么的])|怎么|咋|哪|几|多少|多久|什么|啥|能不|能否|可不可以|要不要|会不会|是不是|有没有|谁|([行能好用要算管给该收交报赔办])不\1|(?:能|要|用|算|可以|有|行|得|好).{0,8}不$|呢$"
 )
 
 
@@ -191,6 +191,15 @@ _TOPIC = re.compile(
     r"费|报销|医保|社保|新农合|农合|公积金|户口|身份证|证|档案|学籍|保护令|离婚|孩子归|法院|补贴|低保|怎么办理|手续|材料|住院|上学|工资|电话多少|多少钱一|赔|罚|合理"
 )
 """Words of a question about something else than the danger of the moment."""
+
+
+def names_a_rule(text: str) -> bool:
+    """Whether a text names something that people ask about besides a danger: a fee, a certificate, a benefit.
+
+    >>> names_a_rule("医保卡丢了怎么补"), names_a_rule("他怎么不说话")
+    (True, False)
+    """
+    return _TOPIC.search(text) is not None
 
 
 def apart(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conversations import after_alarm, danger, during, facts, scope, steps, store
+from conversations import after_alarm, aside, danger, during, facts, scope, steps, store
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
@@ -40,10 +40,6 @@ _HUMAN = "/request_human"
 """Payload of the button that asks for a human."""
 TALK = 3
 """Number of the citizen's last messages that are judged together in the second look."""
-_WEAK = 0.8
-"""Probability (0 to 1) of a doubt under which the talk so far counts."""
-_ASKS_ON = 24
-"""Most characters of a question that goes on with the one before it."""
 _ABOUT_RULES = (Result.ANSWERED, Result.ASKED_BACK, Result.UNKNOWN)
 """Results of a turn about a question."""
 
@@ -124,7 +120,8 @@ class Alarm:
             return await self._raise(conversation_id, job, found, job.text, fact)
         known = fact.get("state") in ("told", "denied") and fresh(fact)
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
-        if known or leaves_queue or passed_over(fact, found) or job.mode is Mode.HUMAN:
+        passed = passed_over(fact, found) or aside.let_go(job.text, found, fact)
+        if known or leaves_queue or passed or job.mode is Mode.HUMAN:
             return Screened()
         if await self._of_the_talk(conversation_id, job, found):
             return Screened()
@@ -172,7 +169,7 @@ class Alarm:
         if not queued and not self._unsure(replies):
             return Screened()
         async with self._database.read() as session:
-            said = await store.recent_words(session, conversation_id, now() - FRESH, TALK)
+            said = await store.recent_words(session, conversation_id, aside.since(fact), TALK)
         if len(said) < 2:
             return Screened()
         together = "，".join(said)
@@ -226,9 +223,7 @@ class Alarm:
         It does when the last answer was about a question, the message is a short question without a sign of danger, and the
         last question and the message together tell of none.
         """
-        asks_on = len(job.text) <= _ASKS_ON and after_alarm.asks(job.text)
-        weak = found.probability < _WEAK and during.sign(job.text) is None
-        if job.mode is not Mode.BOT or not asks_on or not weak:
+        if job.mode is not Mode.BOT or not aside.doubted(job.text, found):
             return False
         async with self._database.read() as session:
             asked = await store.recent_words(session, conversation_id, now() - FRESH, TALK)

@@ -36,6 +36,7 @@ Keys that are sometimes there:
 - ``question``, ``asked``: what was asked with the words of danger, and last since then: answered when it was no danger;
 - ``where``: who the citizen is and where help must come, in the citizen's words;
 - ``by_text``: the citizen can't speak on the phone now; ``said``: the last reply, so that no two are the same in a row;
+- ``aside``: an answer to something else has come after a line with the numbers, which is not said again;
 - ``kept``: taken back after words of a plan, so the conversation stays in the queue for a human to look.
 """
 _ADDS = 8
@@ -71,6 +72,11 @@ def may_return(fact: dict[str, Any]) -> bool:
     if fact.get("state") not in ("told", "over", "denied") or _age(fact) >= COMES_BACK:
         return False
     return not is_open(fact) or bool(fact.get("filing"))
+
+
+def known_of_late(fact: dict[str, Any]) -> bool:
+    """Whether there was an alarm, or the question about one, within :data:`COMES_BACK`, and it was dealt with."""
+    return fact.get("state") in ("told", "over", "denied", "passed") and _age(fact) < COMES_BACK
 
 
 def _age(fact: dict[str, Any]) -> timedelta:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from conversations import after_alarm, during, met, steps, store
+from conversations import after_alarm, aside, during, met, steps, store
 from conversations.danger import Danger
 from conversations.danger_state import FACT, FRESH, advice_of, goes_on, read_as
 from conversations.event_kinds import Outcome, Result, read_report
@@ -77,6 +77,8 @@ class OpenDanger:
         """
         kind = str(fact["kind"])
         outcome = Outcome(Result.DANGER, about=kind)
+        if found is not None and aside.doubted(job.text, found):
+            found = None
         told, question = after_alarm.apart(job.text)
         heard = during.heard(told, read_as(fact))
         over = heard in (during.Heard.OVER, during.Heard.ARRIVED)
@@ -197,7 +199,11 @@ class OpenDanger:
         if fact.get("filing"):
             return Screened()
         by_text = bool(fact.get("by_text"))
-        if result in _BESIDE and not fact.get("called"):
+        other = result in (*TALKED, Result.ASKED_BACK) and aside.elsewhere(job.text)
+        if (result in _BESIDE or other) and (fact.get("called") or fact.get("aside")):
+            return Screened()  # The numbers were told, and this is about something else.
+        if result in _BESIDE or other:
+            await self._handoff.remember(conversation_id, FACT, fact | {"aside": True})
             return Screened([steps.first(advice_of(fact), by_text=by_text), *replies])
         if result not in (*TALKED, Result.ASKED_BACK):
             return Screened()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations import after_alarm, buttons, danger, met, steps
+from conversations import after_alarm, buttons, danger, danger_state, met, steps
 from conversations.danger import Danger
 from conversations.event_kinds import Result
 from conversations.open_danger import WHERE
@@ -311,6 +311,67 @@ def test_every_answer_has_a_source_that_was_read_or_sends_on() -> None:
         assert all(s.url.startswith("http") and s.opened <= local(now()).date() for s in one.sources), name
         if not one.sources:
             assert "120" in one.reply, name
+
+
+@pytest.mark.parametrize(
+    ("told", "words", "number"),
+    [
+        (FIRE, "以后能匿名举报吗", "119"),
+        (STABBED, "我对象是在合肥交的，行不行", "120"),
+        (SMELL, "没交满一年能办理吗", "119"),
+        (LOCKED_IN, "投诉用不用实名", "110"),
+    ],
+)
+async def test_what_is_asked_of_something_else_is_let_go_after_one_line(
+    process: Process, told: str, words: str, number: str
+) -> None:
+    await process.say(told)
+    results_in(process, Result.UNKNOWN)
+    line, answer = await process.say(words)
+    assert line.text.startswith("人还有危险的话") and number in line.text
+    assert answer.text == f"您说的是：{words}"
+    for again in (words, "那要带什么证件"):
+        (answer,) = await process.say(again)
+        assert answer.text == f"您说的是：{again}"
+    # What is about the danger still is, and a new one raises the alarm anew.
+    (reply,) = await process.say("他没反应了，怎么办")
+    assert reply.card is not None
+    replies = await process.say("我妈喝农药了，在吐白沫")
+    assert replies[0].text.startswith("请现在就打 120")
+
+
+@pytest.mark.parametrize("state", ["told", "over", "passed", "denied"])
+async def test_a_weak_doubt_about_a_short_question_is_let_go_after_an_alarm(
+    process: Process, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = process.conversations._alarm._judge
+    assert look is not None
+    made = danger_state.made(state, "fire", FIRE)
+    await process.conversations._alarm._handoff.remember(await process.id_of(), danger_state.FACT, made)
+    doubts = {"他不来行不行": 0.7, "我爸叫不醒了，行不行": 0.7, "他要死了吗": 0.7, "家里没人行不行": 0.85}
+    monkeypatch.setattr(
+        look, "judge", lambda text: Danger("medical", doubts[text], clear=False) if text in doubts else None
+    )
+    results_in(process, Result.ANSWERED)
+    replies = await process.say("他不来行不行")
+    assert replies[-1].text == "您说的是：他不来行不行"
+    if state in ("over", "passed"):
+        for words in list(doubts)[1:]:
+            await process.conversations._alarm._handoff.remember(
+                await process.id_of(), danger_state.FACT, made
+            )
+            (reply,) = await process.say(words)
+            assert reply.text in (danger.ASK.text, danger.ASK_AGAIN.text)
+
+
+async def test_what_was_dealt_with_is_not_judged_again_with_what_follows(process: Process) -> None:
+    await process.say(FIRE)
+    (reply,) = await process.say("火灭了，没事了")
+    assert reply.text.startswith("太好了")
+    results_in(process, Result.NOT_UNDERSTOOD)
+    for words in ("那个单子的事", "就上回那个"):
+        (reply,) = await process.say(words)
+        assert reply.text == f"您说的是：{words}"
 
 
 @pytest.mark.parametrize("words", ["我对象是在合肥交的，行不行", "那我媳妇的呢行不行"])

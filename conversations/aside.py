@@ -1,0 +1,70 @@
+"""Reads whether what is said after an alarm leaves the danger aside: a harmless question about something else."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from conversations import after_alarm, during
+from conversations.danger import Danger
+from conversations.danger_state import FRESH, known_of_late
+from core.clock import now
+
+WEAK = 0.8
+"""Probability (0 to 1) of a doubt under which what was said before counts more."""
+_ASKS_ON = 24
+"""Most characters of a question that goes on with the one before it."""
+_ELSEWHERE = re.compile(
+    r"匿名|举报|投诉|反映|保密|留名|实名|隐私|工单|[缴交](?:的|了|过|满|多少|几)|签字|代办|代领|办理|申请|窗口|政策|条件|标准|工伤|理赔|保险|补[办贴助卡]|"
+    r"[合离落过]户|外地|户籍|职工|单位|学校|上班|电话(?:是|号码)?多少|归(?:谁|哪)|哪个部门|什么部门|几点|哪天|多少钱"
+)
+"""Words of a question about something else, besides those of :func:`conversations.after_alarm.apart`."""
+_OF_THE_DANGER = re.compile(
+    r"怎么(?:办|做|弄|救|还不|没)|咋(?:办|弄|整|救)|来了吗|来吗|到了吗|多久(?:能)?[来到]|有没有人|人呢|在吗|危险|死|活|120|119|110|12356|急救|救[人命我他她]|消防|警察|民警|医生"
+)
+"""Words of a question about the danger itself, or about the help."""
+
+
+def elsewhere(text: str) -> bool:
+    """Whether a message only asks about something else than the danger, and tells of no sign of it.
+
+    >>> elsewhere("以后能匿名举报吗"), elsewhere("我对象是在合肥交的，行不行"), elsewhere("医保卡丢了怎么补")
+    (True, True, True)
+    >>> elsewhere("救护车怎么还不来"), elsewhere("他会不会死"), elsewhere("他又在砸门，能匿名举报吗")
+    (False, False, False)
+    """
+    said = after_alarm.plain(text)
+    return (
+        after_alarm.asks(text)
+        and during.sign(text) is None
+        and _OF_THE_DANGER.search(said) is None
+        and (_ELSEWHERE.search(said) is not None or after_alarm.names_a_rule(said))
+    )
+
+
+def doubted(text: str, found: Danger) -> bool:
+    """Whether a danger is only a weak doubt about a short question without a sign of danger (我一个人去行不行).
+
+    >>> doubted("我一个人去行不行", Danger("self_harm", 0.7, clear=False))
+    True
+    >>> doubted("我爸叫不醒了，行不行", Danger("medical", 0.7, clear=False))
+    False
+    """
+    if found.clear or found.probability >= WEAK or len(text) > _ASKS_ON or not after_alarm.asks(text):
+        return False
+    return during.sign(text) is None and _OF_THE_DANGER.search(after_alarm.plain(text)) is None
+
+
+def let_go(text: str, found: Danger, fact: dict[str, Any]) -> bool:
+    """Whether a doubt is let go, because there was an alarm of late and the words only ask something."""
+    return known_of_late(fact) and doubted(text, found)
+
+
+def since(fact: dict[str, Any]) -> datetime:
+    """From when on messages are judged together: not those about a danger that was dealt with."""
+    begin = now() - FRESH
+    if fact.get("state") not in ("over", "passed"):
+        return begin
+    # A message is stored some milliseconds before what it changes.
+    return max(begin, datetime.fromisoformat(str(fact["at"])) + timedelta(milliseconds=1))
