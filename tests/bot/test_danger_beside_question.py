@@ -18,6 +18,11 @@ from bot.understanding.danger.judging import judge
         ("家里煤气漏了，燃气费怎么交", "燃气费怎么交"),
         ("有人要跳楼，停车费怎么收", "停车费怎么收"),
         ("我妈喝农药了，低保怎么申请", "低保怎么申请"),
+        ("娃把纽扣电池咽了，住院医保报多少", "住院医保报多少"),
+        ("俺叫狗咬了腿上淌血，疫苗能报不", "疫苗能报不"),
+        ("侄子掉进枯井了，这归哪个单位", "这归哪个单位"),
+        ("煤炉子熏的，我妈喊不答应，取暖补贴还能领吗", "取暖补贴还能领吗"),
+        ("爷爷摔得头上冒血，公交公司赔不赔", "公交公司赔不赔"),
     ],
 )
 def test_what_happens_now_is_clear_and_the_question_kept(said: str, question: str) -> None:
@@ -27,15 +32,74 @@ def test_what_happens_now_is_clear_and_the_question_kept(said: str, question: st
     assert found.question == question
 
 
+_TOLD = (
+    *(
+        "我爸喝了半瓶百草枯",
+        "家里煤气漏了一屋子",
+        "孩子掉井里了",
+        "烧炭烧的，我妈叫不答应",
+        "楼下电动车烧起来了",
+    ),
+    *("工友触电倒地上不动了", "老公在砸门要打死我", "孩子锁车里了太阳晒着不动了", "有人站在桥栏杆外面要跳"),
+    *("我被车撞了腿断了起不来", "隔壁女的一直惨叫喊救命", "架子上有个工人吊着快掉下来了"),
+)
+_ASKED = (
+    *("新农合能报吗", "找哪个部门管", "能不能匿名", "要不要花钱"),
+    *("算不算工伤", "电话多少", "归谁管", "谁来赔"),
+)
+
+
+@pytest.mark.parametrize(
+    "frame", ["{told}，{asked}", "{asked}，{told}", "请问{asked}？{told}，谢谢", "{told}{asked}"]
+)
+def test_any_emergency_beside_any_question_is_noticed(frame: str) -> None:
+    said = [frame.format(told=told, asked=asked) for told in _TOLD for asked in _ASKED]
+    found = {one: judge(one) for one in said}
+    assert [one for one, danger in found.items() if danger is None] == []
+    # Only asked back, an emergency loses minutes.
+    assert sum(danger.clear for danger in found.values() if danger) >= 0.95 * len(said)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("去年我爸喝过百草枯", "我妈上个月煤气中毒住了院", "孩子前几天掉井里救上来了", "楼下电动车上周烧了"),
+        *("以前老公打过我", "我被车撞断腿三个月了", "要是架子上掉下来个人", "电梯困过我妈一次"),
+    ],
+)
+def test_the_same_questions_about_the_past_or_the_feared_raise_nothing(told: str) -> None:
+    frames = ("{told}，{asked}", "{asked}，{told}", "请问{asked}？{told}，谢谢")
+    said = [frame.format(told=told, asked=asked) for frame in frames for asked in _ASKED]
+    assert [one for one in said if judge(one) is not None] == []
+
+
 @pytest.mark.parametrize(
     "said",
-    ["娃把纽扣电池咽了，住院医保报多少", "我被狗咬了，打疫苗医保能报销吗"],
+    [
+        *(
+            "喝农药自杀的医保给不给报",
+            "触电死亡算工伤吗",
+            "煤气泄漏赔偿标准",
+            "溺水怎么赔",
+            "一氧化碳中毒医保给不给报",
+        ),
+        *(
+            "持刀伤人判几年",
+            "家暴能匿名举报吗",
+            "以后能匿名举报吗",
+            "我对象是在合肥交的，行不行",
+            "他不来行不行",
+        ),
+        "我被狗咬了，打疫苗医保能报销吗",
+    ],
 )
-def test_what_may_be_over_is_asked_about_beside_the_answer(said: str) -> None:
-    found = judge(said)
-    assert found is not None
-    assert found.beside
-    assert not found.clear
+def test_a_question_about_a_rule_raises_nothing(said: str) -> None:
+    assert judge(said) is None
+
+
+def test_clear_danger_that_may_be_over_is_asked_about_beside_the_answer() -> None:
+    found = judge("我哥喝农药走了两年了，丧葬费谁来赔")
+    assert found is None or (found.beside and not found.clear)
 
 
 @pytest.mark.parametrize(

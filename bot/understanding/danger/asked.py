@@ -78,7 +78,7 @@ _UNREAL = re.compile(
 )
 """Words of what did not happen here, or not at all."""
 _OVER = re.compile(
-    r"前几?天|几年前|年前|上个?月|上次|上回|那次|那回|当时|多年|曾经|过$|[摔喝吃撞烧漏淹咬打]过(?!来|去)|截肢|伤残|复查|拆线|后来|接上了|住院|住了|出院|手术|去世|过世|刚走|走了|没了|死了|被抓|火化|丧葬|上上?个?(?:周|月|星期|礼拜)|去年|前年|前天|昨天|今年|那年|以前|之前|好了|没事|治|烧(?:了|掉|光|毁)|赔|支架|瘫痪|后遗症|"
+    r"前几?天|几年前|年前|上个?月|上次|上回|那次|那回|当时|多年|曾经|过$|[摔喝吃撞烧漏淹咬打]过(?!来|去)|截肢|伤残|复查|拆线|后来|接上了|住(?:过|了).{0,3}院|住院|住了|出院|手术|去世|过世|刚走|走了|没了|死了|被抓|火化|丧葬|上上?个?(?:周|月|星期|礼拜)|去年|前年|前天|昨天|今年|那年|以前|之前|好了|没事|治|烧(?:了|掉|光|毁)|赔|支架|瘫痪|后遗症|"
     r"拉出来|取出来|缝了|化疗|康复|病历|发票|做了"
 )
 
@@ -100,3 +100,24 @@ def is_over(rest: str) -> bool:
     (True, False)
     """
     return _UNREAL.search(rest) is not None or (_OVER.search(rest) is not None and _NOW.search(rest) is None)
+
+
+_RULE = re.compile(
+    rf"{_INSURANCE}|报销|[报赔判]|匿名|实名|标准|费用?|责任|犯法|违法|犯罪|处罚|罚款|案底|奖励"
+)
+_HAPPENED = re.compile(
+    r"[了着刚正快被我俺咱他她爸妈爹娘爷奶哥姐弟妹娃儿女您]|家里|孩子|现在|有人|个人|人在|同事|工友|邻居|同学|室友|不活|想死|要跳|救"
+)
+_GENERAL = 24
+"""Most characters of a question about a rule that names a danger only as its subject."""
+
+
+def general(read: str) -> bool:
+    """Whether a plain text only asks about a rule, and tells of nobody and of nothing that happened.
+
+    >>> general("喝农药自杀医保给不给报"), general("触电算工伤吗"), general("触电了算工伤吗"), general("电梯困人电话多少")
+    (True, True, False, False)
+    """
+    if len(read) > _GENERAL or _HAPPENED.search(read) is not None or _RULE.search(read) is None:
+        return False
+    return _is_question(read.strip(_MARKS)) or re.search("标准|规定", read) is not None

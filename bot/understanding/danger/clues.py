@@ -98,6 +98,8 @@ def only_threatens(text: str) -> bool:
 
 
 _GOOD_NEWS = re.compile(r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|虚惊|脱离危险|(火|扑)灭了")
+_ASKING = 24
+"""Most characters of a message that only asks whether something will do (他不来行不行)."""
 _SHORT = 20
 """Most characters of a message that tells only good news."""
 _STILL = ("now", "help", "no_answer", "poison", "death", "tired")
@@ -205,6 +207,17 @@ _BARE_PLACE = re.compile(
 """A message that names only a place. It answers a question and tells of no emergency."""
 
 
+_ONLY_ASKS = re.compile(
+    r"(?:行不行|行[不吗么]|可不可以|可以[不吗么]|能[办用转领取代行]{1,2}[不吗么]|够不够|够[不吗么]|算不算|来得及[不吗么])[?!。,~ ]{0,3}$"
+)
+_SIGNS = (
+    *("help", "no_answer", "body", "poison", "flames", "smell", "death", "blows", "current", "drowning"),
+    *("crash", "collapse", "dare", "tired"),
+)
+"""Clues of a danger."""
+_GONE = re.compile("丢|不见|警|救|走失|找不")
+
+
 def harmless(text: str, kind: str) -> bool:
     """Whether the words rule out a danger that is only suspected: a nuisance, something past, or only a place.
 
@@ -216,6 +229,8 @@ def harmless(text: str, kind: str) -> bool:
     (True, True)
     >>> harmless("我家在三号楼", "crime"), harmless("楼下烧烤摊着火了快来人", "fire")
     (True, False)
+    >>> harmless("我对象是在合肥交的,行不行", "self_harm"), harmless("我站在楼顶,跳下去行不行", "self_harm")
+    (True, False)
     >>> harmless("我听不见。楼下棋牌室夜里打麻将，老人睡不了", "medical"), harmless("楼下吵得睡不着，我胸口疼", "medical")
     (True, False)
     """
@@ -225,6 +240,8 @@ def harmless(text: str, kind: str) -> bool:
     found = {name for name, pattern in patterns() if pattern.search(told)}
     if found.intersection(_URGENT):
         return False
+    if len(text) <= _ASKING and _ONLY_ASKS.search(text) and not _GONE.search(text):
+        return not found.intersection(_SIGNS)
     if kind in ("fire", "gas") and _SMOKE.search(text) and not found.intersection(("flames", "smell")):
         return True
     if kind == "medical" and _NOISE.search(text) and not found.intersection(("poison", "death", "blows")):

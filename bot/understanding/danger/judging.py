@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.understanding.danger import clues, foreign
-from bot.understanding.danger.asked import is_now, is_over, parted
+from bot.understanding.danger.asked import general, is_now, is_over, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
 from bot.understanding.danger.kinds import (
@@ -52,6 +52,9 @@ WINDOWED = 300
 _MAYBE, _SURELY = 0.2, 0.98
 """Probabilities (0 to 1) of another route: of a whole text from which its clauses are looked at, and of a clause alone from
 which that clause decides."""
+_SOUNDS = 0.25
+"""Share of ``quiet`` from which what is told beside a question is judged by itself. It is lower than for a clause, because the
+question hides the danger from the score of the whole."""
 _FAINT = 0.01
 """Probability of danger in the whole text under which no window is read: none would lift it to the bar."""
 
@@ -99,13 +102,23 @@ class Judge:
         abroad = foreign.danger(plain(text))
         if abroad is not None:
             return abroad
+        if general(plain(text)):
+            return None
         found = self._judged_whole(text)
         rest, question = parted(plain(text))
         if not rest:
             return found
-        if (found is None or not found.clear) and not is_over(rest):
+        if is_over(rest):
+            # Who asks about a right and tells of the past is in no need of advice, but is not left unheard either.
+            found = replace(found, clear=False, beside=True) if found and found.clear else None
+        elif (found is None or not found.clear) and self._sounds(rest):
             found = self._beside_a_question(rest, found)
         return None if found is None else replace(found, question=question)
+
+    def _sounds(self, rest: str) -> bool:
+        """Whether the words beside a question sound faintly of danger; else the tail, which takes longer, reads none of them."""
+        alarm = softmax(self.numbers.words * self._words.logits(rest))[DANGER_ROWS].sum()
+        return self._tail is None or float(alarm) >= self.numbers.quiet * _SOUNDS
 
     def _beside_a_question(self, rest: str, found: Danger | None) -> Danger | None:
         """The danger that is told beside a question about a right, which hides it from the score of the whole.
