@@ -43,7 +43,7 @@ _WAIT = re.compile(r"^(?:等等|等一下|等下|算了|哦|噢|那个|那)[，,
 _LEAD_IN = re.compile(
     r"^(?:(?:等等|等一下|等下|对了|那个|哎|你好|您好|先不说这个)[，,。！!、\s]*)*"
     rf"(?:(?:我|俺)?(?:先|还|再|就|就是|只是)?(?:想|要)?(?:问|咨询|打听|请教)(?:一下|下|个事儿?|个问题|一个问题|你|您)?[，,：:、\s]+|"
-    rf"{_ONLY_ASKS}[，,：:、\s]+|{_ME}(?:就是|只是|单纯|就|只|光){{1,12}}(?:来|想|要){{0,12}}(?:问|咨询|打听|了解)(?:一?下|问)?)"
+    rf"{_ONLY_ASKS}[，,：:、\s]+|{_ME}(?:就是|只是|单纯|就|只|光|先){{1,12}}(?:来|想|要){{0,12}}(?:先)?(?:问|咨询|打听|了解|知道)(?:一?下|问)?)"
 )
 """Words such as “等等我先问个事，…”, which announce a question but do not belong to it."""
 _QUESTION = re.compile(
@@ -53,6 +53,10 @@ _QUESTION = re.compile(
 _PROTEST = re.compile(r"为什么|为啥|凭什么|没人(?:管|修|来|理|问)|管不管|到底")
 """Words of a complaint that only sounds like a question."""
 _OTHER_WISH = re.compile(r"(?:我|俺)?(?:是|要|想)*(?:建议|表扬|举报|投诉|反映|感谢)")
+_AT_END = re.compile(
+    r"[\u4e00-\u9fff](?<![管理修来])(?:[不没](?:有)?|[对是][吧不])[嘞咧滴呢啊呀哦的]?[？?。！!～~\s]{0,9}$"
+)
+"""A verb and 不 or 没, or 对吧, at the end. 到底管不管 and 来不来 are mostly reproaches and do not count."""
 _LEAST = 4
 """Fewest characters of a question that must be left after the words around it are removed."""
 _LEAST_TOPIC = 2
@@ -109,6 +113,15 @@ def asks(text: str) -> bool:
     (True, False, False)
     """
     return _QUESTION.search(text) is not None and _PROTEST.search(text) is None
+
+
+def asks_at_end(text: str) -> bool:
+    """Whether a text is a question by its last word, whatever else it says.
+
+    >>> [asks_at_end(said) for said in ("这个有效没", "给报不", "一年一次对吧", "到底管不管", "路灯坏了")]
+    [True, True, True, False, False]
+    """
+    return _AT_END.search(text) is not None
 
 
 def without_lead_in(question: str) -> str:

@@ -16,10 +16,11 @@ from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
-from bot.understanding.asking import only_asks
+from bot.understanding.asking import asks_at_end, only_asks
 from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
 from bot.understanding.signs import only_time, sign
+from bot.understanding.situation import blames_nobody
 from bot.understanding.wordless import is_wordless
 
 DECISION = "decision"
@@ -91,14 +92,16 @@ _PLEA = re.compile(
     r"(?:[咋怎][么]?(?:弄|办|搞|整|治|得了?)|(?:有没有|可有|有)人(?:来)?管管?|谁(?:来)?管管?)[嘛吗呢啊呀吧哦么]*[？?！!。\s]*$"
 )
 """A sigh behind a story (…臭得不能过，咋弄嘛). It asks for help, and for no rule."""
-_ASKS_AT_END = re.compile(
-    r"[\u4e00-\u9fff](?<![管理])(?:[不没]|[对是][吧不]|对吧)[嘞滴呢啊呀哦的]?[？?。！!\s]*$"
-)
-"""A question by its last word (这个有效没, 给报不, 一年一次对吧)."""
 _REPROACH = re.compile(
     r"(?:怎么|咋|为什么|为啥|凭什么)(?:(?:到)?(?:现在|今天|如今)|还|都|一直|就|又|总|老){1,4}.{0,4}[没不]"
 )
 """A reproach in the form of a question (怎么到现在还没发). It asks for no rule, either."""
+_RIGHT = re.compile(
+    r"医保|社保|养老保险|保险|公积金|新农合|证(?![据明人])|执照|护照|驾照|户口|学籍|退休|退伍|失业|怀孕|产假|离婚|结婚|年检|年审|低保|补贴|津贴|周?岁"
+)
+"""What a situation is about that asks by itself what is to be done (身份证过期半年了, 小孩医保断了一年)."""
+_BARE = 16
+"""Most characters of a situation that is a question although no word asks."""
 _STORY = 14
 """Fewest characters that tell a story."""
 _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
@@ -257,6 +260,8 @@ def decide(
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
     if intent not in _DEEDS and confidence < _SURE_MATTER and _plainly_asks(text):
         return decided(ASK, max(asks, best))
+    if intent not in _DEEDS and _implies_question(text):
+        return decided(ASK, max(asks, best))
     told = _SAID if _REPROACH.search(text) else _PLAIN
     if intent == TELL and confidence >= told and best < bars.sure and _asks_no_rule(text):
         return decided(TELL, confidence)
@@ -280,8 +285,17 @@ def _may_part(text: str) -> bool:
 
 def _plainly_asks(text: str) -> bool:
     """Whether a short message has the form of a question, whatever its subject."""
-    asks = _EITHER_OR.search(text) is not None or _ASKS_AT_END.search(text) is not None
+    asks = _EITHER_OR.search(text) is not None or asks_at_end(text)
     return len(text) <= _PLAINLY and asks and _WISH.search(text) is None
+
+
+def _implies_question(text: str) -> bool:
+    """Whether a short message only tells somebody's situation with a right or a paper, of which nobody is to blame.
+
+    >>> [_implies_question(said) for said in ("小孩医保断了一年", "身份证过期半年了", "老板没给我交社保")]
+    [True, True, False]
+    """
+    return len(text) <= _BARE and _RIGHT.search(text) is not None and blames_nobody(text)
 
 
 def _asks_no_rule(text: str) -> bool:
@@ -294,7 +308,7 @@ def _asks_no_rule(text: str) -> bool:
     """
     plea = _PLEA.search(text)
     story = _REPROACH.sub("", text[: plea.start()] if plea is not None else text)
-    return len(story) >= _STORY and not any(asks.search(story) for asks in (_ASKS, _ASKS_AT_END))
+    return len(story) >= _STORY and _ASKS.search(story) is None and not asks_at_end(story)
 
 
 def _only_tells(text: str, intent: str, confidence: float) -> bool:

@@ -10,8 +10,6 @@ from bot.understanding.faults import is_fault
 from bot.understanding.remarks import is_asking, is_laughter, is_protest
 from core.text import plain, without_pictures
 
-_AT_END = re.compile(r"[\u4e00-\u9fff](?<![管理修来])[不没](?:有|啊|呀|哦|嘞|咧)?[？?。！!～~\s]{0,9}$")
-"""A verb and 不 or 没 at the end, which ask."""
 _TELL_ME = re.compile(
     r"(?:告诉|发|给|报|说)(?:我|俺|一下|个|下|一?声){1,3}.{0,16}(?:电话|号码|热线|地址|网址|地点)|"
     r"(?:电话|号码|热线|地址|网址|地点)(?:是)?(?:给|告诉|发|报)(?:给)?(?:我|俺|一下|个)|^.{2,10}(?:电话|号码|热线|地址|网址)(?:呢|是)?$"
@@ -54,8 +52,7 @@ def may_ask(text: str, kinds: Mapping[str, float] | None = None) -> bool:
         return False
     if asks_to_be_told(said):
         return True
-    ends = is_asking(said) or _AT_END.search(said) is not None
-    asked = ends or (asks(said) and not is_fault(said))
+    asked = is_asking(said) or (asks(said) and not is_fault(said))
     if kinds is None:
         return asked
     question, matter = float(kinds.get("question") or 0), float(kinds.get("matter") or 0)

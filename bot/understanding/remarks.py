@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.asking import asks_at_end
 from bot.understanding.midway import asks_midway, asks_who_we_are
 from core.text import plain
 
@@ -79,7 +80,10 @@ def is_asking(text: str) -> bool:
     >>> is_asking("为什么要我名字"), is_asking("谁来管"), is_asking("王师傅")
     (True, True, False)
     """
-    return _QUESTION.search(text.strip()) is not None or asks_midway(text) or asks_who_we_are(text)
+    said = text.strip()
+    return (
+        _QUESTION.search(said) is not None or asks_at_end(said) or asks_midway(text) or asks_who_we_are(text)
+    )
 
 
 def is_to_us(text: str) -> bool:

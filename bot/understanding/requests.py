@@ -16,6 +16,7 @@ from typing import Literal
 from bot.understanding.announced import items
 from bot.understanding.apart import category, differ, listed_apart
 from bot.understanding.faults import is_fault
+from bot.understanding.situation import is_situation
 
 MOST = 3
 """Largest number of requests in one message; the last one contains the rest of the text."""
@@ -107,9 +108,22 @@ def by_cues(text: str) -> tuple[Request, ...]:
         kind = kind and "matters"  # when its first two items are separate, so are the others
         found.append(request(first, asked))
         asked = _ASKING_CUE.search(cue) is not None
+    if _only_for_question(found, rest, asked):
+        return (Request("question", text.strip()),)
     if not found:
         return (request(text.strip()),)
     return (*found, request(rest, asked))
+
+
+def _only_for_question(found: list[Request], rest: str, asked: bool) -> bool:
+    """Whether all that stands before the last request only says for whom the question behind it is."""
+    last = request(rest, asked)
+    return (
+        bool(found)
+        and last.kind == "question"
+        and _GRIEVANCE.search(last.text) is None
+        and all(one.kind == "matter" and is_situation(one.text) for one in found)
+    )
 
 
 def listed(text: str) -> tuple[Request, ...]:

@@ -22,6 +22,7 @@ from kb_index.language.encoder import Encoder
 from kb_index.language.places import elsewhere
 from kb_index.language.spelling import Spelling
 from kb_index.language.text import TextPipeline, query_text
+from kb_index.language.unsaid import unsaid
 from kb_index.search.calibration import Calibration
 from kb_index.search.evidence import rows
 from kb_index.search.ranking import Candidates, Part, Query, Ranking, order, weigh
@@ -36,6 +37,13 @@ Outcome = Literal["answer", "ask_back", "unknown"]
 
 NEAREST = 100
 """Number of nearest questions taken from the dense index."""
+
+DOUBTED = 0.7
+"""Factor on the probability of an entry that says nothing of what is asked (:func:`kb_index.language.unsaid.unsaid`).
+
+So it is asked about and never given. Of the 1,400 short labelled questions with a right entry seven are doubted, of 191
+that would get a wrong one or have no answer, near misses written for this among them, 23.
+"""
 
 BARE = 3
 """Largest number of words of a bare term; longer questions count as sentences."""
@@ -149,6 +157,8 @@ class Searcher:
         count = min(max(limit, 1), len(ranking.places))
         chances = self.calibration.probability(rows(self.shelf, ranking, count))
         hits = tuple(self._hit(ranking, i, float(chances[i])) for i in range(count))
+        if hits and unsaid(question, hits[0].entry):
+            hits = (replace(hits[0], probability=round(hits[0].probability * DOUBTED, 4)), *hits[1:])
         # the first entry decides the outcome; no later entry is shown with a higher probability
         hits = tuple(replace(h, probability=min(h.probability, hits[0].probability)) for h in hits)
         return SearchResult(cast(Outcome, self.calibration.outcome(hits[0].probability)), hits, self.version)

@@ -11,6 +11,7 @@ from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.questions import EXPLAINED
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
+from bot.understanding.asking import without_lead_in
 
 _LEAD = r"(?:那|那么|请问|我想问|想问下?|问一?下|你们|您|这个?|这事|大概|一般|最快|到底|究竟|登记|投诉|反映|举报|提交|以后|之后|后|完|了|的话|还|得|要|需要|，){0,12}"
 _COST = re.compile(
@@ -20,7 +21,7 @@ _WHO = re.compile(
     rf"{_LEAD}(?:这事)?(?:谁|哪个(?:部门|单位|局)|什么(?:部门|单位)|哪家|归谁|归哪个部门|由谁|哪里)(?:来|去|会|负责|给|能){{0,12}}(?:管|查|看|处理|负责|办理?|解决|受理)(?:的|啊|呢|呀|这个?事?|我|一下){{0,12}}"
 )
 _TOLD = re.compile(
-    rf"{_LEAD}(?:会不会|会|能不能|不会|是不是会|要不要)(?:被|把)?(?:我|我的?(?:信息|名字|电话|身份))?(?:告诉|让|被|泄露|透露|跟|通知|给|暴露|说出去)(?:给)?(?:他们?|她们?|对方|物业|老板|别人|单位|公司|人家|商家|邻居|我|信息|身份|的|名字|电话)*(?:知道|看到|说|查到|发现)?(?:是?我(?:举报|投诉|反映|说)?的?)?(?:吗|么|吧|呢|啊|的)*|"
+    rf"{_LEAD}(?:会不会|会|能不能|不会|是不是会|要不要)(?:被|把)?(?:我|我的?(?:信息|名字|姓名|电话|号码|身份|资料))?(?:告诉|让|被|泄露|透露|跟|通知|给|暴露|说出去)(?:给)?(?:他们?|她们?|对方|物业|老板|别人|单位|公司|人家|商家|邻居|我|个人|信息|隐私|资料|身份|的|名字|姓名|电话|号码)*(?:知道|看到|说|查到|发现)?(?:是?我(?:举报|投诉|反映|说)?的?)?(?:吗|么|吧|呢|啊|的)*|"
     rf"{_LEAD}(?:他们?|对方|物业|老板|别人|人家|商家|邻居)会(?:不会)?(?:知道|看到|发现)(?:是?我.{{0,4}}|我?的?(?:名字|电话|信息))?(?:吗|么|呢)*"
 )
 _WHY = re.compile(
@@ -115,7 +116,7 @@ def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
         slot: the slot that was asked for.
         slots: the current slots; the category decides which department is named.
     """
-    said = plain(text)
+    said = plain(without_lead_in(text))
     if len(said) > _LONGEST:
         return None
     if (told := procedure.answer(said)) is not None:

@@ -74,7 +74,9 @@ async def _serve_both(turn: Turn) -> bool:
 async def _serve(turn: Turn, requests: Sequence[Request]) -> None:
     """Handle the first request, and offer the others."""
     if requests[0].kind == "matter":
-        # The complaint comes first: the form takes the whole message and splits it itself.
+        if await _question_first(turn, requests):
+            return
+        # Nothing answers it, so the complaint comes first: the form takes the whole message and splits it itself.
         turn.set("story", turn.text)
         turn.follow_up("complaint_form")
         return
@@ -106,6 +108,27 @@ async def answer_policy(turn: Turn) -> None:
                 offer_filing(turn, turn.text)
             return
     await _serve(turn, requests)
+
+
+async def _question_first(turn: Turn, requests: Sequence[Request]) -> bool:
+    """Answer what is asked behind a matter, and then offer to file the matter; False when no answer is known.
+
+    With a known answer nobody who asks is put into the form for having said why.
+    """
+    asked = next((request for request in requests if request.kind == "question"), None)
+    if asked is None or parts().city.asks_elsewhere(turn.text) is not None:
+        return False
+    own, whole = await policy.search(asked.text), await policy.search(turn.text)
+    if _known(own) and _names_subject(asked.text):
+        await policy.tell_result(turn.narrowed(asked.text), own)
+        later.remember(turn, [request for request in requests if request is not asked])
+        later.offer(turn)
+        return True
+    if not _known(whole):
+        return False
+    await policy.tell_result(turn, whole)
+    offer_filing(turn, turn.text)
+    return True
 
 
 async def _answer_each(turn: Turn) -> bool:

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import feedback
-from bot.actions.policy.aspects import quotes_first, wanted_section
+from bot.actions.policy.aspects import only_follows, quotes_first, wanted_section
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, choice, clip
 from bot.understanding.within.judging import judge
 from bot.understanding.within.sentences import sentences
 from conversations.event_kinds import Result
 from kb_index.entries.render import to_text
+from kb_index.language.aspects import aspects
+from kb_index.language.unsaid import missing, unsaid
 
 if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
 
 _LONGEST = 120
 """Longest quoted sentence, in characters."""
+_BY_TITLE = 0.05
+"""Probability (0 to 1) from which a sentence is said to a bare question for a point that the entry's own title asks for."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +51,25 @@ def section(entry: Entry, name: str) -> Said:
 async def told(entry: Entry, text: str) -> Said | None:
     """What an entry says to a follow-up in words: the section asked for, or one or two sentences; None for nothing.
 
+    A question that names what the entry never mentions (职工医保呢 after 居民医保, 96119是干嘛的) is about something else,
+    and so is a sentence that does not mention it.
+
     Args:
         text: the citizen's words.
     """
+    if unsaid(text, entry):
+        return None
     wanted = wanted_section(text)
     has = wanted is not None and wanted in entry.sections
     if has and not quotes_first(text):
         return section(entry, str(wanted))
-    found = await asyncio.to_thread(judge, entry.title, sentences(entry), text)
+    said = sentences(entry)
+    found = await asyncio.to_thread(judge, entry.title, said, text)
+    if found is None and only_follows(text) and aspects(text) & aspects(entry.title):
+        # What the title asks for, the entry tells: to say that it does not would be wrong.
+        found = await asyncio.to_thread(judge, entry.title, said, text, least=_BY_TITLE)
+    if found is not None and missing(text, "\n".join((entry.title, *found.sentences))):
+        found = None
     if found is None:
         return section(entry, str(wanted)) if has else None
     quoted = "；".join(clip(one, _LONGEST) for one in found.sentences)

@@ -69,7 +69,13 @@ def inputs(question: str, title: str) -> tuple[str, str, str]:
 
 
 def judge(
-    title: str, said: Sequence[str], question: str, encode: Encode | None = None, model: Model | None = None
+    title: str,
+    said: Sequence[str],
+    question: str,
+    encode: Encode | None = None,
+    model: Model | None = None,
+    *,
+    least: float | None = None,
 ) -> Told | None:
     """The sentences that answer a follow-up question; None when none does.
 
@@ -82,6 +88,7 @@ def judge(
         question: the follow-up question.
         encode: the encoder; None: the shipped one.
         model: the weights; None: the shipped ones.
+        least: probability (0 to 1) from which a sentence is said; None: the model's ``likely``.
     """
     encode, model = encode or shipped_meaning().states, model or shipped()
     if not said or not question.strip():
@@ -91,10 +98,11 @@ def judge(
     if points.wants_number(question):
         chances = chances * np.array([points.has_number(one) for one in said])
     best = float(chances.max())
-    if best < model.likely:
+    bar = model.likely if least is None else least
+    if best < bar:
         return None
-    least = max(best * _BESIDE, model.likely)
-    places = sorted(int(place) for place in np.argsort(-chances)[:2] if chances[place] >= least)
+    beside = max(best * _BESIDE, bar)
+    places = sorted(int(place) for place in np.argsort(-chances)[:2] if chances[place] >= beside)
     return Told(tuple(said[place] for place in places), best >= model.sure, best)
 
 
