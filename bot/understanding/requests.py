@@ -83,10 +83,12 @@ class Request:
     Args:
         text: the words of the request.
         kind: ``question``: the knowledge base may answer it; ``matter``: it must be filed.
+        asked: the words that ask, when those before them only tell in what situation somebody is; else empty.
     """
 
     kind: Literal["question", "matter"]
     text: str
+    asked: str = ""
 
 
 def by_cues(text: str) -> tuple[Request, ...]:
@@ -109,7 +111,7 @@ def by_cues(text: str) -> tuple[Request, ...]:
         found.append(request(first, asked))
         asked = _ASKING_CUE.search(cue) is not None
     if _only_for_question(found, rest, asked):
-        return (Request("question", text.strip()),)
+        return (Request("question", text.strip(), rest.strip()),)
     if not found:
         return (request(text.strip()),)
     return (*found, request(rest, asked))

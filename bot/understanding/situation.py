@@ -13,7 +13,7 @@ from core.text import plain
 _LONGEST = 60
 """Most characters of a situation. Who tells more tells a story."""
 _OWN = re.compile(
-    r"我|俺|咱|自己|家里|家属|本人|[爸妈爹娘爷奶公婆姐妹哥弟叔姨舅姑]|老人|老伴|老公|老婆|媳妇|对象|丈夫|妻子|孩子|小孩|娃|宝宝|儿子|女儿|闺女|"
+    r"我|俺|咱|自己|钱包|手机|证|户口|家里|家属|本人|[爸妈爹娘爷奶公婆姐妹哥弟叔姨舅姑]|老人|老伴|老公|老婆|媳妇|对象|丈夫|妻子|孩子|小孩|娃|宝宝|儿子|女儿|闺女|"
     r"孙|今年|刚|[去明]年|退休|退伍|毕业|结婚|离婚|怀孕|住院|失业|辞职|搬"
 )
 """Who or what a situation is about: the citizen, the family, a stage of life."""

@@ -26,7 +26,7 @@ def split(text: str) -> tuple[Request, ...]:
     if _ONE_BODY.match(text):
         return (request(text.strip()),)
     cued = by_cues(text) if len(text) <= _BRIEF else listed(text)
-    return cued if len(cued) > 1 else _learned(text)
+    return cued if len(cued) > 1 or (cued and cued[0].asked) else _learned(text)
 
 
 def _learned(text: str) -> tuple[Request, ...]:

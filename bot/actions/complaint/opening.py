@@ -12,8 +12,10 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
 from bot.actions.complaint.parted import parted
+from bot.actions.policy import answer as policy
 from bot.actions.policy.answer import ENTRY
 from bot.actions.policy.follow_up import continues
+from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip, plain
@@ -82,6 +84,8 @@ async def open_form(turn: Turn) -> str | None:
     requests = parted(story) if story else _parted_of(kept)
     if story and len(requests) == 1:
         requests = (replace(requests[0], text=steps.as_said(turn, requests[0].text)),)
+    if story and len(requests) == 1 and requests[0].asked and await _answered(turn):
+        return None
     if len(requests) > 1 and requests[0].kind == "question":
         await _question_first(turn, requests)
         return None
@@ -133,6 +137,17 @@ async def open_form(turn: Turn) -> str | None:
         + later.noted(requests[1:])
         + waits
     )
+
+
+async def _answered(turn: Turn) -> bool:
+    """Answer a question that was taken for a matter because the situation behind it was told, too; False without a sure answer."""
+    result = await policy.search(turn.text)
+    if not policy.is_sure(result):
+        return False
+    await policy.tell_result(turn, result)
+    offer_filing(turn, turn.text)
+    turn.set("requested_slot", None)  # ends the form
+    return True
 
 
 def _parted_of(kept: str | None) -> tuple[Request, ...]:

@@ -95,6 +95,12 @@ async def answer_policy(turn: Turn) -> None:
         return
     requests = () if turn.pressed else split(turn.text)
     if len(requests) < 2:
+        asked = requests[0].asked if requests else ""
+        if asked and not _known(await policy.search(turn.text)) and _names_subject(asked):
+            own = await policy.search(asked)
+            if _known(own):
+                await policy.tell_result(turn.narrowed(asked), own)
+                return
         if await policy.answer_policy(turn) and turn.intent == ASK_WITH_MATTER:
             offer_filing(turn, turn.text)
         return

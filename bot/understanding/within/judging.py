@@ -88,7 +88,8 @@ def judge(
         question: the follow-up question.
         encode: the encoder; None: the shipped one.
         model: the weights; None: the shipped ones.
-        least: probability (0 to 1) from which a sentence is said; None: the model's ``likely``.
+        least: probability (0 to 1) from which a sentence is said that tells of the point asked for (an amount, a time …);
+            None: the model's ``likely``, for any sentence.
     """
     encode, model = encode or shipped_meaning().states, model or shipped()
     if not said or not question.strip():
@@ -97,6 +98,9 @@ def judge(
     chances = model.probabilities(features(question[:_LONGEST], title, said, asked, encode(said)))
     if points.wants_number(question):
         chances = chances * np.array([points.has_number(one) for one in said])
+    if least is not None:
+        wanted = np.array(points.asked(question))
+        chances = chances * np.array([bool((wanted & points.told(one)).any()) for one in said])
     best = float(chances.max())
     bar = model.likely if least is None else least
     if best < bar:
