@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb_index.entries.entry import Entry
-
 _SHORT = 30
 """Most characters of a question of which every word counts. A longer one tells a story, and names much in passing."""
 _DEEDS: tuple[tuple[str, str, str], ...] = (
@@ -102,7 +100,7 @@ _THINGS: tuple[tuple[str, str, str], ...] = (
 )
 _AMOUNT = re.compile(r"多少钱|几块钱|多少元|收费多少|花多少|多少费用")
 _TELLS_AMOUNT = re.compile(
-    r"[\d一二三四五六七八九十百千万两]+(?:\.\d+)?(?:多)?(?:元|块|万|%|％|倍|折)|百分之|免费|不收|免收|不要钱|不用[交花]钱|不花钱|工本费|收费|标准|费用|全额|倍|政府定价|市场调节|协商"
+    r"[\d一二三四五六七八九十百千万两](?:\.\d{1,4})?\s?多?(?:元|块|万|%|％|倍|折)|百分之|免费|不收|免收|不要钱|不用[交花]钱|不花钱|工本费|收费|标准|费用|全额|倍|政府定价|市场调节|协商"
 )
 _HOTLINE = re.compile(
     r"(?<![\d.\-])(?!12345)(1[12]\d|12[1-9]\d{2}|9[56]\d{3,4})(?=(?:这个)?(?:[是管能干]|电话|热线|号码)|$)"
@@ -117,23 +115,6 @@ def _compiled(
 
 
 _PAIRS = _compiled((*_DEEDS, *_THINGS))
-
-
-def unsaid(question: str, entry: Entry) -> tuple[str, ...]:
-    """What a short question names that an entry nowhere mentions, neither in its questions nor in its answer.
-
-    Args:
-        question: the citizen's words.
-        entry: the entry that would be given as the answer.
-
-    Returns:
-        See :func:`missing`; also ``amount`` when it asks how much and the answer names no amount.
-    """
-    answer = "\n".join((entry.answer, *entry.sections.values()))
-    found = missing(question, "\n".join((*entry.questions, answer)))
-    if len(question.strip()) <= _SHORT and _AMOUNT.search(question) and not _TELLS_AMOUNT.search(answer):
-        return (*found, "amount")
-    return found
 
 
 def missing(question: str, text: str) -> tuple[str, ...]:
@@ -157,3 +138,13 @@ def missing(question: str, text: str) -> tuple[str, ...]:
     found = [name for name, names, tells in _PAIRS if names.search(asked) and not tells.search(text)]
     found += [number for number in _HOTLINE.findall(asked) if number not in text]
     return tuple(dict.fromkeys(found))
+
+
+def untold_amount(question: str, answer: str) -> bool:
+    """Whether a short question asks how much, and an answer names no amount, nor who sets it.
+
+    >>> untold_amount("公证一份多少钱", "带身份证去公证处申请"), untold_amount("补一张多少钱", "工本费 40 元")
+    (True, False)
+    """
+    short = len(question.strip()) <= _SHORT
+    return short and _AMOUNT.search(question) is not None and _TELLS_AMOUNT.search(answer) is None

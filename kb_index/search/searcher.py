@@ -22,11 +22,11 @@ from kb_index.language.encoder import Encoder
 from kb_index.language.places import elsewhere
 from kb_index.language.spelling import Spelling
 from kb_index.language.text import TextPipeline, query_text
-from kb_index.language.unsaid import unsaid
 from kb_index.search.calibration import Calibration
 from kb_index.search.evidence import rows
 from kb_index.search.ranking import Candidates, Part, Query, Ranking, order, weigh
 from kb_index.search.rerank import Reranker
+from kb_index.search.unsaid import unsaid
 
 _CLAUSE = re.compile(r"[，。！？；,.!?;\s]+")
 _SHORTEST, _CLAUSES = 4, 40
@@ -39,7 +39,7 @@ NEAREST = 100
 """Number of nearest questions taken from the dense index."""
 
 DOUBTED = 0.7
-"""Factor on the probability of an entry that says nothing of what is asked (:func:`kb_index.language.unsaid.unsaid`).
+"""Factor on the probability of an entry that says nothing of what is asked (:func:`kb_index.search.unsaid.unsaid`).
 
 So it is asked about and never given. Of the 1,400 short labelled questions with a right entry seven are doubted, of 191
 that would get a wrong one or have no answer, near misses written for this among them, 23.

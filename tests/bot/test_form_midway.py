@@ -24,6 +24,9 @@ INTENTS = [("ask_policy", 0.8), ("complain", 0.9), ("request_human", 0.9), ("inf
         ("你们会给我打电话不", "留了电话的"),
         ("可以加微信吗", "只能微信联系"),
         ("你们多久来人", "多久"),
+        ("我就问一下会不会泄露我的名字", "被反映的一方看不到工单"),
+        ("会泄露个人信息吗", "被反映的一方看不到工单"),
+        ("我就想知道你们会不会把我电话给他", "被反映的一方看不到工单"),
     ],
 )
 async def test_a_question_is_no_value_no_content_and_no_wish_for_a_human(

@@ -61,8 +61,21 @@ async def test_a_question_that_only_follows_is_not_another(rasa: Rasa, visitor: 
     assert "要带什么材料" not in answer.text
 
 
-async def test_a_matter_before_a_question_in_doubt_opens_the_form_with_both(rasa: Rasa, visitor: str) -> None:
-    text = "小区路灯坏了三天没人修。结婚登记要带什么？"
+@pytest.mark.parametrize("action", [ASK, "action_ask_or_tell", "action_fallback"])
+async def test_a_known_question_behind_a_matter_is_answered_and_the_matter_offered(
+    rasa: Rasa, visitor: str, action: str
+) -> None:
+    text = "小区路灯坏了三天没人修。身份证丢了在哪补？"
+    answer = await rasa.run(action, text, "ask_or_tell", conversation=visitor)
+    assert [card["entry"] for card in answer.cards] == ["police-id-lost"]
+    assert "您刚才还提到“小区路灯坏了三天没人修”" in answer.text
+    assert answer.slots["story"] == "小区路灯坏了三天没人修"
+
+
+async def test_a_matter_before_a_question_without_an_answer_opens_the_form_with_both(
+    rasa: Rasa, visitor: str
+) -> None:
+    text = "小区路灯坏了三天没人修。天王星签证怎么申请？"
     answer = await rasa.run("action_ask_or_tell", text, "ask_or_tell", conversation=visitor)
     assert answer.followup == "complaint_form"
     assert answer.slots["story"] == text

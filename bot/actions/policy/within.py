@@ -15,7 +15,8 @@ from bot.understanding.within.sentences import sentences
 from conversations.event_kinds import Result
 from kb_index.entries.render import to_text
 from kb_index.language.aspects import aspects
-from kb_index.language.unsaid import missing, unsaid
+from kb_index.language.unsaid import missing
+from kb_index.search.unsaid import unsaid
 
 if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
