@@ -21,7 +21,7 @@ _WHO = re.compile(
     rf"{_LEAD}(?:这事)?(?:谁|哪个(?:部门|单位|局)|什么(?:部门|单位)|哪家|归谁|归哪个部门|由谁|哪里)(?:来|去|会|负责|给|能){{0,12}}(?:管|查|看|处理|负责|办理?|解决|受理)(?:的|啊|呢|呀|这个?事?|我|一下){{0,12}}"
 )
 _TOLD = re.compile(
-    rf"{_LEAD}(?:会不会|会|能不能|不会|是不是会|要不要)(?:被|把)?(?:我|我的?(?:信息|名字|姓名|电话|号码|身份|资料))?(?:告诉|让|被|泄露|透露|跟|通知|给|暴露|说出去)(?:给)?(?:他们?|她们?|对方|物业|老板|别人|单位|公司|人家|商家|邻居|我|个人|信息|隐私|资料|身份|的|名字|姓名|电话|号码){0,12}(?:知道|看到|说|查到|发现)?(?:是?我(?:举报|投诉|反映|说)?的?)?(?:吗|么|吧|呢|啊|的){0,6}|"
+    rf"{_LEAD}(?:会不会|会|能不能|不会|是不是会|要不要)(?:被|把)?(?:我|我的?(?:信息|名字|姓名|电话|号码|身份|资料))?(?:告诉|让|被|泄露|透露|跟|通知|给|暴露|说出去)(?:给)?(?:他们?|她们?|对方|物业|老板|别人|单位|公司|人家|商家|邻居|我|个人|信息|隐私|资料|身份|的|名字|姓名|电话|号码){{0,12}}(?:知道|看到|说|查到|发现)?(?:是?我(?:举报|投诉|反映|说)?的?)?(?:吗|么|吧|呢|啊|的){{0,6}}|"
     rf"{_LEAD}(?:他们?|对方|物业|老板|别人|人家|商家|邻居)会(?:不会)?(?:知道|看到|发现)(?:是?我.{{0,4}}|我?的?(?:名字|电话|信息))?(?:吗|么|呢)*"
 )
 _WHY = re.compile(
@@ -137,6 +137,16 @@ def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
         named = next((name for name, words in _NAMED if re.search(words, said)), None)
         return _REASONS.get(named or ("" if re.search("多|这些|信息", said) else slot), _ALL)
     return None
+
+
+def fears_exposure(text: str) -> bool:
+    """Whether a message only asks whether it becomes known who told, in whatever words it is announced.
+
+    >>> [fears_exposure(said) for said in ("我就问一下会不会泄露我的名字", "会泄露个人信息吗", "我的信息被泄露了")]
+    [True, True, False]
+    """
+    said = plain(without_lead_in(text))
+    return len(said) <= _LONGEST and _TOLD.fullmatch(said) is not None
 
 
 def about_privacy(text: str = "") -> str:

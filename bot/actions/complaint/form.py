@@ -96,6 +96,9 @@ async def _step(turn: Turn) -> None:
         turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):
         await _attached(turn, slot)
+    elif not turn.pressed and slot != same.SLOT and about.fears_exposure(turn.text):
+        steps.ask_again(turn, slot, about.about_privacy("知道"))
+        turn.outcome(Result.TALK, about="filing")
     elif not turn.pressed and leaving.wants_out(turn.text, slot):
         await leaving.leave(turn)
     elif (picked := picking.picked(turn, slot)) is not None:
