@@ -9,6 +9,8 @@ write a profile.
 from core.city.deadlines import DeadlineRule as DeadlineRule
 from core.city.deadlines import Limit as Limit
 from core.city.elsewhere import Elsewhere as Elsewhere
+from core.city.handling import LOCAL as LOCAL
+from core.city.handling import Handling as Handling
 from core.city.loading import load_city as load_city
 from core.city.parts import Department as Department
 from core.city.parts import District as District

@@ -1,4 +1,4 @@
-"""Reads a city's profile: four YAML files in one folder, checked when they are first read."""
+"""Reads a city's profile: three to five YAML files in one folder, checked when they are first read."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ FILES = ("city.yml", "districts.yml", "departments.yml")
 """Names of the files that each profile has."""
 DEADLINES = "deadlines.yml"
 """Name of the file with the rules for deadlines. Without it tickets get none."""
+HANDLING = "handling.yml"
+"""Name of the file with the rules for dispatching, returning, extending and calling back. Without it examples hold."""
 
 _FORMATS = {
     "prefix": "要 2 到 6 个大写英文字母",
@@ -56,7 +58,9 @@ def load_city(profile: str) -> City:
 @cache
 def _load(folder: Path) -> City:
     main, districts, departments = (Marked(folder / name) for name in FILES)
-    deadlines = Marked(folder / DEADLINES) if (folder / DEADLINES).exists() else None
+    deadlines, handling = (
+        Marked(folder / name) if (folder / name).exists() else None for name in (DEADLINES, HANDLING)
+    )
     for file, keys in ((main, _KEPT), (districts, {"districts", "source"}), (departments, {"departments"})):
         if odd := [key for key in file.value if key not in keys]:
             lines = [f"  {file.place([str(key)])}：没有这个字段，请检查拼写" for key in odd]
@@ -67,17 +71,23 @@ def _load(folder: Path) -> City:
         "districts_source": districts.value.get("source"),
         "departments": departments.value.get("departments", ()),
         "deadlines": deadlines.value if deadlines else {},
+        "handling": handling.value if handling else {},
         "notice": notice.load(folder),
     }
     try:
         return City.model_validate(found)
     except ValidationError as error:
-        files = {"districts": districts, "departments": departments, "deadlines": deadlines or main}
+        files = {
+            "districts": districts,
+            "departments": departments,
+            "deadlines": deadlines or main,
+            "handling": handling or main,
+        }
         lines = list(dict.fromkeys(_line(one, files, main) for one in _each_place_once(error.errors())))
         raise ConfigurationError(f"城市档案 {folder.name} 有错：\n" + "\n".join(lines)) from error
 
 
-_ELSEWHERE = {"districts", "districts_source", "departments", "deadlines", "notice"}
+_ELSEWHERE = {"districts", "districts_source", "departments", "deadlines", "handling", "notice"}
 """Fields of :class:`City` that are written in other files than ``city.yml``."""
 _KEPT = set(City.model_fields) - _ELSEWHERE
 
@@ -115,7 +125,7 @@ def _line(error: ErrorDetails, files: dict[str, Marked], main: Marked) -> str:
     if first == "districts_source":
         first, path = "districts", ["source"]
     file = files.get(str(first), main)
-    if first == "deadlines":
+    if first in ("deadlines", "handling"):
         path = path[1:]
     words = expected(error)
     if error["type"] == "string_pattern_mismatch":

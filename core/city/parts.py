@@ -30,7 +30,7 @@ class Wrong(ValueError):
     Args:
         words: what is wrong.
         value: the text in the file that is wrong, when the place of the check alone does not tell where.
-        file: ``districts``, ``departments`` or ``deadlines``, when that text stands in this file.
+        file: ``districts``, ``departments``, ``deadlines`` or ``handling``, when that text stands in this file.
     """
 
     def __init__(self, words: str, value: str = "", file: str = "") -> None:

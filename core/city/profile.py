@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from core.city.deadlines import DeadlineRules
 from core.city.elsewhere import Abroad, Elsewhere
+from core.city.handling import LOCAL, Handling
 from core.city.nation import EVERYWHERE, provinces
 from core.city.notice import PrivacyNotice
 from core.city.parts import AreaCode, Department, District, Hotline, Name, Neighbours, Sources, Strict, Wrong
@@ -33,6 +34,7 @@ class City(Strict):
         districts_source: where the districts were read.
         departments: the departments that handle tickets.
         deadlines: how long the steps of a ticket may take.
+        handling: how tickets are dispatched, returned, extended, pressed and called back.
         notice: what citizens are told about their data; None when the profile has none.
 
     >>> from core.city import load_city
@@ -54,6 +56,7 @@ class City(Strict):
     districts_source: Sources = None
     departments: tuple[Department, ...] = ()
     deadlines: DeadlineRules = DeadlineRules()
+    handling: Handling = Handling()
     notice: PrivacyNotice | None = None
 
     @model_validator(mode="after")
@@ -70,6 +73,14 @@ class City(Strict):
             if department.district and department.district not in known:
                 words = f"districts.yml 里没有 {department.district} 这个县区"
                 raise Wrong(words, department.district, "departments")
+        offices = {d.name for d in self.departments} | {LOCAL}
+        for rule in self.handling.directory:
+            for name in (rule.lead, *rule.assisting):
+                if name not in offices:
+                    raise Wrong(f"departments.yml 里没有“{name}”这个单位", name, "handling")
+            for name in rule.districts:
+                if name not in known:
+                    raise Wrong(f"districts.yml 里没有 {name} 这个县区", name, "handling")
         if self.province not in provinces():
             raise Wrong(f"没有“{self.province}”这个省；不要写“省”字，如 安徽", self.province)
         return self
@@ -130,6 +141,12 @@ class City(Strict):
     def department(self, name: str) -> Department | None:
         """The department with this name; None when there is none."""
         return next((found for found in self.departments if found.name == name), None)
+
+    def local(self, district: str) -> Department | None:
+        """The government of a district (属地); None when the profile names none."""
+        return next(
+            (found for found in self.departments if found.district and found.district == district), None
+        )
 
     @cached_property
     def hotline_numbers(self) -> frozenset[str]:
