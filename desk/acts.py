@@ -89,6 +89,11 @@ OPEN_TICKET = Act("open_ticket", "打开工单", "ticket", "number")
 SEE_TICKET_PHOTO = Act("see_ticket_photo", "查看工单照片", "ticket", "number")
 REVEAL_CONTACT = Act("reveal_contact", "查看联系方式", "ticket", "number")
 
+MOVE_TICKET = Act("move_ticket", "办理工单", "ticket", "number")
+# Each ticket of the batch has a record of its own, beside the one of the request.
+DISPATCH_TICKETS = Act("dispatch_tickets", "批量派单", "ticket")
+LIST_DEPARTMENTS = Act("list_departments", "查看承办单位名单")
+
 SEE_KNOWLEDGE = Act("see_knowledge", "查看知识库状态")
 TRY_QUESTION = Act("try_question", "试问")
 LIST_GAPS = Act("list_gaps", "查看没答好的问题")

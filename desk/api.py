@@ -36,6 +36,7 @@ from desk.second_factor_api import SecondFactorApi
 from desk.sessions import Sessions
 from desk.single_sign_on import SingleSignOn
 from desk.summaries import Summaries
+from desk.ticket_moves_api import TicketMovesApi
 from desk.tickets_api import TicketsApi
 from desk.users import Users
 from desk.watch import Watch
@@ -100,6 +101,7 @@ def routes(
         *AccountsApi(guard, database, users, Accounts(database, users)).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events, naming, finding).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
+        *TicketMovesApi(guard, tickets).routes(),
         *TicketsApi(guard, tickets, media, reveals).routes(),
         *RevealsApi(guard, conversations, reveals).routes(),
         *PhotosApi(guard, media).routes(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
@@ -15,16 +15,29 @@ from desk.photos_api import photo_response
 from desk.reveals import Reveals
 from desk.reveals_api import Reveal
 from desk.roles import TICKETS, Role
+from desk.ticket_moves_api import actor
 from desk.users import User
+from tickets.listing import Wanted
 from tickets.service import Tickets
-from tickets.types import Actor, Ticket
+from tickets.types import Ticket
+
+_Yes = Annotated[Literal["", "1"], Field()]
 
 
 class _List(body.Body):
     state: Annotated[str, Field(title="状态", max_length=30)] = ""
     q: Annotated[str, Field(title="搜索内容", max_length=100)] = ""
+    department: Annotated[str, Field(title="承办单位", max_length=36)] = ""
+    category: Annotated[str, Field(title="事项分类", max_length=80)] = ""
+    district: Annotated[str, Field(title="县区", max_length=40)] = ""
+    type: Annotated[str, Field(title="诉求类型", max_length=20)] = ""
+    due: Annotated[Literal["", "overdue", "soon"], Field(title="期限")] = ""
+    urgent: _Yes = ""
+    supervised: _Yes = ""
+    disputed: _Yes = ""
+    order: Annotated[Literal["", "due"], Field(title="排序")] = ""
     limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
-    before: Annotated[str, Field(max_length=36)] = ""
+    before: Annotated[str, Field(max_length=80)] = ""
 
 
 class TicketsApi:
@@ -49,26 +62,38 @@ class TicketsApi:
         ]
 
     async def list(self, request: web.Request, user: User) -> web.Response:
-        """One page of tickets, newest first."""
+        """One page of tickets, newest first, or the first due first."""
         asked = body.query(request, _List)
-        page = await self._tickets.list(
+        own = _department(user)
+        wanted = Wanted(
             state=asked.state,
             q=asked.q,
-            limit=asked.limit,
-            before=asked.before or None,
-            department_id=_department(user),
+            department_id=own if own is not None else asked.department or None,
+            own=own is not None,
+            category=asked.category,
+            district=asked.district,
+            kind=asked.type,
+            due=asked.due,
+            urgent=bool(asked.urgent),
+            supervised=bool(asked.supervised),
+            disputed=bool(asked.disputed),
+            by_due=asked.order == "due",
         )
+        page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
 
     async def open(self, request: web.Request, user: User) -> web.Response:
-        """One ticket with masked contact and numbers, its history, the lead department of its category, and like tickets.
+        """One ticket with masked contact and numbers, its history, like tickets, and what the account may do with it now.
 
-        A department gets its own view of it (:mod:`tickets.department_view`).
+        A department gets its own view of it (:mod:`tickets.department_view`). The hotline's staff also gets the departments
+        that it may be dispatched to.
         """
-        department = _department(user)
+        department, number = _department(user), _number(request)
         if department is not None:
-            return web.json_response(await self._tickets.for_department(_number(request), department))
-        ticket = await self._tickets.get(_number(request))
+            seen = await self._tickets.for_department(number, department)
+            may = await self._tickets.moves.may(number, actor(user))
+            return web.json_response({**seen, "may": may, "suggestions": []})
+        ticket = await self._tickets.get(number)
         events = await self._tickets.events(ticket.number)
         marks = await self._tickets.marks(ticket.number)
         shown = {
@@ -76,8 +101,16 @@ class TicketsApi:
             "suggested_department": self._tickets.lead(ticket.category),
             "maybe_same": [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks],
         }
-        history = [sight.note(event.to_json()) for event in events]
-        return web.json_response({"ticket": shown, "events": history})
+        may = await self._tickets.moves.may(ticket.number, actor(user))
+        suggested = await self._tickets.suggestions(ticket.number)
+        return web.json_response(
+            {
+                "ticket": shown,
+                "events": [sight.note(event.to_json()) for event in events],
+                "may": may,
+                "suggestions": [one.to_json() for one in suggested],
+            }
+        )
 
     async def photo(self, request: web.Request, user: User) -> web.Response:
         """One of the ticket's photos, for users who may see the ticket."""
@@ -95,23 +128,18 @@ class TicketsApi:
             raise Forbidden("群众要求保密，承办单位不能查看联系方式", code="confidential")
         address = request.remote or "unknown"
         record = self._reveals.record(user, "ticket", ticket.number, said.reason, address)
-        kind = "department" if user.role is Role.DEPARTMENT else "agent"
-        contact = await self._tickets.contact(
-            ticket.number, Actor(kind, user.display_name, user.id), said.reason, record
-        )
+        contact = await self._tickets.contact(ticket.number, actor(user), said.reason, record)
         words = sight.clear_words(ticket.to_json())
         return web.json_response(
             {"contact_name": contact.name, "contact_phone": contact.phone, "words": words}
         )
 
     async def _visible(self, request: web.Request, user: User) -> Ticket:
-        ticket = await self._tickets.get(_number(request))
-        if user.role is Role.DEPARTMENT and (
-            user.department_id is None or ticket.department_id != user.department_id
-        ):
+        number = _number(request)
+        if user.role is Role.DEPARTMENT and not await self._tickets.has(number, user.department_id or ""):
             # Answer as if there were no such ticket, because numbers are consecutive and could be tried.
             raise NotFound("没有这张工单")
-        return ticket
+        return await self._tickets.get(number)
 
 
 def _department(user: User) -> str | None:

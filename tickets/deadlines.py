@@ -32,10 +32,41 @@ def count(city: City, kind: TicketType, category: str, urgent: bool, start: date
         urgent: whether it is urgent.
         start: when the time begins to run, with time zone.
     """
+    return _count(city, kind, category, urgent, start, start, 0)
+
+
+def of_row(city: City, row: TicketRow) -> Due:
+    """The deadlines of a ticket as its life stands.
+
+    Signing is counted from the last dispatch. Answer and settlement are counted from the filing, which is what the citizen was
+    told, or from the beginning of the redoing; a return does not stop them. The working days of extensions and suspensions are
+    added.
+    """
+    start = row.due_from or row.created_at
+    sign = row.dispatched_at or row.created_at
+    return _count(city, TicketType(row.type), row.category, is_urgent(row), start, sign, row.added_days)
+
+
+def later(city: City, limit: Limit, start: datetime) -> datetime:
+    """The moment when a limit of the city has passed since ``start``."""
+    return _after(city, limit, start).at.astimezone(UTC)
+
+
+def _count(
+    city: City, kind: TicketType, category: str, urgent: bool, start: datetime, sign: datetime, added: int
+) -> Due:
     rule = city.deadlines.of(kind.label, category, urgent)
     if rule is None:
         return Due()
-    moments = {step: _after(city, limit, start) for step, limit in rule.limits.items()}
+    moments = {
+        step: _after(city, limit, sign if step == "sign" else start) for step, limit in rule.limits.items()
+    }
+    if added:
+        spans = city.deadlines.office_hours.times if city.deadlines.office_hours else ()
+        for step, moment in moments.items():
+            if step != "sign":
+                moved = after_working_days(moment.at, added, spans)
+                moments[step] = Moment(moved.at, moved.provisional or moment.provisional)
     at = {f"{step}_at": moment.at.astimezone(UTC) for step, moment in moments.items()}
     provisional = any(moment.provisional for moment in moments.values())
     return Due(**at, rule=rule.name, basis=city.deadlines.basis(rule), provisional=provisional)
@@ -112,7 +143,7 @@ async def recount(database: Database, city: City) -> int:
                 await session.scalars(found.where(TicketRow.id > last).order_by(TicketRow.id).limit(_AT_ONCE))
             )
             for row in rows:
-                set_due(row, count(city, TicketType(row.type), row.category, is_urgent(row), row.created_at))
+                set_due(row, of_row(city, row))
         counted += len(rows)
         if len(rows) < _AT_ONCE:
             return counted

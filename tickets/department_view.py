@@ -69,6 +69,40 @@ DECISIONS: dict[str, dict[str, str]] = {
         "parent_id": _NEVER,
         "created_at": _AS_IT_IS,
         "updated_at": _AS_IT_IS,
+        "version": _AS_IT_IS,
+        "due_from": _NEVER,
+        "added_days": _AS_IT_IS,
+        "next_due_at": _NEVER,
+        "watch_at": _NEVER,
+        "replied_at": _AS_IT_IS,
+        "approved_at": _AS_IT_IS,
+        "returns": _AS_IT_IS,
+        "extensions": _AS_IT_IS,
+        "asked_days": _AS_IT_IS,
+        "suspensions": _AS_IT_IS,
+        "suspended_at": _NEVER,
+        "suspended_until": _AS_IT_IS,
+        "supervised_at": _AS_IT_IS,
+        "urges": _AS_IT_IS,
+        "redos": _AS_IT_IS,
+        "public_reply": _TEXT,
+        "confidential_reply": _TEXT,
+        "unreached": _AS_IT_IS,
+        "callback": _AS_IT_IS,
+        "satisfied": _AS_IT_IS,
+        "callback_why": _TEXT,
+        "disputed": _AS_IT_IS,
+    },
+    "ticket_dispatches": {
+        "id": _NEVER,
+        "ticket_id": _NEVER,
+        "department_id": _NEVER,
+        "lead": _AS_IT_IS,
+        "category": _NEVER,
+        "district": _NEVER,
+        "at": _NEVER,
+        "ended_at": _NEVER,
+        "returned": _NEVER,
     },
     "ticket_events": {
         "id": _NEVER,
@@ -149,6 +183,9 @@ class DepartmentView:
             "details": [{**detail.to_json(), "value": reads.text(detail.value)} for detail in ticket.details],
         }
         told = ticket.to_json()
+        shown["public_reply"] = reads.text(row.public_reply)
+        shown["confidential_reply"] = reads.text(row.confidential_reply)
+        shown["callback"] = {**told["callback"], "why": reads.text(row.callback_why)}
         shown |= {name: told[name] for name in _PLAIN}
         history = [{**event.to_json(), "note": reads.text(event.note)} for event in events]
         return {"ticket": shown, "events": history}
@@ -182,8 +219,15 @@ _OF_CHILD = ("妈", "爸", "家长", "奶奶", "爷爷", "人")
 _PLAIN = (
     "channel",
     "department",
-    "urgency",
     "updated_at",
+    "suspended_until",
+    "supervised_at",
+    "replied_at",
+    "approved_at",
+    "asked_days",
+    "added_days",
+    "assisting",
+    "rounds",
     "accepted_at",
     "dispatched_at",
     "signed_at",

@@ -47,6 +47,15 @@ async def id_of(database: Database, name: str) -> str:
     return found
 
 
+async def active(database: Database) -> list[tuple[str, str]]:
+    """Id and name of all departments in service, in the order in which they were added."""
+    async with database.read() as session:
+        found = await session.execute(
+            select(Department.id, Department.name).where(Department.active.is_(True)).order_by(Department.id)
+        )
+        return [(key, name) for key, name in found]
+
+
 def unknown_categories(city: City) -> list[str]:
     """What is wrong with categories that have a lead in the profile, but do not exist in the catalogue."""
     known = set(_categories())

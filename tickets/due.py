@@ -12,6 +12,9 @@ from tickets.states import State
 _LABELS = {"sign": "签收", "reply": "答复", "close": "办结"}
 _BEFORE_SIGNED = frozenset({State.PENDING_ACCEPTANCE, State.PENDING_DISPATCH, State.PENDING_SIGN})
 _BEFORE_REPLY = _BEFORE_SIGNED | {State.HANDLING, State.RETURN_REVIEW, State.EXTENSION_REVIEW}
+_BEFORE_CLOSE = _BEFORE_REPLY | {State.PENDING_REVIEW}
+"""Whoever is called back was answered: the time that it takes to reach a citizen is nobody's delay. A suspended ticket waits for
+the citizen, and its deadlines move on."""
 
 
 @dataclass(frozen=True)
@@ -87,4 +90,4 @@ class Due:
 def _is_left(code: str, state: State) -> bool:
     if code == "sign":
         return state in _BEFORE_SIGNED
-    return state in _BEFORE_REPLY if code == "reply" else not state.is_final
+    return state in (_BEFORE_REPLY if code == "reply" else _BEFORE_CLOSE)

@@ -12,7 +12,7 @@ from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
 from core.privacy import lookup_key
-from tickets import checks, deadlines, numbers, rows
+from tickets import checks, clockwork, deadlines, numbers, rows
 from tickets.models import TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, URGENT, Actor, Ticket, TicketDraft, TicketType
@@ -79,7 +79,6 @@ async def _file(
             confidential=draft.confidential,
             channel=draft.channel,
             conversation_id=draft.conversation_id,
-            state=State.PENDING_ACCEPTANCE,
             created_at=moment,
             updated_at=moment,
             urgency=URGENT if draft.urgent else None,
@@ -88,6 +87,7 @@ async def _file(
         deadlines.set_due(row, deadlines.count(city, kind, draft.category, draft.urgent, moment))
         session.add(row)
         await session.flush()
+        clockwork.plan(row, city)
         rows.add_photos(session, row.id, draft.photos)
         await rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
         await session.flush()

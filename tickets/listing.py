@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
+from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
 from core.masking import hide
 from core.search_tokens import may_have
 from core.text import clean
-from tickets import rows
+from tickets import dispatch, rows
 from tickets.department_view import DepartmentView
-from tickets.models import TicketRow
+from tickets.models import Department, TicketRow
 from tickets.states import State
-from tickets.types import Page
+from tickets.types import URGENT, Page, TicketType
 
 MAX_LIMIT = 200
 """Most tickets of one page."""
@@ -43,6 +46,11 @@ _LINE_COLUMNS = (
     TicketRow.due_rule,
     TicketRow.due_basis,
     TicketRow.due_provisional,
+    TicketRow.next_due_at,
+    TicketRow.version,
+    TicketRow.urgency,
+    TicketRow.supervised_at,
+    TicketRow.disputed,
 )
 _OWN_COLUMNS = (TicketRow.confidential, TicketRow.address, TicketRow.contact_name, TicketRow.contact_phone)
 """What is also read for a department: without knowing the citizen, nothing of the citizen can be left out."""
@@ -54,48 +62,64 @@ _CLEAR = (TicketRow.number, TicketRow.district, TicketRow.category)
 """Columns that are stored in clear and searched by SQL."""
 
 
+SOON = timedelta(hours=24)
+"""Time before a deadline from which a ticket is listed as due soon."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which tickets to list. What is empty does not narrow the list.
+
+    Args:
+        state: code or label of a state; ``open`` for all that are not finished.
+        q: words that must all occur in number, content, address, district or category.
+        department_id: only tickets of this department. See ``own``.
+        own: whether that department itself asks: it also gets what it assists with, and its own view of everything.
+        category: ``一级/二级``, or a name of level 1.
+        district: name of a district.
+        kind: code or label of a type.
+        due: ``overdue``: past its next deadline; ``soon``: within :data:`SOON` of it.
+        urgent, supervised, disputed: only such tickets.
+        by_due: the first due first, instead of the newest first. Only tickets with a deadline before them are listed.
+    """
+
+    state: str = ""
+    q: str = ""
+    department_id: str | None = None
+    own: bool = False
+    category: str = ""
+    district: str = ""
+    kind: str = ""
+    due: str = ""
+    urgent: bool = False
+    supervised: bool = False
+    disputed: bool = False
+    by_due: bool = False
+
+
 async def find(
-    database: Database,
-    *,
-    state: str,
-    q: str,
-    limit: int,
-    before: str | None,
-    department_id: str | None,
-    view: DepartmentView,
+    database: Database, wanted: Wanted, *, limit: int, before: str | None, view: DepartmentView
 ) -> Page:
     """One page of tickets.
 
     Args:
         database: where the tickets are.
-        state: code or label of a state; empty for all states.
-        q: words that must all occur in number, content, address, district or category; empty for all tickets.
+        wanted: which ones.
         limit: tickets per page, 1 to :data:`MAX_LIMIT`.
         before: ``next`` of the previous page; None for the first page.
-        department_id: only tickets of this department, as it sees them; None for all.
         view: builds what a department sees.
 
     Raises:
-        BadRequest: the state is unknown, ``q`` is too long, or ``limit`` is out of range.
+        BadRequest: a filter is unknown, ``q`` is too long, or ``limit`` is out of range.
     """
     if not 1 <= limit <= MAX_LIMIT:
         raise BadRequest(f"每页请在 1 到 {MAX_LIMIT} 条之间")
-    words = clean(q).split()
-    if len(q) > MAX_QUERY:
+    words = clean(wanted.q).split()
+    if len(wanted.q) > MAX_QUERY:
         raise BadRequest(f"搜索内容请在 {MAX_QUERY} 字以内")
-    # Ids are UUIDv7: unique and sorted by the time of filing. So the next page begins below the last id.
-    own = department_id is not None
+    own = wanted.own
     columns = (*_LINE_COLUMNS, *(_OWN_COLUMNS if own else ()), *_searched(words))
-    query = select(TicketRow).options(load_only(*columns)).order_by(TicketRow.id.desc())
-    if state:
-        wanted = State.parse(state)
-        if wanted is None:
-            raise BadRequest("没有这种工单状态")
-        query = query.where(TicketRow.state == wanted)
-    if department_id is not None:
-        query = query.where(TicketRow.department_id == department_id)
-    if before is not None:
-        query = query.where(TicketRow.id < clean(before))
+    query = _narrowed(select(TicketRow).options(load_only(*columns)), wanted)
     for word in words:
         found_by = [column.icontains(word, autoescape=True) for column in _CLEAR]
         if not _LONG_NUMBER.search(word):
@@ -109,10 +133,77 @@ async def find(
         return view.found(row, words) if own else all(_has(row, word) for word in words)
 
     async with database.read() as session:
-        found = await _fitting(session, query, fits if words else None, limit + 1)
+        found = await _fitting(session, query, fits if words else None, limit + 1, wanted, before)
+        names = {one.id: one.name for one in await session.execute(select(Department.id, Department.name))}
     page = found[:limit]
     to_line = view.line if own else rows.to_line
-    return Page(tuple(to_line(row) for row in page), page[-1].id if len(found) > limit else None)
+    lines = (replace(to_line(row), department=names.get(row.department_id or "")) for row in page)
+    return Page(tuple(lines), _place(page[-1], wanted) if len(found) > limit else None)
+
+
+def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.state == "open":
+        query = query.where(TicketRow.state.in_([state for state in State if not state.is_final]))
+    elif wanted.state:
+        state = State.parse(wanted.state)
+        if state is None:
+            raise BadRequest("没有这种工单状态")
+        query = query.where(TicketRow.state == state)
+    if wanted.own:
+        department = wanted.department_id or ""
+        query = query.where(
+            or_(TicketRow.department_id == department, TicketRow.id.in_(dispatch.assisted(department)))
+        )
+    elif wanted.department_id is not None:
+        query = query.where(TicketRow.department_id == wanted.department_id)
+    if wanted.category:
+        level = TicketRow.category.startswith(f"{wanted.category}/", autoescape=True)
+        query = query.where(TicketRow.category == wanted.category if "/" in wanted.category else level)
+    if wanted.district:
+        query = query.where(TicketRow.district == wanted.district)
+    if wanted.kind:
+        kind = TicketType.parse(wanted.kind)
+        if kind is None:
+            raise BadRequest("没有这种诉求类型")
+        query = query.where(TicketRow.type == kind)
+    if wanted.due not in ("", "overdue", "soon"):
+        raise BadRequest("期限只能选 overdue（超期）或 soon（快到期）")
+    moment = now()
+    if wanted.due == "overdue":
+        query = query.where(TicketRow.next_due_at < moment)
+    elif wanted.due == "soon":
+        query = query.where(TicketRow.next_due_at.between(moment, moment + SOON))
+    if wanted.urgent:
+        query = query.where(TicketRow.urgency == URGENT)
+    if wanted.supervised:
+        query = query.where(TicketRow.supervised_at.is_not(None))
+    if wanted.disputed:
+        query = query.where(TicketRow.disputed.is_(True))
+    return query
+
+
+def _in_order(query: Select[Any], wanted: Wanted, before: str | None) -> Select[Any]:
+    # Ids are UUIDv7: unique and sorted by the time of filing. So the next page begins below the last id.
+    if not wanted.by_due:
+        query = query.order_by(TicketRow.id.desc())
+        return query if before is None else query.where(TicketRow.id < clean(before))
+    query = query.where(TicketRow.next_due_at.is_not(None)).order_by(TicketRow.next_due_at, TicketRow.id)
+    if before is None:
+        return query
+    at, _, last = clean(before).partition(" ")
+    try:
+        moment = datetime.fromisoformat(at)
+        after = or_(TicketRow.next_due_at > moment, (TicketRow.next_due_at == moment) & (TicketRow.id > last))
+    except ValueError as error:
+        raise BadRequest("没有这一页，请从第一页看起") from error
+    if moment.tzinfo is None:
+        raise BadRequest("没有这一页，请从第一页看起")
+    return query.where(after)
+
+
+def _place(row: TicketRow, wanted: Wanted) -> str:
+    """What the next page begins behind."""
+    return f"{row.next_due_at.isoformat()} {row.id}" if wanted.by_due and row.next_due_at else row.id
 
 
 def _searched(words: Sequence[str]) -> tuple[Any, ...]:
@@ -121,23 +212,28 @@ def _searched(words: Sequence[str]) -> tuple[Any, ...]:
 
 
 async def _fitting(
-    session: AsyncSession, query: Select[Any], fits: Callable[[TicketRow], bool] | None, most: int
+    session: AsyncSession,
+    query: Select[Any],
+    fits: Callable[[TicketRow], bool] | None,
+    most: int,
+    wanted: Wanted,
+    before: str | None,
 ) -> list[TicketRow]:
     """The first rows that fit; None: all do.
 
     The stored tokens also find a few rows that don't have the words, and what has them may be hidden from a department.
     """
     query = query.limit(most)
+    after = before
     if fits is None:
-        return list(await session.scalars(query))
+        return list(await session.scalars(_in_order(query, wanted, after)))
     found: list[TicketRow] = []
-    after: str | None = None
     while True:
-        page = list(await session.scalars(query if after is None else query.where(TicketRow.id < after)))
+        page = list(await session.scalars(_in_order(query, wanted, after)))
         found += [row for row in page if fits(row)]
         if len(found) >= most or len(page) < most:
             return found[:most]
-        after = page[-1].id
+        after = _place(page[-1], wanted)
         # Words whose pairs are frequent, and they themselves are not, take many pages.
         await asyncio.sleep(0)
 

@@ -1,7 +1,4 @@
-"""Tables of tickets: tickets, their history and photos, departments, and two counters.
-
-Columns for later steps of the lifecycle (dispatch, merging) exist and stay empty for now.
-"""
+"""Tables of tickets: tickets, their history, photos and dispatches, departments, and two counters."""
 
 from __future__ import annotations
 
@@ -30,6 +27,7 @@ from core.ids import new_id
 from core.privacy import EncryptedJson, EncryptedText, lookup_key
 from core.resealing import KEYED
 from core.search_tokens import tokens
+from tickets.lifecycle import refuse_illegal
 from tickets.states import State
 
 
@@ -48,7 +46,13 @@ class TicketRow(Base):
     """One request that a citizen filed. Its id is a UUIDv7, so ids sort by the time of filing."""
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_state_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_tickets_state_id", "state", "id"),
+        Index("ix_tickets_department_id_state_id", "department_id", "state", "id"),
+        Index("ix_tickets_district_id", "district", "id"),
+        Index("ix_tickets_category_id", "category", "id"),
+        Index("ix_tickets_next_due_at_id", "next_due_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     number: Mapped[str] = mapped_column(String(24), unique=True)
@@ -87,7 +91,11 @@ class TicketRow(Base):
     conversation_id: Mapped[str | None] = mapped_column(String(36), index=True, default=None)
 
     state: Mapped[str] = mapped_column(String(20), default=State.PENDING_ACCEPTANCE)
-    department_id: Mapped[str | None] = mapped_column(ForeignKey("departments.id"), index=True, default=None)
+    """Written by :func:`tickets.lifecycle.enter` only."""
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """Raised by each move, so that nobody overwrites what somebody else did meanwhile."""
+    department_id: Mapped[str | None] = mapped_column(ForeignKey("departments.id"), default=None)
+    """主办单位: the lead department."""
     urgency: Mapped[str | None] = mapped_column(String(20), default=None)
     """``urgent``, or nothing."""
     sign_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -100,10 +108,44 @@ class TicketRow(Base):
     """The document on which the rule is based; empty for an example, which citizens are not told."""
     due_provisional: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false(), index=True)
     """Whether holidays that are not announced yet may change the deadlines."""
+    due_from: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the time for the answer began to run anew (重办); None: when the ticket was filed."""
+    added_days: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Working days that extensions and suspensions added to the deadlines for answer and settlement."""
+    next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """The deadline of the step that is due first; None when none is left or the ticket is suspended."""
+    watch_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
+    """When the clock has to look at the ticket next (:mod:`tickets.clockwork`)."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    returns: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How often the ticket was returned (退单)."""
+    extensions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    asked_days: Mapped[int | None] = mapped_column(Integer, default=None)
+    """Working days of the extension that is asked for."""
+    suspensions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    suspended_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    supervised_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    urges: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    redos: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    public_reply: Mapped[str] = mapped_column(EncryptedText, default="", server_default="")
+    """What the citizen is told: the department's answer, a direct answer, or why the hotline may not take it up."""
+    confidential_reply: Mapped[str] = mapped_column(EncryptedText, default="", server_default="")
+    """What the department tells the hotline only."""
+    unreached: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Calls of the hotline that did not reach the citizen."""
+    callback: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    """Result of the callback: ``solved``, ``unsolved``, ``unreached``, ``unanswered``; empty: none yet."""
+    satisfied: Mapped[int | None] = mapped_column(Integer, default=None)
+    """1 (very dissatisfied) to 5."""
+    callback_why: Mapped[str] = mapped_column(EncryptedText, default="", server_default="")
+    disputed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether the citizen is dissatisfied again after it was redone, so that a supervisor has to decide."""
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
     """并单: the ticket into which this one was merged."""
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
@@ -134,6 +176,34 @@ def _make_findable(_mapper: Any, _connection: Any, row: TicketRow) -> None:
     history = inspect(row).attrs
     if not row.search_tokens or history.content.history.added or history.address.history.added:
         row.search_tokens = tokens(row.content, row.address or "")
+
+
+@event.listens_for(TicketRow.state, "set")
+def _keep_to_the_table(_row: TicketRow, after: str, before: object, _token: Any) -> None:
+    refuse_illegal(before, after)
+
+
+class TicketDispatchRow(Base):
+    """A department that a ticket was dispatched to. A suggestion learns from how it went."""
+
+    __tablename__ = "ticket_dispatches"
+    __table_args__ = (
+        Index("ix_ticket_dispatches_category_at", "category", "at"),
+        Index("ix_ticket_dispatches_department_id_lead", "department_id", "lead"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
+    department_id: Mapped[str] = mapped_column(ForeignKey("departments.id"))
+    lead: Mapped[bool] = mapped_column(Boolean)
+    """Whether it is the lead department (主办); else it assists (协办)."""
+    category: Mapped[str] = mapped_column(String(80))
+    district: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the ticket was taken from the department again; None: it has it, or had it until the end."""
+    returned: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the hotline agreed that the department was the wrong one."""
 
 
 class TicketEventRow(Base):

@@ -15,27 +15,34 @@ _STANDS: dict[State, str] = {
     State.HANDLING: "{department}正在办理。",
     State.RETURN_REVIEW: "{department}提出这件事不归本单位办，我们正在审核由谁来办。",
     State.EXTENSION_REVIEW: "{department}申请多要一些时间，我们正在审核。",
+    State.SUSPENDED: "{department}在等您补充情况，收到以后接着办。",
     State.PENDING_REVIEW: "{department}已经提交了办理结果，我们正在审核。",
-    State.PENDING_CALLBACK: "办理结果已经审核，工作人员会联系您回访，请留意来电。",
+    State.PENDING_CALLBACK: "{department}已经办完并答复，等您说说解决了没有。",
     State.CLOSED: "已经办结归档。如果问题没有解决或者又出现了，您可以说“转人工”告诉我们。",
-    State.DECLINED: "经核对不属于本热线的受理范围。想了解原因和可以去哪里反映，您可以说“转人工”。",
+    State.DECLINED: "经核对不属于本热线的受理范围。还有疑问，您可以说“转人工”。",
     State.ANSWERED_DIRECTLY: "已经直接答复您。如果还有不清楚的，您可以说“转人工”。",
     State.MERGED: "和别人反映的同一件事合并办理了，结果一样会告诉您。",
+    State.WITHDRAWN: "按您的意思撤回了，不再办理。以后还有事，随时再说。",
 }
+_ANSWERED = frozenset({State.PENDING_CALLBACK, State.CLOSED, State.DECLINED, State.ANSWERED_DIRECTLY})
+"""States in which the answer was reviewed, so that the citizen may read it."""
 
 
 def progress_text(ticket: Ticket) -> str:
     """The progress of a ticket in two or three sentences for the chat.
 
-    It names the deadlines that are based on a document. Examples and provisional deadlines are not told. It never
-    names a result or an estimated time.
+    It names the deadlines that are based on a document. Examples and provisional deadlines are not told, nor any estimated
+    time. The answer is told once it was reviewed, in its own words.
     """
     stands = _STANDS[ticket.state].format(department=ticket.department or "承办单位")
-    text = (
-        f"您好，您 {_when(ticket.created_at)} 提交的{ticket.type.label}工单 {ticket.number}，"
-        f"现在是“{ticket.state.label}”：{stands}"
-    )
-    return "\n".join([text, *deadline_lines(ticket)])
+    text = f"您好，{filed(ticket)}，现在是“{ticket.state.label}”：{stands}"
+    answer = [f"答复：{ticket.public_reply}"] if ticket.public_reply and ticket.state in _ANSWERED else []
+    return "\n".join([text, *answer, *deadline_lines(ticket)])
+
+
+def filed(ticket: Ticket) -> str:
+    """The ticket as citizens know it: when they filed it, its type and number."""
+    return f"您 {_when(ticket.created_at)} 提交的{ticket.type.label}工单 {ticket.number}"
 
 
 def deadline_lines(ticket: Ticket) -> list[str]:

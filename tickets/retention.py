@@ -18,6 +18,7 @@ from tickets.models import TicketEventRow, TicketPhotoRow, TicketRow
 TABLES = {
     "tickets": "keep_contacts_days after it was closed: contact, place and conversation go, and texts are redacted; what is "
     "left is a record without personal data, and is kept",
+    "ticket_dispatches": "kept; no personal data",
     "ticket_events": "with its ticket; notes are redacted",
     "ticket_photos": "with the ticket's contact",
     "ticket_counters": "kept; no personal data",
@@ -67,6 +68,8 @@ async def make_anonymous(session: AsyncSession, forget: Forget, ids: Sequence[st
         row.query_code = secrets.token_hex(16)  # which nobody knows
         row.filing_key = f"anonymous:{row.id}"
         row.content, row.subject, row.address = redact(row.content), redact(row.subject), redact(row.address)
+        row.public_reply, row.confidential_reply = redact(row.public_reply), redact(row.confidential_reply)
+        row.callback_why = redact(row.callback_why)
         row.details = [{**one, "value": redact(str(one.get("value", "")))} for one in row.details]
         row.anonymous_at = now()
     for event in await session.scalars(select(TicketEventRow).where(TicketEventRow.ticket_id.in_(ids))):

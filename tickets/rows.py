@@ -8,14 +8,25 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.errors import NotFound
 from core.ids import new_id
 from core.jobs import add
 from core.masking import hide
 from core.privacy import mask_name, mask_phone
+from tickets import numbers
 from tickets.due import Due
-from tickets.models import Department, TicketEventRow, TicketPhotoRow, TicketRow
+from tickets.models import Department, TicketDispatchRow, TicketEventRow, TicketPhotoRow, TicketRow
+from tickets.rounds import Heard, Rounds
 from tickets.states import State
-from tickets.types import SUMMARY_CHARACTERS, Actor, Detail, Ticket, TicketEvent, TicketLine, TicketType
+from tickets.types import (
+    SUMMARY_CHARACTERS,
+    Actor,
+    Detail,
+    Ticket,
+    TicketEvent,
+    TicketLine,
+    TicketType,
+)
 
 _BEGINNING = 300
 """Characters of a content that are read for its summary."""
@@ -54,6 +65,10 @@ def plain_line(row: TicketRow, told: str) -> TicketLine:
         conversation_id=None,
         department_id=row.department_id,
         due=_due(row),
+        version=row.version,
+        urgency=row.urgency,
+        supervised=row.supervised_at is not None,
+        disputed=row.disputed,
     )
 
 
@@ -98,6 +113,19 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         place_label=row.place_label,
         photos=tuple(await photos(session, row.id)),
         details=tuple(Detail(**detail) for detail in row.details),
+        version=row.version,
+        supervised_at=row.supervised_at,
+        suspended_until=row.suspended_until,
+        replied_at=row.replied_at,
+        approved_at=row.approved_at,
+        asked_days=row.asked_days,
+        added_days=row.added_days,
+        public_reply=row.public_reply,
+        confidential_reply=row.confidential_reply,
+        assisting=tuple(await _assisting(session, row.id)) if row.department_id else (),
+        rounds=Rounds(row.returns, row.extensions, row.suspensions, row.redos, row.urges, row.unreached),
+        heard=Heard(row.callback, row.satisfied, row.callback_why),
+        disputed=row.disputed,
     )
 
 
@@ -120,10 +148,7 @@ def to_event(row: TicketEventRow) -> TicketEvent:
 
 
 MOVED = "ticket_moved"
-"""Kind of the job that is added for each change of a ticket's state.
-
-Its key is the id of the ticket's event.
-"""
+"""Kind of the job that tells the citizen what happened to a ticket. Its key is the id of the ticket's event."""
 
 
 async def add_event(
@@ -136,11 +161,11 @@ async def add_event(
     from_state: State | None = None,
     to_state: State | None = None,
     key: str | None = None,
+    told: bool = False,
 ) -> TicketEventRow:
     """Write who did what to a ticket, in the transaction that makes the change.
 
-    For a change of state it also adds the job that tells the citizen (:mod:`tickets.notices`). Filing adds no
-    job, because the complaint form tells of it.
+    When the citizen is to be told of it, it also adds the job that does (:mod:`tickets.notices`).
     """
     row = TicketEventRow(
         id=new_id(),
@@ -155,7 +180,7 @@ async def add_event(
         key=key,
     )
     session.add(row)
-    if from_state is not None and to_state is not None and from_state != to_state:
+    if told:
         await add(session, MOVED, row.id)
     return row
 
@@ -177,10 +202,51 @@ async def photos(session: AsyncSession, ticket_id: str) -> list[str]:
     return list(found)
 
 
-async def by_number(session: AsyncSession, number: str) -> TicketRow | None:
-    """The row with this number; None when there is none."""
-    row: TicketRow | None = await session.scalar(select(TicketRow).where(TicketRow.number == number))
+async def by_number(session: AsyncSession, number: str, *, lock: bool = False) -> TicketRow | None:
+    """The row with this number; None when there is none.
+
+    ``lock``: nobody else changes it until the transaction ends.
+    """
+    wanted = select(TicketRow).where(TicketRow.number == number)
+    row: TicketRow | None = await session.scalar(wanted.with_for_update() if lock else wanted)
     return row
+
+
+async def wanted(session: AsyncSession, number: str, *, lock: bool = False) -> TicketRow:
+    """The row with this number, however somebody wrote it; see :func:`by_number`.
+
+    Raises:
+        NotFound: there is no such ticket.
+    """
+    known = numbers.plain_number(number)
+    row = await by_number(session, known, lock=lock) if known else None
+    if row is None:
+        raise NotFound("没有这张工单")
+    return row
+
+
+async def history(session: AsyncSession, ticket_id: str) -> tuple[TicketEvent, ...]:
+    """The history of a ticket, oldest first."""
+    found = await session.scalars(
+        select(TicketEventRow)
+        .where(TicketEventRow.ticket_id == ticket_id)
+        .order_by(TicketEventRow.at, TicketEventRow.id)
+    )
+    return tuple(to_event(event) for event in found)
+
+
+async def _assisting(session: AsyncSession, ticket_id: str) -> list[str]:
+    found = await session.scalars(
+        select(Department.name)
+        .join(TicketDispatchRow, TicketDispatchRow.department_id == Department.id)
+        .where(
+            TicketDispatchRow.ticket_id == ticket_id,
+            TicketDispatchRow.lead.is_(False),
+            TicketDispatchRow.ended_at.is_(None),
+        )
+        .order_by(TicketDispatchRow.id)
+    )
+    return list(found)
 
 
 async def _number(session: AsyncSession, ticket_id: str | None) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
@@ -10,21 +11,31 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
-from core.clock import now
 from core.database import Alongside, Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
 from core.privacy import lookup_key
-from core.text import clean, written
-from tickets import deadlines, departments, filing, listing, lookup, numbers, progress, rows, similar
+from tickets import (
+    deadlines,
+    departments,
+    dispatch,
+    filing,
+    listing,
+    lookup,
+    notes,
+    progress,
+    rows,
+    similar,
+)
 from tickets.department_view import DepartmentView, Introduced
+from tickets.listing import Wanted
 from tickets.lookup import NOBODY, Tried
-from tickets.models import TicketEventRow, TicketRow
+from tickets.models import TicketRow
+from tickets.moves import Moves, announce
+from tickets.notes import MAX_NOTE as MAX_NOTE
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
 
-MAX_NOTE = 10_000
-"""Most characters of a note, or of what a citizen adds when urging."""
 RATINGS = ("非常满意", "满意", "基本满意", "不满意")
 """The ratings that a citizen can give, from best to worst."""
 
@@ -56,6 +67,8 @@ class Tickets:
         self._view = DepartmentView(introduced)
         self._events = events
         self._city = city
+        self.moves: Moves = Moves(database, events, city)
+        """What moves tickets on."""
         wrong = [f"deadlines.yml {line}" for line in deadlines.unknown(city)]
         wrong += [f"departments.yml {line}" for line in departments.unknown_categories(city)]
         if wrong:
@@ -94,7 +107,7 @@ class Tickets:
         """
         ticket, made = await filing.file(self._database, draft, key, self._city, actor)
         if made:
-            self._tell(ticket, "filed")
+            announce(self._events, ticket, "filed")
         return ticket
 
     async def by_number_and_code(self, number: str, code: str, tried: Tried = NOBODY) -> Ticket | None:
@@ -139,16 +152,31 @@ class Tickets:
         before: str | None = None,
         department_id: str | None = None,
     ) -> Page:
-        """One page of tickets, newest first; see :func:`tickets.listing.find`."""
-        return await listing.find(
-            self._database,
-            state=state,
-            q=q,
-            limit=limit,
-            before=before,
-            department_id=department_id,
-            view=self._view,
-        )
+        """One page of tickets, newest first; ``department_id``: of this department, as it sees them."""
+        own = department_id is not None
+        return await self.find(Wanted(state, q, department_id, own), limit=limit, before=before)
+
+    async def find(self, wanted: Wanted, limit: int = 50, before: str | None = None) -> Page:
+        """One page of tickets; see :func:`tickets.listing.find`."""
+        return await listing.find(self._database, wanted, limit=limit, before=before, view=self._view)
+
+    async def suggestions(self, number: str) -> tuple[dispatch.Suggestion, ...]:
+        """The departments that a ticket may go to, the best first; see :func:`tickets.dispatch.suggest`.
+
+        Raises:
+            NotFound: there is no such ticket.
+        """
+        async with self._database.read() as session:
+            return await dispatch.suggest(session, self._city, await self._row(session, number))
+
+    async def departments(self) -> Sequence[tuple[str, str]]:
+        """Id and name of all departments in service, by name."""
+        return await departments.active(self._database)
+
+    async def has(self, number: str, department_id: str) -> bool:
+        """Whether a department leads or assists with a ticket."""
+        async with self._database.read() as session:
+            return await dispatch.has(session, await self._row(session, number), department_id)
 
     async def for_department(self, number: str, department_id: str) -> dict[str, Any]:
         """A ticket of a department with its history, as the department sees it (:mod:`tickets.department_view`).
@@ -159,10 +187,12 @@ class Tickets:
         """
         async with self._database.read() as session:
             row = await self._row(session, number)
-            if not department_id or row.department_id != department_id:
+            if not await dispatch.has(session, row, department_id):
                 raise NotFound("没有这张工单")
             marks = await similar.marks(session, row, department_id, self._view.line)
-            seen = self._view.ticket(row, await rows.to_ticket(session, row), await history(session, row.id))
+            seen = self._view.ticket(
+                row, await rows.to_ticket(session, row), await rows.history(session, row.id)
+            )
         seen["ticket"]["suggested_department"] = self.lead(row.category)
         seen["ticket"]["maybe_same"] = [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks]
         return seen
@@ -175,7 +205,7 @@ class Tickets:
         """
         async with self._database.read() as session:
             row = await self._row(session, number)
-            return await history(session, row.id)
+            return await rows.history(session, row.id)
 
     async def of_conversation(self, conversation_id: str, limit: int = 5) -> tuple[Ticket, ...]:
         """The last tickets filed in a conversation, newest first.
@@ -217,7 +247,7 @@ class Tickets:
             NotFound: there is no such ticket.
             BadRequest: the reason is empty, or longer than :data:`MAX_NOTE` characters.
         """
-        why = _note(reason)
+        why = notes.said(reason)
         if not why:
             raise BadRequest("请写明为什么要看联系方式", code="reason_needed")
         async with self._database.write() as session:
@@ -243,10 +273,14 @@ class Tickets:
             NotFound: there is no such ticket.
             BadRequest: the note is empty, or longer than :data:`MAX_NOTE` characters.
         """
-        said = _note(text)
+        said = notes.said(text)
         if not said:
             raise BadRequest("请写下要补充的内容，现在是空的", code="note_needed")
-        return await self._add(number, actor, "noted", said, key, photos)
+        ticket = await self._add(number, actor, "noted", said, key, photos)
+        if actor.kind == CITIZEN.kind and ticket.state is State.SUSPENDED:
+            with suppress(Conflict):  # Somebody else was faster.
+                return await self.by_citizen(number, "resume", {"note": "群众补充了情况"})
+        return ticket
 
     async def correct_phone(self, number: str, phone: str, key: str | None = None) -> Ticket:
         """Set the citizen's phone number. The history records that it was corrected, and not the number.
@@ -284,7 +318,7 @@ class Tickets:
         ticket = await self.get(number)
         if not (ticket.state.is_final or ticket.state is State.PENDING_CALLBACK):
             raise Conflict("这张工单还没有办完，办完以后再请您评价。", code="ticket_open")
-        said = _note(f"{mark}：{note}" if note else mark)
+        said = notes.said(f"{mark}：{note}" if note else mark)
         return await self._add(ticket.number, CITIZEN, "rated", said, key)
 
     async def urge(self, number: str, note: str = "", key: str | None = None) -> Ticket:
@@ -300,14 +334,20 @@ class Tickets:
             Conflict: code ``ticket_final``; the ticket is finished.
             BadRequest: the note is longer than :data:`MAX_NOTE` characters.
         """
-        said = _note(note)
+        said = notes.said(note)
         ticket = await self.get(number)
         if ticket.state.is_final:
             raise Conflict(
                 f"这张工单已经是“{ticket.state.label}”，不用再催了；如果问题还在，请说“转人工”。",
                 code="ticket_final",
             )
-        return await self._add(ticket.number, CITIZEN, "urged", said, key)
+        return await self.by_citizen(ticket.number, "urge", {"note": said}, key)
+
+    async def by_citizen(
+        self, number: str, action: str, given: Mapping[str, Any], key: str | None = None
+    ) -> Ticket:
+        """Make a move in the name of the citizen, who may see the ticket; see :meth:`tickets.moves.Moves.act`."""
+        return await self.moves.act(number, action, given, CITIZEN, key=key)
 
     async def _add(
         self,
@@ -320,69 +360,14 @@ class Tickets:
         change: Callable[[TicketRow], None] | None = None,
     ) -> Ticket:
         try:
-            ticket, added = await self._add_once(number, actor, action, note, key, photos, change)
+            ticket, added = await notes.add(self._database, number, actor, action, note, key, photos, change)
         except IntegrityError:
             # Another process has just used the same key (PostgreSQL only). The second try finds its event.
-            ticket, added = await self._add_once(number, actor, action, note, key, photos, change)
+            ticket, added = await notes.add(self._database, number, actor, action, note, key, photos, change)
         if added:
-            self._tell(ticket, action)
+            announce(self._events, ticket, action)
         return ticket
 
-    async def _add_once(
-        self,
-        number: str,
-        actor: Actor,
-        action: str,
-        note: str,
-        key: str | None,
-        photos: Sequence[str],
-        change: Callable[[TicketRow], None] | None,
-    ) -> tuple[Ticket, bool]:
-        async with self._database.write() as session:
-            row = await self._row(session, number)
-            if key is not None and await session.scalar(
-                select(TicketEventRow.id).where(TicketEventRow.ticket_id == row.id, TicketEventRow.key == key)
-            ):
-                return await rows.to_ticket(session, row), False
-            await rows.add_event(session, row.id, actor, action, note=note, key=key)
-            known = await rows.photos(session, row.id)
-            rows.add_photos(session, row.id, [image for image in photos if image not in known])
-            if change is not None:
-                change(row)
-            row.updated_at = now()
-            await session.flush()
-            return await rows.to_ticket(session, row), True
-
-    async def _row(self, session: AsyncSession, number: str) -> TicketRow:
-        known = numbers.plain_number(number)
-        row = await rows.by_number(session, known) if known else None
-        if row is None:
-            raise NotFound("没有这张工单")
-        return row
-
-    def _tell(self, ticket: Ticket, action: str) -> None:
-        self._events.publish(
-            "tickets",
-            "ticket",
-            action=action,
-            department_id=ticket.department_id,
-            ticket=ticket.line.to_json(),
-        )
-
-
-async def history(session: AsyncSession, ticket_id: str) -> tuple[TicketEvent, ...]:
-    """The history of a ticket, oldest first."""
-    found = await session.scalars(
-        select(TicketEventRow)
-        .where(TicketEventRow.ticket_id == ticket_id)
-        .order_by(TicketEventRow.at, TicketEventRow.id)
-    )
-    return tuple(rows.to_event(event) for event in found)
-
-
-def _note(text: str) -> str:
-    """The text as it is kept; empty when a reader would see nothing of it."""
-    said = clean(text) if written(text) else ""
-    if len(said) > MAX_NOTE:
-        raise BadRequest(f"内容太长了，请控制在 {MAX_NOTE} 字以内")
-    return said
+    @staticmethod
+    async def _row(session: AsyncSession, number: str) -> TicketRow:
+        return await rows.wanted(session, number)

@@ -1,4 +1,4 @@
-"""The states of a ticket. So far only filing sets one: pending acceptance (待受理)."""
+"""The states of a ticket. Which moves lead from one to another: :mod:`tickets.lifecycle`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ class State(StrEnum):
     HANDLING = "handling"
     RETURN_REVIEW = "return_review"
     EXTENSION_REVIEW = "extension_review"
+    SUSPENDED = "suspended"
     PENDING_REVIEW = "pending_review"
     PENDING_CALLBACK = "pending_callback"
     CLOSED = "closed"
     DECLINED = "declined"
     ANSWERED_DIRECTLY = "answered_directly"
     MERGED = "merged"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
@@ -55,12 +57,14 @@ _LABELS: dict[State, str] = {
     State.HANDLING: "办理中",
     State.RETURN_REVIEW: "退单审核",
     State.EXTENSION_REVIEW: "延期审核",
+    State.SUSPENDED: "挂起",
     State.PENDING_REVIEW: "待审核",
     State.PENDING_CALLBACK: "待回访",
     State.CLOSED: "办结归档",
     State.DECLINED: "不予受理",
     State.ANSWERED_DIRECTLY: "直接答复",
     State.MERGED: "并单",
+    State.WITHDRAWN: "已撤回",
 }
 
-_FINAL = frozenset({State.CLOSED, State.DECLINED, State.ANSWERED_DIRECTLY, State.MERGED})
+_FINAL = frozenset({State.CLOSED, State.DECLINED, State.ANSWERED_DIRECTLY, State.MERGED, State.WITHDRAWN})

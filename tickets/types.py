@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from core.clock import iso
 from core.codes import place
 from tickets.due import Due
+from tickets.lifecycle import TRANSITIONS
+from tickets.rounds import Heard, Rounds
 from tickets.states import State
 
 URGENT = "urgent"
@@ -131,14 +133,16 @@ class Actor:
     """Who does something to a ticket.
 
     Args:
-        kind: ``citizen``, ``agent``, ``department`` or ``system``.
+        kind: ``citizen``, ``agent``, ``supervisor``, ``department`` or ``system`` (:class:`tickets.lifecycle.Who`).
         name: the name that the history shows.
         id: id of the desk account; None when there is none.
+        department_id: the department of the account; None when it belongs to none.
     """
 
     kind: str
     name: str
     id: str | None = None
+    department_id: str | None = None
 
 
 CITIZEN = Actor("citizen", "群众")
@@ -161,6 +165,11 @@ class TicketLine:
     conversation_id: str | None
     department_id: str | None
     due: Due
+    version: int = 1
+    urgency: str | None = None
+    supervised: bool = False
+    disputed: bool = False
+    department: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form for lists and live events: labels for people, codes for programs."""
@@ -176,6 +185,11 @@ class TicketLine:
             "summary": self.summary,
             "conversation_id": self.conversation_id,
             "due": self.due.to_json(self.state),
+            "version": self.version,
+            "urgency": _URGENCY_LABELS.get(self.urgency or ""),
+            "supervised": self.supervised,
+            "disputed": self.disputed,
+            "department": self.department,
         }
 
 
@@ -217,6 +231,19 @@ class Ticket:
     place_label: str = ""
     photos: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
+    version: int = 1
+    supervised_at: datetime | None = None
+    suspended_until: datetime | None = None
+    replied_at: datetime | None = None
+    approved_at: datetime | None = None
+    asked_days: int | None = None
+    added_days: int = 0
+    public_reply: str = ""
+    confidential_reply: str = ""
+    assisting: tuple[str, ...] = ()
+    rounds: Rounds = field(default_factory=Rounds)
+    heard: Heard = field(default_factory=Heard)
+    disputed: bool = False
 
     @property
     def line(self) -> TicketLine:
@@ -232,6 +259,11 @@ class Ticket:
             conversation_id=self.conversation_id,
             department_id=self.department_id,
             due=self.due,
+            version=self.version,
+            urgency=self.urgency,
+            supervised=self.supervised_at is not None,
+            disputed=self.disputed,
+            department=self.department,
         )
 
     def card(self) -> dict[str, Any]:
@@ -257,8 +289,6 @@ class Ticket:
             "contact_phone": self.contact_phone,
             "confidential": self.confidential,
             "channel": self.channel,
-            "department": self.department,
-            "urgency": _URGENCY_LABELS.get(self.urgency or ""),
             "updated_at": iso(self.updated_at),
             "accepted_at": _iso(self.accepted_at),
             "dispatched_at": _iso(self.dispatched_at),
@@ -271,6 +301,17 @@ class Ticket:
             "place_label": self.place_label,
             "photos": list(self.photos),
             "details": [detail.to_json() for detail in self.details],
+            "suspended_until": _iso(self.suspended_until),
+            "supervised_at": _iso(self.supervised_at),
+            "replied_at": _iso(self.replied_at),
+            "approved_at": _iso(self.approved_at),
+            "asked_days": self.asked_days,
+            "added_days": self.added_days,
+            "public_reply": self.public_reply,
+            "confidential_reply": self.confidential_reply,
+            "assisting": list(self.assisting),
+            "rounds": self.rounds.to_json(),
+            "callback": self.heard.to_json(),
         }
 
 
@@ -315,7 +356,11 @@ class Page:
 
 
 ACTION_LABELS = {
+    **{move.action: move.label for move in TRANSITIONS.values()},
     "filed": "登记",
+    "reminded": "到期提醒",
+    "overdue": "超过期限",
+    "merged_in": "并入",
     "urged": "催办",
     "noted": "备注",
     "phone_corrected": "更正联系电话",

@@ -66,6 +66,20 @@ def after_working_days(start: datetime, count: int, spans: Sequence[tuple[time, 
     return Moment(end, day.year > last_known_year())
 
 
+def working_days_until(start: datetime, end: datetime) -> int:
+    """How many working days lie after the day of ``start``, up to and with the day of ``end``.
+
+    >>> from datetime import UTC
+    >>> working_days_until(datetime(2026, 9, 30, 2, tzinfo=UTC), datetime(2026, 10, 10, 2, tzinfo=UTC))  # 国庆
+    3
+    """
+    day, last, found = local(start).date(), local(end).date(), 0
+    while day < last:
+        day += _DAY
+        found += is_working_day(day)
+    return found
+
+
 def after_working_hours(start: datetime, count: int, spans: Sequence[tuple[time, time]]) -> Moment:
     """The moment when ``count`` hours of office time have passed.
 

@@ -54,6 +54,11 @@ async def test_list_shows_labels_and_pages(office: Office, ticket: Ticket) -> No
         "created_at": "",
         "summary": "小区门口的路灯坏了三天了",
         "conversation_id": "01990000-0000-7000-8000-000000000001",
+        "version": 1,
+        "urgency": None,
+        "supervised": False,
+        "disputed": False,
+        "department": None,
     }
     found = await agent.get("/tickets", q="路灯", state="待受理")
     assert [t["number"] for t in found["tickets"]] == [ticket.number]

@@ -107,6 +107,9 @@ ROUTES: dict[str, str | set[Role]] = {
     "GET /api/desk/tickets/{number}": AGENTS | {Role.DEPARTMENT},
     "GET /api/desk/tickets/{number}/photos/{id}": AGENTS | {Role.DEPARTMENT},
     "POST /api/desk/tickets/{number}/reveal": AGENTS | {Role.DEPARTMENT},
+    "POST /api/desk/tickets/{number}/act": AGENTS | {Role.DEPARTMENT},
+    "POST /api/desk/tickets/dispatch": AGENTS,
+    "GET /api/desk/departments": AGENTS | {Role.DEPARTMENT},
     "GET /api/desk/knowledge": AGENTS | {Role.EDITOR},
     "GET /api/desk/knowledge/ask": AGENTS | {Role.EDITOR},
     "GET /api/desk/knowledge/gaps": AGENTS | {Role.EDITOR},
@@ -172,6 +175,10 @@ OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
     "POST /api/desk/tickets/{number}/reveal": (
         _WHY,
         {"own": {"*": 200}, "other": {"*": 200, "department": 404}, "secret": {"*": 200, "department": 403}},
+    ),
+    "POST /api/desk/tickets/{number}/act": (
+        {"action": "urge", "version": 1, "fields": {}},
+        {"own": {"*": 200, "department": 403}, "other": {"*": 200, "department": 404}},
     ),
     # A photo that is none of the ticket's, whosever the ticket is.
     "GET /api/desk/tickets/{number}/photos/{id}": (None, {"own": {"*": 404}, "other": {"*": 404}}),
@@ -357,6 +364,7 @@ NOT_LISTS = {
     "GET /api/desk/reveals/reasons": "a fixed list",
     "GET /api/desk/rights": "as many as conversations.rights shows",
     "GET /api/desk/agents": "as many as desk.colleagues.MOST",
+    "GET /api/desk/departments": "the city's departments",
     "GET /api/desk/conversations/{id}": "as many messages as desk.conversations_api.HISTORY",
     "GET /api/desk/tickets/{number}": "one ticket",
     "GET /api/desk/tickets/{number}/photos/{id}": "one photo",

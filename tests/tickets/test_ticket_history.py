@@ -26,13 +26,13 @@ async def ticket(tickets: Tickets, draft: TicketDraft) -> Ticket:
 async def test_urging_is_written_down_once(tickets: Tickets, events: Events, ticket: Ticket) -> None:
     with events.subscribe("tickets") as heard:
         urged = await tickets.urge(ticket.number, "三天了还没人来", key="turn-1")
-        assert (await asyncio.wait_for(heard.get(), 1)).data["action"] == "urged"
+        assert (await asyncio.wait_for(heard.get(), 1)).data["action"] == "urge"
     assert urged.number == ticket.number
     await tickets.urge(ticket.number, "三天了还没人来", key="turn-1")
     history = await tickets.events(ticket.number)
     assert [(e.action, e.actor, e.note) for e in history] == [
         ("filed", "群众", ""),
-        ("urged", "群众", "三天了还没人来"),
+        ("urge", "群众", "三天了还没人来"),
     ]
     await tickets.urge(ticket.number, key="turn-2")
     assert len(await tickets.events(ticket.number)) == 3

@@ -37,7 +37,7 @@ async def test_progress_says_where_it_stands_and_promises_nothing(
 
 
 def test_states_have_labels_of_their_own() -> None:
-    assert len({s.label for s in State}) == len(State) == 12
+    assert len({s.label for s in State}) == len(State) == 14
     assert all(State.parse(s.label) is s for s in State)
     assert State.parse("没有") is None
 

@@ -1,0 +1,114 @@
+"""Moving tickets on at the desk: /api/desk/tickets/{number}/act, /api/desk/tickets/dispatch, /api/desk/departments."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aiohttp import web
+from pydantic import Field
+
+from core.errors import WenbanError
+from desk import acts, audit, body, sight
+from desk.acts import Act
+from desk.guard import Guard
+from desk.roles import ANSWERING, TICKETS, Role
+from desk.users import User
+from tickets.lifecycle import TRANSITIONS
+from tickets.service import Tickets
+from tickets.types import Actor, Ticket
+
+MOST = 100
+"""Most tickets of one batch."""
+
+
+class _Act(body.Body):
+    action: Annotated[str, Field(title="操作", max_length=20)]
+    version: Annotated[int, Field(title="版本", ge=1)]
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class _One(body.Body):
+    number: Annotated[str, Field(title="工单号", max_length=40)]
+    version: Annotated[int, Field(title="版本", ge=1)]
+
+
+class _Batch(body.Body):
+    tickets: Annotated[list[_One], Field(title="工单", min_length=1, max_length=MOST)]
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+def actor(user: User) -> Actor:
+    """The account as it stands in the histories of tickets."""
+    return Actor(str(user.role), user.display_name, user.id, user.department_id)
+
+
+class TicketMovesApi:
+    """Handlers of the addresses that move tickets on."""
+
+    def __init__(self, guard: Guard, tickets: Tickets) -> None:
+        self._guard = guard
+        self._tickets = tickets
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of these handlers."""
+        only = self._guard.only
+        return [
+            web.get("/api/desk/departments", only(TICKETS, self.departments, acts.LIST_DEPARTMENTS)),
+            web.post("/api/desk/tickets/dispatch", only(ANSWERING, self.dispatch, acts.DISPATCH_TICKETS)),
+            web.post("/api/desk/tickets/{number}/act", only(TICKETS, self.act, acts.MOVE_TICKET)),
+        ]
+
+    async def departments(self, request: web.Request, user: User) -> web.Response:
+        """All departments in service: ``[{"id", "name"}]``. A department needs them to say whose matter it is."""
+        found = await self._tickets.departments()
+        return web.json_response({"departments": [{"id": key, "name": name} for key, name in found]})
+
+    async def act(self, request: web.Request, user: User) -> web.Response:
+        """Make one move of a ticket. The answer is what the ticket's own address answers then, without its history."""
+        said = await body.read(request, _Act)
+        number = request.match_info["number"]
+        ticket = await self._move(
+            request, user, number, said.action, said.version, said.fields, acts.MOVE_TICKET
+        )
+        gone = user.role is Role.DEPARTMENT and not await self._tickets.has(
+            ticket.number, user.department_id or ""
+        )
+        return web.json_response(_moved(ticket) | {"gone": gone})
+
+    async def dispatch(self, request: web.Request, user: User) -> web.Response:
+        """Dispatch several tickets to the same departments. Each is done or refused for itself."""
+        said = await body.read(request, _Batch)
+        done: list[dict[str, Any]] = []
+        for one in said.tickets:
+            try:
+                moved = await self._move(
+                    request, user, one.number, "dispatch", one.version, said.fields, acts.DISPATCH_TICKETS
+                )
+            except WenbanError as error:
+                done.append({"number": one.number, "ok": False, **error.to_json()})
+            else:
+                done.append({**_moved(moved), "ok": True})
+        return web.json_response({"tickets": done})
+
+    async def _move(
+        self,
+        request: web.Request,
+        user: User,
+        number: str,
+        action: str,
+        version: int,
+        fields: dict[str, Any],
+        act: Act,
+    ) -> Ticket:
+        label = TRANSITIONS[action].label if action in TRANSITIONS else action
+        record = audit.record(
+            user, act.name, audit.shown(number), f"操作：{label}", request.remote or "unknown"
+        )
+        return await self._tickets.moves.act(
+            number, action, fields, actor(user), version=version, alongside=record
+        )
+
+
+def _moved(ticket: Ticket) -> dict[str, Any]:
+    line = sight.ticket(ticket.line.to_json())
+    return {"number": ticket.number, "ticket": line}

@@ -1,0 +1,267 @@
+"""A ticket's whole life through the desk's addresses: who may do what, in which state, and what is told when not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from desk.models import DeskAudit
+from tests.desk.conftest import Office, Person, on_both
+from tickets.models import TicketEventRow, TicketRow
+from tickets.types import Actor, Ticket, TicketDraft
+
+DRAFT = TicketDraft(
+    "投诉",
+    "小区门口的路灯坏了三天了，晚上老人出门看不见路。",
+    "市政设施/路灯照明",
+    "田家庵区",
+    "某某路 1 号",
+    contact_name="张某某",
+    contact_phone="13800000000",
+)
+ANSWER = "您反映的小区门口路灯，已于 11 月 29 日更换灯泡和线路，恢复照明。"
+
+
+@dataclass
+class Hall:
+    """An agent, a supervisor, and two departments with an account each."""
+
+    office: Office
+    agent: Person
+    boss: Person
+    lamps: Person
+    roads: Person
+    ids: dict[str, str]
+
+    async def file(self, key: str = "k") -> str:
+        return (await self.office.tickets.file(DRAFT, key)).number
+
+    async def version(self, number: str) -> int:
+        async with self.office.database.read() as session:
+            found = await session.scalar(select(TicketRow.version).where(TicketRow.number == number))
+        assert found is not None
+        return found
+
+    async def act(
+        self, who: Person, number: str, action: str, status: int = 200, **fields: Any
+    ) -> dict[str, Any]:
+        version = await self.version(number)
+        body = {"action": action, "version": version, "fields": fields}
+        return await who.post(f"/tickets/{number}/act", body, status)
+
+    async def state(self, number: str) -> str:
+        return str((await self.agent.get(f"/tickets/{number}"))["ticket"]["state"])
+
+    async def handled(self, key: str = "k") -> str:
+        """A ticket that the department for lamps has signed for."""
+        number = await self.file(key)
+        await self.act(self.agent, number, "accept")
+        await self.act(self.agent, number, "dispatch", department=self.ids["lamps"])
+        await self.act(self.lamps, number, "sign")
+        return number
+
+
+@pytest.fixture
+async def hall(office: Office) -> Hall:
+    ids = {
+        "lamps": await office.department("市城市管理行政执法局"),
+        "roads": await office.department("市住房和城乡建设局"),
+    }
+    return Hall(
+        office,
+        await office.hire("a1", name="坐席 1 号"),
+        await office.hire("s1", "supervisor", name="班长 1 号"),
+        await office.hire("d1", "department", department=ids["lamps"]),
+        await office.hire("d2", "department", department=ids["roads"]),
+        ids,
+    )
+
+
+@on_both
+async def test_from_filing_to_the_archive_with_a_return_an_extension_and_a_redo(hall: Hall) -> None:
+    number = await hall.file()
+    await hall.act(hall.agent, number, "accept", note="已核对")
+    page = await hall.agent.get(f"/tickets/{number}")
+    best = page["suggestions"][0]
+    assert (best["name"], best["reason"]) == ("市城市管理行政执法局", "牵头单位")
+    await hall.act(
+        hall.agent, number, "dispatch", department=hall.ids["roads"], assisting=[hall.ids["lamps"]]
+    )
+    await hall.act(hall.roads, number, "ask_return", reason="路灯归城管管", department=hall.ids["lamps"])
+    assert await hall.state(number) == "退单审核"
+    await hall.act(hall.agent, number, "grant_return")
+    await hall.roads.get(f"/tickets/{number}", 404)
+    again = await hall.agent.get(f"/tickets/{number}")
+    assert [one["name"] for one in again["suggestions"]] == ["市城市管理行政执法局"]
+    await hall.act(hall.agent, number, "dispatch", department=hall.ids["lamps"])
+    await hall.act(hall.lamps, number, "sign")
+    await hall.act(hall.lamps, number, "contact", reached=True, text="已电话联系，说明天上门")
+    before = (await hall.agent.get(f"/tickets/{number}"))["ticket"]["due"]["next"]["at"]
+    await hall.act(hall.lamps, number, "ask_extension", days=3, reason="等灯杆配件")
+    await hall.act(hall.boss, number, "grant_extension", days=2)
+    after = (await hall.agent.get(f"/tickets/{number}"))["ticket"]
+    assert after["due"]["next"]["at"] > before and after["added_days"] == 2
+    await hall.act(hall.lamps, number, "reply", public=ANSWER, confidential="灯杆老化，建议整批换")
+    await hall.act(hall.agent, number, "approve")
+    assert await hall.state(number) == "待回访"
+    await hall.act(hall.agent, number, "callback", reached=False)
+    await hall.act(hall.agent, number, "callback", solved=False, satisfied=1, why="又灭了")
+    redone = (await hall.agent.get(f"/tickets/{number}"))["ticket"]
+    assert redone["state"] == "办理中" and redone["supervised"] and redone["rounds"]["redos"] == 1
+    await hall.act(hall.lamps, number, "reply", public=ANSWER)
+    await hall.act(hall.agent, number, "approve")
+    await hall.act(hall.agent, number, "callback", solved=True, satisfied=5)
+    end = await hall.agent.get(f"/tickets/{number}")
+    assert end["ticket"]["state"] == "办结归档" and end["ticket"]["closed_at"] and end["may"] == []
+    assert end["ticket"]["callback"]["satisfied"] == 5
+    async with hall.office.database.read() as session:
+        audited = list(
+            await session.scalars(
+                select(DeskAudit.reason).where(
+                    DeskAudit.action == "move_ticket",
+                    DeskAudit.subject == number,
+                    DeskAudit.result == "allowed",
+                )
+            )
+        )
+        events = list(await session.scalars(select(TicketEventRow.action)))
+    by_people = [one["action"] for one in end["events"] if one["actor"] not in ("群众", "系统")]
+    assert audited == [f"操作：{action}" for action in by_people], "a record for each, in order"
+    assert events.count("redo") == events.count("supervise") == 1
+
+
+@on_both
+async def test_whoever_saw_an_older_version_overwrites_nothing(hall: Hall) -> None:
+    number = await hall.file()
+    seen = await hall.version(number)
+    await hall.act(hall.boss, number, "accept")
+    said = {"action": "decline", "version": seen, "fields": {"basis": "不归热线", "route": "请找法院"}}
+    refused = await hall.agent.post(f"/tickets/{number}/act", said, 409)
+    error = refused["error"]
+    assert error["code"] == "stale" and error["details"]["by"] == "班长 1 号"
+    assert "班长 1 号“受理”" in error["message"] and error["details"]["version"] == seen + 1
+    assert await hall.state(number) == "待派单"
+
+
+async def test_what_the_state_does_not_allow_is_told_in_a_plain_sentence(hall: Hall) -> None:
+    number = await hall.file()
+    refused = await hall.act(hall.agent, number, "approve", status=409)
+    assert refused["error"] == {
+        "code": "not_now",
+        "message": "这张工单现在是“待受理”，不能审核通过。",
+        "details": {},
+    }
+    assert (await hall.act(hall.agent, number, "nonsense", status=404))["error"]["message"] == "没有这种操作"
+    assert (await hall.act(hall.agent, number, "sign", status=403))["error"]["code"] == "not_yours"
+    await hall.act(hall.lamps, number, "sign", status=404)
+    await hall.act(hall.agent, number, "decline", status=400, basis="不归热线")
+
+
+async def test_the_page_offers_what_the_account_may_do_and_says_why_not(hall: Hall) -> None:
+    number = await hall.handled()
+    may = {one["action"]: one for one in (await hall.lamps.get(f"/tickets/{number}"))["may"]}
+    assert list(may) == ["ask_return", "ask_extension", "note", "contact", "suspend", "reply"]
+    assert all(one["why_not"] is None for one in may.values())
+    assert [f["name"] for f in may["reply"]["fields"]] == ["public", "confidential", "override"]
+    await hall.act(hall.lamps, number, "ask_extension", days=2, reason="等配件")
+    await hall.act(hall.boss, number, "grant_extension")
+    may = {one["action"]: one for one in (await hall.lamps.get(f"/tickets/{number}"))["may"]}
+    assert may["ask_extension"]["why_not"] == "这张工单已经延期过 1 次，不能再延。"
+    refused = await hall.act(hall.lamps, number, "ask_extension", status=409, days=1, reason="还要等")
+    assert refused["error"]["message"] == may["ask_extension"]["why_not"]
+
+
+async def test_a_ticket_returned_twice_is_dispatched_by_a_supervisor_only(hall: Hall) -> None:
+    number = await hall.file()
+    await hall.act(hall.agent, number, "accept")
+    for name, who in (("roads", hall.roads), ("lamps", hall.lamps)):
+        await hall.act(hall.agent, number, "dispatch", department=hall.ids[name])
+        await hall.act(who, number, "ask_return", reason="不归我们管")
+        await hall.act(hall.agent, number, "grant_return")
+    refused = await hall.act(hall.agent, number, "dispatch", status=409, department=hall.ids["lamps"])
+    assert refused["error"]["message"] == "这张工单已经退过 2 次，要由班长决定。"
+    await hall.act(hall.boss, number, "dispatch", department=hall.ids["lamps"])
+
+
+async def test_an_answer_that_says_nothing_goes_to_review_with_a_reason_only(hall: Hall) -> None:
+    number = await hall.handled()
+    refused = await hall.act(hall.lamps, number, "reply", status=400, public="已转相关部门处理。")
+    assert refused["error"]["code"] == "reply_warnings"
+    assert {one["code"] for one in refused["error"]["details"]["warnings"]} == {
+        "short",
+        "boilerplate",
+        "off_matter",
+    }
+    await hall.act(hall.lamps, number, "reply", public="已转相关部门处理。", override="电话里已经说清楚了")
+    events = (await hall.agent.get(f"/tickets/{number}"))["events"]
+    assert "仍提交的理由：电话里已经说清楚了" in events[-1]["note"]
+
+
+async def test_a_department_that_assists_sees_and_notes_but_does_not_answer(hall: Hall) -> None:
+    number = await hall.file()
+    await hall.act(hall.agent, number, "accept")
+    await hall.act(
+        hall.agent, number, "dispatch", department=hall.ids["lamps"], assisting=[hall.ids["roads"]]
+    )
+    assert [one["number"] for one in (await hall.roads.get("/tickets"))["tickets"]] == [number]
+    page = await hall.roads.get(f"/tickets/{number}")
+    assert [one["action"] for one in page["may"]] == ["note"]
+    assert page["ticket"]["assisting"] == ["市住房和城乡建设局"]
+    await hall.act(hall.roads, number, "note", text="路面部分我们来补")
+    assert (await hall.act(hall.roads, number, "sign", status=403))["error"]["code"] == "not_yours"
+
+
+async def test_several_are_dispatched_at_once_each_for_itself(hall: Hall) -> None:
+    first, second = await hall.file("1"), await hall.file("2")
+    await hall.act(hall.agent, first, "accept")
+    listed = [{"number": one, "version": await hall.version(one)} for one in (first, second)]
+    said = {"tickets": listed, "fields": {"department": hall.ids["lamps"]}}
+    done = (await hall.agent.post("/tickets/dispatch", said))["tickets"]
+    assert [(one["number"], one["ok"]) for one in done] == [(first, True), (second, False)]
+    assert done[1]["error"]["message"] == "这张工单现在是“待受理”，不能派单。"
+    assert [one["name"] for one in (await hall.lamps.get("/departments"))["departments"]] == [
+        "市城市管理行政执法局",
+        "市住房和城乡建设局",
+    ]
+
+
+async def test_lists_can_be_narrowed_in_every_way(hall: Hall) -> None:
+    number = await hall.handled("1")
+    other = await hall.office.tickets.file(TicketDraft("建议", "公园里多放几把椅子", district="凤台县"), "2")
+    await hall.act(hall.boss, number, "supervise", note="三天内办结")
+
+    async def found(**query: str) -> list[str]:
+        return [one["number"] for one in (await hall.agent.get("/tickets", **query))["tickets"]]
+
+    both = [other.number, number]
+    assert await found() == await found(state="open") == both
+    assert await found(department=hall.ids["lamps"]) == [number]
+    assert await found(department=hall.ids["roads"]) == []
+    assert await found(category="市政设施") == await found(category="市政设施/路灯照明") == [number]
+    assert await found(district="凤台县") == [other.number]
+    assert await found(type="建议") == [other.number]
+    assert await found(supervised="1") == [number]
+    assert await found(due="overdue") == await found(urgent="1") == await found(disputed="1") == []
+    assert await found(order="due") == [other.number, number], "signing is due before settling"
+    page = await hall.agent.get("/tickets", order="due", limit=1)
+    rest = await hall.agent.get("/tickets", order="due", limit=1, before=page["next"])
+    assert [one["number"] for one in (*page["tickets"], *rest["tickets"])] == [other.number, number]
+    await hall.agent.get("/tickets", 400, order="due", before="nonsense")
+    await hall.agent.get("/tickets", 400, due="sometime")
+    [line] = [one for one in (await hall.agent.get("/tickets"))["tickets"] if one["number"] == number]
+    assert line["department"] == "市城市管理行政执法局" and line["supervised"] and line["version"] == 5
+
+
+async def test_merged_tickets_keep_their_reporter_and_end_with_the_other(hall: Hall) -> None:
+    first, second = await hall.handled("1"), await hall.file("2")
+    refused = await hall.act(hall.agent, second, "merge", status=400, into=second)
+    assert "没有这张可以并入的工单" in refused["error"]["message"]
+    await hall.act(hall.agent, second, "merge", into=first)
+    merged: Ticket = await hall.office.tickets.get(second)
+    assert (merged.state.label, merged.merged_into) == ("并单", first)
+    assert (await hall.office.tickets.contact(second, Actor("agent", "坐席"), "核实")).phone == "13800000000"
+    refused = await hall.act(hall.agent, first, "withdraw", status=409, reason="群众说好了")
+    assert refused["error"]["message"] == "还有 1 张工单并在这张里一起办，不能撤回。"

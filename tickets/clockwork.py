@@ -1,0 +1,147 @@
+"""What happens to tickets by the clock: reminders, missed deadlines, 督办, the end of a suspension, filing away.
+
+Each ticket knows when the clock has to look at it next (``watch_at``). A job looks every half minute at those that are due
+(:mod:`tickets.sweep`); a move first does what is due for its own ticket. Each thing has a key in the ticket's history, written in
+the transaction that does it, so it is done once, whichever process dies and however late the job starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.city import City
+from tickets import deadlines, needs, rows
+from tickets.due import Due
+from tickets.lifecycle import TRANSITIONS, Transition
+from tickets.models import TicketEventRow, TicketRow
+from tickets.states import State
+from tickets.types import SYSTEM, Actor
+
+
+class Do(Protocol):
+    """Makes a move (:func:`tickets.moves.do`)."""
+
+    async def __call__(
+        self,
+        session: AsyncSession,
+        row: TicketRow,
+        transition: Transition,
+        fields: needs.Needs,
+        actor: Actor,
+        city: City,
+        moment: datetime,
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Make it in the caller's transaction."""
+        ...
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """Something that is to happen to a ticket by the clock.
+
+    Args:
+        at: when.
+        action: ``reminded`` or ``overdue``, which are only written down, or the code of a move.
+        key: names it within the ticket.
+        note: the line for the history.
+        until: when it is too late for it; None: never.
+    """
+
+    at: datetime
+    action: str
+    key: str
+    note: str
+    until: datetime | None = None
+
+
+def appointments(row: TicketRow, city: City) -> list[Appointment]:
+    """All that is to happen to a ticket in its present state, the first first."""
+    state, rules = State(row.state), city.handling
+    found: list[Appointment] = []
+    if state is State.SUSPENDED and row.suspended_until is not None:
+        found.append(_at(row.suspended_until, "resume", "end of suspension", "挂起到期，恢复办理"))
+    if state is State.PENDING_CALLBACK and row.approved_at is not None and not row.disputed:
+        at = deadlines.later(city, rules.callback.archive_after, row.approved_at)
+        found.append(_at(at, "archive", "no answer", f"{rules.callback.archive_after.label}内没有回复"))
+    due = Due(row.sign_due_at, row.reply_due_at, row.close_due_at)
+    for step in due.left(state):
+        before = rules.reminders.sign_before_h if step.code == "sign" else rules.reminders.before_h
+        late = deadlines.later(city, rules.reminders.supervise_after, step.at)
+        name = f"{step.code} {step.at.isoformat()}"
+        found.append(
+            Appointment(
+                step.at - timedelta(hours=before),
+                "reminded",
+                f"before {name}",
+                f"离{step.label}期限还有 {before} 小时",
+                step.at,
+            )
+        )
+        found.append(Appointment(step.at, "overdue", f"at {name}", f"{step.label}超过期限"))
+        words = f"{step.label}超过期限 {rules.reminders.supervise_after.label}"
+        found.append(Appointment(late, "supervise", f"after {name}", words))
+    return sorted(found, key=lambda one: one.at)
+
+
+def _at(at: datetime, action: str, name: str, note: str) -> Appointment:
+    return Appointment(at, action, f"{name} {at.isoformat()}", note)
+
+
+def plan(row: TicketRow, city: City, *, done_until: datetime | None = None) -> None:
+    """Write down when the clock looks at a ticket next, and which deadline is next.
+
+    Args:
+        row: the ticket.
+        city: has the rules.
+        done_until: when the clock has just looked at it. None: a move has changed it, so that the clock must look once more at
+            what may already be due.
+    """
+    row.watch_at = next(
+        (one.at for one in appointments(row, city) if done_until is None or one.at > done_until), None
+    )
+    left = Due(row.sign_due_at, row.reply_due_at, row.close_due_at).left(State(row.state))
+    row.next_due_at = min((step.at for step in left), default=None)
+
+
+async def catch_up(session: AsyncSession, row: TicketRow, city: City, moment: datetime, do: Do) -> bool:
+    """Do what is due for a ticket, in the caller's transaction.
+
+    Returns:
+        Whether anything was done.
+    """
+    if row.watch_at is None or row.watch_at > moment:
+        return False
+    keys = set(
+        await session.scalars(
+            select(TicketEventRow.key).where(
+                TicketEventRow.ticket_id == row.id, TicketEventRow.key.is_not(None)
+            )
+        )
+    )
+    did = False
+    while due := next((one for one in _due(row, city, moment) if one.key not in keys), None):
+        keys.add(due.key)
+        did = True
+        move = TRANSITIONS.get(due.action)
+        if move is None:
+            await rows.add_event(session, row.id, SYSTEM, due.action, note=due.note, key=due.key)
+            continue
+        given = {"reason": due.note} if due.action == "archive" else {"note": due.note}
+        await do(session, row, move, needs.read(due.action, given), SYSTEM, city, moment, key=due.key)
+    plan(row, city, done_until=moment)
+    return did
+
+
+def _due(row: TicketRow, city: City, moment: datetime) -> list[Appointment]:
+    return [
+        one
+        for one in appointments(row, city)
+        if one.at <= moment and (one.until is None or moment < one.until)
+    ]

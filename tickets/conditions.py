@@ -1,0 +1,44 @@
+"""What else must hold for a move of a ticket, beside state and role: how often, how late, who decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.city import City
+from tickets import deadlines
+from tickets.lifecycle import Who
+from tickets.models import TicketRow
+
+_DECIDES = ("dispatch", "grant_return", "refuse_return")
+
+
+def why_not(action: str, row: TicketRow, who: Who, city: City, moment: datetime) -> str | None:
+    """Why a move can't be made now, in one plain sentence; None when nothing is against it.
+
+    Args:
+        action: code of the move. State and role were looked at before.
+        row: the ticket.
+        who: who wants to make it.
+        city: has the rules.
+        moment: the present.
+    """
+    rules = city.handling
+    if action in _DECIDES and row.returns >= rules.returns.supervisor_after and who is not Who.SUPERVISOR:
+        return f"这张工单已经退过 {row.returns} 次，要由班长决定。"
+    if action == "ask_return":
+        start = row.dispatched_at or row.created_at
+        if moment > deadlines.later(city, rules.returns.within, start):
+            return f"派单已经超过 {rules.returns.within.label}，不能再申请退单。"
+    if action == "ask_extension":
+        due = row.reply_due_at or row.close_due_at
+        if due is None:
+            return "这张工单没有办理期限，不用申请延期。"
+        if row.extensions >= rules.extension.times:
+            return f"这张工单已经延期过 {row.extensions} 次，不能再延。"
+        if moment > due:
+            return "办理期限已经过了，不能再申请延期。"
+    if action == "suspend" and row.suspensions >= rules.suspension.times:
+        return f"这张工单已经挂起过 {row.suspensions} 次，不能再挂起。"
+    if action == "callback" and who is Who.CITIZEN and row.disputed:
+        return "您的意见已经记下，正由负责人审核，审核完会告诉您。"
+    return None

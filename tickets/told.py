@@ -1,0 +1,59 @@
+"""What a citizen is told when something happened to a ticket. Warm, short, and nothing that the system does not know."""
+
+from __future__ import annotations
+
+from tickets.lifecycle import TRANSITIONS
+from tickets.progress import deadline_lines, filed, progress_text
+from tickets.types import Ticket
+
+TOLD = frozenset(move.action for move in TRANSITIONS.values() if move.told)
+"""Codes of the moves that are told."""
+ANSWERS = frozenset({"decline", "answer", "approve"})
+"""Codes of those that bring an answer: they are told even when something else happened since."""
+_OFFICE = "承办单位"
+
+
+def text(ticket: Ticket, action: str, note: str) -> str:
+    """The whole message about a move.
+
+    Args:
+        ticket: the ticket as it is now.
+        action: code of the move, one of :data:`TOLD`.
+        note: the line of the move in the ticket's history.
+    """
+    office = ticket.department or _OFFICE
+    if action == "approve":
+        return f"您好，{filed(ticket)}有结果了。\n{office}答复：{ticket.public_reply}\n这件事解决了吗？点一下告诉我。"
+    if action == "decline":
+        return f"您好，{filed(ticket)}，经核对不属于本热线的受理范围。\n{ticket.public_reply}"
+    if action == "answer":
+        return f"您好，{filed(ticket)}，答复如下：\n{ticket.public_reply}"
+    if action == "grant_extension":
+        days = ticket.added_days
+        more = "".join(deadline_lines(ticket))
+        return (
+            f"您好，{filed(ticket)}，{office}还要一些时间，经审核同意延长 {days} 个工作日。{more}让您久等了。"
+        )
+    if action == "suspend":
+        asked = note.partition("：")[2] or note
+        return f"您好，{filed(ticket)}，{office}想请您补充：{asked}\n直接在这里告诉我就行，收到以后接着办。"
+    if action == "redo":
+        return f"您好，您说的我们看到了。{filed(ticket)}已经退给{office}重新办理，并由负责人督办。"
+    if action == "archive":
+        return f"您好，{filed(ticket)}先归档了。如果问题没有解决，您随时可以说“转人工”告诉我们。"
+    return progress_text(ticket)
+
+
+def of_merged(merged: Ticket, main: Ticket, action: str) -> str:
+    """The message to somebody whose ticket was merged into another one. It tells nothing of the other reporters.
+
+    Args:
+        merged: the ticket of the one who reads it.
+        main: the ticket that goes on.
+        action: code of the move of ``main``, one of :data:`ANSWERS`.
+    """
+    if action == "decline":
+        said = f"经核对不属于本热线的受理范围。\n{main.public_reply}"
+    else:
+        said = f"有结果了。\n{main.department or '热线'}答复：{main.public_reply}"
+    return f"您好，{filed(merged)}，和同一件事合并办理，现在{said}"
