@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
@@ -368,23 +368,34 @@ class Conversations:
         channel = self.channels.get(view.channel)
         return None if channel is None else await channel.reach(view)
 
-    async def notify(self, conversation_id: str, key: str, *, number: str, state: str, text: str) -> None:
+    async def notify(
+        self,
+        conversation_id: str,
+        key: str,
+        *,
+        number: str,
+        state: str,
+        text: str,
+        ways: Sequence[tuple[str, str]] = (),
+        in_talk: bool = False,
+    ) -> None:
         """Tell news to a citizen who may not have the conversation open. The same ``key`` again tells nothing.
 
-        The channel tells it in its own way. When the channel has no way, it is said in the conversation.
+        The channel tells it in its own way. When it has none, or with ``in_talk``, it is said in the conversation.
 
         Args:
             conversation_id: the conversation.
             key, number, state, text: see :class:`conversations.channels.Notice`.
+            ways, in_talk: buttons (title, payload) below what is said there; whether it is said there in any case.
 
         Raises:
             NotFound: there is no such conversation.
         """
-        notice = Notice(key, number, state, text)
         view = await self.view(conversation_id)
         channel = self.channels.get(view.channel)
-        if channel is None or not await channel.notify(view, notice):
-            await self.tell(conversation_id, Reply(notice.text), notice.key)
+        told = channel is not None and await channel.notify(view, Notice(key, number, state, text))
+        if in_talk or not told:
+            await self.tell(conversation_id, Reply(text, tuple(Button(*way) for way in ways)), key)
 
     async def agent_came(self) -> None:
         """Tell who waits that somebody is at the desk."""

@@ -11,6 +11,7 @@ from aiohttp import web
 import desk
 from bot.actions.policy.answer import sure_answer
 from bot.actions.policy.topics import topic_entries
+from bot.actions.progress import callback
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.meanwhile import Meanwhile
@@ -67,6 +68,7 @@ from service.retention import retention
 from tickets import deadlines, departments
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
+from tickets.sweep import Sweep
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 """Key under which a running app holds its conversations, for measurements (:mod:`service.measured`)."""
@@ -225,7 +227,8 @@ async def create_app(settings: Settings) -> web.Application:
 
     jobs.every(SEAL_JOB, SEAL_EVERY, seals.seal)
     jobs.every(KEEP_JOB, KEEP_EVERY, keep_audit)
-    TicketNotices(database, tickets, conversations.notify, jobs)
+    TicketNotices(database, tickets, conversations.notify, jobs, callback.ways)
+    Sweep(database, events, city, jobs)
 
     async def schema_current() -> bool:
         return await is_current(database)

@@ -348,7 +348,7 @@ async def test_urging_is_recorded_once_a_turn(rasa: Rasa, visitor: str, city: Sm
             "validate_status_form", f"催一下{number} {code}", "urge", conversation=visitor, turn="t"
         )
         assert "记下催办" in answer.text
-    assert [e.action for e in await city.tickets.events(number)] == ["filed", "urged"]
+    assert [e.action for e in await city.tickets.events(number)] == ["filed", "urge"]
 
 
 async def test_adding_needs_the_code_first(rasa: Rasa, visitor: str, city: SmallCity) -> None:

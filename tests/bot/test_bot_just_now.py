@@ -68,7 +68,7 @@ async def test_urge_add_change_and_withdraw_mean_the_ticket_above(
         assert answer.slots.get("requested_slot") is None
         assert answer.slots.get("content") is None, "no new complaint"
     history = await _history(city, ticket)
-    assert [action for action, _ in history[-4:]] == ["urged", "noted", "noted", "noted"]
+    assert [action for action, _ in history[-4:]] == ["urge", "noted", "noted", "noted"]
     added, changed, withdrawn = (note for _, note in history[-3:])
     assert added == "圆形的大井盖" and "菜市口南边" in changed and "要求撤回" in withdrawn
 
@@ -189,7 +189,7 @@ async def test_impatience_writes_nothing_and_asks_what_to_do(
     assert (await _history(city, ticket))[-1] == ("noted", said)
     urged = await rasa.run(STATUS, asked.buttons["催办"], "urge", **{**more, "turn": "t-3"})
     assert "记下催办" in urged.text
-    assert (await _history(city, ticket))[-1] == ("urged", said)
+    assert (await _history(city, ticket))[-1] == ("urge", said)
 
 
 async def test_a_ticket_that_is_finished_is_not_urged(rasa: Rasa, visitor: str, city: SmallCity) -> None:

@@ -12,7 +12,7 @@ from bot.actions.complaint import attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
-from bot.actions.progress import codes, how_long, just_now
+from bot.actions.progress import callback, codes, how_long, just_now, marks
 from bot.actions.progress import own as mine
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -24,7 +24,6 @@ from bot.understanding.ticket import find_code, find_number
 from conversations.event_kinds import Result
 from core.errors import Conflict, RateLimited
 from tickets.service import MAX_NOTE, RATINGS
-from tickets.states import State
 from tickets.types import CITIZEN, Ticket
 
 MAX_TRIES = 3
@@ -128,6 +127,8 @@ def _end(turn: Turn) -> None:
 
 
 async def _open(turn: Turn) -> None:
+    if await callback.pressed(turn):
+        return
     if (
         await how_long.answer(turn)
         or await rating.answer(turn)
@@ -203,7 +204,10 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
         await _note(turn, said, ())
     elif purpose == "add":
         _ask_again(turn, "supplement")
-    elif purpose == "rate" and _finished(ticket):
+    elif purpose == "rate" and marks.calls_back(turn, ticket):
+        callback.ask(turn, ticket)
+        _end(turn)
+    elif purpose == "rate" and marks.finished(ticket):
         _ask_again(turn, "rating")
     else:
         before = "这张工单还没有办完，办完以后再请您评价办得怎么样。\n" if purpose == "rate" else ""
@@ -250,10 +254,6 @@ async def _attached(turn: Turn, slot: str) -> None:
         _ask(turn, slot, before=said)
 
 
-def _finished(ticket: Ticket) -> bool:
-    return ticket.state.is_final or ticket.state is State.PENDING_CALLBACK
-
-
 async def _rated(turn: Turn) -> None:
     said = turn.entities.get("value") if turn.pressed else plain(turn.text)
     mark = next((mark for mark in sorted(RATINGS, key=len, reverse=True) if said and mark in said), None)
@@ -268,14 +268,7 @@ async def _rated(turn: Turn) -> None:
 
 
 async def _rate(turn: Turn, note: str) -> None:
-    number, mark = str(turn.slot("ticket_number")), str(turn.slot("rating"))
-    await parts().tickets.rate(number, mark, note[: MAX_NOTE - 20], key=turn.turn_id or None)
-    thanks = (
-        "很抱歉没让您满意，您说的我记下了，工作人员能看到。"
-        if mark == RATINGS[-1]
-        else "谢谢您的评价，已经记下了。"
-    )
-    turn.say(thanks, [HUMAN, COMPLAIN])
+    await marks.take(turn, note)
     _end(turn)
 
 
@@ -375,7 +368,7 @@ def _opening(turn: Turn) -> str:
 
 
 def _after(ticket: Ticket) -> list[Choice]:
-    if _finished(ticket):
+    if marks.finished(ticket):
         return [choice("评价", "ask_progress", slot="purpose", value="rate"), HUMAN, COMPLAIN]
     return [Choice("催办", "/urge"), Choice("补充情况", "/add_to_ticket"), HUMAN]
 

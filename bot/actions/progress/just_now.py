@@ -175,7 +175,7 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         stands = tickets.progress_text(ticket).removeprefix("您好，")
         asked = [e for e in await tickets.events(number) if e.note.startswith(solved.WITHDRAWN)]
         if asked and not ticket.state.is_final:
-            stands = f"您 {local(asked[-1].at):%H:%M} 说过想撤回，已经记在工单上，工作人员看到后会处理。现在是“{ticket.state.label}”。"
+            stands = f"您 {local(asked[-1].at):%H:%M} 说过想撤回，已经记在工单上，还没有撤。现在是“{ticket.state.label}”。"
         turn.say(f"登记好了，工单号 {number}。\n{stands}", [PROGRESS, *_ways(ticket)])
     elif said is Said.CODE:
         own = ticket.conversation_id == turn.conversation_id
@@ -190,7 +190,7 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         stands = tickets.progress_text(urged).removeprefix("您好，")
         turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
     elif said is Said.WITHDRAW:
-        await solved.withdraw(turn, ticket.number)
+        await solved.ask_withdraw(turn, ticket.number)
     elif said is Said.DONE:
         await _note(turn, ticket, f"群众反馈：{turn.text}")
         turn.say(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bot.actions.complaint import kept
 from bot.actions.complaint.unfinished import DROP, in_one_line
+from bot.actions.progress import callback
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip
 from bot.understanding.solved import is_solved
 from conversations.event_kinds import Result
+from core.errors import Conflict
+from tickets.needs import MAX_REASON
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
 
@@ -35,6 +38,8 @@ async def answer(turn: Turn) -> bool:
             [choice("不要了", "cancel", slot="draft", value=DROP), RESUME, HUMAN],
         )
         turn.outcome(Result.TALK, about="solved")
+    elif live and await callback.solved(turn, _meant(turn.text, live)):
+        turn.outcome(Result.TICKET, about="solved")
     elif live:
         await _on_ticket(turn, _meant(turn.text, live))
     elif turn.slot("seen_number"):
@@ -46,14 +51,28 @@ async def answer(turn: Turn) -> bool:
     return True
 
 
-async def withdraw(turn: Turn, number: str) -> None:
-    """Note that the citizen wants to withdraw the ticket."""
-    words = "已经解决，不用再办" if turn.pressed else turn.text
-    await parts().tickets.note(number, CITIZEN, f"{WITHDRAWN}{words}"[:MAX_NOTE], key=turn.turn_id or None)
+async def ask_withdraw(turn: Turn, number: str) -> None:
+    """Note that the citizen wants to withdraw the ticket, and ask once more: what was misheard must not end it."""
+    wish = f"{WITHDRAWN}{turn.text}"[:MAX_NOTE]
+    await parts().tickets.note(number, CITIZEN, wish, key=turn.turn_id or None)
     turn.say(
-        f"记下了：您想撤回工单 {number}。工作人员看到后会处理，可能会跟您核实一下。改主意了随时跟我说。",
-        [HUMAN, COMPLAIN],
+        f"记下了：您想撤回工单 {number}。撤回以后就不再办理，确定的话点“撤回这张工单”；改主意了不用管它。",
+        [Choice("撤回这张工单", "/affirm"), Choice("不用撤", "/deny"), HUMAN],
     )
+    turn.offer(f"{OFFER}{number}")
+    turn.outcome(Result.TICKET, about=number)
+
+
+async def withdraw(turn: Turn, number: str) -> None:
+    """Withdraw the ticket, after the citizen has said yes to it. What can't be withdrawn any more is said with the reason."""
+    words = "不用再办" if turn.pressed else turn.text
+    reason = f"{WITHDRAWN}{words}"[:MAX_REASON]
+    try:
+        await parts().tickets.by_citizen(number, "withdraw", {"reason": reason}, turn.turn_id or None)
+    except Conflict as error:
+        turn.say(error.message, [PROGRESS, HUMAN])
+    else:
+        turn.say(f"好的，工单 {number} 已经撤回，不再办理。以后还有事，随时再说。", [COMPLAIN, HUMAN])
     turn.outcome(Result.TICKET, about=number)
 
 

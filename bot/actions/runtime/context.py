@@ -84,6 +84,12 @@ class Tickets(Protocol):
         """Store the citizen's rating of a finished ticket."""
         ...
 
+    async def by_citizen(
+        self, number: str, action: str, given: Mapping[str, Any], key: str | None = None
+    ) -> Ticket:
+        """Make a move that the ticket's citizen may make, such as to withdraw it."""
+        ...
+
     async def events(self, number: str) -> tuple[TicketEvent, ...]:
         """What happened to a ticket, in order."""
         ...

@@ -1,0 +1,113 @@
+"""回访 in the conversation: 解决了吗, then 满意度 1 to 5, then why when it is not. Only in the conversation that filed the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, SKIP, choice
+from conversations.event_kinds import Result
+from core.errors import Conflict
+from tickets.needs import MAX_REASON
+from tickets.states import State
+from tickets.types import Ticket
+
+SLOT = "callback"
+"""Value of the entity ``slot`` of these buttons. Their ``value`` is number, 是 or 否, and the mark, as far as they are known."""
+PURPOSE = "callback"
+"""Value of the slot ``purpose`` while the citizen is asked why."""
+_YES, _NO = "yes", "no"
+_MARKS = {1: "1 分 很不满意", 2: "2 分 不太满意", 3: "3 分 一般", 4: "4 分 满意", 5: "5 分 非常满意"}
+
+
+def ways(number: str) -> Sequence[tuple[str, str]]:
+    """The buttons (title, payload) below an answer that asks whether the matter is solved."""
+    return [(one.title, one.payload) for one in _whether(number)]
+
+
+def _whether(number: str) -> list[Choice]:
+    return [
+        choice("解决了", "ask_progress", slot=SLOT, value=f"{number}:{_YES}"),
+        choice("没解决", "ask_progress", slot=SLOT, value=f"{number}:{_NO}"),
+    ]
+
+
+async def pressed(turn: Turn) -> bool:
+    """Take one of these buttons; False for any other message."""
+    if not turn.pressed or turn.entities.get("slot") != SLOT:
+        return False
+    number, _, said = str(turn.entities.get("value") or "").partition(":")
+    whether, _, mark = said.partition(":")
+    ticket = await _own(turn, number)
+    if ticket is None or whether not in (_YES, _NO):
+        turn.say("这张工单不是在这里登记的，没法在这里评价；需要的话可以转人工。", [HUMAN])
+    elif ticket.state is not State.PENDING_CALLBACK:
+        turn.say(parts().tickets.progress_text(ticket), [HUMAN, COMPLAIN])
+    elif not mark.isdecimal() or int(mark) not in _MARKS:
+        _ask_mark(turn, number, whether)
+    elif whether == _YES and int(mark) >= parts().city.handling.callback.satisfied_from:
+        await _record(turn, number, whether, int(mark), "")
+    else:
+        turn.set_all({"ticket_number": number, "purpose": PURPOSE, "rating": f"{whether}:{mark}"})
+        turn.say(
+            "很抱歉没让您满意。还差在哪里？说一说，我马上退回去重办。"
+            if whether == _NO
+            else "很抱歉没让您满意。哪里不满意？说一说，我记下来。",
+            [SKIP, HUMAN],
+        )
+        turn.set("requested_slot", "reason")
+    turn.outcome(Result.TICKET, about=number if ticket else None)
+    return True
+
+
+def ask(turn: Turn, ticket: Ticket) -> None:
+    """Ask whether the matter of a ticket is solved."""
+    turn.say(f"{parts().tickets.progress_text(ticket)}\n这件事解决了吗？", [*_whether(ticket.number), HUMAN])
+
+
+async def solved(turn: Turn, ticket: Ticket) -> bool:
+    """Go on from words by which a matter has come right (修好了谢谢); False when its ticket waits for no callback."""
+    if ticket.state is not State.PENDING_CALLBACK:
+        return False
+    _ask_mark(turn, ticket.number, _YES)
+    return True
+
+
+async def explained(turn: Turn, why: str) -> None:
+    """Take the reason of a dissatisfied citizen; empty when none was given."""
+    whether, _, mark = str(turn.slot("rating")).partition(":")
+    await _record(turn, str(turn.slot("ticket_number")), whether, int(mark), why[:MAX_REASON])
+
+
+def _ask_mark(turn: Turn, number: str, whether: str) -> None:
+    before = "太好了！" if whether == _YES else "记下了，还没有解决。"
+    # In the order of the marks, because a citizen may also type the mark, which chooses the button with this number.
+    turn.say(
+        f"{before}这次办得怎么样，您打几分？",
+        [
+            choice(title, "ask_progress", slot=SLOT, value=f"{number}:{whether}:{mark}")
+            for mark, title in _MARKS.items()
+        ],
+    )
+
+
+async def _record(turn: Turn, number: str, whether: str, mark: int, why: str) -> None:
+    given = {"solved": whether == _YES, "satisfied": mark, "why": why}
+    try:
+        ticket = await parts().tickets.by_citizen(number, "callback", given, turn.turn_id or None)
+    except Conflict as error:
+        turn.say(error.message, [HUMAN])
+        return
+    if ticket.state is State.CLOSED:
+        turn.say("谢谢您的评价！这张工单办结归档了，以后有事随时说。", [COMPLAIN])
+    elif ticket.disputed:
+        turn.say("记下了。这件事由负责人来审核，有结果会在这里告诉您。", [HUMAN])
+    else:
+        office = ticket.department or "承办单位"
+        turn.say(f"记下了，已经退给{office}重新办理，负责人会盯着办。有进展会在这里告诉您。", [HUMAN])
+
+
+async def _own(turn: Turn, number: str) -> Ticket | None:
+    found = await parts().tickets.of_conversation(turn.conversation_id, 50)
+    return next((ticket for ticket in found if ticket.number == number), None)
