@@ -47,6 +47,7 @@ def check(
         console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
     wrong = [f"departments.yml：{line}" for line in departments.unknown_categories(city)]
     wrong += [f"deadlines.yml：{line}" for line in deadlines.unknown(city)]
+    wrong += [f"handling.yml：{line}" for line in departments.unknown_directory(city)]
     for line in wrong:
         console.print(f"[red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
     if wrong:

@@ -185,6 +185,7 @@ def whole() -> typer.Typer:
     from service.jobs_cli import app as jobs
     from service.keys_cli import app as keys
     from service.privacy_cli import app as privacy
+    from service.tickets_cli import app as tickets
 
     knowledge.add_typer(gaps, name="gaps")
     app.add_typer(understanding, name="nlu")
@@ -201,6 +202,7 @@ def whole() -> typer.Typer:
         privacy, name="privacy", help="Citizens' personal data: export, erase, purge, requests, notice."
     )
     app.add_typer(keys, name="keys", help="The data keys: list, rotate, forget, move.")
+    app.add_typer(tickets, name="tickets", help="Tickets: check-catalog, table of moves.")
     app.add_typer(wechat, name="wechat", help="WeChat accounts: menu, diagnosis.")
     return app
 

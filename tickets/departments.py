@@ -67,6 +67,17 @@ def unknown_categories(city: City) -> list[str]:
     ]
 
 
+def unknown_directory(city: City) -> list[str]:
+    """What is wrong with the directory of dispatch (派单目录): categories that do not exist in the catalogue."""
+    known = {*_categories(), *(category.name for category in catalog.categories())}
+    return [
+        f"派单目录第 {number} 条：没有“{name}”这个分类"
+        for number, rule in enumerate(city.handling.directory, start=1)
+        for name in rule.categories
+        if name not in known
+    ]
+
+
 def without_lead(city: City) -> list[str]:
     """Categories of the catalogue without a lead department. An agent must dispatch their tickets by hand."""
     return [name for name in _categories() if city.lead(name) is None]

@@ -53,7 +53,7 @@ class Tickets:
         introduced: reads the name with which somebody introduces himself in a text, to keep it from departments.
 
     Raises:
-        ConfigurationError: the rules for deadlines name a type or category that does not exist.
+        ConfigurationError: the city's rules name a type or category that does not exist.
 
     >>> ticket = await tickets.file(TicketDraft("投诉", "路灯坏了三天"), key)          # doctest: +SKIP
     >>> tickets.progress_text(ticket)                                                  # doctest: +SKIP
@@ -71,6 +71,7 @@ class Tickets:
         """What moves tickets on."""
         wrong = [f"deadlines.yml {line}" for line in deadlines.unknown(city)]
         wrong += [f"departments.yml {line}" for line in departments.unknown_categories(city)]
+        wrong += [f"handling.yml {line}" for line in departments.unknown_directory(city)]
         if wrong:
             raise ConfigurationError("城市档案有错：" + "；".join(wrong) + "。")
 

@@ -1,0 +1,83 @@
+"""``wenban tickets``: checks what tickets are handled by, and prints the table of moves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from core.city import City, load_city
+from core.settings import load_settings
+from tickets import catalog, deadlines, departments
+from tickets import table as moves
+
+app = typer.Typer(no_args_is_help=True)
+console = Console()
+
+
+@app.command("check-catalog")
+def check_catalog(
+    profile: Annotated[
+        str | None,
+        typer.Argument(help="A folder's name in city/, or a folder's path; default: the one in service."),
+    ] = None,
+) -> None:
+    """Say for each category and district who gets its tickets, and what is wrong or missing. Exit status 1 when something is wrong."""
+    city = load_city(load_settings().city_profile if profile is None else profile)
+    rules = city.handling
+    console.print(
+        f"{city.full_name}：{len(city.departments)} 个承办单位，{len(_categories())} 个分类，"
+        f"派单目录 {len(rules.directory)} 条，期限规则 {len(city.deadlines.rules)} 条",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(
+        f"退单 {rules.returns.within.label}内、退过 {rules.returns.supervisor_after} 次由班长定；"
+        f"延期最多 {rules.extension.times} 次、每次 {rules.extension.most_days} 个工作日；"
+        f"挂起最多 {rules.suspension.times} 次、每次 {rules.suspension.most_days} 个工作日；"
+        f"超期 {rules.reminders.supervise_after.label}督办；回访 {rules.callback.archive_after.label}没有回复归档",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for line in [*_nobody(city), *_examples(city)]:
+        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
+    wrong = [f"departments.yml：{line}" for line in departments.unknown_categories(city)]
+    wrong += [f"deadlines.yml：{line}" for line in deadlines.unknown(city)]
+    wrong += [f"handling.yml：{line}" for line in departments.unknown_directory(city)]
+    for line in wrong:
+        console.print(f"[red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command("table")
+def table() -> None:
+    """Print the table of moves × roles in Markdown, as it stands in docs/tickets.md."""
+    print(moves.table())
+
+
+def _categories() -> list[str]:
+    return [f"{one.name}/{leaf.name}" for one in catalog.categories() for leaf in one.children]
+
+
+def _nobody(city: City) -> list[str]:
+    """Categories whose tickets would go to nobody in some district."""
+    found = []
+    for category in _categories():
+        if city.lead(category) is not None:
+            continue
+        without = [
+            district.name
+            for district in city.districts
+            if city.handling.directed(category, district.name) is None and city.local(district.name) is None
+        ]
+        if without:
+            found.append(f"{category}：{'、'.join(without)} 没有承办单位，要人工派单")
+    return found
+
+
+def _examples(city: City) -> list[str]:
+    named = city.handling.examples
+    return [f"handling.yml：{'、'.join(named)} 只是样例，请换成本热线自己的规定"] if named else []
