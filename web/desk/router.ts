@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from "vue-router";
-import { home, identify, mayAnswer, mayAudit, mayManageAccounts, maySeeKnowledge, maySeeReveals, maySeeTickets, maySupervise, session } from "./state/session";
+import { home, identify, mayAnswer, mayAudit, mayHandle, mayManageAccounts, maySeeKnowledge, maySeeReveals, maySeeTickets, maySupervise, session } from "./state/session";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -34,6 +34,14 @@ export const router = createRouter({
     {
       path: "/tickets", name: "tickets", component: () => import("./views/Tickets.vue"),
       meta: { title: "工单", allowed: maySeeTickets },
+    },
+    {
+      path: "/inbox", name: "inbox", component: () => import("./views/Inbox.vue"),
+      meta: { title: "待办工单", allowed: mayHandle },
+    },
+    {
+      path: "/board", name: "board", component: () => import("./views/Board.vue"),
+      meta: { title: "工单看板", allowed: maySupervise },
     },
     {
       path: "/tickets/:number", name: "ticket", component: () => import("./views/TicketDetail.vue"), props: true,

@@ -1,8 +1,8 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Account, AccountFacts, AuditFilter, AuditPage, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, RightsRequest, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab, Ticket,
-  TicketEvent, TicketRow, Tried, User,
+  Account, AccountFacts, AuditFilter, AuditPage, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, Dispatched, FieldValue, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, RightsRequest, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab,
+  TicketFilter, TicketPage, TicketRow, Tried, User,
 } from "./types";
 
 /** The desk API, one method an endpoint. */
@@ -85,11 +85,26 @@ export class DeskApi {
   close = (id: string): Promise<{ conversation: Conversation }> =>
     this.client.post(`/conversations/${encodeURIComponent(id)}/close`);
 
-  tickets = (filter: { state?: string; q?: string; before?: string | null; limit?: number }):
-    Promise<{ tickets: TicketRow[]; next: string | null }> => this.client.get("/tickets", { limit: 50, ...filter });
+  tickets = (filter: Partial<TicketFilter>, before: string | null = null, limit = 50):
+    Promise<{ tickets: TicketRow[]; next: string | null }> => {
+    const { urgent, supervised, disputed, ...words } = filter;
+    return this.client.get("/tickets", {
+      ...words, limit, before, ...(urgent && { urgent: 1 }), ...(supervised && { supervised: 1 }), ...(disputed && { disputed: 1 }),
+    });
+  };
 
-  ticket = (number: string): Promise<{ ticket: Ticket; events: TicketEvent[] }> =>
-    this.client.get(`/tickets/${encodeURIComponent(number)}`);
+  ticket = (number: string): Promise<TicketPage> => this.client.get(`/tickets/${encodeURIComponent(number)}`);
+
+  /** Makes a move on the version that was seen. `gone`: this department no longer sees the ticket. */
+  act = (number: string, action: string, version: number, fields: Record<string, FieldValue>):
+    Promise<{ ticket: TicketRow; gone: boolean }> =>
+    this.client.post(`/tickets/${encodeURIComponent(number)}/act`, { action, version, fields });
+
+  dispatchMany = (tickets: { number: string; version: number }[], fields: Record<string, FieldValue>): Promise<{ tickets: Dispatched[] }> =>
+    this.client.post("/tickets/dispatch", { tickets, fields });
+
+  departments = (): Promise<{ departments: Department[]; categories?: string[]; districts?: string[] }> =>
+    this.client.get("/departments");
 
   reveal = (number: string, reason: string): Promise<Contact> =>
     this.client.post(`/tickets/${encodeURIComponent(number)}/reveal`, { reason });

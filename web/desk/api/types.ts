@@ -1,4 +1,7 @@
 import type { AnswerCard, Message, Mode, Sender } from "../../shared/wire";
+import type { TicketRow } from "./ticket_types";
+
+export * from "./ticket_types";
 
 /** Who is signed in. Roles decide what the server allows; the desk only hides what would be refused anyway. */
 export interface User {
@@ -146,28 +149,6 @@ export interface Counts {
   mine: number;
 }
 
-/** A step of a ticket (签收, 答复, 办结) and until when it must be done. */
-export interface DueStep {
-  step: string;
-  step_code: "sign" | "reply" | "close";
-  at: string;
-}
-
-/** A ticket's deadlines. */
-export interface Due {
-  /** Name of the rule they follow; empty when none fits. */
-  rule: string;
-  /** The document they stand on; empty for an example. */
-  basis: string;
-  /** Nobody has read the rule anywhere: citizens are not told. */
-  example: boolean;
-  /** Holidays that are not announced yet may change them. */
-  provisional: boolean;
-  /** The step that is due first of those not done; null when none is left. */
-  next: DueStep | null;
-  steps: DueStep[];
-}
-
 /** What a citizen wants done with their own data. */
 export interface RightsRequest {
   id: string;
@@ -177,63 +158,6 @@ export interface RightsRequest {
   state: string;
   asked_at: string;
   note: string;
-}
-
-export interface TicketRow {
-  number: string;
-  type: string;
-  category: string | null;
-  district: string | null;
-  state: string;
-  created_at: string;
-  summary: string;
-  conversation_id: string | null;
-  due: Due;
-}
-
-/** A ticket with all its fields; contact data is masked (138****0000) until revealed with a reason. */
-export interface Ticket extends TicketRow {
-  address?: string | null;
-  happened_at?: string | null;
-  content?: string | null;
-  subject?: string | null;
-  contact_name?: string | null;
-  contact_phone?: string | null;
-  confidential?: boolean;
-  channel?: string | null;
-  /** The department that handles it (承办单位). */
-  department?: string | null;
-  /** The department that leads on its category: a proposal until it is dispatched. */
-  suggested_department?: string | null;
-  /** Open tickets that may be about the same matter, with what they have in common; only those the account may see. */
-  maybe_same?: (TicketRow & { why: string[] })[];
-  urgency?: string | null;
-  updated_at?: string | null;
-  closed_at?: string | null;
-  merged_into?: string | null;
-  latitude?: number | null;
-  longitude?: number | null;
-  place_label?: string | null;
-  /** Ids of photos; see `photo` of the API. */
-  photos?: string[];
-  /** What the form asked for beyond the fields above, in the order to show it. */
-  details?: { name: string; label: string; value: string }[];
-}
-
-export interface TicketEvent {
-  at: string;
-  actor: string;
-  action: string;
-  from_state: string | null;
-  to_state: string | null;
-  note: string | null;
-}
-
-export interface Contact {
-  contact_name: string;
-  contact_phone: string;
-  /** The ticket's texts with their numbers. */
-  words: Partial<Ticket>;
 }
 
 /** One record of who saw masked data in clear (查看记录). */

@@ -4,6 +4,7 @@ import type { Conversation, LiveFrame } from "../api/types";
 import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
 import { session } from "./session";
 import { add, changed, reload, thread } from "./thread";
+import { tellOfTicket } from "./ticket_news";
 
 /** Whether events arrive by themselves now. */
 export const connected = ref(false);
@@ -65,6 +66,7 @@ function reloadSoon(): void {
 function catchUp(): void {
   void refresh();
   void reload();
+  tellOfTicket(null);
 }
 
 /** Applies one event. */
@@ -81,6 +83,9 @@ export function take(frame: LiveFrame): void {
       upsert(frame.conversation);
       changed(frame.conversation);
       if (frame.conversation.id === thread.id) reloadSoon();
+      break;
+    case "ticket":
+      tellOfTicket(frame.ticket);
       break;
     default:
       break;

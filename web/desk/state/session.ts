@@ -25,7 +25,12 @@ export function maySeeReveals(): boolean {
 
 /** May see tickets; a department (承办单位) sees only its own. */
 export function maySeeTickets(): boolean {
-  return mayAnswer() || session.user?.role === "department";
+  return mayAnswer() || mayHandle();
+}
+
+/** Is a department that handles tickets (承办单位). */
+export function mayHandle(): boolean {
+  return session.user?.role === "department";
 }
 
 /** May see the knowledge page. */
@@ -51,7 +56,7 @@ export function mayAudit(): boolean {
 /** Where this account's work is. */
 export function home(): string {
   if (mayAnswer()) return "/conversations";
-  if (maySeeTickets()) return "/tickets";
+  if (mayHandle()) return "/inbox";
   if (maySeeKnowledge()) return "/knowledge";
   if (mayAudit()) return "/audit";
   return mayManageAccounts() ? "/accounts" : "/nothing";

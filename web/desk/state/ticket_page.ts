@@ -1,0 +1,100 @@
+import { computed, ref, shallowRef, watch, type Ref } from "vue";
+import { DeskError, explain } from "../api/client";
+import { api } from "../api/desk";
+import type { Contact, FieldValue, TicketPage, TicketRow } from "../api/types";
+import { useTicketNews } from "./ticket_news";
+
+/**
+ * The ticket on screen: fetched, kept up to date, moved on.
+ *
+ * Moves are made on the version that was on screen when their form was opened ({@link begin}), so that nothing that somebody
+ * else did meanwhile is passed over unseen.
+ */
+export function useTicketPage(number: Ref<string>) {
+  const page = shallowRef<TicketPage | null>(null);
+  const contact = ref<Contact | null>(null);
+  const problem = ref<string | null>(null);
+  const loading = ref(false);
+  /** Code of the move whose form is open; null when none is. */
+  const doing = ref<string | null>(null);
+  /** What somebody else did while the form was open; null when nothing. */
+  const overtaken = ref<string | null>(null);
+  let version = 0;
+
+  const ticket = computed(() => {
+    const found = page.value?.ticket;
+    return found && contact.value ? { ...found, ...contact.value.words } : found ?? null;
+  });
+  const move = computed(() => page.value?.may.find((one) => one.action === doing.value) ?? null);
+
+  async function load(): Promise<void> {
+    const wanted = number.value;
+    loading.value = true;
+    try {
+      const answer = await api.ticket(wanted);
+      if (wanted !== number.value) return;
+      page.value = answer;
+      problem.value = null;
+    } catch (error) {
+      if (wanted !== number.value) return;
+      problem.value = explain(error);
+      if (error instanceof DeskError && error.status === 404) page.value = null;
+    } finally {
+      if (wanted === number.value) loading.value = false;
+    }
+  }
+
+  /** Opens the form of a move. */
+  function begin(action: string): void {
+    version = page.value?.ticket.version ?? 0;
+    overtaken.value = null;
+    doing.value = action;
+  }
+
+  /** The ticket has changed under the open form: its words stay, and the next try is made on what is on screen then. */
+  async function overtake(message: string): Promise<void> {
+    overtaken.value = message;
+    await load();
+    version = page.value?.ticket.version ?? version;
+  }
+
+  /** Makes a move; whether this account no longer sees the ticket. The page is fetched again. */
+  async function act(action: string, fields: Record<string, FieldValue>): Promise<boolean> {
+    const mine = number.value;
+    if (doing.value !== action) version = page.value?.ticket.version ?? 0;
+    try {
+      const { gone } = await api.act(mine, action, version, fields);
+      doing.value = null;
+      if (!gone) await load();
+      return gone;
+    } catch (error) {
+      if (error instanceof DeskError && (error.code === "stale" || error.code === "not_now")) await overtake(error.message);
+      throw error;
+    }
+  }
+
+  /** Seeing the contact is itself an event: the history is fetched again, the clear words stay. */
+  async function reveal(reason: string): Promise<void> {
+    contact.value = await api.reveal(number.value, reason);
+    await load();
+  }
+
+  function heard(row: TicketRow | null): void {
+    const known = page.value?.ticket;
+    if (!known || (row && (row.number !== known.number || row.version <= known.version))) return;
+    // Without the live connection a department would leave a record of looking every half minute; a move tells it anyway.
+    if (!row) return;
+    if (doing.value) void overtake("这张工单刚刚有了变动，页面已经更新，请看一眼“办理过程”再提交。");
+    else void load();
+  }
+
+  useTicketNews(heard);
+  watch(number, () => {
+    page.value = null;
+    contact.value = null;
+    doing.value = null;
+    void load();
+  }, { immediate: true });
+
+  return { page, ticket, contact, problem, loading, doing, move, overtaken, load, begin, act, reveal };
+}
