@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 """Most address space of the process. The largest pictures that are accepted take half of it."""
-CPU_S = 15
-"""Most processor time of the process, in seconds. The largest pictures that are accepted take two."""
-WAIT_S = 60.0
+CPU_S = 4
+"""Most processor time of the process, in seconds. The largest pictures that cameras write (60 million pixels) take one."""
+WAIT_S = 20.0
 """Longest wait for the process, in seconds; the machine may be busy."""
 _UNDRAWN = "这张照片处理不了，请换一张，或者截个图再发"
 

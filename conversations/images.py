@@ -7,6 +7,7 @@ and owner of the camera), no colour profile, no comments, and nothing else that 
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from dataclasses import dataclass
 
@@ -24,8 +25,15 @@ MAX_PIXELS = {"JPEG": 60_000_000, "PNG": 16_000_000, "WEBP": 16_000_000, "GIF": 
 Cameras write JPEG, which is shrunk while it is read. The others are unpacked whole, some of them several times: two
 thousand bytes of WebP can be a gigabyte. A screenshot of ten screens has 16 million pixels.
 """
+MAX_SCANS = 40
+"""Most scans of a progressive JPEG. Each may go over the whole picture, and 250 bytes are enough for one: a file of 10 MB can be drawn
+for minutes. Cameras and libjpeg write 10, programs that look for the smallest file some more."""
 LONGEST_SIDE = 2048
 """Pixels of the longer side after shrinking. House numbers stay readable, and phones load it fast."""
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
+"""What begins a part of a JPEG that states its length, and the end. Within packed pixels no such two bytes stand."""
+_SCAN, _END = 0xDA, 0xD9
+"""Kinds of parts."""
 _QUALITY = 85
 """JPEG quality, 1 to 95."""
 
@@ -47,7 +55,7 @@ def clean_picture(data: bytes) -> Picture:
 
     Raises:
         TooLarge: code ``image_too_large``; more than :data:`MAX_BYTES` bytes, or more pixels than :data:`MAX_PIXELS`.
-        BadRequest: code ``not_an_image``; none of :data:`FORMATS`, or damaged.
+        BadRequest: code ``not_an_image``, none of :data:`FORMATS`, or damaged; or ``image_undrawn``, more than :data:`MAX_SCANS`.
         MemoryError: the process may not take as much memory as the picture needs.
     """
     if len(data) > MAX_BYTES:
@@ -58,6 +66,8 @@ def clean_picture(data: bytes) -> Picture:
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 if opened.width * opened.height > MAX_PIXELS[opened.format or ""]:
                     raise TooLarge("照片的尺寸太大了，请裁小一点再发", code="image_too_large")
+                if opened.format == "JPEG" and _scans(data) > MAX_SCANS:
+                    raise BadRequest("这张照片处理不了，请换一张，或者截个图再发", code="image_undrawn")
                 opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
                 # Shrunk first, so that everything else is done with few pixels.
                 opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -65,7 +75,7 @@ def clean_picture(data: bytes) -> Picture:
                 drawn = _on_white(opened)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
-    except (TooLarge, MemoryError):
+    except (TooLarge, BadRequest, MemoryError):
         raise
     except (
         Exception
@@ -76,6 +86,18 @@ def clean_picture(data: bytes) -> Picture:
     out = io.BytesIO()
     drawn.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return Picture(out.getvalue(), drawn.width, drawn.height)
+
+
+def _scans(data: bytes) -> int:
+    """Scans of a JPEG, at most one more than :data:`MAX_SCANS`; what stands behind its end (the film of a moving photo) is not read."""
+    count, at = 0, 2
+    while count <= MAX_SCANS and (marker := _MARKER.search(data, at)):
+        kind, at = data[marker.end() - 1], marker.end()
+        if kind == _END:
+            break
+        count += kind == _SCAN
+        at += int.from_bytes(data[at : at + 2], "big")
+    return count
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.drawing import draw
+from conversations.drawing_turns import DrawingTurns
 from conversations.images import Picture
 from conversations.models import ImageRow, MessageRow
 from core.clock import local, now
@@ -62,8 +63,6 @@ _UNSENT_AT_ONCE = 200
 _MOST_SOURCES = 10_000
 """Most addresses whose bytes a process remembers."""
 _JPEG = b"\xff\xd8"
-_AT_ONCE = 2
-"""Pictures that are drawn at the same time, each in a process of its own (:mod:`conversations.drawing`)."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ class Media:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self._folder = folder
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._turns = DrawingTurns()
         self._spent: OrderedDict[tuple[date, str], int] = OrderedDict()
         """Bytes of this day by the address that sent them."""
 
@@ -117,11 +116,12 @@ class Media:
         Raises:
             TooLarge: code ``image_too_large``.
             BadRequest: code ``not_an_image`` or ``image_undrawn``.
-            RateLimited: code ``too_many_photos``; more than :data:`MAX_A_DAY`, or :data:`BYTES_A_DAY` of the address.
-            Unavailable: code ``no_room``; the disk is almost full.
+            RateLimited: code ``too_many_photos``; more than :data:`MAX_A_DAY`, :data:`BYTES_A_DAY` of the address, or the time for
+                drawing (:mod:`conversations.drawing_turns`).
+            Unavailable: code ``no_room``, the disk is almost full; or ``photos_busy``, too many are being drawn.
             NotFound: there is no such conversation.
 
-        The messages of the first four errors are for the citizen.
+        The messages of all but the last are for the citizen.
         """
         digest = hashlib.sha256(data).hexdigest()
         known = await self._same(conversation_id, digest)
@@ -130,7 +130,7 @@ class Media:
         await self._count(conversation_id)
         self._spend(source, len(data))
         await self._room()
-        async with self._places:
+        async with self._turns.turn(conversation_id, source or conversation_id):
             picture = await draw(data)
         image_id = new_id()
         path = self._path(image_id)

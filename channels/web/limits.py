@@ -26,6 +26,12 @@ SOCKETS = 5
 """Sockets that one visitor may have open. More tabs than these ask for their messages by request."""
 
 
+UPLOADS = 3
+"""Photos that one visitor may be sending at once. The widget sends one after the other."""
+ADDRESS_UPLOADS = 12
+"""The same for one address: their bytes are in memory until they are drawn."""
+
+
 class Limits:
     """The two limits of the web channel: by visitor and by address.
 
@@ -38,6 +44,7 @@ class Limits:
         self._rates = rates
         self._frames = LocalRates()
         self._sockets: Counter[str] = Counter()
+        self._uploads: Counter[str] = Counter()
         self._key = hashlib.sha256(f"web sources {key}".encode()).digest()
 
     async def message(self, visitor_id: str, request: web.Request) -> None:
@@ -76,13 +83,21 @@ class Limits:
         """
         if self._sockets[visitor_id] >= SOCKETS:
             raise RateLimited("您打开的对话窗口太多了，请关掉几个", code="too_many_sockets", retry_after_s=30)
-        self._sockets[visitor_id] += 1
-        try:
+        with _one_more(self._sockets, visitor_id):
             yield
-        finally:
-            self._sockets[visitor_id] -= 1
-            if not self._sockets[visitor_id]:
-                del self._sockets[visitor_id]
+
+    @contextmanager
+    def upload(self, visitor_id: str, request: web.Request) -> Iterator[None]:
+        """Hold the place of one photo while it comes in and is drawn.
+
+        Raises:
+            RateLimited: the visitor is sending :data:`UPLOADS` to this process, or the address :data:`ADDRESS_UPLOADS`.
+        """
+        visitor, address = f"visitor {visitor_id}", f"address {self.source(request)}"
+        if self._uploads[visitor] >= UPLOADS or self._uploads[address] >= ADDRESS_UPLOADS:
+            raise RateLimited("前面的照片还在处理，请稍等一会儿再发", code="too_many_photos", retry_after_s=10)
+        with _one_more(self._uploads, visitor), _one_more(self._uploads, address):
+            yield
 
     def source(self, request: web.Request) -> str:
         """A keyed hash of the address from which a request came: 24 hexadecimal digits.
@@ -106,3 +121,14 @@ class Limits:
         wait_s = await (rates or self._rates).take(kind, key, per_minute)
         if wait_s:
             raise RateLimited("您发得太快了，请稍等一会儿再发。有人有危险请直接拨打 110、119、120", retry_after_s=ceil(wait_s))
+
+
+@contextmanager
+def _one_more(counter: Counter[str], name: str) -> Iterator[None]:
+    counter[name] += 1
+    try:
+        yield
+    finally:
+        counter[name] -= 1
+        if not counter[name]:
+            del counter[name]

@@ -48,20 +48,21 @@ class Photos:
             TooLarge: code ``image_too_large``.
             BadRequest: code ``not_an_image`` or ``image_undrawn``.
             RateLimited: there were too many photos or messages.
-            Unavailable: code ``no_room``; the disk is almost full.
+            Unavailable: code ``no_room``, the disk is almost full; or ``photos_busy``.
         """
         self._origins.check(request)
         visitor = await visitor_of(request, self._tokens)
         await self._limits.message(visitor.id, request)
         await self._consents.require(visitor.id, Purpose.PHOTOS)
-        try:
-            data = await bytes_of(request, MAX_BYTES, PHOTO_S)
-        except TooLarge as error:
-            raise TooLarge(
-                f"照片太大了，请发 {MAX_BYTES // 1024 // 1024} MB 以内的照片", code="image_too_large"
-            ) from error
-        view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
-        image = await self._media.keep(view.id, data, self._limits.source(request))
+        with self._limits.upload(visitor.id, request):
+            try:
+                data = await bytes_of(request, MAX_BYTES, PHOTO_S)
+            except TooLarge as error:
+                raise TooLarge(
+                    f"照片太大了，请发 {MAX_BYTES // 1024 // 1024} MB 以内的照片", code="image_too_large"
+                ) from error
+            view = await self._conversations.find_or_create(CHANNEL, "", visitor.id)
+            image = await self._media.keep(view.id, data, self._limits.source(request))
         return web.json_response(
             {"photo": {"id": image.id, "width": image.width, "height": image.height}},
             headers={"Cache-Control": "no-store"},

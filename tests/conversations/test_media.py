@@ -19,6 +19,7 @@ from core.database import Database
 from core.errors import BadRequest, NotFound, RateLimited, TooLarge
 from core.sealing import unseal_file
 from tests.conversations.conftest import Process
+from tests.conversations.slow_pictures import many_scans
 
 SECRET = b"32.6460N 117.0180E Canon owner"
 
@@ -119,6 +120,22 @@ def test_what_is_no_photo_is_refused_with_a_word_for_the_citizen(data: bytes) ->
         clean_picture(data)
     assert refused.value.code == "not_an_image"
     assert "JPG" in refused.value.message
+
+
+def film_behind(data: bytes) -> bytes:
+    """A moving photo: behind the picture stands a film, whose bytes may look like anything."""
+    return data + b"\xff\xda\x00\x02" * 500
+
+
+def test_a_picture_of_too_many_scans_is_refused_unpacked() -> None:
+    assert clean_picture(many_scans(64, images.MAX_SCANS - 1)).width == 64
+    assert clean_picture(photo(progressive=True)) and clean_picture(film_behind(photo(progressive=True)))
+    with_a_picture_of_scans_inside = photo(exif=bytes(6) + b"\xff\xda\x00\x02" * 500)
+    assert clean_picture(with_a_picture_of_scans_inside)
+    for refused in (many_scans(64, images.MAX_SCANS), many_scans(7700, 40_000)):
+        with pytest.raises(BadRequest) as error:
+            clean_picture(refused)
+        assert error.value.code == "image_undrawn"
 
 
 def test_too_many_bytes_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from conversations.service import Conversations
 from core.database import Database
 from core.events import LocalEvents
 from service.errors import errors
+from service.proxy import forwarded
 from tests.rasa_standin import SmallDialogue, no_answer
 
 GOVERNMENT = "https://www.example.gov.cn"
@@ -126,7 +127,7 @@ def notice() -> ShownNotice | None:
 async def running(database: Database, tmp_path: Path, notice: ShownNotice | None) -> AsyncIterator[Running]:
     dialogue, events = SmallDialogue(), LocalEvents()
     async with Conversations(database, events, dialogue, no_answer, judge=shipped()) as conversations:
-        app = web.Application(middlewares=[errors], client_max_size=1_048_576)
+        app = web.Application(middlewares=[forwarded, errors], client_max_size=1_048_576)
         channel = WebChannel(
             database,
             conversations,
