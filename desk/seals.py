@@ -39,6 +39,8 @@ SEAL_JOB, SEAL_EVERY = "audit_sealed", timedelta(minutes=10)
 """Kind of the job that seals, and how often it runs."""
 KEEP_JOB, KEEP_EVERY = "audit_kept", timedelta(days=1)
 """Kind of the job that checks everything and removes what is old, and how often it runs."""
+RECORDS_LOST = "records_lost"
+"""Code of the record with which an audit goes on that has lost records."""
 BATCH = 200
 """Most records that are checked, or removed, at once."""
 PAUSE_S = 0.05
@@ -62,12 +64,14 @@ class Verdict:
         fault: what is wrong, for people; empty when nothing is.
         seq: position of the newest record.
         hash: its hash.
+        lost: sentences about records that were missing when somebody sealed the rest on purpose; they stay in the audit.
     """
 
     records: int
     fault: str
     seq: int
     hash: str
+    lost: tuple[str, ...] = ()
 
 
 class Seals:
@@ -114,22 +118,34 @@ class Seals:
             await session.run_sync(self._put, SEALED, verdict.seq, verdict.hash)
         await self._keep(verdict)
 
-    async def reseal(self) -> Verdict:
-        """Check the chain without its seals, and seal it anew, after the session key was changed on purpose.
+    async def reseal(self, *, lost: bool = False) -> Verdict:
+        """Check without the seals' signatures, and seal anew, after the session key was changed on purpose.
+
+        Where the seals say that there were more records, or others, nothing is sealed: a new key changes no records.
+
+        Args:
+            lost: seal nevertheless, because records are known to be lost (an older backup was restored). What was missing is written
+                into the audit and told by every later check.
 
         Returns:
             What the check found. When something is wrong, nothing is sealed.
         """
-        verdict = await self._check(seals=False)
-        if not verdict.fault:
-            async with self._database.write() as session:
-                await session.run_sync(chain.append, DeskAudit(action=BEGIN_SEALING.name, result="allowed"))
-                start = await session.get(AuditMark, chain.START)
-                if start is not None:
-                    await session.run_sync(self._put, chain.START, start.seq, start.hash)
-                await session.run_sync(self._put, SEALED, verdict.seq, verdict.hash)
-            await self._keep(verdict)
-        return verdict
+        claimed = await self._check(signed=False)
+        verdict = await self._check(seals=False) if lost and claimed.fault else claimed
+        if verdict.fault:
+            return verdict
+        begun = DeskAudit(action=BEGIN_SEALING.name, result="allowed")
+        if claimed.fault:
+            begun.code, begun.reason = RECORDS_LOST, claimed.fault[:200]
+        async with self._database.write() as session:
+            await session.run_sync(chain.append, begun)
+            start = await session.get(AuditMark, chain.START)
+            if start is not None:
+                await session.run_sync(self._put, chain.START, start.seq, start.hash)
+            await session.run_sync(self._put, SEALED, begun.seq, begun.hash)
+        sealed = replace(verdict, seq=begun.seq, hash=begun.hash)
+        await self._keep(sealed)
+        return replace(sealed, lost=(*verdict.lost, *filter(None, [_lost(begun)])))
 
     async def shorten(self, days: int) -> int:
         """Check all records, then remove those older than ``days``, from the beginning of the chain.
@@ -155,20 +171,32 @@ class Seals:
             await asyncio.sleep(PAUSE_S)
 
     async def _check(
-        self, since: tuple[int, str] | None = None, *, seals: bool = True, pause_s: float = 0
+        self,
+        since: tuple[int, str] | None = None,
+        *,
+        seals: bool = True,
+        signed: bool = True,
+        pause_s: float = 0,
     ) -> Verdict:
-        """Check the records after a position, a batch at a time, because hashing holds up everything else."""
+        """Check the records after a position, a batch at a time, because hashing holds up everything else.
+
+        Args:
+            since: position and hash; None: all records.
+            seals: whether the records must fit what the seals say.
+            signed: whether the seals must have our signature.
+            pause_s: seconds to leave to others after each batch.
+        """
         async with self._database.read() as session:
             marks = {mark.name: mark for mark in await session.scalars(select(AuditMark))} if seals else {}
             # What was sealed last may have been removed since, when the app did not run for half a year.
             seq, before = max(since or (0, ""), await session.run_sync(chain.beginning))
-        if bad := [mark for mark in marks.values() if not self._genuine(mark)]:
+        if signed and (bad := [mark for mark in marks.values() if not self._genuine(mark)]):
             return Verdict(0, f"封条（{bad[0].name}）被改过，或者换过 WENBAN_SESSION_KEY", seq, before)
         try:
-            kept = await asyncio.to_thread(self._remembered) if seals else None
+            kept = await asyncio.to_thread(self._remembered, signed) if seals else None
         except ValueError:
             return Verdict(0, f"{self._kept} 被改过，或者换过 WENBAN_SESSION_KEY", seq, before)
-        sealed, records = marks.get(SEALED), 0
+        sealed, records, lost = marks.get(SEALED), 0, []
         if kept and sealed is None:
             return Verdict(
                 0, f"数据库里的封条不见了；按 {self._kept}，审计至少到过第 {kept.seq} 条", seq, before
@@ -187,13 +215,15 @@ class Seals:
                 if fault := _fault(record, seq, before, (sealed, kept)):
                     return Verdict(records, fault, seq, before)
                 seq, before, records = record.seq, record.hash, records + 1
+                if told := _lost(record):
+                    lost.append(told)
             if len(batch) < BATCH:
                 break
             await asyncio.sleep(pause_s)
         reached = max(mark.seq for mark in (sealed, kept) if mark) if sealed else 0
         if seq < reached:
             return Verdict(records, f"第 {seq + 1} 条到第 {reached} 条不见了", seq, before)
-        return Verdict(records, "", seq, before)
+        return Verdict(records, "", seq, before, tuple(lost))
 
     def _shorten(self, session: Session, before: datetime) -> int:
         """Remove at most :data:`BATCH` records. The newest one stays, because the next one builds on it."""
@@ -224,9 +254,13 @@ class Seals:
         signed = replace(kept, signature=self._signed(kept.signed))
         await asyncio.to_thread(second_place.write, self._kept, signed)
 
-    def _remembered(self) -> second_place.Kept | None:
+    def _remembered(self, signed: bool) -> second_place.Kept | None:
         kept = second_place.read(self._kept) if self._kept else None
-        if kept and not hmac.compare_digest(kept.signature.encode(), self._signed(kept.signed).encode()):
+        if (
+            kept
+            and signed
+            and not hmac.compare_digest(kept.signature.encode(), self._signed(kept.signed).encode())
+        ):
             raise ValueError("the signature does not fit")
         return kept
 
@@ -239,6 +273,13 @@ class Seals:
 
     def _signed(self, text: str) -> str:
         return hmac.digest(self._key, text.encode("utf-8"), "sha256").hex()
+
+
+def _lost(record: Row[Any] | DeskAudit) -> str:
+    """What a record says of others that were missing when it was written; empty for nothing."""
+    if (record.action, record.code) != (BEGIN_SEALING.name, RECORDS_LOST):
+        return ""
+    return f"第 {record.seq} 条（{local(record.at):%Y-%m-%d %H:%M}）起重新封存，当时：{record.reason}"
 
 
 def _fault(

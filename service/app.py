@@ -33,6 +33,7 @@ from conversations.rasa import RasaClient
 from conversations.scope import kinds as scope_kinds
 from conversations.service import Conversations
 from conversations.types import Reply
+from core import heap
 from core.city import City
 from core.clock import local, now
 from core.database import Database
@@ -136,6 +137,7 @@ async def create_app(settings: Settings) -> web.Application:
     Raises:
         ConfigurationError: a setting or a key can't be used.
     """
+    heap.bound()
     await require_keys(settings)
     city, notice = settings.city, settings.notice
     _warm_up(city)
@@ -298,6 +300,7 @@ async def create_app(settings: Settings) -> web.Application:
             conversations,
             wechat,
             jobs,
+            heap.kept_small(),
         ):
             await departments.add_missing(database, city)
             await deadlines.recount(database, city)

@@ -147,7 +147,9 @@ async def _proxy(settings: Settings) -> Finding:
 async def _audit(settings: Settings) -> Finding:
     async with _opened(settings) as database:
         verdict = await Seals(database, settings.secrets.session_key, settings.data_dir / NAME).verify()
-    return not verdict.fault, verdict.fault or f"{verdict.records} 条，都在，都没有改过"
+    return not verdict.fault, verdict.fault or "；".join(
+        [f"{verdict.records} 条，都在，都没有改过", *verdict.lost]
+    )
 
 
 async def _processes(settings: Settings) -> Finding:

@@ -13,8 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,8 +41,8 @@ MIDDLE = 8
 LOWER = (6, 7)
 """Numbers of the layers whose outputs are kept for a while. Models that go on from one share it with the encoder."""
 
-_KEPT = 64
-"""Number of states that are kept, so that several judges of a message share them."""
+_KEPT_TOKENS = 12_288
+"""Tokens whose states are kept, so that several judges of a message share them: 19 MB, all pieces of a message of 4,000 characters."""
 
 _PAD_TO = 4096
 """Largest batch in single precision, in tokens, padding included."""
@@ -207,7 +208,8 @@ class _Network:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(longest)
         self.tokenizer.no_padding()
-        self.lower = lru_cache(maxsize=_KEPT)(self._lower)
+        self._kept: OrderedDict[tuple[tuple[int, ...], int], Any] = OrderedDict()
+        self._kept_tokens, self._keeping = 0, threading.Lock()
         try:
             tensors = load_file(str(folder / "model.safetensors"))
         except Exception as error:
@@ -262,8 +264,24 @@ class _Network:
         found: Vectors = torch.cat([torch.nn.functional.normalize(mean(x), dim=-1), middle], dim=1).numpy()
         return found
 
+    def lower(self, row: tuple[int, ...], end: int) -> Any:
+        """The states of one text's tokens after so many layers, [1, tokens, dimensions]; remembered for a while."""
+        key = row, end
+        with self._keeping:
+            if (known := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                return known
+        found = self._lower(row, end)
+        with self._keeping:
+            if key not in self._kept:
+                self._kept[key] = found
+                self._kept_tokens += len(row)
+            while self._kept_tokens > _KEPT_TOKENS:
+                (oldest, _), _ = self._kept.popitem(last=False)
+                self._kept_tokens -= len(oldest)
+        return found
+
     def _lower(self, row: tuple[int, ...], end: int) -> Any:
-        """The states of one text's tokens after so many layers, [1, tokens, dimensions]."""
         start = max((layers for layers in LOWER if layers < end), default=0)
         x = self.lower(row, start) if start else self._embedded(self.torch.tensor([row]))
         return self.layers(x, None, start, end)

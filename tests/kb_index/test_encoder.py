@@ -144,9 +144,10 @@ def test_a_text_passes_the_lower_layers_once() -> None:
     text = "我家厨房着火了，快来人"
     encoder, other = PretrainedEncoder(SHIPPED), PretrainedEncoder(SHIPPED, eight_bits=False)
     tokens, above = encoder.tokens(text), encoder.tokens(text, LOWER[-1])
-    passed = encoder._loaded().lower.cache_info().misses
+    net = encoder._loaded()
+    passed = len(net._kept)
     states = encoder.states([text])
-    assert encoder._loaded().lower.cache_info().misses == passed == len(LOWER)
+    assert len(net._kept) == passed == len(LOWER)
     np.testing.assert_array_equal(above, PretrainedEncoder(SHIPPED).tokens(text, LOWER[-1]))
     np.testing.assert_array_equal(states, PretrainedEncoder(SHIPPED).states([text]))
     # 8 bits and single precision give nearly the same states.
@@ -154,6 +155,19 @@ def test_a_text_passes_the_lower_layers_once() -> None:
     assert tokens.shape == exact.shape == (len(tokens), encoder.dimensions)
     alike = (tokens * exact).sum(1) / np.linalg.norm(tokens, axis=1) / np.linalg.norm(exact, axis=1)
     assert alike.min() > 0.9
+
+
+def test_what_is_kept_of_texts_is_bounded_by_their_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kb_index.language.pretrained._KEPT_TOKENS", 200)
+    encoder = PretrainedEncoder(SHIPPED)
+    net = encoder._loaded()
+    for number in range(12):
+        encoder.tokens(f"{number}号楼路灯坏了" * 4)
+        assert net._kept_tokens == sum(len(row) for row, _ in net._kept) <= 200
+    first = encoder.tokens("0号楼路灯坏了" * 4)
+    np.testing.assert_array_equal(first, PretrainedEncoder(SHIPPED).tokens("0号楼路灯坏了" * 4))
+    encoder.tokens("路灯坏了" * 300)
+    assert net._kept_tokens <= 200, "one that is longer than all that is kept is not kept"
 
 
 def test_a_version_keeps_its_vectors_and_the_next_takes_them_over(write: Write, tmp_path: Path) -> None:

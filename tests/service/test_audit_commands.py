@@ -119,8 +119,47 @@ async def test_who_removes_all_seals_and_all_records_after_one_is_seen(settings:
     done = await run("verify")
     assert done.exit_code == 1 and "审计至少到过第 3 条" in done.output
     assert "审计至少到过第 3 条" in await told(settings, "审计")
-    assert (await run("verify", "--reseal")).exit_code == 0
-    assert (await run("verify")).exit_code == 0
+    # Sealing anew does not hide it: by itself it is refused, and on purpose it is told for good.
+    refused = await run("verify", "--reseal")
+    assert (
+        refused.exit_code == 1
+        and "审计至少到过第 3 条" in refused.output
+        and "--records-lost" in refused.output
+    )
+    assert (await run("verify")).exit_code == 1, "nothing was sealed"
+    assert (await run("verify", "--reseal", "--records-lost")).exit_code == 0
+    for _ in range(2):
+        done = await run("verify")
+        assert done.exit_code == 0 and "审计至少到过第 3 条" in done.output
+    assert "审计至少到过第 3 条" in await told(settings, "审计")
+    # Nor does a second time, without the records that tell of the first.
+    database = Database(settings.sqlalchemy_url)
+    async with database.write() as session:
+        await session.execute(delete(AuditMark))
+        await session.execute(delete(DeskAudit))
+    await database.close()
+    assert (await run("verify", "--reseal")).exit_code == 1
+
+
+@pytest.mark.parametrize("new_key", [True, False])
+async def test_sealing_anew_asks_the_old_seals_also_when_their_key_is_gone(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, new_key: bool
+) -> None:
+    """Who empties the audit and says that the key was changed is not believed; nor who computes all hashes anew."""
+    if new_key:
+        monkeypatch.setenv("WENBAN_SESSION_KEY", "a new one")
+    database = Database(settings.sqlalchemy_url)
+    async with database.write() as session:
+        await session.execute(delete(DeskAudit).where(DeskAudit.seq > 1))
+    done = await run("verify", "--reseal")
+    assert done.exit_code == 1 and "第 2 条到第 3 条不见了" in done.output
+    async with database.write() as session:
+        await session.execute(delete(DeskAudit))
+    for subject in "987654":
+        await audit.write(database, DeskAudit(action="take", subject=subject, result="allowed"))
+    await database.close()
+    done = await run("verify", "--reseal")
+    assert done.exit_code == 1 and "封条对不上" in done.output
 
 
 async def test_a_forged_second_place_is_seen(settings: Settings) -> None:

@@ -28,7 +28,7 @@ from bot.understanding.danger.kinds import (
 )
 from bot.understanding.danger.words import Words
 from bot.understanding.encoding.floats import Floats, softmax
-from bot.understanding.encoding.reading import PIECE, clauses, pieces, plain
+from bot.understanding.encoding.reading import PIECE, clauses, pieces, plain, stretches
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, Live, advice, swallowed
 from kb_index.language.pretrained import SHIPPED
@@ -213,7 +213,7 @@ class Judge:
         probability, name = self.judgement(text).scope
         if _MAYBE <= probability < self.numbers.scope:
             # One clause may surely want the route, and the rest tell of something else (我要举报镇长贪污，另外路灯坏了).
-            probability, name = max(self.judgement(part).scope for part in clauses(read))
+            probability, name = max(self.judgement(part).scope for part in stretches(read))
             probability = probability if probability >= _SURELY else 0.0
         if probability < self.numbers.scope or (name == "privacy" and clues.own_data(read)):
             return None

@@ -92,6 +92,17 @@ def clauses(text: str) -> list[str]:
     return [*found, held] if held or not found else found
 
 
+def stretches(text: str, most: int = 48) -> list[str]:
+    """The clauses of a plain text, neighbours joined where there are more than ``most``, so that a judge of each reads so many at most.
+
+    >>> stretches("公积金怎么取?我老公躺地上没有呼吸了。另外社保怎么查?", 2)
+    ['公积金怎么取?我老公躺地上没有呼吸了。', '另外社保怎么查?']
+    """
+    found = clauses(text)
+    together = -(-len(found) // most)
+    return ["".join(found[at : at + together]) for at in range(0, len(found), together)]
+
+
 def _parts(text: str, length: int) -> Iterator[str]:
     """The sentences of a text. One longer than ``length`` is cut into clauses, and a longer clause into stretches."""
     for sentence in _SENTENCE.findall(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,25 @@ import numpy as np
 from bot.understanding.encoding.floats import Floats, softmax
 from kb_index.language.bert import Layers, single
 from kb_index.language.pretrained import encoder_at
+
+_BATCH = 1_024
+"""Most tokens that pass the layers together, padding included, but for a single text: some 30 MB while they pass."""
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The places of texts with these numbers of tokens, those of like length together.
+
+    >>> list(_batches([20, 500, 480, 21]))
+    [[0, 3], [2, 1]]
+    """
+    part: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: lengths[place]):
+        if part and (len(part) + 1) * lengths[place] > _BATCH:
+            yield part
+            part = []
+        part.append(place)
+    if part:
+        yield part
 
 
 class Tail:
@@ -65,14 +84,18 @@ class Tail:
         import torch
 
         states = [torch.from_numpy(self._lower(text)) for text in texts]
-        lengths = [len(one) for one in states]
-        with torch.inference_mode():
-            x = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
-            mask = None
-            if min(lengths) < max(lengths):
-                mask = (torch.arange(max(lengths)) < torch.tensor(lengths)[:, None])[:, None, None, :]
-            read = self._layers(x, mask).numpy()
-        return np.stack([self._scored(one[:length]) for one, length in zip(read, lengths, strict=True)])
+        scores: dict[int, Floats] = {}
+        for part in _batches([len(one) for one in states]):
+            lengths = [len(states[place]) for place in part]
+            with torch.inference_mode():
+                x = torch.nn.utils.rnn.pad_sequence([states[place] for place in part], batch_first=True)
+                mask = None
+                if min(lengths) < max(lengths):
+                    mask = (torch.arange(max(lengths)) < torch.tensor(lengths)[:, None])[:, None, None, :]
+                read = self._layers(x, mask).numpy()
+            for place, length, one in zip(part, lengths, read, strict=True):
+                scores[place] = self._scored(one[:length])
+        return np.stack([scores[place] for place in range(len(texts))])
 
     def _scored(self, x: Floats) -> Floats:
         """The scores of one text, [labels], from the states of its tokens above the layers, [tokens, width]."""
