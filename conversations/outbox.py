@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import statements, store
 from conversations.models import Delivery, MessageRow, Turn
-from conversations.types import Owed
+from conversations.types import Message, Owed
 from conversations.wakes import wake
 from core.clock import now
 
@@ -227,6 +227,18 @@ async def due_now(session: AsyncSession, conversation_id: str) -> None:
     await session.execute(statements.DUE_NOW, {"p_id": conversation_id, "p_moment": moment})
     if await session.scalar(statements.OWED, {"p_id": conversation_id}) is not None:
         await wake(session, conversation_id, moment)
+
+
+async def undelivered(session: AsyncSession, conversation_id: str) -> list[Message]:
+    """Messages of a conversation that are owed to the citizen, oldest first."""
+    rows = await session.scalars(
+        select(MessageRow)
+        .join(Delivery, Delivery.message_id == MessageRow.id)
+        .where(Delivery.conversation_id == conversation_id, Delivery.state == "pending")
+        .distinct()
+        .order_by(MessageRow.seq)
+    )
+    return [store.to_message(row) for row in rows]
 
 
 async def attempts(session: AsyncSession, parts: Sequence[str]) -> int:

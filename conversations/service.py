@@ -22,7 +22,7 @@ from conversations.delivery import Deliveries
 from conversations.event_kinds import Event, Report
 from conversations.handoff import Handoff
 from conversations.listing import Page, Wanted
-from conversations.models import Conversation, Delivery, MessageRow
+from conversations.models import Conversation, MessageRow
 from conversations.moves import AgentsOnline, Moves
 from conversations.noticed import Noticed
 from conversations.passing import Passing
@@ -344,14 +344,7 @@ class Conversations:
     async def undelivered(self, conversation_id: str) -> builtins.list[Message]:
         """Messages that the outbox still owes the citizen, oldest first."""
         async with self._database.read() as session:
-            rows = await session.scalars(
-                select(MessageRow)
-                .join(Delivery, Delivery.message_id == MessageRow.id)
-                .where(Delivery.conversation_id == conversation_id, Delivery.state == "pending")
-                .distinct()
-                .order_by(MessageRow.seq)
-            )
-            return [store.to_message(row) for row in rows]
+            return await outbox.undelivered(session, conversation_id)
 
     async def due_now(self, conversation_id: str) -> None:
         """Deliver what the outbox owes this citizen at once. No answer to an open request will carry it."""
