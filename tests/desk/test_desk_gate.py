@@ -28,8 +28,11 @@ TICKETS = [
     ("GET", "/tickets/HN2026112300001"),
     ("GET", f"/tickets/HN2026112300001/photos/{ID}"),
     ("POST", "/tickets/HN2026112300001/reveal"),
+    ("POST", "/tickets/HN2026112300001/act"),
+    ("GET", "/departments"),
     ("GET", "/reveals/reasons"),
 ]
+DISPATCHING = [("POST", "/tickets/dispatch")]
 RIGHTS = [("GET", "/rights"), ("POST", f"/rights/{ID}")]
 REVEALS = [("GET", "/reveals"), ("POST", "/reveals/more")]
 GROUP = "01990000-0000-7000-8000-000000000002"
@@ -83,7 +86,7 @@ async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Offi
         answer = await browser.client.request(route.method, path, json={}, headers=OURS)
         assert answer.status == 401, (route.method, path)
         visited += 1
-    lists = (CONVERSATIONS, TICKETS, RIGHTS, REVEALS, KNOWLEDGE, ACCOUNTS, OWN, AUDIT)
+    lists = (CONVERSATIONS, TICKETS, DISPATCHING, RIGHTS, REVEALS, KNOWLEDGE, ACCOUNTS, OWN, AUDIT)
     assert visited == sum(map(len, lists))
 
 
@@ -106,6 +109,7 @@ async def test_each_role_sees_what_it_is_for(
     for addresses, allowed in (
         (CONVERSATIONS, conversations),
         (TICKETS, tickets),
+        (DISPATCHING, conversations),
         (RIGHTS, supervises),
         (REVEALS, supervises),
         (ACCOUNTS, accounts),
