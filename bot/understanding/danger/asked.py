@@ -92,6 +92,21 @@ def is_now(rest: str) -> bool:
     return _NOW.search(rest) is not None
 
 
+_LONG_AGO = re.compile(
+    r"[前去]年|上(?:上)?个?(?:月|周|星期|礼拜)|上[次回]|[那]年|那[次回]|几年前|年前|[一两二三四五六七八九十几\d]年了|个月了|以前|曾经|当年|[摔喝吃撞烧漏淹咬打困]过(?!来|去)|"
+    r"出院|住(?:过|了).{0,3}院|救(?:出|上|回|过)来|截肢|截了|后遗症|瘫|去世|过世|火化|丧葬|拆线|康复|扑灭|灭了"
+)
+
+
+def long_ago(rest: str) -> bool:
+    """Whether words beside a question about a right surely tell of the past, or of something that did not happen here.
+
+    >>> long_ago("去年我爸喝过百草枯"), long_ago("我爸昨天晕倒还没醒"), long_ago("如果煤气漏了")
+    (True, False, True)
+    """
+    return _UNREAL.search(rest) is not None or (_LONG_AGO.search(rest) is not None and is_over(rest))
+
+
 def is_over(rest: str) -> bool:
     """Whether words beside a question about a right tell of something that lies behind, such as a stay in hospital, or
     of something that did not happen here.

@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.understanding.danger import clues, foreign
-from bot.understanding.danger.asked import general, is_now, is_over, parted
+from bot.understanding.danger.asked import general, is_now, is_over, long_ago, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
 from bot.understanding.danger.kinds import (
@@ -108,10 +108,10 @@ class Judge:
         rest, question = parted(plain(text))
         if not rest:
             return found
-        if is_over(rest):
+        if long_ago(rest):
             # Who asks about a right and tells of the past is in no need of advice, but is not left unheard either.
             found = replace(found, clear=False, beside=True) if found and found.clear else None
-        elif (found is None or not found.clear) and self._sounds(rest):
+        elif (found is None or not found.clear) and not is_over(rest) and self._sounds(rest):
             found = self._beside_a_question(rest, found)
         return None if found is None else replace(found, question=question)
 
