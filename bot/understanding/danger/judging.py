@@ -131,7 +131,7 @@ class Judge:
             found: the danger that the whole tells of.
         """
         told = self._judged_whole(rest)
-        if told is None or told.probability < self.numbers.clear:
+        if told is None:
             return found
         if told.clear and (swallowed(rest) or is_now(rest)):
             return told
