@@ -97,9 +97,9 @@ async def answer_policy(turn: Turn) -> None:
     if len(requests) < 2:
         asked = requests[0].asked if requests else ""
         if asked and not _known(await policy.search(turn.text)) and _names_subject(asked):
-            own = await policy.search(asked)
-            if _known(own):
-                await policy.tell_result(turn.narrowed(asked), own)
+            alone = await policy.search(asked)
+            if _known(alone):
+                await policy.tell_result(turn.narrowed(asked), alone)
                 return
         if await policy.answer_policy(turn) and turn.intent == ASK_WITH_MATTER:
             offer_filing(turn, turn.text)
