@@ -54,9 +54,9 @@ _PROTEST = re.compile(r"为什么|为啥|凭什么|没人(?:管|修|来|理|问)
 """Words of a complaint that only sounds like a question."""
 _OTHER_WISH = re.compile(r"(?:我|俺)?(?:是|要|想)*(?:建议|表扬|举报|投诉|反映|感谢)")
 _AT_END = re.compile(
-    r"[\u4e00-\u9fff](?<![管理修来])(?:[不没](?:有)?|[对是][吧不])[嘞咧滴呢啊呀哦的]?[？?。！!～~\s]{0,9}$"
+    r"(?:[\u4e00-\u9fff](?<![管理修来都也还])[不没]|[了过到好完成]没有|有[^，,。；;]{1,8}没有|[对是][吧不])[嘞咧滴呢啊呀哦的]?[？?。！!～~\s]{0,9}$"
 )
-"""A verb and 不 or 没, or 对吧, at the end. 到底管不管 and 来不来 are mostly reproaches and do not count."""
+"""A verb and 不 or 没, or 对吧, at the end. 到底管不管, 来不来 and 一点音信没有 are mostly reproaches and do not count."""
 _LEAST = 4
 """Fewest characters of a question that must be left after the words around it are removed."""
 _LEAST_TOPIC = 2
@@ -118,7 +118,7 @@ def asks(text: str) -> bool:
 def asks_at_end(text: str) -> bool:
     """Whether a text is a question by its last word, whatever else it says.
 
-    >>> [asks_at_end(said) for said in ("这个有效没", "给报不", "一年一次对吧", "到底管不管", "路灯坏了")]
+    >>> [asks_at_end(said) for said in ("这个有效没", "给报不", "一年一次对吧", "到底管不管", "一点音信没有")]
     [True, True, True, False, False]
     """
     return _AT_END.search(text) is not None

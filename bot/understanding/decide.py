@@ -96,14 +96,27 @@ _REPROACH = re.compile(
     r"(?:怎么|咋|为什么|为啥|凭什么)(?:(?:到)?(?:现在|今天|如今)|还|都|一直|就|又|总|老){1,4}.{0,4}[没不]"
 )
 """A reproach in the form of a question (怎么到现在还没发). It asks for no rule, either."""
-_RIGHT = re.compile(
-    r"医保|社保|养老保险|保险|公积金|新农合|证(?![据明人])|执照|护照|驾照|户口|学籍|退休|退伍|失业|怀孕|产假|离婚|结婚|年检|年审|低保|补贴|津贴|周?岁"
+_STATE = re.compile(
+    r"(?:医保|社保|保险|公积金|新农合|证(?![据明人])|执照|护照|驾照|年检|年审|车检).{0,4}(?:断|过期|超期|到期|逾期|忘|中断)|"
+    r"(?:断了|断交|断缴|忘交|忘了交).{0,6}(?:医保|社保|保险|公积金)|怀孕|刚?(?:退休|退伍|失业|毕业)了?$|满.{1,4}岁"
 )
-"""What a situation is about that asks by itself what is to be done (身份证过期半年了, 小孩医保断了一年)."""
+"""A state with a right or a paper that asks by itself what is to be done (身份证过期半年了, 小孩医保断了一年)."""
+_BY_OTHERS = re.compile(r"单位|公司|厂|老板|医院|学校|局|窗口|社区|村|开发商|物业|银行|停|被|给|取消|没|少")
+"""Who or what may be to blame for a state."""
 _BARE = 16
 """Most characters of a situation that is a question although no word asks."""
 _STORY = 14
 """Fewest characters that tell a story."""
+_RULE = re.compile(
+    r"多少[钱元]|几块钱|收费(?:标准|多少|[吗不么])|谁(?:来)?(?:出|掏|付|赔|承担)|该(?:谁|我|他|哪)|(?:合|违|犯)法[吗不么]|算不算|算.{1,8}[吗不]|[罚赔补退]多少|(?:怎么|咋|如何)(?:赔|算|补|申请|认定|处罚)|"
+    r"(?:去|上|到|在)哪(?:里|儿)?(?:能)?(?:告|要|办|补|查|申请|鉴定|认定)|(?:走|找|算|该|归).{1,8}还是|(?:能|可以|要|会).{1,10}[吗么]|允许"
+)
+"""Words of a clause that asks for a rule: who pays, how much, whether it is lawful."""
+_WHETHER = re.compile(r"(?![管理办修来是能])([\u4e00-\u9fff])不\1")
+"""The same, of a verb and its negation. 能不能 mostly asks for a favour, and 是不是 blames."""
+_PARTS = re.compile(r"[，,。；;！!？?\s]+")
+_STORIES = 40
+"""Most characters of a message in which a last clause that asks for a rule is what matters."""
 _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
 """A question made of a verb and its negation (上不上征信). 管不管 and the like are mostly reproaches and do not count."""
 _PLAINLY = 20
@@ -255,13 +268,14 @@ def decide(
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL
     if best >= bars.sure:
-        if kinds["matter"] >= bars.matter:
+        if kinds["matter"] >= bars.matter and not _asks_rule(text):
             return decided(matter, kinds["matter"])
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
     if intent not in _DEEDS and confidence < _SURE_MATTER and _plainly_asks(text):
         return decided(ASK, max(asks, best))
-    if intent not in _DEEDS and _implies_question(text):
-        return decided(ASK, max(asks, best))
+    rule = len(text) <= _STORIES and _asks_rule(text)
+    if intent not in _DEEDS and (rule or _implies_question(text)):
+        return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
     told = _SAID if _REPROACH.search(text) else _PLAIN
     if intent == TELL and confidence >= told and best < bars.sure and _asks_no_rule(text):
         return decided(TELL, confidence)
@@ -289,13 +303,26 @@ def _plainly_asks(text: str) -> bool:
     return len(text) <= _PLAINLY and asks and _WISH.search(text) is None
 
 
+def _asks_rule(text: str) -> bool:
+    """Whether the last clause of a message asks for a rule, so that an answer may be all that is wanted.
+
+    >>> [_asks_rule(said) for said in ("水管爆了，这钱该我掏还是房东掏", "有人把电瓶车推上楼充电，罚不罚", "下水道堵了，到底管不管")]
+    [True, True, False]
+    """
+    clauses = [part for part in _PARTS.split(text) if part]
+    last = clauses[-1] if clauses else ""
+    asks = _RULE.search(last) is not None or _WHETHER.search(last) is not None or asks_at_end(last)
+    return asks and _WISH.search(text) is None and _REPROACH.search(last) is None
+
+
 def _implies_question(text: str) -> bool:
     """Whether a short message only tells somebody's situation with a right or a paper, of which nobody is to blame.
 
     >>> [_implies_question(said) for said in ("小孩医保断了一年", "身份证过期半年了", "老板没给我交社保")]
     [True, True, False]
     """
-    return len(text) <= _BARE and _RIGHT.search(text) is not None and blames_nobody(text)
+    stated = len(text) <= _BARE and _STATE.search(text) is not None
+    return stated and _BY_OTHERS.search(text) is None and blames_nobody(text)
 
 
 def _asks_no_rule(text: str) -> bool:
@@ -314,7 +341,7 @@ def _asks_no_rule(text: str) -> bool:
 def _only_tells(text: str, intent: str, confidence: float) -> bool:
     """Whether Rasa is sure of a matter and no words ask. It is then filed even if an entry would answer."""
     wished = confidence >= _SURE_MATTER or _WISH.search(text) is not None
-    return intent == TELL and wished and _ASKS.search(text) is None
+    return intent == TELL and wished and _ASKS.search(text) is None and not _asks_rule(text)
 
 
 def _stays(
