@@ -273,8 +273,7 @@ def decide(
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
     if intent not in _DEEDS and confidence < _SURE_MATTER and _plainly_asks(text):
         return decided(ASK, max(asks, best))
-    rule = len(text) <= _STORIES and _asks_rule(text)
-    if intent not in _DEEDS and (rule or _implies_question(text)):
+    if intent not in _DEEDS and (_asks_rule(text) or _implies_question(text)):
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
     told = _SAID if _REPROACH.search(text) else _PLAIN
     if intent == TELL and confidence >= told and best < bars.sure and _asks_no_rule(text):
@@ -304,7 +303,7 @@ def _plainly_asks(text: str) -> bool:
 
 
 def _asks_rule(text: str) -> bool:
-    """Whether the last clause of a message asks for a rule, so that an answer may be all that is wanted.
+    """Whether the last clause of a short message asks for a rule, so that an answer may be all that is wanted.
 
     >>> [_asks_rule(said) for said in ("水管爆了，这钱该我掏还是房东掏", "有人把电瓶车推上楼充电，罚不罚", "下水道堵了，到底管不管")]
     [True, True, False]
@@ -312,7 +311,8 @@ def _asks_rule(text: str) -> bool:
     clauses = [part for part in _PARTS.split(text) if part]
     last = clauses[-1] if clauses else ""
     asks = _RULE.search(last) is not None or _WHETHER.search(last) is not None or asks_at_end(last)
-    return asks and _WISH.search(text) is None and _REPROACH.search(last) is None
+    brief = len(text) <= _STORIES  # a longer story is told to be heard
+    return brief and asks and _WISH.search(text) is None and _REPROACH.search(last) is None
 
 
 def _implies_question(text: str) -> bool:
