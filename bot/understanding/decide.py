@@ -341,7 +341,8 @@ def _asks_no_rule(text: str) -> bool:
 def _only_tells(text: str, intent: str, confidence: float) -> bool:
     """Whether Rasa is sure of a matter and no words ask. It is then filed even if an entry would answer."""
     wished = confidence >= _SURE_MATTER or _WISH.search(text) is not None
-    return intent == TELL and wished and _ASKS.search(text) is None and not _asks_rule(text)
+    silent = _ASKS.search(text) is None and not _asks_rule(text) and not _implies_question(text)
+    return intent == TELL and wished and silent
 
 
 def _stays(
