@@ -52,10 +52,11 @@ export function useTicketPage(number: Ref<string>) {
   }
 
   /** The ticket has changed under the open form: its words stay, and the next try is made on what is on screen then. */
-  async function overtake(message: string): Promise<void> {
-    overtaken.value = message;
+  async function overtake(): Promise<void> {
     await load();
     version = page.value?.ticket.version ?? version;
+    const last = page.value?.events.at(-1);
+    overtaken.value = last ? `刚才${last.actor}已经“${last.action}”，页面已经更新。` : "这张工单刚刚有了变动，页面已经更新。";
   }
 
   /** Makes a move; whether this account no longer sees the ticket. The page is fetched again. */
@@ -68,7 +69,8 @@ export function useTicketPage(number: Ref<string>) {
       if (!gone) await load();
       return gone;
     } catch (error) {
-      if (error instanceof DeskError && (error.code === "stale" || error.code === "not_now")) await overtake(error.message);
+      if (error instanceof DeskError && error.code === "stale") await overtake();
+      if (error instanceof DeskError && error.code === "not_now") await load();
       throw error;
     }
   }
@@ -84,7 +86,7 @@ export function useTicketPage(number: Ref<string>) {
     if (!known || (row && (row.number !== known.number || row.version <= known.version))) return;
     // Without the live connection a department would leave a record of looking every half minute; a move tells it anyway.
     if (!row) return;
-    if (doing.value) void overtake("这张工单刚刚有了变动，页面已经更新，请看一眼“办理过程”再提交。");
+    if (doing.value) void overtake();
     else void load();
   }
 

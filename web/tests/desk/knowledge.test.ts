@@ -122,7 +122,7 @@ describe("trying a question", () => {
 });
 
 describe("who sees the page", () => {
-  it.each([["editor", true, "/knowledge"], ["agent", true, "/conversations"], ["department", false, "/tickets"]])(
+  it.each([["editor", true, "/knowledge"], ["agent", true, "/conversations"], ["department", false, "/inbox"]])(
     "%s", (role, sees, where) => {
       session.user = { ...ME, role };
       expect([maySeeKnowledge(), home()]).toEqual([sees, where]);
