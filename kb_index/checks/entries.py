@@ -82,10 +82,20 @@ def _sources(item: ParsedEntry, day: dt.date) -> list[Problem]:
             mend = "写公开能打开的网址，以 https:// 开头"
             message = f"来源网址像是打不开（{doubt}）：{shorten(source.url)}"
             found.append(Problem(item.file, line, "error", "source_url", message, mend))
+        elif _is_front_page(source.url):
+            message = f"来源网址只是网站首页：{shorten(source.url)}，群众打开了也找不到这份文件"
+            mend = "写这份文件自己的网页地址；没有的话，在 document、number、date 里写清楚是哪份文件"
+            found.append(Problem(item.file, line, "warning", "source_front_page", message, mend))
         if source.opened > day:
             message = f"打开日期 {source.opened} 在今天之后"
             found.append(Problem(item.file, line, "error", "opened_in_future", message, "改成实际日期"))
     return found
+
+
+def _is_front_page(url: str) -> bool:
+    """Whether the address names a site only: no path, no query, and no fragment that leads further."""
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query and not parts.fragment
 
 
 def _doubt(url: str) -> str | None:

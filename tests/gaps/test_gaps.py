@@ -172,7 +172,7 @@ async def test_a_draft_is_written_once_and_holds_nothing_up(
         assert knowledge.entry(draft.entry_id) is None
     # Finished: published, and the question is answered.
     finished = text.replace("draft: true\n", "").replace("## 答案\n", "## 答案\n按门诊告知的针次接种。\n")
-    finished = finished.replace("url: https://", "url: https://flk.npc.gov.cn/")
+    finished = finished.replace("url: https://", "url: https://flk.npc.gov.cn/detail?id=1")
     (folder / draft.file).write_text(finished, "utf-8")
     build(folder, tmp_path / "index", MODEL)
     await gaps.knowledge.refresh()

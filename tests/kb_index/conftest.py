@@ -43,7 +43,7 @@ def entry_text(
     effective: str = "2020-01-01",
     expires: str = "null",
     reviewed: str = "2026-11-01",
-    sources: str = "\n  - document: 某某办法\n    date: 2020-01-01\n    url: https://flk.npc.gov.cn/\n    opened: 2026-11-01",
+    sources: str = "\n  - document: 某某办法\n    date: 2020-01-01\n    url: https://flk.npc.gov.cn/detail?id=1\n    opened: 2026-11-01",
     basis: str = " []",
     extra: str = "",
     body: str = "",

@@ -142,6 +142,23 @@ def test_an_address_that_looks_unreachable_is_an_error(folder: Path, write: Writ
     assert [p["line"] for p in found(folder, "source_url", "--no-compare", exit_code=1)] == [11]
 
 
+@pytest.mark.parametrize(
+    ("url", "reminded"),
+    [
+        ("https://flk.npc.gov.cn", True),
+        ("https://flk.npc.gov.cn/", True),
+        ("https://flk.npc.gov.cn/detail?id=1", False),
+        ("https://flk.npc.gov.cn/?id=1", False),
+        ("https://www.ndrc.gov.cn/#/notice/1", False),
+    ],
+)
+def test_an_address_that_is_only_a_front_page_is_a_reminder(
+    folder: Path, write: Write, url: str, reminded: bool
+) -> None:
+    write(*PENSION, sources=f"\n  - document: 某某办法\n    url: '{url}'\n    opened: 2026-11-01")
+    assert [p["line"] for p in found(folder, "source_front_page", "--no-compare")] == [11] * reminded
+
+
 @pytest.mark.slow
 def test_the_shipped_base_is_clean_but_for_a_few_reminders() -> None:
     data = as_json("check", "--dir", ROOT / "knowledge_base")

@@ -47,7 +47,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path: Path) -> Non
         ("expires: null", "expires: 2019-01-01", "schema", 15),
         ("id: hrss-pension-years", "id: HRSS 养老", "schema", 2),
         ("regions: [全国]", "regions: 全国", "schema", 6),
-        ("    url: https://flk.npc.gov.cn/\n", "", "schema", 10),
+        ("    url: https://flk.npc.gov.cn/detail?id=1\n", "", "schema", 10),
         ("## 答案", "## 回答", "section_unknown", 22),
         ("## 答案\n您可以到窗口办理。", "## 答案", "answer_missing", 22),
         ("## 编辑备注", "## 答案", "section_twice", 25),

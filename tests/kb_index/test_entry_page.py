@@ -59,7 +59,7 @@ async def client(
         body="\n## 办理材料\n- 户口簿<script>alert(2)</script>\n",
         notes="只给编辑看的话",
         sources="\n  - document: 居民身份证法<b>\n    number: 主席令第四号\n    date: 2011-10-29\n"
-        "    url: https://flk.npc.gov.cn/?a=1&b=2\n    opened: 2026-11-01",
+        "    url: https://flk.npc.gov.cn/detail?a=1&b=2\n    opened: 2026-11-01",
     )
     write(*NOISE, expires="2024-06-30")
     write(*FUND, extra="draft: true\n")
@@ -78,7 +78,7 @@ async def test_the_address_shows_what_is_in_service_and_refuses_the_rest(
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "<strong>户口簿</strong>" in shown and "办理材料" in shown
-    assert '<a href="https://flk.npc.gov.cn/?a=1&amp;b=2" rel="noopener noreferrer">' in shown
+    assert '<a href="https://flk.npc.gov.cn/detail?a=1&amp;b=2" rel="noopener noreferrer">' in shown
     assert "居民身份证法&lt;b&gt; 主席令第四号" in shown and "2026-11-01 核对" in shown
     assert "身份证&lt;script&gt;alert(1)&lt;/script&gt;丢了" in shown
     assert not any(bad in shown for bad in ("<script", "<img", 'href="javascript', "<b>", "只给编辑看的话"))
