@@ -270,8 +270,14 @@ async def _talk(session: AsyncSession, conversation_id: str) -> dict[str, Any]:
     }
 
 
-_OURS = ("contact_key", "filing_key", "id", "department_id", "merged_into_id", "parent_id", "conversation_id")
-"""Columns of a ticket that are keys of ours and say nothing of the person."""
+_OURS = (
+    *("contact_key", "filing_key", "id", "department_id", "merged_into_id", "parent_id", "conversation_id"),
+    *("version", "watch_at", "next_due_at", "due_from", "search_tokens", "confidential_reply"),
+)
+"""Columns of a ticket that are keys and marks of ours and say nothing of the person; and what the department told the hotline only,
+which may name others."""
+_INTERNAL = "\n内部说明："
+"""Begins the part of a history's line that the department told the hotline only (:mod:`tickets.effects`)."""
 
 
 async def _ticket(session: AsyncSession, ticket_id: str) -> dict[str, Any]:
@@ -286,7 +292,14 @@ async def _ticket(session: AsyncSession, ticket_id: str) -> dict[str, Any]:
     return {
         **{name: _plain(getattr(row, name)) for name in names},
         "history": [
-            {"at": iso(one.at), "by": one.actor, "action": one.action, "note": one.note} for one in events
+            {
+                "at": iso(one.at),
+                "by": one.actor,
+                "action": one.action,
+                "note": one.note.partition(_INTERNAL)[0] if one.action == "reply" else one.note,
+            }
+            for one in events
+            if one.action != "merged_in"  # the number of somebody else's ticket
         ],
         "photos": sorted(photos),
     }

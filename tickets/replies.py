@@ -16,7 +16,7 @@ from tickets.similar import overlap
 
 SHORT = 15
 """Fewest visible characters of an answer that says something."""
-_UNLIKE = 0.08
+_UNLIKE = 0.03
 """Least likeness (0 to 1) of an answer to its matter. An answer names at least the thing that it is about."""
 _BOILERPLATE = re.compile(
     r"已经?(?:将|把|由)?(?:您的?|此|该|问题|诉求|情况|工单){0,4}(?:转|交|反馈|反映|上报|移交)[至给到由交]{0,2}(?:相关|有关|职能|责任|辖区)(?:部门|单位|科室|人员)"

@@ -41,12 +41,12 @@ LONG = "".join(
 
 
 class Desk:
-    """A supervisor at the desk's API."""
+    """Somebody at the desk's API: a supervisor, or whoever ``role`` and further options of ``wenban user add`` say."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, role: str = "supervisor", *more: str) -> None:
         name = f"a{uuid4().hex[:8]}"
         added = wenban(
-            "user", "add", name, "--name", "班长", "--role", "supervisor", environment=system.environment
+            "user", "add", name, "--name", "班长", "--role", role, *more, environment=system.environment
         )
         assert added.returncode == 0, added.stderr
         self.http = httpx.Client(

@@ -10,6 +10,7 @@ from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
 from bot.understanding.how_long import asks_how_long
 from conversations.event_kinds import Result
+from tickets.states import State
 from tickets.types import URGENT
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ UNTOLD = "要办多久，我这里没有准数，不敢随口说。登记以后�
 """Said when no document tells how long the matter may take."""
 _FROM_HOLIDAYS = "具体到哪一天，要等放假安排公布了才能算准。"
 _OTHERS = "咨询、急事这些时限可能不一样，登记完会告诉您具体日期。"
+
+_WAITS_FOR_CITIZEN = (State.SUSPENDED, State.PENDING_CALLBACK)
+"""States in which it is no longer a question of time, but of what the citizen says."""
 
 
 def first(action: Action) -> Action:
@@ -64,6 +68,8 @@ def general(type_label: str = "", category: str = "") -> str:
 
 
 def _of_ticket(ticket: Ticket) -> str:
+    if ticket.state in _WAITS_FOR_CITIZEN:
+        return parts().tickets.progress_text(ticket).removeprefix("您好，")
     if lines := parts().tickets.deadline_lines(ticket):
         return "".join(lines)
     urgent = ticket.urgency == URGENT
