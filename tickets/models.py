@@ -48,10 +48,15 @@ class TicketRow(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         Index("ix_tickets_state_id", "state", "id"),
-        Index("ix_tickets_department_id_state_id", "department_id", "state", "id"),
+        Index("ix_tickets_department_id_id", "department_id", "id"),
+        Index("ix_tickets_department_id_next_due_at", "department_id", "next_due_at"),
         Index("ix_tickets_district_id", "district", "id"),
         Index("ix_tickets_category_id", "category", "id"),
         Index("ix_tickets_next_due_at_id", "next_due_at", "id"),
+        # What few tickets are: without these a list of them would read all.
+        Index("ix_tickets_urgency_id", "urgency", "id"),
+        Index("ix_tickets_disputed_id", "disputed", "id"),
+        Index("ix_tickets_supervised_at_id", "supervised_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

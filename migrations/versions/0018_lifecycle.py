@@ -41,7 +41,11 @@ def upgrade() -> None:
         batch.add_column(sa.Column("callback", sa.String(length=12), server_default="", nullable=False))
         batch.add_column(sa.Column("disputed", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch.drop_index("ix_tickets_department_id")
-        batch.create_index("ix_tickets_department_id_state_id", ["department_id", "state", "id"])
+        batch.create_index("ix_tickets_department_id_id", ["department_id", "id"])
+        batch.create_index("ix_tickets_department_id_next_due_at", ["department_id", "next_due_at"])
+        batch.create_index("ix_tickets_urgency_id", ["urgency", "id"])
+        batch.create_index("ix_tickets_disputed_id", ["disputed", "id"])
+        batch.create_index("ix_tickets_supervised_at_id", ["supervised_at", "id"])
         batch.create_index("ix_tickets_district_id", ["district", "id"])
         batch.create_index("ix_tickets_category_id", ["category", "id"])
         batch.create_index("ix_tickets_next_due_at_id", ["next_due_at", "id"])
@@ -85,7 +89,10 @@ def downgrade() -> None:
         op.drop_index(f"ix_ticket_dispatches_{name}", table_name="ticket_dispatches")
     op.drop_table("ticket_dispatches")
     with op.batch_alter_table("tickets") as batch:
-        for name in ("watch_at", "next_due_at_id", "category_id", "district_id", "department_id_state_id"):
+        for name in (
+            *("watch_at", "next_due_at_id", "category_id", "district_id", "department_id_id"),
+            *("department_id_next_due_at", "urgency_id", "disputed_id", "supervised_at_id"),
+        ):
             batch.drop_index(f"ix_tickets_{name}")
         batch.create_index("ix_tickets_department_id", ["department_id"])
         for name in (
