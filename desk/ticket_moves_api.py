@@ -13,6 +13,7 @@ from desk.acts import Act
 from desk.guard import Guard
 from desk.roles import ANSWERING, TICKETS, Role
 from desk.users import User
+from tickets.catalog import categories
 from tickets.lifecycle import TRANSITIONS
 from tickets.service import Tickets
 from tickets.types import Actor, Ticket
@@ -59,9 +60,18 @@ class TicketMovesApi:
         ]
 
     async def departments(self, request: web.Request, user: User) -> web.Response:
-        """All departments in service: ``[{"id", "name"}]``. A department needs them to say whose matter it is."""
+        """What can be chosen in a move's fields: all departments in service, the categories, the districts.
+
+        A department needs them to say whose matter it is.
+        """
         found = await self._tickets.departments()
-        return web.json_response({"departments": [{"id": key, "name": name} for key, name in found]})
+        return web.json_response(
+            {
+                "departments": [{"id": key, "name": name} for key, name in found],
+                "categories": [f"{one.name}/{leaf.name}" for one in categories() for leaf in one.children],
+                "districts": self._tickets.places,
+            }
+        )
 
     async def act(self, request: web.Request, user: User) -> web.Response:
         """Make one move of a ticket. The answer is what the ticket's own address answers then, without its history."""

@@ -35,6 +35,7 @@ class _List(body.Body):
     urgent: _Yes = ""
     supervised: _Yes = ""
     disputed: _Yes = ""
+    returned: _Yes = ""
     order: Annotated[Literal["", "due"], Field(title="排序")] = ""
     limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
     before: Annotated[str, Field(max_length=80)] = ""
@@ -77,6 +78,7 @@ class TicketsApi:
             urgent=bool(asked.urgent),
             supervised=bool(asked.supervised),
             disputed=bool(asked.disputed),
+            returned=self._tickets.returns_decided if asked.returned else 0,
             by_due=asked.order == "due",
         )
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)

@@ -80,6 +80,7 @@ class Wanted:
         kind: code or label of a type.
         due: ``overdue``: past its next deadline; ``soon``: within :data:`SOON` of it.
         urgent, supervised, disputed: only such tickets.
+        returned: only tickets that were returned at least so often; 0: all.
         by_due: the first due first, instead of the newest first. Only tickets with a deadline before them are listed.
     """
 
@@ -94,6 +95,7 @@ class Wanted:
     urgent: bool = False
     supervised: bool = False
     disputed: bool = False
+    returned: int = 0
     by_due: bool = False
 
 
@@ -179,6 +181,8 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(TicketRow.supervised_at.is_not(None))
     if wanted.disputed:
         query = query.where(TicketRow.disputed.is_(True))
+    if wanted.returned:
+        query = query.where(TicketRow.returns >= wanted.returned)
     return query
 
 

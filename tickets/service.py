@@ -174,6 +174,16 @@ class Tickets:
         """Id and name of all departments in service, by name."""
         return await departments.active(self._database)
 
+    @property
+    def places(self) -> list[str]:
+        """The names of the city's districts, as tickets hold them."""
+        return [district.name for district in self._city.districts]
+
+    @property
+    def returns_decided(self) -> int:
+        """After how many returns (退单) only a supervisor decides."""
+        return self._city.handling.returns.supervisor_after
+
     async def has(self, number: str, department_id: str) -> bool:
         """Whether a department leads or assists with a ticket."""
         async with self._database.read() as session:

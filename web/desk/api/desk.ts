@@ -87,9 +87,10 @@ export class DeskApi {
 
   tickets = (filter: Partial<TicketFilter>, before: string | null = null, limit = 50):
     Promise<{ tickets: TicketRow[]; next: string | null }> => {
-    const { urgent, supervised, disputed, ...words } = filter;
+    const { urgent, supervised, disputed, returned, ...words } = filter;
     return this.client.get("/tickets", {
       ...words, limit, before, ...(urgent && { urgent: 1 }), ...(supervised && { supervised: 1 }), ...(disputed && { disputed: 1 }),
+      ...(returned && { returned: 1 }),
     });
   };
 
@@ -103,7 +104,7 @@ export class DeskApi {
   dispatchMany = (tickets: { number: string; version: number }[], fields: Record<string, FieldValue>): Promise<{ tickets: Dispatched[] }> =>
     this.client.post("/tickets/dispatch", { tickets, fields });
 
-  departments = (): Promise<{ departments: Department[]; categories?: string[]; districts?: string[] }> =>
+  departments = (): Promise<{ departments: Department[]; categories: string[]; districts: string[] }> =>
     this.client.get("/departments");
 
   reveal = (number: string, reason: string): Promise<Contact> =>

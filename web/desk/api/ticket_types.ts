@@ -178,5 +178,7 @@ export interface TicketFilter {
   urgent: boolean;
   supervised: boolean;
   disputed: boolean;
+  /** So often returned that a supervisor decides. */
+  returned: boolean;
   order: "" | "due";
 }

@@ -1,6 +1,6 @@
 import { reactive } from "vue";
 import { api } from "../api/desk";
-import type { Department, TicketRow } from "../api/types";
+import type { Department } from "../api/types";
 
 interface Choices {
   departments: Department[];
@@ -17,25 +17,11 @@ let asked: Promise<void> | null = null;
 /** Asks once for what can be chosen. A failure is no end of the page: the lists stay empty, and the next page asks again. */
 export function loadChoices(): Promise<void> {
   asked ??= api.departments().then((answer) => {
-    choices.departments = answer.departments;
-    add("categories", answer.categories ?? []);
-    add("districts", answer.districts ?? []);
+    Object.assign(choices, answer);
   }).catch(() => {
     asked = null;
   });
   return asked;
-}
-
-/** What stands in tickets can be chosen, too. */
-export function learn(rows: readonly TicketRow[]): void {
-  add("categories", rows.map((row) => row.category ?? ""));
-  add("districts", rows.map((row) => row.district ?? ""));
-}
-
-function add(kind: "categories" | "districts", names: readonly string[]): void {
-  const known = new Set(choices[kind]);
-  const fresh = [...new Set(names)].filter((name) => name && !known.has(name));
-  if (fresh.length > 0) choices[kind] = [...choices[kind], ...fresh];
 }
 
 /** The ids of departments with these names. */

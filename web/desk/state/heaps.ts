@@ -2,7 +2,6 @@ import { ref, type Ref } from "vue";
 import { explain } from "../api/client";
 import { api } from "../api/desk";
 import type { TicketRow } from "../api/types";
-import { learn } from "./choices";
 import type { Heap } from "./overview";
 
 /** A heap with its first tickets. */
@@ -29,7 +28,6 @@ export function useHeaps(heaps: readonly Heap[], most: number): {
       if (mine !== asked) return;
       filled.value = heaps.map((heap, index) => ({ ...heap, rows: pages[index]?.tickets ?? [], more: Boolean(pages[index]?.next) }));
       problem.value = null;
-      for (const page of pages) learn(page.tickets);
     } catch (error) {
       if (mine === asked) problem.value = explain(error);
     } finally {

@@ -7,10 +7,10 @@ export const TYPES = ["咨询", "求助", "投诉", "举报", "建议", "表扬"
 /** A list that is not narrowed, newest first. */
 export const ALL: Readonly<TicketFilter> = {
   state: "", q: "", department: "", category: "", district: "", type: "", due: "", urgent: false, supervised: false,
-  disputed: false, order: "",
+  disputed: false, returned: false, order: "",
 };
 
-const FLAGS = ["urgent", "supervised", "disputed"] as const;
+const FLAGS = ["urgent", "supervised", "disputed", "returned"] as const;
 const WORDS = ["state", "q", "department", "category", "district", "type"] as const;
 
 function word(query: LocationQuery, name: string): string {

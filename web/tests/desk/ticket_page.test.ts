@@ -28,7 +28,7 @@ beforeEach(async () => {
   now = { ticket: ticket(), may: [REPLY], events: [] };
   refusal = null;
   server.instead = (asked: Asked) => {
-    if (asked.path === "/departments") return { status: 200, body: { departments: [{ id: "d1", name: "甲局" }] } };
+    if (asked.path === "/departments") return { status: 200, body: { departments: [{ id: "d1", name: "甲局" }], categories: [], districts: [] } };
     if (asked.path === `/tickets/${NUMBER}/act`) {
       if (refusal) return { status: refusal.status, body: { error: refusal.error } };
       now.ticket = { ...now.ticket, version: now.ticket.version + 1, state: "待审核" };
