@@ -24,17 +24,33 @@ _SPOKEN = str.maketrans(
 )
 _RUN = re.compile(r"\d[\d \-·./]*[Xx]?")
 _BETWEEN = " -·./"
-_APP = r"(?:微信|v信|薇信|威信|wx|vx|wechat)"
+_APP = r"(?:微\s?信|v信|薇信|威信|wx|vx|weixin|wechat)"
+_NUMBER = r"(?:号码?|账号|帐号|账户|\s?id号?)"
+_SAID = r"(?:就?是|为|叫|[:：=(（])"
 _ACCOUNT = re.compile(
-    rf"(?<![a-z])(?:{_APP}(?:号码?)?(?:就?是|为|[:：])?\s{{0,3}}(?P<name>[a-z][-_a-z\d]{{5,19}})|"
-    rf"(?:{_APP}(?:号码?(?:就?是|为|[:：])?|就?是|为|[:：])|(?:qq|扣扣)(?:号码?)?(?:就?是|为|[:：])?)\s{{0,3}}(?P<figures>\d{{5,12}}))"
+    rf"(?<![a-z])(?:(?:{_APP}{_NUMBER}?{_SAID}?|(?:加|\+)\s?我?\s?[v薇威微]{_SAID}?|v[:：])\s{{0,3}}(?P<name>[a-z][-_a-z\d]{{5,19}})|"
+    rf"(?:{_APP}(?:{_NUMBER}{_SAID}?|{_SAID})|(?:qq|扣扣){_NUMBER}?{_SAID}?)\s{{0,3}}(?P<figures>\d{{5,12}}))"
     r"(?![-_a-z\d]|\s?[元块万千百%个人条次.])",
     re.I | re.ASCII,
 )
 """A name in WeChat or QQ behind the word that says so. A name begins with a letter; figures alone may be an amount (微信12000元)."""
+_FIGURE = f"[\\d零〇幺一二三四五六七八九{''.join(phone.FORMAL)}]"
+_SIGN = r"(?:[^\w\n]|_)"
+_WORDS = "空一?格|空|横杠?|杠|减号?|星号?|点|加号?|再加|接着?|再|然后是?|中间是?|后面是?|最后是?|跟着|连着|逗号|顿号|乘|斜杠"
+_PART = rf"(?:{_SIGN}{{1,6}}|{_SIGN}{{0,3}}(?:{_WORDS}){_SIGN}{{0,3}})"
+_DISGUISED = re.compile(
+    rf"(?<!{_FIGURE})[1幺一壹](?:{_FIGURE}{{2}}{_PART}{_FIGURE}{{4}}{_PART}{_FIGURE}{{4}}|"
+    rf"{_FIGURE}{{2}}{_SIGN}{{1,6}}{_FIGURE}{{8}}|{_FIGURE}{{6}}{_SIGN}{{1,6}}{_FIGURE}{{4}}|{_FIGURE}{{3}}{_SIGN}{{1,6}}{_FIGURE}{{4}}{_SIGN}{{1,6}}{_FIGURE}{{3}}|"
+    rf"(?:{_SIGN}{{1,4}}{_FIGURE}){{10}})(?!{_FIGURE})"
+)
+"""A mobile number in groups as they are read out, or in single figures, with any signs between them, or words for signs. The reader
+of telephone numbers knows only the usual signs, as it must not take two amounts for a number that is called."""
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 _DATE = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _SHORT_DATE = re.compile(r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _CARD_SAID = re.compile(r"(?:卡号?|账号|帐号|账户|帐户)(?:是|为|[:：])?\s{0,3}$")
+_ISSUED = re.compile(r"[69]\d{15,18}|4\d{12}(?:\d{3}){0,2}|5\d{15}|3\d{14,15}")
+"""First digits and lengths of bank cards (ISO/IEC 7812): without them every tenth order or ticket number has a fitting check digit."""
 _MOST_DIGITS = 19
 _SIX = r"\d{3}[ -]?\d{3}"
 _EIGHT = rf"[{codes.ALPHABET}]{{4}}[ -]?[{codes.ALPHABET}]{{4}}"
@@ -80,6 +96,7 @@ def numbers(text: str) -> list[Span]:
     found = [*_long(said), *_codes(said)]
     taken = [one for one in phone.everywhere(text) if not one.service]
     found += [Span(one.start, one.end, Kind.PHONE, one.number) for one in taken]
+    found += _disguised(said)
     found += [_account(match) for match in _ACCOUNT.finditer(said)]
     return _apart(found)
 
@@ -149,6 +166,8 @@ def _longest(plain: str, places: list[int], at: int) -> Span | None:
             continue  # more figures follow directly
         digits = "".join(plain[one] for one in places[at : at + used]).upper()
         kind = _kind(digits, plain[max(places[at] - 12, 0) : places[at]])
+        if kind is Kind.CARD and phone.of_matter(plain, places[at]):
+            continue
         if kind is Kind.CARD and set(plain[places[at] : end]) & set("./"):
             continue  # a date with its time, an amount
         if kind is not None:
@@ -163,7 +182,9 @@ def _kind(digits: str, before: str) -> Kind | None:
         return None
     if len(digits) == 15 and digits[0] in "12345678" and _SHORT_DATE.match(digits, 6):
         return Kind.IDENTITY
-    return Kind.CARD if len(digits) >= 13 and (_luhn(digits) or _CARD_SAID.search(before)) else None
+    if len(digits) < 13:
+        return None
+    return Kind.CARD if (_ISSUED.fullmatch(digits) and _luhn(digits)) or _CARD_SAID.search(before) else None
 
 
 def _luhn(digits: str) -> bool:
@@ -183,6 +204,15 @@ def _codes(said: str) -> list[Span]:
     found += [_code(alone)] if alone else []
     found += [one for one in map(_code, _LOOKS.finditer(said)) if codes.is_new(one.digits)]
     found += [Span(*match.span(), Kind.CODE, "*" * codes.LENGTH) for match in codes.PLACE.finditer(said)]
+    return found
+
+
+def _disguised(said: str) -> list[Span]:
+    found = []
+    for match in _DISGUISED.finditer(said):
+        digits = re.sub(r"\D", "", match[0].translate(_SPOKEN))
+        if _MOBILE.fullmatch(digits) and not phone.of_matter(said, match.start()):
+            found.append(Span(*match.span(), Kind.PHONE, digits))
     return found
 
 

@@ -39,11 +39,20 @@ _MOST = 15
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _SERVICE = re.compile(r"(?:400|800)\d{7}|9[56]\d{3,4}")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
+_LENGTHS = {str(first): {7, 8} for first in range(10)} | {
+    "0": {10, 11, 12}, "1": {11}, "4": {7, 8, 10}, "8": {7, 8, 10, 13}, "9": {5, 6},
+}  # fmt: skip
+"""First figure → how many figures a number that is not told to be one abroad may have; the others need not be looked at."""
 _EXTENSION = re.compile(
     r"[\s,]{0,2}(?:-|转接?|分机号?|转分机|ext\.?|#)[\s:]{0,2}(\d{1,6})(?!\d)", re.IGNORECASE
 )
 _UNIT = re.compile(r"\s?(?:元|块|万|平|度|吨|斤|公里|米)")
 """A unit, before which figures are an amount; not before which they are a mobile number (13844441212平时都开机)."""
+_OF_MATTER = re.compile(
+    r"(?:表|单|发票|票据|案|编|受理|流水|合同|文|批|批次|许可证|执照|车架|发动机|账单|产品|型|序列|设备|(?<![租住商])户(?=号(?!码))|信用(?=代码)|发票(?=代码))"
+    r"(?:号码?|代码)(?:就?是|为|[:：])?\s{0,3}$"
+)
+"""Words right before a number that is one of the matter: of a meter, an invoice, an order, a case, a contract."""
 _DASH = re.compile(r"[‐-―−－—]")
 _LANDLINE = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
@@ -133,8 +142,26 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text
-    plain = "".join(one if len(one := unicodedata.normalize("NFKC", c)) == 1 else c for c in text)
-    return _DASH.sub("-", plain)
+    return _DASH.sub("-", "".join(map(_folded, text)))
+
+
+def _folded(char: str) -> str:
+    if char.isascii():
+        return char
+    plain = unicodedata.normalize("NFKC", char)
+    if len(plain) == 1 and plain.isascii():
+        return plain
+    figure = unicodedata.digit(char, None)  # ❶, ⑷ and ⒋, too
+    return str(figure) if figure is not None else plain if len(plain) == 1 else char
+
+
+def of_matter(text: str, at: int) -> bool:
+    """Whether the number that begins at ``at`` is told to be one of a meter, an invoice, an order, a case or the like.
+
+    >>> of_matter("水表号13912345678", 3), of_matter("租户号码13912345678", 4)
+    (True, False)
+    """
+    return _OF_MATTER.search(text, max(at - 12, 0), at) is not None
 
 
 def _in_run(said: str, start: int, end: int, local: bool) -> list[Found]:
@@ -152,6 +179,9 @@ def _in_run(said: str, start: int, end: int, local: bool) -> list[Found]:
         first, last = places[at], places[at + used - 1] + 1
         while first > start and said[first - 1] in "+(":
             first -= 1
+        if of_matter(said, first):
+            at += used
+            continue
         extension = None if _MOBILE.fullmatch(number) else _EXTENSION.match(said, last)
         at += used
         if extension:
@@ -175,6 +205,8 @@ def _number(said: str, places: list[int], digits: str, at: int, local: bool) -> 
             break
         most += 1
     for used in range(most, 4, -1):
+        if not abroad and used not in _LENGTHS[digits[at]] and digits[at : at + 2] != "00":
+            continue
         if (
             not _grouped(said, places[at : at + used])
             or not _parted(said, places, at + used)
@@ -192,6 +224,9 @@ def _number(said: str, places: list[int], digits: str, at: int, local: bool) -> 
 
 def _grouped(said: str, places: list[int]) -> bool:
     """Whether points and strokes part only groups of at least three figures (138.4444.1212), unlike dates and amounts."""
+    across = said[places[0] : places[-1]]
+    if "." not in across and "/" not in across:
+        return True
     count = 1
     for before, here in itertools.pairwise(places):
         if here == before + 1 or not {".", "/"} & set(said[before + 1 : here]):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import rjieba
 
 from core.masking import UNSEEN, numbers
-from core.phone import FORMAL
+from core.phone import FORMAL, of_matter
 
 GONE = "***"
 """Text that replaces personal data."""
@@ -114,18 +114,20 @@ _CONTACTS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         GONE,
     ),
-    # Figures that the readers of numbers do not know as whole: mistyped cards, landlines with a blank.
-    (re.compile(r"(?<![\d.])\d{6}[\s-]?\d{8}[\s-]?\d{3}[\dXx]\d{0,4}"), GONE),
-    (re.compile(r"(?<!\d)\d{4}(?:[\s-]\d{4}){3}(?:[\s-]?\d{1,3})?(?!\d)"), GONE),
-    (re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)"), GONE),
-    (re.compile(r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)"), GONE),
 )  # fmt: skip
+_FIGURES: tuple[re.Pattern[str], ...] = (
+    re.compile(r"(?<![\d.])\d{6}[\s-]?\d{8}[\s-]?\d{3}[\dXx]\d{0,4}"),
+    re.compile(r"(?<!\d)\d{4}(?:[\s-]\d{4}){3}(?:[\s-]?\d{1,3})?(?!\d)"),
+    re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)"),
+    re.compile(r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)"),
+)
+"""Figures that the readers of numbers do not know as whole: mistyped cards, landlines with a blank."""
 _LONG = re.compile(r"(?<![\d.])(?:[A-Za-z]{1,3})?\d{6,}[Xx]?(?!\s*[\d元块万%％平])")
 """Any other long number: ticket numbers, query codes, accounts. Amounts of money are not personal data."""
 _READ_OUT = re.compile(rf"[零〇一二两三四五六七八九幺{''.join(FORMAL)}]{{7,}}")
 """Numbers written as they are read out: 幺三八零零零零…"""
 _NUMBER_OF_MATTER = re.compile(
-    r"(工单|订单|运单|快递|单|编|文|表|户|合同|批|案|产品|型|车次|航班|站|线路|页|批准文|许可证|执照|信用代码)(编)?(号码?|号)?(是|为|[:：])?\s{0,3}$"
+    r"(工单|订单|运单|快递|单|编|文|表|户|合同|发票|票据|受理|流水|缴费|车架|发动机|批|案|产品|型|车次|航班|站|线路|页|批准文|许可证|执照|信用|信用代码)(编)?(号码?|号|代码)?(是|为|[:：])?\s{0,3}$"
 )
 """Words before a long number that is part of the matter: of an order, a meter, a document."""
 _ANY_LONG = re.compile(
@@ -266,6 +268,8 @@ def _contacts(text: str, own: Own) -> str:
         text = text.replace(number, GONE)
     for pattern, instead in _CONTACTS:
         text = pattern.sub(instead, text)
+    for pattern in _FIGURES:
+        text = pattern.sub(lambda m: m[0] if of_matter(m.string, m.start()) else GONE, text)
     return text
 
 
