@@ -1,6 +1,7 @@
 """Whether any single message holds the others up: hostile texts through the whole app, and the event loop watched.
 
-Run alone, because other work on the machine would be measured, too: ``python -m benchmarks.hostile [NUMBER]``.
+Run alone, because other work on the machine would be measured, too: ``python -m benchmarks.hostile [NUMBER [FIRST]]``. A text takes some
+two seconds, so all of them take two hours; ``500 1000`` measures the 500 from the 1,000th on, and six such runs measure them all.
 """
 
 from __future__ import annotations
@@ -187,8 +188,8 @@ async def _measure(system: Measured, said: list[str]) -> list[Row]:
     return rows
 
 
-async def _main(number: int) -> int:
-    said = texts(number)
+async def _main(number: int, first: int) -> int:
+    said = texts(TEXTS)[first : first + number]
     async with measured(load_settings()) as system:
         rows = sorted(await _measure(system, said), reverse=True)
     for row in rows[:SHOWN]:
@@ -209,4 +210,5 @@ async def _main(number: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_main(int(sys.argv[1]) if len(sys.argv) > 1 else TEXTS)))
+    number, first = (*map(int, sys.argv[1:3]), *(TEXTS, 0)[len(sys.argv[1:3]) :])
+    sys.exit(asyncio.run(_main(number, first)))

@@ -70,6 +70,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+IDLE_IN_TRANSACTION_S = 60.0
+"""Seconds after which PostgreSQL ends a transaction in which nothing is done.
+
+A process that hangs, or whose machine is cut off, would otherwise keep its locks, such as the audit's, and stop every other process.
+"""
+
+
 class Database:
     """An engine with two kinds of session: ``read()`` and ``write()``.
 
@@ -96,6 +103,8 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             _tune_sqlite(self.engine)
+        else:
+            _tune_postgresql(self.engine)
         # SQLite does not queue its writers. Within this process the lock lets them write in order of arrival.
         self._writers: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -166,6 +175,16 @@ def async_url(url: str) -> str:
             f"WENBAN_DATABASE_URL must start with sqlite:// or postgresql://, not {scheme}://"
         )
     return f"{driver}://{rest}"
+
+
+def _tune_postgresql(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        # No parameter of the connection, because a pooler between may refuse those that it does not know.
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {round(1000 * IDLE_IN_TRANSACTION_S)}")
+        cursor.close()
+        connection.commit()
 
 
 def _tune_sqlite(engine: AsyncEngine) -> None:

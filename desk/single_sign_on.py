@@ -60,7 +60,8 @@ class SingleSignOn:
         key = key_of(who.issuer, who.subject)
         bound = await session.scalar(select(DeskUser).where(DeskUser.oidc_key == key).with_for_update())
         name = plain(who.username)
-        if bound is not None or not fit_username(name):
+        # A name with a blank or a line break at its ends is another name to the issuer.
+        if bound is not None or not fit_username(name) or who.username.lower() != name:
             return bound
         row = await session.scalar(select(DeskUser).where(DeskUser.username == name).with_for_update())
         if row is not None:

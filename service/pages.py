@@ -143,8 +143,12 @@ def _asset(folder: Path, name: str) -> web.FileResponse | None:
     """A file of the folder; None when there is no such file."""
     if "\0" in name:
         raise NotFound("没有这个文件")
-    path = (folder / name).resolve()
-    if name and path.is_relative_to(folder.resolve()) and path.is_file():
+    try:
+        path = (folder / name).resolve()
+        there = bool(name) and path.is_relative_to(folder.resolve()) and path.is_file()
+    except (OSError, ValueError):  # longer than a name of a file may be, or with a NUL
+        return None
+    if there:
         response = web.FileResponse(path)
         hashed = path.parent.name == "assets"
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"

@@ -20,7 +20,7 @@ from desk.policy import Policy
 from desk.single_sign_on import bind
 from tests.conftest import Clock
 from tests.desk import identity_provider as other
-from tests.desk.conftest import PASSWORD, MakeOffice, Office, Person
+from tests.desk.conftest import PASSWORD, MakeOffice, Office, Person, on_both
 from tests.desk.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.desk.test_desk_second_factor import paired
 
@@ -99,6 +99,23 @@ async def test_where_a_setting_says_so_an_account_is_made(
     assert await sign_in(office.browser()) == "/desk/sign-in?problem=oidc_no_account"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["li.si\x00", "\x00", "a" * 100_000, ["li.si"], {"a": 1}, "", " ", "li.si' OR 1=1 --", "li.si\n", " li.si", "ｌｉ.ｓｉ", "admin\n", "ﬁ.si"],
+)  # fmt: skip
+@on_both
+async def test_an_odd_name_gets_no_account_and_is_no_error_of_ours(
+    make_office: MakeOffice, idp: IdentityProvider, name: Any
+) -> None:
+    office = await make_office(oidc=replace(ours(idp), new_role="agent"))
+    await office.hire("li.si")
+    idp.who = {"sub": "s-odd", "preferred_username": name, "name": "\x00" * 50}
+    browser = office.browser()
+    problem = "oidc_refused" if len(name) > 1_000 else "oidc_no_account"
+    assert await sign_in(browser) == f"/desk/sign-in?problem={problem}"
+    await browser.get("/me", 401)
+
+
 async def test_a_closed_account_stays_closed(office: Office) -> None:
     await office.hire("li.si")
     assert await sign_in(office.browser()) == "/desk/"
@@ -141,6 +158,19 @@ async def test_an_unused_one_time_password_is_no_second_way_in(office: Office) -
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
+        {"sub": ["s-1"]},
+        {"exp": "9999999999"},
+        {"exp": True},
+        {"exp": [9999999999]},
+        {"nbf": 99999999999},
+        {"iat": 99999999999},
+        {"iat": "now"},
+        {"aud": []},
+        {"aud": {CLIENT_ID: True}},
+        {"aud": [CLIENT_ID, "another client"], "azp": None},
+        {"iss": ["https://evil.example"]},
+        {"nonce": ["of another sign-in"]},
+        {"at_hash": "of another token"},
     ],
 )
 async def test_a_token_that_says_something_wrong_opens_nothing(

@@ -72,11 +72,16 @@ _ASKED = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+def own_url(request: pytest.FixtureRequest) -> str:
+    """URL of a database without tables; empty for SQLite in the data folder."""
+    return str(request.getfixturevalue("postgresql_url")) if request.param == "postgresql" else ""
+
+
+@pytest.fixture
 async def whole(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, own_url: str
 ) -> AsyncIterator[tuple[web.Application, dict[str, TestClient[web.Request, web.Application]]]]:
-    database_url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
-    settings = Settings(data_dir=tmp_path, rasa_url="http://127.0.0.1:9", database_url=database_url)
+    settings = Settings(data_dir=tmp_path, rasa_url="http://127.0.0.1:9", database_url=own_url)
     await upgrade(settings.sqlalchemy_url)
     server = TestServer(await create_app(settings))
     await server.start_server()
