@@ -175,7 +175,7 @@ class Tickets:
         return await departments.active(self._database)
 
     @property
-    def places(self) -> list[str]:
+    def places(self) -> Sequence[str]:
         """The names of the city's districts, as tickets hold them."""
         return [district.name for district in self._city.districts]
 
