@@ -25,6 +25,8 @@ class MethodNotAllowed(WenbanError):
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Middleware: turns the error of a handler into JSON. Of an unexpected error only an id is shown."""
     try:
+        if "\0" in request.path or "\0" in request.rel_url.query_string:
+            raise BadRequest  # nothing of ours is named with it, and PostgreSQL refuses the question
         return await handler(request)
     except WenbanError as error:
         if error.status >= 500:
