@@ -62,6 +62,7 @@ async def test_a_satisfied_citizen_closes_the_ticket_with_two_presses(
     asked = await press(rasa, visitor, yes[1])
     titles = list(asked.buttons)
     assert [title[0] for title in titles[:5]] == list("12345"), "so that a typed mark chooses it"
+    assert asked.slots["requested_slot"] is None, "else Rasa's form would ask for a number"
     done = await press(rasa, visitor, payload(answered, "yes:5"), turn="t1")
     assert "谢谢您的评价" in done.text
     end = await city.tickets.get(answered.number)
@@ -88,6 +89,14 @@ async def test_a_dissatisfied_citizen_says_why_and_it_is_redone_once_then_review
     assert end.state is State.PENDING_CALLBACK and end.disputed and end.rounds.redos == 1
     later = await press(rasa, visitor, payload(answered, "yes:5"), turn="t3")
     assert "正由负责人审核" in later.text, "what was decided upon is not closed over it"
+
+
+async def test_a_button_counts_also_while_the_form_asks_something_else(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket
+) -> None:
+    slots = {"requested_slot": "ticket_number"}
+    await press(rasa, visitor, payload(answered, "yes:4"), slots=slots, turn="t1")
+    assert (await city.tickets.get(answered.number)).state is State.CLOSED
 
 
 async def test_whoever_gives_no_reason_waits_for_a_supervisor(

@@ -37,6 +37,8 @@ async def pressed(turn: Turn) -> bool:
     """Take one of these buttons; False for any other message."""
     if not turn.pressed or turn.entities.get("slot") != SLOT:
         return False
+    # Without a question of its own the form ends; else Rasa would ask for the next slot that is empty.
+    turn.set_all(dict.fromkeys(("ticket_number", "purpose", "rating", "requested_slot")))
     number, _, said = str(turn.entities.get("value") or "").partition(":")
     whether, _, mark = said.partition(":")
     ticket = await _own(turn, number)

@@ -54,6 +54,8 @@ async def validate(turn: Turn) -> None:
     """Handle one message within the form, or the message that opens it."""
     slot = turn.requested
     turn.outcome(Result.TICKET, about=turn.slot("ticket_number"))  # a later step may set another outcome
+    if await callback.pressed(turn):
+        return
     if slot is None:
         await _open(turn)
     elif attachments.sent(turn) and attachments.keep_beside(turn):
@@ -127,8 +129,6 @@ def _end(turn: Turn) -> None:
 
 
 async def _open(turn: Turn) -> None:
-    if await callback.pressed(turn):
-        return
     if (
         await how_long.answer(turn)
         or await rating.answer(turn)
