@@ -39,5 +39,6 @@ Other authors wrote further sets later: one wrote ``matters_fresh.jsonl``, ``dan
 ``letters_fresh.jsonl``; ``danger_fresh2.jsonl``, ``danger_fresh3.jsonl`` and ``matters_fresh2.jsonl`` each have an
 author of their own. The author of ``matters_fresh3.jsonl`` and ``danger_long.jsonl`` (long stories, half of them with
 one clause of danger) is another one, and so is the author of ``matters_fresh4.jsonl`` and ``danger_fresh4.jsonl``;
-nothing was tuned on these four.
+nothing was tuned on these four. ``answers_fresh.jsonl``, ``matters_fresh5.jsonl``, ``danger_fresh7.jsonl`` and
+``stories_fresh2.jsonl`` are by one more author, who had seen entries and the meaning of labels only; nothing was tuned on them.
 """
