@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.actions.progress import codes
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, SKIP, choice
@@ -37,8 +38,7 @@ async def pressed(turn: Turn) -> bool:
     """Take one of these buttons; False for any other message."""
     if not turn.pressed or turn.entities.get("slot") != SLOT:
         return False
-    # Without a question of its own the form ends; else Rasa would ask for the next slot that is empty.
-    turn.set_all(dict.fromkeys(("ticket_number", "purpose", "rating", "requested_slot")))
+    asks_why = False
     number, _, said = str(turn.entities.get("value") or "").partition(":")
     whether, _, mark = said.partition(":")
     ticket = await _own(turn, number)
@@ -51,14 +51,18 @@ async def pressed(turn: Turn) -> bool:
     elif whether == _YES and int(mark) >= parts().city.handling.callback.satisfied_from:
         await _record(turn, number, whether, int(mark), "")
     else:
-        turn.set_all({"ticket_number": number, "purpose": PURPOSE, "rating": f"{whether}:{mark}"})
+        known = {"ticket_number": number, "query_code": codes.kept(turn, ticket)}
+        turn.set_all({**known, "purpose": PURPOSE, "rating": f"{whether}:{mark}"})
         turn.say(
             "很抱歉没让您满意。还差在哪里？说一说，我马上退回去重办。"
             if whether == _NO
             else "很抱歉没让您满意。哪里不满意？说一说，我记下来。",
             [SKIP, HUMAN],
         )
-        turn.set("requested_slot", "reason")
+        asks_why = True
+    # Once only, because Rasa's form reads the first value of the turn. Without a question of its own the form ends; else Rasa
+    # would ask for the next slot that is empty.
+    turn.set("requested_slot", "reason" if asks_why else None)
     turn.outcome(Result.TICKET, about=number if ticket else None)
     return True
 
