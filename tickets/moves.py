@@ -146,13 +146,17 @@ async def do(
     moment: datetime,
     *,
     key: str | None = None,
+    by_citizen: bool = False,
 ) -> None:
     """Make a move in the caller's transaction, with the moves that follow by themselves.
+
+    What the citizen does, and what follows of it (``by_citizen``), is told in the talk at once, and not once more by a notice.
 
     Raises:
         WenbanError: see :meth:`Moves.act`.
     """
     who, state = Who(actor.kind), State(row.state)
+    by_citizen = by_citizen or who is Who.CITIZEN
     if who not in transition.who or (
         who is Who.DEPARTMENT and not transition.assisting and row.department_id != actor.department_id
     ):
@@ -179,11 +183,12 @@ async def do(
         from_state=state if moved else None,
         to_state=doing.target if moved else None,
         key=key,
-        told=transition.told,
+        told=transition.told and not by_citizen,
     )
     for action, given in doing.then:
         following = TRANSITIONS[action]
-        await do(session, row, following, needs.read(action, given), SYSTEM, city, moment)
+        fields = needs.read(action, given)
+        await do(session, row, following, fields, SYSTEM, city, moment, by_citizen=by_citizen)
     clockwork.plan(row, city)
 
 

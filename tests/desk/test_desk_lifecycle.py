@@ -232,7 +232,7 @@ async def test_lists_can_be_narrowed_in_every_way(hall: Hall) -> None:
     other = await hall.office.tickets.file(TicketDraft("建议", "公园里多放几把椅子", district="凤台县"), "2")
     await hall.act(hall.boss, number, "supervise", note="三天内办结")
 
-    async def found(**query: str) -> list[str]:
+    async def found(**query: Any) -> list[str]:
         return [one["number"] for one in (await hall.agent.get("/tickets", **query))["tickets"]]
 
     both = [other.number, number]

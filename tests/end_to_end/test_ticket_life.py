@@ -114,7 +114,6 @@ def test_a_complaint_goes_from_the_widget_to_the_archive(life: Life) -> None:
     life.hears(FIRST, "解决了吗")
     told = life.says("没解决", "1 分 很不满意", "晚上又灭了，根本没修好")
     assert f"退给{LAMPS}重新办理" in told, "\n".join(life.citizen.transcript[-8:])
-    life.hears("重新办理", "督办")
     again = life.lamps.http.get(f"tickets/{life.number}").json()["ticket"]
     assert again["state"] == "办理中" and again["supervised"] and again["rounds"]["redos"] == 1
     assert again["callback"]["result"] is None, "the new round begins without a result"

@@ -204,8 +204,8 @@ async def test_no_sequence_leaves_the_order(
     walk = Walk(database, clock, ids)
     draft = TicketDraft("投诉", "小区门口的路灯坏了三天", "市政设施/路灯照明", "田家庵区")
     walk.number = (await walk.tickets.file(draft, f"walk-{next(_KEYS)}")).number
-    for one in steps:
-        await walk.step(*one)
+    for step in steps:
+        await walk.step(*step)
     clock.forward(days=40)
     await walk.sweep.run()
     looked_again = await walk.sweep.run()
@@ -229,8 +229,8 @@ async def test_no_sequence_leaves_the_order(
         assert ticket.closed_at is not None
     else:
         overdue = [one for one in events if one.action == "overdue" and one.key]
-        for step in ticket.due.left(ticket.state):
-            assert [o.key for o in overdue].count(f"at {step.code} {step.at.isoformat()}") == 1
+        for left in ticket.due.left(ticket.state):
+            assert [o.key for o in overdue].count(f"at {left.code} {left.at.isoformat()}") == 1
     assert ticket.version == 1 + sum(one.action in GIVEN for one in events)
     async with database.read() as session:
         assert await session.scalar(select(TicketRow.watch_at).where(TicketRow.number == walk.number)) is None

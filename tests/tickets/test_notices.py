@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -38,7 +39,7 @@ AGENT = Actor("agent", "坐席 3 号", "01990000-0000-7000-8000-00000000000a")
 CLERK = Actor("department", "经办 1 号", "01990000-0000-7000-8000-00000000000b")
 OFFICE = "市城市管理行政执法局"
 ANSWER = "小区门口的路灯已于 11 月 29 日修好。"
-FIELDS = {
+FIELDS: dict[str, dict[str, Any]] = {
     "decline": {"basis": "案件已由法院受理", "route": "请向受理的法院反映"},
     "reply": {"public": ANSWER, "confidential": "灯杆老化"},
     "callback": {"solved": True, "satisfied": 5},

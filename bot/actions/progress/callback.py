@@ -53,12 +53,8 @@ async def pressed(turn: Turn) -> bool:
     else:
         known = {"ticket_number": number, "query_code": codes.kept(turn, ticket)}
         turn.set_all({**known, "purpose": PURPOSE, "rating": f"{whether}:{mark}"})
-        turn.say(
-            "很抱歉没让您满意。还差在哪里？说一说，我马上退回去重办。"
-            if whether == _NO
-            else "很抱歉没让您满意。哪里不满意？说一说，我记下来。",
-            [SKIP, HUMAN],
-        )
+        what = "还差在哪里" if whether == _NO else "哪里不满意"
+        turn.say(f"很抱歉没让您满意。{what}？说一说，我记下来转给办的人。", [SKIP, HUMAN])
         asks_why = True
     # Once only, because Rasa's form reads the first value of the turn. Without a question of its own the form ends; else Rasa
     # would ask for the next slot that is empty.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -30,7 +31,11 @@ from tests.waiting import until
 
 FIELDS = {"character_string1": "{number}", "phrase2": "{state}", "time3": "{time}"}
 TEMPLATE = "/cgi-bin/message/template/send"
-TOLD = {"number": "HN2026112300001", "state": "办理中", "text": "您的工单 HN2026112300001 正在办理。"}
+TOLD: dict[str, Any] = {
+    "number": "HN2026112300001",
+    "state": "办理中",
+    "text": "您的工单 HN2026112300001 正在办理。",
+}
 ACCOUNTS = [
     WeChatAccount(
         name="told", app_id=PUSHING_ID, token="testtoken", app_secret=SECRET,
