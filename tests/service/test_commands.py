@@ -151,6 +151,8 @@ UNUSABLE: dict[str, list[list[str]]] = {
         ["--file", "{here}/words.jsonl"],
         ["--file", "{here}/gbk.jsonl"],
     ],
+    "tickets check-catalog": [["nothing more"]],
+    "tickets table": [["nothing more"]],
     "wechat menu push": [[], ["nobody"]],
 }
 """Command → arguments that it can't use, in an installation whose data folder does not exist yet."""
