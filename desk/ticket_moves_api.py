@@ -69,7 +69,7 @@ class TicketMovesApi:
             {
                 "departments": [{"id": key, "name": name} for key, name in found],
                 "categories": [f"{one.name}/{leaf.name}" for one in categories() for leaf in one.children],
-                "districts": self._tickets.places,
+                "districts": list(self._tickets.places),
             }
         )
 

@@ -177,7 +177,7 @@ class Tickets:
     @property
     def places(self) -> Sequence[str]:
         """The names of the city's districts, as tickets hold them."""
-        return [district.name for district in self._city.districts]
+        return tuple(district.name for district in self._city.districts)
 
     @property
     def returns_decided(self) -> int:
