@@ -18,6 +18,7 @@ from conversations.danger_state import (
     FRESH,
     advice_of,
     fresh,
+    harm_done,
     is_open,
     made,
     may_return,
@@ -89,7 +90,7 @@ class Alarm:
         fact = await self._fact(conversation_id)
         if of_queue(job, fact):
             return Screened()  # 前面还有几个人 sounds like people in need, but is asked by one who waits
-        found = await self._look(job.text)
+        found = harm_done(job.text, await self._look(job.text), fact)
         if fact.get("state") == "asked" and fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
         if is_open(fact) and job.mode is not Mode.HUMAN:
@@ -301,7 +302,8 @@ class Alarm:
             wished: what the citizen asks for instead, with the words that take the alarm back.
         """
         kind, text = str(fact.get("kind", "")), str(fact.get("text", ""))
-        despair = kind == "self_harm" and fact.get("state") == "told" and steps.in_despair(advice_of(fact))
+        told = kind == "self_harm" and fact.get("state") == "told"
+        despair = told and (steps.in_despair(advice_of(fact)) or danger.harmed(advice_of(fact)))
         planned = despair and after_alarm.PLANNED.search(after_alarm.plain(text)) is not None
         if not planned:
             await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)

@@ -198,14 +198,22 @@ def advice(kind: str, text: str) -> Advice:
     '120'
     >>> advice("crime", "我家老人走失了").label, advice("crime", "有人跳楼了").label
     ('有人走失', '有人要轻生，或者已经轻生')
+    >>> advice("self_harm", "我割腕了 在流血").numbers[0].number, advice("self_harm", "想割腕").numbers[0].number
+    ('120', '12356')
     """
     said = re.sub(r"\s+", "", simplified(text[:LONGEST]))
-    if swallowed(said):
+    own = advices()["swallowed_own"]
+    if swallowed(said) and not (kind in own.instead_of and own.words is not None and own.words.search(said)):
         return advices()["swallowed"]
     for one in advices().values():
         if kind in one.instead_of and one.words is not None and one.words.search(said):
             return one
     return advices()[kind]
+
+
+def harmed(advice: Advice) -> bool:
+    """Whether the advice is for a person in despair who has already done something: help for the body comes first."""
+    return advice.label in (advices()["swallowed_own"].label, advices()["self_wound"].label)
 
 
 def swallowed(text: str) -> bool:

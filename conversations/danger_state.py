@@ -97,6 +97,24 @@ def read_as(fact: dict[str, Any]) -> str:
     return next(apart, str(fact["kind"]))
 
 
+def harm_done(text: str, found: Danger | None, fact: dict[str, Any]) -> Danger | None:
+    """The danger of a message; after words of despair a wound, or pills taken, are part of that despair, and clear.
+
+    >>> open_ = made("told", "self_harm", "活着没意思")
+    >>> harm_done("手腕在流血", None, open_).clear, harm_done("公积金怎么取", None, open_)
+    (True, None)
+    """
+    mild = found is None or not found.clear or found.kind in ("self_harm", "medical")
+    if (
+        mild
+        and is_open(fact)
+        and read_as(fact) == "self_harm"
+        and danger.harmed(danger.advice("self_harm", text))
+    ):
+        return Danger("self_harm", 1.0, clear=True)
+    return found
+
+
 def stored(replies: Sequence[Reply]) -> list[dict[str, Any]]:
     """Replies as JSON-safe data, for the fact; :func:`restored` reads one back."""
     return [asdict(reply) for reply in replies]
@@ -126,9 +144,10 @@ def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard 
     known = len(text) <= _ADDS or fact.get("called") or heard not in (None, during.Heard.ABOUT)
     told = danger.advice(found.kind, text)
     # 没呼吸了 names nothing of its own: it is still about the one who chokes.
-    same = told.label == open_.label or (
-        found.kind == fact["kind"] and told is danger.advices()[found.kind] and found.kind == "medical"
-    )
+    plain = found.kind == fact["kind"] and told is danger.advices()[found.kind]
+    if plain and danger.harmed(open_):
+        return True  # Words of despair after a wound: the wound comes first.
+    same = told.label == open_.label or (plain and found.kind == "medical")
     return same and bool(known)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from conversations import after_alarm, aside, during, met, steps, store
+from conversations import after_alarm, aside, danger, during, met, steps, store
 from conversations.danger import Danger
 from conversations.danger_state import FACT, FRESH, advice_of, goes_on, read_as
 from conversations.event_kinds import Outcome, Result, read_report
@@ -77,6 +77,8 @@ class OpenDanger:
         """
         kind = str(fact["kind"])
         outcome = Outcome(Result.DANGER, about=kind)
+        if found is not None and found.kind == kind and self._newly_harmed(job.text, fact):
+            return None  # The whole advice for the wound is due, whatever else the message says.
         if found is not None and aside.doubted(job.text, found):
             found = None
         told, question = after_alarm.apart(job.text)
@@ -130,6 +132,12 @@ class OpenDanger:
         reply = steps.human(advice_of(fact), place, again=again, by_text=by_text)
         told = await self.new(conversation_id, reply, fact | {"human": True})
         return Screened([told], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
+
+    @staticmethod
+    def _newly_harmed(text: str, fact: dict[str, Any]) -> bool:
+        """Whether a message of somebody in despair tells of a wound, or of pills taken, that was not known."""
+        told = danger.advice("self_harm", text)
+        return read_as(fact) == "self_harm" and danger.harmed(told) and told.label != advice_of(fact).label
 
     async def _asked_or_meant(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Reply | None:
         """The reply to what the citizen means to do, asks of the danger, or tells of where help must come; or None."""

@@ -187,14 +187,24 @@ def bare(text: str) -> str | None:
 
 
 _FALLEN = re.compile("[摔跌]倒|晕倒|昏倒|昏迷|晕过去|昏过去")
+_ACCIDENT = re.compile(
+    "不小心|不当心|没注意|切(?:菜|肉|水果)|做饭|干活|干农活|削|玻璃|机器|镰刀|电锯|铁皮|施工|摔"
+)
+_CUT = re.compile("割|划|切|扎|砍|刺")
+_WANTS = re.compile("死|(?<![干农做])活|轻生|自[杀残伤]|故意|割腕|遗书|没意思|难受|撑不")
 
 
 def kind_of(text: str, kind: str) -> str:
-    """The kind of danger by a plain text's plainest words, where the suspected kind's advice speaks of buildings.
+    """The kind of danger by a plain text's plainest words, where the suspected kind's advice speaks of
+    buildings, or of despair about a cut by accident.
 
     >>> kind_of("老人摔倒了", "crowd"), kind_of("电梯困人了", "crowd"), kind_of("墙要倒了", "crowd")
     ('medical', 'water', 'crowd')
+    >>> kind_of("切菜割了手", "self_harm"), kind_of("我割了手", "self_harm")
+    ('medical', 'self_harm')
     """
+    if kind == "self_harm" and _ACCIDENT.search(text) and _CUT.search(text) and not _WANTS.search(text):
+        return "medical"
     if kind != "crowd" or len(text) > _SHORT:
         return kind
     return "water" if in_lift(text) else "medical" if _FALLEN.search(text) else kind
