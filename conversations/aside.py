@@ -17,11 +17,11 @@ _ASKS_ON = 24
 """Most characters of a question that goes on with the one before it."""
 _ELSEWHERE = re.compile(
     r"匿名|举报|投诉|反映|保密|留名|实名|隐私|工单|[缴交](?:的|了|过|满|多少|几)|签字|代办|代领|办理|申请|窗口|政策|条件|标准|工伤|理赔|保险|补[办贴助卡]|"
-    r"[合离落过]户|外地|户籍|职工|单位|学校|上班|电话(?:是|号码)?多少|归(?:谁|哪)|哪个部门|什么部门|几点|哪天|多少钱"
+    r"[合离落过]户|外地|户籍|职工|单位|学校|上班|电话(?:是|号码)?多少|归(?:谁|哪)|哪个部门|什么部门|几点|哪天|多少钱|疫苗|几针|转院|转诊"
 )
 """Words of a question about something else, besides those of :func:`conversations.after_alarm.apart`."""
 _OF_THE_DANGER = re.compile(
-    r"怎么(?:办|做|弄|救|还不|没)|咋(?:办|弄|整|救)|来了吗|来吗|到了吗|多久(?:能)?[来到]|有没有人|人呢|在吗|危险|死|活|120|119|110|12356|急救|救[人命我他她]|消防|警察|民警|医生"
+    r"怎么(?:办|做|弄|救|还不|没)|咋(?:办|弄|整|救)|来了吗|来吗|到了吗|多久(?:能)?[来到]|有没有人|人呢|在吗|危险|死|活|120|119|110|12356|急救|救[人命我他她]|消防|警察|民警|医生(?!说|让|叫|建议|要求)"
 )
 """Words of a question about the danger itself, or about the help."""
 
@@ -31,6 +31,8 @@ def elsewhere(text: str) -> bool:
 
     >>> elsewhere("以后能匿名举报吗"), elsewhere("我对象是在合肥交的，行不行"), elsewhere("医保卡丢了怎么补")
     (True, True, True)
+    >>> elsewhere("医生说要转院要办什么手续"), elsewhere("一共要打几针")
+    (True, True)
     >>> elsewhere("救护车怎么还不来"), elsewhere("他会不会死"), elsewhere("他又在砸门，能匿名举报吗")
     (False, False, False)
     """

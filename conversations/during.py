@@ -48,12 +48,14 @@ _REQUEST = re.compile(
 )
 _WHO = r"(?:现在|已经|刚才|刚刚|终于|我们?|俺们?|咱们?|[他她它]们?|大家|人|孩子|娃|老人|老头|爸|妈|都|也|全|被){0,12}"
 _SAFE = (
-    r"(?:没(?:有)?(?:什么|啥)?(?:大)?(?:事|危险)|平安|安全|脱险|得救|获救|虚惊一场|是?误会|是?误报|救下来|劝(?:住|下来))"
+    r"(?:没(?:有)?(?:什么|啥)?(?:大)?(?:事|危险)|平安|安全|脱险|脱离(?:生命)?危险|得救|获救|虚惊一场|是?误会|是?误报|救下来|劝(?:住|下来))"
     r"(?:了|啦|儿){0,12}"
 )
+_AIRED = r"(?:(?:打?开|关)(?:了|好|掉)?(?:门窗?|窗户?|(?:总)?阀门?|煤?气|燃气)){0,3}"
+"""What is done about gas on the way out."""
 _OVER = re.compile(rf"{_WHO}{_SAFE}")
 _OUT = re.compile(
-    rf"{_WHO}(?:跑|逃|撤|走|爬|放)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|被){{0,12}}(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
+    rf"{_WHO}{_AIRED}(?:跑|逃|撤|走|爬|放|救|抬|背|抱)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|也|被){{0,12}}(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
     rf"(?:火|火势)(?:已经|被){{0,12}}(?:控制住|灭掉|扑灭)(?:了|啦)|{_WHO}(?:醒(?:过来|来)?|找(?:到|着|回来))(?:了|啦)"
 )
 _THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢){0,12}"
@@ -85,13 +87,24 @@ _ENDS = {
     "electric": _FIXED,
 }
 """Kind of danger → how it ends, besides that all are safe."""
+_KIN = r"(?:(?:我|俺|咱)(?:们|家)?|[他她]们?|人|爸爸?|妈妈?|爹|娘|爷爷|奶奶|外[公婆]|姥[姥爷]|老公|老婆|老伴|儿子|女儿|闺女|孩子|娃|老人|[哥姐弟妹]){0,4}"
+_IN_HOSPITAL = re.compile(
+    rf"{_KIN}(?:现在|已经|都|刚才?|也|就|人){{0,4}}(?:被)?(?:(?:送|拉|抬|转|住|到|进|在)(?:到|进|去|在)?(?:了)?)(?:县|市|省|人民|中)?(?:医院|急诊室?|抢救室|病房|手术室|ICU|icu)(?:里)?(?:了|啦|住着|住下|治疗|抢救|观察|检查)*|"
+    r"(?:医生|大夫|医院)(?:那边|里)?(?:说|讲|让|叫|建议|要求|通知)(?:我们?|[他她])?(?:得|要|可以|能|想|先){0,3}(?:转|住院|手术|做手术|留观|观察|出院|拍片|检查|缴费|办)[^，,。]{0,8}|"
+    r"(?:要|准备|马上|今天|明天|得|可以){0,2}(?:转院|出院|转诊)(?:了)?"
+)
+"""The one who was in danger is with doctors."""
+_PASSED = re.compile(
+    r"(?:头|人|我|他|她|现在|也|都|已经|血|伤口|味道?|烟){0,5}(?:(?:不|没(?:有)?)(?:再|怎么)?(?:头?晕|头?疼|头?痛|难受|恶心|想吐|流血|流|冒烟|漏|漏气|有味道?|味道?)|止住)(?:了|啦)"
+)
+"""A sign that has gone."""
 _ALL_SAFE = re.compile(rf"{_THANKS}(?:{_OVER.pattern})+{_THANKS}")
 _ALL_OUT = re.compile(rf"{_THANKS}(?:{_OVER.pattern}|{_OUT.pattern}){{1,12}}{_THANKS}")
 """Good news said in one breath (没事了醒了, 好了好了已经醒了)."""
-_NUMBER = r"(?:110|119|120|122|12356|95598|急救|火警|救护车|警察|民警|消防(?:车|队|员)?|医生|电话)"
+_NUMBER = r"(?:110|119|120|122|12356|95598|急救|火警|救护车|警察|民警|消防(?:车|队|员)?|医生|电话|(?:燃气|煤气|天然气|供电|电力|电梯|维保)公司)"
 _CALLED = re.compile(
     rf"(?:我们?|俺|咱|已经?|刚才?|刚刚|都|早就?|也|帮|有人|邻居|家人|同事|朋友|路人|物业|保安|老公|老婆|[爸妈]|{_NUMBER}){{0,12}}"
-    rf"(?:打(?:了|过了?|通了?|完了?)|报(?:了|过|完|的)?警了?|打的(?=1)|叫了)(?:{_NUMBER}|已经|了|啦|电话){{0,12}}|(?:已经|都|刚|我们?){{0,12}}(?:打|叫|拨)(?:了|过|通了)?{_NUMBER}(?:了|过了|啦)|"
+    rf"(?:打(?:给|了|过了?|通了?|完了?)|报(?:了|过|完|的)?警了?|打的(?=1)|叫了)(?:{_NUMBER}|已经|了|啦|电话){{0,12}}|(?:已经|都|刚|我们?){{0,12}}(?:打|叫|拨)(?:了|过|通了)?{_NUMBER}(?:了|过了|啦)|"
     rf"{_NUMBER}(?:说|已经|都|马上|就|快|要|正){{0,12}}(?:来|到|在路上|出发|赶来|过来|打|叫|通|接通)(?:了|过了|啦|的路上){{0,12}}"
 )
 _ARRIVED = re.compile(
@@ -285,22 +298,29 @@ def asks_for_more(text: str) -> bool:
 def _all_over(clauses: list[str], kind: str) -> bool:
     """Whether some clause says that the danger is over, and no other says more (没事了，嘴歪了 is no end)."""
     others = [one for one in clauses if not _says_over(one, kind)]
-    return len(others) < len(clauses) and all(
-        _BARE.fullmatch(one) or _SETTLED.fullmatch(one) for one in others
-    )
+    return len(others) < len(clauses) and all(_brings_nothing(one, kind) for one in others)
+
+
+def _brings_nothing(clause: str, kind: str) -> bool:
+    """Whether a clause beside good news brings nothing bad: what was done, a sign that has gone, who is called."""
+    plainly = _BARE.fullmatch(clause) or _SETTLED.fullmatch(clause) or _PASSED.fullmatch(clause)
+    return bool(plainly or _in_hospital(clause, kind) or _says_called(clause, kind))
+
+
+def _in_hospital(clause: str, kind: str) -> bool:
+    return kind not in BY_PEOPLE and _IN_HOSPITAL.fullmatch(clause) is not None
 
 
 def _helped(clauses: list[str], kind: str) -> bool:
     """Whether some clause says that help is there, and no other says more. 他们来了 may mean the attackers."""
     there = [
-        one for one in clauses if _ARRIVED.fullmatch(one) and not (kind in BY_PEOPLE and _SOMEBODY.match(one))
+        one
+        for one in clauses
+        if (_ARRIVED.fullmatch(one) and not (kind in BY_PEOPLE and _SOMEBODY.match(one)))
+        or _in_hospital(one, kind)
     ]
     rest = [one for one in clauses if one not in there]
-    return (
-        kind != "self_harm"
-        and bool(there)
-        and all(_BARE.fullmatch(one) or _SETTLED.fullmatch(one) for one in rest)
-    )
+    return kind != "self_harm" and bool(there) and all(_brings_nothing(one, kind) for one in rest)
 
 
 def _says_called(clause: str, kind: str) -> bool:

@@ -97,7 +97,9 @@ def only_threatens(text: str) -> bool:
     return _THREATENS.search(text) is not None and _IN_COURT.search(text) is None
 
 
-_GOOD_NEWS = re.compile(r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|救(回|过)来了|虚惊|脱离危险|(火|扑)灭了")
+_GOOD_NEWS = re.compile(
+    r"(?<!没)(?<!不)(?<!不清)醒(了|过来)|没事了|(?<!没)(?<!没有)(?<!还没)救(回|过|出|下)来了|虚惊|脱离危险|(火|扑)灭了"
+)
 _ASKING = 24
 """Most characters of a message that only asks whether something will do (他不来行不行)."""
 _SHORT = 20
