@@ -43,6 +43,8 @@ _ADDS = 8
 """Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
 _BLOWS = re.compile("[刀枪棍砍捅杀抢偷绑打劫]|绑架|威胁")
 """Words without which nothing tells of a crime while another danger is open."""
+_DROWNS = re.compile("落水|溺|淹|[河江塘湖井]|水里|进水|积水")
+"""Words of water. Without them those who are shut in a lift are still the same (里面还有两个人)."""
 FRESH = timedelta(minutes=15)
 """Time for which a question is open, given advice counts as known, and the citizen's denial is believed."""
 DESPAIR_LASTS = timedelta(hours=6)
@@ -147,7 +149,8 @@ def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard 
     plain = found.kind == fact["kind"] and told is danger.advices()[found.kind]
     if plain and danger.harmed(open_):
         return True  # Words of despair after a wound: the wound comes first.
-    same = told.label == open_.label or (plain and found.kind == "medical")
+    lift = open_ is danger.advices()["in_lift"] and not _DROWNS.search(text)
+    same = told.label == open_.label or (plain and (found.kind == "medical" or lift))
     return same and bool(known)
 
 

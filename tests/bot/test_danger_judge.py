@@ -139,6 +139,27 @@ def test_few_words_are_enough(judge: Judge) -> None:
         assert judge.judge(text) is None, text
 
 
+def test_a_changed_lock_is_no_violence_unless_the_family_or_blows_are_named(judge: Judge) -> None:
+    for text in (
+        "他还把我门锁换了 东西在里面",
+        "他把我锁在门外 不让我进出租屋",
+        "房东把我锁在门外 不让我进出租屋",
+        "房东把我锁在门外",
+        "二房东趁我上班把锁换了，不让我进去拿东西",
+        "中介说我欠房租 把我关在门外",
+    ):
+        assert judge.judge(text) is None, text
+    for text in (
+        "我老公把我锁在门外不让我进家",
+        "我老公把门锁换了 不让我回家",
+        "他把我锁在屋里 不让我出去",
+        "房东换了锁还拿刀砍我",
+        "他把我锁在门外还打我",
+        "前夫换了锁 还在打孩子",
+    ):
+        assert judge.judge(text) is not None, text
+
+
 def test_swallowed_poison_is_never_only_asked_about_and_good_news_is_no_danger(judge: Judge) -> None:
     for text in ("我妈喝了百草枯", "我媽喝了農藥", "孩子把老鼠药吃了", "宝宝吞了纽扣电池"):
         found = judge.judge(text)

@@ -62,6 +62,15 @@ async def test_a_question_about_the_vaccination_is_no_question_about_the_ambulan
         assert not any("先让人上车" in r.text or "还没打电话" in r.text for r in replies), words
 
 
+async def test_who_is_shut_in_a_lift_hears_nothing_of_drowning(process: Process) -> None:
+    for words in (LIFT, "里面还有两个人", "他们出不来", "要扒门吗", "里面一个老人喘不上气"):
+        (reply,) = await process.say(words)
+        assert not any(word in reply.text for word in ("落水", "跳下去", "救生圈")), reply.text
+        assert reply.card is not None and reply.card["numbers"], words
+    (drowning,) = await process.say("有人掉河里了 快淹死了")
+    assert "救生圈" in drowning.text
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
     [

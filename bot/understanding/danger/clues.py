@@ -104,6 +104,8 @@ _ASKING = 24
 """Most characters of a message that only asks whether something will do (他不来行不行)."""
 _SHORT = 20
 """Most characters of a message that tells only good news."""
+_LOCKED = 60
+"""Most characters of a message that is about a lock and nothing else."""
 _STILL = ("now", "help", "no_answer", "poison", "death", "tired")
 """After a message with one of these clues the danger is never called over."""
 
@@ -210,6 +212,32 @@ def kind_of(text: str, kind: str) -> str:
     if kind != "crowd" or len(text) > _SHORT:
         return kind
     return "water" if in_lift(text) else "medical" if _FALLEN.search(text) else kind
+
+
+_LOCKED_OUT = re.compile(
+    r"换.{0,3}锁|锁.{0,5}换|(?:锁|关|堵|拦|赶)(?:在|到)?(?:出?租?屋?房?家?大?门?)外|不(?:让|给|准|许).{0,3}(?:进|回|搬|拿)|锁.{0,3}(?:撬|堵|焊)"
+)
+_HOME = re.compile(
+    r"老[公婆伴头]|丈夫|妻子|媳妇|爱人|对象|男友|女友|男朋友|女朋友|前[夫妻任]|爸|妈|爹|娘|父|母|公婆|婆婆|公公|岳|儿子|儿媳|女儿|女婿|闺女|孩子|娃|哥|姐|弟|妹|家人|亲戚|家暴|同居"
+)
+_HARMS = re.compile(
+    r"(?<!没)打(?!电话|工|不通|开|扫|听|算|官司)|揍|踹|踢|掐|砸|砍|刀|棍|杀|死|伤|血|威胁|恐吓|跟踪|强奸|猥亵|摸|绑|抢|动手|推|救|怕|躲|逃|冷|冻|疼|晕|困|"
+    r"锁(?:在|到)(?:屋|房|家|厕|里)|不(?:让|给|准|许)[^进回]{0,4}(?:出(?!租)|走|离)|里面(?:有|还有)?(?:人|火|煤气)"
+)
+
+
+def locked_out(text: str) -> bool:
+    """Whether a plain text only tells of a changed lock, or of being shut out of a room, by nobody of the family, without blows.
+
+    >>> locked_out("他把我锁在门外,不让我进出租屋"), locked_out("老公把我锁在门外"), locked_out("房东换了锁还打我")
+    (True, False, False)
+    """
+    return (
+        len(text) <= _LOCKED
+        and _LOCKED_OUT.search(text) is not None
+        and _HOME.search(text) is None
+        and _HARMS.search(text) is None
+    )
 
 
 _BARE_PLACE = re.compile(

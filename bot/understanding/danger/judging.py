@@ -197,6 +197,8 @@ class Judge:
         """A danger that the scores see in a plain text, after the words that decide what scores can't; None: it is none."""
         if clues.good_news(read, seen.kind):
             return None
+        if seen.kind in ("domestic_violence", "crime") and clues.locked_out(read):
+            return None  # A landlord's changed lock is a matter to file, and no blows at home.
         kind, clear = clues.kind_of(read, seen.kind), seen.clear
         # Somebody on a roof who is not said to want to die, nor to sit or stand at its edge, may only work there.
         height = kind == "self_harm" or (kind == "water" and clues.on_roof(read))
