@@ -86,7 +86,7 @@ def human(advice: Advice, place: QueuePlace, *, again: bool, by_text: bool) -> R
     if place.mode is Mode.HUMAN:
         told = "坐席已经在了，您直接说。"
     elif place.mode is Mode.BOT:
-        told = "这会儿坐席一时接不过来，我一直在，您接着说。"
+        told = "您说的话都给坐席留着；打电话最快，我一直在，您接着说。"
     elif place.agents_online:
         told = "已经请坐席优先接您的对话，接入之前我一直在，您接着说。"
     elif again:
@@ -169,7 +169,8 @@ def comes(place: QueuePlace, *, first: bool) -> str:
         # The agent who has the conversation may have left the desk. Whether anybody reads it is not known here.
         return "您的话也留给坐席了；请先打上面的电话，不要等回复。"
     if place.mode is Mode.BOT:
-        return "从您这个网络来的紧急求助太多，坐席一时接不过来，请直接打上面的电话。我会一直在，您可以接着跟我说。"
+        # Nobody in danger has to hear why the queue is closed: the conversation stays readable for the agents.
+        return "上面的电话最快，请先打。您说的话都给坐席留着；我会一直在，您可以接着跟我说。"
     if place.agents_online == 0:
         return "现在没有坐席在线，请直接打上面的电话。我会一直在，您可以接着跟我说。"
     before = "优先接您的对话" if first else "接您的对话，前面还有人，请先打上面的电话"

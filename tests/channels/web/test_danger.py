@@ -36,8 +36,14 @@ async def test_many_alarms_from_one_address_fill_neither_the_queue_nor_its_front
     answers = await asyncio.gather(*(visitor.say(JUMP) for visitor in visitors))
     # Everybody is told what to do; a crowd behind one address may be in danger together.
     assert all("110" in answer["replies"][0]["text"] for answer in answers)
+    told = [answer["replies"][0]["text"] for answer in answers]
+    # Whom the queue has no room for hears the fastest way, and no word of networks and too many calls for help.
+    assert sum("上面的电话最快" in text and "给坐席留着" in text for text in told) == MANY - SOURCE_QUEUED
+    assert not any("网络" in text or "太多" in text or "接不过来" in text for text in told)
     views = (await running.conversations.list(Wanted("waiting", limit=100))).views
     assert len(views) == SOURCE_QUEUED
+    kept = (await running.conversations.list(Wanted("all", limit=100))).views
+    assert len(kept) == MANY and all(view.facts["handoff"]["紧急"] for view in kept)
     assert sum(view.urgent for view in views) == SOURCE_URGENT
     marked = [view for view in views if "同一来源" in view.facts["handoff"].get("提醒", "")]
     assert len(marked) == SOURCE_QUEUED - SOURCE_URGENT and not any(view.urgent for view in marked)
