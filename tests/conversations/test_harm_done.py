@@ -54,7 +54,8 @@ async def test_a_cut_is_met_the_same_way_as_the_first_word(process: Process, wor
 async def test_pills_are_met_the_same_way_as_the_first_word(process: Process) -> None:
     (reply,) = await process.say("吃了一瓶安眠药")
     helped(reply, "别自己催吐")
-    assert danger.advice("self_harm", "我妈吃了一瓶安眠药") is danger.advices()["swallowed"]
+    for words in ("我妈吃了一瓶安眠药", "我闺女吞了一把药片"):
+        assert danger.advice("self_harm", words) is danger.advices()["swallowed"], words
 
 
 async def test_the_wound_stays_first_in_what_follows(process: Process) -> None:
@@ -69,7 +70,13 @@ async def test_the_wound_stays_first_in_what_follows(process: Process) -> None:
 
 
 async def test_who_means_to_is_still_met_with_words_first(process: Process) -> None:
-    for words in ("想割腕", "药我都攒够了", "以前割过手，现在又不想活了"):
+    for words in (
+        "想割腕",
+        "药我都攒够了",
+        "我爸脑出血走了，我不想活了",
+        "以前割过手，现在又不想活了",
+        "吃了好多药也没用",
+    ):
         assert not danger.harmed(danger.advice("self_harm", words)), words
 
 
