@@ -74,16 +74,21 @@ class TicketMovesApi:
         )
 
     async def act(self, request: web.Request, user: User) -> web.Response:
-        """Make one move of a ticket. The answer is what the ticket's own address answers then, without its history."""
+        """Make one move of a ticket. The answer is the ticket's line, as the account's own list shows it.
+
+        ``gone`` says that the department does not have the ticket any more.
+        """
         said = await body.read(request, _Act)
         number = request.match_info["number"]
         ticket = await self._move(
             request, user, number, said.action, said.version, said.fields, acts.MOVE_TICKET
         )
-        gone = user.role is Role.DEPARTMENT and not await self._tickets.has(
-            ticket.number, user.department_id or ""
-        )
-        return web.json_response(_moved(ticket) | {"gone": gone})
+        if user.role is not Role.DEPARTMENT:
+            return web.json_response(_moved(ticket) | {"gone": False})
+        # The line of the ticket itself holds the citizen's own words and the conversation, which are the hotline's only.
+        line = await self._tickets.line_for_department(ticket.number)
+        gone = not await self._tickets.has(ticket.number, user.department_id or "")
+        return web.json_response({"number": ticket.number, "ticket": line.to_json(), "gone": gone})
 
     async def dispatch(self, request: web.Request, user: User) -> web.Response:
         """Dispatch several tickets to the same departments. Each is done or refused for itself."""
@@ -120,5 +125,6 @@ class TicketMovesApi:
 
 
 def _moved(ticket: Ticket) -> dict[str, Any]:
+    """A moved ticket as the hotline's staff reads it; a department never gets this."""
     line = sight.ticket(ticket.line.to_json())
     return {"number": ticket.number, "ticket": line}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -34,7 +35,7 @@ from tickets.models import TicketRow
 from tickets.moves import Moves, announce
 from tickets.notes import MAX_NOTE as MAX_NOTE
 from tickets.states import State
-from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent
+from tickets.types import CITIZEN, Actor, Contact, Page, Ticket, TicketDraft, TicketEvent, TicketLine
 
 RATINGS = ("非常满意", "满意", "基本满意", "不满意")
 """The ratings that a citizen can give, from best to worst."""
@@ -188,6 +189,16 @@ class Tickets:
         """Whether a department leads or assists with a ticket."""
         async with self._database.read() as session:
             return await dispatch.has(session, await self._row(session, number), department_id)
+
+    async def line_for_department(self, number: str) -> TicketLine:
+        """The ticket's line as its departments read it in lists (:mod:`tickets.department_view`).
+
+        Raises:
+            NotFound: there is no such ticket.
+        """
+        async with self._database.read() as session:
+            row = await self._row(session, number)
+            return replace(self._view.line(row), department=(await rows.to_ticket(session, row)).department)
 
     async def for_department(self, number: str, department_id: str) -> dict[str, Any]:
         """A ticket of a department with its history, as the department sees it (:mod:`tickets.department_view`).

@@ -144,6 +144,34 @@ async def test_no_answer_holds_a_marker(office: Office, secret: Ticket, departme
     assert "烧烤店油烟" in seen["content"] and seen["latitude"] == 32.645, "what the department needs stays"
 
 
+async def test_no_move_of_a_department_is_answered_with_more_than_it_may_read(
+    office: Office, secret: Ticket, department: str
+) -> None:
+    """A page that was refused a word must not get it as the answer of a button, nor an assisting department."""
+    helper = await office.department("市住房和城乡建设局")
+    agent = await office.hire("a1")
+    lead = await office.hire("d1", "department", department=department)
+    assists = await office.hire("d2", "department", department=helper)
+    answers = []
+    version = secret.version
+    for who, action, fields in (
+        (agent, "accept", {}),
+        (agent, "dispatch", {"department": department, "assisting": [helper]}),
+        (lead, "sign", {}),
+        (assists, "note", {"text": "已经到现场看过"}),
+        (lead, "ask_extension", {"days": 1, "reason": "等检测结果"}),
+    ):
+        said = {"action": action, "version": version, "fields": fields}
+        answer = await who.post(f"/tickets/{secret.number}/act", said)
+        version = answer["ticket"]["version"]
+        answers += [answer] if who is not agent else []
+    listed = (await lead.get("/tickets"))["tickets"]
+    assert answers[-1]["ticket"] == listed[0] and not answers[-1]["gone"], "the line of its own list"
+    told = json.dumps(answers, ensure_ascii=False)
+    assert "烧烤店油烟" in told and secret.conversation_id not in told
+    assert [marker for marker in _hidden() if marker in told] == []
+
+
 @pytest.mark.parametrize(
     "q", [NAME, "欧阳", PHONE, PHONE[-4:], "0917", "15855400123", "梧桐花园", "31栋", "A07K2", "340403"]
 )
