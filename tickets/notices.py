@@ -14,8 +14,10 @@ from core.errors import NotFound
 from core.jobs import Job, Jobs
 from tickets import rows, told
 from tickets.models import TicketEventRow, TicketRow
+from tickets.progress import ANSWERED
 from tickets.rows import MOVED
 from tickets.service import Tickets
+from tickets.states import State
 from tickets.types import Ticket
 
 Ways = Callable[[str], Sequence[tuple[str, str]]]
@@ -62,8 +64,9 @@ class TicketNotices:
     """Does the jobs that :func:`tickets.rows.add_event` adds for what a citizen is to hear.
 
     Each has a key, so that it is told only once, even when a process dies. When several are not told yet, only the last one is
-    told, because it is the present state; but an answer (:data:`tickets.told.ANSWERS`) is told in any case. Those whose tickets
-    were merged into this one hear the answer, too.
+    told, because it is the present state; but an answer (:data:`tickets.told.ANSWERS`) is told in any case, unless the ticket is
+    handled again since. Those whose tickets were merged into this one hear the answer, too, each once, and only one that was
+    reviewed.
 
     Args:
         database: where the tickets are.
@@ -97,20 +100,26 @@ class TicketNotices:
             answers = event.action in told.ANSWERS
             if newest != event.id and not answers:
                 return
+            answer = await _answer(session, row)
+            if answers and (answer is None or answer.id != event.id):
+                return  # It was handled again since: what stands in the row now is another answer, or none that was reviewed.
             ticket = await rows.to_ticket(session, row)
-            merged = await _merged(session, row) if answers else []
             main = await session.get(TicketRow, row.merged_into_id) if row.merged_into_id else None
-            into = await rows.to_ticket(session, main) if main is not None and main.public_reply else None
+            if main is not None:  # Perhaps it was merged into one that is answered already.
+                answer = await _answer(session, main)
+            told_of = await rows.to_ticket(session, main) if main is not None else ticket
+            merged = await _merged(session, main or row) if answer is not None else []
         key = f"ticket:{event.id}"
-        if into is not None:  # It was merged into one that is answered already.
-            await self._say(ticket, key, told.of_merged(ticket, into, "approve"), in_talk=True)
-            return
-        ways = self._ways(ticket.number) if event.action == "approve" else ()
-        text = told.text(ticket, event.action, event.note)
-        await self._say(ticket, key, text, ways, in_talk=answers or event.action == "suspend")
-        for one in merged:
-            said = told.of_merged(one, ticket, event.action)
-            await self._say(one, f"{key}:{one.id}", said, in_talk=True)
+        if main is None or answer is None:
+            ways = self._ways(ticket.number) if event.action == "approve" else ()
+            text = told.text(ticket, event.action, event.note)
+            await self._say(ticket, key, text, ways, in_talk=answers or event.action == "suspend")
+        if answer is not None:
+            for (
+                one
+            ) in merged:  # The key is that of the answer: whichever notice comes first, it is told once.
+                said = told.of_merged(one, told_of, answer.action)
+                await self._say(one, f"ticket:{answer.id}:{one.id}", said, in_talk=True)
 
     async def _say(
         self,
@@ -133,6 +142,19 @@ class TicketNotices:
                 ways=ways,
                 in_talk=in_talk,
             )
+
+
+async def _answer(session: AsyncSession, row: TicketRow) -> TicketEventRow | None:
+    """The move that gave a ticket the answer which stands in it now; None when a citizen may not read what stands there."""
+    if not row.public_reply or State(row.state) not in ANSWERED:
+        return None
+    found: TicketEventRow | None = await session.scalar(
+        select(TicketEventRow)
+        .where(TicketEventRow.ticket_id == row.id, TicketEventRow.action.in_(told.ANSWERS))
+        .order_by(TicketEventRow.at.desc(), TicketEventRow.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 async def _merged(session: AsyncSession, row: TicketRow) -> list[Ticket]:

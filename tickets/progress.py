@@ -24,7 +24,7 @@ _STANDS: dict[State, str] = {
     State.MERGED: "和别人反映的同一件事合并办理了，结果一样会告诉您。",
     State.WITHDRAWN: "按您的意思撤回了，不再办理。以后还有事，随时再说。",
 }
-_ANSWERED = frozenset({State.PENDING_CALLBACK, State.CLOSED, State.DECLINED, State.ANSWERED_DIRECTLY})
+ANSWERED = frozenset({State.PENDING_CALLBACK, State.CLOSED, State.DECLINED, State.ANSWERED_DIRECTLY})
 """States in which the answer was reviewed, so that the citizen may read it."""
 
 
@@ -36,7 +36,7 @@ def progress_text(ticket: Ticket) -> str:
     """
     stands = _STANDS[ticket.state].format(department=ticket.department or "承办单位")
     text = f"您好，{filed(ticket)}，现在是“{ticket.state.label}”：{stands}"
-    answer = [f"答复：{ticket.public_reply}"] if ticket.public_reply and ticket.state in _ANSWERED else []
+    answer = [f"答复：{ticket.public_reply}"] if ticket.public_reply and ticket.state in ANSWERED else []
     return "\n".join([text, *answer, *deadline_lines(ticket)])
 
 

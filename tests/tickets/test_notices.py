@@ -18,6 +18,7 @@ from conversations.service import Conversations
 from core.database import Database
 from core.events import LocalEvents
 from core.jobs import Jobs
+from core.jobs.models import JobRow
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import QUICK
@@ -27,6 +28,7 @@ from tests.rasa_standin import SmallDialogue, no_answer
 from tests.waiting import until
 from tickets.models import Department
 from tickets.notices import TicketNotices
+from tickets.rows import MOVED
 from tickets.service import Tickets
 from tickets.states import State
 from tickets.types import CITIZEN as CITIZEN_ACTOR
@@ -251,6 +253,52 @@ async def test_whoever_reported_the_same_hears_the_result_and_nothing_of_the_oth
     heard = "".join(one.text for one in await hall.conversations.history(second))
     assert merged.number in heard and main.number not in heard
     assert heard.count(ANSWER) == 1
+
+
+async def test_an_answer_that_nobody_reviewed_is_told_to_no_merged_reporter(hall: Hall) -> None:
+    first = await hall.conversation("", "web")
+    second = (await hall.conversations.find_or_create("web", "", "another")).id
+    third = (await hall.conversations.find_or_create("web", "", "third")).id
+    main, waits, back = [await hall.file(one, f"k{n}", "web") for n, one in enumerate((first, second, third))]
+    async with hall.process():
+        await hall.act(main, *TO_REVIEW)
+        await hall.tickets.moves.act(waits.number, "merge", {"into": main.number}, AGENT)
+        await until(lambda: _said(hall, second, "合并办理"))
+        await hall.tickets.moves.act(main.number, "reject", {"reason": "没有写清楚"}, AGENT)
+        await hall.tickets.moves.act(back.number, "merge", {"into": main.number}, AGENT)
+        await until(lambda: _said(hall, third, "合并办理"))
+        assert not await _said(hall, second, ANSWER) and not await _said(hall, third, ANSWER)
+        await hall.act(main, "reply", "approve")
+        await until(lambda: _said(hall, second, ANSWER))
+        await until(lambda: _said(hall, third, ANSWER))
+
+
+async def test_a_merge_that_is_told_late_repeats_no_answer_and_one_that_was_redone_since_is_not_told(
+    hall: Hall,
+) -> None:
+    first, second, third = [
+        (await hall.conversations.find_or_create("web", "", user)).id for user in ("1", "2", "3")
+    ]
+    main, merged, own = [await hall.file(one, f"k{n}", "web") for n, one in enumerate((first, second, third))]
+    # All of it while nothing runs that tells.
+    await hall.act(main, "accept", "dispatch", "sign")
+    await hall.tickets.moves.act(merged.number, "merge", {"into": main.number}, AGENT)
+    await hall.act(main, "reply", "approve")
+    await hall.act(own, *TO_REVIEW, "approve")
+    boss = Actor("supervisor", "班长")
+    await hall.tickets.moves.act(own.number, "redo", {"reason": "照片里灯还是灭的"}, boss)
+    await hall.act(own, "reply")
+    async with hall.process():
+        for conversation, words in ((first, ANSWER), (second, ANSWER), (third, "重新办理")):
+            await until(lambda c=conversation, w=words: _said(hall, c, w))
+        await until(lambda: _all_told(hall))
+    heard = ["".join(one.text for one in await hall.conversations.history(c)) for c in (first, second, third)]
+    assert [one.count(ANSWER) for one in heard] == [1, 1, 0]
+
+
+async def _all_told(hall: Hall) -> bool:
+    async with hall.database.read() as session:
+        return await session.scalar(select(JobRow.id).where(JobRow.kind == MOVED).limit(1)) is None
 
 
 async def _said(hall: Hall, conversation: str, words: str) -> bool:
