@@ -242,7 +242,9 @@ async def _callback(doing: Doing) -> str:
     row.callback = "solved" if fields.solved else "unsolved"
     row.satisfied, row.callback_why = fields.satisfied, fields.why
     if not unhappy:
-        doing.target = State.CLOSED
+        if row.disputed and doing.actor.kind == Who.AGENT:
+            raise Conflict("群众对办理结果有异议，要由班长决定。", code="not_now")
+        doing.target, row.disputed = State.CLOSED, False
     elif fields.why and row.redos < rules.redos:
         doing.then = [("redo", {"reason": f"群众不满意：{fields.why}"[:500]})]
         doing.then += [("supervise", {"note": "回访不满意，重新办理"})]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.actions.progress import callback
+from core.errors import Conflict
 from tests.bot.calls import Rasa
 from tests.bot.parts import SmallCity
 from tickets.models import Department
@@ -45,10 +46,10 @@ async def again(city: SmallCity, number: str, office: str, agent: Actor, clerk: 
     return await act(number, "approve", {}, agent)
 
 
-async def press(rasa: Rasa, visitor: str, payload: str, **more: Any) -> Any:
+async def press(rasa: Rasa, visitor: str, payload: str, action: str = FORM, **more: Any) -> Any:
     value = payload.partition('"value":"')[2].removesuffix('"}')
     entities = {"slot": callback.SLOT, "value": value}
-    return await rasa.run(FORM, payload, "ask_progress", conversation=visitor, entities=entities, **more)
+    return await rasa.run(action, payload, "ask_progress", conversation=visitor, entities=entities, **more)
 
 
 def payload(ticket: Ticket, rest: str) -> str:
@@ -106,6 +107,81 @@ async def test_whoever_gives_no_reason_waits_for_a_supervisor(
     await rasa.run(FORM, "/skip", "skip", conversation=visitor, slots=asked.slots, turn="t1")
     end = await city.tickets.get(answered.number)
     assert end.disputed and end.rounds.redos == 0 and end.heard.result == "unsolved"
+
+
+async def unsolved(city: SmallCity, number: str) -> bool:
+    """What was said is written down, so that no clock files the ticket as one without an answer."""
+    ticket = await city.tickets.get(number)
+    return ticket.heard.result == "unsolved" and ticket.disputed
+
+
+async def test_what_is_not_solved_is_written_down_before_anything_else_is_asked(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket
+) -> None:
+    [_, no] = callback.ways(answered.number)
+    asked = await press(rasa, visitor, no[1], turn="t1")
+    assert "您打几分" in asked.text and await unsolved(city, answered.number)
+    why = await press(rasa, visitor, payload(answered, "no:1"), turn="t2")
+    heard = (await city.tickets.get(answered.number)).heard
+    assert (heard.satisfied, heard.why) == (1, "") and "还差在哪里" in why.text
+    await rasa.run(FORM, "晚上又灭了", "inform", conversation=visitor, slots=why.slots, turn="t3")
+    redone = await city.tickets.get(answered.number)
+    assert redone.state is State.HANDLING and not redone.disputed, "the reason completes what was said"
+    events = [event.action for event in await city.tickets.events(answered.number)]
+    assert events.count("redo") == 1
+
+
+@pytest.mark.parametrize(("said", "intent"), [("算了不说了", "cancel"), ("转人工", "request_human")])
+async def test_whoever_leaves_the_question_why_has_still_said_it(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, said: str, intent: str
+) -> None:
+    why = await press(rasa, visitor, payload(answered, "no:1"), turn="t1")
+    end = await rasa.run(FORM, said, intent, conversation=visitor, slots=why.slots, turn="t2")
+    assert end.slots["requested_slot"] is None and await unsolved(city, answered.number)
+    assert (await city.tickets.get(answered.number)).heard.satisfied == 1
+    assert "不查了" not in end.text
+
+
+async def test_a_reason_that_comes_after_the_archive_is_kept_with_the_ticket(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket
+) -> None:
+    why = await press(rasa, visitor, payload(answered, "no:1"), turn="t1")
+    await city.tickets.moves.act(
+        answered.number, "archive", {"reason": "已电话说明"}, Actor("supervisor", "班长")
+    )
+    said = await rasa.run(FORM, "晚上又灭了", "inform", conversation=visitor, slots=why.slots, turn="t2")
+    assert "已经记到这张工单上" in said.text
+    assert "晚上又灭了" in (await city.tickets.events(answered.number))[-1].note
+
+
+@pytest.mark.parametrize("slot", ["content", "district", "contact_phone", "complaint_confirm"])
+async def test_a_button_counts_while_another_matter_is_filed_and_the_filing_goes_on(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, slot: str
+) -> None:
+    """The answer comes unasked, so a form is often open."""
+    form = "validate_complaint_form"
+    slots = {"requested_slot": slot, "content": "井盖丢了", "complaint_type": "投诉"}
+    asked = await press(rasa, visitor, payload(answered, "no"), slots=slots, action=form, turn="t1")
+    assert "您打几分" in asked.text and asked.slots["requested_slot"] == slot
+    assert await unsolved(city, answered.number)
+    after = await press(rasa, visitor, payload(answered, "no:2"), slots=slots, action=form, turn="t2")
+    assert after.slots["requested_slot"] == slot and "content" not in after.slots
+    assert (await city.tickets.get(answered.number)).heard.satisfied == 2
+    done = await press(rasa, visitor, payload(answered, "yes:5"), slots=slots, action=form, turn="t3")
+    assert "谢谢您的评价" in done.text and done.slots["requested_slot"] == slot
+    end = await city.tickets.get(answered.number)
+    assert end.state is State.CLOSED and not end.disputed
+
+
+async def test_an_agent_closes_no_ticket_that_a_citizen_disputes(
+    city: SmallCity, rasa: Rasa, visitor: str, answered: Ticket
+) -> None:
+    await press(rasa, visitor, payload(answered, "no:1"), turn="t1")
+    solved = {"solved": True, "satisfied": 5}
+    with pytest.raises(Conflict, match="要由班长决定"):
+        await city.tickets.moves.act(answered.number, "callback", solved, Actor("agent", "坐席"))
+    end = await city.tickets.moves.act(answered.number, "callback", solved, Actor("supervisor", "班长"))
+    assert end.state is State.CLOSED and not end.disputed
 
 
 async def test_thanks_for_what_was_mended_are_taken_as_solved(

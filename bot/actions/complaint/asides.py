@@ -24,6 +24,7 @@ from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
 from bot.actions.complaint.opening import only_announces
 from bot.actions.policy import choosing, feedback
+from bot.actions.progress import callback
 from bot.actions.progress.how_long import general as how_long_words
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, clip
@@ -49,6 +50,16 @@ _OWN_KIND = frozenset({"content", "complaint_type", drafts.CONFIRM})
 _NOT_YET = "还没有提交。提交以后就有工单号和查询码。"
 _ASKED_ABOUT = frozenset(drafts.LABELS) - _OWN_KIND
 """Slots whose value is never a question."""
+
+
+async def called_back(turn: Turn, slot: str) -> bool:
+    """Take a button below an answer, which comes unasked while the form is open; False for any other message."""
+    asked = await callback.take(turn, asks_why=False)
+    if asked:
+        turn.set_all({"tries": steps.tries_so_far(turn), "requested_slot": slot})
+    elif asked is not None:
+        resume(turn, slot)
+    return asked is not None
 
 
 async def policy(turn: Turn, slot: str) -> None:

@@ -92,6 +92,8 @@ async def _step(turn: Turn) -> None:
     slot = turn.requested
     if slot is None:
         await _open(turn)
+    elif await asides.called_back(turn, slot):
+        pass  # the form has asked again there
     elif attachments.sent(turn) and attachments.keep_beside(turn):
         turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):

@@ -12,13 +12,16 @@ from conversations.event_kinds import Result
 from core.errors import Conflict
 from tickets.needs import MAX_REASON
 from tickets.states import State
-from tickets.types import Ticket
+from tickets.types import CITIZEN, Ticket
 
 SLOT = "callback"
 """Value of the entity ``slot`` of these buttons. Their ``value`` is number, 是 or 否, and the mark, as far as they are known."""
 PURPOSE = "callback"
 """Value of the slot ``purpose`` while the citizen is asked why."""
 _YES, _NO = "yes", "no"
+_RESULT = {_YES: "solved", _NO: "unsolved"}
+"""Word of a button → how a ticket holds it (:attr:`tickets.types.Heard.result`)."""
+_LATE = "群众说哪里不满意："
 _MARKS = {1: "1 分 很不满意", 2: "2 分 不太满意", 3: "3 分 一般", 4: "4 分 满意", 5: "5 分 非常满意"}
 
 
@@ -35,32 +38,53 @@ def _whether(number: str) -> list[Choice]:
 
 
 async def pressed(turn: Turn) -> bool:
-    """Take one of these buttons; False for any other message."""
-    if not turn.pressed or turn.entities.get("slot") != SLOT:
+    """Take one of these buttons outside the complaint form; False for any other message."""
+    asked = await take(turn)
+    if asked is None:
         return False
-    asks_why = False
+    # Once only, because Rasa's form reads the first value of the turn. Without a question of its own the form ends; else Rasa
+    # would ask for the next slot that is empty.
+    turn.set("requested_slot", "reason" if asked == "reason" else None)
+    return True
+
+
+async def take(turn: Turn, *, asks_why: bool = True) -> str | None:
+    """Take one of these buttons. What the citizen says is written down at once: who says no more has said it all the same.
+
+    Args:
+        asks_why: whether to ask what is wrong; not where a form asks for something else.
+
+    Returns:
+        What was asked: ``rating``, ``reason``, or empty; None for any other message.
+    """
+    if not turn.pressed or turn.entities.get("slot") != SLOT:
+        return None
     number, _, said = str(turn.entities.get("value") or "").partition(":")
     whether, _, mark = said.partition(":")
     ticket = await _own(turn, number)
+    turn.outcome(Result.TICKET, about=number if ticket else None)
     if ticket is None or whether not in (_YES, _NO):
         turn.say("这张工单不是在这里登记的，没法在这里评价；需要的话可以转人工。", [HUMAN])
     elif ticket.state is not State.PENDING_CALLBACK:
         turn.say(parts().tickets.progress_text(ticket), [HUMAN, COMPLAIN])
     elif not mark.isdecimal() or int(mark) not in _MARKS:
-        _ask_mark(turn, number, whether)
-    elif whether == _YES and int(mark) >= parts().city.handling.callback.satisfied_from:
-        await _record(turn, number, whether, int(mark), "")
-    else:
-        known = {"ticket_number": number, "query_code": codes.kept(turn, ticket)}
-        turn.set_all({**known, "purpose": PURPOSE, "rating": f"{whether}:{mark}"})
+        known = whether == _YES or ticket.heard.result == _RESULT[_NO]
+        if known or await _write(turn, number, whether, None, "") is not None:
+            _ask_mark(turn, number, whether)
+            return "rating"
+    elif (heard := await _write(turn, number, whether, int(mark), "")) is None:
+        pass  # it was said why not
+    elif heard.state is State.CLOSED:
+        _thank(turn, heard)
+    elif asks_why:
+        known_by = {"ticket_number": number, "query_code": codes.kept(turn, ticket)}
+        turn.set_all({**known_by, "purpose": PURPOSE, "rating": f"{whether}:{mark}"})
         what = "还差在哪里" if whether == _NO else "哪里不满意"
-        turn.say(f"很抱歉没让您满意。{what}？说一说，我记下来转给办的人。", [SKIP, HUMAN])
-        asks_why = True
-    # Once only, because Rasa's form reads the first value of the turn. Without a question of its own the form ends; else Rasa
-    # would ask for the next slot that is empty.
-    turn.set("requested_slot", "reason" if asks_why else None)
-    turn.outcome(Result.TICKET, about=number if ticket else None)
-    return True
+        turn.say(f"很抱歉没让您满意，已经记下了。{what}？说一说，我转给办的人。", [SKIP, HUMAN])
+        return "reason"
+    else:
+        turn.say("很抱歉没让您满意，已经记下了，由负责人来审核。先把手上这件说完。")
+    return ""
 
 
 def ask(turn: Turn, ticket: Ticket) -> None:
@@ -77,9 +101,20 @@ async def solved(turn: Turn, ticket: Ticket) -> bool:
 
 
 async def explained(turn: Turn, why: str) -> None:
-    """Take the reason of a dissatisfied citizen; empty when none was given."""
+    """Complete what was written down with the reason of a dissatisfied citizen; empty when none was given."""
     whether, _, mark = str(turn.slot("rating")).partition(":")
-    await _record(turn, str(turn.slot("ticket_number")), whether, int(mark), why[:MAX_REASON])
+    number = str(turn.slot("ticket_number"))
+    if why:
+        ticket = await _write(turn, number, whether, int(mark), why[:MAX_REASON])
+    else:
+        ticket = await parts().tickets.get(number)
+    if ticket is not None:
+        _thank(turn, ticket)
+
+
+def left(turn: Turn) -> None:
+    """Answer a citizen who does not want to say why: what was said before stays."""
+    turn.say("好的。您的评价已经记下了，由负责人来审核。还有别的事随时说。", [COMPLAIN, HUMAN])
 
 
 def _ask_mark(turn: Turn, number: str, whether: str) -> None:
@@ -94,13 +129,24 @@ def _ask_mark(turn: Turn, number: str, whether: str) -> None:
     )
 
 
-async def _record(turn: Turn, number: str, whether: str, mark: int, why: str) -> None:
+async def _write(turn: Turn, number: str, whether: str, mark: int | None, why: str) -> Ticket | None:
+    """Write down what the citizen said; None when that can't be any more, which is then said.
+
+    A reason that comes too late to be taken as one is kept with the ticket as a note.
+    """
     given = {"solved": whether == _YES, "satisfied": mark, "why": why}
     try:
-        ticket = await parts().tickets.by_citizen(number, "callback", given, turn.turn_id or None)
+        return await parts().tickets.by_citizen(number, "callback", given, turn.turn_id or None)
     except Conflict as error:
-        turn.say(error.message, [HUMAN])
-        return
+        if not why:
+            turn.say(error.message, [HUMAN])
+            return None
+    await parts().tickets.note(number, CITIZEN, f"{_LATE}{why}", key=turn.turn_id or None)
+    turn.say("您说的已经记到这张工单上，工作人员能看到。", [HUMAN])
+    return None
+
+
+def _thank(turn: Turn, ticket: Ticket) -> None:
     if ticket.state is State.CLOSED:
         turn.say("谢谢您的评价！这张工单办结归档了，以后有事随时说。", [COMPLAIN])
     elif ticket.disputed:

@@ -306,7 +306,10 @@ async def _lost(turn: Turn, slot: str) -> None:
 
 
 async def _cancel(turn: Turn, slot: str) -> None:
-    turn.say("好的，不查了。还有别的事随时说。", [COMPLAIN, HUMAN])
+    if slot == "reason" and turn.slot("purpose") == callback.PURPOSE:
+        callback.left(turn)
+    else:
+        turn.say("好的，不查了。还有别的事随时说。", [COMPLAIN, HUMAN])
     _end(turn)
 
 
