@@ -29,7 +29,10 @@ from core.redaction import redact
 from core.retention import AT_ONCE
 from core.sealing import lookup_keys
 from tickets.models import TicketEventRow, TicketPhotoRow, TicketRow
+from tickets.progress import ANSWERED
 from tickets.retention import held, make_anonymous
+from tickets.states import State
+from tickets.types import CITIZEN
 
 
 @dataclass(frozen=True)
@@ -276,8 +279,9 @@ _OURS = (
 )
 """Columns of a ticket that are keys and marks of ours and say nothing of the person; and what the department told the hotline only,
 which may name others."""
-_INTERNAL = "\n内部说明："
-"""Begins the part of a history's line that the department told the hotline only (:mod:`tickets.effects`)."""
+_TOLD = frozenset({"decline", "answer", "suspend", "callback"})
+"""Moves of the staff whose line in the history is what the citizen was told or has said. The lines of all others are what offices
+say among themselves: 内部说明, an answer before its review, remarks, and the numbers of tickets that others filed."""
 
 
 async def _ticket(session: AsyncSession, ticket_id: str) -> dict[str, Any]:
@@ -289,17 +293,20 @@ async def _ticket(session: AsyncSession, ticket_id: str) -> dict[str, Any]:
         select(TicketPhotoRow.image_id).where(TicketPhotoRow.ticket_id == ticket_id)
     )
     names = [column.key for column in TicketRow.__table__.columns if column.key not in _OURS]
+    seen = {name: _plain(getattr(row, name)) for name in names}
+    if State(row.state) not in ANSWERED:
+        seen["public_reply"] = ""  # nobody has reviewed it
     return {
-        **{name: _plain(getattr(row, name)) for name in names},
+        **seen,
         "history": [
             {
                 "at": iso(one.at),
                 "by": one.actor,
                 "action": one.action,
-                "note": one.note.partition(_INTERNAL)[0] if one.action == "reply" else one.note,
+                "note": one.note if one.actor_kind == CITIZEN.kind or one.action in _TOLD else "",
             }
             for one in events
-            if one.action != "merged_in"  # the number of somebody else's ticket
+            if one.action != "merged_in"  # others reported it, too
         ],
         "photos": sorted(photos),
     }

@@ -30,9 +30,12 @@ from core.events import LocalEvents
 from core.privacy import lookup_key
 from service import personal_data
 from tests.both_databases import database_url
+from tests.cities import HUAINAN
 from tests.conversations.test_media import photo
 from tests.rasa_standin import SmallDialogue, no_answer
-from tickets.models import TicketEventRow, TicketPhotoRow, TicketRow
+from tickets.models import Department, TicketEventRow, TicketPhotoRow, TicketRow
+from tickets.service import Tickets
+from tickets.types import CITIZEN, Actor, TicketDraft
 
 __all__ = ["database_url"]
 
@@ -156,6 +159,52 @@ async def test_the_export_is_whole_readable_and_private(stored: Stored, tmp_path
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     with pytest.raises(Conflict):
         await personal_data.export(stored.database, stored.media, await stored.person(), folder)
+
+
+async def test_the_export_holds_nothing_that_offices_say_among_themselves(
+    stored: Stored, tmp_path: Path
+) -> None:
+    """Neither of the two who reported one matter reads of the other, of a remark, or of an answer before its review."""
+    tickets = Tickets(stored.database, LocalEvents(), HUAINAN)
+    async with stored.database.write() as session:
+        session.add(office := Department(name="市城市管理行政执法局"))
+        await session.flush()
+    agent, boss = Actor("agent", "坐席"), Actor("supervisor", "班长")
+    clerk = Actor("department", "经办", None, office.id)
+    draft = TicketDraft("投诉", "小区门口的路灯坏了三天", contact_phone=PHONE)
+    own = (await tickets.file(draft, "own")).number
+    other = (
+        await tickets.file(TicketDraft("投诉", "小区门口路灯不亮", contact_phone="13700000000"), "other")
+    ).number
+    act = tickets.moves.act
+    await act(own, "accept", {"note": "备注甲"}, agent)
+    await act(own, "dispatch", {"department": office.id, "note": "备注乙"}, agent)
+    await act(own, "sign", {}, clerk)
+    await act(own, "note", {"text": "进展备注丙"}, clerk)
+    await tickets.note(own, agent, "坐席备注丁")
+    await tickets.note(own, CITIZEN, "晚上更黑")
+    await act(other, "merge", {"into": own}, agent)
+    answer = {"public": "小区门口的路灯已于昨天修好，恢复照明了。", "confidential": "领导说先压一压"}
+    await act(own, "reply", answer, clerk)
+    await act(own, "supervise", {"note": "督办备注戊"}, boss)
+
+    async def exported(folder: str) -> str:
+        person = await personal_data.find(stored.database, phone=PHONE)
+        await personal_data.export(stored.database, stored.media, person, tmp_path / folder)
+        return (tmp_path / folder / "data.json").read_text("utf-8")
+
+    before = await exported("before")
+    assert "晚上更黑" in before and own in before
+    for words in ("备注", other, "压一压", "已于昨天修好"):
+        assert words not in before, words
+    await act(own, "approve", {}, agent)
+    await act(own, "callback", {"solved": True, "satisfied": 5}, agent)
+    after = await exported("after")
+    assert "已于昨天修好" in after and "压一压" not in after and other not in after
+    person = await personal_data.find(stored.database, phone="13700000000")
+    await personal_data.export(stored.database, stored.media, person, tmp_path / "theirs")
+    theirs = (tmp_path / "theirs" / "data.json").read_text("utf-8")
+    assert other in theirs and own not in theirs
 
 
 async def test_erasing_removes_what_may_go_and_says_what_stays(stored: Stored) -> None:
