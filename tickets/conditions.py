@@ -37,8 +37,11 @@ def why_not(action: str, row: TicketRow, who: Who, city: City, moment: datetime)
             return f"这张工单已经延期过 {row.extensions} 次，不能再延。"
         if moment > due:
             return "办理期限已经过了，不能再申请延期。"
-    if action == "suspend" and row.suspensions >= rules.suspension.times:
-        return f"这张工单已经挂起过 {row.suspensions} 次，不能再挂起。"
+    if action == "suspend":
+        if row.suspensions >= rules.suspension.times:
+            return f"这张工单已经挂起过 {row.suspensions} 次，不能再挂起。"
+        if any(due is not None and moment > due for due in (row.reply_due_at, row.close_due_at)):
+            return "办理期限已经过了，不能再挂起。"
     # Who was asked for a reason may still give it; with the reason, it is a supervisor's.
     if action == "callback" and who is Who.CITIZEN and row.disputed and row.callback_why:
         return "您的意见已经记下，正由负责人审核，审核完会告诉您。"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -197,8 +197,10 @@ async def _suspend(doing: Doing) -> str:
 
 async def _resume(doing: Doing) -> str:
     row = doing.row
-    if row.suspended_at is not None:
-        row.added_days += working_days_until(row.suspended_at, doing.at)
+    if row.suspended_at is not None and row.suspended_until is not None:
+        # Nobody is given the days during which no clock looked. An end of midnight is that of the day before.
+        end = min(doing.at, row.suspended_until - timedelta(microseconds=1))
+        row.added_days += working_days_until(row.suspended_at, end)
     row.suspended_at = row.suspended_until = None
     _recount(doing)
     return str(doing.fields.note)

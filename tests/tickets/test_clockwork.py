@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.clock import SHANGHAI, now
 from core.database import Database
+from core.errors import Conflict
 from core.events import Events, LocalEvents
 from core.jobs import Jobs
 from tests.cities import HUAINAN
@@ -147,6 +148,36 @@ async def test_a_suspension_ends_by_itself_and_its_days_are_added(
     assert after.state is State.HANDLING and after.added_days == 2
     assert after.due.close_at is not None and before.due.close_at is not None
     assert after.due.close_at - before.due.close_at == timedelta(days=2), "from a Monday to the Wednesday"
+
+
+async def test_a_suspension_whose_end_is_seen_late_adds_no_more_than_its_own_days(
+    tickets: Tickets, database: Database, monday: Clock, act: Act
+) -> None:
+    number = (await tickets.file(TicketDraft("投诉", "路灯坏了三天"), "k")).number
+    for action in ("accept", "dispatch", "sign"):
+        before = await act(number, action)
+    await act(number, "suspend", reason="缺灯杆编号", days=2)
+    monday.forward(days=60)
+    await sweep_of(database).run()
+    after = await tickets.get(number)
+    assert after.state is State.HANDLING and after.added_days == 2
+    assert after.due.close_at is not None and before.due.close_at is not None
+    assert after.due.close_at - before.due.close_at == timedelta(days=2)
+    assert "overdue 办结超过期限" in await happened(tickets, number)
+
+
+async def test_no_suspension_takes_away_that_a_deadline_was_missed(
+    tickets: Tickets, database: Database, monday: Clock, act: Act
+) -> None:
+    number = (await tickets.file(TicketDraft("投诉", "路灯坏了三天"), "k")).number
+    for action in ("accept", "dispatch", "sign"):
+        before = await act(number, action)
+    assert before.due.close_at is not None
+    set_to(monday, before.due.close_at + timedelta(minutes=1))
+    with pytest.raises(Conflict, match="办理期限已经过了，不能再挂起"):
+        await act(number, "suspend", reason="缺灯杆编号", days=2)
+    after = await tickets.get(number)
+    assert (after.state, after.due) == (State.HANDLING, before.due)
 
 
 async def test_a_deadline_that_passes_unseen_within_a_suspension_is_not_lost(
