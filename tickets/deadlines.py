@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -40,11 +41,12 @@ def of_row(city: City, row: TicketRow) -> Due:
 
     Signing is counted from the last dispatch. Answer and settlement are counted from the filing, which is what the citizen was
     told, or from the beginning of the redoing; a return does not stop them. The working days of extensions and suspensions are
-    added.
+    added. What was returned has no time for signing until it is dispatched again: the department that signed was not late.
     """
     start = row.due_from or row.created_at
     sign = row.dispatched_at or row.created_at
-    return _count(city, TicketType(row.type), row.category, is_urgent(row), start, sign, row.added_days)
+    due = _count(city, TicketType(row.type), row.category, is_urgent(row), start, sign, row.added_days)
+    return replace(due, sign_at=None) if row.returns and row.dispatched_at is None else due
 
 
 def later(city: City, limit: Limit, start: datetime) -> datetime:

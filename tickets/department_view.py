@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core.masking import hide
 from core.redaction import Own, confidential, own_names, without_home, without_room
 from tickets.models import TicketRow
+from tickets.progress import ANSWERED
 from tickets.rows import plain_line, summary
 from tickets.types import Ticket, TicketEvent, TicketLine
 
@@ -27,6 +29,7 @@ _BEGINNING = 1_000
 """Characters of a content that are searched and redacted for its summary."""
 
 _AS_IT_IS, _NEVER, _TEXT, _PLACE, _CONTACT, _POINT = "as it is", "never", "text", "place", "contact", "point"
+_LEAD = "lead"
 DECISIONS: dict[str, dict[str, str]] = {
     "tickets": {
         "id": _NEVER,
@@ -86,7 +89,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "urges": _AS_IT_IS,
         "redos": _AS_IT_IS,
         "public_reply": _TEXT,
-        "confidential_reply": _TEXT,
+        "confidential_reply": _LEAD,
         "unreached": _AS_IT_IS,
         "callback": _AS_IT_IS,
         "satisfied": _AS_IT_IS,
@@ -125,7 +128,7 @@ DECISIONS: dict[str, dict[str, str]] = {
 """Table → column → what a department gets of it; the table of photos names pictures, which are drawn anew without EXIF.
 
 ``as it is``: shown to both kinds. ``text`` and ``place``: numbers are masked, and with 保密 redacted. ``contact``: masked,
-and with 保密 left out. ``point``: with 保密 rounded. ``never``: not shown.
+and with 保密 left out. ``point``: with 保密 rounded. ``lead``: as a text, for the department that leads. ``never``: not shown.
 """
 
 
@@ -158,13 +161,17 @@ class DepartmentView:
     def __init__(self, introduced: Introduced = lambda text: None) -> None:
         self._introduced = introduced
 
-    def ticket(self, row: TicketRow, ticket: Ticket, events: Iterable[TicketEvent]) -> dict[str, Any]:
+    def ticket(
+        self, row: TicketRow, ticket: Ticket, events: Iterable[TicketEvent], *, leads: bool
+    ) -> dict[str, Any]:
         """The whole ticket with its history: ``{"ticket": …, "events": […]}``.
 
         Args:
             row: the ticket as stored.
             ticket: the ticket of the row.
             events: its history.
+            leads: whether the department leads. What it answered and told the hotline only (内部说明) is read by no department
+                that assists, or had the ticket before or after it.
         """
         reads, hidden = self._reader(row), row.confidential
         shown: dict[str, Any] = {
@@ -183,11 +190,16 @@ class DepartmentView:
             "details": [{**detail.to_json(), "value": reads.text(detail.value)} for detail in ticket.details],
         }
         told = ticket.to_json()
-        shown["public_reply"] = reads.text(row.public_reply)
-        shown["confidential_reply"] = reads.text(row.confidential_reply)
+        reviewed = ticket.state in ANSWERED
+        shown["public_reply"] = reads.text(row.public_reply) if leads or reviewed else ""
+        shown["confidential_reply"] = reads.text(row.confidential_reply) if leads else ""
         shown["callback"] = {**told["callback"], "why": reads.text(row.callback_why)}
         shown |= {name: told[name] for name in _PLAIN}
-        history = [{**event.to_json(), "note": reads.text(event.note)} for event in events]
+        own_since = row.dispatched_at if leads else None
+        history = [
+            {**event.to_json(), "note": "" if _of_another(event, own_since) else reads.text(event.note)}
+            for event in events
+        ]
         return {"ticket": shown, "events": history}
 
     def line(self, row: TicketRow) -> TicketLine:
@@ -236,6 +248,11 @@ _PLAIN = (
     "parent",
 )
 """Fields of :meth:`tickets.types.Ticket.to_json` that a department reads as everybody else does."""
+
+
+def _of_another(event: TicketEvent, own_since: datetime | None) -> bool:
+    """Whether a line holds what another department answered, and not the one that has the lead since ``own_since``."""
+    return event.action == "reply" and (own_since is None or event.at < own_since)
 
 
 def _point(degrees: float | None, hidden: bool) -> float | None:

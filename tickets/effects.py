@@ -146,7 +146,9 @@ async def _grant_return(doing: Doing) -> str:
     row = doing.row
     await dispatch.end(doing.session, row.id, returned=True)
     row.returns += 1
-    row.department_id = row.signed_at = None
+    row.department_id = row.signed_at = row.dispatched_at = row.replied_at = None
+    row.public_reply = row.confidential_reply = ""  # what one department wrote is no other's
+    _recount(doing)
     return str(doing.fields.note)
 
 
@@ -294,6 +296,9 @@ async def _withdraw(doing: Doing) -> str:
     children = await doing.session.scalar(
         select(func.count()).where(TicketRow.merged_into_id == doing.row.id)
     )
+    if children and doing.actor.kind == Who.CITIZEN:
+        # Nobody hears that others reported the same, or how many.
+        raise Conflict("这张工单已经在办，现在不能自己撤回；不想办了可以转人工。", code="not_now")
     if children:
         raise Conflict(f"还有 {children} 张工单并在这张里一起办，不能撤回。", code="not_now")
     await dispatch.end(doing.session, doing.row.id, returned=False)

@@ -36,7 +36,10 @@ def progress_text(ticket: Ticket) -> str:
     """
     stands = _STANDS[ticket.state].format(department=ticket.department or "承办单位")
     text = f"您好，{filed(ticket)}，现在是“{ticket.state.label}”：{stands}"
-    answer = [f"答复：{ticket.public_reply}"] if ticket.public_reply and ticket.state in ANSWERED else []
+    if ticket.merged_answer:
+        text = f"您好，{filed(ticket)}，和同一件事合并办理，已经有结果了。"
+    said = ticket.merged_answer or (ticket.public_reply if ticket.state in ANSWERED else "")
+    answer = [f"答复：{said}"] if said else []
     return "\n".join([text, *answer, *deadline_lines(ticket)])
 
 

@@ -16,6 +16,7 @@ from core.privacy import mask_name, mask_phone
 from tickets import numbers
 from tickets.due import Due
 from tickets.models import Department, TicketDispatchRow, TicketEventRow, TicketPhotoRow, TicketRow
+from tickets.progress import ANSWERED
 from tickets.rounds import Heard, Rounds
 from tickets.states import State
 from tickets.types import (
@@ -126,7 +127,13 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         rounds=Rounds(row.returns, row.extensions, row.suspensions, row.redos, row.urges, row.unreached),
         heard=Heard(row.callback, row.satisfied, row.callback_why),
         disputed=row.disputed,
+        merged_answer=await _merged_answer(session, row),
     )
+
+
+async def _merged_answer(session: AsyncSession, row: TicketRow) -> str:
+    main = await session.get(TicketRow, row.merged_into_id) if row.merged_into_id else None
+    return main.public_reply if main is not None and State(main.state) in ANSWERED else ""
 
 
 def _due(row: TicketRow) -> Due:

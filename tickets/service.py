@@ -212,9 +212,8 @@ class Tickets:
             if not await dispatch.has(session, row, department_id):
                 raise NotFound("没有这张工单")
             marks = await similar.marks(session, row, department_id, self._view.line)
-            seen = self._view.ticket(
-                row, await rows.to_ticket(session, row), await rows.history(session, row.id)
-            )
+            ticket, events = await rows.to_ticket(session, row), await rows.history(session, row.id)
+            seen = self._view.ticket(row, ticket, events, leads=row.department_id == department_id)
         seen["ticket"]["suggested_department"] = self.lead(row.category)
         seen["ticket"]["maybe_same"] = [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks]
         return seen

@@ -244,6 +244,8 @@ class Ticket:
     rounds: Rounds = field(default_factory=Rounds)
     heard: Heard = field(default_factory=Heard)
     disputed: bool = False
+    merged_answer: str = ""
+    """The reviewed answer of the ticket into which this one was merged; empty when there is none. Only its citizen reads it."""
 
     @property
     def line(self) -> TicketLine:

@@ -214,6 +214,32 @@ async def test_a_department_that_assists_sees_and_notes_but_does_not_answer(hall
     assert (await hall.act(hall.roads, number, "sign", status=403))["error"]["code"] == "not_yours"
 
 
+async def test_what_a_department_tells_the_hotline_is_read_by_no_other_department(hall: Hall) -> None:
+    number = await hall.file()
+    await hall.act(hall.agent, number, "accept")
+    both = {"department": hall.ids["lamps"], "assisting": [hall.ids["roads"]]}
+    await hall.act(hall.agent, number, "dispatch", **both)
+    await hall.act(hall.lamps, number, "sign")
+    secret = "灯杆是违建，领导说先压一压"
+    await hall.act(hall.lamps, number, "reply", public=ANSWER, confidential=secret)
+
+    async def reads(who: Person) -> tuple[bool, bool]:
+        page = str(await who.get(f"/tickets/{number}"))
+        return ANSWER in page, secret in page
+
+    assert await reads(hall.lamps) == await reads(hall.agent) == (True, True)
+    assert await reads(hall.roads) == (False, False), "it assists, and nobody has reviewed the answer"
+    await hall.act(hall.agent, number, "reject", reason="没有写清楚")
+    await hall.act(hall.lamps, number, "ask_return", reason="其实归住建局管")
+    await hall.act(hall.agent, number, "grant_return")
+    await hall.act(hall.agent, number, "dispatch", department=hall.ids["roads"])
+    assert await reads(hall.roads) == (False, False), "it is the next one"
+    await hall.act(hall.roads, number, "sign")
+    await hall.act(hall.roads, number, "reply", public=ANSWER, confidential="另一句内部话")
+    page = str(await hall.roads.get(f"/tickets/{number}"))
+    assert ANSWER in page and "另一句内部话" in page and secret not in page
+
+
 async def test_several_are_dispatched_at_once_each_for_itself(hall: Hall) -> None:
     first, second = await hall.file("1"), await hall.file("2")
     await hall.act(hall.agent, first, "accept")

@@ -47,7 +47,7 @@ async def act(tickets: Tickets, database: Database) -> Act:
     clerk = Actor("department", "经办", None, office.id)
 
     async def make(number: str, action: str, **given: object) -> Ticket:
-        who = clerk if action in ("sign", "suspend", "reply", "ask_extension") else AGENT
+        who = clerk if action in ("sign", "suspend", "reply", "ask_extension", "ask_return") else AGENT
         if action == "dispatch":
             given = {"department": office.id}
         return await tickets.moves.act(number, action, given, who)
@@ -178,6 +178,24 @@ async def test_no_suspension_takes_away_that_a_deadline_was_missed(
         await act(number, "suspend", reason="缺灯杆编号", days=2)
     after = await tickets.get(number)
     assert (after.state, after.due) == (State.HANDLING, before.due)
+
+
+async def test_what_was_signed_in_time_and_returned_later_is_not_late_with_signing(
+    tickets: Tickets, database: Database, monday: Clock, act: Act
+) -> None:
+    number = (await tickets.file(TicketDraft("投诉", "路灯坏了三天"), "k")).number
+    for action in ("accept", "dispatch", "sign"):
+        signed = await act(number, action)
+    assert signed.due.sign_at is not None
+    await act(number, "ask_return", reason="不归我们管")
+    set_to(monday, signed.due.sign_at + timedelta(hours=1))
+    returned = await act(number, "grant_return")
+    assert (returned.due.sign_at, returned.dispatched_at) == (None, None)
+    monday.forward(days=1)
+    await sweep_of(database).run()
+    assert not [one for one in await happened(tickets, number) if "签收" in one]
+    again = await act(number, "dispatch")
+    assert again.due.sign_at is not None and again.due.sign_at > monday.now()
 
 
 async def test_a_deadline_that_passes_unseen_within_a_suspension_is_not_lost(

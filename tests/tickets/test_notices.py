@@ -16,6 +16,7 @@ from channels.wechat.outbound.consents import Asked
 from conversations.media import Media
 from conversations.service import Conversations
 from core.database import Database
+from core.errors import Conflict
 from core.events import LocalEvents
 from core.jobs import Jobs
 from core.jobs.models import JobRow
@@ -253,6 +254,20 @@ async def test_whoever_reported_the_same_hears_the_result_and_nothing_of_the_oth
     heard = "".join(one.text for one in await hall.conversations.history(second))
     assert merged.number in heard and main.number not in heard
     assert heard.count(ANSWER) == 1
+    # Who asks reads it, too, also without a conversation.
+    asked = hall.tickets.progress_text(await hall.tickets.get(merged.number))
+    assert ANSWER in asked and main.number not in asked and "结果一样会告诉您" not in asked
+
+
+async def test_a_citizen_who_withdraws_hears_nothing_of_others_who_reported_the_same(hall: Hall) -> None:
+    main, merged = await hall.file(None, "1"), await hall.file(None, "2")
+    await hall.tickets.moves.act(merged.number, "merge", {"into": main.number}, AGENT)
+    with pytest.raises(Conflict) as refused:
+        await hall.tickets.by_citizen(main.number, "withdraw", {"reason": "不用办了"})
+    assert "不能自己撤回" in refused.value.message
+    assert not [word for word in ("1", "并", "别人", "一起") if word in refused.value.message]
+    before = hall.tickets.progress_text(await hall.tickets.get(merged.number))
+    assert "结果一样会告诉您" in before
 
 
 async def test_an_answer_that_nobody_reviewed_is_told_to_no_merged_reporter(hall: Hall) -> None:
