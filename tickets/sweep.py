@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.city import City
 from core.clock import now
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 JOB, LOOK = "ticket_clock", timedelta(seconds=30)
 """Name of the job, and time between two looks."""
 _AT_ONCE = 200
-"""Most tickets of one transaction."""
+"""Most tickets that are chosen at once."""
 _LATER = timedelta(hours=1)
 """When a ticket whose turn failed is looked at again, so that it does not stop the others."""
 
 
 class Sweep:
-    """Looks at due tickets, a page in each transaction.
+    """Looks at due tickets, each in a transaction of its own.
 
     Args:
         database: where the tickets are.
@@ -55,30 +55,41 @@ class Sweep:
         return looked
 
     async def _page(self) -> int:
-        moment, happened = now(), list[Ticket]()
-        async with self._database.write() as session:
-            # A row that another process works on is left to it: it does what is due itself.
+        """Look at some of those that are due; the number that could be looked at."""
+        moment = now()
+        async with self._database.read() as session:
+            # Only ids are read here: a row that can't be read at all must not keep the others from their turn.
             found = list(
                 await session.scalars(
-                    select(TicketRow)
+                    select(TicketRow.id)
                     .where(TicketRow.watch_at <= moment)
                     .order_by(TicketRow.watch_at)
                     .limit(_AT_ONCE)
-                    .with_for_update(skip_locked=True)
                 )
             )
-            for row in found:
-                number = row.number
-                try:
-                    async with session.begin_nested():
-                        did = await clockwork.catch_up(session, row, self._city, moment, do)
-                        await session.flush()
-                        if did:
-                            happened.append(await rows.to_ticket(session, row))
-                except Exception:
-                    log.exception("what is due for a ticket can't be done", extra={"ticket": number})
-                    await session.refresh(row)
-                    row.watch_at = moment + _LATER
-        for ticket in happened:
-            announce(self._events, ticket, "clock")
-        return len(found)
+        return sum([await self._look(ticket_id, moment) for ticket_id in found])
+
+    async def _look(self, ticket_id: str, moment: datetime) -> bool:
+        """Do what is due for one ticket, in a transaction of its own, so that nobody who writes waits for many; whether it was done."""
+        happened: Ticket | None = None
+        try:
+            async with self._database.write() as session:
+                # A row that another process works on is left to it: it does what is due itself.
+                row = await session.scalar(
+                    select(TicketRow)
+                    .where(TicketRow.id == ticket_id, TicketRow.watch_at <= moment)
+                    .with_for_update(skip_locked=True)
+                )
+                if row is None:
+                    return False
+                if await clockwork.catch_up(session, row, self._city, moment, do):
+                    await session.flush()
+                    happened = await rows.to_ticket(session, row)
+        except Exception:
+            log.exception("what is due for a ticket can't be done", extra={"ticket": ticket_id})
+            async with self._database.write() as session:
+                later = update(TicketRow).where(TicketRow.id == ticket_id, TicketRow.watch_at <= moment)
+                await session.execute(later.values(watch_at=moment + _LATER))
+        if happened is not None:
+            announce(self._events, happened, "clock")
+        return True

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.clock import SHANGHAI, now
 from core.database import Database
@@ -132,6 +132,23 @@ async def test_one_whose_turn_fails_does_not_stop_the_others(
     monday.forward(hours=2)
     await sweep_of(database).run()
     assert len(await happened(tickets, first)) == 2
+
+
+async def test_a_row_that_cannot_be_read_does_not_stop_the_clock(
+    tickets: Tickets, database: Database, monday: Clock
+) -> None:
+    """Such as one that was written with a key which is lost."""
+    first, second = [(await tickets.file(TicketDraft("投诉", "路灯坏了"), key)).number for key in "ab"]
+    async with database.write() as session:
+        await session.execute(
+            text("UPDATE tickets SET content = 'wb1:none:AAAA' WHERE number = :n"), {"n": first}
+        )
+    monday.forward(days=3)
+    assert await sweep_of(database).run() == 2
+    assert len(await happened(tickets, second)) == 2
+    async with database.read() as session:
+        keys = list(await session.scalars(select(TicketEventRow.key).where(TicketEventRow.key.is_not(None))))
+    assert len(keys) == 2, "nothing of the other"
 
 
 async def test_a_suspension_ends_by_itself_and_its_days_are_added(
