@@ -36,7 +36,7 @@ async def read(request: web.Request, shape: type[B]) -> B:
         raise BadRequest("请求不是 JSON", code="bad_json") from error
     if not isinstance(found, dict):
         raise BadRequest("请求要是一个 JSON 对象", code="bad_json")
-    if not all(_storable(value) for value in found.values()):
+    if not _storable(found):
         raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
     return _checked(found, shape)
 
@@ -48,7 +48,7 @@ def query(request: web.Request, shape: type[B]) -> B:
         BadRequest: a parameter is unknown, or its value is out of range.
     """
     found = dict(request.query)
-    if not all(_storable(value) for value in found.values()):
+    if not _storable(found):
         raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
     return _checked(found, shape, strict=False)
 
@@ -70,6 +70,15 @@ def _label(shape: type[Body], place: tuple[int | str, ...]) -> str:
     return (known.title if known else None) or (f"{name} " if name else "")
 
 
-def _storable(value: object) -> bool:
-    # PostgreSQL refuses NUL, and no encoder accepts lone surrogates.
-    return not isinstance(value, str) or not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value)
+def _storable(found: dict[str, Any]) -> bool:
+    """Whether all texts in it, at any depth, can be stored: PostgreSQL refuses NUL, and no encoder accepts lone surrogates."""
+    left: list[Any] = [found]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+            return False
+    return True

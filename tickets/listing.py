@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -197,8 +197,9 @@ def _in_order(query: Select[Any], wanted: Wanted, before: str | None) -> Select[
     at, _, last = clean(before).partition(" ")
     try:
         moment = datetime.fromisoformat(at)
+        moment.astimezone(UTC)  # as it is asked for; a date at the end of the calendar has no such time
         after = or_(TicketRow.next_due_at > moment, (TicketRow.next_due_at == moment) & (TicketRow.id > last))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise BadRequest("没有这一页，请从第一页看起") from error
     if moment.tzinfo is None:
         raise BadRequest("没有这一页，请从第一页看起")

@@ -240,6 +240,23 @@ async def test_what_a_department_tells_the_hotline_is_read_by_no_other_departmen
     assert ANSWER in page and "另一句内部话" in page and secret not in page
 
 
+@on_both
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+async def test_what_no_database_takes_is_refused_in_every_field(hall: Hall, odd: str) -> None:
+    number = await hall.file()
+    await hall.act(hall.agent, number, "accept")
+    lamps = hall.ids["lamps"]
+    for fields in (
+        {"department": odd},
+        {"department": lamps, "assisting": [odd]},
+        {"department": lamps, odd: 1},
+    ):
+        refused = await hall.act(hall.agent, number, "dispatch", status=400, **fields)
+        assert refused["error"]["code"] == "bad_characters"
+    await hall.act(hall.agent, number, "dispatch", department=lamps)
+    await hall.act(hall.lamps, number, "ask_return", status=400, reason="不归我们管", department=odd)
+
+
 async def test_several_are_dispatched_at_once_each_for_itself(hall: Hall) -> None:
     first, second = await hall.file("1"), await hall.file("2")
     await hall.act(hall.agent, first, "accept")
@@ -275,6 +292,8 @@ async def test_lists_can_be_narrowed_in_every_way(hall: Hall) -> None:
     rest = await hall.agent.get("/tickets", order="due", limit=1, before=page["next"])
     assert [one["number"] for one in (*page["tickets"], *rest["tickets"])] == [other.number, number]
     await hall.agent.get("/tickets", 400, order="due", before="nonsense")
+    for extreme in ("0001-01-01T00:00:00+14:00 x", "9999-12-31T23:59:59-14:00 x"):
+        await hall.agent.get("/tickets", 400, order="due", before=extreme)
     await hall.agent.get("/tickets", 400, due="sometime")
     [line] = [one for one in (await hall.agent.get("/tickets"))["tickets"] if one["number"] == number]
     assert line["department"] == "市城市管理行政执法局" and line["supervised"] and line["version"] == 5
