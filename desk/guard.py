@@ -166,6 +166,21 @@ class Guard:
                 return
         await audit.write(self._database, entry.row(result, code))
 
+    async def refused(self, user: User, act: Act, subject: str, reason: str, code: str, address: str) -> None:
+        """Record that one of several things of a request was refused. The request needs no record of its own then.
+
+        Args:
+            user: who wanted it.
+            act: what was wanted.
+            subject: what it was about, as typed; see :func:`desk.audit.shown`.
+            reason: how it is called.
+            code: code of the refusal.
+            address: network address of the user.
+        """
+        await self._write(audit.Entry(act, address, user, audit.shown(subject), reason), "refused", code)
+        if (entry := audit.ENTRY.get()) is not None:
+            entry.written = True
+
     async def user(self, request: web.Request) -> User:
         """The signed-in user.
 

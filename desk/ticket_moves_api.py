@@ -79,6 +79,8 @@ class TicketMovesApi:
         ``gone`` says that the department does not have the ticket any more.
         """
         said = await body.read(request, _Act)
+        if (entry := audit.ENTRY.get()) is not None and said.action in TRANSITIONS:
+            entry.reason = f"操作：{TRANSITIONS[said.action].label}"  # a refusal says what was refused, too
         number = request.match_info["number"]
         ticket = await self._move(
             request, user, number, said.action, said.version, said.fields, acts.MOVE_TICKET
@@ -100,6 +102,8 @@ class TicketMovesApi:
                     request, user, one.number, "dispatch", one.version, said.fields, acts.DISPATCH_TICKETS
                 )
             except WenbanError as error:
+                label, address = f"操作：{TRANSITIONS['dispatch'].label}", request.remote or "unknown"
+                await self._guard.refused(user, acts.DISPATCH_TICKETS, one.number, label, error.code, address)
                 done.append({"number": one.number, "ok": False, **error.to_json()})
             else:
                 done.append({**_moved(moved), "ok": True})

@@ -265,6 +265,23 @@ async def test_several_are_dispatched_at_once_each_for_itself(hall: Hall) -> Non
     done = (await hall.agent.post("/tickets/dispatch", said))["tickets"]
     assert [(one["number"], one["ok"]) for one in done] == [(first, True), (second, False)]
     assert done[1]["error"]["message"] == "这张工单现在是“待受理”，不能派单。"
+    await hall.agent.post("/tickets/dispatch", {"tickets": listed, "fields": {"department": "nobody"}})
+    await hall.act(hall.agent, second, "approve", status=409)
+    async with hall.office.database.read() as session:
+        of_batches = select(DeskAudit.action, DeskAudit.subject, DeskAudit.result, DeskAudit.reason)
+        kept = list(
+            await session.execute(
+                of_batches.where(DeskAudit.action.in_(("dispatch_tickets", "move_ticket"))).order_by(
+                    DeskAudit.seq
+                )
+            )
+        )
+    dispatched = [tuple(one)[1:] for one in kept if one.action == "dispatch_tickets"]
+    assert dispatched == [
+        (first, "allowed", "操作：派单"),
+        *[(one, "refused", "操作：派单") for one in (second, first, second)],
+    ]
+    assert tuple(kept[-1])[1:] == (second, "refused", "操作：审核通过")
     choices = await hall.lamps.get("/departments")
     assert [one["name"] for one in choices["departments"]] == ["市城市管理行政执法局", "市住房和城乡建设局"]
     assert "市政设施/路灯照明" in choices["categories"] and "田家庵区" in choices["districts"]
