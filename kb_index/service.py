@@ -16,6 +16,7 @@ from kb_index.index.versions import current_version
 from kb_index.search.loading import load_searcher
 from kb_index.search.searcher import Searcher, SearchResult
 from kb_index.search.topics import about
+from kb_index.search.unmentioned import unmentioned
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +169,16 @@ class KnowledgeBase:
         store = self._searcher.shelf.store
         place = store.place(entry_id)
         return None if place is None else store.at(place)
+
+    def unmentioned(self, question: str, entry: Entry, *, headed: bool = False) -> tuple[str, ...]:
+        """The subjects that a question names and an entry does not mention; see :func:`kb_index.search.unmentioned.unmentioned`.
+
+        Args:
+            question: the citizen's words.
+            entry: the entry that would be given as the answer.
+            headed: compare with the entry's title, tags and topic alone.
+        """
+        return () if self._searcher is None else unmentioned(self._searcher, question, entry, headed=headed)
 
     def _load(self, name: str) -> Searcher:
         searcher = load_searcher(self.index_dir, name, self.model, self.reranker)

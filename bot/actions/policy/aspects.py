@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.fillers import beside_question
+
+if TYPE_CHECKING:
+    from kb_index.entries.entry import Entry
 
 
 @dataclass(frozen=True)
@@ -98,3 +103,15 @@ def quotes_first(text: str) -> bool:
     """Whether a sentence answers the question better than a whole section does (网上能办吗, 能代办吗)."""
     found = aspect(text)
     return found is not None and found.name in _IN_PROCEDURE
+
+
+def own_subjects(text: str, entry: Entry, *, headed: bool = False) -> tuple[str, ...]:
+    """The subjects that a question names and an entry does not mention; papers, fees and the like are none.
+
+    Args:
+        text: the citizen's words.
+        entry: the entry that the talk is about.
+        headed: compare with the entry's title, tags and topic alone.
+    """
+    found = parts().kb.unmentioned(text, entry, headed=headed)
+    return tuple(word for word in found if aspect(word) is None and beside_question(word))

@@ -22,7 +22,7 @@ from bot.actions.policy.answer import (
     tell_result,
 )
 from bot.actions.policy.answer import offered as near_entries
-from bot.actions.policy.aspects import only_follows, wanted_section
+from bot.actions.policy.aspects import only_follows, own_subjects, wanted_section
 from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
@@ -72,6 +72,9 @@ async def follow_up(turn: Turn) -> None:
     elif told is None and await _from_before(turn, known):
         return
     elif bare or not await _told_other(turn, entry, told):
+        if own_subjects(turn.text, entry):
+            await tell_result(turn, await search(turn.text))
+            return
         await _within(turn, entry, wanted_section(turn.text) or _office(turn.text, entry), told)
 
 
@@ -118,6 +121,12 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     firmly = told is not None and told.probability >= _FIRMLY and leans(turn.text)
     if (is_sure(alone) and not same and not firmly) or parts().city.asks_elsewhere(turn.text) is not None:
         return False
+    if (
+        alone.outcome == "ask_back"
+        and not same
+        and own_subjects(turn.text, entry, headed=not leans(turn.text))
+    ):
+        return False
     rival = 0.0 if same or firmly else likeliest(alone)
     if told is not None and told.sure and told.probability >= rival:
         within.say(turn, entry, told)
@@ -150,6 +159,10 @@ async def surely_says(turn: Turn) -> bool:
     told = await within.told(entry, turn.text)
     if told is None or not told.sure:
         return False
+    if own_subjects(turn.text, entry, headed=True):
+        alone = await search(turn.text)
+        if is_sure(alone) and alone.hits[0].entry.id != entry.id:
+            return False
     turn.set("misses", 0)
     within.say(turn, entry, told)
     return True

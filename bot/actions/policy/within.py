@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import feedback
-from bot.actions.policy.aspects import only_follows, quotes_first, wanted_section
+from bot.actions.policy.aspects import only_follows, own_subjects, quotes_first, subject, wanted_section
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, choice, clip
 from bot.understanding.within.judging import judge
@@ -52,16 +52,18 @@ def section(entry: Entry, name: str) -> Said:
 async def told(entry: Entry, text: str) -> Said | None:
     """What an entry says to a follow-up in words: the section asked for, or one or two sentences; None for nothing.
 
-    A question that names what the entry never mentions (职工医保呢 after 居民医保, 96119是干嘛的) is about something else,
-    and so is a sentence that does not mention it.
+    A question that names what the entry never mentions (职工医保呢 after 居民医保, 96119是干嘛的, 低保能申请吗 after 失业金)
+    is about something else, and so is a sentence that does not mention it. A section, or a sentence that is
+    not sure, answers only for a deed of the entry's (什么时候报名 is not when a card is made).
 
     Args:
         text: the citizen's words.
     """
-    if unsaid(text, entry):
+    if unsaid(text, entry) or own_subjects(text, entry):
         return None
     wanted = wanted_section(text)
-    has = wanted is not None and wanted in entry.sections
+    other = _of_other_deed(text, entry)
+    has = wanted is not None and wanted in entry.sections and not other
     if has and not quotes_first(text):
         return section(entry, str(wanted))
     said = sentences(entry)
@@ -71,11 +73,23 @@ async def told(entry: Entry, text: str) -> Said | None:
         found = await asyncio.to_thread(judge, entry.title, said, text, least=_BY_TITLE)
     if found is not None and missing(text, "\n".join((entry.title, *found.sentences))):
         found = None
+    if found is not None and other and not found.sure:
+        found = None
     if found is None:
         return section(entry, str(wanted)) if has else None
     quoted = "；".join(clip(one, _LONGEST) for one in found.sentences)
     head = "资料里写的是" if found.sure else "这一点资料里只写了"
     return Said(f"关于“{entry.title}”，{head}：{quoted}。", found.sure, found.probability)
+
+
+def _of_other_deed(text: str, entry: Entry) -> bool:
+    """Whether a question names, besides the point it asks for, something of which an entry has no two characters (报名)."""
+    left = subject(text)
+    whole = "\n".join(
+        (*entry.questions, entry.answer, *(one for part in entry.sections.items() for one in part))
+    )
+    pairs = [left[at : at + 2] for at in range(len(left) - 1)]
+    return bool(pairs) and left in text and not any(pair in whole for pair in pairs)
 
 
 def say(turn: Turn, entry: Entry, said: Said) -> None:

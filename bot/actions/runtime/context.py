@@ -38,6 +38,10 @@ class KnowledgeBase(Protocol):
         """The entry with this id in the version in service; None when there is none."""
         ...
 
+    def unmentioned(self, question: str, entry: Entry, /, *, headed: bool = False) -> tuple[str, ...]:
+        """The subjects that a question names and an entry (``headed``: its title and tags) does not mention."""
+        ...
+
 
 class Tickets(Protocol):
     """The part of :class:`tickets.service.Tickets` that actions use."""

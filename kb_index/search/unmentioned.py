@@ -1,0 +1,47 @@
+"""The subjects a question names that an entry nowhere mentions: it is then about something else."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from kb_index.entries.entry import Entry
+from kb_index.language.text import TextPipeline
+from kb_index.search.searcher import Searcher
+
+_LEAST = 3
+"""Fewest characters of a subject in its first spelling (低保 is 最低生活保障). Shorter ones are deeds and states (补缴, 租房)."""
+_terms: WeakKeyDictionary[Searcher, frozenset[str]] = WeakKeyDictionary()
+
+
+def unmentioned(searcher: Searcher, question: str, entry: Entry, *, headed: bool = False) -> tuple[str, ...]:
+    """The editors' words (``words.txt``, synonyms, tags, topics) in a question that an entry does not have in any spelling.
+
+    Args:
+        searcher: the version that holds the words.
+        question: the citizen's words.
+        entry: the entry that would be given as the answer.
+        headed: compare with the entry's title, tags and topic alone.
+    """
+    pipeline = searcher.pipeline
+    named = dict.fromkeys(pipeline.words_of(pipeline.normalise(question)))
+    asked = [word for word in named if len(word) >= _LEAST and word in _known(searcher)]
+    if not asked:
+        return ()
+    told = [entry.title, *entry.tags, entry.topic]
+    if not headed:
+        told += [*entry.questions, entry.answer, *(part for one in entry.sections.items() for part in one)]
+    whole = pipeline.normalise("\n".join(told))
+    return tuple(word for word in asked if word not in whole)
+
+
+def _known(searcher: Searcher) -> frozenset[str]:
+    """The words that name subjects in a version of the knowledge base."""
+    if searcher not in _terms:
+        _terms[searcher] = searcher.pipeline.curated | _headings(searcher, searcher.pipeline)
+    return _terms[searcher]
+
+
+def _headings(searcher: Searcher, pipeline: TextPipeline) -> frozenset[str]:
+    store = searcher.shelf.store
+    entries = map(store.at, range(len(store)))
+    return frozenset(pipeline.normalise(name) for one in entries for name in (one.topic, *one.tags))
