@@ -22,6 +22,11 @@ _BRAND = (
     r"小面|火锅|凉皮|臭豆腐|板鸭|菜馆|菜|饭店|酒店|宾馆|大厦|广场|公寓|瓜片|特产|户口|号牌|牌照|牌|籍|现代|大众|时间|话|口音"
 )
 _NOT_A_NAME = rf"(?!(?:[东西南北中]|市|省)?(?:{_BRAND}))"
+_REGIONS = frozenset({"台湾", "香港", "澳门"})
+_KIND_OF_PERSON = re.compile(
+    r"(?:地区|来的)?的?(?:居民|同胞|籍|身份|人(?!民)|户籍|老兵|学生|青年|配偶|老公|老婆|丈夫|妻子)|(?:来往内地)?(?:居住证|通行证|身份证|护照)"
+)
+"""Follows 台湾, 香港 or 澳门: says who somebody is or which paper he has, and not whose rule is asked (台湾居民居住证)."""
 _PASSING_BEFORE = re.compile(
     r"(?:从|去|到|往|回|来自|开往|发往|寄往|寄到|飞往|通往|转到|转去|迁到|嫁到|生于|老家|户口|户籍|籍贯|祖籍|总部|总公司|注册地|身份证|来|"
     r"我是|俺是|本人是|人是|不是|和|与|比|像|跟|学习|参照|人家)(?:就|都)?(?:是|在|于)?(?:安徽|外省|外地)?(?:省)?$"
@@ -182,6 +187,8 @@ class Abroad:
             return None  # There is no city, or there are several (a matter between cities).
         match = found[0]
         before, behind = text[max(match.start() - 8, 0) : match.start()], text[match.end() :]
+        if match["name"] in _REGIONS and _KIND_OF_PERSON.match(behind):
+            return None
         if _PASSING_BEFORE.search(before) or _PASSING_AFTER.match(behind):
             return None
         if _ASKED_BEFORE.search(before) and _ASKED_BEHIND.match(behind):
