@@ -16,7 +16,7 @@ from kb_index.index.versions import current_version
 from kb_index.search.loading import load_searcher
 from kb_index.search.searcher import Searcher, SearchResult
 from kb_index.search.topics import about
-from kb_index.search.unmentioned import unmentioned
+from kb_index.search.unmentioned import shared, unmentioned
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +179,10 @@ class KnowledgeBase:
             headed: compare with the entry's title, tags and topic alone.
         """
         return () if self._searcher is None else unmentioned(self._searcher, question, entry, headed=headed)
+
+    def shared(self, question: str, entry: Entry) -> tuple[str, ...]:
+        """The words that a question and an entry's questions share; see :func:`kb_index.search.unmentioned.shared`."""
+        return () if self._searcher is None else shared(self._searcher, question, entry)
 
     def _load(self, name: str) -> Searcher:
         searcher = load_searcher(self.index_dir, name, self.model, self.reranker)

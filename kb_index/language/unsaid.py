@@ -91,6 +91,7 @@ _THINGS: tuple[tuple[str, str, str], ...] = (
     ("licence", r"驾照|驾驶证", r"驾照|驾驶证|驾驶人|驾驶资格|准驾|驾驶"),
     ("vehicle licence", r"行驶证", r"行驶证"),
     ("passport", r"护照", r"护照|出境|出国"),
+    ("hurt by others", r"伤情|验伤|轻伤", r"伤情|验伤|轻伤|轻微伤|打伤|殴打|家庭暴力|家暴|挨打|打架"),
     ("divorce", r"(?<!没)(?<!没有)离婚", r"离婚|离了婚|分手"),
     ("marriage", r"结婚|领证", r"结婚|婚姻|婚前|复婚|领证"),
     ("remarriage", r"复婚", r"复婚|再婚"),

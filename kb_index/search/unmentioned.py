@@ -1,11 +1,11 @@
-"""The subjects a question names that an entry nowhere mentions: it is then about something else."""
+"""What a question and an entry have in common: subjects that the entry nowhere mentions, and words that both have."""
 
 from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
 from kb_index.entries.entry import Entry
-from kb_index.language.text import TextPipeline
+from kb_index.language.text import TextPipeline, query_text
 from kb_index.search.searcher import Searcher
 
 _LEAST = 3
@@ -32,6 +32,20 @@ def unmentioned(searcher: Searcher, question: str, entry: Entry, *, headed: bool
         told += [*entry.questions, entry.answer, *(part for one in entry.sections.items() for part in one)]
     whole = pipeline.normalise("\n".join(told))
     return tuple(word for word in asked if word not in whole)
+
+
+def shared(searcher: Searcher, question: str, entry: Entry) -> tuple[str, ...]:
+    """The words of a question, of two characters or more, of which an entry's questions, tags or topic have at least two in a row.
+
+    Args:
+        searcher: the version whose spelling is used.
+        question: the citizen's words.
+        entry: an entry that would be offered as near.
+    """
+    pipeline = searcher.pipeline
+    heads = pipeline.normalise("\n".join((*entry.questions, *entry.tags, entry.topic)))
+    words = dict.fromkeys(pipeline.words_of(pipeline.normalise(query_text(question))))
+    return tuple(word for word in words if any(word[at : at + 2] in heads for at in range(len(word) - 1)))
 
 
 def _known(searcher: Searcher) -> frozenset[str]:

@@ -12,6 +12,7 @@ from core.settings import ROOT
 from kb_index.publishing.build import build
 from tests.bot.calls import Rasa
 from tests.bot.parts import MODEL, SmallCity, small_city
+from tests.bot.test_bot_forms import FORM, FULL
 
 ACTIONS = ["action_answer_policy", "action_follow_up", "action_fallback"]
 
@@ -98,3 +99,26 @@ async def test_what_the_entry_mentions_is_still_answered_by_it(
     await city.conversations.remember(visitor, ENTRY, about)
     answer = await rasa.run(action, asked, "ask_policy", conversation=visitor, confidence=0.5)
     assert said in answer.text
+
+
+@pytest.mark.parametrize("asked", ["能喝吗", "大概多久能来收"])
+@pytest.mark.parametrize("action", ["action_answer_policy", "complaint_form"])
+async def test_nothing_is_offered_as_near_that_shares_no_word(
+    rasa: Rasa, visitor: str, action: str, asked: str
+) -> None:
+    if action == "complaint_form":
+        slots = {"content": FULL["content"], "requested_slot": "district"}
+        kinds = {"question": 0.9, "matter": 0.05}
+        answer = await rasa.run(
+            FORM, asked, "ask_policy", conversation=visitor, confidence=0.9, slots=slots, kinds=kinds
+        )
+    else:
+        answer = await rasa.run(action, asked, "ask_policy", conversation=visitor)
+    assert "相近" not in answer.text
+    assert not any(payload.startswith("/ask_policy") for payload in answer.buttons.values())
+
+
+async def test_what_shares_a_word_is_offered_as_near(rasa: Rasa, visitor: str) -> None:
+    answer = await rasa.run("action_answer_policy", "狂犬疫苗要打几针", "ask_policy", conversation=visitor)
+    assert "相近" in answer.text
+    assert any(payload.startswith("/ask_policy") for payload in answer.buttons.values())

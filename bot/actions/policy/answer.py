@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.actions.policy import articles as law_articles
 from bot.actions.policy import feedback, topics, unknown
+from bot.actions.policy.aspects import shares_subject
 from bot.actions.policy.feedback import NONE_OF_THESE, USELESS
 from bot.actions.runtime.context import KnowledgeBase, parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -97,7 +98,7 @@ async def tell_result(turn: Turn, result: SearchResult, *, opening: str = unknow
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
     await _talk_of_unknown(turn)
     articles = await law_articles.beneath(without_lead_in(turn.text))
-    near = offered(result)
+    near = near_entries(result, turn.text)
     turn.say(
         unknown.words(turn, near, first=opening) + articles,
         [FILE_QUESTION, HUMAN, *(entry_choice(turn, entry) for entry in near)],
@@ -122,7 +123,7 @@ async def _tell_abroad(turn: Turn, there: Elsewhere, result: SearchResult) -> No
         turn.say(abroad.beside_rule(there))
         await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
         return
-    near = offered(result)
+    near = near_entries(result, turn.text)
     said = abroad.of_rule(there)
     if near:
         list_entries(turn, near, f"{said}要是想问{parts().city.name}的，看看是不是下面这些：")
@@ -171,6 +172,18 @@ def offered(result: SearchResult) -> list[Entry]:
         if result.outcome == "ask_back"
         else [hit.entry for hit in result.hits[:_NEAREST] if hit.probability >= _NEAR_FROM]
     )
+
+
+def near_entries(result: SearchResult, question: str) -> list[Entry]:
+    """:func:`offered`, without those that stand beside "I don't know" and share no word with the question.
+
+    Args:
+        question: the citizen's words, with those before them that were searched, too.
+    """
+    near = offered(result)
+    if result.outcome == "ask_back":
+        return near
+    return [entry for entry in near if shares_subject(question, entry)]
 
 
 def ask_back(turn: Turn, result: SearchResult) -> None:

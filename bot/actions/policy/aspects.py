@@ -115,3 +115,8 @@ def own_subjects(text: str, entry: Entry, *, headed: bool = False) -> tuple[str,
     """
     found = parts().kb.unmentioned(text, entry, headed=headed)
     return tuple(word for word in found if aspect(word) is None and beside_question(word))
+
+
+def shares_subject(text: str, entry: Entry) -> bool:
+    """Whether an entry's questions share a word with a question that is more than a question word (能喝吗 has none)."""
+    return any(aspect(word) is None and beside_question(word) for word in parts().kb.shared(text, entry))

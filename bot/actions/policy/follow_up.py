@@ -16,12 +16,12 @@ from bot.actions.policy.answer import (
     is_likely,
     is_sure,
     likeliest,
+    near_entries,
     search,
     source_line,
     tell,
     tell_result,
 )
-from bot.actions.policy.answer import offered as near_entries
 from bot.actions.policy.aspects import only_follows, own_subjects, wanted_section
 from bot.actions.policy.choosing import offered
 from bot.actions.runtime.context import parts
@@ -181,7 +181,8 @@ def surely_first(action: Action) -> Action:
 async def _after_guess(turn: Turn) -> None:
     """Answer a follow-up to 您是想问…吗？ that nobody said yes to: it is about the citizen's own words."""
     own = "，".join(reversed(earlier(turn)[:1]))
-    result = await search(f"{own}，{turn.text}" if own else turn.text)
+    asked = f"{own}，{turn.text}" if own else turn.text
+    result = await search(asked)
     if is_sure(result) or is_likely(result):
         hit = result.hits[0]
         told = await within.told(hit.entry, turn.text)
@@ -191,7 +192,7 @@ async def _after_guess(turn: Turn) -> None:
             await parts().conversations.remember(turn.conversation_id, ENTRY, hit.entry.id)
             within.say(turn, hit.entry, told)
         return
-    near = [entry_choice(turn, entry) for entry in near_entries(result)]
+    near = [entry_choice(turn, entry) for entry in near_entries(result, asked)]
     await feedback.keep_unanswered(turn, f"{own}——{turn.text}")
     _say_unknown(turn, unknown.sentence(turn, first=unknown.POINT), own or turn.text, near, listed=bool(near))
 
@@ -243,7 +244,7 @@ async def _without_entry(turn: Turn, known: Mapping[str, object]) -> None:
             return
         if await _from_before(turn, known):
             return
-        near = [entry_choice(turn, entry) for entry in near_entries(result)]
+        near = [entry_choice(turn, entry) for entry in near_entries(result, f"{asked}，{turn.text}")]
         await feedback.keep_unanswered(turn, f"{asked}——{turn.text}")
         _say_unknown(turn, unknown.sentence(turn), asked, near)
 

@@ -42,6 +42,10 @@ class KnowledgeBase(Protocol):
         """The subjects that a question names and an entry (``headed``: its title and tags) does not mention."""
         ...
 
+    def shared(self, question: str, entry: Entry, /) -> tuple[str, ...]:
+        """The words that a question and an entry's questions share."""
+        ...
+
 
 class Tickets(Protocol):
     """The part of :class:`tickets.service.Tickets` that actions use."""

@@ -111,7 +111,7 @@ async def _from_base(turn: Turn, result: SearchResult, *, certain: bool, last: E
         policy.list_entries(turn, near, "您想问的可能是下面这些，要看哪一个，回复序号就行：")
         return True
     await feedback.keep_unanswered(turn, without_lead_in(turn.text))
-    nearest = [each for each in policy.offered(result) if each is not last]
+    nearest = [each for each in policy.near_entries(result, turn.text) if each is not last]
     if nearest and last is None:
         policy.list_entries(turn, nearest, f"{NO_ANSWER}相近的问题有下面这些，是的话回复序号：")
     else:

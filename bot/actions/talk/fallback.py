@@ -155,7 +155,10 @@ async def misread(turn: Turn) -> None:
 async def _offer_filing(turn: Turn) -> None:
     """Offer to file a short report of a fault, and offer the best matching entries, too."""
     turn.set("misses", 0)
-    near = [policy.entry_choice(turn, entry) for entry in policy.offered(await policy.search(turn.text))]
+    near = [
+        policy.entry_choice(turn, entry)
+        for entry in policy.near_entries(await policy.search(turn.text), turn.text)
+    ]
     also = "相近的政策问题也列在下面。" if near else ""
     story = answered.joined(turn, turn.text)
     turn.say(
