@@ -27,8 +27,8 @@ _NO_MATTER = r"(?:谁要投诉了?|别给我登记|不要给我登记|不用给�
 _NOT_NOW = rf"{_ME}(?:又|也|并)?不(?:想|要|来)?(?:投诉|举报|登记)(?:谁|的)?了?"
 """“我不投诉”: alone it cancels the form; together with a question it says that there is no matter."""
 _ENDED = re.compile(
-    rf"(?:{_NOT_FILING}|{_NO_MATTER})(?:{_ONLY_ASKS})?(?:{_UNANSWERED})?|{_ONLY_ASKS}(?:{_NOT_FILING})?(?:{_UNANSWERED})?|"
-    rf"(?:{_ME}(?:来)?(?:问|咨询)(?:一?下|问)?|{_ONLY_ASKS})(?:{_NOT_NOW})|{_NOT_NOW}{_ONLY_ASKS}|{_UNANSWERED}"
+    rf"(?:那就?|算了|哦|嗯|哎|好吧|行吧){{0,3}}(?:(?:{_NOT_FILING}|{_NO_MATTER})(?:{_ONLY_ASKS})?(?:{_UNANSWERED})?|{_ONLY_ASKS}(?:{_NOT_FILING})?(?:{_UNANSWERED})?|"
+    rf"(?:{_ME}(?:来)?(?:问|咨询)(?:一?下|问)?|{_ONLY_ASKS})(?:{_NOT_NOW})|{_NOT_NOW}{_ONLY_ASKS}|{_UNANSWERED})"
 )
 _WRONG = r"(?:不对|不是(?:这个|这样)?(?:意思)?|错了|(?:你|您)?(?:搞|弄|理解|听|看|会)错(?:意思)?了|你没(?:听|看|弄|搞)(?:懂|明白))"
 _I_ASK = rf"{_ME}(?:刚才|前面|刚刚|一开始)?(?:是|想|要|就)*(?:问|咨询|打听)(?:的|你|您|你们)*(?:不是这个|不是这)?{_MARKS}*(?:而?是|就是)"

@@ -31,7 +31,7 @@ from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of
 from bot.actions.complaint.moves import FREE, Move, decide
-from bot.actions.complaint.opening import declined, open_form, too_little
+from bot.actions.complaint.opening import declined, may_one, open_form, too_little
 from bot.actions.complaint.values import named_district
 from bot.actions.policy.follow_up import surely_says
 from bot.actions.progress import how_long, just_now
@@ -187,6 +187,8 @@ async def _open(turn: Turn) -> None:
         or await surely_says(turn)
         or await how_long.answer(turn)
         or await just_now.answer(turn)
+        or may_one(turn)
+        or in_danger.told_safe(turn)
     ):
         turn.set("requested_slot", None)
         return

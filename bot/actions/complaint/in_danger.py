@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
-from bot.actions.runtime.wording import plain
+from bot.actions.runtime.wording import HUMAN, plain
+from bot.understanding.elliptic import may_ask
 from bot.understanding.kind import named_type
 from bot.understanding.remarks import wants_filed
+from bot.understanding.requests import reproaches
 from conversations.danger_state import FACT, is_open
 from conversations.event_kinds import Result
 
 _LONGEST = 12
 """Most characters of a detail. A longer message may tell a matter of its own."""
+
+_SAFE = re.compile(
+    r"(?:脱离(?:了)?(?:生命)?危险|没(?:有)?(?:什么|啥)?生命危险|(?<!我)没(?:什么|啥)?大?事(?=了)|(?<![没不])醒(?:了|过来)|救(?:回|过)来)(?:了|啦|啊|呀|哈)*$"
+)
+_BESIDE_SAFE = re.compile(r"医院|送到|抢救|救护车|120|稳定|谢谢|多谢")
+_PARTS = re.compile(r"[，,。.！!；;～~\s]")
+_LONG_CLAUSE = 12
+"""Most characters of a clause that only says where the saved person is."""
+
+
+def told_safe(turn: Turn) -> bool:
+    """Answer a message that only tells that somebody is safe (我爸在医院了，脱离危险了); False for any other.
+
+    Such news is no matter to file, however long ago the alarm was.
+    """
+    said = [] if turn.pressed else [one for one in _PARTS.split(turn.text) if one]
+    if any(len(one) > _LONG_CLAUSE for one in said):
+        return False
+    rest = [one for one in said if not _SAFE.search(one)]
+    if len(rest) == len(said):
+        return False
+    if not all(map(_BESIDE_SAFE.search, rest)) or any(map(may_ask, rest)) or reproaches(turn.text):
+        return False
+    turn.say("太好了，人没事就好。报销、转院这些要问的，或者有事要反映，直接跟我说。", [HUMAN])
+    turn.outcome(Result.TALK)
+    return True
 
 
 async def listens(turn: Turn) -> bool:

@@ -14,9 +14,10 @@ from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import HUMAN, RESUME, plain
 from bot.understanding.assent import assent
 from bot.understanding.clauses import clauses, may_be_place, only_place
+from bot.understanding.elliptic import may_ask
 from bot.understanding.faults import is_fault
 from bot.understanding.lasting import only_time
-from bot.understanding.requests import is_question
+from bot.understanding.requests import is_question, reproaches
 from conversations.event_kinds import Result
 from kb_index.language.text import simplified
 
@@ -37,6 +38,7 @@ _BACK = 4
 """Number of the citizen's messages after which 还是登记吧 still means the matter that was told."""
 _TO_FILE = re.compile(r"登记|填|反映|投诉|提交|报|办")
 """Words that ask to file. 继续 alone may ask to be told more."""
+_REPORTS = re.compile("举报|检举")
 _LONG_PLACE = 16
 """Most characters of a clause that is a place because most of it is an address."""
 _SHORT = 10
@@ -152,7 +154,14 @@ def told(turn: Turn) -> str | None:
 def told_again(turn: Turn) -> str | None:
     """The matter told before, if the message asks to file it after all (还是登记吧); else None."""
     again = not turn.pressed and _TO_FILE.search(turn.text) and leaving.takes_up_again(turn.text)
-    return told(turn) if again else None
+    story = told(turn) if again else None
+    return None if story is None or not_meant(turn, story) else story
+
+
+def not_meant(turn: Turn, story: str) -> bool:
+    """Whether 我要举报 or 我要接着举报 begins a report of its own, because what was kept is a mere question."""
+    reports = not turn.pressed and _REPORTS.search(turn.text) is not None
+    return reports and may_ask(story) and not is_fault(story) and not reproaches(story)
 
 
 def _after_answer(turn: Turn) -> str | None:

@@ -18,7 +18,7 @@ from bot.actions.policy.follow_up import continues
 from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import FILE_IT, FILE_QUESTION, HUMAN, clip, plain
+from bot.actions.runtime.wording import COMPLAIN, FILE_IT, FILE_QUESTION, HUMAN, clip, plain
 from bot.actions.talk import abroad, mood
 from bot.actions.talk.digressions import policy_aside
 from bot.understanding.clauses import clauses
@@ -27,6 +27,7 @@ from bot.understanding.kind import named_type
 from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.requests import Request, is_question, reproaches
 from bot.understanding.wishes import Wish, read_wish, wish_beside_matter
+from conversations.event_kinds import Result
 from conversations.scope import BESIDE, DECLINED
 from kb_index.language.text import simplified
 
@@ -201,6 +202,16 @@ def _told(text: str) -> str:
     return _FRAME.sub("", plain(text))
 
 
+def may_one(turn: Turn) -> bool:
+    """Answer a question whether one may complain of somebody (能投诉医院吗), and open no form; False for another message."""
+    asked = None if turn.pressed else _WHETHER.fullmatch(turn.text.strip())
+    if asked is None or not asked["whom"] or is_fault(asked["whom"]) or reproaches(asked["whom"]):
+        return False
+    turn.say("可以。要登记的话，把是哪一家、什么事告诉我就行；只是问问，就不登记。", [COMPLAIN, HUMAN])
+    turn.outcome(Result.TALK, about="filing")
+    return True
+
+
 def only_announces(text: str) -> bool:
     """Whether a message only says that something is to be filed, and not what.
 
@@ -257,15 +268,24 @@ def _set_just_now(turn: Turn) -> str | None:
 _REGISTER = re.compile(
     r"(?:那|好的?|行|嗯|对|就|请|麻烦|你们?|您|帮我|给我|我|俺|要|想|需要)*登记(?:一下|下来|吧|这个|这件事|它|啊|呀)*"
 )
+_WHETHER = re.compile(
+    r"(?:请问|问一?下|那|你们?这?个?|您|这里|这个|这儿|热线|12345|平台|我){0,4}(?:能不能|可不可以|能|可以|可)"
+    r"(?:来|在这里?|上你们这里?){0,2}(?:投诉|举报|反映|检举)(?P<whom>[^，,。；;？?]{0,8}?)(?:吗|么|不|嘛)[？?。]?"
+)
+"""Asks whether one may complain of somebody, and tells nothing (你们这个能投诉医院吗)."""
 _LEAST_BEFORE = 6
 """Fewest characters of a message that 要登记 can refer to."""
 
 
 def _kept_story(turn: Turn) -> str | None:
-    """The previous message, if it got no answer and was kept in the slot ``story``; else None."""
+    """The previous message, if it got no answer and was kept in the slot ``story``; else None.
+
+    我要举报 and 我要接着举报 begin a report of their own behind a mere question; 登记 files the question.
+    """
     for event in turn.previous():
         if event.get("event") == "slot" and event.get("name") == "story" and event.get("value"):
-            return str(event["value"])
+            kept = str(event["value"])
+            return None if only_announces(turn.text) and offered.not_meant(turn, kept) else kept
     return None
 
 

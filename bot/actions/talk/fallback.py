@@ -11,6 +11,7 @@ import re
 from bot.actions.complaint import answered, attachments, kept, leaving, offered
 from bot.actions.complaint.answers import read_mined
 from bot.actions.policy import answer as policy
+from bot.actions.policy.unknown import asks_number
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, FILE_IT, HUMAN, PROGRESS, clip, plain
 from bot.actions.talk import abroad, odd, short, wordless
@@ -172,6 +173,8 @@ async def _offer_filing(turn: Turn) -> None:
 
 def _goes_on(turn: Turn) -> bool:
     """Whether the answer to "shall I file it?" says where or when it happened, which is a yes."""
+    if asks_number(turn.text):  # 人才市场电话多少 names a place, and asks
+        return False
     told = read_mined(simplified(turn.text), {})
     return bool(turn.slot("story")) and not is_question(turn.text) and bool(_WHERE_WHEN & set(told))
 
