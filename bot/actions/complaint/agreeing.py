@@ -15,10 +15,11 @@ _NUMBERS = (
     re.compile(rf"{_PIECE}号(?!楼)"),
     re.compile(rf"(?:[A-Za-z]?{_PIECE})(?:栋|幢|号楼|座)"),
     re.compile(rf"{_PIECE}单元"),
+    re.compile(rf"{_PIECE}[楼层]"),
     re.compile(r"\d{3,4}(?:室|户)?$"),
 )
 _ONLY_NUMBERS = re.compile(
-    rf"(?:是|在)?((?:{_PIECE}号(?!楼)|[A-Za-z]?{_PIECE}(?:栋|幢|号楼|座)|{_PIECE}单元|\d{{3,4}}(?:室|户)?){{1,12}})"
+    rf"(?:是|在)?((?:{_PIECE}号(?!楼)|[A-Za-z]?{_PIECE}(?:栋|幢|号楼|座)|{_PIECE}单元|{_PIECE}[楼层]|\d{{3,4}}(?:室|户)?){{1,12}})"
 )
 
 
@@ -66,6 +67,15 @@ def _placed(slots: Mapping[str, Any], made: dict[str, Any]) -> str:
     if town and town not in address and not made.get("town"):
         made["address"] = f"{town}{address}"
     return said
+
+
+def is_units(said: str) -> bool:
+    """Whether words are only the numbers of a house, a building, a floor or a flat.
+
+    >>> is_units("5栋"), is_units("126号三楼"), is_units("金色家园3栋")
+    (True, True, False)
+    """
+    return _ONLY_NUMBERS.fullmatch(said) is not None
 
 
 def renumbered(former: str, said: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.actions.complaint import amending
 from bot.actions.complaint.answers import read_place
 from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.values import read_district
@@ -51,6 +52,13 @@ _BUT_NOT = re.compile(
     r"(?:我|他们?|那)?(?P<field>[\u4e00-\u9fff]{0,6}?)(?:应该|其实)?(?P<cue>是|在|叫|姓)(?P<new>[^，,。；;！!？?]{1,40})[，,。；;\s]+(?:而)?(?:不是|不在|不叫|不姓)(?P<old>[^，,。；;！!？?]{1,20})[。！!]?$"
 )
 """The new value first: 是大通，不是田家庵."""
+_DAY = re.compile(r"\d[号日]")
+_POINTED = ("这个", "那个", "这家", "那家", "这", "他", "他们", "它", "这个单位", "这家单位")
+"""How a refused subject is pointed at without its name."""
+_BODY = re.compile(
+    r"(?:单位|公司|物业|集团|[队局所厂店馆院校会]|部门|街道|商家|老板|医院|学校|银行|中心|超市|村委会|社区)$"
+)
+"""How the name of an office, a firm or a shop ends."""
 _TAIL = re.compile(
     r"(?:我的?)?(?:电话|手机|号码)*(?:号)?的?(?:最后|末尾|尾号|后面?)(?:[一二两三四1-4]位|[一二两三四1-4]个数字?|一个)?(?:数字?)?(?:应该|其实)?(?:是|为)(?P<tail>\d{1,4})[。！!]?$"
 )
@@ -83,12 +91,14 @@ def new_value(text: str) -> str | None:
 def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
     """Slot → the words of its new value, for the filled slots that a message corrects; empty when it corrects none.
 
-    >>> corrections("地址不对，是国庆路菜市场门口", {"address": "龙湖路"})
-    {'address': '国庆路菜市场门口'}
+    >>> corrections("电话不对，是13955540000", {"contact_phone": "13800000000"})
+    {'contact_phone': '13955540000'}
     """
     said = text.strip()
     if len(said) > _LONGEST:
         return {}
+    if amended := _amended(said, slots):
+        return amended
     one_clause = re.search(r"[，,。；;！!？?\s]", said.strip("。 ")) is None
     if one_clause and is_generic(str(slots.get("subject") or "")) and (name := told_name(said)):
         return {"subject": name}
@@ -104,7 +114,7 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
         if found:
             return found
     wrong = _WRONG.match(said)
-    if wrong:
+    if wrong and not re.match("没有?|吗|么|不", wrong["value"]):  # 地址写错没有 asks
         slot = field_of(said[: wrong.start("value")], {})
         if slot is not None and slots.get(slot) is not None and slot != "content":
             return {slot: wrong["value"].strip(" 。")}
@@ -125,6 +135,32 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
     value = right["value"].strip(" 。") if right else ""
     slot = _kind(value) if value else None
     return {slot: value} if slot is not None and slots.get(slot) is not None else {}
+
+
+def _amended(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """The address or the subject that a message corrects clause by clause; empty when it corrects neither."""
+    told = amending.read(said)
+    if told is None:
+        return {}
+    slot = field_of(told.field, {}) if told.field else None
+    former = slots.get("former") or {}
+    address = str(slots.get("address") or (former.get("slot") == "address" and former.get("value")) or "")
+    elsewhere = told.old and told.old not in address
+    elsewhere = elsewhere and any(
+        told.old in str(slots.get(name) or "") for name in ("happened_at", "subject", "contact_phone")
+    )
+    if address and (slot == "address" or (slot is None and not elsewhere)):
+        unclear = slot is None and not told.old and _DAY.search(str(slots.get("happened_at") or ""))
+        changed = (
+            None
+            if unclear
+            else amending.moved(address, told.old, told.new, parts().city, named=slot == "address")
+        )
+        if changed and changed != address:
+            return {"address": changed}
+    known = slots.get("subject") is not None or slots.get("requested_slot") == "subject"
+    pointed = slot is None and told.old in _POINTED and _BODY.search(told.new) is not None
+    return {"subject": told.new} if known and (slot == "subject" or pointed) else {}
 
 
 def _replaced(old: str, new: str, cue: str, field: str, slots: Mapping[str, Any]) -> dict[str, str]:
