@@ -54,9 +54,9 @@ _PROTEST = re.compile(r"为什么|为啥|凭什么|没人(?:管|修|来|理|问)
 """Words of a complaint that only sounds like a question."""
 _OTHER_WISH = re.compile(r"(?:我|俺)?(?:是|要|想)*(?:建议|表扬|举报|投诉|反映|感谢)")
 _AT_END = re.compile(
-    r"(?:[\u4e00-\u9fff](?<![管理修来都也还])[不没]|[了过到好完成]没有|有[^，,。；;]{1,8}没有|[对是][吧不])[嘞咧滴呢啊呀哦的]?[？?。！!～~\s]{0,9}$"
+    r"(?:[\u4e00-\u9fff](?<![管理修来都也还])[不没]|[了过到好完成]没有|有[^，,。；;]{1,8}没有|[对是][吧不]|(?:没有?了?|不(?:行|能|给|让|用|会)|[能会要行给有])呗)[嘞咧滴呢啊呀哦的]?[？?。！!～~\s]{0,9}$"
 )
-"""A verb and 不 or 没, or 对吧, at the end. 到底管不管, 来不来 and 一点音信没有 are mostly reproaches and do not count."""
+"""A verb and 不 or 没, 对吧, or 没有呗, at the end. 到底管不管, 来不来 and 一点音信没有 are mostly reproaches and do not count."""
 _LEAST = 4
 """Fewest characters of a question that must be left after the words around it are removed."""
 _LEAST_TOPIC = 2
@@ -68,8 +68,11 @@ def ends_filing(text: str) -> bool:
 
     >>> ends_filing("我不是要投诉，就是想问一下政策"), ends_filing("你还没回答我"), ends_filing("我不是投诉他")
     (True, True, False)
+    >>> ends_filing("那我不投诉 就问问")
+    True
     """
-    return _ENDED.fullmatch(re.sub(_MARKS, "", plain(text))) is not None
+    said = re.sub(_MARKS, "", plain(text))
+    return _ENDED.fullmatch(re.sub(r"^(?:那就?|哦|噢|嗯|好吧){1,3}", "", said)) is not None
 
 
 def own_question(text: str) -> str | None:
@@ -120,6 +123,8 @@ def asks_at_end(text: str) -> bool:
 
     >>> [asks_at_end(said) for said in ("这个有效没", "给报不", "一年一次对吧", "到底管不管", "一点音信没有")]
     [True, True, True, False, False]
+    >>> [asks_at_end(said) for said in ("我闺女能帮我办不", "俺才七十八啊 那没有呗", "你们去修呗")]
+    [True, True, False]
     """
     return _AT_END.search(text) is not None
 

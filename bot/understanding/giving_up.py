@@ -17,7 +17,10 @@ _NO = r"(?:不|别|甭|不用|不想|不要|不打算)"
 _DO = r"(?:登记|填|反映|投诉|举报|提交|上报|报|弄|办|搞|整|查)"
 _LETS = rf"(?:算(?:了|啦|咯)|{_NO}(?:再)?(?:给我|帮我)?{_DO}(?:了|啦|咯)|放弃)(?:吧|呗|啊|呀|哈){{0,2}}"
 _AFTER = r"(?:谢谢|谢了|多谢|太?麻烦(?:了|你们?了?|您了?)?|不麻烦(?:你们?|您)?了?|不好意思|不说了|打扰了|我?就?只?(?:是|想)?问(?:个|一下|点)?问题){0,3}"
-_ALL = re.compile(rf"(?:{_LEAD}{_LETS}{_AFTER}){{1,3}}")
+_NOT_NOW = rf"(?:我|俺|还是|那|就){{0,3}}(?:先|暂时)(?:不|别)(?:给我|帮我)?{_DO}(?:吧|呗|啊|呀|哈){{0,2}}"
+_ALL = re.compile(
+    rf"(?:不了|不用了?|不要了?|不必了?|嗯|哦){{0,2}}(?:(?:{_LEAD}{_LETS}{_AFTER}){{1,3}}|{_NOT_NOW}{_AFTER})"
+)
 _FIRST = re.compile(r"^([^，,。.！!？?\s]{2,12})[，,。.！!\s]+(?P<rest>.+)$", re.DOTALL)
 _LEAST = 4
 """Fewest characters of a question that is asked instead."""
@@ -33,6 +36,8 @@ def gives_up(text: str) -> bool:
 
     >>> [gives_up(said) for said in ("还是算了 先不登记了", "那我不登记了，谢谢", "先不弄了吧，太麻烦了", "算了")]
     [True, True, True, True]
+    >>> [gives_up(said) for said in ("不了 先不登记", "先不登记", "我不投诉了")]
+    [True, True, True]
     >>> [gives_up(said) for said in ("路灯坏了没人修，算了半天", "不给登记", "不办就投诉", "他说不办了", "先登记吧")]
     [False, False, False, False, False]
     """

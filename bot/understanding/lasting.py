@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.understanding.fillers import beside_time
+from bot.understanding.said_before import without_said_before
 from bot.understanding.when import moment
 from core.clock import now
 from core.text import plain
@@ -76,6 +77,7 @@ def is_time(text: str) -> bool:
     >>> is_time("昨晚十点多"), is_time("三天了"), is_time("天天半夜"), is_time("王女士"), is_time("是的我匿名")
     (True, True, True, False, False)
     """
+    text = without_said_before(text)
     return (
         _WORDS.search(text) is not None
         or _SPANNING.search(text) is not None

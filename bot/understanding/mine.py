@@ -128,6 +128,8 @@ def mine(text: str, now: datetime, city: City) -> Mined:
                 when=named.when or sure.when,
                 whom=named.whom or sure.whom,
             )
+    if _asks_about(said, sure.when):
+        sure, maybe = replace(sure, when=None), replace(maybe, when=None)
     when = None if _is_ahead(sure.when, now) or _is_loose(sure.when, rules.kind) else sure.when
     whom = sure.whom
     if whom in _ONLY_PLACES:
@@ -237,6 +239,18 @@ def _is_no_time(said: str, words: str) -> bool:
         return False
     until = said[:at].endswith("到") and not _DATED.search(words)
     return until or _COUNTED.match(said, at + len(words)) is not None
+
+
+_OPENS = re.compile(
+    r"(?:都|也|还|是不是|的话){0,2}(?:能|可以|可不可以|会|有人|上班|开门|营业|办公|办|去|行)[^，,。；;！!？?\s]{0,8}?(?:吗|么|不|没|吧)?(?:[？?]|(?<=[吗么不没])(?=[，,。；;！!\s]|$))"
+)
+"""Behind a day on which one asks to come: 周六能办吗."""
+
+
+def _asks_about(said: str, when: Moment | None) -> bool:
+    """Whether a time is one at which the citizen asks whether something can be done."""
+    at = said.find(when.text) if when is not None else -1
+    return when is not None and at >= 0 and _OPENS.match(said, at + len(when.text)) is not None
 
 
 def _is_ahead(when: Moment | None, now: datetime) -> bool:

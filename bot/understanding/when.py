@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.understanding.said_before import without_said_before
 from bot.understanding.when_background import NUMBER, is_background, is_no_event
 from core.clock import SHANGHAI
 
@@ -163,7 +164,7 @@ _EXACT = {
 
 
 def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
-    folded = unicodedata.normalize("NFKC", text)
+    folded = without_said_before(unicodedata.normalize("NFKC", text))
     now = now.astimezone(SHANGHAI)
     found: list[tuple[Moment, float, int, int]] = []
     end = 0

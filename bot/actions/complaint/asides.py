@@ -14,6 +14,7 @@ from bot.actions.complaint import (
     kept,
     only_asking,
     promised,
+    reading_back,
     same,
     steps,
     taking,
@@ -32,10 +33,19 @@ from bot.actions.talk import mood
 from bot.actions.talk.digressions import abilities as say_abilities
 from bot.actions.talk.digressions import only_announced, policy_aside, progress_aside
 from bot.actions.talk.wordless import opening
+from bot.understanding.clauses import clauses
 from bot.understanding.how_long import asks_how_long
 from bot.understanding.midway import asks_midway, asks_who_we_are
 from bot.understanding.name import has_nothing_more
-from bot.understanding.remarks import announces_more, is_asking, is_laughter, is_protest, slipped, wants_filed
+from bot.understanding.remarks import (
+    announces_more,
+    is_asking,
+    is_laughter,
+    is_no_value,
+    is_protest,
+    slipped,
+    wants_filed,
+)
 from bot.understanding.ticket_talk import asks_whether_filed
 from bot.understanding.wishes import read_wish, refuses
 from bot.understanding.wordless import is_wordless
@@ -94,6 +104,9 @@ async def listened(turn: Turn, slot: str) -> bool:
     wish = read_wish(turn.text)
     if (about_more := promised.within_form(turn)) is not None:
         steps.ask_again(turn, slot, about_more)
+    elif slot != "content" and (read := reading_back.answer(turn.text, slot, turn.slots)) is not None:
+        steps.ask_again(turn, slot, read)
+        turn.outcome(Result.TALK, about="filing")
     elif slot == "contact_name" and has_nothing_more(turn.text):
         steps.ask_again(turn, slot, "好的，事情就先记到这里。")
     elif asks_whether_filed(turn.text) or (slot != "content" and kept.asks(turn.text)):
@@ -140,9 +153,27 @@ async def listened(turn: Turn, slot: str) -> bool:
         await talk(turn, slot)
     elif is_protest(turn.text):
         await abuse(turn, slot)
+    elif slot != "content" and (asked := _asked_in_protest(turn.text)) is not None:
+        await _protest(turn, slot, asked)
     else:
         return False
     return True
+
+
+def _asked_in_protest(text: str) -> str | None:
+    """The question, or "", of a message that protests and holds no value (别光让我填，损失谁赔); None for any other."""
+    parts = clauses(text)
+    if len(parts) < 2 or not all(map(is_no_value, parts)) or not any(map(is_protest, parts)):
+        return None
+    return next((part for part in parts if is_asking(part) and not is_protest(part)), "")
+
+
+async def _protest(turn: Turn, slot: str, asked: str) -> None:
+    """Answer the question of a protest as well as it can be, else the protest; and continue the form."""
+    if asked and await policy_aside(turn.narrowed(asked), certain=True):
+        resume(turn, slot)
+    else:
+        await abuse(turn, slot)
 
 
 async def _corrected(turn: Turn, slot: str, fixed: Mapping[str, str]) -> bool:

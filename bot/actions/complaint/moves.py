@@ -159,6 +159,8 @@ def decide(turn: Turn, slot: str) -> Move:
         return Move.AFFIRM
     if slot not in _WORDS_FOR_STAFF and asks_how_long(turn.text, anything=True):
         return Move.HOW_LONG
+    if slot == "confidential" and gives_up(turn.text):  # 不了 先不登记 refuses no secrecy
+        return Move.CANCEL
     if slot == "confidential" and read_confidential(said) is not None and not _ASKING.search(said):
         return Move.ANSWER
     if (slot in SKIPPABLE or slot in _SKIPPED_UNKNOWN) and is_unknown(said):
