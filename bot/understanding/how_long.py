@@ -23,11 +23,14 @@ _OF_TICKET = re.compile(
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_TICKET}{_AFTER}|{_BEFORE}{_TICKET}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|"
     rf"{_BEFORE}(?:投诉|举报|反映|登记|提交)(?:以后|之后|后|了|完|一下|问题|事情?)*(?:一般|大概)?(?:要|得|会|需要)等?{_LONG}[呢啊呀吧吗的]*"
 )
+_SEEN_TO = r"(?:来|派人|上门|过来|去|开始)?(?:收|修|查|清|装|弄|拆|看|管|治|整改?|恢复|通|来[水电气]|退|赔|运|拉走?|扫|填平?)[\u4e00-\u9fff]{0,2}"
+"""What is done about a matter in the form, but about no paper: 收垃圾, 查表."""
 _BY = r"(?:今年|年前|年底|过年|本?月底?|这个?月|这个?[周星礼][期拜]?|[本这]周|今天|明天|[两几]天|最近|近期|短期|马上|春节|开学)(?:之?内|之?前|里)?"
 _OF_ANYTHING = re.compile(
     rf"{_BEFORE}{_LONG}{_BETWEEN}(?:来人|派人来?|上门|到场|有人来)[啊呀呢看修处理一下]*|"
     rf"{_BEFORE}{_BY}(?:能不能|能|会不会|会|可以)(?:有|出|给|个|我|处理|解决)*(?:{_TICKET}|{_ANY}){_AFTER}(?:吗|么|不)*|"
     rf"(?:你们?|这个?|这事|那)*(?:要|得)(?:登记|填|处理|办|等){_LONG}[呢啊呀吧吗的]*|"
+    rf"{_BEFORE}{_LONG}{_BETWEEN}{_SEEN_TO}{_AFTER}|"
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_ANY}{_AFTER}|{_BEFORE}{_ANY}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|{_BEFORE}等{_LONG}{_AFTER}"
 )
 

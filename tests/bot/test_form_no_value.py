@@ -9,6 +9,9 @@ from tests.bot.test_bot_forms import FORM, FULL
 from tests.bot.test_bot_listening import say
 from tests.bot.test_form_amending import AFTER_ADDRESS, INTENTS
 
+KINDS = {"question": 0.9, "matter": 0.05, "both": 0.02, "talk": 0.03}
+"""What the decision reads of a question."""
+
 
 @pytest.mark.parametrize("slot", ["district", "address", *AFTER_ADDRESS])
 @pytest.mark.parametrize("said", ["地址写错没有 你念一遍", "你给我念一遍", "刚才填的地址写对了吗"])
@@ -66,6 +69,29 @@ async def test_who_files_nothing_is_let_go_at_any_question(
             assert answer.slots["requested_slot"] is None, intent
         else:
             assert answer.slots["requested_slot"] is None or "先不提交" in answer.text
+
+
+@pytest.mark.parametrize("slot", ["district", "address", *AFTER_ADDRESS, "confidential"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "几天能处理",
+        "要几天处理",
+        "多久能来人",
+        "大概多久能处理",
+        "大概多久能来收",
+        "多久能查表",
+        "什么时候能修",
+    ],
+)
+async def test_how_long_is_said_in_the_form_as_after_it(
+    rasa: Rasa, visitor: str, slot: str, said: str
+) -> None:
+    for intent, confidence in (("ask_policy", 0.9), ("follow_up", 0.7), ("nlu_fallback", 0.2)):
+        answer = await say(rasa, visitor, slot, said, intent, confidence=confidence, kinds=KINDS)
+        assert "要办多久" in answer.text or "工作日" in answer.text, answer.text
+        assert not set(FULL) & set(answer.slots)
+        assert answer.slots["requested_slot"] == slot
 
 
 @pytest.mark.parametrize("said", ["买车发票丢了咋办，周六能办吗", "上牌周六能办吗", "窗口周末上班吗"])

@@ -107,6 +107,8 @@ async def listened(turn: Turn, slot: str) -> bool:
     elif slot != "content" and (read := reading_back.answer(turn.text, slot, turn.slots)) is not None:
         steps.ask_again(turn, slot, read)
         turn.outcome(Result.TALK, about="filing")
+    elif slot != "content" and asks_how_long(turn.text, anything=True):
+        await how_long(turn, slot)
     elif slot == "contact_name" and has_nothing_more(turn.text):
         steps.ask_again(turn, slot, "好的，事情就先记到这里。")
     elif asks_whether_filed(turn.text) or (slot != "content" and kept.asks(turn.text)):
