@@ -36,7 +36,7 @@ WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答
 _WAYS_AGAIN = (
     "要请工作人员查了答复您，就点“登记这个问题”；也可以转人工。",
     "要等答复就登记，急就转人工。",
-    "",
+    "想要个准话，登记一下，查清了答复您；也可以转人工。",
 )
 """The same, when the talk has heard it before. The buttons below always say it, too."""
 NEAR = "相近的问题也列在下面，您看看是不是。"

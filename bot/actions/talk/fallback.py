@@ -18,6 +18,7 @@ from bot.actions.talk import abroad, odd, short, wordless
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.asking import asks
 from bot.understanding.faults import is_fault
+from bot.understanding.remarks import is_asking
 from bot.understanding.requests import is_question
 from bot.understanding.ticket import find_number
 from conversations.event_kinds import Result
@@ -187,13 +188,16 @@ def _adds_to_story(turn: Turn) -> bool:
     story = offered.told(turn)
     unknown = _UNKNOWN.match(turn.text) is not None
     of_it = turn.offered == policy.INVITED or unknown or short.matter(turn) >= short.REPORTS
-    tells = len(plain(turn.text)) >= _DETAIL_FROM and (unknown or not asks(turn.text))
+    tells = len(plain(turn.text)) >= _DETAIL_FROM and (
+        unknown or not (asks(turn.text) or is_asking(turn.text))
+    )
     if turn.pressed or not story or turn.intent == "nonsense" or not (tells and of_it):
         return False
     turn.set_all({"misses": 0, "story": f"{story}，{turn.text}"})
     turn.offer(str(turn.offered))
     turn.say(
-        "这一点我也记着。要登记的话，告诉我在什么地方，或者点下面的按钮；不登记就接着问。", [FILE_IT, HUMAN]
+        "好，这一句也加上了。要登记的话，告诉我在什么地方，或者点下面的按钮；不登记就接着问。",
+        [FILE_IT, HUMAN],
     )
     turn.outcome(Result.ASKED_BACK, about="ask_or_tell")
     return True
