@@ -196,7 +196,7 @@ def _adds_to_story(turn: Turn) -> bool:
     turn.set_all({"misses": 0, "story": f"{story}，{turn.text}"})
     turn.offer(str(turn.offered))
     turn.say(
-        "好，这一句也加上了。要登记的话，告诉我在什么地方，或者点下面的按钮；不登记就接着问。",
+        "好，这一句我也记着。要登记的话，告诉我在什么地方，或者点下面的按钮；不登记就接着问。",
         [FILE_IT, HUMAN],
     )
     turn.outcome(Result.ASKED_BACK, about="ask_or_tell")
