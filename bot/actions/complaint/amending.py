@@ -114,13 +114,13 @@ def moved(address: str, old: str, new: str, city: City, *, named: bool = False) 
         swapped = len(_counts(changed)) == len(_counts(address))
         return changed if (swapped or named) and not (old and is_units(old)) else None
     name = re.match(rf"[^{_COUNT}]{{2,}}", bare_address(new, city))
-    if name and (at := address.find(name.group())) >= 0:
+    if name and (begins := address.find(name.group())) >= 0:
         rest = new[new.find(name.group()) + len(name.group()) :]
         if is_units(rest):
-            kept = address[at + len(name.group()) :]
+            kept = address[begins + len(name.group()) :]
             renewed = moved(kept, old if old in kept else "", rest, city)
-            return address[: at + len(name.group())] + (renewed or rest)
-        return address[:at] + new[new.find(name.group()) :]
+            return address[: begins + len(name.group())] + (renewed or rest)
+        return address[:begins] + new[new.find(name.group()) :]
     at = _find(address, old) if old else None
     whole = place(new, city).address
     if at is None or whole:
