@@ -93,6 +93,14 @@ class SearchedOnce:
         """The entry with this id in the version in service; None when there is none."""
         return self._base.entry(entry_id)
 
+    def unmentioned(self, question: str, entry: Entry, *, headed: bool = False) -> tuple[str, ...]:
+        """The subjects that a question names and an entry does not mention."""
+        return self._base.unmentioned(question, entry, headed=headed)
+
+    def shared(self, question: str, entry: Entry) -> tuple[str, ...]:
+        """The words that a question and an entry's questions share."""
+        return self._base.shared(question, entry)
+
 
 class Reader:
     """Gathers evidence: one search and one pass of the encoder for each message.
