@@ -16,6 +16,7 @@ from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
     FRESH,
+    TOLD_IN_FORM,
     advice_of,
     fresh,
     harm_done,
@@ -233,6 +234,14 @@ class Alarm:
         if outcome is None or outcome.result not in _ABOUT_RULES or len(asked) < 2:
             return False
         return await self._look(f"{asked[-2]}，{job.text}") is None
+
+    async def told_in_form(self, conversation_id: str, job: Job) -> None:
+        """Keep words of danger for the form that was asking: advice answers them, so that the form does not see them."""
+        known = await facts.recall(self._database, conversation_id)
+        said = str((known.get(FACT) or {}).get("text") or job.text)
+        told = known.get(TOLD_IN_FORM) or []
+        if said not in told:
+            await self._handoff.remember(conversation_id, TOLD_IN_FORM, [*told, said])
 
     async def _look(self, text: str) -> Danger | None:
         # Judging a long text takes a tenth of a second. In a thread it does not delay other conversations.

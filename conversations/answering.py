@@ -146,6 +146,8 @@ class Answerer:
             await self._keep_attached(conversation_id, job)
             replies = [*screened.replies, *await self._asked_beside(screened.question)]
             raised = screened.outcome is not None and screened.outcome.result is Result.DANGER
+            if raised and await self._handoff.recalled(conversation_id, FORM):
+                await self._alarm.told_in_form(conversation_id, job)
             if raised and await self._handoff.recalled(conversation_id, by_text.FACT):
                 replies.insert(1, steps.IN_WRITING)
             return Answered("emergency", replies, screened.outcome)

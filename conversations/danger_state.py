@@ -39,6 +39,8 @@ Keys that are sometimes there:
 - ``aside``: an answer to something else has come after a line with the numbers, which is not said again;
 - ``kept``: taken back after words of a plan, so the conversation stays in the queue for a human to look.
 """
+TOLD_IN_FORM = "told_in_form"
+"""Key of the fact that holds words of danger, said while a form asked, until the form takes them: a list of texts."""
 _ADDS = 8
 """Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
 _BLOWS = re.compile("[刀枪棍砍捅杀抢偷绑打劫]|绑架|威胁")

@@ -76,6 +76,7 @@ async def validate(turn: Turn) -> None:
     turn.outcome(Result.MATTER)  # later steps change this when the message is something else
     # The form reads simplified characters. The ticket keeps the story in the citizen's own characters.
     ran = turn.requested is not None
+    await in_danger.keep_told(turn, ran)
     await _step(turn if turn.pressed else turn.narrowed(_meant(turn)))
     # An agent who takes over sees the form's current values.
     shown = drafts.for_agent(turn.slots) if turn.requested else None

@@ -12,7 +12,7 @@ from bot.understanding.elliptic import may_ask
 from bot.understanding.kind import named_type
 from bot.understanding.remarks import wants_filed
 from bot.understanding.requests import reproaches
-from conversations.danger_state import FACT, is_open
+from conversations.danger_state import FACT, TOLD_IN_FORM, is_open
 from conversations.event_kinds import Result
 
 _LONGEST = 12
@@ -61,3 +61,20 @@ async def listens(turn: Turn) -> bool:
     turn.outcome(Result.TALK)
     turn.set("requested_slot", None)
     return True
+
+
+async def keep_told(turn: Turn, ran: bool) -> None:
+    """Put words of danger that were said while the form asked into the content. They were answered with advice only.
+
+    Args:
+        turn: a message within the form, or the one that opens it.
+        ran: whether the form was open before. Words told in a form that was left do not belong into the next one.
+    """
+    told = (await parts().conversations.recall(turn.conversation_id)).get(TOLD_IN_FORM)
+    if not told:
+        return
+    content = str(turn.slot("content") or "")
+    new = [str(words) for words in told if ran and str(words) not in content]
+    if new:
+        turn.set("content", "\n补充：".join([*([content] if content else []), *new]))
+    await parts().conversations.remember(turn.conversation_id, TOLD_IN_FORM, None)
