@@ -89,6 +89,7 @@ def test_the_same_questions_about_the_past_or_the_feared_raise_nothing(told: str
             "以后能匿名举报吗",
             "我对象是在合肥交的，行不行",
             "他不来行不行",
+            "孩子锁车里那回已经砸窗救出来了，归谁管",
         ),
     ],
 )
@@ -96,7 +97,7 @@ def test_a_question_about_a_rule_raises_nothing(said: str) -> None:
     assert judge(said) is None
 
 
-@pytest.mark.parametrize("said", ["我被狗咬了，打疫苗医保能报销吗", "孩子锁车里那回已经砸窗救出来了，归谁管"])
+@pytest.mark.parametrize("said", ["我被狗咬了，打疫苗医保能报销吗"])
 def test_what_may_be_over_is_asked_about_beside_the_answer(said: str) -> None:
     found = judge(said)
     assert found is not None

@@ -126,7 +126,8 @@ def test_a_complaint_goes_from_the_widget_to_the_archive(life: Life) -> None:
     moves = [one["action_code"] for one in end["events"]]
     assert moves == [
         *("filed", "accept", "dispatch", "ask_return", "grant_return", "dispatch", "sign"),
-        *("ask_extension", "grant_extension", "reply", "approve", "callback", "redo", "supervise"),
+        *("ask_extension", "grant_extension", "reply", "approve"),
+        *("callback", "callback", "callback", "redo", "supervise"),  # not solved, the mark, the reason
         *("reply", "approve", "callback"),
     ]
 

@@ -92,6 +92,7 @@ STEPS = st.one_of(
 )
 RANDOM = settings(
     max_examples=25,
+    derandomize=True,  # the same walks each time: what fails in one place can be looked at in another
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -172,13 +173,10 @@ class Walk:
         if before.state in (State.SUSPENDED, State.PENDING_CALLBACK):
             return  # what ends by itself is looked at below
         for step in before.due.left(before.state):
-            said = [
-                one for one in events if one.action == "overdue" and step.at.isoformat() in (one.key or "")
-            ]
+            key = f"at {step.code} {step.at.isoformat()}"
+            said = [one for one in events if one.action == "overdue" and one.key == key]
             if since < step.at <= now():
-                assert [one.key for one in said] == [f"at {step.code} {step.at.isoformat()}"], (
-                    "missed or doubled"
-                )
+                assert len(said) == 1, "missed or doubled"
             elif step.at > now():
                 assert said == [], "too early"
         assert after.state is before.state, "no deadline moves a ticket on"
