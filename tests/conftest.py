@@ -12,10 +12,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.clock import use_clock
-from core.database import Base, Database
+from core.database import Database
 from core.sealing import use_data_key
 from tests.postgres import postgresql
-from tests.tables import empty_sqlite, share_statements, write_unsynced
+from tests.tables import empty_postgresql, empty_sqlite, share_statements, write_unsynced
 
 use_data_key(Fernet.generate_key().decode("ascii"))
 share_statements()
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that runs on PostgreSQL; its fixtures or the name of its parameter tell."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if {"postgresql_url", "postgresql_server"} & set(fixtures) or "[postgresql" in item.nodeid:
+        if "postgresql_server" in fixtures or "[postgresql" in item.nodeid:
             item.add_marker(pytest.mark.postgresql)
 
 
@@ -76,9 +76,6 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     made = Database(database_url)
-    if not made.is_sqlite:
-        async with made.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
     yield made
     await made.close()
 
@@ -91,6 +88,12 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture
 async def postgresql_url(postgresql_server: str) -> str:
+    """The URL of a PostgreSQL database that has every table, all empty."""
+    return await empty_postgresql(postgresql_server)
+
+
+@pytest.fixture
+async def bare_postgresql_url(postgresql_server: str) -> str:
     """The URL of a PostgreSQL database without any table."""
     connection = await asyncpg.connect(postgresql_server)
     await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")

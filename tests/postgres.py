@@ -50,7 +50,7 @@ def _server(data: Path) -> Iterator[str]:
             raise RuntimeError(done.stdout + done.stderr)
 
     run("initdb", "-D", str(data / "db"), "-U", "wenban", "--auth=trust", "--encoding=UTF8", "--no-sync")
-    options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off"
+    options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off -c autovacuum=off"
     run("pg_ctl", "-D", str(data / "db"), "-l", str(data / "log"), "-o", options, "-w", "start")
     try:
         yield f"postgresql://wenban@127.0.0.1:{port}/postgres"

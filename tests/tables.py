@@ -1,4 +1,7 @@
-"""Makes tests on SQLite fast: copied databases, one cache of compiled statements, and no waiting for the disk."""
+"""Makes databases for tests fast: tables made once and then copied or emptied.
+
+On SQLite also one cache of compiled statements, and no waiting for the disk.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Dialect, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -34,6 +38,37 @@ def _with_tables() -> bytes:
         Base.metadata.create_all(engine)
         engine.dispose()
         return path.read_bytes()
+
+
+async def empty_postgresql(server: str) -> str:
+    """The URL of a database of this server that has every table, all empty.
+
+    The tables are made once and emptied row by row: making them anew, or even TRUNCATE, takes many times as long.
+
+    Args:
+        server: URL of a database of the server, in which nothing is changed.
+    """
+    url = f"{server.rpartition('/')[0]}/with_tables"
+    if url not in _made:
+        connection = await asyncpg.connect(server)
+        await connection.execute("CREATE DATABASE with_tables")
+        await connection.close()
+        made = database.Database(url)
+        async with made.engine.begin() as all_at_once:
+            await all_at_once.run_sync(Base.metadata.create_all)
+        await made.close()
+        _made.add(url)
+        return url
+    connection = await asyncpg.connect(url)
+    async with connection.transaction():
+        for table in reversed(Base.metadata.sorted_tables):
+            await connection.execute(f'DELETE FROM "{table.name}"')
+        await connection.execute("SELECT setval(seqrelid, seqstart, false) FROM pg_sequence")
+    await connection.close()
+    return url
+
+
+_made: set[str] = set()
 
 
 def share_statements() -> None:

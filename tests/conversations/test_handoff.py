@@ -11,7 +11,7 @@ from conversations.listing import Wanted
 from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage, Mode, Reply
 from conversations.waiting import BACK_TO_BOT
-from core.database import Base, Database
+from core.database import Database
 from core.errors import BadRequest, Conflict, NotFound
 from core.events import LocalEvents
 from tests.conversations.conftest import Process
@@ -177,8 +177,6 @@ async def test_who_still_waits_hears_the_new_place(process: Process) -> None:
 async def test_facts_kept_at_the_same_moment_are_all_kept(postgresql_url: str) -> None:
     """SQLite's writers queue; on PostgreSQL each would write back what it read before the others."""
     database = Database(postgresql_url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
     async with Conversations(database, LocalEvents(), SmallDialogue(), no_answer) as conversations:
         one = (await conversations.find_or_create("web", "", "v")).id
         await asyncio.gather(*(conversations.remember(one, f"fact {n}", n) for n in range(10)))
@@ -189,8 +187,6 @@ async def test_facts_kept_at_the_same_moment_are_all_kept(postgresql_url: str) -
 async def test_a_conversation_begun_by_many_at_once_is_one(postgresql_url: str) -> None:
     """A browser's socket and its first message come together; SQLite's writers queue, PostgreSQL's do not."""
     database = Database(postgresql_url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
     async with Conversations(database, LocalEvents(), SmallDialogue(), no_answer) as conversations:
         for visitor in range(5):
             views = await asyncio.gather(

@@ -120,11 +120,13 @@ async def test_from_filing_to_the_archive_with_a_return_an_extension_and_a_redo(
     async with hall.office.database.read() as session:
         audited = list(
             await session.scalars(
-                select(DeskAudit.reason).where(
+                select(DeskAudit.reason)
+                .where(
                     DeskAudit.action == "move_ticket",
                     DeskAudit.subject == number,
                     DeskAudit.result == "allowed",
                 )
+                .order_by(DeskAudit.seq)
             )
         )
         events = list(await session.scalars(select(TicketEventRow.action)))

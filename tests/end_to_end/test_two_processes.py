@@ -24,9 +24,9 @@ LATE_S = 8.0
 
 
 @pytest.fixture
-async def both(tmp_path: Path, postgresql_url: str) -> AsyncIterator[tuple[Processes, RedisServer]]:
+async def both(tmp_path: Path, bare_postgresql_url: str) -> AsyncIterator[tuple[Processes, RedisServer]]:
     with redis() as server:
-        async with two_processes(tmp_path, postgresql_url, server.url) as running:
+        async with two_processes(tmp_path, bare_postgresql_url, server.url) as running:
             yield running, server
 
 
@@ -115,8 +115,8 @@ async def _stored(processes: Processes, count: int) -> bool:
         return await session.scalar(select(Conversation.last_seq)) == count
 
 
-async def test_without_redis_the_operator_is_told(tmp_path: Path, postgresql_url: str) -> None:
-    async with two_processes(tmp_path, postgresql_url, "") as processes:
+async def test_without_redis_the_operator_is_told(tmp_path: Path, bare_postgresql_url: str) -> None:
+    async with two_processes(tmp_path, bare_postgresql_url, "") as processes:
         await until(lambda: "个进程用这个数据库" in processes.a.log + processes.b.log, 15)
         doctor = await asyncio.to_thread(
             subprocess.run,

@@ -215,7 +215,7 @@ async def written_before(url: str) -> None:
 def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'old.db'}"
-    url: str = request.getfixturevalue("postgresql_url")
+    url: str = request.getfixturevalue("bare_postgresql_url")
     return url
 
 

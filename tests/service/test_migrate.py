@@ -165,8 +165,8 @@ async def test_what_waited_before_jobs_waits_as_jobs(tmp_path: Path) -> None:
     assert await waiting_before_0007(f"sqlite:///{tmp_path / 'old.db'}") == MOVED
 
 
-async def test_what_waited_before_jobs_waits_as_jobs_on_postgresql(postgresql_url: str) -> None:
-    assert await waiting_before_0007(postgresql_url) == MOVED
+async def test_what_waited_before_jobs_waits_as_jobs_on_postgresql(bare_postgresql_url: str) -> None:
+    assert await waiting_before_0007(bare_postgresql_url) == MOVED
 
 
 async def the_audit_is_carried_over(url: str) -> None:
@@ -204,8 +204,8 @@ async def test_the_audit_is_carried_over(tmp_path: Path) -> None:
     await the_audit_is_carried_over(f"sqlite:///{tmp_path / 'old.db'}")
 
 
-async def test_the_audit_is_carried_over_on_postgresql(postgresql_url: str) -> None:
-    await the_audit_is_carried_over(postgresql_url)
+async def test_the_audit_is_carried_over_on_postgresql(bare_postgresql_url: str) -> None:
+    await the_audit_is_carried_over(bare_postgresql_url)
 
 
 async def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
@@ -214,8 +214,8 @@ async def test_an_empty_database_is_not_current(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_migrations_run_on_postgresql(postgresql_url: str) -> None:
-    assert await differences(postgresql_url) == []
+async def test_migrations_run_on_postgresql(bare_postgresql_url: str) -> None:
+    assert await differences(bare_postgresql_url) == []
 
 
 async def phones_are_keyed_again(url: str) -> None:
@@ -267,15 +267,15 @@ async def test_phones_are_keyed_again_on_sqlite(tmp_path: Path) -> None:
     await phones_are_keyed_again(f"sqlite:///{tmp_path / 'old.db'}")
 
 
-async def test_phones_are_keyed_again_on_postgresql(postgresql_url: str) -> None:
-    await phones_are_keyed_again(postgresql_url)
+async def test_phones_are_keyed_again_on_postgresql(bare_postgresql_url: str) -> None:
+    await phones_are_keyed_again(bare_postgresql_url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'old.db'}"
-    url: str = request.getfixturevalue("postgresql_url")
+    url: str = request.getfixturevalue("bare_postgresql_url")
     return url
 
 

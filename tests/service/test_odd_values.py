@@ -74,7 +74,7 @@ _ASKED = (
 @pytest.fixture(params=["sqlite", "postgresql"])
 def own_url(request: pytest.FixtureRequest) -> str:
     """URL of a database without tables; empty for SQLite in the data folder."""
-    return str(request.getfixturevalue("postgresql_url")) if request.param == "postgresql" else ""
+    return str(request.getfixturevalue("bare_postgresql_url")) if request.param == "postgresql" else ""
 
 
 @pytest.fixture
