@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import resource
+import struct
 import time
 import zlib
 from collections.abc import AsyncIterator
@@ -22,18 +24,30 @@ PEAK_MB = 90
 
 
 def bomb(megabytes: int) -> bytes:
-    """Zeros, packed a thousand times smaller."""
-    packer = zlib.compressobj(9, wbits=31)
-    return b"".join(packer.compress(bytes(1_000_000)) for _ in range(megabytes)) + packer.flush()
+    """Zeros, packed a thousand times smaller: one packed million, again and again, as one valid gzip file."""
+    million, check = bytes(1_000_000), 0
+    packer = zlib.compressobj(9, wbits=-15)
+    packed = packer.compress(million) + packer.flush(zlib.Z_FULL_FLUSH)  # refers to nothing before it
+    for _ in range(megabytes):
+        check = zlib.crc32(million, check)
+    end = packer.flush() + struct.pack("<II", check, megabytes * len(million))
+    return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + packed * megabytes + end
 
 
-BOMB = bomb(1_000)
+def test_the_bomb_is_what_it_says() -> None:
+    assert gzip.decompress(bomb(3)) == bytes(3_000_000)
+
+
+@pytest.fixture(scope="module")
+def gigabyte() -> bytes:
+    return bomb(1_000)
 
 
 class Evil:
     """A server with a picture for every attack."""
 
-    def __init__(self) -> None:
+    def __init__(self, gigabyte: bytes) -> None:
+        self.gigabyte = gigabyte
         self.asked: list[str] = []
         self.other = ""
 
@@ -50,7 +64,7 @@ class Evil:
         await response.prepare(request)
         try:
             if kind == "bomb":
-                await response.write(BOMB)
+                await response.write(self.gigabyte)
             for _ in range(100_000 if kind == "endless" else 0):
                 await response.write(bytes(65_536))
             for _ in range(1_000 if kind == "dribble" else 0):
@@ -62,8 +76,8 @@ class Evil:
 
 
 @pytest.fixture
-async def evil() -> AsyncIterator[tuple[Evil, str]]:
-    found = Evil()
+async def evil(gigabyte: bytes) -> AsyncIterator[tuple[Evil, str]]:
+    found = Evil(gigabyte)
     app = web.Application()
     app.router.add_get("/{kind}", found.answer)
     async with TestServer(app) as server:
