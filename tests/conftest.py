@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,9 @@ use_data_key(Fernet.generate_key().decode("ascii"))
 share_statements()
 write_unsynced()
 
+_ON_POSTGRESQL = re.compile(r"[\[-]postgresql[-\]]")
+"""The parameter that chooses the database, in the id of a test."""
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndGroups | None:
@@ -33,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that runs on PostgreSQL; its fixtures or the name of its parameter tell. What takes long comes first."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "postgresql_server" in fixtures or "[postgresql" in item.nodeid:
+        if "postgresql_server" in fixtures or _ON_POSTGRESQL.search(item.nodeid):
             item.add_marker(pytest.mark.postgresql)
     longest_first(items)
 

@@ -255,6 +255,7 @@ async def test_filing_is_exactly_once(rasa: Rasa, visitor: str, city: SmallCity)
     assert not later.cards
 
 
+@pytest.mark.slow
 async def test_the_longest_message_is_filed_word_for_word(rasa: Rasa, visitor: str, city: SmallCity) -> None:
     rounds = "".join(f"第{n}回去找物业，还是叫回家等着，楼道的灯一直没人修。" for n in range(1, 200))
     story = rounds[: 4_000 - 11] + "。以上情况请领导过问。"

@@ -35,6 +35,7 @@ def test_two_requests_are_cut_where_the_second_begins(text: str, second: str) ->
     assert parts[1].text.startswith(second)
 
 
+@pytest.mark.slow
 def test_stories_of_one_matter_stay_whole() -> None:
     """Stories full of 还有 and 另外, and some of those written for other measures; letters are never cut."""
     assert len([text for text in ONE if len(split(text)) == 1]) >= 0.85 * len(ONE)

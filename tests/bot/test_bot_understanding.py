@@ -73,6 +73,7 @@ def test_categories_of_the_held_out_stories() -> None:
     assert found["accuracy_level_2"] >= 0.80
 
 
+@pytest.mark.slow
 def test_slots_of_the_held_out_stories() -> None:
     found = figures("slots")
     assert found["messages"] >= 150

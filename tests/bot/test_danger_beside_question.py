@@ -49,6 +49,7 @@ _ASKED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "frame", ["{told}，{asked}", "{asked}，{told}", "请问{asked}？{told}，谢谢", "{told}{asked}"]
 )

@@ -36,6 +36,7 @@ async def guess(office: Office, count: int, address: str, name: str = "a1") -> l
     return [(await sign_in(office.browser().client, "nonsense", address, name))[0] for _ in range(count)]
 
 
+@pytest.mark.slow
 async def test_an_agent_gets_in_while_strangers_guess_from_everywhere(office: Office) -> None:
     """20 wrong passwords from four addresses shut the right agent out for a quarter of an hour, again and again."""
     agent = await office.hire("a1")

@@ -35,6 +35,7 @@ async def _found(tickets: Tickets, first: TicketDraft, again: TicketDraft) -> bo
     return found is not None
 
 
+@pytest.mark.slow
 async def test_pairs(tickets: Tickets, database: Database) -> None:
     wrong = {"same": [], "other": []}  # type: ignore[var-annotated]
     for kind, pairs in PAIRS.items():

@@ -157,6 +157,7 @@ def _pages(owed: list[Owed], **how: bool) -> list[Page]:
     return found
 
 
+@pytest.mark.slow
 @MANY
 @given(st.lists(chinese, min_size=1, max_size=4), st.integers(0, 12), st.booleans(), st.booleans())
 def test_pages_fit_keep_the_order_and_lose_nothing(
