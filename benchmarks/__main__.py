@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import answering, beside, memory, overhead, search, wechat
+from benchmarks import answering, beside, memory, overhead, photos, search, wechat
 from benchmarks.figures import Figure
 from tests.system import started
 
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def _all() -> list[Figure]:
-    figures = [*search.run(), *answering.run()]
+    figures = [*search.run(), *answering.run(), *photos.run()]
     with (
         tempfile.TemporaryDirectory(prefix="wenban-bench-") as folder,
         started(Path(folder) / "data") as system,

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import Counter
+import resource
 from typing import Any
 
 import pytest
 
 from channels.web import limits
-from conversations import drawing, media
+from conversations import drawing, drawing_turns, media
 from tests.channels.web.conftest import Running, Visitor, code_of
 from tests.conversations.slow_pictures import many_scans
 from tests.conversations.test_media import photo
 from tests.waiting import until
 
-SOON_S = {1: 8.0, 14: 15.0}
-"""Most seconds for an ordinary photo during an attack from one address and from fourteen, on a machine that is busy with other tests."""
+PATIENCE_S = 180.0
+"""Seconds that a picture may wait and take here: a machine that is busy with other tests decides nothing."""
+WORK_S = 30.0
+"""Most processor time for fourteen slow photos and an ordinary one, in seconds. They take six, and without the bound on scans 200."""
 
 
 async def _upload(visitor: Visitor, data: bytes, address: str) -> Any:
@@ -25,30 +26,64 @@ async def _upload(visitor: Visitor, data: bytes, address: str) -> Any:
     return await visitor.client.post("/api/web/photos", data=data, headers=headers)
 
 
+async def test_an_ordinary_photo_goes_through_while_an_address_has_slow_ones_drawn(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long they take: here they end only after the ordinary one was answered."""
+    slow = [photo((100 + n, 10)) for n in range(4)]
+    begun, ends = 0, asyncio.Event()
+
+    async def held(data: bytes) -> Any:
+        nonlocal begun
+        if data in slow:
+            begun += 1
+            await ends.wait()
+        return await drawing.draw(data)
+
+    monkeypatch.setattr(media, "draw", held)
+    monkeypatch.setattr(drawing_turns, "WAIT_S", PATIENCE_S)
+    attackers = [await running.visitor() for _ in slow]
+    attack = [
+        asyncio.create_task(_upload(attacker, data, "198.51.100.1"))
+        for attacker, data in zip(attackers, slow, strict=True)
+    ]
+    await until(lambda: begun > 0)
+    ordinary = await _upload(await running.visitor(), photo((1200, 900)), "203.0.113.9")
+    assert ordinary.status == 200, await ordinary.text()
+    assert begun == 1 and not any(one.done() for one in attack)
+    ends.set()
+    assert {(await one).status for one in attack} == {200}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("addresses", [1, 14])
 @pytest.mark.parametrize(("scans", "dense"), [(2_000, False), (39, True)])
-async def test_an_ordinary_photo_goes_through_while_fourteen_slow_ones_are_drawn(
-    running: Running, addresses: int, scans: int, dense: bool
+async def test_an_ordinary_photo_goes_through_behind_slow_ones_of_fourteen_addresses(
+    running: Running, monkeypatch: pytest.MonkeyPatch, scans: int, dense: bool
 ) -> None:
     """A photo of 2,000 scans took 15 s of a processor, and fourteen of them everybody's next four minutes.
 
-    Those of 39 scans are as slow as a picture can be made that is not refused for its scans.
+    Those of 39 scans are as slow as a picture can be made that is not refused for its scans. Counted is processor time; how long
+    an ordinary photo takes is measured by ``python -m benchmarks.photos``.
     """
+    monkeypatch.setattr(drawing_turns, "WAIT_S", PATIENCE_S)
+    monkeypatch.setattr(drawing, "WAIT_S", PATIENCE_S)
     hostile = [many_scans(7700, scans, mark=n, dense=dense) for n in range(14)]
     attackers = [await running.visitor() for _ in hostile]
+    before = _worked_s()
     attack = [
-        asyncio.create_task(_upload(attacker, data, f"198.51.100.{n % addresses}"))
+        asyncio.create_task(_upload(attacker, data, f"198.51.100.{n}"))
         for n, (attacker, data) in enumerate(zip(attackers, hostile, strict=True))
     ]
-    citizen = await running.visitor()
-    began = time.perf_counter()
-    ordinary = await _upload(citizen, photo((1200, 900)), "203.0.113.9")
-    took = time.perf_counter() - began
+    ordinary = await _upload(await running.visitor(), photo((1200, 900)), "203.0.113.9")
     assert ordinary.status == 200, await ordinary.text()
-    assert took < SOON_S[addresses]
-    answers = Counter([(await one).status for one in attack])
-    print(f"ordinary {took:.1f} s, attack {time.perf_counter() - began:.1f} s {answers}")
+    assert {(await one).status for one in attack} <= {200, 400}
+    assert _worked_s() - before < WORK_S
+
+
+def _worked_s() -> float:
+    """Processor time of the processes that drew and have ended, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def test_a_sender_may_send_few_at_once_and_an_address_some_more(
