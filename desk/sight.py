@@ -15,7 +15,15 @@ _NO_WORDS = frozenset(
     {"id", "number", "image", "client_id", "created_at", "kind", "source_url", "url", "html"}
 )
 """Keys whose text nobody wrote. A ticket's number and a conversation's id are no numbers of a person."""
-_TICKET = ("summary", "address", "happened_at", "content", "subject", "place_label")
+_NO_TICKET_WORDS = frozenset(
+    {
+        *("number", "type", "type_code", "state", "state_code", "urgency", "channel", "conversation_id", "due", "photos"),
+        *("department", "assisting", "merged_into", "parent", "created_at", "updated_at", "accepted_at", "dispatched_at"),
+        *("signed_at", "closed_at", "suspended_until", "supervised_at", "replied_at", "approved_at"),
+        *("contact_name", "contact_phone"),  # masked before, and seen in clear by themselves
+    }
+)
+"""Keys of a ticket whose values nobody wrote as words. Every other one is masked, so that a new one is, too."""
 CODE = "query_code"
 
 
@@ -44,16 +52,18 @@ def without_codes(value: Any) -> Any:
 
 def ticket(shown: dict[str, Any]) -> dict[str, Any]:
     """A ticket's JSON as agents read it. Name and phone are masked before (:class:`tickets.types.Ticket`)."""
-    words = {name: hide(shown[name]) for name in _TICKET if shown.get(name)}
-    details = [{**detail, "value": hide(detail["value"])} for detail in shown.get("details", ())]
-    return {**shown, **words, **({"details": details} if "details" in shown else {})}
+    return {key: one if key in _NO_TICKET_WORDS else masked(one) for key, one in shown.items()}
 
 
 def clear_words(shown: dict[str, Any]) -> dict[str, Any]:
     """The words of a ticket's JSON, for who may read them unmasked. Query codes in them stay hidden."""
-    words = {name: shown[name] for name in (*_TICKET, "details") if name in shown}
-    found: dict[str, Any] = without_codes(words)
+    found: dict[str, Any] = without_codes({name: shown[name] for name in shown if name not in _NO_TICKET_WORDS})
     return found
+
+
+def clear_note(event: dict[str, Any]) -> dict[str, Any]:
+    """A line of a ticket's history, for who may read it unmasked. Query codes in it stay hidden."""
+    return {**event, "note": without_codes(event["note"])}
 
 
 def note(event: dict[str, Any]) -> dict[str, Any]:

@@ -139,16 +139,20 @@ class _Reader:
     Args:
         hidden: whether the citizen wants 保密.
         own: what is known of the citizen.
+        clear: whether numbers are left as they are, because it was recorded who reads them; never with ``hidden``.
     """
 
     hidden: bool
     own: Own
+    clear: bool = False
 
     def text(self, text: str) -> str:
-        return confidential(text, self.own) if self.hidden else hide(text)
+        if self.hidden:
+            return confidential(text, self.own)
+        return text if self.clear else hide(text)
 
     def place(self, place: str) -> str:
-        return without_room(without_home(self.text(place))) if self.hidden else hide(place)
+        return without_room(without_home(self.text(place))) if self.hidden else self.text(place)
 
 
 class DepartmentView:
@@ -162,7 +166,13 @@ class DepartmentView:
         self._introduced = introduced
 
     def ticket(
-        self, row: TicketRow, ticket: Ticket, events: Iterable[TicketEvent], *, leads: bool
+        self,
+        row: TicketRow,
+        ticket: Ticket,
+        events: Iterable[TicketEvent],
+        *,
+        leads: bool,
+        clear: bool = False,
     ) -> dict[str, Any]:
         """The whole ticket with its history: ``{"ticket": …, "events": […]}``.
 
@@ -172,8 +182,9 @@ class DepartmentView:
             events: its history.
             leads: whether the department leads. What it answered and told the hotline only (内部说明) is read by no department
                 that assists, or had the ticket before or after it.
+            clear: whether numbers are left in the words, which somebody recorded before. Without effect with 保密.
         """
-        reads, hidden = self._reader(row), row.confidential
+        reads, hidden = self._reader(row, clear), row.confidential
         shown: dict[str, Any] = {
             **self.line(row).to_json(),
             "address": reads.place(row.address),
@@ -218,9 +229,9 @@ class DepartmentView:
         ).lower()
         return all(word.lower() in seen for word in words)
 
-    def _reader(self, row: TicketRow) -> _Reader:
+    def _reader(self, row: TicketRow, clear: bool = False) -> _Reader:
         if not row.confidential:
-            return _Reader(False, Own())
+            return _Reader(False, Own(), clear)
         told = self._introduced(row.content)
         given = [row.contact_name or "", told if told and not told.endswith(_OF_CHILD) else ""]
         return _Reader(True, Own(own_names(given), (row.contact_phone,) if row.contact_phone else ()))

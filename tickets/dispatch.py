@@ -177,9 +177,21 @@ def assisted(department_id: str) -> Any:
 
 
 async def has(session: AsyncSession, row: TicketRow, department_id: str, *, assisting: bool = True) -> bool:
-    """Whether a department has a ticket. ``assisting``: also when it only assists."""
+    """Whether a department has a ticket now.
+
+    A ticket that was merged into another one is had by whoever leads that one: its reporter is theirs to call.
+
+    Args:
+        session: the transaction.
+        row: the ticket.
+        department_id: id of the department; empty: none.
+        assisting: also when it only assists.
+    """
     if not department_id:
         return False
+    if row.merged_into_id is not None:
+        main = await session.get(TicketRow, row.merged_into_id, populate_existing=True)
+        return main is not None and main.department_id == department_id
     if row.department_id == department_id:
         return True
     wanted = assisted(department_id).where(TicketDispatchRow.ticket_id == row.id)

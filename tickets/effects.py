@@ -288,6 +288,7 @@ async def _merge(doing: Doing) -> str:
         update(TicketRow).where(TicketRow.merged_into_id == row.id).values(merged_into_id=into.id)
     )
     await dispatch.end(doing.session, row.id, returned=False)
+    row.department_id = None  # whoever leads the other one has it now (:func:`tickets.dispatch.has`)
     await rows.add_event(doing.session, into.id, doing.actor, "merged_in", note=f"并入 {row.number}")
     return f"并入 {into.number}"
 

@@ -19,6 +19,7 @@ from core.clock import iso, now
 from core.database import Alongside, Database
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import Events
+from core.locks import one_at_a_time
 from tickets import clockwork, conditions, dispatch, effects, needs, rows
 from tickets.lifecycle import TRANSITIONS, Transition, Who, allowed, enter
 from tickets.models import TicketEventRow, TicketRow
@@ -93,6 +94,9 @@ class Moves:
         alongside: Alongside | None,
     ) -> tuple[Ticket, bool]:
         async with self._database.write() as session:
+            if transition.action == "merge":
+                # Only a merge locks more than one ticket. Two of them in opposite directions would wait for each other.
+                await one_at_a_time(session, "merging tickets")
             row = await rows.wanted(session, number, lock=True)
             if actor.kind == Who.DEPARTMENT and not await dispatch.has(
                 session, row, actor.department_id or ""

@@ -38,7 +38,7 @@ async def add(
         IntegrityError: another process has just used the same key (PostgreSQL only).
     """
     async with database.write() as session:
-        row = await rows.wanted(session, number)
+        row = await rows.wanted(session, number, lock=True)
         if key is not None and await session.scalar(
             select(TicketEventRow.id).where(TicketEventRow.ticket_id == row.id, TicketEventRow.key == key)
         ):

@@ -17,6 +17,7 @@ from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
 from core.privacy import lookup_key
 from tickets import (
+    contacts,
     deadlines,
     departments,
     dispatch,
@@ -200,8 +201,12 @@ class Tickets:
             row = await self._row(session, number)
             return replace(self._view.line(row), department=(await rows.to_ticket(session, row)).department)
 
-    async def for_department(self, number: str, department_id: str) -> dict[str, Any]:
+    async def for_department(
+        self, number: str, department_id: str, *, clear: bool = False
+    ) -> dict[str, Any]:
         """A ticket of a department with its history, as the department sees it (:mod:`tickets.department_view`).
+
+        ``clear``: with the numbers in its words, after it was recorded who reads them (:meth:`contact`).
 
         Raises:
             NotFound: there is no such ticket, or it is another department's. Numbers are consecutive and could be
@@ -213,7 +218,8 @@ class Tickets:
                 raise NotFound("没有这张工单")
             marks = await similar.marks(session, row, department_id, self._view.line)
             ticket, events = await rows.to_ticket(session, row), await rows.history(session, row.id)
-            seen = self._view.ticket(row, ticket, events, leads=row.department_id == department_id)
+            leads = row.department_id == department_id
+            seen = self._view.ticket(row, ticket, events, leads=leads, clear=clear)
         seen["ticket"]["suggested_department"] = self.lead(row.category)
         seen["ticket"]["maybe_same"] = [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks]
         return seen
@@ -262,21 +268,9 @@ class Tickets:
     ) -> Contact:
         """Name and phone in clear. The ticket's history records who saw them and why.
 
-        ``alongside`` is done in the same transaction.
-
-        Raises:
-            NotFound: there is no such ticket.
-            BadRequest: the reason is empty, or longer than :data:`MAX_NOTE` characters.
+        ``alongside`` is done in the same transaction. See :func:`tickets.contacts.see`.
         """
-        why = notes.said(reason)
-        if not why:
-            raise BadRequest("请写明为什么要看联系方式", code="reason_needed")
-        async with self._database.write() as session:
-            row = await self._row(session, number)
-            await rows.add_event(session, row.id, actor, "contact_seen", note=why)
-            if alongside is not None:
-                await alongside(session)
-            return Contact(row.contact_name or "", row.contact_phone or "")
+        return await contacts.see(self._database, number, actor, reason, alongside)
 
     async def note(
         self, number: str, actor: Actor, text: str, key: str | None = None, photos: Sequence[str] = ()

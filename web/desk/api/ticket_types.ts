@@ -110,6 +110,8 @@ export interface Contact {
   contact_phone: string;
   /** The ticket's texts with their numbers. */
   words: Partial<Ticket>;
+  /** The history with its numbers, as it stood when it was seen. */
+  events: TicketEvent[];
 }
 
 /** What a field of a move holds; `department` and `departments` are ids, `ticket` is a number. */

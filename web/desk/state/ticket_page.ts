@@ -25,6 +25,8 @@ export function useTicketPage(number: Ref<string>) {
     const found = page.value?.ticket;
     return found && contact.value ? { ...found, ...contact.value.words } : found ?? null;
   });
+  /** The history; what was seen in clear stays so. A history only grows, so its lines keep their places. */
+  const events = computed(() => (page.value?.events ?? []).map((event, place) => contact.value?.events[place] ?? event));
   const move = computed(() => page.value?.may.find((one) => one.action === doing.value) ?? null);
 
   async function load(): Promise<void> {
@@ -98,5 +100,5 @@ export function useTicketPage(number: Ref<string>) {
     void load();
   }, { immediate: true });
 
-  return { page, ticket, contact, problem, loading, doing, move, overtaken, load, begin, act, reveal };
+  return { page, ticket, events, contact, problem, loading, doing, move, overtaken, load, begin, act, reveal };
 }
