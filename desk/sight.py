@@ -17,8 +17,28 @@ _NO_WORDS = frozenset(
 """Keys whose text nobody wrote. A ticket's number and a conversation's id are no numbers of a person."""
 _NO_TICKET_WORDS = frozenset(
     {
-        *("number", "type", "type_code", "state", "state_code", "urgency", "channel", "conversation_id", "due", "photos"),
-        *("department", "assisting", "merged_into", "parent", "created_at", "updated_at", "accepted_at", "dispatched_at"),
+        *(
+            "number",
+            "type",
+            "type_code",
+            "state",
+            "state_code",
+            "urgency",
+            "channel",
+            "conversation_id",
+            "due",
+            "photos",
+        ),
+        *(
+            "department",
+            "assisting",
+            "merged_into",
+            "parent",
+            "created_at",
+            "updated_at",
+            "accepted_at",
+            "dispatched_at",
+        ),
         *("signed_at", "closed_at", "suspended_until", "supervised_at", "replied_at", "approved_at"),
         *("contact_name", "contact_phone"),  # masked before, and seen in clear by themselves
     }
@@ -57,7 +77,9 @@ def ticket(shown: dict[str, Any]) -> dict[str, Any]:
 
 def clear_words(shown: dict[str, Any]) -> dict[str, Any]:
     """The words of a ticket's JSON, for who may read them unmasked. Query codes in them stay hidden."""
-    found: dict[str, Any] = without_codes({name: shown[name] for name in shown if name not in _NO_TICKET_WORDS})
+    found: dict[str, Any] = without_codes(
+        {name: shown[name] for name in shown if name not in _NO_TICKET_WORDS}
+    )
     return found
 
 

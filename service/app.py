@@ -66,7 +66,7 @@ from service.notice_page import shown
 from service.proxy import forwarded
 from service.renewal import RESEAL, Renewal
 from service.retention import retention
-from tickets import deadlines, departments
+from tickets import departments, recounting
 from tickets.notices import TicketNotices
 from tickets.service import Tickets
 from tickets.sweep import Sweep
@@ -303,7 +303,7 @@ async def create_app(settings: Settings) -> web.Application:
             heap.kept_small(),
         ):
             await departments.add_missing(database, city)
-            await deadlines.recount(database, city)
+            await recounting.recount(database, city)
             await renewal.plan()
             set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
             yield

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
 from tickets import deadlines, needs, rows
-from tickets.due import Due
 from tickets.lifecycle import TRANSITIONS, Transition
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
@@ -69,9 +68,10 @@ def appointments(row: TicketRow, city: City) -> list[Appointment]:
         found.append(_at(row.suspended_until, "resume", "end of suspension", "挂起到期，恢复办理"))
     if state is State.PENDING_CALLBACK and row.approved_at is not None and not row.disputed:
         at = deadlines.later(city, rules.callback.archive_after, row.approved_at)
-        found.append(_at(at, "archive", "no answer", f"{rules.callback.archive_after.label}内没有回复"))
-    due = Due(row.sign_due_at, row.reply_due_at, row.close_due_at)
-    for step in due.left(state):
+        within = rules.callback.archive_after.label
+        words = f"群众说已解决，{within}内没有打分" if row.callback == "solved" else f"{within}内没有回复"
+        found.append(_at(at, "archive", "no answer", words))
+    for step in rows.due(row).left(state):
         before = rules.reminders.sign_before_h if step.code == "sign" else rules.reminders.before_h
         late = deadlines.later(city, rules.reminders.supervise_after, step.at)
         name = f"{step.code} {step.at.isoformat()}"
@@ -85,6 +85,8 @@ def appointments(row: TicketRow, city: City) -> list[Appointment]:
             )
         )
         found.append(Appointment(step.at, "overdue", f"at {name}", f"{step.label}超过期限"))
+        if step.code == "decide":
+            continue  # a supervisor's own delay; 督办 is what supervisors do to others
         words = f"{step.label}超过期限 {rules.reminders.supervise_after.label}"
         found.append(Appointment(late, "supervise", f"after {name}", words))
     return sorted(found, key=lambda one: one.at)
@@ -106,7 +108,7 @@ def plan(row: TicketRow, city: City, *, done_until: datetime | None = None) -> N
     row.watch_at = next(
         (one.at for one in appointments(row, city) if done_until is None or one.at > done_until), None
     )
-    left = Due(row.sign_due_at, row.reply_due_at, row.close_due_at).left(State(row.state))
+    left = rows.due(row).left(State(row.state))
     row.next_due_at = min((step.at for step in left), default=None)
 
 

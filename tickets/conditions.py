@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.city import City
-from tickets import deadlines
+from core.clock import local
+from tickets import deadlines, rows
 from tickets.lifecycle import Who
 from tickets.models import TicketRow
+from tickets.progress import lines_of
+from tickets.states import State
 
 _DECIDES = ("dispatch", "grant_return", "refuse_return")
 
@@ -45,4 +48,9 @@ def why_not(action: str, row: TicketRow, who: Who, city: City, moment: datetime)
     # Who was asked for a reason may still give it; with the reason, it is a supervisor's.
     if action == "callback" and who is Who.CITIZEN and row.disputed and row.callback_why:
         return "您的意见已经记下，正由负责人审核，审核完会告诉您。"
+    # Once a day: the hotline's own rule. No document that was read names how often.
+    urged = row.urged_at if action == "urge" and who is Who.CITIZEN else None
+    if urged is not None and local(urged).date() == local(moment).date():
+        until = "".join(lines_of(rows.due(row), State(row.state)))
+        return f"您今天 {local(urged):%H:%M} 已经催过了，办的人看得到。{until}明天还没有动静，可以再催。"
     return None

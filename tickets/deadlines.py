@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import or_, select
-
 from core.city import City, Limit
-from core.clock import SHANGHAI
-from core.database import Database
 from tickets import catalog
 from tickets.due import Due
 from tickets.models import TicketRow
-from tickets.states import State
 from tickets.types import URGENT, TicketType
-from tickets.working_time import Moment, after_working_days, after_working_hours, last_known_year
+from tickets.working_time import Moment, after_working_days, after_working_hours
 
-_AT_ONCE = 500
-"""Most tickets that one transaction counts again."""
 _STEPS = {"reply": "答复", "close": "办结"}
 """The steps that citizens are told about. Signing (签收) is left out, because it does not concern them."""
 
@@ -67,7 +60,8 @@ def _count(
         spans = city.deadlines.office_hours.times if city.deadlines.office_hours else ()
         for step, moment in moments.items():
             if step != "sign":
-                moved = after_working_days(moment.at, added, spans)
+                # A deadline of midnight is the end of the day before, from which the days are counted.
+                moved = after_working_days(moment.at - timedelta(microseconds=1), added, spans)
                 moments[step] = Moment(moved.at, moved.provisional or moment.provisional)
     at = {f"{step}_at": moment.at.astimezone(UTC) for step, moment in moments.items()}
     provisional = any(moment.provisional for moment in moments.values())
@@ -123,33 +117,6 @@ def covers_all(city: City) -> bool:
     return any(
         not rule.types and not rule.categories and rule.urgent is None for rule in city.deadlines.rules
     )
-
-
-async def recount(database: Database, city: City) -> int:
-    """Count provisional deadlines of open tickets again, when the calendar now knows their year.
-
-    Returns:
-        The number of tickets whose deadlines were counted again.
-    """
-    beyond = datetime(last_known_year() + 1, 1, 1, tzinfo=SHANGHAI)
-    dates = (TicketRow.sign_due_at, TicketRow.reply_due_at, TicketRow.close_due_at)
-    found = select(TicketRow).where(
-        TicketRow.due_provisional.is_(True),
-        TicketRow.state.not_in([state for state in State if state.is_final]),
-        or_(*(date < beyond for date in dates)),
-    )
-    counted, last = 0, ""
-    while True:
-        async with database.write() as session:
-            rows = list(
-                await session.scalars(found.where(TicketRow.id > last).order_by(TicketRow.id).limit(_AT_ONCE))
-            )
-            for row in rows:
-                set_due(row, of_row(city, row))
-        counted += len(rows)
-        if len(rows) < _AT_ONCE:
-            return counted
-        last = rows[-1].id
 
 
 def set_due(row: TicketRow, due: Due) -> None:

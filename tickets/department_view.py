@@ -87,6 +87,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "suspended_until": _AS_IT_IS,
         "supervised_at": _AS_IT_IS,
         "urges": _AS_IT_IS,
+        "urged_at": _NEVER,
         "redos": _AS_IT_IS,
         "public_reply": _TEXT,
         "confidential_reply": _LEAD,
@@ -95,6 +96,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "satisfied": _AS_IT_IS,
         "callback_why": _TEXT,
         "disputed": _AS_IT_IS,
+        "decide_due_at": _AS_IT_IS,
     },
     "ticket_dispatches": {
         "id": _NEVER,

@@ -9,7 +9,7 @@ from typing import Any
 from core.clock import iso
 from tickets.states import State
 
-_LABELS = {"sign": "签收", "reply": "答复", "close": "办结"}
+_LABELS = {"sign": "签收", "reply": "答复", "close": "办结", "decide": "裁决"}
 _BEFORE_SIGNED = frozenset({State.PENDING_ACCEPTANCE, State.PENDING_DISPATCH, State.PENDING_SIGN})
 _BEFORE_REPLY = _BEFORE_SIGNED | {State.HANDLING, State.RETURN_REVIEW, State.EXTENSION_REVIEW}
 _BEFORE_CLOSE = _BEFORE_REPLY | {State.PENDING_REVIEW}
@@ -22,7 +22,7 @@ class Step:
     """A step of a ticket with its deadline.
 
     Args:
-        code: ``sign``, ``reply`` or ``close``.
+        code: ``sign``, ``reply``, ``close`` or ``decide``.
         at: when it must be done.
     """
 
@@ -31,7 +31,7 @@ class Step:
 
     @property
     def label(self) -> str:
-        """The name of the step: 签收, 答复 or 办结."""
+        """The name of the step: 签收, 答复, 办结 or 裁决."""
         return _LABELS[self.code]
 
     def to_json(self) -> dict[str, Any]:
@@ -50,6 +50,8 @@ class Due:
         rule: name of the rule in the city's ``deadlines.yml``; empty when no rule fits the ticket.
         basis: the document on which they are based; empty when the rule is only an example.
         provisional: whether holidays that are not announced yet may change them.
+        decide_at: until when a supervisor must decide about a dissatisfied citizen; None when there is nothing to decide. It is
+            the hotline's own, and no citizen's date.
     """
 
     sign_at: datetime | None = None
@@ -58,6 +60,7 @@ class Due:
     rule: str = ""
     basis: str = ""
     provisional: bool = False
+    decide_at: datetime | None = None
 
     @property
     def promised(self) -> bool:
@@ -67,7 +70,12 @@ class Due:
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps that have a deadline, in the order of a ticket's life."""
-        named = (("sign", self.sign_at), ("reply", self.reply_at), ("close", self.close_at))
+        named = (
+            ("sign", self.sign_at),
+            ("reply", self.reply_at),
+            ("close", self.close_at),
+            ("decide", self.decide_at),
+        )
         return tuple(Step(code, at) for code, at in named if at is not None)
 
     def left(self, state: State) -> tuple[Step, ...]:
@@ -90,4 +98,6 @@ class Due:
 def _is_left(code: str, state: State) -> bool:
     if code == "sign":
         return state in _BEFORE_SIGNED
+    if code == "decide":
+        return state is State.PENDING_CALLBACK
     return state in (_BEFORE_REPLY if code == "reply" else _BEFORE_CLOSE)

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
+from core.clock import local
 from core.errors import BadRequest, Conflict
 from tickets import catalog, deadlines, dispatch, numbers, replies, rows
 from tickets.lifecycle import Transition, Who
@@ -174,6 +175,14 @@ async def _grant_extension(doing: Doing) -> str:
     row.added_days += days
     row.asked_days = None
     _recount(doing)
+    due = min((at for at in (row.reply_due_at, row.close_due_at) if at is not None), default=None)
+    if due is not None and due <= doing.at:
+        # Who decides late promises no day that is over.
+        more = f"请多批几天（最多 {asked} 个工作日），或者" if days < asked else "请"
+        raise Conflict(
+            f"延长 {days} 个工作日只到 {local(due):%m 月 %d 日 %H:%M}，已经过了。{more}不同意延期，让承办单位马上答复。",
+            code="not_now",
+        )
     return f"延长 {days} 个工作日" + (f"：{doing.fields.note}" if doing.fields.note else "")
 
 
@@ -248,12 +257,16 @@ async def _callback(doing: Doing) -> str:
     if not unhappy:
         if row.disputed and doing.actor.kind == Who.AGENT:
             raise Conflict("群众对办理结果有异议，要由班长决定。", code="not_now")
-        doing.target, row.disputed = State.CLOSED, False
+        _settle(row)
+        # Who presses 解决了 is asked for a mark next. Without one the clock files it away as what it is: solved.
+        if fields.satisfied is not None or not by_citizen:
+            doing.target = State.CLOSED
     elif fields.why and row.redos < rules.redos:
         doing.then = [("redo", {"reason": f"群众不满意：{fields.why}"[:500]})]
         doing.then += [("supervise", {"note": "回访不满意，重新办理"})]
-    else:  # It was redone before, or nobody knows what is wrong: a supervisor decides.
+    elif not row.disputed:  # It was redone before, or nobody knows what is wrong: a supervisor decides.
         row.disputed = True
+        row.decide_due_at = deadlines.later(doing.city, rules.decide_within, doing.at)
     said = ["已解决" if fields.solved else "未解决"]
     said += [f"满意度 {fields.satisfied}"] if fields.satisfied else []
     return "，".join(said) + (f"：{fields.why}" if fields.why else "")
@@ -264,7 +277,8 @@ async def _redo(doing: Doing) -> str:
     row.redos += 1
     row.due_from, row.added_days, row.extensions, row.suspensions = doing.at, 0, 0, 0
     row.replied_at = row.approved_at = row.satisfied = None
-    row.callback, row.unreached, row.disputed = "", 0, False
+    row.callback, row.unreached = "", 0
+    _settle(row)
     _recount(doing)
     return str(doing.fields.reason)
 
@@ -272,8 +286,13 @@ async def _redo(doing: Doing) -> str:
 async def _archive(doing: Doing) -> str:
     row = doing.row
     row.callback = row.callback or ("unreached" if row.unreached else "unanswered")
-    row.disputed = False
+    _settle(row)
     return str(doing.fields.reason)
+
+
+def _settle(row: TicketRow) -> None:
+    """Nothing is left for a supervisor to decide."""
+    row.disputed, row.decide_due_at = False, None
 
 
 async def _merge(doing: Doing) -> str:
@@ -308,6 +327,8 @@ async def _withdraw(doing: Doing) -> str:
 
 async def _urge(doing: Doing) -> str:
     doing.row.urges += 1
+    if doing.actor.kind == Who.CITIZEN:
+        doing.row.urged_at = doing.at
     return str(doing.fields.note)
 
 

@@ -66,6 +66,8 @@ class Transition:
         who: who may make it.
         told: whether the citizen hears of it (:mod:`tickets.notices`).
         assisting: whether an assisting department (协办单位) may make it, too, and not the lead only.
+        appends: whether it only adds to the ticket, so that nothing which somebody else is just writing becomes wrong by it: the
+            version stays, and an older one is no conflict.
     """
 
     action: str
@@ -75,6 +77,7 @@ class Transition:
     who: tuple[Who, ...]
     told: bool = False
     assisting: bool = False
+    appends: bool = False
 
     @property
     def stays(self) -> bool:
@@ -118,6 +121,7 @@ _ALL = (
         (),
         (Who.DEPARTMENT, *_STAFF),
         assisting=True,
+        appends=True,
     ),
     Transition(
         "contact",
@@ -126,6 +130,7 @@ _ALL = (
         (),
         (Who.DEPARTMENT, *_STAFF),
         assisting=True,
+        appends=True,
     ),
     Transition("suspend", "挂起", (State.HANDLING,), (State.SUSPENDED,), (Who.DEPARTMENT,), told=True),
     Transition(
@@ -165,13 +170,14 @@ _ALL = (
         "merge", "并单", (*_BEGUN, State.PENDING_SIGN, State.HANDLING), (State.MERGED,), _STAFF, told=True
     ),
     Transition("withdraw", "撤回", _UNANSWERED, (State.WITHDRAWN,), (Who.CITIZEN, *_STAFF), told=True),
-    Transition("urge", "催办", _OPEN, (), (Who.CITIZEN, *_STAFF)),
+    Transition("urge", "催办", _OPEN, (), (Who.CITIZEN, *_STAFF), appends=True),
     Transition(
         "supervise",
         "督办",
         (*_UNANSWERED, State.PENDING_REVIEW),
         (),
         (Who.SUPERVISOR, Who.SYSTEM),
+        appends=True,
     ),
 )
 TRANSITIONS: dict[str, Transition] = {one.action: one for one in _ALL}

@@ -46,6 +46,7 @@ _LINE_COLUMNS = (
     TicketRow.due_rule,
     TicketRow.due_basis,
     TicketRow.due_provisional,
+    TicketRow.decide_due_at,
     TicketRow.next_due_at,
     TicketRow.version,
     TicketRow.urgency,
@@ -170,6 +171,9 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(TicketRow.type == kind)
     if wanted.due not in ("", "overdue", "soon"):
         raise BadRequest("期限只能选 overdue（超期）或 soon（快到期）")
+    if wanted.own and (wanted.due or wanted.by_due):
+        # What is due then is a supervisor's decision, and none of the department's work.
+        query = query.where(TicketRow.state != State.PENDING_CALLBACK)
     moment = now()
     if wanted.due == "overdue":
         query = query.where(TicketRow.next_due_at < moment)

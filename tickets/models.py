@@ -18,6 +18,7 @@ from sqlalchemy import (
     event,
     false,
     inspect,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +30,13 @@ from core.resealing import KEYED
 from core.search_tokens import tokens
 from tickets.lifecycle import refuse_illegal
 from tickets.states import State
+
+FEW = {
+    "open": "closed_at IS NULL",
+    "supervised": "supervised_at IS NOT NULL",
+    "returned": "returns > 0",
+}
+"""Name → condition of the partial indexes of tickets. A query has to name the condition itself to be read from one."""
 
 
 class Department(Base):
@@ -53,10 +61,16 @@ class TicketRow(Base):
         Index("ix_tickets_district_id", "district", "id"),
         Index("ix_tickets_category_id", "category", "id"),
         Index("ix_tickets_next_due_at_id", "next_due_at", "id"),
+        Index("ix_tickets_type_id", "type", "id"),
+        Index("ix_tickets_state_next_due_at_id", "state", "next_due_at", "id"),
+        Index("ix_tickets_department_id_state_id", "department_id", "state", "id"),
         # What few tickets are: without these a list of them would read all.
         Index("ix_tickets_urgency_id", "urgency", "id"),
         Index("ix_tickets_disputed_id", "disputed", "id"),
-        Index("ix_tickets_supervised_at_id", "supervised_at", "id"),
+        *(
+            Index(f"ix_tickets_{name}", "id", sqlite_where=text(where), postgresql_where=text(where))
+            for name, where in FEW.items()
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -137,6 +151,8 @@ class TicketRow(Base):
     suspended_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     supervised_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     urges: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    urged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the citizen last asked to hurry (催办); what the staff notes of a caller does not count."""
     redos: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     public_reply: Mapped[str] = mapped_column(EncryptedText, default="", server_default="")
     """What the citizen is told: the department's answer, a direct answer, or why the hotline may not take it up."""
@@ -150,7 +166,9 @@ class TicketRow(Base):
     """1 (very dissatisfied) to 5."""
     callback_why: Mapped[str] = mapped_column(EncryptedText, default="", server_default="")
     disputed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """Whether the citizen is dissatisfied again after it was redone, so that a supervisor has to decide."""
+    """Whether a supervisor has to decide: the citizen is dissatisfied again after it was redone, or did not say with what."""
+    decide_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Until when; None when there is nothing to decide."""
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
     """并单: the ticket into which this one was merged."""
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)

@@ -59,7 +59,7 @@ class Moves:
             action: code of the move (:data:`tickets.lifecycle.TRANSITIONS`).
             given: its fields as sent (:mod:`tickets.needs`).
             actor: who makes it.
-            version: the version that the actor saw; None: whatever it is now.
+            version: the version that the actor saw; None: whatever it is now, as for a move that only adds.
             key: when given, the same key again changes nothing.
             alongside: work of the caller in the same transaction.
 
@@ -106,7 +106,7 @@ class Moves:
                 select(TicketEventRow.id).where(TicketEventRow.ticket_id == row.id, TicketEventRow.key == key)
             ):
                 return await rows.to_ticket(session, row), False
-            if version is not None and version != row.version:
+            if version is not None and version != row.version and not transition.appends:
                 raise await _stale(session, row)
             moment = now()
             await clockwork.catch_up(session, row, self._city, moment, do)
@@ -175,7 +175,7 @@ async def do(
     enter(row, transition, doing.target)
     if doing.target.is_final:
         row.closed_at = moment
-    row.version += 1
+    row.version += not transition.appends
     row.updated_at = moment
     moved = doing.target is not state
     await rows.add_event(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from core.clock import local, now
+from tickets.due import Due
 from tickets.states import State
 from tickets.types import Ticket
 
@@ -24,6 +25,8 @@ _STANDS: dict[State, str] = {
     State.MERGED: "和别人反映的同一件事合并办理了，结果一样会告诉您。",
     State.WITHDRAWN: "按您的意思撤回了，不再办理。以后还有事，随时再说。",
 }
+_TOLD = ("reply", "close")
+"""The steps that concern the citizen."""
 ANSWERED = frozenset({State.PENDING_CALLBACK, State.CLOSED, State.DECLINED, State.ANSWERED_DIRECTLY})
 """States in which the answer was reviewed, so that the citizen may read it."""
 
@@ -48,17 +51,37 @@ def filed(ticket: Ticket) -> str:
     return f"您 {_when(ticket.created_at)} 提交的{ticket.type.label}工单 {ticket.number}"
 
 
-def deadline_lines(ticket: Ticket) -> list[str]:
-    """The deadlines that a citizen may rely on, one sentence each; none when there are none or all are over."""
-    if not ticket.due.promised:
+def deadline_lines(ticket: Ticket, *, late: bool = True) -> list[str]:
+    """The deadlines that a citizen may rely on, one sentence each; see :func:`lines_of`."""
+    return lines_of(ticket.due, ticket.state, late=late)
+
+
+def lines_of(due: Due, state: State, *, late: bool = True) -> list[str]:
+    """The deadlines that a citizen may rely on, one sentence each; none when there are none or all are over.
+
+    Args:
+        due: the deadlines.
+        state: the state of the ticket.
+        late: whether those that have passed are named, too.
+    """
+    if not due.promised:
         return []
     said = []
-    for step in ticket.due.left(ticket.state):
-        if step.code == "sign":
-            continue  # This step does not concern the citizen.
-        late = "现在已经过了这个时间，您可以说“催办”。" if step.at < now() else ""
-        said.append(f"按{ticket.due.basis}，应当在 {_when(step.at)} 前{step.label}。{late}")
+    for step in due.left(state):
+        passed = step.at < now()
+        if step.code not in _TOLD or (passed and not late):
+            continue
+        more = "现在已经过了这个时间，您可以说“催办”。" if passed else ""
+        said.append(f"按{due.basis}，应当在 {_until(step.at)} 前{step.label}。{more}")
     return said
+
+
+def _until(moment: datetime) -> str:
+    """A deadline as people say it: midnight is the end of the day before."""
+    if local(moment).time() != time():
+        return _when(moment)
+    day = local(moment) - timedelta(days=1)
+    return f"{day.year} 年 {day.month} 月 {day.day} 日 24:00"
 
 
 def _when(moment: datetime) -> str:

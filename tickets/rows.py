@@ -65,7 +65,7 @@ def plain_line(row: TicketRow, told: str) -> TicketLine:
         summary=told,
         conversation_id=None,
         department_id=row.department_id,
-        due=_due(row),
+        due=due(row),
         version=row.version,
         urgency=row.urgency,
         supervised=row.supervised_at is not None,
@@ -101,7 +101,7 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         urgency=row.urgency,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        due=_due(row),
+        due=due(row),
         accepted_at=row.accepted_at,
         dispatched_at=row.dispatched_at,
         signed_at=row.signed_at,
@@ -136,9 +136,16 @@ async def _merged_answer(session: AsyncSession, row: TicketRow) -> str:
     return main.public_reply if main is not None and State(main.state) in ANSWERED else ""
 
 
-def _due(row: TicketRow) -> Due:
+def due(row: TicketRow) -> Due:
+    """The deadlines that a row holds."""
     return Due(
-        row.sign_due_at, row.reply_due_at, row.close_due_at, row.due_rule, row.due_basis, row.due_provisional
+        row.sign_due_at,
+        row.reply_due_at,
+        row.close_due_at,
+        row.due_rule,
+        row.due_basis,
+        row.due_provisional,
+        row.decide_due_at,
     )
 
 

@@ -201,9 +201,7 @@ class Tickets:
             row = await self._row(session, number)
             return replace(self._view.line(row), department=(await rows.to_ticket(session, row)).department)
 
-    async def for_department(
-        self, number: str, department_id: str, *, clear: bool = False
-    ) -> dict[str, Any]:
+    async def for_department(self, number: str, department_id: str, *, clear: bool = False) -> dict[str, Any]:
         """A ticket of a department with its history, as the department sees it (:mod:`tickets.department_view`).
 
         ``clear``: with the numbers in its words, after it was recorded who reads them (:meth:`contact`).
@@ -346,7 +344,8 @@ class Tickets:
 
         Raises:
             NotFound: there is no such ticket.
-            Conflict: code ``ticket_final``; the ticket is finished.
+            Conflict: code ``ticket_final``; the ticket is finished. Code ``not_now``: the citizen has already urged today; what
+                was added is kept as a note.
             BadRequest: the note is longer than :data:`MAX_NOTE` characters.
         """
         said = notes.said(note)
@@ -356,7 +355,14 @@ class Tickets:
                 f"这张工单已经是“{ticket.state.label}”，不用再催了；如果问题还在，请说“转人工”。",
                 code="ticket_final",
             )
-        return await self.by_citizen(ticket.number, "urge", {"note": said}, key)
+        try:
+            return await self.by_citizen(ticket.number, "urge", {"note": said}, key)
+        except Conflict as error:
+            if not said:
+                raise
+            # What was said is kept all the same.
+            await self._add(ticket.number, CITIZEN, "noted", said, key and f"{key}:said")
+            raise Conflict(f"{error.message}您刚才说的也记到工单上了。", code=error.code) from error
 
     async def by_citizen(
         self, number: str, action: str, given: Mapping[str, Any], key: str | None = None

@@ -29,16 +29,16 @@ def text(ticket: Ticket, action: str, note: str) -> str:
     if action == "answer":
         return f"您好，{filed(ticket)}，答复如下：\n{ticket.public_reply}"
     if action == "grant_extension":
-        days = ticket.added_days
-        more = "".join(deadline_lines(ticket))
-        return (
-            f"您好，{filed(ticket)}，{office}还要一些时间，经审核同意延长 {days} 个工作日。{more}让您久等了。"
-        )
+        given = note.partition("：")[0]  # 延长 2 个工作日: this time's days, without those of earlier rounds
+        until = "".join(deadline_lines(ticket, late=False))  # it may be told late; then no day is named
+        return f"您好，{filed(ticket)}，{office}还要一些时间，经审核同意{given}。{until}让您久等了。"
     if action == "suspend":
         asked = note.partition("：")[2] or note
         return f"您好，{filed(ticket)}，{office}想请您补充：{asked}\n直接在这里告诉我就行，收到以后接着办。"
     if action == "redo":
         return f"您好，您说的我们看到了。{filed(ticket)}已经退给{office}重新办理，并由负责人督办。"
+    if action == "archive" and ticket.heard.result == "solved":
+        return f"您好，{filed(ticket)}，您说已经解决，现在办结归档了。谢谢您，以后有事随时说。"
     if action == "archive":
         return f"您好，{filed(ticket)}先归档了。如果问题没有解决，您随时可以说“转人工”告诉我们。"
     return progress_text(ticket)

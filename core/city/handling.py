@@ -94,11 +94,13 @@ class CallbackRules(Grounded):
         archive_after: time without an answer of the citizen after which the ticket is filed away.
         satisfied_from: least mark (1 to 5) that counts as satisfied.
         redos: how often a dissatisfied citizen's ticket is redone by itself; later a supervisor decides.
+        decide_within: time within which a supervisor decides about what is left to one.
     """
 
     archive_after: Limit = Limit(count=3, unit="working_days")
     satisfied_from: Annotated[int, Field(strict=True, ge=2, le=5)] = 3
     redos: _Few = 1
+    decide_within: Limit = Limit(count=2, unit="working_days")
 
 
 class Handling(Strict):

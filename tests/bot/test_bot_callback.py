@@ -8,10 +8,17 @@ import pytest
 
 from bot.actions.progress import callback
 from core.errors import Conflict
+from core.events import LocalEvents
+from core.jobs import Jobs
 from tests.bot.calls import Rasa
 from tests.bot.parts import SmallCity
+from tests.cities import HUAINAN
+from tests.conftest import Clock
+from tickets import told
+from tickets.listing import Wanted
 from tickets.models import Department
 from tickets.states import State
+from tickets.sweep import Sweep
 from tickets.types import Actor, Ticket, TicketDraft
 
 FORM = "validate_status_form"
@@ -75,13 +82,13 @@ async def test_a_dissatisfied_citizen_says_why_and_it_is_redone_once_then_review
 ) -> None:
     assert answered.department_id is not None
     clerk = Actor("department", "经办", None, answered.department_id)
-    for turn, told in (("t1", "退给测试市政局重新办理"), ("t2", "由负责人来审核")):
+    for turn, expected in (("t1", "退给测试市政局重新办理"), ("t2", "由负责人来审核")):
         asked = await press(rasa, visitor, payload(answered, "no:1"), turn=f"{turn}-a")
         assert asked.slots["requested_slot"] == "reason"
         said = await rasa.run(
             FORM, "晚上又灭了，根本没修好", "inform", conversation=visitor, slots=asked.slots, turn=turn
         )
-        assert told in said.text and said.slots["requested_slot"] is None
+        assert expected in said.text and said.slots["requested_slot"] is None
         if turn == "t1":
             redone = await city.tickets.get(answered.number)
             assert redone.state is State.HANDLING and redone.supervised_at is not None
@@ -189,7 +196,48 @@ async def test_thanks_for_what_was_mended_are_taken_as_solved(
 ) -> None:
     said = await rasa.run("action_fallback", "路灯修好了谢谢", "nlu_fallback", conversation=visitor)
     assert "您打几分" in said.text
-    assert (await city.tickets.get(answered.number)).state is State.PENDING_CALLBACK
+    kept = await city.tickets.get(answered.number)
+    assert (kept.state, kept.heard.result) == (State.PENDING_CALLBACK, "solved")
+
+
+async def test_solved_without_a_mark_is_kept_as_solved_and_filed_away_as_that(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, clock: Clock
+) -> None:
+    [yes, _] = callback.ways(answered.number)
+    await press(rasa, visitor, yes[1], turn="t1")
+    again = await press(rasa, visitor, yes[1], turn="t2")
+    assert "您打几分" in again.text
+    kept = await city.tickets.get(answered.number)
+    assert (kept.state, kept.heard.result, kept.heard.satisfied) == (State.PENDING_CALLBACK, "solved", None)
+    clock.forward(days=10)
+    await Sweep(city.database, LocalEvents(), HUAINAN, Jobs(city.database)).run()
+    end = await city.tickets.get(answered.number)
+    assert (end.state, end.heard.result, end.heard.satisfied) == (State.CLOSED, "solved", None)
+    last = (await city.tickets.events(answered.number))[-1]
+    assert last.action == "archive" and last.note == "群众说已解决，3 个工作日内没有打分"
+    assert "您说已经解决" in told.text(end, "archive", last.note)
+
+
+async def test_who_says_it_is_not_solved_and_no_more_waits_for_a_supervisor_until_a_day(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, clock: Clock
+) -> None:
+    [_, no] = callback.ways(answered.number)
+    await press(rasa, visitor, no[1], turn="t1")
+    waiting = await city.tickets.get(answered.number)
+    [left] = waiting.due.left(waiting.state)
+    assert left.label == "裁决" and waiting.due.to_json(waiting.state)["next"]["step_code"] == "decide"
+    assert "裁决" not in city.tickets.progress_text(waiting), "it is nobody's date but the hotline's"
+    clock.forward(days=10)
+    await Sweep(city.database, LocalEvents(), HUAINAN, Jobs(city.database)).run()
+    page = await city.tickets.find(Wanted(state="open", due="overdue", by_due=True))
+    assert [line.number for line in page.tickets] == [answered.number]
+    events = [(one.action, one.note) for one in await city.tickets.events(answered.number)]
+    assert events[-1] == ("overdue", "裁决超过期限")
+    theirs = Wanted(department_id=answered.department_id, own=True, due="overdue")
+    assert (await city.tickets.find(theirs)).tickets == (), "it is none of the department's work"
+    boss = Actor("supervisor", "班长")
+    redone = await city.tickets.moves.act(answered.number, "redo", {"reason": "电话里说又灭了"}, boss)
+    assert not redone.disputed and redone.due.decide_at is None
 
 
 async def test_nobody_else_answers_for_the_citizen(rasa: Rasa, city: SmallCity, answered: Ticket) -> None:

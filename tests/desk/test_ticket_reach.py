@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from desk import sight
 from tests.desk import test_desk_lifecycle
 from tests.desk.conftest import OURS, Person, on_both
 from tests.desk.test_desk_lifecycle import Hall
 from tickets.service import Tickets
-from desk import sight
 
 hall = test_desk_lifecycle.hall
 
@@ -44,7 +44,8 @@ async def test_numbers_in_answers_notes_and_history_are_masked_and_seen_with_a_r
         words = clear["words"]
         assert PHONE in words["public_reply"] and CARD in words["confidential_reply"]
         assert [PHONE in event["note"] for event in clear["events"]] == [
-            event["action_code"] in ("note", "contact", "reply", "callback", "redo") for event in clear["events"]
+            event["action_code"] in ("note", "contact", "reply", "callback", "redo")
+            for event in clear["events"]
         ]
         assert hidden(await who.get(f"/tickets/{number}")), "the page itself stays masked"
 
@@ -86,7 +87,9 @@ async def test_access_to_the_contact_follows_who_has_the_ticket_now(hall: Hall) 
 
     merged = await hall.file("2")
     await hall.act(hall.agent, merged, "accept")
-    await hall.act(hall.agent, merged, "dispatch", department=hall.ids["roads"], assisting=[hall.ids["lamps"]])
+    await hall.act(
+        hall.agent, merged, "dispatch", department=hall.ids["roads"], assisting=[hall.ids["lamps"]]
+    )
     await hall.act(hall.agent, merged, "merge", into=returned)
     assert (await reveals(hall.roads, merged), await reveals(hall.lamps, merged)) == (404, 200)
     assert [one["number"] for one in (await hall.roads.get("/tickets"))["tickets"]] == []

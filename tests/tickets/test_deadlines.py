@@ -9,12 +9,12 @@ import pytest
 from chinese_calendar.constants import holidays
 from sqlalchemy import select, update
 
-from core.clock import SHANGHAI
+from core.clock import SHANGHAI, local
 from core.database import Database
 from core.events import LocalEvents
 from tests.cities import HUAINAN, QINGWU
 from tests.conftest import Clock
-from tickets import deadlines
+from tickets import clockwork, deadlines, recounting
 from tickets.due import Due
 from tickets.models import TicketRow
 from tickets.progress import progress_text
@@ -199,12 +199,16 @@ async def test_a_provisional_date_is_kept_from_the_citizen_and_counted_again_onc
     # A newer library knows next year: its first working week is free.
     for day in (date(year + 1, 1, n) for n in range(1, 10)):
         monkeypatch.setitem(holidays, day, "New Year's Day")
-    assert await deadlines.recount(database, QINGWU) == 1
+    assert await recounting.recount(database, QINGWU) == 1
     again = await qingwu.get(ticket.number)
     assert again.due.close_at is not None and again.due.close_at > before + timedelta(days=5)
     assert not again.due.provisional and qingwu.deadline_lines(again)
+    async with database.read() as session:
+        row = await session.scalar(select(TicketRow).where(TicketRow.number == ticket.number))
+    assert row is not None and row.next_due_at == min(step.at for step in again.due.steps)
+    assert row.watch_at == clockwork.appointments(row, QINGWU)[0].at, "the clock waits for the new deadlines"
     assert (await qingwu.get(closed.number)).due == closed.due
-    assert await deadlines.recount(database, QINGWU) == 0
+    assert await recounting.recount(database, QINGWU) == 0
 
 
 async def test_moments_are_stored_in_utc(qingwu: Tickets, database: Database) -> None:
@@ -219,3 +223,17 @@ def test_what_a_city_lacks_is_said() -> None:
         "建议和表扬"
     ]
     assert deadlines.covers_all(HUAINAN) and deadlines.unknown(QINGWU) == []
+
+
+def test_days_are_added_from_the_day_that_ends_at_midnight() -> None:
+    """Without office hours a deadline of Thursday is Friday 00:00; two working days more end with Monday, not with Tuesday."""
+    rules = HUAINAN.deadlines.model_copy(update={"office_hours": None})
+    city = HUAINAN.model_copy(update={"deadlines": rules})
+    row = TicketRow(
+        type="consult", category="", created_at=datetime(2026, 11, 30, 2, tzinfo=UTC), added_days=0
+    )
+    thursday = deadlines.of_row(city, row).reply_at
+    row.added_days = 2
+    later = deadlines.of_row(city, row).reply_at
+    assert thursday is not None and local(thursday) == datetime(2026, 12, 4, tzinfo=SHANGHAI)
+    assert later is not None and local(later) == datetime(2026, 12, 8, tzinfo=SHANGHAI)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import update
 
+from core.clock import SHANGHAI
 from core.database import Database
 from core.errors import BadRequest, Conflict, NotFound
-from core.events import Events
+from core.events import Events, LocalEvents
+from tests.cities import QINGWU
+from tests.conftest import Clock
 from tickets.models import TicketRow
 from tickets.service import Tickets
 from tickets.states import State
@@ -34,8 +39,37 @@ async def test_urging_is_written_down_once(tickets: Tickets, events: Events, tic
         ("filed", "群众", ""),
         ("urge", "群众", "三天了还没人来"),
     ]
-    await tickets.urge(ticket.number, key="turn-2")
-    assert len(await tickets.events(ticket.number)) == 3
+
+
+async def test_a_citizen_urges_a_ticket_once_a_day_and_hears_when_it_was_and_is_due(
+    database: Database, draft: TicketDraft, clock: Clock
+) -> None:
+    clock.forward(seconds=(datetime(2026, 12, 7, 9, 12, tzinfo=SHANGHAI) - clock.now()).total_seconds())
+    tickets = Tickets(database, LocalEvents(), QINGWU)
+    ticket = await tickets.file(replace(draft, district="", type="咨询", category=""), "k")
+    await tickets.urge(ticket.number, "三天了还没人来", key="turn-1")
+    clock.forward(hours=14)  # still the same day in China
+    with pytest.raises(Conflict) as refused:
+        await tickets.urge(ticket.number, key="turn-2")
+    assert refused.value.message.startswith("您今天 09:12 已经催过了，办的人看得到。按《青梧市")
+    assert refused.value.message.endswith("前答复。明天还没有动静，可以再催。")
+    for _ in range(2):  # the same turn again says the same
+        with pytest.raises(Conflict, match="您刚才说的也记到工单上了"):
+            await tickets.urge(ticket.number, "孩子摔了一跤", key="turn-3")
+    assert [e.note for e in await tickets.events(ticket.number) if e.action == "noted"] == ["孩子摔了一跤"]
+    # What the staff notes of a caller counts for itself.
+    await tickets.moves.act(ticket.number, "urge", {"note": "来电催"}, AGENT)
+    clock.forward(hours=1)
+    urged = await tickets.urge(ticket.number, key="turn-4")
+    assert urged.rounds.urges == 3 and urged.version == ticket.version
+
+
+async def test_urging_at_once_counts_once(tickets: Tickets, ticket: Ticket) -> None:
+    done = await asyncio.gather(
+        *(tickets.urge(ticket.number, key=f"turn-{n}") for n in range(6)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Conflict) for one in done) == 5
+    assert (await tickets.get(ticket.number)).rounds.urges == 1
 
 
 async def test_the_same_key_at_once_is_one_event(tickets: Tickets, ticket: Ticket) -> None:

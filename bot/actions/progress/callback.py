@@ -68,7 +68,7 @@ async def take(turn: Turn, *, asks_why: bool = True) -> str | None:
     elif ticket.state is not State.PENDING_CALLBACK:
         turn.say(parts().tickets.progress_text(ticket), [HUMAN, COMPLAIN])
     elif not mark.isdecimal() or int(mark) not in _MARKS:
-        known = whether == _YES or ticket.heard.result == _RESULT[_NO]
+        known = ticket.heard.result == _RESULT[whether]
         if known or await _write(turn, number, whether, None, "") is not None:
             _ask_mark(turn, number, whether)
             return "rating"
@@ -96,7 +96,9 @@ async def solved(turn: Turn, ticket: Ticket) -> bool:
     """Go on from words by which a matter has come right (修好了谢谢); False when its ticket waits for no callback."""
     if ticket.state is not State.PENDING_CALLBACK:
         return False
-    _ask_mark(turn, ticket.number, _YES)
+    known = ticket.heard.result == _RESULT[_YES]
+    if known or await _write(turn, ticket.number, _YES, None, "") is not None:
+        _ask_mark(turn, ticket.number, _YES)
     return True
 
 

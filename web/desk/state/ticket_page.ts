@@ -20,6 +20,8 @@ export function useTicketPage(number: Ref<string>) {
   /** What somebody else did while the form was open; null when nothing. */
   const overtaken = ref<string | null>(null);
   let version = 0;
+  /** Whether a move of this page is on its way: the page is fetched after it anyway. */
+  let acting = false;
 
   const ticket = computed(() => {
     const found = page.value?.ticket;
@@ -65,6 +67,7 @@ export function useTicketPage(number: Ref<string>) {
   async function act(action: string, fields: Record<string, FieldValue>): Promise<boolean> {
     const mine = number.value;
     if (doing.value !== action) version = page.value?.ticket.version ?? 0;
+    acting = true;
     try {
       const { gone } = await api.act(mine, action, version, fields);
       doing.value = null;
@@ -74,6 +77,8 @@ export function useTicketPage(number: Ref<string>) {
       if (error instanceof DeskError && error.code === "stale") await overtake();
       if (error instanceof DeskError && error.code === "not_now") await load();
       throw error;
+    } finally {
+      acting = false;
     }
   }
 
@@ -85,10 +90,10 @@ export function useTicketPage(number: Ref<string>) {
 
   function heard(row: TicketRow | null): void {
     const known = page.value?.ticket;
-    if (!known || (row && (row.number !== known.number || row.version <= known.version))) return;
     // Without the live connection a department would leave a record of looking every half minute; a move tells it anyway.
-    if (!row) return;
-    if (doing.value) void overtake();
+    if (!known || !row || row.number !== known.number || row.version < known.version || acting) return;
+    // What only adds to a ticket (催办, a note) leaves its version: the history is fetched, and nobody who writes is disturbed.
+    if (row.version > known.version && doing.value) void overtake();
     else void load();
   }
 

@@ -122,6 +122,18 @@ describe("a ticket's page", () => {
     expect(sent().map((asked) => asked.body.version)).toEqual([3, 7]);
   });
 
+  it("shows what was only added meanwhile, and disturbs nobody who is writing", async () => {
+    await open();
+    await write("路灯已于今天修好", "提交答复");
+    now.events = [{ at: "2026-11-23T02:00:00Z", actor: "群众", action: "催办", from_state: null, to_state: null, note: "三天了" }];
+    tellOfTicket(now.ticket);
+    await until("the history shows it", () => page.text().includes("三天了"));
+    expect(told()).not.toContain("刚才");
+    dialogButton("提交答复").click();
+    await until("it was made", () => page.find("header .state").text() === "待审核");
+    expect(sent().map((asked) => asked.body.version)).toEqual([3]);
+  });
+
   it("keeps what was typed, and sends no more, when the move is no longer possible", async () => {
     await open();
     await write("路灯已于今天修好", "提交答复");
