@@ -12,6 +12,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
 from core import inline_sqlite
@@ -70,6 +71,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+BROWSERS = 4
+"""Most lists and searches that are read at the same time on SQLite; more wait."""
 IDLE_IN_TRANSACTION_S = 60.0
 """Seconds after which PostgreSQL ends a transaction in which nothing is done.
 
@@ -78,7 +81,7 @@ A process that hangs, or whose machine is cut off, would otherwise keep its lock
 
 
 class Database:
-    """An engine with two kinds of session: ``read()`` and ``write()``.
+    """An engine with three kinds of session: ``read()``, ``browse()`` and ``write()``.
 
     Args:
         url: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. ``sqlite:``, ``postgresql:`` and
@@ -110,6 +113,7 @@ class Database:
         self._write = async_sessionmaker(self.engine, expire_on_commit=False)
         reader = self.engine.execution_options(wenban_read_only=True)
         self._read = async_sessionmaker(reader, expire_on_commit=False)
+        self._browsing: AsyncEngine | None = None
         self.watchers: set[Callable[[], None]] = set()
         """Functions that are called after the commit of each transaction that used :func:`tell_watchers`."""
 
@@ -138,6 +142,29 @@ class Database:
         async with self._read() as session:
             yield session
 
+    @asynccontextmanager
+    async def browse(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading much: lists, searches, counts, figures.
+
+        On SQLite its statements run in threads, on connections of their own. So they take a little longer each, and the event
+        loop goes on meanwhile, however many rows are read. On PostgreSQL it is the same as :meth:`read`.
+        """
+        if not self.is_sqlite:
+            async with self.read() as session:
+                yield session
+            return
+        if self._browsing is None:
+            self._browsing = create_async_engine(
+                self.url,
+                hide_parameters=True,
+                pool_size=BROWSERS,
+                max_overflow=0,
+                poolclass=AsyncAdaptedQueuePool,
+            )
+            _tune_browsing(self._browsing)
+        async with AsyncSession(self._browsing, expire_on_commit=False) as session:
+            yield session
+
     async def ping(self) -> None:
         """Ask the database for one row. When it can't be reached, the error of the driver is raised."""
         async with self.read() as session:
@@ -146,6 +173,9 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self._browsing is not None:
+            await self._browsing.dispose()
+            self._browsing = None
 
 
 def tell_watchers(session: AsyncSession) -> None:
@@ -185,6 +215,16 @@ def _tune_postgresql(engine: AsyncEngine) -> None:
         cursor.execute(f"SET idle_in_transaction_session_timeout = {round(1000 * IDLE_IN_TRANSACTION_S)}")
         cursor.close()
         connection.commit()
+
+
+def _tune_browsing(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        # 64 MB of pages each, and the file mapped: a list reads from all over a large file.
+        for pragma in ("query_only=ON", "cache_size=-65536", "mmap_size=4294967296"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
 
 def _tune_sqlite(engine: AsyncEngine) -> None:

@@ -39,7 +39,7 @@ def tokens(*texts: str) -> str:
     """The tokens of all characters and pairs of some texts under the present key, for storing. Their order tells nothing."""
     key = ring().present.derived("search")
     found = {_token(key, gram) for text in texts for gram in _grams(text) if not gram.isspace()}
-    return "".join(sorted(found))
+    return " ".join(sorted(found))
 
 
 def may_have(column: ColumnElement[str], word: str, *, sqlite: bool) -> ColumnElement[bool]:
@@ -51,15 +51,19 @@ def may_have(column: ColumnElement[str], word: str, *, sqlite: bool) -> ColumnEl
         sqlite: whether the database is SQLite; else PostgreSQL.
     """
     place = func.instr if sqlite else func.strpos
-    grams = [gram for gram in _grams(word) if len(gram) == min(2, len(word))]
     return or_(
         *(
-            and_(
-                *(
-                    place(column, literal(token, String())) > 0
-                    for token in sorted({_token(key.derived("search"), g) for g in grams})
-                )
-            )
-            for key in ring().keys
+            and_(*(place(column, literal(token, String())) > 0 for token in tokens_of_key))
+            for tokens_of_key in wanted(word)
         )
     )
+
+
+def wanted(word: str) -> list[list[str]]:
+    """The tokens that a text with this word has, under each key that may have made them.
+
+    Args:
+        word: at least one character, without white space.
+    """
+    grams = [gram for gram in _grams(word) if len(gram) == min(2, len(word))]
+    return [sorted({_token(key.derived("search"), gram) for gram in grams}) for key in ring().keys]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 import service.tables  # noqa: F401
 from core.database import Base, Database, UtcDateTime, async_url
 from core.privacy import Sealed
+from tickets import word_index
 
 url = context.config.get_main_option("sqlalchemy.url") or ""
 
@@ -33,6 +34,7 @@ def run(connection: Connection) -> None:
         # SQLite can't alter tables; alembic copies them.
         render_as_batch=True,
         render_item=render,
+        include_object=lambda _thing, name, *_: not (name or "").startswith(word_index.OWN),
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
-from core.masking import hide
-from core.search_tokens import may_have
 from core.text import clean
-from tickets import dispatch, rows
+from tickets import dispatch, rows, word_index
+from tickets.asked import Asked
 from tickets.department_view import DepartmentView
 from tickets.models import Department, TicketRow
 from tickets.states import State
@@ -57,12 +55,8 @@ _OWN_COLUMNS = (TicketRow.confidential, TicketRow.address, TicketRow.contact_nam
 """What is also read for a department: without knowing the citizen, nothing of the citizen can be left out."""
 
 
-_LONG_NUMBER = re.compile(r"\d{5}")
-"""Digits in a row that are searched among tickets' numbers only. In words they are a person's number, and masked."""
-_CLEAR = (TicketRow.number, TicketRow.district, TicketRow.category)
-"""Columns that are stored in clear and searched by SQL."""
-
-
+_FEW, _MANY = 200, 3_200
+"""Fewest and most tickets that the index of words names at once."""
 SOON = timedelta(hours=24)
 """Time before a deadline from which a ticket is listed as due soon."""
 
@@ -73,7 +67,7 @@ class Wanted:
 
     Args:
         state: code or label of a state; ``open`` for all that are not finished.
-        q: words that must all occur in number, content, address, district or category.
+        q: words that must all occur in number, content, address, district or category (:mod:`tickets.asked`).
         department_id: only tickets of this department. See ``own``.
         own: whether that department itself asks: it also gets what it assists with, and its own view of everything.
         category: ``一级/二级``, or a name of level 1.
@@ -101,7 +95,13 @@ class Wanted:
 
 
 async def find(
-    database: Database, wanted: Wanted, *, limit: int, before: str | None, view: DepartmentView
+    database: Database,
+    wanted: Wanted,
+    *,
+    limit: int,
+    before: str | None,
+    view: DepartmentView,
+    places: Collection[str] = (),
 ) -> Page:
     """One page of tickets.
 
@@ -111,6 +111,7 @@ async def find(
         limit: tickets per page, 1 to :data:`MAX_LIMIT`.
         before: ``next`` of the previous page; None for the first page.
         view: builds what a department sees.
+        places: names of the districts, which are searched, too.
 
     Raises:
         BadRequest: a filter is unknown, ``q`` is too long, or ``limit`` is out of range.
@@ -121,22 +122,32 @@ async def find(
     if len(wanted.q) > MAX_QUERY:
         raise BadRequest(f"搜索内容请在 {MAX_QUERY} 字以内")
     own = wanted.own
+    asked = [Asked.of(word, places, by_phone=not own) for word in words]
     columns = (*_LINE_COLUMNS, *(_OWN_COLUMNS if own else ()), *_searched(words))
     query = _narrowed(select(TicketRow).options(load_only(*columns)), wanted)
-    for word in words:
-        found_by = [column.icontains(word, autoescape=True) for column in _CLEAR]
-        if not _LONG_NUMBER.search(word):
-            found_by.append(may_have(TicketRow.__table__.c.search_tokens, word, sqlite=database.is_sqlite))
+    # Departments read whatever is confidential: the time of an answer must not tell what is hidden in the words.
+    indexed = [] if own else [one.word for one in asked if one.indexed]
+    for one in asked:
         if own:
-            # These are opened whatever the tokens say: the time of an answer must not tell what is hidden in them.
-            found_by.append(TicketRow.confidential.is_(True))
-        query = query.where(or_(*found_by))
+            query = query.where(or_(one.condition(database.is_sqlite), TicketRow.confidential.is_(True)))
+        elif not one.indexed:
+            query = query.where(one.condition(database.is_sqlite))
+    chosen = None
+    if indexed and not database.is_sqlite:
+        query = query.where(word_index.postgresql_has(indexed))
+    elif indexed and wanted.by_due:
+        query = query.where(TicketRow.id.in_(word_index.sqlite_has(indexed)))
+    elif indexed:
+        chosen = indexed
 
     def fits(row: TicketRow) -> bool:
-        return view.found(row, words) if own else all(_has(row, word) for word in words)
+        return view.found(row, words) if own else all(one.has(row) for one in asked)
 
-    async with database.read() as session:
-        found = await _fitting(session, query, fits if words else None, limit + 1, wanted, before)
+    async with database.browse() as session:
+        if chosen is not None:
+            found = await _chosen(session, query, chosen, fits, limit + 1, before)
+        else:
+            found = await _fitting(session, query, fits if words else None, limit + 1, wanted, before)
         names = {one.id: one.name for one in await session.execute(select(Department.id, Department.name))}
     page = found[:limit]
     to_line = view.line if own else rows.to_line
@@ -144,9 +155,30 @@ async def find(
     return Page(tuple(lines), _place(page[-1], wanted) if len(found) > limit else None)
 
 
+async def _chosen(
+    session: AsyncSession,
+    query: Select[Any],
+    words: Sequence[str],
+    fits: Callable[[TicketRow], bool],
+    most: int,
+    before: str | None,
+) -> list[TicketRow]:
+    """The first rows that fit, among those that the index of words of SQLite names, newest first."""
+    found: list[TicketRow] = []
+    after, at_once = before and clean(before), _FEW
+    while True:
+        ids = await word_index.newest(session, words, after, at_once)
+        some = query.where(TicketRow.id.in_(ids)).order_by(TicketRow.id.desc())
+        found += [row for row in await session.scalars(some) if fits(row)] if ids else []
+        if len(found) >= most or len(ids) < at_once:
+            return found[:most]
+        after, at_once = ids[-1], min(2 * at_once, _MANY)
+
+
 def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.state == "open":
-        query = query.where(TicketRow.state.in_([state for state in State if not state.is_final]))
+        # Whatever ends a ticket writes when. Its state is not asked for: SQLite would read and sort all open ones by it.
+        query = query.where(TicketRow.closed_at.is_(None))
     elif wanted.state:
         state = State.parse(wanted.state)
         if state is None:
@@ -186,7 +218,8 @@ def _narrowed(query: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.disputed:
         query = query.where(TicketRow.disputed.is_(True))
     if wanted.returned:
-        query = query.where(TicketRow.returns >= wanted.returned)
+        # The index of those that were returned at all is used for what names its condition.
+        query = query.where(TicketRow.returns >= wanted.returned, literal_column("tickets.returns > 0"))
     return query
 
 
@@ -217,7 +250,7 @@ def _place(row: TicketRow, wanted: Wanted) -> str:
 
 def _searched(words: Sequence[str]) -> tuple[Any, ...]:
     """Columns that a search reads beside those of a line."""
-    return (TicketRow.address,) if words else ()
+    return (TicketRow.address, TicketRow.contact_key) if words else ()
 
 
 async def _fitting(
@@ -245,9 +278,3 @@ async def _fitting(
         after = _place(page[-1], wanted)
         # Words whose pairs are frequent, and they themselves are not, take many pages.
         await asyncio.sleep(0)
-
-
-def _has(row: TicketRow, word: str) -> bool:
-    # As agents read it: a masked number is not found digit by digit.
-    texts = (row.number, hide(row.content), hide(row.address), row.district, row.category)
-    return any(word.lower() in text.lower() for text in texts)

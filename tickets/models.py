@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     ForeignKey,
     Index,
@@ -28,6 +29,7 @@ from core.ids import new_id
 from core.privacy import EncryptedJson, EncryptedText, lookup_key
 from core.resealing import KEYED
 from core.search_tokens import tokens
+from tickets import word_index
 from tickets.lifecycle import refuse_illegal
 from tickets.states import State
 
@@ -57,13 +59,14 @@ class TicketRow(Base):
     __table_args__ = (
         Index("ix_tickets_state_id", "state", "id"),
         Index("ix_tickets_department_id_id", "department_id", "id"),
-        Index("ix_tickets_department_id_next_due_at", "department_id", "next_due_at"),
+        Index("ix_tickets_department_id_next_due_at_id", "department_id", "next_due_at", "id"),
         Index("ix_tickets_district_id", "district", "id"),
         Index("ix_tickets_category_id", "category", "id"),
         Index("ix_tickets_next_due_at_id", "next_due_at", "id"),
         Index("ix_tickets_type_id", "type", "id"),
         Index("ix_tickets_state_next_due_at_id", "state", "next_due_at", "id"),
         Index("ix_tickets_department_id_state_id", "department_id", "state", "id"),
+        Index("ix_tickets_number_id", "number", "id"),
         # What few tickets are: without these a list of them would read all.
         Index("ix_tickets_urgency_id", "urgency", "id"),
         Index("ix_tickets_disputed_id", "disputed", "id"),
@@ -190,7 +193,11 @@ def _keyed(clear: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-cast(Table, TicketRow.__table__).info[KEYED] = _keyed
+_TABLE = cast(Table, TicketRow.__table__)
+_TABLE.info[KEYED] = _keyed
+for _dialect, _statements in (("sqlite", word_index.SQLITE), ("postgresql", word_index.POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(_TABLE, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
 
 
 @event.listens_for(TicketRow, "before_insert")

@@ -161,7 +161,9 @@ class Tickets:
 
     async def find(self, wanted: Wanted, limit: int = 50, before: str | None = None) -> Page:
         """One page of tickets; see :func:`tickets.listing.find`."""
-        return await listing.find(self._database, wanted, limit=limit, before=before, view=self._view)
+        return await listing.find(
+            self._database, wanted, limit=limit, before=before, view=self._view, places=self.places
+        )
 
     async def suggestions(self, number: str) -> tuple[dispatch.Suggestion, ...]:
         """The departments that a ticket may go to, the best first; see :func:`tickets.dispatch.suggest`.

@@ -1,0 +1,100 @@
+"""The index of words of tickets: which tickets may have some words, without reading all of them.
+
+It holds the keyed tokens of :mod:`core.search_tokens`, never a word. SQLite has a full-text table, which triggers keep in step with
+the table of tickets; PostgreSQL has an inverted index. Both find a few tickets too many, which the caller leaves out.
+
+The full-text table numbers tickets by ``ticket_search``, because the row numbers of a table without a number of its own may change
+(https://www.sqlite.org/lang_vacuum.html). Whoever copies the table of tickets in a migration makes the triggers anew
+(:data:`SQLITE_TRIGGERS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, func, literal_column, or_, text
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.search_tokens import wanted
+
+SQLITE_TABLES = (
+    "CREATE TABLE ticket_search (seq INTEGER PRIMARY KEY, ticket_id VARCHAR(36) NOT NULL UNIQUE)",
+    # Tokens differ in capitals only by their first letter, which is always one; so the plain tokenizer keeps them apart.
+    "CREATE VIRTUAL TABLE ticket_words USING fts5(tokens, content='', detail=none, tokenize='ascii')",
+)
+_ADD = "INSERT INTO ticket_words(rowid, tokens) SELECT seq, new.search_tokens FROM ticket_search WHERE ticket_id = new.id;"
+_REMOVE = (
+    "INSERT INTO ticket_words(ticket_words, rowid, tokens)"
+    " SELECT 'delete', seq, old.search_tokens FROM ticket_search WHERE ticket_id = old.id;"
+)
+SQLITE_TRIGGERS = (
+    "CREATE TRIGGER ticket_words_added AFTER INSERT ON tickets BEGIN"
+    f" INSERT INTO ticket_search(ticket_id) VALUES (new.id); {_ADD} END",
+    "CREATE TRIGGER ticket_words_changed AFTER UPDATE OF search_tokens ON tickets"
+    f" WHEN old.search_tokens IS NOT new.search_tokens BEGIN {_REMOVE} {_ADD} END",
+    "CREATE TRIGGER ticket_words_removed AFTER DELETE ON tickets BEGIN"
+    f" {_REMOVE} DELETE FROM ticket_search WHERE ticket_id = old.id; END",
+)
+POSTGRESQL = ("CREATE INDEX ix_tickets_words ON tickets USING gin (string_to_array(search_tokens, ' '))",)
+SQLITE = (*SQLITE_TABLES, *SQLITE_TRIGGERS)
+"""Statements that make the index of an empty table."""
+OWN = ("ticket_search", "ticket_words", "ix_tickets_words")
+"""Beginnings of the names of what they make, which is in no metadata."""
+
+_FOUND = "SELECT ticket_id FROM ticket_words CROSS JOIN ticket_search ON seq = ticket_words.rowid WHERE ticket_words MATCH :match"
+
+
+def postgresql_has(words: Sequence[str]) -> ColumnElement[bool]:
+    """SQL of PostgreSQL: a ticket may have all of these words."""
+    stored: Any = func.string_to_array(literal_column("tickets.search_tokens"), literal_column("' '"))
+    return and_(
+        *(
+            or_(
+                *(
+                    cast(stored, ARRAY(String)).contains(cast(array(tokens), ARRAY(String)))
+                    for tokens in wanted(word)
+                )
+            )
+            for word in words
+        )
+    )
+
+
+def sqlite_has(words: Sequence[str]) -> Any:
+    """SQL of SQLite: the ids of all tickets that may have all of these words, for ``in_``."""
+    return text(_FOUND).bindparams(bindparam("match", _match(words), String()))
+
+
+async def newest(session: AsyncSession, words: Sequence[str], before: str | None, most: int) -> list[str]:
+    """Ids of the newest tickets that may have all of these words, on SQLite.
+
+    Args:
+        session: a transaction on SQLite.
+        words: at least one, each without white space.
+        before: id of a ticket; only older ones are found. None: all.
+        most: how many at most.
+    """
+    given: dict[str, Any] = {"match": _match(words), "most": most}
+    older = ""
+    if before is not None:
+        older = (
+            " AND ticket_words.rowid <= coalesce((SELECT seq FROM ticket_search WHERE ticket_id < :before"
+            " ORDER BY ticket_id DESC LIMIT 1), 0)"
+        )
+        given["before"] = before
+    found = await session.scalars(
+        text(f"{_FOUND}{older} ORDER BY ticket_words.rowid DESC LIMIT :most"), given
+    )
+    return list(found)
+
+
+def _match(words: Sequence[str]) -> str:
+    """The words in the language of the full-text table: of each word, all tokens under one of the keys."""
+    return " AND ".join(
+        "("
+        + " OR ".join("(" + " AND ".join(f'"{one}"' for one in tokens) + ")" for tokens in wanted(word))
+        + ")"
+        for word in words
+    )
