@@ -85,6 +85,7 @@ END_RIGHTS = Act("end_rights", "办结个人信息请求", "request", "id")
 SEE_PHOTO = Act("see_photo", "查看会话照片", "photo", "id")
 
 LIST_TICKETS = Act("list_tickets", "查看工单列表")
+COUNT_TICKETS = Act("count_tickets", "查看工单数量")
 OPEN_TICKET = Act("open_ticket", "打开工单", "ticket", "number")
 SEE_TICKET_PHOTO = Act("see_ticket_photo", "查看工单照片", "ticket", "number")
 REVEAL_CONTACT = Act("reveal_contact", "查看联系方式", "ticket", "number")

@@ -41,6 +41,10 @@ class _List(body.Body):
     before: Annotated[str, Field(max_length=80)] = ""
 
 
+class _Counts(body.Body):
+    department: Annotated[str, Field(title="承办单位", max_length=36)] = ""
+
+
 class TicketsApi:
     """Handlers of the addresses for tickets."""
 
@@ -55,6 +59,7 @@ class TicketsApi:
         only, one = self._guard.only, "/api/desk/tickets/{number}"
         return [
             web.get("/api/desk/tickets", only(TICKETS, self.list, acts.LIST_TICKETS)),
+            web.get("/api/desk/tickets/counts", only(TICKETS, self.counts, acts.COUNT_TICKETS)),
             web.get(one, only(TICKETS, self.open, acts.OPEN_TICKET)),
             web.get(
                 f"{one}/photos/{{id}}", only(TICKETS, self.photo, acts.SEE_TICKET_PHOTO), allow_head=False
@@ -83,6 +88,14 @@ class TicketsApi:
         )
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
+
+    async def counts(self, request: web.Request, user: User) -> web.Response:
+        """How many open tickets there are of each state and kind; of a department's account its own."""
+        asked = body.query(request, _Counts)
+        own = _department(user)
+        department = own if own is not None else asked.department or None
+        found = await self._tickets.counts(department, own=own is not None)
+        return web.json_response(found.to_json())
 
     async def open(self, request: web.Request, user: User) -> web.Response:
         """One ticket with masked contact and numbers, its history, like tickets, and what the account may do with it now.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import iso
 from tickets.states import State
 
+SOON = timedelta(hours=24)
+"""Time before a deadline from which a ticket is due soon."""
 _LABELS = {"sign": "签收", "reply": "答复", "close": "办结", "decide": "裁决"}
 _BEFORE_SIGNED = frozenset({State.PENDING_ACCEPTANCE, State.PENDING_DISPATCH, State.PENDING_SIGN})
 _BEFORE_REPLY = _BEFORE_SIGNED | {State.HANDLING, State.RETURN_REVIEW, State.EXTENSION_REVIEW}

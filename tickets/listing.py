@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, literal_column, or_, select
@@ -19,6 +19,7 @@ from core.text import clean
 from tickets import dispatch, rows, word_index
 from tickets.asked import Asked
 from tickets.department_view import DepartmentView
+from tickets.due import SOON
 from tickets.models import Department, TicketRow
 from tickets.states import State
 from tickets.types import URGENT, Page, TicketType
@@ -57,8 +58,6 @@ _OWN_COLUMNS = (TicketRow.confidential, TicketRow.address, TicketRow.contact_nam
 
 _FEW, _MANY = 200, 3_200
 """Fewest and most tickets that the index of words names at once."""
-SOON = timedelta(hours=24)
-"""Time before a deadline from which a ticket is listed as due soon."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Wanted:
         category: ``一级/二级``, or a name of level 1.
         district: name of a district.
         kind: code or label of a type.
-        due: ``overdue``: past its next deadline; ``soon``: within :data:`SOON` of it.
+        due: ``overdue``: past its next deadline; ``soon``: within :data:`tickets.due.SOON` of it.
         urgent, supervised, disputed: only such tickets.
         returned: only tickets that were returned at least so often; 0: all.
         by_due: the first due first, instead of the newest first. Only tickets with a deadline before them are listed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from core.errors import RateLimited
 from core.locks import one_at_a_time
 from core.privacy import lookup_key
 from tickets import numbers, rows
-from tickets.models import CodeFailure
+from tickets.models import CodeFailure, TicketRow
 from tickets.types import Ticket
 
 WINDOW = timedelta(minutes=15)
@@ -102,6 +103,14 @@ async def by_number_and_code(
 def pass_for(ticket: Ticket, visitor: str) -> str:
     """What is kept instead of the code of a ticket that this visitor has opened: worth nothing to anybody else."""
     return lookup_key(f"ticket pass {ticket.number} {ticket.query_code} {visitor}")
+
+
+async def codes_of(database: Database, conversation_id: str, asked: Collection[str]) -> dict[str, str]:
+    """The query codes of those of the tickets with these numbers that were filed in this conversation."""
+    wanted = (TicketRow.conversation_id == conversation_id, TicketRow.number.in_(list(asked)))
+    async with database.read() as session:
+        found = await session.scalars(select(TicketRow).where(*wanted))
+        return {row.number: row.query_code for row in found}
 
 
 async def _by_pass(database: Database, number: str, given: str, tried: Tried) -> Ticket | None:

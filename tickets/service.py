@@ -18,6 +18,7 @@ from core.events import Events
 from core.privacy import lookup_key
 from tickets import (
     contacts,
+    counting,
     deadlines,
     departments,
     dispatch,
@@ -130,13 +131,7 @@ class Tickets:
 
     async def codes_of(self, conversation_id: str, asked: Collection[str]) -> dict[str, str]:
         """The query codes of those of the tickets with these numbers that were filed in this conversation."""
-        async with self._database.read() as session:
-            found = await session.scalars(
-                select(TicketRow).where(
-                    TicketRow.conversation_id == conversation_id, TicketRow.number.in_(list(asked))
-                )
-            )
-            return {row.number: row.query_code for row in found}
+        return await lookup.codes_of(self._database, conversation_id, asked)
 
     async def get(self, number: str) -> Ticket:
         """The ticket with this number.
@@ -164,6 +159,11 @@ class Tickets:
         return await listing.find(
             self._database, wanted, limit=limit, before=before, view=self._view, places=self.places
         )
+
+    async def counts(self, department_id: str | None = None, *, own: bool = False) -> counting.Counts:
+        """How many open tickets there are of each kind; see :func:`tickets.counting.count`."""
+        asked = {"department_id": department_id, "own": own, "returned": self.returns_decided}
+        return await counting.count(self._database, **asked)
 
     async def suggestions(self, number: str) -> tuple[dispatch.Suggestion, ...]:
         """The departments that a ticket may go to, the best first; see :func:`tickets.dispatch.suggest`.

@@ -58,6 +58,13 @@ def upgrade() -> None:
             sqlite_where=sa.text(where),
             postgresql_where=sa.text(where),
         )
+    op.create_index(
+        "ix_tickets_counted",
+        "tickets",
+        ["department_id", "state", "next_due_at", "urgency", "supervised_at", "disputed", "returns", "id"],
+        sqlite_where=sa.text(_FEW["open"]),
+        postgresql_where=sa.text(_FEW["open"]),
+    )
     _index_words()
     moments = ("decide_due_at", "next_due_at", "watch_at", "closed_at", "updated_at")
     tickets = sa.table(
@@ -116,7 +123,7 @@ def downgrade() -> None:
         op.execute("DROP TABLE ticket_words")
         op.execute("DROP TABLE ticket_search")
     op.execute("UPDATE tickets SET search_tokens = replace(search_tokens, ' ', '')")
-    for name in (*_FEW, *_INDEXES):
+    for name in (*_FEW, *_INDEXES, "counted"):
         op.drop_index(f"ix_tickets_{name}", table_name="tickets")
     with op.batch_alter_table("tickets") as batch:
         batch.create_index("ix_tickets_supervised_at_id", ["supervised_at", "id"])

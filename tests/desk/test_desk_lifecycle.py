@@ -336,6 +336,35 @@ async def test_lists_can_be_narrowed_in_every_way(hall: Hall) -> None:
     assert line["department"] == "市城市管理行政执法局" and line["supervised"] and line["version"] == 4
 
 
+async def test_open_tickets_are_counted_as_the_lists_show_them(hall: Hall) -> None:
+    first, second, third = await hall.handled("1"), await hall.file("2"), await hall.file("3")
+    await hall.act(hall.boss, first, "supervise", note="三天内办结")
+    await hall.act(hall.agent, second, "accept", urgent=True)
+    await hall.act(hall.agent, third, "decline", basis="不归热线", route="请找法院")
+    fourth = await hall.file("4")
+    await hall.act(hall.agent, fourth, "accept")
+    both = {"department": hall.ids["roads"], "assisting": [hall.ids["lamps"]]}
+    await hall.act(hall.agent, fourth, "dispatch", **both)
+    filters = {
+        "open": {"state": "open"},
+        "overdue": {"state": "open", "due": "overdue"},
+        "soon": {"state": "open", "due": "soon"},
+        "urgent": {"state": "open", "urgent": "1"},
+        "supervised": {"state": "open", "supervised": "1"},
+        "disputed": {"disputed": "1"},
+        "returned": {"state": "open", "returned": "1"},
+    }
+    for who in (hall.agent, hall.lamps, hall.roads):
+        counts = await who.get("/tickets/counts")
+        for name, query in filters.items():
+            assert counts[name] == len((await who.get("/tickets", **query))["tickets"]), name
+        for state, number in counts["states"].items():
+            assert number == len((await who.get("/tickets", state=state))["tickets"]), state
+    assert (await hall.agent.get("/tickets/counts"))["states"] == {"办理中": 1, "待派单": 1, "待签收": 1}
+    assert (await hall.lamps.get("/tickets/counts"))["open"] == 2, "one to handle, one to assist with"
+    assert (await hall.agent.get("/tickets/counts", department=hall.ids["roads"]))["open"] == 1
+
+
 async def test_what_was_returned_so_often_that_a_supervisor_decides_can_be_listed(hall: Hall) -> None:
     number = await hall.file()
     await hall.act(hall.agent, number, "accept")
