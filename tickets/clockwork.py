@@ -7,6 +7,7 @@ the transaction that does it, so it is done once, whichever process dies and how
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -112,24 +113,43 @@ def plan(row: TicketRow, city: City, *, done_until: datetime | None = None) -> N
     row.next_due_at = min((step.at for step in left), default=None)
 
 
-async def catch_up(session: AsyncSession, row: TicketRow, city: City, moment: datetime, do: Do) -> bool:
+async def keys(session: AsyncSession, ids: Sequence[str]) -> dict[str, set[str]]:
+    """What was done to some tickets with a key: id of a ticket → the keys in its history."""
+    found: dict[str, set[str]] = {one: set() for one in ids}
+    wanted = select(TicketEventRow.ticket_id, TicketEventRow.key).where(TicketEventRow.ticket_id.in_(ids))
+    for ticket_id, key in await session.execute(wanted.where(TicketEventRow.key.is_not(None))):
+        found[ticket_id].add(key)
+    return found
+
+
+async def catch_up(
+    session: AsyncSession,
+    row: TicketRow,
+    city: City,
+    moment: datetime,
+    do: Do,
+    *,
+    done: set[str] | None = None,
+) -> bool:
     """Do what is due for a ticket, in the caller's transaction.
+
+    Args:
+        session: the transaction.
+        row: the ticket, locked.
+        city: has the rules.
+        moment: the present.
+        do: makes a move.
+        done: the keys in the ticket's history; None: they are read.
 
     Returns:
         Whether anything was done.
     """
     if row.watch_at is None or row.watch_at > moment:
         return False
-    keys = set(
-        await session.scalars(
-            select(TicketEventRow.key).where(
-                TicketEventRow.ticket_id == row.id, TicketEventRow.key.is_not(None)
-            )
-        )
-    )
+    known = (await keys(session, [row.id]))[row.id] if done is None else done
     did = False
-    while due := next((one for one in _due(row, city, moment) if one.key not in keys), None):
-        keys.add(due.key)
+    while due := next((one for one in _due(row, city, moment) if one.key not in known), None):
+        known.add(due.key)
         did = True
         move = TRANSITIONS.get(due.action)
         if move is None:

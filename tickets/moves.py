@@ -24,7 +24,7 @@ from tickets import clockwork, conditions, dispatch, effects, needs, rows
 from tickets.lifecycle import TRANSITIONS, Transition, Who, allowed, enter
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
-from tickets.types import ACTION_LABELS, SYSTEM, Actor, Ticket
+from tickets.types import ACTION_LABELS, SYSTEM, Actor, Ticket, TicketLine
 
 
 class Moves:
@@ -80,7 +80,7 @@ class Moves:
             # Another process has just used the same key (PostgreSQL only). The second try finds its event.
             ticket, done = await self._once(number, transition, fields, actor, version, key, alongside)
         if done:
-            announce(self._events, ticket, action)
+            announce(self._events, ticket.line, action)
         return ticket
 
     async def _once(
@@ -218,12 +218,8 @@ async def _stale(session: AsyncSession, row: TicketRow) -> Conflict:
     )
 
 
-def announce(events: Events, ticket: Ticket, action: str) -> None:
+def announce(events: Events, line: TicketLine, action: str) -> None:
     """Tell this and the other processes' open pages that something was done to a ticket."""
     events.publish(
-        "tickets",
-        "ticket",
-        action=action,
-        department_id=ticket.department_id,
-        ticket=ticket.line.to_json(),
+        "tickets", "ticket", action=action, department_id=line.department_id, ticket=line.to_json()
     )

@@ -111,7 +111,7 @@ class Tickets:
         """
         ticket, made = await filing.file(self._database, draft, key, self._city, actor)
         if made:
-            announce(self._events, ticket, "filed")
+            announce(self._events, ticket.line, "filed")
         return ticket
 
     async def by_number_and_code(self, number: str, code: str, tried: Tried = NOBODY) -> Ticket | None:
@@ -388,7 +388,7 @@ class Tickets:
             # Another process has just used the same key (PostgreSQL only). The second try finds its event.
             ticket, added = await notes.add(self._database, number, actor, action, note, key, photos, change)
         if added:
-            announce(self._events, ticket, action)
+            announce(self._events, ticket.line, action)
         return ticket
 
     @staticmethod
