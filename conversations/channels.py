@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp.web import AbstractRouteDef
 
 from conversations.types import ConversationView, Reach
+from core.news import News
 
 UNKNOWN_LABEL = "来访群众"
 """Name for citizens of a channel that this installation does not have (any more)."""
@@ -33,23 +34,6 @@ class Shows:
     photos: bool
     notice: bool = False
     length: int | None = None
-
-
-@dataclass(frozen=True)
-class Notice:
-    """News about a ticket for a citizen who may not have the conversation open.
-
-    Args:
-        key: names this piece of news; the same key is told only once.
-        number: number of the ticket.
-        state: state of the ticket as citizens read it, such as 办理中.
-        text: the whole sentence, used when the news is told in the conversation.
-    """
-
-    key: str
-    number: str
-    state: str
-    text: str
 
 
 class Channel(Protocol):
@@ -98,7 +82,7 @@ class Channel(Protocol):
         """Whether words written now reach the citizen at once; None when they always do."""
         ...
 
-    async def notify(self, view: ConversationView, notice: Notice) -> bool:
+    async def notify(self, view: ConversationView, news: News) -> bool:
         """Tell the news outside the conversation.
 
         Returns:

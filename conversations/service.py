@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from conversations import facts, happened, inbox, listing, outbox, queue, statements, store, turns
 from conversations.alarm import Alarm, Unsure
 from conversations.answering import Answerer, Dialogue, FallbackAnswer
-from conversations.channels import Channels, Notice
+from conversations.channels import Channels
 from conversations.danger import Judge
 from conversations.delivery import Deliveries
 from conversations.event_kinds import Event, Report
@@ -50,6 +50,7 @@ from core.database import Database
 from core.errors import NotFound
 from core.events import Events
 from core.jobs import Jobs
+from core.news import News
 from core.rates import LocalRates, Rates
 
 _FIRST_LOOK_S, _NEXT_LOOK_S = 0.1, 1.0
@@ -361,34 +362,20 @@ class Conversations:
         channel = self.channels.get(view.channel)
         return None if channel is None else await channel.reach(view)
 
-    async def notify(
-        self,
-        conversation_id: str,
-        key: str,
-        *,
-        number: str,
-        state: str,
-        text: str,
-        ways: Sequence[tuple[str, str]] = (),
-        in_talk: bool = False,
-    ) -> None:
-        """Tell news to a citizen who may not have the conversation open. The same ``key`` again tells nothing.
+    async def notify(self, conversation_id: str, news: News) -> None:
+        """Tell news to a citizen who may not have the conversation open. The same key again tells nothing.
 
-        The channel tells it in its own way. When it has none, or with ``in_talk``, it is said in the conversation.
-
-        Args:
-            conversation_id: the conversation.
-            key, number, state, text: see :class:`conversations.channels.Notice`.
-            ways, in_talk: buttons (title, payload) below what is said there; whether it is said there in any case.
+        The channel tells it in its own way. When it has none, or the news asks for it, it is said in the conversation.
 
         Raises:
             NotFound: there is no such conversation.
         """
         view = await self.view(conversation_id)
         channel = self.channels.get(view.channel)
-        told = channel is not None and await channel.notify(view, Notice(key, number, state, text))
-        if in_talk or not told:
-            await self.tell(conversation_id, Reply(text, tuple(Button(*way) for way in ways)), key)
+        told = channel is not None and await channel.notify(view, news)
+        if news.in_talk or not told:
+            buttons = tuple(Button(*way) for way in news.ways)
+            await self.tell(conversation_id, Reply(news.text, buttons), news.key)
 
     async def agent_came(self) -> None:
         """Tell who waits that somebody is at the desk."""

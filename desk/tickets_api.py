@@ -18,6 +18,7 @@ from desk.roles import TICKETS, Role
 from desk.ticket_moves_api import actor
 from desk.users import User
 from tickets.listing import Wanted
+from tickets.moves import daily
 from tickets.service import Tickets
 from tickets.types import Ticket
 
@@ -68,7 +69,7 @@ class TicketsApi:
         ]
 
     async def list(self, request: web.Request, user: User) -> web.Response:
-        """One page of tickets, newest first, or the first due first."""
+        """One page of tickets, newest first, or the first due first. A department's lines name what is usual to do next."""
         asked = body.query(request, _List)
         own = _department(user)
         wanted = Wanted(
@@ -87,7 +88,11 @@ class TicketsApi:
             by_due=asked.order == "due",
         )
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
-        return web.json_response({"tickets": [line.to_json() for line in page.tickets], "next": page.next})
+        lines = [line.to_json() for line in page.tickets]
+        if own is not None:
+            for line, shown in zip(page.tickets, lines, strict=True):
+                shown["moves"] = daily(line.state) if line.department_id == own else []
+        return web.json_response({"tickets": lines, "next": page.next})
 
     async def counts(self, request: web.Request, user: User) -> web.Response:
         """How many open tickets there are of each state and kind; of a department's account its own."""

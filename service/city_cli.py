@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from core.city import City, load_city
+from core.city import City
 from core.clock import local, now
-from core.settings import load_settings
+from service import city_checks
 from tickets import deadlines, departments
 from tickets.working_time import last_known_year
 
@@ -28,30 +26,16 @@ def _group() -> None:
 
 
 @app.command()
-def check(
-    profile: Annotated[
-        str | None,
-        typer.Argument(help="A folder's name in city/, or a folder's path; default: the one in service."),
-    ] = None,
-) -> None:
+def check(profile: city_checks.Profile = None) -> None:
     """Read a profile, and say what is wrong or missing in it. Exit status 1 when something is wrong."""
-    city = load_city(load_settings().city_profile if profile is None else profile)
-    console.print(
+    city = city_checks.read(profile)
+    city_checks.say(
+        console,
         f"{city.full_name}（{city.prefix}）：{len(city.districts)} 个县区，{len(city.towns)} 个乡镇街道，"
         f"{len(city.departments)} 个单位，{len(city.neighbours.cities)} 个相邻城市，"
         f"{len(city.hotlines)} 条其他热线，{len(city.deadlines.rules)} 条期限规则",
-        highlight=False,
-        soft_wrap=True,
     )
-    for line in _missing(city):
-        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
-    wrong = [f"departments.yml：{line}" for line in departments.unknown_categories(city)]
-    wrong += [f"deadlines.yml：{line}" for line in deadlines.unknown(city)]
-    wrong += [f"handling.yml：{line}" for line in departments.unknown_directory(city)]
-    for line in wrong:
-        console.print(f"[red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
-    if wrong:
-        raise typer.Exit(1)
+    city_checks.report(console, city, _missing(city))
 
 
 def _missing(city: City) -> list[str]:

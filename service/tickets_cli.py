@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 from rich.console import Console
-from rich.markup import escape
 
-from core.city import City, load_city
-from core.settings import load_settings
-from tickets import catalog, deadlines, departments
+from core.city import City
+from service import city_checks
+from tickets import catalog
 from tickets import table as moves
 
 app = typer.Typer(no_args_is_help=True)
@@ -18,38 +15,24 @@ console = Console()
 
 
 @app.command("check-catalog")
-def check_catalog(
-    profile: Annotated[
-        str | None,
-        typer.Argument(help="A folder's name in city/, or a folder's path; default: the one in service."),
-    ] = None,
-) -> None:
+def check_catalog(profile: city_checks.Profile = None) -> None:
     """Say for each category and district who gets its tickets, and what is wrong or missing. Exit status 1 when something is wrong."""
-    city = load_city(load_settings().city_profile if profile is None else profile)
+    city = city_checks.read(profile)
     rules = city.handling
-    console.print(
+    city_checks.say(
+        console,
         f"{city.full_name}：{len(city.departments)} 个承办单位，{len(_categories())} 个分类，"
         f"派单目录 {len(rules.directory)} 条，期限规则 {len(city.deadlines.rules)} 条",
-        highlight=False,
-        soft_wrap=True,
     )
-    console.print(
+    city_checks.say(
+        console,
         f"退单 {rules.returns.within.label}内、退过 {rules.returns.supervisor_after} 次由班长定；"
         f"延期最多 {rules.extension.times} 次、每次 {rules.extension.most_days} 个工作日；"
         f"挂起最多 {rules.suspension.times} 次、每次 {rules.suspension.most_days} 个工作日；"
-        f"超期 {rules.reminders.supervise_after.label}督办；回访 {rules.callback.archive_after.label}没有回复归档",
-        highlight=False,
-        soft_wrap=True,
+        f"超期 {rules.reminders.supervise_after.label}督办；回访 {rules.callback.archive_after.label}没有回复归档、"
+        f"要裁决的 {rules.callback.decide_within.label}内由班长裁决",
     )
-    for line in [*_nobody(city), *_examples(city)]:
-        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
-    wrong = [f"departments.yml：{line}" for line in departments.unknown_categories(city)]
-    wrong += [f"deadlines.yml：{line}" for line in deadlines.unknown(city)]
-    wrong += [f"handling.yml：{line}" for line in departments.unknown_directory(city)]
-    for line in wrong:
-        console.print(f"[red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
-    if wrong:
-        raise typer.Exit(1)
+    city_checks.report(console, city, [*_nobody(city), *_examples(city)])
 
 
 @app.command("table")

@@ -53,6 +53,16 @@ _UNANSWERED = (*_BEGUN, *_AT_DEPARTMENT)
 _OPEN = (*_UNANSWERED, State.PENDING_REVIEW, State.PENDING_CALLBACK)
 
 
+class Tone(StrEnum):
+    """How a move stands out among others."""
+
+    LEAD = "lead"
+    """The next step of a ticket's life."""
+    PLAIN = "plain"
+    GRAVE = "grave"
+    """It ends a ticket, or turns it back."""
+
+
 @dataclass(frozen=True)
 class Transition:
     """A move of a ticket.
@@ -68,6 +78,8 @@ class Transition:
         assisting: whether an assisting department (协办单位) may make it, too, and not the lead only.
         appends: whether it only adds to the ticket, so that nothing which somebody else is just writing becomes wrong by it: the
             version stays, and an older one is no conflict.
+        tone: how its button stands out.
+        daily: its name on a department's list, when it is one of the few that departments make every day; empty: it is none.
     """
 
     action: str
@@ -78,6 +90,8 @@ class Transition:
     told: bool = False
     assisting: bool = False
     appends: bool = False
+    tone: Tone = Tone.PLAIN
+    daily: str = ""
 
     @property
     def stays(self) -> bool:
@@ -86,23 +100,62 @@ class Transition:
 
 
 _ALL = (
-    Transition("accept", "受理", (State.PENDING_ACCEPTANCE,), (State.PENDING_DISPATCH,), _STAFF, told=True),
-    Transition("decline", "不予受理", _BEGUN, (State.DECLINED,), _STAFF, told=True),
+    Transition(
+        "accept",
+        "受理",
+        (State.PENDING_ACCEPTANCE,),
+        (State.PENDING_DISPATCH,),
+        _STAFF,
+        told=True,
+        tone=Tone.LEAD,
+    ),
+    Transition("decline", "不予受理", _BEGUN, (State.DECLINED,), _STAFF, told=True, tone=Tone.GRAVE),
     Transition("answer", "直接答复", _BEGUN, (State.ANSWERED_DIRECTLY,), _STAFF, told=True),
-    Transition("dispatch", "派单", (State.PENDING_DISPATCH,), (State.PENDING_SIGN,), _STAFF, told=True),
-    Transition("sign", "签收", (State.PENDING_SIGN,), (State.HANDLING,), (Who.DEPARTMENT,)),
+    Transition(
+        "dispatch",
+        "派单",
+        (State.PENDING_DISPATCH,),
+        (State.PENDING_SIGN,),
+        _STAFF,
+        told=True,
+        tone=Tone.LEAD,
+    ),
+    Transition(
+        "sign",
+        "签收",
+        (State.PENDING_SIGN,),
+        (State.HANDLING,),
+        (Who.DEPARTMENT,),
+        tone=Tone.LEAD,
+        daily="签收",
+    ),
     Transition(
         "ask_return",
         "退单申请",
         (State.PENDING_SIGN, State.HANDLING),
         (State.RETURN_REVIEW,),
         (Who.DEPARTMENT,),
+        daily="退单",
     ),
-    Transition("grant_return", "同意退单", (State.RETURN_REVIEW,), (State.PENDING_DISPATCH,), _STAFF),
     Transition(
-        "refuse_return", "不同意退单", (State.RETURN_REVIEW,), (State.PENDING_SIGN, State.HANDLING), _STAFF
+        "grant_return", "同意退单", (State.RETURN_REVIEW,), (State.PENDING_DISPATCH,), _STAFF, tone=Tone.LEAD
     ),
-    Transition("ask_extension", "延期申请", (State.HANDLING,), (State.EXTENSION_REVIEW,), (Who.DEPARTMENT,)),
+    Transition(
+        "refuse_return",
+        "不同意退单",
+        (State.RETURN_REVIEW,),
+        (State.PENDING_SIGN, State.HANDLING),
+        _STAFF,
+        tone=Tone.GRAVE,
+    ),
+    Transition(
+        "ask_extension",
+        "延期申请",
+        (State.HANDLING,),
+        (State.EXTENSION_REVIEW,),
+        (Who.DEPARTMENT,),
+        daily="延期",
+    ),
     Transition(
         "grant_extension",
         "同意延期",
@@ -110,9 +163,15 @@ _ALL = (
         (State.HANDLING,),
         (Who.SUPERVISOR,),
         told=True,
+        tone=Tone.LEAD,
     ),
     Transition(
-        "refuse_extension", "不同意延期", (State.EXTENSION_REVIEW,), (State.HANDLING,), (Who.SUPERVISOR,)
+        "refuse_extension",
+        "不同意延期",
+        (State.EXTENSION_REVIEW,),
+        (State.HANDLING,),
+        (Who.SUPERVISOR,),
+        tone=Tone.GRAVE,
     ),
     Transition(
         "note",
@@ -139,16 +198,34 @@ _ALL = (
         (State.SUSPENDED,),
         (State.HANDLING,),
         (Who.DEPARTMENT, *_STAFF, Who.CITIZEN, Who.SYSTEM),
+        tone=Tone.LEAD,
     ),
-    Transition("reply", "提交答复", (State.HANDLING,), (State.PENDING_REVIEW,), (Who.DEPARTMENT,)),
-    Transition("approve", "审核通过", (State.PENDING_REVIEW,), (State.PENDING_CALLBACK,), _STAFF, told=True),
-    Transition("reject", "审核退回", (State.PENDING_REVIEW,), (State.HANDLING,), _STAFF),
+    Transition(
+        "reply",
+        "提交答复",
+        (State.HANDLING,),
+        (State.PENDING_REVIEW,),
+        (Who.DEPARTMENT,),
+        tone=Tone.LEAD,
+        daily="答复",
+    ),
+    Transition(
+        "approve",
+        "审核通过",
+        (State.PENDING_REVIEW,),
+        (State.PENDING_CALLBACK,),
+        _STAFF,
+        told=True,
+        tone=Tone.LEAD,
+    ),
+    Transition("reject", "审核退回", (State.PENDING_REVIEW,), (State.HANDLING,), _STAFF, tone=Tone.GRAVE),
     Transition(
         "callback",
         "回访",
         (State.PENDING_CALLBACK,),
         (State.PENDING_CALLBACK, State.CLOSED),
         (Who.CITIZEN, *_STAFF),
+        tone=Tone.LEAD,
     ),
     Transition(
         "redo",
@@ -165,11 +242,26 @@ _ALL = (
         (State.CLOSED,),
         (Who.SUPERVISOR, Who.SYSTEM),
         told=True,
+        tone=Tone.GRAVE,
     ),
     Transition(
-        "merge", "并单", (*_BEGUN, State.PENDING_SIGN, State.HANDLING), (State.MERGED,), _STAFF, told=True
+        "merge",
+        "并单",
+        (*_BEGUN, State.PENDING_SIGN, State.HANDLING),
+        (State.MERGED,),
+        _STAFF,
+        told=True,
+        tone=Tone.GRAVE,
     ),
-    Transition("withdraw", "撤回", _UNANSWERED, (State.WITHDRAWN,), (Who.CITIZEN, *_STAFF), told=True),
+    Transition(
+        "withdraw",
+        "撤回",
+        _UNANSWERED,
+        (State.WITHDRAWN,),
+        (Who.CITIZEN, *_STAFF),
+        told=True,
+        tone=Tone.GRAVE,
+    ),
     Transition("urge", "催办", _OPEN, (), (Who.CITIZEN, *_STAFF), appends=True),
     Transition(
         "supervise",

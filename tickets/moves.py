@@ -21,7 +21,7 @@ from core.errors import Conflict, Forbidden, NotFound
 from core.events import Events
 from core.locks import one_at_a_time
 from tickets import clockwork, conditions, dispatch, effects, needs, rows
-from tickets.lifecycle import TRANSITIONS, Transition, Who, allowed, enter
+from tickets.lifecycle import TRANSITIONS, Tone, Transition, Who, allowed, enter
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import ACTION_LABELS, SYSTEM, Actor, Ticket, TicketLine
@@ -117,9 +117,11 @@ class Moves:
             return await rows.to_ticket(session, row), True
 
     async def may(self, number: str, actor: Actor) -> list[dict[str, Any]]:
-        """The moves that somebody may make now, in the order of a ticket's life: ``[{"action", "label", "fields", "why_not"}]``.
+        """The moves that somebody may make now, in the order of a ticket's life.
 
-        ``why_not`` is a sentence when a rule is against it just now, else None.
+        ``[{"action", "label", "tone", "daily", "fields", "why_not"}]``: ``tone`` is a :class:`tickets.lifecycle.Tone`; ``daily`` whether
+        departments make it every day; each field also has the ``value`` that it begins with; ``why_not`` is a sentence when a rule
+        is against the move just now, else None.
 
         Raises:
             NotFound: there is no such ticket.
@@ -132,12 +134,39 @@ class Moves:
             {
                 "action": one.action,
                 "label": one.label,
-                "fields": needs.described(one.action),
+                "tone": str(one.tone),
+                "daily": bool(one.daily),
+                "fields": [
+                    {**field, "value": _begins(row, one.action, field["name"])}
+                    for field in needs.described(one.action)
+                ],
                 "why_not": conditions.why_not(one.action, row, who, self._city, moment),
             }
             for one in allowed(State(row.state), who)
             if who is not Who.DEPARTMENT or leads or one.assisting
         ]
+
+
+def daily(state: State) -> list[dict[str, Any]]:
+    """What a department usually does with a ticket in this state, for its list: ``[{"action", "label", "tone", "at_once"}]``.
+
+    ``at_once``: nothing has to be filled in. Whether it can be done is decided when it is tried.
+    """
+    return [
+        {
+            "action": one.action,
+            "label": one.daily,
+            "tone": str(one.tone),
+            "at_once": not needs.NEEDS[one.action].model_fields,
+        }
+        for one in sorted(allowed(state, Who.DEPARTMENT), key=lambda one: one.tone is not Tone.LEAD)
+        if one.daily
+    ]
+
+
+def _begins(row: TicketRow, action: str, field: str) -> Any:
+    """What stands in a field when its form is opened."""
+    return row.asked_days if (action, field) == ("grant_extension", "days") else None
 
 
 async def do(

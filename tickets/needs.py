@@ -29,8 +29,12 @@ def _perhaps(text: str) -> str:
     return clean(text) if written(text) else ""
 
 
-def _as(kind: str) -> dict[str, Any]:
-    return {"kind": kind}
+def _as(kind: str, asked: str | None = None) -> dict[str, Any]:
+    return {"kind": kind, "asked": asked}
+
+
+DOUBTED = "doubted"
+"""A field that is asked for only when something about the move was doubted."""
 
 
 Words = Annotated[str, Field(max_length=MAX_WORDS, json_schema_extra=_as("text")), AfterValidator(_said)]
@@ -155,16 +159,16 @@ class Reply(Needs):
         Field(title="内部说明（群众看不到）", max_length=MAX_WORDS, json_schema_extra=_as("text")),
         AfterValidator(_perhaps),
     ] = ""
-    override: Annotated[Remark, Field(title="仍要提交的理由")] = ""
+    override: Annotated[Remark, Field(title="仍要提交的理由", json_schema_extra=_as("text", DOUBTED))] = ""
 
 
 class Callback(Needs):
     """回访. Whoever is not reached answers nothing else."""
 
     reached: Annotated[bool, Field(title="联系上了", json_schema_extra=_as("flag"))] = True
-    solved: Annotated[bool | None, Field(title="解决了", json_schema_extra=_as("flag"))] = None
+    solved: Annotated[bool | None, Field(title="解决了", json_schema_extra=_as("flag", "reached"))] = None
     satisfied: Annotated[
-        int | None, Field(title="满意度（1 到 5）", ge=1, le=5, json_schema_extra=_as("stars"))
+        int | None, Field(title="满意度（1 到 5）", ge=1, le=5, json_schema_extra=_as("stars", "reached"))
     ] = None
     why: Annotated[Remark, Field(title="哪里不满意")] = ""
 
@@ -255,10 +259,11 @@ def _words(error: Any) -> str:
 
 
 def described(action: str) -> list[dict[str, Any]]:
-    """The fields of a move for the desk's pages: ``[{"name", "label", "kind", "required", "max"}, …]``.
+    """The fields of a move for the desk's pages: ``[{"name", "label", "kind", "required", "max", "asked"}, …]``.
 
     ``kind`` is ``text``, ``number``, ``flag``, ``stars``, ``department``, ``departments``, ``category``, ``district`` or
-    ``ticket``; ``max`` the most characters of a text, or the largest number.
+    ``ticket``; ``max`` the most characters of a text, or the largest number; ``asked`` says when the field is asked for:
+    None always, :data:`DOUBTED`, or the name of a flag, unless that is answered with no.
     """
     shape = NEEDS[action]
     properties = shape.model_json_schema()["properties"] if shape.model_fields else {}
@@ -274,6 +279,7 @@ def described(action: str) -> list[dict[str, Any]]:
                 "kind": told.get("kind", "text"),
                 "required": field.is_required(),
                 "max": told.get("maxLength", told.get("maximum")),
+                "asked": told.get("asked"),
             }
         )
     return found

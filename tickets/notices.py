@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.errors import NotFound
 from core.jobs import Job, Jobs
+from core.news import News
 from tickets import rows, told
 from tickets.models import TicketEventRow, TicketRow
 from tickets.progress import ANSWERED
@@ -24,35 +24,8 @@ Ways = Callable[[str], Sequence[tuple[str, str]]]
 """Number of a ticket → the buttons (title, payload) with which its citizen says whether the matter is solved."""
 
 
-class Tell(Protocol):
-    """Tells a citizen the state of a ticket, even outside the conversation; once for each ``key``."""
-
-    async def __call__(
-        self,
-        conversation_id: str,
-        key: str,
-        *,
-        number: str,
-        state: str,
-        text: str,
-        ways: Sequence[tuple[str, str]] = (),
-        in_talk: bool = False,
-    ) -> None:
-        """Tell the state of a ticket.
-
-        Args:
-            conversation_id: the conversation in which the ticket was filed.
-            key: names this piece of news.
-            number: number of the ticket.
-            state: state of the ticket as citizens read it, such as 办理中.
-            text: the whole message.
-            ways: buttons below it (title, payload).
-            in_talk: whether the whole message must stand in the conversation, also when the channel tells the state outside it.
-
-        Raises:
-            NotFound: there is no such conversation.
-        """
-        ...
+Tell = Callable[[str, News], Awaitable[None]]
+"""Tells the citizen of a conversation (its id) news, even outside it, once for each key; ``NotFound`` when there is no such conversation."""
 
 
 def no_ways(number: str) -> Sequence[tuple[str, str]]:
@@ -112,36 +85,19 @@ class TicketNotices:
         key = f"ticket:{event.id}"
         if main is None or answer is None:
             ways = self._ways(ticket.number) if event.action == "approve" else ()
-            text = told.text(ticket, event.action, event.note)
-            await self._say(ticket, key, text, ways, in_talk=answers or event.action == "suspend")
+            await self._say(ticket, told.news(key, ticket, event.action, event.note, ways))
         if answer is not None:
-            for (
-                one
-            ) in merged:  # The key is that of the answer: whichever notice comes first, it is told once.
-                said = told.of_merged(one, told_of, answer.action)
-                await self._say(one, f"ticket:{answer.id}:{one.id}", said, in_talk=True)
+            # The key is that of the answer: whichever notice comes first, it is told once.
+            for one in merged:
+                await self._say(
+                    one, told.of_merged(f"ticket:{answer.id}:{one.id}", one, told_of, answer.action)
+                )
 
-    async def _say(
-        self,
-        ticket: Ticket,
-        key: str,
-        text: str,
-        ways: Sequence[tuple[str, str]] = (),
-        *,
-        in_talk: bool = False,
-    ) -> None:
+    async def _say(self, ticket: Ticket, news: News) -> None:
         if ticket.conversation_id is None:
             return
         with suppress(NotFound):
-            await self._tell_citizen(
-                ticket.conversation_id,
-                key,
-                number=ticket.number,
-                state=ticket.state.label,
-                text=text,
-                ways=ways,
-                in_talk=in_talk,
-            )
+            await self._tell_citizen(ticket.conversation_id, news)
 
 
 async def _answer(session: AsyncSession, row: TicketRow) -> TicketEventRow | None:

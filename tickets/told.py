@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from core.news import News
 from tickets.lifecycle import TRANSITIONS
 from tickets.progress import deadline_lines, filed, progress_text
 from tickets.types import Ticket
@@ -10,7 +13,23 @@ TOLD = frozenset(move.action for move in TRANSITIONS.values() if move.told)
 """Codes of the moves that are told."""
 ANSWERS = frozenset({"decline", "answer", "approve"})
 """Codes of those that bring an answer: they are told even when something else happened since."""
+_IN_TALK = ANSWERS | {"suspend"}
+"""Codes of those whose whole words the citizen needs: what was answered, and what is asked for."""
 _OFFICE = "承办单位"
+
+
+def news(key: str, ticket: Ticket, action: str, note: str, ways: Sequence[tuple[str, str]] = ()) -> News:
+    """The news of a move.
+
+    Args:
+        key: names this piece of news.
+        ticket: the ticket as it is now.
+        action: code of the move, one of :data:`TOLD`.
+        note: the line of the move in the ticket's history.
+        ways: buttons (title, payload) below it.
+    """
+    said = text(ticket, action, note)
+    return News(key, ticket.number, ticket.state.label, said, tuple(ways), in_talk=action in _IN_TALK)
 
 
 def text(ticket: Ticket, action: str, note: str) -> str:
@@ -44,10 +63,11 @@ def text(ticket: Ticket, action: str, note: str) -> str:
     return progress_text(ticket)
 
 
-def of_merged(merged: Ticket, main: Ticket, action: str) -> str:
-    """The message to somebody whose ticket was merged into another one. It tells nothing of the other reporters.
+def of_merged(key: str, merged: Ticket, main: Ticket, action: str) -> News:
+    """The news for somebody whose ticket was merged into another one. It tells nothing of the other reporters.
 
     Args:
+        key: names this piece of news.
         merged: the ticket of the one who reads it.
         main: the ticket that goes on.
         action: code of the move of ``main``, one of :data:`ANSWERS`.
@@ -56,4 +76,5 @@ def of_merged(merged: Ticket, main: Ticket, action: str) -> str:
         said = f"经核对不属于本热线的受理范围。\n{main.public_reply}"
     else:
         said = f"有结果了。\n{main.department or '热线'}答复：{main.public_reply}"
-    return f"您好，{filed(merged)}，和同一件事合并办理，现在{said}"
+    whole = f"您好，{filed(merged)}，和同一件事合并办理，现在{said}"
+    return News(key, merged.number, merged.state.label, whole, in_talk=True)

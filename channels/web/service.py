@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.news import News
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from channels.web.photos import Photos
 from channels.web.rest import Rest
 from channels.web.socket import HEARTBEAT_S, Sockets
 from channels.web.tokens import Tokens
-from conversations.channels import Notice, Shows
+from conversations.channels import Shows
 from conversations.media import Media
 from conversations.service import Conversations
 from conversations.types import ConversationView, Reach
@@ -123,6 +124,6 @@ class WebChannel:
         """None, because words always reach the page, now or when it is opened again."""
         return None
 
-    async def notify(self, view: ConversationView, notice: Notice) -> bool:
+    async def notify(self, view: ConversationView, news: News) -> bool:
         """False, because a closed page can't be told anything. The caller tells the news in the conversation."""
         return False

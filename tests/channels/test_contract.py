@@ -24,6 +24,7 @@ from conversations.service import Conversations
 from conversations.types import Agent, InboundMessage
 from core.database import Database
 from core.events import LocalEvents
+from core.news import News
 from service.errors import errors
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
@@ -239,9 +240,9 @@ async def test_news_reaches_the_conversation_once_where_there_is_no_other_way(en
     await entrance.say("您好")
     await entrance.until_shown("您说的是：您好")
     one = await entrance.conversation()
-    news = {"number": "HN20261128000001", "state": "办理中", "text": "您的诉求正在办理。"}
+    news = News("ticket:1", "HN20261128000001", "办理中", "您的诉求正在办理。")
     for _ in range(2):
-        await entrance.conversations.notify(one, "ticket:1", **news)
+        await entrance.conversations.notify(one, news)
     if entrance.account == "main":
         await entrance.say("还有别的吗")
     whole = await entrance.until_shown("您的诉求正在办理。")

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from aiohttp.web import AbstractRouteDef
 
 from conversations import outbox
-from conversations.channels import Notice, Shows
+from conversations.channels import Shows
 from conversations.types import ConversationView, Reach
 from core.clock import now
 from core.database import Database
+from core.news import News
 
 
 class Paper:
@@ -43,5 +44,5 @@ class Paper:
     async def reach(self, view: ConversationView) -> Reach | None:
         return Reach(not self.jammed)
 
-    async def notify(self, view: ConversationView, notice: Notice) -> bool:
+    async def notify(self, view: ConversationView, news: News) -> bool:
         return False

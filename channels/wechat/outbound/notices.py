@@ -23,12 +23,12 @@ from channels.wechat.message import Inbound
 from channels.wechat.models import WeChatNoticeRow
 from channels.wechat.outbound.consents import Asked, Consents
 from channels.wechat.pace import Pace
-from conversations.channels import Notice
 from conversations.service import Conversations
 from conversations.types import ConversationView, Reply
 from core.clock import local, now
 from core.database import Database
 from core.jobs import Job, NotYet
+from core.news import News
 from core.wechat_accounts import WeChatAccount
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Notices:
         pause = timedelta(seconds=4 * pace.send_s)
         self._jobs.handle(JOB, self._due, forget=True, lease=pause, first_pause=pause, longest_pause=pause)
 
-    async def notify(self, view: ConversationView, notice: Notice) -> bool:
+    async def notify(self, view: ConversationView, news: News) -> bool:
         """Store a notice, which a job then sends. The same ``key`` again tells nothing.
 
         Returns:
@@ -87,14 +87,14 @@ class Notices:
         if account is None or account.notice is None or account.name not in self._clients:
             return False
         row = WeChatNoticeRow(
-            key=notice.key,
+            key=news.key,
             account=view.account,
             user_id=view.user_id,
             values={
                 "conversation": view.id,
-                "number": notice.number,
-                "state": notice.state,
-                "text": notice.text,
+                "number": news.number,
+                "state": news.state,
+                "text": news.text,
                 "time": f"{local(now()):%Y-%m-%d %H:%M}",
             },
         )

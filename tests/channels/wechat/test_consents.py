@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -35,7 +36,7 @@ async def tell(running: Running, account: str, *keys: str) -> None:
     await running.account(account).say("您好")
     view = await running.view(account=account)
     for key in keys:
-        await running.conversations.notify(view.id, key, **{**TOLD, "text": f"进展{key}。"})
+        await running.conversations.notify(view.id, replace(TOLD, key=key, text=f"进展{key}。"))
 
 
 async def told_in_conversation(running: Running, account: str, *keys: str) -> None:

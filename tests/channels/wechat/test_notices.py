@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -21,6 +20,7 @@ from core.clock import now
 from core.database import Database
 from core.events import LocalEvents
 from core.jobs import JobRow
+from core.news import News
 from core.wechat_accounts import WeChatAccount, WeChatNotice
 from tests import waiting
 from tests.channels.wechat.api import MINI_ID, PUSHING_ID, SECRET, Api
@@ -31,11 +31,7 @@ from tests.waiting import until
 
 FIELDS = {"character_string1": "{number}", "phrase2": "{state}", "time3": "{time}"}
 TEMPLATE = "/cgi-bin/message/template/send"
-TOLD: dict[str, Any] = {
-    "number": "HN2026112300001",
-    "state": "办理中",
-    "text": "您的工单 HN2026112300001 正在办理。",
-}
+TOLD = News("k1", "HN2026112300001", "办理中", "您的工单 HN2026112300001 正在办理。")
 ACCOUNTS = [
     WeChatAccount(
         name="told", app_id=PUSHING_ID, token="testtoken", app_secret=SECRET,
@@ -69,7 +65,7 @@ async def of(wechat: WeChat, account: str) -> str:
 async def test_a_template_message_is_sent_once(told: WeChat, api: Api) -> None:
     conversation = await of(told, "told")
     for _ in range(3):
-        await told.conversations.notify(conversation, "k1", **TOLD)  # type: ignore[attr-defined]
+        await told.conversations.notify(conversation, TOLD)  # type: ignore[attr-defined]
     await until(lambda: api.notices)
     (sent,) = api.notices
     assert sent["touser"] == "oTEST_told" and sent["template_id"] == "T1"
@@ -87,7 +83,7 @@ async def test_one_whose_answer_was_lost_is_sent_again_and_arrives_once(
     told: WeChat, api: Api, database: Database
 ) -> None:
     api.fail(TEMPLATE, lost=True)
-    await told.conversations.notify(await of(told, "told"), "k1", **TOLD)  # type: ignore[attr-defined]
+    await told.conversations.notify(await of(told, "told"), TOLD)  # type: ignore[attr-defined]
     await waiting.until(lambda: failed(database))
     async with database.write() as session:
         await session.execute(update(JobRow).where(JobRow.kind == JOB).values(due_at=now()))
@@ -98,7 +94,7 @@ async def test_one_whose_answer_was_lost_is_sent_again_and_arrives_once(
 async def test_a_mini_program_uses_subscription_messages(told: WeChat, api: Api) -> None:
     api.consents["oTEST_told", "T2"] = 1
     await told._consents.give_back(Asked("mini", "oTEST_told", "T2"))  # as if by an event: test_consents.py
-    await told.conversations.notify(await of(told, "mini"), "k1", **TOLD)  # type: ignore[attr-defined]
+    await told.conversations.notify(await of(told, "mini"), TOLD)  # type: ignore[attr-defined]
     await until(lambda: api.notices)
     assert api.notices[0]["page"] == "pages/ticket" and api.calls["/cgi-bin/message/subscribe/send"] == 1
 
@@ -107,20 +103,20 @@ async def test_a_refused_notice_is_told_in_the_conversation(told: WeChat, api: A
     conversation = await of(told, "told")
     api.step("oTEST_told")
     api.fail(TEMPLATE, errcode=43004)
-    await told.conversations.notify(conversation, "k1", **TOLD)  # type: ignore[attr-defined]
+    await told.conversations.notify(conversation, TOLD)  # type: ignore[attr-defined]
     conversations: Conversations = told.conversations  # type: ignore[attr-defined]
     await until(lambda: api.calls[TEMPLATE] == 1)
     for _ in range(100):
         owed = await conversations.undelivered(conversation)
         if owed:
             break
-    assert [message.text for message in owed] == [TOLD["text"]]
+    assert [message.text for message in owed] == [TOLD.text]
 
 
 async def test_what_the_platform_says_became_of_it_is_noted(
     told: WeChat, api: Api, database: Database
 ) -> None:
-    await told.conversations.notify(await of(told, "told"), "k1", **TOLD)  # type: ignore[attr-defined]
+    await told.conversations.notify(await of(told, "told"), TOLD)  # type: ignore[attr-defined]
     await until(lambda: api.notices)
     for _ in range(100):
         async with database.read() as session:
@@ -137,9 +133,9 @@ async def test_an_account_without_a_template_tells_it_in_the_conversation(runnin
     await running.account("pushing").say("您好")
     view = await running.view(account="pushing")
     for _ in range(2):
-        await running.conversations.notify(view.id, "k1", **TOLD)
+        await running.conversations.notify(view.id, TOLD)
     await until(lambda: api.sent)
-    assert api.texts() == [TOLD["text"]]
+    assert api.texts() == [TOLD.text]
 
 
 def test_a_field_that_does_not_exist_is_said_at_start() -> None:

@@ -40,6 +40,8 @@ export interface TicketRow {
   disputed: boolean;
   /** The department that handles it (承办单位); null before it is dispatched. */
   department: string | null;
+  /** What is usual to do next; only on a department's list. */
+  moves?: Daily[];
 }
 
 /** A ticket with all its fields; contact data is masked (138****0000) until revealed with a reason. */
@@ -124,12 +126,31 @@ export interface MoveField {
   required: boolean;
   /** Most characters of a text, the largest number; null where nothing limits it. */
   max: number | null;
+  /** When it is asked for: null always, `doubted` when the move was doubted, else unless the flag of this name is answered with no. */
+  asked: string | null;
+  /** What stands in it when the form is opened. */
+  value: FieldValue | null;
+}
+
+/** How a button looks: the next step of a ticket's life stands out, what ends or turns it back is marked. */
+export type Tone = "lead" | "plain" | "grave";
+
+/** What a department usually does next with a ticket of its list. */
+export interface Daily {
+  action: string;
+  label: string;
+  tone: Tone;
+  /** Nothing has to be filled in. */
+  at_once: boolean;
 }
 
 /** Something that this account may do with a ticket in its present state. */
 export interface Move {
   action: string;
   label: string;
+  tone: Tone;
+  /** Whether departments make it every day. */
+  daily: boolean;
   fields: MoveField[];
   /** Why a rule is against it just now, in one sentence; null when nothing is. */
   why_not: string | null;

@@ -14,7 +14,7 @@ import { field, move, ticket } from "../support/tickets";
 import { until } from "../support/until";
 
 const NUMBER = "HN2026112300001";
-const REPLY = move("reply", [field("public", "text", { label: "公开答复", required: true, max: 4000 }), field("override", "text", { label: "仍要提交的理由", max: 500 })], { label: "提交答复" });
+const REPLY = move("reply", [field("public", "text", { label: "公开答复", required: true, max: 4000 }), field("override", "text", { label: "仍要提交的理由", max: 500, asked: "doubted" })], { label: "提交答复" });
 
 let server: DeskServer;
 let page: VueWrapper;

@@ -37,7 +37,7 @@ describe("a deadline", () => {
 });
 
 describe("a move's form", () => {
-  const reply = move("reply", [field("public", "text", { required: true }), field("confidential"), field("override")]);
+  const reply = move("reply", [field("public", "text", { required: true }), field("confidential"), field("override", "text", { asked: "doubted" })]);
 
   it("asks for a reason only when something was doubted, and then it must be given", () => {
     const values: Values = { public: "修好了", confidential: " ", override: null };
@@ -59,7 +59,7 @@ describe("a move's form", () => {
   });
 
   it("asks nothing more about somebody who was not reached", () => {
-    const callback = move("callback", [field("reached", "flag"), field("solved", "flag"), field("satisfied", "stars"), field("why")]);
+    const callback = move("callback", [field("reached", "flag"), field("solved", "flag", { asked: "reached" }), field("satisfied", "stars", { asked: "reached" }), field("why")]);
     expect(shown(callback, { reached: false }, false).map((one) => one.name)).toEqual(["reached", "why"]);
     expect(shown(callback, { reached: null }, false)).toHaveLength(4);
   });
@@ -67,14 +67,14 @@ describe("a move's form", () => {
   it("opens with the best suggestion, and with the days that were asked for", () => {
     const best = { department_id: "d1", name: "甲局", confidence: 0.8, reason: "牵头单位", assisting: ["乙局"] };
     const dispatch = move("dispatch", [field("department", "department"), field("assisting", "departments"), field("note")]);
-    expect(opened(dispatch, ticket(), [best], (names) => names.map((name) => `id of ${name}`)))
+    expect(opened(dispatch, [best], (names) => names.map((name) => `id of ${name}`)))
       .toEqual({ department: "d1", assisting: ["id of 乙局"], note: null });
-    expect(opened(move("grant_extension", [field("days", "number")]), ticket({ asked_days: 3 }), [], () => [])).toEqual({ days: 3 });
-    expect(opened(move("ask_return", [field("department", "department")]), ticket(), [best], () => [])).toEqual({ department: null });
+    expect(opened(move("grant_extension", [field("days", "number", { value: 3 })]), [], () => [])).toEqual({ days: 3 });
+    expect(opened(move("ask_return", [field("department", "department")]), [best], () => [])).toEqual({ department: null });
   });
 
   it("has its button where a hand looks for it: what leads on first, what ends it last", () => {
-    expect(inOrder([move("decline"), move("note"), move("accept"), move("urge")]).map((one) => one.action))
+    expect(inOrder([move("decline", [], { tone: "grave" }), move("note"), move("accept", [], { tone: "lead" }), move("urge")]).map((one) => one.action))
       .toEqual(["accept", "note", "urge", "decline"]);
   });
 });

@@ -16,9 +16,9 @@ export function ticket(over: Partial<Ticket> = {}): Ticket {
 }
 
 export function field(name: string, kind: MoveField["kind"] = "text", over: Partial<MoveField> = {}): MoveField {
-  return { name, label: name, kind, required: false, max: null, ...over };
+  return { name, label: name, kind, required: false, max: null, asked: null, value: null, ...over };
 }
 
 export function move(action: string, fields: MoveField[] = [], over: Partial<Move> = {}): Move {
-  return { action, label: action, fields, why_not: null, ...over };
+  return { action, label: action, tone: "plain", daily: false, fields, why_not: null, ...over };
 }
