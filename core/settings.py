@@ -327,6 +327,11 @@ class Settings(BaseSettings):
         return f"{self.public_url.rstrip('/')}/privacy" if self.public_url and self.city.notice else ""
 
     @property
+    def progress_url(self) -> str:
+        """Address of the page with the progress of tickets for citizens; empty without a public address."""
+        return f"{self.public_url.rstrip('/')}/progress" if self.public_url else ""
+
+    @property
     def app_url(self) -> str:
         """URL of the app for programs on this machine."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104

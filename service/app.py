@@ -60,6 +60,7 @@ from kb_index.index.meanings import shipped_meaning
 from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 from kb_index.statutes.service import Statutes
+from public.progress import Progress
 from service import health, notice_page, pages
 from service.errors import errors
 from service.notice_page import shown
@@ -68,6 +69,7 @@ from service.renewal import RESEAL, Renewal
 from service.retention import retention
 from tickets import departments, recounting
 from tickets.notices import TicketNotices
+from tickets.public import PublicTickets
 from tickets.service import Tickets
 from tickets.sweep import Sweep
 
@@ -247,7 +249,7 @@ async def create_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(pages.unnamed)
     app[CONVERSATIONS], app[DATABASE] = conversations, database
     desk.setup_sessions(app, secrets.session_key)
-    WebChannel(
+    web_channel = WebChannel(
         database,
         conversations,
         events,
@@ -259,7 +261,9 @@ async def create_app(settings: Settings) -> web.Application:
         notice=shown(notice) if notice else None,
         wait_s=settings.turn_wait_s,
         rates=rates,
-    ).attach(app)
+    )
+    web_channel.attach(app)
+    seen = PublicTickets(database, tickets)
     app.add_routes(
         [
             *health.routes(
@@ -282,6 +286,7 @@ async def create_app(settings: Settings) -> web.Application:
             ),
             *entry_page.routes(knowledge, city.name),
             *notice_page.routes(notice, city.full_name),
+            *Progress(tickets, seen, rates, web_channel.source, city.full_name).routes(),
             *pages.routes(city.full_name, public_url=settings.public_url),
         ]
     )
@@ -305,7 +310,8 @@ async def create_app(settings: Settings) -> web.Application:
             await departments.add_missing(database, city)
             await recounting.recount(database, city)
             await renewal.plan()
-            set_parts(Parts(once, tickets, conversations, city, gaps, laws if settings.laws_dir else None))
+            some_laws = laws if settings.laws_dir else None
+            set_parts(Parts(once, tickets, conversations, city, gaps, some_laws, settings.progress_url))
             yield
         await database.close()
 

@@ -24,7 +24,8 @@ from tickets.types import Ticket
 WINDOW = timedelta(minutes=15)
 """Time for which a wrong code counts."""
 OF_VISITOR = 5
-"""Wrong codes of one visitor within :data:`WINDOW`, after which no code of that visitor is accepted."""
+"""Wrong codes of one visitor within :data:`WINDOW`, after which no code of that visitor is accepted. Who opens a page without
+a conversation is no visitor, and is known by the address alone."""
 OF_SOURCE = 20
 """Wrong codes from one address. A family, an office and a class behind one address fit."""
 OF_NUMBER = 30
@@ -129,13 +130,16 @@ async def _refused(
     session: AsyncSession, number: str, visitor: str, source: str, *, short: bool
 ) -> datetime | None:
     """The oldest wrong code that counts against this try; None when it is heard."""
-    mine, first = await _count(session, CodeFailure.visitor == visitor)
-    if mine >= OF_VISITOR:
-        return first
+    mine = 0
+    if visitor or not source:
+        mine, first = await _count(session, CodeFailure.visitor == visitor)
+        if mine >= OF_VISITOR:
+            return first
     if source:
         here, first = await _count(session, CodeFailure.source == source)
         if here >= OF_SOURCE:
             return first
+        mine = mine if visitor else here
     everybody, first = await _count(session, CodeFailure.number == number)
     if everybody >= OF_NUMBER and mine:
         return first

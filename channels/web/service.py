@@ -71,6 +71,8 @@ class WebChannel:
         self.origins = allowed = Origins(origins, public_url)
         self._consents = consents = Consents(database, tokens, allowed, limits, notice)
         reader = Reader(conversations, media, consents.require)
+        self.source = limits.source
+        """A keyed hash of the address of a request (:meth:`channels.web.limits.Limits.source`)."""
         self._rest = Rest(
             conversations,
             reader,

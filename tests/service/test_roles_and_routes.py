@@ -52,6 +52,8 @@ ROUTES: dict[str, str | set[Role]] = {
     "GET /healthz": OPEN,
     "GET /readyz": OPEN,
     "GET /privacy": OPEN,
+    "GET /progress": OPEN,
+    "POST /progress": OPEN,
     "POST /api/web/session": OPEN,
     "GET /api/web/notice": OPEN,
     "POST /api/web/consents": CLOSED,

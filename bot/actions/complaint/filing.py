@@ -75,6 +75,8 @@ def tell_filed(turn: Turn, ticket: Ticket, *, text_only: bool = False) -> None:
     else:
         after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
     lines = parts().tickets.deadline_lines(ticket)
+    if url := parts().progress_url:
+        lines = [*lines, f"在网页上查也行：{url}"]
     turn.say(
         f"已经登记好了。\n工单号：{ticket.number}\n查询码：{place(ticket.number)}\n"
         f"请记好这两个号，查进度、催办、补充情况都要用。{after}"

@@ -192,6 +192,8 @@ class Parts:
     city: City
     gaps: Gaps
     laws: Laws | None = None
+    progress_url: str = ""
+    """Address of the page with the progress of tickets; empty when citizens can't reach it."""
 
 
 _parts: Parts | None = None

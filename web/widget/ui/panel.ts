@@ -73,6 +73,7 @@ export class Panel {
       this.notice,
       this.composer.element,
       h("p", { class: "small-print" }, "回答供参考，以正式文件为准。遇险请直接拨 110、119、120 ",
+        h("a", { class: "link", href: `${config.host}/progress`, target: "_blank", rel: "noopener" }, "查工单进度"),
         this.privacy,
         h("button", { type: "button", class: "link", onclick: () => this.askForget() }, "清除本机对话")),
       this.sheet.element);

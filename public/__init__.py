@@ -1,0 +1,1 @@
+"""Pages that anybody may open without a conversation and without an account."""
