@@ -4,6 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
+TICKETS ?= 3000
 PORT ?= 8012
 RASA_PORT ?= 8013
 # Test processes side by side (tests/workers.py). One more than two cores, because many tests wait for a Rasa or a browser.
@@ -19,13 +20,20 @@ test fast: export OMP_WAIT_POLICY = passive
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 say = printf '\n\033[1m== %s\033[0m\n'
 
-.PHONY: help run test setup build bench fast audit clean preflight preflight-run test-tools checks model types web-checks kb-check lint
+.PHONY: help run demo test setup build bench fast audit clean preflight preflight-run test-tools checks model types web-checks kb-check lint
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: preflight-run build ## set up, then run the whole system (PORT=8012)
 	@WENBAN_PORT=$(PORT) WENBAN_RASA_PORT=$(RASA_PORT) exec $(APP)/wenban run
+
+demo: preflight-run build ## the whole system on a year of made-up tickets, in var/demo (TICKETS=3000)
+	@export WENBAN_DATA_DIR=var/demo WENBAN_KB_INDEX_DIR=var/kb_index
+	mkdir -p var/rasa/models var/demo/rasa
+	ln -sfn ../../rasa/models var/demo/rasa/models
+	test -e var/demo/wenban.db || $(APP)/wenban demo --tickets $(TICKETS)
+	WENBAN_PORT=$(PORT) WENBAN_RASA_PORT=$(RASA_PORT) exec $(APP)/wenban run
 
 test: preflight test-tools build checks ## set up, then lint, types and every test
 	@$(say) 'Tests'

@@ -184,6 +184,7 @@ def whole() -> typer.Typer:
     from service.audit_cli import app as audit
     from service.city_cli import app as city
     from service.decision import explain, train_decision
+    from service.demo_cli import demo
     from service.evaluate import app as evaluation
     from service.jobs_cli import app as jobs
     from service.keys_cli import app as keys
@@ -194,6 +195,7 @@ def whole() -> typer.Typer:
     app.add_typer(understanding, name="nlu")
     app.add_typer(evaluation, name="evaluate")
     app.command()(explain)
+    app.command()(demo)
     app.command("train-decision")(train_decision)
     app.add_typer(danger, name="danger")
     app.add_typer(category, name="category")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import NamedTuple
 
 import chinese_calendar
@@ -31,6 +32,7 @@ class Moment(NamedTuple):
     provisional: bool
 
 
+@cache
 def last_known_year() -> int:
     """The last year whose holidays the library knows."""
     years: set[int] = {day.year for day in holidays}

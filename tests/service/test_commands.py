@@ -31,6 +31,7 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "train": [["extra"]],
     "chat": [["--url", "nonsense"], ["--url", "http://127.0.0.1:1"], ["--url", "ftp://host"]],
     "doctor": [["extra"]],
+    "demo": [["extra"], ["--tickets", "0"], ["--tickets", "many"], ["--days", "1"]],
     "explain": [[""], ["\u200b \u3000"], []],
     "train-decision": [["extra"]],
     "user add": [
