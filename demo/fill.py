@@ -156,7 +156,7 @@ class Fill:
             back = timedelta(hours=self._chance.uniform(9, 20))
             planned.append((until - back, lives.still(self._chance, stop)))
         for life in merged:
-            planned.append((until - timedelta(hours=self._chance.uniform(1, 30)), life))
+            planned.append((until - timedelta(hours=self._chance.uniform(5, 200)), life))
         for stop in overdue:
             back = timedelta(days=self._chance.uniform(18, min(40, max(19, days))))
             planned.append((max(until - back, starts[0]), lives.late(self._chance, stop)))

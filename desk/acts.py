@@ -90,6 +90,9 @@ OPEN_TICKET = Act("open_ticket", "打开工单", "ticket", "number")
 SEE_TICKET_PHOTO = Act("see_ticket_photo", "查看工单照片", "ticket", "number")
 REVEAL_CONTACT = Act("reveal_contact", "查看联系方式", "ticket", "number")
 
+EXPORT_TICKETS = Act("export_tickets", "导出工单")
+TICKET_TEMPLATE = Act("ticket_template", "下载导入模板")
+IMPORT_TICKETS = Act("import_tickets", "导入工单")
 MOVE_TICKET = Act("move_ticket", "办理工单", "ticket", "number")
 # Each ticket of the batch has a record of its own, beside the one of the request.
 DISPATCH_TICKETS = Act("dispatch_tickets", "批量派单", "ticket")

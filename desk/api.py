@@ -37,6 +37,7 @@ from desk.sessions import Sessions
 from desk.single_sign_on import SingleSignOn
 from desk.summaries import Summaries
 from desk.ticket_moves_api import TicketMovesApi
+from desk.ticket_sheets_api import TicketSheetsApi
 from desk.tickets_api import TicketsApi
 from desk.users import Users
 from desk.watch import Watch
@@ -102,6 +103,7 @@ def routes(
         *ConversationsApi(guard, users, conversations, summaries, events, naming, finding).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
         *TicketMovesApi(guard, tickets).routes(),
+        *TicketSheetsApi(guard, tickets).routes(),
         *TicketsApi(guard, tickets, media, reveals).routes(),
         *RevealsApi(guard, conversations, reveals).routes(),
         *PhotosApi(guard, media).routes(),

@@ -25,7 +25,9 @@ from tickets.types import Ticket
 _Yes = Annotated[Literal["", "1"], Field()]
 
 
-class _List(body.Body):
+class TicketFilter(body.Body):
+    """The conditions of a list, as its address holds them."""
+
     state: Annotated[str, Field(title="状态", max_length=30)] = ""
     q: Annotated[str, Field(title="搜索内容", max_length=100)] = ""
     department: Annotated[str, Field(title="承办单位", max_length=36)] = ""
@@ -38,6 +40,9 @@ class _List(body.Body):
     disputed: _Yes = ""
     returned: _Yes = ""
     order: Annotated[Literal["", "due"], Field(title="排序")] = ""
+
+
+class _List(TicketFilter):
     limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
     before: Annotated[str, Field(max_length=80)] = ""
 
@@ -71,22 +76,7 @@ class TicketsApi:
     async def list(self, request: web.Request, user: User) -> web.Response:
         """One page of tickets, newest first, or the first due first. A department's lines name what is usual to do next."""
         asked = body.query(request, _List)
-        own = _department(user)
-        wanted = Wanted(
-            state=asked.state,
-            q=asked.q,
-            department_id=own if own is not None else asked.department or None,
-            own=own is not None,
-            category=asked.category,
-            district=asked.district,
-            kind=asked.type,
-            due=asked.due,
-            urgent=bool(asked.urgent),
-            supervised=bool(asked.supervised),
-            disputed=bool(asked.disputed),
-            returned=self._tickets.returns_decided if asked.returned else 0,
-            by_due=asked.order == "due",
-        )
+        wanted = wanted_of(asked, user, self._tickets)
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         lines = [line.to_json() for line in page.tickets]
         if own is not None:
@@ -170,6 +160,26 @@ class TicketsApi:
             # Answer as if there were no such ticket, because numbers are consecutive and could be tried.
             raise NotFound("没有这张工单")
         return await self._tickets.get(number)
+
+
+def wanted_of(asked: TicketFilter, user: User, tickets: Tickets) -> Wanted:
+    """What a list is to hold: for a department, its own tickets only."""
+    own = _department(user)
+    return Wanted(
+        state=asked.state,
+        q=asked.q,
+        department_id=own if own is not None else asked.department or None,
+        own=own is not None,
+        category=asked.category,
+        district=asked.district,
+        kind=asked.type,
+        due=asked.due,
+        urgent=bool(asked.urgent),
+        supervised=bool(asked.supervised),
+        disputed=bool(asked.disputed),
+        returned=tickets.returns_decided if asked.returned else 0,
+        by_due=asked.order == "due",
+    )
 
 
 def _department(user: User) -> str | None:

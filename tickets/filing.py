@@ -54,44 +54,51 @@ async def _file(
     database: Database, draft: TicketDraft, key: str, city: City, actor: Actor
 ) -> tuple[Ticket, bool]:
     async with database.write() as session:
-        known = await _filed(session, key)
-        if known is not None:
-            return await rows.to_ticket(session, known), False
-        moment = now()
-        row = TicketRow(
-            number=await numbers.next_number(session, city.prefix, moment),
-            filing_key=key,
-            query_code=codes.new(),
-            type=draft.type,
-            category=draft.category,
-            district=draft.district,
-            address=draft.address,
-            happened_at=draft.happened_at,
-            content=draft.content,
-            subject=draft.subject,
-            contact_name=draft.contact_name or None,
-            contact_phone=draft.contact_phone or None,
-            contact_key=lookup_key(draft.contact_phone) if draft.contact_phone else None,
-            latitude=draft.latitude,
-            longitude=draft.longitude,
-            place_label=draft.place_label,
-            details=[detail.to_json() for detail in draft.details],
-            confidential=draft.confidential,
-            channel=draft.channel,
-            conversation_id=draft.conversation_id,
-            created_at=moment,
-            updated_at=moment,
-            urgency=URGENT if draft.urgent else None,
-        )
-        kind = TicketType(draft.type)
-        deadlines.set_due(row, deadlines.count(city, kind, draft.category, draft.urgent, moment))
-        session.add(row)
-        await session.flush()
-        clockwork.plan(row, city)
-        rows.add_photos(session, row.id, draft.photos)
-        await rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
-        await session.flush()
-        return await rows.to_ticket(session, row), True
+        return await within(session, draft, key, city, actor)
+
+
+async def within(
+    session: AsyncSession, draft: TicketDraft, key: str, city: City, actor: Actor
+) -> tuple[Ticket, bool]:
+    """Store a checked draft in the caller's transaction; see :func:`file`."""
+    known = await _filed(session, key)
+    if known is not None:
+        return await rows.to_ticket(session, known), False
+    moment = now()
+    row = TicketRow(
+        number=await numbers.next_number(session, city.prefix, moment),
+        filing_key=key,
+        query_code=codes.new(),
+        type=draft.type,
+        category=draft.category,
+        district=draft.district,
+        address=draft.address,
+        happened_at=draft.happened_at,
+        content=draft.content,
+        subject=draft.subject,
+        contact_name=draft.contact_name or None,
+        contact_phone=draft.contact_phone or None,
+        contact_key=lookup_key(draft.contact_phone) if draft.contact_phone else None,
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        place_label=draft.place_label,
+        details=[detail.to_json() for detail in draft.details],
+        confidential=draft.confidential,
+        channel=draft.channel,
+        conversation_id=draft.conversation_id,
+        created_at=moment,
+        updated_at=moment,
+        urgency=URGENT if draft.urgent else None,
+    )
+    kind = TicketType(draft.type)
+    deadlines.set_due(row, deadlines.count(city, kind, draft.category, draft.urgent, moment))
+    session.add(row)
+    await session.flush()
+    clockwork.plan(row, city)
+    rows.add_photos(session, row.id, draft.photos)
+    await rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
+    await session.flush()
+    return await rows.to_ticket(session, row), True
 
 
 async def _filed(session: AsyncSession, key: str) -> TicketRow | None:

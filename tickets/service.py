@@ -31,6 +31,7 @@ from tickets import (
     similar,
 )
 from tickets.department_view import DepartmentView, Introduced
+from tickets.imports import Imports
 from tickets.listing import Wanted
 from tickets.lookup import NOBODY, Tried
 from tickets.models import TicketRow
@@ -72,6 +73,8 @@ class Tickets:
         self._city = city
         self.moves: Moves = Moves(database, events, city)
         """What moves tickets on."""
+        self.imports: Imports = Imports(database, events, city)
+        """What files many tickets at once."""
         wrong = [f"deadlines.yml {line}" for line in deadlines.unknown(city)]
         wrong += [f"departments.yml {line}" for line in departments.unknown_categories(city)]
         wrong += [f"handling.yml {line}" for line in departments.unknown_directory(city)]

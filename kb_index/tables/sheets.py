@@ -49,6 +49,11 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
 
 
+def plain(cell: str) -> str:
+    """The cell without characters that a spreadsheet's file can't hold."""
+    return _CONTROL.sub("", cell)
+
+
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
     """The rows of a CSV or XLSX file as text, with their spreadsheet row numbers; empty rows are left out.
 

@@ -63,7 +63,9 @@ async def test_every_state_and_every_trouble_has_its_tickets(database: Database)
     assert len(rows) == 150
     states = Counter(State(row.state) for row in rows)
     assert set(states) >= {state for state in State if not state.is_final} | {State.CLOSED, State.MERGED}
-    assert all(row.content.startswith(MARK) and not row.contact_phone and not row.contact_name for row in rows)
+    assert all(
+        row.content.startswith(MARK) and not row.contact_phone and not row.contact_name for row in rows
+    )
     assert all(row.public_reply.startswith((MARK, "依据：")) for row in rows if row.public_reply)
     for what in (
         [row for row in rows if row.next_due_at and row.next_due_at < until],

@@ -94,6 +94,12 @@ export class DeskApi {
     });
   };
 
+  /** Address of the list as a spreadsheet, as filtered. */
+  ticketSheet = (query: Record<string, string>): string => `/api/desk/tickets/export?${new URLSearchParams(query).toString()}`;
+
+  /** Files the tickets of a filled template, all or none; what is wrong stands in the error's `details.rows`. */
+  importTickets = (file: Blob): Promise<{ imported: number; numbers: string[] }> => this.client.upload("/tickets/import", file);
+
   ticket = (number: string): Promise<TicketPage> => this.client.get(`/tickets/${encodeURIComponent(number)}`);
 
   /** Makes a move on the version that was seen. `gone`: this department no longer sees the ticket. */

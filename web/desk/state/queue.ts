@@ -9,7 +9,7 @@ export const REASONS: Record<Reason, string> = {
   degraded: "机器人故障",
 };
 
-export const CHANNELS: Record<string, string> = { web: "网页", wechat: "微信", mini: "小程序", phone: "电话" };
+export const CHANNELS: Record<string, string> = { web: "网页", wechat: "微信", mini: "小程序", phone: "电话", import: "表格导入", partner: "别的系统" };
 
 /** A quiet conversation's stage as agents read it; null for one that goes on. */
 export function quiet(conversation: Conversation): string | null {
