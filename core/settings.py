@@ -135,6 +135,10 @@ class Settings(BaseSettings):
         [],
         description="Sites that may embed the widget, comma separated origins; the app's own is always allowed.",
     )
+    partner_origins: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Where connected systems may be told what happened to tickets, comma separated origins; no other address is called.",
+    )
     wechat_accounts: Annotated[list[WeChatAccount], NoDecode] = Field(
         [], description="WeChat accounts, as a JSON list."
     )
@@ -242,7 +246,7 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(1_048_576, ge=16_384, description="Largest request body, in bytes.")
 
-    @field_validator("web_origins", "desk_second_factor", mode="before")
+    @field_validator("web_origins", "partner_origins", "desk_second_factor", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -19,7 +19,7 @@ from tickets.types import TicketDraft
 
 MARK = "【示例】"
 """Begins every content and every answer, so that nobody takes one for real."""
-_CHANNELS = ("web", "web", "wechat", "wechat", "phone")
+_CHANNELS = ("web", "web", "phone")
 _ESTATES = ["金桂", "银杏", "紫薇", "翠竹", "海棠", "丁香", "青松", "白杨", "玉兰", "碧桃"]
 _ALL_YEAR = tuple(range(1, 13))
 

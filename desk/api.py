@@ -25,6 +25,7 @@ from desk.missed import Missed
 from desk.naming import Naming
 from desk.oidc import Oidc, Provider
 from desk.oidc_api import OidcApi
+from desk.partners_api import PartnersApi
 from desk.passing_api import PassingApi
 from desk.photos_api import PhotosApi
 from desk.policy import Policy
@@ -109,6 +110,7 @@ def routes(
         *PhotosApi(guard, media).routes(),
         *RightsApi(guard, conversations).routes(),
         *KnowledgeApi(guard, gaps).routes(),
+        *PartnersApi(guard, database).routes(),
         *AuditApi(guard, database).routes(),
         *Live(database, Watch(sessions, events), guard, hub, conversations).routes(),
     ]

@@ -69,6 +69,7 @@ class TicketSheetsApi:
 
     async def template(self, request: web.Request, user: User) -> web.Response:
         """The empty file for an import."""
+        body.query(request, body.Body)
         return _file(await asyncio.to_thread(ticket_sheets.template), "ticket-template.xlsx")
 
     async def import_(self, request: web.Request, user: User) -> web.Response:

@@ -60,6 +60,9 @@ from kb_index.index.meanings import shipped_meaning
 from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 from kb_index.statutes.service import Statutes
+from partners.api import WorkOrders
+from partners.service import Origins
+from partners.webhooks import Webhooks
 from public.progress import Progress
 from service import health, notice_page, pages
 from service.errors import errors
@@ -233,6 +236,7 @@ async def create_app(settings: Settings) -> web.Application:
     jobs.every(KEEP_JOB, KEEP_EVERY, keep_audit)
     TicketNotices(database, tickets, conversations.notify, jobs, callback.ways)
     Sweep(database, events, city, jobs)
+    Webhooks(database, Origins(settings.partner_origins), jobs)
 
     async def schema_current() -> bool:
         return await is_current(database)
@@ -285,6 +289,7 @@ async def create_app(settings: Settings) -> web.Application:
                 rates=rates,
             ),
             *entry_page.routes(knowledge, city.name),
+            *WorkOrders(database, tickets, rates, web_channel.source, city.full_name).routes(),
             *notice_page.routes(notice, city.full_name),
             *Progress(tickets, seen, rates, web_channel.source, city.full_name).routes(),
             *pages.routes(city.full_name, public_url=settings.public_url),

@@ -188,6 +188,7 @@ def whole() -> typer.Typer:
     from service.evaluate import app as evaluation
     from service.jobs_cli import app as jobs
     from service.keys_cli import app as keys
+    from service.partner_cli import app as partner
     from service.privacy_cli import app as privacy
     from service.tickets_cli import app as tickets
 
@@ -205,6 +206,9 @@ def whole() -> typer.Typer:
     app.add_typer(jobs, name="jobs", help="What is done by the clock: list, retry, drop.")
     app.add_typer(
         privacy, name="privacy", help="Citizens' personal data: export, erase, purge, requests, notice."
+    )
+    app.add_typer(
+        partner, name="partner", help="The city's own work-order systems: add, list, close, replay."
     )
     app.add_typer(keys, name="keys", help="The data keys: list, rotate, forget, move.")
     app.add_typer(tickets, name="tickets", help="Tickets: check-catalog, table of moves.")

@@ -10,6 +10,7 @@ import conversations.retention
 import core.retention
 import desk.retention
 import gaps.retention
+import partners.retention
 import tickets.retention
 from bot.forgetting import Tracker
 from bot.rasa_program import tracker_url
@@ -26,6 +27,7 @@ _PACKAGES = (
     desk.retention,
     channels.web.retention,
     channels.wechat.retention,
+    partners.retention,
 )
 DECIDED: dict[str, str] = {table: why for package in _PACKAGES for table, why in package.TABLES.items()}
 """Every table → how long it is kept, or why it is not removed by the clock."""
@@ -43,6 +45,7 @@ def retention(settings: Settings, database: Database, media: Media) -> Retention
     rules: list[Rule] = [
         *channels.web.retention.rules(database),
         *channels.wechat.retention.rules(database, outbox=outbox),
+        *partners.retention.rules(database, outbox=outbox),
         *tickets.retention.rules(
             database, media.forget, contacts=timedelta(days=settings.keep_contacts_days)
         ),

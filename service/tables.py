@@ -8,6 +8,7 @@ import core.jobs.models
 import core.processes
 import desk.models
 import gaps.models
+import partners.models
 import tickets.models
 
-__all__ = ["channels", "conversations", "core", "desk", "gaps", "tickets"]
+__all__ = ["channels", "conversations", "core", "desk", "gaps", "partners", "tickets"]

@@ -84,7 +84,7 @@ async def test_the_list_as_filtered_is_a_file_in_which_nothing_runs(office: Offi
     assert status == 200 and len(rows) == 2 and rows[0][0] == "工单号"
     assert rows[1][-1] == '\'=HYPERLINK("http://x") 打138****1234' and rows[1][1] == "投诉"
     _, whole = await download(agent)
-    assert [row[-1] for row in cells(whole)[1:]][0].startswith("'@SUM")
+    assert cells(whole)[1][-1].startswith("'@SUM")
     assert (await audited(office, "export_tickets"))[0] == ("allowed", "导出 1 张：district=寿县")
     assert (await download(agent, "?q=13800001234&state=open"))[0] == 200
     assert (await audited(office, "export_tickets"))[-1][1] == "导出 0 张：state=open；有搜索词"

@@ -32,6 +32,18 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "chat": [["--url", "nonsense"], ["--url", "http://127.0.0.1:1"], ["--url", "ftp://host"]],
     "doctor": [["extra"]],
     "demo": [["extra"], ["--tickets", "0"], ["--tickets", "many"], ["--days", "1"]],
+    "partner add": [
+        [],
+        ["甲"],
+        ["甲系统"],
+        ["甲系统", "--scope", "king"],
+        ["\u200b\u200b\u200b", "--scope", "read"],
+        ["甲系统", "--scope", "read", "--department", "没有"],
+        ["甲系统", "--scope", "read", "--url", "http://169.254.169.254/"],
+    ],
+    "partner list": [["extra"]],
+    "partner close": [[], ["没有"]],
+    "partner replay": [[], ["没有"], ["没有", "--number", "x"]],
     "explain": [[""], ["\u200b \u3000"], []],
     "train-decision": [["extra"]],
     "user add": [

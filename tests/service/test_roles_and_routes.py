@@ -38,7 +38,7 @@ OURS = {"X-Requested-With": "wenban"}
 NOBODY = "nobody"
 OPEN = "everybody, also nobody"
 HALF = "everybody signed in, also without the code of the second factor"
-CLOSED = "no account: needs a visitor's token, the platform's signature or Rasa's secret"
+CLOSED = "no account: needs a visitor's token, the platform's signature, a system's token or Rasa's secret"
 AGENTS = {Role.AGENT, Role.SUPERVISOR}
 EDITORS = {Role.EDITOR, Role.SUPERVISOR}
 
@@ -67,6 +67,12 @@ ROUTES: dict[str, str | set[Role]] = {
     "GET /wechat/{account}": CLOSED,
     "POST /wechat/{account}": CLOSED,
     "POST /actions/webhook": CLOSED,
+    "GET /api/work-orders/openapi.json": OPEN,
+    "GET /api/work-orders": CLOSED,
+    "POST /api/work-orders": CLOSED,
+    "GET /api/work-orders/{number}": CLOSED,
+    "GET /api/work-orders/{number}/contact": CLOSED,
+    "POST /api/work-orders/{number}/moves": CLOSED,
     "POST /api/desk/login": OPEN,
     "POST /api/desk/login/code": HALF,
     "GET /api/desk/sign_in_ways": OPEN,
@@ -116,6 +122,7 @@ ROUTES: dict[str, str | set[Role]] = {
     "POST /api/desk/tickets/{number}/act": AGENTS | {Role.DEPARTMENT},
     "POST /api/desk/tickets/dispatch": AGENTS,
     "GET /api/desk/departments": AGENTS | {Role.DEPARTMENT},
+    "GET /api/desk/partners/troubles": {Role.SUPERVISOR},
     "GET /api/desk/knowledge": AGENTS | {Role.EDITOR},
     "GET /api/desk/knowledge/ask": AGENTS | {Role.EDITOR},
     "GET /api/desk/knowledge/gaps": AGENTS | {Role.EDITOR},

@@ -94,6 +94,9 @@ export class DeskApi {
     });
   };
 
+  /** Connected systems that were not told what happened, and are not tried any more. */
+  partnerTroubles = (): Promise<{ partners: { name: string; dead: number; error: string }[] }> => this.client.get("/partners/troubles");
+
   /** Address of the list as a spreadsheet, as filtered. */
   ticketSheet = (query: Record<string, string>): string => `/api/desk/tickets/export?${new URLSearchParams(query).toString()}`;
 

@@ -1,0 +1,147 @@
+"""What the API for other systems takes and gives, as models: they check requests, make answers, and are the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tickets.checks import MAX_CONTENT
+from tickets.lifecycle import TRANSITIONS
+from tickets.states import State
+from tickets.types import TicketType
+
+_Action = Literal[tuple(TRANSITIONS)]  # type: ignore[valid-type]
+_State = Literal[("", "open", *(str(state) for state in State))]  # type: ignore[valid-type]
+_Type = Literal[tuple(str(kind) for kind in TicketType)]  # type: ignore[valid-type]
+_Code = Literal[tuple(str(state) for state in State)]  # type: ignore[valid-type]
+
+
+class Given(BaseModel):
+    """Base class of what is sent. Unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Told(BaseModel):
+    """Base class of what is answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ListQuery(Given):
+    """Which work orders."""
+
+    state: Annotated[_State, Field(description="Code of a state, or open: all that are not finished.")] = ""
+    q: Annotated[str, Field(max_length=100, description="Words of content or address, or a number.")] = ""
+    due: Annotated[Literal["", "overdue", "soon"], Field(description="Overdue, or due within 24 hours.")] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    before: Annotated[str, Field(max_length=80, description="`next` of the page before.")] = ""
+
+
+class NewWorkOrder(Given):
+    """A work order to be filed. It begins in 待受理, and its deadlines run from now."""
+
+    type: Annotated[_Type, Field(description="诉求类型.")]
+    content: Annotated[str, Field(min_length=2, max_length=MAX_CONTENT)]
+    category: Annotated[str, Field(max_length=80, description="事项分类, 一级/二级.")] = ""
+    district: Annotated[str, Field(max_length=40)] = ""
+    address: Annotated[str, Field(max_length=300)] = ""
+    happened_at: Annotated[str, Field(max_length=100, description="In the citizen's words.")] = ""
+    subject: Annotated[str, Field(max_length=200)] = ""
+    contact_name: Annotated[str, Field(max_length=40)] = ""
+    contact_phone: Annotated[str, Field(max_length=40)] = ""
+    confidential: Annotated[bool, Field(description="保密.")] = False
+    urgent: bool = False
+    external_number: Annotated[str, Field(max_length=60, description="Its number in the other system.")] = ""
+
+
+class NewMove(Given):
+    """A move of a work order: what `wenban tickets table` lists."""
+
+    action: _Action
+    version: Annotated[int, Field(ge=1, description="The version that was seen.")]
+    fields: Annotated[dict[str, Any], Field(description="The move's own fields.")] = Field(
+        default_factory=dict
+    )
+
+
+class Step(Told):
+    """A deadline."""
+
+    step: str
+    step_code: str
+    at: str
+
+
+class Line(Told):
+    """A work order in a list. Numbers of persons in its summary are masked."""
+
+    number: str
+    type: _Type
+    category: str
+    district: str
+    state: _Code
+    state_label: str
+    version: int
+    summary: str
+    department: str | None
+    urgent: bool
+    supervised: bool
+    created_at: str
+    due: Step | None
+
+
+class Page(Told):
+    """A page of work orders, newest first."""
+
+    work_orders: list[Line]
+    next: str | None
+
+
+class Happened(Told):
+    """A line of a work order's history."""
+
+    at: str
+    actor: str
+    action: str
+    action_label: str
+    from_state: str | None
+    to_state: str | None
+    note: str
+
+
+class WorkOrder(Line):
+    """A whole work order. Contact and numbers of persons are masked."""
+
+    content: str
+    address: str
+    happened_at: str
+    subject: str
+    contact_name: str
+    contact_phone: str
+    confidential: bool
+    external_number: str
+    public_reply: str
+    history: list[Happened]
+
+
+class Contact(Told):
+    """Name and phone in clear."""
+
+    contact_name: str
+    contact_phone: str
+
+
+class ErrorBody(Told):
+    """What went wrong."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class Error(Told):
+    """Every error has this form. A 409 `stale` says in `details` who did what meanwhile, and the present version."""
+
+    error: ErrorBody

@@ -1,0 +1,71 @@
+"""Tickets as other systems read them: what the desk's accounts of the same role read, with masked contact and numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.masking import hide
+from partners import schemas
+from partners.service import Caller
+from tickets.imports import EXTERNAL
+from tickets.service import Tickets
+from tickets.types import TicketLine
+
+
+def line(told: TicketLine) -> schemas.Line:
+    """A line of a list."""
+    due = told.due.to_json(told.state)["next"]
+    return schemas.Line(
+        number=told.number,
+        type=str(told.type),
+        category=told.category,
+        district=told.district,
+        state=str(told.state),
+        state_label=told.state.label,
+        version=told.version,
+        summary=hide(told.summary),
+        department=told.department,
+        urgent=told.urgency is not None,
+        supervised=told.supervised,
+        created_at=told.to_json()["created_at"],
+        due=schemas.Step(**due) if due else None,
+    )
+
+
+async def whole(tickets: Tickets, caller: Caller, number: str) -> schemas.WorkOrder:
+    """A ticket with its history.
+
+    Raises:
+        NotFound: there is no such ticket, or the department as which the system acts does not have it.
+    """
+    if caller.department_id is not None:
+        seen = await tickets.for_department(number, caller.department_id)
+        shown, events = seen["ticket"], seen["events"]
+        short = line(await tickets.line_for_department(number))
+    else:
+        ticket = await tickets.get(number)
+        shown, events = ticket.to_json(), [one.to_json() for one in await tickets.events(ticket.number)]
+        short = line(ticket.line)
+    external = next((one["value"] for one in shown["details"] if one["name"] == EXTERNAL), "")
+    words = ("content", "address", "happened_at", "subject", "public_reply")
+    return schemas.WorkOrder(
+        **dict(short),
+        **{name: hide(shown[name]) for name in words},
+        contact_name=shown["contact_name"],
+        contact_phone=shown["contact_phone"],
+        confidential=shown["confidential"],
+        external_number=external,
+        history=[_happened(one) for one in events],
+    )
+
+
+def _happened(event: dict[str, Any]) -> schemas.Happened:
+    return schemas.Happened(
+        at=event["at"],
+        actor=event["actor"],
+        action=event["action_code"],
+        action_label=event["action"],
+        from_state=event["from_state"],
+        to_state=event["to_state"],
+        note=hide(event["note"]),
+    )

@@ -1,0 +1,172 @@
+"""The API for other systems: each token does what it may, nothing twice, and nothing over what somebody else did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.database import Database
+from core.errors import BadRequest, Conflict
+from partners import service
+from partners.api import OPERATIONS, STRANGERS_PER_MINUTE
+from partners.schemas import Line, WorkOrder
+from partners.service import Origins
+from tests.partners.conftest import AGENT, OFFICE, City
+from tickets.lifecycle import TRANSITIONS
+from tickets.types import TicketDraft
+
+NEW = {
+    "type": "complaint",
+    "content": "小区门口的路灯坏了三天，打13800001234联系",
+    "category": "市政设施/路灯照明",
+    "district": "田家庵",
+    "contact_name": "某某某",
+    "contact_phone": "13800001234",
+    "external_number": "WO-1",
+}
+ALL = ("read", "create", "move", "contact")
+
+
+async def test_a_work_order_is_filed_once_for_each_key(city: City) -> None:
+    token = (await city.connect(*ALL)).token
+    status, filed = await city.ask(token, "POST", key="k1", json=NEW)
+    assert status == 201 and filed["state"] == "pending_acceptance" and "138****1234" in filed["summary"]
+    assert await city.ask(token, "POST", key="k1", json=NEW) == (200, filed)
+    status, said = await city.ask(token, "POST", key="k1", json={**NEW, "content": "另一件事"})
+    assert (status, said["error"]["code"]) == (409, "key_reused")
+    status, said = await city.ask(token, "POST", json=NEW)
+    assert (status, said["error"]["code"]) == (400, "key_needed")
+    other = (await city.connect(*ALL, name="另一个系统")).token
+    assert (await city.ask(other, "POST", key="k1", json=NEW))[0] == 201, "keys are each system's own"
+    status, page = await city.ask(token, "GET", "?limit=1")
+    assert len(page["work_orders"]) == 1 and page["next"]
+    status, whole = await city.ask(token, "GET", f"/{filed['number']}")
+    assert whole["external_number"] == "WO-1" and whole["contact_phone"] == "138****1234"
+    assert "13800001234" not in str(whole) and whole["history"][0]["actor"] == "对接系统：市级工单系统"
+
+
+async def test_the_contact_in_clear_stands_in_the_history(city: City) -> None:
+    token = (await city.connect(*ALL)).token
+    number = (await city.ask(token, "POST", key="k1", json=NEW))[1]["number"]
+    status, contact = await city.ask(token, "GET", f"/{number}/contact")
+    assert (status, contact) == (200, {"contact_name": "某某某", "contact_phone": "13800001234"})
+    seen = [one for one in await city.tickets.events(number) if one.action == "contact_seen"]
+    assert [one.actor for one in seen] == ["对接系统：市级工单系统"]
+    secret = (await city.ask(token, "POST", key="k2", json={**NEW, "confidential": True}))[1]["number"]
+    assert (await city.ask(token, "GET", f"/{secret}/contact"))[1]["error"]["code"] == "confidential"
+
+
+async def test_a_stale_move_is_refused_and_told_who_did_what(city: City) -> None:
+    token = (await city.connect(*ALL)).token
+    number = (await city.ask(token, "POST", key="k1", json=NEW))[1]["number"]
+    await city.tickets.moves.act(number, "accept", {}, AGENT)
+    move: dict[str, Any] = {"action": "accept", "version": 1}
+    status, said = await city.ask(token, "POST", f"/{number}/moves", json=move)
+    assert (status, said["error"]["code"]) == (409, "stale")
+    assert said["error"]["details"]["by"] == AGENT.name and said["error"]["details"]["version"] == 2
+    move = {"action": "dispatch", "version": 2, "fields": {"department": city.office}}
+    status, moved = await city.ask(token, "POST", f"/{number}/moves", key="m1", json=move)
+    assert status == 200 and moved["department"] == OFFICE and moved["state"] == "pending_sign"
+    # The same key again: nothing more happens, although the version is old by now.
+    assert await city.ask(token, "POST", f"/{number}/moves", key="m1", json=move) == (200, moved)
+    status, said = await city.ask(token, "POST", f"/{number}/moves", json={"action": "sign", "version": 3})
+    assert (status, said["error"]["code"]) == (403, "not_yours"), "it acts as the hotline"
+
+
+async def test_a_departments_system_sees_and_moves_its_own(city: City) -> None:
+    token = (await city.connect("read", "move", "contact", department=OFFICE)).token
+    draft = TicketDraft("投诉", "我叫王小二，楼上漏水", contact_name="王小二", confidential=True)
+    mine = (await city.tickets.file(draft, "1")).number
+    other = (await city.tickets.file(TicketDraft("投诉", "别人的事"), "2")).number
+    for number in (mine, other):
+        await city.tickets.moves.act(number, "accept", {}, AGENT)
+    await city.tickets.moves.act(mine, "dispatch", {"department": city.office}, AGENT)
+    page = (await city.ask(token, "GET"))[1]
+    assert [one["number"] for one in page["work_orders"]] == [mine]
+    whole = (await city.ask(token, "GET", f"/{mine}"))[1]
+    assert "王小二" not in str(whole) and whole["contact_name"] == ""
+    for method, path, body in (
+        ("GET", f"/{other}", None),
+        ("GET", f"/{other}/contact", None),
+        ("POST", f"/{other}/moves", {"action": "note", "version": 2, "fields": {"text": "看看"}}),
+    ):
+        assert (await city.ask(token, method, path, json=body))[0] == 404
+    status, signed = await city.ask(token, "POST", f"/{mine}/moves", json={"action": "sign", "version": 3})
+    assert status == 200 and signed["state"] == "handling" and "王小二" not in str(signed)
+
+
+async def test_without_token_or_scope_nothing_is_told(city: City, database: Database) -> None:
+    made = await city.connect("read")
+    for token in ("", "wo_wrong", made.token + "x", "\x80"):
+        assert (await city.ask(token, "GET"))[0] == 401
+    assert (await city.ask(made.token, "POST", key="k", json=NEW))[1]["error"]["code"] == "scope_missing"
+    assert (await city.ask(made.token, "GET", "/HN2026112300001/contact"))[0] == 403
+    stored = [str(value) for one in await service.everybody(database) for value in vars(one).values()]
+    assert stored and not any(made.token in value for value in stored)
+    await service.close(database, made.name)
+    assert (await city.ask(made.token, "GET"))[0] == 401
+    for _ in range(STRANGERS_PER_MINUTE):
+        last = await city.ask("wo_guess", "GET")
+    assert last[0] == 429
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"type": "gossip"}, "type"),
+        ({"content": ""}, "content"),
+        ({"content": "NUL\0"}, ""),
+        ({"urgent": "yes"}, "urgent"),
+        ({"more": 1}, "more"),
+        ({"contact_phone": "12"}, "contact_phone"),
+    ],
+)
+async def test_what_does_not_fit_is_refused_by_field(city: City, change: dict[str, Any], field: str) -> None:
+    token = (await city.connect(*ALL)).token
+    status, said = await city.ask(token, "POST", key="k", json={**NEW, **change})
+    assert status == 400 and field in str(said["error"]["details"] or said)
+
+
+async def test_the_document_is_made_of_what_is_served(city: City) -> None:
+    answer = await city.client.get("/api/work-orders/openapi.json")
+    told = await answer.json()
+    assert told["openapi"].startswith("3.1")
+    served = {(one.method.lower(), one.path) for one in OPERATIONS}
+    assert {(method, path) for path, ways in told["paths"].items() for method in ways} == served
+    models = told["components"]["schemas"]
+    assert set(models["Line"]["properties"]) == set(Line.model_fields)
+    assert set(models["WorkOrder"]["required"]) == set(WorkOrder.model_fields)
+    assert set(models["NewMove"]["properties"]["action"]["enum"]) == set(TRANSITIONS)
+    named = set(_refs(told))
+    assert named <= {f"#/components/schemas/{name}" for name in models}
+    create = told["paths"]["/api/work-orders"]["post"]
+    assert {"200", "201", "400", "401", "403", "409", "429"} == set(create["responses"])
+
+
+def _refs(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [
+            *([value["$ref"]] if isinstance(value.get("$ref"), str) else []),
+            *(ref for one in value.values() for ref in _refs(one)),
+        ]
+    return [ref for one in value for ref in _refs(one)] if isinstance(value, list) else []
+
+
+async def test_a_system_is_connected_once_and_only_to_allowed_addresses(city: City) -> None:
+    await city.connect()
+    with pytest.raises(Conflict):
+        await city.connect()
+    allowed = Origins(["https://orders.example.gov.cn"])
+    for url in (
+        "https://orders.example.gov.cn.evil.example/x",
+        "https://user@orders.example.gov.cn/x",
+        "http://orders.example.gov.cn/x",
+        "https://orders.example.gov.cn:8443/x",
+        "file:///etc/passwd",
+        "https://[bad",
+    ):
+        with pytest.raises(BadRequest):
+            await city.connect(name="别的系统", url=url, origins=allowed)
+    made = await city.connect(name="别的系统", url="https://orders.example.gov.cn/x", origins=allowed)
+    assert made.secret
