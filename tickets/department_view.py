@@ -15,6 +15,7 @@ from typing import Any
 
 from core.masking import hide
 from core.redaction import Own, confidential, own_names, without_home, without_room
+from tickets.corrected import is_correction
 from tickets.models import TicketRow
 from tickets.progress import ANSWERED
 from tickets.rows import plain_line, summary
@@ -149,9 +150,12 @@ class _Reader:
     clear: bool = False
 
     def text(self, text: str) -> str:
-        if self.hidden:
-            return confidential(text, self.own)
-        return text if self.clear else hide(text)
+        if not self.hidden:
+            return text if self.clear else hide(text)
+        lines = confidential(text, self.own).split("
+")  # a corrected address tells no flat either
+        return "
+".join(without_room(without_home(line)) if is_correction(line) else line for line in lines)
 
     def place(self, place: str) -> str:
         return without_room(without_home(self.text(place))) if self.hidden else self.text(place)

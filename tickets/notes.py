@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core.clock import now
 from core.database import Database
@@ -23,27 +24,44 @@ async def add(
     number: str,
     actor: Actor,
     action: str,
-    note: str,
+    note: str | Callable[[TicketRow], str],
     key: str | None,
     photos: Sequence[str],
     change: Callable[[TicketRow], None] | None,
 ) -> tuple[Ticket, bool]:
-    """Write a line, with photos and a change of the row.
+    """Write a line, with photos and a change of the row. A note that tells old values is made of the row before the change.
 
     Returns:
         The ticket, and whether the line was written; not when its key was used before.
 
     Raises:
         NotFound: there is no such ticket.
-        IntegrityError: another process has just used the same key (PostgreSQL only).
     """
+    try:
+        return await _add(database, number, actor, action, note, key, photos, change)
+    except IntegrityError:
+        # Another process has just used the same key (PostgreSQL only). The second try finds its event.
+        return await _add(database, number, actor, action, note, key, photos, change)
+
+
+async def _add(
+    database: Database,
+    number: str,
+    actor: Actor,
+    action: str,
+    note: str | Callable[[TicketRow], str],
+    key: str | None,
+    photos: Sequence[str],
+    change: Callable[[TicketRow], None] | None,
+) -> tuple[Ticket, bool]:
     async with database.write() as session:
         row = await rows.wanted(session, number, lock=True)
         if key is not None and await session.scalar(
             select(TicketEventRow.id).where(TicketEventRow.ticket_id == row.id, TicketEventRow.key == key)
         ):
             return await rows.to_ticket(session, row), False
-        await rows.add_event(session, row.id, actor, action, note=note, key=key)
+        said = note if isinstance(note, str) else note(row)
+        await rows.add_event(session, row.id, actor, action, note=said, key=key)
         known = await rows.photos(session, row.id)
         rows.add_photos(session, row.id, [image for image in photos if image not in known])
         if change is not None:

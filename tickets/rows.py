@@ -14,6 +14,7 @@ from core.jobs import add
 from core.masking import hide
 from core.privacy import mask_name, mask_phone
 from tickets import numbers
+from tickets.corrected import is_corrected
 from tickets.due import Due
 from tickets.models import Department, TicketDispatchRow, TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.progress import ANSWERED
@@ -70,6 +71,7 @@ def plain_line(row: TicketRow, told: str) -> TicketLine:
         urgency=row.urgency,
         supervised=row.supervised_at is not None,
         disputed=row.disputed,
+        corrected=is_corrected(row.content),
     )
 
 

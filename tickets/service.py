@@ -8,16 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
 from core.database import Alongside, Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
 from core.events import Events
-from core.privacy import lookup_key
 from tickets import (
     contacts,
+    corrections,
     counting,
     deadlines,
     departments,
@@ -295,27 +294,17 @@ class Tickets:
         if not said:
             raise BadRequest("请写下要补充的内容，现在是空的", code="note_needed")
         ticket = await self._add(number, actor, "noted", said, key, photos)
-        if actor.kind == CITIZEN.kind and ticket.state is State.SUSPENDED:
-            with suppress(Conflict):  # Somebody else was faster.
-                return await self.by_citizen(number, "resume", {"note": "群众补充了情况"})
-        return ticket
+        return await self._resumed(ticket, "群众补充了情况") if actor.kind == CITIZEN.kind else ticket
+
+    async def correct(self, number: str, values: Mapping[str, str], key: str | None = None) -> Ticket:
+        """Set fields that the citizen corrects; see :func:`tickets.corrections.fields`."""
+        told, change = corrections.fields(values, self._city)
+        ticket = await self._add(number, CITIZEN, "corrected", told, key, change=change)
+        return await self._resumed(ticket, "群众更正了情况")
 
     async def correct_phone(self, number: str, phone: str, key: str | None = None) -> Ticket:
-        """Set the citizen's phone number. The history records that it was corrected, and not the number.
-
-        Args:
-            number: number of the ticket.
-            phone: the number in its stored form; see :mod:`core.phone`.
-            key: when given, the same key again changes nothing.
-
-        Raises:
-            NotFound: there is no such ticket.
-        """
-
-        def change(row: TicketRow) -> None:
-            row.contact_phone, row.contact_key = phone, lookup_key(phone)
-
-        return await self._add(number, CITIZEN, "phone_corrected", "", key, change=change)
+        """Set the citizen's phone number; see :func:`tickets.corrections.phone`."""
+        return await self._add(number, CITIZEN, "phone_corrected", "", key, change=corrections.phone(phone))
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
         """评价: record the citizen's rating of how a finished ticket was handled.
@@ -375,21 +364,24 @@ class Tickets:
         """Make a move in the name of the citizen, who may see the ticket; see :meth:`tickets.moves.Moves.act`."""
         return await self.moves.act(number, action, given, CITIZEN, key=key)
 
+    async def _resumed(self, ticket: Ticket, why: str) -> Ticket:
+        """The ticket; handled on, if it waited for the citizen's words."""
+        if ticket.state is State.SUSPENDED:
+            with suppress(Conflict):  # Somebody else was faster.
+                return await self.by_citizen(ticket.number, "resume", {"note": why})
+        return ticket
+
     async def _add(
         self,
         number: str,
         actor: Actor,
         action: str,
-        note: str,
+        note: str | Callable[[TicketRow], str],
         key: str | None,
         photos: Sequence[str] = (),
         change: Callable[[TicketRow], None] | None = None,
     ) -> Ticket:
-        try:
-            ticket, added = await notes.add(self._database, number, actor, action, note, key, photos, change)
-        except IntegrityError:
-            # Another process has just used the same key (PostgreSQL only). The second try finds its event.
-            ticket, added = await notes.add(self._database, number, actor, action, note, key, photos, change)
+        ticket, added = await notes.add(self._database, number, actor, action, note, key, photos, change)
         if added:
             announce(self._events, ticket.line, action)
         return ticket

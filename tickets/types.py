@@ -9,6 +9,7 @@ from typing import Any
 
 from core.clock import iso
 from core.codes import place
+from tickets.corrected import is_corrected
 from tickets.due import Due
 from tickets.lifecycle import TRANSITIONS
 from tickets.rounds import Heard, Rounds
@@ -170,6 +171,7 @@ class TicketLine:
     supervised: bool = False
     disputed: bool = False
     department: str | None = None
+    corrected: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form for lists and live events: labels for people, codes for programs."""
@@ -190,6 +192,7 @@ class TicketLine:
             "supervised": self.supervised,
             "disputed": self.disputed,
             "department": self.department,
+            "corrected": self.corrected,
         }
 
 
@@ -266,6 +269,7 @@ class Ticket:
             supervised=self.supervised_at is not None,
             disputed=self.disputed,
             department=self.department,
+            corrected=is_corrected(self.content),
         )
 
     def card(self) -> dict[str, Any]:
@@ -365,6 +369,7 @@ ACTION_LABELS = {
     "merged_in": "并入",
     "urged": "催办",
     "noted": "备注",
+    "corrected": "群众更正",
     "phone_corrected": "更正联系电话",
     "rated": "评价",
     "contact_seen": "查看联系方式",

@@ -68,7 +68,7 @@ async def test_urge_add_change_and_withdraw_mean_the_ticket_above(
         assert answer.slots.get("requested_slot") is None
         assert answer.slots.get("content") is None, "no new complaint"
     history = await _history(city, ticket)
-    assert [action for action, _ in history[-4:]] == ["urge", "noted", "noted", "noted"]
+    assert [action for action, _ in history[-4:]] == ["urge", "noted", "corrected", "noted"]
     added, changed, withdrawn = (note for _, note in history[-3:])
     assert added == "圆形的大井盖" and "菜市口南边" in changed and "要求撤回" in withdrawn
 

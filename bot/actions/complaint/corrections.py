@@ -156,7 +156,7 @@ def _amended(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
             if unclear
             else amending.moved(address, told.old, told.new, parts().city, named=slot == "address")
         )
-        if changed and changed != address:
+        if changed:  # also when it stands there already, because it was said twice
             return {"address": changed}
     known = slots.get("subject") is not None or slots.get("requested_slot") == "subject"
     pointed = slot is None and told.old in _POINTED and _BODY.search(told.new) is not None

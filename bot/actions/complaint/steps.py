@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.actions.complaint import corrected, later, questions, rough, same
 from bot.actions.complaint import draft as drafts
-from bot.actions.complaint import later, questions, rough, same
 from bot.actions.complaint.agreeing import agree, renumbered
 from bot.actions.complaint.answers import hint, read_mined, without_own
 from bot.actions.complaint.parted import parted
@@ -27,7 +28,7 @@ MAX_TRIES = 3
 """Number of unreadable answers to one question after which an alternative is offered."""
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
-_ADDED = "\n补充："
+_ADDED = re.compile("\n(?:补充|市民更正)：")
 _LEAST_FIRST = 6
 """Fewest characters of the story told first from which a category is suggested without the additions."""
 _CATEGORY_FROM = 0.5
@@ -147,6 +148,9 @@ async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: b
         filled["address"] = rough.joined(str(turn.slot("address") or ""), str(filled["address"]))
     agreed, changed = agree(turn.slots, filled)
     before += changed
+    told = corrected.content(turn.slots, agreed)
+    if told is not None:
+        agreed["content"] = told
     former = turn.slot("former")
     if isinstance(former, dict) and (former["slot"] in agreed or turn.slot(former["slot"]) is not None):
         former = None
@@ -171,7 +175,7 @@ async def suggest_category(turn: Turn) -> None:
 
 def _matter_of(content: str) -> str:
     """The words that decide the category: the story told first, without what the citizen says it is not about."""
-    first = content.split(_ADDED)[0]
+    first = _ADDED.split(content, maxsplit=1)[0]
     return without_denied(without_aside(first if len(first) >= _LEAST_FIRST else content))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.actions.complaint import answered, attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
-from bot.actions.progress import codes, none_filed, own, solved
+from bot.actions.progress import codes, correcting, none_filed, own, solved
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
@@ -23,6 +23,7 @@ from core.codes import place
 from core.errors import Conflict, RateLimited
 from core.phone import find
 from core.privacy import mask_phone
+from core.simplified import simplified
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
 
@@ -63,6 +64,8 @@ _OTHERS = frozenset(
 """Intents of a new matter or a question. Then only what is likely about the ticket is taken for that."""
 _WHAT = "ticket_change"
 """Value of the slot ``offer`` after the citizen was asked what to change."""
+_LONGEST_CORRECTION = 60
+"""Most characters of a correction that nothing announces; a longer message tells a matter."""
 _NUMBER_ALONE = 24
 """Most characters of a message that hardly says more than a number."""
 
@@ -103,6 +106,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         heard = Heard(Said.CHANGE, 1.0, 1.0)  # the bare number after "what shall it be?"
     if not known:
         return await _without_ticket(turn, heard, asks_number)
+    if await _corrects(turn):
+        heard = Heard(Said.CHANGE, 1.0, 1.0)
     said = None if heard is None else _meant(turn, heard)
     if said is None or (said is Said.WITHDRAW and await kept.left(turn) is not None):
         return False  # 撤了吧 then means the unfinished complaint, not the ticket
@@ -139,6 +144,14 @@ async def _ticket(turn: Turn) -> Ticket | None:
     filed = await parts().tickets.of_conversation(turn.conversation_id)
     found = next((ticket for ticket in filed if ticket.number == number), None)
     return found or await codes.opened(turn, number, str(turn.slot(SEEN_CODE)))
+
+
+async def _corrects(turn: Turn) -> bool:
+    """Whether a message gives the right value of a line of the ticket that is known here: 是大通，不是田家庵."""
+    if turn.requested not in (None, "supplement") or len(turn.text) > _LONGEST_CORRECTION:
+        return False
+    ticket = await _ticket(turn)
+    return ticket is not None and bool(correcting.read(simplified(turn.text), ticket))
 
 
 async def _recall(turn: Turn) -> bool:
@@ -211,6 +224,14 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         phone = _own_number(turn.text, words)
         if phone is not None:
             await _correct_phone(turn, ticket, phone)
+            return
+        fixed = (
+            {}
+            if said is Said.ADD or ticket.state.is_final
+            else correcting.read(simplified(turn.text), ticket)
+        )
+        if fixed:
+            turn.say(await correcting.correct(turn, ticket, fixed), [PROGRESS, *_ways(ticket)])
             return
         await _note(turn, ticket, words if said is Said.ADD else f"群众更正：{words}")
         turn.say(

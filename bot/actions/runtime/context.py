@@ -84,6 +84,10 @@ class Tickets(Protocol):
         """Add the citizen's words to a ticket's history."""
         ...
 
+    async def correct(self, number: str, values: Mapping[str, str], key: str | None = None) -> Ticket:
+        """Set fields that the citizen corrects; the history keeps both values."""
+        ...
+
     async def correct_phone(self, number: str, phone: str, key: str | None = None) -> Ticket:
         """Set the citizen's phone number, which no note may hold."""
         ...

@@ -38,6 +38,8 @@ export interface TicketRow {
   supervised: boolean;
   /** The citizen is not satisfied a second time, and a supervisor has to decide. */
   disputed: boolean;
+  /** The citizen corrected something after the ticket was filed; its content and history tell what. */
+  corrected: boolean;
   /** The department that handles it (承办单位); null before it is dispatched. */
   department: string | null;
   /** What is usual to do next; only on a department's list. */

@@ -178,7 +178,7 @@ describe("a ticket's deadlines", () => {
   const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
   const ticket = (over: Record<string, unknown>): Record<string, unknown> => ({
     number: "HN2026112300001", type: "投诉", category: null, district: null, state: "待受理", created_at: at(0), summary: "路灯坏了",
-    conversation_id: null, content: "路灯坏了", version: 1, urgency: null, supervised: false, disputed: false, department: null, due: {
+    conversation_id: null, content: "路灯坏了", version: 1, urgency: null, supervised: false, disputed: false, corrected: false, department: null, due: {
       rule: "其他", basis: "", example: true, provisional: false, next: { step: "签收", step_code: "sign", at: at(-2) },
       steps: [{ step: "签收", step_code: "sign", at: at(-2) }, { step: "办结", step_code: "close", at: at(50) }],
     }, ...over,

@@ -1,0 +1,49 @@
+"""Corrects place, time or accused of the ticket filed or shown last: 地址不对，是龙湖路8号; 时间说错了，是前天晚上."""
+
+from __future__ import annotations
+
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.agreeing import agree, renumbered
+from bot.actions.complaint.answers import read_answer
+from bot.actions.complaint.corrections import corrections
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import clip
+from tickets.corrected import LABELS
+from tickets.types import Ticket
+
+_SHOWN = 40
+
+
+def read(text: str, ticket: Ticket) -> dict[str, str]:
+    """Field → right value of what a message corrects in a ticket; empty when it corrects nothing, or no value can be read.
+
+    Args:
+        text: the citizen's words, in simplified characters.
+        ticket: the ticket; a part of an address (是5栋不是3栋) is put into its address.
+    """
+    known = {field: getattr(ticket, field) for field in LABELS}
+    fixed = corrections(text, known)
+    if not fixed or not set(fixed) <= set(LABELS):
+        return {}
+    values = {field: read_answer(field, words) for field, words in fixed.items()}
+    filled = {field: value for field, value in values.items() if isinstance(value, str) and value}
+    if len(filled) < len(fixed):
+        return {}
+    if "address" in filled:
+        filled["address"] = renumbered(ticket.address, filled["address"])
+    agreed, _ = agree(known, filled)
+    return {field: str(agreed[field]) for field in LABELS if agreed.get(field)}
+
+
+async def correct(turn: Turn, ticket: Ticket, values: dict[str, str]) -> str:
+    """Write the right values into the ticket, unless they stand there already; what to tell the citizen."""
+    new = {field: value for field, value in values.items() if getattr(ticket, field) != value}
+    if new:
+        await parts().tickets.correct(ticket.number, new, key=turn.turn_id or None)
+    lines = [
+        f"{drafts.LABELS[field]}改成“{clip(drafts.shown(field, value), _SHOWN)}”"
+        for field, value in values.items()
+    ]
+    after = "承办单位也能看到。" if ticket.dispatched_at is not None else "办理的工作人员会按这个来。"
+    return f"工单 {ticket.number} 的{'，'.join(lines)}了，{after}"
