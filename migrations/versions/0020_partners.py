@@ -1,6 +1,6 @@
 """Connected systems (the city's own work-order system), and what each is still to be told.
 
-Revision: 0020, after 0018
+Revision: 0020, after 0019
 """
 
 import sqlalchemy as sa
