@@ -79,6 +79,7 @@ class TicketsApi:
         wanted = wanted_of(asked, user, self._tickets)
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         lines = [line.to_json() for line in page.tickets]
+        own = _department(user)
         if own is not None:
             for line, shown in zip(page.tickets, lines, strict=True):
                 shown["moves"] = daily(line.state) if line.department_id == own else []

@@ -152,10 +152,8 @@ class _Reader:
     def text(self, text: str) -> str:
         if not self.hidden:
             return text if self.clear else hide(text)
-        lines = confidential(text, self.own).split("
-")  # a corrected address tells no flat either
-        return "
-".join(without_room(without_home(line)) if is_correction(line) else line for line in lines)
+        lines = confidential(text, self.own).split("\n")  # a corrected address tells no flat either
+        return "\n".join(without_room(without_home(line)) if is_correction(line) else line for line in lines)
 
     def place(self, place: str) -> str:
         return without_room(without_home(self.text(place))) if self.hidden else self.text(place)

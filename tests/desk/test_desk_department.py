@@ -257,7 +257,16 @@ async def test_the_view_has_these_fields_and_no_other(
         ),
         *("contact_phone", "confidential", "channel", "department", "urgency", "updated_at", "accepted_at"),
         *("dispatched_at", "signed_at", "closed_at", "merged_into", "parent", "latitude", "longitude"),
-        *("place_label", "photos", "suggested_department", "maybe_same", "version", "supervised", "disputed", "corrected"),
+        *(
+            "place_label",
+            "photos",
+            "suggested_department",
+            "maybe_same",
+            "version",
+            "supervised",
+            "disputed",
+            "corrected",
+        ),
         *("suspended_until", "supervised_at", "replied_at", "approved_at", "asked_days", "added_days"),
         *("public_reply", "confidential_reply", "assisting", "rounds", "callback"),
     }

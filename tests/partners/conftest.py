@@ -92,9 +92,7 @@ class City:
 
     async def deliveries(self) -> list[WebhookDelivery]:
         async with self.database.read() as session:
-            return list(
-                await session.scalars(select(WebhookDelivery).order_by(WebhookDelivery.event_id))
-            )
+            return list(await session.scalars(select(WebhookDelivery).order_by(WebhookDelivery.event_id)))
 
 
 @pytest.fixture
