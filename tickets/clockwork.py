@@ -118,7 +118,7 @@ async def keys(session: AsyncSession, ids: Sequence[str]) -> dict[str, set[str]]
     found: dict[str, set[str]] = {one: set() for one in ids}
     wanted = select(TicketEventRow.ticket_id, TicketEventRow.key).where(TicketEventRow.ticket_id.in_(ids))
     for ticket_id, key in await session.execute(wanted.where(TicketEventRow.key.is_not(None))):
-        found[ticket_id].add(key)
+        found[ticket_id].add(str(key))
     return found
 
 

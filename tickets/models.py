@@ -213,7 +213,8 @@ _TABLE = cast(Table, TicketRow.__table__)
 _TABLE.info[KEYED] = _keyed
 for _dialect, _statements in (("sqlite", word_index.SQLITE), ("postgresql", word_index.POSTGRESQL)):
     for _statement in _statements:
-        event.listen(_TABLE, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
+        made: Any = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(_TABLE, "after_create", made.execute_if(dialect=_dialect))
 
 
 @event.listens_for(TicketRow, "before_insert")

@@ -164,8 +164,8 @@ class Tickets:
 
     async def counts(self, department_id: str | None = None, *, own: bool = False) -> counting.Counts:
         """How many open tickets there are of each kind; see :func:`tickets.counting.count`."""
-        asked = {"department_id": department_id, "own": own, "returned": self.returns_decided}
-        return await counting.count(self._database, **asked)
+        decided = self.returns_decided
+        return await counting.count(self._database, department_id=department_id, own=own, returned=decided)
 
     async def suggestions(self, number: str) -> tuple[dispatch.Suggestion, ...]:
         """The departments that a ticket may go to, the best first; see :func:`tickets.dispatch.suggest`.
