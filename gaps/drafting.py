@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
-from pypinyin import lazy_pinyin, load_phrases_dict
+from pypinyin import lazy_pinyin
 
 from core.errors import Conflict
 from gaps.types import Draft, Group
 from kb_index.entries.draft import draft
+from kb_index.language.spelling import know_phrases
 from kb_index.search.searcher import Searcher
 
 _WORDS = 5
@@ -64,16 +64,8 @@ def _folder_of(searcher: Searcher, department: str) -> str:
     return used.most_common(1)[0][0] if used else _NEW
 
 
-@cache
-def _know_phrases() -> None:
-    """Load the sounds of whole words (银行 is yinhang, not yinxing), 45 MB without which the app starts (``service/cli.py``)."""
-    from pypinyin.phrases_dict import phrases_dict
-
-    load_phrases_dict(phrases_dict)
-
-
 def _slug(searcher: Searcher, title: str) -> str:
-    _know_phrases()
+    know_phrases()
     words = searcher.pipeline.words_of(searcher.pipeline.normalise(title))[:_WORDS]
     parts = (re.sub(r"[^a-z0-9]", "", "".join(lazy_pinyin(word)).lower()) for word in words)
     return "-".join(filter(None, parts))[:_LONGEST].strip("-") or "question"

@@ -62,9 +62,6 @@ def run() -> None:
 @app.command(name="app")
 def app_only() -> None:
     """Start the app alone; Rasa runs elsewhere (WENBAN_RASA_URL)."""
-    # The app needs the sounds of single characters, and a fifth of a second and 45 MB are saved without those of phrases.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
     from aiohttp import web
 
     from core.bodies import HEADERS_S
@@ -229,6 +226,9 @@ def main() -> None:
     Only the app's user can read the files that it and the programs it starts make.
     """
     os.umask(0o077)
+    # The app and most commands need the sounds of single characters only, and a fifth of a second and 45 MB are saved without
+    # those of phrases. Who needs these loads them (kb_index/language/spelling.py).
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     try:
         _wanted(sys.argv[1:])()
     except Exception as error:

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from pypinyin import lazy_pinyin
+from pypinyin import lazy_pinyin, load_phrases_dict
 
 LONGEST = 6
 """Longest term that is corrected, in characters."""
@@ -101,3 +101,11 @@ class Spelling:
                 if 2 * sum(a == b for a, b in zip(span, term, strict=True)) >= len(term):
                     return term, last - first
         return words[first], 1
+
+
+@cache
+def know_phrases() -> None:
+    """Load the sounds of whole words (银行 is yinhang, not yinxing), 45 MB without which commands start (``service/cli.py``)."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    load_phrases_dict(phrases_dict)

@@ -24,6 +24,7 @@ from kb_index.entries.entry import OPTIONAL_SECTIONS, Entry
 from kb_index.entries.folder import read_folder
 from kb_index.entries.reading import MAX_BYTES
 from kb_index.entries.writing import one_line, place_of, to_markdown
+from kb_index.language.spelling import know_phrases
 from kb_index.language.text import TextPipeline
 from kb_index.tables import sheets
 from kb_index.tables.cells import (
@@ -276,4 +277,5 @@ def _unfinished(folder: Path, known: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _syllables(text: str) -> list[str]:
+    know_phrases()
     return [s for item in lazy_pinyin(text) if (s := re.sub(r"[^a-z0-9]", "", item.lower()))]
