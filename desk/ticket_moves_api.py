@@ -15,8 +15,9 @@ from desk.roles import ANSWERING, TICKETS, Role
 from desk.users import User
 from tickets.catalog import categories
 from tickets.lifecycle import TRANSITIONS
+from tickets.moves import daily
 from tickets.service import Tickets
-from tickets.types import Actor, Ticket
+from tickets.types import Actor, Ticket, TicketLine
 
 MOST = 100
 """Most tickets of one batch."""
@@ -41,6 +42,11 @@ class _Batch(body.Body):
 def actor(user: User) -> Actor:
     """The account as it stands in the histories of tickets."""
     return Actor(str(user.role), user.display_name, user.id, user.department_id)
+
+
+def department_line(line: TicketLine, department_id: str) -> dict[str, Any]:
+    """A line of a department's list, with what is usual to do next; nothing when it does not lead."""
+    return {**line.to_json(), "moves": daily(line.state) if line.department_id == department_id else []}
 
 
 class TicketMovesApi:
@@ -90,7 +96,8 @@ class TicketMovesApi:
         # The line of the ticket itself holds the citizen's own words and the conversation, which are the hotline's only.
         line = await self._tickets.line_for_department(ticket.number)
         gone = not await self._tickets.has(ticket.number, user.department_id or "")
-        return web.json_response({"number": ticket.number, "ticket": line.to_json(), "gone": gone})
+        shown = department_line(line, user.department_id or "")
+        return web.json_response({"number": ticket.number, "ticket": shown, "gone": gone})
 
     async def dispatch(self, request: web.Request, user: User) -> web.Response:
         """Dispatch several tickets to the same departments. Each is done or refused for itself."""

@@ -15,10 +15,9 @@ from desk.photos_api import photo_response
 from desk.reveals import Reveals
 from desk.reveals_api import Reveal
 from desk.roles import TICKETS, Role
-from desk.ticket_moves_api import actor
+from desk.ticket_moves_api import actor, department_line
 from desk.users import User
 from tickets.listing import Wanted
-from tickets.moves import daily
 from tickets.service import Tickets
 from tickets.types import Ticket
 
@@ -78,11 +77,8 @@ class TicketsApi:
         asked = body.query(request, _List)
         wanted = wanted_of(asked, user, self._tickets)
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
-        lines = [line.to_json() for line in page.tickets]
         own = _department(user)
-        if own is not None:
-            for line, shown in zip(page.tickets, lines, strict=True):
-                shown["moves"] = daily(line.state) if line.department_id == own else []
+        lines = [line.to_json() if own is None else department_line(line, own) for line in page.tickets]
         return web.json_response({"tickets": lines, "next": page.next})
 
     async def counts(self, request: web.Request, user: User) -> web.Response:
