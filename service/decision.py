@@ -143,8 +143,9 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> tuple[list[Seen]
             raise NotFound("知识库还没有发布；请运行 wenban kb build")
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
             result = await base.search(without_lead_in(row.text), regions=settings.city.regions)
-            right = bool(result.hits) and result.hits[0].entry.id == row.entry
-            near = row.entry in {entry.id for entry in offered(result)}
+            wanted = {row.entry, *row.also}
+            right = bool(result.hits) and result.hits[0].entry.id in wanted
+            near = any(entry.id in wanted for entry in offered(result))
             ranking = [(str(name), float(p)) for name, p in of["ranking"]]
             made.append(Seen(encoder.states([row.text])[0], found(result), right, near, ranking))
     return made, searcher.calibration.stamp

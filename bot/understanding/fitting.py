@@ -46,7 +46,9 @@ class Example(BaseModel):
     """One written example message.
 
     Args:
-        entry: for a question, the id of the entry that answers it; None when no entry does.
+        hand: the author.
+        entry: for a question, the id of the entry that answers it best; None when no entry does.
+        also: ids of other entries that answer it as well.
         category: for a matter, its category.
     """
 
@@ -54,8 +56,9 @@ class Example(BaseModel):
 
     text: Annotated[str, Field(min_length=1)]
     kind: Literal["question", "matter", "both", "talk"]
-    hand: Literal["first", "second"]
+    hand: Literal["first", "second", "third", "fourth", "fifth"]
     entry: str | None = None
+    also: tuple[str, ...] = ()
     category: str | None = None
 
 
@@ -126,12 +129,13 @@ def fit(rows: Sequence[Example], seen: Sequence[Seen], only: NDArray[np.bool_] |
 
 
 def apart(rows: Sequence[Example], seen: Sequence[Seen]) -> list[dict[str, float]]:
-    """The probabilities of each row, by a model fitted on the other author's examples."""
-    return _unseen(rows, seen, np.array([int(row.hand == "first") for row in rows]))
+    """The probabilities of each row, by a model fitted on the other authors' examples."""
+    hands = sorted({row.hand for row in rows})
+    return _unseen(rows, seen, np.array([hands.index(row.hand) for row in rows]))
 
 
 def mixed(rows: Sequence[Example], seen: Sequence[Seen], folds: int = 5) -> list[dict[str, float]]:
-    """The probabilities of each row, by a model fitted on other rows of both authors."""
+    """The probabilities of each row, by a model fitted on other rows of all authors."""
     return _unseen(rows, seen, np.random.default_rng(0).permutation(len(rows)) % folds)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,26 +30,43 @@ PARTS: tuple[Part, ...] = ("lexical", "dense")
 
 @dataclass(frozen=True)
 class Labelled:
-    """A question and the id of the entry that answers it; None when no entry does."""
+    """A question and the entries that answer it.
+
+    Args:
+        question: a citizen's words.
+        entry: id of the entry that answers best; None when no entry does.
+        also: ids of other entries that answer it as well.
+    """
 
     question: str
     entry: str | None
+    also: tuple[str, ...] = ()
+
+    def right(self) -> frozenset[str]:
+        """Ids of all entries that answer."""
+        return frozenset((self.entry, *self.also)) if self.entry is not None else frozenset()
 
 
 def read_questions(path: Path) -> list[Labelled]:
-    """Reads ``{"question", "entry"}`` rows from JSON lines; the key of the question may also be ``text``.
+    """Reads ``{"question", "entry", "also"}`` rows from JSON lines; the key of the question may also be ``text``.
+
+    ``also`` may be missing. Rows of another ``kind`` than ``question`` are left out: nobody wants an answer there.
 
     Raises:
         BadRequest: naming the line that is not such a row.
     """
     found = []
     for number, row in _rows(path):
+        if row.get("kind", "question") != "question":
+            continue
         question = row.get("question", row.get("text"))
-        if not isinstance(question, str) or not isinstance(row.get("entry"), str | None):
+        also = row.get("also", [])
+        told = isinstance(also, list) and all(isinstance(one, str) for one in also)
+        if not isinstance(question, str) or not isinstance(row.get("entry", 0), str | None) or not told:
             raise BadRequest(
                 f'{path}:{number}: need {{"question": text, "entry": id or null}}', code="bad_row"
             )
-        found.append(Labelled(question, row["entry"]))
+        found.append(Labelled(question, row["entry"], tuple(also)))
     if not found:
         raise BadRequest(f"{path} holds no questions", code="no_questions")
     return found
@@ -121,21 +138,20 @@ class Judged:
         return self.rank == 0
 
 
-def place_of(ranking: Ranking, place: int | None) -> int | None:
-    """Rank of the entry at ``place``; 0 is the first, None: not in the ranking."""
-    if place is None:
-        return None
-    found = np.flatnonzero(ranking.places == place)
+def rank_of(ranking: Ranking, wanted: Collection[int]) -> int | None:
+    """Rank of the first entry at one of the places ``wanted``; 0 is the first, None: none is in the ranking."""
+    found = np.flatnonzero(np.isin(ranking.places, list(wanted)))
     return int(found[0]) if found.size else None
 
 
 def judgement(searcher: Searcher, item: Labelled, found: Candidates) -> Judged:
     """Ranks the candidates of one question with the searcher's numbers."""
-    place = searcher.shelf.store.place(item.entry) if item.entry is not None else None
+    places = (searcher.shelf.store.place(entry) for entry in item.right())
+    wanted = [place for place in places if place is not None]
     ranking = searcher.order(found)
     features = rows(searcher.shelf, ranking, 1)[0] if ranking.places.size else np.zeros(len(FEATURES))
-    alone = {part: place_of(order(found, searcher.calibration, part), place) for part in PARTS}
-    return Judged(place_of(ranking, place), features, item.entry is not None, alone)
+    alone = {part: rank_of(order(found, searcher.calibration, part), wanted) for part in PARTS}
+    return Judged(rank_of(ranking, wanted), features, item.entry is not None, alone)
 
 
 def judge(
