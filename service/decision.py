@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -28,6 +28,7 @@ from core.text import written
 from kb_index.entries.entry import Entry
 from kb_index.index.meanings import shipped_meaning
 from kb_index.publishing.build import build
+from kb_index.search import telling
 from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 
@@ -135,17 +136,33 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> tuple[list[Seen]
     from bot.understanding.fitting import Seen
 
     heard = await asyncio.to_thread(parse, settings, [row.text for row in rows])
-    encoder = shipped_meaning()
+    encoder, known = shipped_meaning(), telling.unseen()
     made = []
     async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
         searcher = base.searcher
         if searcher is None:
             raise NotFound("知识库还没有发布；请运行 wenban kb build")
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
-            result = await base.search(without_lead_in(row.text), regions=settings.city.regions)
+            result = _as_new(
+                row.text, await base.search(without_lead_in(row.text), regions=settings.city.regions), known
+            )
             wanted = {row.entry, *row.also}
             right = bool(result.hits) and result.hits[0].entry.id in wanted
             near = any(entry.id in wanted for entry in offered(result))
             ranking = [(str(name), float(p)) for name, p in of["ranking"]]
             made.append(Seen(encoder.states([row.text])[0], found(result), right, near, ranking))
     return made, searcher.calibration.stamp
+
+
+def _as_new(text: str, result: SearchResult, known: Mapping[int, float]) -> SearchResult:
+    """The result as for words that the search was not fitted to, where it was."""
+    first = known.get(telling.key(text))
+    if first is None or not result.hits:
+        return result
+    return replace(
+        result,
+        hits=tuple(
+            replace(hit, probability=min(hit.probability, first) if place else first)
+            for place, hit in enumerate(result.hits)
+        ),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,12 +73,21 @@ def model_name(name: str | None) -> str:
     return name or load_settings().kb_model
 
 
-def labelled(files: list[Path] | None, knowledge: Path | None) -> list[Labelled]:
-    """The labelled questions of all files; without any, those of the knowledge folder."""
+def labelled(files: list[Path] | None, knowledge: Path | None, others: float = 1.0) -> list[Labelled]:
+    """The labelled questions of all files; without any, those of the knowledge folder.
+
+    Args:
+        files: the files.
+        knowledge: the knowledge folder.
+        others: weight of the questions of other files than the knowledge folder's own.
+    """
     from kb_index.measure.evaluate import read_questions
 
+    own = knowledge_dir(knowledge) / "questions.jsonl"
     return [
-        q for file in files or [knowledge_dir(knowledge) / "questions.jsonl"] for q in read_questions(file)
+        replace(q, weight=1.0 if file.resolve() == own.resolve() else others)
+        for file in files or [own]
+        for q in read_questions(file)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,11 @@ from kb_index.cli.common import (
 from kb_index.index.meanings import WORDINGS, write_wordings
 from kb_index.search.calibration import SAFE, SHIPPED, Calibration
 
+DETAILS = "details.jsonl"
+"""File of a knowledge folder with questions for details and near misses."""
+_MESSAGES = 3.0
+"""Weight of a detail, and of a question in another file than the folder's own, whose questions are nearer to the entries' wordings."""
+
 
 @app.command("evaluate")
 def evaluate_command(
@@ -43,12 +49,12 @@ def evaluate_command(
     """Measure search on labelled questions: recall, wrong answers, calibration, latency."""
     from kb_index.fitting.adapt import adapt
     from kb_index.measure import fitting
-    from kb_index.measure.evaluate import evaluate, read_corpus
+    from kb_index.measure.evaluate import evaluate, read_corpus, read_questions
     from kb_index.measure.workbench import searcher_over
 
     with guarded(), bars() as stage:
         folder = knowledge_dir(knowledge)
-        asked = labelled(questions, knowledge)
+        asked = labelled(questions, knowledge, _MESSAGES)
         entries = read_corpus(corpus) if corpus else None
         settings = load_settings()
         searcher = searcher_over(
@@ -61,8 +67,19 @@ def evaluate_command(
         )
         walk = stage("逐题检索")
         if fit:
-            fitted, figures = fitting.fit(searcher, asked, settings.city.regions, progress=walk)
-            fitted.save(out)
+            own = folder / DETAILS
+            details = read_questions(own) if own.is_file() else []
+            fitted = fitting.fit(
+                searcher,
+                asked,
+                settings.city.regions,
+                details=[replace(q, weight=_MESSAGES) for q in details],
+                progress=walk,
+            )
+            figures = fitted.figures
+            fitted.numbers.save(out)
+            if out == SHIPPED and fitted.network is not None:
+                fitted.network.save(fitted.unseen)
             if out == SHIPPED and searcher.meanings is not None and corpus is None:
                 write_wordings(WORDINGS, searcher.shelf.questions, searcher.meanings)
             typer.echo(

@@ -96,6 +96,15 @@ class Meanings:
         found: Vectors = self._centres[places] @ vector
         return found
 
+    def pairs(self, vector: Vectors, places: Places) -> tuple[Vectors, Vectors]:
+        """For the entries at ``places``, the vector of the question nearest to ``vector``, and the mean of all; [places, dimensions]."""
+        ends = np.append(self._starts[1:], len(self.rows))
+        nearest = [
+            int(a + (self.rows[a:b] @ vector).argmax())
+            for a, b in zip(self._starts[places], ends[places], strict=True)
+        ]
+        return self.rows[nearest], self._centres[places]
+
     def save(self, folder: Path) -> None:
         """Writes the vectors into a version's folder."""
         np.savez(folder / _FILE, rows=self.rows, made_by=np.array(self.fingerprint))

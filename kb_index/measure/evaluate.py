@@ -36,11 +36,13 @@ class Labelled:
         question: a citizen's words.
         entry: id of the entry that answers best; None when no entry does.
         also: ids of other entries that answer it as well.
+        weight: how much it counts when numbers are fitted.
     """
 
     question: str
     entry: str | None
     also: tuple[str, ...] = ()
+    weight: float = 1.0
 
     def right(self) -> frozenset[str]:
         """Ids of all entries that answer."""

@@ -6,8 +6,8 @@ without all other questions of the same entry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 
 from core.errors import BadRequest
 from core.progress import Progress, unwatched
-from kb_index.fitting import weights
+from kb_index.fitting import telling, weights
 from kb_index.fitting.probability import answer_threshold, ask_threshold, fit_logistic
 from kb_index.fitting.weights import Asked, fuse
 from kb_index.index.vocabulary import is_word
 from kb_index.measure.evaluate import Judged, Labelled, judge, judgement, report
 from kb_index.search.calibration import RANK_FEATURES, TERM, Calibration
+from kb_index.search.evidence import rows
 from kb_index.search.ranking import Candidates
 from kb_index.search.searcher import Searcher
+from kb_index.search.telling import Telling, key, made_with
 
 FOLDS = 5
 """Number of folds."""
@@ -32,29 +34,48 @@ TERMS = 600
 """Largest number of bare terms used to fit the weight of bare terms."""
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """What was fitted.
+
+    Args:
+        numbers: the calibration.
+        figures: the out-of-fold report.
+        network: judges what an entry tells; None without details.
+        unseen: for each question (:func:`kb_index.search.telling.key`) the probability by a network that had not seen it.
+    """
+
+    numbers: Calibration
+    figures: dict[str, Any]
+    network: Telling | None
+    unseen: Mapping[int, float]
+
+
 def fit(
     searcher: Searcher,
     questions: list[Labelled],
     regions: Sequence[str] = (),
     *,
+    details: Sequence[Labelled] = (),
     wrong: float = 0.0075,
     false: float = 0.03,
     safety: float = 0.8,
     progress: Progress = unwatched,
-) -> tuple[Calibration, dict[str, Any]]:
-    """Fits fusion weights, probability model and thresholds.
+) -> Fitted:
+    """Fits fusion weights, probability model, thresholds, and with details the network that judges what an entry tells.
 
     Args:
         searcher: searches the entries that the questions are labelled with.
         questions: at least :data:`LEAST`, some of them unanswerable.
         regions: names of the citizens' regions.
+        details: questions for details that an entry tells, and near misses; none: no network is fitted.
         wrong: largest share of wrong answers among all questions, 0 to 1.
         false: largest share of unanswerable questions that get an answer, 0 to 1.
         safety: factor on both bounds, 0 to 1: a reserve for new questions.
         progress: called with (questions ranked, questions to rank).
 
     Returns:
-        The calibration, and the out-of-fold report.
+        The numbers and the out-of-fold report.
 
     Raises:
         BadRequest: when there are too few questions, or a question names a missing entry.
@@ -86,8 +107,25 @@ def fit(
         probability[outside] = trained.probability(np.array([judged[i].features for i in outside]))
     right = np.array([j.right for j in judged])
     near = np.array([j.rank is not None and j.rank < 3 for j in judged])
-    answer_at = answer_threshold(probability, right, answerable, wrong * safety, false * safety)
     _, whole = _fit_on(searcher, asked, found, np.arange(len(asked)), len(questions))
+    network, unseen = None, {}
+    if details and searcher.meaning is not None:
+        whole = replace(whole, model=searcher.encoder.fingerprint)
+        under = searcher.with_calibration(whole)
+        told = [_told(under, q, c, True) for q, c in zip(questions, found, strict=False)]
+        told += [_told(under, q, searcher.candidates(q.question, regions), False) for q in details]
+        # questions without any vector or entry are left to the probability model
+        kept = [n for n, one in enumerate(told) if one is not None]
+        # By question, not by entry: the details leave no entry unread, so none is new to the network when it serves.
+        parts = np.random.default_rng(12345).permutation(len(told)) % FOLDS
+        network, sure = telling.fit(
+            [one for one in told if one is not None], parts[kept], made_with(whole, searcher.meaning)
+        )
+        for n, chance in zip(kept, sure, strict=True):
+            if n < len(questions):
+                probability[n] = chance
+                unseen[key(questions[n].question)] = float(chance)
+    answer_at = answer_threshold(probability, right, answerable, wrong * safety, false * safety)
     fitted = replace(
         whole,
         answer_at=answer_at,
@@ -97,8 +135,21 @@ def fit(
     )
     _, seconds = judge(searcher.with_calibration(fitted), questions, regions, progress)
     figures = report(judged, seconds, probability, fitted)
-    kept = {key: value for key, value in figures.items() if key != "latency_ms"}
-    return replace(fitted, report={"out_of_fold": kept, "fitted_on": len(questions)}), figures
+    shown = {name: value for name, value in figures.items() if name != "latency_ms"}
+    numbers = replace(fitted, report={"out_of_fold": shown, "fitted_on": len(questions)})
+    return Fitted(numbers, figures, network, unseen)
+
+
+def _told(searcher: Searcher, question: Labelled, found: Candidates, plain: bool) -> telling.Told | None:
+    """What the network is to learn from a question; None when it has no vector or no entry was found."""
+    ranking = searcher.order(found)
+    count = min(telling.READ, len(ranking.places))
+    read = searcher.read(ranking, rows(searcher.shelf, ranking, count)) if count else None
+    if read is None:
+        return None
+    wanted = question.right()
+    right = [searcher.shelf.store.ids[int(place)] in wanted for place in ranking.places[:count]]
+    return telling.Told(read, right, question.weight, plain)
 
 
 def _fit_on(

@@ -24,8 +24,10 @@ from kb_index.language.spelling import Spelling
 from kb_index.language.text import TextPipeline, query_text
 from kb_index.search.calibration import Calibration
 from kb_index.search.evidence import rows
+from kb_index.search.numbers import Matrix
 from kb_index.search.ranking import Candidates, Part, Query, Ranking, order, weigh
 from kb_index.search.rerank import Reranker
+from kb_index.search.telling import belonging, joined
 from kb_index.search.unsaid import unsaid
 
 _CLAUSE = re.compile(r"[，。！？；,.!?;\s]+")
@@ -124,6 +126,7 @@ class Searcher:
         self.reranker = reranker
         self.meanings = meanings
         self.meaning = meaning
+        self.telling = belonging(calibration, meaning)
         known = shelf.vocabulary
         held = shelf.whole.held
         curated = pipeline.curated
@@ -138,6 +141,7 @@ class Searcher:
         """The same searcher with another calibration."""
         other = copy(self)
         other.calibration = calibration
+        other.telling = belonging(calibration, self.meaning)
         return other
 
     def search(
@@ -155,13 +159,37 @@ class Searcher:
         if not len(ranking.places):
             return SearchResult("unknown", (), self.version)
         count = min(max(limit, 1), len(ranking.places))
-        chances = self.calibration.probability(rows(self.shelf, ranking, count))
+        chances = self.chances(ranking, count)
         hits = tuple(self._hit(ranking, i, float(chances[i])) for i in range(count))
         if hits and unsaid(question, hits[0].entry):
             hits = (replace(hits[0], probability=round(hits[0].probability * DOUBTED, 4)), *hits[1:])
         # the first entry decides the outcome; no later entry is shown with a higher probability
         hits = tuple(replace(h, probability=min(h.probability, hits[0].probability)) for h in hits)
         return SearchResult(cast(Outcome, self.calibration.outcome(hits[0].probability)), hits, self.version)
+
+    def chances(self, ranking: Ranking, count: int) -> Matrix:
+        """The probability (0 to 1) that each of the first ``count`` entries answers; [count].
+
+        With the numbers and the encoder that the shipped :mod:`kb_index.search.telling` was fitted with it judges, else the
+        probability model alone.
+        """
+        features = rows(self.shelf, ranking, count)
+        read = None if self.telling is None else self.read(ranking, features)
+        if self.telling is None or read is None:
+            return self.calibration.probability(features)
+        return self.telling.probability(read)
+
+    def read(self, ranking: Ranking, features: Matrix) -> NDArray[np.float32] | None:
+        """What :mod:`kb_index.search.telling` reads of the first entries; None when the question or the shelf has no vectors.
+
+        Args:
+            ranking: the found entries.
+            features: the features of the first ones, [entries, features].
+        """
+        meaning = ranking.query.meaning
+        if self.meanings is None or meaning is None:
+            return None
+        return joined(features, meaning, *self.meanings.pairs(meaning, ranking.places[: len(features)]))
 
     def rank(
         self, question: str, regions: Sequence[str] = (), on: dt.date | None = None, part: Part = "fused"
