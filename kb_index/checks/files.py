@@ -14,7 +14,7 @@ from kb_index.language.text import load_synonyms
 
 
 def check_side_files(folder: Path, ids: set[str]) -> list[Problem]:
-    """Checks ``synonyms.yml``, ``words.txt``, ``places.yml`` and ``questions.jsonl`` by reading them.
+    """Checks ``synonyms.yml``, ``words.txt``, ``places.yml``, ``questions.jsonl`` and ``details.jsonl`` by reading them.
 
     Args:
         folder: the knowledge folder.
@@ -22,7 +22,13 @@ def check_side_files(folder: Path, ids: set[str]) -> list[Problem]:
     """
     problems: list[Problem] = []
     texts: dict[str, str] = {}
-    for name, limit in (("synonyms.yml", 5), ("words.txt", 5), ("places.yml", 5), ("questions.jsonl", 50)):
+    for name, limit in (
+        ("synonyms.yml", 5),
+        ("words.txt", 5),
+        ("places.yml", 5),
+        ("questions.jsonl", 50),
+        ("details.jsonl", 50),
+    ):
         if (folder / name).exists():
             text, _, found = read_text(folder / name, name, limit * 1_000_000)
             problems += found
@@ -30,8 +36,9 @@ def check_side_files(folder: Path, ids: set[str]) -> list[Problem]:
                 texts[name] = text
     if "synonyms.yml" in texts:
         problems += _synonyms(folder / "synonyms.yml", texts["synonyms.yml"].split("\n"))
-    if "questions.jsonl" in texts:
-        problems += _questions("questions.jsonl", texts["questions.jsonl"].split("\n"), ids)
+    for name in ("questions.jsonl", "details.jsonl"):
+        if name in texts:
+            problems += _questions(name, texts[name].split("\n"), ids)
     return problems
 
 
@@ -63,13 +70,15 @@ def _questions(name: str, lines: list[str], ids: set[str]) -> list[Problem]:
             continue
         try:
             row = json.loads(line)
-            question, entry = row["question"], row["entry"]
-        except (ValueError, KeyError, TypeError):
+            question, entry, also = row["question"], row["entry"], row.get("also", [])
+            named = [*([] if entry is None else [entry]), *also]
+        except (ValueError, KeyError, TypeError, AttributeError):
             mend = '每行写成 {"question": "问题", "entry": "条目编号"}，没有条目能答就写 null'
             problems.append(Problem(name, number, "error", "question_row", "不是一条标注问题", mend))
             continue
-        if entry is not None and entry not in ids:
-            message = f"“{shorten(str(question))}”应由 {entry} 回答，但没有这个条目"
+        missing = next((one for one in named if one not in ids), None)
+        if missing is not None:
+            message = f"“{shorten(str(question))}”应由 {missing} 回答，但没有这个条目"
             mend = "改成现有条目的编号；没有条目能答就写 null"
             problems.append(Problem(name, number, "error", "dead_reference", message, mend))
     return problems

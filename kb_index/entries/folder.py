@@ -14,7 +14,7 @@ from kb_index.entries.problems import Problem, Severity
 
 NOT_ENTRIES = {"README.md"}
 """Names of Markdown files that are not entries."""
-OTHER_FILES = {"words.txt", "synonyms.yml", "places.yml", "questions.jsonl"}
+OTHER_FILES = {"words.txt", "synonyms.yml", "places.yml", "questions.jsonl", "details.jsonl"}
 """Names of the files that belong into the knowledge folder besides the entries."""
 _DOCUMENTS = {
     ".md", ".markdown", ".txt", ".rtf", ".doc", ".docx", ".wps", ".pdf", ".xls", ".xlsx", ".et", ".csv", ".htm",

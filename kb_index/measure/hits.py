@@ -47,6 +47,7 @@ class Tried:
         titles: titles of the found entries.
         outcome: what a citizen would get: ``answer``, ``ask_back`` or ``unknown``.
         probability: probability of the first entry, 0 to 1.
+        also: ids of other entries that are right, too.
     """
 
     row: int
@@ -56,6 +57,7 @@ class Tried:
     titles: tuple[str, ...]
     outcome: str
     probability: float
+    also: tuple[str, ...] = ()
 
     @property
     def grade(self) -> str:
@@ -63,11 +65,12 @@ class Tried:
         answered = self.outcome == "answer"
         if self.expected is None:
             return {"answer": "wrong", "ask_back": "offered"}.get(self.outcome, "right")
-        if self.found[:1] == (self.expected,):
+        wanted = {self.expected, *self.also}
+        if not wanted.isdisjoint(self.found[:1]):
             return "right" if answered else "first"
         if answered:
             return "wrong"
-        return "offered" if self.expected in self.found[:SHOWN] else "missed"
+        return "missed" if wanted.isdisjoint(self.found[:SHOWN]) else "offered"
 
     @property
     def hit(self) -> bool:
@@ -117,13 +120,14 @@ def read_cases(path: Path) -> list[tuple[int, Labelled]]:
 
 
 def _case(path: Path, number: int, row: dict[str, Any]) -> Labelled:
-    question, entry = row.get("question"), row.get("entry")
-    if not isinstance(question, str) or not isinstance(entry, str | None):
+    question, entry, also = row.get("question"), row.get("entry"), row.get("also", [])
+    others = isinstance(also, list) and all(isinstance(one, str) for one in also)
+    if not isinstance(question, str) or not isinstance(entry, str | None) or not others:
         raise BadRequest(
             f'{path.name} 第 {number} 行要写成 {{"question": "问题", "entry": "条目编号或 null"}}',
             code="bad_row",
         )
-    return Labelled(question, entry)
+    return Labelled(question, entry, tuple(also))
 
 
 def try_all(
@@ -146,6 +150,7 @@ def try_all(
                 titles=tuple(hit.entry.title for hit in result.hits),
                 outcome=result.outcome,
                 probability=result.hits[0].probability if result.hits else 0.0,
+                also=case.also,
             )
         )
         if progress is not None:
