@@ -242,7 +242,7 @@ def _checked(found: dict[str, Any], shape: type[M], *, strict: bool = False) -> 
     try:
         return shape.model_validate(found, strict=strict)
     except ValidationError as error:
-        fields = {".".join(map(str, one["loc"])): expected(one) for one in error.errors()}  # type: ignore[arg-type]
+        fields = {".".join(map(str, one["loc"])): expected(one) for one in error.errors()}
         raise BadRequest(
             "；".join(f"{name}：{words}" for name, words in fields.items()), details={"fields": fields}
         ) from error

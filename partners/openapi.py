@@ -59,8 +59,9 @@ def document(operations: Sequence[Operation], city: str, version: str) -> dict[s
         city: full name of the city.
         version: version of Wenban.
     """
-    models = {one.answer for one in operations} | {one.body for one in operations if one.body}
-    wanted = [(one, "validation") for one in sorted({*models, schemas.Error}, key=lambda one: one.__name__)]
+    models: set[type[BaseModel]] = {schemas.Error, *(one.answer for one in operations)}
+    models |= {one.body for one in operations if one.body}
+    wanted = [(one, "validation") for one in sorted(models, key=lambda one: one.__name__)]
     _, schema = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:

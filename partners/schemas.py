@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from tickets.checks import MAX_CONTENT
 from tickets.lifecycle import TRANSITIONS
 from tickets.states import State
 from tickets.types import TicketType
 
-_Action = Literal[tuple(TRANSITIONS)]  # type: ignore[valid-type]
-_State = Literal[("", "open", *(str(state) for state in State))]  # type: ignore[valid-type]
-_Type = Literal[tuple(str(kind) for kind in TicketType)]  # type: ignore[valid-type]
-_Code = Literal[tuple(str(state) for state in State)]  # type: ignore[valid-type]
+_STATES = [str(state) for state in State]
+_TYPES = [str(kind) for kind in TicketType]
+
+
+def _among(values: Sequence[str]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in values:
+            raise ValueError("没有这个选项")
+        return value
+
+    return check
+
+
+def _enum(values: Sequence[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(values)})
+
+
+# Not Literal, because the values are those of the tables of states and moves themselves.
+_Action = Annotated[str, AfterValidator(_among(list(TRANSITIONS))), _enum(list(TRANSITIONS))]
+_State = Annotated[str, AfterValidator(_among(["", "open", *_STATES])), _enum(["", "open", *_STATES])]
+_Type = Annotated[str, AfterValidator(_among(_TYPES)), _enum(_TYPES)]
+_Code = Annotated[str, AfterValidator(_among(_STATES)), _enum(_STATES)]
 
 
 class Given(BaseModel):
