@@ -98,8 +98,7 @@ MOVE_TICKET = Act("move_ticket", "办理工单", "ticket", "number")
 DISPATCH_TICKETS = Act("dispatch_tickets", "批量派单", "ticket")
 LIST_DEPARTMENTS = Act("list_departments", "查看承办单位名单")
 
-# Asked by the board; it tells of systems and of nobody.
-PARTNER_TROUBLES = Act("partner_troubles", "查看对接系统的故障", when="refused")
+PARTNER_TROUBLES = Act("partner_troubles", "查看对接系统的故障")
 
 SEE_KNOWLEDGE = Act("see_knowledge", "查看知识库状态")
 TRY_QUESTION = Act("try_question", "试问")

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from core.clock import local
@@ -100,7 +101,7 @@ def template() -> bytes:
     for nth, name in enumerate(COLUMNS):
         if name in of:
             rule = DataValidation(type="list", formula1=of[name], allow_blank=True)
-            letter = openpyxl.utils.get_column_letter(nth + 1)
+            letter = get_column_letter(nth + 1)
             rule.add(f"{letter}2:{letter}1000")
             sheet.add_data_validation(rule)
     return _packed(book)
@@ -155,7 +156,7 @@ def _book(title: str, columns: Sequence[tuple[str, int]], *, whole: bool = False
     sheet.title = title
     sheet.freeze_panes = "A2"
     for nth, (_, width) in enumerate(columns, 1):
-        sheet.column_dimensions[openpyxl.utils.get_column_letter(nth)].width = width
+        sheet.column_dimensions[get_column_letter(nth)].width = width
     sheet.append([_cell(sheet, header, bold=True) for header, _ in columns])
     return book, sheet
 

@@ -29,7 +29,7 @@ from tickets.types import Actor, Ticket, TicketDraft
 PATH = "/api/work-orders"
 PER_MINUTE = 600
 """Requests of one system."""
-STRANGERS_PER_MINUTE = 30
+STRANGERS_PER_MINUTE = 60
 """Requests without a valid token from one address."""
 MAX_KEY = 100
 """Most characters of an idempotency key."""
