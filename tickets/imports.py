@@ -111,7 +111,7 @@ class Imports:
         except IntegrityError as error:
             raise _before() from error
         for ticket in filed:
-            announce(self._events, ticket, "filed")
+            announce(self._events, ticket.line, "filed")
         return tuple(filed)
 
     def _checked(self, wanted: Sequence[Wanted]) -> tuple[list[TicketDraft], list[Wrong]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def fit(questions: Sequence[Told], fold: NDArray[np.int64], made_with: str) -> t
     scores = np.zeros(len(questions))
     for one in np.unique(fold):
         trained = _train([q for q, at in zip(questions, fold, strict=True) if at != one], made_with)
-        for place in np.flatnonzero(fold == one):
+        for place in np.flatnonzero(fold == one).tolist():
             scores[place] = trained.scores(questions[place].read[:1])[0]
     plain = np.array([q.plain for q in questions])
     right = np.array([q.right[0] for q in questions])
@@ -80,15 +81,16 @@ def _train(questions: Sequence[Told], made_with: str) -> Telling:
         ways[0],
         hidden=np.concatenate([one.hidden for one in ways], axis=1),
         hidden_bias=np.concatenate([one.hidden_bias for one in ways]),
-        out=np.concatenate([one.out for one in ways]) / _NETWORKS,
+        out=np.concatenate([one.out / np.float32(_NETWORKS) for one in ways]),
         straight=np.mean([one.straight for one in ways], axis=0),
         constant=np.mean([one.constant for one in ways], axis=0),
     )
 
 
 def _one(questions: Sequence[Told], made_with: str, seed: int) -> Telling:
-    import torch
+    import torch as _torch
 
+    torch: Any = _torch  # its stubs leave much untyped
     read = np.concatenate([q.read for q in questions])
     right = np.concatenate([np.array(q.right, np.float32) for q in questions])
     weight = np.concatenate(

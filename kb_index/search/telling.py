@@ -74,8 +74,8 @@ class Telling:
         """
         x = (read - self.middle) / self.spread
         raised = np.maximum(x @ self.hidden + self.hidden_bias, 0)
-        found: Floats = raised @ self.out + x[:, : len(self.straight)] @ self.straight + self.constant
-        return found
+        scores = raised @ self.out + x[:, : len(self.straight)] @ self.straight + self.constant
+        return np.asarray(scores, np.float32)
 
     def probability(self, read: Floats) -> Matrix:
         """The probability (0 to 1) that each entry answers; [entries]."""

@@ -116,7 +116,8 @@ describe("the list of tickets", () => {
 describe("a department's inbox", () => {
   it("shows first what must be signed for, each ticket once, and signs on the version seen", async () => {
     session.user = { ...ME, role: "department", department: "甲局" };
-    const [fresh, late] = [ticket({ number: "A", state: "待签收", due: due(-1) }), ticket({ number: "B", due: due(-2) })];
+    const sign = { action: "sign", label: "签收", tone: "lead" as const, at_once: true };
+    const [fresh, late] = [ticket({ number: "A", state: "待签收", due: due(-1), moves: [sign] }), ticket({ number: "B", due: due(-2) })];
     listed = (query) => (query.state === "待签收" ? [fresh] : query.due === "overdue" ? [late, fresh] : query.state === "办理中" ? [late] : []);
     await open("/inbox");
     await until("it is there", () => page.findAll(".card").length > 0);
