@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.encoding.reading import plain
-from bot.understanding.place import bare_address, place
-from bot.understanding.slots.candidates import CHOSEN, WORDED, candidates
+from bot.understanding.slots.candidates import CHOSEN, candidates
 from bot.understanding.slots.choosing import (
     SHORT,
     Calibration,
@@ -24,7 +23,7 @@ from bot.understanding.slots.choosing import (
     summed,
     together,
 )
-from bot.understanding.slots.features import Context, Described, agrees, described
+from bot.understanding.slots.features import Context, described
 from bot.understanding.slots.signals import Readings, signals
 from bot.understanding.slots.tagging import loaded
 from bot.understanding.slots.types import TYPES, TypeModel, case, features
@@ -99,11 +98,7 @@ class Reader:
                 shares_of = self._choosers[kind].shares(one, means(sums, one.stretches))
                 every = together(kind, one, shares_of)
                 number, rules = best(every, shares_of), of_rules(one) if short else None
-                joint = short and rules is None and getattr(said, kind)
-                vague = kind in ("district", "town") and rules is None and len(set(one.keys)) > 1
-                sure = line(float(every[number])) >= line.store and not joint and not (short and vague)
-                if rules is not None and _says_no_more(kind, one, number, rules, spelled, context):
-                    number = rules
+                sure = line(float(every[number])) >= line.store
                 if not sure and rules is not None and line(float(every[rules])) >= line.short:
                     number, sure = rules, True
                 scores[kind] = line(float(every[number]))
@@ -113,9 +108,9 @@ class Reader:
                 if sure or scores[kind] >= line.ask:
                     asked[kind] = words
             # What the rules put together (3号 楼) stands nowhere in the text, and nothing can be said against it.
-            put = str(getattr(said, kind)) if short and kind not in stored else ""
-            if put and put.lower() not in spelled and of_rules(one) is None:
-                stored[kind] = asked[kind] = put
+            joint = str(getattr(said, kind)) if short and kind not in stored else ""
+            if joint and joint.lower() not in spelled and of_rules(one) is None:
+                stored[kind] = asked[kind] = joint
         types = self._types.shares(features(text, seen.states))
         named = TYPES[int(types.argmax())].label
         scores["type"] = self._cases.get(case(types, text), 0.0)
@@ -123,14 +118,6 @@ class Reader:
         if scores["type"] >= self._bar:
             stored["type"] = named
         return Found(stored, asked, scores)
-
-
-def _says_no_more(kind: str, one: Described, number: int, rules: int, read: str, context: Context) -> bool:
-    """Whether a choice only adds words to what the rules chose that are no part of it (洞山中学住校, 开发商锦绣园)."""
-    if number == rules or kind not in WORDED or not agrees(kind, one.keys[number], one.keys[rules]):
-        return False
-    words = read[one.candidates[number].start : one.candidates[number].end]
-    return kind != "place" or place(words, context.city).address != bare_address(words, context.city)
 
 
 def _part(arrays: Mapping[str, NDArray[np.float16]], kind: str) -> dict[str, NDArray[np.float16]]:
