@@ -41,6 +41,4 @@ author of their own. The author of ``matters_fresh3.jsonl`` and ``danger_long.js
 one clause of danger) is another one, and so is the author of ``matters_fresh4.jsonl`` and ``danger_fresh4.jsonl``;
 nothing was tuned on these four. ``answers_fresh.jsonl``, ``matters_fresh5.jsonl``, ``danger_fresh7.jsonl`` and
 ``stories_fresh2.jsonl`` are by one more author, who had seen entries and the meaning of labels only; nothing was tuned on them.
-``stories_fresh3.jsonl`` is by the author of ``eleventh`` in ``bot/understanding/slots/examples``, who knew the reader, and
-nothing was tuned on it; ``stories_fresh2.jsonl`` is told at 2026-11-29T14:00.
 """

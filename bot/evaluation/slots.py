@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.evaluation.rows import StoryRow
-from bot.understanding.mine import Mined, Unsure, mine
+from bot.understanding.mine import mine
 from bot.understanding.slots.agreement import alike, same_time, time_key
-from bot.understanding.when import Moment, moment
 from core.city import City
 from core.phone import canonical
 
@@ -25,8 +24,6 @@ class _Count:
     filled: int = 0
     wanted: int = 0
     forbidden: int = 0
-    asked: int = 0
-    asked_right: int = 0
 
     def figures(self) -> dict[str, float | int]:
         precision = self.right / self.filled if self.filled else 0.0
@@ -39,8 +36,6 @@ class _Count:
             "wanted": self.wanted,
             "filled": self.filled,
             "forbidden": self.forbidden,
-            "asked": self.asked,
-            "asked_right": self.asked_right,
         }
 
 
@@ -58,31 +53,28 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
     A slot that a row with ``not`` leaves out is not judged otherwise.
 
     Returns:
-        ``messages``, ``per_slot``, ``precision``, ``recall``, ``micro_f1``, ``forbidden`` and ``misses``. In ``per_slot``,
-        ``asked`` counts unsure readings that the form asks about, and ``asked_right`` those that agree with the label.
+        ``messages``, ``per_slot``, ``precision``, ``recall``, ``micro_f1``, ``forbidden`` and ``misses``.
     """
     counts = {name: _Count() for name in SLOTS}
     misses = []
     for row in rows:
-        found, unsure = read(row.text, now, city), asked(row.text, now, city)
+        found = read(row.text, now, city)
         for name in SLOTS:
             said, truth, never = found.get(name, ""), row.slots.get(name, ""), row.never.get(name, "")
             broken = bool(never) and (never == said if name == "subject" else never in said)
             if row.never and not truth and not broken:
                 continue
-            right = bool(truth) and not broken and _is_right(name, said, truth, now)
+            right = bool(truth) and not broken and agree(name, said, truth)
             counts[name].right += right
             counts[name].filled += bool(said)
             counts[name].wanted += bool(truth)
             counts[name].forbidden += broken
-            counts[name].asked += name in unsure
-            counts[name].asked_right += bool(truth) and _is_right(name, unsure.get(name, ""), truth, now)
             if not right and (said or truth):
                 misses.append({"slot": name, "expected": truth, "found": said, "text": row.text})
     total = _Count(
         *(
             sum(getattr(count, part) for count in counts.values())
-            for part in ("right", "filled", "wanted", "forbidden", "asked", "asked_right")
+            for part in ("right", "filled", "wanted", "forbidden")
         )
     ).figures()
     return {
@@ -98,26 +90,10 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
 
 def read(text: str, now: datetime, city: City) -> dict[str, str]:
     """The slots read from a story, in the format of the rows."""
-    return _values(mine(text, now, city))
-
-
-def asked(text: str, now: datetime, city: City) -> dict[str, str]:
-    """The unsure readings of a story, which the form asks about, in the format of the rows."""
-    return _values(mine(text, now, city).unsure)
-
-
-def _values(found: Mined | Unsure) -> dict[str, str]:
-    values = {name: getattr(found, name, "") for name in SLOTS if name != "happened_at"}
+    found = mine(text, now, city)
+    values = {name: getattr(found, name) for name in SLOTS if name != "happened_at"}
     values["happened_at"] = time_key(found.happened_at)
     return {name: value for name, value in values.items() if value}
-
-
-def _is_right(name: str, said: str, truth: str, now: datetime) -> bool:
-    """Whether a value agrees with a label. A label that tells a time in the story's words also stands for its date."""
-    if agree(name, said, truth):
-        return True
-    worded = name == "happened_at" and not truth[:4].isdigit()
-    return worded and same_time(said, time_key(moment(truth, now) or Moment(truth, None, "vague")))
 
 
 def agree(name: str, said: str, truth: str) -> bool:

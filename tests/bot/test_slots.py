@@ -8,8 +8,6 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from bot.evaluation.rows import StoryRow
-from bot.evaluation.slots import evaluate
 from bot.understanding.encoding.reading import plain
 from bot.understanding.mine import readings
 from bot.understanding.slots import fit_chooser
@@ -126,22 +124,9 @@ def test_times_agree(said: str, truth: str, same: bool) -> None:
     assert same_time(said, truth) is same
 
 
-def test_a_label_may_tell_a_time_in_the_words_of_the_story() -> None:
-    told = "田家庵区龙湖路8号的路灯昨天晚上八点坏了"
-    for label, right in (
-        ("昨天晚上八点", 1),
-        ("2026-11-23T20", 1),
-        ("前天晚上八点", 0),
-        ("2026-11-22T20", 0),
-    ):
-        row = StoryRow(text=told, slots={"happened_at": label})
-        found = evaluate([row], NOW, HUAINAN)["per_slot"]["happened_at"]
-        assert found["filled"] == 1 and found["precision"] == right, label
-
-
 def test_every_annotated_word_is_in_its_story() -> None:
     found = stories()
-    assert len({one.author for one in found}) == 11
+    assert len({one.author for one in found}) == 10
     assert all(words in one.text for one in found for words in one.main.values())
     assert all(one.text[start:end] for one in found for _, start, end in one.spans)
 

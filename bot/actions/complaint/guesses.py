@@ -9,6 +9,7 @@ from bot.actions.complaint.moves import Move, named
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, choice, plain
 from bot.understanding.assent import assent
+from bot.understanding.slots.choosing import SHORT
 from kb_index.language.text import simplified
 
 OFFER = "reading"
@@ -24,9 +25,10 @@ _NO = re.compile(
 
 
 def value(turn: Turn, slot: str) -> str:
-    """The unsure reading of a slot in the story; "" when there is none."""
+    """The unsure reading of a slot in the story; "" when there is none, or in a story so short that it is half a guess."""
     content = str(turn.slot("content") or "")
-    return read_unsure(simplified(content)).get(slot, "") if content and slot in _ASKS else ""
+    told = len(content) > SHORT and slot in _ASKS
+    return read_unsure(simplified(content)).get(slot, "") if told else ""
 
 
 def question(turn: Turn, slot: str) -> str:

@@ -88,8 +88,9 @@ def renewed(
         city: the city whose places the rules know.
         store: share (0 to 1) that must be right of all that is stored.
         each: the same of each field, which keeps a weak one from being carried by the others.
-        short: the same of what the rules chose in a short message of which nothing is sure enough otherwise.
-        ask: least probability (0 to 1) of what is asked about.
+        short: the same of what the rules read in a short message: hardly more than the matter is told there, and the
+            summary shows at a glance what is wrong.
+        ask: the same of what is asked about.
 
     Yields:
         Lines that tell how many choices are right on stories held back.
@@ -251,19 +252,25 @@ def calibrated(
     lines = {}
     scores = {}
     for kind, some in judged.items():
-        tried = [one for one in some if one.share]
-        slope, offset = fit_chooser.calibrated([one.share for one in tried], [one.right for one in tried])
+        made = [one for one in some if one.share]
+        slope, offset = fit_chooser.calibrated([one.share for one in made], [one.right for one in made])
         lines[kind] = Calibration(round(slope, 4), round(offset, 4))
-        scores[kind] = np.array([lines[kind](one.share) for one in tried])
+        scores[kind] = np.array([lines[kind](one.share) for one in made])
+    rules = {
+        kind: [(lines[kind](one.rules), one.rules_right) for one in some if one.rules and one.length <= SHORT]
+        for kind, some in judged.items()
+    }
     floors = {kind: fit_chooser.bar(some.tolist(), each) for kind, some in scores.items()}
     common = next(t for t in np.arange(0.5, 1.0, 0.005) if _right(scores, floors, t) >= store)
-    made = {}
-    for kind, line in lines.items():
-        least = round(max(float(common), floors[kind]), 4)
-        left = [one for one in judged[kind] if one.length <= SHORT and line(one.share) < least and one.rules]
-        rules = [(line(one.rules), one.rules_right) for one in left]
-        made[kind] = replace(line, store=least, ask=ask, short=fit_chooser.bar_of(rules, short))
-    return made
+    return {
+        kind: replace(
+            line,
+            store=round(max(float(common), floors[kind]), 4),
+            ask=fit_chooser.bar(scores[kind].tolist(), ask),
+            short=fit_chooser.bar_of(rules[kind], short),
+        )
+        for kind, line in lines.items()
+    }
 
 
 def _right(scores: Mapping[str, Floats], floors: Mapping[str, float], common: float) -> float:

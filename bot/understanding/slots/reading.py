@@ -76,7 +76,7 @@ class Reader:
     def read(self, text: str, said: Readings, context: Context) -> Found:
         """What the fields should hold, as far as it is told.
 
-        In a short message what the rules chose is stored from a lower probability on: hardly more than the matter is told there.
+        In a short message only what the rules chose is read, unless the chooser thinks it improbable.
 
         Args:
             text: the message.
@@ -89,32 +89,31 @@ class Reader:
             return Found({}, {}, {})
         shares = self._tagger.shares(seen)
         sums = summed(seen.states)
-        short = len(spelled) <= SHORT
         stored, asked, scores = {}, {}, {}
         for kind, some in candidates(spelled, said, shares, context.city).items():
             one = described(kind, spelled, some, shares, context)
+            short = len(spelled) <= SHORT
+            number = of_rules(one) if short else None
+            if not len(one.candidates) or (short and number is None):
+                # What the rules put together (3号 楼) stands nowhere in the text, and nothing can be said against it.
+                if short and (words := getattr(said, kind)) and words.lower() not in spelled:
+                    stored[kind] = asked[kind] = words
+                continue
+            shares_of = self._choosers[kind].shares(one, means(sums, one.stretches))
+            every = together(kind, one, shares_of)
             line = self._calibrations[kind]
-            if len(one.candidates):
-                shares_of = self._choosers[kind].shares(one, means(sums, one.stretches))
-                every = together(kind, one, shares_of)
-                number, rules = best(every, shares_of), of_rules(one) if short else None
-                sure = line(float(every[number])) >= line.store
-                if not sure and rules is not None and line(float(every[rules])) >= line.short:
-                    number, sure = rules, True
-                scores[kind] = line(float(every[number]))
-                words = spelled[one.candidates[number].start : one.candidates[number].end]
-                if sure:
-                    stored[kind] = words
-                if sure or scores[kind] >= line.ask:
-                    asked[kind] = words
-            # What the rules put together (3号 楼) stands nowhere in the text, and nothing can be said against it.
-            joint = str(getattr(said, kind)) if short and kind not in stored else ""
-            if joint and joint.lower() not in spelled and of_rules(one) is None:
-                stored[kind] = asked[kind] = joint
+            if number is None:
+                number = best(every, shares_of)
+            scores[kind] = line(float(every[number]))
+            words = spelled[one.candidates[number].start : one.candidates[number].end]
+            if scores[kind] >= (line.short if short else line.store):
+                stored[kind] = words
+            if short or scores[kind] >= line.ask:
+                asked[kind] = words
         types = self._types.shares(features(text, seen.states))
         named = TYPES[int(types.argmax())].label
         scores["type"] = self._cases.get(case(types, text), 0.0)
-        asked["type"] = said.kind if said.kind and short else named
+        asked["type"] = said.kind if said.kind and len(spelled) <= SHORT else named
         if scores["type"] >= self._bar:
             stored["type"] = named
         return Found(stored, asked, scores)
