@@ -82,7 +82,7 @@ def answer_threshold(
 
 
 def ask_threshold(
-    probability: Matrix, near: NDArray[np.bool_], answer_at: float, useless: float = 0.5
+    probability: Matrix, near: NDArray[np.bool_], answer_at: float, useless: float = 0.8
 ) -> float:
     """The threshold (0 to 1) for offering candidates with the most useful offers minus costs of useless ones.
 
