@@ -235,9 +235,18 @@ def _beside(matter: str, question: str) -> bool:
         or category(matter) is None
     ):
         return False
-    about = _ASKING_WORDS.sub(" ", question)
-    words = {part[i : i + 2] for part in about.split() for i in range(len(part) - 1)}
+    words = subject_words(question)
     return bool(words) and not any(word in matter for word in words)
+
+
+def subject_words(text: str) -> frozenset[str]:
+    """Pairs of characters in a row that say what a text is about, without the words that only ask.
+
+    >>> sorted(subject_words("老寿星钱怎么领"))
+    ['寿星', '星钱', '老寿']
+    """
+    about = _ASKING_WORDS.sub(" ", text)
+    return frozenset(part[i : i + 2] for part in about.split() for i in range(len(part) - 1))
 
 
 _ASKING_WORDS = re.compile(

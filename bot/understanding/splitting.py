@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.understanding.requests import MOST, Request, by_cues, listed, request
 from bot.understanding.seams.judging import cut
@@ -11,6 +12,10 @@ _BRIEF = 80
 """Most characters of a message that is parted by cues alone. In longer ones they stand within one story as often."""
 
 
+_COUNTS = re.compile(
+    r"^(?:再|还有|另外)?(?:头|第)?[一二三][个件](?:事情?|问题)?(?:就?是|呢)[，,：:、]?(?=..)"
+)
+"""Words that count the requests and belong to none (一个是我们楼下路灯不亮)."""
 _ONE_BODY = re.compile(r"[^，,。；;：:！!？?\n]{2,12}有[两三几四五多2345]个问题")
 """How a message begins that tells what is wrong with one body: 物业有两个问题."""
 
@@ -26,7 +31,12 @@ def split(text: str) -> tuple[Request, ...]:
     if _ONE_BODY.match(text):
         return (request(text.strip()),)
     cued = by_cues(text) if len(text) <= _BRIEF else listed(text)
-    return cued if len(cued) > 1 or (cued and cued[0].asked) else _learned(text)
+    found = cued if len(cued) > 1 or (cued and cued[0].asked) else _learned(text)
+    return tuple(map(_uncounted, found)) if len(found) > 1 else found
+
+
+def _uncounted(one: Request) -> Request:
+    return replace(one, text=_COUNTS.sub("", one.text, count=1))
 
 
 def _learned(text: str) -> tuple[Request, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.actions.complaint.told_before import told_before
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.asking import asks
@@ -36,11 +37,13 @@ def told(turn: Turn) -> str | None:
 
 
 def asked_to_file(turn: Turn) -> str | None:
-    """The answered matter, if the message asks to file it (我要反映这件事, 登记吧, 我要投诉); else None.
+    """The matter told before, if the message asks to file it (我要反映这件事, 登记吧, 我要投诉); else None.
 
     我要投诉 alone means it only when it tells of a fault.
     """
     said = plain(turn.text)
+    if (before := told_before(turn)) is not None:
+        return before.content
     if turn.pressed or not (_FILE_THIS.fullmatch(said) or _ONLY_FILE.fullmatch(said)):
         return None
     matter = told(turn)

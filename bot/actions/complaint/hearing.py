@@ -18,6 +18,7 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.faults import is_fault
+from bot.understanding.filing_wish import filing_wish
 from bot.understanding.lasting import may_be_time, only_time
 from bot.understanding.looks import is_sentence
 from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, titled_name
@@ -61,7 +62,9 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
             heard.wishes.append(wish)
             heard.wished.append(clause)
             continue
-        if _fits(clause, asked):
+        if (filing := filing_wish(clause)) is not None and not filing.rest:
+            heard.known = True  # 你帮我记下来 tells nothing of the matter
+        elif _fits(clause, asked):
             answers.append(clause)
         elif _take_other(clause, asked, slots, heard):
             heard.known = True

@@ -8,6 +8,7 @@ from typing import Any
 from bot.actions.complaint import answered, attachments, kept, leaving, promised
 from bot.actions.complaint.answers import read_place
 from bot.actions.complaint.hearing import hear
+from bot.actions.complaint.told_before import own_matter, told_before
 from bot.actions.policy.answer import INVITED
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
@@ -16,6 +17,7 @@ from bot.understanding.assent import assent
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.elliptic import may_ask
 from bot.understanding.faults import is_fault
+from bot.understanding.filing_wish import without_wish
 from bot.understanding.lasting import only_time
 from bot.understanding.requests import is_question, reproaches
 from conversations.event_kinds import Result
@@ -165,7 +167,12 @@ def not_meant(turn: Turn, story: str) -> bool:
 
 
 def _after_answer(turn: Turn) -> str | None:
-    """The matter that was answered as a question, if the message asks to file it and nothing else was told since."""
+    """The matter told before, if the message asks to file it, or what a message tells itself and asks to file."""
+    before = told_before(turn)
+    if before is not None:
+        return before.content
+    if own_matter(turn.text):
+        return without_wish(turn.text)
     return None if told(turn) else answered.asked_to_file(turn)
 
 

@@ -11,7 +11,9 @@ from bot.actions.complaint import about, answered, contact, later, offered, prom
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
+from bot.actions.complaint.draft import likely_type
 from bot.actions.complaint.parted import parted
+from bot.actions.complaint.told_before import ToldBefore, told_before
 from bot.actions.policy import answer as policy
 from bot.actions.policy.answer import ENTRY
 from bot.actions.policy.follow_up import continues
@@ -23,6 +25,7 @@ from bot.actions.talk import abroad, mood
 from bot.actions.talk.digressions import policy_aside
 from bot.understanding.clauses import clauses
 from bot.understanding.faults import is_fault
+from bot.understanding.filing_wish import without_wish
 from bot.understanding.kind import named_type
 from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.requests import Request, is_question, reproaches
@@ -70,13 +73,16 @@ async def open_form(turn: Turn) -> str | None:
         return None
     where = offered.where(turn)
     put_off = await promised.fetched(turn)
+    before = None if put_off else told_before(turn)
     story = put_off or (
-        (None if where or offered.agrees(turn) else _story(turn))
+        None
+        if before
+        else (None if where or offered.agrees(turn) else _story(turn))
         or _set_just_now(turn)
         or (offered.told(turn) if where else None)
     )
     kept = None
-    if story is None:
+    if story is None and before is None:
         kept = await declined(turn) if wanted == "declined" else _kept_story(turn) or offered.told_again(turn)
         if kept and left is not None and str(left["content"]) in kept:
             # The citizen left the form to ask this question, and it got no answer. It is filed as a question (咨询),
@@ -90,7 +96,8 @@ async def open_form(turn: Turn) -> str | None:
     if len(requests) > 1 and requests[0].kind == "question":
         await _question_first(turn, requests)
         return None
-    meant = None if story or kept else answered.asked_to_file(turn) or _meant(turn)
+    meant = before.content if before else None
+    meant = meant or (None if story or kept else answered.asked_to_file(turn) or _meant(turn))
     content = requests[0].text if requests else kept or meant
     same_as = ""
     named = {"complaint_type": _type(turn, kept)}
@@ -101,12 +108,12 @@ async def open_form(turn: Turn) -> str | None:
         if (told or FILE_IT.title in _titles(turn)) and mined.get("complaint_type") == "咨询":
             # "到底有没有人管？" sounds like a question but is not. So the citizen is asked for the type.
             del mined["complaint_type"]
+        details = {**mined, **where, **(_of_before(before, mined) if before else {})}
         filled = {
-            **mined,
-            **where,
+            **details,
             **filled,
-            "content": without_own(content, mined),
-            **_of_contact(turn, content),
+            "content": without_own(content, details),
+            **_of_contact(turn, before.beside if before else content),
         }
         again, same_as = await promised.carried(turn, content, mined)
         filled = {**again, **filled}
@@ -151,6 +158,12 @@ async def _answered(turn: Turn) -> bool:
     return True
 
 
+def _of_before(before: ToldBefore, mined: Mapping[str, Any]) -> dict[str, Any]:
+    """What the asking sentence gives besides, and the type: a question when nothing else was told."""
+    kind = "咨询" if before.asked else mined.get("complaint_type") or likely_type(before.content)
+    return {"complaint_type": kind, **before.details}
+
+
 def _parted_of(kept: str | None) -> tuple[Request, ...]:
     """The matters of a message that was answered first and is filed now; empty when it is a single one or a question."""
     requests = parted(kept) if kept else ()
@@ -185,7 +198,7 @@ def _story(turn: Turn) -> str | None:
         return None
     if len(_told(turn.text)) < _LEAST or answered.asked_to_file(turn):
         return None
-    return answered.joined(turn, turn.text)
+    return answered.joined(turn, without_wish(turn.text))
 
 
 def _only_wish(turn: Turn) -> Wish | None:

@@ -19,6 +19,7 @@ from bot.actions.runtime.wording import CANCEL, HUMAN, SKIP
 from bot.actions.talk import abroad, mood
 from bot.understanding.category import suggest
 from bot.understanding.denied import without_denied
+from bot.understanding.filing_wish import without_wish
 from bot.understanding.object_named import put_aside, without_aside
 from kb_index.language.text import simplified
 
@@ -74,7 +75,7 @@ async def take(turn: Turn, slot: str, value: str | bool | None, before: str = ""
         bad_try(turn, slot)
         return
     if slot == "content":
-        await _take_story(turn, str(value))
+        await _take_story(turn, str(value), before)
         return
     filled: dict[str, Any] = {slot: value}
     if slot == "address":
@@ -91,13 +92,13 @@ def _former(turn: Turn, slot: str) -> str:
     return str(turn.slot(slot) or (former.get("value") if former.get("slot") == slot else "") or "")
 
 
-async def _take_story(turn: Turn, story: str) -> None:
+async def _take_story(turn: Turn, story: str, said: str = "") -> None:
     """Take the story: read the other slots from it, and split it when it tells more than one matter.
 
     What was told before and was too little to file stays in front of it.
     """
     requests = parted(story)
-    content = requests[0].text if len(requests) > 1 else as_said(turn, story)
+    content = without_wish(requests[0].text if len(requests) > 1 else as_said(turn, story))
     told = str(turn.slot("content") or "")
     aside = put_aside(simplified(story))
     if aside and aside in str(turn.slot("subject") or ""):
@@ -105,7 +106,7 @@ async def _take_story(turn: Turn, story: str) -> None:
     whole = f"{told}，{content}" if told and told not in content else content
     mined = read_mined(simplified(whole), turn.slots)
     filled: dict[str, Any] = {**mined, "content": without_own(whole, mined)}
-    before = mood.sympathy(turn, content)
+    before = said + mood.sympathy(turn, content)
     if len(requests) > 1:
         later.remember(turn, requests[1:])
         before += later.noted(requests[1:])

@@ -8,6 +8,7 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept, later, promised
 from bot.actions.complaint import offered as after_offer
 from bot.actions.complaint.filing import FILED, file_ticket, tell_filed
+from bot.actions.complaint.told_before import told_before
 from bot.actions.policy import answer as policy
 from bot.actions.policy import feedback
 from bot.actions.policy.choosing import offered
@@ -65,6 +66,9 @@ async def affirm(turn: Turn) -> None:
     if turn.slot(drafts.CONFIRM) is True:
         # The citizen confirmed, but the app crashed before the filing was complete: the draft still exists.
         await file_ticket(turn)
+        return
+    if told_before(turn) is not None:  # 好，登记
+        turn.follow_up("complaint_form")
         return
     await _accept(turn, turn.offered or "", asked=about.turn_id if about else "")
 

@@ -1,0 +1,212 @@
+"""The matter that a citizen told in earlier messages of a talk, and asks in words to file now: 那帮我登记吧.
+
+Word for word, all that was said on it is the content. The asking sentence is none of it, but the name, the phone or the
+place in it are read for their fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.actions.complaint.answers import read_mined, read_place
+from bot.actions.complaint.hearing import hear
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.wording import plain
+from bot.understanding.clauses import may_be_place, only_place
+from bot.understanding.decide import DECISION
+from bot.understanding.elliptic import leans
+from bot.understanding.faults import is_fault
+from bot.understanding.filing_wish import FilingWish, filing_wish
+from bot.understanding.lasting import only_time
+from bot.understanding.name import introduced_name, titled_name
+from bot.understanding.object_named import told_name
+from bot.understanding.remarks import is_laughter
+from bot.understanding.requests import is_question, reproaches, subject_words
+from bot.understanding.wishes import read_wish
+from core.phone import find
+from core.simplified import simplified
+
+_BACK = 8
+"""Number of the citizen's messages that are looked at."""
+_LEAST = 4
+"""Fewest characters of a message that belongs to a matter."""
+_TOLD = 0.4
+"""Probability (0 to 1) of a matter from which a message tells one and does not only ask."""
+_FEW = 2
+"""Most pairs of characters with a meaning in a message that says nothing without the one before it (那得去哪弄)."""
+_LONGEST_DETAIL = 26
+"""Most characters of a clause that only gives a place or a name."""
+_NO_PART = frozenset(
+    {
+        *(
+            "greet",
+            "thank",
+            "goodbye",
+            "affirm",
+            "deny",
+            "bot_challenge",
+            "what_can_you_do",
+            "nonsense",
+            "abuse",
+        ),
+        *("request_human", "cancel", "skip", "go_back", "repeat", "rate", "ask_progress", "urge", "correct"),
+    }
+)
+"""Intents of messages that belong to no matter."""
+_ANNOUNCES = re.compile(
+    r"(?:那|就|我|俺|们|要|想|来|是|也|还是){0,8}(?P<how>匿名|实名|保密)?(?:地)?(?:举报|投诉|反映|求助|检举)(?:一下|你们|吧|了|的){0,3}"
+)
+_FIELD_WORDS = re.compile(
+    r"(?:我|俺)?(?:的)?(?:电话|手机号?|号码|联系方式|地址|地点|位置|名字)(?:就?是|[:：])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """A matter from earlier messages.
+
+    Args:
+        content: the citizen's words on it, one message a line.
+        details: slot → value read from the asking sentence.
+        beside: its clauses about name, phone and secrecy.
+        asked: whether all of these messages only ask something, so that a question (咨询) is filed.
+    """
+
+    content: str
+    details: Mapping[str, Any]
+    beside: str
+    asked: bool
+
+
+def told_before(turn: Turn) -> ToldBefore | None:
+    """The matter told in earlier messages, if the message asks to file it; None for any other message."""
+    wish = None if turn.pressed else filing_wish(simplified(turn.text))
+    if wish is None:
+        return None
+    said = _on_it(turn)
+    if not said:
+        return None
+    before = "\n".join(one.text for one in said)
+    if wish.what and not subject_words(wish.what) & subject_words(before):
+        return None
+    more = [clause for clause in wish.rest if not is_detail(clause)]
+    if more and not wish.back and not subject_words("，".join(more)) & subject_words(before):
+        return None  # 帮我登记，… tells another matter
+    content = "\n".join([before, *(["，".join(more)] if more else [])])
+    asked = not more and all(one.asks for one in said)
+    return ToldBefore(content, _details(wish), _wishes_beside(wish), asked)
+
+
+def own_matter(text: str) -> bool:
+    """Whether a message asks to file what it tells itself: 帮我登记，村口的桥塌了."""
+    wish = filing_wish(simplified(text))
+    more = [] if wish is None else [clause for clause in wish.rest if not is_detail(clause)]
+    return bool(more) and not any(map(is_question, more)) and len(plain("".join(more))) >= _LEAST
+
+
+def is_detail(clause: str) -> bool:
+    """Whether a clause beside the wish to file only identifies somebody or a place, and tells nothing of the matter."""
+    said = _FIELD_WORDS.sub("", clause)
+    if (
+        read_wish(clause)
+        or _ANNOUNCES.fullmatch(plain(clause))
+        or introduced_name(clause)
+        or titled_name(clause)
+    ):
+        return True
+    if find(clause) or only_time(clause) or only_place(said, parts().city) or told_name(clause):
+        return True
+    named = read_place(said)
+    placed = bool(named.get("district") or named.get("address")) and may_be_place(said, parts().city) is True
+    return placed and len(clause) <= _LONGEST_DETAIL and not is_fault(clause) and not is_question(clause)
+
+
+def _details(wish: FilingWish) -> dict[str, Any]:
+    """Slot → value of the clauses beside the wish."""
+    if not wish.rest:
+        return {}
+    details = [clause for clause in wish.rest if is_detail(clause)]
+    said = "，".join(_FIELD_WORDS.sub("", one) if not find(one) else one for one in wish.rest)
+    named = any(read_place(one).get("district") for one in details)
+    heard = hear("，".join(details), "district" if named else "address", {})
+    mined = read_mined(said, {})
+    mined.pop("complaint_type", None)
+    if "district" in heard.values:
+        mined.pop("address", None)
+    firm = next((name for one in details if (name := told_name(one))), "")
+    return {**mined, **({"subject": firm} if firm else {}), **heard.values}
+
+
+def _wishes_beside(wish: FilingWish) -> str:
+    """The clauses that say how it is to be filed (那我匿名举报), without the verb."""
+    announced = [_ANNOUNCES.fullmatch(plain(one)) for one in wish.rest]
+    return "，".join(
+        (said["how"] or "") if said else one for one, said in zip(wish.rest, announced, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    text: str
+    about: frozenset[str]
+    office: str
+    asks: bool
+
+
+def _on_it(turn: Turn) -> list[_Said]:
+    """The citizen's messages on the last thing talked about, oldest first.
+
+    A message belongs to it that shares a word with a later one of them, was answered by the same office, or is leant on
+    by the one that follows it.
+    """
+    kept: list[_Said] = []
+    leaning = False
+    for said in _earlier(turn):
+        linked = not kept or leaning
+        linked = linked or any(said.about & one.about for one in kept)
+        linked = linked or any(said.office and said.office == one.office for one in kept)
+        if linked:
+            kept.insert(0, said)
+            leaning = leans(said.text) and len(said.about) <= _FEW
+    return kept
+
+
+def _earlier(turn: Turn) -> Iterator[_Said]:
+    """The citizen's messages before this one that may belong to a matter, newest first, since a form took one."""
+    users, office = 0, ""
+    for event in reversed(turn.events):
+        kind = event.get("event")
+        if kind == "slot" and event.get("name") == "content" and event.get("value"):
+            return
+        if kind == "bot":
+            card = ((event.get("data") or {}).get("custom") or {}).get("card") or {}
+            office = str(card.get("department") or "") or office
+        if kind != "user":
+            continue
+        users += 1
+        if users > _BACK + 1:
+            return
+        text, answered_by, office = str(event.get("text") or "").strip(), office, ""
+        if users > 1 and _may_belong(event, text):
+            yield _Said(text, subject_words(simplified(text)), answered_by, _only_asks(event, text))
+
+
+def _may_belong(event: Mapping[str, Any], text: str) -> bool:
+    intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+    if text.startswith("/") or len(plain(text)) < _LEAST or intent in _NO_PART or is_laughter(text):
+        return False
+    wish = filing_wish(simplified(text))
+    return (wish is None or bool(wish.rest)) and read_wish(text) is None
+
+
+def _only_asks(event: Mapping[str, Any], text: str) -> bool:
+    """Whether a message asks, and tells of nothing that has to be put right."""
+    reasons = ((event.get("parse_data") or {}).get(DECISION) or {}).get("reasons") or {}
+    tells = float(reasons.get("matter") or 0) + float(reasons.get("both") or 0)
+    if reasons:
+        return tells < _TOLD and not reproaches(text)
+    return not is_fault(text) and not reproaches(text)

@@ -1,0 +1,96 @@
+"""Finds the words that only ask to have something filed (那帮我登记吧, 你帮俺记下来), and what a message says beside them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.understanding.clauses import clauses
+from core.text import plain
+
+_LEAD = (
+    r"(?:那么?|算[了啦]|好[的吧嘞呀啊]?|行[吧啊]?|中|嗯|对|是的?|就|要不|还是|请|麻烦|劳驾|拜托|你们?|您|恁|帮忙|[给帮替][我俺咱]们?|我们?|俺们?|咱们?|"
+    r"要|想|需要|可以|能不能|能|先|也|都|再|直接|把|它|匿名|实名|保密){0,10}"
+)
+_IT = r"(?:这|那)(?:一?[个件]事?情?|事儿?|些|个?问题)"
+_TAIL = r"(?:一?下[子儿]?|下来|下去|上去?|着|起来|进去|个工单|个?单子?|在案|了|吧|呗|啊|呀|哈|嘛|的|行[吗不]|好[吗不]|可以[吗不]|吗|谢谢|[你您]){0,8}"
+_WISH = re.compile(
+    rf"(?P<before>{_LEAD})(?P<what>(?:{_IT}|[^，,。；;]{{2,10}}?(?:的事情?|的问题|这[件个]?事|那[件个]?事))?)(?:[给帮替][我俺咱]们?)?"
+    rf"(?:(?P<files>登记|登|立案|立[个一]?案|建[个一]?单|开[个一]?单)|(?P<notes>记|报|提交|填))(?:{_IT})?{_TAIL}"
+)
+"""A clause that only asks to file; ``notes`` are verbs that mean it only beside 帮我, 把 or 下来."""
+_FOR_ME = re.compile(r"[给帮替][我俺咱]|把|下来|上去|(?:请|麻烦)[你您]")
+_BACK = re.compile(r"^(?:那|算了|好|行|中|嗯|对|就|还是|要不)|[吧呗]$|它|这|那")
+"""Words of such a clause that point at what was said before."""
+_MOST = 12
+"""Most clauses of a message that are looked at; a longer message is a letter."""
+_LONGEST = 24
+"""Most characters of a clause that only asks to file."""
+_NOD = re.compile(
+    r"(?:那|就|也|算了|好的?|行|嗯+|对|是的?|可以|要得|中|谢谢|麻烦[你您]们?|拜托|吧|啊|呀|了|哎|唉|哦){1,6}"
+)
+"""A clause that only agrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilingWish:
+    """A message that asks in words to have something filed.
+
+    Args:
+        rest: the clauses of the message that do not ask for it and do not merely agree, in their order.
+        back: whether the words point at what was said before (那…吧, 这件事).
+        what: the words with which they name it (高龄补贴 in 帮我把高龄补贴的事登记一下); "" when they name nothing.
+    """
+
+    rest: tuple[str, ...]
+    back: bool
+    what: str
+
+
+def filing_wish(text: str) -> FilingWish | None:
+    """What a message that asks to file something says besides; None for a message that does not ask for it.
+
+    >>> filing_wish("那帮我登记吧"), filing_wish("算了，你帮俺记下来，俺姓陈")
+    (FilingWish(rest=(), back=True, what=''), FilingWish(rest=('俺姓陈',), back=True, what=''))
+    >>> filing_wish("帮我登记，村口的桥塌了"), filing_wish("在哪里登记结婚"), filing_wish("你们登记了吗")
+    (FilingWish(rest=('村口的桥塌了',), back=False, what=''), None, None)
+    """
+    said = clauses(text)
+    if not 0 < len(said) <= _MOST:
+        return None
+    found = [_asks(clause) for clause in said]
+    asking = [one for one in found if one is not None]
+    if not asking:
+        return None
+    rest = tuple(
+        clause
+        for clause, one in zip(said, found, strict=True)
+        if one is None and _NOD.fullmatch(plain(clause)) is None
+    )
+    back = any(_BACK.search(one.group()) for one in asking) or len(rest) + len(asking) < len(said)
+    what = next((one["what"] for one in asking if one["what"]), "")
+    return FilingWish(rest, back, re.sub(r"(?:的|这|那)?(?:[件个])?(?:事情?|问题)$", "", what))
+
+
+def without_wish(text: str) -> str:
+    """A message without the clauses that only ask to file it; as it is when it says nothing else.
+
+    >>> without_wish("帮我登记，村口的桥塌了，没人修"), without_wish("登记吧"), without_wish("路灯坏了，没人修！")
+    ('村口的桥塌了，没人修', '登记吧', '路灯坏了，没人修！')
+    """
+    wish = filing_wish(text)
+    if wish is None or not wish.rest:
+        return text
+    start = text.find(wish.rest[0])
+    end = text.rfind(wish.rest[-1]) + len(wish.rest[-1])
+    whole = text[start:end]
+    asked = any(_asks(one) is not None for one in clauses(whole))
+    return "，".join(wish.rest) if asked or start < 0 else whole
+
+
+def _asks(clause: str) -> re.Match[str] | None:
+    said = plain(clause)
+    found = _WISH.fullmatch(said) if len(said) <= _LONGEST else None
+    if found is None or re.search(r"[了没][吗没]|没有?[吗吧]?$|了$", said):
+        return None  # 登记了吗, 登记了 ask and tell of what was filed
+    return found if found["files"] or _FOR_ME.search(said) else None
