@@ -11,7 +11,10 @@ from core.city import City
 from core.clock import now
 from core.phone import find
 
-_OWN_UP = r"(?:不对|说错|写错|打错|记错|讲错|搞错|弄错|填错|报错|口误)(?:了|啊|呀|哦|哈)*|(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶)(?:不是|不)(?:的|啊|呀)*(?=[，,。、 ])"
+_OWN_UP = (
+    r"(?:不对|说错|写错|打错|记错|讲错|搞错|弄错|填错|报错|口误)(?:了|啊|呀|哦|哈)*|(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶)(?:不是|不)(?:的|啊|呀)*(?=[，,。、 ])|"
+    r"(?<=[，,。；;、 ])不是(?:的|啊|呀|哦){0,3}(?=[，,。、 ]{1,3}(?:应该|应当|其实){0,2}(?:是|在|叫))"
+)
 _SLIP = re.compile(
     rf"(?:{_OWN_UP})[，,。；;、!！\s]*(?:应该|应当|其实|正确的?|改成|改为|换成|写|填)*(?:是|叫|写|为|在)?"
 )
@@ -43,6 +46,8 @@ def put_right(text: str, city: City) -> str:
 
     >>> from core.city import load_city
     >>> huainan = load_city("huainan")
+    >>> put_right("学院南路15号，不是，是学院北路15号", huainan)
+    '学院北路15号'
     >>> put_right("田家庵区，不对，大通区", huainan), put_right("4栋，啊不是，是14栋", huainan), put_right("收费不对，应该是五块", huainan)
     ('大通区', '14栋', '收费不对，应该是五块')
     """

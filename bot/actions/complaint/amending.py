@@ -9,21 +9,25 @@ from bot.actions.complaint.agreeing import is_units, renumbered
 from bot.understanding.place import bare_address, place
 from core.city import City
 
-_CUT = re.compile(r"[，,。；;！!、\s]+|(?<=[\w])(?<![是要可])(?=不是|不在)")
+_CUT = re.compile(r"[，,。；;！!、\s]+|(?<=[\w])(?<![是要可])(?=不是|不在|不要(?!紧))")
 _MOST = 6
 """Most clauses of a correction; more of them tell a story."""
 _WHO = r"(?:我|俺|你们?|您|把|将|的|这个?|那个?|那|上面|刚才|刚刚|前面|就|对了|不对|等一?下|等等|不好意思|哎呀?|哦|啊|嗯){0,8}"
 _FIELD = r"(?P<field>(?:具体|涉及|发生|被投诉)?的?(?:地址|地点|位置|门牌号?码?|楼栋号?|[楼栋房]号|单元号|小区名|路名|对象|单位|店名))"
 _ERRS = re.compile(
-    rf"{_WHO}{_FIELD}?(?:是|都|又|给)?(?:我|你|您)?(?:说|讲|写|填|选|记|打|弄|搞|登记|报)?(?:得|的)?(?:错|反|岔|不对|有误|有问题)(?:了|啦|啊|呀|的){{0,3}}|"
+    rf"{_WHO}{_FIELD}?(?:是|都|又|给)?(?:我|你|您)?(?:说|讲|写|填|选|记|打|弄|搞|登记|报)?(?:得|的)?(?:错|反|岔|不对|有误|有问题|没改|没变)(?:了|啦|啊|呀|的|过来|成){{0,3}}|"
     rf"{_WHO}(?:要|想|帮我|给我|麻烦|请){{0,3}}(?:改|换|更正|修改)(?:一?下)?(?:我的|这个)?{_FIELD.replace('<field>', '<changed>')}?吧?|"
     rf"{_WHO}{_FIELD.replace('<field>', '<named>')}(?:要|得|帮我|给我|请|麻烦){{0,3}}(?:改|换|更正|修改)(?:一?下)?吧?"
 )
 """A clause that only says that something is wrong or has to be changed: 门牌写错了, 改一下地址."""
-_REFUSES = re.compile(r"(?:而|并|可)?(?:不是|不在)(?P<old>[^是]{1,30})")
+_REFUSES = re.compile(r"(?:而|并|可)?(?:不是|不在|不要写?|别写|不叫)(?P<old>[^是]{1,30})")
 _GIVES = re.compile(
     rf"{_WHO}{_FIELD}?(?:应该|应当|其实|正确的?|实际|要){{0,3}}(?P<cue>是|在|为|改成|改为|换成|换为|写成?|填)?(?P<new>.{{1,60}})"
 )
+_MIXED_UP = re.compile(
+    r"[^，,。；;]{0,24}(?:记|搞|弄|说|写)(?:混|岔|错|反)了?(?:[，,。]|$)|[^，,。；;]{0,24}分不清"
+)
+"""A clause that tells of a mix-up: 工地是洛河镇还是九龙岗我记混了."""
 _ASIDE = re.compile(
     r"(?:我|俺)?(?:都|刚刚|刚才|前面|早就?){0,3}(?:说|讲)过?了?的?|谢谢(?:你们?|您|啊)?|麻烦(?:你们?|您)?了?|不对|错了|对了|等一?下|等等|好吗|行吗"
 )
@@ -77,6 +81,8 @@ def read(text: str) -> Amended | None:
             if old:
                 return None
             old = refuses["old"].rstrip("的吧啊")
+        elif _MIXED_UP.fullmatch(part):
+            slip = True
         elif _ASIDE.fullmatch(part):
             slip = slip or part in ("不对", "错了")
         elif gives := _GIVES.fullmatch(part):
@@ -121,11 +127,28 @@ def moved(address: str, old: str, new: str, city: City, *, named: bool = False) 
             renewed = moved(kept, old if old in kept else "", rest, city)
             return address[: begins + len(name.group())] + (renewed or rest)
         return address[:begins] + new[new.find(name.group()) :]
+    if (swapped_town := _in_town(address, new, city)) is not None:
+        return swapped_town
     at = _find(address, old) if old else None
     whole = place(new, city).address
     if at is None or whole:
         return new if whole else None
     return address[:at] + new + address[at + len(old) :]
+
+
+def _in_town(address: str, new: str, city: City) -> str | None:
+    """The address in another town, when the right value names only that town (应该是九龙岗镇的); None for other values."""
+    named = place(new, city)
+    if not named.town or named.address or not address:
+        return None
+    was = place(address, city)
+    if was.town:
+        moved_there = address.replace(was.town, named.town, 1) if was.town in address else None
+    else:
+        moved_there = named.town + bare_address(address, city)
+    if moved_there and was.district and named.district != was.district:
+        moved_there = moved_there.replace(was.district, named.district, 1)
+    return moved_there
 
 
 def _find(address: str, old: str) -> int | None:

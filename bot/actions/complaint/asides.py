@@ -14,6 +14,7 @@ from bot.actions.complaint import (
     kept,
     only_asking,
     promised,
+    questions,
     reading_back,
     same,
     steps,
@@ -77,10 +78,18 @@ async def policy(turn: Turn, slot: str) -> None:
     if only_announced(turn.text):
         turn.say("好的，您先问，问完我们接着填。", [CANCEL, HUMAN])
         turn.set_all({"asking": True, "tries": 0, "requested_slot": slot})
+    elif _words_anew(turn, slot):
+        await taking.take_answer(turn, slot)
     elif await policy_aside(turn, certain=slot not in FREE or is_aside(turn.text)):
         resume(turn, slot)
     elif not await taking.take_answer(turn, slot):
         await unread(turn, slot)
+
+
+def _words_anew(turn: Turn, slot: str) -> bool:
+    """Whether a question is the one to be filed (咨询), which the citizen was asked to put in other words."""
+    reopened = slot == "content" and turn.slot("complaint_type") == "咨询"
+    return reopened and questions.asked_again(turn, slot) and not is_aside(turn.text)
 
 
 async def unread(turn: Turn, slot: str) -> None:

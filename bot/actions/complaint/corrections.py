@@ -12,6 +12,7 @@ from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.values import read_district
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
+from bot.understanding.edits import edit_parts, plain_value
 from bot.understanding.kind import named_type
 from bot.understanding.lasting import only_time
 from bot.understanding.name import introduced_name
@@ -93,7 +94,23 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
 
     >>> corrections("电话不对，是13955540000", {"contact_phone": "13800000000"})
     {'contact_phone': '13955540000'}
+    >>> corrections("电话改成13955540000，时间是昨天晚上", {"contact_phone": "13800000000", "happened_at": "今天"})
+    {'contact_phone': '13955540000', 'happened_at': '昨天晚上'}
     """
+    several: dict[str, str] = {}
+    for slot, words in edit_parts(text) if len(text) <= _LONGEST else ():
+        value = plain_value(words)
+        found = _corrected(words, slots) or (
+            {slot: value} if value and slots.get(slot) is not None and slot != "content" else {}
+        )
+        if not found:
+            return _corrected(text, slots)
+        several |= found
+    return several or _corrected(text, slots)
+
+
+def _corrected(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """What a message corrects that speaks of one field."""
     said = text.strip()
     if len(said) > _LONGEST:
         return {}

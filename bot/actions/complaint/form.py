@@ -22,6 +22,7 @@ from bot.actions.complaint import (
     leaving,
     picking,
     questions,
+    rewording,
     same,
     steps,
     taking,
@@ -93,7 +94,7 @@ async def _step(turn: Turn) -> None:
     slot = turn.requested
     if slot is None:
         await _open(turn)
-    elif await asides.called_back(turn, slot):
+    elif await asides.called_back(turn, slot) or await rewording.reworded(turn, slot):
         pass  # the form has asked again there
     elif attachments.sent(turn) and attachments.keep_beside(turn):
         turn.set("requested_slot", slot)  # the words answer what was asked

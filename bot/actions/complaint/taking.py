@@ -18,6 +18,7 @@ from bot.understanding.category import suggest_by_words
 from bot.understanding.clauses import may_be_place
 from bot.understanding.kind import named_type
 from bot.understanding.looks import is_sentence
+from bot.understanding.requests import is_question
 from core.phone import find
 
 _BARE_TYPE = 4
@@ -177,7 +178,8 @@ async def _take_other_story(turn: Turn, heard: Heard, filled: dict[str, Any], sa
         filled.setdefault("address", "，".join(places))
     told = [one for one in heard.rest if filled.get("address") is None or one not in str(filled["address"])]
     story = read_answer("content", turn.text) if told else None
-    if story is not None and (_SAYS.search("，".join(told)) or _is_told(turn)):
+    asked = turn.slot("complaint_type") == "咨询" and is_question(turn.text)
+    if story is not None and (_SAYS.search("，".join(told)) or _is_told(turn) or asked):
         turn.set_all({"content": None, "category": None, "former": None})
         kept = {name: value for name, value in filled.items() if name in ("contact_name", "confidential")}
         turn.set_all(kept)

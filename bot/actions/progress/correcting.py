@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.agreeing import agree, renumbered
 from bot.actions.complaint.answers import read_answer
@@ -9,6 +11,7 @@ from bot.actions.complaint.corrections import corrections
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import clip
+from core.simplified import simplified
 from tickets.corrected import LABELS
 from tickets.types import Ticket
 
@@ -36,11 +39,26 @@ def read(text: str, ticket: Ticket) -> dict[str, str]:
     return {field: str(agreed[field]) for field in LABELS if agreed.get(field)}
 
 
-async def correct(turn: Turn, ticket: Ticket, values: dict[str, str]) -> str:
-    """Write the right values into the ticket, unless they stand there already; what to tell the citizen."""
+def read_all(parts_: Sequence[str], ticket: Ticket) -> dict[str, str]:
+    """What several parts of a message correct; empty when one of them can't be read (:func:`read`)."""
+    found: dict[str, str] = {}
+    for words in parts_:
+        fixed = read(simplified(words), ticket)
+        if not fixed:
+            return {}
+        found |= fixed
+    return found
+
+
+async def correct(turn: Turn, ticket: Ticket, values: dict[str, str], key: str | None = None) -> str:
+    """Write the right values into the ticket, unless they stand there already; what to tell the citizen.
+
+    Args:
+        key: key of the change, where the turn makes another one; None: the turn's own.
+    """
     new = {field: value for field, value in values.items() if getattr(ticket, field) != value}
     if new:
-        await parts().tickets.correct(ticket.number, new, key=turn.turn_id or None)
+        await parts().tickets.correct(ticket.number, new, key=key or turn.turn_id or None)
     lines = [
         f"{drafts.LABELS[field]}改成“{clip(drafts.shown(field, value), _SHOWN)}”"
         for field, value in values.items()

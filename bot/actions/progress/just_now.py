@@ -13,6 +13,7 @@ from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
 from bot.actions.talk import in_writing, rating
 from bot.understanding import ticket_talk
+from bot.understanding.edits import edit_parts
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
@@ -267,6 +268,15 @@ async def _correct_phone(turn: Turn, ticket: Ticket, phone: str) -> None:
     """
     key = turn.turn_id or None
     await parts().tickets.correct_phone(ticket.number, phone, key=key)
+    others = [words for slot, words in edit_parts(turn.text) if slot != "contact_phone"]
+    fixed = {} if ticket.state.is_final else correcting.read_all(others, ticket)
+    if others and fixed:
+        said = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)
+        turn.say(
+            f"工单 {ticket.number} 的联系电话改成 {mask_phone(phone)} 了。\n{said}",
+            [PROGRESS, *_ways(ticket)],
+        )
+        return
     rest = without_phone(turn.text, phone, "，")
     more = len(rest) > _NUMBER_ALONE and not find(rest)
     if more:
