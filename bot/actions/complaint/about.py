@@ -22,6 +22,7 @@ _WHO = re.compile(
 )
 _TOLD = re.compile(
     rf"{_LEAD}(?:会不会|会|能不能|不会|是不是会|要不要)(?:被|把)?(?:我|我的?(?:信息|名字|姓名|电话|号码|身份|资料))?(?:告诉|让|被|泄露|透露|跟|通知|给|暴露|说出去)(?:给)?(?:他们?|她们?|对方|物业|老板|别人|单位|公司|人家|商家|邻居|我|个人|信息|隐私|资料|身份|的|名字|姓名|电话|号码){{0,12}}(?:知道|看到|说|查到|发现)?(?:是?我(?:举报|投诉|反映|说)?的?)?(?:吗|么|吧|呢|啊|的){{0,6}}|"
+    rf"{_LEAD}(?:会不会|会|不会|能不能|是不是会)(?:他们?|她们?|对方|物业|老板|别人|人家|商家|邻居|单位|公司)(?:那边|的人)?(?:会|能|也)?(?:知道|看到|查到|发现|晓得|猜到|查出)(?:是?(?:我|俺|谁).{{0,6}})?(?:吗|么|吧|呢|啊){{0,2}}|"
     rf"{_LEAD}(?:他们?|对方|物业|老板|别人|人家|商家|邻居)会(?:不会)?(?:知道|看到|发现)(?:是?我.{{0,4}}|我?的?(?:名字|电话|信息))?(?:吗|么|呢)*"
 )
 _WHY = re.compile(
@@ -142,7 +143,7 @@ def answer(text: str, slot: str, slots: Mapping[str, Any]) -> str | None:
 def fears_exposure(text: str) -> bool:
     """Whether a message only asks whether it becomes known who told, in whatever words it is announced.
 
-    >>> [fears_exposure(said) for said in ("我就问一下会不会泄露我的名字", "会泄露个人信息吗", "我的信息被泄露了")]
+    >>> [fears_exposure(said) for said in ("会不会泄露我的名字", "那会不会物业知道是我告的", "我的信息被泄露了")]
     [True, True, False]
     """
     said = plain(without_lead_in(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.actions.complaint import contact, steps
+from bot.actions.complaint import asked_beside, contact, steps
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.heard import Heard
 from bot.actions.complaint.hearing import hear
@@ -46,6 +46,7 @@ async def _fill(turn: Turn, heard: Heard) -> None:
     if heard.matter:
         told = filled.get("content") or turn.slot("content")
         filled["content"] = f"{told}\n补充：{heard.matter}"
+    said += await asked_beside.answer(turn, drafts.CONFIRM, heard.rest)
     if filled or named is None:
         await steps.go_on(
             turn,

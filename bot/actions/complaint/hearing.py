@@ -28,6 +28,10 @@ from bot.understanding.remarks import is_no_value
 from bot.understanding.subject import subject
 from bot.understanding.wishes import Wish, read_wish
 
+_FURTHER = re.compile(
+    r"(?:第|[A-Za-z])?(?:\d{1,4}|[一二三四五六七八九十]{1,3})号?(?:标段|地块|楼|栋|幢|单元|期|门|车间|仓库|院|组|队|室|户|号|号楼)(?:楼下|门口|旁边|附近)?"
+)
+"""A part of an address that only makes the clause before it exact: …安置房工地，2号标段."""
 _MOST_CLAUSES = 30
 """Most clauses that are read one by one. The rest of a long pasted letter counts as the matter."""
 _LEAST_BESIDE = 2
@@ -64,7 +68,7 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
             continue
         if (filing := filing_wish(clause)) is not None and not filing.rest:
             heard.known = True  # 你帮我记下来 tells nothing of the matter
-        elif _fits(clause, asked):
+        elif _fits(clause, asked) or (asked == "district" and answers and _FURTHER.fullmatch(clause)):
             answers.append(clause)
         elif _take_other(clause, asked, slots, heard):
             heard.known = True

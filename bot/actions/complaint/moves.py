@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.actions.complaint.fields import FIELDS, SKIPPABLE
 from bot.actions.policy.aspects import only_follows
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses
@@ -21,6 +22,7 @@ from bot.understanding.how_long import asks_how_long
 from bot.understanding.midway import counts_people
 from bot.understanding.remarks import is_unknown, wants_filed
 from bot.understanding.ticket import find_number
+from bot.understanding.whereabouts import is_whereabouts
 
 
 class Move(StrEnum):
@@ -117,6 +119,8 @@ _QUESTION = re.compile(
 )
 _DIGITS = re.compile(r"\d{4}")
 _PLACE = re.compile(r"[路街巷弄村镇乡庄湾桥站园场店校院楼栋幢号厦城区县]|小区|附近|旁边|对面|门口|路口|交叉")
+_PLACES = frozenset({"district", "address"})
+"""Slots whose answer is a place."""
 _SKIPPED_UNKNOWN = frozenset({"address", "complaint_type"})
 """Slots that are no free choice, and still may stay open where the citizen does not know them."""
 _ANY_KIND = re.compile(
@@ -184,6 +188,8 @@ def decide(turn: Turn, slot: str) -> Move:
         return Move.AFFIRM
     if find_number(turn.text) and slot not in ("ticket_number", "query_code") and len(said) <= 40:
         return Move.PROGRESS
+    if slot in _PLACES and is_whereabouts(turn.text, parts().city):
+        return Move.ANSWER if slot in FREE else Move.UNCLEAR
     if slot not in FREE and only_follows(turn.text):
         return Move.FOLLOW_UP
     return _in_free(turn, slot, said) if slot in FREE else _in_closed(turn)

@@ -8,10 +8,12 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.hearing import hear
 from bot.actions.complaint.moves import named
 from bot.actions.policy.aspects import only_follows
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import choice
 from bot.actions.talk.asked import kinds_of
 from bot.understanding.elliptic import asks_to_be_told, may_ask, names_what_it_asks
+from bot.understanding.whereabouts import is_whereabouts
 
 GOES_ON = "我们接着刚才的登记。"
 """Said after a question was answered, before the form's own question."""
@@ -43,6 +45,8 @@ def asks(turn: Turn, slot: str) -> bool:
         slot: the slot that was asked for.
     """
     kinds = kinds_of(turn)
+    if slot in ("district", "address") and is_whereabouts(turn.text, parts().city):
+        return False
     if turn.pressed or slot not in (*drafts.LABELS, drafts.CONFIRM) or slot == "content" or kinds is None:
         return False
     # The kinds alone say little here: of first messages, which they learned from, 姓邵 or 龙湖路36号 are topics.

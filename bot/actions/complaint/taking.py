@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.actions.complaint import contact, questions, rough, steps
+from bot.actions.complaint import asked_beside, contact, questions, rough, steps
 from bot.actions.complaint.answers import hint, read_answer
 from bot.actions.complaint.heard import Heard
 from bot.actions.complaint.hearing import hear
@@ -72,6 +72,8 @@ async def take_answer(turn: Turn, slot: str) -> bool:
             said += "" if slot in filled else f"“{clip(matter, 20)}”也补进内容里了。"
     if not filled:
         return False
+    if heard.values or wished:
+        said = await asked_beside.answer(turn, slot, heard.rest) + said
     if rough.asked(turn, slot, filled, said):
         return True
     if slot not in filled and "content" in filled and not heard.values and not wished:
