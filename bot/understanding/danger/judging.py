@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.understanding.danger import clues, foreign
+from bot.understanding.danger import clues, foreign, swindle
 from bot.understanding.danger.asked import general, is_now, is_over, long_ago, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
@@ -105,6 +105,8 @@ class Judge:
         if general(plain(text)):
             return None
         found = self._judged_whole(text)
+        if swindle.under_way(plain(text)) and (found is None or not found.clear):
+            found = Danger("crime", found.probability if found else _SUSPECTED, clear=True)
         rest, question = parted(plain(text))
         if not rest:
             return found
@@ -212,6 +214,8 @@ class Judge:
     def scope(self, text: str) -> str | None:
         """The kind of matter (a name of :data:`SCOPES`) that surely has another route; None when there is none."""
         read = plain(text)
+        if swindle.poses(read):
+            return None
         probability, name = self.judgement(text).scope
         if _MAYBE <= probability < self.numbers.scope:
             # One clause may surely want the route, and the rest tell of something else (我要举报镇长贪污，另外路灯坏了).
