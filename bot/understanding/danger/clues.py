@@ -255,7 +255,7 @@ _SIGNS = (
     *("crash", "collapse", "dare", "tired"),
 )
 """Clues of a danger."""
-_GONE = re.compile("丢|不见|警|救|走失|找不")
+_LOST = re.compile("丢|不见|警|救|走失|找不")
 
 
 def harmless(text: str, kind: str) -> bool:
@@ -280,7 +280,7 @@ def harmless(text: str, kind: str) -> bool:
     found = {name for name, pattern in patterns() if pattern.search(told)}
     if found.intersection(_URGENT):
         return False
-    if len(text) <= _ASKING and _ONLY_ASKS.search(text) and not _GONE.search(text):
+    if len(text) <= _ASKING and _ONLY_ASKS.search(text) and not _LOST.search(text):
         return not found.intersection(_SIGNS)
     if kind in ("fire", "gas") and _SMOKE.search(text) and not found.intersection(("flames", "smell")):
         return True

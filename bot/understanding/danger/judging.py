@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.understanding.danger import clues, foreign, swindle
+from bot.understanding.danger import clues, death, foreign, swindle
 from bot.understanding.danger.asked import general, is_now, is_over, long_ago, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
@@ -108,7 +108,7 @@ class Judge:
         if swindle.under_way(plain(text)) and (found is None or not found.clear):
             found = Danger("crime", found.probability if found else _SUSPECTED, clear=True)
         rest, question = parted(plain(text))
-        if not rest:
+        if not rest or death.of_estate(plain(text), "medical", clear=False):
             return found
         if long_ago(rest):
             # Who asks about a right and tells of the past is in no need of advice, but is not left unheard either.
@@ -202,6 +202,8 @@ class Judge:
         if seen.kind in ("domestic_violence", "crime") and clues.locked_out(read):
             return None  # A landlord's changed lock is a matter to file, and no blows at home.
         kind, clear = clues.kind_of(read, seen.kind), seen.clear
+        if kind in ("self_harm", "medical", "water") and death.of_estate(read, kind, clear=clear):
+            return None
         # Somebody on a roof who is not said to want to die, nor to sit or stand at its edge, may only work there.
         height = kind == "self_harm" or (kind == "water" and clues.on_roof(read))
         if height and not clues.despair(read) and not advice("self_harm", read).instead_of:
