@@ -77,6 +77,27 @@ def taken_back(text: str, kind: str, told: str) -> bool:
     return kind == "self_harm" and fine and PLANNED.search(plain(told)) is None
 
 
+_TIRED = re.compile(
+    r"(?:老|总|一直|光|净|还|干嘛|干啥|为什么|为啥|怎么|别|不要|不用)(?:是|再|老|总|要|在){0,2}(?:叫|让|喊|催|劝)(?:[我俺]们?)?(?:去)?(?:打|拨|报)(?:1[12]\d|电话|急救|火警|警)"
+)
+
+
+def tired_of(text: str) -> bool:
+    """Whether a short message protests against being told to phone again and again, and tells of no sign of danger.
+
+    >>> tired_of("你们老叫我打119，我就是问个灶的事"), tired_of("别叫我打电话，他会听见"), tired_of("打119打不通")
+    (True, False, False)
+    """
+    said = plain(text)
+    hidden = re.search("听见|听到|发现|怕|不敢|不能|不方便|躲|救", said) is not None
+    return (
+        len(said) <= _LONGEST
+        and _TIRED.search(said) is not None
+        and not hidden
+        and not _FAREWELL.search(said)
+    )
+
+
 _SIGNS = {
     "gas": r"味|漏|头?晕|头[疼痛]|恶心|想吐|煤气|燃气|嗤|嘶",
     "fire": r"烟|火|烧|着了|焦",
@@ -216,6 +237,22 @@ def apart(text: str) -> tuple[str, str]:
         return text, ""
     question = re.sub(r"^(?:那|我|俺|想|就|请|再|顺便)*(?:问|问下|问一下|问问)?[，,\s]*", "", " ".join(asked))
     return " ".join(one for one in parts if one not in asked), question.strip(" ，,。.")
+
+
+def asked_after(text: str) -> tuple[str, str]:
+    """A message without its last clause, and that clause when it asks something; the message and "" when it does not.
+
+    Once a danger is over, any question beside that news is to be answered, whatever it names.
+
+    >>> asked_after("我人没事了，燃气公司也来看了，灶具用几年该换")
+    ('我人没事了，燃气公司也来看了', '灶具用几年该换')
+    >>> asked_after("我人没事了")
+    ('我人没事了', '')
+    """
+    parts = [one.strip(" ，,。.") for one in _CLAUSES.split(text) if one.strip(" ，,。.")]
+    if len(parts) < 2 or not asks(parts[-1]):
+        return text, ""
+    return "，".join(parts[:-1]), parts[-1]
 
 
 def asked_before(wish: str, before: list[str]) -> str:

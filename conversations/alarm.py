@@ -21,6 +21,7 @@ from conversations.danger_state import (
     fresh,
     harm_done,
     is_open,
+    known_of_late,
     made,
     may_return,
     of_queue,
@@ -94,6 +95,8 @@ class Alarm:
         found = harm_done(job.text, await self._look(job.text), fact)
         if fact.get("state") == "asked" and fresh(fact):
             return await self._answered(conversation_id, job, found, fact)
+        if self._tired(job, fact):
+            return await self._let_be(conversation_id, job, fact)
         if is_open(fact) and job.mode is not Mode.HUMAN:
             if after_alarm.wants_human(job.text):
                 return await self._open.human(conversation_id, job, fact)
@@ -331,6 +334,27 @@ class Alarm:
         if fact.get("withheld"):
             return Screened([restored(one) for one in fact["withheld"]], outcome=denied)
         return Screened(text=text) if text else Screened([Reply("好的，您请说，我在听。")], outcome=denied)
+
+    @staticmethod
+    def _tired(job: Job, fact: dict[str, Any]) -> bool:
+        """Whether the citizen protests against an alarm that nobody can have forced them to take back."""
+        forced = is_open(fact) and str(fact.get("kind")) in during.BY_PEOPLE
+        return (
+            job.mode is not Mode.HUMAN
+            and known_of_late(fact)
+            and not forced
+            and after_alarm.tired_of(job.text)
+        )
+
+    async def _let_be(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Screened:
+        """Stop telling the citizen to phone, and answer what is asked with the protest."""
+        kind = str(fact["kind"])
+        await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
+        await self._handoff.remember(conversation_id, FACT, made("denied", kind, str(fact["text"])))
+        _, question = after_alarm.asked_after(job.text)
+        if question:
+            return Screened(text=question, ahead=[steps.sorry(answers=True)])
+        return Screened([steps.sorry(answers=False)], outcome=Outcome(Result.DANGER_DENIED, about=kind))
 
     async def _raise(
         self, conversation_id: str, job: Job, found: Danger, text: str, fact: dict[str, Any]

@@ -43,8 +43,18 @@ TOLD_IN_FORM = "told_in_form"
 """Key of the fact that holds words of danger, said while a form asked, until the form takes them: a list of texts."""
 _ADDS = 8
 """Most characters of a message that only adds to the open danger (没有呼吸). A longer one may tell of a new danger."""
-_BLOWS = re.compile("[刀枪棍砍捅杀抢偷绑打劫]|绑架|威胁")
-"""Words without which nothing tells of a crime while another danger is open."""
+_BLOWS = re.compile(
+    r"[刀枪棍砍捅杀抢偷绑劫骗]|打(?!给|电话|哪|谁|通|不通|不进|开|扫|听|算|1|过去|哪个|急救|火警|报警|什么|啥|了?(?:电话|1|报警|急救))|威胁|转(?:账|钱)"
+)
+"""Words without which nothing tells of a crime while another danger is open. 打给谁 asks whom to call."""
+_SIGNS_OF = {
+    "domestic_violence": _BLOWS,
+    "child_abuse": _BLOWS,
+    "traffic": re.compile("[撞碾翻]|车祸|追尾"),
+    "electric": re.compile("电|麻|火花"),
+    "crowd": re.compile("塌|垮|埋|裂|踩|倒|爆|漏"),
+}
+"""Kind of danger → words without which nothing tells of it while another danger is open."""
 _DROWNS = re.compile("落水|溺|淹|[河江塘湖井]|水里|进水|积水")
 """Words of water. Without them those who are shut in a lift are still the same (里面还有两个人)."""
 FRESH = timedelta(minutes=15)
@@ -134,6 +144,10 @@ def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard 
     open_, text = advice_of(fact), simplified(text)
     if found.kind == "crime" and str(fact["kind"]) not in during.BY_PEOPLE and not _BLOWS.search(text):
         return True  # 我出来了，我妈没出来 is still about the fire.
+    signs = _SIGNS_OF.get(found.kind)
+    another = found.kind != fact["kind"] and str(fact["kind"]) not in during.BY_PEOPLE
+    if another and signs is not None and not signs.search(text):
+        return True
     if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not re.search("[我俺咱]", text):
         return True  # One who stands by does not turn into the one in despair by naming the place.
     if str(fact["kind"]) in ("domestic_violence", "child_abuse") and (

@@ -108,13 +108,17 @@ _CALLED = re.compile(
     rf"{_NUMBER}(?:说|已经|都|马上|就|快|要|正){{0,12}}(?:来|到|在路上|出发|赶来|过来|打|叫|通|接通)(?:了|过了|啦|的路上){{0,12}}"
 )
 _ARRIVED = re.compile(
-    r"(?:救护车|警察|警车|民警|消防(?:车|队|员)?|急救|医生|救援(?:队|的)?|120|110|119|他们|人家)(?:的?人)?"
-    r"(?:已经|都|也|刚|刚刚|终于|现在){0,12}(?:来|到|赶到|过来|到场|来到|进来)(?:现场|场|门口|楼下)?(?:了|啦)"
+    r"(?:救护车|警察|警车|民警|消防(?:车|队|员)?|急救|医生|救援(?:队|的)?|120|110|119|他们|人家|(?:燃气|煤气|天然气|供电|电力|电梯|维保|物业)(?:公司|站)?|抢修|师傅)(?:的?(?:人|师傅|工人))?"
+    r"(?:已经|都|也|刚|刚刚|终于|现在){0,12}(?:(?:来|到|赶到|过来|到场|来到|进来)(?:现场|场|门口|楼下)?|来?(?:看|检查|查|修|处理)(?:过|完|好)?)(?:了|啦)"
 )
 _SOMEBODY = re.compile("他们|人家")
+_WORKS = re.compile("燃气|煤气|天然气|供电|电力|电梯|维保|物业|抢修|师傅")
+"""Those who mend what leaks or is stuck."""
+_MENDED = ("gas", "electric", "water")
+"""Kinds of danger in which it helps that they have come."""
 _SETTLED = re.compile(
     r"(?:我们?|[他她]们?|警察|民警|物业|师傅|消防|救护车|已经|都|也|刚|现在|正在|给|把|这|事|就是|是|虚惊一场|误会|总?阀门?|窗户?|门|"
-    r"电?闸|煤气|燃气|开|关|拉|通(?:好|过)?风|修好?|处理好?|解决好?|来过?|回[去来]|搬出来|弄好|好|掉|了|的|啦|谢谢|放心|你们|您|大家)+"
+    r"电?闸|煤气|燃气|开|关|拉|通(?:好|过)?风|修好?|处理好?|解决好?|来过?|看(?:过|完)?|检查(?:过|完)?|公司|抢修|回[去来]|搬出来|弄好|好|掉|了|的|啦|谢谢|放心|你们|您|大家)+"
 )
 """Words beside good news that bring nothing bad."""
 _BLOCKED = re.compile(
@@ -316,7 +320,11 @@ def _helped(clauses: list[str], kind: str) -> bool:
     there = [
         one
         for one in clauses
-        if (_ARRIVED.fullmatch(one) and not (kind in BY_PEOPLE and _SOMEBODY.match(one)))
+        if (
+            _ARRIVED.fullmatch(one)
+            and not (kind in BY_PEOPLE and _SOMEBODY.match(one))
+            and (kind in _MENDED or not _WORKS.search(one))
+        )
         or _in_hospital(one, kind)
     ]
     rest = [one for one in clauses if one not in there]

@@ -83,6 +83,11 @@ class OpenDanger:
             found = None
         told, question = after_alarm.apart(job.text)
         heard = during.heard(told, read_as(fact))
+        if not question and heard is None:
+            rest, asked = after_alarm.asked_after(job.text)
+            news = during.heard(rest, read_as(fact)) if asked else None
+            if news in (during.Heard.OVER, during.Heard.ARRIVED):
+                told, question, heard = rest, asked, news
         over = heard in (during.Heard.OVER, during.Heard.ARRIVED)
         clear = found is not None and found.clear
         known = clear and found is not None and goes_on(job.text, found, fact, heard)

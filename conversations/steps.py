@@ -143,6 +143,16 @@ def ended() -> Reply:
     )
 
 
+def sorry(*, answers: bool) -> Reply:
+    """The reply to a person who is tired of being told to phone.
+
+    Args:
+        answers: whether the answer to what they asked follows.
+    """
+    then = "您问的这件事：" if answers else "您想问哪一点，说一句就行，我来查。"
+    return Reply(f"不好意思，刚才是怕您有危险，电话的事不再提了。{then}")
+
+
 def misread(text: str) -> Reply:
     """The reply to a person who said that it is not urgent, and whose earlier words ``text`` were not understood."""
     shown = text if len(text) <= 40 else f"{text[:40]}…"
