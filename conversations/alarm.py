@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conversations import after_alarm, aside, danger, during, facts, scope, steps, store
+from conversations import after_alarm, aside, by_text, danger, during, facts, scope, steps, store
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
@@ -374,6 +374,8 @@ class Alarm:
         if fact.get("state") == "told":
             # Who can't speak, and where help must come, stays known when another danger is told.
             state |= {key: fact[key] for key in ("asked", "by_text", "said", "where") if key in fact}
+        if await self._handoff.recalled(conversation_id, by_text.FACT):
+            state["by_text"] = True
         if found.question:
             state["question"] = found.question
         await self._handoff.remember(conversation_id, FACT, state)

@@ -148,7 +148,8 @@ class Answerer:
             raised = screened.outcome is not None and screened.outcome.result is Result.DANGER
             if raised and await self._handoff.recalled(conversation_id, FORM):
                 await self._alarm.told_in_form(conversation_id, job)
-            if raised and await self._handoff.recalled(conversation_id, by_text.FACT):
+            said = any("12110" in reply.text for reply in replies)
+            if raised and not said and await self._handoff.recalled(conversation_id, by_text.FACT):
                 replies.insert(1, steps.IN_WRITING)
             return Answered("emergency", replies, screened.outcome)
         answered = await self._answer(conversation_id, job, screened)
