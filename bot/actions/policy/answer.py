@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import articles as law_articles
-from bot.actions.policy import feedback, topics, unknown
+from bot.actions.policy import feedback, first_word, topics, unknown
 from bot.actions.policy.aspects import shares_subject
 from bot.actions.policy.feedback import NONE_OF_THESE, USELESS
 from bot.actions.runtime.context import KnowledgeBase, parts
@@ -254,7 +254,9 @@ async def tell(
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
     verdict = feedback.rating(asked or turn.turn_id, entry.id, useless=NONE_OF_THESE if doubt else USELESS)
     head = _DOUBT.format(title=entry.title.rstrip("？?")) if doubt else ""
-    turn.say(head + answer_text(entry), [*sections, *verdict, HUMAN] if buttons else [], answer_card(entry))
+    chosen = turn.pressed or bool(asked) or probability is None
+    shown = entry if chosen else first_word.fitting(entry, turn.text)
+    turn.say(head + answer_text(shown), [*sections, *verdict, HUMAN] if buttons else [], answer_card(shown))
     if buttons and _INVITES.search(to_text(entry.answer)):
         _invite(turn, asked)
     turn.outcome(Result.ANSWERED, entry=entry.id, probability=probability, about="likely" if doubt else None)
@@ -318,7 +320,7 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, city: City) -> Re
     result = await knowledge.search(question, regions=city.regions)
     if not is_sure(result) or city.asks_elsewhere(question) is not None:
         return None
-    entry = result.hits[0].entry
+    entry = first_word.fitting(result.hits[0].entry, question)
     return Reply(
         answer_text(entry),
         (Button(HUMAN.title, HUMAN.payload),),
