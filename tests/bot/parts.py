@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from core.city import City
 from core.database import Database
 from core.events import Events, LocalEvents
 from core.sealing import use_data_key
+from core.settings import ROOT
 from gaps import Gaps
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
@@ -30,6 +32,8 @@ from tickets.service import Tickets
 
 HERE = Path(__file__).parent
 """This folder."""
+SHIPPED = ROOT / "knowledge_base"
+"""The shipped knowledge base."""
 MODEL = str(Path(kb_index.__file__).with_name("model"))
 """Folder of the shipped static model."""
 
@@ -59,6 +63,17 @@ def build_index(index_dir: Path) -> Path:
     """An index over the few entries beside this file, with the shipped model."""
     build(HERE / "knowledge", index_dir, MODEL)
     return index_dir
+
+
+def build_of_shipped(folder: Path, names: Sequence[str]) -> Path:
+    """An index over a few of the shipped entries, by their paths without the suffix (police/id-card-lost)."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SHIPPED / f"{name}.md", folder / f"{name}.md")
+    for name in ("synonyms.yml", "words.txt", "places.yml"):
+        shutil.copy(SHIPPED / name, folder / name)
+    build(folder, folder / "index", MODEL)
+    return folder / "index"
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,26 +10,16 @@ from aiohttp import web
 
 from bot.actions.policy import first_word
 from bot.actions.runtime.endpoint import routes
-from core.settings import ROOT
 from kb_index.entries.folder import load_folder
-from kb_index.publishing.build import build
 from tests.bot.calls import SECRET, Rasa, client_of
-from tests.bot.parts import MODEL, small_city
-
-SHIPPED = ROOT / "knowledge_base"
+from tests.bot.parts import SHIPPED, build_of_shipped, small_city
 
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index over some of the shipped entries that begin with such a word."""
-    folder = tmp_path_factory.mktemp("few")
-    for name in ("market/health-certificate", "hrss/no-written-contract", "police/violation-elsewhere"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy(SHIPPED / f"{name}.md", folder / f"{name}.md")
-    for name in ("synonyms.yml", "words.txt", "places.yml"):
-        shutil.copy(SHIPPED / name, folder / name)
-    build(folder, folder / "index", MODEL)
-    return folder / "index"
+    names = ("market/health-certificate", "hrss/no-written-contract", "police/violation-elsewhere")
+    return build_of_shipped(tmp_path_factory.mktemp("few"), names)
 
 
 @pytest.fixture

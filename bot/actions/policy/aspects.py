@@ -54,6 +54,8 @@ _ASPECTS = (
     Aspect("办理条件", "办理条件", re.compile(r"条件|符合|限制|资格|要求")),
     Aspect("金额", "", re.compile(r"多少")),
 )
+_IN_HAND = re.compile(r"(?:能|才)?(?:拿|弄|办)到手|到手|(?:拿|出|下|取|领)(?:得?到)?证(?![明书件据])")
+"""That the paper is ready, which names no subject (办下来多久能拿证)."""
 _IN_PROCEDURE = frozenset({"网上办理", "代办"})
 """Aspects that the section 办理流程 answers when no sentence does."""
 _LONGEST = 16
@@ -80,8 +82,10 @@ def wanted_section(text: str) -> str | None:
 def only_follows(text: str) -> bool:
     """Whether a question names no subject of its own, so that it can only be about the answer before it.
 
-    >>> [only_follows(said) for said in ("还要带啥", "那要多少钱", "大概多久到账", "居住证在哪办", "多少钱一吨水")]
-    [True, True, True, False, False]
+    >>> [only_follows(said) for said in ("还要带啥", "那要多少钱", "大概多久到账", "办下来多久能拿证")]
+    [True, True, True, True]
+    >>> [only_follows(said) for said in ("居住证在哪办", "多少钱一吨水", "办那个临时的要多久")]
+    [False, False, False]
     """
     said = plain(text)
     return bool(said) and len(said) <= _LONGEST and aspect(said) is not None and not subject(said)
@@ -93,7 +97,7 @@ def subject(text: str) -> str:
     >>> subject("还要带啥"), subject("结婚登记要带什么")
     ('', '结婚登记')
     """
-    said = plain(text)
+    said = _IN_HAND.sub("", plain(text))
     for each in _ASPECTS:
         said = each.asked.sub("", said)
     return beside_question(said)

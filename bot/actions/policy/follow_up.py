@@ -35,7 +35,8 @@ from conversations.event_kinds import Result
 if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
 
-_DEPARTMENT = re.compile(r"部门|单位|归谁|谁管|找谁|找哪|电话")
+_WHO = r"找谁|找哪|谁(?:给|来|负责|能给?)?(?:办|弄|发)"
+_DEPARTMENT = re.compile(rf"部门|单位|归谁|谁管|电话|{_WHO}")
 _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来源")
 _MORE = re.compile(r"还有|然后|详细|具体|继续|多说|展开")
 _LEANING = 16
@@ -223,7 +224,7 @@ def leans_or_follows(text: str) -> bool:
 
 def _office(text: str, entry: Entry) -> str | None:
     """The section with the place, if the text asks 找谁 and the entry has that section; else None."""
-    return _PLACE if re.search(r"找谁|找哪", text) and _PLACE in entry.sections else None
+    return _PLACE if re.search(_WHO, text) and _PLACE in entry.sections else None
 
 
 async def _without_entry(turn: Turn, known: Mapping[str, object]) -> None:

@@ -64,6 +64,8 @@ async def told(entry: Entry, text: str) -> Said | None:
     wanted = wanted_section(text)
     other = _of_other_deed(text, entry)
     has = wanted is not None and wanted in entry.sections and not other
+    # 办那个临时的要多久 is not told by the time that the card itself takes.
+    has = has and not missing(text, f"{entry.title}\n{wanted}\n{entry.sections[str(wanted)]}")
     if has and not quotes_first(text):
         return section(entry, str(wanted))
     said = sentences(entry)
