@@ -146,6 +146,7 @@ class WorkOrders:
             due=asked.due,
             department_id=who.department_id,
             own=who.department_id is not None,
+            guarded=who.guarded,
         )
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         return _json(schemas.Page(work_orders=[views.line(one) for one in page.tickets], next=page.next))
@@ -173,7 +174,7 @@ class WorkOrders:
         ticket = await self._tickets.file(draft, filed_as, _filer(who))
         if not _same(ticket, draft):
             raise Conflict("这个 Idempotency-Key 已经用来登记过另一件事", code="key_reused")
-        return _json(views.line(ticket.line), 200 if known else 201)
+        return _json(await self._line(who, ticket), 200 if known else 201)
 
     async def move_work_order(self, request: web.Request, who: Caller) -> web.Response:
         """Make a move, as the role in which the system acts may."""
@@ -187,9 +188,12 @@ class WorkOrders:
             version=said.version,
             key=f"partner:{who.id}:{key}" if key else None,
         )
-        if who.department_id is not None:
-            return _json(views.line(await self._tickets.line_for_department(moved.number)))
-        return _json(views.line(moved.line))
+        return _json(await self._line(who, moved))
+
+    async def _line(self, who: Caller, ticket: Ticket) -> schemas.Line:
+        if who.guarded:
+            return views.line(await self._tickets.line_for_department(ticket.number))
+        return views.line(ticket.line)
 
     async def _limited(self, kind: str, key: str, per_minute: int) -> None:
         wait_s = await self._rates.take(kind, key, per_minute)

@@ -27,7 +27,7 @@ class Scope(StrEnum):
     """What a system may do."""
 
     READ = "read"
-    """List and read tickets, with masked contact."""
+    """List and read tickets, with masked contact, and those with 保密 without contact and name."""
     CREATE = "create"
     """File tickets."""
     MOVE = "move"
@@ -51,6 +51,11 @@ class Caller:
     name: str
     scopes: frozenset[Scope]
     department_id: str | None
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it reads tickets as a department does: it is one, or may read no contact."""
+        return self.department_id is not None or Scope.CONTACT not in self.scopes
 
     @property
     def actor(self) -> Actor:

@@ -1,4 +1,7 @@
-"""Tickets as other systems read them: what the desk's accounts of the same role read, with masked contact and numbers."""
+"""Tickets as other systems read them: what the desk's accounts of the same role read, with masked contact and numbers.
+
+Who may read no contact reads what a department reads: of tickets with 保密 neither contact nor name.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ async def whole(tickets: Tickets, caller: Caller, number: str) -> schemas.WorkOr
     Raises:
         NotFound: there is no such ticket, or the department as which the system acts does not have it.
     """
-    if caller.department_id is not None:
+    if caller.guarded:
         seen = await tickets.for_department(number, caller.department_id)
         shown, events = seen["ticket"], seen["events"]
         short = line(await tickets.line_for_department(number))

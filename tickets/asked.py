@@ -47,8 +47,9 @@ class Asked:
         Args:
             word: one word, without white space.
             places: names of the city's districts.
-            by_phone: whether the reader may find a ticket by the citizen's phone. A department may not: what it finds would tell
-                whose ticket it is.
+            by_phone: whether the reader may find a ticket by the citizen's phone. A department may not, nor who may never read a
+                contact: what is found would tell whose ticket it is. A ticket with 保密 is found so by nobody: whoever tries all
+                numbers that fit a masked one would have the phone without a word of it in the records.
         """
         small = word.lower()
         named = [f"{one.name}/{leaf.name}" for one in catalog.categories() for leaf in one.children]
@@ -75,7 +76,7 @@ class Asked:
         """SQL: a ticket may have it. ``sqlite``: whether the database is SQLite."""
         found_by: list[Any] = []
         if self.keys:
-            return TicketRow.contact_key.in_(self.keys)
+            return TicketRow.contact_key.in_(self.keys) & TicketRow.confidential.is_(False)
         if self._number:
             whole = numbers.plain_number(self.word)
             if whole is not None:
@@ -97,7 +98,7 @@ class Asked:
     def has(self, row: TicketRow) -> bool:
         """Whether a ticket has it as agents read it: a masked number is not found digit by digit."""
         if self.keys:
-            return row.contact_key in self.keys
+            return row.contact_key in self.keys and not row.confidential
         texts = (row.number, hide(row.content), hide(row.address), row.district, row.category)
         word = unicodedata.normalize("NFKC", self.word).lower() if self._number else self.word.lower()
         return any(word in text.lower() for text in texts) or row.number == numbers.plain_number(self.word)

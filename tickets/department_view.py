@@ -175,7 +175,7 @@ class DepartmentView:
         ticket: Ticket,
         events: Iterable[TicketEvent],
         *,
-        leads: bool,
+        leads: bool | None,
         clear: bool = False,
     ) -> dict[str, Any]:
         """The whole ticket with its history: ``{"ticket": …, "events": […]}``.
@@ -185,7 +185,7 @@ class DepartmentView:
             ticket: the ticket of the row.
             events: its history.
             leads: whether the department leads. What it answered and told the hotline only (内部说明) is read by no department
-                that assists, or had the ticket before or after it.
+                that assists, or had the ticket before or after it. None: the hotline reads, and every answer.
             clear: whether numbers are left in the words, which somebody recorded before. Without effect with 保密.
         """
         reads, hidden = self._reader(row, clear), row.confidential
@@ -206,13 +206,14 @@ class DepartmentView:
         }
         told = ticket.to_json()
         reviewed = ticket.state in ANSWERED
-        shown["public_reply"] = reads.text(row.public_reply) if leads or reviewed else ""
-        shown["confidential_reply"] = reads.text(row.confidential_reply) if leads else ""
+        every = leads is None
+        shown["public_reply"] = reads.text(row.public_reply) if every or leads or reviewed else ""
+        shown["confidential_reply"] = reads.text(row.confidential_reply) if every or leads else ""
         shown["callback"] = {**told["callback"], "why": reads.text(row.callback_why)}
         shown |= {name: told[name] for name in _PLAIN}
         own_since = row.dispatched_at if leads else None
         history = [
-            {**event.to_json(), "note": "" if _of_another(event, own_since) else reads.text(event.note)}
+            {**event.to_json(), "note": "" if not every and _of_another(event, own_since) else reads.text(event.note)}
             for event in events
         ]
         return {"ticket": shown, "events": history}

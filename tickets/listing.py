@@ -21,6 +21,7 @@ from tickets.asked import Asked
 from tickets.department_view import DepartmentView
 from tickets.due import SOON
 from tickets.models import Department, TicketRow
+from tickets.numbers import plain_number
 from tickets.states import State
 from tickets.types import URGENT, Page, TicketType
 
@@ -69,6 +70,8 @@ class Wanted:
         q: words that must all occur in number, content, address, district or category (:mod:`tickets.asked`).
         department_id: only tickets of this department. See ``own``.
         own: whether that department itself asks: it also gets what it assists with, and its own view of everything.
+        guarded: whether somebody asks for the hotline who may never read a contact. Nothing is found by a phone, a ticket with
+            保密 only by its whole number, and lines are those that departments read.
         category: ``一级/二级``, or a name of level 1.
         district: name of a district.
         kind: code or label of a type.
@@ -82,6 +85,7 @@ class Wanted:
     q: str = ""
     department_id: str | None = None
     own: bool = False
+    guarded: bool = False
     category: str = ""
     district: str = ""
     kind: str = ""
@@ -120,9 +124,9 @@ async def find(
     words = clean(wanted.q).split()
     if len(wanted.q) > MAX_QUERY:
         raise BadRequest(f"搜索内容请在 {MAX_QUERY} 字以内")
-    own = wanted.own
-    asked = [Asked.of(word, places, by_phone=not own) for word in words]
-    columns = (*_LINE_COLUMNS, *(_OWN_COLUMNS if own else ()), *_searched(words))
+    own, guarded = wanted.own, wanted.guarded
+    asked = [Asked.of(word, places, by_phone=not (own or guarded)) for word in words]
+    columns = (*_LINE_COLUMNS, *(_OWN_COLUMNS if own or guarded else ()), *_searched(words))
     query = _narrowed(select(TicketRow).options(load_only(*columns)), wanted)
     # Departments read whatever is confidential: the time of an answer must not tell what is hidden in the words.
     indexed = [] if own else [one.word for one in asked if one.indexed]
@@ -131,6 +135,8 @@ async def find(
             query = query.where(or_(one.condition(database.is_sqlite), TicketRow.confidential.is_(True)))
         elif not one.indexed:
             query = query.where(one.condition(database.is_sqlite))
+    if guarded and not all(plain_number(word) for word in words):
+        query = query.where(TicketRow.confidential.is_(False))
     chosen = None
     if indexed and not database.is_sqlite:
         query = query.where(word_index.postgresql_has(indexed))
@@ -149,7 +155,7 @@ async def find(
             found = await _fitting(session, query, fits if words else None, limit + 1, wanted, before)
         names = {one.id: one.name for one in await session.execute(select(Department.id, Department.name))}
     page = found[:limit]
-    to_line = view.line if own else rows.to_line
+    to_line = view.line if own or guarded else rows.to_line
     lines = (replace(to_line(row), department=names.get(row.department_id or "")) for row in page)
     return Page(tuple(lines), _place(page[-1], wanted) if len(found) > limit else None)
 
@@ -249,7 +255,7 @@ def _place(row: TicketRow, wanted: Wanted) -> str:
 
 def _searched(words: Sequence[str]) -> tuple[Any, ...]:
     """Columns that a search reads beside those of a line."""
-    return (TicketRow.address, TicketRow.contact_key) if words else ()
+    return (TicketRow.address, TicketRow.contact_key, TicketRow.confidential) if words else ()
 
 
 async def _fitting(

@@ -205,10 +205,13 @@ class Tickets:
             row = await self._row(session, number)
             return replace(self._view.line(row), department=(await rows.to_ticket(session, row)).department)
 
-    async def for_department(self, number: str, department_id: str, *, clear: bool = False) -> dict[str, Any]:
+    async def for_department(
+        self, number: str, department_id: str | None, *, clear: bool = False
+    ) -> dict[str, Any]:
         """A ticket of a department with its history, as the department sees it (:mod:`tickets.department_view`).
 
-        ``clear``: with the numbers in its words, after it was recorded who reads them (:meth:`contact`).
+        ``clear``: with the numbers in its words, after it was recorded who reads them (:meth:`contact`). ``department_id`` None: any
+        ticket so, for who works for the hotline and may never read a contact.
 
         Raises:
             NotFound: there is no such ticket, or it is another department's. Numbers are consecutive and could be
@@ -216,11 +219,11 @@ class Tickets:
         """
         async with self._database.read() as session:
             row = await self._row(session, number)
-            if not await dispatch.has(session, row, department_id):
+            if department_id is not None and not await dispatch.has(session, row, department_id):
                 raise NotFound("没有这张工单")
             marks = await similar.marks(session, row, department_id, self._view.line)
             ticket, events = await rows.to_ticket(session, row), await rows.history(session, row.id)
-            leads = row.department_id == department_id
+            leads = None if department_id is None else row.department_id == department_id
             seen = self._view.ticket(row, ticket, events, leads=leads, clear=clear)
         seen["ticket"]["suggested_department"] = self.lead(row.category)
         seen["ticket"]["maybe_same"] = [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks]

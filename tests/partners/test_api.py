@@ -57,6 +57,35 @@ async def test_the_contact_in_clear_stands_in_the_history(city: City) -> None:
     assert (await city.ask(token, "GET", f"/{secret}/contact"))[1]["error"]["code"] == "confidential"
 
 
+async def test_without_contact_a_ticket_with_protection_tells_nobody(city: City) -> None:
+    full = (await city.connect(*ALL)).token
+    reads = (await city.connect("read", "move", name="只读系统")).token
+    content = "我叫赵某柱，家住东山小区5栋302，楼下饭店油烟大，打13712340123联系"
+    secret = {**NEW, "content": content, "contact_name": "赵某柱", "contact_phone": "13712340123"}
+    hidden = (await city.ask(full, "POST", key="k1", json={**secret, "confidential": True}))[1]["number"]
+    plain = (await city.ask(full, "POST", key="k2", json=secret))[1]["number"]
+
+    async def found(token: str, q: str) -> list[str]:
+        page = (await city.ask(token, "GET", "", params={"q": q}))[1]
+        return [one["number"] for one in page["work_orders"]]
+
+    # Whoever has the mask 137****0123 could try ten thousand phones.
+    assert await found(full, "13712340123") == [plain] and await found(reads, "13712340123") == []
+    for q in ("赵某柱", "302", "东山小区", "油烟", "路灯照明", hidden[:-1]):
+        assert hidden not in await found(reads, q), q
+    assert await found(reads, hidden) == [hidden] and await found(full, "油烟") == [plain, hidden]
+    assert plain in await found(reads, "油烟") and hidden in await found(reads, "")
+    seen = [(await city.ask(reads, "GET", f"/{hidden}"))[1], (await city.ask(reads, "GET"))[1]["work_orders"][1]]
+    assert (seen[0]["contact_name"], seen[0]["contact_phone"]) == ("", "") and seen[0]["confidential"]
+    move = {"action": "accept", "version": 1}
+    seen += [(await city.ask(reads, "POST", f"/{hidden}/moves", json=move))[1]]
+    for told in seen:
+        assert told["number"] == hidden
+        assert not [one for one in ("赵某柱", "0123", "302", "东山") if one in str(told)], told
+        assert "油烟" in str(told)
+    assert (await city.ask(reads, "GET", f"/{plain}"))[1]["contact_phone"] == "137****0123"
+
+
 async def test_a_stale_move_is_refused_and_told_who_did_what(city: City) -> None:
     token = (await city.connect(*ALL)).token
     number = (await city.ask(token, "POST", key="k1", json=NEW))[1]["number"]
