@@ -216,6 +216,8 @@ class Fill:
         if fits and conditions.why_not(step.action, row, who, self._city, moment) is None:
             fields = needs.read(step.action, step.fields)
             await _do(session, row, move, fields, step.actor, self._city, moment)
+            # A move that only adds leaves the version as it is, and the life goes on behind it all the same.
+            ticket.version = 0
         else:
             ticket.life.ends = "" if step.action == "merge" else ticket.life.ends
             ticket.version = 0  # what else can be done is looked for
