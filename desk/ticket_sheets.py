@@ -21,7 +21,7 @@ from desk import sight
 from kb_index.tables import sheets
 from kb_index.tables.sheets import guard
 from tickets.catalog import categories
-from tickets.imports import Wanted
+from tickets.imports import Wanted, Wrong
 from tickets.types import TicketDraft, TicketLine, TicketType
 
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,6 +33,8 @@ _LISTED = (
     ("下一期限", 10), ("期限时间", 18), ("紧急", 8), ("督办", 8), ("诉求内容（开头）", 60),
 )  # fmt: skip
 _YES, _NO = "是", "否"
+_SAID = {_YES: True, _NO: False, "": False, "true": True, "false": False}
+"""What a cell of 是否… may hold. A spreadsheet's own cells of yes and no are read as True and False."""
 COLUMNS: dict[str, tuple[str, bool, int]] = {
     "external": ("外部编号", True, 20),
     "type": ("诉求类型", True, 12),
@@ -137,10 +139,12 @@ def read(raw: bytes) -> list[Wanted]:
 
 def _wanted(row: int, cells: dict[str, str]) -> Wanted:
     said = {name: cells.get(name, "") for name in COLUMNS}
-    flags = {name: said.pop(name) == _YES for name in _FLAGS}
+    flags = {name: _SAID.get(said.pop(name).lower()) for name in _FLAGS}
     external = said.pop("external")
-    draft = TicketDraft(**said, **flags, channel="import")  # type: ignore[arg-type]
-    return Wanted(row, external, draft)
+    # Who wrote 保密 or ✓ wants it, and reading that as no would tell a department whom it is about.
+    wrong = [Wrong(row, name, f"请填“{_YES}”或“{_NO}”") for name, flag in flags.items() if flag is None]
+    draft = TicketDraft(**said, **{n: bool(flag) for n, flag in flags.items()}, channel="import")  # type: ignore[arg-type]
+    return Wanted(row, external, draft, tuple(wrong))
 
 
 def _book(title: str, columns: Sequence[tuple[str, int]], *, whole: bool = False) -> tuple[Any, Any]:

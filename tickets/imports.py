@@ -34,11 +34,13 @@ class Wanted:
         row: its row in the sheet, from 1.
         external: its number in the other system (外部编号).
         draft: the rest.
+        wrong: what could not be read of the row.
     """
 
     row: int
     external: str
     draft: TicketDraft
+    wrong: tuple[Wrong, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,19 @@ class Imports:
             announce(self._events, ticket.line, "filed")
         return tuple(filed)
 
+    def unknown(self, draft: TicketDraft) -> dict[str, str]:
+        """What a draft names that neither the catalogue nor the city has: field → words. Of citizens everything is taken."""
+        categories = {f"{one.name}/{leaf.name}" for one in catalog.categories() for leaf in one.children}
+        found = {}
+        if draft.category and draft.category not in categories:
+            found["category"] = "没有这个事项分类"
+        if draft.district and self._city.named(draft.district) is None:
+            found["district"] = "没有这个县区"
+        return found
+
     def _checked(self, wanted: Sequence[Wanted]) -> tuple[list[TicketDraft], list[Wrong]]:
         found: list[TicketDraft] = []
         wrong: list[Wrong] = []
-        categories = {f"{one.name}/{leaf.name}" for one in catalog.categories() for leaf in one.children}
         seen: dict[str, int] = {}
         for one in wanted:
             if not one.external or len(one.external) > MAX_EXTERNAL:
@@ -125,10 +136,8 @@ class Imports:
             elif one.external in seen:
                 wrong.append(Wrong(one.row, "external", f"外部编号和第 {seen[one.external]} 行重复"))
             seen.setdefault(one.external, one.row)
-            if one.draft.category and one.draft.category not in categories:
-                wrong.append(Wrong(one.row, "category", "没有这个事项分类"))
-            if one.draft.district and self._city.named(one.draft.district) is None:
-                wrong.append(Wrong(one.row, "district", "没有这个县区"))
+            wrong += one.wrong
+            wrong += [Wrong(one.row, name, words) for name, words in self.unknown(one.draft).items()]
             try:
                 found.append(checks.check(with_external(one.draft, one.external), self._city))
             except BadRequest as error:

@@ -187,10 +187,18 @@ def _xlsx_rows(path: Path) -> Iterator[Row]:
         for sheet in book.worksheets:
             rows = _filled(sheet, path.name)
             if rows:
-                yield from rows
-                return
+                break
+        else:
+            return
+    except BadRequest:
+        raise
+    except Exception as error:  # it opens, and a cell names a text or a style that the file doesn't have
+        raise BadRequest(
+            f"{path.name} 读不出来：里面已经损坏，请另存为新的 .xlsx 再试", code="bad_xlsx"
+        ) from error
     finally:
         book.close()
+    yield from rows
 
 
 def _filled(sheet: Any, name: str) -> list[Row]:

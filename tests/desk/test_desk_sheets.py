@@ -160,6 +160,37 @@ async def test_each_wrong_row_is_told_and_nothing_is_imported(office: Office) ->
     assert (await audited(office, "import_tickets"))[-1][0] == "refused"
 
 
+async def test_a_flag_that_is_neither_yes_nor_no_is_a_wrong_row(office: Office) -> None:
+    chief = await office.hire("carl", role="supervisor")
+    said = ("保密", "Y", "✓", 1, "是的")
+    rows = [{**ROW, "外部编号": f"C-{nth}", "是否保密": one} for nth, one in enumerate(said)]
+    status, told = await upload(chief, sheet(*rows, {**ROW, "外部编号": "C-9", "是否紧急": "急"}))
+    wrong = [(one["row"], one["column"]) for one in told["error"]["details"]["rows"]]
+    assert status == 400 and await count(office) == 0
+    assert wrong == [*((nth, "是否保密") for nth in range(2, 7)), (7, "是否紧急")]
+    fits = (True, False, "是 ", "", "否")
+    rows = [{**ROW, "外部编号": f"D-{nth}", "是否保密": one} for nth, one in enumerate(fits)]
+    status, told = await upload(chief, sheet(*rows))
+    assert status == 200
+    kept = [(await office.tickets.get(number)).confidential for number in told["numbers"]]
+    assert kept == [True, False, True, False, False]
+
+
+async def test_a_file_whose_cell_names_a_missing_text_is_refused(office: Office) -> None:
+    chief = await office.hire("carl", role="supervisor")
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheet(ROW))) as good, zipfile.ZipFile(broken, "w") as made:
+        for name in good.namelist():
+            raw = good.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                inside, missing = b't="inlineStr"><is><t>A-001</t></is></c>', b't="s"><v>99999</v></c>'
+                assert inside in raw
+                raw = raw.replace(inside, missing)
+            made.writestr(name, raw)
+    status, said = await upload(chief, broken.getvalue())
+    assert status == 400 and said["error"]["code"] == "bad_xlsx" and await count(office) == 0
+
+
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
