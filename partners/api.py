@@ -17,12 +17,13 @@ from core.errors import BadRequest, Conflict, Forbidden, RateLimited, Unauthoriz
 from core.expected import expected
 from core.rates import Rates
 from core.text import clean
-from partners import schemas, views
+from partners import keys, schemas, views
 from partners.openapi import Operation, document
 from partners.service import Caller, Scope, caller
 from tickets.imports import with_external
 from tickets.listing import Wanted
 from tickets.models import TicketRow
+from tickets.numbers import plain_number
 from tickets.service import Tickets
 from tickets.types import Actor, Ticket, TicketDraft
 
@@ -37,7 +38,8 @@ CHANNEL = "partner"
 """The channel of tickets that a system files."""
 VERSION = "1"
 """Version of the API. It is raised when something that works stops working."""
-_OLD, _CHANGED = (409, "Another version, or the rules are against it; see `details`."), (200, "Done.")
+_OLD = (409, "Another version, the rules are against it, or the key was used for something else; see `code`.")
+_CHANGED = (200, "Done.")
 OPERATIONS = (
     Operation(
         "list_work_orders", "GET", PATH, Scope.READ, "List work orders.", schemas.Page, query=schemas.ListQuery
@@ -171,23 +173,30 @@ class WorkOrders:
         filed_as = f"partner:{who.id}:{key}"
         async with self._database.read() as session:
             known = await session.scalar(select(TicketRow.id).where(TicketRow.filing_key == filed_as))
-        ticket = await self._tickets.file(draft, filed_as, _filer(who))
-        if not _same(ticket, draft):
-            raise Conflict("这个 Idempotency-Key 已经用来登记过另一件事", code="key_reused")
-        return _json(await self._line(who, ticket), 200 if known else 201)
+        asked = {"do": "create", **said.model_dump()}
+        async with keys.once(self._database, who.id, key, asked) as fresh:
+            ticket = await self._tickets.file(draft, filed_as, _filer(who))
+            if not _same(
+                ticket, draft
+            ):  # what the key stands for is kept for some weeks, and the ticket longer
+                raise Conflict("这个 Idempotency-Key 已经用来登记过另一件事", code="key_reused")
+        return _json(await self._line(who, ticket), 201 if fresh and not known else 200)
 
     async def move_work_order(self, request: web.Request, who: Caller) -> web.Response:
         """Make a move, as the role in which the system acts may."""
         key = _key(request, required=False)
         said = await _body(request, schemas.NewMove)
-        moved = await self._tickets.moves.act(
-            request.match_info["number"],
-            said.action,
-            said.fields,
-            who.actor,
-            version=said.version,
-            key=f"partner:{who.id}:{key}" if key else None,
-        )
+        number = request.match_info["number"]
+        asked = {"do": "move", "number": plain_number(number) or number, **said.model_dump()}
+        async with keys.once(self._database, who.id, key, asked):
+            moved = await self._tickets.moves.act(
+                number,
+                said.action,
+                said.fields,
+                who.actor,
+                version=said.version,
+                key=f"partner:{who.id}:{key}" if key else None,
+            )
         return _json(await self._line(who, moved))
 
     async def _line(self, who: Caller, ticket: Ticket) -> schemas.Line:

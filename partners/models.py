@@ -39,6 +39,19 @@ class Partner(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class PartnerKey(Base):
+    """What a system asked for with an idempotency key (:mod:`partners.keys`)."""
+
+    __tablename__ = "partner_keys"
+    __table_args__ = (Index("ix_partner_keys_created_at", "created_at"),)
+
+    partner_id: Mapped[str] = mapped_column(ForeignKey("partners.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    """Keyed digest of the request (:func:`core.sealing.lookup_keys`), from which nobody can guess a phone."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class WebhookDelivery(Base):
     """A line of a ticket's history that a system is to be told. It is written in the transaction of the line itself."""
 

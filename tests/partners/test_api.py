@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -46,6 +47,30 @@ async def test_a_work_order_is_filed_once_for_each_key(city: City) -> None:
     assert "13800001234" not in str(whole) and whole["history"][0]["actor"] == "对接系统：市级工单系统"
 
 
+async def test_a_key_stands_for_one_request_with_all_its_data(city: City) -> None:
+    token = (await city.connect(*ALL)).token
+    number = (await city.ask(token, "POST", key="k1", json=NEW))[1]["number"]
+    other = (await city.ask(token, "POST", key="k2", json=NEW))[1]["number"]
+    for change in ({"contact_phone": "13800001235"}, {"confidential": True}, {"address": "别处"}):
+        status, said = await city.ask(token, "POST", key="k1", json={**NEW, **change})
+        assert (status, said["error"]["code"]) == (409, "key_reused"), change
+    accept: dict[str, Any] = {"action": "accept", "version": 1}
+    stale = {**accept, "version": 9}
+    assert (await city.ask(token, "POST", f"/{number}/moves", key="m", json=stale))[0] == 409
+    status, moved = await city.ask(token, "POST", f"/{number}/moves", key="m", json=accept)
+    assert status == 200, "what was refused frees its key"
+    withdraw = {"action": "withdraw", "version": 2, "fields": {"reason": "不办了"}}
+    for which, move in ((number, withdraw), (number, {**accept, "fields": {"note": "急"}}), (other, accept)):
+        status, said = await city.ask(token, "POST", f"/{which}/moves", key="m", json=move)
+        assert (status, said["error"]["code"]) == (409, "key_reused")
+    assert await city.ask(token, "POST", f"/{number}/moves", key="m", json=accept) == (200, moved)
+    assert (await city.tickets.get(other)).version == 1
+    twenty = [city.ask(token, "POST", key="race", json=NEW | {"address": f"{nth % 2}"}) for nth in range(8)]
+    answers = await asyncio.gather(*twenty)
+    assert len({said["number"] for status, said in answers if status < 400}) == 1
+    assert sorted(status for status, _ in answers) == [200, 200, 200, 201, 409, 409, 409, 409]
+
+
 async def test_the_contact_in_clear_stands_in_the_history(city: City) -> None:
     token = (await city.connect(*ALL)).token
     number = (await city.ask(token, "POST", key="k1", json=NEW))[1]["number"]
@@ -75,7 +100,10 @@ async def test_without_contact_a_ticket_with_protection_tells_nobody(city: City)
         assert hidden not in await found(reads, q), q
     assert await found(reads, hidden) == [hidden] and await found(full, "油烟") == [plain, hidden]
     assert plain in await found(reads, "油烟") and hidden in await found(reads, "")
-    seen = [(await city.ask(reads, "GET", f"/{hidden}"))[1], (await city.ask(reads, "GET"))[1]["work_orders"][1]]
+    seen = [
+        (await city.ask(reads, "GET", f"/{hidden}"))[1],
+        (await city.ask(reads, "GET"))[1]["work_orders"][1],
+    ]
     assert (seen[0]["contact_name"], seen[0]["contact_phone"]) == ("", "") and seen[0]["confidential"]
     move = {"action": "accept", "version": 1}
     seen += [(await city.ask(reads, "POST", f"/{hidden}/moves", json=move))[1]]
