@@ -153,3 +153,34 @@ def test_short_names_go_from_a_confidential_ticket(text: str, kept: str) -> None
 )
 def test_what_is_no_short_name_stays_in_a_confidential_ticket(text: str) -> None:
     assert confidential(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("我叫赵铁柱，住东山小区5栋302，举报楼下饭店", "我叫***，住***，举报楼下饭店"),
+        ("住东山小区5栋302室，楼下饭店油烟大", "住***，楼下饭店油烟大"),
+        ("东山小区5栋302的业主举报楼下饭店油烟大", "***的业主举报楼下饭店油烟大"),
+        ("楼下饭店油烟大。东山小区5栋2单元302业主", "楼下饭店油烟大。***业主"),
+        ("5-302业主：电梯坏了三天", "***业主：电梯坏了三天"),
+        ("我是东山小区5-302业主，电梯坏了", "我是***业主，电梯坏了"),
+        ("我住东山小区5-302，电梯坏了", "我住***，电梯坏了"),
+    ],
+)
+def test_a_home_without_me_before_it_is_taken_out(text: str, kept: str) -> None:
+    assert confidential(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "举报东山小区5栋302的业主高空抛物",
+        "东山小区5栋302的业主在楼道堆杂物，没人管",
+        "被举报对象：东山小区5栋302业主，长期占道",
+        "住建局不管，住户都有意见",
+        "住宅楼3栋电梯坏了，住院部3楼漏水",
+        "东山小区的业主反映小区5栋电梯坏了",
+    ],
+)
+def test_the_door_of_the_matter_stays(text: str) -> None:
+    assert confidential(text) == text
