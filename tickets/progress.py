@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from core.clock import local, now
+from core.masking import hide
 from tickets.due import Due
 from tickets.states import State
 from tickets.types import Ticket
@@ -61,8 +62,11 @@ def standing(ticket: Ticket) -> str:
 
 
 def answer_of(ticket: Ticket) -> str:
-    """The answer that its citizen may read; empty when there is none that was reviewed."""
-    return ticket.merged_answer or (ticket.public_reply if ticket.state in ANSWERED else "")
+    """The answer that its citizen may read, with masked numbers; empty when there is none that was reviewed.
+
+    It may name another reporter of the same matter, and is read by whoever has the number and the code.
+    """
+    return hide(ticket.merged_answer or (ticket.public_reply if ticket.state in ANSWERED else ""))
 
 
 @dataclass(frozen=True)

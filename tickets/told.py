@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.masking import hide
 from core.news import News
 from tickets.lifecycle import TRANSITIONS
 from tickets.progress import deadline_lines, filed, progress_text
@@ -73,8 +74,8 @@ def of_merged(key: str, merged: Ticket, main: Ticket, action: str) -> News:
         action: code of the move of ``main``, one of :data:`ANSWERS`.
     """
     if action == "decline":
-        said = f"经核对不属于本热线的受理范围。\n{main.public_reply}"
+        said = f"经核对不属于本热线的受理范围。\n{hide(main.public_reply)}"
     else:
-        said = f"有结果了。\n{main.department or '热线'}答复：{main.public_reply}"
+        said = f"有结果了。\n{main.department or '热线'}答复：{hide(main.public_reply)}"
     whole = f"您好，{filed(merged)}，和同一件事合并办理，现在{said}"
     return News(key, merged.number, merged.state.label, whole, in_talk=True)

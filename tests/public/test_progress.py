@@ -127,6 +127,15 @@ async def test_number_and_code_show_where_it_stands_and_name_nobody(hall: Hall, 
     assert ANSWER in html and "答复了您" in html and "灯杆老化" not in html and OFFICE in html
 
 
+async def test_an_answer_shows_no_number_of_anybody(hall: Hall, ticket: Ticket) -> None:
+    told = "已电话联系报修人 13912345678，路灯已于 11 月 29 日修好，有事请打 12345。"
+    moves = _to_review(hall)
+    moves[-1] = ("reply", {"public": told, "override": "说明清楚"}, hall.clerk)
+    await hall.act(ticket, *moves, ("approve", {}, AGENT))
+    html = await hall.see(ticket)
+    assert "139****5678" in html and "13912345678" not in html and "请打 12345" in html
+
+
 async def test_who_guesses_learns_nothing_and_waits_while_others_are_heard(
     hall: Hall, ticket: Ticket
 ) -> None:
