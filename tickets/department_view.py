@@ -213,7 +213,10 @@ class DepartmentView:
         shown |= {name: told[name] for name in _PLAIN}
         own_since = row.dispatched_at if leads else None
         history = [
-            {**event.to_json(), "note": "" if not every and _of_another(event, own_since) else reads.text(event.note)}
+            {
+                **event.to_json(),
+                "note": "" if not every and _of_another(event, own_since) else reads.text(event.note),
+            }
             for event in events
         ]
         return {"ticket": shown, "events": history}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,12 @@ async def test_a_ticket_is_found_by_its_number_a_part_of_it_and_its_citizens_pho
     )
     assert await found(tickets, "1380000000") == [], "a part of a phone is no phone"
     assert await found(tickets, "13800000000", own=True, department_id="") == []
+    assert await found(tickets, "13800000000", guarded=True) == []
+    hidden = await tickets.file(replace(draft, confidential=True), "3")
+    assert await found(tickets, "13800000000") == [one.number], (
+        "nobody tries phones until one is the masked one's"
+    )
+    assert hidden.number in await found(tickets, hidden.number, guarded=True)
 
 
 FILTERS: tuple[dict[str, Any], ...] = (
