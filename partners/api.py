@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from math import ceil
 from typing import Any, TypeVar
 
@@ -58,6 +59,14 @@ OPERATIONS = (
             (409, "The key was used for another one."),
         ),
         keyed="required",
+    ),
+    Operation(
+        "list_departments",
+        "GET",
+        PATH + "/departments",
+        Scope.READ,
+        "List the departments, which a move names by id or name.",
+        schemas.Offices,
     ),
     Operation(
         "get_work_order", "GET", PATH + "/{number}", Scope.READ, "Read a work order.", schemas.WorkOrder
@@ -153,6 +162,11 @@ class WorkOrders:
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
         return _json(schemas.Page(work_orders=[views.line(one) for one in page.tickets], next=page.next))
 
+    async def list_departments(self, _: web.Request, who: Caller) -> web.Response:
+        """The departments in service."""
+        found = [schemas.Office(**asdict(one)) for one in await self._tickets.offices()]
+        return _json(schemas.Offices(departments=found))
+
     async def get_work_order(self, request: web.Request, who: Caller) -> web.Response:
         """One work order."""
         return _json(await views.whole(self._tickets, who, request.match_info["number"]))
@@ -170,6 +184,8 @@ class WorkOrders:
         key = _key(request, required=True)
         said = await _body(request, schemas.NewWorkOrder)
         draft = _draft(said)
+        if unknown := self._tickets.imports.unknown(draft):
+            raise BadRequest("；".join(unknown.values()), details={"fields": unknown})
         filed_as = f"partner:{who.id}:{key}"
         async with self._database.read() as session:
             known = await session.scalar(select(TicketRow.id).where(TicketRow.filing_key == filed_as))
@@ -189,14 +205,17 @@ class WorkOrders:
         number = request.match_info["number"]
         asked = {"do": "move", "number": plain_number(number) or number, **said.model_dump()}
         async with keys.once(self._database, who.id, key, asked):
-            moved = await self._tickets.moves.act(
-                number,
-                said.action,
-                said.fields,
-                who.actor,
-                version=said.version,
-                key=f"partner:{who.id}:{key}" if key else None,
-            )
+            try:
+                moved = await self._tickets.moves.act(
+                    number,
+                    said.action,
+                    said.fields,
+                    who.actor,
+                    version=said.version,
+                    key=f"partner:{who.id}:{key}" if key else None,
+                )
+            except Conflict as error:
+                raise views.stale(error) from None
         return _json(await self._line(who, moved))
 
     async def _line(self, who: Caller, ticket: Ticket) -> schemas.Line:

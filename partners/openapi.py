@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from partners import schemas
 from partners.service import Scope
+from tickets.needs import NEEDS, Needs
 
 _REF = "#/components/schemas/{model}"
 _ERRORS = {
@@ -63,6 +64,9 @@ def document(operations: Sequence[Operation], city: str, version: str) -> dict[s
     models |= {one.body for one in operations if one.body}
     wanted = [(one, "validation") for one in sorted(models, key=lambda one: one.__name__)]
     _, schema = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
+    models_of = schema["$defs"]
+    models_of |= {_fields_of(action): _fields(shape) for action, shape in NEEDS.items()}
+    models_of[schemas.NewMove.__name__]["allOf"] = [_then(action) for action in NEEDS]
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
         paths.setdefault(one.path, {})[one.method.lower()] = _operation(one)
@@ -71,11 +75,32 @@ def document(operations: Sequence[Operation], city: str, version: str) -> dict[s
         "info": {"title": f"{city}12345 work orders", "version": version},
         "paths": paths,
         "components": {
-            "schemas": schema["$defs"],
+            "schemas": models_of,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"token": []}],
     }
+
+
+def _fields_of(action: str) -> str:
+    """Name of the model of a move's fields."""
+    return f"Fields_{action}"
+
+
+def _fields(shape: type[Needs]) -> dict[str, Any]:
+    """The fields of a move, without what only the desk's pages need of them."""
+    told = shape.model_json_schema(ref_template=_REF)
+    told.pop("description", None)
+    for field in told["properties"].values() if shape.model_fields else ():
+        for name in ("kind", "asked"):
+            field.pop(name, None)
+    return told
+
+
+def _then(action: str) -> dict[str, Any]:
+    """Which fields belong to a move."""
+    model = {"$ref": _REF.format(model=_fields_of(action))}
+    return {"if": {"properties": {"action": {"const": action}}}, "then": {"properties": {"fields": model}}}
 
 
 def _operation(one: Operation) -> dict[str, Any]:

@@ -76,13 +76,28 @@ class NewWorkOrder(Given):
 
 
 class NewMove(Given):
-    """A move of a work order: what `wenban tickets table` lists."""
+    """A move of a work order: what `wenban tickets table` lists. A department is named by its id or its name."""
 
     action: _Action
     version: Annotated[int, Field(ge=1, description="The version that was seen.")]
     fields: Annotated[dict[str, Any], Field(description="The move's own fields.")] = Field(
         default_factory=dict
     )
+
+
+class Office(Told):
+    """A department, and what it leads by the city's profile."""
+
+    id: str
+    name: str
+    categories: Annotated[list[str], Field(description="一级/二级.")]
+    districts: Annotated[list[str], Field(description="The district whose government it is.")]
+
+
+class Offices(Told):
+    """All departments in service."""
+
+    departments: list[Office]
 
 
 class Step(Told):
@@ -125,8 +140,8 @@ class Happened(Told):
     actor: str
     action: str
     action_label: str
-    from_state: str | None
-    to_state: str | None
+    from_state: _Code | None
+    to_state: _Code | None
     note: str
 
 
@@ -161,6 +176,6 @@ class ErrorBody(Told):
 
 
 class Error(Told):
-    """Every error has this form. A 409 `stale` says in `details` who did what meanwhile, and the present version."""
+    """Every error has this form. A 409 `stale` says in `details` who did what meanwhile, the present version, and the code of the state."""
 
     error: ErrorBody

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.errors import Conflict
 from core.masking import hide
 from partners import schemas
 from partners.service import Caller
 from tickets.imports import EXTERNAL
 from tickets.service import Tickets
+from tickets.states import State
 from tickets.types import TicketLine
 
 
@@ -68,7 +70,20 @@ def _happened(event: dict[str, Any]) -> schemas.Happened:
         actor=event["actor"],
         action=event["action_code"],
         action_label=event["action"],
-        from_state=event["from_state"],
-        to_state=event["to_state"],
+        from_state=_code(event["from_state"]),
+        to_state=_code(event["to_state"]),
         note=hide(event["note"]),
     )
+
+
+def _code(label: str | None) -> str | None:
+    """The code of a state by its label; the desk reads labels, and other systems codes."""
+    state = State.parse(label) if label else None
+    return None if state is None else str(state)
+
+
+def stale(error: Conflict) -> Conflict:
+    """A conflict as other systems read it: the state by its code."""
+    if "state" in error.details:
+        error.details["state"] = _code(error.details["state"])
+    return error

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from core.city import City
 from core.errors import BadRequest
 from core.phone import canonical
-from core.text import clean
+from core.text import clean, legible
 from tickets.types import Detail, TicketDraft, TicketType
 
 MAX_CONTENT = 10_000
@@ -63,6 +63,14 @@ class _Checked(BaseModel):
     @classmethod
     def _type(cls, value: object) -> object:
         return (TicketType.parse(value) or value) if isinstance(value, str) else value
+
+    @field_validator("content")
+    @classmethod
+    def _words(cls, value: str) -> str:
+        # Whoever handles it can't read signs, figures and what nobody sees as a matter.
+        if not any(one.isalpha() for one in legible(value)):
+            raise ValueError("no words")
+        return value
 
     @field_validator("details")
     @classmethod

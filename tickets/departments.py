@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -54,6 +56,34 @@ async def active(database: Database) -> list[tuple[str, str]]:
             select(Department.id, Department.name).where(Department.active.is_(True)).order_by(Department.id)
         )
         return [(key, name) for key, name in found]
+
+
+@dataclass(frozen=True)
+class Office:
+    """A department as other systems choose it.
+
+    Args:
+        id: its id.
+        name: its name.
+        categories: what it leads (``一级/二级``) by the city's profile.
+        districts: the district whose government it is; none for a department of the city.
+    """
+
+    id: str
+    name: str
+    categories: tuple[str, ...]
+    districts: tuple[str, ...]
+
+
+async def offices(database: Database, city: City) -> list[Office]:
+    """The departments in service with what the city's profile gives to each."""
+    found = []
+    for key, name in await active(database):
+        told = city.department(name)
+        categories = tuple(told.leads) if told else ()
+        districts = (told.district,) if told and told.district else ()
+        found.append(Office(key, name, categories, districts))
+    return found
 
 
 def unknown_categories(city: City) -> list[str]:

@@ -112,8 +112,11 @@ async def _answer(doing: Doing) -> str:
     return str(doing.fields.text)
 
 
-async def _department(doing: Doing, department_id: str) -> Department:
-    found = await doing.session.get(Department, department_id)
+async def _department(doing: Doing, asked: str) -> Department:
+    """The department with this id, or this name."""
+    found = await doing.session.get(Department, asked)
+    if found is None:
+        found = await doing.session.scalar(select(Department).where(Department.name == asked))
     if found is None or not found.active:
         raise BadRequest("没有这个承办单位", details={"fields": {"department": "没有这个承办单位"}})
     return found

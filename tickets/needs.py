@@ -15,6 +15,8 @@ MAX_WORDS = 4_000
 """Most characters of a text of a move."""
 MAX_REASON = 500
 """Most characters of a reason."""
+MAX_OFFICE = 80
+"""Most characters of a department's id or name."""
 LEAST = 2
 """Fewest visible characters of a text that is needed."""
 
@@ -43,7 +45,7 @@ Reason = Annotated[str, Field(max_length=MAX_REASON, json_schema_extra=_as("text
 """A reason that must be given."""
 Remark = Annotated[str, Field(max_length=MAX_REASON, json_schema_extra=_as("text")), AfterValidator(_perhaps)]
 """A remark that may be left out."""
-_Id = Annotated[str, Field(min_length=1, max_length=36, json_schema_extra=_as("department"))]
+_Id = Annotated[str, Field(min_length=1, max_length=MAX_OFFICE, json_schema_extra=_as("department"))]
 _Ids = Annotated[list[str], Field(max_length=8, json_schema_extra=_as("departments"))]
 
 
@@ -92,7 +94,7 @@ class AskReturn(Needs):
 
     reason: Annotated[Reason, Field(title="退单理由")]
     department: Annotated[
-        str, Field(title="建议承办单位", max_length=36, json_schema_extra=_as("department"))
+        str, Field(title="建议承办单位", max_length=MAX_OFFICE, json_schema_extra=_as("department"))
     ] = ""
 
 

@@ -180,6 +180,10 @@ class Tickets:
         """Id and name of all departments in service, by name."""
         return await departments.active(self._database)
 
+    async def offices(self) -> Sequence[departments.Office]:
+        """The departments in service with what each leads."""
+        return await departments.offices(self._database, self._city)
+
     @property
     def places(self) -> Sequence[str]:
         """The names of the city's districts, as tickets hold them."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +15,10 @@ from partners import service
 from partners.api import OPERATIONS, STRANGERS_PER_MINUTE
 from partners.schemas import Line, WorkOrder
 from partners.service import Origins
+from tests.cities import HUAINAN
 from tests.partners.conftest import AGENT, OFFICE, City
 from tickets.lifecycle import TRANSITIONS
+from tickets.needs import NEEDS
 from tickets.types import TicketDraft
 
 NEW = {
@@ -177,6 +181,10 @@ async def test_without_token_or_scope_nothing_is_told(city: City, database: Data
         ({"urgent": "yes"}, "urgent"),
         ({"more": 1}, "more"),
         ({"contact_phone": "12"}, "contact_phone"),
+        ({"content": "12345 ！！"}, "content"),
+        ({"content": " \u200b\u200b "}, "content"),
+        ({"category": "没有/这个"}, "category"),
+        ({"district": "火星区"}, "district"),
     ],
 )
 async def test_what_does_not_fit_is_refused_by_field(city: City, change: dict[str, Any], field: str) -> None:
@@ -195,10 +203,56 @@ async def test_the_document_is_made_of_what_is_served(city: City) -> None:
     assert set(models["Line"]["properties"]) == set(Line.model_fields)
     assert set(models["WorkOrder"]["required"]) == set(WorkOrder.model_fields)
     assert set(models["NewMove"]["properties"]["action"]["enum"]) == set(TRANSITIONS)
+    for action, shape in NEEDS.items():
+        fields = models[f"Fields_{action}"]
+        assert set(fields.get("properties", ())) == set(shape.model_fields)
+        needed = {name for name, field in shape.model_fields.items() if field.is_required()}
+        assert set(fields.get("required", ())) == needed and not fields["additionalProperties"]
+        assert {"kind", "asked"}.isdisjoint(key for one in fields["properties"].values() for key in one)
+    assert {one["if"]["properties"]["action"]["const"] for one in models["NewMove"]["allOf"]} == set(NEEDS)
     named = set(_refs(told))
     assert named <= {f"#/components/schemas/{name}" for name in models}
     create = told["paths"]["/api/work-orders"]["post"]
     assert {"200", "201", "400", "401", "403", "409", "429"} == set(create["responses"])
+
+
+def test_the_fields_of_every_move_stand_in_the_manual() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "work-orders.md").read_text(encoding="utf-8")
+    manual = manual[manual.index("**Fields of a move**") :]
+    told: dict[str, list[str]] = {}
+    for row in re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (.*) \|$", manual, re.M):
+        for action in re.findall(r"`(\w+)`", row[0]):
+            told.setdefault(action, re.findall(r"`(\w+\??)`", row[1]))
+    for action, shape in NEEDS.items():
+        fields = [f"{name}{'' if one.is_required() else '?'}" for name, one in shape.model_fields.items()]
+        assert told[action] == fields, action
+
+
+async def test_departments_are_told_and_named_by_id_or_name(city: City) -> None:
+    token = (await city.connect(*ALL)).token
+    status, told = await city.ask(token, "GET", "/departments")
+    leads = list(HUAINAN.department(OFFICE).leads)  # type: ignore[union-attr]
+    assert status == 200 and leads
+    assert told["departments"] == [{"id": city.office, "name": OFFICE, "categories": leads, "districts": []}]
+    for nth, name in enumerate((OFFICE, city.office)):
+        number = (await city.ask(token, "POST", key=f"k{nth}", json=NEW))[1]["number"]
+        await city.ask(token, "POST", f"/{number}/moves", json={"action": "accept", "version": 1})
+        move: dict[str, Any] = {"action": "dispatch", "version": 2, "fields": {"department": "没有这个局"}}
+        assert (await city.ask(token, "POST", f"/{number}/moves", json=move))[0] == 400
+        move["fields"] = {"department": name}
+        assert (await city.ask(token, "POST", f"/{number}/moves", json=move))[1]["department"] == OFFICE
+
+
+async def test_states_are_codes_everywhere(city: City) -> None:
+    token = (await city.connect(*ALL)).token
+    number = (await city.ask(token, "POST", key="k", json=NEW))[1]["number"]
+    move = {"action": "accept", "version": 1}
+    assert (await city.ask(token, "POST", f"/{number}/moves", json=move))[0] == 200
+    whole = (await city.ask(token, "GET", f"/{number}"))[1]
+    steps = [(one["from_state"], one["to_state"]) for one in whole["history"]]
+    assert steps == [(None, "pending_acceptance"), ("pending_acceptance", "pending_dispatch")]
+    status, said = await city.ask(token, "POST", f"/{number}/moves", json=move)
+    assert (status, said["error"]["details"]["state"]) == (409, "pending_dispatch")
 
 
 def _refs(value: Any) -> list[str]:

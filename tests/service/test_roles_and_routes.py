@@ -70,6 +70,7 @@ ROUTES: dict[str, str | set[Role]] = {
     "GET /api/work-orders/openapi.json": OPEN,
     "GET /api/work-orders": CLOSED,
     "POST /api/work-orders": CLOSED,
+    "GET /api/work-orders/departments": CLOSED,
     "GET /api/work-orders/{number}": CLOSED,
     "GET /api/work-orders/{number}/contact": CLOSED,
     "POST /api/work-orders/{number}/moves": CLOSED,
