@@ -30,6 +30,7 @@ from tickets import (
     similar,
 )
 from tickets.department_view import DepartmentView, Introduced
+from tickets.departments import Office
 from tickets.imports import Imports
 from tickets.listing import Wanted
 from tickets.lookup import NOBODY, Tried
@@ -180,7 +181,7 @@ class Tickets:
         """Id and name of all departments in service, by name."""
         return await departments.active(self._database)
 
-    async def offices(self) -> Sequence[departments.Office]:
+    async def offices(self) -> Sequence[Office]:
         """The departments in service with what each leads."""
         return await departments.offices(self._database, self._city)
 
