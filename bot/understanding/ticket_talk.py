@@ -56,6 +56,13 @@ _CHANGE = re.compile(
     r"(?:得|要)?(?:改成|改为|换成|改到|应该是|更正为|说错了|写错了|填错了|不对)[，,：:。\s]*"
     rf"(?!{_END}$)\S"
 )
+_TICKET = r"(?:工单|单子|单|投诉|诉求|举报|登记的?|反映的?)"
+_WITHDRAWS = re.compile(
+    rf"(?:那|就|把|请|麻烦|你们?|您|给我|帮我|我|俺|想|要|的|刚才|之前|[那这](?:一?[个张件条])?){{0,8}}(?:{_TICKET}(?:的|就|给我|帮我|可以|也|都|先|[那这][个张]?|事){{0,4}}(?:撤[了掉回销]?|取消|作废|删[了掉])|"
+    rf"(?:撤[了掉回销]?|取消|作废|删[了掉])(?:我|我的|俺的|刚才|[那这]一?[个张件条]|的){{0,4}}{_TICKET}|撤[了掉回销]?(?=吧|算了))(?:吧|算了|了|掉|啊|呀|谢谢|好了|就行){{0,4}}"
+)
+"""A clause that withdraws the ticket: 我那个工单撤了吧, 撤了吧."""
+_CLAUSES = re.compile(r"[，,。；;！!\s]+")
 _ASKED = re.compile(r"怎么|咋|材料|哪里|哪儿|手续|流程|多少钱|[?？]$|吗$|么$|呢$")
 _OTHER_PHONE = re.compile(
     r"(?:电话|手机|号码?)[^，,。]{0,6}(?:错|换|改|不对|变了)|(?:换|改)(?:成|个|了)?[^，,。]{0,3}(?:电话|手机|号)"
@@ -68,10 +75,12 @@ _DOES_NOT_COUNT = re.compile(r"[?？。.！!、]+")
 
 
 def announced(text: str) -> Said | None:
-    """What a message announces in so many words: a supplement, or a correction with its value; None otherwise.
+    """What a message announces in so many words: a supplement, a correction with its value, a withdrawal; None otherwise.
 
     >>> announced("我想把地址改成菜市口南边"), announced("再补充一句,是圆形的大井盖"), announced("路灯坏了没人修")
     (<Said.CHANGE: 'change'>, <Said.ADD: 'add'>, None)
+    >>> announced("来水了没有人通知，我那个工单撤了吧"), announced("摊子撤了又来了")
+    (<Said.WITHDRAW: 'withdraw'>, None)
     """
     said = plain(text)
     if _ASKED.search(said):
@@ -80,6 +89,9 @@ def announced(text: str) -> Said | None:
         return Said.ADD
     if len(said) > _LONGEST_TALK:
         return None
+    last = [part for part in _CLAUSES.split(said) if part][-1:]
+    if last and _WITHDRAWS.fullmatch(last[0]):
+        return Said.WITHDRAW
     if _CHANGE.search(text) or _MISSAID.search(text) or (_OTHER_PHONE.search(said) and find(text)):
         return Said.CHANGE
     return None

@@ -5,6 +5,8 @@ Such words name no ticket. They mean the ticket shown last, so the citizen is no
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.actions.complaint import answered, attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.progress import codes, correcting, none_filed, own, solved
@@ -19,7 +21,7 @@ from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
 from bot.understanding.ticket_talk import announced, asks_whether_filed, says_to_what, told
 from conversations.event_kinds import Result
-from core.clock import local
+from core.clock import local, now
 from core.codes import place
 from core.errors import Conflict, RateLimited
 from core.phone import find
@@ -33,6 +35,8 @@ SEEN_NUMBER, SEEN_CODE = "seen_number", "seen_code"
 ASKED_WHAT = "ticket_talk"
 """Value of the slot ``offer`` after the citizen was asked what to do about words about the ticket; ``story`` has them."""
 _SHOWN = 40
+_FRESH = timedelta(days=1)
+"""Age up to which a ticket is spoken of as just filed."""
 _ANEW = Choice("新登记一件", "/start_complaint")
 _SHORT = 20
 """Most characters of a message that is about a ticket, although none is known here."""
@@ -190,7 +194,9 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         asked = [e for e in await tickets.events(number) if e.note.startswith(solved.WITHDRAWN)]
         if asked and not ticket.state.is_final:
             stands = f"您 {local(asked[-1].at):%H:%M} 说过想撤回，已经记在工单上，还没有撤。现在是“{ticket.state.label}”。"
-        turn.say(f"登记好了，工单号 {number}。\n{stands}", [PROGRESS, *_ways(ticket)])
+        fresh = not ticket.state.is_final and now() - ticket.created_at < _FRESH
+        head = f"登记好了，工单号 {number}。\n" if fresh else ""
+        turn.say(f"{head}{stands}", [PROGRESS, *_ways(ticket)])
     elif said is Said.CODE:
         own = ticket.conversation_id == turn.conversation_id
         code = (
@@ -203,6 +209,8 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         urged = await tickets.urge(number, key=turn.turn_id or None)
         stands = tickets.progress_text(urged).removeprefix("您好，")
         turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
+    elif said is Said.WITHDRAW and turn.offered == f"{solved.OFFER}{number}":
+        await solved.withdraw(turn, number)  # 撤回这张工单, typed after it was asked for once
     elif said is Said.WITHDRAW:
         await solved.ask_withdraw(turn, ticket.number)
     elif said is Said.DONE:

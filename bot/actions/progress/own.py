@@ -6,14 +6,18 @@ import re
 from collections.abc import Sequence
 
 from bot.actions.complaint import kept
+from bot.actions.progress import codes
 from bot.actions.runtime.context import parts
-from bot.actions.runtime.turn import Turn
+from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, choice, clip
 from conversations.event_kinds import Result
 from core.clock import local
 from core.text import plain
+from tickets.corrected import is_correction
 from tickets.types import Ticket
 
+_BEGINNING = 60
+"""Most characters of a line of the content that are shown."""
 MOST = 10
 """Most tickets that are listed, newest first."""
 _ASKS = re.compile(
@@ -43,8 +47,9 @@ async def answer(turn: Turn) -> bool:
     if turn.pressed or not asks(turn.text):
         return False
     own = await parts().tickets.of_conversation(turn.conversation_id, MOST)
-    if len(own) == 1 and turn.intent == "ask_progress":
-        return False  # it is shown at once, with what can be done
+    if len(own) == 1:
+        _tell(turn, own[0])
+        return True
     draft = await kept.left(turn)
     how = _HOW.format(example=parts().city.example_number)
     if own:
@@ -60,6 +65,31 @@ async def answer(turn: Turn) -> bool:
     turn.set("misses", 0)
     turn.outcome(Result.TICKET)
     return True
+
+
+def _tell(turn: Turn, ticket: Ticket) -> None:
+    """Show the only ticket of this conversation: how it stands, and what is written in it."""
+    ways = [] if ticket.state.is_final else [Choice("催办", "/urge"), Choice("补充情况", "/add_to_ticket")]
+    stands = parts().tickets.progress_text(ticket).removeprefix("您好，")
+    turn.say("\n".join([stands, *written(ticket)]), [*ways, HUMAN])
+    turn.set_all({"seen_number": ticket.number, "seen_code": codes.kept(turn, ticket), "misses": 0})
+    turn.outcome(Result.TICKET, about=ticket.number)
+
+
+def written(ticket: Ticket) -> list[str]:
+    """What is written in a ticket, as its citizen may read it: place, time, accused, masked phone, and the content's
+    beginning with what was corrected."""
+    first, *more = ticket.content.split("\n")
+    place = ticket.address if ticket.district in ticket.address else f"{ticket.district}{ticket.address}"
+    values = (
+        ("地点", place),
+        ("时间", ticket.happened_at),
+        ("涉及对象", ticket.subject),
+        ("联系电话", ticket.contact_phone),
+        ("内容", clip(first, _BEGINNING)),
+    )
+    told = [f"{label}：{value}" for label, value in values if value]
+    return [*told, *(clip(line, _BEGINNING) for line in more if is_correction(line))]
 
 
 def which(turn: Turn, own: Sequence[Ticket]) -> None:
