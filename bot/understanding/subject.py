@@ -141,3 +141,22 @@ def _found(text: str) -> list[tuple[int, int, str]]:
         for match in pattern.finditer(text):
             found.append((1, match.start(), match.group()))
     return found
+
+
+_NOT = re.compile(r"(?:没有?|未|不|无)$")
+_DEED = re.compile(r"(?<=[\u4e00-\u9fff]{2})人?(?:电话)?(?:联系|找|打|叫|喊|说|问)$")
+
+
+def whole_subject(read: str, story: str) -> str:
+    """A reading as it stands in the story: with the negation before it, and without half of a verb at its end.
+
+    >>> whole_subject("拴绳的狗", "一条没拴绳的狗咬了我"), whole_subject("包工头联系", "包工头联系不上了"), whole_subject("物业", "物业不管")
+    ('没拴绳的狗', '包工头', '物业')
+    """
+    at = story.find(read) if read else -1
+    if at < 0:
+        return read
+    if re.match(r"(?:不[上到着了]|没[人用])", story[at + len(read) :]):
+        read = _DEED.sub("", read)
+    negated = _NOT.search(story[max(at - 2, 0) : at]) if "的" in read else None
+    return f"{negated.group()}{read}" if negated else read

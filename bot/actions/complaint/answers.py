@@ -18,6 +18,7 @@ from bot.understanding.object_named import nameless
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
 from bot.understanding.splitting import split
+from bot.understanding.subject import whole_subject
 from bot.understanding.when import Moment
 from core.clock import now
 from core.simplified import simplified
@@ -38,6 +39,10 @@ _NO_PLACE = re.compile(r"看不|不见|\d路$|没有?路")
 """Text that looks like a road name but is not: 晚上看不见路, 公交18路."""
 
 
+_BARE_COUNT = re.compile(r"[\d一二三四五六七八九十百两几好多]{1,6}[个来多]{0,2}")
+"""A count without what is counted: no time."""
+
+
 def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     """Read slot values from a story, without the slots that are already filled.
 
@@ -55,7 +60,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
         "happened_at": _when(found.happened_at, story)[: BY_NAME["happened_at"].answer.longest],
         "subject": ""
         if nameless(found.subject, story)
-        else found.subject[: BY_NAME["subject"].answer.longest],
+        else whole_subject(found.subject, story)[: BY_NAME["subject"].answer.longest],
         "contact_phone": found.phone,
     }
     if found.town and not filled["address"].removeprefix(found.town):
@@ -84,10 +89,12 @@ def read_unsure(story: str) -> dict[str, str]:
     read = {
         "address": f"{found.town}{found.address}" if found.address else "",
         "happened_at": found.happened_at.text if found.happened_at else "",
-        "subject": "" if nameless(found.subject, story) else found.subject,
+        "subject": "" if nameless(found.subject, story) else whole_subject(found.subject, story),
     }
     if is_rough(read["address"], parts().city):
         del read["address"]
+    if _BARE_COUNT.fullmatch(read["happened_at"]):  # 五个 of 五个月
+        del read["happened_at"]
     return {name: value for name, value in read.items() if value}
 
 

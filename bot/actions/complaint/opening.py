@@ -49,6 +49,8 @@ _ENOUGH = 4
 _TOLD = re.compile(r"[了没不坏]$|没人|坏|停[水电气]")
 _ASKS_ON = re.compile(r"[?？]|啥|什么|多[钱少久长]|哪|几|[吗么呢]$|咋|怎")
 """Words of a question that may go on about the entry before it."""
+_DATE = "（2"
+"""In a time that was understood as a date (昨天（2026年11月29日）). Others (好几天) are not worth repeating."""
 _THANKS = "谢谢您的肯定，我帮您记下来转给他们。"
 
 
@@ -356,7 +358,9 @@ def acknowledge(turn: Turn, filled: Mapping[str, Any]) -> str:
         return "好的，我来帮您登记。"
     matter = {"建议": "您的建议", "咨询": "您的问题"}.get(str(filled.get("complaint_type")), "您说的情况")
     noted = [
-        questions.brief(name, filled[name]) for name in (*steps.NOTED, "contact_name") if filled.get(name)
+        questions.brief(name, filled[name])
+        for name in (*steps.NOTED, "contact_name")
+        if filled.get(name) and not (name == "happened_at" and _DATE not in str(filled[name]))
     ]
-    also = f"（{'、'.join(dict.fromkeys(noted))}也记下了）" if noted else ""
+    also = f"，{'、'.join(dict.fromkeys(noted))}也记下了" if noted else ""
     return f"{matter}我记下了{also}，还要跟您核对几个问题。"
