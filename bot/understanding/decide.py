@@ -53,6 +53,10 @@ _TICKET = re.compile(
     r"快(?:点|些|一点)|尽快|赶紧|抓紧|早[点些]"
 )
 """Words about a ticket and what becomes of it."""
+_ADDS = re.compile(r"补充|补一|[再还]?加[一个上]|[再还]补|照片|图片|附件|电话")
+"""Words of what is added to a ticket. 补上 alone may mean premiums or papers."""
+_RATES = re.compile(r"评|满意|[打给].{0,3}[分星]|[一二三四五\d][分星]|服务|态度|表扬")
+"""Words of a rating."""
 _OPEN = frozenset({ASK, TELL, "out_of_scope", "nonsense", "nlu_fallback"})
 """Intents that are weak evidence: the message is always decided again."""
 _DEEDS = frozenset({"ask_progress", "urge", "add_to_ticket", "rate", "request_human", "start_complaint"})
@@ -236,6 +240,8 @@ def decide(
         intent, confidence = "nlu_fallback", 1 - confidence
     if intent in _OF_TICKETS and kinds["question"] >= _PLAIN and _TICKET.search(text) is None:
         intent, confidence = "nlu_fallback", 1 - confidence
+    if asks_no_ticket(text, intent):
+        intent, confidence = "nlu_fallback", 1 - confidence
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
     reasons = {
         "rasa": intent,
@@ -289,6 +295,20 @@ def decide(
     if tells < _EVIDENT:
         return decided(ASK, asks)
     return decided(WHICH, 1 - max(asks, tells))
+
+
+def asks_no_ticket(text: str, intent: str) -> bool:
+    """Whether a question was taken for a supplement or a rating of a ticket of which it has no word.
+
+    >>> asks_no_ticket("一次性把差的补上行不行", "add_to_ticket"), asks_no_ticket("能再补充一句吗", "add_to_ticket")
+    (True, False)
+    >>> asks_no_ticket("生育津贴打给我还是打给单位", "rate"), asks_no_ticket("挺好的", "rate")
+    (True, False)
+    """
+    own = {"add_to_ticket": _ADDS, "rate": _RATES}.get(intent)
+    if own is None or own.search(text) or _TICKET.search(text):
+        return False
+    return _ASKS.search(text) is not None or asks_at_end(text) or "还是" in text
 
 
 def _may_part(text: str) -> bool:

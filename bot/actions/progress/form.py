@@ -12,7 +12,7 @@ from bot.actions.complaint import attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
-from bot.actions.progress import callback, codes, how_long, just_now, marks
+from bot.actions.progress import callback, codes, how_long, just_now, marks, only_asked
 from bot.actions.progress import own as mine
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -131,6 +131,7 @@ def _end(turn: Turn) -> None:
 async def _open(turn: Turn) -> None:
     if (
         await how_long.answer(turn)
+        or await only_asked.answer(turn)
         or await rating.answer(turn)
         or await rating.without_ticket(turn)
         or await promised.offers(turn)
