@@ -87,6 +87,8 @@ _THINGS: tuple[tuple[str, str, str], ...] = (
         r"技能|资格证|职业资格|特种作业|考证",
     ),
     ("temporary one", r"临时(?:的|证|身份证|居住|牌|号牌|驾)", r"临时"),
+    ("sign language", r"手语", r"手语"),
+    ("debt collectors", r"催收|爆通讯录", r"催收|讨债|追债"),
     ("dibao card", r"低保证", r"低保证"),
     ("contract certificate", r"承包经营权证|土地证", r"经营权证|土地证|权属证|确权"),
     ("licence", r"驾照|驾驶证", r"驾照|驾驶证|驾驶人|驾驶资格|准驾|驾驶"),

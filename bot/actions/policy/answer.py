@@ -47,13 +47,14 @@ _ASKED_KEPT = 120
 """Longest kept part of a question without an answer, in characters."""
 _DOUBT = "您问的是“{title}”吧？不是的话，回复“都不是”就行。\n"
 """Said before an answer that probably, but not surely, fits the question."""
-_NEAREST = 2
+_NEAREST = 1
 """Number of entries offered together with "I don't know"."""
-_NEAR_FROM = 0.04
+NEAR_FROM = 0.12
 """Probability (0 to 1) from which an entry is offered together with "I don't know".
 
-Of the 384 written questions without an answer whose best entry lies below it, two had the answer among the nearest two;
-of the 340 above it, 21. Likeness of meaning tells nothing: there are as many useful ones at a cosine of .3 as of .6.
+Measured on the 4,642 labelled questions, by probabilities of networks that had not seen them: of the first entries offered
+from here, 19 of 100 are right (63 of 100, or of the same topic, where the base has an answer at all). From 0.04 it was 13,
+three times as many were offered, and of the second entries that pass this bar one in 13 is right.
 """
 
 
@@ -166,11 +167,11 @@ def candidates(result: SearchResult) -> list[Entry]:
 
 
 def offered(result: SearchResult) -> list[Entry]:
-    """The entries offered for choice when none is sure: the candidates, or two with "I don't know"."""
+    """The entries offered for choice when none is sure: the candidates, or one with "I don't know"."""
     return (
         candidates(result)
         if result.outcome == "ask_back"
-        else [hit.entry for hit in result.hits[:_NEAREST] if hit.probability >= _NEAR_FROM]
+        else [hit.entry for hit in result.hits[:_NEAREST] if hit.probability >= NEAR_FROM]
     )
 
 

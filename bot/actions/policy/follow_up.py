@@ -11,6 +11,7 @@ from bot.actions.policy.answer import (
     ASKED,
     BEFORE,
     ENTRY,
+    NEAR_FROM,
     candidates,
     entry_choice,
     is_likely,
@@ -330,7 +331,8 @@ async def _within(turn: Turn, entry: Entry, section: str | None, told: within.Sa
     await feedback.keep_unanswered(turn, f"{entry.title}——{section if turn.pressed else turn.text}")
     asked = f"“{section}”" if turn.pressed and section else "您问的这一点"
     result = await search(f"{entry.topic} {section if turn.pressed else turn.text}")
-    related = [hit.entry for hit in result.hits if _related(entry, hit.entry)][:_NEAREST]
+    near = [hit.entry for hit in result.hits if hit.probability >= NEAR_FROM]
+    related = [one for one in near if _related(entry, one)][:_NEAREST]
     _say_unknown(
         turn,
         f"“{entry.title.rstrip('？?')}”的资料里没有写{asked}。",
