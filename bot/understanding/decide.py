@@ -19,6 +19,7 @@ from pathlib import Path
 from bot.understanding.asking import asks_at_end, only_asks
 from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
+from bot.understanding.meant import explains, wants_made
 from bot.understanding.signs import only_time, sign
 from bot.understanding.situation import blames_nobody
 from bot.understanding.wordless import is_wordless
@@ -260,7 +261,9 @@ def decide(
         return decided("nlu_fallback", 1.0)
     if is_for_machine(text):
         return decided(NONSENSE, 1.0)
-    if only_asks(text):
+    if wants_made(text):  # Rasa takes 给我写首诗 for thanks
+        return decided("out_of_scope", 1.0)
+    if only_asks(text) or (explains(text) and intent in _OPEN | _MATTERS):
         return decided(ASK, max(asks, best))
     if only_time(text):
         return decided("inform", 1.0)
