@@ -33,6 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndGrou
     return FilesAndGroups(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that runs on PostgreSQL; its fixtures or the name of its parameter tell. What takes long comes first."""
     for item in items:
