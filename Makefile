@@ -7,9 +7,9 @@ SHELL := bash
 TICKETS ?= 3000
 PORT ?= 8012
 RASA_PORT ?= 8013
-# Test processes side by side (tests/workers.py). One more than two cores, because many tests wait for a Rasa or a browser.
-WORKERS ?= 3
-PYTEST = $(APP)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+# Test processes side by side; a file stays together. Many tests start a Rasa or a browser and wait for it.
+WORKERS ?= 2
+PYTEST = $(APP)/pytest -n $(WORKERS) --dist loadfile
 APP := .venv/bin
 RASA := .venv-rasa/bin
 PIP := -m pip install --disable-pip-version-check --progress-bar off
@@ -58,7 +58,6 @@ lint:
 	$(APP)/ruff check .
 	$(APP)/ruff format --check .
 
-fast: WORKERS := 2 # these compute all the time
 fast: setup ## the fast tests only: no Rasa, no browser, no PostgreSQL, no training
 	@$(PYTEST) -m 'not (end_to_end or measured or slow or postgresql)'
 

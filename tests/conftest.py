@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -18,7 +17,6 @@ from core.database import Database
 from core.sealing import use_data_key
 from tests.postgres import postgresql
 from tests.tables import empty_postgresql, empty_sqlite, share_statements, write_unsynced
-from tests.workers import FilesAndGroups, longest_first
 
 use_data_key(Fernet.generate_key().decode("ascii"))
 share_statements()
@@ -28,19 +26,12 @@ _ON_POSTGRESQL = re.compile(r"[\[-]postgresql[-\]]")
 """The parameter that chooses the database, in the id of a test."""
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndGroups | None:
-    return FilesAndGroups(config, log) if config.getoption("dist") == "loadgroup" else None
-
-
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that runs on PostgreSQL; its fixtures or the name of its parameter tell. What takes long comes first."""
+    """Mark every test that runs on PostgreSQL; its fixtures or the name of its parameter tell."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "postgresql_server" in fixtures or _ON_POSTGRESQL.search(item.nodeid):
             item.add_marker(pytest.mark.postgresql)
-    longest_first(items)
 
 
 class Clock:

@@ -14,14 +14,6 @@ from tests.bot.parts import SmallCity, build_index, small_city
 from tests.bot.rasa_process import talking
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "stories" in getattr(item, "fixturenames", ()):
-            item.add_marker(
-                pytest.mark.xdist_group("stories")
-            )  # so that the server and its Rasa are started once
-
-
 @pytest.fixture(scope="session")
 def knowledge_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index over the few entries of the tests."""

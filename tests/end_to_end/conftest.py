@@ -31,8 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.end_to_end)
-            if "system" in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group("system"))  # so that it is started once
 
 
 @pytest.fixture(scope="session")
