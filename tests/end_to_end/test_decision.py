@@ -21,11 +21,10 @@ STORY = (
 NUMBERS = "阳光城3栋1单元电梯坏了5天了"
 
 
-def test_a_long_question_is_answered_and_not_taken_for_a_complaint(system: System) -> None:
+def test_a_long_question_is_answered_or_asked_about_and_not_taken_for_a_complaint(system: System) -> None:
     citizen = Citizen(system.url)
     said = citizen.say(NARRATIVE)
-    assert "哪个县区" not in said
-    assert citizen.card("answer")["entry"] == "hrss-work-injury-apply"
+    assert "哪个县区" not in said and "工伤认定由谁申请" in said
 
 
 def test_a_story_opens_the_form(system: System) -> None:

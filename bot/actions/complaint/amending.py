@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.actions.complaint.agreeing import is_units, renumbered
-from bot.understanding.place import bare_address, place
+from bot.understanding.place import Place, bare_address, place
 from core.city import City
 
 _CUT = re.compile(r"[，,。；;！!、\s]+|(?<=[\w])(?<![是要可])(?=不是|不在|不要(?!紧))")
@@ -136,10 +136,16 @@ def moved(address: str, old: str, new: str, city: City, *, named: bool = False) 
     return address[:at] + new + address[at + len(old) :]
 
 
+def _more_than_town(new: str, named: Place) -> bool:
+    """Whether a value has other words than a town's (桂集镇某某村), though none of them was read as an address."""
+    rest = new.replace(named.town or "", "", 1).replace(named.district or "", "", 1)
+    return re.sub(r"[的那边里个这儿，,。\s]", "", rest) != ""
+
+
 def _in_town(address: str, new: str, city: City) -> str | None:
     """The address in another town, when the right value names only that town (应该是九龙岗镇的); None for other values."""
     named = place(new, city)
-    if not named.town or named.address or not address:
+    if not named.town or named.address or not address or _more_than_town(new, named):
         return None
     was = place(address, city)
     if was.town:
