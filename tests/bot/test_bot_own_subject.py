@@ -101,7 +101,7 @@ async def test_what_the_entry_mentions_is_still_answered_by_it(
     assert said in answer.text
 
 
-@pytest.mark.parametrize("asked", ["能喝吗", "大概多久能来收"])
+@pytest.mark.parametrize("asked", ["多重啊", "大概多久能来收"])
 @pytest.mark.parametrize("action", ["action_answer_policy", "complaint_form"])
 async def test_nothing_is_offered_as_near_that_shares_no_word(
     rasa: Rasa, visitor: str, action: str, asked: str
@@ -120,5 +120,5 @@ async def test_nothing_is_offered_as_near_that_shares_no_word(
 
 async def test_what_shares_a_word_is_offered_as_near(rasa: Rasa, visitor: str) -> None:
     answer = await rasa.run("action_answer_policy", "狂犬疫苗要打几针", "ask_policy", conversation=visitor)
-    assert "相近" in answer.text
+    assert "相近" in answer.text or "您是想问" in answer.text
     assert any(payload.startswith("/ask_policy") for payload in answer.buttons.values())

@@ -92,9 +92,10 @@ def new_value(text: str) -> str | None:
 def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
     """Slot → the words of its new value, for the filled slots that a message corrects; empty when it corrects none.
 
+    Two fields may be corrected at once: 电话改成13955540000，时间是昨天晚上.
+
     >>> corrections("电话不对，是13955540000", {"contact_phone": "13800000000"})
     {'contact_phone': '13955540000'}
-    Two fields may be corrected at once: 电话改成13955540000，时间是昨天晚上.
     """
     several: dict[str, str] = {}
     for slot, words in edit_parts(text) if len(text) <= _LONGEST else ():

@@ -60,6 +60,8 @@ _NO_PART = frozenset(
 _ANNOUNCES = re.compile(
     r"(?:那|就|我|俺|们|要|想|来|是|也|还是){0,8}(?P<how>匿名|实名|保密)?(?:地)?(?:举报|投诉|反映|求助|检举)(?:一下|你们|吧|了|的){0,3}"
 )
+_THANKS = re.compile(r"(?:哦|噢|好的?|嗯|行|那){0,3}(?:太?谢谢|多谢|谢了|感谢|辛苦)")
+"""The beginning of thanks, which are no part of a matter whatever else they say (哦谢谢你啊小同志)."""
 _FIELD_WORDS = re.compile(
     r"(?:我|俺)?(?:的)?(?:电话|手机号?|号码|联系方式|地址|地点|位置|名字)(?:就?是|[:：])?"
 )
@@ -198,6 +200,8 @@ def _earlier(turn: Turn) -> Iterator[_Said]:
 def _may_belong(event: Mapping[str, Any], text: str) -> bool:
     intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
     if text.startswith("/") or len(plain(text)) < _LEAST or intent in _NO_PART or is_laughter(text):
+        return False
+    if _THANKS.match(plain(text)) and not is_fault(text) and not is_question(text):
         return False
     wish = filing_wish(simplified(text))
     return (wish is None or bool(wish.rest)) and read_wish(text) is None

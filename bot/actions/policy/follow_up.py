@@ -123,11 +123,7 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     firmly = told is not None and told.probability >= _FIRMLY and leans(turn.text)
     if (is_sure(alone) and not same and not firmly) or parts().city.asks_elsewhere(turn.text) is not None:
         return False
-    if (
-        alone.outcome == "ask_back"
-        and not same
-        and own_subjects(turn.text, entry, headed=not leans(turn.text))
-    ):
+    if not same and not firmly and own_subjects(turn.text, entry, headed=not leans(turn.text)):
         return False
     rival = 0.0 if same or firmly else likeliest(alone)
     if told is not None and told.sure and told.probability >= rival:
