@@ -25,6 +25,8 @@ CONVERSATIONS = [
 ]
 TICKETS = [
     ("GET", "/tickets"),
+    ("GET", "/tickets/counts"),
+    ("GET", "/tickets/export"),
     ("GET", "/tickets/HN2026112300001"),
     ("GET", f"/tickets/HN2026112300001/photos/{ID}"),
     ("POST", "/tickets/HN2026112300001/reveal"),
@@ -33,6 +35,11 @@ TICKETS = [
     ("GET", "/reveals/reasons"),
 ]
 DISPATCHING = [("POST", "/tickets/dispatch")]
+SUPERVISING = [
+    ("GET", "/tickets/template"),
+    ("POST", "/tickets/import"),
+    ("GET", "/partners/troubles"),
+]
 RIGHTS = [("GET", "/rights"), ("POST", f"/rights/{ID}")]
 REVEALS = [("GET", "/reveals"), ("POST", "/reveals/more")]
 GROUP = "01990000-0000-7000-8000-000000000002"
@@ -86,7 +93,18 @@ async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Offi
         answer = await browser.client.request(route.method, path, json={}, headers=OURS)
         assert answer.status == 401, (route.method, path)
         visited += 1
-    lists = (CONVERSATIONS, TICKETS, DISPATCHING, RIGHTS, REVEALS, KNOWLEDGE, ACCOUNTS, OWN, AUDIT)
+    lists = (
+        CONVERSATIONS,
+        TICKETS,
+        DISPATCHING,
+        SUPERVISING,
+        RIGHTS,
+        REVEALS,
+        KNOWLEDGE,
+        ACCOUNTS,
+        OWN,
+        AUDIT,
+    )
     assert visited == sum(map(len, lists))
 
 
@@ -110,6 +128,7 @@ async def test_each_role_sees_what_it_is_for(
         (CONVERSATIONS, conversations),
         (TICKETS, tickets),
         (DISPATCHING, conversations),
+        (SUPERVISING, supervises),
         (RIGHTS, supervises),
         (REVEALS, supervises),
         (ACCOUNTS, accounts),
