@@ -269,10 +269,8 @@ def decide(
         return decided("out_of_scope", 1.0)
     if only_asks(text) or (explains(text) and intent in _OPEN | _MATTERS):
         return decided(ASK, max(asks, best))
-    if only_time(text):
-        return decided("inform", 1.0)
-    if intent == "correct" and _EDITS.fullmatch(text.strip()):
-        return decided(intent, confidence)
+    if only_time(text) or (intent == "correct" and _EDITS.fullmatch(text.strip())):
+        return decided("inform" if only_time(text) else intent, 1.0)
     if intent not in _DEEDS and _SUGGESTS.match(text) and not _ASKS.search(text):
         return decided("suggest", max(tells, confidence))
     if topic and intent not in _DEEDS:
