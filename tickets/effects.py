@@ -183,7 +183,7 @@ async def _grant_extension(doing: Doing) -> str:
         # Who decides late promises no day that is over.
         more = f"请多批几天（最多 {asked} 个工作日），或者" if days < asked else "请"
         raise Conflict(
-            f"延长 {days} 个工作日只到 {local(due):%m 月 %d 日 %H:%M}，已经过了。{more}不同意延期，让承办单位马上答复。",
+            f"延长 {days} 个工作日只到 {local(due):%m 月 %d 日 %H:%M}，已经过了。{more}不同意延期，让承办单位尽早答复。",
             code="not_now",
         )
     return f"延长 {days} 个工作日" + (f"：{doing.fields.note}" if doing.fields.note else "")

@@ -91,7 +91,7 @@ async def test_an_extension_to_a_day_that_is_over_is_not_granted(hall: Hall, clo
     with pytest.raises(Conflict) as refused:
         await hall.act("grant_extension", BOSS, days=1)
     assert refused.value.message == (
-        "延长 1 个工作日只到 12 月 11 日 17:00，已经过了。请多批几天（最多 4 个工作日），或者不同意延期，让承办单位马上答复。"
+        "延长 1 个工作日只到 12 月 11 日 17:00，已经过了。请多批几天（最多 4 个工作日），或者不同意延期，让承办单位尽早答复。"
     )
     same = await hall.tickets.get(hall.ticket.number)
     assert (same.state.label, same.added_days, same.rounds.extensions) == ("延期审核", 0, 0)
