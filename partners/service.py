@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from core.database import Database
 from core.errors import BadRequest, ConfigurationError, Conflict, NotFound
@@ -223,12 +224,20 @@ async def caller(database: Database, token: str) -> Caller | None:
 
 async def troubles(database: Database) -> list[Trouble]:
     """The systems with messages that are not tried any more."""
+    latest = aliased(WebhookDelivery)
+    last = (
+        select(latest.error)
+        .where(latest.partner_id == Partner.id, latest.state == DEAD)
+        .order_by(latest.due_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     async with database.read() as session:
         found = await session.execute(
-            select(Partner.name, func.count(), func.max(WebhookDelivery.error))
+            select(Partner.name, func.count(), last)
             .join(WebhookDelivery, WebhookDelivery.partner_id == Partner.id)
             .where(WebhookDelivery.state == DEAD, Partner.active.is_(True))
-            .group_by(Partner.name)
+            .group_by(Partner.id, Partner.name)
             .order_by(Partner.name)
         )
         return [Trouble(name, dead, error) for name, dead, error in found]

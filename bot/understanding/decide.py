@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.understanding.asking import asks_at_end, only_asks
 from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
-from bot.understanding.meant import explains, wants_made
+from bot.understanding.meant import explains, wants_changed, wants_made
 from bot.understanding.signs import only_time, sign
 from bot.understanding.situation import blames_nobody
 from bot.understanding.wordless import is_wordless
@@ -127,10 +127,6 @@ _EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
 _PLAINLY = 20
 """Most characters of a message that is a question because it contains such words, unless Rasa is sure of a matter."""
 
-_EDITS = re.compile(
-    r"(?:我?要|我?想|帮我)?(?:修改|更正|改)(?:一?下)?(?:我的)?(?:诉求)?(?:内容|地址|地点|时间|电话|名字|联系人|对象|类型|县区)[吧了]?"
-)
-"""A wish to change a field of the form, though an entry tells how that is done."""
 _FAREWELL = re.compile(
     r"再见|再会|回见|拜|886?|bye|see you|回聊|下次|改天|明天|先[这到去]|就[这问]|没.{0,4}(?:事了|问题|要问)|没别的|没有了|不[聊问]|不说了|关了|退下|到这|(?:^|[我俺先该要得就那]|[行好嘞][，, ])走了|挂了|撤了|溜|闪了|下了|忙去|晚安|告辞|好梦|保重|回头|慢走|不打扰|不麻烦|"
     r"睡了|辛苦|谢|到此|结束|👋",
@@ -269,8 +265,10 @@ def decide(
         return decided("out_of_scope", 1.0)
     if only_asks(text) or (explains(text) and intent in _OPEN | _MATTERS):
         return decided(ASK, max(asks, best))
-    if only_time(text) or (intent == "correct" and _EDITS.fullmatch(text.strip())):
-        return decided("inform" if only_time(text) else intent, 1.0)
+    if only_time(text):
+        return decided("inform", 1.0)
+    if intent == "correct" and wants_changed(text):
+        return decided(intent, confidence)
     if intent not in _DEEDS and _SUGGESTS.match(text) and not _ASKS.search(text):
         return decided("suggest", max(tells, confidence))
     if topic and intent not in _DEEDS:

@@ -1,4 +1,4 @@
-"""Reads two kinds of messages that Rasa takes for others: a wish for a poem, and the explanation of the question before."""
+"""Reads messages that are taken for others: a wish for a poem, the explanation of the question before, a wish to change a field."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ _MEANS = re.compile(
     r"(?:我)?(?:就是|是说|说的是|问的是|的意思是)[^。！？!?]{4,}(?:那种|这种|那个|那样的|这样的|之类的?|一类的?)(?:[，,][^。！？!?]{0,12})?"
 )
 """Says what was meant before."""
+_CHANGED = re.compile(
+    r"(?:我?要|我?想|帮我)?(?:修改|更正|改)(?:一?下)?(?:我的)?(?:诉求)?(?:内容|地址|地点|时间|电话|名字|联系人|对象|类型|县区)[吧了]?"
+)
 _PLACED = re.compile(r"[路街巷号区县村镇楼栋幢]|小区|门口|\d{3}|投诉|举报|反映|登记|不管|没人[管修]")
 
 
@@ -34,6 +37,15 @@ def wants_made(text: str) -> bool:
     """
     said = simplified(plain(text))
     return len(said) <= _LONGEST and _MADE.match(said) is not None
+
+
+def wants_changed(text: str) -> bool:
+    """Whether a message only wishes to change a field of the form. An entry tells how that is done, so the search is sure of it.
+
+    >>> wants_changed("改一下诉求内容"), wants_changed("怎么改地址")
+    (True, False)
+    """
+    return _CHANGED.fullmatch(plain(text)) is not None
 
 
 def explains(text: str) -> bool:
