@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Boolean, Connection, ForeignKey, Index, Integer, String, event, insert, literal, select
+from sqlalchemy import Boolean, Connection, ForeignKey, Index, Integer, String, insert, literal, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.database import Base, UtcDateTime
 from core.ids import new_id
 from core.privacy import EncryptedText
+from tickets import history
 from tickets.models import TicketEventRow
 
 WAITING, SENT, DEAD = "waiting", "sent", "dead"
@@ -72,18 +73,21 @@ class WebhookDelivery(Base):
     """What went wrong the last time; no word of a ticket and none of the answer."""
 
 
-@event.listens_for(TicketEventRow, "after_insert")
-def _tell(_mapper: Any, connection: Connection, row: TicketEventRow) -> None:
-    """Write what every listening system is to be told, in one statement; nothing when none listens.
+def tell(connection: Connection, event_ids: Sequence[str]) -> None:
+    """Write what every listening system is to be told of some lines, in one statement; nothing when none listens.
 
     A system that acts as a department hears of the tickets that it has; that is looked at when it is told.
     """
-    due = row.at or now()
-    listening = select(
-        literal(row.id), Partner.id, literal(row.ticket_id), literal(WAITING), literal(0),
-        literal(due, UtcDateTime()), literal(due, UtcDateTime()), literal(""),
-    ).where(Partner.active.is_(True), Partner.webhook_url != "")  # fmt: skip
+    line = TicketEventRow
+    listening = (
+        select(line.id, Partner.id, line.ticket_id, literal(WAITING), literal(0), line.at, line.at, literal(""))
+        .join_from(Partner, line, true())
+        .where(Partner.active.is_(True), Partner.webhook_url != "", line.id.in_(event_ids))
+    )
     columns = (
         "event_id", "partner_id", "ticket_id", "state", "attempts", "due_at", "created_at", "error",
     )  # fmt: skip
     connection.execute(insert(WebhookDelivery).from_select(columns, listening, include_defaults=False))
+
+
+history.WRITTEN.append(tell)

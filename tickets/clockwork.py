@@ -7,7 +7,7 @@ the transaction that does it, so it is done once, whichever process dies and how
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,6 +21,10 @@ from tickets.lifecycle import TRANSITIONS, Transition
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import SYSTEM, Actor
+
+
+SUPERVISE = "supervise"
+"""Code of 督办."""
 
 
 class Do(Protocol):
@@ -42,6 +46,10 @@ class Do(Protocol):
         ...
 
 
+_ADDING = frozenset({"reminded", "overdue", SUPERVISE})
+"""What only adds a line, and with 督办 the mark of it. No other appointment of a ticket depends on it."""
+
+
 @dataclass(frozen=True)
 class Appointment:
     """Something that is to happen to a ticket by the clock.
@@ -61,7 +69,41 @@ class Appointment:
     until: datetime | None = None
 
 
-def appointments(row: TicketRow, city: City) -> list[Appointment]:
+class Watched(rows.Dated, Protocol):
+    """What the clock looks at of a ticket: its row, or the columns of :data:`COLUMNS`."""
+
+    id: str
+    state: str
+    disputed: bool
+    callback: str
+    approved_at: datetime | None
+    suspended_until: datetime | None
+    watch_at: datetime | None
+    next_due_at: datetime | None
+
+
+COLUMNS = (
+    TicketRow.id,
+    TicketRow.number,
+    TicketRow.state,
+    TicketRow.disputed,
+    TicketRow.callback,
+    TicketRow.approved_at,
+    TicketRow.suspended_until,
+    TicketRow.watch_at,
+    TicketRow.next_due_at,
+    TicketRow.sign_due_at,
+    TicketRow.reply_due_at,
+    TicketRow.close_due_at,
+    TicketRow.decide_due_at,
+    TicketRow.due_rule,
+    TicketRow.due_basis,
+    TicketRow.due_provisional,
+)
+"""Nothing of these has to be decrypted."""
+
+
+def appointments(row: Watched, city: City) -> list[Appointment]:
     """All that is to happen to a ticket in its present state, the first first."""
     state, rules = State(row.state), city.handling
     found: list[Appointment] = []
@@ -89,7 +131,7 @@ def appointments(row: TicketRow, city: City) -> list[Appointment]:
         if step.code == "decide":
             continue  # a supervisor's own delay; 督办 is what supervisors do to others
         words = f"{step.label}超过期限 {rules.reminders.supervise_after.label}"
-        found.append(Appointment(late, "supervise", f"after {name}", words))
+        found.append(Appointment(late, SUPERVISE, f"after {name}", words))
     return sorted(found, key=lambda one: one.at)
 
 
@@ -106,11 +148,49 @@ def plan(row: TicketRow, city: City, *, done_until: datetime | None = None) -> N
         done_until: when the clock has just looked at it. None: a move has changed it, so that the clock must look once more at
             what may already be due.
     """
-    row.watch_at = next(
-        (one.at for one in appointments(row, city) if done_until is None or one.at > done_until), None
-    )
-    left = rows.due(row).left(State(row.state))
-    row.next_due_at = min((step.at for step in left), default=None)
+    row.watch_at = _next(appointments(row, city), done_until)
+    row.next_due_at = next_due(row)
+
+
+def next_due(row: Watched) -> datetime | None:
+    """The deadline of the step that is due first."""
+    return min((step.at for step in rows.due(row).left(State(row.state))), default=None)
+
+
+def _next(made: Sequence[Appointment], done_until: datetime | None) -> datetime | None:
+    return next((one.at for one in made if done_until is None or one.at > done_until), None)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the clock does with a ticket now, when all of it only adds to the ticket.
+
+    Args:
+        lines: what is written into its history, in this order.
+        watch_at: when the clock has to look at it next.
+    """
+
+    lines: tuple[Appointment, ...]
+    watch_at: datetime | None
+
+
+def turn(row: Watched, city: City, moment: datetime, done: Collection[str]) -> Turn | None:
+    """What :func:`catch_up` would do with a ticket, as far as it can be done for many at once.
+
+    Args:
+        row: the ticket.
+        city: has the rules.
+        moment: the present.
+        done: the keys in its history.
+
+    Returns:
+        None: a move is among it that changes the ticket's state. That is made by itself.
+    """
+    made = appointments(row, city)
+    lines = tuple(one for one in _due(made, moment) if one.key not in done)
+    if any(one.action not in _ADDING for one in lines):
+        return None
+    return Turn(lines, _next(made, moment))
 
 
 async def keys(session: AsyncSession, ids: Sequence[str]) -> dict[str, set[str]]:
@@ -148,7 +228,7 @@ async def catch_up(
         return False
     known = (await keys(session, [row.id]))[row.id] if done is None else done
     did = False
-    while due := next((one for one in _due(row, city, moment) if one.key not in known), None):
+    while due := next((one for one in _due(appointments(row, city), moment) if one.key not in known), None):
         known.add(due.key)
         did = True
         move = TRANSITIONS.get(due.action)
@@ -161,9 +241,5 @@ async def catch_up(
     return did
 
 
-def _due(row: TicketRow, city: City, moment: datetime) -> list[Appointment]:
-    return [
-        one
-        for one in appointments(row, city)
-        if one.at <= moment and (one.until is None or moment < one.until)
-    ]
+def _due(made: Sequence[Appointment], moment: datetime) -> list[Appointment]:
+    return [one for one in made if one.at <= moment and (one.until is None or moment < one.until)]

@@ -23,7 +23,7 @@ from tickets.due import SOON
 from tickets.models import Department, TicketRow
 from tickets.numbers import plain_number
 from tickets.states import State
-from tickets.types import URGENT, Page, TicketType
+from tickets.types import URGENT, Page, TicketLine, TicketType
 
 MAX_LIMIT = 200
 """Most tickets of one page."""
@@ -158,6 +158,20 @@ async def find(
     to_line = view.line if own or guarded else rows.to_line
     lines = (replace(to_line(row), department=names.get(row.department_id or "")) for row in page)
     return Page(tuple(lines), _place(page[-1], wanted) if len(found) > limit else None)
+
+
+async def lines(database: Database, ids: Sequence[str]) -> tuple[TicketLine, ...]:
+    """The lines of some tickets, as the hotline's staff sees them.
+
+    Args:
+        database: where the tickets are.
+        ids: of the tickets, at most some hundred.
+    """
+    wanted = select(TicketRow).options(load_only(*_LINE_COLUMNS)).where(TicketRow.id.in_(ids))
+    async with database.browse() as session:
+        found = list(await session.scalars(wanted.order_by(TicketRow.id)))
+        names = {one.id: one.name for one in await session.execute(select(Department.id, Department.name))}
+    return tuple(replace(rows.to_line(row), department=names.get(row.department_id or "")) for row in found)
 
 
 async def _chosen(

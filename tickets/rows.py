@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -138,7 +140,19 @@ async def _merged_answer(session: AsyncSession, row: TicketRow) -> str:
     return main.public_reply if main is not None and State(main.state) in ANSWERED else ""
 
 
-def due(row: TicketRow) -> Due:
+class Dated(Protocol):
+    """What has a ticket's deadlines: its row, or some of its columns."""
+
+    sign_due_at: datetime | None
+    reply_due_at: datetime | None
+    close_due_at: datetime | None
+    decide_due_at: datetime | None
+    due_rule: str
+    due_basis: str
+    due_provisional: bool
+
+
+def due(row: Dated) -> Due:
     """The deadlines that a row holds."""
     return Due(
         row.sign_due_at,

@@ -5,35 +5,39 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
 from core.clock import now
 from core.database import Database
 from core.events import Events
 from core.jobs import Job, Jobs
-from tickets import clockwork, rows
-from tickets.models import Department, TicketRow
+from tickets import clockwork, history, listing
+from tickets.models import TicketRow
 from tickets.moves import announce, do
-from tickets.types import TicketLine
+from tickets.types import SYSTEM
 
 log = logging.getLogger(__name__)
 
 JOB, LOOK = "ticket_clock", timedelta(seconds=30)
 """Name of the job, and time between two looks."""
-_AT_ONCE = 200
-"""Most tickets that are chosen at once."""
-_TOGETHER = 20
-"""Tickets of one transaction: about 20 ms, for which nobody else writes on SQLite."""
+_AT_ONCE = 400
+"""Most tickets that are chosen at once, and looked at in one transaction while it only adds lines: some 30 ms, for which nobody else
+writes on SQLite."""
+_MOVED_TOGETHER = 20
+"""Most tickets of one transaction that makes moves: about as long."""
+_TOLD = 100
+"""Most tickets of one turn that the open desks are told of one by one. After more they read their lists again."""
 _LATER = timedelta(hours=1)
 """When a ticket whose turn failed is looked at again, so that it does not stop the others."""
 
 
 class Sweep:
-    """Looks at due tickets, a few in a transaction; when one of them fails, each in a transaction of its own.
+    """Looks at due tickets, some hundred in a transaction; when one of them fails, each in a transaction of its own.
 
     Args:
         database: where the tickets are.
@@ -54,13 +58,21 @@ class Sweep:
         Returns:
             The number of tickets that were looked at.
         """
-        looked = 0
-        while page := await self._page():
+        looked, happened = 0, list[str]()
+        while page := await self._page(happened):
             looked += page
+        if len(happened) > _TOLD:
+            self._events.publish("tickets", "lagged")
+        elif happened:
+            await self._tell(happened)
         return looked
 
-    async def _page(self) -> int:
-        """Look at some of those that are due; the number that could be looked at."""
+    async def _page(self, happened: list[str]) -> int:
+        """Look at some of those that are due; the number that could be looked at.
+
+        Args:
+            happened: gets the ids of those to which anything happened.
+        """
         moment = now()
         async with self._database.read() as session:
             # Only ids are read here: a row that can't be read at all must not keep the others from their turn.
@@ -72,22 +84,53 @@ class Sweep:
                     .limit(_AT_ONCE)
                 )
             )
-        looked = 0
-        for start in range(0, len(found), _TOGETHER):
-            some = found[start : start + _TOGETHER]
+        if not found:
+            return 0
+        try:
+            looked, moving = await self._add(found, moment, happened)
+        except Exception:
+            log.info("some due tickets are looked at one by one", exc_info=True)
+            return sum([await self._alone(one, moment, happened) for one in found])
+        for start in range(0, len(moving), _MOVED_TOGETHER):
+            some = moving[start : start + _MOVED_TOGETHER]
             try:
-                looked += await self._look(some, moment)
+                looked += await self._move(some, moment, happened)
             except Exception:
-                log.info("some due tickets are looked at one by one", exc_info=True)
-                looked += sum([await self._alone(one, moment) for one in some])
+                log.info("some due tickets are moved one by one", exc_info=True)
+                looked += sum([await self._alone(one, moment, happened) for one in some])
             await asyncio.sleep(0)
+        await asyncio.sleep(0)
         return looked
 
-    async def _look(self, ids: Sequence[str], moment: datetime) -> int:
-        """Do what is due for some tickets, in one transaction that is short enough for everybody who waits to write."""
-        happened: list[TicketLine] = []
+    async def _add(
+        self, ids: Sequence[str], moment: datetime, happened: list[str]
+    ) -> tuple[int, list[str]]:
+        """Do what only adds to tickets, with a few statements for all of them, in one transaction.
+
+        Returns:
+            How many could be looked at, and which of the others are to be moved.
+        """
+        turns: list[tuple[clockwork.Watched, clockwork.Turn]] = []
+        moving: list[str] = []
         async with self._database.write() as session:
             # A row that another process works on is left to it: it does what is due itself.
+            wanted = select(*clockwork.COLUMNS).where(TicketRow.id.in_(ids), TicketRow.watch_at <= moment)
+            due: Sequence[Any] = (await session.execute(wanted.with_for_update(skip_locked=True))).all()
+            done = await clockwork.keys(session, [row.id for row in due])
+            for row in due:
+                turn = clockwork.turn(row, self._city, moment, done[row.id])
+                if turn is None:
+                    moving.append(row.id)
+                else:
+                    turns.append((row, turn))
+            await _write(session, turns, moment)
+        happened += [row.id for row, turn in turns if turn.lines]
+        return len(turns), moving
+
+    async def _move(self, ids: Sequence[str], moment: datetime, happened: list[str]) -> int:
+        """Do all that is due for some tickets, in one transaction that is short enough for everybody who waits to write."""
+        did: list[str] = []
+        async with self._database.write() as session:
             wanted = select(TicketRow).where(TicketRow.id.in_(ids), TicketRow.watch_at <= moment)
             due = list(
                 await session.scalars(wanted.order_by(TicketRow.watch_at).with_for_update(skip_locked=True))
@@ -95,21 +138,52 @@ class Sweep:
             done = await clockwork.keys(session, [row.id for row in due])
             for row in due:
                 if await clockwork.catch_up(session, row, self._city, moment, do, done=done[row.id]):
-                    happened.append(rows.to_line(row))
-            offices = {line.department_id for line in happened if line.department_id}
-            named = select(Department.id, Department.name).where(Department.id.in_(offices))
-            names = {one.id: one.name for one in await session.execute(named)} if offices else {}
-        for line in happened:
-            announce(self._events, replace(line, department=names.get(line.department_id or "")), "clock")
+                    did.append(row.id)
+        happened += did
         return len(due)
 
-    async def _alone(self, ticket_id: str, moment: datetime) -> int:
+    async def _alone(self, ticket_id: str, moment: datetime, happened: list[str]) -> int:
         """Look at one ticket. One that can't be done waits, and is tried again later."""
         try:
-            return await self._look([ticket_id], moment)
+            return await self._move([ticket_id], moment, happened)
         except Exception:
             log.exception("what is due for a ticket can't be done", extra={"ticket": ticket_id})
             async with self._database.write() as session:
                 later = update(TicketRow).where(TicketRow.id == ticket_id, TicketRow.watch_at <= moment)
                 await session.execute(later.values(watch_at=moment + _LATER))
             return 1
+
+    async def _tell(self, ids: Sequence[str]) -> None:
+        """Tell the open desks what happened to a few tickets."""
+        try:
+            lines = await listing.lines(self._database, ids)
+        except Exception:
+            # A row that can't be read at all: the desks look themselves.
+            log.exception("what the clock did can't be told")
+            self._events.publish("tickets", "lagged")
+            return
+        for line in lines:
+            announce(self._events, line, "clock")
+
+
+async def _write(
+    session: AsyncSession, turns: Sequence[tuple[clockwork.Watched, clockwork.Turn]], moment: datetime
+) -> None:
+    """Write the lines of some tickets, when each is looked at next, and which are supervised from now on."""
+    lines = [
+        (row.id, one.action, one.note, one.key) for row, turn in turns for one in turn.lines
+    ]
+    await history.add(session, SYSTEM, moment, lines)
+    changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row, turn in turns:
+        values: dict[str, Any] = {"watch_at": turn.watch_at}
+        if any(one.action == clockwork.SUPERVISE for one in turn.lines):
+            values |= {"supervised_at": moment, "updated_at": moment}
+        if (next_due := clockwork.next_due(row)) != row.next_due_at:
+            values["next_due_at"] = next_due
+        changed.setdefault(tuple(values), []).append({"which": row.id, **values})
+    table = cast(Table, TicketRow.__table__)
+    connection = await session.connection()
+    for columns, rows in changed.items():
+        to = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+        await connection.execute(update(table).where(table.c.id == bindparam("which")).values(to), rows)

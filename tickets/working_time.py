@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import chinese_calendar
@@ -45,6 +45,14 @@ def is_working_day(day: date) -> bool:
     >>> is_working_day(date(2026, 10, 1)), is_working_day(date(2026, 10, 10))  # 国庆, and a Saturday made up
     (False, True)
     """
+    if day.year > last_known_year():
+        return day.weekday() < 5
+    return _works(day)
+
+
+@lru_cache(maxsize=10_000)
+def _works(day: date) -> bool:
+    """What the library says, which searches all its holidays for the last one each time."""
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
