@@ -8,20 +8,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, String, false, literal_column, or_
 
 from core import phone
 from core.masking import hide
 from core.sealing import lookup_keys
 from core.search_tokens import may_have
 from tickets import catalog, numbers
-from tickets.models import TicketRow
+from tickets.models import END_DIGITS, NUMBER_END, TicketRow
+from tickets.narrowing import Source
 
 _LONG_NUMBER = re.compile(r"\d{5}")
 """Digits in a row that are searched among tickets' numbers only. In words they are a person's number, and masked."""
 _BEGINNING = re.compile(r"[A-Za-z]{2,6}\d{0,14}")
 """How a ticket's number begins."""
+_END = re.compile(rf"\d{{{END_DIGITS},14}}")
+"""How it ends."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,17 @@ class Asked:
         keys: digests of the phone that it is; none when it is no phone, or may not be searched for.
         categories: names of the catalogue in which it occurs.
         districts: names of districts in which it occurs.
+        prefix: the letters with which the city's ticket numbers begin.
     """
 
     word: str
     keys: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
+    prefix: str = ""
 
     @classmethod
-    def of(cls, word: str, places: Collection[str], *, by_phone: bool) -> Asked:
+    def of(cls, word: str, places: Collection[str], *, by_phone: bool, prefix: str = "") -> Asked:
         """Read a word.
 
         Args:
@@ -50,6 +54,7 @@ class Asked:
             by_phone: whether the reader may find a ticket by the citizen's phone. A department may not, nor who may never read a
                 contact: what is found would tell whose ticket it is. A ticket with 保密 is found so by nobody: whoever tries all
                 numbers that fit a masked one would have the phone without a word of it in the records.
+            prefix: the letters with which the city's ticket numbers begin.
         """
         small = word.lower()
         named = [f"{one.name}/{leaf.name}" for one in catalog.categories() for leaf in one.children]
@@ -60,6 +65,7 @@ class Asked:
             tuple(lookup_keys(number)) if number else (),
             tuple(name for name in named if small in name.lower()),
             tuple(name for name in places if small in name.lower()),
+            prefix,
         )
 
     @property
@@ -72,28 +78,61 @@ class Asked:
         folded = unicodedata.normalize("NFKC", self.word)
         return bool(_LONG_NUMBER.search(folded) or _BEGINNING.fullmatch(folded))
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole number of a ticket."""
+        return numbers.plain_number(self.word) is not None
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it may stand in the words of a ticket."""
+        return not (self.keys or self.whole or _LONG_NUMBER.search(self.word))
+
+    @property
+    def breadth(self) -> int:
+        """How many tickets it may name, roughly: 0 few, 1 those of categories, 2 those of districts."""
+        return 2 if self.districts else 1 if self.categories else 0
+
+    def sources(self) -> list[Source]:
+        """What names the tickets for which the word stands, beside the index of words."""
+        if self.keys:
+            # One key alone is read in order.
+            whose = TicketRow.contact_key
+            named = whose == self.keys[0] if len(self.keys) == 1 else whose.in_(self.keys)
+            return [Source("id", named=named & TicketRow.confidential.is_(False))]
+        found = [Source("id", named=one) for one in self._numbered()]
+        if self.whole:
+            return found
+        found += [Source("category", one) for one in self.categories]
+        return found + [Source("district", one) for one in self.districts]
+
+    def _numbered(self) -> list[ColumnElement[bool]]:
+        """SQL: a ticket's number is the word, begins or ends with it; nothing when no number does."""
+        if not self._number:
+            return []
+        whole = numbers.plain_number(self.word)
+        if whole is not None:
+            return [TicketRow.number == whole]
+        part = unicodedata.normalize("NFKC", self.word).upper()
+        beginnings = [part] if _BEGINNING.fullmatch(part) else [self.prefix + part] if self.prefix else []
+        found = [_begins(one) for one in beginnings]
+        return found + ([_ends(part)] if _END.fullmatch(part) else [])
+
     def condition(self, sqlite: bool) -> ColumnElement[bool]:
         """SQL: a ticket may have it. ``sqlite``: whether the database is SQLite."""
         found_by: list[Any] = []
         if self.keys:
             return TicketRow.contact_key.in_(self.keys) & TicketRow.confidential.is_(False)
-        if self._number:
-            whole = numbers.plain_number(self.word)
-            if whole is not None:
-                return TicketRow.number == whole
-            # Among the numbers alone, which an index has, and not among whole rows.
-            other = aliased(TicketRow)
-            part = unicodedata.normalize("NFKC", self.word).upper()
-            found_by.append(
-                TicketRow.id.in_(select(other.id).where(other.number.contains(part, autoescape=True)))
-            )
-        if not _LONG_NUMBER.search(self.word):
+        found_by += self._numbered()
+        if self.whole:
+            return or_(*found_by)
+        if self.in_words:
             found_by.append(may_have(TicketRow.__table__.c.search_tokens, self.word, sqlite=sqlite))
         if self.categories:
             found_by.append(TicketRow.category.in_(self.categories))
         if self.districts:
             found_by.append(TicketRow.district.in_(self.districts))
-        return or_(*found_by)
+        return or_(false(), *found_by)
 
     def has(self, row: TicketRow) -> bool:
         """Whether a ticket has it as agents read it: a masked number is not found digit by digit."""
@@ -102,3 +141,15 @@ class Asked:
         texts = (row.number, hide(row.content), hide(row.address), row.district, row.category)
         word = unicodedata.normalize("NFKC", self.word).lower() if self._number else self.word.lower()
         return any(word in text.lower() for text in texts) or row.number == numbers.plain_number(self.word)
+
+
+def _begins(part: str) -> ColumnElement[bool]:
+    """SQL: a ticket's number begins with these letters and digits."""
+    # Beyond them come digits, or a few letters and then digits; both are in order in every language of a database.
+    return TicketRow.number.between(part, f"{part}ZZZZZZ")
+
+
+def _ends(part: str) -> ColumnElement[bool]:
+    """SQL: a ticket's number ends with these digits, at least as many as the index of ends has."""
+    end: Any = literal_column(NUMBER_END.replace("number", "tickets.number"), String())
+    return (end == part[-END_DIGITS:]) & TicketRow.number.endswith(part)

@@ -33,12 +33,31 @@ from tickets import word_index
 from tickets.lifecycle import refuse_illegal
 from tickets.states import State
 
-FEW = {
-    "open": "closed_at IS NULL",
-    "supervised": "supervised_at IS NOT NULL",
-    "returned": "returns > 0",
+_OTHERS = ("department_id", "state", "district", "category", "type")
+"""What most lists are narrowed by. Each of these stands in each index of a list: so whatever else is wanted, the index alone says which
+tickets fit, and only the rows of a page are read."""
+INDEXES = {
+    **{f"{one}_id": (one, "id", *(other for other in _OTHERS if other != one)) for one in _OTHERS},
+    "disputed_id": ("disputed", "id"),
+    "number_id": ("number", "id"),
+    "contact_key_id": ("contact_key", "id"),
+    "updated_at": ("updated_at",),
 }
-"""Name → condition of the partial indexes of tickets. A query has to name the condition itself to be read from one."""
+"""Name → columns of the indexes of all tickets."""
+_MARKS = ("urgency", "supervised_at", "disputed", "returns")
+FEW = {
+    # What is counted of the open ones stands in it, too (:mod:`tickets.counting`).
+    "open": ("closed_at IS NULL", ("id", *_OTHERS, "next_due_at", *_MARKS)),
+    "due": ("next_due_at IS NOT NULL", ("next_due_at", "id", *_OTHERS, *_MARKS)),
+    "urgent": ("urgency IS NOT NULL", ("id", *_OTHERS, "urgency")),
+    "supervised": ("supervised_at IS NOT NULL", ("id", *_OTHERS)),
+    "returned": ("returns > 0", ("id", *_OTHERS, "returns")),
+    "confidential": ("confidential", ("department_id", "id")),
+}
+"""Name → condition and columns of the indexes of what few tickets are. A query has to name the condition itself to be read from one."""
+END_DIGITS = 5
+"""Digits of the end of a number that an index has: those that differ within a day."""
+NUMBER_END = f"substr(number, length(number) - {END_DIGITS - 1})"
 
 
 class Department(Base):
@@ -57,39 +76,12 @@ class TicketRow(Base):
 
     __tablename__ = "tickets"
     __table_args__ = (
-        Index("ix_tickets_state_id", "state", "id"),
-        Index("ix_tickets_department_id_id", "department_id", "id"),
-        Index("ix_tickets_department_id_next_due_at_id", "department_id", "next_due_at", "id"),
-        Index("ix_tickets_district_id", "district", "id"),
-        Index("ix_tickets_category_id", "category", "id"),
-        Index("ix_tickets_next_due_at_id", "next_due_at", "id"),
-        Index("ix_tickets_type_id", "type", "id"),
-        Index("ix_tickets_state_next_due_at_id", "state", "next_due_at", "id"),
-        Index("ix_tickets_department_id_state_id", "department_id", "state", "id"),
-        Index("ix_tickets_number_id", "number", "id"),
-        # What is counted of the open ones stands in it, so that no row is read for a count (:mod:`tickets.counting`).
-        Index(
-            "ix_tickets_counted",
-            *(
-                "department_id",
-                "state",
-                "next_due_at",
-                "urgency",
-                "supervised_at",
-                "disputed",
-                "returns",
-                "id",
-            ),
-            sqlite_where=text(FEW["open"]),
-            postgresql_where=text(FEW["open"]),
-        ),
-        # What few tickets are: without these a list of them would read all.
-        Index("ix_tickets_urgency_id", "urgency", "id"),
-        Index("ix_tickets_disputed_id", "disputed", "id"),
+        *(Index(f"ix_tickets_{name}", *columns) for name, columns in INDEXES.items()),
         *(
-            Index(f"ix_tickets_{name}", "id", sqlite_where=text(where), postgresql_where=text(where))
-            for name, where in FEW.items()
+            Index(f"ix_tickets_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+            for name, (where, columns) in FEW.items()
         ),
+        Index("ix_tickets_number_end", text(NUMBER_END), "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -113,7 +105,7 @@ class TicketRow(Base):
     """涉及对象: the person or thing that the request is about."""
     contact_name: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     contact_phone: Mapped[str | None] = mapped_column(EncryptedText, default=None)
-    contact_key: Mapped[str | None] = mapped_column(String(64), index=True, default=None)
+    contact_key: Mapped[str | None] = mapped_column(String(64), default=None)
     """Keyed digest of the phone (:func:`core.privacy.lookup_key`), to find tickets of the same person."""
     latitude: Mapped[float | None] = mapped_column(EncryptedJson, default=None)
     """Degrees, -90 to 90, of the point that the citizen sent."""

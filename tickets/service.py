@@ -160,7 +160,13 @@ class Tickets:
     async def find(self, wanted: Wanted, limit: int = 50, before: str | None = None) -> Page:
         """One page of tickets; see :func:`tickets.listing.find`."""
         return await listing.find(
-            self._database, wanted, limit=limit, before=before, view=self._view, places=self.places
+            self._database,
+            wanted,
+            limit=limit,
+            before=before,
+            view=self._view,
+            places=self.places,
+            prefix=self._city.prefix,
         )
 
     async def counts(self, department_id: str | None = None, *, own: bool = False) -> counting.Counts:

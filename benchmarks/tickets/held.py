@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from benchmarks.figures import Figure, percentile
 
-ASKED = 60
+ASKED = 40
 """How often each address is asked."""
 HELD_MS = 50.0
 """Most milliseconds for which the loop may be held."""

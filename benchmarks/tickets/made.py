@@ -21,6 +21,8 @@ from tickets.types import TicketType
 
 TABLES = (TicketRow, TicketEventRow, TicketDispatchRow)
 OPEN_SHARE = 0.1
+CONFIDENTIAL, ASSISTED = 0.03, 0.05
+"""Shares of the tickets with 保密, and of those with which a second department assists."""
 RARE_WORD, FREQUENT_WORD = "金色世纪花园", "路灯"
 KEY = "bench:"
 """Beginning of the filing keys; the number of the ticket follows."""
@@ -39,7 +41,6 @@ _DEFAULTS: dict[str, Any] = {
     "subject": "",
     "place_label": "",
     "details": "[]",
-    "confidential": False,
     "version": 3,
     "due_rule": "其他",
     "due_basis": "",
@@ -157,6 +158,7 @@ class Made:
             "contact_name": self._name,
             "contact_phone": phone,
             "contact_key": key,
+            "confidential": chance.random() < CONFIDENTIAL,
             "channel": "web",
             "state": str(state),
             "department_id": office,
@@ -198,7 +200,12 @@ class Made:
                 "at": at(filed),
                 "returned": False,
             }
-            batch[TicketDispatchRow].append(tuple(map(sent.get, self._columns[TicketDispatchRow])))
+            sents = [sent]
+            if chance.random() < ASSISTED:
+                other = chance.choice(self._offices)
+                sents.append({**sent, "id": f"{sent['id'][:-1]}c", "department_id": other, "lead": False})
+            for one in sents:
+                batch[TicketDispatchRow].append(tuple(map(one.get, self._columns[TicketDispatchRow])))
 
 
 def _bound(column: Any, dialect: Dialect) -> Callable[[Any], Any]:

@@ -22,6 +22,7 @@ from desk.policy import Policy
 from gaps import Gaps
 from kb_index.service import KnowledgeBase
 from service.errors import errors
+from service.settled import settle
 from tests.kb_index.conftest import MODEL
 from tests.rasa_standin import SmallDialogue, no_answer
 from tickets.service import Tickets
@@ -63,6 +64,7 @@ async def office(database: Database, tickets: Tickets, folder: Path) -> AsyncIte
             return client
 
         await server.start_server()
+        await settle(app)
         try:
             yield sign_in
         finally:

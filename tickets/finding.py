@@ -1,0 +1,149 @@
+"""Finds the ids of the tickets of a page: from an index for each thing that a ticket may be listed for, merged in order.
+
+What is searched for may stand in the words, the number, the category or the district of a ticket. One statement with "or" between
+these would read all tickets, or sort all that are found. So each is asked for its first ones, and the first of all of them are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, literal_column, select, text, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.text import clean
+from tickets import word_index
+from tickets.asked import Asked
+from tickets.models import TicketRow
+from tickets.narrowing import Narrowed, Source, Wanted, place
+
+Found = tuple[str, datetime | None]
+"""Id of a ticket, and in a list by deadline its deadline."""
+_Chosen = list[tuple[Source, list[ColumnElement[bool]]]]
+_FEW, _MANY = 200, 3_200
+"""Fewest and most tickets that the index of words names at once."""
+_CATEGORIES = """
+WITH RECURSIVE found(category) AS (
+  SELECT min(category) FROM tickets
+  UNION ALL
+  SELECT (SELECT min(tickets.category) FROM tickets WHERE tickets.category > found.category) FROM found
+  WHERE found.category IS NOT NULL
+) SELECT category FROM found WHERE category IS NOT NULL
+"""
+"""Every category that a ticket has: one look at an index for each."""
+
+
+class Finding:
+    """A list that is read page by page.
+
+    Args:
+        wanted: what the reader wants.
+        asked: the words of the search.
+        sqlite: whether the database is SQLite.
+
+    Raises:
+        BadRequest: a filter is unknown.
+    """
+
+    def __init__(self, wanted: Wanted, asked: Sequence[Asked], *, sqlite: bool) -> None:
+        self._wanted, self._sqlite = wanted, sqlite
+        self._narrowed = Narrowed(wanted, sqlite=sqlite)
+        self._sources: _Chosen | None = None
+        self._words: list[str] = []
+        """Words by which the index of words of SQLite is read, beside the sources."""
+        self._among: list[ColumnElement[bool]] = []
+        """Conditions of what is found by them."""
+        self._asked = list(asked)
+
+    async def page(
+        self, session: AsyncSession, before: str | None, most: int
+    ) -> tuple[list[Found], str | None]:
+        """The next tickets of the list, as far as an index tells.
+
+        Args:
+            session: of :meth:`core.database.Database.browse`.
+            before: what they begin behind; None: at the beginning.
+            most: how many at most.
+
+        Returns:
+            The tickets, and what the next page begins behind; None: there are no more.
+
+        Raises:
+            BadRequest: there is no such page.
+        """
+        if self._sources is None:
+            self._sources = await self._choose(session)
+        found: dict[str, datetime | None] = {}
+        parts = [self._narrowed.ids(source, before, more).limit(most) for source, more in self._sources]
+        if len(parts) == 1:
+            found.update(_pairs(await session.execute(parts[0])))
+        elif parts:
+            made = [part.subquery() for part in parts]
+            found.update(_pairs(await session.execute(union_all(*(select(*one.c) for one in made)))))
+        if self._words:
+            found.update((one, None) for one in await self._by_words(session, before, most))
+        ordered: list[Found] = sorted(
+            found.items(), key=lambda one: (one[1], one[0]) if self._wanted.by_due else one[0],
+            reverse=not self._wanted.by_due,
+        )  # type: ignore[arg-type, return-value]
+        return ordered[:most], place(*ordered[most - 1]) if len(ordered) >= most else None
+
+    async def _choose(self, session: AsyncSession) -> _Chosen:
+        """What the list is read from, each with the conditions that are looked at besides."""
+        wanted, narrowed = self._wanted, self._narrowed
+        if not self._asked:
+            leaves = []
+            if level := narrowed.level:
+                all_of_them = await session.scalars(text(_CATEGORIES))
+                leaves = [one for one in all_of_them if one.startswith(f"{level}/")]
+            return [(source, []) for source in narrowed.sources(leaves)]
+        if not wanted.own:
+            return self._choose_asked([TicketRow.confidential.is_(False)] if self._hides else [])
+        # All that is confidential is compared with the department's view of it, whatever words are hidden in it.
+        theirs = narrowed.has(wanted.department_id or "")
+        found = self._choose_asked([TicketRow.confidential.is_(False), theirs])
+        # The index of those is used for what names its condition.
+        confidential: ColumnElement[bool] = literal_column("tickets.confidential", Boolean())
+        return found + [(source, [confidential]) for source in narrowed.sources()]
+
+    def _choose_asked(self, among: list[ColumnElement[bool]]) -> _Chosen:
+        asked = self._asked
+        indexed = [one for one in asked if one.indexed]
+        if indexed:
+            rest = [one.condition(self._sqlite) for one in asked if not one.indexed]
+            return self._choose_words([one.word for one in indexed], rest + among)
+        first = min(asked, key=lambda one: one.breadth)
+        rest = [one.condition(self._sqlite) for one in asked if one is not first] + among
+        chosen = [(source, rest) for source in first.sources()]
+        return chosen + (self._choose_words([first.word], rest) if first.in_words else [])
+
+    @property
+    def _hides(self) -> bool:
+        return self._wanted.guarded and not all(one.whole for one in self._asked)
+
+    def _choose_words(self, words: Sequence[str], rest: list[ColumnElement[bool]]) -> _Chosen:
+        if not self._sqlite:
+            return [(Source("id", named=word_index.postgresql_has(words)), rest)]
+        if self._wanted.by_due:
+            return [(Source("id", named=TicketRow.id.in_(word_index.sqlite_has(words))), rest)]
+        self._words, self._among = list(words), rest
+        return []
+
+    async def _by_words(self, session: AsyncSession, before: str | None, most: int) -> list[str]:
+        """Tickets that the index of words of SQLite names, newest first."""
+        found: list[str] = []
+        after, at_once = before and clean(before), _FEW
+        while True:
+            named = await word_index.newest(session, self._words, after, at_once)
+            if named:
+                some = self._narrowed.ids(Source("id", named=TicketRow.id.in_(named)), None, self._among)
+                found += list(await session.scalars(some))
+            if len(found) >= most or len(named) < at_once:
+                return found[:most]
+            after, at_once = named[-1], min(2 * at_once, _MANY)
+
+
+def _pairs(result: Any) -> list[Found]:
+    return [(row[0], row[1] if len(row) > 1 else None) for row in result]
