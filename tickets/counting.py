@@ -1,7 +1,8 @@
-"""How many open tickets there are of each kind that the desk's board and lists name, in one query."""
+"""How many open tickets there are of each kind that the desk's board and lists name."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -71,12 +72,18 @@ async def count(database: Database, *, department_id: str | None, own: bool, ret
     query = select(TicketRow.state, *sums).where(TicketRow.closed_at.is_(None)).group_by(TicketRow.state)
     # All that is counted stands in the index of the open ones; that of the departments would have whole rows read.
     theirs = apart(TicketRow.department_id, department_id or "", sqlite=database.is_sqlite)
+    parts = [query] if department_id is None and not own else [query.where(theirs)]
     if own:
-        query = query.where(or_(theirs, TicketRow.id.in_(dispatch.assisted(department_id or ""))))
-    elif department_id is not None:
-        query = query.where(theirs)
+        # Two that are added: with an "or" between them, each open ticket would be looked for among the assisted ones.
+        others = or_(TicketRow.department_id.is_(None), TicketRow.department_id != (department_id or ""))
+        parts.append(query.where(TicketRow.id.in_(dispatch.assisted(department_id or "")), others))
+    found: list[Any] = []
     async with database.browse() as session:
-        found = (await session.execute(query)).mappings().all()
+        for part in parts:
+            found += (await session.execute(part)).mappings().all()
     # A comparison with what is not there is neither true nor false, and sums to nothing.
     total = {name: sum(row[name] or 0 for row in found) for name in kinds}
-    return Counts({State(row["state"]).label: row["open"] for row in found}, **total)
+    states: Counter[str] = Counter()
+    for row in found:
+        states[State(row["state"]).label] += row["open"]
+    return Counts(dict(states), **total)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, literal_column, select, text, union_all
+from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.text import clean
@@ -24,6 +24,8 @@ Found = tuple[str, datetime | None]
 _Chosen = list[tuple[Source, list[ColumnElement[bool]]]]
 _FEW, _MANY = 200, 3_200
 """Fewest and most tickets that the index of words names at once."""
+_FREQUENT = 20_000
+"""From so many tickets on it is better to look for words among what few filters leave: fifty are soon found."""
 _CATEGORIES = """
 WITH RECURSIVE found(category) AS (
   SELECT min(category) FROM tickets
@@ -94,42 +96,69 @@ class Finding:
         """What the list is read from, each with the conditions that are looked at besides."""
         wanted, narrowed = self._wanted, self._narrowed
         if not self._asked:
-            leaves = []
-            if level := narrowed.level:
-                all_of_them = await session.scalars(text(_CATEGORIES))
-                leaves = [one for one in all_of_them if one.startswith(f"{level}/")]
-            return [(source, []) for source in narrowed.sources(leaves)]
+            return [(source, []) for source in await self._all(session)]
         if not wanted.own:
-            return self._choose_asked([TicketRow.confidential.is_(False)] if self._hides else [])
-        # All that is confidential is compared with the department's view of it, whatever words are hidden in it.
-        theirs = narrowed.has(wanted.department_id or "")
-        found = self._choose_asked([TicketRow.confidential.is_(False), theirs])
-        # The index of those is used for what names its condition.
+            return await self._choose_asked(session, [TicketRow.confidential.is_(False)] if self._hides else [])
+        found = await self._choose_asked(session, [TicketRow.confidential.is_(False)])
+        # All that is confidential is compared with the department's view of it, whatever words are hidden in it. The index of those
+        # is used for what names its condition.
         confidential: ColumnElement[bool] = literal_column("tickets.confidential", Boolean())
         return found + [(source, [confidential]) for source in narrowed.sources()]
 
-    def _choose_asked(self, among: list[ColumnElement[bool]]) -> _Chosen:
+    async def _all(self, session: AsyncSession) -> list[Source]:
+        """The sources of all tickets of the list."""
+        leaves = []
+        if level := self._narrowed.level:
+            every = await session.scalars(text(_CATEGORIES))
+            leaves = [one for one in every if one.startswith(f"{level}/")]
+        return self._narrowed.sources(leaves)
+
+    async def _choose_asked(self, session: AsyncSession, among: list[ColumnElement[bool]]) -> _Chosen:
         asked = self._asked
         indexed = [one for one in asked if one.indexed]
         if indexed:
             rest = [one.condition(self._sqlite) for one in asked if not one.indexed]
-            return self._choose_words([one.word for one in indexed], rest + among)
+            return await self._choose_words(session, indexed, rest + among)
         first = min(asked, key=lambda one: one.breadth)
         rest = [one.condition(self._sqlite) for one in asked if one is not first] + among
-        chosen = [(source, rest) for source in first.sources()]
-        return chosen + (self._choose_words([first.word], rest) if first.in_words else [])
+        chosen = [(source, rest + self._theirs) for source in first.sources()]
+        return chosen + (await self._choose_words(session, [first], rest) if first.in_words else [])
 
     @property
     def _hides(self) -> bool:
         return self._wanted.guarded and not all(one.whole for one in self._asked)
 
-    def _choose_words(self, words: Sequence[str], rest: list[ColumnElement[bool]]) -> _Chosen:
+    @property
+    def _theirs(self) -> list[ColumnElement[bool]]:
+        """That a ticket is the asking department's, for what is not read from its own sources."""
+        return [self._narrowed.has(self._wanted.department_id or "")] if self._wanted.own else []
+
+    async def _choose_words(
+        self, session: AsyncSession, asked: Sequence[Asked], rest: list[ColumnElement[bool]]
+    ) -> _Chosen:
+        """How tickets with some words are found: by the words, or among those that the filters leave."""
+        words = [one.word for one in asked]
         if not self._sqlite:
-            return [(Source("id", named=word_index.postgresql_has(words)), rest)]
+            return [(Source("id", named=word_index.postgresql_has(words)), rest + self._theirs)]
+        hits = await word_index.count(session, words, _FREQUENT)
+        if hits == _FREQUENT and (self._wanted.by_due or await self._fewer(session, hits)):
+            may = [one.in_tokens(sqlite=True) for one in asked]
+            return [(source, may + rest) for source in await self._all(session)]
         if self._wanted.by_due:
-            return [(Source("id", named=TicketRow.id.in_(word_index.sqlite_has(words))), rest)]
-        self._words, self._among = list(words), rest
+            named = TicketRow.id.in_(word_index.sqlite_has(words))
+            return [(Source("id", named=named), rest + self._theirs)]
+        self._words, self._among = words, rest + self._theirs
         return []
+
+    async def _fewer(self, session: AsyncSession, hits: int) -> bool:
+        """Whether the filters leave at most so many tickets, or the department has its own."""
+        if self._wanted.own:
+            return True
+        passing = 0
+        for source in await self._all(session):
+            some = self._narrowed.ids(source, None).limit(hits).subquery()
+            passing += (await session.execute(select(func.count()).select_from(some))).scalar_one()
+        return passing < hits
 
     async def _by_words(self, session: AsyncSession, before: str | None, most: int) -> list[str]:
         """Tickets that the index of words of SQLite names, newest first."""

@@ -48,7 +48,7 @@ _MARKS = ("urgency", "supervised_at", "disputed", "returns")
 FEW = {
     # What is counted of the open ones stands in it, too (:mod:`tickets.counting`).
     "open": ("closed_at IS NULL", ("id", *_OTHERS, "next_due_at", *_MARKS)),
-    "due": ("next_due_at IS NOT NULL", ("next_due_at", "id", *_OTHERS, *_MARKS)),
+    "due": ("next_due_at IS NOT NULL", ("next_due_at", "id", *_OTHERS, *_MARKS, "closed_at")),
     "urgent": ("urgency IS NOT NULL", ("id", *_OTHERS, "urgency")),
     "supervised": ("supervised_at IS NOT NULL", ("id", *_OTHERS)),
     "returned": ("returns > 0", ("id", *_OTHERS, "returns")),
@@ -228,7 +228,7 @@ class TicketDispatchRow(Base):
     __tablename__ = "ticket_dispatches"
     __table_args__ = (
         Index("ix_ticket_dispatches_category_at", "category", "at"),
-        Index("ix_ticket_dispatches_department_id_lead", "department_id", "lead"),
+        Index("ix_ticket_dispatches_held", "department_id", "lead", "ended_at", "ticket_id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)

@@ -67,6 +67,13 @@ def sqlite_has(words: Sequence[str]) -> Any:
     return text(_FOUND).bindparams(bindparam("match", _match(words), String()))
 
 
+async def count(session: AsyncSession, words: Sequence[str], most: int) -> int:
+    """How many tickets may have all of these words, on SQLite; ``most`` when there are more."""
+    some = "SELECT rowid FROM ticket_words WHERE ticket_words MATCH :match LIMIT :most"
+    given = {"match": _match(words), "most": most}
+    return int((await session.execute(text(f"SELECT count(*) FROM ({some})"), given)).scalar_one())
+
+
 async def newest(session: AsyncSession, words: Sequence[str], before: str | None, most: int) -> list[str]:
     """Ids of the newest tickets that may have all of these words, on SQLite.
 

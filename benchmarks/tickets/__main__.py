@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from benchmarks.figures import Figure
 from benchmarks.tickets import clock, fill, pages
+from benchmarks.tickets.held import ASKED
 from core.city import load_city
 from core.clock import now
 from core.database import Database
@@ -38,7 +39,7 @@ async def _run(url: str | None, folder: Path, given: argparse.Namespace) -> list
             print(f"{given.count} tickets made in {time.perf_counter() - began:.0f} s", flush=True)
         figures = []
         if given.part in ("", "pages"):
-            figures += await pages.measure(database, city, folder, given.count, given.only)
+            figures += await pages.measure(database, city, folder, given.count, given.only, given.times)
         if given.part in ("", "clock"):
             figures += await clock.measure(database, city)
         return figures
@@ -54,6 +55,7 @@ def main() -> int:
     options.add_argument("--folder", type=Path, help="where keys and the SQLite file are kept")
     options.add_argument("--part", choices=("", "fill", "pages", "clock"), default="")
     options.add_argument("--only", default="", help="a part of the names of the lists that are asked for")
+    options.add_argument("--times", type=int, default=ASKED, help="how often each list is asked for")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="wenban-tickets-") as made:
         folder = given.folder or Path(made)

@@ -140,8 +140,8 @@ async def _choose(database: Database, count: int) -> Chosen:
     return Chosen(words, chance.sample([row.number for row in some], len(some)), str(office))
 
 
-async def measure(database: Database, city: City, folder: Path, count: int, only: str = "") -> list[Figure]:
-    """Ask every address often. ``only``: a part of the names of those that are asked."""
+async def measure(database: Database, city: City, folder: Path, count: int, only: str, times: int) -> list[Figure]:
+    """Ask every address ``times`` times. ``only``: a part of the names of those that are asked."""
     tickets = Tickets(database, LocalEvents(), city)
     chosen = await _choose(database, count)
     figures: list[Figure] = []
@@ -153,7 +153,7 @@ async def measure(database: Database, city: City, folder: Path, count: int, only
         async def asked(title: str, client: Client, path: str, query: dict[str, str] | None = None) -> None:
             filled = {key: value.format(**chosen.words) for key, value in (query or {}).items()}
             if only in title:
-                figures.extend(await timed(title, lambda _: get(client, path, filled), BOUND_MS))
+                figures.extend(await timed(title, lambda _: get(client, path, filled), BOUND_MS, times))
 
         for title, query in LISTS.items():
             await asked(title, leader, "/tickets", query)
@@ -176,7 +176,7 @@ async def measure(database: Database, city: City, folder: Path, count: int, only
             await get(clerk, f"/tickets/{theirs[nth % len(theirs)]}")
 
         if only in "department's ticket page":
-            figures += await timed("department's ticket page", own_page, BOUND_MS)
+            figures += await timed("department's ticket page", own_page, BOUND_MS, times)
     if only in "filing":
         figures += await _filing(tickets, chosen.words["district"])
     return figures

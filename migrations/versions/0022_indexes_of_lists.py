@@ -20,7 +20,7 @@ _NEW = {
 }
 _FEW = {
     "open": ("closed_at IS NULL", ["id", *_OTHERS, "next_due_at", *_MARKS]),
-    "due": ("next_due_at IS NOT NULL", ["next_due_at", "id", *_OTHERS, *_MARKS]),
+    "due": ("next_due_at IS NOT NULL", ["next_due_at", "id", *_OTHERS, *_MARKS, "closed_at"]),
     "urgent": ("urgency IS NOT NULL", ["id", *_OTHERS, "urgency"]),
     "supervised": ("supervised_at IS NOT NULL", ["id", *_OTHERS]),
     "returned": ("returns > 0", ["id", *_OTHERS, "returns"]),
@@ -65,10 +65,20 @@ def upgrade() -> None:
     op.create_index("ix_tickets_number_end", "tickets", [sa.text("substr(number, length(number) - 4)"), "id"])
 
 
+    op.drop_index("ix_ticket_dispatches_department_id_lead", table_name="ticket_dispatches")
+    op.create_index(
+        "ix_ticket_dispatches_held", "ticket_dispatches", ["department_id", "lead", "ended_at", "ticket_id"]
+    )
+
+
 def downgrade() -> None:
     """Back to before; nothing is lost."""
     _drop(*_NEW, *_FEW, "number_end")
     _make(_OLD, _OLD_FEW)
+    op.drop_index("ix_ticket_dispatches_held", table_name="ticket_dispatches")
+    op.create_index(
+        "ix_ticket_dispatches_department_id_lead", "ticket_dispatches", ["department_id", "lead"]
+    )
 
 
 def _drop(*names: str) -> None:
