@@ -19,6 +19,7 @@ from bot.actions.talk.unsure import unsure
 from bot.channel_secret import HEADER, channel_secret
 from bot.understanding import category
 from bot.understanding.asking import without_lead_in
+from bot.understanding.category import likely
 from bot.understanding.danger import shipped
 from bot.understanding.decide import shipped as bars
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
@@ -71,6 +72,7 @@ from service.proxy import forwarded
 from service.renewal import RESEAL, Renewal
 from service.retention import retention
 from tickets import departments, recounting
+from tickets.automatic import AutomaticDispatch
 from tickets.notices import TicketNotices
 from tickets.public import PublicTickets
 from tickets.service import Tickets
@@ -236,6 +238,7 @@ async def create_app(settings: Settings) -> web.Application:
     jobs.every(KEEP_JOB, KEEP_EVERY, keep_audit)
     TicketNotices(database, tickets, conversations.notify, jobs, callback.ways)
     Sweep(database, events, city, jobs)
+    AutomaticDispatch(database, tickets.moves, city, jobs, likely)
     Webhooks(database, Origins(settings.partner_origins), jobs)
 
     async def schema_current() -> bool:

@@ -24,6 +24,10 @@ def check_catalog(profile: city_checks.Profile = None) -> None:
         f"{city.full_name}：{len(city.departments)} 个承办单位，{len(_categories())} 个分类，"
         f"派单目录 {len(rules.directory)} 条，期限规则 {len(city.deadlines.rules)} 条",
     )
+    bar = rules.dispatch.automatic_from
+    city_checks.say(
+        console, "自动派单：" + ("没有开" if bar is None else f"受理后，把握不小于 {bar:.0%} 的由系统派出")
+    )
     city_checks.say(
         console,
         f"退单 {rules.returns.within.label}内、退过 {rules.returns.supervisor_after} 次由班长定；"

@@ -44,6 +44,7 @@ class Suggestion:
         confidence: 0 to 1: its share of all that speaks for any department. It is no measured probability.
         reason: why, in words.
         assisting: names of the departments that the directory has assist.
+        record: 0 to 1: how little granted returns of the category speak against it; 1: it never returned any.
     """
 
     department_id: str
@@ -51,6 +52,7 @@ class Suggestion:
     confidence: float
     reason: str
     assisting: tuple[str, ...] = ()
+    record: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form for the desk."""
@@ -63,24 +65,40 @@ class Suggestion:
         }
 
 
+def by_rules(city: City, category: str, district: str) -> str | None:
+    """The name of the department that the city's rules alone name: directory, lead, government of the district; None: none."""
+    rule = city.handling.directed(category, district)
+    if rule is not None and (name := _named(city, rule.lead, district)):
+        return name
+    found = city.lead(category) or city.local(district)
+    return found.name if found else None
+
+
+def _named(city: City, name: str, district: str) -> str | None:
+    """The department that a rule means."""
+    if name != LOCAL:
+        return name
+    local = city.local(district)
+    return local.name if local else None
+
+
 async def suggest(session: AsyncSession, city: City, row: TicketRow) -> tuple[Suggestion, ...]:
     """The departments that a ticket may go to, the best first; none when nothing speaks for any.
 
-    A department that already returned this ticket is not named again.
+    A department that already returned this ticket is not named again, nor is the government of another district, however many
+    tickets of the category that had in its own.
     """
     weights: defaultdict[str, float] = defaultdict(float)
     reasons: defaultdict[str, list[str]] = defaultdict(list)
     assists: dict[str, tuple[str, ...]] = {}
+    records: dict[str, float] = {}
     local = city.local(row.district)
-
-    def named(name: str) -> str | None:
-        return (local.name if local else None) if name == LOCAL else name
-
     rule = city.handling.directed(row.category, row.district)
-    if rule is not None and (name := named(rule.lead)):
+    if rule is not None and (name := _named(city, rule.lead, row.district)):
         weights[name] += _DIRECTORY
         reasons[name].append("派单目录")
-        assists[name] = tuple(found for one in rule.assisting if (found := named(one)))
+        helping = (_named(city, one, row.district) for one in rule.assisting)
+        assists[name] = tuple(one for one in helping if one)
     if lead := city.lead(row.category):
         weights[lead.name] += _LEAD
         reasons[lead.name].append("牵头单位")
@@ -91,7 +109,12 @@ async def suggest(session: AsyncSession, city: City, row: TicketRow) -> tuple[Su
     names = {key: name for name, key in ids.items()}
     for department_id, kept, returned in await _past(session, row.category):
         name = names[department_id]
-        weights[name] = max(0.0, weights[name] + kept - _RETURNED * returned)
+        office = city.department(name)
+        if office is not None and office.district and (local is None or office.name != local.name):
+            continue
+        spoken = weights[name] + kept
+        records[name] = spoken / (spoken + _RETURNED * returned) if returned else 1.0
+        weights[name] = max(0.0, spoken - _RETURNED * returned)
         reasons[name] += [f"同类办过 {kept} 件"] if kept else []
         reasons[name] += [f"退过 {returned} 件"] if returned else []
     gone = {names[one] for one in await _returned_by(session, row.id)}
@@ -102,7 +125,14 @@ async def suggest(session: AsyncSession, city: City, row: TicketRow) -> tuple[Su
         reverse=True,
     )
     return tuple(
-        Suggestion(ids[name], name, weights[name] / total, "，".join(reasons[name]), assists.get(name, ()))
+        Suggestion(
+            ids[name],
+            name,
+            weights[name] / total,
+            "，".join(reasons[name]),
+            assists.get(name, ()),
+            records.get(name, 1.0),
+        )
         for name in best[:MOST]
     )
 

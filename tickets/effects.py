@@ -17,12 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.city import City
 from core.clock import local
 from core.errors import BadRequest, Conflict
+from core.jobs import add
 from tickets import catalog, deadlines, dispatch, numbers, replies, rows
 from tickets.lifecycle import Transition, Who
 from tickets.models import Department, TicketRow
 from tickets.states import State
 from tickets.types import URGENT, Actor
 from tickets.working_time import after_working_days, working_days_until
+
+AUTOMATIC = "ticket_dispatch"
+"""Kind of the job that may dispatch an accepted ticket by itself (:mod:`tickets.automatic`). Its key is the ticket's id."""
 
 
 @dataclass
@@ -95,6 +99,8 @@ async def _accept(doing: Doing) -> str:
         row.urgency = URGENT if fields.urgent else None
         changed.append("定为紧急" if fields.urgent else "不再算紧急")
     row.accepted_at = doing.at
+    if doing.city.handling.dispatch.automatic_from is not None:
+        await add(doing.session, AUTOMATIC, row.id)
     if changed:
         _recount(doing)
     return "；".join([*changed, *([fields.note] if fields.note else [])])

@@ -116,7 +116,7 @@ _ALL = (
         "派单",
         (State.PENDING_DISPATCH,),
         (State.PENDING_SIGN,),
-        _STAFF,
+        (*_STAFF, Who.SYSTEM),
         told=True,
         tone=Tone.LEAD,
     ),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.evaluation import CATEGORIES, MESSAGES, REQUESTS, STORIES, STORIES_NOW
+from bot.evaluation import CATEGORIES, MESSAGES, REQUESTS, STORIES, STORIES_NOW, dispatching
 from bot.evaluation import slots as slot_figures
 from bot.evaluation.figures import accuracy, confusions, macro_f1
 from bot.evaluation.rows import CategoryRow, MessageRow, RequestsRow, StoryRow, read
@@ -66,6 +67,27 @@ def classify_command(
     ]
     level_2 = round(accuracy(*map(list, zip(*exact, strict=True))), 4) if exact else None
     _print({**figures, "accuracy_level_2": level_2}, as_json)
+
+
+@app.command("dispatch")
+def dispatch_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help='Rows {"text", "category"}, JSON lines; default: the held-out stories.'),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What automatic dispatch would be worth from each certainty on, over all districts of the city."""
+    rows = read(file or CATEGORIES, CategoryRow, _unknown_category)
+    found = dispatching.figures(rows, load_settings().city)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        typer.echo(
+            f"from {one.bar:.2f}: {one.dispatched:.1%} dispatched, {one.right:.1%} of them right, "
+            f"at least {one.least:.1%} by 95 % confidence"
+        )
 
 
 @app.command("slots")

@@ -37,6 +37,17 @@ class DirectoryRule(Grounded):
         return bool(not self.categories or named) and (not self.districts or district in self.districts)
 
 
+class Dispatching(Grounded):
+    """派单.
+
+    Args:
+        automatic_from: how sure the system must be, 0.9 to 1, to dispatch an accepted ticket by itself; None: it never does.
+            What each bar was measured to be worth: docs/tickets.md.
+    """
+
+    automatic_from: Annotated[float, Field(ge=0.9, le=1)] | None = None
+
+
 class Returns(Grounded):
     """退单.
 
@@ -107,6 +118,7 @@ class Handling(Strict):
     """All rules of a city. Without the file the numbers above hold, as examples."""
 
     directory: tuple[DirectoryRule, ...] = ()
+    dispatch: Dispatching = Dispatching(example=True)
     returns: Returns = Returns(example=True)
     extension: Extension = Extension(example=True)
     suspension: Suspension = Suspension(example=True)
@@ -136,6 +148,7 @@ class Handling(Strict):
     def examples(self) -> tuple[str, ...]:
         """The names of the parts without a source."""
         named = {
+            "派单（dispatch）": self.dispatch,
             "退单（returns）": self.returns,
             "延期（extension）": self.extension,
             "挂起（suspension）": self.suspension,

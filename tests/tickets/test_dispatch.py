@@ -95,3 +95,14 @@ async def test_dispatches_older_than_a_year_count_no_more(
     clock.forward(days=366)
     found = await suggested(tickets, await file(tickets, "k"))
     assert ROADS not in [one.name for one in found]
+
+
+async def test_the_government_of_another_district_is_never_suggested(
+    tickets: Tickets, ids: dict[str, str]
+) -> None:
+    for n in range(20):
+        number = await file(tickets, f"shou-{n}", district="寿县")
+        await tickets.moves.act(number, "accept", {}, AGENT)
+        await tickets.moves.act(number, "dispatch", {"department": ids["寿县人民政府"]}, AGENT)
+    found = await suggested(tickets, await file(tickets, "k", district="凤台县"))
+    assert [one.name for one in found] == ["凤台县人民政府", LAMPS]

@@ -126,3 +126,9 @@ def suggest(text: str) -> catalog.Suggestion | None:
 def suggest_by_words(text: str) -> catalog.Suggestion | None:
     """As :func:`suggest`, by the catalogue's words alone, for parts of a text and where no time may be lost."""
     return shipped().by_words(text)
+
+
+def likely(text: str) -> dict[str, float]:
+    """Each category (``一级/二级``) and how probable it is by a story, 0 to 1; empty when nothing points to any."""
+    shares = shipped().probabilities(text)
+    return {} if shares is None else dict(zip(catalog.names(), shares.tolist(), strict=True))
