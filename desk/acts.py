@@ -98,6 +98,12 @@ MOVE_TICKET = Act("move_ticket", "办理工单", "ticket", "number")
 DISPATCH_TICKETS = Act("dispatch_tickets", "批量派单", "ticket")
 LIST_DEPARTMENTS = Act("list_departments", "查看承办单位名单")
 
+LIST_CALLS = Act("list_calls", "查看回访电话单")
+CALL_FIGURES = Act("call_figures", "查看回访情况")
+LIST_VIEWS = Act("list_views", "查看常用视图")
+SAVE_VIEW = Act("save_view", "存常用视图")
+REMOVE_VIEW = Act("remove_view", "删除常用视图")
+
 PARTNER_TROUBLES = Act("partner_troubles", "查看对接系统的故障")
 
 SEE_KNOWLEDGE = Act("see_knowledge", "查看知识库状态")

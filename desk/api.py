@@ -13,6 +13,7 @@ from desk.accounts import Accounts
 from desk.accounts_api import AccountsApi
 from desk.audit_api import AuditApi
 from desk.auth_api import AuthApi
+from desk.calls_api import CallsApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
 from desk.devices import Devices
@@ -41,6 +42,8 @@ from desk.ticket_moves_api import TicketMovesApi
 from desk.ticket_sheets_api import TicketSheetsApi
 from desk.tickets_api import TicketsApi
 from desk.users import Users
+from desk.views import Views
+from desk.views_api import ViewsApi
 from desk.watch import Watch
 from gaps import Gaps
 from tickets.service import Tickets
@@ -106,6 +109,8 @@ def routes(
         *TicketMovesApi(guard, tickets).routes(),
         *TicketSheetsApi(guard, tickets).routes(),
         *TicketsApi(guard, tickets, media, reveals).routes(),
+        *CallsApi(guard, database, tickets.city).routes(),
+        *ViewsApi(guard, Views(database)).routes(),
         *RevealsApi(guard, conversations, reveals).routes(),
         *PhotosApi(guard, media).routes(),
         *RightsApi(guard, conversations).routes(),

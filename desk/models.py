@@ -1,4 +1,4 @@
-"""Tables of the desk: accounts, their sessions and recovery codes, the audit, and failed sign-ins."""
+"""Tables of the desk: accounts, their sessions, recovery codes and saved views, the audit, and failed sign-ins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tickets.models  # noqa: F401  (the table `departments`, which accounts re
 from core.clock import now
 from core.database import Base, UtcDateTime
 from core.ids import new_id
-from core.privacy import EncryptedText
+from core.privacy import EncryptedJson, EncryptedText
 
 
 class DeskUser(Base):
@@ -147,6 +147,22 @@ class DeskReveal(Base):
     subject: Mapped[str] = mapped_column(String(40), index=True)
     """Number of the ticket, id of the conversation, or id of the account that got more."""
     reason: Mapped[str] = mapped_column(EncryptedText)
+
+
+class DeskView(Base):
+    """常用视图: conditions of the list of tickets that an account saved under a name."""
+
+    __tablename__ = "desk_views"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("desk_users.id"), index=True)
+    name: Mapped[str] = mapped_column(EncryptedText)
+    """Encrypted, as the words that are searched are: either may name a citizen."""
+    query: Mapped[dict[str, str]] = mapped_column(EncryptedJson)
+    """The conditions, as the address of a list holds them."""
+    shared: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether all agents and supervisors see it."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
 class LoginFailure(Base):

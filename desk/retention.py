@@ -9,6 +9,7 @@ TABLES = {
     "desk_reveals": "kept: who saw masked data and why belongs to the record of who did what; it names no citizen",
     "desk_recovery_codes": "used once, or replaced; digests only",
     "desk_sessions": "desk.sessions removes one that is over when it is next shown",
+    "desk_views": "kept until its owner or a supervisor removes it, 30 an account; encrypted, because its words may name a citizen",
     "login_failures": "desk.lockout removes them by itself after minutes",
 }
 """The decisions for the tables of this package."""

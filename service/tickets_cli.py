@@ -33,7 +33,7 @@ def check_catalog(profile: city_checks.Profile = None) -> None:
         f"退单 {rules.returns.within.label}内、退过 {rules.returns.supervisor_after} 次由班长定；"
         f"延期最多 {rules.extension.times} 次、每次 {rules.extension.most_days} 个工作日；"
         f"挂起最多 {rules.suspension.times} 次、每次 {rules.suspension.most_days} 个工作日；"
-        f"超期 {rules.reminders.supervise_after.label}督办；回访 {rules.callback.archive_after.label}没有回复归档、"
+        f"超期 {rules.reminders.supervise_after.label}督办；回访 {rules.callback.phone_after.label}没有回复打电话、打 {rules.callback.tries} 天，{rules.callback.archive_after.label}没有回复归档、"
         f"要裁决的 {rules.callback.decide_within.label}内由班长裁决",
     )
     city_checks.report(console, city, [*_nobody(city), *_examples(city)])

@@ -98,6 +98,8 @@ DECISIONS: dict[str, dict[str, str]] = {
         "callback_why": _TEXT,
         "disputed": _AS_IT_IS,
         "decide_due_at": _AS_IT_IS,
+        "call_at": _NEVER,
+        "called_at": _NEVER,
     },
     "ticket_dispatches": {
         "id": _NEVER,

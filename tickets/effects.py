@@ -18,7 +18,7 @@ from core.city import City
 from core.clock import local
 from core.errors import BadRequest, Conflict
 from core.jobs import add
-from tickets import catalog, deadlines, dispatch, numbers, replies, rows
+from tickets import calls, catalog, deadlines, dispatch, numbers, replies, rows
 from tickets.lifecycle import Transition, Who
 from tickets.models import Department, TicketRow
 from tickets.states import State
@@ -246,6 +246,7 @@ async def _reply(doing: Doing) -> str:
 
 async def _approve(doing: Doing) -> str:
     doing.row.approved_at = doing.at
+    calls.plan(doing.row, doing.city, doing.at)
     return str(doing.fields.note)
 
 
@@ -253,14 +254,17 @@ async def _callback(doing: Doing) -> str:
     row, fields, rules = doing.row, doing.fields, doing.city.handling.callback
     doing.target = State.PENDING_CALLBACK
     if not fields.reached:
-        row.unreached += 1
-        return f"没有联系上（第 {row.unreached} 次）" + (f"：{fields.why}" if fields.why else "")
+        said, last = calls.missed(row, doing.city, doing.at)
+        if last and not row.disputed:  # else a supervisor decides
+            doing.then = [("archive", {"reason": f"{row.unreached} 天都打过电话，没有联系上"})]
+        return said + (f"：{fields.why}" if fields.why else "")
     if fields.solved is None:
         raise BadRequest("请说明问题解决了没有", details={"fields": {"solved": "必须填写"}})
     unhappy = not fields.solved or (fields.satisfied is not None and fields.satisfied < rules.satisfied_from)
     by_citizen = doing.actor.kind == Who.CITIZEN
     if unhappy and not fields.why and not by_citizen:
         raise BadRequest("请写明哪里没有解决或者不满意", details={"fields": {"why": "必须填写"}})
+    calls.end(row)
     row.callback = "solved" if fields.solved else "unsolved"
     row.satisfied, row.callback_why = fields.satisfied, fields.why
     if not unhappy:
@@ -287,6 +291,7 @@ async def _redo(doing: Doing) -> str:
     row.due_from, row.added_days, row.extensions, row.suspensions = doing.at, 0, 0, 0
     row.replied_at = row.approved_at = row.satisfied = None
     row.callback, row.unreached = "", 0
+    calls.end(row)
     _settle(row)
     _recount(doing)
     return str(doing.fields.reason)
@@ -295,6 +300,7 @@ async def _redo(doing: Doing) -> str:
 async def _archive(doing: Doing) -> str:
     row = doing.row
     row.callback = row.callback or ("unreached" if row.unreached else "unanswered")
+    calls.end(row)
     _settle(row)
     return str(doing.fields.reason)
 

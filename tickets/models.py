@@ -42,6 +42,8 @@ INDEXES = {
     "number_id": ("number", "id"),
     "contact_key_id": ("contact_key", "id"),
     "updated_at": ("updated_at",),
+    # What is counted of the answers stands in it (:func:`tickets.calls.heard`).
+    "heard": ("approved_at", "state", "callback", "satisfied"),
 }
 """Name → columns of the indexes of all tickets."""
 _MARKS = ("urgency", "supervised_at", "disputed", "returns")
@@ -170,7 +172,11 @@ class TicketRow(Base):
     confidential_reply: Mapped[str] = mapped_column(EncryptedText, default="", server_default="")
     """What the department tells the hotline only."""
     unreached: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """Calls of the hotline that did not reach the citizen."""
+    """Days on which calls of the hotline did not reach the citizen."""
+    call_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
+    """From when the citizen stands in the list of calls (:mod:`tickets.calls`); None: nobody has to call."""
+    called_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the last call was that did not reach the citizen."""
     callback: Mapped[str] = mapped_column(String(12), default="", server_default="")
     """Result of the callback: ``solved``, ``unsolved``, ``unreached``, ``unanswered``; empty: none yet."""
     satisfied: Mapped[int | None] = mapped_column(Integer, default=None)

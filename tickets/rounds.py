@@ -49,7 +49,7 @@ class Heard:
 CALLBACK_LABELS = {
     "solved": "已解决",
     "unsolved": "未解决",
-    "unreached": "没有联系上",
+    "unreached": "未联系上",
     "unanswered": "没有回复",
 }
 """Code of a callback's result → its name for people."""

@@ -70,7 +70,8 @@ class Tickets:
         self._database = database
         self._view = DepartmentView(introduced)
         self._events = events
-        self._city = city
+        self.city: City = city
+        """Has the rules by which they are handled."""
         self.moves: Moves = Moves(database, events, city)
         """What moves tickets on."""
         self.imports: Imports = Imports(database, events, city)
@@ -93,12 +94,12 @@ class Tickets:
 
     def lead(self, category: str) -> str | None:
         """The name of the lead department of a category (``一级/二级``); None when the city names none."""
-        found = self._city.lead(category)
+        found = self.city.lead(category)
         return found.name if found else None
 
     def how_long(self, type_label: str, category: str, urgent: bool = False) -> str:
         """How long such a matter may take, in words for a citizen; see :func:`tickets.deadlines.in_words`."""
-        return deadlines.in_words(self._city, type_label, category, urgent)
+        return deadlines.in_words(self.city, type_label, category, urgent)
 
     async def file(self, draft: TicketDraft, key: str, actor: Actor = CITIZEN) -> Ticket:
         """Make a ticket of a confirmed draft. The same ``key`` again gives the same ticket.
@@ -112,7 +113,7 @@ class Tickets:
             BadRequest: code ``bad_ticket``, and ``details.fields`` says what is wrong; or code
                 ``bad_filing_key``.
         """
-        ticket, made = await filing.file(self._database, draft, key, self._city, actor)
+        ticket, made = await filing.file(self._database, draft, key, self.city, actor)
         if made:
             announce(self._events, ticket.line, "filed")
         return ticket
@@ -171,8 +172,8 @@ class Tickets:
 
     async def counts(self, department_id: str | None = None, *, own: bool = False) -> counting.Counts:
         """How many open tickets there are of each kind; see :func:`tickets.counting.count`."""
-        decided = self.returns_decided
-        return await counting.count(self._database, department_id=department_id, own=own, returned=decided)
+        often = self.returns_decided
+        return await counting.count(self._database, department_id=department_id, own=own, returned=often)
 
     async def suggestions(self, number: str) -> tuple[dispatch.Suggestion, ...]:
         """The departments that a ticket may go to, the best first; see :func:`tickets.dispatch.suggest`.
@@ -181,7 +182,7 @@ class Tickets:
             NotFound: there is no such ticket.
         """
         async with self._database.read() as session:
-            return await dispatch.suggest(session, self._city, await self._row(session, number))
+            return await dispatch.suggest(session, self.city, await self._row(session, number))
 
     async def departments(self) -> Sequence[tuple[str, str]]:
         """Id and name of all departments in service, by name."""
@@ -189,17 +190,17 @@ class Tickets:
 
     async def offices(self) -> Sequence[Office]:
         """The departments in service with what each leads."""
-        return await departments.offices(self._database, self._city)
+        return await departments.offices(self._database, self.city)
 
     @property
     def places(self) -> Sequence[str]:
         """The names of the city's districts, as tickets hold them."""
-        return tuple(district.name for district in self._city.districts)
+        return tuple(district.name for district in self.city.districts)
 
     @property
     def returns_decided(self) -> int:
         """After how many returns (退单) only a supervisor decides."""
-        return self._city.handling.returns.supervisor_after
+        return self.city.handling.returns.supervisor_after
 
     async def has(self, number: str, department_id: str) -> bool:
         """Whether a department leads or assists with a ticket."""
@@ -312,7 +313,7 @@ class Tickets:
 
     async def correct(self, number: str, values: Mapping[str, str], key: str | None = None) -> Ticket:
         """Set fields that the citizen corrects; see :func:`tickets.corrections.fields`."""
-        told, change = corrections.fields(values, self._city)
+        told, change = corrections.fields(values, self.city)
         ticket = await self._add(number, CITIZEN, "corrected", told, key, change=change)
         return await self._resumed(ticket, "群众更正了情况")
 

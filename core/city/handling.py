@@ -106,12 +106,26 @@ class CallbackRules(Grounded):
         satisfied_from: least mark (1 to 5) that counts as satisfied.
         redos: how often a dissatisfied citizen's ticket is redone by itself; later a supervisor decides.
         decide_within: time within which a supervisor decides about what is left to one.
+        phone_after: time without an answer in the conversation after which the citizen is to be called.
+        tries: on how many days a citizen who is not reached is called.
     """
 
-    archive_after: Limit = Limit(count=3, unit="working_days")
+    archive_after: Limit = Limit(count=5, unit="working_days")
     satisfied_from: Annotated[int, Field(strict=True, ge=2, le=5)] = 3
     redos: _Few = 1
     decide_within: Limit = Limit(count=2, unit="working_days")
+    phone_after: Limit = Limit(count=1, unit="working_days")
+    tries: Annotated[int, Field(strict=True, ge=1, le=10)] = 3
+
+    @model_validator(mode="after")
+    def _time_to_call(self) -> CallbackRules:
+        days = self.archive_after.unit == self.phone_after.unit == "working_days"
+        if days and self.archive_after.count < self.phone_after.count + self.tries:
+            raise Wrong(
+                f"archive_after 太短：{self.phone_after.label}后开始打电话，要打 {self.tries} 天，"
+                f"至少要 {self.phone_after.count + self.tries} 个工作日"
+            )
+        return self
 
 
 class Handling(Strict):

@@ -34,7 +34,8 @@ TICKETS = [
     ("GET", "/departments"),
     ("GET", "/reveals/reasons"),
 ]
-DISPATCHING = [("POST", "/tickets/dispatch")]
+VIEWS = [("GET", "/views"), ("POST", "/views"), ("POST", f"/views/{ID}/remove")]
+DISPATCHING = [("POST", "/tickets/dispatch"), ("GET", "/calls"), ("GET", "/calls/figures")]
 SUPERVISING = [
     ("GET", "/tickets/template"),
     ("POST", "/tickets/import"),
@@ -96,6 +97,7 @@ async def test_every_address_but_the_sign_in_is_closed_to_strangers(office: Offi
     lists = (
         CONVERSATIONS,
         TICKETS,
+        VIEWS,
         DISPATCHING,
         SUPERVISING,
         RIGHTS,
@@ -127,6 +129,7 @@ async def test_each_role_sees_what_it_is_for(
     for addresses, allowed in (
         (CONVERSATIONS, conversations),
         (TICKETS, tickets),
+        (VIEWS, tickets),
         (DISPATCHING, conversations),
         (SUPERVISING, supervises),
         (RIGHTS, supervises),

@@ -29,6 +29,7 @@ from core.privacy import Sealed, lookup_key
 from core.resealing import counts
 from core.sealing import encrypted_before, ring, use_ring
 from core.settings import Settings
+from desk.models import DeskUser, DeskView
 from gaps.models import AskedQuestion
 from service import doctor, doctor_data, renewal
 from service.renewal import Renewal
@@ -101,12 +102,16 @@ def everything() -> list[Any]:
         TicketEventRow(ticket_id="k1", actor_kind="citizen", actor="市民", action="noted", note=MARK),
         WeChatAnswer(conversation_id="c1", message_id="w1", text=MARK),
         WeChatNoticeRow(id="n1", key="n1", account="main", user_id="u1", values=facts),
+        DeskView(id="v1", user_id="u1", name=MARK, query={"q": MARK}),
         AskedQuestion(turn_id="t1", question=MARK, outcome="unknown", channel="web"),
     ]
 
 
 async def keep_everything(database: Database) -> None:
     async with database.write() as session:
+        # Whose view it is.
+        session.add(DeskUser(id="u1", username="u1", display_name="坐席", password_hash="", role="agent"))
+        await session.flush()
         for row in everything():  # one by one, because some refer to others
             session.add(row)
             await session.flush()

@@ -123,6 +123,11 @@ ROUTES: dict[str, str | set[Role]] = {
     "POST /api/desk/tickets/{number}/act": AGENTS | {Role.DEPARTMENT},
     "POST /api/desk/tickets/dispatch": AGENTS,
     "GET /api/desk/departments": AGENTS | {Role.DEPARTMENT},
+    "GET /api/desk/calls": AGENTS,
+    "GET /api/desk/calls/figures": AGENTS,
+    "GET /api/desk/views": AGENTS | {Role.DEPARTMENT},
+    "POST /api/desk/views": AGENTS | {Role.DEPARTMENT},
+    "POST /api/desk/views/{id}/remove": AGENTS | {Role.DEPARTMENT},
     "GET /api/desk/partners/troubles": {Role.SUPERVISOR},
     "GET /api/desk/knowledge": AGENTS | {Role.EDITOR},
     "GET /api/desk/knowledge/ask": AGENTS | {Role.EDITOR},
@@ -194,6 +199,8 @@ OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
         {"action": "urge", "version": 1, "fields": {}},
         {"own": {"*": 200, "department": 403}, "other": {"*": 200, "department": 404}},
     ),
+    # Saved views: others' own views are as if there were none (tests/desk/test_desk_views.py).
+    "POST /api/desk/views/{id}/remove": ({}, {"none": {"*": 404}}),
     # A photo that is none of the ticket's, whosever the ticket is.
     "GET /api/desk/tickets/{number}/photos/{id}": (None, {"own": {"*": 404}, "other": {"*": 404}}),
     # Photos belong to conversations, which all agents may read; questions belong to nobody. Here there are none.
@@ -381,6 +388,7 @@ NOT_LISTS = {
     "GET /api/desk/departments": "the city's departments",
     "GET /api/desk/conversations/{id}": "as many messages as desk.conversations_api.HISTORY",
     "GET /api/desk/tickets/counts": "as many as there are states",
+    "GET /api/desk/views": "as many as desk.views.MOST for an account",
     "GET /api/desk/tickets/{number}": "one ticket",
     "GET /api/desk/tickets/{number}/photos/{id}": "one photo",
     "GET /api/desk/photos/{id}": "one photo",

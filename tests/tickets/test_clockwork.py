@@ -243,7 +243,7 @@ async def test_whoever_answers_no_callback_has_the_ticket_filed_away(
     monday.forward(days=2)
     await sweep_of(database).run()
     assert (await tickets.get(quiet)).state is State.PENDING_CALLBACK
-    monday.forward(days=2)
+    monday.forward(days=6)
     await sweep_of(database).run()
     ends = [await tickets.get(number) for number in (quiet, called)]
     assert [one.state for one in ends] == [State.CLOSED] * 2

@@ -40,6 +40,10 @@ export const router = createRouter({
       meta: { title: "待办工单", allowed: mayHandle },
     },
     {
+      path: "/calls", name: "calls", component: () => import("./views/Calls.vue"),
+      meta: { title: "回访电话", allowed: mayAnswer },
+    },
+    {
       path: "/board", name: "board", component: () => import("./views/Board.vue"),
       meta: { title: "工单看板", allowed: maySupervise },
     },

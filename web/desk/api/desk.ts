@@ -1,7 +1,7 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
 import type {
-  Account, AccountFacts, AuditFilter, AuditPage, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, Dispatched, FieldValue, GapGroup, GapPage, GapState, GapWindow, Happening, KnowledgeState, Looked, RightsRequest, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab,
+  Account, AccountFacts, AuditFilter, AuditPage, Call, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, Dispatched, FieldValue, GapGroup, GapPage, GapState, GapWindow, Happening, HeardFigures, KnowledgeState, Looked, RightsRequest, SavedView, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab,
   TicketFilter, TicketPage, TicketRow, Tried, User,
 } from "./types";
 
@@ -102,6 +102,19 @@ export class DeskApi {
 
   /** Files the tickets of a filled template, all or none; what is wrong stands in the error's `details.rows`. */
   importTickets = (file: Blob): Promise<{ imported: number; numbers: string[] }> => this.client.upload("/tickets/import", file);
+
+  /** Citizens to call about an answer, who waits longest first. */
+  calls = (after: string | null): Promise<{ calls: Call[]; waiting: number; next: string | null; tries: number }> =>
+    this.client.get("/calls", { after, limit: 50 });
+
+  callFigures = (days: number): Promise<HeardFigures> => this.client.get("/calls/figures", { days });
+
+  views = (): Promise<{ views: SavedView[] }> => this.client.get("/views");
+
+  saveView = (name: string, query: Record<string, string>, shared: boolean): Promise<{ view: SavedView }> =>
+    this.client.post("/views", { name, query, shared });
+
+  removeView = (id: string): Promise<unknown> => this.client.post(`/views/${encodeURIComponent(id)}/remove`);
 
   ticket = (number: string): Promise<TicketPage> => this.client.get(`/tickets/${encodeURIComponent(number)}`);
 

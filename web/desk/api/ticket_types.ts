@@ -207,3 +207,40 @@ export interface TicketFilter {
   returned: boolean;
   order: "" | "due";
 }
+
+/** A citizen to call about an answer (回访). */
+export interface Call extends TicketRow {
+  /** Masked; the ticket's page shows it in clear for a reason. */
+  phone: string;
+  /** Days on which nobody was reached. */
+  tries: number;
+  called_at: string | null;
+  answered_at: string | null;
+}
+
+/** What was heard of the answers of some days; shares are 0 to 1, null when nobody was heard. */
+export interface HeardFigures {
+  days: number;
+  answered: number;
+  waiting: number;
+  solved: number;
+  unsolved: number;
+  unreached: number;
+  unanswered: number;
+  marked: number;
+  satisfied: number;
+  solved_share: number | null;
+  satisfied_share: number | null;
+}
+
+/** A list of tickets that was saved under a name (常用视图). */
+export interface SavedView {
+  id: string;
+  name: string;
+  query: Record<string, string>;
+  /** Whether all agents and supervisors see it. */
+  shared: boolean;
+  own: boolean;
+  /** Who saved it. */
+  by: string;
+}
