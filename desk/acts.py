@@ -91,6 +91,7 @@ SEE_TICKET_PHOTO = Act("see_ticket_photo", "查看工单照片", "ticket", "numb
 REVEAL_CONTACT = Act("reveal_contact", "查看联系方式", "ticket", "number")
 
 EXPORT_TICKETS = Act("export_tickets", "导出工单")
+PRINT_TICKET = Act("print_ticket", "打印工单", "ticket", "number")
 TICKET_TEMPLATE = Act("ticket_template", "下载导入模板")
 IMPORT_TICKETS = Act("import_tickets", "导入工单")
 MOVE_TICKET = Act("move_ticket", "办理工单", "ticket", "number")

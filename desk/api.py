@@ -39,6 +39,7 @@ from desk.sessions import Sessions
 from desk.single_sign_on import SingleSignOn
 from desk.summaries import Summaries
 from desk.ticket_moves_api import TicketMovesApi
+from desk.ticket_sheet_api import TicketSheetApi
 from desk.ticket_sheets_api import TicketSheetsApi
 from desk.tickets_api import TicketsApi
 from desk.users import Users
@@ -108,6 +109,7 @@ def routes(
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
         *TicketMovesApi(guard, tickets).routes(),
         *TicketSheetsApi(guard, tickets).routes(),
+        *TicketSheetApi(guard, tickets).routes(),
         *TicketsApi(guard, tickets, media, reveals).routes(),
         *CallsApi(guard, database, tickets.city).routes(),
         *ViewsApi(guard, Views(database)).routes(),

@@ -182,7 +182,7 @@ async def heard(database: Database, city: City, days: int) -> Heard:
     since = now() - timedelta(days=days)
     query = select(*columns, func.count()).where(TicketRow.approved_at >= since).group_by(*columns)
     async with database.browse() as session:
-        found = [tuple(one) for one in await session.execute(query)]
+        found = [(one[0], one[1], one[2], int(one[3])) for one in await session.execute(query)]
     closed = [one for one in found if one[0] == State.CLOSED]
 
     def count(result: str) -> int:

@@ -254,10 +254,10 @@ async def _callback(doing: Doing) -> str:
     row, fields, rules = doing.row, doing.fields, doing.city.handling.callback
     doing.target = State.PENDING_CALLBACK
     if not fields.reached:
-        said, last = calls.missed(row, doing.city, doing.at)
+        told, last = calls.missed(row, doing.city, doing.at)
         if last and not row.disputed:  # else a supervisor decides
             doing.then = [("archive", {"reason": f"{row.unreached} 天都打过电话，没有联系上"})]
-        return said + (f"：{fields.why}" if fields.why else "")
+        return told + (f"：{fields.why}" if fields.why else "")
     if fields.solved is None:
         raise BadRequest("请说明问题解决了没有", details={"fields": {"solved": "必须填写"}})
     unhappy = not fields.solved or (fields.satisfied is not None and fields.satisfied < rules.satisfied_from)

@@ -28,6 +28,7 @@ TICKETS = [
     ("GET", "/tickets/counts"),
     ("GET", "/tickets/export"),
     ("GET", "/tickets/HN2026112300001"),
+    ("GET", "/tickets/HN2026112300001/print"),
     ("GET", f"/tickets/HN2026112300001/photos/{ID}"),
     ("POST", "/tickets/HN2026112300001/reveal"),
     ("POST", "/tickets/HN2026112300001/act"),

@@ -123,6 +123,7 @@ ROUTES: dict[str, str | set[Role]] = {
     "POST /api/desk/tickets/{number}/act": AGENTS | {Role.DEPARTMENT},
     "POST /api/desk/tickets/dispatch": AGENTS,
     "GET /api/desk/departments": AGENTS | {Role.DEPARTMENT},
+    "GET /api/desk/tickets/{number}/print": AGENTS | {Role.DEPARTMENT},
     "GET /api/desk/calls": AGENTS,
     "GET /api/desk/calls/figures": AGENTS,
     "GET /api/desk/views": AGENTS | {Role.DEPARTMENT},
@@ -188,6 +189,10 @@ OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
     "POST /api/desk/rights/{id}": ({"state": "done", "note": "已经办好"}, {"none": {"*": 404}}),
     # Tickets: one of the asking department, one of another department, one of the asking department with 保密.
     "GET /api/desk/tickets/{number}": (
+        None,
+        {"own": {"*": 200}, "other": {"*": 200, "department": 404}, "secret": {"*": 200}},
+    ),
+    "GET /api/desk/tickets/{number}/print": (
         None,
         {"own": {"*": 200}, "other": {"*": 200, "department": 404}, "secret": {"*": 200}},
     ),
@@ -390,6 +395,7 @@ NOT_LISTS = {
     "GET /api/desk/tickets/counts": "as many as there are states",
     "GET /api/desk/views": "as many as desk.views.MOST for an account",
     "GET /api/desk/tickets/{number}": "one ticket",
+    "GET /api/desk/tickets/{number}/print": "one ticket",
     "GET /api/desk/tickets/{number}/photos/{id}": "one photo",
     "GET /api/desk/photos/{id}": "one photo",
 }

@@ -118,6 +118,9 @@ export class DeskApi {
 
   ticket = (number: string): Promise<TicketPage> => this.client.get(`/tickets/${encodeURIComponent(number)}`);
 
+  /** Address of the ticket as a sheet of paper. Fetching it is recorded. */
+  ticketPrint = (number: string): string => `/api/desk/tickets/${encodeURIComponent(number)}/print`;
+
   /** Makes a move on the version that was seen. `gone`: this department no longer sees the ticket. */
   act = (number: string, action: string, version: number, fields: Record<string, FieldValue>):
     Promise<{ ticket: TicketRow; gone: boolean }> =>
