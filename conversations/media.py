@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -153,6 +153,11 @@ class Media:
                 raise NotFound("没有这个会话") from None
             return known
         return _stored(row)
+
+    async def hold(self, image_ids: Sequence[str]) -> None:
+        """Keep photos that a ticket is about to list, though no message names them (:meth:`forget_unsent`)."""
+        async with self._database.write() as session:
+            await session.execute(update(ImageRow).where(ImageRow.id.in_(image_ids)).values(ticketed=True))
 
     async def get(self, image_id: str) -> StoredImage:
         """The facts about a photo.

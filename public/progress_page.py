@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from types import MappingProxyType
 
+from conversations.images import MAX_BYTES
 from core.clock import iso
 from core.ids import new_id
+from public.forms import MAX_PHOTOS
+from tickets.needs import MAX_REASON
 from tickets.progress import when
 from tickets.public import Seen
 
@@ -13,6 +18,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 """Content security policy: no scripts, nothing is loaded, forms go to this site only."""
 MAX_WORDS = 1_000
 """Most characters that the page takes for an addition. Longer ones are told in the conversation."""
+MARKS = {1: "很不满意", 2: "不太满意", 3: "一般", 4: "满意", 5: "非常满意"}
+"""Mark of the callback → its words."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 PATH = "/progress"
 """Address of the page."""
 _STYLE = """
@@ -34,6 +42,9 @@ label{display:block;font-weight:600;margin:.7rem 0 .3rem}h2 label{margin:0}input
 textarea{min-height:6.5rem;resize:vertical}button,summary{font:inherit;cursor:pointer}
 button{display:block;width:100%;min-height:48px;margin:.9rem 0 .2rem;border:0;border-radius:24px;background:var(--main);color:#fff;font-weight:600}
 button.second{background:#fff;color:var(--main);border:1px solid var(--main)}button.danger{background:var(--accent)}
+fieldset{border:0;margin:.4rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}legend{padding:0;margin-bottom:.3rem}
+.pick{margin:0;font-weight:400}.pick input,.tick input{width:auto;margin:0 .5rem 0 0}.pick span{vertical-align:middle}.pick{display:flex;align-items:center;min-height:44px;padding:.2rem .9rem;border:1px solid #8592a6;border-radius:22px}
+.pick:has(:checked){background:var(--tint);border-color:var(--main)}.tick{display:flex;align-items:flex-start;font-weight:400}.tick input{margin-top:.45em;flex:none}input[type=file]{padding:.5rem}
 summary{min-height:48px;padding:.6rem 0;color:var(--main)}details p{margin-top:0}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}footer{padding-bottom:2.5rem;color:var(--soft);font-size:.88rem}footer a{color:var(--main)}
 @media(min-width:48rem){button{width:auto;min-width:12rem;padding:0 1.8rem}}
@@ -65,7 +76,15 @@ def asked(city: str, number: str = "", problem: str = "") -> str:
     )
 
 
-def shown(city: str, seen: Seen, code: str, said: str = "", problem: str = "", kept: str = "") -> str:
+def shown(
+    city: str,
+    seen: Seen,
+    code: str,
+    said: str = "",
+    problem: str = "",
+    kept: Mapping[str, str] = NOTHING,
+    agrees: str = "",
+) -> str:
     """The page of a ticket.
 
     Args:
@@ -74,7 +93,8 @@ def shown(city: str, seen: Seen, code: str, said: str = "", problem: str = "", k
         code: the query code that opened it; it goes with the page's forms, and never stands in an address.
         said: what was just done; empty: nothing.
         problem: what could not be done; empty: nothing.
-        kept: words that could not be added and should not be lost.
+        kept: what was to be done → words that could not be taken and should not be lost.
+        agrees: what the citizen agrees to by sending photos; empty: nothing.
     """
     ticket = seen.ticket
     notes = f'<p class="said" role="status">{escape(said)}</p>' if said else ""
@@ -99,12 +119,13 @@ def shown(city: str, seen: Seen, code: str, said: str = "", problem: str = "", k
         f'<input type="hidden" name="code" value="{escape(code)}">'
         f'<input type="hidden" name="key" value="{new_id()}">'
     )
+    if seen.ways.get("callback", "no") is None:
+        parts.append(_rating(hidden, kept.get("rate", "")))
     parts.append(_history(seen))
-    parts += [_adding(hidden, kept)] if seen.adds else []
-    parts += [_moves(seen, hidden)] if seen.ways else []
-    parts.append(
-        '<p class="soft">照片请在在线对话里发；评价和回访也在那里，或者等我们的电话。看完请关掉这一页，别人用同一台设备就看不到了。</p>'
-    )
+    parts += [_adding(hidden, kept.get("add", ""))] if seen.adds else []
+    parts += [_photos(hidden, agrees)] if seen.adds and ticket.conversation_id else []
+    parts += [_moves(seen, hidden)] if {"urge", "withdraw"} & set(seen.ways) else []
+    parts.append('<p class="soft">看完请关掉这一页，别人用同一台设备就看不到了。</p>')
     return _framed(f"工单 {ticket.number}", city, "".join(parts))
 
 
@@ -115,6 +136,42 @@ def _adding(hidden: str, kept: str) -> str:
         f'<textarea id="words" name="words" required maxlength="{MAX_WORDS}" aria-describedby="words-hint">{escape(kept)}</textarea>'
         '<p class="soft" id="words-hint">承办的工作人员能看到。有人有危险请直接拨打 110、119、120。</p>'
         "<button>补充到工单</button></form>"
+    )
+
+
+def _photos(hidden: str, agrees: str) -> str:
+    agree = (
+        f'<label class="tick"><input type="checkbox" name="agree" value="1" required><span>{escape(agrees)}'
+        '（<a href="/privacy">个人信息处理告知</a>）</span></label>'
+        if agrees
+        else ""
+    )
+    # The fields stand before the photos: these are only read when number and code are right.
+    return (
+        f'<form class="card" method="post" action="{PATH}" enctype="multipart/form-data"><h2><label for="photos">补充照片</label></h2>{hidden}'
+        f'<input type="hidden" name="act" value="photo">{agree}'
+        '<input id="photos" name="photos" type="file" accept="image/*" multiple required aria-describedby="photos-hint">'
+        f'<p class="soft" id="photos-hint">一次最多 {MAX_PHOTOS} 张，每张 {MAX_BYTES // 1024 // 1024} MB 以内。请尽量不要拍到无关的人和证件。</p>'
+        "<button>发送照片</button></form>"
+    )
+
+
+def _rating(hidden: str, why: str) -> str:
+    marks = "".join(
+        f'<label class="pick"><input type="radio" name="mark" value="{mark}" required><span>{mark} 分 {words}</span></label>'
+        for mark, words in reversed(MARKS.items())
+    )
+    return (
+        f'<form class="card" method="post" action="{PATH}"><h2>这件事解决了吗？</h2>{hidden}'
+        '<input type="hidden" name="act" value="rate">'
+        '<fieldset><legend class="soft">解决情况</legend>'
+        '<label class="pick"><input type="radio" name="solved" value="yes" required><span>解决了</span></label>'
+        '<label class="pick"><input type="radio" name="solved" value="no" required><span>没解决</span></label></fieldset>'
+        f'<fieldset><legend class="soft">这次办得怎么样</legend>{marks}</fieldset>'
+        '<label for="why">没解决或者不满意的，哪里不好？（可以不写）</label>'
+        f'<textarea id="why" name="why" maxlength="{MAX_REASON}" aria-describedby="why-hint">{escape(why)}</textarea>'
+        '<p class="soft" id="why-hint">写了原因，会退给承办单位重新办理；不写的由负责人审核。</p>'
+        "<button>提交评价</button></form>"
     )
 
 

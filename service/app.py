@@ -65,6 +65,7 @@ from partners.api import WorkOrders
 from partners.service import Origins
 from partners.webhooks import Webhooks
 from public.progress import Progress
+from public.progress_photos import ProgressPhotos
 from service import health, notice_page, pages
 from service.errors import errors
 from service.notice_page import shown
@@ -271,6 +272,7 @@ async def create_app(settings: Settings) -> web.Application:
     )
     web_channel.attach(app)
     seen = PublicTickets(database, tickets)
+    photos = ProgressPhotos(database, tickets, conversations, media, notice)
     app.add_routes(
         [
             *health.routes(
@@ -294,7 +296,7 @@ async def create_app(settings: Settings) -> web.Application:
             *entry_page.routes(knowledge, city.name),
             *WorkOrders(database, tickets, rates, web_channel.source, city.full_name).routes(),
             *notice_page.routes(notice, city.full_name),
-            *Progress(tickets, seen, rates, web_channel.source, city.full_name).routes(),
+            *Progress(tickets, seen, rates, web_channel.source, photos, city.full_name).routes(),
             *pages.routes(city.full_name, public_url=settings.public_url),
         ]
     )

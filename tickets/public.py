@@ -19,7 +19,7 @@ from tickets.models import TicketEventRow
 from tickets.service import Tickets
 from tickets.types import CITIZEN, Ticket
 
-WAYS = ("urge", "withdraw")
+WAYS = ("callback", "urge", "withdraw")
 """Codes of the moves that a page offers. Adding to a ticket is no move (:meth:`tickets.service.Tickets.note`)."""
 _ASKED = "suspend"
 _HAPPENED = {

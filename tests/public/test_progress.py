@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +13,20 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import func, select
 
+from conversations.media import Media
+from conversations.service import Conversations
 from core import codes
 from core.database import Database
 from core.events import LocalEvents
 from core.rates import LocalRates
+from core.settings import Settings
 from public import progress as page
 from public.progress import DONE_PER_MINUTE, LOOKS_PER_MINUTE, NOT_FOUND, Progress
+from public.progress_photos import ProgressPhotos
 from service.errors import errors
 from service.proxy import forwarded
 from tests.cities import HUAINAN
+from tests.rasa_standin import SmallDialogue, no_answer
 from tickets.lookup import OF_SOURCE
 from tickets.models import Department, TicketEventRow
 from tickets.public import PublicTickets
@@ -52,6 +58,8 @@ class Hall:
     database: Database
     tickets: Tickets
     clerk: Actor
+    conversations: Conversations
+    media: Media
 
     async def post(self, address: str = "203.0.113.5", **fields: str) -> tuple[int, str]:
         answer = await self.client.post("/progress", data=fields, headers={"X-Forwarded-For": address})
@@ -75,17 +83,21 @@ class Hall:
 
 
 @pytest.fixture
-async def hall(database: Database) -> AsyncIterator[Hall]:
+async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
     tickets = Tickets(database, LocalEvents(), HUAINAN)
+    media = Media(database, tmp_path / "media")
+    conversations = Conversations(database, LocalEvents(), SmallDialogue(), no_answer)
+    notice = Settings(data_dir=tmp_path).notice
+    photos = ProgressPhotos(database, tickets, conversations, media, notice)
     async with database.write() as session:
         session.add(office := Department(name=OFFICE))
         await session.flush()
         clerk = Actor("department", "经办戊己", None, office.id)
     app = web.Application(middlewares=[forwarded, errors])
     seen, where = PublicTickets(database, tickets), lambda request: request.remote or ""
-    app.add_routes(Progress(tickets, seen, LocalRates(), where, "淮南市").routes())
+    app.add_routes(Progress(tickets, seen, LocalRates(), where, photos, "淮南市").routes())
     async with TestClient(TestServer(app)) as client:
-        yield Hall(client, database, tickets, clerk)
+        yield Hall(client, database, tickets, clerk, conversations, media)
 
 
 @pytest.fixture
