@@ -128,9 +128,11 @@ def fit_slots_command(
     store: Annotated[
         float, typer.Option(help="Share (0 to 1) that must be right of all that is stored.")
     ] = 0.95,
-    each: Annotated[float, typer.Option(help="The same of each field.")] = 0.9,
-    short: Annotated[float, typer.Option(help="The same of what the rules read in a short message.")] = 0.7,
-    ask: Annotated[float, typer.Option(help="The same of what is asked about.")] = 0.5,
+    each: Annotated[float, typer.Option(help="The same of each field.")] = 0.92,
+    short: Annotated[
+        float, typer.Option(help="The same of what rules and chooser agree on in a short message.")
+    ] = 0.85,
+    ask: Annotated[float, typer.Option(help="Least probability (0 to 1) of what is asked about.")] = 0.5,
 ) -> None:
     """Train what reads the slots, and its thresholds, on the annotated stories. Takes six minutes of one core."""
     # Not at the top: the app imports this module, and never trains.

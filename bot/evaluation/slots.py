@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.evaluation.rows import StoryRow
-from bot.understanding.mine import mine
+from bot.understanding.mine import Mined, Unsure, mine
+from bot.understanding.name import introduced_name
 from bot.understanding.slots.agreement import alike, same_time, time_key
+from bot.understanding.when import Moment, moment
 from core.city import City
 from core.phone import canonical
 
 SLOTS = ("complaint_type", "district", "town", "address", "happened_at", "subject", "phone", "ticket_number")
 """The slots that are measured."""
+NAME = "name"
+"""The citizen's own name: measured where some row of a file tells it, since not every author labelled names."""
 _LOOSE = ("address", "subject")
 
 
@@ -24,6 +28,8 @@ class _Count:
     filled: int = 0
     wanted: int = 0
     forbidden: int = 0
+    asked: int = 0
+    asked_right: int = 0
 
     def figures(self) -> dict[str, float | int]:
         precision = self.right / self.filled if self.filled else 0.0
@@ -36,13 +42,15 @@ class _Count:
             "wanted": self.wanted,
             "filled": self.filled,
             "forbidden": self.forbidden,
+            "asked": self.asked,
+            "asked_right": self.asked_right,
         }
 
 
 def wrong_slots(row: StoryRow) -> str | None:
     """The error of a row with an unknown slot name; None when all names are known."""
-    unknown = sorted({*row.slots, *row.never} - set(SLOTS))
-    return f"没有 {'、'.join(unknown)} 这样的项，只有 {'、'.join(SLOTS)}" if unknown else None
+    unknown = sorted({*row.slots, *row.never} - {*SLOTS, NAME})
+    return f"没有 {'、'.join(unknown)} 这样的项，只有 {'、'.join((*SLOTS, NAME))}" if unknown else None
 
 
 def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, Any]:
@@ -53,28 +61,32 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
     A slot that a row with ``not`` leaves out is not judged otherwise.
 
     Returns:
-        ``messages``, ``per_slot``, ``precision``, ``recall``, ``micro_f1``, ``forbidden`` and ``misses``.
+        ``messages``, ``per_slot``, ``precision``, ``recall``, ``micro_f1``, ``forbidden`` and ``misses``. In ``per_slot``,
+        ``asked`` counts unsure readings that the form asks about, and ``asked_right`` those that agree with the label.
     """
-    counts = {name: _Count() for name in SLOTS}
+    slots = (*SLOTS, NAME) if any(NAME in row.slots for row in rows) else SLOTS
+    counts = {name: _Count() for name in slots}
     misses = []
     for row in rows:
-        found = read(row.text, now, city)
-        for name in SLOTS:
+        found, unsure = read(row.text, now, city)
+        for name in slots:
             said, truth, never = found.get(name, ""), row.slots.get(name, ""), row.never.get(name, "")
             broken = bool(never) and (never == said if name == "subject" else never in said)
             if row.never and not truth and not broken:
                 continue
-            right = bool(truth) and not broken and agree(name, said, truth)
+            right = bool(truth) and not broken and _is_right(name, said, truth, now)
             counts[name].right += right
             counts[name].filled += bool(said)
             counts[name].wanted += bool(truth)
             counts[name].forbidden += broken
+            counts[name].asked += name in unsure
+            counts[name].asked_right += bool(truth) and _is_right(name, unsure.get(name, ""), truth, now)
             if not right and (said or truth):
                 misses.append({"slot": name, "expected": truth, "found": said, "text": row.text})
     total = _Count(
         *(
             sum(getattr(count, part) for count in counts.values())
-            for part in ("right", "filled", "wanted", "forbidden")
+            for part in ("right", "filled", "wanted", "forbidden", "asked", "asked_right")
         )
     ).figures()
     return {
@@ -88,12 +100,27 @@ def evaluate(rows: Sequence[StoryRow], now: datetime, city: City) -> dict[str, A
     }
 
 
-def read(text: str, now: datetime, city: City) -> dict[str, str]:
-    """The slots read from a story, in the format of the rows."""
+def read(text: str, now: datetime, city: City) -> tuple[dict[str, str], dict[str, str]]:
+    """The slots read from a story, in the format of the rows: what is stored, and what is unsure and asked about."""
     found = mine(text, now, city)
-    values = {name: getattr(found, name) for name in SLOTS if name != "happened_at"}
+    stored = _values(found)
+    if name := introduced_name(text):
+        stored[NAME] = name
+    return stored, _values(found.unsure)
+
+
+def _values(found: Mined | Unsure) -> dict[str, str]:
+    values = {name: getattr(found, name, "") for name in SLOTS if name != "happened_at"}
     values["happened_at"] = time_key(found.happened_at)
     return {name: value for name, value in values.items() if value}
+
+
+def _is_right(name: str, said: str, truth: str, now: datetime) -> bool:
+    """Whether a value agrees with a label. A label that tells a time in the story's words also stands for its date."""
+    if agree(name, said, truth):
+        return True
+    worded = name == "happened_at" and not truth[:4].isdigit()
+    return worded and same_time(said, time_key(moment(truth, now) or Moment(truth, None, "vague")))
 
 
 def agree(name: str, said: str, truth: str) -> bool:

@@ -23,6 +23,7 @@ from bot.understanding.slots.signals import Readings, spelled
 from bot.understanding.subject import subject, subjects
 from bot.understanding.ticket import find_number, without_number
 from bot.understanding.when import Moment, moment, moments
+from bot.understanding.when_background import is_no_event
 from core.city import City
 from core.phone import canonical
 from tickets.types import TicketType
@@ -233,12 +234,13 @@ _COUNTED = re.compile(r"第?[一二两三四五六七八九十几\d]{1,3}[回次
 
 
 def _is_no_time(said: str, words: str) -> bool:
-    """Whether words count how often (这个月第三回), or say until what hour (打麻将到两点)."""
+    """Whether words count how often (这个月第三回), say until what hour (打麻将到两点), or when to call back (3点后打我电话)."""
     at = said.find(words) if words else -1
     if at < 0:
         return False
     until = said[:at].endswith("到") and not _DATED.search(words)
-    return until or _COUNTED.match(said, at + len(words)) is not None
+    called = is_no_event(said, at, at + len(words), dated=False)
+    return until or called or _COUNTED.match(said, at + len(words)) is not None
 
 
 _OPENS = re.compile(

@@ -62,6 +62,10 @@ KEPT = "kept_draft"
 """Slot that keeps an unfinished complaint, which may be resumed (:func:`saved`)."""
 
 
+_ADDED = re.compile("\n(?:补充|市民更正)：")
+"""Begins what was added to the story later."""
+
+
 def needed(slots: Mapping[str, Any]) -> tuple[str, ...]:
     """The slots that this complaint asks for, in order.
 
@@ -86,6 +90,11 @@ def _is_placed(idea: str) -> bool:
     if _EVERYWHERE.search(idea):
         return False
     return _HERE.search(idea) is not None or _SET_UP.search(idea) is not None
+
+
+def told_first(story: str) -> str:
+    """The story without what was added to it later."""
+    return _ADDED.split(story, maxsplit=1)[0]
 
 
 def likely_type(content: str) -> str:

@@ -1,15 +1,19 @@
-"""Asks in one short question whether an unsure reading of the story is right: “是在谢家集区平山路15号吗？”"""
+"""Takes up unsure readings of the story: one is asked about (“是在谢家集区平山路15号吗？”), others wait in the summary.
+
+A form that asks about every reading tires people. So at most one question is put for a story; what else is unsure is
+filled in, said back, and marked in the summary until the citizen confirms or changes it.
+"""
 
 from __future__ import annotations
 
 import re
 
-from bot.actions.complaint.answers import read_unsure
+from bot.actions.complaint import draft as drafts
+from bot.actions.complaint.answers import read_answer, read_unsure
 from bot.actions.complaint.moves import Move, named
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, choice, plain
 from bot.understanding.assent import assent
-from bot.understanding.slots.choosing import SHORT
 from kb_index.language.text import simplified
 
 OFFER = "reading"
@@ -25,10 +29,46 @@ _NO = re.compile(
 
 
 def value(turn: Turn, slot: str) -> str:
-    """The unsure reading of a slot in the story; "" when there is none, or in a story so short that it is half a guess."""
-    content = str(turn.slot("content") or "")
-    told = len(content) > SHORT and slot in _ASKS
-    return read_unsure(simplified(content)).get(slot, "") if told else ""
+    """The unsure reading of a slot in the story; "" when there is none."""
+    return _unsure(turn).get(slot, "") if slot in _ASKS else ""
+
+
+def fill(turn: Turn) -> str:
+    """Fill what is unsure in a new story, but for the one reading that is asked about: the place, or the only one.
+
+    Returns:
+        What to say about it; "" when nothing was filled.
+    """
+    read = _unsure(turn)
+    unsure = [name for name in drafts.needed(turn.slots) if name in read and turn.slot(name) is None]
+    rest = [name for name in unsure if name != "address"] if len(unsure) > 1 else []
+    if not rest:
+        return ""
+    turn.set_all({name: _filled(name, read[name]) for name in rest})
+    said = "、".join(f"{drafts.LABELS[name]}先填成“{read[name]}”" for name in rest)
+    return f"我把{said}，提交前您再看看对不对。"
+
+
+def unchecked(turn: Turn) -> frozenset[str]:
+    """The slots that hold an unsure reading about which the citizen was not asked."""
+    return frozenset(
+        name
+        for name, read in _unsure(turn).items()
+        if turn.slot(name) == _filled(name, read) and not _was_put(turn, question(turn, name))
+    )
+
+
+def _unsure(turn: Turn) -> dict[str, str]:
+    story = drafts.told_first(str(turn.slot("content") or ""))
+    return read_unsure(simplified(story)) if story else {}
+
+
+def _filled(slot: str, read: str) -> str:
+    return str(read_answer(slot, read) or read)
+
+
+def _was_put(turn: Turn, said: str) -> bool:
+    return any(event.get("event") == "bot" and said in str(event.get("text") or "") for event in turn.events)
 
 
 def question(turn: Turn, slot: str) -> str:

@@ -28,6 +28,8 @@ _CONTENT_OF = {
     "咨询": "请写下您想咨询的问题，工作人员会按登记的方式答复您。",
     "求助": "请说说您遇到了什么困难，希望得到什么帮助。",
 }
+_UNCHECKED = "（请核对）"
+"""Behind a value in the summary that was read, but not surely, and that nobody has confirmed."""
 _SAME_WORDS = 2
 """How often a question is put in the same words."""
 
@@ -163,7 +165,11 @@ def _choices(turn: Turn, slot: str) -> list[Choice]:
 
 
 def _show_summary(turn: Turn, head: str) -> None:
-    lines = drafts.lines(turn.slots)
+    marked = guesses.unchecked(turn)
+    lines = [
+        (label, f"{value}{_UNCHECKED}" if slot in marked else value, slot)
+        for label, value, slot in drafts.lines(turn.slots)
+    ]
     listed = "\n".join(f"{label}：{value}" for label, value, _ in lines)
     card = {
         "kind": "summary",

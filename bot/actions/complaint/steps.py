@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.actions.complaint import corrected, later, questions, rough, same
+from bot.actions.complaint import corrected, guesses, later, questions, rough, same
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.agreeing import agree, renumbered
 from bot.actions.complaint.answers import hint, read_mined, without_own
@@ -29,7 +28,6 @@ MAX_TRIES = 3
 """Number of unreadable answers to one question after which an alternative is offered."""
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
-_ADDED = re.compile("\n(?:补充|市民更正)：")
 _LEAST_FIRST = 6
 """Fewest characters of the story told first from which a category is suggested without the additions."""
 _CATEGORY_FROM = 0.5
@@ -158,6 +156,7 @@ async def go_on(turn: Turn, filled: dict[str, Any], before: str = "", *, look: b
     turn.set_all({**agreed, "tries": 0, "former": former})
     if "content" in filled:
         await suggest_category(turn)
+        before += guesses.fill(turn)
     await ask_next(turn, before, look=bool(same.LOOKED_UP_AFTER & set(filled)) if look is None else look)
 
 
@@ -176,7 +175,7 @@ async def suggest_category(turn: Turn) -> None:
 
 def _matter_of(content: str) -> str:
     """The words that decide the category: the story told first, without what the citizen says it is not about."""
-    first = _ADDED.split(content, maxsplit=1)[0]
+    first = drafts.told_first(content)
     return without_denied(without_aside(first if len(first) >= _LEAST_FIRST else content))
 
 

@@ -63,16 +63,16 @@ class Judged:
         right: whether the choice agrees with the label.
         wanted: whether the story tells the field.
         length: characters of the text.
-        rules: the chooser's probability of what the rules chose; 0 when they chose nothing.
-        rules_right: whether that agrees with the label.
+        alone: whether it is a whole message of one matter.
+        ruled: whether what the rules chose agrees with the choice.
     """
 
     share: float
     right: bool
     wanted: bool
     length: int
-    rules: float = 0.0
-    rules_right: bool = False
+    alone: bool = True
+    ruled: bool = False
 
 
 def renewed(
@@ -88,9 +88,9 @@ def renewed(
         city: the city whose places the rules know.
         store: share (0 to 1) that must be right of all that is stored.
         each: the same of each field, which keeps a weak one from being carried by the others.
-        short: the same of what the rules read in a short message: hardly more than the matter is told there, and the
-            summary shows at a glance what is wrong.
-        ask: the same of what is asked about.
+        short: the same of what rules and chooser agree on in a short message: hardly more than the matter is told there,
+            and the summary shows at a glance what is wrong.
+        ask: least calibrated probability of what is asked about.
 
     Yields:
         Lines that tell how many choices are right on stories held back.
@@ -201,8 +201,9 @@ def held_back_choices(
         chooser = Chooser(fit_chooser.train(kept))
         for one, of in held:
             wanted = bool(_truths(kind, of.story, context))
+            alone = bool(of.story.told) and not of.story.several
             if not len(one.right):
-                judged.append(Judged(0.0, False, wanted, len(of.read)))
+                judged.append(Judged(0.0, False, wanted, len(of.read), alone))
                 continue
             shares = chooser.shares(one.found, one.means)
             every = together(kind, one.found, shares)
@@ -213,8 +214,8 @@ def held_back_choices(
                     bool(one.right[number]),
                     wanted,
                     len(of.read),
-                    0.0 if rules is None else float(every[rules]),
-                    rules is not None and bool(one.right[rules]),
+                    alone,
+                    rules is not None and agrees(kind, one.found.keys[rules], one.found.keys[number]),
                 )
             )
     return judged
@@ -244,31 +245,32 @@ def calibrated(
 ) -> dict[str, Calibration]:
     """The calibration of each kind's choices, and the thresholds above which enough of them are right.
 
+    Only whole messages of one matter count. Nearly half of the annotated texts are messages of several matters or
+    parts of them, because these are hard; of real first messages few are.
+
     What is stored of all kinds together is right in a share ``store``, with one threshold for all, above which as much
     as possible is stored; a kind of which less than ``each`` would be right has a higher one. Calibrated
     probabilities are counted, not the few that were right or wrong near a threshold: so another run or a few
-    other stories move it little.
+    other stories move it little. For what the rules chose, too, in a short message there is one threshold for all
+    words, because a field alone has too few of them.
     """
     lines = {}
     scores = {}
+    agreed: list[tuple[float, bool]] = []
     for kind, some in judged.items():
-        made = [one for one in some if one.share]
+        made = [one for one in some if one.share and one.alone]
         slope, offset = fit_chooser.calibrated([one.share for one in made], [one.right for one in made])
-        lines[kind] = Calibration(round(slope, 4), round(offset, 4))
+        lines[kind] = Calibration(round(slope, 4), round(offset, 4), ask=ask)
         scores[kind] = np.array([lines[kind](one.share) for one in made])
-    rules = {
-        kind: [(lines[kind](one.rules), one.rules_right) for one in some if one.rules and one.length <= SHORT]
-        for kind, some in judged.items()
-    }
+        if kind in WORDED:
+            agreed += [
+                (lines[kind](one.share), one.right) for one in made if one.ruled and one.length <= SHORT
+            ]
     floors = {kind: fit_chooser.bar(some.tolist(), each) for kind, some in scores.items()}
     common = next(t for t in np.arange(0.5, 1.0, 0.005) if _right(scores, floors, t) >= store)
+    least = fit_chooser.bar_of(agreed, short)
     return {
-        kind: replace(
-            line,
-            store=round(max(float(common), floors[kind]), 4),
-            ask=fit_chooser.bar(scores[kind].tolist(), ask),
-            short=fit_chooser.bar_of(rules[kind], short),
-        )
+        kind: replace(line, store=round(max(float(common), floors[kind]), 4), short=least)
         for kind, line in lines.items()
     }
 
@@ -281,7 +283,8 @@ def _right(scores: Mapping[str, Floats], floors: Mapping[str, float], common: fl
 
 
 def figures(judged: Sequence[Judged], calibration: Calibration) -> str:
-    """How many of the held-back choices would be stored, and are right."""
+    """How many of the held-back choices for whole messages of one matter would be stored, and are right."""
+    judged = [one for one in judged if one.alone]
     stored = [one for one in judged if one.share and calibration(one.share) >= calibration.store]
     right, wanted = sum(one.right for one in stored), sum(one.wanted for one in judged)
     return f"{right} of {len(stored)} stored are right, {right} of {wanted} wanted are stored"
