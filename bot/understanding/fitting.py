@@ -56,7 +56,7 @@ class Example(BaseModel):
 
     text: Annotated[str, Field(min_length=1)]
     kind: Literal["question", "matter", "both", "talk"]
-    hand: Literal["first", "second", "third", "fourth", "fifth"]
+    hand: Literal["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
     entry: str | None = None
     also: tuple[str, ...] = ()
     category: str | None = None

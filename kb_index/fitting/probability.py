@@ -82,7 +82,7 @@ def answer_threshold(
 
 
 def ask_threshold(
-    probability: Matrix, near: NDArray[np.bool_], answer_at: float, useless: float = 0.8
+    probability: Matrix, near: NDArray[np.bool_], answer_at: float, useless: float = 0.5
 ) -> float:
     """The threshold (0 to 1) for offering candidates with the most useful offers minus costs of useless ones.
 
@@ -90,7 +90,8 @@ def ask_threshold(
         probability: probability of the top entry; [questions].
         near: whether the right entry is among the first three; [questions].
         answer_at: the threshold for answering.
-        useless: cost of an offer without the right entry; an offer with it is worth 1.
+        useless: cost of an offer without the right entry; an offer with it is worth 1. It is small, because "I don't know" names the
+            nearest entries, too.
     """
     worth = np.where(near, 1.0, -useless)
     below = probability < answer_at
