@@ -218,18 +218,32 @@ def _chosen(said: str, words: Mapping[str, str], rules: _Read, now: datetime, ci
     elif not time:
         when = None
     elif when is None or time != when.text:
-        when = moment(time, now) or Moment(time, None, "vague")
+        when = moment(time, now)
+        if when is None or _is_no_time(said, when.text):  # 夜里打麻将到两点
+            when = Moment(time, None, "vague")
     town = towns(city).get(words.get("town", ""), "")
     district = districts(city).get(words.get("district", ""), "") or city.towns.get(town, "")
     return _Read(
         Place(district, town, _POINTING.sub("", bare_address(address, city))),
         when,
-        spelled(said, words.get("subject", "")),
+        _without_measure(said, spelled(said, words.get("subject", ""))),
         (canonical(words.get("phone", "")) or "") if rules.phone else "",
         words.get("type", ""),
     )
 
 
+_MEASURES = re.compile(r"(?:有|这|那|[一二两三四五六七八九十几])$")
+"""Words before 家 as a measure word: 路口有家百姓装饰公司."""
+
+
+def _without_measure(said: str, words: str) -> str:
+    """Words without a measure word that their first character is (有家百姓装饰公司)."""
+    at = said.find(words) if len(words) > _LEAST_NAME and words.startswith("家") else -1
+    return words[1:] if at > 0 and _MEASURES.search(said, 0, at) is not None else words
+
+
+_LEAST_NAME = 2
+"""Most characters of a name that begins with no measure word (家政)."""
 _COUNTED = re.compile(r"第?[一二两三四五六七八九十几\d]{1,3}[回次趟遍]")
 
 

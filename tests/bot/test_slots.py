@@ -8,6 +8,8 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from bot.evaluation.rows import StoryRow
+from bot.evaluation.slots import evaluate
 from bot.understanding.encoding.reading import plain
 from bot.understanding.mine import readings
 from bot.understanding.slots import fit_chooser
@@ -122,6 +124,19 @@ def test_a_type_seen_right_twice_is_not_yet_certain() -> None:
 )
 def test_times_agree(said: str, truth: str, same: bool) -> None:
     assert same_time(said, truth) is same
+
+
+def test_a_label_may_tell_a_time_in_the_words_of_the_story() -> None:
+    told = "田家庵区龙湖路8号的路灯昨天晚上八点坏了"
+    for label, right in (
+        ("昨天晚上八点", 1),
+        ("2026-11-23T20", 1),
+        ("前天晚上八点", 0),
+        ("2026-11-22T20", 0),
+    ):
+        row = StoryRow(text=told, slots={"happened_at": label})
+        found = evaluate([row], NOW, HUAINAN)["per_slot"]["happened_at"]
+        assert found["filled"] == 1 and found["precision"] == right, label
 
 
 def test_every_annotated_word_is_in_its_story() -> None:
