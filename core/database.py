@@ -73,6 +73,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 BROWSERS = 4
 """Most lists and searches that are read at the same time on SQLite; more wait."""
+BROWSED_KB = 8_192
+"""Most KB of the file that each of those connections keeps in memory."""
 IDLE_IN_TRANSACTION_S = 60.0
 """Seconds after which PostgreSQL ends a transaction in which nothing is done.
 
@@ -221,8 +223,8 @@ def _tune_browsing(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        # 64 MB of pages each, and the file mapped: a list reads from all over a large file.
-        for pragma in ("query_only=ON", "cache_size=-65536", "mmap_size=4294967296"):
+        # The system keeps what is read of the file; pages that the process kept itself, or mapped, would be its own memory.
+        for pragma in ("query_only=ON", f"cache_size=-{BROWSED_KB}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -100,22 +100,19 @@ class TicketsApi:
             seen = await self._tickets.for_department(number, department)
             may = await self._tickets.moves.may(number, actor(user))
             return web.json_response({**seen, "may": may, "suggestions": []})
-        ticket = await self._tickets.get(number)
-        events = await self._tickets.events(ticket.number)
-        marks = await self._tickets.marks(ticket.number)
+        page = await self._tickets.page(number)
+        ticket = page.ticket
         shown = {
             **sight.ticket(ticket.to_json()),
             "suggested_department": self._tickets.lead(ticket.category),
-            "maybe_same": [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks],
+            "maybe_same": [{**mark.line.to_json(), "why": list(mark.why)} for mark in page.marks],
         }
-        may = await self._tickets.moves.may(ticket.number, actor(user))
-        suggested = await self._tickets.suggestions(ticket.number)
         return web.json_response(
             {
                 "ticket": shown,
-                "events": [sight.note(event.to_json()) for event in events],
-                "may": may,
-                "suggestions": [one.to_json() for one in suggested],
+                "events": [sight.note(event.to_json()) for event in page.events],
+                "may": await self._tickets.moves.may(ticket.number, actor(user)),
+                "suggestions": [one.to_json() for one in page.suggestions],
             }
         )
 

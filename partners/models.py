@@ -80,7 +80,9 @@ def tell(connection: Connection, event_ids: Sequence[str]) -> None:
     """
     line = TicketEventRow
     listening = (
-        select(line.id, Partner.id, line.ticket_id, literal(WAITING), literal(0), line.at, line.at, literal(""))
+        select(
+            line.id, Partner.id, line.ticket_id, literal(WAITING), literal(0), line.at, line.at, literal("")
+        )
         .join_from(Partner, line, true())
         .where(Partner.active.is_(True), Partner.webhook_url != "", line.id.in_(event_ids))
     )

@@ -147,7 +147,9 @@ class Asked:
             return True
         # Masking takes most of the time, and puts nothing but stars into a text.
         told = [text for text in (row.content, row.address) if word in text.lower() or "*" in word]
-        return any(word in hide(text).lower() for text in told) or row.number == numbers.plain_number(self.word)
+        return any(word in hide(text).lower() for text in told) or row.number == numbers.plain_number(
+            self.word
+        )
 
 
 def _begins(part: str) -> ColumnElement[bool]:

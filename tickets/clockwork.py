@@ -22,7 +22,6 @@ from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
 from tickets.types import SYSTEM, Actor
 
-
 SUPERVISE = "supervise"
 """Code of 督办."""
 

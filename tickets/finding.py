@@ -87,7 +87,8 @@ class Finding:
         if self._words:
             found.update((one, None) for one in await self._by_words(session, before, most))
         ordered: list[Found] = sorted(
-            found.items(), key=lambda one: (one[1], one[0]) if self._wanted.by_due else one[0],
+            found.items(),
+            key=lambda one: (one[1], one[0]) if self._wanted.by_due else one[0],
             reverse=not self._wanted.by_due,
         )  # type: ignore[arg-type, return-value]
         return ordered[:most], place(*ordered[most - 1]) if len(ordered) >= most else None
@@ -98,7 +99,9 @@ class Finding:
         if not self._asked:
             return [(source, []) for source in await self._all(session)]
         if not wanted.own:
-            return await self._choose_asked(session, [TicketRow.confidential.is_(False)] if self._hides else [])
+            return await self._choose_asked(
+                session, [TicketRow.confidential.is_(False)] if self._hides else []
+            )
         found = await self._choose_asked(session, [TicketRow.confidential.is_(False)])
         # All that is confidential is compared with the department's view of it, whatever words are hidden in it. The index of those
         # is used for what names its condition.

@@ -122,9 +122,7 @@ async def _rows(session: AsyncSession, columns: Sequence[Any], ids: Sequence[str
     """Tickets, in the order of their ids."""
     if not ids:
         return []
-    found = await session.scalars(
-        select(TicketRow).options(load_only(*columns)).where(TicketRow.id.in_(ids))
-    )
+    found = await session.scalars(select(TicketRow).options(load_only(*columns)).where(TicketRow.id.in_(ids)))
     rows_of = {row.id: row for row in found}
     return [rows_of[one] for one in ids if one in rows_of]
 

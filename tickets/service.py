@@ -25,6 +25,7 @@ from tickets import (
     listing,
     lookup,
     notes,
+    pages,
     progress,
     rows,
     similar,
@@ -146,6 +147,10 @@ class Tickets:
         async with self._database.read() as session:
             return await rows.to_ticket(session, await self._row(session, number))
 
+    async def page(self, number: str) -> pages.TicketPage:
+        """All that the hotline's page of a ticket shows; see :func:`tickets.pages.read`."""
+        return await pages.read(self._database, self.city, number)
+
     async def list(
         self,
         state: str = "",
@@ -174,15 +179,6 @@ class Tickets:
         """How many open tickets there are of each kind; see :func:`tickets.counting.count`."""
         often = self.returns_decided
         return await counting.count(self._database, department_id=department_id, own=own, returned=often)
-
-    async def suggestions(self, number: str) -> tuple[dispatch.Suggestion, ...]:
-        """The departments that a ticket may go to, the best first; see :func:`tickets.dispatch.suggest`.
-
-        Raises:
-            NotFound: there is no such ticket.
-        """
-        async with self._database.read() as session:
-            return await dispatch.suggest(session, self.city, await self._row(session, number))
 
     async def departments(self) -> Sequence[tuple[str, str]]:
         """Id and name of all departments in service, by name."""
@@ -229,7 +225,7 @@ class Tickets:
             NotFound: there is no such ticket, or it is another department's. Numbers are consecutive and could be
                 tried, so both are told alike.
         """
-        async with self._database.read() as session:
+        async with self._database.browse() as session:
             row = await self._row(session, number)
             if department_id is not None and not await dispatch.has(session, row, department_id):
                 raise NotFound("没有这张工单")
@@ -272,12 +268,8 @@ class Tickets:
             return None if row is None else await rows.to_ticket(session, row)
 
     async def marks(self, number: str, department_id: str | None = None) -> tuple[similar.Mark, ...]:
-        """Open tickets that may be about the same matter, for the staff; see :func:`tickets.similar.marks`.
-
-        Raises:
-            NotFound: there is no such ticket.
-        """
-        async with self._database.read() as session:
+        """Open tickets that may be about the same matter, for the staff; see :func:`tickets.similar.marks`."""
+        async with self._database.browse() as session:
             return await similar.marks(session, await self._row(session, number), department_id)
 
     async def contact(

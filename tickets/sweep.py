@@ -102,9 +102,7 @@ class Sweep:
         await asyncio.sleep(0)
         return looked
 
-    async def _add(
-        self, ids: Sequence[str], moment: datetime, happened: list[str]
-    ) -> tuple[int, list[str]]:
+    async def _add(self, ids: Sequence[str], moment: datetime, happened: list[str]) -> tuple[int, list[str]]:
         """Do what only adds to tickets, with a few statements for all of them, in one transaction.
 
         Returns:
@@ -170,9 +168,7 @@ async def _write(
     session: AsyncSession, turns: Sequence[tuple[clockwork.Watched, clockwork.Turn]], moment: datetime
 ) -> None:
     """Write the lines of some tickets, when each is looked at next, and which are supervised from now on."""
-    lines = [
-        (row.id, one.action, one.note, one.key) for row, turn in turns for one in turn.lines
-    ]
+    lines = [(row.id, one.action, one.note, one.key) for row, turn in turns for one in turn.lines]
     await history.add(session, SYSTEM, moment, lines)
     changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row, turn in turns:

@@ -51,7 +51,9 @@ def main() -> int:
     """Measure and print; the exit status is 1 when a figure is over its bound."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.tickets")
     options.add_argument("--count", type=int, default=COUNT, help="how many tickets are made")
-    options.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the address of a database")
+    options.add_argument(
+        "--database", default="sqlite", help="sqlite, postgresql, or the address of a database"
+    )
     options.add_argument("--folder", type=Path, help="where keys and the SQLite file are kept")
     options.add_argument("--part", choices=("", "fill", "pages", "clock"), default="")
     options.add_argument("--only", default="", help="a part of the names of the lists that are asked for")

@@ -94,5 +94,3 @@ async def _fill_postgresql(url: str, batches: Iterator[Batch]) -> None:
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
-
-

@@ -140,7 +140,9 @@ async def _choose(database: Database, count: int) -> Chosen:
     return Chosen(words, chance.sample([row.number for row in some], len(some)), str(office))
 
 
-async def measure(database: Database, city: City, folder: Path, count: int, only: str, times: int) -> list[Figure]:
+async def measure(
+    database: Database, city: City, folder: Path, count: int, only: str, times: int
+) -> list[Figure]:
     """Ask every address ``times`` times. ``only``: a part of the names of those that are asked."""
     tickets = Tickets(database, LocalEvents(), city)
     chosen = await _choose(database, count)

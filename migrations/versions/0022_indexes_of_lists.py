@@ -64,7 +64,6 @@ def upgrade() -> None:
     _make(_NEW, _FEW)
     op.create_index("ix_tickets_number_end", "tickets", [sa.text("substr(number, length(number) - 4)"), "id"])
 
-
     op.drop_index("ix_ticket_dispatches_department_id_lead", table_name="ticket_dispatches")
     op.create_index(
         "ix_ticket_dispatches_held", "ticket_dispatches", ["department_id", "lead", "ended_at", "ticket_id"]
@@ -76,9 +75,7 @@ def downgrade() -> None:
     _drop(*_NEW, *_FEW, "number_end")
     _make(_OLD, _OLD_FEW)
     op.drop_index("ix_ticket_dispatches_held", table_name="ticket_dispatches")
-    op.create_index(
-        "ix_ticket_dispatches_department_id_lead", "ticket_dispatches", ["department_id", "lead"]
-    )
+    op.create_index("ix_ticket_dispatches_department_id_lead", "ticket_dispatches", ["department_id", "lead"])
 
 
 def _drop(*names: str) -> None:

@@ -12,14 +12,17 @@ import pytest
 from core.clock import now
 from core.database import Database
 from core.errors import NotFound
+from core.events import LocalEvents
 from core.jobs import Jobs
 from partners import service
 from partners.models import DEAD, SENT, WAITING
 from partners.service import Made, Origins
 from partners.webhooks import ID, MOST_TRIES, SIGNATURE, Webhooks, replay
+from tests.cities import HUAINAN
 from tests.conftest import Clock
 from tests.partners.conftest import AGENT, OFFICE, City, Receiver
 from tests.waiting import until
+from tickets.sweep import Sweep
 from tickets.types import TicketDraft
 
 DRAFT = TicketDraft("投诉", "小区门口的路灯坏了，打13800001234", contact_name="某某某")
@@ -54,6 +57,20 @@ async def test_each_line_of_a_history_is_told_signed_and_without_words(
     expected = hmac.new(made.secret.encode(), f"{stamp[2:]}.".encode() + body, hashlib.sha256).hexdigest()
     assert signature == f"v1={expected}" and abs(int(stamp[2:]) - now().timestamp()) < 60
     assert {one.state for one in await city.deliveries()} == {SENT}
+
+
+async def test_what_the_clock_writes_for_many_at_once_is_told_too(
+    city: City, receiver: Receiver, webhooks: Webhooks, clock: Clock
+) -> None:
+    await _connected(city, receiver)
+    numbers = [await _file(city, str(nth)) for nth in range(3)]
+    clock.forward(days=30)
+    await Sweep(city.database, LocalEvents(), HUAINAN, Jobs(city.database)).run()
+    while await webhooks.run():
+        pass
+    told = [json.loads(body) for body, _ in receiver.got]
+    assert {one["number"] for one in told if one["action"] == "overdue"} == set(numbers)
+    assert len({one["id"] for one in told}) == len(told) == 3 * 5
 
 
 async def test_who_fails_is_told_again_in_order_and_others_are_not_held_up(

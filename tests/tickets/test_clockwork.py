@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -17,13 +18,20 @@ from core.jobs import Jobs
 from tests.cities import HUAINAN
 from tests.conftest import Clock
 from tickets import clockwork
-from tickets.models import Department, TicketEventRow
+from tickets.models import Department, TicketEventRow, TicketRow
+from tickets.moves import do
 from tickets.service import Tickets
 from tickets.states import State
 from tickets.sweep import Sweep
 from tickets.types import Actor, Ticket, TicketDraft
 
 AGENT = Actor("agent", "坐席")
+GIVEN: dict[str, dict[str, Any]] = {
+    "ask_extension": {"days": 3, "reason": "等配件"},
+    "ask_return": {"reason": "不归我们管"},
+    "suspend": {"reason": "缺灯杆编号", "days": 2},
+    "reply": {"public": "小区门口的路灯已于昨天修好，恢复照明了。"},
+}
 ANSWER = "小区门口的路灯已于昨天修好，恢复照明了。"
 Act = Callable[..., Awaitable[Ticket]]
 
@@ -135,20 +143,89 @@ async def test_one_whose_turn_fails_does_not_stop_the_others(
 
 
 async def test_a_row_that_cannot_be_read_does_not_stop_the_clock(
-    tickets: Tickets, database: Database, monday: Clock
+    tickets: Tickets, database: Database, monday: Clock, act: Act
 ) -> None:
-    """Such as one that was written with a key which is lost."""
-    first, second = [(await tickets.file(TicketDraft("投诉", "路灯坏了"), key)).number for key in "ab"]
+    """Such as one that was written with a key which is lost. What only adds lines does not read it; a move waits."""
+    numbers = [(await tickets.file(TicketDraft("投诉", "路灯坏了三天"), key)).number for key in "abc"]
+    lost, waits, well = numbers
+    for number in (waits, well):
+        for action in ("accept", "dispatch", "sign"):
+            await act(number, action)
+        await act(number, "suspend", reason="缺灯杆编号", days=2)
     async with database.write() as session:
-        await session.execute(
-            text("UPDATE tickets SET content = 'wb1:none:AAAA' WHERE number = :n"), {"n": first}
-        )
+        for number in (lost, waits):
+            await session.execute(
+                text("UPDATE tickets SET content = 'wb1:none:AAAA' WHERE number = :n"), {"n": number}
+            )
     monday.forward(days=3)
-    assert await sweep_of(database).run() == 2
-    assert len(await happened(tickets, second)) == 2
-    async with database.read() as session:
-        keys = list(await session.scalars(select(TicketEventRow.key).where(TicketEventRow.key.is_not(None))))
-    assert len(keys) == 2, "nothing of the other"
+    assert await sweep_of(database).run() == 3
+
+    async def actions(number: str) -> list[str]:
+        """As they are stored, because a ticket that can't be read can't be asked."""
+        lines = select(TicketEventRow.action).join(TicketRow, TicketRow.id == TicketEventRow.ticket_id)
+        async with database.read() as session:
+            found = await session.scalars(
+                lines.where(TicketRow.number == number).order_by(TicketEventRow.id)
+            )
+            return list(found)
+
+    assert await actions(lost) == ["filed", "overdue", "supervise"]
+    assert "resume" in await actions(well) and "resume" not in await actions(waits)
+
+
+async def test_many_that_are_due_at_once_get_what_each_would_get_alone(
+    tickets: Tickets, database: Database, monday: Clock, act: Act
+) -> None:
+    """The set-wise turn against the way of a single ticket, for tickets in every state that has anything before it."""
+
+    async def made(key: str) -> list[str]:
+        found = []
+        for nth, (kind, urgent, actions) in enumerate(
+            (kind, urgent, actions)
+            for kind in ("投诉", "咨询")
+            for urgent in (False, True)
+            for actions in (
+                (),
+                ("accept",),
+                ("accept", "dispatch"),
+                ("accept", "dispatch", "sign"),
+                ("accept", "dispatch", "sign", "ask_extension"),
+                ("accept", "dispatch", "ask_return"),
+                ("accept", "dispatch", "sign", "suspend"),
+                ("accept", "dispatch", "sign", "reply"),
+                ("accept", "dispatch", "sign", "reply", "approve"),
+            )
+        ):
+            draft = TicketDraft(kind, "小区门口的路灯坏了三天", urgent=urgent)
+            number = (await tickets.file(draft, f"{key}{nth}")).number
+            for action in actions:
+                await act(number, action, **GIVEN.get(action, {}))
+            found.append(number)
+        return found
+
+    together, alone = await made("t"), await made("a")
+
+    async def standing(numbers: list[str]) -> list[Any]:
+        async with database.read() as session:
+            rows = [await session.scalar(select(TicketRow).where(TicketRow.number == one)) for one in numbers]
+            return [
+                (row.state, row.version, row.watch_at, row.next_due_at, row.supervised_at, row.callback)
+                for row in rows
+                if row is not None
+            ]
+
+    for days in (1, 2, 4, 30):
+        monday.forward(days=days)
+        async with database.write() as session:
+            for one in alone:
+                row = await session.scalar(select(TicketRow).where(TicketRow.number == one))
+                assert row is not None
+                await clockwork.catch_up(session, row, HUAINAN, now(), do)
+        await sweep_of(database).run()
+        assert await standing(together) == await standing(alone)
+    told = [await happened(tickets, one) for one in together]
+    assert told == [await happened(tickets, one) for one in alone]
+    assert len([line for lines in told for line in lines if line.startswith(("reminded", "overdue"))]) > 40
 
 
 async def test_a_suspension_ends_by_itself_and_its_days_are_added(

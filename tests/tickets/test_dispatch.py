@@ -45,7 +45,7 @@ async def sent(tickets: Tickets, key: str, office: str, *, back: bool = False) -
 
 
 async def suggested(tickets: Tickets, number: str) -> Sequence[Suggestion]:
-    return await tickets.suggestions(number)
+    return (await tickets.page(number)).suggestions
 
 
 async def test_the_lead_comes_first_and_the_place_after_it(tickets: Tickets, ids: dict[str, str]) -> None:

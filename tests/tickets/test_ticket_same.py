@@ -10,6 +10,7 @@ import yaml
 from sqlalchemy import update
 
 from bot.understanding.category import suggest
+from core.clock import now
 from core.database import Database
 from core.errors import BadRequest, Conflict
 from tickets.models import Department, TicketRow
@@ -149,7 +150,9 @@ async def test_a_finished_ticket_is_no_open_one(tickets: Tickets, database: Data
     filed = await tickets.file(_draft(STORY), "k")
     async with database.write() as session:
         await session.execute(
-            update(TicketRow).where(TicketRow.number == filed.number).values(state=State.CLOSED)
+            update(TicketRow)
+            .where(TicketRow.number == filed.number)
+            .values(state=State.CLOSED, closed_at=now())
         )
     assert await tickets.same_matter(_draft(AGAIN)) is None
 
@@ -170,7 +173,9 @@ async def test_only_what_is_finished_is_rated(tickets: Tickets, database: Databa
         await tickets.rate(filed.number, "满意")
     async with database.write() as session:
         await session.execute(
-            update(TicketRow).where(TicketRow.number == filed.number).values(state=State.CLOSED)
+            update(TicketRow)
+            .where(TicketRow.number == filed.number)
+            .values(state=State.CLOSED, closed_at=now())
         )
     with pytest.raises(BadRequest):
         await tickets.rate(filed.number, "五星")
