@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from benchmarks.figures import Figure
 from benchmarks.tickets import clock, fill, pages
-from benchmarks.tickets.held import ASKED
+from benchmarks.tickets.held import ASKED, count_server
 from core.city import load_city
 from core.clock import now
 from core.database import Database
@@ -58,7 +58,10 @@ def main() -> int:
     options.add_argument("--part", choices=("", "fill", "pages", "clock"), default="")
     options.add_argument("--only", default="", help="a part of the names of the lists that are asked for")
     options.add_argument("--times", type=int, default=ASKED, help="how often each list is asked for")
+    options.add_argument("--server", type=int, help="process of the database server, whose work is counted")
     given = options.parse_args()
+    if given.server:
+        count_server(given.server)
     with tempfile.TemporaryDirectory(prefix="wenban-tickets-") as made:
         folder = given.folder or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
