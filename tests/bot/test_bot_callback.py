@@ -214,7 +214,7 @@ async def test_solved_without_a_mark_is_kept_as_solved_and_filed_away_as_that(
     end = await city.tickets.get(answered.number)
     assert (end.state, end.heard.result, end.heard.satisfied) == (State.CLOSED, "solved", None)
     last = (await city.tickets.events(answered.number))[-1]
-    assert last.action == "archive" and last.note == "群众说已解决，3 个工作日内没有打分"
+    assert last.action == "archive" and last.note == "群众说已解决，5 个工作日内没有打分"
     assert "您说已经解决" in told.text(end, "archive", last.note)
 
 
@@ -253,3 +253,41 @@ async def test_nonsense_in_a_button_changes_nothing(
 ) -> None:
     await press(rasa, visitor, f'/ask_progress{{"slot":"callback","value":"{value}"}}')
     assert (await city.tickets.get(answered.number)).state is State.PENDING_CALLBACK
+
+
+@pytest.mark.parametrize(
+    ("action", "intent"),
+    [
+        ("action_deny", "deny"),
+        ("action_no_form", "nlu_fallback"),
+        ("validate_complaint_form", "start_complaint"),
+    ],
+)
+async def test_not_solved_in_plain_words_counts_however_late_it_is_said(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, action: str, intent: str
+) -> None:
+    asked = await rasa.run(action, "问题还是没解决", intent, conversation=visitor, turn="t1")
+    assert "您打几分" in asked.text and await unsolved(city, answered.number)
+
+
+async def test_not_solved_with_what_is_wrong_begins_the_redoing_and_files_nothing_new(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket
+) -> None:
+    said = await rasa.run(
+        "validate_complaint_form",
+        "还是没修好，晚上又不亮",
+        "start_complaint",
+        conversation=visitor,
+        turn="t1",
+    )
+    assert "退给测试市政局重新办理" in said.text
+    redone = await city.tickets.get(answered.number)
+    assert redone.state is State.HANDLING and redone.heard.why == "晚上又不亮"
+
+
+async def test_without_an_open_callback_not_solved_is_read_as_before(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket
+) -> None:
+    await press(rasa, visitor, payload(answered, "yes:5"), turn="t1")
+    await rasa.run("action_deny", "没解决", "deny", conversation=visitor, turn="t2")
+    assert (await city.tickets.get(answered.number)).state is State.CLOSED

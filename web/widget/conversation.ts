@@ -1,14 +1,16 @@
 import { backoff } from "../shared/backoff";
 import { LiveSocket, socketUrl } from "../shared/socket";
 import { uuid } from "../shared/uuid";
-import { MAX_TEXT, type ErrorBody, type Message, type Mode } from "../shared/wire";
-import {
-  ApiFailure, WebApi, passingCode, said, type NoticeState, type NoticeText, type Purpose, type Session,
-} from "./api";
+import { MAX_TEXT, type Message, type Mode } from "../shared/wire";
+import { ApiFailure, WebApi, type NoticeState, type Session } from "./api";
+import { Consents } from "./consents";
 import { Poller, TIMING, TypingSign, type Frame, type Link, type Timing } from "./link";
 import type { Memory } from "./memory";
 import { Outbox, type Pending } from "./outbox";
+import { OwnPhotos } from "./own_photos";
 import { shrink, type Point } from "./photo";
+import { Receiving } from "./receiving";
+import { Sending } from "./sending";
 import { Transcript, type Line } from "./transcript";
 
 /** Sockets lost in a row, without one useful answer, before plain requests take over beside them. */
@@ -31,29 +33,26 @@ export class Conversation {
   greeting = "";
   /** Things to begin with, as the server suggests them. */
   starters: string[] = [];
-  /** What to show of the notice about personal data; null when the server has none. */
-  notice: NoticeState | null = null;
   /** The former conversation could not be continued and a new one was begun. */
   renewed = false;
 
   readonly transcript = new Transcript();
   private readonly outbox: Outbox;
   private api: WebApi;
+  readonly consents: Consents;
+  private readonly sending: Sending;
+  private readonly receiving: Receiving;
   private readonly socket: LiveSocket<Frame>;
   private readonly poller = new Poller(() => this.poll());
-  private readonly photos = new Map<string, Promise<string | null>>();
+  private readonly photos = new OwnPhotos((id) => (this.token ? this.api.photo(this.token, id) : null));
   /** The token of the session whose messages are shown. */
   private adopted: string | null = null;
   private started = false;
   private failures = 0;
   private attempt = 0;
   private establishing = false;
-  private inFlight: string | null = null;
-  private ackTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private pumpTimer: ReturnType<typeof setTimeout> | undefined;
   private slowTimer: ReturnType<typeof setTimeout> | undefined;
-  private gapTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly sign: TypingSign;
   private typingSentAt = 0;
 
@@ -70,6 +69,23 @@ export class Conversation {
       frame: (frame) => this.take(frame),
       closed: (code) => this.lost(code),
     }, timing, () => ["wenban.v1", `wenban.token.${this.token ?? ""}`]);
+    const now = (): { api: WebApi; token: string | null; link: Link } => ({ api: this.api, token: this.token, link: this.link });
+    const answered = (): void => this.sign.set(false);
+    this.consents = new Consents({ now, begin: () => this.begin(), changed });
+    this.sending = new Sending({
+      now, changed, socket: this.socket, noReply: answered,
+      live: (messages) => this.receiving.live(messages),
+      expectReply: () => this.expectReply(),
+      renew: () => this.renew(),
+      pollSoon: (ms) => this.poller.soon(ms),
+      delay: () => this.delay(),
+    }, this.outbox, timing);
+    this.receiving = new Receiving(this.transcript, { settle: (id) => this.sending.settle(id), answered, changed, missing: () => this.missed() });
+  }
+
+  /** What to show of the notice about personal data; null when the server has none. */
+  get notice(): NoticeState | null {
+    return this.consents.notice;
   }
 
   /** Whether this browser has spoken with the assistant in the last day, so that connecting unasked makes sense. */
@@ -111,9 +127,9 @@ export class Conversation {
     this.socket.stop();
     this.poller.stop();
     this.sign.set(false);
-    const timers = [this.ackTimer, this.retryTimer, this.pumpTimer, this.slowTimer, this.gapTimer];
-    timers.forEach((timer) => clearTimeout(timer));
-    this.inFlight = null;
+    this.sending.stop();
+    this.receiving.stop();
+    [this.retryTimer, this.slowTimer].forEach((timer) => clearTimeout(timer));
     this.setLink("idle");
   }
 
@@ -123,15 +139,14 @@ export class Conversation {
     if (!words) return;
     this.put({ clientId: uuid(), text: words, button, at: Date.now(), refused: null });
     // The line has stood above the field until now; whoever speaks has had it before the eyes.
-    void this.shown();
+    void this.consents.shown();
   }
 
   /** Sends a photo; rejects with an {@link ApiFailure} when the server does not take it. */
   async sendPhoto(file: Blob): Promise<void> {
-    this.start();
-    if (!this.token) this.adopt(await this.api.session(null));
+    await this.begin();
     const { photo } = await this.api.upload(this.token ?? "", await shrink(file));
-    this.photos.set(photo.id, Promise.resolve(URL.createObjectURL(file)));
+    this.photos.keep(photo.id, file);
     this.put({ clientId: uuid(), text: "［照片］", button: null, at: Date.now(), refused: null, photo });
   }
 
@@ -142,56 +157,21 @@ export class Conversation {
 
   /** An address at which one of the citizen's own photos can be shown; null when it can't be had. */
   photoUrl(id: string): Promise<string | null> {
-    const known = this.photos.get(id);
-    if (known) return known;
-    const found = this.token
-      ? this.api.photo(this.token, id).then((blob) => URL.createObjectURL(blob), () => null)
-      : Promise.resolve(null);
-    this.photos.set(id, found);
-    return found;
-  }
-
-  noticeText(): Promise<NoticeText> {
-    return this.api.notice();
-  }
-
-  /** Whether the citizen must be asked before this is sent; null when not, or else the question. */
-  question(purpose: Purpose): string | null {
-    return this.notice && !this.notice.agreed.includes(purpose) ? this.notice[purpose] : null;
-  }
-
-  /** The citizen agreed; rejects with an {@link ApiFailure} when the server could not note it. */
-  async agree(purpose: Purpose): Promise<void> {
-    this.start();
-    if (!this.token) this.adopt(await this.api.session(null));
-    await this.note(purpose);
-  }
-
-  /** The citizen was shown the line about personal data. What stands in nobody's way is tried only once. */
-  async shown(): Promise<void> {
-    if (!this.notice || this.notice.agreed.includes("notice")) return;
-    await this.note("notice").catch(() => undefined);
-  }
-
-  private async note(purpose: Purpose | "notice"): Promise<void> {
-    if (!this.notice || !this.token) return;
-    const { agreed } = await this.api.consent(this.token, purpose, this.notice.version);
-    if (this.notice) this.notice = { ...this.notice, agreed };
-    this.changed();
+    return this.photos.url(id);
   }
 
   private put(item: Pending): void {
     this.outbox.add(item);
     this.memory.set("active", String(Date.now()));
     this.start();
-    void this.pump();
+    void this.sending.pump();
     this.changed();
   }
 
   /** Tries a refused message again, with the same id. */
   retry(clientId: string): void {
     this.outbox.retry(clientId);
-    void this.pump();
+    void this.sending.pump();
     this.changed();
   }
 
@@ -219,13 +199,12 @@ export class Conversation {
     this.failures = this.attempt = 0;
     this.outbox.clear();
     for (const name of this.memory.names("")) if (!KEPT.has(name)) this.memory.remove(name);
-    for (const photo of this.photos.values()) void photo.then((url) => url && URL.revokeObjectURL(url));
     this.photos.clear();
     this.transcript.clear();
     this.adopted = null;
     this.renewed = false;
     this.greeting = "";
-    this.notice = null;
+    this.consents.notice = null;
     this.setMode("bot");
     if (wasStarted) this.start();
     this.changed();
@@ -274,15 +253,15 @@ export class Conversation {
     if (session.messages.length === 0) this.memory.set("read", "0");
     this.greeting = session.greeting;
     this.starters = session.starters ?? [];
-    this.notice = session.notice ?? null;
+    this.consents.notice = session.notice ?? null;
     this.mode = session.conversation.mode;
-    this.complete(session.messages);
+    this.receiving.complete(session.messages);
   }
 
   private renew(): void {
     this.socket.stop();
     this.poller.stop();
-    this.inFlight = null;
+    this.sending.lost();
     clearTimeout(this.retryTimer);
     this.setLink("connecting");
     this.retryTimer = setTimeout(() => void this.establish(), this.attempt === 0 ? 0 : this.delay());
@@ -303,22 +282,22 @@ export class Conversation {
   private take(frame: Frame): void {
     switch (frame.type) {
       case "hello":
-        this.complete(frame.messages);
+        this.receiving.complete(frame.messages);
         this.setMode(frame.mode, frame.position);
         if (this.outbox.next === null) this.useful();
         this.poller.stop();
         this.setLink("live");
-        void this.pump();
+        void this.sending.pump();
         break;
       case "message":
-        this.live([frame.message]);
+        this.receiving.live([frame.message]);
         break;
       case "ack":
         this.useful();
-        this.live([frame.message]);
-        this.settle(frame.client_id);
+        this.receiving.live([frame.message]);
+        this.sending.settle(frame.client_id);
         if (this.transcript.newest === frame.message.seq) this.expectReply();
-        void this.pump();
+        void this.sending.pump();
         break;
       case "mode":
         this.setMode(frame.mode, frame.position);
@@ -328,7 +307,7 @@ export class Conversation {
         this.sign.set(frame.active);
         break;
       case "error":
-        this.refused(frame.error, frame.client_id ?? null, (frame.retry_after_s ?? 0) * 1000);
+        this.sending.refused(frame.error, frame.client_id ?? null, (frame.retry_after_s ?? 0) * 1000);
         break;
       default:
         return;
@@ -337,8 +316,7 @@ export class Conversation {
   }
 
   private lost(code: number): void {
-    clearTimeout(this.ackTimer);
-    this.inFlight = null;
+    this.sending.lost();
     if (!this.started) return;
     this.failures += 1;
     if (code === 4401) return this.renew();
@@ -362,12 +340,12 @@ export class Conversation {
     try {
       const answer = await this.api.after(this.token, this.transcript.resumeFrom);
       if (!this.poller.active) return wait;
-      this.complete(answer.messages);
+      this.receiving.complete(answer.messages);
       this.setMode(answer.mode);
       this.attempt = 0;
       this.setLink("polling");
       this.changed();
-      void this.pump();
+      void this.sending.pump();
       return wait;
     } catch (error) {
       if (!this.poller.active) return wait;
@@ -377,106 +355,16 @@ export class Conversation {
     }
   }
 
-  /** Asks once for whatever a live frame jumped over. */
-  private fillGap(): void {
-    clearTimeout(this.gapTimer);
-    this.gapTimer = setTimeout(async () => {
-      if (!this.token) return;
-      try {
-        this.complete((await this.api.after(this.token, this.transcript.resumeFrom)).messages);
-        this.changed();
-      } catch {
-        // The next connection resumes from the same place and brings it.
-      }
-    }, 300);
+  private async begin(): Promise<void> {
+    this.start();
+    if (!this.token) this.adopt(await this.api.session(null));
   }
 
-  // ---- outbox --------------------------------------------------------------------------------------------------
-
-  /** Sends the next message, one at a time: the order written is the order received. */
-  private async pump(): Promise<void> {
-    const item = this.outbox.next;
-    if (this.inFlight !== null || !item) return;
-    if (this.link === "live") this.pumpSocket(item);
-    else if (this.link === "polling") await this.pumpRequest(item);
-  }
-
-  private pumpSocket(item: Pending): void {
-    if (!this.socket.send({ type: "message", ...said(item) })) return;
-    this.inFlight = item.clientId;
-    clearTimeout(this.ackTimer);
-    this.ackTimer = setTimeout(() => this.socket.restart(), this.timing.ackWithin);
-  }
-
-  private async pumpRequest(item: Pending): Promise<void> {
-    if (!this.token) return;
-    this.inFlight = item.clientId;
-    this.expectReply();
-    this.changed();
-    try {
-      const sent = await this.api.send(this.token, item);
-      this.live([sent.message, ...sent.replies]);
-      this.settle(item.clientId);
-      if (!sent.pending) this.sign.set(false);
-    } catch (error) {
-      if (this.inFlight === item.clientId) this.inFlight = null;
-      this.sign.set(false);
-      if (!(error instanceof ApiFailure)) throw error;
-      if (error.signedOut) return this.renew();
-      if (error.passing) {
-        // The next good poll sends it again, with the same id.
-        this.poller.soon(Math.max(this.timing.pollEvery, error.waitMs, this.delay()));
-      } else {
-        this.outbox.refuse(item.clientId, error.message);
-      }
-      this.changed();
-      return;
-    }
-    this.changed();
-    void this.pump();
-  }
-
-  private refused(error: ErrorBody, clientId: string | null, waitMs: number): void {
-    if (clientId === null || clientId !== this.inFlight) return;
-    clearTimeout(this.ackTimer);
-    this.inFlight = null;
-    if (passingCode(error)) {
-      this.pumpTimer = setTimeout(() => void this.pump(), Math.max(waitMs, this.delay()));
-    } else {
-      this.outbox.refuse(clientId, error.message);
-      void this.pump();
-    }
-  }
-
-  private settle(clientId: string): void {
-    this.outbox.confirm(clientId);
-    if (this.inFlight !== clientId) return;
-    clearTimeout(this.ackTimer);
-    this.inFlight = null;
+  private async missed(): Promise<Message[]> {
+    return this.token ? (await this.api.after(this.token, this.transcript.resumeFrom)).messages : [];
   }
 
   // ---- state ---------------------------------------------------------------------------------------------------
-
-  private complete(messages: Message[]): void {
-    this.noticed(this.transcript.addComplete(messages), messages);
-  }
-
-  private live(messages: Message[]): void {
-    let gap = false;
-    const fresh = messages.filter((message) => {
-      const added = this.transcript.addLive(message);
-      gap = gap || added.gap;
-      return added.fresh;
-    });
-    this.noticed(fresh, messages);
-    if (gap) this.fillGap();
-  }
-
-  private noticed(fresh: Message[], all: Message[]): void {
-    // An echo of our own message is as good as its acknowledgement.
-    for (const message of all) if (message.direction === "in" && message.client_id) this.settle(message.client_id);
-    if (fresh.some((message) => message.direction === "out")) this.sign.set(false);
-  }
 
   private expectReply(): void {
     if (this.mode === "bot") this.sign.set(true);

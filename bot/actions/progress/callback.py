@@ -102,6 +102,17 @@ async def solved(turn: Turn, ticket: Ticket) -> bool:
     return True
 
 
+async def unsolved(turn: Turn, ticket: Ticket, why: str) -> None:
+    """Go on from words by which a matter is not solved; with what is wrong, it is redone at once, else a mark is asked for."""
+    known = ticket.heard.result == _RESULT[_NO]
+    if why:
+        heard = await _write(turn, ticket.number, _NO, None, why[:MAX_REASON])
+        if heard is not None:
+            _thank(turn, heard)
+    elif known or await _write(turn, ticket.number, _NO, None, "") is not None:
+        _ask_mark(turn, ticket.number, _NO)
+
+
 async def explained(turn: Turn, why: str) -> None:
     """Complete what was written down with the reason of a dissatisfied citizen; empty when none was given."""
     whether, _, mark = str(turn.slot("rating")).partition(":")

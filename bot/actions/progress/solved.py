@@ -38,10 +38,10 @@ async def answer(turn: Turn) -> bool:
             [choice("不要了", "cancel", slot="draft", value=DROP), RESUME, HUMAN],
         )
         turn.outcome(Result.TALK, about="solved")
-    elif live and await callback.solved(turn, _meant(turn.text, live)):
+    elif live and await callback.solved(turn, meant(turn.text, live)):
         turn.outcome(Result.TICKET, about="solved")
     elif live:
-        await _on_ticket(turn, _meant(turn.text, live))
+        await _on_ticket(turn, meant(turn.text, live))
     elif turn.slot("seen_number"):
         return False  # said of a ticket of another conversation, shown with its number and code
     else:
@@ -88,7 +88,7 @@ async def _on_ticket(turn: Turn, ticket: Ticket) -> None:
     turn.outcome(Result.TICKET, about=ticket.number)
 
 
-def _meant(said: str, live: list[Ticket]) -> Ticket:
+def meant(said: str, live: list[Ticket]) -> Ticket:
     """The open ticket that the words name; the newest when they name none."""
 
     def shared(ticket: Ticket) -> bool:

@@ -134,7 +134,7 @@ export class Panel {
 
   private async showNotice(): Promise<void> {
     try {
-      const text = await this.conversation.noticeText();
+      const text = await this.conversation.consents.text();
       const body = h("div", {});
       body.append(sanitize(text.html), h("p", { class: "fine" }, `版本 ${text.version}`));
       this.sheet.show(text.title, body);
@@ -145,12 +145,12 @@ export class Panel {
 
   /** Asks for consent where it is needed, once for each version; true when it may be sent. */
   private agreed(purpose: Purpose): Promise<boolean> {
-    const question = this.conversation.question(purpose);
+    const question = this.conversation.consents.question(purpose);
     if (question === null) return Promise.resolve(true);
     return new Promise((done) => {
       const agree = async (): Promise<void> => {
         try {
-          await this.conversation.agree(purpose);
+          await this.conversation.consents.agree(purpose);
           done(true);
         } catch (error) {
           this.say(error instanceof Error ? error.message : "暂时发不了，请稍后再试");
