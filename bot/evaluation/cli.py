@@ -128,7 +128,7 @@ def fit_slots_command(
     store: Annotated[
         float, typer.Option(help="Share (0 to 1) that must be right of all that is stored.")
     ] = 0.95,
-    each: Annotated[float, typer.Option(help="The same of each field.")] = 0.92,
+    each: Annotated[float, typer.Option(help="The same of each field.")] = 0.9,
     short: Annotated[
         float, typer.Option(help="The same of what rules and chooser agree on in a short message.")
     ] = 0.85,

@@ -11,7 +11,7 @@ import pytest
 from bot.evaluation.rows import StoryRow
 from bot.evaluation.slots import evaluate
 from bot.understanding.encoding.reading import plain
-from bot.understanding.mine import readings
+from bot.understanding.mine import _without_measure, mine, readings
 from bot.understanding.slots import fit_chooser
 from bot.understanding.slots.agreement import alike, same_time
 from bot.understanding.slots.candidates import candidates
@@ -159,3 +159,21 @@ def test_labels_mark_the_annotated_words() -> None:
     story = Story("someone", text, (("time", 0, 2), ("subject", 7, 10)))
     marks = [LABELS[n] for n in labels(plain(text), story)]
     assert marks[:2] == ["B-time", "I-time"] and marks[7:10] == ["B-subject", "I-subject", "I-subject"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "value"),
+    [
+        ("淮滨路有家百姓装饰公司，收了我八千定金一直不开工", "家百姓装饰公司", "百姓装饰公司"),
+        ("家政公司收了钱不派人", "家政公司", "家政公司"),
+        ("我找的是爱心家政公司", "家政公司", "家政公司"),
+    ],
+)
+def test_a_measure_word_is_no_part_of_a_name(text: str, read: str, value: str) -> None:
+    assert _without_measure(text, read) == value
+
+
+def test_until_what_hour_is_no_hour_at_which_something_happened() -> None:
+    found = mine("楼下棋牌室夜里打麻将到两点，我感觉得到震动，家里老人睡不了", NOW, HUAINAN)
+    when = found.happened_at or found.unsure.happened_at
+    assert when is None or (when.start is None and when.text != "两点")
