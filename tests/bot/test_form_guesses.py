@@ -9,7 +9,7 @@ import pytest
 from bot.actions.complaint import answers
 from bot.actions.complaint import draft as drafts
 from bot.understanding.mine import Mined, Unsure
-from bot.understanding.when import moment
+from bot.understanding.when import Moment, moment
 from core.clock import now
 from tests.bot.calls import Answer, Rasa
 from tests.bot.test_bot_forms import FULL
@@ -105,3 +105,14 @@ async def test_a_single_unsure_reading_is_asked_not_filled(
     assert "您说的是“恒安物业”吗？" in answer.text and citizen.slots.get("subject") is None
     shown = await citizen.say("对")
     assert "涉及对象：恒安物业\n" in shown.text and "请核对" not in shown.text
+
+
+async def test_nobody_is_asked_whether_it_was_at_night(
+    rasa: Rasa, visitor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure = Unsure(happened_at=Moment("夜里", None, "vague"))
+    monkeypatch.setattr(answers, "mined", lambda *_: Mined(unsure=unsure))
+    told = {name: value for name, value in FULL.items() if name not in ("content", "happened_at")}
+    citizen = Remembering(rasa, visitor, **told, requested_slot="content")
+    answer = await citizen.say("楼上夜里总在剁骨头，找了几回都没人管")
+    assert "是什么时候的事" in answer.text and "夜里”" not in answer.text

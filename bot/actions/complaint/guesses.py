@@ -23,6 +23,8 @@ _ASKS = {
     "happened_at": "是“{value}”的事吗？",
     "subject": "您说的是“{value}”吗？",
 }
+_PART = re.compile(r"清早|大?早上|早晨|[上中下]午|白天|傍晚|晚上|晚黑|夜里|[半深]夜|凌晨")
+"""A part of some day: nobody can say whether it was “晚上”."""
 _NO = re.compile(
     r"^(?:不是的?|不对|不在(?=[，,。\s]|$)|错了|没有?(?=[，,。\s]|$))[啊呀吧]*[，,。！!\s]*(?:应该|其实)?(?:是|在)?"
 )
@@ -72,9 +74,9 @@ def _was_put(turn: Turn, said: str) -> bool:
 
 
 def question(turn: Turn, slot: str) -> str:
-    """The question whether the unsure reading is right; "" when there is none."""
+    """The question whether the unsure reading is right; "" when there is none, or none that can be put."""
     read = value(turn, slot)
-    if not read:
+    if not read or (slot == "happened_at" and _PART.fullmatch(read)):
         return ""
     district = str(turn.slot("district") or "")
     return _ASKS[slot].format(
