@@ -244,6 +244,8 @@ def _without_measure(said: str, words: str) -> str:
 
 _LEAST_NAME = 2
 """Most characters of a name that begins with no measure word (家政)."""
+_EACH = re.compile(r"每|[一1][天日周月年]")
+"""Begins words that tell how often something happens (每天三次), which is when it happens."""
 _COUNTED = re.compile(r"第?[一二两三四五六七八九十几\d]{1,3}[回次趟遍]")
 
 
@@ -254,7 +256,9 @@ def _is_no_time(said: str, words: str) -> bool:
         return False
     until = said[:at].endswith("到") and not _DATED.search(words)
     called = is_no_event(said, at, at + len(words), dated=False)
-    return until or called or _COUNTED.match(said, at + len(words)) is not None
+    counted = _COUNTED.search(words)
+    counts = counted is not None and counted.end() == len(words) and not _EACH.match(words)
+    return until or called or counts or _COUNTED.match(said, at + len(words)) is not None
 
 
 _OPENS = re.compile(

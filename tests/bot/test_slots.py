@@ -177,3 +177,8 @@ def test_until_what_hour_is_no_hour_at_which_something_happened() -> None:
     found = mine("楼下棋牌室夜里打麻将到两点，我感觉得到震动，家里老人睡不了", NOW, HUAINAN)
     when = found.happened_at or found.unsure.happened_at
     assert when is None or (when.start is None and when.text != "两点")
+
+
+def test_how_often_something_happened_is_no_time() -> None:
+    found = mine("电梯又困人了！这个月第三回，物业电话没人接", NOW, HUAINAN)
+    assert found.happened_at is None and found.unsure.happened_at is None
