@@ -78,7 +78,7 @@ async def test_of_several_unsure_readings_one_is_asked_and_the_others_are_marked
     if not with_address:
         told["address"] = "金格北路19号"
     citizen = Remembering(rasa, visitor, **told, requested_slot="content")
-    answer = await citizen.say("楼上漏水泡坏了我家的吊顶，找了几回都没人管")
+    answer = await citizen.say("楼上漏水泡坏了我家的吊顶，找了几回都没人管，" * 4)
     assert "我把发生时间先填成“上个月十五号”、涉及对象先填成“恒安物业”，提交前您再看看对不对。" in answer.text
     assert citizen.slots["subject"] == "恒安物业" and citizen.slots["happened_at"].startswith("上个月十五号")
     if asked:
@@ -101,10 +101,22 @@ async def test_a_single_unsure_reading_is_asked_not_filled(
     monkeypatch.setattr(answers, "mined", lambda *_: Mined(unsure=Unsure(subject="恒安物业")))
     told = {name: value for name, value in FULL.items() if name not in ("content", "subject")}
     citizen = Remembering(rasa, visitor, **told, requested_slot="content")
-    answer = await citizen.say("楼上漏水泡坏了我家的吊顶，找了几回都没人管")
+    answer = await citizen.say("楼上漏水泡坏了我家的吊顶，找了几回都没人管，" * 4)
     assert "您说的是“恒安物业”吗？" in answer.text and citizen.slots.get("subject") is None
     shown = await citizen.say("对")
     assert "涉及对象：恒安物业\n" in shown.text and "请核对" not in shown.text
+
+
+async def test_half_a_guess_about_a_short_story_is_not_put(
+    rasa: Rasa, visitor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure = Unsure(address="门口违章停车", subject="楼上", happened_at=Moment("从早叫到晚", None, "vague"))
+    monkeypatch.setattr(answers, "mined", lambda *_: Mined(unsure=unsure))
+    told = {"complaint_type": "投诉", "district": "谢家集区"}
+    citizen = Remembering(rasa, visitor, **told, requested_slot="content")
+    answer = await citizen.say("楼上从早叫到晚，还在门口违章停车")
+    assert "具体在什么位置" in answer.text and "先填" not in answer.text
+    assert citizen.slots.get("happened_at") is None and citizen.slots.get("subject") is None
 
 
 async def test_nobody_is_asked_whether_it_was_at_night(
@@ -116,3 +128,10 @@ async def test_nobody_is_asked_whether_it_was_at_night(
     citizen = Remembering(rasa, visitor, **told, requested_slot="content")
     answer = await citizen.say("楼上夜里总在剁骨头，找了几回都没人管")
     assert "是什么时候的事" in answer.text and "夜里”" not in answer.text
+
+
+async def test_a_story_that_opens_the_form_is_taken_up_alike(rasa: Rasa, visitor: str) -> None:
+    citizen = Remembering(rasa, visitor)
+    opened = await citizen.say("楼上漏水泡坏了我家的吊顶，物业找了几回都没人管，" * 3, "complain", 0.99)
+    assert "我把发生时间先填成“上个月十五号”，提交前您再看看对不对。" in opened.text
+    assert citizen.slots["happened_at"].startswith("上个月十五号") and "address" not in citizen.slots

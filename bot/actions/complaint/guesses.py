@@ -11,9 +11,14 @@ import re
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer, read_unsure
 from bot.actions.complaint.moves import Move, named
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, choice, plain
 from bot.understanding.assent import assent
+from bot.understanding.place import place
+from bot.understanding.slots.choosing import SHORT
+from bot.understanding.when import moment
+from core.clock import now
 from kb_index.language.text import simplified
 
 OFFER = "reading"
@@ -62,7 +67,21 @@ def unchecked(turn: Turn) -> frozenset[str]:
 
 def _unsure(turn: Turn) -> dict[str, str]:
     story = drafts.told_first(str(turn.slot("content") or ""))
-    return read_unsure(simplified(story)) if story else {}
+    read = read_unsure(simplified(story)) if story else {}
+    if len(story) > SHORT:
+        return read
+    return {name: words for name, words in read.items() if _is_plain(name, words)}
+
+
+def _is_plain(slot: str, read: str) -> bool:
+    """Whether a reading of a short story is worth a question: a place with a name, or a time with a date.
+
+    What else is read there (楼上, 从早叫到晚) is half a guess.
+    """
+    if slot == "address":
+        return bool(place(read, parts().city).address)
+    when = moment(read, now()) if slot == "happened_at" else None
+    return when is not None and when.start is not None
 
 
 def _filled(slot: str, read: str) -> str:

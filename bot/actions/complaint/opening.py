@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.actions.complaint import about, answered, contact, later, offered, promised, questions, steps
+from bot.actions.complaint import (
+    about,
+    answered,
+    contact,
+    guesses,
+    later,
+    offered,
+    promised,
+    questions,
+    steps,
+)
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
@@ -141,6 +151,7 @@ async def open_form(turn: Turn) -> str | None:
         asked
         + mood.sympathy(turn, content or "")
         + acknowledge(turn, filled)
+        + (guesses.fill(turn) if content else "")
         + hidden
         + same_as
         + theirs
