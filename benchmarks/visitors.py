@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from uuid import uuid4
@@ -10,6 +11,9 @@ import aiohttp
 
 from core.settings import ROOT
 from tests.system import new_address
+
+POLL_S = 1.0
+"""Seconds between two looks for an answer that is late."""
 
 
 def texts(name: str, count: int) -> list[str]:
@@ -32,6 +36,22 @@ async def say(session: aiohttp.ClientSession, url: str, headers: dict[str, str],
     """Sends a visitor's message. Returns the milliseconds until the answer."""
     body = {"client_id": str(uuid4()), "text": text}
     return await timed(session, f"{url}/api/web/messages", body, headers)
+
+
+async def say_until_answered(
+    session: aiohttp.ClientSession, url: str, headers: dict[str, str], text: str
+) -> None:
+    """Sends a visitor's message, and waits for the answer also when the app has stopped waiting for it, as under overload."""
+    address, body = f"{url}/api/web/messages", {"client_id": str(uuid4()), "text": text}
+    async with session.post(address, json=body, headers=headers) as response:
+        answer = await response.json()
+        if response.status != 200:
+            raise RuntimeError(f"{address} answered {response.status}: {answer}")
+    after, pending = answer["message"]["seq"], answer["pending"]
+    while pending:
+        await asyncio.sleep(POLL_S)
+        async with session.get(f"{address}?after={after}", headers=headers) as response:
+            pending = not (await response.json())["messages"]
 
 
 async def timed(

@@ -6,12 +6,20 @@ when the first layers are read.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 SCALE = ".scale"
 """End of the name of the tensor with the row scales of an 8-bit weight."""
+
+LONG = 256
+"""Fewest tokens of a long pass. Messages of citizens have 10 to 80."""
+AT_ONCE = 2
+"""Long passes that may run at the same time in the whole process. Each needs some 25 MB meanwhile, and a core. Others wait their turn;
+short ones never wait."""
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 Product = Callable[[Any], Any]
 """States → states: a dense product with its bias, or a norm."""
@@ -63,6 +71,12 @@ class Layers:
             mask: where the tokens to look at are true, [texts, 1, 1, tokens]; None: all are looked at.
             first, end: places among these layers, from 0.
         """
+        if x.shape[0] * x.shape[1] < LONG:
+            return self._run(x, mask, first, end)
+        with _places:
+            return self._run(x, mask, first, end)
+
+    def _run(self, x: Any, mask: Any, first: int, end: int | None) -> Any:
         texts, tokens, _ = x.shape
         functional = self._torch.nn.functional
         for inner, after, norm, wide, narrow, last in self._layers[first:end]:

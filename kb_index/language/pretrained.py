@@ -199,7 +199,7 @@ class _Network:
         eight_bits: bool | None,
     ) -> None:
         import torch
-        from safetensors.torch import load_file
+        from safetensors.torch import load
         from tokenizers import Tokenizer
 
         self.torch: Any = torch
@@ -211,7 +211,8 @@ class _Network:
         self._kept: OrderedDict[tuple[tuple[int, ...], int], Any] = OrderedDict()
         self._kept_tokens, self._keeping = 0, threading.Lock()
         try:
-            tensors = load_file(str(folder / "model.safetensors"))
+            # Read, not mapped: what the products have in an order of their own would stay in memory with the map, 18 MB.
+            tensors = load((folder / "model.safetensors").read_bytes())
         except Exception as error:
             raise EncoderError(f"{folder}/model.safetensors cannot be read: {error}") from error
         self.eight_bits = fast_eight_bits(torch) if eight_bits is None else eight_bits
