@@ -172,7 +172,7 @@ class Tickets:
             before=before,
             view=self._view,
             places=self.places,
-            prefix=self._city.prefix,
+            prefix=self.city.prefix,
         )
 
     async def counts(self, department_id: str | None = None, *, own: bool = False) -> counting.Counts:
