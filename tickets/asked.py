@@ -161,4 +161,5 @@ def _begins(part: str) -> ColumnElement[bool]:
 def _ends(part: str) -> ColumnElement[bool]:
     """SQL: a ticket's number ends with these digits, at least as many as the index of ends has."""
     end: Any = literal_column(NUMBER_END.replace("number", "tickets.number"), String())
-    return (end == part[-END_DIGITS:]) & TicketRow.number.endswith(part)
+    found: ColumnElement[bool] = (end == part[-END_DIGITS:]) & TicketRow.number.endswith(part)
+    return found

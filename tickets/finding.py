@@ -90,7 +90,7 @@ class Finding:
             found.items(),
             key=lambda one: (one[1], one[0]) if self._wanted.by_due else one[0],
             reverse=not self._wanted.by_due,
-        )  # type: ignore[arg-type, return-value]
+        )
         return ordered[:most], place(*ordered[most - 1]) if len(ordered) >= most else None
 
     async def _choose(self, session: AsyncSession) -> _Chosen:

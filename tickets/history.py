@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, Table, event, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,7 @@ async def add(
         for ticket_id, action, note, key in lines
     ]
     connection = await session.connection()
-    await connection.execute(insert(TicketEventRow.__table__), values)
+    await connection.execute(insert(cast(Table, TicketEventRow.__table__)), values)
     await connection.run_sync(_tell, [one["id"] for one in values])
 
 
