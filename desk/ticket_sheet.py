@@ -109,7 +109,7 @@ def _words(title: str, said: object) -> str:
 def _log(events: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for one in events:
-        moved = f"（{one['from_state']} → {one['to_state']}）" if one.get("to_state") else ""
+        moved = f"（{one['from_state']} → {one['to_state']}）" if one.get("from_state") else ""
         did = escape(f"{one['actor']} {one['action']}{moved}")
         rows.append(
             f"<tr><td>{_when(one['at'])}</td><td>{did}</td><td>{escape(str(one.get('note') or ''))}</td></tr>"

@@ -46,6 +46,7 @@ async def test_the_sheet_has_the_whole_ticket_masked_and_says_who_printed_it(hal
         "审核通过",
     ):
         assert words in sheet, words
+    assert "None" not in sheet and "待受理 → 待派单" in sheet
     assert "13800000000" not in sheet and "张某某" not in sheet and "<script" not in sheet
     async with hall.office.database.read() as session:
         record = await session.scalar(select(DeskAudit).where(DeskAudit.action == "print_ticket"))
