@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, text
+from sqlalchemy import delete, event, select, text
 
 from core.database import Database
 from core.events import LocalEvents
 from tests.cities import HUAINAN
+from tickets import word_index
 from tickets.listing import Wanted
 from tickets.models import TicketEventRow, TicketRow
 from tickets.retention import make_anonymous
@@ -158,3 +159,15 @@ async def test_a_list_reads_no_whole_table(database: Database, wanted: dict[str,
         assert few or not [one for one in plans if "TEMP B-TREE" in one], said
     else:
         assert "Seq Scan on tickets" not in said, said
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_words_are_found_by_their_own_index_on_postgresql(database: Database) -> None:
+    found = select(TicketRow.id).where(word_index.postgresql_has(["花果山"]))
+    sql = found.compile(dialect=database.engine.dialect, compile_kwargs={"literal_binds": True})
+    async with database.engine.connect() as connection:
+        # No other way is left than an index whose expression is the one that is asked.
+        await connection.execute(text("SET enable_seqscan = off"))
+        await connection.execute(text("SET enable_indexscan = off"))
+        plan = [str(row[0]) for row in await connection.exec_driver_sql(f"EXPLAIN {sql}")]
+    assert any("ix_tickets_words" in line for line in plan), plan
