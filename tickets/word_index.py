@@ -49,7 +49,8 @@ _FOUND = "SELECT ticket_id FROM ticket_words CROSS JOIN ticket_search ON seq = t
 def postgresql_has(words: Sequence[str]) -> ColumnElement[bool]:
     """SQL of PostgreSQL: a ticket may have all of these words."""
     # As it stands in the index, and compared as text: a cast would have every ticket read.
-    column, space = literal_column("tickets.search_tokens"), literal_column("' '")
+    column: Any = literal_column("tickets.search_tokens")
+    space: Any = literal_column("' '")
     stored: Any = func.string_to_array(column, space, type_=ARRAY(Text))
     return and_(
         *(
