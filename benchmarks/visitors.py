@@ -42,7 +42,8 @@ async def say_until_answered(
     session: aiohttp.ClientSession, url: str, headers: dict[str, str], text: str
 ) -> None:
     """Sends a visitor's message, and waits for the answer also when the app has stopped waiting for it, as under overload."""
-    address, body = f"{url}/api/web/messages", {"client_id": str(uuid4()), "text": text}
+    address = f"{url}/api/web/messages"
+    body: dict[str, object] = {"client_id": str(uuid4()), "text": text}
     async with session.post(address, json=body, headers=headers) as response:
         answer = await response.json()
         if response.status != 200:
