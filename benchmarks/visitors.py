@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from uuid import uuid4
 
 import aiohttp
@@ -56,7 +57,7 @@ async def say_until_answered(
 
 
 async def timed(
-    session: aiohttp.ClientSession, url: str, body: dict[str, object], headers: dict[str, str]
+    session: aiohttp.ClientSession, url: str, body: Mapping[str, object], headers: dict[str, str]
 ) -> float:
     """Posts a request. Returns the milliseconds until the answer.
 

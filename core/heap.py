@@ -28,10 +28,10 @@ was 75 MB more; from 1 MB a long text costs a tenth to a fifth more processor ti
 than some 150 characters needs no such piece."""
 TOP_BYTES = 1024 * 1024
 """Most free bytes at the end of an arena that are kept."""
-LOOK_S = 2.0
+LOOK_S = 0.5
 """Seconds between two looks at how much the process has grown."""
 GROWN_BYTES = 24 * 1024 * 1024
-"""Growth since the last time from which free pieces in the middle of the arenas are given back as well."""
+"""Growth over the least since the last time from which free pieces in the middle of the arenas are given back as well."""
 PRODUCTS = 32
 """Most lengths, times products, that torch (oneDNN and ideep) remembers; its default is 1,024 in each of two caches. Another length
 costs a message some tenths of a millisecond."""
@@ -75,8 +75,11 @@ async def kept_small() -> AsyncIterator[None]:
 
 
 async def _keep_small(library: Any) -> None:
-    least = 0  # gives back what starting needed
+    await asyncio.to_thread(library.malloc_trim, 0)  # gives back what starting needed
+    least = resident()
     while True:
+        # What was measured while long texts were read must not stay the measure.
+        least = min(least, resident())
         if resident() > least + GROWN_BYTES:
             # In a thread, because it takes milliseconds for each hundred megabytes; the interpreter goes on meanwhile.
             await asyncio.to_thread(library.malloc_trim, 0)

@@ -16,9 +16,9 @@ SCALE = ".scale"
 
 LONG = 256
 """Fewest tokens of a long pass. Messages of citizens have 10 to 80."""
-AT_ONCE = 2
-"""Long passes that may run at the same time in the whole process. Each needs some 25 MB meanwhile, and a core. Others wait their turn;
-short ones never wait."""
+AT_ONCE = 1
+"""Long passes that may run at the same time in the whole process. Each needs some 25 MB meanwhile, and a core, of which Rasa has the other
+one. Others wait their turn, a tenth of a second each; short ones never wait."""
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 Product = Callable[[Any], Any]

@@ -49,7 +49,7 @@ class Gate:
         return counted
 
 
-def test_two_long_texts_at_most_are_in_the_layers_and_a_short_one_passes_them(
+def test_long_texts_are_in_the_layers_one_by_one_and_a_short_one_passes_them(
     encoder: PretrainedEncoder,
 ) -> None:
     gate = Gate(encoder)
