@@ -59,9 +59,9 @@ _EMPTY = re.compile(
 
 
 _NO_ROAD = re.compile(
-    r"(?:跑|走|修|让|绕|占|拦|挡|问|带|引|思|销|线|电|网|门|后|半|死|活|生|退|出|赶|[村家镇乡屯庄巷院组队]里)路$"
+    r"(?:跑|走|修|让|绕|占|拦|挡|问|带|引|思|销|线|电|网|门|后|半|死|活|生|退|出|赶|[村家镇乡屯庄巷院组队]里|门口|门前|楼下)路$"
 )
-"""Words that end like a road and name none (卷钱跑路)."""
+"""Words that end like a road and name none (卷钱跑路, 店门口路)."""
 _COMPLAINS = re.compile(r"不(?!夜)|甩站|拒载|没人|[乱漏]")
 """Characters of a complaint, which no name contains (公交车不停站)."""
 
@@ -135,6 +135,26 @@ def bare_address(words: str, city: City) -> str:
     return words
 
 
+def without_half_a_town(words: str, text: str, city: City) -> str:
+    """Words of a place without the end of a town's name, when they begin in the middle of it.
+
+    Args:
+        words: the words of the place, as they stand in the text.
+        text: the text.
+        city: the city whose towns are known.
+
+    >>> from core.city import load_city
+    >>> without_half_a_town("岗红卫巷", "我们蔡家岗红卫巷的路灯黑了", load_city("huainan"))
+    '红卫巷'
+    """
+    begin = text.find(words)
+    for name in map(_short, city.towns):
+        at = text.rfind(name, 0, begin + len(name)) if begin > 0 else -1
+        if at >= 0 and at < begin < at + len(name):
+            return words[at + len(name) - begin :]
+    return words
+
+
 def is_vague(address: str) -> bool:
     """Whether an address is only a kind of place, of which a city has many.
 
@@ -204,7 +224,7 @@ def _town(text: str, city: City) -> str:
     # the local dialect omits the ending (镇, 乡, 街道): "曹庵的", "李郢孜那边"
     districts = {name for item in city.districts for name in (*item.names, *item.short)}
     for name in city.towns:
-        short = re.sub(r"(?:回族)?[镇乡]$|街道$", "", name)
+        short = _short(name)
         if short in districts:
             continue  # 谢家集区 and 谢家集 mean the district, never 谢家集街道
         if len(short) >= 3 and re.search(rf"{short}(?![路街大东西南北中村区县]|小区|社区)", text):
@@ -214,6 +234,11 @@ def _town(text: str, city: City) -> str:
         ):
             return name
     return ""
+
+
+def _short(town: str) -> str:
+    """A town's name without its ending, as people say it: 曹庵 for 曹庵镇."""
+    return re.sub(r"(?:回族)?[镇乡]$|街道$", "", town)
 
 
 def _without(text: str, city: City, *names: str) -> str:

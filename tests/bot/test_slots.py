@@ -182,3 +182,14 @@ def test_until_what_hour_is_no_hour_at_which_something_happened() -> None:
 def test_how_often_something_happened_is_no_time() -> None:
     found = mine("电梯又困人了！这个月第三回，物业电话没人接", NOW, HUAINAN)
     assert found.happened_at is None and found.unsure.happened_at is None
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("我们蔡家岗红卫巷的路灯黑了快一个月", "红卫巷"),  # 蔡家岗 is a town, and 岗红卫巷 is nothing
+        ("我店门口路挖开半个月没人填", ""),
+    ],
+)
+def test_an_address_begins_with_no_half_of_a_town_and_is_more_than_a_door(text: str, address: str) -> None:
+    assert mine(text, NOW, HUAINAN).address == address

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.understanding.encoding.floats import Floats
 from bot.understanding.encoding.reading import plain
-from bot.understanding.place import bare_address, place
+from bot.understanding.place import bare_address, place, without_half_a_town
 from bot.understanding.slots.candidates import CHOSEN, WORDED, candidates
 from bot.understanding.slots.choosing import (
     SHORT,
@@ -108,6 +108,8 @@ class Reader:
             number, sure = self._judged(kind, one, every, best(every, shares_of), rules, spelled, context)
             scores[kind] = self._calibrations[kind](float(every[number]))
             words = spelled[one.candidates[number].start : one.candidates[number].end]
+            if kind == "place":
+                words = without_half_a_town(words, spelled, context.city)
             if sure:
                 stored[kind] = words
             if sure or scores[kind] >= self._calibrations[kind].ask:
