@@ -46,6 +46,12 @@ _SURNAME_TWICE = re.compile(
     r"(?=$|[，,。.；;！!\s\d]|吧|啊)"
 )
 """我姓孙孙大爷: the surname, and how one is called."""
+_OF_SPEAKER = re.compile(
+    r"(?:我|俺|本人)(?:自己)?(?:的)?(?:姓名|名字)?(?:就)?(?:叫做?|[是为：:])?\s*$|"
+    r"(?:^|\d{7}|^(?:嗯|好的?|[你您]好|可以|行)|姓.|(?:手机|电话|号码)号?是?[\d\s-]{0,15}|称呼|[人心]员|匿名|保密)[，,。.；;！!？?\s]*"
+    r"(?:就)?(?:叫做?(?:我|俺)?|姓名[是为：:]?|名字(?:叫|是|[：:])|联系人[是为：:]?)\s*$|叫(?:我|俺)\s*$"
+)
+"""What stands before a name with which the speaker is meant: 我叫, and 叫 at the beginning or after the own number or surname."""
 _ENDING = re.compile(r"(?:就行|就好|就可以|就行了|好了|吧|啊|呀|呢|哦){1,12}$")
 _NO_NAME = re.compile(
     r"[的了吗呢吧啊么们等不没是这那你他她就谁怎要]|[路街巷区县镇乡村店厂局所院校楼栋幢号上下里旁边口站]$|公司|物业|小区|单位|部门|银行|学校|医院|超市|平台|"
@@ -131,11 +137,18 @@ def has_nothing_more(text: str) -> bool:
     return _NOTHING_MORE.fullmatch(plain(text)) is not None
 
 
-def introduced_name(text: str) -> str | None:
+def introduced_name(text: str, before: str = "") -> str | None:
     """The name with which citizens introduce themselves anywhere in a text; None when they do not.
+
+    Args:
+        text: the text, or a clause of one.
+        before: what stands before it. 叫… without 我 is an introduction at the beginning and after the citizen's own number or
+            surname; after anything else it names what was just spoken of (新开了一家烧烤店，叫老王烧烤).
 
     >>> introduced_name("我叫李明，堵了三天了"), introduced_name("他叫王五，欠钱不还"), introduced_name("王桂兰，我自己叫王桂兰")
     ('李明', None, '王桂兰')
+    >>> introduced_name("举报工地的包工头，叫王强，欠我工资"), introduced_name("13900000000，叫王强")
+    (None, '王强')
     """
     twice = _SURNAME_TWICE.search(text)
     if twice:
@@ -143,6 +156,9 @@ def introduced_name(text: str) -> str | None:
     for found in _CALLED.finditer(text):
         name = found["name"]
         framed = "叫" in found.group() or "名" in found.group() or "联系人" in found.group()
+        said = before + text[: found.start()]
+        if not _OF_SPEAKER.search(said[-_LONGEST:] + found.group().partition(name)[0]):
+            continue
         likely = _PLAIN.fullmatch(name) or (framed and 2 <= len(name) <= 4 and "是" not in found.group()[:2])
         if likely and not _NO_NAME.search(name) and not only_time(name):
             return name

@@ -155,6 +155,15 @@ def without_half_a_town(words: str, text: str, city: City) -> str:
     return words
 
 
+def is_only_where(words: str) -> bool:
+    """Whether words say only on which side of something unnamed a place lies (楼后面, 我家门口).
+
+    >>> is_only_where("楼后面"), is_only_where("我家门口"), is_only_where("洞山中学门口")
+    (True, True, False)
+    """
+    return len(re.sub(rf"^(?:我|俺|咱)们?家?|{_WHERE}$", "", words)) < 2
+
+
 def is_vague(address: str) -> bool:
     """Whether an address is only a kind of place, of which a city has many.
 

@@ -36,18 +36,18 @@ def _line(line: str, own: str) -> str:
     first = True
     kept = []
     for found in _CLAUSE.finditer(bare):
-        if not _says_who(found["clause"].strip(), own, first=first):
+        if not _says_who(found["clause"].strip(), own, bare[: found.start()], first=first):
             kept.append(found.group())
         first = False
     rest = "".join(kept)
     return added + (rest if len(rest) == len(bare) else rest.rstrip("，,；;")) if rest else ""
 
 
-def _says_who(clause: str, own: str, *, first: bool) -> bool:
-    """Whether a clause only names the citizen."""
+def _says_who(clause: str, own: str, before: str, *, first: bool) -> bool:
+    """Whether a clause, behind the words before it, only names the citizen."""
     if own and clause == own:
         return True
-    named = introduced_name(clause)
+    named = introduced_name(clause, before)
     if named is not None:
         return len(clause) <= len(named) + 6
     if titled_name(clause) is not None:

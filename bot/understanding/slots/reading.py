@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.understanding.encoding.floats import Floats
 from bot.understanding.encoding.reading import plain
-from bot.understanding.place import bare_address, place, without_half_a_town
+from bot.understanding.place import bare_address, is_only_where, place, without_half_a_town
 from bot.understanding.slots.candidates import CHOSEN, WORDED, candidates
 from bot.understanding.slots.choosing import (
     SHORT,
@@ -110,6 +110,7 @@ class Reader:
             words = spelled[one.candidates[number].start : one.candidates[number].end]
             if kind == "place":
                 words = without_half_a_town(words, spelled, context.city)
+                sure = sure and not is_only_where(words)
             if sure:
                 stored[kind] = words
             if sure or scores[kind] >= self._calibrations[kind].ask:
