@@ -73,12 +73,10 @@ _MOSTLY = 0.7
 """Probability of a question or matter (0 to 1) from which a message is no talk, though talk is likely enough."""
 _EVIDENT = 0.4
 """Probability of a matter (0 to 1) from which the citizen is asked whether it is to be filed."""
-_ALSO_ASKS = 0.3
-"""Probability of a question (0 to 1) from which a matter with a likely answer gets that and the offer, though no word of it asks."""
 _SAID = 0.6
 """Rasa's confidence (0 to 1) from which talk that asks nothing stays talk (那我打合肥的，这里取消吧)."""
 _BRIEF = 8
-"""Up to this number of characters Rasa's intent is kept, because there is too little other evidence."""
+"""Up to this number of characters Rasa's intent is kept: there is too little other evidence."""
 _SURE_MATTER = 0.97
 """Rasa's confidence (0 to 1) from which a matter or talk is believed when no word of it asks."""
 _WISH = re.compile(r"[我俺]们?(就)?[要想]?(举报|投诉|反映)")
@@ -272,12 +270,10 @@ def decide(
         return decided(intent, confidence)
     if intent not in _DEEDS and _SUGGESTS.match(text) and not _ASKS.search(text):
         return decided("suggest", max(tells, confidence))
-    if topic and intent not in _DEEDS:
+    if topic and intent not in _DEEDS and not (intent == "cancel" and confidence >= _SURE_MATTER):
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
-    if intent == TELL and asks >= _ALSO_ASKS and best >= bars.likely and not _WISH.search(text):
-        return decided(ASK_WITH_MATTER, max(asks, best))
     if _stays(text, intent, confidence, kinds, best, bars) or _only_tells(text, intent, confidence):
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL

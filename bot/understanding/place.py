@@ -135,6 +135,23 @@ def bare_address(words: str, city: City) -> str:
     return words
 
 
+_NEIGHBOUR = re.compile(r"(?:楼[上下]|隔壁|对门)$")
+_LIVES_THERE = re.compile(r"的?(?:邻居|住户|租户|业主|那[户家]|人家)")
+
+
+def without_neighbour(words: str, behind: str) -> str:
+    """Words of a place without 楼上, when that says which neighbour is meant.
+
+    Args:
+        words: the words of the place.
+        behind: what follows them.
+
+    >>> without_neighbour("龙湖小区3号楼楼上", "邻居打麻将"), without_neighbour("龙湖小区3号楼楼上", "漏水")
+    ('龙湖小区3号楼', '龙湖小区3号楼楼上')
+    """
+    return _NEIGHBOUR.sub("", words) if _LIVES_THERE.match(behind) else words
+
+
 def without_half_a_town(words: str, text: str, city: City) -> str:
     """Words of a place without the end of a town's name, when they begin in the middle of it.
 

@@ -232,7 +232,7 @@ async def test_another_matter_opens_the_form(
 ) -> None:
     await city.tickets.file(TicketDraft("投诉", "快递柜乱收费", conversation_id=visitor), "o1")
     answer = await rasa.run(FORM, said, intent, conversation=visitor)
-    assert answer.slots["requested_slot"] in ("content", "district")
+    assert answer.slots["requested_slot"] in ("content", "district"), answer.text
 
 
 @pytest.mark.parametrize("said", ["几天能处理", "大概多久能有结果", "什么时候能答复我"])

@@ -187,7 +187,7 @@ def test_how_often_something_happened_is_no_time() -> None:
 @pytest.mark.parametrize(
     ("text", "address"),
     [
-        ("我们蔡家岗红卫巷的路灯黑了快一个月", "红卫巷"),  # 蔡家岗 is a town, and 岗红卫巷 is nothing
+        ("我们蔡家岗红卫巷的路灯黑了快一个月", "蔡家岗红卫巷"),  # 蔡家岗 is a town, and 岗红卫巷 is nothing
         ("我店门口路挖开半个月没人填", ""),
     ],
 )

@@ -46,7 +46,7 @@ def test_a_search_with_other_numbers_goes_by_the_probability_model(searcher: Sea
     ("told", "untold"),
     [
         ("生孩子能歇多少天产假", "老婆生孩子，男的陪产假给几天"),
-        ("献血前要满足啥条件", "献过两次血，拿献血证停车能免费吗"),
+        ("献血前要满足啥条件", "献血证丢了怎么补"),
     ],
 )
 def test_what_an_entry_does_not_tell_is_less_probable(searcher: Searcher, told: str, untold: str) -> None:

@@ -96,6 +96,7 @@ UNUSABLE: dict[str, list[list[str]]] = {
         ["{here}/gbk.jsonl"],
         ["{here}/words.jsonl"],
     ],
+    "nlu dispatch": [["{here}/none"], ["{here}/words.jsonl"]],
     "nlu requests": [["{here}/none"], ["{here}/empty"], ["{here}/words.jsonl"]],
     "nlu fit-seams": [["extra"]],
     "nlu fit-slots": [["--store", "x"], ["extra"]],

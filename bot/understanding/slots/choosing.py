@@ -23,7 +23,7 @@ class Calibration:
     Args:
         slope, offset: of a line through the logits.
         store, ask: least calibrated probability of what is stored, and of what is asked about; 1.01: never.
-        short: least calibrated probability from which it is stored in a short message when the rules chose the same.
+        short: least calibrated probability of what the rules chose, from which it is stored in a short message.
     """
 
     slope: float = 1.0
