@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -180,4 +181,9 @@ async def test_the_service_loads_at_need_and_follows_a_new_index(laws: Path, tmp
 
 async def test_a_slow_start_is_not_waited_for(index: Path) -> None:
     async with Statutes(index, MODEL, patience_s=0) as statutes:
+        started = threading.Event()
+        statutes._threads.submit(
+            started.wait
+        )  # on a busy machine the small index is read before the loop looks
         assert await statutes.related(LEASH) == ()
+        started.set()
