@@ -48,7 +48,8 @@ _SURNAME_TWICE = re.compile(
 """我姓孙孙大爷: the surname, and how one is called."""
 _OF_SPEAKER = re.compile(
     r"(?:我|俺|本人)(?:自己)?(?:的)?(?:姓名|名字)?(?:就)?(?:叫做?|[是为：:])?\s*$|"
-    r"(?:^|\d{7}|^(?:嗯|好的?|[你您]好|可以|行)|姓.|(?:手机|电话|号码)号?是?[\d\s-]{0,15}|称呼|[人心]员|匿名|保密)[，,。.；;！!？?\s]*"
+    r"(?:^|^(?:嗯|好的?|[你您]好|可以|行)|(?:^|我|俺|本人|免贵)姓.|匿名|保密|"
+    r"(?:^|[，,。；;！!？?\s]|我的?|俺的?|本人|联系)(?:手机|电话|号码)?号?是?\d{7,13})[，,。.；;！!？?\s]*"
     r"(?:就)?(?:叫做?(?:我|俺)?|姓名[是为：:]?|名字(?:叫|是|[：:])|联系人[是为：:]?)\s*$|叫(?:我|俺)\s*$"
 )
 """What stands before a name with which the speaker is meant: 我叫, and 叫 at the beginning or after the own number or surname."""
@@ -84,6 +85,8 @@ _LONGEST_FULL = 3
 """Most characters of a full name whose surname is not known."""
 _LONGEST = 20
 """Most characters of a name."""
+_BEFORE = 30
+"""Characters before a name among which it is looked for whose name it is."""
 
 
 def read_name(text: str) -> str | None:
@@ -157,7 +160,7 @@ def introduced_name(text: str, before: str = "") -> str | None:
         name = found["name"]
         framed = "叫" in found.group() or "名" in found.group() or "联系人" in found.group()
         said = before + text[: found.start()]
-        if not _OF_SPEAKER.search(said[-_LONGEST:] + found.group().partition(name)[0]):
+        if not _OF_SPEAKER.search(said[-_BEFORE:] + found.group().partition(name)[0]):
             continue
         likely = _PLAIN.fullmatch(name) or (framed and 2 <= len(name) <= 4 and "是" not in found.group()[:2])
         if likely and not _NO_NAME.search(name) and not only_time(name):

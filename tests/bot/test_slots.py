@@ -12,6 +12,7 @@ from bot.evaluation.rows import StoryRow
 from bot.evaluation.slots import evaluate
 from bot.understanding.encoding.reading import plain
 from bot.understanding.mine import _without_measure, mine, readings
+from bot.understanding.name import introduced_name
 from bot.understanding.slots import fit_chooser
 from bot.understanding.slots.agreement import alike, same_time
 from bot.understanding.slots.candidates import candidates
@@ -193,3 +194,23 @@ def test_how_often_something_happened_is_no_time() -> None:
 )
 def test_an_address_begins_with_no_half_of_a_town_and_is_more_than_a_door(text: str, address: str) -> None:
     assert mine(text, NOW, HUAINAN).address == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "举报工地的包工头，叫王强，欠我工资",
+        "包工头姓王，叫王强，欠我工资",
+        "大厅一个工作人员，叫王强，骂人",
+        "老板电话13900000001，叫王强，欠我工资",
+    ],
+)
+def test_who_is_complained_of_is_not_the_citizen(text: str) -> None:
+    assert introduced_name(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["我姓王，叫王强", "13900000000，叫王强", "我电话13900000000，叫王强", "你好，叫王强"]
+)
+def test_whose_number_or_surname_stands_before_it_is_named(text: str) -> None:
+    assert introduced_name(text) == "王强"
