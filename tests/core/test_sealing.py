@@ -37,8 +37,10 @@ PLACE = "messages.text"
 
 
 @pytest.fixture(autouse=True)
-def keys_as_before() -> Iterator[None]:
+def one_key() -> Iterator[None]:
+    """Each test begins with one key of its own, whatever ring an app of the same process was started with."""
     before = ring()
+    use_ring(KeyRing([DataKey.new()]))
     yield
     use_ring(before)
 
