@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
 from core.clock import iso, local, now
@@ -21,7 +22,7 @@ from core.errors import BadRequest
 from core.privacy import mask_phone
 from core.text import clean
 from tickets import deadlines, rows
-from tickets.models import Department, TicketRow
+from tickets.models import Department, TicketHeardRow, TicketRow
 from tickets.states import State
 from tickets.types import TicketLine
 
@@ -46,7 +47,7 @@ def end(row: TicketRow) -> None:
 
 
 def missed(row: TicketRow, city: City, at: datetime) -> tuple[str, bool]:
-    """Write down a call that reached nobody. Calls of one day count as one.
+    """Write down a call that reached nobody. Calls of one day count as one. Without a phone there is nobody to call again.
 
     Returns:
         The line for the history, and whether it was the last one that the rules ask for.
@@ -56,9 +57,19 @@ def missed(row: TicketRow, city: City, at: datetime) -> tuple[str, bool]:
         row.unreached += 1
     row.called_at = at
     tomorrow = local(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    row.call_at = tomorrow.astimezone(UTC)
+    row.call_at = tomorrow.astimezone(UTC) if row.contact_phone else None
     words = "，今天又打了一次" if again else ""
     return f"没有联系上（第 {row.unreached} 次{words}）", row.unreached >= city.handling.callback.tries
+
+
+def keep(session: AsyncSession, row: TicketRow) -> None:
+    """Keep what was heard of an answer that is redone now: it counts in the figures of the days of that answer."""
+    if row.approved_at is not None:
+        session.add(
+            TicketHeardRow(
+                ticket_id=row.id, approved_at=row.approved_at, result=row.callback, satisfied=row.satisfied
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -143,13 +154,13 @@ def _place(after: str) -> tuple[datetime, str]:
 
 @dataclass(frozen=True)
 class Heard:
-    """What came of the answers that were reviewed in some days; tickets that were redone count with their last answer.
+    """What came of the answers that were reviewed in some days. A ticket that was redone counts with each of its answers.
 
     Args:
         days: how many days, until now.
         answered: answers that were reviewed.
-        waiting: whose citizens are still to be heard.
-        solved, unsolved: what citizens said of the filed ones.
+        waiting: those whose citizens are still to be heard.
+        solved, unsolved: what citizens said, each time they were asked, also while a supervisor or a mark is waited for.
         unreached: filed away because no call reached the citizen. They are in no share.
         unanswered: filed away because nobody answered, and nobody called.
         marked: citizens who gave a mark from 1 to 5.
@@ -180,20 +191,22 @@ async def heard(database: Database, city: City, days: int) -> Heard:
     """What was heard of the answers that were reviewed in the last days."""
     columns = (TicketRow.state, TicketRow.callback, TicketRow.satisfied)
     since = now() - timedelta(days=days)
-    query = select(*columns, func.count()).where(TicketRow.approved_at >= since).group_by(*columns)
+    last = select(*columns, func.count()).where(TicketRow.approved_at >= since).group_by(*columns)
+    kept = (TicketHeardRow.result, TicketHeardRow.satisfied)
+    before = select(*kept, func.count()).where(TicketHeardRow.approved_at >= since).group_by(*kept)
     async with database.browse() as session:
-        found = [(one[0], one[1], one[2], int(one[3])) for one in await session.execute(query)]
-    closed = [one for one in found if one[0] == State.CLOSED]
+        found = [(one[0], one[1], one[2], int(one[3])) for one in await session.execute(last)]
+        found += [(State.HANDLING, one[0], one[1], int(one[2])) for one in await session.execute(before)]
 
     def count(result: str) -> int:
-        return sum(number for _, callback, _, number in closed if callback == result)
+        return sum(number for _, callback, _, number in found if callback == result)
 
-    marks = [(mark, number) for _, _, mark, number in closed if mark is not None]
+    marks = [(mark, number) for _, _, mark, number in found if mark is not None]
     least = city.handling.callback.satisfied_from
     return Heard(
         days=days,
         answered=sum(one[3] for one in found),
-        waiting=sum(one[3] for one in found if one[0] == State.PENDING_CALLBACK),
+        waiting=sum(one[3] for one in found if one[0] == State.PENDING_CALLBACK and not one[1]),
         solved=count("solved"),
         unsolved=count("unsolved"),
         unreached=count("unreached"),

@@ -112,6 +112,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "ended_at": _NEVER,
         "returned": _NEVER,
     },
+    "ticket_heard": dict.fromkeys(("id", "ticket_id", "approved_at", "result", "satisfied"), _NEVER),
     "ticket_events": {
         "id": _NEVER,
         "ticket_id": _NEVER,

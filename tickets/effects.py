@@ -287,6 +287,7 @@ async def _callback(doing: Doing) -> str:
 
 async def _redo(doing: Doing) -> str:
     row = doing.row
+    calls.keep(doing.session, row)
     row.redos += 1
     row.due_from, row.added_days, row.extensions, row.suspensions = doing.at, 0, 0, 0
     row.replied_at = row.approved_at = row.satisfied = None

@@ -1,4 +1,4 @@
-"""Tables of tickets: tickets, their history, photos and dispatches, departments, and two counters."""
+"""Tables of tickets: tickets, their history, photos, dispatches and answers that were redone, departments, and two counters."""
 
 from __future__ import annotations
 
@@ -249,6 +249,22 @@ class TicketDispatchRow(Base):
     """When the ticket was taken from the department again; None: it has it, or had it until the end."""
     returned: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether the hotline agreed that the department was the wrong one."""
+
+
+class TicketHeardRow(Base):
+    """What was heard of an answer that was redone since. The last answer's stands in :class:`TicketRow` itself."""
+
+    __tablename__ = "ticket_heard"
+    __table_args__ = (Index("ix_ticket_heard_counted", "approved_at", "result", "satisfied"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the answer was reviewed."""
+    result: Mapped[str] = mapped_column(String(12))
+    """See :attr:`TicketRow.callback`; empty: it was redone before its citizen was heard."""
+    satisfied: Mapped[int | None] = mapped_column(Integer, default=None)
+    """1 (very dissatisfied) to 5."""
 
 
 class TicketEventRow(Base):

@@ -34,7 +34,7 @@ def news(key: str, ticket: Ticket, action: str, note: str, ways: Sequence[tuple[
 
 
 def text(ticket: Ticket, action: str, note: str) -> str:
-    """The whole message about a move.
+    """The whole message about a move. Numbers in an answer are masked, because it may name another reporter of the same matter.
 
     Args:
         ticket: the ticket as it is now.
@@ -43,11 +43,11 @@ def text(ticket: Ticket, action: str, note: str) -> str:
     """
     office = ticket.department or _OFFICE
     if action == "approve":
-        return f"您好，{filed(ticket)}有结果了。\n{office}答复：{ticket.public_reply}\n这件事解决了吗？点一下告诉我。"
+        return f"您好，{filed(ticket)}有结果了。\n{office}答复：{hide(ticket.public_reply)}\n这件事解决了吗？点一下告诉我。"
     if action == "decline":
-        return f"您好，{filed(ticket)}，经核对不属于本热线的受理范围。\n{ticket.public_reply}"
+        return f"您好，{filed(ticket)}，经核对不属于本热线的受理范围。\n{hide(ticket.public_reply)}"
     if action == "answer":
-        return f"您好，{filed(ticket)}，答复如下：\n{ticket.public_reply}"
+        return f"您好，{filed(ticket)}，答复如下：\n{hide(ticket.public_reply)}"
     if action == "grant_extension":
         given = note.partition("：")[0]  # 延长 2 个工作日: this time's days, without those of earlier rounds
         until = "".join(deadline_lines(ticket, late=False))  # it may be told late; then no day is named

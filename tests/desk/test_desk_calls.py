@@ -57,9 +57,13 @@ async def test_who_can_answer_in_the_conversation_gets_a_working_day(hall: Hall,
     assert await listed(hall) == [], "who answered is not called for a mark"
 
 
-async def test_without_a_phone_there_is_nobody_to_call(hall: Hall) -> None:
-    await answered(hall, draft=replace(DRAFT, contact_phone=""))
+async def test_without_a_phone_there_is_nobody_to_call(hall: Hall, clock: Clock) -> None:
+    number = await answered(hall, draft=replace(DRAFT, contact_phone=""))
     assert await listed(hall) == []
+    await hall.act(hall.agent, number, "callback", reached=False)
+    await later(hall, clock)
+    assert await hall.state(number) == "待回访"
+    assert await listed(hall) == [], "nor on the next day"
 
 
 @on_both
@@ -97,7 +101,34 @@ async def test_a_call_that_reaches_somebody_ends_it_or_begins_the_redoing(hall: 
     assert call["tries"] == 0, "the new answer is asked about anew"
     await hall.act(hall.agent, number, "callback", solved=True, satisfied=4)
     figures = await hall.agent.get("/calls/figures")
-    assert (figures["answered"], figures["solved"], figures["marked"], figures["satisfied"]) == (1, 1, 1, 1)
+    assert (figures["answered"], figures["solved"], figures["unsolved"]) == (2, 1, 1)
+    assert (figures["marked"], figures["satisfied"]) == (2, 1), (
+        "the answer before counts with what was said of it"
+    )
+
+
+@on_both
+async def test_the_shares_count_every_answer_that_was_asked_about(hall: Hall, clock: Clock) -> None:
+    numbers = [await answered(hall, f"k{n}") for n in range(5)]
+    for number in numbers[:2]:
+        await hall.act(hall.agent, number, "callback", solved=True, satisfied=5)
+    for number in numbers[2:]:
+        await hall.act(hall.agent, number, "callback", solved=False, satisfied=1, why="又灭了")
+    figures = await hall.agent.get("/calls/figures")
+    assert (figures["answered"], figures["solved"], figures["unsolved"], figures["waiting"]) == (5, 2, 3, 0)
+    assert (figures["solved_share"], figures["satisfied_share"]) == (0.4, 0.4), "three are handled again"
+    disputed, unasked = numbers[2], numbers[3]
+    for number in (disputed, unasked):
+        await hall.act(hall.lamps, number, "reply", public=ANSWER)
+        await hall.act(hall.agent, number, "approve")
+    await hall.act(hall.agent, disputed, "callback", solved=False, satisfied=2, why="还是不亮")
+    figures = await hall.agent.get("/calls/figures")
+    assert (figures["answered"], figures["unsolved"], figures["waiting"]) == (7, 4, 1), (
+        "what a supervisor decides about was heard"
+    )
+    assert (figures["solved_share"], figures["satisfied_share"]) == (0.3333, 0.3333)
+    await later(hall, clock, 10)
+    assert (await hall.agent.get("/calls/figures", days=7))["answered"] == 0
 
 
 async def test_who_is_not_reached_but_disputes_waits_for_the_supervisor(hall: Hall, clock: Clock) -> None:

@@ -223,6 +223,24 @@ async def test_the_answer_itself_stands_in_the_talk_with_the_question_whether_it
     assert [(one.title, one.payload) for one in said.buttons] == [("解决了", f"{ticket.number} yes")]
 
 
+@pytest.mark.parametrize("way", ["approve", "answer", "decline"])
+async def test_an_answer_in_the_talk_shows_no_number_of_anybody(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    told = "已电话联系报修人 13912345678，11 月 29 日修好，有事请打 12345。"
+    given = {"public": told, "override": "说明清楚"}
+    monkeypatch.setitem(FIELDS, "reply", given)
+    monkeypatch.setitem(FIELDS, "answer", {"text": told})
+    monkeypatch.setitem(FIELDS, "decline", {"basis": told, "route": "请向法院反映"})
+    conversation = await hall.conversation("", "web")
+    ticket = await hall.file(conversation, channel="web")
+    async with hall.process():
+        await hall.act(ticket, *(TO_REVIEW if way == "approve" else ()), way)
+        await until(lambda: _said(hall, conversation, "139****5678"))
+    heard = "".join(one.text for one in await hall.conversations.history(conversation))
+    assert "13912345678" not in heard and "请打 12345" in heard
+
+
 async def test_what_the_citizen_is_to_add_and_why_it_is_not_taken_up_are_told_in_words(hall: Hall) -> None:
     conversation = await hall.conversation("", "web")
     waits, beyond = [await hall.file(conversation, key, "web") for key in ("1", "2")]

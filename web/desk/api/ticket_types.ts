@@ -218,7 +218,7 @@ export interface Call extends TicketRow {
   answered_at: string | null;
 }
 
-/** What was heard of the answers of some days; shares are 0 to 1, null when nobody was heard. */
+/** What was heard of the answers of some days, each answer of a redone ticket counted; shares are 0 to 1, null when nobody was heard. */
 export interface HeardFigures {
   days: number;
   answered: number;

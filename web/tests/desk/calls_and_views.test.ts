@@ -112,6 +112,7 @@ describe("the list of calls", () => {
     expect(told[1]).toContain("75%");
     expect(told[2]).toContain("66.7%");
     expect(told[3]).toContain("未联系上2");
+    expect(page.find(".figures").text()).toContain("每次答复都算");
   });
 
   it("has a dash where nobody was heard", () => {
