@@ -27,7 +27,7 @@ from tickets.types import CITIZEN, Ticket
 LOOKS_PER_MINUTE = 30
 """Requests from one address. Wrong codes are counted besides (:mod:`tickets.lookup`)."""
 DONE_PER_MINUTE = 6
-"""What may be done to one ticket, from wherever."""
+"""What may be done to one ticket, from wherever. What is refused, or was done before, is not counted."""
 _MAX_KEY = 60
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
 """Whether the number or the code is wrong is not told, and so not whether the number exists."""
@@ -40,6 +40,8 @@ _DONE = {
     "rate": "",
 }
 """What can be done → what is said then; empty: it depends on what comes of it."""
+_MOVES = {"rate": "callback", "urge": "urge", "withdraw": "withdraw"}
+"""What can be done and is a move of the ticket → its code."""
 
 Source = Callable[[web.Request], str]
 """A keyed hash of the address of a request, the same as in the web channel, so that its wrong codes count together."""
@@ -105,7 +107,7 @@ class Progress:
         if not act:
             return _page(progress_page.shown(self._city, seen, code, agrees=agrees))
         try:
-            ticket = await self._do(seen.ticket, act, sent, source)
+            ticket = await self._do(seen, act, sent, source)
         except WenbanError as error:
             kept = {act: sent.fields.get("words", "") or sent.fields.get("why", "")}
             again = await self._seen.seen(await self._tickets.get(seen.ticket.number))
@@ -115,21 +117,26 @@ class Progress:
         said, now = _DONE[act] or _rated(ticket), await self._seen.seen(ticket)
         return _page(progress_page.shown(self._city, now, code, said=said, agrees=agrees))
 
-    async def _do(self, ticket: Ticket, act: str, sent: Form, source: str) -> Ticket:
-        given = sent.fields
+    async def _do(self, seen: Seen, act: str, sent: Form, source: str) -> Ticket:
+        given, ticket = sent.fields, seen.ticket
         if act not in _DONE:
             raise BadRequest("没有这种操作")
-        await self._limited("progress-done", ticket.number, DONE_PER_MINUTE)
+
+        async def counted() -> None:
+            await self._limited("progress-done", ticket.number, DONE_PER_MINUTE)
+
         # The page's own key: the same form sent twice, as by a reload, is done once.
         key = f"progress:{given['key']}" if 0 < len(given.get("key", "")) <= _MAX_KEY else None
         if act == "photo":
-            return await self._photos.add(ticket, sent, source, key)
-        if act == "rate":
-            return await self._tickets.by_citizen(ticket.number, "callback", _rating(given), key)
-        if act == "urge":
-            return await self._tickets.urge(ticket.number, key=key)
-        if act == "withdraw":
-            return await self._tickets.by_citizen(ticket.number, act, {"reason": _WITHDRAWN}, key)
+            return await self._photos.add(ticket, sent, source, key, counted)
+        if act in _MOVES:
+            rating = _rating(given) if act == "rate" else {}
+            if seen.ways.get(_MOVES[act], "no such move now") is None:
+                await counted()  # else it is refused below, or was done before with the same key
+            if act == "urge":
+                return await self._tickets.urge(ticket.number, key=key)
+            fields = rating or {"reason": _WITHDRAWN}
+            return await self._tickets.by_citizen(ticket.number, _MOVES[act], fields, key)
         words = given.get("words", "")
         if not written(words):
             raise BadRequest("请写下要补充的内容，现在是空的")
@@ -137,6 +144,7 @@ class Progress:
             raise BadRequest(f"内容太长了，请控制在 {MAX_WORDS} 字以内")
         if ticket.state.is_final:
             raise Conflict(f"这张工单已经是“{ticket.state.label}”，不能再补充了。")
+        await counted()
         return await self._tickets.note(ticket.number, CITIZEN, words, key=key)
 
     async def _limited(self, kind: str, key: str, per_minute: int) -> None:

@@ -5,7 +5,7 @@ A photo belongs to the conversation in which the ticket was filed. A ticket with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from conversations.media import Media
 from conversations.service import Conversations
@@ -54,8 +54,17 @@ class ProgressPhotos:
         """What the citizen agrees to; empty when nothing has to be agreed to."""
         return self._notice.photos if self._notice else ""
 
-    async def add(self, ticket: Ticket, form: Form, source: str, key: str | None) -> Ticket:
+    async def add(
+        self, ticket: Ticket, form: Form, source: str, key: str | None, counted: Callable[[], Awaitable[None]]
+    ) -> Ticket:
         """Add the photos of a form to a ticket, which its sender may see.
+
+        Args:
+            ticket: the ticket.
+            form: what was sent.
+            source: see :data:`public.progress.Source`.
+            key: the same key again adds nothing.
+            counted: counts what is done, and refuses too much of it; called when nothing in the form is against it.
 
         Raises:
             BadRequest: no photo was chosen, one is none, or (code ``consent_needed``) the citizen has not agreed.
@@ -74,15 +83,17 @@ class ProgressPhotos:
             raise Unavailable("现在发照片的人多，请过一会儿再发。", code="photos_busy")
         self._reading += 1
         try:
-            kept = await self._keep(ticket.conversation_id, await form.photos(), source)
+            photos = await form.photos()
+            if not photos:
+                raise BadRequest("请先选照片，再发送")
+            await counted()
+            kept = await self._keep(ticket.conversation_id, photos, source)
         finally:
             self._reading -= 1
         note = f"群众在进度查询页补充了 {len(kept)} 张照片"
         return await self._tickets.note(ticket.number, CITIZEN, note, key, kept)
 
     async def _keep(self, conversation_id: str, photos: Sequence[bytes], source: str) -> list[str]:
-        if not photos:
-            raise BadRequest("请先选照片，再发送")
         if self._notice is not None:
             view = await self._conversations.view(conversation_id)
             citizen = Citizen(view.channel, view.user_id, view.account)

@@ -232,6 +232,27 @@ async def test_one_ticket_is_not_flooded(hall: Hall, ticket: Ticket) -> None:
     assert seen == [200] * DONE_PER_MINUTE + [429]
 
 
+async def test_what_is_refused_is_not_counted_as_done(hall: Hall, ticket: Ticket) -> None:
+    wrong = [
+        {"act": "add", "words": "　"},
+        {"act": "add", "words": "长" * (page.MAX_WORDS + 1)},
+        {"act": "rate", "solved": "yes", "mark": "9"},
+        {"act": "rate", "solved": "yes", "mark": "5"},  # there is no answer to rate yet
+        {"act": "photo", "agree": "1"},
+        {"act": "nonsense"},
+    ]
+    for nth, sent in enumerate([*wrong, *wrong]):
+        given = {"number": ticket.number, "code": ticket.query_code, **sent}
+        assert (await hall.post(f"203.0.113.{nth}", **given))[0] in (400, 409), sent
+    assert "已经记下催办" in await hall.see(ticket, act="urge", key="k1")
+    for _ in range(DONE_PER_MINUTE):
+        assert "已经记下催办" in await hall.see(ticket, act="urge", key="k1"), "the same form, as by a reload"
+    for nth in range(DONE_PER_MINUTE - 1):
+        await hall.see(ticket, act="add", words=f"第 {nth} 次", key=f"a{nth}")
+    both = {"number": ticket.number, "code": ticket.query_code}
+    assert (await hall.post(act="add", words="又一次", key="last", **both))[0] == 429
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
