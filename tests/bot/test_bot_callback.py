@@ -291,3 +291,76 @@ async def test_without_an_open_callback_not_solved_is_read_as_before(
     await press(rasa, visitor, payload(answered, "yes:5"), turn="t1")
     await rasa.run("action_deny", "没解决", "deny", conversation=visitor, turn="t2")
     assert (await city.tickets.get(answered.number)).state is State.CLOSED
+
+
+async def tell(city: SmallCity, visitor: str, ticket: Ticket) -> None:
+    """The answer is told in the conversation, as its notice does it."""
+    news = told.news(f"n-{ticket.version}", ticket, "approve", "", callback.ways(ticket.number))
+    await city.conversations.notify(visitor, news)
+
+
+DENIALS = (
+    "问题还在",
+    "根本没用",
+    "人一走又摆出来了",
+    "没给我退钱，这事没完",
+    "灯还是一闪一闪的",
+    "哪解决了，骗人的",
+    "修好了没两天又灭了",
+    "小区门口晚上照样黑漆漆",
+)
+
+
+@pytest.mark.parametrize("said", DENIALS)
+@pytest.mark.parametrize(
+    ("action", "intent"),
+    [("action_fallback", "nlu_fallback"), ("validate_complaint_form", "start_complaint")],
+)
+async def test_right_after_the_question_own_words_that_deny_it_are_its_answer(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, said: str, action: str, intent: str
+) -> None:
+    await tell(city, visitor, answered)
+    heard = await rasa.run(action, said, intent, conversation=visitor, turn="t1")
+    assert "退给测试市政局重新办理" in heard.text
+    redone = await city.tickets.get(answered.number)
+    assert (redone.state, redone.heard.why) == (State.HANDLING, said)
+
+
+@pytest.mark.parametrize("said", ["没有", "还没呢", "还是老样子", "压根就没解决", "没处理啊"])
+async def test_a_bare_no_to_the_question_is_not_solved(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, said: str
+) -> None:
+    await tell(city, visitor, answered)
+    asked = await rasa.run("action_deny", said, "deny", conversation=visitor, turn="t1")
+    assert "您打几分" in asked.text and await unsolved(city, answered.number)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "还没回家看",
+        "没问题",
+        "我家停水了没人管",
+        "龙湖路又有人占道摆摊",
+        "八公山的路灯也没人修",
+        "还是转人工吧",
+        "还有一件事，没人管",
+        "修好没有？",
+    ],
+)
+async def test_other_words_after_the_question_are_no_answer_to_it(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket, said: str
+) -> None:
+    await tell(city, visitor, answered)
+    await rasa.run("action_fallback", said, "nlu_fallback", conversation=visitor, turn="t1")
+    kept = await city.tickets.get(answered.number)
+    assert (kept.state, kept.heard.result) == (State.PENDING_CALLBACK, "")
+
+
+async def test_long_after_the_question_such_words_are_read_as_before(
+    rasa: Rasa, city: SmallCity, visitor: str, answered: Ticket
+) -> None:
+    await rasa.run("action_fallback", "人一走又摆出来了", "nlu_fallback", conversation=visitor, turn="t1")
+    await rasa.run("action_deny", "没有", "deny", conversation=visitor, turn="t2")
+    kept = await city.tickets.get(answered.number)
+    assert (kept.state, kept.heard.result) == (State.PENDING_CALLBACK, ""), "nothing was asked lately"

@@ -14,7 +14,7 @@ from core.city import City
 
 if TYPE_CHECKING:
     from conversations.event_kinds import Report
-    from conversations.types import Button, ConversationView, QueuePlace, Reply
+    from conversations.types import Button, ConversationView, Message, QueuePlace, Reply
     from gaps.types import Asked
     from kb_index.entries.entry import Entry
     from kb_index.search.searcher import SearchResult
@@ -124,6 +124,10 @@ class Conversations(Protocol):
 
     async def view(self, conversation_id: str) -> ConversationView:
         """The current state of a conversation."""
+        ...
+
+    async def history(self, conversation_id: str, after: int = 0, limit: int = 200) -> Sequence[Message]:
+        """Its messages with ``seq`` greater than ``after``, oldest first: at most ``limit``, the newest ones."""
         ...
 
     async def request_human(
