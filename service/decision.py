@@ -120,8 +120,8 @@ def train_decision() -> None:
     seen, stamp = asyncio.run(_seen(settings, rows))
     kinds = fitting.apart(rows, seen)
     mixed = fitting.mixed(rows, seen)
-    # They count twice, because they were fitted to more examples, so they are more like the shipped model.
-    bars, at = fitting.fit_bars(rows, seen, [kinds, mixed, mixed])
+    # The mixed ones count twice, because they were fitted to more examples, so they are more like the shipped model.
+    bars, at = fitting.fit_bars(rows, seen, [kinds, mixed], [1, 2])
     decision.save(bars, stamp)
     fitting.fit(rows, seen).save()
     encoder = shipped_meaning()

@@ -21,7 +21,15 @@ from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
 from bot.understanding.meant import explains, wants_changed, wants_made
 from bot.understanding.signs import only_time, sign
-from bot.understanding.situation import blames_nobody
+from bot.understanding.wording import (
+    asks_no_rule,
+    asks_rule,
+    asks_somehow,
+    implies_question,
+    plainly_asks,
+    reproaches,
+    wishes_filing,
+)
 from bot.understanding.wordless import is_wordless
 
 DECISION = "decision"
@@ -71,6 +79,8 @@ _TALK = 0.8
 """Probability of talk (0 to 1) from which praise is meant for the assistant and is not filed."""
 _MOSTLY = 0.7
 """Probability of a question or matter (0 to 1) from which a message is no talk, though talk is likely enough."""
+_CLEARLY = 0.8
+"""Probability of a question (0 to 1) from which Rasa's being sure of a matter counts no more."""
 _EVIDENT = 0.4
 """Probability of a matter (0 to 1) from which the citizen is asked whether it is to be filed."""
 _SAID = 0.6
@@ -79,53 +89,10 @@ _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept: there is too little other evidence."""
 _SURE_MATTER = 0.97
 """Rasa's confidence (0 to 1) from which a matter or talk is believed when no word of it asks."""
-_WISH = re.compile(r"[我俺]们?(就)?[要想]?(举报|投诉|反映)")
-"""An explicit wish to have something filed."""
 _SUGGESTS = re.compile(
     r"(?:您好|你好)?[，,\s]*(?:我|俺)?们?(?:强烈|想|要|诚恳|真心)*(?:提个?)?建议(?!书|被|采纳|信|单|箱|是).."
 )
 """A message that begins as an idea."""
-_ASKS = re.compile(
-    r"[?？]|[吗呢么]|怎么|咋|如何|怎样|多少|多久|几[天年个次岁]|[能会行要算该]不[能会行要算该]|可不可以|是不是|有没有|啥|什么|哪|谁|允许|"
-    r"可[能行要管以中]|还能|能否|是否|请问|想问|咨询|规定|标准|条件|材料|政策|干嘛|干吗"
-)
-"""Question words in all their forms."""
-
-_PLEA = re.compile(
-    r"[，,。！!\s](?:你说|你们说|恁说|这|这个|这事|可|我|俺|该|到底)*"
-    r"(?:[咋怎][么]?(?:弄|办|搞|整|治|得了?)|(?:有没有|可有|有)人(?:来)?管管?|谁(?:来)?管管?)[嘛吗呢啊呀吧哦么]*[？?！!。\s]*$"
-)
-"""A sigh behind a story (…臭得不能过，咋弄嘛). It asks for help, and for no rule."""
-_REPROACH = re.compile(
-    r"(?:怎么|咋|为什么|为啥|凭什么)(?:(?:到)?(?:现在|今天|如今)|还|都|一直|就|又|总|老){1,4}.{0,4}[没不]"
-)
-"""A reproach in the form of a question (怎么到现在还没发). It asks for no rule, either."""
-_STATE = re.compile(
-    r"(?:医保|社保|保险|公积金|新农合|证(?![据明人])|执照|护照|驾照|年检|年审|车检).{0,4}(?:断|过期|超期|到期|逾期|忘|中断)|"
-    r"(?:断了|断交|断缴|忘交|忘了交).{0,6}(?:医保|社保|保险|公积金)|怀孕|刚?(?:退休|退伍|失业|毕业)了?$|满.{1,4}岁"
-)
-"""A state with a right or a paper that asks by itself what is to be done (身份证过期半年了, 小孩医保断了一年)."""
-_BY_OTHERS = re.compile(r"单位|公司|厂|老板|医院|学校|局|窗口|社区|村|开发商|物业|银行|停|被|给|取消|没|少")
-"""Who or what may be to blame for a state."""
-_BARE = 16
-"""Most characters of a situation that is a question although no word asks."""
-_STORY = 14
-"""Fewest characters that tell a story."""
-_RULE = re.compile(
-    r"多少[钱元]|几块钱|收费(?:标准|多少|[吗不么])|谁(?:来)?(?:出|掏|付|赔|承担)|该(?:谁|我|他|哪)|(?:合|违|犯)法[吗不么]|算不算|算.{1,8}[吗不]|[罚赔补退]多少|(?:怎么|咋|如何)(?:赔|算|补|申请|认定|处罚)|"
-    r"(?:去|上|到|在)哪(?:里|儿)?(?:能)?(?:告|要|办|补|查|申请|鉴定|认定)|(?:走|找|算|该|归).{1,8}还是|(?:能|可以|要|会).{1,10}[吗么]|允许"
-)
-"""Words of a clause that asks for a rule: who pays, how much, whether it is lawful."""
-_WHETHER = re.compile(r"(?![管理办修来是能])([\u4e00-\u9fff])不\1")
-"""The same, of a verb and its negation. 能不能 mostly asks for a favour, and 是不是 blames."""
-_PARTS = re.compile(r"[，,。；;！!？?\s]+")
-_STORIES = 40
-"""Most characters of a message in which a last clause that asks for a rule is what matters."""
-_EITHER_OR = re.compile(r"(?![管理办])([\u4e00-\u9fff])不\1")
-"""A question made of a verb and its negation (上不上征信). 管不管 and the like are mostly reproaches and do not count."""
-_PLAINLY = 20
-"""Most characters of a message that is a question because it contains such words, unless Rasa is sure of a matter."""
-
 _FAREWELL = re.compile(
     r"再见|再会|回见|拜|886?|bye|see you|回聊|下次|改天|明天|先[这到去]|就[这问]|没.{0,4}(?:事了|问题|要问)|没别的|没有了|不[聊问]|不说了|关了|退下|到这|(?:^|[我俺先该要得就那]|[行好嘞][，, ])走了|挂了|撤了|溜|闪了|下了|忙去|晚安|告辞|好梦|保重|回头|慢走|不打扰|不麻烦|"
     r"睡了|辛苦|谢|到此|结束|👋",
@@ -268,25 +235,27 @@ def decide(
         return decided("inform", 1.0)
     if intent == "correct" and wants_changed(text):
         return decided(intent, confidence)
-    if intent not in _DEEDS and _SUGGESTS.match(text) and not _ASKS.search(text):
+    if intent not in _DEEDS and _SUGGESTS.match(text) and not asks_somehow(text):
         return decided("suggest", max(tells, confidence))
     if topic and intent not in _DEEDS and not (intent == "cancel" and confidence >= _SURE_MATTER):
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
-    if _stays(text, intent, confidence, kinds, best, bars) or _only_tells(text, intent, confidence):
+    tells_only = kinds["question"] < _CLEARLY and _only_tells(text, intent, confidence)
+    if tells_only or _stays(text, intent, confidence, kinds, best, bars):
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL
     if best >= bars.sure:
-        if kinds["matter"] >= bars.matter and not _asks_rule(text):
+        if kinds["matter"] >= bars.matter and not asks_rule(text):
             return decided(matter, kinds["matter"])
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
-    if intent not in _DEEDS and confidence < _SURE_MATTER and _plainly_asks(text):
+    if intent not in _DEEDS and confidence < _SURE_MATTER and plainly_asks(text):
         return decided(ASK, max(asks, best))
-    if intent not in _DEEDS and (_asks_rule(text) or _implies_question(text)):
+    if intent not in _DEEDS and (asks_rule(text) or implies_question(text)):
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
-    told = _SAID if _REPROACH.search(text) else _PLAIN
-    if intent == TELL and confidence >= told and best < bars.sure and _asks_no_rule(text):
+    told = _SAID if reproaches(text) else _PLAIN
+    silent = kinds["question"] < _CLEARLY and asks_no_rule(text)
+    if intent == TELL and confidence >= told and best < bars.sure and silent:
         return decided(TELL, confidence)
     if tells >= bars.tell and tells > asks:
         return decided(matter, tells)
@@ -294,7 +263,7 @@ def decide(
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, asks)
     if kinds["talk"] >= max(asks, tells):
         return decided(intent if intent not in (ASK, TELL) else "nlu_fallback", kinds["talk"])
-    if intent == TELL and confidence >= _PLAIN and _ASKS.search(text) is None:
+    if intent == TELL and confidence >= _PLAIN and not asks_somehow(text):
         return decided(TELL, confidence)  # no word of it asks, and the base has no answer to offer
     if tells < _EVIDENT:
         return decided(ASK, asks)
@@ -312,7 +281,7 @@ def asks_no_ticket(text: str, intent: str) -> bool:
     own = {"add_to_ticket": _ADDS, "rate": _RATES}.get(intent)
     if own is None or own.search(text) or _TICKET.search(text):
         return False
-    return _ASKS.search(text) is not None or asks_at_end(text) or "还是" in text
+    return asks_somehow(text) or asks_at_end(text) or "还是" in text
 
 
 def _may_part(text: str) -> bool:
@@ -320,52 +289,10 @@ def _may_part(text: str) -> bool:
     return _FAREWELL.search(text) is not None
 
 
-def _plainly_asks(text: str) -> bool:
-    """Whether a short message has the form of a question, whatever its subject."""
-    asks = _EITHER_OR.search(text) is not None or asks_at_end(text)
-    return len(text) <= _PLAINLY and asks and _WISH.search(text) is None
-
-
-def _asks_rule(text: str) -> bool:
-    """Whether the last clause of a short message asks for a rule, so that an answer may be all that is wanted.
-
-    >>> [_asks_rule(said) for said in ("水管爆了，这钱该我掏还是房东掏", "有人把电瓶车推上楼充电，罚不罚", "下水道堵了，到底管不管")]
-    [True, True, False]
-    """
-    clauses = [part for part in _PARTS.split(text) if part]
-    last = clauses[-1] if clauses else ""
-    asks = _RULE.search(last) is not None or _WHETHER.search(last) is not None or asks_at_end(last)
-    brief = len(text) <= _STORIES  # a longer story is told to be heard
-    return brief and asks and _WISH.search(text) is None and _REPROACH.search(last) is None
-
-
-def _implies_question(text: str) -> bool:
-    """Whether a short message only tells somebody's situation with a right or a paper, of which nobody is to blame.
-
-    >>> [_implies_question(said) for said in ("小孩医保断了一年", "身份证过期半年了", "老板没给我交社保")]
-    [True, True, False]
-    """
-    stated = len(text) <= _BARE and _STATE.search(text) is not None
-    return stated and _BY_OTHERS.search(text) is None and blames_nobody(text)
-
-
-def _asks_no_rule(text: str) -> bool:
-    """Whether a text tells a story, and asks nothing or only what is to be done, in a plea behind it.
-
-    >>> _asks_no_rule("今年的补贴怎么到现在还没发，去年十月就发了")
-    True
-    >>> _asks_no_rule("庄后头的沟叫人倒的都是垃圾，臭得不能过，咋弄嘛"), _asks_no_rule("身份证丢了，咋办")
-    (True, False)
-    """
-    plea = _PLEA.search(text)
-    story = _REPROACH.sub("", text[: plea.start()] if plea is not None else text)
-    return len(story) >= _STORY and _ASKS.search(story) is None and not asks_at_end(story)
-
-
 def _only_tells(text: str, intent: str, confidence: float) -> bool:
     """Whether Rasa is sure of a matter and no words ask. It is then filed even if an entry would answer."""
-    wished = confidence >= _SURE_MATTER or _WISH.search(text) is not None
-    silent = _ASKS.search(text) is None and not _asks_rule(text) and not _implies_question(text)
+    wished = confidence >= _SURE_MATTER or wishes_filing(text)
+    silent = not asks_somehow(text) and not asks_rule(text) and not implies_question(text)
     return intent == TELL and wished and silent
 
 
@@ -374,7 +301,7 @@ def _stays(
 ) -> bool:
     """Whether Rasa's own intent is kept."""
     brief, sure = len(text) <= _BRIEF, best >= bars.sure
-    asked = _ASKS.search(text) is not None and kinds["question"] > kinds["talk"]
+    asked = asks_somehow(text) and kinds["question"] > kinds["talk"]
     if intent == "start_complaint" and asked and (sure or kinds["question"] >= bars.ask):
         return False  # a question about complaints (投诉要多久), not a complaint
     if intent in _DEEDS:
@@ -388,7 +315,7 @@ def _stays(
     if brief and sure and asked:
         return False
     asks, tells = kinds["question"] + kinds["both"], kinds["matter"] + kinds["both"]
-    silent = _ASKS.search(text) is None
+    silent = not asks_somehow(text)
     if silent and confidence >= _SURE_MATTER:
         return True  # 算了不投诉了，取消, though an entry tells how to cancel
     likely = kinds["talk"] >= bars.talk or (silent and confidence >= _SAID)

@@ -1,8 +1,8 @@
 """The model of kinds: the probabilities that a message is a question, a matter, both, or talk.
 
-It is a softmax regression over three groups of features: character runs of one to four characters (with
-masked numbers, so that no number decides), the states of the pretrained encoder, and the result of the
-knowledge base. ``wenban train-decision`` fits it to written examples (:mod:`bot.understanding.fitting`). The
+It is a softmax regression over four groups of features: character runs of one to four characters (with
+masked numbers, so that no number decides), the states of the pretrained encoder, the form of the words, and the result of
+the knowledge base. ``wenban train-decision`` fits it to written examples (:mod:`bot.understanding.fitting`). The
 weights lie beside this file. docs/understanding.md has its figures.
 """
 
@@ -21,7 +21,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.understanding import asking, faults, requests, situation, wording
 from bot.understanding.decide import KINDS
+from bot.understanding.filing_wish import filing_wish
 
 WEIGHTS = Path(__file__).with_name("kinds.npz")
 """The file with the fitted weights."""
@@ -110,10 +112,37 @@ def shape(text: str) -> list[float]:
     return [math.log(len(text) + 1) / 4, float("?" in text or "？" in text), float(len(text) > 60)]
 
 
+def worded(text: str) -> list[float]:
+    """The judgements of the rules about the form of a text, 1.0 for each that holds."""
+    last = wording.last_clause(text)
+    judged = (
+        asking.asks_at_end(text),
+        asking.only_asks(text),
+        asking.asks(text),
+        wording.pleads(text),
+        wording.reproaches(text),
+        wording.wishes_filing(text),
+        wording.names_rule(text),
+        wording.names_rule(last),
+        wording.asks_somehow(text),
+        wording.asks_somehow(last),
+        wording.asks_rule(text),
+        wording.asks_no_rule(text),
+        wording.implies_question(text),
+        requests.is_question(text),
+        requests.reproaches(text),
+        situation.blames_nobody(text),
+        situation.is_situation(text),
+        faults.is_fault(text),
+        filing_wish(text) is not None,
+    )
+    return [float(one) for one in judged]
+
+
 def dense_row(states: Vector, scale: Vector, text: str, found: Found) -> Vector:
     """All features other than character runs, in one row."""
     measured = (np.asarray(states, np.float32) - scale[0]) / scale[1] / math.sqrt(len(states) / 2)
-    return np.concatenate([measured, shape(text), found.features()]).astype(np.float32)
+    return np.concatenate([measured, shape(text), worded(text), found.features()]).astype(np.float32)
 
 
 class KindModel:
@@ -123,7 +152,7 @@ class KindModel:
         rarity: weight of each hash place by rarity; [:data:`SLOTS`].
         scale: means and spreads that standardise a text's states; [2, states].
         run_weights: weights of the hash places; [:data:`SLOTS`, kinds].
-        dense_weights: weights of the states, the shape and the search, in this order; [features, kinds].
+        dense_weights: weights of the states, the shape, the form of the words and the search, in this order; [features, kinds].
         bias: bias of each kind; [kinds].
     """
 
