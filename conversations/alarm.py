@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conversations import after_alarm, aside, by_text, danger, during, facts, scope, steps, store
+from conversations import after_alarm, aside, danger, during, facts, scope, steps, store
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
@@ -29,11 +29,12 @@ from conversations.danger_state import (
     read_as,
     restored,
     stored,
+    told_of_the_past,
 )
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
+from conversations.of_ticket import of_ticket
 from conversations.open_danger import TALKED, OpenDanger, Screened
-from conversations.sources import SOURCE_URGENT
 from conversations.types import HandoffReason, Job, Mode, Reply
 from conversations.waiting import leaves
 from core.clock import now
@@ -86,7 +87,7 @@ class Alarm:
             if job.chosen.payload == danger.NO.payload:
                 return await self._denied(conversation_id, fact)
             told = Danger(str(fact.get("kind", "crime")), 1.0, clear=True)
-            return await self._raise(conversation_id, job, told, str(fact.get("text") or job.text), fact)
+            return await self._open.begin(conversation_id, job, told, str(fact.get("text") or job.text), fact)
         if not job.text:
             return Screened()
         fact = await self._fact(conversation_id)
@@ -118,11 +119,11 @@ class Alarm:
             found = Danger(str(fact["kind"]), 1.0, clear=True)
         if may_return(fact) and after_alarm.returns(job.text, str(fact["kind"])):
             came = Danger(str(fact["kind"]), 1.0, clear=True)
-            return await self._raise(conversation_id, job, came, f"{fact['text']}。{job.text}", {})
-        if found is None:
+            return await self._open.begin(conversation_id, job, came, f"{fact['text']}。{job.text}", {})
+        if found is None or told_of_the_past(job.text, found, fact):
             return Screened()
         if found.clear:
-            return await self._raise(conversation_id, job, found, job.text, fact)
+            return await self._open.begin(conversation_id, job, found, job.text, fact)
         known = fact.get("state") in ("told", "denied") and fresh(fact)
         leaves_queue = job.mode is Mode.WAITING and leaves(job.text, None)
         passed = passed_over(fact, found) or aside.let_go(job.text, found, fact)
@@ -171,7 +172,7 @@ class Alarm:
             return await self._open.help_first(conversation_id, job, replies, fact)
         if (fresh(fact) and fact.get("state") == "denied") or of_queue(job, fact):
             return Screened()
-        if not queued and not self._unsure(replies):
+        if (not queued and not self._unsure(replies)) or of_ticket(job.text) is not None:
             return Screened()
         async with self._database.read() as session:
             said = await store.recent_words(session, conversation_id, aside.since(fact), TALK)
@@ -266,11 +267,14 @@ class Alarm:
             )
         if answer is False:
             return await self._denied(conversation_id, fact)
+        news = during.heard(job.text, read_as(fact))
+        if news in during.DONE_WITH:
+            return await self._dealt_with(conversation_id, job, fact, past=news is during.Heard.PAST)
         if fact.get("beside") and answer is None and (found is None or not found.clear):
             # These words are about the answer: the citizen passes over the question.
-            passed = made("passed", str(fact["kind"]), str(fact["text"]))
-            await self._handoff.remember(conversation_id, FACT, passed)
-            return Screened()
+            return await self._pass_over(conversation_id, fact)
+        if answer is None and found is None and of_ticket(job.text) is not None:
+            return await self._pass_over(conversation_id, fact)
         both = f"{fact['text']}。{job.text}"
         if answer is None and found is None:
             found = await self._look(both)
@@ -287,12 +291,39 @@ class Alarm:
                 return Screened([danger.ASK_AGAIN], outcome=asked)
             if found is None or bare or (not found.clear and fact.get("withheld") is None):
                 # Do not ask a third time. For a while only clear danger, or danger of another kind, counts.
-                passed = made("passed", str(fact["kind"]), str(fact["text"]))
-                await self._handoff.remember(conversation_id, FACT, passed)
+                await self._pass_over(conversation_id, fact)
                 alone = fact.get("withheld") or during.only_a_cry(str(fact["text"]))
                 return Screened(text=None if alone else both)
         kind = found.kind if found else str(fact["kind"])
-        return await self._raise(conversation_id, job, Danger(kind, 1.0, clear=True), both, fact)
+        return await self._open.begin(conversation_id, job, Danger(kind, 1.0, clear=True), both, fact)
+
+    async def _dealt_with(
+        self, conversation_id: str, job: Job, fact: dict[str, Any], *, past: bool
+    ) -> Screened:
+        """The citizen answers the question whether there is danger with news that it is over: what was told goes on.
+
+        Args:
+            past: whether it was on a day before. Then the day belongs to what was told.
+        """
+        kind, text = str(fact["kind"]), str(fact["text"])
+        denied = Outcome(Result.DANGER_DENIED, about=kind)
+        kept = made("denied", kind, text) | ({"past": True} if past else {})
+        await self._handoff.remember(conversation_id, FACT, kept)
+        await self._handoff.remember(conversation_id, scope.DECLINED, text)
+        if fact.get("beside"):
+            return Screened(
+                [replace(steps.relieved(goes_on=False), buttons=(danger.FILE_IT,))], outcome=denied
+            )
+        warm = steps.relieved(goes_on=True)
+        if fact.get("withheld"):
+            return Screened([warm, *map(restored, fact["withheld"])], outcome=denied)
+        return Screened(text=f"{text}。{job.text}" if past else text, ahead=[warm])
+
+    async def _pass_over(self, conversation_id: str, fact: dict[str, Any]) -> Screened:
+        """Let the question about danger be, and answer what the citizen says instead."""
+        passed = made("passed", str(fact["kind"]), str(fact["text"]))
+        await self._handoff.remember(conversation_id, FACT, passed)
+        return Screened()
 
     async def _ask(
         self, conversation_id: str, found: Danger, text: str, withheld: Sequence[Reply] | None = None
@@ -355,36 +386,3 @@ class Alarm:
         if question:
             return Screened(text=question, ahead=[steps.sorry(answers=True)])
         return Screened([steps.sorry(answers=False)], outcome=Outcome(Result.DANGER_DENIED, about=kind))
-
-    async def _raise(
-        self, conversation_id: str, job: Job, found: Danger, text: str, fact: dict[str, Any]
-    ) -> Screened:
-        advice = danger.advice(found.kind, text)
-        again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
-        nth = await self._handoff.sources.urgent(conversation_id)
-        repeated = nth > SOURCE_URGENT
-        context = {"紧急": advice.label}
-        if repeated:
-            context["提醒"] = f"同一来源 10 分钟内第 {nth} 个紧急会话，可能是重复的，排在其他紧急会话之后"
-        place = await self._handoff.request_human(
-            conversation_id, HandoffReason.EMERGENCY, urgent=not repeated, context=context
-        )
-        kept = str(fact["text"]) if again else text
-        state = {**made("told", found.kind, kept), "label": advice.label}
-        if fact.get("state") == "told":
-            # Who can't speak, and where help must come, stays known when another danger is told.
-            state |= {key: fact[key] for key in ("asked", "by_text", "said", "where") if key in fact}
-        if await self._handoff.recalled(conversation_id, by_text.FACT):
-            state["by_text"] = True
-        if found.question:
-            state["question"] = found.question
-        await self._handoff.remember(conversation_id, FACT, state)
-        # The message may also bring a matter. It can be filed later, in the citizen's own words.
-        await self._handoff.remember(conversation_id, scope.DECLINED, kept)
-        outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
-        if again:
-            short = steps.again(advice, by_text=bool(fact.get("by_text")))
-            return Screened([await self._open.new(conversation_id, short, state)], outcome=outcome)
-        ways = () if job.mode is Mode.HUMAN else steps.ways(advice)
-        told = advice.reply(steps.comes(place, first=not repeated), ways)
-        return Screened([told], outcome=outcome, question=found.question)

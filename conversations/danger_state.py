@@ -10,6 +10,7 @@ from typing import Any
 
 from conversations import danger, during
 from conversations.danger import Advice, Danger
+from conversations.past import of_now
 from conversations.types import Button, Job, Mode, Reply
 from conversations.waiting import asks_place
 from core.clock import iso, now
@@ -36,6 +37,7 @@ Keys that are sometimes there:
 - ``question``, ``asked``: what was asked with the words of danger, and last since then: answered when it was no danger;
 - ``where``: who the citizen is and where help must come, in the citizen's words;
 - ``by_text``: the citizen can't speak on the phone now; ``said``: the last reply, so that no two are the same in a row;
+- ``past``: the citizen said that it was on a day before;
 - ``aside``: an answer to something else has come after a line with the numbers, which is not said again;
 - ``kept``: taken back after words of a plan, so the conversation stays in the queue for a human to look.
 """
@@ -179,3 +181,18 @@ def of_queue(job: Job, fact: dict[str, Any]) -> bool:
 def passed_over(fact: dict[str, Any], found: Danger) -> bool:
     """Whether the citizen was just asked about a danger of this kind, and neither confirmed nor denied it."""
     return fact.get("state") == "passed" and fresh(fact) and fact.get("kind") == found.kind
+
+
+def told_of_the_past(text: str, found: Danger, fact: dict[str, Any]) -> bool:
+    """Whether a message tells more of a danger that the citizen has just said to lie behind.
+
+    >>> hit = made("over", "domestic_violence", "老公打我") | {"past": True}
+    >>> told_of_the_past("他一喝酒就动手打人", Danger("crime", 0.9, clear=True), hit)
+    True
+    >>> told_of_the_past("他现在又在砸门", Danger("crime", 0.9, clear=True), hit)
+    False
+    """
+    people = during.BY_PEOPLE
+    same = found.kind == fact.get("kind") or (found.kind in people and fact.get("kind") in people)
+    behind = fact.get("state") in ("over", "denied") and bool(fact.get("past")) and fresh(fact)
+    return behind and same and found.kind != "self_harm" and not of_now(text)

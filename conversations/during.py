@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from conversations.past import gone, lies_behind
 from core import text as texts
 from core.simplified import simplified
 
+DONE_WITH = ("over", "arrived", "past", "gone")
+"""What is heard (values of :class:`Heard`) when the danger is not open any more."""
 LONGEST = 24
 """Most characters, besides signs, of a message that counts as about the danger because of its words alone."""
 BY_PEOPLE = ("self_harm", "crime", "domestic_violence", "child_abuse")
@@ -30,6 +33,10 @@ class Heard(StrEnum):
     """The danger is over."""
     ARRIVED = "arrived"
     """The people who help are there."""
+    PAST = "past"
+    """It was on a day before, or is not of this moment."""
+    GONE = "gone"
+    """The one who was in danger has gone, or has died."""
     CALLED = "called"
     """Somebody has called for help, or help is on its way."""
     BLOCKED = "blocked"
@@ -46,23 +53,27 @@ _CLAUSES = re.compile(r"[，,。.！!？?；;、\s]+")
 _REQUEST = re.compile(
     r"投诉|举报|反映|登记|人工|坐席|客服|工单|建议|取消|请问|想问|咨询|撤销|多少钱|政策|条件|材料|证明|撤(?:回|单|掉|诉|了吧|了算)|追究"
 )
-_WHO = r"(?:现在|已经|刚才|刚刚|终于|我们?|俺们?|咱们?|[他她它]们?|大家|人|孩子|娃|老人|老头|爸|妈|都|也|全|被){0,12}"
+_WHO = r"(?:现在|目前|暂时|这会儿?|已经|刚才|刚刚|终于|我们?|俺们?|咱们?|[他她它]们?|大家|人|孩子|娃|老人|老头|爸|妈|都|也|全|被){0,12}"
 _SAFE = (
-    r"(?:没(?:有)?(?:什么|啥)?(?:大)?(?:事|危险)|平安|安全|脱险|脱离(?:生命)?危险|得救|获救|虚惊一场|是?误会|是?误报|救下来|劝(?:住|下来))"
-    r"(?:了|啦|儿){0,12}"
+    r"(?:没(?:有)?(?:什么|啥|太)?(?:大)?(?:事|危险|碍)|(?:挺|很|蛮|还算|算是?|暂时|目前|绝对){0,2}(?:平安|安全)|(?:病情|情况|情绪)?稳定(?:下来|住)?|脱险|脱离(?:生命)?危险|得救|获救|虚惊一场|是?误会|是?误报|救下来|劝(?:住|下来))"
+    r"(?:了|啦|儿|的|呢){0,12}"
 )
+_SAFE_PLACE = re.compile(
+    rf"{_WHO}(?:已经)?(?:(?:跑|躲|逃|搬|回|住|待)?(?:到|在|去|进)(?:了)?)(?:我|俺)?(?:妈家?|娘家|爸妈家|爸妈那|姐家|哥家|妹家|弟家|亲戚家|朋友家|同学家|邻居家|派出所|公安局|警察局|宾馆|单位)(?:里|了|这|那边|来){{0,3}}"
+)
+"""Where somebody is safe from blows. Beside good news it brings nothing bad; alone it is no end."""
 _AIRED = r"(?:(?:打?开|关)(?:了|好|掉)?(?:门窗?|窗户?|(?:总)?阀门?|煤?气|燃气)){0,3}"
 """What is done about gas on the way out."""
 _OVER = re.compile(rf"{_WHO}{_SAFE}")
 _OUT = re.compile(
-    rf"{_WHO}{_AIRED}(?:跑|逃|撤|走|爬|放|救|抬|背|抱)?(?:出来|下楼|上岸)(?:了|啦)|(?:明?火|火势)?(?:已经|都|也|被){{0,12}}(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
+    rf"{_WHO}{_AIRED}(?:跑|逃|撤|走|爬|放|救|抬|背|抱|捞|拉|拽)?(?:出来|下楼|上岸|上来)(?:了|啦)|(?:明?火|火势)?(?:已经|都|也|被){{0,12}}(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
     rf"(?:火|火势)(?:已经|被){{0,12}}(?:控制住|灭掉|扑灭)(?:了|啦)|{_WHO}(?:醒(?:过来|来)?|找(?:到|着|回来))(?:了|啦)"
 )
 _THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢){0,12}"
 _BY_HELP = r"(?:警察|民警|保安|邻居|大家|路人|消防员?)"
-_THEY = r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|[他她](?:们|俩)?|对方|打架的|闹事的|小偷|贼|坏人|双方|人|现在|已经|已|刚才?|刚刚|终于|都|也|全){0,12}"
+_THEY = r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|[他她](?:们|俩)?|对方|打架的|闹事的|小偷|贼|坏人|双方|老公|老婆|前夫|男友|人|现在|早就?|已经|已|刚才?|刚刚|终于|都|也|全){0,12}"
 _ENDED = re.compile(
-    rf"{_THEY}(?:打完)?(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲)|(?:拉|劝|分)开)(?:了|啦)|"
+    rf"{_THEY}(?:打完)?(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲)(?:人|我)?|(?:拉|劝|分)开)(?:了|啦)|"
     rf"{_THEY}(?:(?:被|让|给){_BY_HELP}|{_BY_HELP}(?:已经|都)?把?{_THEY}|(?:小偷|贼|坏人|打架的|闹事的|那个?人)(?:已经|都){{0,12}})"
     r"(?:抓(?:住|走|起来)?|带走|控制住|制住|拉开|劝开)(?:了|啦)|(?:人)?(?:已经|都){0,12}(?:抓(?:住|走|起来)|带走)(?:了|啦)|"
     rf"(?:刀子?|棍子?|酒瓶)(?:已经|都|被|给|{_BY_HELP}|我们?){{0,12}}(?:夺|抢|收|拿|没收)(?:下来?|走|过来)(?:了|啦)"
@@ -89,11 +100,15 @@ _ENDS = {
 """Kind of danger → how it ends, besides that all are safe."""
 _KIN = r"(?:(?:我|俺|咱)(?:们|家)?|[他她]们?|人|爸爸?|妈妈?|爹|娘|爷爷|奶奶|外[公婆]|姥[姥爷]|老公|老婆|老伴|儿子|女儿|闺女|孩子|娃|老人|[哥姐弟妹]){0,4}"
 _IN_HOSPITAL = re.compile(
-    rf"{_KIN}(?:现在|已经|都|刚才?|也|就|人){{0,4}}(?:被)?(?:(?:送|拉|抬|转|住|到|进|在)(?:到|进|去|在)?(?:了)?)(?:县|市|省|人民|中)?(?:医院|急诊室?|抢救室|病房|手术室|ICU|icu)(?:里)?(?:了|啦|住着|住下|治疗|抢救|观察|检查)*|"
+    rf"{_KIN}(?:现在|已经|都|刚才?|也|就|人){{0,4}}(?:被)?(?:(?:送|拉|抬|转|住|到|进|在)(?:到|进|去|在)?(?:了)?)(?:县|市|省|人民|中)?(?:医院|急诊室?|抢救室|病房|手术室|ICU|icu)(?:里)?(?:了|啦|呢|住着|住下|治疗|抢救|观察|检查)*|"
     r"(?:医生|大夫|医院)(?:那边|里)?(?:说|讲|让|叫|建议|要求|通知)(?:我们?|[他她])?(?:得|要|可以|能|想|先){0,3}(?:转|住院|手术|做手术|留观|观察|出院|拍片|检查|缴费|办)[^，,。]{0,8}|"
     r"(?:要|准备|马上|今天|明天|得|可以){0,2}(?:转院|出院|转诊)(?:了)?"
 )
 """The one who was in danger is with doctors."""
+_TAKEN = re.compile(
+    rf"{_KIN}(?:现在|已经|都|刚才?|也|就|人|让|叫|给){{0,4}}(?:被)?(?:120|救护车|急救车|急救)(?:的人)?(?:给|已经)?(?:拉|接|送|抬|带)(?:走|去医院|到医院|上车)(?:了|啦)?"
+)
+"""The one who was in danger is with those who help."""
 _PASSED = re.compile(
     r"(?:头|人|我|他|她|现在|也|都|已经|血|伤口|味道?|烟){0,5}(?:(?:不|没(?:有)?)(?:再|怎么)?(?:头?晕|头?疼|头?痛|难受|恶心|想吐|流血|流|冒烟|漏|漏气|有味道?|味道?)|止住)(?:了|啦)"
 )
@@ -194,6 +209,10 @@ def heard(text: str, kind: str) -> Heard | None:
         return None
     if _all_over(clauses, kind):
         return Heard.OVER
+    if lies_behind(text, kind):
+        return Heard.PAST
+    if gone(text, kind):
+        return Heard.GONE
     if _helped(clauses, kind):
         return Heard.ARRIVED
     if _MUTE.search(said):
@@ -308,11 +327,13 @@ def _all_over(clauses: list[str], kind: str) -> bool:
 def _brings_nothing(clause: str, kind: str) -> bool:
     """Whether a clause beside good news brings nothing bad: what was done, a sign that has gone, who is called."""
     plainly = _BARE.fullmatch(clause) or _SETTLED.fullmatch(clause) or _PASSED.fullmatch(clause)
-    return bool(plainly or _in_hospital(clause, kind) or _says_called(clause, kind))
+    there = any(one.fullmatch(clause) for one in (_IN_HOSPITAL, _TAKEN, _SAFE_PLACE))
+    return bool(plainly or there or _says_called(clause, kind))
 
 
 def _in_hospital(clause: str, kind: str) -> bool:
-    return kind not in BY_PEOPLE and _IN_HOSPITAL.fullmatch(clause) is not None
+    taken = _TAKEN.fullmatch(clause) is not None
+    return kind not in BY_PEOPLE and (taken or _IN_HOSPITAL.fullmatch(clause) is not None)
 
 
 def _helped(clauses: list[str], kind: str) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from conversations import after_alarm, aside, danger, during, met, steps, store
+from conversations import after_alarm, aside, by_text, danger, during, met, scope, steps, store
 from conversations.danger import Danger
-from conversations.danger_state import FACT, FRESH, advice_of, goes_on, read_as
+from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, read_as
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
@@ -86,9 +86,9 @@ class OpenDanger:
         if not question and heard is None:
             rest, asked = after_alarm.asked_after(job.text)
             news = during.heard(rest, read_as(fact)) if asked else None
-            if news in (during.Heard.OVER, during.Heard.ARRIVED):
+            if news in during.DONE_WITH:
                 told, question, heard = rest, asked, news
-        over = heard in (during.Heard.OVER, during.Heard.ARRIVED)
+        over = heard in during.DONE_WITH
         clear = found is not None and found.clear
         known = clear and found is not None and goes_on(job.text, found, fact, heard)
         # 我跳下去救 and 坐电梯下去 sound like other dangers. So short, they tell what the citizen means to do.
@@ -102,11 +102,12 @@ class OpenDanger:
             # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
             heard = during.Heard.ABOUT if over else heard
             return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
-        if over:
-            await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})
+        if over and heard is not None:
+            behind = {"past": True} if heard is during.Heard.PAST else {}
+            await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"} | behind)
             if kind not in during.BY_PEOPLE:
                 await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
-            told_over = steps.ended() if heard is during.Heard.OVER else steps.arrived()
+            told_over = steps.done_with(heard)
             return (
                 Screened(text=question, ahead=[told_over])
                 if question
@@ -128,6 +129,46 @@ class OpenDanger:
         if not alone and heard is None and not pushes and (found is None or during.asks_for_more(job.text)):
             return None
         return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
+
+    async def begin(
+        self, conversation_id: str, job: Job, found: Danger, text: str, fact: dict[str, Any]
+    ) -> Screened:
+        """Give advice for a danger, and call the agents. It is short when the same danger was told before.
+
+        Args:
+            found: the danger.
+            text: the words that told of it.
+            fact: what is remembered of a danger before.
+        """
+        advice = danger.advice(found.kind, text)
+        again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
+        nth = await self._handoff.sources.urgent(conversation_id)
+        repeated = nth > SOURCE_URGENT
+        context = {"紧急": advice.label}
+        if repeated:
+            context["提醒"] = f"同一来源 10 分钟内第 {nth} 个紧急会话，可能是重复的，排在其他紧急会话之后"
+        place = await self._handoff.request_human(
+            conversation_id, HandoffReason.EMERGENCY, urgent=not repeated, context=context
+        )
+        kept = str(fact["text"]) if again else text
+        state = {**made("told", found.kind, kept), "label": advice.label}
+        if fact.get("state") == "told":
+            # Who can't speak, and where help must come, stays known when another danger is told.
+            state |= {key: fact[key] for key in ("asked", "by_text", "said", "where") if key in fact}
+        if await self._handoff.recalled(conversation_id, by_text.FACT):
+            state["by_text"] = True
+        if found.question:
+            state["question"] = found.question
+        await self._handoff.remember(conversation_id, FACT, state)
+        # The message may also bring a matter. It can be filed later, in the citizen's own words.
+        await self._handoff.remember(conversation_id, scope.DECLINED, kept)
+        outcome = Outcome(Result.DANGER, about=found.kind, probability=found.probability)
+        if again:
+            short = steps.again(advice, by_text=bool(fact.get("by_text")))
+            return Screened([await self.new(conversation_id, short, state)], outcome=outcome)
+        ways = () if job.mode is Mode.HUMAN else steps.ways(advice)
+        told = advice.reply(steps.comes(place, first=not repeated), ways)
+        return Screened([told], outcome=outcome, question=found.question)
 
     async def human(self, conversation_id: str, job: Job, fact: dict[str, Any]) -> Screened:
         """Call the agents for a citizen in danger who asks for a human, and go on talking."""

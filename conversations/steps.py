@@ -143,6 +143,41 @@ def ended() -> Reply:
     )
 
 
+def lies_behind() -> Reply:
+    """The reply to a person who says that the danger was on a day before."""
+    return Reply(
+        "好，这会儿没有危险我就放心了；情况要是又变了，请马上打电话。这件事要登记下来请部门处理，点下面就行；还有别的，您接着说。",
+        (danger.FILE_IT,),
+    )
+
+
+def gone() -> Reply:
+    """The reply to a person who says that the one in danger has gone: home, or for ever. It fits both."""
+    return Reply(
+        "我知道了，您多保重。后面有要问的、要反映的，直接跟我说；身边还有人需要帮助，随时再打电话。",
+        (danger.FILE_IT,),
+    )
+
+
+def relieved(*, goes_on: bool) -> Reply:
+    """The line to a person who was asked whether there is danger, and says that it is over.
+
+    Args:
+        goes_on: whether what was told before is taken up again in the same turn.
+    """
+    then = "您刚才说的，我接着办。" if goes_on else "还有要问的、要反映的，您接着说。"
+    return Reply(f"好，这会儿没有危险我就放心了。{then}")
+
+
+def done_with(heard: Heard) -> Reply:
+    """The reply to a person who says that the danger is not open any more (:data:`conversations.during.DONE_WITH`)."""
+    if heard is Heard.PAST:
+        return lies_behind()
+    if heard is Heard.GONE:
+        return gone()
+    return ended() if heard is Heard.OVER else arrived()
+
+
 def sorry(*, answers: bool) -> Reply:
     """The reply to a person who is tired of being told to phone.
 

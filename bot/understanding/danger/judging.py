@@ -31,6 +31,7 @@ from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import PIECE, clauses, pieces, plain, stretches
 from bot.understanding.encoding.tail import Tail
 from conversations.danger import Danger, Live, advice, swallowed
+from conversations.of_ticket import Handling, OfTicket, of_ticket
 from kb_index.language.pretrained import SHIPPED
 
 HERE = Path(__file__).parent
@@ -104,6 +105,9 @@ class Judge:
             return abroad
         if general(plain(text)):
             return None
+        ticket = of_ticket(text)
+        if ticket is not None:
+            return self._beside_a_ticket(text, ticket)
         found = self._judged_whole(text)
         if swindle.under_way(plain(text)) and (found is None or not found.clear):
             found = Danger("crime", found.probability if found else _SUSPECTED, clear=True)
@@ -116,6 +120,21 @@ class Judge:
         elif (found is None or not found.clear) and not is_over(rest) and self._sounds(rest):
             found = self._beside_a_question(rest, found)
         return None if found is None else replace(found, question=question)
+
+    def _beside_a_ticket(self, text: str, ticket: OfTicket) -> Danger | None:
+        """The danger that is told beside the handling of a ticket (催一下，又着火了): only a clear one, and one of this moment.
+
+        What the ticket is about was judged when it was filed. Torn from its sentence, what is told beside may sound like
+        danger by chance, so it has to be happening now, or to show in the whole too.
+        """
+        rest = plain(ticket.rest)
+        found = self._judged_whole(rest) if rest else None
+        if found is None or not found.clear or long_ago(rest) or is_over(rest):
+            return None
+        if is_now(rest):
+            return found
+        whole = None if ticket.handling is Handling.WITHDRAWS else self._judged_whole(text)
+        return found if whole is not None and whole.clear else None
 
     def _sounds(self, rest: str) -> bool:
         """Whether the words beside a question sound faintly of danger; else the tail, which takes longer, reads none of them."""

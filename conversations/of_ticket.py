@@ -1,0 +1,99 @@
+"""Reads whether a message is about how a ticket is handled: it urges it, withdraws it, adds to it, asks how it stands.
+
+Such a message names the matter of the ticket (我要撤了那个漏煤气的单子), which was told, and judged, when it was filed. So that
+name is no danger of this moment; only what the message tells beside may be one (催一下，又着火了).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.simplified import simplified
+
+LONGEST = 120
+"""Most characters of a message that is read. A longer one tells a matter of its own."""
+_CLAUSES = re.compile(r"[，,。.！!？?；;：:、\s]+")
+_CALLS = r"(?:投诉|诉求|举报|登记|反映|上报|案子|案件)"
+_TICKET = rf"(?:工单|单子|[这那此本]单|(?:[这那]个?|的|刚才|之前|上次|我那)(?:件|张|条)?{_CALLS}|^我?{_CALLS}(?=撤|不要|算了|有|怎|到|处|催|办))"
+"""A ticket as a thing. 我要投诉楼上打人 names none."""
+_VERB = re.compile(
+    r"(?:帮|给|替|请|麻烦|能不能|可以|可不可以|再|又|快|赶紧|跟|和|让|他们|你们|我|俺|也|都|就|得|想|要|先|只|好好|天天|一直){0,8}"
+    r"(?:催(?![眠乳熟泪吐化生产情])(?:促|一催|催|单|办)?|补充(?!维|能量|营养|水|医疗|保险|公积金|资金|人手)(?:说明|情况)?|"
+    r"(?:加|补|添|写|漏(?:写|说)?)(?:上|了|进|进去)?(?=一?[句条点]))(?:了|过|一?[下句条点])*(?:子|下)?"
+)
+"""Words that urge a ticket, or announce a supplement. What stands beside them may tell something new."""
+_ADDS = re.compile(
+    rf"补充|(?:加|补|添|写|漏(?:写|说)?)(?:上|了|进|进去)?一?[句条点]|{_TICKET}(?:里|上|中)(?:头|面)?.{{0,6}}(?:[加添补写]|漏|少)|(?:[加添补写]|漏|少).{{0,6}}{_TICKET}(?:里|上|中)"
+)
+_STANDS = re.compile(
+    rf"{_TICKET}.{{0,16}}(?:到哪|进度|进展|结果|下文|音信|怎么样|咋样|没人[管理办]|有没有人|没动静|回[复音话]|答复|办[到得的了完好]|处理|催|快|[加添补写])|"
+    rf"(?:催|[查看问](?:一?下|[查看问])?|[加添补写]).{{0,16}}{_TICKET}"
+)
+_WITHDRAWS = re.compile(
+    rf"(?:撤(?![离退侨走出])[了掉回销]?|取消|作废|删[了掉除]?|不要).{{0,16}}(?:{_TICKET}|{_CALLS}$)|{_TICKET}.{{0,8}}(?:撤(?![离退侨])|取消|作废|删[了掉])|{_TICKET}.{{0,4}}(?:不要了|不投|算了)|"
+    r"[撤销]单|(?:撤[了掉回销]?|取消|作废|删[了掉除]?)(?:我|俺|刚才|之前)?的?"
+    rf"{_CALLS}(?:吧|了|算了)*$|"
+    r"^(?:那|就|我|俺|还是|先|想|要|请|帮我?|给我?){0,4}撤[了掉回销]?(?:吧|算了|了)*$|"
+    r"(?:不|别|懒得|没必要)(?:想|要|打算|用|再)?(?:继续|再)?(?:告|投诉|举报|反映|追究|投)(?:他|她|它|人家|你)?(?:们)?.{0,8}了"
+)
+_HELP = re.compile(r"1[12][0-9]|救护|急救|消防|警|救命|救援|快救|快来(?!处理|修|看)|医院(?!的|那)|医生|大夫")
+"""Words of the help that comes in a danger. Who urges an ambulance urges no ticket."""
+
+
+class Handling(StrEnum):
+    """What a message wants of a ticket."""
+
+    URGES = "urges"
+    """That it goes faster, or to know how it stands."""
+    WITHDRAWS = "withdraws"
+    """That it is dropped."""
+    ADDS = "adds"
+    """That something is added to it."""
+
+
+@dataclass(frozen=True)
+class OfTicket:
+    """A message about the handling of a ticket.
+
+    Args:
+        handling: what is wanted.
+        rest: what the message tells beside; "" for nothing.
+    """
+
+    handling: Handling
+    rest: str
+
+
+def of_ticket(text: str) -> OfTicket | None:
+    """What a message wants of a ticket, and what it tells beside; None when it is about no ticket.
+
+    >>> of_ticket("我要撤了那个漏煤气的单子"), of_ticket("催一下，又着火了")
+    (OfTicket(handling=<Handling.WITHDRAWS: 'withdraws'>, rest=''), OfTicket(handling=<Handling.URGES: 'urges'>, rest='又着火了'))
+    >>> of_ticket("帮我催一下救护车"), of_ticket("我家着火了，快来人"), of_ticket("他把孩子催吐了，人没反应")
+    (None, None, None)
+    """
+    said = simplified(text.lower())
+    if len(said) > LONGEST or _HELP.search(said):
+        return None
+    handling: Handling | None = None
+    rest: list[str] = []
+    for clause in filter(None, _CLAUSES.split(said)):
+        wanted, told = _wanted(clause)
+        if told:
+            rest.append(told)
+        if wanted is not None and handling is not Handling.WITHDRAWS:
+            handling = wanted
+    return None if handling is None else OfTicket(handling, "，".join(rest))
+
+
+def _wanted(clause: str) -> tuple[Handling | None, str]:
+    """What a clause wants of a ticket, and what it tells beside."""
+    if _WITHDRAWS.search(clause):
+        return Handling.WITHDRAWS, ""
+    wanted = Handling.ADDS if _ADDS.search(clause) else Handling.URGES
+    if _STANDS.search(clause):
+        return wanted, ""
+    rest = _VERB.sub("", clause)
+    return (wanted, rest) if rest != clause else (None, clause)
