@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.understanding.asking import asks_at_end, only_asks
+from bot.understanding.exposure import asks_exposure
 from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
 from bot.understanding.meant import explains, wants_changed, wants_made
@@ -229,7 +230,7 @@ def decide(
         return decided(NONSENSE, 1.0)
     if wants_made(text):  # Rasa takes 给我写首诗 for thanks
         return decided("out_of_scope", 1.0)
-    if only_asks(text) or (explains(text) and intent in _OPEN | _MATTERS):
+    if only_asks(text) or asks_exposure(text) or (explains(text) and intent in _OPEN | _MATTERS):
         return decided(ASK, max(asks, best))
     if only_time(text):
         return decided("inform", 1.0)

@@ -11,12 +11,12 @@ from bot.actions.policy.follow_up import continuing_first, surely_first
 from bot.actions.progress import form as status_form
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.turn import Action
-from bot.actions.talk import fallback, handoff, procedure_first, smalltalk
+from bot.actions.talk import exposure, fallback, handoff, procedure_first, smalltalk
 
 
 def _first(action: Action) -> Action:
-    """Wraps an action: what the last entry surely says, 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
-    return surely_first(how_long.first(just_now.first(offered.first(action))))
+    """Wraps an action: 会不会让对方知道是我, what the last entry surely says, 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
+    return exposure.first(surely_first(how_long.first(just_now.first(offered.first(action)))))
 
 
 ACTIONS: dict[str, Action] = {

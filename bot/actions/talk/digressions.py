@@ -13,7 +13,7 @@ from bot.actions.progress import codes
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
-from bot.actions.talk import abroad
+from bot.actions.talk import abroad, exposure
 from bot.understanding.asking import without_lead_in
 from bot.understanding.ticket import find_code, find_number
 from conversations.event_kinds import Result
@@ -53,6 +53,8 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
             turn.say("这一条已经更新了，您把想问的打字告诉我就行。")
         else:
             await policy.tell(turn, entry, buttons=False)
+        return True
+    if exposure.answered(turn, within_form=True):
         return True
     known = await parts().conversations.recall(turn.conversation_id)
     entry = subject_of(known)

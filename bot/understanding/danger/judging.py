@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.understanding.danger import clues, death, foreign, swindle
+from bot.understanding.danger import clues, death, foreign, injured, swindle
 from bot.understanding.danger.asked import general, is_now, is_over, long_ago, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
@@ -154,7 +154,7 @@ class Judge:
         told = self._judged_whole(rest)
         if told is None:
             return found
-        if told.clear and (swallowed(rest) or is_now(rest)):
+        if told.clear and (swallowed(rest) or is_now(rest) or injured.hurt(plain(rest))):
             return told
         return found or replace(told, clear=False, beside=True)
 
@@ -167,6 +167,9 @@ class Judge:
         clear = probability >= numbers.clear and (
             found.alone is None or found.alone.probability >= numbers.unclear
         )
+        if injured.hurt(read) and probability >= numbers.unclear / 2:
+            hurt = kind if kind in ("crime", "domestic_violence", "child_abuse") else "medical"
+            return self._settled(read, Danger(hurt, probability, clear=True))
         if probability >= (numbers.letter if len(read) >= LETTER else numbers.unclear):
             return self._settled(read, Danger(kind, probability, clear, beside=probability < numbers.even))
         if swallowed(read) and probability >= numbers.unclear / 2:
@@ -220,14 +223,14 @@ class Judge:
             return None
         if seen.kind in ("domestic_violence", "crime") and clues.locked_out(read):
             return None  # A landlord's changed lock is a matter to file, and no blows at home.
-        kind, clear = clues.kind_of(read, seen.kind), seen.clear
+        kind, clear = injured.kind_of(read, clues.kind_of(read, seen.kind)), seen.clear
         if kind in ("self_harm", "medical", "water") and death.of_estate(read, kind, clear=clear):
             return None
         # Somebody on a roof who is not said to want to die, nor to sit or stand at its edge, may only work there.
         height = kind == "self_harm" or (kind == "water" and clues.on_roof(read))
         if height and not clues.despair(read) and not advice("self_harm", read).instead_of:
             clear = False
-        clear = clear or swallowed(read)
+        clear = (clear and not injured.mild(read)) or swallowed(read)
         if not clear and clues.harmless(read, kind):
             return None
         return Danger(kind, seen.probability, clear=clear, beside=seen.beside and not clear)
