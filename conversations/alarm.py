@@ -275,6 +275,10 @@ class Alarm:
             return await self._pass_over(conversation_id, fact)
         if answer is None and found is None and of_ticket(job.text) is not None:
             return await self._pass_over(conversation_id, fact)
+        if answer is None and found is None and aside.another_question(job.text):
+            await self._pass_over(conversation_id, fact)
+            await self._handoff.remember(conversation_id, scope.DECLINED, str(fact["text"]))
+            return Screened(ahead=[] if fact.get("withheld") else [steps.kept()])
         both = f"{fact['text']}。{job.text}"
         if answer is None and found is None:
             found = await self._look(both)

@@ -45,6 +45,24 @@ def elsewhere(text: str) -> bool:
     )
 
 
+_ANOTHER = re.compile(
+    r"(?:怎么|咋|如何|怎样|在哪|去哪|上哪|到哪)(?:里|儿|能|才能|可以)?(?:办理|办个|申请|申领|查|交|缴|换|补|开(?!门|窗|锁)|提取|取|报名|预约|领|落户|上户|转入|转出|迁)|几点(?:上班|下班|开门|关门)|"
+    r"(?:什么|啥)时候(?:开|发|交|报名|放)|需要(?:什么|哪些)(?:材料|手续|条件)"
+)
+"""Questions about how to get something done at an office."""
+
+
+def another_question(text: str) -> bool:
+    """Whether a message, instead of an answer, asks something that has nothing to do with a danger.
+
+    >>> another_question("公积金怎么提取"), another_question("驾照怎么换"), another_question("我该怎么办")
+    (True, True, False)
+    """
+    said = after_alarm.plain(text)
+    office = _ANOTHER.search(said) is not None and during.sign(text) is None
+    return elsewhere(text) or (office and _OF_THE_DANGER.search(said) is None)
+
+
 def doubted(text: str, found: Danger) -> bool:
     """Whether a danger is only a weak doubt about a short question without a sign of danger (我一个人去行不行).
 

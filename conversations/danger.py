@@ -54,10 +54,12 @@ _SWALLOWED = re.compile(
 )
 _ONLY_BOUGHT = re.compile(r"(?:还|都|就)?没(?:有)?(?:喝|吃|吞)")
 _YES = re.compile(
-    r"(?:有|是|对|嗯|在|真的?|确实|当然){1,3}[的了啊呀]{0,3}|(?:现在)?(?:有人)?有?(?:人)?危险[的了啊]?|救命|快(?:来|点)?|yes"
+    r"(?:有|是|对|嗯|在|真的?|确实|当然){1,3}[的了啊呀呢哦]{0,3}|(?:现在)?(?:有人)?有?(?:人)?危险[的了啊]?|救命|快(?:来|点)?|yes"
 )
 _NO = re.compile(
-    r"(?:没|无|不是|不|否|没事|没有)[了的啊呀事人]*|(?:没有?|不是|不)(?:人)?(?:有)?(?:危险|紧急情况?|急)[的了啊]*|没有,.*|不用|误会了?|no"
+    r"(?:那|这|嗯|哦|噢|现在|目前|暂时|这会儿?|倒|也|还|都|真|应该|完全|根本|绝对){0,4}"
+    r"(?:(?:没|无|不是|不|否|没事|没有|木有|哪有|没得|没人)(?:的事|这回事)?[了的啊呀事人呢啦哈哦嘛噻哇]*|"
+    r"(?:没有?|不是|不|没人|没有人)(?:人|什么|啥|那么)?(?:有|在)?(?:危险|紧急情况?|急|受伤|有?事|问题|严重|大碍)[了的啊呢啦哈呀]*|不至于[的啊吧]*|不存在的?)|没有,.*|不用|误会了?|no"
 )
 
 
@@ -229,8 +231,8 @@ def swallowed(text: str) -> bool:
 def yes_or_no(text: str) -> bool | None:
     """The answer to the question whether there is danger: yes, no, or None when it is neither.
 
-    >>> yes_or_no("有啊"), yes_or_no("没有"), yes_or_no("我爸在地上")
-    (True, False, None)
+    >>> yes_or_no("有啊"), yes_or_no("没有"), yes_or_no("那倒没有的事"), yes_or_no("我爸在地上")
+    (True, False, False, None)
     """
     said = re.sub(r"[\s。！!.，,~～]+", "", simplified(text.lower()))
     if _NO.fullmatch(said):

@@ -34,7 +34,7 @@ _PLAIN = re.compile(
 """Words beside the day that bring nothing bad."""
 _GONE = re.compile(
     r"(?:人|他|她|老人家?|我?(?:爸爸?|妈妈?|爷爷|奶奶|老伴|老公|老婆|爹|娘)|已经|早就?|都|刚|就|昨天|今早|也){0,5}"
-    r"(?:走|没(?!事)|不在|去世|过世|咽气|断气|没(?:抢?)救(?:过|回)来|没抢救过来|没救活|死)(?:了|啦){1,2}"
+    r"(?:(?:走|没(?!事)|不在|去世|过世|咽气|断气|死)(?:了|啦){1,2}|没(?:抢)?救(?:过来|回来|活)(?:了|啦){0,2})"
 )
 _LASTS = ("medical", "self_harm", "another_self_harm", "missing")
 """Kinds of danger that may last, however long ago they began."""

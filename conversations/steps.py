@@ -169,6 +169,11 @@ def relieved(*, goes_on: bool) -> Reply:
     return Reply(f"好，这会儿没有危险我就放心了。{then}")
 
 
+def kept() -> Reply:
+    """The line in front of the answer to who asks something else instead of saying whether there is danger."""
+    return Reply("您刚才说的那件事我记着，要登记随时点下面。您问的这句：", (danger.FILE_IT,))
+
+
 def done_with(heard: Heard) -> Reply:
     """The reply to a person who says that the danger is not open any more (:data:`conversations.during.DONE_WITH`)."""
     if heard is Heard.PAST:

@@ -1,19 +1,20 @@
 """Reads when something happened: "上周三晚上十点多" → a date and an hour.
 
-This is own code. JioNLP's time parser (Apache-2.0) was tried: it needs 167 MB of disk, logs a trace for each
-text that it can't read, and knows neither local words (今个, 昨个, 晚黑, 晌午) nor the frequent vague ones (这几天).
+This is own code. JioNLP's time parser (Apache-2.0) was tried: it needs 167 MB of disk, logs a trace for each text that
+it can't read, and knows neither local words (今个, 昨个, 晚黑, 晌午) nor the frequent vague ones (这几天).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.understanding.said_before import without_said_before
 from bot.understanding.when_background import NUMBER, is_background, is_no_event
+from bot.understanding.when_span import Found, spans
 from core.clock import SHANGHAI
 
 Precision = Literal["minute", "hour", "part", "day", "week", "month", "year", "vague"]
@@ -28,11 +29,15 @@ class Moment:
         text: the citizen's words for the time.
         start: beginning of the time, timezone-aware in Chinese time; None for a vague or repeated time.
         precision: how exact ``start`` is.
+        until: the end of a span (昨天到今早), at most the moment of the message; None when there is none.
+        goes_on: whether it is a span that goes on.
     """
 
     text: str
     start: datetime | None
     precision: Precision
+    until: datetime | None = None
+    goes_on: bool = False
 
     @property
     def shown(self) -> str:
@@ -43,15 +48,20 @@ class Moment:
         """
         if self.start is None:
             return self.text
-        day = f"{self.start.year}年{self.start.month}月{self.start.day}日"
-        read = {
-            "minute": f"{day}{self.start:%H:%M}",
-            "hour": f"{day}{self.start.hour}时",
-            "month": f"{self.start.year}年{self.start.month}月",
-            "year": f"{self.start.year}年",
-            "week": f"{day}起的一周",
-        }.get(self.precision, day)
+        read = self._read(self.start)
+        if self.goes_on or self.until is not None:
+            read = f"{read}到{self._read(self.until) if self.until else '现在'}"
         return self.text if read == self.text else f"{self.text}（{read}）"
+
+    def _read(self, when: datetime) -> str:
+        day = f"{when.year}年{when.month}月{when.day}日"
+        return {
+            "minute": f"{day}{when:%H:%M}",
+            "hour": f"{day}{when.hour}时",
+            "month": f"{when.year}年{when.month}月",
+            "year": f"{when.year}年",
+            "week": f"{day}起的一周" if not (self.goes_on or self.until) else day,
+        }.get(self.precision, day)
 
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
@@ -99,12 +109,14 @@ _HOURS = re.compile(
     rf"(?:到|至|-|~|—)(?:第二天|次日)?(?:{_PART})?(?:{_N}[点时](?:半|多|钟|左右)*|\d{{1,2}}:\d{{2}})"
 )
 """The end of a span of hours. Without a date such a span stays in its words."""
+_UNTIL = re.compile(r"[\u4e00-\u9fff](?:到|至)(?:了)?(?:大概|差不多|快)?$")
+"""Words before the hour until which something goes on."""
 _STILL = re.compile(r"(?:吧)?(?:都)?还(?:在|不|没)|才(?:停|歇|走|关)")
 """Words after a clock time without a date. They tell how late it gets, and not on which day."""
 _ALWAYS = frozenset(["每天", "天天", "每日", "每到", "一到", "整天", "成天", "夜夜", "整夜", "每年", "平时"])
 """Alone, these words say how often something happens, and not when."""
 _CLOCK = (
-    rf"(?P<hour>{_N})(?:[、到至-]?{_N})?(?:点钟?(?!意见|建议|要求|问题|想法|理由)|时(?![候间段常不代])|:(?P<min1>\d{{2}})|：)"
+    rf"(?P<hour>{_N})(?P<hours>[、到至-]?{_N})?(?:点钟?(?!意见|建议|要求|问题|想法|理由)|时(?![候间段常不代])|:(?P<min1>\d{{2}})|：)"
     rf"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<min2>{_N}|零[一二三四五六七八九]|0\d)分?(?![0-9点天月号]))?"
     r"(?:多|来钟|左右|钟|许|前后|整|的时候|吧){0,2}"
 )
@@ -139,8 +151,8 @@ def moment(text: str, now: datetime) -> Moment | None:
     >>> now = datetime(2026, 11, 24, 14, tzinfo=SHANGHAI)
     >>> moment("俺家昨个晚黑九点来钟停的电", now).start.isoformat()
     '2026-11-23T21:00:00+08:00'
-    >>> moment("这几天老是停水", now)
-    Moment(text='这几天', start=None, precision='vague')
+    >>> moment("这几天老是停水", now).shown, moment("上周三到这周五", now).shown
+    ('这几天', '上周三到这周五（2026年11月18日到现在）')
     """
     ranked = sorted(_found(text, now), key=lambda item: -item[1])
     return ranked[0][0] if ranked else None
@@ -179,6 +191,11 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
         start, precision = read
         if match["date"] is None and _STILL.match(folded, match.end()):
             start, precision = None, "vague"
+        if match["hour"] and (
+            match["hours"] or (match["date"] is None and _UNTIL.search(folded[: match.start()]))
+        ):
+            # 一两点 is no exact hour, and 吵到十二点 tells when it ends.
+            start, precision = (None, "vague") if match["date"] is None else (start, "part")
         score = _EXACT[precision]
         if match["date"] is None and (until := _HOURS.match(folded, match.end())):
             said, start, precision, end = said + until.group(), None, "vague", until.end()
@@ -192,6 +209,12 @@ def _found(text: str, now: datetime) -> list[tuple[Moment, float]]:
         if is_no_event(folded, match.start(), match.end(), dated=bool(match["iso"] or match["md"])):
             continue
         found.append((Moment(said, start, precision), score, match.start(), match.end()))
+    for span in spans(folded, [Found(f[0].text, f[0].start, f[2], f[3]) for f in found], now):
+        inside = [f for f in found if span.begin <= f[2] < span.end]
+        whole = replace(inside[0][0], text=span.text, start=span.start, until=span.until)
+        whole = replace(whole, goes_on=span.until is None)
+        found = [f for f in found if f not in inside]
+        found.append((whole, inside[0][1] + 0.5, span.begin, span.end))
     for pattern in (_HABIT, _VAGUE, _SPAN_OF):
         for match in pattern.finditer(folded):
             if match.group() in _ALWAYS:

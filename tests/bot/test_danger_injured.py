@@ -7,7 +7,7 @@ import pytest
 from bot.understanding.danger import judge
 from conversations import danger
 from tests.conversations.conftest import Process, start
-from tests.conversations.conftest import process as process  # noqa: PLC0414
+from tests.conversations.conftest import process as process
 
 __all__ = ["start"]
 

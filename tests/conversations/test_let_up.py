@@ -87,3 +87,21 @@ async def test_who_has_died_is_not_met_with_joy(process: Process) -> None:
 )
 def test_no_end_where_none_is_told(words: str, kind: str) -> None:
     assert during.heard(words, kind) not in during.DONE_WITH
+
+
+@pytest.mark.parametrize("words", ["不是的", "没呢", "哪有啊", "没有的事", "那倒没有", "没人受伤"])
+async def test_a_bare_no_in_any_words_is_the_answer_to_the_question(process: Process, words: str) -> None:
+    await process.say(QUARREL)
+    (answer,) = await process.say(words)
+    assert answer.text == f"您说的是：{QUARREL}"
+
+
+@pytest.mark.parametrize("words", ["没人管", "没有呼吸了", "不行了", "没反应"])
+def test_what_only_begins_like_a_no_is_none(words: str) -> None:
+    assert danger.yes_or_no(words) is None
+
+
+async def test_a_new_question_instead_of_the_answer_is_answered(process: Process) -> None:
+    await process.say(QUARREL)
+    kept, answer = await process.say("驾照丢了怎么补")
+    assert danger.FILE_IT in kept.buttons and answer.text == "您说的是：驾照丢了怎么补"

@@ -11,7 +11,6 @@ from bot.actions.policy.answer import (
     ASKED,
     BEFORE,
     ENTRY,
-    NEAR_FROM,
     candidates,
     entry_choice,
     is_likely,
@@ -47,6 +46,8 @@ _FIRMLY = 0.8
 _ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
 """Actions that may have answered from an entry."""
 _PLACE = "办理地点"
+_RELATED_FROM = 0.12
+"""Probability (0 to 1) from which a related entry is offered: one of the same subject is rarely strange."""
 _NEAREST = 2
 """Most other entries offered together with "I don't know"."""
 
@@ -327,7 +328,7 @@ async def _within(turn: Turn, entry: Entry, section: str | None, told: within.Sa
     await feedback.keep_unanswered(turn, f"{entry.title}——{section if turn.pressed else turn.text}")
     asked = f"“{section}”" if turn.pressed and section else "您问的这一点"
     result = await search(f"{entry.topic} {section if turn.pressed else turn.text}")
-    near = [hit.entry for hit in result.hits if hit.probability >= NEAR_FROM]
+    near = [hit.entry for hit in result.hits if hit.probability >= _RELATED_FROM]
     related = [one for one in near if _related(entry, one)][:_NEAREST]
     _say_unknown(
         turn,

@@ -17,9 +17,9 @@ On the written examples this halves the questions that are asked for nothing (.3
 
 
 async def ask_or_tell(turn: Turn) -> None:
-    """Ask which one is meant: the best candidates are buttons, and the message is stored for the form."""
+    """Ask which one is meant: entries near enough are buttons, and the message is stored for the form."""
     result = await policy.search(turn.text)
-    likely = policy.candidates(result)
+    likely = policy.near_entries(result, turn.text)
     turn.say(
         f"{abroad.beside_answer(turn.text)}您是想让我把这件事登记下来、转给有关部门处理，还是想先了解政策规定？",
         [FILE_IT, *(policy.entry_choice(turn, entry) for entry in likely), HUMAN],

@@ -109,7 +109,8 @@ async def fallback(turn: Turn) -> None:
             turn.set("misses", 0)
             await policy.tell_result(turn, result, opening=MAYBE_MISREAD)
             return
-        near = [policy.entry_choice(turn, entry) for entry in policy.candidates(result)[:_NEAREST]]
+        close = policy.near_entries(result, turn.text)[:_NEAREST]
+        near = [policy.entry_choice(turn, entry) for entry in close]
     if _misses(turn) >= 1:
         await hand_over(turn, "low_confidence", before="抱歉，我还是没听明白。")
         turn.set("misses", 0)

@@ -127,14 +127,17 @@ class Judge:
         What the ticket is about was judged when it was filed. Torn from its sentence, what is told beside may sound like
         danger by chance, so it has to be happening now, or to show in the whole too.
         """
-        rest = plain(ticket.rest)
-        found = self._judged_whole(rest) if rest else None
+        rest, withdraws = plain(ticket.rest), ticket.handling is Handling.WITHDRAWS
+        if not rest:
+            return None
+        whole = self._judged_whole(text)
+        if whole is not None and whole.kind == "self_harm" and (whole.clear or withdraws):
+            return whole  # 单子撤了吧，我不麻烦任何人了 is a farewell
+        found = self._judged_whole(rest)
         if found is None or not found.clear or long_ago(rest) or is_over(rest):
             return None
-        if is_now(rest):
-            return found
-        whole = None if ticket.handling is Handling.WITHDRAWS else self._judged_whole(text)
-        return found if whole is not None and whole.clear else None
+        shown = whole is not None and whole.clear and not withdraws
+        return found if shown or is_now(rest) else None
 
     def _sounds(self, rest: str) -> bool:
         """Whether the words beside a question sound faintly of danger; else the tail, which takes longer, reads none of them."""
