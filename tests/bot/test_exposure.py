@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.actions.talk.exposure import SAID
+from bot.understanding.confidential import read_confidential
 from bot.understanding.decide import ASK, KINDS, decide
 from bot.understanding.exposure import asks_exposure
 from tests.bot.calls import Rasa
@@ -52,7 +53,7 @@ async def test_outside_the_form(rasa: Rasa, visitor: str, said: str) -> None:
 
 
 async def test_inside_the_form_it_goes_on(rasa: Rasa, visitor: str) -> None:
-    slots = {"complaint_type": "投诉", "content": "楼上漏水", "requested_slot": "contact_name"}
+    slots = {"complaint_type": "投诉", "content": "楼上漏水", "requested_slot": "district"}
     answer = await rasa.run(
         "validate_complaint_form",
         "我留的号码会不会被人家看到",
@@ -61,4 +62,8 @@ async def test_inside_the_form_it_goes_on(rasa: Rasa, visitor: str) -> None:
         slots=slots,
     )
     assert SAID in answer.text and answer.slots["requested_slot"]
-    assert answer.slots.get("contact_name") is None
+    assert not answer.slots.get("district")
+
+
+def test_the_question_whether_it_is_kept_secret_declines_no_secrecy() -> None:
+    assert read_confidential("你们给不给我保密") is not False and read_confidential("不给我保密也行") is False

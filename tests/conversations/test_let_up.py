@@ -30,6 +30,10 @@ HEAD = "我妈摔了一跤，头上流血不止"
         (SMELL, "是昨天漏的"),
         (HEAD, "120拉走了，情况稳定"),
         (HEAD, "在医院呢，没大事"),
+        (SMELL, "闻不到味了"),
+        (SMELL, "没漏气，是炒菜糊了"),
+        (DITCH, "早上的事，人早就上来了，没事"),
+        (KNIFE, "打人的那个人跑了"),
     ],
 )
 async def test_an_alarm_is_released_in_one_warm_reply_and_the_matter_can_be_filed(
@@ -83,13 +87,16 @@ async def test_who_has_died_is_not_met_with_joy(process: Process) -> None:
         ("我在我妈家", "domestic_violence"),
         ("昨天打的，他今天又来了", "domestic_violence"),
         ("不是昨天，是刚才打的", "domestic_violence"),
+        ("没事，是我爸在里面", "fire"),
+        ("没大碍，是头晕", "medical"),
+        ("他回来了", "domestic_violence"),
     ],
 )
 def test_no_end_where_none_is_told(words: str, kind: str) -> None:
     assert during.heard(words, kind) not in during.DONE_WITH
 
 
-@pytest.mark.parametrize("words", ["不是的", "没呢", "哪有啊", "没有的事", "那倒没有", "没人受伤"])
+@pytest.mark.parametrize("words", ["不是的", "没呢", "哪有啊", "没有的事", "那倒没有", "没人受伤", "没有抽搐"])
 async def test_a_bare_no_in_any_words_is_the_answer_to_the_question(process: Process, words: str) -> None:
     await process.say(QUARREL)
     (answer,) = await process.say(words)

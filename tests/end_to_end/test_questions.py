@@ -167,3 +167,25 @@ def test_explain_shows_danger_and_nothing_else() -> None:
     done = wenban("explain", "我家着火了，快来人", environment=dict(os.environ))
     assert done.returncode == 0, done.stderr
     assert "fire, clear" in done.stdout and "不再判断别的" in done.stdout
+
+
+@pytest.mark.parametrize("said", ["没有", "没呢", "不是的"])
+def test_a_bare_no_is_the_name_of_no_topic(citizen: Citizen, said: str) -> None:
+    citizen.say("我想问下那个啥证")
+    reply = citizen.say(said)
+    assert "您想了解下面哪一个" not in reply and not entries(citizen)
+
+
+@pytest.mark.parametrize("said", ["会不会让物业晓得是我说的", "你们会把我姓啥告诉对方不"])
+def test_whether_it_becomes_known_who_told_is_answered_inside_and_outside_the_form(
+    citizen: Citizen, said: str
+) -> None:
+    assert "被反映的一方看不到工单" in citizen.say(said) and not in_form(citizen)
+    citizen.say(MATTER)
+    assert "被反映的一方看不到工单" in citizen.say(said) and in_form(citizen)
+
+
+def test_no_strange_entries_stand_beside_the_question_what_is_meant(citizen: Citizen) -> None:
+    citizen.say("隔壁两口子打架，砸东西")
+    citizen.say("没呢")
+    assert not any("高空抛物" in title or "110、119" in title for title in citizen.buttons())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
+from conversations.danger import yes_or_no
 
 if TYPE_CHECKING:
     from bot.actions.runtime.turn import Turn
@@ -26,8 +27,9 @@ class Topics(Protocol):
 
 
 async def topic_entries(base: Topics, text: str, regions: Sequence[str]) -> tuple[Entry, ...]:
-    """The entries of the topic, if the message is only the name of a topic; else empty."""
-    return await base.about(plain(text), regions) if _FROM <= len(plain(text)) <= _TO else ()
+    """The entries of the topic, if the message is only the name of a topic; else empty. A bare yes or no names none."""
+    named = _FROM <= len(plain(text)) <= _TO and yes_or_no(text) is None
+    return await base.about(plain(text), regions) if named else ()
 
 
 async def named(turn: Turn) -> tuple[Entry, ...]:

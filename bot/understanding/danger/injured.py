@@ -1,8 +1,8 @@
 """Emergencies of the body that two plain parts tell together, where each by itself sounds harmless: a blow to the head
 and drowsiness after it (摔着后脑勺了，现在老犯困), blood and how long it has run.
 
-The scores see such a message as a small fall and a tired child. So from half the usual probability on, these words
-make the danger clear (:mod:`bot.understanding.danger.judging`).
+The scores see such a message as a small fall and a tired child. So from a low probability on, these words make the
+danger clear (:mod:`bot.understanding.danger.judging`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 
 from bot.understanding.danger.asked import long_ago
 
-_LONGEST = 200
+_LONGEST = 120
 """Most characters that are read. In a letter the two parts may belong to different things."""
 _HEAD = r"(?:后脑勺?|脑袋|脑门|脑壳|脑瓜|额头|前额|太阳穴|头部?(?![发像版绳盔条目儿子绪]))"
 _BLOW = r"(?:摔|磕|碰|撞|砸|栽|跌|掉下|打|敲|夯|拍|闷)"
@@ -19,7 +19,8 @@ _HIT = re.compile(
     rf"{_BLOW}[^。！!；;]{{0,8}}{_HEAD}|{_HEAD}[^。！!；;]{{0,6}}(?:{_BLOW}|着地|朝下|落地|先着)"
 )
 _SIGN = re.compile(
-    r"犯困|发困|嗜睡|(?:想|要|老|光|总|一直|还)(?:是)?(?:在)?睡|昏睡|睡不醒|叫不醒|困得|蔫|吐(?![槽痰司口])|恶心|迷糊|糊涂|犯糊|糊里|懵|"
+    r"犯困|发困|嗜睡|瞌睡|打盹|没(?:有)?精神|精神(?:不好|很?差|萎靡)|前言不搭|语无伦次|不(?:太|大|怎么)?清醒|神志|意识(?:不|模)|喂不进|"
+    r"问[^，,。]{0,6}(?:不知道|不晓得|说不[出上])|(?:想|要|老|光|总|一直|还)(?:是)?(?:在)?睡|昏睡|睡不醒|叫不醒|困得|蔫|吐(?![槽痰司口])|恶心|迷糊|糊涂|犯糊|糊里|懵|"
     r"认不(?:得|出|清)|不认(?:得|识)|颠三倒四|说(?:话)?(?:不清|不利|不明白|胡)|胡话|含糊|答非所问|反应(?:很|有点|变)?(?:慢|迟)|瞳孔|"
     r"(?:鼻|耳)[^，,。]{0,4}(?:流|淌|出|冒)[^，,。]{0,3}[水血清]|抽搐|抽筋|抽了|重影|看(?:东西|人)?(?:都)?(?:模糊|不清|不见)|"
     r"[疼痛]得(?:厉害|要命|受不了|像炸|炸|打滚|直哭)|越来越(?:疼|痛|晕|困)|站不(?:稳|住|起)|走(?:路|不)(?:不稳|歪|晃|稳)|没劲|"

@@ -56,6 +56,9 @@ which that clause decides."""
 _SOUNDS = 0.25
 """Share of ``quiet`` from which what is told beside a question is judged by itself. It is lower than for a clause, because the
 question hides the danger from the score of the whole."""
+_HURT = 0.1
+"""Probability (0 to 1) from which words of a hurt head, or of blood that does not stop, make a danger clear. Of all harmless
+examples with such words none has more than 0.01."""
 _FAINT = 0.01
 """Probability of danger in the whole text under which no window is read: none would lift it to the bar."""
 
@@ -170,9 +173,11 @@ class Judge:
         clear = probability >= numbers.clear and (
             found.alone is None or found.alone.probability >= numbers.unclear
         )
-        if injured.hurt(read) and probability >= numbers.unclear / 2:
-            hurt = kind if kind in ("crime", "domestic_violence", "child_abuse") else "medical"
-            return self._settled(read, Danger(hurt, probability, clear=True))
+        if injured.hurt(read) and probability >= _HURT:
+            by_people = (
+                kind in ("crime", "domestic_violence", "child_abuse") and probability >= numbers.unclear
+            )
+            return self._settled(read, Danger(kind if by_people else "medical", probability, clear=True))
         if probability >= (numbers.letter if len(read) >= LETTER else numbers.unclear):
             return self._settled(read, Danger(kind, probability, clear, beside=probability < numbers.even))
         if swallowed(read) and probability >= numbers.unclear / 2:
