@@ -53,7 +53,7 @@ _CLAUSES = re.compile(r"[，,。.！!？?；;、\s]+")
 _REQUEST = re.compile(
     r"投诉|举报|反映|登记|人工|坐席|客服|工单|建议|取消|请问|想问|咨询|撤销|多少钱|政策|条件|材料|证明|撤(?:回|单|掉|诉|了吧|了算)|追究"
 )
-_WHO = r"(?:现在|目前|暂时|这会儿?|已经|刚才|刚刚|终于|我们?|俺们?|咱们?|[他她它]们?|大家|人|孩子|娃|老人|老头|爸|妈|都|也|全|被){0,12}"
+_WHO = r"(?:现在|早就|目前|暂时|这会儿?|已经|刚才|刚刚|终于|我们?|俺们?|咱们?|[他她它]们?|大家|人|孩子|娃|老人|老头|爸|妈|都|也|全|被){0,12}"
 _SAFE = (
     r"(?:没(?:有)?(?:什么|啥|太)?(?:大)?(?:事|危险|碍)|(?:挺|很|蛮|还算|算是?|暂时|目前|绝对){0,2}(?:平安|安全)|(?:病情|情况|情绪)?稳定(?:下来|住)?|脱险|脱离(?:生命)?危险|转危为安|缓过(?:来|劲来?)|没(?:有)?(?:着火|起火|漏气)|得救|获救|虚惊一场|是?误会|是?误报|救下来|劝(?:住|下来))"
     r"(?:了|啦|儿|的|呢){0,12}"
@@ -71,7 +71,7 @@ _OUT = re.compile(
 )
 _THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢){0,12}"
 _BY_HELP = r"(?:警察|民警|保安|邻居|大家|路人|消防员?)"
-_THEY = r"(?:(?:那|这|打我的|打人的|砸门的|闹的)(?:个|些|伙|帮|群)?人|[他她](?:们|俩)?|对方|打架的|闹事的|小偷|贼|坏人|双方|老公|老婆|前夫|男友|人|现在|早就?|已经|已|刚才?|终于|都|也|全){0,12}"
+_THEY = r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|(?:打[我人]|砸门|闹)的|[他她](?:们|俩)?|对方|打架的|闹事的|小偷|贼|坏人|双方|老公|老婆|前夫|男友|人|现在|早就?|已经|已|刚才?|终于|都|也|全){0,12}"
 _ENDED = re.compile(
     rf"{_THEY}(?:打完)?(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲)(?:人|我)?|(?:拉|劝|分)开)(?:了|啦)|"
     rf"{_THEY}(?:(?:被|让|给){_BY_HELP}|{_BY_HELP}(?:已经|都)?把?{_THEY}|(?:小偷|贼|坏人|打架的|闹事的|那个?人)(?:已经|都){{0,12}})"
@@ -340,12 +340,11 @@ def _all_over(clauses: list[str], kind: str) -> bool:
 
 def _brings_nothing(clause: str, kind: str) -> bool:
     """Whether a clause beside good news brings nothing bad: what was done, a sign that has gone, who is called."""
-    plainly = _BARE.fullmatch(clause) or _SETTLED.fullmatch(clause) or _PASSED.fullmatch(clause)
-    plainly = plainly or (
-        _EXPLAINED.fullmatch(clause) and not _GOES.search(clause) and not _ABOUT_NOW.search(clause)
-    )
+    plainly = any(one.fullmatch(clause) for one in (_BARE, _SETTLED, _PASSED))
+    bad = _GOES.search(clause) or _ABOUT_NOW.search(clause)
+    plainly = plainly or (_EXPLAINED.fullmatch(clause) is not None and not bad)
     there = any(one.fullmatch(clause) for one in (_IN_HOSPITAL, _TAKEN, _SAFE_PLACE))
-    return bool(plainly or there or _says_called(clause, kind))
+    return plainly or there or _says_called(clause, kind)
 
 
 def _in_hospital(clause: str, kind: str) -> bool:

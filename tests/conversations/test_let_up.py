@@ -96,7 +96,9 @@ def test_no_end_where_none_is_told(words: str, kind: str) -> None:
     assert during.heard(words, kind) not in during.DONE_WITH
 
 
-@pytest.mark.parametrize("words", ["不是的", "没呢", "哪有啊", "没有的事", "那倒没有", "没人受伤", "没有抽搐"])
+@pytest.mark.parametrize(
+    "words", ["不是的", "没呢", "哪有啊", "没有的事", "那倒没有", "没人受伤", "没有抽搐"]
+)
 async def test_a_bare_no_in_any_words_is_the_answer_to_the_question(process: Process, words: str) -> None:
     await process.say(QUARREL)
     (answer,) = await process.say(words)

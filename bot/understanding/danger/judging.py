@@ -56,6 +56,9 @@ which that clause decides."""
 _SOUNDS = 0.25
 """Share of ``quiet`` from which what is told beside a question is judged by itself. It is lower than for a clause, because the
 question hides the danger from the score of the whole."""
+_ILL = 0.95
+"""Probability (0 to 1) from which a short message about somebody's body is clear though no clause alone is (被蛇咬了，腿肿了):
+an illness is told by its signs."""
 _HURT = 0.1
 """Probability (0 to 1) from which words of a hurt head, or of blood that does not stop, make a danger clear. Of all harmless
 examples with such words none has more than 0.01."""
@@ -170,8 +173,9 @@ class Judge:
         numbers, (probability, kind) = self.numbers, found.danger
         # Words of different clauses can look alarming together (一是油烟熏人，二是站牌倒了), so a danger that no
         # clause alone would raise is only asked about.
+        ill = kind == "medical" and probability >= _ILL and len(read) < SHORT
         clear = probability >= numbers.clear and (
-            found.alone is None or found.alone.probability >= numbers.unclear
+            ill or found.alone is None or found.alone.probability >= numbers.unclear
         )
         if injured.hurt(read) and probability >= _HURT:
             by_people = (
