@@ -159,7 +159,7 @@ async def _answer_each(turn: Turn) -> bool:
     groups = [
         (question, near)
         for question, result in found
-        if not _known(result) and (near := _near(result, known)) is not None
+        if not _known(result) and (near := _near(question, result, known)) is not None
     ]
     for question, result in known.values():
         if groups:  # numbers must choose from the list below
@@ -179,9 +179,9 @@ async def _answer_each(turn: Turn) -> bool:
     return True
 
 
-def _near(result: SearchResult, known: Container[str]) -> list[Entry] | None:
+def _near(question: str, result: SearchResult, known: Container[str]) -> list[Entry] | None:
     """The entries to offer for a question without a sure answer; None when another question's answer also answers it."""
-    offered = policy.offered(result)
+    offered = policy.near_entries(result, question)
     if result.outcome == "ask_back" and any(entry.id in known for entry in offered):
         return None
     return [entry for entry in offered if entry.id not in known][:_NEAREST]
