@@ -12,12 +12,16 @@ from core.clock import now
 from core.phone import find
 
 _OWN_UP = (
-    r"(?:不对|说错|写错|打错|记错|讲错|搞错|弄错|填错|报错|口误)(?:了|啊|呀|哦|哈)*|(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶)(?:不是|不)(?:的|啊|呀)*(?=[，,。、 ])|"
-    r"(?<=[，,。；;、 ])不是(?:的|啊|呀|哦){0,3}(?=[，,。、 ]{1,3}(?:应该|应当|其实){0,2}(?:是|在|叫))"
+    r"(?:不[，,、 ]{0,2}对|说错|写错|打错|记错|讲错|搞错|弄错|填错|报错|口误|(?<!没)错)(?:了|啊|呀|哦|哈)*|(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶)(?:不是|不)(?:的|啊|呀)*(?=[，,。、 ])|"
+    r"(?<=[，,。；;、 ])不是?(?:的|啊|呀|哦){0,3}(?=[，,。、 ]{1,3})"
 )
 _SLIP = re.compile(
     rf"(?:{_OWN_UP})[，,。；;、!！\s]*(?:应该|应当|其实|正确的?|改成|改为|换成|写|填)*(?:是|叫|写|为|在)?"
 )
+_NOT_BUT = re.compile(
+    r"(?:^|(?<=[，,。；;、！!\s]))(?:不是|不在)(?P<old>[^，,。；;、！!？?\s是在]{2,20})[，,。；;、\s]{0,2}(?:而|应该|应当|其实|我说的){0,2}[是在](?=[^不])"
+)
+"""不是A，是B: the refused value before the right one."""
 _BEFORE = "，,。；;、!！ \t\n啊哦噢喔哎呀呃嗯诶"
 """Marks and sounds between a value and the words that correct it."""
 _AFTER = "，, \t\n"
@@ -48,9 +52,12 @@ def put_right(text: str, city: City) -> str:
     >>> huainan = load_city("huainan")
     >>> put_right("学院南路15号，不是，是学院北路15号", huainan)
     '学院北路15号'
+    >>> put_right("不是学院南路，是学院北路15号", huainan), put_right("学院南路15号，不，对，是学院北路15号", huainan)
+    ('学院北路15号', '学院北路15号')
     >>> put_right("田家庵区，不对，大通区", huainan), put_right("4栋，啊不是，是14栋", huainan), put_right("收费不对，应该是五块", huainan)
     ('大通区', '14栋', '收费不对，应该是五块')
     """
+    text = _without_refused(text, city)
     at = 0
     for _ in range(_MOST):
         slip = _SLIP.search(text, at)
@@ -64,6 +71,16 @@ def put_right(text: str, city: City) -> str:
             text = kept + _KIN.sub("", tail)
             at = 0
     return text
+
+
+def _without_refused(text: str, city: City) -> str:
+    """A text without a refused value before the right one of the same kind (不是A，是B)."""
+    refused = _NOT_BUT.search(text)
+    if refused is None:
+        return text
+    old, tail = refused["old"], text[refused.end() :]
+    kept = _kept(old, tail, city)
+    return text if kept is None else text[: refused.start()] + kept + tail
 
 
 def _kept(head: str, tail: str, city: City) -> str | None:

@@ -16,20 +16,30 @@ _WHO = r"(?:我|俺|你们?|您|把|将|的|这个?|那个?|那|上面|刚才|�
 _FIELD = r"(?P<field>(?:具体|涉及|发生|被投诉)?的?(?:地址|地点|位置|门牌号?码?|楼栋号?|[楼栋房]号|单元号|小区名|路名|对象|单位|店名))"
 _ERRS = re.compile(
     rf"{_WHO}{_FIELD}?(?:是|都|又|给)?(?:我|你|您)?(?:说|讲|写|填|选|记|打|弄|搞|登记|报)?(?:得|的)?(?:错|反|岔|不对|有误|有问题|没改|没变)(?:了|啦|啊|呀|的|过来|成){{0,3}}|"
+    rf"{_WHO}(?:说|讲|写|填|选|记|打|弄|搞|登记|报)错(?:了|成)?(?P<place>地址|地点|位置|地方|门牌号?|对象|单位)(?:了|啦|啊|呀){{0,2}}|"
     rf"{_WHO}(?:要|想|帮我|给我|麻烦|请){{0,3}}(?:改|换|更正|修改)(?:一?下)?(?:我的|这个)?{_FIELD.replace('<field>', '<changed>')}?吧?|"
     rf"{_WHO}{_FIELD.replace('<field>', '<named>')}(?:要|得|帮我|给我|请|麻烦){{0,3}}(?:改|换|更正|修改)(?:一?下)?吧?"
 )
 """A clause that only says that something is wrong or has to be changed: 门牌写错了, 改一下地址."""
 _REFUSES = re.compile(r"(?:而|并|可)?(?:不是|不在|不要写?|别写|不叫)(?P<old>[^是]{1,30})")
 _GIVES = re.compile(
-    rf"{_WHO}{_FIELD}?(?:应该|应当|其实|正确的?|实际|要){{0,3}}(?P<cue>是|在|为|改成|改为|换成|换为|写成?|填)?(?P<new>.{{1,60}})"
+    rf"{_WHO}{_FIELD}?(?:应该|应当|其实|正确的?|实际|要){{0,3}}(?P<cue>是|在|为|[：:]|(?:改成|改为|换成|换为|写成?|填)[：:]?)?(?P<new>.{{1,60}})"
 )
+_DENIES = re.compile(
+    rf"{_WHO}(?P<old>[^，,。；;]{{2,30}}?)(?:是|那里?|这里?)?(?:我)?(?:说|写|填|记|弄|搞|报)?(?:的)?(?:不对|错了?|有误)(?:了|啊|呀|的){{0,2}}"
+)
+"""A clause that calls a value wrong: 龙湖路不对."""
+_NO_SLIP = re.compile(r"[我你您他她这那]|[说讲写填选记打弄搞报]$|地址|地点|位置|时间|电话|名字|内容")
+"""Words before 不对 that are no value."""
+_SAYS_NO = ("不对", "错了", "不")
+_ENDS = re.compile(r"(?:(?:才|就|这样才)(?:对|是)|[的吧啊了哈呢呀]){1,4}$")
+"""Words behind a right value that are no part of it."""
 _MIXED_UP = re.compile(
     r"[^，,。；;]{0,24}(?:记|搞|弄|说|写)(?:混|岔|错|反)了?(?:[，,。]|$)|[^，,。；;]{0,24}分不清"
 )
 """A clause that tells of a mix-up: 工地是洛河镇还是九龙岗我记混了."""
 _ASIDE = re.compile(
-    r"(?:我|俺)?(?:都|刚刚|刚才|前面|早就?){0,3}(?:说|讲)过?了?的?|谢谢(?:你们?|您|啊)?|麻烦(?:你们?|您)?了?|不对|错了|对了|等一?下|等等|好吗|行吗"
+    r"(?:我|俺)?(?:都|刚刚|刚才|前面|早就?){0,3}(?:说|讲)过?了?的?|谢谢(?:你们?|您|啊)?|麻烦(?:你们?|您)?了?|不对|错了|对了|不|对|等一?下|等等|好吗|行吗"
 )
 _ASKS = re.compile(r"[?？吗么呢]|没有$|什么|啥|哪|谁|怎么|几|多少|念|读一|凭|光让|别")
 """Words of a question or a protest: no correction is in them."""
@@ -62,6 +72,8 @@ def read(text: str) -> Amended | None:
 
     >>> read("门牌写错了 是126号 不是128号")
     Amended(field='门牌', old='128号', new='126号', slip=True)
+    >>> read("不，对，是龙湖路8号"), read("广场路不对，是龙湖路8号才对")
+    (Amended(field='', old='', new='龙湖路8号', slip=True), Amended(field='', old='广场路', new='龙湖路8号', slip=True))
     >>> read("地址写错没有 你念一遍") is None, read("路灯坏了 没人修") is None
     (True, True)
     """
@@ -73,10 +85,12 @@ def read(text: str) -> Amended | None:
         return None
     field = old = new = ""
     slip = False
+    if len(parts) > 2 and parts[1] in _SAYS_NO and parts[0] not in _SAYS_NO and not _NO_SLIP.search(parts[0]):
+        old, parts = parts[0], parts[1:]  # 广场路，不对，是龙湖路8号
     for part in parts:
         if errs := _ERRS.fullmatch(part):
             slip = True
-            field = field or errs["field"] or errs["changed"] or errs["named"] or ""
+            field = field or errs["field"] or errs["changed"] or errs["named"] or _placed(errs["place"])
         elif refuses := _REFUSES.fullmatch(part):
             if old:
                 return None
@@ -84,15 +98,21 @@ def read(text: str) -> Amended | None:
         elif _MIXED_UP.fullmatch(part):
             slip = True
         elif _ASIDE.fullmatch(part):
-            slip = slip or part in ("不对", "错了")
+            slip = slip or part in _SAYS_NO
+        elif not (old or new) and (denies := _DENIES.fullmatch(part)) and not _NO_SLIP.search(denies["old"]):
+            slip, old = True, denies["old"]
         elif gives := _GIVES.fullmatch(part):
             told = gives["field"] or ""
             if new or not (gives["cue"] or field or slip):
                 return None
-            field, new = field or told, gives["new"].rstrip("的吧啊了")
+            field, new = field or told, _ENDS.sub("", gives["new"])
         else:
             return None
     return Amended(field, old, new, slip) if new and (slip or old or field) else None
+
+
+def _placed(words: str | None) -> str:
+    return "地址" if words == "地方" else words or ""
 
 
 def moved(address: str, old: str, new: str, city: City, *, named: bool = False) -> str | None:

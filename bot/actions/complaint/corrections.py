@@ -12,6 +12,7 @@ from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.values import read_district
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import plain
+from bot.understanding.clauses import may_be_place
 from bot.understanding.edits import edit_parts, plain_value
 from bot.understanding.kind import named_type
 from bot.understanding.lasting import only_time
@@ -19,6 +20,7 @@ from bot.understanding.name import introduced_name
 from bot.understanding.object_named import is_generic, told_name
 from bot.understanding.phone import asked_phone
 from bot.understanding.place import place
+from bot.understanding.slips import put_right
 from core.phone import find
 
 _HEARD = tuple(
@@ -28,7 +30,7 @@ _LONGEST = 120
 """Most characters of a correction."""
 _OPENING = re.compile(
     r"(?:(?:啊|哦|噢|喔|哎呀?|呃|嗯|诶|那个|等等|等一?下|慢着|不好意思|抱歉|对不起|"
-    r"(?P<slip>不对|错了|不是的?(?=[，,。！!、\s])|(?:我|俺)?(?:刚才|刚刚|前面)?(?:说|讲|写|填|选|记|打|点|弄|搞)(?:错|反|岔)了?))[，,。！!、\s]*)*"
+    r"(?P<slip>不[，,、\s]{0,2}对|错了|不是的?(?=[，,。！!、\s])|不(?=[，,、\s]{1,3}(?:应该|其实)?(?:是|在|叫|姓))|(?:我|俺)?(?:刚才|刚刚|前面)?(?:说|讲|写|填|选|记|打|点|弄|搞)(?:错|反|岔)了?))[，,。！!、\s]*)*"
 )
 """Sounds and words before a correction; ``slip`` says that something is wrong."""
 _NEW_VALUE = re.compile(
@@ -60,6 +62,8 @@ _BODY = re.compile(
     r"(?:单位|公司|物业|集团|[队局所厂店馆院校会]|部门|街道|商家|老板|医院|学校|银行|中心|超市|村委会|社区)$"
 )
 """How the name of an office, a firm or a shop ends."""
+_LABELLED = re.compile(r"[\u4e00-\u9fff]{2,8}[：:]")
+"""A field's name as in a form (联系电话：…)."""
 _TAIL = re.compile(
     r"(?:我的?)?(?:电话|手机|号码)*(?:号)?的?(?:最后|末尾|尾号|后面?)(?:[一二两三四1-4]位|[一二两三四1-4]个数字?|一个)?(?:数字?)?(?:应该|其实)?(?:是|为)(?P<tail>\d{1,4})[。！!]?$"
 )
@@ -106,7 +110,24 @@ def corrections(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
         if not found:
             return _corrected(text, slots)
         several |= found
-    return several or _corrected(text, slots)
+    return several or _corrected(text, slots) or _labelled(text, slots)
+
+
+def reduced(text: str, slots: Mapping[str, Any]) -> str:
+    """An answer with each value that it corrects itself replaced by the right one.
+
+    广场路，不对，是龙湖路 at a later question stays as it is: it corrects what was filled before, and needs the old value.
+    """
+    right = put_right(text, parts().city)
+    return text if right != text and corrections(text, slots) else right
+
+
+def _labelled(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """What a message gives that is one filled field's name with its value (地址：龙湖路8号)."""
+    said = text.strip()
+    value = plain_value(said) if _LABELLED.match(said) and len(said) <= _LONGEST else None
+    slot = field_of(said[: said.index(value)], {}) if value else None
+    return {slot: value} if value and slot not in (None, "content") and slots.get(slot or "") else {}
 
 
 def _corrected(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
@@ -166,7 +187,9 @@ def _amended(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
     elsewhere = elsewhere and any(
         told.old in str(slots.get(name) or "") for name in ("happened_at", "subject", "contact_phone")
     )
-    if address and (slot == "address" or (slot is None and not elsewhere)):
+    # 收费不对，是龙湖路那家多收的 calls no place wrong
+    unplaced = told.slip and told.old and told.old not in address and not read_place(told.old)
+    if address and (slot == "address" or (slot is None and not elsewhere and not unplaced)):
         unclear = slot is None and not told.old and _DAY.search(str(slots.get("happened_at") or ""))
         changed = (
             None
@@ -175,6 +198,8 @@ def _amended(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
         )
         if changed:  # also when it stands there already, because it was said twice
             return {"address": changed}
+        if slot == "address" and not told.old and may_be_place(told.new, parts().city) is True:
+            return {"address": told.new}
     known = slots.get("subject") is not None or slots.get("requested_slot") == "subject"
     pointed = slot is None and told.old in _POINTED and _BODY.search(told.new) is not None
     return {"subject": told.new} if known and (slot == "subject" or pointed) else {}

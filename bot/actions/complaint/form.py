@@ -30,7 +30,7 @@ from bot.actions.complaint import (
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_answer
-from bot.actions.complaint.corrections import field_of
+from bot.actions.complaint.corrections import field_of, reduced
 from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import declined, may_one, open_form, too_little
 from bot.actions.complaint.values import named_district
@@ -44,7 +44,6 @@ from bot.actions.talk.handoff import hand_over
 from bot.understanding.confidential import read_confidential
 from bot.understanding.phone import asked_phone
 from bot.understanding.remarks import is_no_value
-from bot.understanding.slips import put_right
 from bot.understanding.solved import is_solved
 from conversations.event_kinds import Result
 from kb_index.language.text import simplified
@@ -87,7 +86,7 @@ async def validate(turn: Turn) -> None:
 def _meant(turn: Turn) -> str:
     """The message in simplified characters. An answer that corrects itself is reduced to the corrected value."""
     said = simplified(turn.text)
-    return said if turn.requested in (None, "content") else put_right(said, parts().city)
+    return said if turn.requested in (None, "content") else reduced(said, turn.slots)
 
 
 async def _step(turn: Turn) -> None:
