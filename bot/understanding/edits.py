@@ -131,6 +131,30 @@ def edit_parts(text: str) -> list[tuple[str, str]]:
     return found if len(found) > 1 and len({slot for slot, _ in found}) == len(found) else []
 
 
+_OF_PHONE = re.compile(
+    r"(?:[，,、\s]|还有|另外|以及|然后|对了|顺便|请|麻烦|帮我|给我|[和跟与把将也都再]|我的?|俺的?|单子上的?|工单上?的?|联系|新的?|手机|电话|号码?|"
+    r"不对|[说写填留记]错|错|不用|换|改|更正|成|为|一下|应该|其实|现在|打|这个|是|了|吧|啊|谢谢|[：:]){1,16}"
+)
+"""Words that only say that a number is the phone number, or another one now."""
+_PHONE_TAIL = re.compile(
+    r"(?:还有|另外|以及|[和跟与、])(?:我的?|把)?(?:联系)?(?:手机|电话|号码)号?码?(?:也|都|要|得|要改|请)?(?:是|改成|换成|改为|换为|改|换)?$"
+)
+"""The same behind another change in one clause: 地址改成…和电话换成."""
+
+
+def beside_phone(text: str) -> str:
+    """What a message says beside its phone number; "" when nothing.
+
+    Args:
+        text: the message, with a comma in place of the number.
+
+    >>> beside_phone("电话换成，地址改成龙湖路8号"), beside_phone("地址改成龙湖路8号和电话换成，"), beside_phone("电话错了，是，")
+    ('地址改成龙湖路8号', '地址改成龙湖路8号', '')
+    """
+    parts = [_PHONE_TAIL.sub("", clause) for clause in clauses(text)]
+    return "，".join(part for part in parts if part and _OF_PHONE.fullmatch(part) is None)
+
+
 def plain_value(words: str) -> str | None:
     """The value in words that begin with a field's name and say what it is (电话是…, 地址：…); None without one.
 

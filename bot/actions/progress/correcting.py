@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.agreeing import agree, renumbered
 from bot.actions.complaint.answers import read_answer
@@ -11,6 +9,7 @@ from bot.actions.complaint.corrections import corrections
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import clip
+from bot.understanding.clauses import clauses
 from core.simplified import simplified
 from tickets.corrected import LABELS
 from tickets.types import Ticket
@@ -39,10 +38,18 @@ def read(text: str, ticket: Ticket) -> dict[str, str]:
     return {field: str(agreed[field]) for field in LABELS if agreed.get(field)}
 
 
-def read_all(parts_: Sequence[str], ticket: Ticket) -> dict[str, str]:
-    """What several parts of a message correct; empty when one of them can't be read (:func:`read`)."""
+def read_beside(text: str, ticket: Ticket) -> dict[str, str]:
+    """What a message corrects beside the phone number, in one go or clause by clause; empty when not all of it can be read.
+
+    Args:
+        text: the message without what it says of the number (:func:`bot.understanding.edits.beside_phone`).
+        ticket: the ticket.
+    """
+    whole = read(simplified(text), ticket)
+    if whole:
+        return whole
     found: dict[str, str] = {}
-    for words in parts_:
+    for words in clauses(text):
         fixed = read(simplified(words), ticket)
         if not fixed:
             return {}

@@ -15,7 +15,7 @@ from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
 from bot.actions.talk import in_writing, rating
 from bot.understanding import ticket_talk
-from bot.understanding.edits import edit_parts
+from bot.understanding.edits import beside_phone
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
@@ -27,6 +27,7 @@ from core.errors import Conflict, RateLimited
 from core.phone import find
 from core.privacy import mask_phone
 from core.simplified import simplified
+from core.text import plain
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
 
@@ -277,17 +278,16 @@ async def _correct_phone(turn: Turn, ticket: Ticket, phone: str) -> None:
     """
     key = turn.turn_id or None
     await parts().tickets.correct_phone(ticket.number, phone, key=key)
-    others = [words for slot, words in edit_parts(turn.text) if slot != "contact_phone"]
-    fixed = {} if ticket.state.is_final else correcting.read_all(others, ticket)
-    if others and fixed:
+    rest = beside_phone(without_phone(turn.text, phone, "，"))
+    fixed = {} if ticket.state.is_final or not rest else correcting.read_beside(rest, ticket)
+    if fixed:
         said = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)
         turn.say(
             f"工单 {ticket.number} 的联系电话改成 {mask_phone(phone)} 了。\n{said}",
             [PROGRESS, *_ways(ticket)],
         )
         return
-    rest = without_phone(turn.text, phone, "，")
-    more = len(rest) > _NUMBER_ALONE and not find(rest)
+    more = len(plain(rest)) >= _LEAST_ADDED and not find(rest)
     if more:
         await parts().tickets.note(ticket.number, CITIZEN, rest[:MAX_NOTE], key=key and f"{key}:rest")
     also = f"“{clip(rest, _SHOWN)}”也补充进去了。" if more else "别的都没有动。"
