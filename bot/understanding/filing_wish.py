@@ -19,6 +19,11 @@ _WISH = re.compile(
     rf"(?:(?P<files>登记|登|立案|立[个一]?案|建[个一]?单|开[个一]?单)|(?P<notes>记|报|提交|填))(?:{_IT})?{_TAIL}"
 )
 """A clause that only asks to file; ``notes`` are verbs that mean it only beside 帮我, 把 or 下来."""
+_SEND = re.compile(
+    rf"{_LEAD}(?:让|叫|派|喊|找|安排|联系)(?:一?个?人|人家|有关部门|相关部门|部门的?人?|城管|社区|师傅|他们)(?:过?[来去]|上门|赶紧|快点|给)?"
+    rf"(?:[给帮替][我俺咱]们?)?(?:(?:[管看修查治清弄处整理]{{1,2}})(?:一?(?:[管看修查治清弄整理]|下|处理))?|处理|解决)(?:这事|这个)?{_TAIL}"
+)
+"""A whole message that asks to have somebody sent (让人去管管), about what was said before."""
 _FOR_ME = re.compile(r"[给帮替][我俺咱]|把|下来|上去|(?:请|麻烦)[你您]")
 _BACK = re.compile(r"^(?:那|算了|好|行|中|嗯|对|就|还是|要不)|[吧呗]$|它|这|那")
 """Words of such a clause that point at what was said before."""
@@ -52,6 +57,8 @@ def filing_wish(text: str) -> FilingWish | None:
 
     >>> filing_wish("那帮我登记吧"), filing_wish("算了，你帮俺记下来，俺姓陈")
     (FilingWish(rest=(), back=True, what=''), FilingWish(rest=('俺姓陈',), back=True, what=''))
+    >>> filing_wish("那就派个人来看看吧"), filing_wish("路口有人烧垃圾，让人来管管")
+    (FilingWish(rest=(), back=True, what=''), None)
     >>> filing_wish("帮我登记，村口的桥塌了"), filing_wish("在哪里登记结婚"), filing_wish("你们登记了吗")
     (FilingWish(rest=('村口的桥塌了',), back=False, what=''), None, None)
     """
@@ -60,6 +67,12 @@ def filing_wish(text: str) -> FilingWish | None:
         return None
     found = [_asks(clause) for clause in said]
     asking = [one for one in found if one is not None]
+    if (
+        not asking
+        and any(map(_sends, said))
+        and all(_sends(one) or _NOD.fullmatch(plain(one)) for one in said)
+    ):
+        return FilingWish((), True, "")
     if not asking:
         return None
     rest = tuple(
@@ -86,6 +99,10 @@ def without_wish(text: str) -> str:
     whole = text[start:end]
     asked = any(_asks(one) is not None for one in clauses(whole))
     return "，".join(wish.rest) if asked or start < 0 else whole
+
+
+def _sends(clause: str) -> bool:
+    return len(clause) <= _LONGEST and _SEND.fullmatch(plain(clause)) is not None
 
 
 def _asks(clause: str) -> re.Match[str] | None:

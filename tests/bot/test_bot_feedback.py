@@ -21,6 +21,12 @@ FUND = "公积金怎么提取"
 RABIES = "狂犬疫苗要打几针"
 
 
+def _decided(more: dict[str, Any]) -> dict[str, Any]:
+    """What Rasa keeps of the decision about a message, when it had evidence."""
+    kinds = more.get("kinds")
+    return {"decision": {"reasons": kinds}} if kinds else {}
+
+
 class Talk:
     """A citizen's dialogue: each message with the events Rasa would send for all before it."""
 
@@ -38,7 +44,7 @@ class Talk:
             action, text, intent, conversation=self._conversation, turn=turn, before=self._before, **more
         )
         self._before += [
-            {"event": "user", "text": text, "metadata": {"turn": turn}, "parse_data": {}},
+            {"event": "user", "text": text, "metadata": {"turn": turn}, "parse_data": _decided(more)},
             {"event": "action", "name": action},
             *(
                 {"event": "bot", "text": r["text"], "data": {"buttons": r.get("buttons")}}

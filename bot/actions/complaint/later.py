@@ -15,6 +15,8 @@ SLOT = "later"
 with ``draft``, its slots; a request that the citizen wants to leave for now also with ``left``."""
 OFFER = "later"
 """Value of the slot ``offer`` when the citizen was offered an answer to a remembered question."""
+NEXT = Choice("接着登记", "/start_complaint")
+"""Files the next matter."""
 _DRAFT = "draft"
 """Kind of a remembered complaint that was left unfinished."""
 _SHOWN = 40
@@ -79,7 +81,7 @@ def offer(turn: Turn, *besides: Choice) -> None:
         return
     turn.say(
         f"您刚才还提到“{clip(text, _SHOWN)}”，要接着登记这一件吗？",
-        [Choice("接着登记", "/start_complaint"), Choice("不用了", "/deny"), *besides, HUMAN],
+        [NEXT, Choice("不用了", "/deny"), *besides, HUMAN],
     )
     turn.set(SLOT, rest or None)
     turn.set("story", text)

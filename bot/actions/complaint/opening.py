@@ -22,8 +22,9 @@ from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import kept as kept_drafts
 from bot.actions.complaint.answers import read_mined, without_own
 from bot.actions.complaint.draft import likely_type
+from bot.actions.complaint.later import NEXT
 from bot.actions.complaint.parted import parted
-from bot.actions.complaint.told_before import ToldBefore, told_before
+from bot.actions.complaint.told_before import ToldBefore, told_before, with_earlier
 from bot.actions.policy import answer as policy
 from bot.actions.policy.answer import ENTRY
 from bot.actions.policy.follow_up import continues
@@ -111,13 +112,15 @@ async def open_form(turn: Turn) -> str | None:
     meant = before.content if before else None
     meant = meant or (None if story or kept else answered.asked_to_file(turn) or _meant(turn))
     content = requests[0].text if requests else kept or meant
+    if content and len(requests) < 2 and not put_off and (kept or content != turn.text):
+        content = with_earlier(turn, content)
     same_as = ""
-    named = {"complaint_type": _type(turn, kept)}
+    named = {"complaint_type": _type(turn, kept and content)}
     filled = {name: value for name, value in named.items() if value}
     if content:
         mined = read_mined(simplified(await _own_words(turn, content)), {**turn.slots, **where})
         told = meant or answered.asked_to_file(turn) or turn.intent == "complain"
-        if (told or FILE_IT.title in _titles(turn)) and mined.get("complaint_type") == "咨询":
+        if (told or _titles(turn) & {FILE_IT.title, NEXT.title}) and mined.get("complaint_type") == "咨询":
             # "到底有没有人管？" sounds like a question but is not. So the citizen is asked for the type.
             del mined["complaint_type"]
         details = {**mined, **where, **(_of_before(before, mined) if before else {})}
@@ -179,7 +182,8 @@ def _of_before(before: ToldBefore, mined: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parted_of(kept: str | None) -> tuple[Request, ...]:
     """The matters of a message that was answered first and is filed now; empty when it is a single one or a question."""
-    requests = parted(kept) if kept else ()
+    # What was said before and was added to later (补充：…) is one matter.
+    requests = parted(kept) if kept and drafts.told_first(kept) == kept else ()
     return requests if len(requests) > 1 and all(one.kind == "matter" for one in requests) else ()
 
 
@@ -346,7 +350,8 @@ def _type(turn: Turn, kept: str | None) -> str | None:
         return "表扬"
     titles = _titles(turn)
     answered = turn.previous_action in ("action_answer_policy", "action_deny") and FILE_IT.title not in titles
-    if kept and (FILE_QUESTION.title in titles or answered) and not _blames(kept):
+    asked = (FILE_QUESTION.title in titles or answered) and NEXT.title not in titles
+    if kept and asked and not any(map(_blames, kept.split("\n"))):
         return "咨询"
     kind = None if turn.pressed else named_type(turn.text)
     return kind.label if kind else None

@@ -61,7 +61,8 @@ async def carried(turn: Turn, story: str, mined: Mapping[str, Any]) -> tuple[dic
 
     Args:
         story: the words of the matter.
-        mined: slot → value read from these words. When they name another place, no place is taken over.
+        mined: slot → value read from these words. When they name another place, only the district is taken over; when they
+            name another district, no place is.
     """
     known = await _known(turn)
     matters = list(known.get("matters") or ())
@@ -70,8 +71,12 @@ async def carried(turn: Turn, story: str, mined: Mapping[str, Any]) -> tuple[dic
     matters.remove(story)
     await _store(turn, {**known, "matters": matters} if matters else None)
     kept = dict(known.get("kept") or {})
-    if mined.get("address") or mined.get("district", kept.get("district")) != kept.get("district"):
-        kept = {name: value for name, value in kept.items() if name not in _PLACE}
+    elsewhere = mined.get("district", kept.get("district")) != kept.get("district")
+    if elsewhere or mined.get("address"):
+        # Another street without its district lies in the district that was said before.
+        kept = {
+            name: value for name, value in kept.items() if name not in (_PLACE if elsewhere else _PLACE[1:])
+        }
     kept = {name: value for name, value in kept.items() if name not in mined}
     place = "地点、" if kept.get("address") or kept.get("location") else ""
     return kept, f"{place}称呼和电话按刚才那件的填了，不一样的您说一声。" if kept else ""
@@ -124,7 +129,7 @@ async def offers(turn: Turn) -> bool:
         return False
     turn.say(
         f"“{clip(story, _SHOWN)}”这一件我记着，现在登记吗？",
-        [Choice("接着登记", "/start_complaint"), Choice("不用了", "/deny"), HUMAN],
+        [later.NEXT, Choice("不用了", "/deny"), HUMAN],
     )
     turn.set("story", story)
     turn.offer("complaint")

@@ -16,6 +16,7 @@ from bot.actions.complaint.hearing import hear
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
+from bot.understanding.apart import differ
 from bot.understanding.clauses import may_be_place, only_place
 from bot.understanding.decide import DECISION
 from bot.understanding.elliptic import leans
@@ -60,6 +61,8 @@ _NO_PART = frozenset(
 _ANNOUNCES = re.compile(
     r"(?:那|就|我|俺|们|要|想|来|是|也|还是){0,8}(?P<how>匿名|实名|保密)?(?:地)?(?:举报|投诉|反映|求助|检举)(?:一下|你们|吧|了|的){0,3}"
 )
+_ANOTHER = re.compile(r"(?:对了|还有|另外|再[问说]|换个|别的|顺便|那我?再)")
+"""How a message begins that turns to something else."""
 _THANKS = re.compile(r"(?:哦|噢|好的?|嗯|行|那){0,3}(?:太?谢谢|多谢|谢了|感谢|辛苦)")
 """The beginning of thanks, which are no part of a matter whatever else they say (哦谢谢你啊小同志)."""
 _FIELD_WORDS = re.compile(
@@ -157,29 +160,51 @@ class _Said:
     about: frozenset[str]
     office: str
     asks: bool
+    gap: bool
 
 
 def _on_it(turn: Turn) -> list[_Said]:
     """The citizen's messages on the last thing talked about, oldest first.
 
-    A message belongs to it that shares a word with a later one of them, was answered by the same office, or is leant on
-    by the one that follows it.
+    A message belongs to it that shares a word with a later one of them, was answered by the same office, is leant on by the
+    one that follows it, or tells something right before another that tells, when they may be the same matter.
     """
     kept: list[_Said] = []
-    leaning = False
+    leaning = adjacent = False
     for said in _earlier(turn):
-        linked = not kept or leaning
+        linked = not kept or leaning or (adjacent and _goes_on(said, kept[0]))
         linked = linked or any(said.about & one.about for one in kept)
         linked = linked or any(said.office and said.office == one.office for one in kept)
         if linked:
             kept.insert(0, said)
+            adjacent = True
             leaning = leans(said.text) and len(said.about) <= _FEW
+        else:
+            adjacent = False
     return kept
+
+
+def _goes_on(first: _Said, second: _Said) -> bool:
+    """Whether a message that tells something goes on about the one right before it, which also does."""
+    if first.gap or first.asks or second.asks or _ANOTHER.match(second.text):
+        return False
+    return not differ(simplified(first.text), simplified(second.text))
+
+
+def with_earlier(turn: Turn, story: str) -> str:
+    """A matter that is filed now, with all that the citizen said on it in the messages around it, one a line.
+
+    Args:
+        story: one of the citizen's messages; any other text stays as it is.
+    """
+    said = [one.text for one in _on_it(turn)]
+    known = any(simplified(one) == simplified(story).strip() for one in said)
+    return "\n".join(said) if known else story
 
 
 def _earlier(turn: Turn) -> Iterator[_Said]:
     """The citizen's messages before this one that may belong to a matter, newest first, since a form took one."""
-    users, office = 0, ""
+    users, office, gap = 0, "", False
     for event in reversed(turn.events):
         kind = event.get("event")
         if kind == "slot" and event.get("name") == "content" and event.get("value"):
@@ -194,7 +219,10 @@ def _earlier(turn: Turn) -> Iterator[_Said]:
             return
         text, answered_by, office = str(event.get("text") or "").strip(), office, ""
         if users > 1 and _may_belong(event, text):
-            yield _Said(text, subject_words(simplified(text)), answered_by, _only_asks(event, text))
+            yield _Said(text, subject_words(simplified(text)), answered_by, _only_asks(event, text), gap)
+            gap = False
+        elif users > 1:
+            gap = True
 
 
 def _may_belong(event: Mapping[str, Any], text: str) -> bool:
