@@ -127,6 +127,28 @@ def asks_whether_filed(text: str) -> bool:
     return _FILED.fullmatch(bare) is not None or _CODE.fullmatch(bare) is not None
 
 
+_STANDS = re.compile(
+    r"(?:那|我|俺|的|我们?|请问|问一?下|想问|想知道|帮我|给我|查一?下|看一?下|看看|查查|这个?|那个?|这张|那张|这件|那件|刚才|之前|上次|昨天|前天|前几天|登记|反映|反应|投诉|报|说|"
+    r"工单|单子?|诉求|事情?|问题|情况|现在|目前|到底|究竟|你们?|都|还|有|件|进度|[，,\s]){0,16}"
+    r"(?:(?:办|处理|弄|搞|进行|进展|受理|派|解决|查|回复|走)?(?:到|得|的)?(?:哪(?:一?步|里|儿)?|啥程度|什么程度|怎么样|咋样|怎样|如何)(?:[了啦]|的)?|"
+    r"(?:办|处理|解决|弄|搞|受理|派)(?:好|完|下去|出去)?[了]?(?:没有?|吗|么)|(?:有|出)(?:没有?)?(?:结果|消息|进展|回复|答复|人管|人处理|下文|动静)(?:了)?(?:没有?|吗|么)?|"
+    r"(?:的)?(?:进度|进展)(?:呢|怎么样|如何|是什么)?|(?:是)?什么(?:进度|进展|情况|状态))(?:[了啊呀呢吧哈]){0,3}"
+)
+"""Asks how a ticket stands, and says nothing else."""
+
+
+def asks_how_it_stands(text: str) -> bool:
+    """Whether a message only asks how a ticket stands.
+
+    >>> [asks_how_it_stands(said) for said in ("我那张单子处理到哪一步了", "进展怎么样", "有消息了吗", "现在是什么情况")]
+    [True, True, True, True]
+    >>> [asks_how_it_stands(said) for said in ("水漏到哪家去了还不知道", "办得不好", "路灯还没修", "井盖是圆的")]
+    [False, False, False, False]
+    """
+    said = _DOES_NOT_COUNT.sub("", plain(text))
+    return 0 < len(said) <= _LONGEST and _STANDS.fullmatch(said) is not None
+
+
 def says_to_what(text: str) -> bool:
     """Whether a correction says what is right.
 

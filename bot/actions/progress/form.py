@@ -5,22 +5,22 @@ It first asks for the ticket number and the query code, then does what the citiz
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.actions.complaint import attachments, kept, promised
 from bot.actions.complaint.leaving import takes_up_again
 from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
-from bot.actions.progress import callback, codes, how_long, just_now, marks, only_asked
+from bot.actions.progress import added, anew, callback, codes, how_long, just_now, marks, only_asked, unsolved
 from bot.actions.progress import own as mine
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import CANCEL, COMPLAIN, FILE_IT, HUMAN, PROGRESS, SKIP, choice, plain
+from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, PROGRESS, SKIP, choice, plain
 from bot.actions.talk import mood, rating
 from bot.actions.talk.digressions import NOT_FOUND, abilities, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.ticket import find_code, find_number
+from bot.understanding.ticket_talk import asks_how_it_stands
 from conversations.event_kinds import Result
 from core.errors import Conflict, RateLimited
 from tickets.service import MAX_NOTE, RATINGS
@@ -44,9 +44,6 @@ _ASK = {
     "reason": "很抱歉。您对哪里不满意？说一说我记下来，也可以跳过。",
 }
 _WAITS_FOR_TICKET = ("ticket_number", "query_code", "supplement")
-_ANEW = re.compile(
-    r"(?:那|算了|就|你们?|您|给我|帮我|我|再|请|麻烦){0,12}(?:重新|从新|再|另外)(?:给我|帮我)?(?:登记?|报|投诉|反映|提交)(?:一?[下个次件遍])?(?:吧|了|呗)?"
-)
 _LOST = "没有工单号或者查询码的话，可以转人工，坐席核实后帮您查。"
 
 
@@ -62,12 +59,12 @@ async def validate(turn: Turn) -> None:
         turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):
         await _attached(turn, slot)
-    elif (slot in _WAITS_FOR_TICKET and await just_now.answer(turn, asks_number=True)) or (
-        slot == "ticket_number" and await _takes_up(turn)
+    elif (
+        (slot in _WAITS_FOR_TICKET and await just_now.answer(turn, asks_number=True))
+        or (slot == "ticket_number" and await _takes_up(turn))
+        or (slot == "ticket_number" and anew.offered(turn))
     ):
         _end(turn)
-    elif slot == "ticket_number" and _files_anew(turn):
-        _offer_filing(turn)
     elif await choose_within_form(turn):
         _ask_again(turn, slot)
     elif slot == "rating":
@@ -90,26 +87,14 @@ async def _takes_up(turn: Turn) -> bool:
     return draft is not None
 
 
-def _files_anew(turn: Turn) -> bool:
-    """Whether a citizen without a number wants to file the matter once more."""
-    return not turn.pressed and _ANEW.search(plain(turn.text)) is not None
-
-
-def _offer_filing(turn: Turn) -> None:
-    """End the form, and offer to file what was just said."""
-    turn.say("好的，那重新登记一件？我一步步问您，查不到的旧单子不影响。", [FILE_IT, PROGRESS, HUMAN])
-    _end(turn)
-    turn.set("story", None if _ANEW.fullmatch(plain(turn.text)) else turn.text)
-    turn.offer("complaint")
-
-
 async def _move(turn: Turn, slot: str, move: Move) -> None:
     await _MOVES.get(move, _unclear)(turn, slot)
 
 
 async def _worded(turn: Turn, slot: str) -> None:
     """Take a free-text answer: what to add to the ticket, or why the citizen is dissatisfied."""
-    move = decide(turn, slot)
+    asks = slot == "supplement" and not turn.pressed and asks_how_it_stands(turn.text)
+    move = Move.PROGRESS if asks else decide(turn, slot)
     if move is Move.ANSWER:
         await (_add(turn) if slot == "supplement" else _rate(turn, turn.text))
     elif slot == "reason" and move in (Move.SKIP, Move.DENY):
@@ -188,6 +173,9 @@ async def _take(turn: Turn) -> None:
 
 async def _do(turn: Turn, ticket: Ticket) -> None:
     """Do what the citizen wants with the found ticket."""
+    if turn.offered == unsolved.WHICH and await unsolved.chosen(turn, ticket):
+        _end(turn)
+        return
     tickets, purpose = parts().tickets, turn.slot("purpose")
     turn.set_all({"ticket_number": ticket.number, "query_code": codes.kept(turn, ticket)})
     said = str(turn.slot("story") or "") if turn.offered == just_now.ASKED_WHAT else ""
@@ -212,7 +200,8 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
         _ask_again(turn, "rating")
     else:
         before = "这张工单还没有办完，办完以后再请您评价办得怎么样。\n" if purpose == "rate" else ""
-        turn.say(before + tickets.progress_text(ticket), _after(ticket))
+        own = await added.shown(ticket) if ticket.conversation_id == turn.conversation_id else []
+        turn.say("\n".join([before + tickets.progress_text(ticket), *own]), _after(ticket))
         _end(turn)
         just_now.remember(turn, ticket)
         if purpose == "rate":
@@ -324,6 +313,15 @@ async def _back(turn: Turn, slot: str) -> None:
     _ask_again(turn, "ticket_number", "好的，重新来。")
 
 
+async def _progress(turn: Turn, slot: str) -> None:
+    """Tell how the ticket stands to whoever asks that instead of adding to it; else ask again for the ticket."""
+    if slot != "supplement":
+        _ask_again(turn, slot)
+        return
+    turn.set("purpose", "progress")
+    await _take(turn)
+
+
 async def _repeat(turn: Turn, slot: str) -> None:
     _ask_again(turn, slot)
 
@@ -385,7 +383,7 @@ _MOVES: dict[Move, Callable[[Turn, str], Awaitable[None]]] = {
     Move.BACK: _back,
     Move.CORRECT: _back,
     Move.REPEAT: _repeat,
-    Move.PROGRESS: _repeat,
+    Move.PROGRESS: _progress,
     Move.AFFIRM: _repeat,
     Move.TALK: _repeat,
     Move.POLICY: _policy,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.actions.complaint import kept
-from bot.actions.progress import codes
+from bot.actions.progress import added, codes
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, choice, clip
@@ -48,13 +48,13 @@ async def answer(turn: Turn) -> bool:
         return False
     own = await parts().tickets.of_conversation(turn.conversation_id, MOST)
     if len(own) == 1:
-        _tell(turn, own[0])
+        await _tell(turn, own[0])
         return True
     draft = await kept.left(turn)
     how = _HOW.format(example=parts().city.example_number)
     if own:
         turn.say(
-            f"您在这里登记过 {len(own)} 件：\n{lines(own)}\n要看哪一件办到哪一步，点工单号，或者把号发给我。{how}",
+            f"您在这里登记过 {len(own)} 件：\n{await _lines_with_added(own)}\n要看哪一件办到哪一步，点工单号，或者把号发给我。{how}",
             [*(choice(t.number, "ask_progress", slot="ticket", value=t.number) for t in own), HUMAN],
         )
     elif draft is not None:
@@ -67,11 +67,11 @@ async def answer(turn: Turn) -> bool:
     return True
 
 
-def _tell(turn: Turn, ticket: Ticket) -> None:
-    """Show the only ticket of this conversation: how it stands, and what is written in it."""
+async def _tell(turn: Turn, ticket: Ticket) -> None:
+    """Show the only ticket of this conversation: how it stands, what is written in it, and what was added afterwards."""
     ways = [] if ticket.state.is_final else [Choice("催办", "/urge"), Choice("补充情况", "/add_to_ticket")]
     stands = parts().tickets.progress_text(ticket).removeprefix("您好，")
-    turn.say("\n".join([stands, *written(ticket)]), [*ways, HUMAN])
+    turn.say("\n".join([stands, *written(ticket), *await added.shown(ticket)]), [*ways, HUMAN])
     turn.set_all({"seen_number": ticket.number, "seen_code": codes.kept(turn, ticket), "misses": 0})
     turn.outcome(Result.TICKET, about=ticket.number)
 
@@ -90,6 +90,14 @@ def written(ticket: Ticket) -> list[str]:
     )
     told = [f"{label}：{value}" for label, value in values if value]
     return [*told, *(clip(line, _BEGINNING) for line in more if is_correction(line))]
+
+
+async def _lines_with_added(own: Sequence[Ticket]) -> str:
+    """:func:`lines`, each with how often something was added to the ticket afterwards."""
+    told = [
+        f"{line}{await added.counted(one)}" for one, line in zip(own, lines(own).split("\n"), strict=True)
+    ]
+    return "\n".join(told)
 
 
 def which(turn: Turn, own: Sequence[Ticket]) -> None:
