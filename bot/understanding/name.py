@@ -41,6 +41,11 @@ _CALLED = re.compile(
 _OWN_SURNAME = re.compile(
     rf"(?:我|俺|本人)?(?:免贵)?姓(?P<surname>{_COMPOUND}|[{_SURNAMES}])(?:$|[，,。.；;！!\s\d]|的|吧|啊)"
 )
+_SURNAME_ONLY = re.compile(
+    rf"(?P<title>先生|女士|小姐)?[，,、\s]?(?:我|俺|本人|叫我|就?写)?(?:免贵)?姓(?P<surname>{_COMPOUND}|[{_SURNAMES}])(?P<after>先生|女士|小姐)?"
+    r"(?P<limits>(?:就|这样)(?:行|好|可以|够)了?|就写这个)?(?:[的吧啊呀了]){0,2}"
+)
+"""先生姓李就行: only how one wants to be called."""
 _SURNAME_TWICE = re.compile(
     rf"(?:^|(?<=[，,。；;！!\s]))(?:我|俺|本人)?(?:免贵)?姓(?P<surname>{_COMPOUND}|[{_SURNAMES}])[，,、\s]*(?P<name>(?P=surname)(?:{_TITLES}))"
     r"(?=$|[，,。.；;！!\s\d]|吧|啊)"
@@ -150,9 +155,14 @@ def introduced_name(text: str, before: str = "") -> str | None:
 
     >>> introduced_name("我叫李明，堵了三天了"), introduced_name("他叫王五，欠钱不还"), introduced_name("王桂兰，我自己叫王桂兰")
     ('李明', None, '王桂兰')
+    >>> introduced_name("先生姓李就行"), introduced_name("姓赵就可以"), introduced_name("先生姓什么")
+    ('李先生', '赵先生/女士', None)
     >>> introduced_name("举报工地的包工头，叫王强，欠我工资"), introduced_name("13900000000，叫王强")
     (None, '王强')
     """
+    only = _SURNAME_ONLY.fullmatch(text.strip(" 。.，,！!"))
+    if only and (only["title"] or only["limits"]):
+        return f"{only['surname']}{only['title'] or only['after'] or '先生/女士'}"
     twice = _SURNAME_TWICE.search(text)
     if twice:
         return twice["name"]

@@ -34,6 +34,8 @@ _FURTHER = re.compile(
 """A part of an address that only makes the clause before it exact: …安置房工地，2号标段."""
 _MOST_CLAUSES = 30
 """Most clauses that are read one by one. The rest of a long pasted letter counts as the matter."""
+_CALLED = re.compile("先生|女士|小姐|就[行好写]|就可以|只写")
+"""Words with which citizens say how they want to be called."""
 _LEAST_BESIDE = 2
 """Fewest characters besides a phone number that count as content."""
 _BESIDE_PHONE = re.compile(
@@ -169,9 +171,12 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
 
     name = introduced_name(clause) or (None if asked == "subject" else titled_name(clause))
     if name is not None:
-        if is_open("contact_name"):
+        known = str(slots.get("contact_name") or "")
+        # 先生姓李就行 at the last question is how the citizen wants to be called, whatever was given before
+        renamed = asked == "confidential" and (known[:1] != name[:1] or _CALLED.search(clause) is not None)
+        if is_open("contact_name") or (renamed and "contact_name" not in heard.values):
             heard.values["contact_name"] = name
-        return is_open("contact_name") or heard.values.get("contact_name") == name
+        return is_open("contact_name") or asked == "confidential" or heard.values.get("contact_name") == name
     if only_time(clause):
         if is_open("happened_at"):
             heard.values["happened_at"] = read_answer("happened_at", clause)
