@@ -21,6 +21,7 @@ from bot.understanding.exposure import asks_exposure
 from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
 from bot.understanding.meant import explains, wants_changed, wants_made
+from bot.understanding.plea import without_plea
 from bot.understanding.signs import only_time, sign
 from bot.understanding.wording import (
     asks_no_rule,
@@ -201,6 +202,7 @@ def decide(
     'ask_policy'
     """
     bars = bars or shipped()
+    text = without_plea(text)
     intent, confidence = ranking[0] if ranking else ("nlu_fallback", 0.0)
     if intent == "goodbye" and not _may_part(text):
         intent, confidence = "nlu_fallback", 1 - confidence

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.kinds import Found, KindModel, shipped
+from bot.understanding.plea import without_plea
 from bot.understanding.shorthand import names_topic, written_out
 from conversations.answering import Dialogue
 from conversations.types import Reply
@@ -117,7 +118,8 @@ class Reader:
         self._model = model or shipped()
 
     async def read(self, text: str) -> Evidence:
-        """All evidence about a message."""
+        """All evidence about a message. A cry for help in it (你们管不管) is evidence of nothing."""
+        text = without_plea(text)
         result = await self._search(text)
         states = await asyncio.to_thread(self._encode, [text])
         kinds = self._model.probabilities(text, states[0], found(result))

@@ -20,6 +20,7 @@ from bot.understanding.category import suggest
 from bot.understanding.denied import without_denied
 from bot.understanding.filing_wish import without_wish
 from bot.understanding.object_named import put_aside, without_aside
+from bot.understanding.plea import without_plea
 from kb_index.language.text import simplified
 
 NOTED = ("district", "address", "happened_at", "subject", "contact_phone")
@@ -176,7 +177,7 @@ async def suggest_category(turn: Turn) -> None:
 def _matter_of(content: str) -> str:
     """The words that decide the category: the story told first, without what the citizen says it is not about."""
     first = drafts.told_first(content)
-    return without_denied(without_aside(first if len(first) >= _LEAST_FIRST else content))
+    return without_denied(without_aside(without_plea(first if len(first) >= _LEAST_FIRST else content)))
 
 
 def tries_so_far(turn: Turn) -> int:
