@@ -133,7 +133,7 @@ def edit_parts(text: str) -> list[tuple[str, str]]:
 
 _OF_PHONE = re.compile(
     r"(?:[，,、\s]|还有|另外|以及|然后|对了|顺便|请|麻烦|帮我|给我|[和跟与把将也都再]|我的?|俺的?|单子上的?|工单上?的?|联系|新的?|手机|电话|号码?|"
-    r"不对|[说写填留记]错|错|不用|换|改|更正|成|为|一下|应该|其实|现在|打|这个|是|了|吧|啊|谢谢|[：:]){1,16}"
+    r"不对|[说写填留记]错|错|不用|[加补留写填]上|换|改|更正|成|为|一下|应该|其实|现在|打|这个|是|了|吧|啊|谢谢|[：:]){1,16}"
 )
 """Words that only say that a number is the phone number, or another one now."""
 _PHONE_TAIL = re.compile(

@@ -45,22 +45,24 @@ class FilingWish:
         rest: the clauses of the message that do not ask for it and do not merely agree, in their order.
         back: whether the words point at what was said before (那…吧, 这件事).
         what: the words with which they name it (高龄补贴 in 帮我把高龄补贴的事登记一下); "" when they name nothing.
+        sends: whether it asks for somebody to be sent (让人去管管), and so for more than an answer.
     """
 
     rest: tuple[str, ...]
     back: bool
     what: str
+    sends: bool = False
 
 
 def filing_wish(text: str) -> FilingWish | None:
     """What a message that asks to file something says besides; None for a message that does not ask for it.
 
     >>> filing_wish("那帮我登记吧"), filing_wish("算了，你帮俺记下来，俺姓陈")
-    (FilingWish(rest=(), back=True, what=''), FilingWish(rest=('俺姓陈',), back=True, what=''))
+    (FilingWish(rest=(), back=True, what='', sends=False), FilingWish(rest=('俺姓陈',), back=True, what='', sends=False))
     >>> filing_wish("那就派个人来看看吧"), filing_wish("路口有人烧垃圾，让人来管管")
-    (FilingWish(rest=(), back=True, what=''), None)
+    (FilingWish(rest=(), back=True, what='', sends=True), None)
     >>> filing_wish("帮我登记，村口的桥塌了"), filing_wish("在哪里登记结婚"), filing_wish("你们登记了吗")
-    (FilingWish(rest=('村口的桥塌了',), back=False, what=''), None, None)
+    (FilingWish(rest=('村口的桥塌了',), back=False, what='', sends=False), None, None)
     """
     said = clauses(text)
     if not 0 < len(said) <= _MOST:
@@ -72,7 +74,7 @@ def filing_wish(text: str) -> FilingWish | None:
         and any(map(_sends, said))
         and all(_sends(one) or _NOD.fullmatch(plain(one)) for one in said)
     ):
-        return FilingWish((), True, "")
+        return FilingWish((), True, "", sends=True)
     if not asking:
         return None
     rest = tuple(

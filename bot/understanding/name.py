@@ -46,6 +46,8 @@ _SURNAME_ONLY = re.compile(
     r"(?P<limits>(?:就|这样)(?:行|好|可以|够)了?|就写这个)?(?:[的吧啊呀了]){0,2}"
 )
 """先生姓李就行: only how one wants to be called."""
+_ONLY_CALLED = re.compile(r"^就?(?:写|叫我|称呼我?)(?:成|为)?|就(?:行|好|可以)(?:了|吧)?$")
+"""Words around how one wants to be called: 写李女士就行."""
 _SURNAME_TWICE = re.compile(
     rf"(?:^|(?<=[，,。；;！!\s]))(?:我|俺|本人)?(?:免贵)?姓(?P<surname>{_COMPOUND}|[{_SURNAMES}])[，,、\s]*(?P<name>(?P=surname)(?:{_TITLES}))"
     r"(?=$|[，,。.；;！!\s\d]|吧|啊)"
@@ -196,10 +198,10 @@ def is_surname_of(name: str, title: str) -> bool:
 def titled_name(text: str) -> str | None:
     """The name if a clause is only a name with a form of address (王女士); else None.
 
-    >>> titled_name("王女士"), titled_name("王桂兰"), titled_name("李师傅骂人")
-    ('王女士', None, None)
+    >>> titled_name("王女士"), titled_name("写王女士就行"), titled_name("王桂兰"), titled_name("李师傅骂人")
+    ('王女士', '王女士', None, None)
     """
-    said = plain(text)
+    said = _ONLY_CALLED.sub("", plain(text))
     whole = re.fullmatch(
         rf"(?:(?:{_COMPOUND}|[{_SURNAMES}])[\u4e00-\u9fff]{{0,2}}|{_ANY_SURNAME})(?:先生|女士|小姐)", said
     )

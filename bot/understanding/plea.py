@@ -31,6 +31,16 @@ _LEAST = 4
 """Fewest characters of a story that is left."""
 
 
+def is_plea(text: str) -> bool:
+    """Whether a text is nothing but a cry for help.
+
+    >>> is_plea("到底有没有人管！"), is_plea("你们12345管不管"), is_plea("路灯归不归你们管")
+    (True, True, False)
+    """
+    said = [one for one in _PARTS.split(text)[::2] if one]
+    return 0 < len(said) <= _MOST and all(len(one) <= _TAIL and _CLAUSE.fullmatch(one) for one in said)
+
+
 def without_plea(text: str) -> str:
     """A story without its cries for help; as it is where little else is said.
 

@@ -35,6 +35,7 @@ from bot.actions.talk.digressions import abilities as say_abilities
 from bot.actions.talk.digressions import only_announced, policy_aside, progress_aside
 from bot.actions.talk.wordless import opening
 from bot.understanding.clauses import clauses
+from bot.understanding.filing_wish import filing_wish
 from bot.understanding.how_long import asks_how_long
 from bot.understanding.midway import asks_midway, asks_who_we_are
 from bot.understanding.name import has_nothing_more
@@ -128,7 +129,7 @@ async def listened(turn: Turn, slot: str) -> bool:
     elif (introduced := contact.introduction(turn.text, slot)) is not None:
         filled, told = introduced
         await steps.go_on(turn, filled, before=steps.noted(filled) + told, look=False)
-    elif slot not in ("content", drafts.CONFIRM) and wants_filed(turn.text) and "确认" not in turn.text:
+    elif slot not in ("content", drafts.CONFIRM) and _wants_filed(turn.text):
         steps.ask_again(turn, slot, "好的，正在帮您登记这件事，还差几项。")
     elif announces_more(turn.text):
         steps.ask_again(turn, slot, "好的，您说，我接着记。")
@@ -169,6 +170,12 @@ async def listened(turn: Turn, slot: str) -> bool:
     else:
         return False
     return True
+
+
+def _wants_filed(text: str) -> bool:
+    """Whether a message within the form only asks for what the form does: 那你帮我登记, 让人去管管."""
+    wish = filing_wish(text)
+    return (wants_filed(text) and "确认" not in text) or (wish is not None and not wish.rest)
 
 
 def _asked_in_protest(text: str) -> str | None:

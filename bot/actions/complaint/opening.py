@@ -62,6 +62,7 @@ _ASKS_ON = re.compile(r"[?？]|啥|什么|多[钱少久长]|哪|几|[吗么呢]$
 """Words of a question that may go on about the entry before it."""
 _DATE = "（2"
 """In a time that was understood as a date (昨天（2026年11月29日）). Others (好几天) are not worth repeating."""
+_TOGETHER = "您前面说的也一起写进去了。"
 _THANKS = "谢谢您的肯定，我帮您记下来转给他们。"
 
 
@@ -112,8 +113,14 @@ async def open_form(turn: Turn) -> str | None:
     meant = before.content if before else None
     meant = meant or (None if story or kept else answered.asked_to_file(turn) or _meant(turn))
     content = requests[0].text if requests else kept or meant
-    if content and len(requests) < 2 and not put_off and (kept or content != turn.text):
-        content = with_earlier(turn, content)
+    alone = content
+    if (
+        content
+        and len(requests) < 2
+        and not put_off
+        and (kept or turn.intent in ("complain", "start_complaint"))
+    ):
+        content = with_earlier(turn, content, now=not kept and story is not None and not turn.pressed)
     same_as = ""
     named = {"complaint_type": _type(turn, kept and content)}
     filled = {name: value for name, value in named.items() if value}
@@ -158,6 +165,7 @@ async def open_form(turn: Turn) -> str | None:
         + hidden
         + same_as
         + theirs
+        + (_TOGETHER if alone and content != alone else "")
         + later.noted(requests[1:])
         + waits
     )

@@ -17,7 +17,8 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 from bot.understanding.apart import differ
-from bot.understanding.clauses import may_be_place, only_place
+from bot.understanding.asking import asks
+from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.decide import DECISION
 from bot.understanding.elliptic import leans
 from bot.understanding.faults import is_fault
@@ -37,6 +38,10 @@ _LEAST = 4
 """Fewest characters of a message that belongs to a matter."""
 _TOLD = 0.4
 """Probability (0 to 1) of a matter from which a message tells one and does not only ask."""
+_LEAST_TOLD = 4
+"""Fewest characters of a clause that tells something."""
+_TALK_S = 3600.0
+"""Seconds between two messages after which the later one begins a talk of its own."""
 _FEW = 2
 """Most pairs of characters with a meaning in a message that says nothing without the one before it (那得去哪弄)."""
 _LONGEST_DETAIL = 26
@@ -61,8 +66,16 @@ _NO_PART = frozenset(
 _ANNOUNCES = re.compile(
     r"(?:那|就|我|俺|们|要|想|来|是|也|还是){0,8}(?P<how>匿名|实名|保密)?(?:地)?(?:举报|投诉|反映|求助|检举)(?:一下|你们|吧|了|的){0,3}"
 )
+_LEANT = re.compile(
+    "[他她它]|对方|人家|(?:老板|店长|店家|商家|房东|物业|中介|单位|公司|校方|工头|村里|医院|银行|平台)(?!.{0,6}[路街巷村])|[也又]"
+)
+"""Words that point back at whom or what was told before (他也不让, 店长电话打不通)."""
 _ANOTHER = re.compile(r"(?:对了|还有|另外|再[问说]|换个|别的|顺便|那我?再)")
 """How a message begins that turns to something else."""
+_SAYS_ONLY = re.compile(
+    r"(?:那|就|我|俺|们|要|想|来|是|也|还是){0,8}(?:举报|投诉|反映|反应|求助|检举)(?:一下|这|那|一?[件个]|事情?|问题|你们|吧|了|的|啊){0,6}"
+)
+"""A message that only says that something is to be filed (我要反映这件事)."""
 _THANKS = re.compile(r"(?:哦|噢|好的?|嗯|行|那){0,3}(?:太?谢谢|多谢|谢了|感谢|辛苦)")
 """The beginning of thanks, which are no part of a matter whatever else they say (哦谢谢你啊小同志)."""
 _FIELD_WORDS = re.compile(
@@ -102,7 +115,7 @@ def told_before(turn: Turn) -> ToldBefore | None:
     if more and not wish.back and not subject_words("，".join(more)) & subject_words(before):
         return None  # 帮我登记，… tells another matter
     content = "\n".join([before, *(["，".join(more)] if more else [])])
-    asked = not more and all(one.asks for one in said)
+    asked = not (more or wish.sends) and all(one.asks for one in said)
     return ToldBefore(content, _details(wish), _wishes_beside(wish), asked)
 
 
@@ -160,7 +173,16 @@ class _Said:
     about: frozenset[str]
     office: str
     asks: bool
-    gap: bool
+    gap: bool = False
+
+    @property
+    def tells(self) -> bool:
+        """Whether a clause tells something and does not ask: 老板押了身份证，这合法吗."""
+        return not self.asks or any(_tells(one) for one in clauses(simplified(self.text)))
+
+
+def _tells(clause: str) -> bool:
+    return len(plain(clause)) >= _LEAST_TOLD and not (is_question(clause) or asks(clause))
 
 
 def _on_it(turn: Turn) -> list[_Said]:
@@ -186,17 +208,27 @@ def _on_it(turn: Turn) -> list[_Said]:
 
 def _goes_on(first: _Said, second: _Said) -> bool:
     """Whether a message that tells something goes on about the one right before it, which also does."""
-    if first.gap or first.asks or second.asks or _ANOTHER.match(second.text):
+    if first.gap or not (first.tells and second.tells) or _ANOTHER.match(second.text):
         return False
-    return not differ(simplified(first.text), simplified(second.text))
+    said = simplified(second.text)
+    leant = _LEANT.search(said) is not None or not (is_fault(said) or reproaches(said))
+    return leant or not differ(simplified(first.text), said)
 
 
-def with_earlier(turn: Turn, story: str) -> str:
+def with_earlier(turn: Turn, story: str, *, now: bool = False) -> str:
     """A matter that is filed now, with all that the citizen said on it in the messages around it, one a line.
 
     Args:
         story: one of the citizen's messages; any other text stays as it is.
+        now: whether the story is the message that is handled now. Then only messages right before it belong to it.
     """
+    if now:
+        kept = [_Said(story, frozenset(), "", asks=False)]
+        for one in _earlier(turn):
+            if not _goes_on(one, kept[0]):
+                break
+            kept.insert(0, one)
+        return "\n".join(one.text for one in kept)
     said = [one.text for one in _on_it(turn)]
     known = any(simplified(one) == simplified(story).strip() for one in said)
     return "\n".join(said) if known else story
@@ -204,7 +236,7 @@ def with_earlier(turn: Turn, story: str) -> str:
 
 def _earlier(turn: Turn) -> Iterator[_Said]:
     """The citizen's messages before this one that may belong to a matter, newest first, since a form took one."""
-    users, office, gap = 0, "", False
+    users, office, gap, later = 0, "", False, 0.0
     for event in reversed(turn.events):
         kind = event.get("event")
         if kind == "slot" and event.get("name") == "content" and event.get("value"):
@@ -218,6 +250,8 @@ def _earlier(turn: Turn) -> Iterator[_Said]:
         if users > _BACK + 1:
             return
         text, answered_by, office = str(event.get("text") or "").strip(), office, ""
+        at = float(event.get("timestamp") or later)
+        gap, later = gap or later - at > _TALK_S, at
         if users > 1 and _may_belong(event, text):
             yield _Said(text, subject_words(simplified(text)), answered_by, _only_asks(event, text), gap)
             gap = False
@@ -228,6 +262,8 @@ def _earlier(turn: Turn) -> Iterator[_Said]:
 def _may_belong(event: Mapping[str, Any], text: str) -> bool:
     intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
     if text.startswith("/") or len(plain(text)) < _LEAST or intent in _NO_PART or is_laughter(text):
+        return False
+    if _SAYS_ONLY.fullmatch(plain(text)):
         return False
     if _THANKS.match(plain(text)) and not is_fault(text) and not is_question(text):
         return False

@@ -15,7 +15,9 @@ from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
 from bot.actions.talk import in_writing, rating
 from bot.understanding import ticket_talk
+from bot.understanding.clauses import clauses
 from bot.understanding.edits import beside_phone
+from bot.understanding.name import introduced_name, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
@@ -278,7 +280,9 @@ async def _correct_phone(turn: Turn, ticket: Ticket, phone: str) -> None:
     """
     key = turn.turn_id or None
     await parts().tickets.correct_phone(ticket.number, phone, key=key)
-    rest = beside_phone(without_phone(turn.text, phone, "，"))
+    said = clauses(beside_phone(without_phone(turn.text, phone, "，")))
+    # no note holds the citizen's name, which every department would read
+    rest = "，".join(one for one in said if introduced_name(one) is None and titled_name(one) is None)
     fixed = {} if ticket.state.is_final or not rest else correcting.read_beside(rest, ticket)
     if fixed:
         said = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)

@@ -6,7 +6,20 @@ from bot.actions.complaint import kept, offered
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
+from bot.actions.talk import mood
+from bot.understanding.plea import is_plea
 from conversations.event_kinds import Result
+
+
+async def hears_cry(turn: Turn) -> bool:
+    """Answer 到底有没有人管 where no ticket is known: it names neither a ticket nor a matter. False for any other message."""
+    if turn.pressed or not is_plea(turn.text) or turn.slot("seen_number") or await kept.left(turn):
+        return False
+    if await parts().tickets.of_conversation(turn.conversation_id, 1):
+        return False
+    turn.say(mood.harsh(turn), [HUMAN, COMPLAIN])
+    turn.outcome(Result.TALK)
+    return True
 
 
 async def tell(turn: Turn, *, asks_if_filed: bool) -> bool:
