@@ -244,8 +244,12 @@ def decide(
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
-    tells_only = kinds["question"] < _CLEARLY and _only_tells(text, intent, confidence)
-    if tells_only or _stays(text, intent, confidence, kinds, best, bars):
+    # Even a matter is answered first when an entry likely tells the rule, unless it is clear that nothing is asked: filing is offered.
+    known = best >= bars.likely and kinds["matter"] < bars.matter
+    heard = not known and kinds["question"] < _CLEARLY
+    if (heard and _only_tells(text, intent, confidence)) or _stays(
+        text, intent, confidence, kinds, best, bars
+    ):
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL
     if best >= bars.sure:
@@ -257,9 +261,10 @@ def decide(
     if intent not in _DEEDS and (asks_rule(text) or implies_question(text)):
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
     told = _SAID if reproaches(text) else _PLAIN
-    silent = kinds["question"] < _CLEARLY and asks_no_rule(text)
-    if intent == TELL and confidence >= told and best < bars.sure and silent:
+    if heard and intent == TELL and confidence >= told and best < bars.sure and asks_no_rule(text):
         return decided(TELL, confidence)
+    if known and intent not in _DEEDS:
+        return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
     if tells >= bars.tell and tells > asks:
         return decided(matter, tells)
     if asks >= bars.ask:

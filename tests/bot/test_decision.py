@@ -19,10 +19,11 @@ from tests.bot.calls import Rasa
 from tests.bot.calls import call as made_call
 from tests.bot.parts import MODEL, SmallCity
 
-BARS = Bars(sure=0.8, matter=0.95, tell=0.7, ask=0.6, offer=0.2, talk=0.4)
+BARS = Bars(sure=0.8, likely=0.7, matter=0.95, tell=0.7, ask=0.6, offer=0.2, talk=0.4)
 ASKS = {"question": 0.95, "matter": 0.02, "both": 0.02, "talk": 0.01}
 TELLS = {"question": 0.02, "matter": 0.96, "both": 0.01, "talk": 0.01}
 BOTH = {"question": 0.2, "matter": 0.1, "both": 0.69, "talk": 0.01}
+RATHER_ASKS = {"question": 0.75, "matter": 0.2, "both": 0.04, "talk": 0.01}
 UNCLEAR = {"question": 0.4, "matter": 0.39, "both": 0.01, "talk": 0.2}
 STORY = "我去年在厂里上班摔断了腿，单位一直没有给我交保险，现在住院花了三万多块钱，这算不算工伤"
 
@@ -47,8 +48,18 @@ def test_evidence_outweighs_rasas_intent(kinds: dict[str, float], best: float, i
 
 def test_a_matter_surely_heard_in_words_that_ask_nothing_is_filed() -> None:
     nothing_asked = "楼上天天半夜装修吵得睡不着"
-    assert decide(nothing_asked, [(TELL, 0.99)], ASKS, 0.99, BARS).intent == TELL
-    assert decide(nothing_asked + "，该找谁管？", [(TELL, 0.99)], ASKS, 0.99, BARS).intent == ASK
+    assert decide(nothing_asked, [(TELL, 0.99)], RATHER_ASKS, 0.1, BARS).intent == TELL
+    assert decide(nothing_asked + "，该找谁管？", [(TELL, 0.99)], RATHER_ASKS, 0.1, BARS).intent != TELL
+    assert decide(nothing_asked, [(TELL, 0.99)], ASKS, 0.1, BARS).intent == ASK
+
+
+def test_a_matter_that_an_entry_answers_is_answered_with_the_offer_to_file_unless_it_is_clear() -> None:
+    told = "楼上天天半夜装修吵得睡不着"
+    perhaps = {"question": 0.2, "matter": 0.7, "both": 0.09, "talk": 0.01}
+    for best in (0.75, 0.99):
+        assert decide(told, [(TELL, 0.99)], perhaps, best, BARS).intent == ASK_WITH_MATTER
+        assert decide(told, [(TELL, 0.99)], TELLS, best, BARS).intent == TELL
+    assert decide(told, [(TELL, 0.99)], perhaps, 0.5, BARS).intent == TELL
 
 
 @pytest.mark.parametrize(
@@ -67,7 +78,8 @@ def test_a_matter_surely_heard_in_words_that_ask_nothing_is_filed() -> None:
 def test_a_story_that_asks_nothing_or_only_pleads_is_filed(
     text: str, confidence: float, best: float, intent: str
 ) -> None:
-    assert decide(text, [(TELL, confidence)], ASKS, best, BARS).intent == intent
+    found = decide(text, [(TELL, confidence)], RATHER_ASKS, best, BARS).intent
+    assert (TELL if found == TELL else ASK) == intent
 
 
 @pytest.mark.parametrize(

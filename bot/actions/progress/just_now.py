@@ -285,9 +285,9 @@ async def _correct_phone(turn: Turn, ticket: Ticket, phone: str) -> None:
     rest = "，".join(one for one in said if introduced_name(one) is None and titled_name(one) is None)
     fixed = {} if ticket.state.is_final or not rest else correcting.read_beside(rest, ticket)
     if fixed:
-        said = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)
+        changed = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)
         turn.say(
-            f"工单 {ticket.number} 的联系电话改成 {mask_phone(phone)} 了。\n{said}",
+            f"工单 {ticket.number} 的联系电话改成 {mask_phone(phone)} 了。\n{changed}",
             [PROGRESS, *_ways(ticket)],
         )
         return
