@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -18,11 +20,13 @@ from channels.wechat.models import WeChatAnswer
 from conversations import happened
 from conversations.models import Conversation, Delivery
 from conversations.replay import replay
+from core import key_check
 from core.clock import now
 from core.consents import Consent
 from core.database import Base, Database, UtcDateTime
 from core.errors import ConfigurationError
 from core.events import LocalEvents
+from core.ids import first_id
 from core.jobs import JobRow
 from core.keyring import DataKey, write_keys
 from core.migrate import config, is_current, opened, prepare, require_keys, upgrade
@@ -104,6 +108,53 @@ async def test_keys_of_another_installation_open_nothing_and_write_nothing(
     assert (tmp_path / "restored.db").read_bytes() == before
     write_keys(again.key_ring.path, [DataKey.new(), *right])  # a key that was rotated, with the old one kept
     await require_keys(Settings(**again.model_dump(include={"data_dir", "database_url", "data_key_file"})))
+    await database.close()
+
+
+@pytest.mark.parametrize("missing", ["first", "middle", "last", "none"])
+async def test_a_start_looks_at_a_sample_of_the_rows(tmp_path: Path, missing: str) -> None:
+    """Of a table of any length the same number of rows: its ends, and places at even steps between them."""
+    settings = Settings(data_dir=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'many.db'}")
+    await prepare(settings)
+    database = Database(settings.sqlalchemy_url)
+    lost, count = DataKey.new(), 3_000
+    of = {"first": range(50), "middle": range(1400, 1700), "last": range(2950, 3000), "none": range(0)}
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = [
+        {
+            "id": first_id(moment + timedelta(minutes=nth)),
+            "number": f"N{nth:05d}",
+            "filing_key": f"k{nth}",
+            "query_code": "123456",
+            "type": "complaint",
+            "content": "路灯坏了",
+        }
+        for nth in range(count)
+    ]
+    content = bindparam("content", type_=String())
+    async with database.write() as session:
+        await session.execute(insert(TicketRow), rows)
+        for nth in of[missing]:
+            await session.execute(
+                text("UPDATE tickets SET content = :content WHERE number = :number").bindparams(content),
+                {"content": f"w1:{lost.id}:AAAA", "number": f"N{nth:05d}"},
+            )
+    read: list[int] = []
+    real = key_check._rows
+
+    async def counted(*given: Any) -> Sequence[Any]:
+        found = await real(*given)
+        read.append(len(found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(key_check, "_rows", counted)
+        if missing == "none":
+            await require_keys(settings)
+            assert sum(read) <= 2 * key_check.ENDS + key_check.STEPS * key_check.EACH
+        else:
+            with pytest.raises(ConfigurationError, match=rf"密钥不对.*{lost.id}"):
+                await require_keys(settings)
     await database.close()
 
 
