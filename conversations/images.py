@@ -81,7 +81,8 @@ def clean_picture(data: bytes) -> Picture:
         Exception
     ) as error:  # Pillow's readers raise OSError, SyntaxError, ValueError, struct.error and others.
         raise BadRequest(
-            "这个文件不是能识别的照片，请发 JPG、PNG 或 WebP 格式的照片", code="not_an_image"
+            "这个文件打不开：可能没有传完，也可能不是图片。请换一张 JPG、PNG、WebP 或 GIF 图片再发",
+            code="not_an_image",
         ) from error
     out = io.BytesIO()
     drawn.save(out, "JPEG", quality=_QUALITY, optimize=True)

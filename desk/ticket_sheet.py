@@ -22,7 +22,7 @@ h1{margin:0;text-align:center;font-size:17pt;letter-spacing:.08em}.under{margin:
 .head{display:flex;flex-wrap:wrap;justify-content:space-between;gap:1mm 6mm;margin:0 0 2mm}.head b{font-size:12pt}
 h2{margin:5mm 0 1.5mm;font-size:11.5pt;break-after:avoid}table{width:100%;border-collapse:collapse}td,th{border:.3mm solid #555;padding:1.2mm 2mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{background:#f1f1f1;font-weight:600;white-space:nowrap;-webkit-print-color-adjust:exact;print-color-adjust:exact}.facts th{width:24mm}.facts td{width:66mm}
-.words{border:.3mm solid #555;padding:2mm 3mm;white-space:pre-wrap;overflow-wrap:anywhere}.log td:first-child{white-space:nowrap;width:30mm}.log td:nth-child(2){width:34mm}
+.words{border:.3mm solid #555;padding:2mm 3mm;overflow-wrap:anywhere}.log td:first-child{white-space:nowrap;width:30mm}.log td:nth-child(2){width:34mm}
 thead{display:table-header-group}tr{break-inside:avoid}.photos{display:grid;grid-template-columns:1fr 1fr;gap:3mm}.photos img{width:100%;max-height:90mm;object-fit:contain;border:.3mm solid #999;break-inside:avoid}
 .mark{margin-top:5mm;padding-top:1.5mm;border-top:.3mm solid #999;font-size:8.5pt;color:#444}
 @media(max-width:200mm){body{padding:4mm}}
@@ -95,15 +95,20 @@ def _facts(ticket: Mapping[str, Any]) -> str:
         ("回访", "，".join(filter(None, (told.get("result"), mark, told.get("why"))))),
         ("并入工单", ticket.get("merged_into")),
     ]
-    cells = [f"<th>{escape(name)}</th><td>{escape(str(value))}</td>" for name, value in named if value]
+    cells = [f"<th>{escape(name)}</th><td>{_lines(value)}</td>" for name, value in named if value]
     if len(cells) % 2:
         cells.append("<th></th><td></td>")
     rows = (f"<tr>{''.join(pair)}</tr>" for pair in zip(cells[::2], cells[1::2], strict=True))
     return f"<table class=facts>{''.join(rows)}</table>"
 
 
+def _lines(said: object) -> str:
+    """Words with their line breaks, which stay when the sheet is copied or saved without its style."""
+    return "<br>".join(escape(line) for line in str(said).splitlines())
+
+
 def _words(title: str, said: object) -> str:
-    return f"<h2>{title}</h2><div class=words>{escape(str(said))}</div>" if said else ""
+    return f"<h2>{title}</h2><div class=words>{_lines(said)}</div>" if said else ""
 
 
 def _log(events: Sequence[Mapping[str, Any]]) -> str:
@@ -112,7 +117,7 @@ def _log(events: Sequence[Mapping[str, Any]]) -> str:
         moved = f"（{one['from_state']} → {one['to_state']}）" if one.get("from_state") else ""
         did = escape(f"{one['actor']} {one['action']}{moved}")
         rows.append(
-            f"<tr><td>{_when(one['at'])}</td><td>{did}</td><td>{escape(str(one.get('note') or ''))}</td></tr>"
+            f"<tr><td>{_when(one['at'])}</td><td>{did}</td><td>{_lines(one.get('note') or '')}</td></tr>"
         )
     head = "<thead><tr><th>时间</th><th>谁做了什么</th><th>说明</th></tr></thead>"
     return f"<h2>办理过程</h2><table class=log>{head}<tbody>{''.join(rows)}</tbody></table>"

@@ -71,3 +71,19 @@ async def test_what_citizens_write_is_text_on_the_sheet(hall: Hall) -> None:
     number = (await hall.office.tickets.file(SECRET, "k")).number
     sheet = await printed(hall.boss, number)
     assert "&lt;b&gt;路灯&lt;/b&gt;" in sheet and "<b>路灯" not in sheet
+
+
+async def test_lines_stay_lines(hall: Hall) -> None:
+    content = "楼下路灯坏了：\n1. 三号杆\r\n2. 五号杆"
+    number = (await hall.office.tickets.file(replace(DRAFT, content=content), "k")).number
+    for action, given in (
+        ("accept", {"note": "第一行\n第二行"}),
+        ("dispatch", {"department": hall.ids["lamps"]}),
+    ):
+        await hall.act(hall.agent, number, action, **given)
+    await hall.act(hall.lamps, number, "sign")
+    await hall.act(hall.lamps, number, "reply", public=f"{ANSWER}\n以后有问题请再打 12345。")
+    for reader in (hall.agent, hall.lamps):
+        sheet = await printed(reader, number)
+        assert "楼下路灯坏了：<br>1. 三号杆<br>2. 五号杆" in sheet and "第一行<br>第二行" in sheet
+        assert f"{ANSWER}<br>以后有问题请再打 12345。" in sheet
