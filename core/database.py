@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, event, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Dialect,
+    MetaData,
+    String,
+    any_,
+    event,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -69,6 +83,23 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def among(column: Any, values: Sequence[str], *, sqlite: bool) -> ColumnElement[bool]:
+    """SQL: a column of text has one of some hundred values. They are one parameter, where ``in_`` would write out a statement for each.
+
+    Args:
+        column: the column.
+        values: the values.
+        sqlite: whether the database is SQLite.
+    """
+    if sqlite:
+        given = func.json_each(json.dumps(list(values))).table_valued("value")
+        found: ColumnElement[bool] = column.in_(select(given.c.value))
+        return found
+    given = literal(list(values), ARRAY(String))
+    equal: ColumnElement[bool] = column == any_(given)
+    return equal
 
 
 BROWSERS = 4

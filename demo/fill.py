@@ -29,7 +29,7 @@ from demo import lives, matters
 from demo.lives import Life
 from demo.matters import Made
 from demo.steps import Office, Step, busy
-from tickets import clockwork, conditions, departments, needs
+from tickets import clockwork, conditions, departments, needs, watches
 from tickets.lifecycle import TRANSITIONS, Who
 from tickets.models import Department, TicketRow
 from tickets.moves import do
@@ -201,9 +201,10 @@ class Fill:
                 ticket.step = office.next(row, ticket.life, ticket.answer, entry.at)
                 if ticket.step is not None:
                     self._push(max(ticket.step.at, entry.at), ticket, ticket.step)
-            if row.watch_at is not None and row.watch_at != ticket.watched:
-                ticket.watched = row.watch_at
-                self._push(max(row.watch_at, entry.at), ticket, None)
+            watch = await watches.at(session, ticket.id)
+            if watch is not None and watch != ticket.watched:
+                ticket.watched = watch
+                self._push(max(watch, entry.at), ticket, None)
 
     async def _make(self, session: AsyncSession, row: TicketRow, ticket: _Ticket, step: Step) -> None:
         """Make a move when state and rules allow it; the desk would not offer it otherwise."""

@@ -112,7 +112,7 @@ def routes(
         *TicketSheetApi(guard, tickets).routes(),
         *TicketsApi(guard, tickets, media, reveals).routes(),
         *CallsApi(guard, database, tickets.city).routes(),
-        *ViewsApi(guard, Views(database)).routes(),
+        *ViewsApi(guard, Views(database), tickets).routes(),
         *RevealsApi(guard, conversations, reveals).routes(),
         *PhotosApi(guard, media).routes(),
         *RightsApi(guard, conversations).routes(),

@@ -12,8 +12,8 @@ from core.errors import BadRequest, TooLarge
 from desk import acts, audit, body, ticket_sheets
 from desk.guard import Guard
 from desk.roles import SUPERVISING, TICKETS
+from desk.ticket_filter import PERSONAL, TicketFilter, wanted_of
 from desk.ticket_moves_api import actor
-from desk.tickets_api import TicketFilter, wanted_of
 from desk.users import User
 from tickets.listing import MAX_LIMIT
 from tickets.service import Tickets
@@ -100,8 +100,8 @@ class TicketSheetsApi:
 def _conditions(asked: TicketFilter) -> str:
     """The conditions of an export for the audit. Words that were searched may name somebody, so it is only said that there were some."""
     given = {name: value for name, value in asked.model_dump().items() if value and name != "order"}
-    told = [f"{name}={value}" for name, value in given.items() if name != "q"]
-    return "；".join([*told, *(["有搜索词"] if "q" in given else [])]) or "全部"
+    told = [f"{name}={value}" for name, value in given.items() if name not in PERSONAL]
+    return "；".join([*told, *(["有搜索词"] if PERSONAL.keys() & given else [])]) or "全部"
 
 
 def _file(packed: bytes, name: str) -> web.Response:

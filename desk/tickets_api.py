@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aiohttp import web
 from pydantic import Field
@@ -15,30 +15,11 @@ from desk.photos_api import photo_response
 from desk.reveals import Reveals
 from desk.reveals_api import Reveal
 from desk.roles import TICKETS, Role
+from desk.ticket_filter import TicketFilter, department_of, wanted_of
 from desk.ticket_moves_api import actor, department_line
 from desk.users import User
-from tickets.listing import Wanted
 from tickets.service import Tickets
 from tickets.types import Ticket
-
-_Yes = Annotated[Literal["", "1"], Field()]
-
-
-class TicketFilter(body.Body):
-    """The conditions of a list, as its address holds them."""
-
-    state: Annotated[str, Field(title="状态", max_length=30)] = ""
-    q: Annotated[str, Field(title="搜索内容", max_length=100)] = ""
-    department: Annotated[str, Field(title="承办单位", max_length=36)] = ""
-    category: Annotated[str, Field(title="事项分类", max_length=80)] = ""
-    district: Annotated[str, Field(title="县区", max_length=40)] = ""
-    type: Annotated[str, Field(title="诉求类型", max_length=20)] = ""
-    due: Annotated[Literal["", "overdue", "soon"], Field(title="期限")] = ""
-    urgent: _Yes = ""
-    supervised: _Yes = ""
-    disputed: _Yes = ""
-    returned: _Yes = ""
-    order: Annotated[Literal["", "due"], Field(title="排序")] = ""
 
 
 class _List(TicketFilter):
@@ -77,14 +58,14 @@ class TicketsApi:
         asked = body.query(request, _List)
         wanted = wanted_of(asked, user, self._tickets)
         page = await self._tickets.find(wanted, asked.limit, asked.before or None)
-        own = _department(user)
+        own = department_of(user)
         lines = [line.to_json() if own is None else department_line(line, own) for line in page.tickets]
         return web.json_response({"tickets": lines, "next": page.next})
 
     async def counts(self, request: web.Request, user: User) -> web.Response:
         """How many open tickets there are of each state and kind; of a department's account its own."""
         asked = body.query(request, _Counts)
-        own = _department(user)
+        own = department_of(user)
         department = own if own is not None else asked.department or None
         found = await self._tickets.counts(department, own=own is not None)
         return web.json_response(found.to_json())
@@ -95,7 +76,7 @@ class TicketsApi:
         A department gets its own view of it (:mod:`tickets.department_view`). The hotline's staff also gets the departments
         that it may be dispatched to.
         """
-        department, number = _department(user), _number(request)
+        department, number = department_of(user), _number(request)
         if department is not None:
             seen = await self._tickets.for_department(number, department)
             may = await self._tickets.moves.may(number, actor(user))
@@ -131,7 +112,7 @@ class TicketsApi:
         address = request.remote or "unknown"
         record = self._reveals.record(user, "ticket", ticket.number, said.reason, address)
         contact = await self._tickets.contact(ticket.number, actor(user), said.reason, record)
-        department = _department(user)
+        department = department_of(user)
         if department is None:
             shown = ticket.to_json()
             events = [event.to_json() for event in await self._tickets.events(ticket.number)]
@@ -154,34 +135,6 @@ class TicketsApi:
             # Answer as if there were no such ticket, because numbers are consecutive and could be tried.
             raise NotFound("没有这张工单")
         return await self._tickets.get(number)
-
-
-def wanted_of(asked: TicketFilter, user: User, tickets: Tickets) -> Wanted:
-    """What a list is to hold: for a department, its own tickets only."""
-    own = _department(user)
-    return Wanted(
-        state=asked.state,
-        q=asked.q,
-        department_id=own if own is not None else asked.department or None,
-        own=own is not None,
-        category=asked.category,
-        district=asked.district,
-        kind=asked.type,
-        due=asked.due,
-        urgent=bool(asked.urgent),
-        supervised=bool(asked.supervised),
-        disputed=bool(asked.disputed),
-        returned=tickets.returns_decided if asked.returned else 0,
-        by_due=asked.order == "due",
-    )
-
-
-def _department(user: User) -> str | None:
-    """The department to whose tickets the account is limited; None when it may see all.
-
-    "" is the id of no department: an account that belongs to none sees no tickets.
-    """
-    return (user.department_id or "") if user.role is Role.DEPARTMENT else None
 
 
 def _number(request: web.Request) -> str:

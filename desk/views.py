@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.errors import BadRequest, NotFound
 from core.locks import one_at_a_time
-from core.text import clean
 from desk.models import DeskUser, DeskView
 from desk.roles import ANSWERING, SUPERVISING
+from desk.ticket_filter import PERSONAL
 from desk.users import User
 
 MOST = 30
@@ -61,27 +61,32 @@ class Views:
         query = select(DeskView, DeskUser.display_name).join(DeskUser, DeskUser.id == DeskView.user_id)
         async with self._database.read() as session:
             found = await session.execute(query.where(wanted).order_by(DeskView.id).limit(_MOST_SHOWN))
-            views = [_view(row, by, user) for row, by in found]
+            views = [_view(row, by, user) for row, by in found if row.user_id == user.id or _shareable(row)]
         return sorted(views, key=lambda one: not one.own)
 
     async def save(self, user: User, name: str, query: Mapping[str, Any], *, shared: bool) -> View:
         """Save a view. One of the same name of this account is replaced.
 
         Raises:
-            BadRequest: there are :data:`MOST` already; code ``too_many``. Or code ``not_shared``: only supervisors share.
+            BadRequest: there are :data:`MOST` already; code ``too_many``. Or code ``not_shared``: only supervisors share, and nothing
+                with words in which a citizen's name or number may stand, because everybody would read them.
         """
         if shared and user.role not in SUPERVISING:
             raise BadRequest("只有班长能存成大家都看得到的视图", code="not_shared")
-        named = clean(name)
+        if shared and (words := [label for one, label in PERSONAL.items() if query.get(one)]):
+            raise BadRequest(
+                f"{'和'.join(words)}里可能有群众的姓名、电话，不能存成大家都看得到的视图。请清空后再存，或者只存给自己用。",
+                code="not_shared",
+            )
         async with self._database.write() as session:
             await one_at_a_time(session, f"views of {user.id}")
             own = await _own(session, user)
             # Names are encrypted, so they are compared here and not by the database.
-            row = next((one for one in own if one.name == named), None)
+            row = next((one for one in own if one.name == name), None)
             if row is None:
                 if len(own) >= MOST:
                     raise BadRequest(f"最多存 {MOST} 个视图，请先删掉不用的", code="too_many")
-                row = DeskView(user_id=user.id, name=named)
+                row = DeskView(user_id=user.id, name=name)
                 session.add(row)
             row.query, row.shared = dict(query), shared
             await session.flush()
@@ -106,6 +111,11 @@ class Views:
 
 async def _own(session: AsyncSession, user: User) -> list[DeskView]:
     return list(await session.scalars(select(DeskView).where(DeskView.user_id == user.id)))
+
+
+def _shareable(row: DeskView) -> bool:
+    """Whether others may see it. Older versions shared words of searches, too."""
+    return not any(row.query.get(one) for one in PERSONAL)
 
 
 def _view(row: DeskView, by: str, user: User) -> View:

@@ -9,13 +9,14 @@ from aiohttp import web
 from pydantic import Field
 
 from core.errors import BadRequest
-from core.text import written
+from core.text import legible, line
 from desk import acts, body
 from desk.guard import Guard
 from desk.roles import TICKETS
-from desk.tickets_api import TicketFilter
+from desk.ticket_filter import TicketFilter, require_known
 from desk.users import User
 from desk.views import View, Views
+from tickets.service import Tickets
 
 MAX_NAME = 20
 """Most characters of a name."""
@@ -30,9 +31,10 @@ class _Save(body.Body):
 class ViewsApi:
     """Handlers of the addresses for saved views."""
 
-    def __init__(self, guard: Guard, views: Views) -> None:
+    def __init__(self, guard: Guard, views: Views, tickets: Tickets) -> None:
         self._guard = guard
         self._views = views
+        self._tickets = tickets
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -48,12 +50,14 @@ class ViewsApi:
         return web.json_response({"views": [_shown(one) for one in await self._views.of(user)]})
 
     async def save(self, request: web.Request, user: User) -> web.Response:
-        """Save the conditions of a list under a name; they are checked as those of a list are."""
+        """Save the conditions of a list under a name. Each has to exist; the name becomes one line without signs that nobody sees."""
         said = await body.read(request, _Save)
-        if not written(said.name):
-            raise BadRequest("请给视图起个名字", details={"fields": {"name": "必须填写"}})
+        name = line(legible(said.name))
+        if not 0 < len(name) <= MAX_NAME:
+            raise BadRequest("请给视图起个名字", details={"fields": {"name": f"请写 1 到 {MAX_NAME} 个字"}})
+        await require_known(said.query, user, self._tickets)
         query = {name: value for name, value in said.query.model_dump().items() if value}
-        view = await self._views.save(user, said.name, query, shared=said.shared)
+        view = await self._views.save(user, name, query, shared=said.shared)
         return web.json_response({"view": _shown(view)})
 
     async def remove(self, request: web.Request, user: User) -> web.Response:

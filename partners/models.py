@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Connection, ForeignKey, Index, Integer, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
-from core.database import Base, UtcDateTime
+from core.database import Base, UtcDateTime, among
 from core.ids import new_id
 from core.privacy import EncryptedText
 from tickets import history
@@ -78,13 +78,16 @@ def tell(connection: Connection, event_ids: Sequence[str]) -> None:
 
     A system that acts as a department hears of the tickets that it has; that is looked at when it is told.
     """
+    hears = Partner.active.is_(True) & (Partner.webhook_url != "")
+    if connection.execute(select(Partner.id).where(hears).limit(1)).first() is None:
+        return
     line = TicketEventRow
     listening = (
         select(
             line.id, Partner.id, line.ticket_id, literal(WAITING), literal(0), line.at, line.at, literal("")
         )
         .join_from(Partner, line, true())
-        .where(Partner.active.is_(True), Partner.webhook_url != "", line.id.in_(event_ids))
+        .where(hears, among(line.id, event_ids, sqlite=connection.dialect.name == "sqlite"))
     )
     columns = (
         "event_id", "partner_id", "ticket_id", "state", "attempts", "due_at", "created_at", "error",

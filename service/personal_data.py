@@ -274,8 +274,17 @@ async def _talk(session: AsyncSession, conversation_id: str) -> dict[str, Any]:
 
 
 _OURS = (
-    *("contact_key", "filing_key", "id", "department_id", "merged_into_id", "parent_id", "conversation_id"),
-    *("version", "watch_at", "next_due_at", "due_from", "search_tokens", "confidential_reply"),
+    *(
+        "contact_key",
+        "name_key",
+        "filing_key",
+        "id",
+        "department_id",
+        "merged_into_id",
+        "parent_id",
+        "conversation_id",
+    ),
+    *("version", "next_due_at", "due_from", "search_tokens", "confidential_reply"),
 )
 """Columns of a ticket that are keys and marks of ours and say nothing of the person; and what the department told the hotline only,
 which may name others."""

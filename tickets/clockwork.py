@@ -1,6 +1,6 @@
 """What happens to tickets by the clock: reminders, missed deadlines, 督办, the end of a suspension, filing away.
 
-Each ticket knows when the clock has to look at it next (``watch_at``). A job looks every half minute at those that are due
+It is written down when the clock has to look at each ticket next (:mod:`tickets.watches`). A job looks every half minute at those due
 (:mod:`tickets.sweep`); a move first does what is due for its own ticket. Each thing has a key in the ticket's history, written in
 the transaction that does it, so it is done once, whichever process dies and however late the job starts.
 """
@@ -16,7 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
-from tickets import deadlines, needs, rows
+from core.database import among
+from tickets import deadlines, needs, rows, watches
+from tickets.due import Step
 from tickets.lifecycle import TRANSITIONS, Transition
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
@@ -77,7 +79,6 @@ class Watched(rows.Dated, Protocol):
     callback: str
     approved_at: datetime | None
     suspended_until: datetime | None
-    watch_at: datetime | None
     next_due_at: datetime | None
 
 
@@ -89,7 +90,6 @@ COLUMNS = (
     TicketRow.callback,
     TicketRow.approved_at,
     TicketRow.suspended_until,
-    TicketRow.watch_at,
     TicketRow.next_due_at,
     TicketRow.sign_due_at,
     TicketRow.reply_due_at,
@@ -102,8 +102,14 @@ COLUMNS = (
 """Nothing of these has to be decrypted."""
 
 
-def appointments(row: Watched, city: City) -> list[Appointment]:
-    """All that is to happen to a ticket in its present state, the first first."""
+def appointments(row: Watched, city: City, left: Sequence[Step] | None = None) -> list[Appointment]:
+    """All that is to happen to a ticket in its present state, the first first.
+
+    Args:
+        row: the ticket.
+        city: has the rules.
+        left: the steps that it has before it, when they are known already.
+    """
     state, rules = State(row.state), city.handling
     found: list[Appointment] = []
     if state is State.SUSPENDED and row.suspended_until is not None:
@@ -113,7 +119,7 @@ def appointments(row: Watched, city: City) -> list[Appointment]:
         within = rules.callback.archive_after.label
         words = f"群众说已解决，{within}内没有打分" if row.callback == "solved" else f"{within}内没有回复"
         found.append(_at(at, "archive", "no answer", words))
-    for step in rows.due(row).left(state):
+    for step in rows.due(row).left(state) if left is None else left:
         before = rules.reminders.sign_before_h if step.code == "sign" else rules.reminders.before_h
         late = deadlines.later(city, rules.reminders.supervise_after, step.at)
         name = f"{step.code} {step.at.isoformat()}"
@@ -138,17 +144,20 @@ def _at(at: datetime, action: str, name: str, note: str) -> Appointment:
     return Appointment(at, action, f"{name} {at.isoformat()}", note)
 
 
-def plan(row: TicketRow, city: City, *, done_until: datetime | None = None) -> None:
+async def plan(
+    session: AsyncSession, row: TicketRow, city: City, *, done_until: datetime | None = None
+) -> None:
     """Write down when the clock looks at a ticket next, and which deadline is next.
 
     Args:
-        row: the ticket.
+        session: the transaction.
+        row: the ticket, which is stored.
         city: has the rules.
         done_until: when the clock has just looked at it. None: a move has changed it, so that the clock must look once more at
             what may already be due.
     """
-    row.watch_at = _next(appointments(row, city), done_until)
     row.next_due_at = next_due(row)
+    await watches.put(session, row.id, _next(appointments(row, city), done_until))
 
 
 def next_due(row: Watched) -> datetime | None:
@@ -167,10 +176,12 @@ class Turn:
     Args:
         lines: what is written into its history, in this order.
         watch_at: when the clock has to look at it next.
+        next_due_at: the deadline of the step that is due first; None when none is left.
     """
 
     lines: tuple[Appointment, ...]
     watch_at: datetime | None
+    next_due_at: datetime | None
 
 
 def turn(row: Watched, city: City, moment: datetime, done: Collection[str]) -> Turn | None:
@@ -185,17 +196,19 @@ def turn(row: Watched, city: City, moment: datetime, done: Collection[str]) -> T
     Returns:
         None: a move is among it that changes the ticket's state. That is made by itself.
     """
-    made = appointments(row, city)
+    left = rows.due(row).left(State(row.state))
+    made = appointments(row, city, left)
     lines = tuple(one for one in _due(made, moment) if one.key not in done)
     if any(one.action not in _ADDING for one in lines):
         return None
-    return Turn(lines, _next(made, moment))
+    return Turn(lines, _next(made, moment), min((step.at for step in left), default=None))
 
 
 async def keys(session: AsyncSession, ids: Sequence[str]) -> dict[str, set[str]]:
     """What was done to some tickets with a key: id of a ticket → the keys in its history."""
     found: dict[str, set[str]] = {one: set() for one in ids}
-    wanted = select(TicketEventRow.ticket_id, TicketEventRow.key).where(TicketEventRow.ticket_id.in_(ids))
+    theirs = among(TicketEventRow.ticket_id, ids, sqlite=session.get_bind().dialect.name == "sqlite")
+    wanted = select(TicketEventRow.ticket_id, TicketEventRow.key).where(theirs)
     for ticket_id, key in await session.execute(wanted.where(TicketEventRow.key.is_not(None))):
         found[ticket_id].add(str(key))
     return found
@@ -218,14 +231,18 @@ async def catch_up(
         city: has the rules.
         moment: the present.
         do: makes a move.
-        done: the keys in the ticket's history; None: they are read.
+        done: the keys in the ticket's history, when the ticket is known to be due; None: whether it is due is looked up, and they are
+            read.
 
     Returns:
         Whether anything was done.
     """
-    if row.watch_at is None or row.watch_at > moment:
-        return False
-    known = (await keys(session, [row.id]))[row.id] if done is None else done
+    known = done
+    if known is None:
+        watched = await watches.at(session, row.id)
+        if watched is None or watched > moment:
+            return False  # done already, or to be tried again later
+        known = (await keys(session, [row.id]))[row.id]
     did = False
     while due := next((one for one in _due(appointments(row, city), moment) if one.key not in known), None):
         known.add(due.key)
@@ -236,7 +253,7 @@ async def catch_up(
             continue
         given = {"reason": due.note} if due.action == "archive" else {"note": due.note}
         await do(session, row, move, needs.read(due.action, given), SYSTEM, city, moment, key=due.key)
-    plan(row, city, done_until=moment)
+    await plan(session, row, city, done_until=moment)
     return did
 
 

@@ -8,6 +8,7 @@ contact can be revealed with a reason.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 
 from core.masking import hide
 from core.redaction import Own, confidential, own_names, without_home, without_room
+from tickets import numbers
 from tickets.corrected import is_correction
 from tickets.models import TicketRow
 from tickets.progress import ANSWERED
@@ -47,6 +49,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "contact_name": _CONTACT,
         "contact_phone": _CONTACT,
         "contact_key": _NEVER,
+        "name_key": _NEVER,
         "latitude": _POINT,
         "longitude": _POINT,
         "place_label": _PLACE,
@@ -77,7 +80,6 @@ DECISIONS: dict[str, dict[str, str]] = {
         "due_from": _NEVER,
         "added_days": _AS_IT_IS,
         "next_due_at": _NEVER,
-        "watch_at": _NEVER,
         "replied_at": _AS_IT_IS,
         "approved_at": _AS_IT_IS,
         "returns": _AS_IT_IS,
@@ -112,6 +114,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "ended_at": _NEVER,
         "returned": _NEVER,
     },
+    "ticket_watches": dict.fromkeys(("ticket_id", "at"), _NEVER),
     "ticket_heard": dict.fromkeys(("id", "ticket_id", "approved_at", "result", "satisfied"), _NEVER),
     "ticket_events": {
         "id": _NEVER,
@@ -238,7 +241,12 @@ class DepartmentView:
         seen = "\n".join(
             (row.number, reads.text(row.content), reads.place(row.address), row.district, row.category)
         ).lower()
-        return all(word.lower() in seen for word in words)
+        return all(
+            word.lower() in seen
+            or unicodedata.normalize("NFKC", word).lower() in seen
+            or numbers.plain_number(word) == row.number
+            for word in words
+        )
 
     def _reader(self, row: TicketRow, clear: bool = False) -> _Reader:
         if not row.confidential:

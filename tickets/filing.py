@@ -94,7 +94,7 @@ async def within(
     deadlines.set_due(row, deadlines.count(city, kind, draft.category, draft.urgent, moment))
     session.add(row)
     await session.flush()
-    clockwork.plan(row, city)
+    await clockwork.plan(session, row, city)
     rows.add_photos(session, row.id, draft.photos)
     await rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
     await session.flush()

@@ -155,7 +155,7 @@ class Finding:
 
     async def _fewer(self, session: AsyncSession, hits: int) -> bool:
         """Whether the filters leave at most so many tickets, or the department has its own."""
-        if self._wanted.own:
+        if self._wanted.own or self._wanted.reporter:
             return True
         passing = 0
         for source in await self._all(session):

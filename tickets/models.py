@@ -29,6 +29,7 @@ from core.ids import new_id
 from core.privacy import EncryptedJson, EncryptedText, lookup_key
 from core.resealing import KEYED
 from core.search_tokens import tokens
+from core.text import plain
 from tickets import word_index
 from tickets.lifecycle import refuse_illegal
 from tickets.states import State
@@ -41,6 +42,7 @@ INDEXES = {
     "disputed_id": ("disputed", "id"),
     "number_id": ("number", "id"),
     "contact_key_id": ("contact_key", "id"),
+    "name_key_id": ("name_key", "id"),
     "updated_at": ("updated_at",),
     # What is counted of the answers stands in it (:func:`tickets.calls.heard`).
     "heard": ("approved_at", "state", "callback", "satisfied"),
@@ -109,6 +111,8 @@ class TicketRow(Base):
     contact_phone: Mapped[str | None] = mapped_column(EncryptedText, default=None)
     contact_key: Mapped[str | None] = mapped_column(String(64), default=None)
     """Keyed digest of the phone (:func:`core.privacy.lookup_key`), to find tickets of the same person."""
+    name_key: Mapped[str | None] = mapped_column(String(64), default=None)
+    """Keyed digest of the name (:func:`name_key`), to find tickets by it. Older tickets have none until a new key seals them."""
     latitude: Mapped[float | None] = mapped_column(EncryptedJson, default=None)
     """Degrees, -90 to 90, of the point that the citizen sent."""
     longitude: Mapped[float | None] = mapped_column(EncryptedJson, default=None)
@@ -146,8 +150,6 @@ class TicketRow(Base):
     """Working days that extensions and suspensions added to the deadlines for answer and settlement."""
     next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     """The deadline of the step that is due first; None when none is left or the ticket is suspended."""
-    watch_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
-    """When the clock has to look at the ticket next (:mod:`tickets.clockwork`)."""
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -198,10 +200,20 @@ class TicketRow(Base):
     """Keyed tokens of content and address (:mod:`core.search_tokens`), because encrypted text can't be searched."""
 
 
+def name_key(name: str) -> str:
+    """A name as its digest is made of it: without spaces, and apart from the digests of phones.
+
+    >>> name_key(" 张 某某")
+    'name 张某某'
+    """
+    return f"name {plain(name)}"
+
+
 def _keyed(clear: Mapping[str, str]) -> dict[str, Any]:
     """The columns that depend on the data key, made anew for another key (:data:`core.resealing.KEYED`)."""
-    phone = clear["contact_phone"]
+    phone, name = clear["contact_phone"], clear["contact_name"]
     return {
+        "name_key": lookup_key(name_key(name)) if name else None,
         "contact_key": lookup_key(phone) if phone else None,
         "search_tokens": tokens(clear["content"], clear["address"]),
     }
@@ -219,6 +231,8 @@ for _dialect, _statements in (("sqlite", word_index.SQLITE), ("postgresql", word
 @event.listens_for(TicketRow, "before_update")
 def _make_findable(_mapper: Any, _connection: Any, row: TicketRow) -> None:
     history = inspect(row).attrs
+    if history.contact_name.history.added:
+        row.name_key = lookup_key(name_key(row.contact_name)) if row.contact_name else None
     if not row.search_tokens or history.content.history.added or history.address.history.added:
         row.search_tokens = tokens(row.content, row.address or "")
 
@@ -226,6 +240,15 @@ def _make_findable(_mapper: Any, _connection: Any, row: TicketRow) -> None:
 @event.listens_for(TicketRow.state, "set")
 def _keep_to_the_table(_row: TicketRow, after: str, before: object, _token: Any) -> None:
     refuse_illegal(before, after)
+
+
+class TicketWatchRow(Base):
+    """When the clock has to look at a ticket next (:mod:`tickets.watches`). One that it never looks at has no row."""
+
+    __tablename__ = "ticket_watches"
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class TicketDispatchRow(Base):

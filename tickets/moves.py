@@ -222,7 +222,7 @@ async def do(
         following = TRANSITIONS[action]
         fields = needs.read(action, given)
         await do(session, row, following, fields, SYSTEM, city, moment, by_citizen=by_citizen)
-    clockwork.plan(row, city)
+    await clockwork.plan(session, row, city)
 
 
 async def _stale(session: AsyncSession, row: TicketRow) -> Conflict:

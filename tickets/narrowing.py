@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal_column, or_, select
 
-from core.clock import now
+from core.clock import SHANGHAI, now
 from core.errors import BadRequest
+from core.ids import first_id
+from core.sealing import lookup_keys
 from core.text import clean
 from tickets import dispatch
 from tickets.due import SOON
-from tickets.models import TicketRow
+from tickets.models import TicketRow, name_key
 from tickets.states import State
 from tickets.types import URGENT, TicketType
 
@@ -38,6 +40,8 @@ class Wanted:
         category: ``一级/二级``, or a name of level 1.
         district: name of a district.
         kind: code or label of a type.
+        reporter: whole name of the citizen, for the hotline's staff alone. As by a phone, a ticket with 保密 is found so by nobody.
+        since, until: days on which tickets were filed, both included, by the clock of China.
         due: ``overdue``: past its next deadline; ``soon``: within :data:`tickets.due.SOON` of it.
         urgent, supervised, disputed: only such tickets.
         returned: only tickets that were returned at least so often; 0: all.
@@ -52,6 +56,9 @@ class Wanted:
     category: str = ""
     district: str = ""
     kind: str = ""
+    reporter: str = ""
+    since: date | None = None
+    until: date | None = None
     due: str = ""
     urgent: bool = False
     supervised: bool = False
@@ -133,6 +140,12 @@ class Narrowed:
     def sources(self, leaves: Sequence[str] = ()) -> list[Source]:
         """Where the tickets come from. ``leaves``: the categories below :attr:`level`."""
         wanted = self._wanted
+        if wanted.reporter:
+            return [
+                Source(
+                    "id", named=TicketRow.id.in_(select(TicketRow.id).where(self._reported()).correlate(None))
+                )
+            ]
         if wanted.own:
             department = wanted.department_id or ""
             return [
@@ -203,7 +216,27 @@ class Narrowed:
             found.append(TicketRow.closed_at.is_(None))
         if wanted.category and "/" not in wanted.category and not (self.level and source.name == "category"):
             found.append(TicketRow.category.startswith(f"{wanted.category}/", autoescape=True))
-        return [*found, *self._marks()]
+        if wanted.reporter:
+            found.append(self._reported())
+        return [*found, *self._filed(by), *self._marks()]
+
+    def _reported(self) -> ColumnElement[bool]:
+        """SQL: the citizen gave this name, and did not ask for 保密."""
+        keys = lookup_keys(name_key(self._wanted.reporter))
+        return TicketRow.name_key.in_(keys) & TicketRow.confidential.is_(False)
+
+    def _filed(self, by: str) -> list[ColumnElement[bool]]:
+        """SQL: filed within the days. Ids sort by the time of filing, and stand in each index."""
+        wanted, found = self._wanted, list[ColumnElement[bool]]()
+        # What is entered by something else must not be entered by the ids of many days instead.
+        column: Any = (
+            TicketRow.id.concat("") if self._sqlite and by in ("id", "due", "open", "few") else TicketRow.id
+        )
+        if wanted.since is not None:
+            found.append(column >= first_id(_midnight(wanted.since)))
+        if wanted.until is not None and wanted.until < date.max:
+            found.append(column < first_id(_midnight(wanted.until + timedelta(days=1))))
+        return found
 
     def _marks(self) -> list[ColumnElement[bool]]:
         wanted, moment = self._wanted, now()
@@ -237,6 +270,11 @@ class Narrowed:
             return query if before is None else query.where(key < clean(before))
         query = query.order_by(TicketRow.next_due_at, TicketRow.id)
         return query if before is None else query.where(_behind(before))
+
+
+def _midnight(day: date) -> datetime:
+    # Before the epoch nothing was filed, and no id is of such a time.
+    return datetime.combine(max(day, date(1971, 1, 1)), time(), SHANGHAI)
 
 
 def _behind(before: str) -> ColumnElement[bool]:

@@ -38,7 +38,8 @@ async def recount(database: Database, city: City) -> int:
             rows = list(await session.scalars(page.with_for_update()))
             for row in rows:
                 deadlines.set_due(row, deadlines.of_row(city, row))
-                clockwork.plan(row, city)  # the old deadlines must not be what the clock waits for
+                # The old deadlines must not be what the clock waits for.
+                await clockwork.plan(session, row, city)
         counted += len(rows)
         if len(rows) < _AT_ONCE:
             return counted

@@ -19,6 +19,7 @@ TABLES = {
     "tickets": "keep_contacts_days after it was closed: contact, place and conversation go, and texts are redacted; what is "
     "left is a record without personal data, and is kept",
     "ticket_dispatches": "kept; no personal data",
+    "ticket_watches": "until the clock has nothing to do with the ticket any more; no personal data",
     "ticket_heard": "kept; no personal data",
     "ticket_events": "with its ticket; notes are redacted",
     "ticket_photos": "with the ticket's contact",
@@ -62,7 +63,7 @@ async def make_anonymous(session: AsyncSession, forget: Forget, ids: Sequence[st
         What removes the photos' files after the commit; None when there are none.
     """
     for row in await session.scalars(select(TicketRow).where(TicketRow.id.in_(ids))):
-        row.contact_name = row.contact_phone = row.contact_key = None
+        row.contact_name = row.contact_phone = row.contact_key = row.name_key = None
         row.latitude = row.longitude = None
         row.place_label = ""
         row.conversation_id = None

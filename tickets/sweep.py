@@ -16,8 +16,8 @@ from core.clock import now
 from core.database import Database
 from core.events import Events
 from core.jobs import Job, Jobs
-from tickets import clockwork, history, listing
-from tickets.models import TicketRow
+from tickets import clockwork, history, listing, watches
+from tickets.models import TicketRow, TicketWatchRow
 from tickets.moves import announce, do
 from tickets.types import SYSTEM
 
@@ -76,14 +76,7 @@ class Sweep:
         moment = now()
         async with self._database.read() as session:
             # Only ids are read here: a row that can't be read at all must not keep the others from their turn.
-            found = list(
-                await session.scalars(
-                    select(TicketRow.id)
-                    .where(TicketRow.watch_at <= moment)
-                    .order_by(TicketRow.watch_at)
-                    .limit(_AT_ONCE)
-                )
-            )
+            found = await watches.due(session, moment, _AT_ONCE)
         if not found:
             return 0
         try:
@@ -112,8 +105,13 @@ class Sweep:
         moving: list[str] = []
         async with self._database.write() as session:
             # A row that another process works on is left to it: it does what is due itself.
-            wanted = select(*clockwork.COLUMNS).where(TicketRow.id.in_(ids), TicketRow.watch_at <= moment)
-            due: Sequence[Any] = (await session.execute(wanted.with_for_update(skip_locked=True))).all()
+            wanted = (
+                select(*clockwork.COLUMNS)
+                .join(TicketWatchRow)
+                .where(watches.is_due(ids, moment, sqlite=self._database.is_sqlite))
+            )
+            locked = wanted.with_for_update(of=TicketRow, skip_locked=True)
+            due: Sequence[Any] = (await session.execute(locked)).all()
             done = await clockwork.keys(session, [row.id for row in due])
             for row in due:
                 turn = clockwork.turn(row, self._city, moment, done[row.id])
@@ -129,10 +127,13 @@ class Sweep:
         """Do all that is due for some tickets, in one transaction that is short enough for everybody who waits to write."""
         did: list[str] = []
         async with self._database.write() as session:
-            wanted = select(TicketRow).where(TicketRow.id.in_(ids), TicketRow.watch_at <= moment)
-            due = list(
-                await session.scalars(wanted.order_by(TicketRow.watch_at).with_for_update(skip_locked=True))
+            wanted = (
+                select(TicketRow)
+                .join(TicketWatchRow)
+                .where(watches.is_due(ids, moment, sqlite=self._database.is_sqlite))
             )
+            locked = wanted.order_by(TicketWatchRow.at).with_for_update(of=TicketRow, skip_locked=True)
+            due = list(await session.scalars(locked))
             done = await clockwork.keys(session, [row.id for row in due])
             for row in due:
                 if await clockwork.catch_up(session, row, self._city, moment, do, done=done[row.id]):
@@ -147,8 +148,7 @@ class Sweep:
         except Exception:
             log.exception("what is due for a ticket can't be done", extra={"ticket": ticket_id})
             async with self._database.write() as session:
-                later = update(TicketRow).where(TicketRow.id == ticket_id, TicketRow.watch_at <= moment)
-                await session.execute(later.values(watch_at=moment + _LATER))
+                await watches.postpone(session, ticket_id, moment, moment + _LATER)
             return 1
 
     async def _tell(self, ids: Sequence[str]) -> None:
@@ -170,14 +170,16 @@ async def _write(
     """Write the lines of some tickets, when each is looked at next, and which are supervised from now on."""
     lines = [(row.id, one.action, one.note, one.key) for row, turn in turns for one in turn.lines]
     await history.add(session, SYSTEM, moment, lines)
+    await watches.put_many(session, {row.id: turn.watch_at for row, turn in turns})
     changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row, turn in turns:
-        values: dict[str, Any] = {"watch_at": turn.watch_at}
+        values: dict[str, Any] = {}
         if any(one.action == clockwork.SUPERVISE for one in turn.lines):
             values |= {"supervised_at": moment, "updated_at": moment}
-        if (next_due := clockwork.next_due(row)) != row.next_due_at:
+        if (next_due := turn.next_due_at) != row.next_due_at:
             values["next_due_at"] = next_due
-        changed.setdefault(tuple(values), []).append({"which": row.id, **values})
+        if values:
+            changed.setdefault(tuple(values), []).append({"which": row.id, **values})
     table = cast(Table, TicketRow.__table__)
     connection = await session.connection()
     for columns, rows in changed.items():

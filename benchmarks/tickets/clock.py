@@ -57,8 +57,13 @@ async def _make_due(database: Database, count: int, past: datetime) -> None:
     async with database.write() as session:
         await session.execute(
             text(
-                "UPDATE tickets SET state = 'handling', close_due_at = :past, next_due_at = :past, watch_at = :past"
+                "UPDATE tickets SET state = 'handling', close_due_at = :past, next_due_at = :past"
                 f" WHERE id IN ({chosen})"
             ),
+            {"past": moment},
+        )
+        await session.execute(text(f"DELETE FROM ticket_watches WHERE ticket_id IN ({chosen})"))
+        await session.execute(
+            text(f"INSERT INTO ticket_watches (ticket_id, at) SELECT id, :past FROM ({chosen}) AS chosen"),
             {"past": moment},
         )

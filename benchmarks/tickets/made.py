@@ -15,11 +15,11 @@ from core.ids import first_id
 from core.privacy import lookup_key
 from core.search_tokens import tokens
 from tickets import catalog
-from tickets.models import TicketDispatchRow, TicketEventRow, TicketRow
+from tickets.models import TicketDispatchRow, TicketEventRow, TicketRow, TicketWatchRow
 from tickets.states import State
 from tickets.types import TicketType
 
-TABLES = (TicketRow, TicketEventRow, TicketDispatchRow)
+TABLES = (TicketRow, TicketWatchRow, TicketEventRow, TicketDispatchRow)
 OPEN_SHARE = 0.1
 CONFIDENTIAL, ASSISTED = 0.03, 0.05
 """Shares of the tickets with 保密, and of those with which a second department assists."""
@@ -166,7 +166,6 @@ class Made:
             "sign_due_at": at(sign),
             "close_due_at": at(close),
             "next_due_at": at(due),
-            "watch_at": at(watch if watch and watch > self._moment else None),
             "approved_at": at(self._moment) if state is State.PENDING_CALLBACK else None,
             "closed_at": at(filed + 9 * _DAY) if state.is_final else None,
             "returns": 2 if chance.random() < 0.002 else 0,
@@ -178,6 +177,8 @@ class Made:
             "updated_at": at(filed),
         }
         batch[TicketRow].append(tuple(map(row.get, self._columns[TicketRow])))
+        if watch and watch > self._moment:
+            batch[TicketWatchRow].append((ticket_id, at(watch)))
         for step, action in enumerate(_STEPS):
             event = {
                 "id": f"{nth:08x}-0000-7000-8000-{step:012x}",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 from sqlalchemy import update
 
 import tickets.models
+from core.clock import local, now
 from core.database import Base
-from tests.desk.conftest import OURS, Office, Person
+from tests.desk.conftest import OURS, Office, Person, on_both
 from tickets.department_view import DECISIONS, DepartmentView
 from tickets.models import TicketEventRow, TicketRow
 from tickets.types import CITIZEN, Detail, Ticket, TicketDraft
@@ -297,3 +299,95 @@ async def test_a_search_opens_secret_tickets_whatever_is_searched(
     for word in (NAME[:2], "甲乙", PHONE[3:7], "0000"):
         await clerk.get("/tickets", q=f"{secret.number} {word}")
     assert len(opened) == 4
+
+
+async def test_every_way_to_a_secret_ticket_goes_by_what_the_department_reads(
+    office: Office, department: str
+) -> None:
+    """Found by each word that its line or page shows, by none that they hide, whatever else narrows the list."""
+    draft = TicketDraft(
+        "投诉",
+        f"我叫{NAME}，住金色花园3栋2单元501，楼下烧烤店油烟呛人，电话{PHONE}",
+        "城市管理/油烟",
+        "田家庵区",
+        "国庆路金色花园3栋2单元501",
+        contact_name=NAME,
+        contact_phone=PHONE,
+        confidential=True,
+    )
+    ticket = await office.tickets.file(draft, "k")
+    async with office.database.write() as session:
+        await session.execute(update(TicketRow).values(department_id=department))
+    clerk = await office.hire("d1", "department", department=department)
+    day = f"{local(ticket.created_at):%Y-%m-%d}"
+    narrowed: list[dict[str, str]] = [
+        {},
+        {"state": "待受理"},
+        {"state": "open"},
+        {"category": "城市管理"},
+        {"category": "城市管理/油烟"},
+        {"district": "田家庵区"},
+        {"type": "投诉"},
+        {"order": "due"},
+        {"state": "open", "order": "due"},
+        {"since": day, "until": day},
+    ]
+    end = ticket.number[-5:]
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in ticket.number)
+    shown = [
+        "烧烤店",
+        "油烟呛人",
+        "国庆路",
+        "田家庵",
+        "油烟",
+        "城市管理",
+        ticket.number,
+        ticket.number.lower(),
+        wide,
+        end,
+    ]
+    hidden = [NAME, PHONE, PHONE[-4:], "501", "2单元"]
+    for more in narrowed:
+        for word in shown:
+            page = await clerk.get("/tickets", q=word, **more)
+            assert [one["number"] for one in page["tickets"]] == [ticket.number], (word, more)
+        for word in hidden:
+            assert (await clerk.get("/tickets", q=word, **more))["tickets"] == [], (word, more)
+            both = await clerk.get("/tickets", q=f"烧烤店 {word}", **more)
+            assert both["tickets"] == [], (word, more)
+    await clerk.get("/tickets", 400, name=NAME)
+    await clerk.get("/tickets/export", 400, name=NAME)
+
+
+@on_both
+async def test_the_hotline_finds_by_name_and_day_and_never_who_wants_to_stay_unnamed(office: Office) -> None:
+    agent = await office.hire("a1")
+
+    async def filed(key: str, name: str, secret: bool = False) -> str:
+        draft = TicketDraft(
+            "投诉", "路灯坏了三天", contact_name=name, contact_phone=PHONE, confidential=secret
+        )
+        return (await office.tickets.file(draft, key)).number
+
+    first, other = await filed("1", NAME), await filed("2", "李某某")
+    await filed("3", NAME, secret=True)
+    second = await filed("4", f" {NAME[:2]} {NAME[2:]} ")
+    today = local(now()).date()
+
+    async def found(**query: str) -> list[str]:
+        return [one["number"] for one in (await agent.get("/tickets", **query))["tickets"]]
+
+    assert await found(name=NAME) == [second, first]
+    assert await found(name=NAME, q="路灯", state="open") == [second, first]
+    assert await found(name=NAME, order="due") == [first, second]
+    assert await found(name=NAME[:2]) == [] and await found(name=NAME, q="井盖") == []
+    page = await agent.get("/tickets", name=NAME, limit=1)
+    assert [one["number"] for one in page["tickets"]] == [second]
+    assert await found(name=NAME, limit="1", before=page["next"]) == [first]
+    assert len(await found(since=str(today), until=str(today))) == 4
+    assert await found(since=str(today + timedelta(days=1))) == []
+    assert await found(until=str(today - timedelta(days=1))) == []
+    assert other in await found(since=str(today - timedelta(days=1)), state="open", order="due")
+    for wrong in ({"since": "2026-02-30"}, {"since": "昨天"}, {"until": "2026-1-1"}):
+        await agent.get("/tickets", 400, **wrong)
+    assert await found(since="0001-01-01", until="9999-12-31", q="路灯") != []

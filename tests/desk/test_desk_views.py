@@ -10,9 +10,9 @@ from tests.desk.conftest import Office, Person, on_both
 
 
 async def save(
-    who: Person, name: str, status: int = 200, shared: bool = False, **query: Any
+    who: Person, named: str, status: int = 200, shared: bool = False, **query: Any
 ) -> dict[str, Any]:
-    return await who.post("/views", {"name": name, "query": query, "shared": shared}, status)
+    return await who.post("/views", {"name": named, "query": query, "shared": shared}, status)
 
 
 async def names(who: Person) -> list[str]:
@@ -76,3 +76,48 @@ async def test_neither_name_nor_words_can_be_read_in_the_database(office: Office
     async with office.database.read() as session:
         [row] = (await session.execute(text("SELECT name, query FROM desk_views"))).all()
     assert "张某某" not in str(row) and "13800000000" not in str(row)
+
+
+async def test_a_value_that_does_not_exist_is_refused_and_named(office: Office) -> None:
+    """A list of nothing would look like a list without tickets."""
+    agent = await office.hire("a1")
+    for field, value in (
+        ("state", "没有这种"),
+        ("category", "天上/飞的"),
+        ("category", "垃圾清运"),
+        ("district", "某某区"),
+        ("department", "no such id"),
+        ("type", "抱怨"),
+        ("since", "2026-02-30"),
+    ):
+        refused = await save(agent, "错的", 400, **{field: value})
+        assert set(refused["error"]["details"]["fields"]) == {field}, field
+    backwards = await save(agent, "错的", 400, since="2026-03-02", until="2026-03-01")
+    assert set(backwards["error"]["details"]["fields"]) == {"until"}
+    known = {"state": "办理中", "category": "市容与环境卫生/垃圾清运", "district": "田家庵区", "type": "投诉"}
+    await save(agent, "对的", department=await office.department("市城市管理行政执法局"), **known)
+    await save(agent, "一级", category="市容与环境卫生", state="open", since="2026-03-01", until="2026-03-01")
+    assert await names(agent) == ["对的", "一级"]
+
+
+async def test_a_name_is_one_line_without_signs_that_nobody_sees(office: Office) -> None:
+    agent = await office.hire("a1")
+    await save(agent, "我的\n路灯\u202e\u2066\u200b")
+    assert await names(agent) == ["我的 路灯"]
+    again = await save(agent, "我的 路灯", state="open")
+    assert again["view"]["query"] == {"state": "open"} and await names(agent) == ["我的 路灯"]
+    for nothing in ("\u202e", "\n \u200b"):
+        await save(agent, nothing, 400)
+
+
+async def test_nobody_reads_the_words_of_anothers_search(office: Office) -> None:
+    boss, agent = await office.hire("s1", "supervisor"), await office.hire("a1")
+    for words in ({"q": "13800000000"}, {"q": "张某某"}, {"name": "张某某"}):
+        refused = await save(boss, "共享", 400, shared=True, **words)
+        assert refused["error"]["code"] == "not_shared" and "群众" in refused["error"]["message"]
+        await save(boss, "只给自己", **words)
+    assert await names(agent) == []
+    # As older versions let it be shared.
+    async with office.database.write() as session:
+        await session.execute(text("UPDATE desk_views SET shared = true"))
+    assert await names(agent) == [] and await names(boss) == ["只给自己"]

@@ -17,7 +17,7 @@ from core.events import Events, LocalEvents
 from core.jobs import Jobs
 from tests.cities import HUAINAN
 from tests.conftest import Clock
-from tickets import clockwork
+from tickets import clockwork, watches
 from tickets.models import Department, TicketEventRow, TicketRow
 from tickets.moves import do
 from tickets.service import Tickets
@@ -127,10 +127,10 @@ async def test_one_whose_turn_fails_does_not_stop_the_others(
     first, second = [(await tickets.file(TicketDraft("投诉", "路灯坏了"), key)).number for key in "ab"]
     real = clockwork.appointments
 
-    def broken(row: object, city: object) -> list[clockwork.Appointment]:
+    def broken(row: object, *rest: object) -> list[clockwork.Appointment]:
         if getattr(row, "number", "") == first:
             raise RuntimeError("a row that nobody expected")
-        return real(row, city)  # type: ignore[arg-type]
+        return real(row, *rest)  # type: ignore[arg-type]
 
     monday.forward(days=3)
     monkeypatch.setattr(clockwork, "appointments", broken)
@@ -215,7 +215,7 @@ async def test_many_that_are_due_at_once_get_what_each_would_get_alone(
                     row.state,
                     row.version,
                     row.callback,
-                    *map(hour, (row.watch_at, row.next_due_at, row.supervised_at)),
+                    *map(hour, (await watches.at(session, row.id), row.next_due_at, row.supervised_at)),
                 )
                 for row in rows
                 if row is not None

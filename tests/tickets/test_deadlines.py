@@ -14,7 +14,7 @@ from core.database import Database
 from core.events import LocalEvents
 from tests.cities import HUAINAN, QINGWU
 from tests.conftest import Clock
-from tickets import clockwork, deadlines, recounting, working_time
+from tickets import clockwork, deadlines, recounting, watches, working_time
 from tickets.due import Due
 from tickets.models import TicketRow
 from tickets.progress import progress_text
@@ -206,8 +206,9 @@ async def test_a_provisional_date_is_kept_from_the_citizen_and_counted_again_onc
     assert not again.due.provisional and qingwu.deadline_lines(again)
     async with database.read() as session:
         row = await session.scalar(select(TicketRow).where(TicketRow.number == ticket.number))
+        watch = await watches.at(session, row.id) if row else None
     assert row is not None and row.next_due_at == min(step.at for step in again.due.steps)
-    assert row.watch_at == clockwork.appointments(row, QINGWU)[0].at, "the clock waits for the new deadlines"
+    assert watch == clockwork.appointments(row, QINGWU)[0].at, "the clock waits for the new deadlines"
     assert (await qingwu.get(closed.number)).due == closed.due
     assert await recounting.recount(database, QINGWU) == 0
 

@@ -18,6 +18,7 @@ from core.events import LocalEvents
 from core.jobs import Jobs
 from tests.cities import HUAINAN
 from tests.conftest import Clock
+from tickets import rows, watches
 from tickets.models import Department, TicketEventRow, TicketRow
 from tickets.service import Tickets
 from tickets.states import State
@@ -252,4 +253,5 @@ async def _in_order(
             assert [o.key for o in overdue].count(f"at {left.code} {left.at.isoformat()}") == 1
     assert ticket.version == 1 + sum(one.action in set(GIVEN) - ADDS for one in events)
     async with database.read() as session:
-        assert await session.scalar(select(TicketRow.watch_at).where(TicketRow.number == walk.number)) is None
+        row = await rows.wanted(session, walk.number)
+        assert await watches.at(session, row.id) is None

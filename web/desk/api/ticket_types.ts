@@ -195,11 +195,16 @@ export type Dispatched =
 export interface TicketFilter {
   state: string;
   q: string;
+  /** Whole name of the citizen; not for departments. */
+  name: string;
   department: string;
   category: string;
   district: string;
   type: string;
   due: "" | "overdue" | "soon";
+  /** Days of filing, YYYY-MM-DD, both included. */
+  since: string;
+  until: string;
   urgent: boolean;
   supervised: boolean;
   disputed: boolean;

@@ -6,12 +6,12 @@ export const TYPES = ["咨询", "求助", "投诉", "举报", "建议", "表扬"
 
 /** A list that is not narrowed, newest first. */
 export const ALL: Readonly<TicketFilter> = {
-  state: "", q: "", department: "", category: "", district: "", type: "", due: "", urgent: false, supervised: false,
+  state: "", q: "", name: "", department: "", category: "", district: "", type: "", due: "", since: "", until: "", urgent: false, supervised: false,
   disputed: false, returned: false, order: "",
 };
 
 const FLAGS = ["urgent", "supervised", "disputed", "returned"] as const;
-const WORDS = ["state", "q", "department", "category", "district", "type"] as const;
+const WORDS = ["state", "q", "name", "department", "category", "district", "type", "since", "until"] as const;
 
 function word(query: LocationQuery, name: string): string {
   const value = query[name];

@@ -1,0 +1,73 @@
+"""When the clock has to look at each ticket next. Read :mod:`tickets.clockwork` for what it does then.
+
+It stands in a narrow table of its own: the row of a ticket is wide and has two dozen indexes, and a server that keeps versions of rows,
+such as PostgreSQL, writes into each of them whenever it is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database import among
+from tickets.models import TicketWatchRow
+
+
+async def put(session: AsyncSession, ticket_id: str, at: datetime | None) -> None:
+    """Let the clock look at a stored ticket at this moment next; None: not any more."""
+    if at is None:
+        await session.execute(_at(ticket_id, delete(TicketWatchRow)))
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    new = dialect.insert(TicketWatchRow).values(ticket_id=ticket_id, at=at)
+    await session.execute(
+        new.on_conflict_do_update(index_elements=[TicketWatchRow.ticket_id], set_={"at": new.excluded.at})
+    )
+
+
+async def put_many(session: AsyncSession, at: Mapping[str, datetime | None]) -> None:
+    """The same for many tickets that the clock looks at already, with two statements: id of a ticket → moment."""
+    table = cast(Table, TicketWatchRow.__table__)
+    connection = await session.connection()
+    later = [{"which": one, "moment": moment} for one, moment in at.items() if moment is not None]
+    if later:
+        changed = update(table).where(table.c.ticket_id == bindparam("which"))
+        await connection.execute(changed.values(at=bindparam("moment", type_=table.c.at.type)), later)
+    over = [one for one, moment in at.items() if moment is None]
+    if over:
+        await connection.execute(delete(table).where(table.c.ticket_id.in_(over)))
+
+
+async def at(session: AsyncSession, ticket_id: str) -> datetime | None:
+    """When the clock looks at a ticket next; None: never."""
+    found: datetime | None = await session.scalar(
+        select(TicketWatchRow.at).where(TicketWatchRow.ticket_id == ticket_id)
+    )
+    return found
+
+
+async def due(session: AsyncSession, moment: datetime, limit: int) -> list[str]:
+    """Ids of tickets that the clock has to look at by now, the longest due first. Nothing of the tickets themselves is read."""
+    wanted = select(TicketWatchRow.ticket_id).where(TicketWatchRow.at <= moment)
+    return list(await session.scalars(wanted.order_by(TicketWatchRow.at).limit(limit)))
+
+
+async def postpone(session: AsyncSession, ticket_id: str, moment: datetime, until: datetime) -> None:
+    """Let a ticket that is due at a moment wait until another."""
+    await session.execute(
+        _at(ticket_id, update(TicketWatchRow)).where(TicketWatchRow.at <= moment).values(at=until)
+    )
+
+
+def is_due(ids: Sequence[str], moment: datetime, *, sqlite: bool) -> Any:
+    """SQL of a query that is joined with the table: these tickets, as far as they are still due."""
+    return among(TicketWatchRow.ticket_id, ids, sqlite=sqlite) & (TicketWatchRow.at <= moment)
+
+
+def _at(ticket_id: str, statement: Any) -> Any:
+    return statement.where(TicketWatchRow.ticket_id == ticket_id).execution_options(synchronize_session=False)
