@@ -94,10 +94,10 @@ def among(column: Any, values: Sequence[str], *, sqlite: bool) -> ColumnElement[
         sqlite: whether the database is SQLite.
     """
     if sqlite:
-        given = func.json_each(json.dumps(list(values))).table_valued("value")
-        found: ColumnElement[bool] = column.in_(select(given.c.value))
-        return found
-    given = literal(list(values), ARRAY(String))
+        each = func.json_each(json.dumps(list(values))).table_valued("value")
+        within: ColumnElement[bool] = column.in_(select(each.c.value))
+        return within
+    given: Any = literal(list(values), ARRAY(String))
     equal: ColumnElement[bool] = column == any_(given)
     return equal
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Text, column, func, select, table
+from sqlalchemy import Table, Text, column, func, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Database
@@ -57,7 +57,7 @@ async def _sample(database: Database, one: Table) -> AsyncIterator[Sequence[str 
     """The beginnings of the sealed values of some rows of a table; nothing of a table that a later migration makes."""
     sealed = [column(name, Text()) for place, name in sealed_columns() if place == one.name]
     keys = [column(key.name, Text()) for key in one.primary_key.columns]
-    query = select(*keys, *(func.substr(value, 1, _BEGINNING) for value in sealed)).select_from(
+    query: Any = select(*keys, *(func.substr(value, 1, _BEGINNING) for value in sealed)).select_from(
         table(one.name, *sealed)
     )
     first = await _rows(database, query.order_by(*keys).limit(ENDS))
@@ -71,10 +71,10 @@ async def _sample(database: Database, one: Table) -> AsyncIterator[Sequence[str 
             yield row[1:]
 
 
-async def _rows(database: Database, query: Select[Any]) -> Sequence[Any]:
+async def _rows(database: Database, query: Any) -> list[Any]:
     try:
         async with database.read() as session:
-            return (await session.execute(query)).all()
+            return list(await session.execute(query))
     except SQLAlchemyError:
         return []  # a table or a column that a later migration makes
 
