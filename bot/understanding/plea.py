@@ -18,7 +18,7 @@ _CRY = (
 _END = r"(?:老百姓|我们|俺们)?(?:的?死活)?[啊呀呢吗嘛了的哦吧]{0,3}"
 _CLAUSE = re.compile(rf"{_WHO}{{0,8}}{_CRY}{_END}")
 _CUED = re.compile(
-    rf"(?:(?:你们?|您|恁|12345|热线|政府|(?:相关|有关)?部门)(?:到底|究竟|还)?|到底|究竟){_CRY}{_END}$"
+    rf"(?:你们?|您|恁|12345|热线|政府|(?:相关|有关)?部门|到底|究竟)(?:你们?|12345|热线|到底|究竟|还){{0,4}}{_CRY}{_END}$"
 )
 """The same at the end of a clause, where a word begins it that belongs to no story: …漏得没法住你们12345管不管."""
 _PARTS = re.compile(r"([，,。；;！!？?\s]+)")
