@@ -90,7 +90,7 @@ _SAID = 0.6
 _BRIEF = 8
 """Up to this number of characters Rasa's intent is kept: there is too little other evidence."""
 _SURE_MATTER = 0.97
-"""Rasa's confidence (0 to 1) from which a matter or talk is believed when no word of it asks."""
+"""Rasa's confidence (0 to 1) from which a matter or talk is believed when no word of it asks, and a question that may be a matter."""
 _SUGGESTS = re.compile(
     r"(?:您好|你好)?[，,\s]*(?:我|俺)?们?(?:强烈|想|要|诚恳|真心)*(?:提个?)?建议(?!书|被|采纳|信|单|箱|是).."
 )
@@ -244,12 +244,9 @@ def decide(
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
-    # Even a matter is answered first when an entry likely tells the rule, unless it is clear that nothing is asked: filing is offered.
-    known = best >= bars.likely and kinds["matter"] < bars.matter
-    heard = not known and kinds["question"] < _CLEARLY
-    if (heard and _only_tells(text, intent, confidence)) or _stays(
-        text, intent, confidence, kinds, best, bars
-    ):
+    heard = kinds["question"] < _CLEARLY
+    tells_only = heard and _only_tells(text, intent, confidence)
+    if tells_only or _stays(text, intent, confidence, kinds, best, bars):
         return decided(intent, confidence)
     matter = intent if intent in _MATTERS else TELL
     if best >= bars.sure:
@@ -263,9 +260,9 @@ def decide(
     told = _SAID if reproaches(text) else _PLAIN
     if heard and intent == TELL and confidence >= told and best < bars.sure and asks_no_rule(text):
         return decided(TELL, confidence)
-    if known and intent not in _DEEDS:
-        return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, best)
     if tells >= bars.tell and tells > asks:
+        if intent == ASK and confidence >= _SURE_MATTER and kinds["matter"] < bars.matter:
+            return decided(ASK_WITH_MATTER, tells)
         return decided(matter, tells)
     if asks >= bars.ask:
         return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, asks)

@@ -28,7 +28,7 @@ _NOT = re.compile(
     r"^给我|坏了(?!的)|(?:拉|搬|拆|退|运|打|走)(?:走|掉)?(?:了)?(?:我|他|人)(?!的?钱|家)|打了"
 )
 _ONE_OF = re.compile(
-    r"修|弄|整|搞|处理|解决|清理|疏通|换好|装好|补好|补上|通了|恢复|收拾|水|电|气|网|暖|灯|漏|堵|吵|响|臭|冒|停|清走|拉走|运走|挪走|拆掉|退给|退了|还给|发了|到账|垃圾|好了.{0,4}(?:不用|谢)|(?:不用|谢|已经|都|事).{0,6}好了"
+    r"修|弄|整|搞|处理|解决|清理|疏通|换好|装好|补好|补上|通了|恢复|收拾|水|电|气|网|暖|灯|漏|堵|吵|响|臭|冒|停|清(?:走|掉|了|干净)|拉走|运走|挪走|拆掉|退给|退了|还给|发了|到账|垃圾|好了.{0,4}(?:不用|谢)|(?:不用|谢|已经|都|事).{0,6}好了"
 )
 """Words without which 好了 says nothing of a matter."""
 
@@ -50,3 +50,30 @@ def is_solved(text: str) -> bool:
         and _ONE_OF.search(said) is not None
         and _DONE.fullmatch(said) is not None
     )
+
+
+_CLAUSES = re.compile(r"[，,。.！!、；;~～…\s]+")
+_GIVEN_UP = re.compile(
+    r"(?:(?:那|就|我|俺|也|都|这|个|件|张|的|工单|单子|事|东西|已经|你们?|先){0,8}"
+    r"(?:算了|不要了|不用(?:再)?(?:管|来|处理|登记|麻烦)?了?|(?:撤|取消|作废)(?:了|掉|回|销)?)(?:吧|了|啊|哈|谢谢){0,3}){1,3}"
+)
+"""A clause that gives a matter up, and the beginning of one (算了今天来人清了)."""
+
+
+def is_settled(text: str) -> bool:
+    """Whether a message only says that the matter is settled, and perhaps that it is given up therefore.
+
+    Giving up alone (算了，不要了) may be a farewell, so it does not count.
+
+    >>> is_settled("算了不要了，今天来人清了"), is_settled("算了今天早上已经清走了，这个工单我不要了，撤了吧")
+    (True, True)
+    >>> is_settled("算了，不要了"), is_settled("都清走了，过了今晚我就不麻烦谁了"), is_settled("他把我妈打走了")
+    (False, False, False)
+    """
+    left = []
+    for clause in filter(None, _CLAUSES.split(plain(text))):
+        if _GIVEN_UP.fullmatch(clause):
+            continue
+        given_up = _GIVEN_UP.match(clause)
+        left.append(clause[given_up.end() :] if given_up else clause)
+    return bool(left) and all(is_solved(one) for one in left)

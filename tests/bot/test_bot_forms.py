@@ -54,7 +54,7 @@ def _until(slot: str, **more: Any) -> dict[str, Any]:
             "从去年拖到现在还没解决",
             "complain",
             0.9,
-            f"从去年拖到现在还没解决（{date.today().year - 1}年）",
+            f"从去年拖到现在还没解决（{date.today().year - 1}年到现在）",
         ),
         ("subject", "社保局窗口", "ask_policy", 0.9, "社保局窗口"),
         ("contact_name", "我叫张三", "nlu_fallback", 0.2, "张三"),

@@ -48,18 +48,15 @@ def test_evidence_outweighs_rasas_intent(kinds: dict[str, float], best: float, i
 
 def test_a_matter_surely_heard_in_words_that_ask_nothing_is_filed() -> None:
     nothing_asked = "楼上天天半夜装修吵得睡不着"
-    assert decide(nothing_asked, [(TELL, 0.99)], RATHER_ASKS, 0.1, BARS).intent == TELL
-    assert decide(nothing_asked + "，该找谁管？", [(TELL, 0.99)], RATHER_ASKS, 0.1, BARS).intent != TELL
-    assert decide(nothing_asked, [(TELL, 0.99)], ASKS, 0.1, BARS).intent == ASK
+    assert decide(nothing_asked, [(TELL, 0.99)], RATHER_ASKS, 0.99, BARS).intent == TELL
+    assert decide(nothing_asked + "，该找谁管？", [(TELL, 0.99)], RATHER_ASKS, 0.99, BARS).intent != TELL
+    assert decide(nothing_asked, [(TELL, 0.99)], ASKS, 0.99, BARS).intent == ASK
 
 
-def test_a_matter_that_an_entry_answers_is_answered_with_the_offer_to_file_unless_it_is_clear() -> None:
-    told = "楼上天天半夜装修吵得睡不着"
-    perhaps = {"question": 0.2, "matter": 0.7, "both": 0.09, "talk": 0.01}
-    for best in (0.75, 0.99):
-        assert decide(told, [(TELL, 0.99)], perhaps, best, BARS).intent == ASK_WITH_MATTER
-        assert decide(told, [(TELL, 0.99)], TELLS, best, BARS).intent == TELL
-    assert decide(told, [(TELL, 0.99)], perhaps, 0.5, BARS).intent == TELL
+def test_what_rasa_surely_takes_for_a_question_is_not_filed_as_a_matter_that_is_only_likely() -> None:
+    perhaps = {"question": 0.3, "matter": 0.65, "both": 0.04, "talk": 0.01}
+    assert decide(STORY, [(ASK, 0.99)], perhaps, 0.1, Bars(sure=0.8, matter=0.9)).intent == ASK_WITH_MATTER
+    assert decide(STORY, [(ASK, 0.6)], perhaps, 0.1, Bars(sure=0.8, matter=0.9)).intent == TELL
 
 
 @pytest.mark.parametrize(

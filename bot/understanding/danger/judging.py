@@ -30,6 +30,7 @@ from bot.understanding.danger.words import Words
 from bot.understanding.encoding.floats import Floats, softmax
 from bot.understanding.encoding.reading import PIECE, clauses, pieces, plain, stretches
 from bot.understanding.encoding.tail import Tail
+from bot.understanding.solved import is_settled
 from conversations.danger import Danger, Live, advice, swallowed
 from conversations.of_ticket import Handling, OfTicket, of_ticket
 from kb_index.language.pretrained import SHIPPED
@@ -109,7 +110,7 @@ class Judge:
         abroad = foreign.danger(plain(text))
         if abroad is not None:
             return abroad
-        if general(plain(text)):
+        if general(plain(text)) or is_settled(text):
             return None
         ticket = of_ticket(text)
         if ticket is not None:
