@@ -30,7 +30,7 @@ async def test_what_hardly_fits_is_not_offered(tmp_path: Path, some: Path, said:
 
 
 async def test_what_is_likely_enough_is_offered_alone(tmp_path: Path, some: Path) -> None:
-    said = "老寿星钱一个月几个钱"
+    said = "老寿星的补贴一个月能拿几个钱"
     async with small_city(tmp_path, some):
         result = await search(said)
         assert result.hits[0].probability >= NEAR_FROM

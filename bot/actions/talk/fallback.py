@@ -235,7 +235,8 @@ def _ways_on(turn: Turn, near: list[Choice]) -> None:
         turn.set("story", story)
         turn.offer("complaint")
         return
-    if short.matter(turn) >= short.MAY_TELL and not short.only_where(turn.text):
+    told = turn.intent != "nonsense" and short.matter(turn) >= short.MAY_TELL
+    if told and not short.only_where(turn.text):
         turn.say(
             f"抱歉，“{clip(turn.text, 20)}”我没太听明白。要反映这件事，点“反映问题”，不用重说；"
             f"想问别的，再说一句是什么事就行。{also}",
