@@ -172,7 +172,8 @@ class Alarm:
             return await self._open.help_first(conversation_id, job, replies, fact)
         if (fresh(fact) and fact.get("state") == "denied") or of_queue(job, fact):
             return Screened()
-        if (not queued and not self._unsure(replies)) or of_ticket(job.text) is not None:
+        ticket = of_ticket(job.text)
+        if (not queued and not self._unsure(replies)) or (ticket is not None and not ticket.rest):
             return Screened()
         async with self._database.read() as session:
             said = await store.recent_words(session, conversation_id, aside.since(fact), TALK)
@@ -273,7 +274,8 @@ class Alarm:
         if fact.get("beside") and answer is None and (found is None or not found.clear):
             # These words are about the answer: the citizen passes over the question.
             return await self._pass_over(conversation_id, fact)
-        if answer is None and found is None and of_ticket(job.text) is not None:
+        ticket = of_ticket(job.text)
+        if answer is None and found is None and ticket is not None and not ticket.rest:
             return await self._pass_over(conversation_id, fact)
         if answer is None and found is None and aside.another_question(job.text):
             await self._pass_over(conversation_id, fact)

@@ -15,6 +15,8 @@ from core.simplified import simplified
 LONGEST = 36
 """Most characters of a message that is read. A longer one tells a matter of its own."""
 _CLAUSES = re.compile(r"[，,。.！!？?；;：:、\s]+")
+_LEAST = 3
+"""Fewest characters that tell something beside."""
 _CALLS = r"(?:投诉|诉求|举报|登记|反映|上报|案子|案件)"
 _TICKET = rf"(?:工单|单子|[这那此本]单|(?:[这那]个?|的|刚才|之前|上次|我那)(?:件|张|条)?{_CALLS}|^我?{_CALLS}(?=撤|不要|算了|有|怎|到|处|催|办))"
 """A ticket as a thing. 我要投诉楼上打人 names none."""
@@ -88,12 +90,29 @@ def of_ticket(text: str) -> OfTicket | None:
     return None if handling is None else OfTicket(handling, "，".join(rest))
 
 
+_NAMED = re.compile(
+    rf"(?:(?:我|俺|那|这|上次|之前|刚才|昨天|前天)*个?(?:反映|投诉|说|报|登记)?的?[\u4e00-\u9fff]{{0,8}}的)?(?:我|俺|那|这|个|张|件){{0,4}}(?:{_TICKET}|{_CALLS}$)"
+)
+"""A ticket with the words that tell which one (我那个漏煤气的单子)."""
+_HANDLED = re.compile(
+    r"(?:我|俺|先|就|想|要|请|帮|给|能不能|可以|那|也|都|还是){0,4}(?:撤(?![离退侨走出])[了掉回销]?|取消|作废|删[了掉除]?|不要了|算了)(?:吧|了)*|"
+    r"(?:不|别|懒得|没必要)(?:想|要|打算|用|再)?(?:继续|再)?(?:告|投诉|举报|反映|追究|投)(?:他|她|它|人家|你)?(?:们)?了?|"
+    r"(?:处理|办|弄|搞)(?:了没有?|[得到]?(?:怎么样|咋样|哪(?:一步|儿|里)?)了?|完了?)|(?:没有?|无)人(?:来)?[理管办](?:我)?|没(?:动静|下文|结果|回音)|"
+    r"怎么样了?|咋样了?|到哪(?:一步|儿|里)?了?|进度|进展|快点?(?:处理|办|来)?"
+)
+"""What is wanted of a ticket, or asked about it."""
+
+
 def _wanted(clause: str) -> tuple[Handling | None, str]:
-    """What a clause wants of a ticket, and what it tells beside."""
+    """What a clause wants of a ticket, and what it tells beside.
+
+    Only the words of the ticket and of its handling are left out, never a whole clause: 单子没人理我不想活了.
+    """
     if _WITHDRAWS.search(clause):
-        return Handling.WITHDRAWS, ""
-    wanted = Handling.ADDS if _ADDS.search(clause) else Handling.URGES
-    if _STANDS.search(clause):
-        return wanted, ""
-    rest = _VERB.sub("", clause)
-    return (wanted, rest) if rest != clause else (None, clause)
+        wanted = Handling.WITHDRAWS
+    elif _STANDS.search(clause) or _VERB.search(clause):
+        wanted = Handling.ADDS if _ADDS.search(clause) else Handling.URGES
+    else:
+        return None, clause
+    rest = _VERB.sub("", _HANDLED.sub("", _NAMED.sub("", clause)))
+    return wanted, rest if len(rest) >= _LEAST else ""

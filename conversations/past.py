@@ -35,9 +35,12 @@ _PLAIN = re.compile(
 """Words beside the day that bring nothing bad."""
 _GONE = re.compile(
     r"(?:人|他|她|老人家?|我?(?:爸爸?|妈妈?|爷爷|奶奶|老伴|老公|老婆|爹|娘)|已经|早就?|都|刚|就|昨天|今早|也){0,5}"
-    r"(?:(?:走|没(?!事)|不在|去世|过世|咽气|断气|死)(?:了|啦){1,2}|没(?:抢)?救(?:过来|回来|活)(?:了|啦){0,2})"
+    r"(?:(?:去世|过世|咽气|断气|病故)(?:了|啦){1,2}|没(?:抢)?救(?:过来|回来|活)(?:了|啦){0,2})"
 )
-_LASTS = ("medical", "self_harm", "another_self_harm", "missing")
+"""Only plain words of a death: 没了 may be the breath, and 走了 the one who drove."""
+_PASSED = re.compile(r"(?:人|他|她|老人家?)(?:已经|早就?)走了")
+"""The same said mildly, where nobody drove and nobody threatened."""
+_LASTS = ("medical", "self_harm", "another_self_harm", "missing", "gas", "electric", "water")
 """Kinds of danger that may last, however long ago they began."""
 _BODY_KINDS = ("medical", "traffic", "water", "electric", "crowd", "fire", "gas")
 """Kinds in which nobody is there who could go away."""
@@ -67,11 +70,12 @@ def lies_behind(text: str, kind: str) -> bool:
 def gone(text: str, kind: str) -> bool:
     """Whether a message says only that the one who was in danger has gone, or has died.
 
-    >>> gone("人已经走了", "medical"), gone("没救过来", "water"), gone("人走了", "crime"), gone("没有呼吸了", "medical")
+    >>> gone("老人已经去世了", "medical"), gone("没救过来", "water"), gone("人走了", "medical"), gone("没了", "medical")
     (True, True, False, False)
     """
     clauses = [one for one in _CLAUSES.split(simplified(text)) if one]
-    return kind in _BODY_KINDS and bool(clauses) and all(map(_GONE.fullmatch, clauses))
+    died = [_GONE.fullmatch(one) or (kind == "medical" and _PASSED.fullmatch(one)) for one in clauses]
+    return kind in _BODY_KINDS and bool(died) and all(died)
 
 
 def of_now(text: str) -> bool:

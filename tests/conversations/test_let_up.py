@@ -27,7 +27,7 @@ HEAD = "我妈摔了一跤，头上流血不止"
         (KNIFE, "不是今天的事，是前几天发生的"),
         (DITCH, "捞上来了，没大碍"),
         (SMELL, "我们目前很安全"),
-        (SMELL, "是昨天漏的"),
+        (KNIFE, "是昨天的事"),
         (HEAD, "120拉走了，情况稳定"),
         (HEAD, "在医院呢，没大事"),
         (SMELL, "闻不到味了"),
@@ -79,6 +79,7 @@ async def test_who_has_died_is_not_met_with_joy(process: Process) -> None:
     ("words", "kind"),
     [
         ("是昨天摔的", "medical"),
+        ("是昨天闻到的", "gas"),
         ("是昨天打的，我头还晕", "crime"),
         ("他走了，刀还插着", "crime"),
         ("昨晚", "crime"),

@@ -32,6 +32,19 @@ def test_the_matter_of_a_ticket_is_no_danger_of_this_moment(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        "算了今天早上已经清走了，这个工单我不要了，撤了吧",
+        "今天有人来清走了，不用管了",
+        "来水了，不用管了",
+        "算了不要了，昨天来人修好了",
+    ],
+)
+def test_who_says_that_the_matter_is_settled_is_in_no_danger(words: str) -> None:
+    assert judge(words) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "催一下，又着火了",
         "快催催着火了没人来",
         "帮我催下救护车，我妈没呼吸了",
@@ -40,6 +53,14 @@ def test_the_matter_of_a_ticket_is_no_danger_of_this_moment(words: str) -> None:
         "单子都撤了吧，过了今晚我就不麻烦谁了",
         "给孩子补充一点水，他吐了七八次人蔫了",
         "撤离的时候我妈还在里面，火很大",
+        "单子没人理我不想活了",
+        "别投诉他了他正拿刀砍我门",
+        "那个漏煤气的单子没人管人都晕过去了",
+        "工单没人管我就从楼上跳下去",
+        "单子处理了没有孩子叫不醒了",
+        "不投诉了他在砸门",
+        "撤单，他掐我脖子",
+        "算了不投诉了我活够了",
     ],
 )
 def test_new_danger_beside_it_is_met(words: str) -> None:

@@ -69,7 +69,7 @@ _ANNOUNCES = re.compile(
 _LEANT = re.compile(
     "[他她它]|对方|人家|(?:老板|店长|店家|商家|房东|物业|中介|单位|公司|校方|工头|村里|医院|银行|平台)(?!.{0,6}[路街巷村])|[也又]"
 )
-"""Words that point back at whom or what was told before (他也不让, 店长电话打不通)."""
+"""How words begin that point back at whom or what was told before (他也不让, 店长电话打不通)."""
 _ANOTHER = re.compile(r"(?:对了|还有|另外|再[问说]|换个|别的|顺便|那我?再)")
 """How a message begins that turns to something else."""
 _SAYS_ONLY = re.compile(
@@ -211,7 +211,7 @@ def _goes_on(first: _Said, second: _Said) -> bool:
     if first.gap or not (first.tells and second.tells) or _ANOTHER.match(second.text):
         return False
     said = simplified(second.text)
-    leant = _LEANT.search(said) is not None or not (is_fault(said) or reproaches(said))
+    leant = _LEANT.match(said) is not None or not (is_fault(said) or reproaches(said))
     return leant or not differ(simplified(first.text), said)
 
 

@@ -5,6 +5,7 @@ Such words name no ticket. They mean the ticket shown last, so the citizen is no
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bot.actions.complaint import answered, attachments, kept, promised
@@ -267,8 +268,18 @@ def _ask_what(turn: Turn, ticket: Ticket) -> None:
     turn.offer(ASKED_WHAT)
 
 
+_ANOTHERS = re.compile(
+    r"(?:对方|物业|房东|老板|经理|商家|店[家主里长]|公司|单位|中介|邻居|[他她]们?|司机|师傅|涉及对象)[^，,。；;]{0,8}(?:电话|手机|号码|联系方式)|"
+    r"(?:对方|物业|房东|老板|商家|[他她])[^，,。；;]{0,4}换(?:了)?号"
+)
+"""A number that is another's (对方电话换成…). The hotline would call the one who is complained of."""
+_MINE = re.compile(r"(?:我|俺|本人)(?:自己)?的?(?:电话|手机|号)")
+
+
 def _own_number(text: str, words: str) -> str | None:
     """The citizen's own number. Where much else is said, a number may be anybody's, and is the citizen's only by its words."""
+    if _ANOTHERS.search(text) and not _MINE.search(text):
+        return None
     nobodys = parts().city.hotline_numbers
     return own_phone(text, nobodys) or (asked_phone(words, nobodys) if len(words) <= _NUMBER_ALONE else None)
 

@@ -99,8 +99,11 @@ async def _closed(turn: Turn, own: Sequence[Ticket], why: str | None) -> bool:
 
 
 async def chosen(turn: Turn, ticket: Ticket) -> bool:
-    """Go on with the ticket that was chosen of several closed ones; False when it is not closed."""
-    if ticket.state is not State.CLOSED:
+    """Go on with the ticket that was chosen of several closed ones; False when it is not closed, or was filed elsewhere.
+
+    Number and code open the progress of a ticket, not what was told in it.
+    """
+    if ticket.state is not State.CLOSED or ticket.conversation_id != turn.conversation_id:
         return False
     await _still_open(turn, ticket, str(turn.slot("story") or "没有解决"))
     return True

@@ -8,6 +8,7 @@ danger is clear, or is asked about.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -63,6 +64,10 @@ an illness is told by its signs."""
 _HURT = 0.1
 """Probability (0 to 1) from which words of a hurt head, or of blood that does not stop, make a danger clear. Of all harmless
 examples with such words none has more than 0.01."""
+_NO_MORE = re.compile(
+    r"(?:他|她|它|他们|人家|对方|楼上|邻居)?(?:已经|现在|也|都|又)?(?:不|没)再?(?:来)?(?:打|骂|闹|砸|吵|追|堵|威胁|漏|冒烟)(?:我|人|了|过){0,3}"
+)
+"""Words that a danger has ended (撤单，他不打我了)."""
 _FAINT = 0.01
 """Probability of danger in the whole text under which no window is read: none would lift it to the bar."""
 
@@ -141,9 +146,9 @@ class Judge:
         if whole is not None and whole.kind == "self_harm" and (whole.clear or withdraws):
             return whole  # 单子撤了吧，我不麻烦任何人了 is a farewell
         found = self._judged_whole(rest)
-        if found is None or not found.clear or long_ago(rest) or is_over(rest):
+        if found is None or not found.clear or long_ago(rest) or is_over(rest) or _NO_MORE.fullmatch(rest):
             return None
-        shown = whole is not None and whole.clear and not withdraws
+        shown = whole is not None and whole.clear
         return found if shown or is_now(rest) else None
 
     def _sounds(self, rest: str) -> bool:
