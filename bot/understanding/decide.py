@@ -102,6 +102,12 @@ _FAREWELL = re.compile(
 )
 """Words of a farewell, or that end a talk."""
 
+_ONLY_NUMBER = re.compile(
+    r"(?:我?的?工?单号?|编号|查询码|[是为:：,，\s])*[A-Za-z]{2,6}[\s-]{0,3}20\d{2}[\s-]{0,3}\d{4}[\s-]{0,3}\d{5,6}"
+    r"(?:[\s,，。.;；:：/]*(?:查询码|密码|码)?[\s是为:：]*(?:[A-Za-z0-9]{4}[\s-]?[A-Za-z0-9]{4}|\d{3}\s?\d{3}))?[\s。.！!]*"
+)
+"""A message of only a ticket number, mostly with its query code: the citizen was asked for them."""
+
 FAR_BEHIND = 0.2
 """Share (0 to 1) of the first entry's probability from which another entry is its rival."""
 
@@ -236,6 +242,8 @@ def decide(
         return decided(ASK, max(asks, best))
     if only_time(text):
         return decided("inform", 1.0)
+    if _ONLY_NUMBER.fullmatch(text.strip()):
+        return decided("ask_progress", 1.0)
     if intent == "correct" and wants_changed(text):
         return decided(intent, confidence)
     if intent not in _DEEDS and _SUGGESTS.match(text) and not asks_somehow(text):

@@ -168,3 +168,23 @@ async def test_filing_it_again_brings_all_that_was_told(rasa: Rasa, visitor: str
     )
     assert ticket.content in opened.slots["content"] and ticket.number in opened.slots["content"]
     assert opened.slots["address"] == "居仁村路6号" and opened.slots["district"] == "大通区"
+
+
+@pytest.mark.parametrize("said", ["再催一催", "麻烦再帮我催催", "催一催那个工单"])
+@pytest.mark.parametrize("intent", ["urge", "nlu_fallback", "complain"])
+async def test_who_only_urges_has_urged(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str, intent: str
+) -> None:
+    ticket = await _filed(city, visitor)
+    answer = await rasa.run("action_fallback", said, intent, conversation=visitor)
+    assert "记下催办" in answer.text
+    assert any(event.action in ("urge", "urged") for event in await city.tickets.events(ticket.number))
+
+
+@pytest.mark.parametrize("said", ["对方电话换成13855412388了", "物业李经理的手机号改成13855412377了"])
+async def test_anothers_number_is_not_the_citizens(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str
+) -> None:
+    ticket = await _filed(city, visitor)
+    await rasa.run("action_fallback", said, "correct", conversation=visitor)
+    assert (await city.tickets.contact(ticket.number, CITIZEN, "核对")).phone == "13800000012"

@@ -135,6 +135,19 @@ def test_small_talk_needs_a_message_that_is_mostly_talk(rasa: str) -> None:
     assert decide("你究竟是不是机器在回我的话", [(rasa, 0.7)], talk, 0.1, Bars()).intent == rasa
 
 
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("HN2026113000002 HD4KER73", True),
+        ("工单号HN2026113000002，查询码HD4K-ER73", True),
+        ("hn20261130-00002", True),
+        ("HN2026113000002 这个单子的路灯还是不亮", False),
+    ],
+)
+def test_only_a_number_and_a_code_ask_how_the_ticket_stands(text: str, asks: bool) -> None:
+    assert (decide(text, [(TELL, 0.99)], TELLS, 0.1, BARS).intent == "ask_progress") is asks
+
+
 def test_filing_is_asked_about_only_with_a_sign_of_a_matter() -> None:
     hardly = {"question": 0.45, "matter": 0.15, "both": 0.01, "talk": 0.39}
     assert decide("过了月底还可以弄吗还是要等明年", [("nlu_fallback", 0.3)], hardly, 0.05, BARS).intent == ASK

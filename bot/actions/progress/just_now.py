@@ -24,6 +24,7 @@ from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
 from bot.understanding.ticket_talk import announced, asks_whether_filed, says_to_what, told
 from conversations.event_kinds import Result
+from conversations.of_ticket import Handling, of_ticket
 from core.clock import local, now
 from core.codes import place
 from core.errors import Conflict, RateLimited
@@ -75,6 +76,12 @@ _WHAT = "ticket_change"
 """Value of the slot ``offer`` after the citizen was asked what to change."""
 _LONGEST_CORRECTION = 60
 """Most characters of a correction that nothing announces; a longer message tells a matter."""
+_CONFIRMS = re.compile(
+    r"(?:是的?|对的?|嗯|好的?|要|确认|可以|行){0,3}(?:撤[回了掉销单]?|取消)(?:这张)?(?:工单|单子)?(?:吧|了){0,2}"
+)
+"""A yes that says once more what was asked (是的，撤回)."""
+_ASKS = re.compile(r"[?？吗么]|怎么|咋|如何|几次|多久|能不能|可不可以|有没有|别催|不催|不用催")
+"""Words with which 催 is asked about, or called off."""
 _NUMBER_ALONE = 24
 """Most characters of a message that hardly says more than a number."""
 
@@ -118,6 +125,10 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         return await _without_ticket(turn, heard, asks_number)
     if await _corrects(turn):
         heard = Heard(Said.CHANGE, 1.0, 1.0)
+    elif (turn.offered or "").startswith(solved.OFFER) and _CONFIRMS.fullmatch(plain(turn.text)):
+        heard = Heard(Said.WITHDRAW, 1.0, 1.0)
+    elif _only_urges(turn.text):
+        heard = Heard(Said.URGE, 1.0, 1.0)
     said = None if heard is None else _meant(turn, heard)
     if said is None or (said is Said.WITHDRAW and await kept.left(turn) is not None):
         return False  # 撤了吧 then means the unfinished complaint, not the ticket
@@ -130,6 +141,13 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         turn.say(error.message, [HUMAN])
     turn.outcome(Result.TICKET, about=str(turn.slot(SEEN_NUMBER)))
     return True
+
+
+def _only_urges(text: str) -> bool:
+    """Whether a message urges a ticket in so many words, and tells nothing beside: 再催一催."""
+    handled = of_ticket(text)
+    urges = handled is not None and handled.handling is Handling.URGES and not handled.rest
+    return urges and "催" in text and _ASKS.search(text) is None
 
 
 def _meant(turn: Turn, heard: Heard) -> Said | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.understanding.danger import clues, death, foreign, injured, swindle
+from bot.understanding.danger import clues, death, foreign, injured, lost, swindle
 from bot.understanding.danger.asked import general, is_now, is_over, long_ago, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
@@ -122,6 +122,8 @@ class Judge:
             return self._beside_a_ticket(text, ticket)
         found = self._judged_whole(text)
         if swindle.under_way(plain(text)) and (found is None or not found.clear):
+            found = Danger("crime", found.probability if found else _SUSPECTED, clear=True)
+        if lost.under_way(plain(text)) and (found is None or not found.clear):
             found = Danger("crime", found.probability if found else _SUSPECTED, clear=True)
         rest, question = parted(plain(text))
         if not rest or death.of_estate(plain(text), "medical", clear=False):
