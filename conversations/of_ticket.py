@@ -91,7 +91,7 @@ def of_ticket(text: str) -> OfTicket | None:
 
 
 _NAMED = re.compile(
-    rf"(?:(?:我|俺|那|这|上次|之前|刚才|昨天|前天)*个?(?:反映|投诉|说|报|登记)?的?[\u4e00-\u9fff]{{0,8}}的)?(?:我|俺|那|这|个|张|件){{0,4}}(?:{_TICKET}|{_CALLS}$)"
+    rf"(?:(?:我|俺|那|这|上次|之前|刚才|昨天|前天){{0,3}}个?(?:反映|投诉|说|报|登记)?的?[\u4e00-\u9fff]{{0,8}}的)?(?:我|俺|那|这|个|张|件){{0,4}}(?:{_TICKET}|{_CALLS}$)"
 )
 """A ticket with the words that tell which one (我那个漏煤气的单子)."""
 _HANDLED = re.compile(

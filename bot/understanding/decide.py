@@ -103,8 +103,8 @@ _FAREWELL = re.compile(
 """Words of a farewell, or that end a talk."""
 
 _ONLY_NUMBER = re.compile(
-    r"(?:我?的?工?单号?|编号|查询码|[是为:：,，\s])*[A-Za-z]{2,6}[\s-]{0,3}20\d{2}[\s-]{0,3}\d{4}[\s-]{0,3}\d{5,6}"
-    r"(?:[\s,，。.;；:：/]*(?:查询码|密码|码)?[\s是为:：]*(?:[A-Za-z0-9]{4}[\s-]?[A-Za-z0-9]{4}|\d{3}\s?\d{3}))?[\s。.！!]*"
+    r"(?:我?的?工?单号?|编号|查询码|[是为:：,，\s]){0,8}[A-Za-z]{2,6}[\s-]{0,3}20\d{2}[\s-]{0,3}\d{4}[\s-]{0,3}\d{5,6}"
+    r"(?:[\s,，。.;；:：/]{0,4}(?:查询码|密码|码)?[\s是为:：]{0,3}(?:[A-Za-z0-9]{4}[\s-]?[A-Za-z0-9]{4}|\d{3}\s?\d{3}))?[\s。.！!]{0,4}"
 )
 """A message of only a ticket number, mostly with its query code: the citizen was asked for them."""
 
