@@ -24,6 +24,8 @@ FRAGMENTS = (
     *("en", "妈妈", "1、", "\n1、", "谁", "吗？", "\u200b", "e\u0301", "&#25937;", "是不是", "昨天晚上8点", "3号楼", "那我就"),
 )  # fmt: skip
 """What is repeated in a text whoever reads it."""
+TRIES = 6
+"""Runs after which a reader that was slow in each is slow."""
 _METHODS = ("fullmatch", "match", "search", "sub", "subn", "finditer", "findall", "split")
 _OTHERS = "的一1a 。，\n我xyz天"
 
@@ -49,6 +51,19 @@ def seconds(read: Callable[[str], object], text: str, most: float = 0.25) -> flo
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
     return time.process_time() - began
+
+
+def least(read: Callable[[str], object], text: str, enough: float, most: float = 0.25) -> float:
+    """The least processor seconds of up to :data:`TRIES` runs, ended as soon as one took no more than ``enough``.
+
+    A busy machine makes a run slower, never faster: only what is slow in each run is slow.
+    """
+    taken = float("inf")
+    for _ in range(TRIES):
+        taken = min(taken, seconds(read, text, most))
+        if taken <= enough:
+            break
+    return taken
 
 
 def repeated(before: str, fragment: str, length: int) -> str:

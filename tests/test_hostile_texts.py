@@ -71,12 +71,7 @@ def test_every_pattern_takes_time_in_proportion_to_the_text() -> None:
                 short = pumping.seconds(read, pumping.repeated(before, fragment, most // 10))
                 if short * 10 <= PATTERN_S / 10:
                     continue
-                took = min(
-                    pumping.seconds(read, pumping.repeated(before, fragment, most))
-                    if short < PATTERN_S
-                    else short
-                    for _ in range(2)
-                )
+                took = pumping.least(read, pumping.repeated(before, fragment, most), PATTERN_S)
                 if took > PATTERN_S:
                     slow.append(
                         f"{place}.{method}: {took * 1000:.0f} ms for {before[:12]!r} and {fragment[:12]!r}"
@@ -144,7 +139,7 @@ def test_every_reader_takes_time_in_proportion_to_the_text() -> None:
             tenth, whole = (legible(pumping.repeated("", fragment, most)) for most in (LENGTH // 10, LENGTH))
             if pumping.seconds(read, tenth) * 10 <= READER_S / 5:
                 continue
-            took = min(pumping.seconds(read, whole, 1.0) for _ in range(2))
+            took = pumping.least(read, whole, READER_S, 1.0)
             if took > READER_S:
                 slow.append(f"{name}: {took * 1000:.0f} ms for {fragment[:12]!r}")
                 break
