@@ -113,7 +113,7 @@ class Alarm:
             met = await self._open.meet(conversation_id, job, found, fact)
             if met is not None:
                 return met
-        if is_open(fact) and during.heard(job.text, read_as(fact)) is during.Heard.OVER:
+        if is_open(fact) and during.heard(job.text, read_as(fact), str(fact["text"])) is during.Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
         if found is None and fact.get("state") == "over" and fresh(fact) and during.again(job.text):
             found = Danger(str(fact["kind"]), 1.0, clear=True)
@@ -268,7 +268,7 @@ class Alarm:
             )
         if answer is False:
             return await self._denied(conversation_id, fact)
-        news = during.heard(job.text, read_as(fact))
+        news = during.heard(job.text, read_as(fact), str(fact["text"]))
         if news in during.DONE_WITH:
             return await self._dealt_with(conversation_id, job, fact, past=news is during.Heard.PAST)
         if fact.get("beside") and answer is None and (found is None or not found.clear):

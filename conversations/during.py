@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from conversations.muted import cannot_phone
 from conversations.past import gone, lies_behind
 from core import text as texts
 from core.simplified import simplified
@@ -65,8 +66,16 @@ _SAFE_PLACE = re.compile(
 _AIRED = r"(?:(?:打?开|关)(?:了|好|掉)?(?:门窗?|窗户?|(?:总)?阀门?|煤?气|燃气)){0,3}"
 """What is done about gas on the way out."""
 _OVER = re.compile(rf"{_WHO}{_SAFE}")
+_ONLY_I = re.compile(
+    rf"(?:现在|已经|刚才|刚刚|终于|也|反正){{0,12}}[我俺](?![们家爸妈爹娘爷奶哥姐弟妹儿女老孩]){_WHO}{_SAFE}|(?:现在|已经|刚才|刚刚|终于){{0,12}}[我俺](?!们|家).{{0,2}}(?:出来|下楼|上岸|上来)(?:了|啦)"
+)
+_OTHERS = re.compile(
+    r"爸|妈|爹|娘|爷|奶|姥|外[公婆]|老[公婆伴人头太]|丈夫|妻子|媳妇|孩子|小孩|娃|儿子|女儿|闺女|[哥姐弟妹]|邻居|同[学事伴]|室友|工友|朋友|师傅|司机|大[爷妈叔]|"
+    r"[他她]|别人|有[个]?人|[几两三四五六七八九十\d]个人|人(?:还|都|被|在|出|掉|困|晕|倒|没)"
+)
+"""Somebody besides the citizen in the words that raised an alarm."""
 _OUT = re.compile(
-    rf"{_WHO}{_AIRED}(?:跑|逃|撤|走|爬|放|救|抬|背|抱|捞|拉|拽)?(?:出来|下楼|上岸|上来)(?:了|啦)|(?:明?火|火势|消防(?:员|队|车)?(?:来(?:了|过)?)?)?(?:已经|早就?|都|也|被){{0,12}}(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
+    rf"(?!(?:现在|已经|刚才|刚刚|终于|都|也|全){{0,12}}上来){_WHO}{_AIRED}(?:跑|逃|撤|走|爬|放|救|抬|背|抱|捞|拉|拽)?(?:出来|下楼|上岸|上来)(?:了|啦)|(?:明?火|火势|消防(?:员|队|车)?(?:来(?:了|过)?)?)?(?:已经|早就?|都|也|被){{0,12}}(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
     rf"(?:火|火势)(?:已经|被){{0,12}}(?:控制住|灭掉|扑灭)(?:了|啦)|{_WHO}(?:醒(?:过来|来)?|找(?:到|着|回来))(?:了|啦)"
 )
 _THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢){0,12}"
@@ -75,15 +84,15 @@ _THEY = r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|(?:打[我人]|砸门|闹)�
 _ENDED = re.compile(
     rf"{_THEY}(?:打完)?(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲)(?:人|我)?|(?:拉|劝|分)开)(?:了|啦)|"
     rf"{_THEY}(?:(?:被|让|给){_BY_HELP}|{_BY_HELP}(?:已经|都)?把?{_THEY}|(?:小偷|贼|坏人|打架的|闹事的|那个?人)(?:已经|都){{0,12}})"
-    r"(?:抓(?:住|走|起来)?|带走|控制住|制住|拉开|劝开)(?:了|啦)|(?:人)?(?:已经|都){0,12}(?:抓(?:住|走|起来)|带走)(?:了|啦)|"
+    r"(?:抓(?:住|走|起来)?|带走|控制住|制住|拉开|劝开)(?:了|啦)|(?:人)?(?:已经|都){0,12}抓(?:住|走|起来)(?:了|啦)|"
     rf"(?:刀子?|棍子?|酒瓶)(?:已经|都|被|给|{_BY_HELP}|我们?){{0,12}}(?:夺|抢|收|拿|没收)(?:下来?|走|过来)(?:了|啦)"
 )
-"""How violence ends. That somebody is silent or overpowered is no end: it may be the victim."""
+"""How violence ends. That somebody is silent, overpowered or taken away is no end: it may be the victim."""
 _CALMED = re.compile(
-    r"(?:刀子?|棍子?|酒瓶|药|绳子?|[他她]|人|现在|已经|已|刚才?|刚刚|终于|都|也|被|警察|民警|大家|邻居|把|给|我们?){0,12}"
+    r"(?!.*[被给让][他她])(?:刀子?|棍子?|酒瓶|药|绳子?|[他她]|人|现在|已经|已|刚才?|刚刚|终于|都|也|被|警察|民警|大家|邻居|把|给|我们?){0,12}"
     r"(?:拉(?:回来|住|下来)|(?:夺|抢|没收)(?:下来?|走|过来|掉)|(?:平静|冷静|稳定)下来|情绪稳定(?:下来)?|稳住|愿意说话)(?:了|啦)"
 )
-"""How somebody else's despair ends for now. That they have gone, or sleep, may mean the worst."""
+"""How somebody else's despair ends for now. That they have gone, sleep, or have got hold of the knife may mean the worst."""
 _FIXED = re.compile(
     r"(?:好了|[他她]们|师傅|物业|人家|燃气公司|供电公司|电工|的|人|已经|都|也|刚|来|给|把|阀门|软管|管子|这|就){0,12}"
     r"(?:修(?:好|过|完)|换(?:好|过|完)|处理(?:好|过|完)|堵住|弄好)(?:了|啦)"
@@ -154,7 +163,6 @@ _BLOCKED = re.compile(
     r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:不能|不敢|没法|不方便|不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
     r"(?:手机|电话)(?:快|要)?(?:没电|欠费|停机|坏)"
 )
-_MUTE = re.compile(r"聋|哑(?!巴亏)|听不[见到清]|听力|不会(?:说|讲)话|打不了电话")
 _HIDING = re.compile(r"躲|藏(?!族|医|品)|(?:锁|反锁|关)(?:在|着)(?:屋|房|厕所|卫生间|卧室)")
 _NOT_CALLED = re.compile(
     r"没(?:打|报|叫|人接|来|到)|进不[来去]|打不(?:通|了|出)|占线|不敢(?:打|报)|不(?:想|要|能)(?:打|报)"
@@ -205,13 +213,16 @@ def plain(text: str) -> str:
     return simplified(texts.plain(text))
 
 
-def heard(text: str, kind: str) -> Heard | None:
+def heard(text: str, kind: str, told: str = "") -> Heard | None:
     """What a message says about the open danger; None when its words alone don't show that it is about the danger.
 
     Args:
         text: the message.
         kind: the kind of the open danger.
+        told: the words that raised the alarm. When they tell of somebody else, 我没事 ends nothing.
 
+    >>> heard("我没事", "fire", "着火了").value, heard("我没事", "fire", "着火了，我妈还在里面").value
+    ('over', 'about')
     >>> heard("没有呼吸", "medical").value, heard("火灭了，没事了", "fire").value, heard("120打了 然后呢", "medical").value
     ('about', 'over', 'called')
     >>> heard("我想投诉物业", "fire"), heard("公积金怎么取", "fire")
@@ -222,14 +233,15 @@ def heard(text: str, kind: str) -> Heard | None:
     if len(said) > LONGEST + len(clauses) or _REQUEST.search(said):
         return None
     if _all_over(clauses, kind):
-        return Heard.OVER
+        own = kind not in BY_PEOPLE and all(_ONLY_I.fullmatch(one) or _BARE.fullmatch(one) for one in clauses)
+        return Heard.ABOUT if own and _OTHERS.search(plain(told)) else Heard.OVER
     if lies_behind(text, kind):
         return Heard.PAST
     if gone(text, kind):
         return Heard.GONE
     if _helped(clauses, kind):
         return Heard.ARRIVED
-    if _MUTE.search(said):
+    if cannot_phone(text):
         return Heard.MUTE
     if _BLOCKED.search(said):
         return Heard.BLOCKED
@@ -240,29 +252,6 @@ def heard(text: str, kind: str) -> Heard | None:
     if not said or _NOT_CALLED.search(said) or _GOES.search(said):
         return Heard.ABOUT
     return Heard.ABOUT if all(_BARE.fullmatch(one) or _DETAIL.fullmatch(one) for one in clauses) else None
-
-
-def cannot_phone(text: str) -> bool:
-    """Whether a message says that the citizen can't phone at all.
-
-    >>> cannot_phone("我是聋哑人"), cannot_phone("电话没人接")
-    (True, False)
-    """
-    return _MUTE.search(plain(text)) is not None
-
-
-_QUIETLY = re.compile(
-    r"(?:不能|不敢|没法|不方便|不好|不可以|无法)(?:说话|出声|打电话|讲话|吭声|打(?!开|扫)|报警|接电话)|会(?:被)?听[见到]|怕(?:他|她|被).{0,3}听"
-)
-
-
-def must_be_quiet(text: str) -> bool:
-    """Whether a message says that the citizen can't speak on the phone now: can't phone, or would be heard.
-
-    >>> must_be_quiet("我不能打电话 他会听见"), cannot_phone("电话一直占线")
-    (True, False)
-    """
-    return _QUIETLY.search(plain(text)) is not None or cannot_phone(text)
 
 
 def only_details(text: str) -> bool:

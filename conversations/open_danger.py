@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from conversations import after_alarm, aside, by_text, danger, during, met, scope, steps, store
+from conversations import after_alarm, aside, by_text, danger, during, met, muted, scope, steps, store
 from conversations.danger import Danger
 from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, read_as
 from conversations.event_kinds import Outcome, Result, read_report
@@ -82,10 +82,10 @@ class OpenDanger:
         if found is not None and aside.doubted(job.text, found):
             found = None
         told, question = after_alarm.apart(job.text)
-        heard = during.heard(told, read_as(fact))
+        heard = during.heard(told, read_as(fact), str(fact["text"]))
         if not question and heard is None:
             rest, asked = after_alarm.asked_after(job.text)
-            news = during.heard(rest, read_as(fact)) if asked else None
+            news = during.heard(rest, read_as(fact), str(fact["text"])) if asked else None
             if news in during.DONE_WITH:
                 told, question, heard = rest, asked, news
         over = heard in during.DONE_WITH
@@ -217,7 +217,7 @@ class OpenDanger:
     ) -> Reply:
         """The next step, and what of it is new is remembered."""
         called = bool(fact.get("called")) or heard is during.Heard.CALLED
-        by_text = bool(fact.get("by_text")) or during.must_be_quiet(text)
+        by_text = bool(fact.get("by_text")) or muted.must_be_quiet(text)
         signs, sign = list(fact.get("signs", ())), during.sign(text)
         new = sign is not None and sign not in signs and len(signs) < steps.SIGNS
         if new:

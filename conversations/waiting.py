@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
-from conversations import during
+from conversations import muted
 from conversations.types import Button, Job, Mode, QueuePlace, Reply
 from core import text as texts
 from core.simplified import simplified
@@ -175,7 +175,7 @@ def goes_on(text: str, place: QueuePlace, hours: str, *, told: bool, resume: Seq
             still += "要等多久看前面的人谈多久，我说不准。" if ahead else "多久能接上，我说不准。"
         return Reply(still, ways(place, resume))
     kept = "记下了，坐席接入后能看到。" if told else "您说的我都记下了，坐席接入后能看到。"
-    if during.cannot_phone(text):
+    if muted.cannot_phone(text):
         kept = "好的，都打字说，不用打电话。"
     return Reply(f"{kept}{now}还在排队，{_before(place)}。", ways(place, resume))
 

@@ -31,6 +31,14 @@ def test_the_matter_of_a_ticket_is_no_danger_of_this_moment(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
+    ["撤了那个煤气的单子，现在还在漏", "撤销那个打人的单子，他又在打", "那张煤气的单子撤了吧，屋里还有味"],
+)
+def test_what_goes_on_beside_a_ticket_is_asked_about(words: str) -> None:
+    assert judge(words) is not None
+
+
+@pytest.mark.parametrize(
+    "words",
     [
         "算了今天早上已经清走了，这个工单我不要了，撤了吧",
         "今天有人来清走了，不用管了",

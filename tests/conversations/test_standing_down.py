@@ -44,6 +44,26 @@ async def test_what_was_dealt_with_stands_down_and_the_next_question_is_answered
     assert "120" in new.text and "心肺复苏" in new.text
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("家里着火了，我妈还在里面出不来", "我没事"),
+        ("我们掉进河里了，还有两个孩子没上来", "我已经上来了"),
+        ("电梯里困了俩人，有个老人晕过去了", "我没事了，谢谢"),
+        ("河水漫到一楼了，我们困在屋里", "已经上来了"),
+        ("有人拿刀要砍我，就在门口", "人带走了"),
+        ("我同学拿着刀要割腕", "刀被他抢走了"),
+    ],
+)
+async def test_good_news_of_one_ends_nothing_for_the_others(process: Process, told: str, words: str) -> None:
+    await process.say(told)
+    replies = await process.say(words)
+    assert not any(reply.text.startswith(("太好了", "好，人到了")) for reply in replies)
+    results_in(process, Result.ANSWERED)
+    (again,) = await process.say("现在怎么办")
+    assert again.card is not None
+
+
 async def test_who_asks_about_papers_at_the_doctor_s_is_answered(process: Process) -> None:
     await process.say(HEAD)
     await process.say("已经打了120了")

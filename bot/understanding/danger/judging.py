@@ -68,6 +68,8 @@ _NO_MORE = re.compile(
     r"(?:他|她|它|他们|人家|对方|楼上|邻居)?(?:已经|现在|也|都|又)?(?:不|没)再?(?:来)?(?:打|骂|闹|砸|吵|追|堵|威胁|漏|冒烟)(?:我|人|了|过){0,3}"
 )
 """Words that a danger has ended (撤单，他不打我了)."""
+_LASTS = re.compile(r"(?:现在|这会儿?|还|又|仍|一直)[^，,]{0,4}(?:在|有|是|没)")
+"""Words that something goes on beside what is wanted of a ticket."""
 _FAINT = 0.01
 """Probability of danger in the whole text under which no window is read: none would lift it to the bar."""
 
@@ -148,10 +150,13 @@ class Judge:
         if whole is not None and whole.kind == "self_harm" and (whole.clear or withdraws):
             return whole  # 单子撤了吧，我不麻烦任何人了 is a farewell
         found = self._judged_whole(rest)
-        if found is None or not found.clear or long_ago(rest) or is_over(rest) or _NO_MORE.fullmatch(rest):
+        if long_ago(rest) or is_over(rest) or _NO_MORE.fullmatch(rest):
             return None
         shown = whole is not None and whole.clear
-        return found if shown or is_now(rest) else None
+        if found is not None and found.clear and (shown or is_now(rest)):
+            return found
+        # 撤了那个煤气的单子，现在还在漏 names what leaks together with the ticket only.
+        return replace(whole, clear=False) if whole is not None and _LASTS.search(rest) else None
 
     def _sounds(self, rest: str) -> bool:
         """Whether the words beside a question sound faintly of danger; else the tail, which takes longer, reads none of them."""

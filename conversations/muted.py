@@ -1,0 +1,33 @@
+"""Reads that a citizen can't phone in a danger, or can't speak without being heard."""
+
+from __future__ import annotations
+
+import re
+
+from core.simplified import simplified
+from core.text import plain
+
+_MUTE = re.compile(r"聋|哑(?!巴亏)|听不[见到清]|听力|不会(?:说|讲)话|打不了电话")
+
+
+def cannot_phone(text: str) -> bool:
+    """Whether a message says that the citizen can't phone at all.
+
+    >>> cannot_phone("我是聋哑人"), cannot_phone("电话没人接")
+    (True, False)
+    """
+    return _MUTE.search(simplified(plain(text))) is not None
+
+
+_QUIETLY = re.compile(
+    r"(?:不能|不敢|没法|不方便|不好|不可以|无法)(?:说话|出声|打电话|讲话|吭声|打(?!开|扫)|报警|接电话)|会(?:被)?听[见到]|怕(?:他|她|被).{0,3}听"
+)
+
+
+def must_be_quiet(text: str) -> bool:
+    """Whether a message says that the citizen can't speak on the phone now: can't phone, or would be heard.
+
+    >>> must_be_quiet("我不能打电话 他会听见"), cannot_phone("电话一直占线")
+    (True, False)
+    """
+    return _QUIETLY.search(simplified(plain(text))) is not None or cannot_phone(text)
