@@ -11,7 +11,6 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 
-import zxcvbn
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -136,6 +135,8 @@ def score(password: str, about: Sequence[str] = ()) -> int:
     >>> score("12345hotline"), score("qwertyuiop"), score("wooden-bedroom", ["ed"])
     (1, 0, 3)
     """
+    import zxcvbn  # its lists take 12 MB, which a process without new passwords does not need
+
     known = [*about, *_NEAR]
     found: int = zxcvbn.zxcvbn(_same_form(password)[:READ], user_inputs=known)["score"]
     return found

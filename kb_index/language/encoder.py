@@ -85,7 +85,7 @@ class StaticEncoder:
         found = np.zeros((len(texts), self.dimensions), np.float32)
         for row, encoding in enumerate(self._tokenizer.encode_batch(prepared, add_special_tokens=False)):
             if encoding.ids:
-                found[row] = self._weights[encoding.ids].mean(axis=0)
+                found[row] = self._weights[encoding.ids].mean(axis=0, dtype=np.float32)
         return _unit(found)
 
 
@@ -185,8 +185,10 @@ def _static_module(folder: Path) -> Path | None:
 
 
 @lru_cache(maxsize=1)
-def _static_model(folder: Path, module: Path, stamps: Stamps) -> tuple[Vectors, Tokenizer, str]:
+def _static_model(folder: Path, module: Path, stamps: Stamps) -> tuple[NDArray[np.floating], Tokenizer, str]:
     """Weights, tokenizer and fingerprint of a static model. Index versions share them: nothing changes them.
+
+    The weights stay as they are stored, mostly as 16-bit numbers: only the few rows of a text are computed with.
 
     Args:
         folder: the model's folder.
@@ -196,7 +198,7 @@ def _static_model(folder: Path, module: Path, stamps: Stamps) -> tuple[Vectors, 
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
-    weights = load_file(str(module / "model.safetensors"))["embedding.weight"].astype(np.float32)
+    weights = load_file(str(module / "model.safetensors"))["embedding.weight"]
     weights.flags.writeable = False
     return weights, Tokenizer.from_file(str(module / "tokenizer.json")), _fingerprint(folder)
 

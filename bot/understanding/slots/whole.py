@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import rjieba
 
@@ -31,7 +30,7 @@ def whole(read: str, start: int, end: int) -> tuple[int, int]:
         if run.start() < end < run.end():
             end = run.end()
     at = max(start - _REACH, 0)
-    for word in _segmenter().cut(read[at : end + _REACH], False):
+    for word in rjieba.cut(read[at : end + _REACH], False):
         if at >= end:
             break
         after = at + len(word)
@@ -44,11 +43,6 @@ def whole(read: str, start: int, end: int) -> tuple[int, int]:
 def cut(read: str) -> Iterator[tuple[int, int]]:
     """The words of a text: the first character of each, and the one after the last."""
     at = 0
-    for word in _segmenter().cut(read, False):
+    for word in rjieba.cut(read, False):
         yield at, at + len(word)
         at += len(word)
-
-
-@cache
-def _segmenter() -> rjieba.Jieba:
-    return rjieba.Jieba()
