@@ -35,6 +35,7 @@ from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.of_ticket import of_ticket
 from conversations.open_danger import TALKED, OpenDanger, Screened
+from conversations.sequels import DONE_WITH, Heard
 from conversations.types import HandoffReason, Job, Mode, Reply
 from conversations.waiting import leaves
 from core.clock import now
@@ -72,7 +73,7 @@ class Alarm:
         self._handoff = handoff
         self._judge = judge
         self._unsure = unsure
-        self._open = OpenDanger(database, handoff)
+        self._open = OpenDanger(database, handoff, judge)
 
     async def before(self, conversation_id: str, job: Job) -> Screened:
         """Judge a message before it is answered. Mostly the turn just goes on."""
@@ -113,7 +114,7 @@ class Alarm:
             met = await self._open.meet(conversation_id, job, found, fact)
             if met is not None:
                 return met
-        if is_open(fact) and during.heard(job.text, read_as(fact), str(fact["text"])) is during.Heard.OVER:
+        if is_open(fact) and await self._open.heard(job.text, fact) is Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
         if found is None and fact.get("state") == "over" and fresh(fact) and during.again(job.text):
             found = Danger(str(fact["kind"]), 1.0, clear=True)
@@ -268,9 +269,9 @@ class Alarm:
             )
         if answer is False:
             return await self._denied(conversation_id, fact)
-        news = during.heard(job.text, read_as(fact), str(fact["text"]))
-        if news in during.DONE_WITH:
-            return await self._dealt_with(conversation_id, job, fact, past=news is during.Heard.PAST)
+        news = await self._open.heard(job.text, fact)
+        if news in DONE_WITH:
+            return await self._dealt_with(conversation_id, job, fact, past=news is Heard.PAST)
         if fact.get("beside") and answer is None and (found is None or not found.clear):
             # These words are about the answer: the citizen passes over the question.
             return await self._pass_over(conversation_id, fact)

@@ -6,7 +6,7 @@ The judge is passed in (:class:`Judge`): this package holds no model that judges
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -108,6 +108,14 @@ class Judge(Protocol):
 
     def live(self, text: str) -> Live | None:
         """The matter of the hotline in a message with an out-of-scope matter; None when there is none."""
+        ...
+
+    def after(self, told: str, text: str) -> Mapping[str, float]:
+        """What a message says after the words that raised an alarm: probability (0 to 1) of each kind of sequel.
+
+        The kinds are those of ``bot/understanding/danger/sequels/``: over, partly, arrived, past, gone, called, blocked, joke,
+        worse, detail, what_now, question, matter, human, chat.
+        """
         ...
 
 

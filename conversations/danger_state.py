@@ -11,6 +11,7 @@ from typing import Any
 from conversations import danger, during
 from conversations.danger import Advice, Danger
 from conversations.past import of_now
+from conversations.sequels import Heard
 from conversations.types import Button, Job, Mode, Reply
 from conversations.waiting import asks_place
 from core.clock import iso, now
@@ -141,7 +142,7 @@ def restored(data: dict[str, Any]) -> Reply:
     return Reply(data["text"], tuple(Button(**b) for b in data["buttons"]), data["card"])
 
 
-def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard | None) -> bool:
+def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: Heard | None) -> bool:
     """Whether clear danger in a message is the open one, which needs no whole advice again."""
     open_, text = advice_of(fact), simplified(text)
     if found.kind == "crime" and str(fact["kind"]) not in during.BY_PEOPLE and not _BLOWS.search(text):
@@ -161,7 +162,7 @@ def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: during.Heard 
         return (
             True  # Nobody in danger is answered with the words for despair because they hide or are afraid.
         )
-    known = len(text) <= _ADDS or fact.get("called") or heard not in (None, during.Heard.ABOUT)
+    known = len(text) <= _ADDS or fact.get("called") or heard not in (None, Heard.ABOUT)
     told = danger.advice(found.kind, text)
     # 没呼吸了 names nothing of its own: it is still about the one who chokes.
     plain = found.kind == fact["kind"] and told is danger.advices()[found.kind]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
+from collections.abc import Mapping
 
+from conversations.after_alarm import asks
 from conversations.muted import cannot_phone
 from conversations.past import gone, lies_behind
+from conversations.sequels import ENDING, Heard, from_shares, goes_on
 from core import text as texts
 from core.simplified import simplified
 
-DONE_WITH = ("over", "arrived", "past", "gone")
-"""What is heard (values of :class:`Heard`) when the danger is not open any more."""
 LONGEST = 24
 """Most characters, besides signs, of a message that counts as about the danger because of its words alone."""
 BY_PEOPLE = ("self_harm", "crime", "domestic_violence", "child_abuse")
@@ -25,29 +25,6 @@ _QUIET = re.compile(
     r"(?:孩子|小孩|娃|人|[他她]|现在|突然|刚才|已经|那边|里面|屋里|隔壁){0,12}(?:没|不)(?:有|出|了){0,12}(?:声音?|动静|动|哭|吭声)了*(?:啊|呀){0,12}"
 )
 """Silence after blows. Alone it looks like a faint."""
-
-
-class Heard(StrEnum):
-    """What a message says about the open danger."""
-
-    OVER = "over"
-    """The danger is over."""
-    ARRIVED = "arrived"
-    """The people who help are there."""
-    PAST = "past"
-    """It was on a day before, or is not of this moment."""
-    GONE = "gone"
-    """The one who was in danger has gone, or has died."""
-    CALLED = "called"
-    """Somebody has called for help, or help is on its way."""
-    BLOCKED = "blocked"
-    """The call does not get through, or the citizen can't speak."""
-    MUTE = "mute"
-    """The citizen can't phone at all."""
-    HIDING = "hiding"
-    """The citizen hides."""
-    ABOUT = "about"
-    """Something else about the danger: how things are, where it is, what to do now, only yes or no."""
 
 
 _CLAUSES = re.compile(r"[，,。.！!？?；;、\s]+")
@@ -213,13 +190,15 @@ def plain(text: str) -> str:
     return simplified(texts.plain(text))
 
 
-def heard(text: str, kind: str, told: str = "") -> Heard | None:
-    """What a message says about the open danger; None when its words alone don't show that it is about the danger.
+def heard(text: str, kind: str, told: str = "", shares: Mapping[str, float] | None = None) -> Heard | None:
+    """What a message says about the open danger; None when nothing shows that it is about the danger.
 
     Args:
         text: the message.
         kind: the kind of the open danger.
         told: the words that raised the alarm. When they tell of somebody else, 我没事 ends nothing.
+        shares: probabilities of what the message says (:meth:`conversations.danger.Judge.after`); the words alone decide
+            without.
 
     >>> heard("我没事", "fire", "着火了").value, heard("我没事", "fire", "着火了，我妈还在里面").value
     ('over', 'about')
@@ -228,6 +207,20 @@ def heard(text: str, kind: str, told: str = "") -> Heard | None:
     >>> heard("我想投诉物业", "fire"), heard("公积金怎么取", "fire")
     (None, None)
     """
+    by_words, learned = _by_words(text, kind, told), from_shares(shares or {})
+    if by_words is Heard.OVER and goes_on(shares or {}):
+        return Heard.ABOUT
+    if by_words is not None or learned is None or _REQUEST.search(plain(text)):
+        return by_words
+    if learned is Heard.CALLED and asks(text):
+        return Heard.ABOUT  # 电话打给哪个
+    if learned in ENDING and kind == "self_harm":
+        return None  # 没事了 of one's own despair is no end, whoever reads it.
+    # 人带走了 may be said of the victim.
+    return Heard.EASED if learned is Heard.GONE and kind in BY_PEOPLE else learned
+
+
+def _by_words(text: str, kind: str, told: str) -> Heard | None:
     said = plain(text)
     clauses = [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
     if len(said) > LONGEST + len(clauses) or _REQUEST.search(said):

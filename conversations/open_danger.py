@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from typing import Any
 from sqlalchemy import select
 
 from conversations import after_alarm, aside, by_text, danger, during, met, muted, scope, steps, store
-from conversations.danger import Danger
+from conversations.danger import Danger, Judge
 from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, read_as
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
+from conversations.sequels import DONE_WITH, Heard
 from conversations.sources import SOURCE_URGENT
 from conversations.types import HandoffReason, Job, Mode, Reply
 from conversations.waiting import asks_how_long, asks_place
@@ -60,11 +62,19 @@ class OpenDanger:
     Args:
         database: where the conversations are.
         handoff: calls the agents, and keeps the facts.
+        judge: reads what is said after an alarm; without it the words alone decide.
     """
 
-    def __init__(self, database: Database, handoff: Handoff) -> None:
+    def __init__(self, database: Database, handoff: Handoff, judge: Judge | None) -> None:
         self._database = database
         self._handoff = handoff
+        self._judge = judge
+
+    async def heard(self, text: str, fact: dict[str, Any]) -> Heard | None:
+        """What a message says about the danger that is open, or that was asked about."""
+        told = str(fact["text"])
+        shares = await asyncio.to_thread(self._judge.after, told, text) if self._judge and text else None
+        return during.heard(text, read_as(fact), told, shares)
 
     async def meet(
         self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]
@@ -82,13 +92,13 @@ class OpenDanger:
         if found is not None and aside.doubted(job.text, found):
             found = None
         told, question = after_alarm.apart(job.text)
-        heard = during.heard(told, read_as(fact), str(fact["text"]))
-        if not question and heard is None:
+        heard = await self.heard(told, fact)
+        if not question and during.heard(told, read_as(fact), str(fact["text"])) is None:
             rest, asked = after_alarm.asked_after(job.text)
-            news = during.heard(rest, read_as(fact), str(fact["text"])) if asked else None
-            if news in during.DONE_WITH:
+            news = await self.heard(rest, fact) if asked else None
+            if news in DONE_WITH:
                 told, question, heard = rest, asked, news
-        over = heard in during.DONE_WITH
+        over = heard in DONE_WITH
         clear = found is not None and found.clear
         known = clear and found is not None and goes_on(job.text, found, fact, heard)
         # 我跳下去救 and 坐电梯下去 sound like other dangers. So short, they tell what the citizen means to do.
@@ -100,10 +110,10 @@ class OpenDanger:
             if not known:
                 return None
             # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
-            heard = during.Heard.ABOUT if over else heard
+            heard = Heard.ABOUT if over else heard
             return Screened([await self._step(conversation_id, job.text, heard, fact)], outcome=outcome)
         if over and heard is not None:
-            behind = {"past": True} if heard is during.Heard.PAST else {}
+            behind = {"past": True} if heard is Heard.PAST else {}
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"} | behind)
             if kind not in during.BY_PEOPLE:
                 await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
@@ -113,9 +123,9 @@ class OpenDanger:
                 if question
                 else Screened([told_over], outcome=outcome)
             )
-        if fact.get("filing") and heard is not during.Heard.CALLED and not during.cries(job.text):
+        if fact.get("filing") and heard is not Heard.CALLED and not during.cries(job.text):
             return None  # The form has asked a question, and its answers are words like these.
-        if heard is during.Heard.CALLED and question:
+        if heard is Heard.CALLED and question:
             step = await self._step(conversation_id, told, heard, fact)
             return Screened([step], outcome=outcome, question=question)
         if question and heard is None:
@@ -213,10 +223,10 @@ class OpenDanger:
         return found.kind == fact["kind"] or during.nothing_but_over(text, read_as(fact))
 
     async def _step(
-        self, conversation_id: str, text: str, heard: during.Heard | None, fact: dict[str, Any]
+        self, conversation_id: str, text: str, heard: Heard | None, fact: dict[str, Any]
     ) -> Reply:
         """The next step, and what of it is new is remembered."""
-        called = bool(fact.get("called")) or heard is during.Heard.CALLED
+        called = bool(fact.get("called")) or heard is Heard.CALLED
         by_text = bool(fact.get("by_text")) or muted.must_be_quiet(text)
         signs, sign = list(fact.get("signs", ())), during.sign(text)
         new = sign is not None and sign not in signs and len(signs) < steps.SIGNS

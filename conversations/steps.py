@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conversations import danger
 from conversations.danger import Advice
-from conversations.during import Heard
+from conversations.sequels import Heard
 from conversations.types import Button, Mode, QueuePlace, Reply
 
 SIGNS = 2
@@ -40,6 +40,10 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool, by_t
         text = f"请旁边的人帮您打：{calls}。身边没有人，就{_BY_MESSAGE}，请警察帮忙。"
     elif heard is Heard.HIDING and police:
         text = f"我在。先躲好、别出声，手机调成静音；不方便打 {advice.numbers[0].number}，就{_BY_MESSAGE}。"
+    elif heard is Heard.EASED and called:
+        text = "好，听电话里的安排。人要是都平安了，回我一声“都平安了”。"
+    elif heard is Heard.EASED and not by_text:
+        text = f"我在。还有谁没脱险，请马上打：{calls}；人要是都平安了，回我一声“都平安了”。"
     elif by_text and not called:
         text = f"我在，您说的记下了。不用打电话：{_BY_MESSAGE}，手机调成静音；发过的，情况变了就再发一条。"
     elif called:
@@ -175,7 +179,7 @@ def kept() -> Reply:
 
 
 def done_with(heard: Heard) -> Reply:
-    """The reply to a person who says that the danger is not open any more (:data:`conversations.during.DONE_WITH`)."""
+    """The reply to a person who says that the danger is not open any more (:data:`conversations.DONE_WITH`)."""
     if heard is Heard.PAST:
         return lies_behind()
     if heard is Heard.GONE:

@@ -348,13 +348,18 @@ async def test_a_weak_doubt_about_a_short_question_is_let_go_after_an_alarm(
     assert look is not None
     made = danger_state.made(state, "fire", FIRE)
     await process.conversations._alarm._handoff.remember(await process.id_of(), danger_state.FACT, made)
-    doubts = {"他不来行不行": 0.7, "我爸叫不醒了，行不行": 0.7, "他要死了吗": 0.7, "家里没人行不行": 0.85}
+    doubts = {
+        "代办的人不来行不行": 0.7,
+        "我爸叫不醒了，行不行": 0.7,
+        "他要死了吗": 0.7,
+        "家里没人行不行": 0.85,
+    }
     monkeypatch.setattr(
         look, "judge", lambda text: Danger("medical", doubts[text], clear=False) if text in doubts else None
     )
     results_in(process, Result.ANSWERED)
-    replies = await process.say("他不来行不行")
-    assert replies[-1].text == "您说的是：他不来行不行"
+    replies = await process.say("代办的人不来行不行")
+    assert replies[-1].text == "您说的是：代办的人不来行不行"
     if state in ("over", "passed"):
         for words in list(doubts)[1:]:
             await process.conversations._alarm._handoff.remember(

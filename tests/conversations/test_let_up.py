@@ -6,6 +6,7 @@ import pytest
 
 from conversations import danger, during
 from conversations.event_kinds import Result
+from conversations.sequels import DONE_WITH
 from tests.conversations.conftest import Process
 from tests.conversations.test_danger import results_in
 
@@ -94,7 +95,7 @@ async def test_who_has_died_is_not_met_with_joy(process: Process) -> None:
     ],
 )
 def test_no_end_where_none_is_told(words: str, kind: str) -> None:
-    assert during.heard(words, kind) not in during.DONE_WITH
+    assert during.heard(words, kind) not in DONE_WITH
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conversations import during
-from conversations.during import Heard
 from conversations.event_kinds import Result
+from conversations.sequels import Heard
 from tests.conversations.conftest import Process
 from tests.conversations.test_danger import results_in
 

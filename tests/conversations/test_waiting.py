@@ -228,6 +228,9 @@ async def test_the_question_about_danger_is_not_asked_a_third_time(process: Proc
         def live(self, text: str) -> danger.Live | None:
             return None
 
+        def after(self, told: str, text: str) -> dict[str, float]:
+            return {}
+
     alarm._judge = Doubtful()
     asked: list[str] = []
     for words in ("我爸头晕", "在田家庵区", "龙湖路", "就是今天", "三号楼门口", "还是头晕"):

@@ -12,7 +12,7 @@ import numpy as np
 import typer
 
 from bot.understanding.category import fit as category
-from bot.understanding.danger import fit, thresholds
+from bot.understanding.danger import fit, sequel, thresholds
 from bot.understanding.danger.judgement import Judgement, Numbers
 from bot.understanding.danger.judging import HERE, LETTER, Judge
 from bot.understanding.danger.kinds import LABELS
@@ -115,6 +115,18 @@ def fit_command(encoder: Encoder = SHIPPED) -> None:
             typer.echo(f"{name}, {what}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
     fit.fit_words(texts, labels).save(HERE / "words.npz")
     fit.write_numbers(HERE / "numbers.json", found)
+    fit_sequel_command()
+
+
+@app.command("fit-sequel")
+def fit_sequel_command() -> None:
+    """Fit the reader of what is said after an alarm; prints its figures on each author, left out in turn."""
+    rows = sequel.examples()
+    for author in sorted({row[0] for row in rows}):
+        held = [row for row in rows if row[0] == author]
+        made = sequel.fit([row for row in rows if row[0] != author])
+        typer.echo(f"{author}: {sequel.figures(made, held)}")
+    sequel.fit(rows).save()
 
 
 def _judged(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.understanding.danger import clues, death, foreign, injured, lost, swindle
+from bot.understanding.danger import clues, death, foreign, injured, lost, sequel, swindle
 from bot.understanding.danger.asked import general, is_now, is_over, long_ago, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
@@ -277,6 +278,10 @@ class Judge:
         ):
             return None
         return name
+
+    def after(self, told: str, text: str) -> Mapping[str, float]:
+        """What a message says after an alarm (:mod:`bot.understanding.danger.sequel`); empty without the encoder."""
+        return sequel.shipped().read(told, text) if self._tail is not None else {}
 
     def live(self, text: str) -> Live | None:
         """The matter of the hotline in a message that also speaks of another route; None when there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
 
 from bot.understanding.danger import shipped
 from conversations import danger
@@ -69,7 +70,15 @@ class HeldUp:
 
     def __init__(self) -> None:
         self.gate, self.reached = threading.Event(), threading.Event()
-        self.scope = shipped().scope
+
+    def scope(self, text: str) -> str | None:
+        return shipped().scope(text)
+
+    def live(self, text: str) -> danger.Live | None:
+        return shipped().live(text)
+
+    def after(self, told: str, text: str) -> Mapping[str, float]:
+        return shipped().after(told, text)
 
     def judge(self, text: str) -> Danger | None:
         self.reached.set()

@@ -1,0 +1,82 @@
+"""What is said after an alarm, in words no rule names: it goes on, it is better, it is over, or it is about something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversations.event_kinds import Result
+from tests.conversations.conftest import Process
+from tests.conversations.test_danger import results_in
+
+FAINTED = "我妈晕过去了叫不醒"
+BURGLAR = "小偷在撬我家门"
+ROOF = "同学站在天台边上要跳"
+SMELL = "我家燃气报警器响，屋里有煤气味"
+WATER = "有人掉水库里了快来人"
+WIRE = "电线断了掉在路上冒火花"
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (FAINTED, "七十三了，有高血压"),
+        (FAINTED, "车啥时候能到啊"),
+        (SMELL, "响个不停，眼睛都辣了"),
+        (SMELL, "现在能开灯吗"),
+        (BURGLAR, "又多来了一个人"),
+        (BURGLAR, "我不敢吱声"),
+        (ROOF, "她把鞋脱了"),
+        ("隔壁小孩被打得直叫", "那家在五单元六楼西户"),
+    ],
+)
+async def test_what_is_told_of_the_danger_stays_within_it(process: Process, told: str, words: str) -> None:
+    await process.say(told)
+    results_in(process, Result.UNKNOWN)
+    (reply,) = await process.say(words)
+    assert reply.card is not None and process.dialogue.asked == []
+    assert not reply.text.startswith(("太好了", "好，人到了"))
+
+
+@pytest.mark.parametrize(
+    ("told", "words"), [(FAINTED, "睁眼了，可说话含糊"), (WATER, "捞上来一个，还有一个没看见")]
+)
+async def test_who_tells_of_something_better_is_asked_whether_all_are_safe(
+    process: Process, told: str, words: str
+) -> None:
+    await process.say(told)
+    (reply,) = await process.say(words)
+    if "12356" not in reply.text:
+        assert "都平安了" in reply.text and "120" in reply.text
+    results_in(process, Result.ANSWERED)
+    (over,) = await process.say("都平安了")
+    assert over.text.startswith("太好了")
+
+
+@pytest.mark.parametrize(
+    ("told", "words", "begins"),
+    [
+        ("我爸心口疼得满头汗，喘不上气", "大夫已经在给他做心电图了", "好，人到了"),
+        ("锅烧着了，厨房全是火", "扑灭了，就熏黑一面墙，人都好好的", "太好了"),
+    ],
+)
+async def test_an_alarm_ends_in_any_words(process: Process, told: str, words: str, begins: str) -> None:
+    await process.say(told)
+    (reply,) = await process.say(words)
+    assert reply.text.startswith(begins), reply.text
+
+
+@pytest.mark.parametrize("words", ["医保卡丢了怎么补办", "供电公司老不管，我要投诉"])
+async def test_what_is_about_something_else_is_answered(process: Process, words: str) -> None:
+    await process.say(WIRE)
+    results_in(process, Result.ANSWERED)
+    await process.say(words)
+    assert process.dialogue.texts()[-1] == words
+
+
+async def test_without_the_encoder_the_words_alone_decide(process: Process) -> None:
+    alarm = process.conversations._alarm
+    assert alarm._judge is not None
+    alarm._open._judge = None
+    await process.say(FAINTED)
+    (reply,) = await process.say("人醒过来了")
+    assert reply.text.startswith("太好了")
