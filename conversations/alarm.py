@@ -116,7 +116,8 @@ class Alarm:
                 return met
         if is_open(fact) and await self._open.heard(job.text, fact) is Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
-        if found is None and fact.get("state") == "over" and fresh(fact) and during.again(job.text):
+        over = found is None and fact.get("state") == "over" and fresh(fact)
+        if over and (during.again(job.text) or await self._open.worsens(job.text, fact)):
             found = Danger(str(fact["kind"]), 1.0, clear=True)
         if may_return(fact) and after_alarm.returns(job.text, str(fact["kind"])):
             came = Danger(str(fact["kind"]), 1.0, clear=True)

@@ -181,6 +181,12 @@ class Advice(BaseModel):
         calls = "、".join(f"{n.number}（{n.name}）" for n in self.numbers)
         return Reply(f"{before}还没打电话的话，请马上打：{calls}。", (FILE_IT,), self.card())
 
+    def beside(self, other: Advice) -> Advice:
+        """This advice with the numbers of another danger, which is not over, behind its own."""
+        own = {number.number for number in self.numbers}
+        more = [number for number in other.numbers if number.number not in own]
+        return self.model_copy(update={"numbers": [*self.numbers, *more]})
+
     def card(self) -> dict[str, object]:
         """What a web page shows next to the text."""
         return {

@@ -101,8 +101,9 @@ def _age(fact: dict[str, Any]) -> timedelta:
 
 
 def advice_of(fact: dict[str, Any]) -> Advice:
-    """The advice for the danger of a fact."""
-    return danger.advice(str(fact["kind"]), str(fact["text"]))
+    """The advice for the danger of a fact, with the numbers of another one that was not over when it began."""
+    advice, before = danger.advice(str(fact["kind"]), str(fact["text"])), fact.get("before")
+    return advice.beside(danger.advice(str(before["kind"]), str(before["text"]))) if before else advice
 
 
 def read_as(fact: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from conversations.after_alarm import asks
 from conversations.muted import cannot_phone
 from conversations.past import gone, lies_behind
-from conversations.sequels import ENDING, Heard, from_shares, goes_on
+from conversations.sequels import ENDING, WHAT_NOW_FROM, Heard, from_shares, goes_on
 from core import text as texts
 from core.simplified import simplified
 
@@ -46,6 +46,13 @@ _OVER = re.compile(rf"{_WHO}{_SAFE}")
 _ONLY_I = re.compile(
     rf"(?:现在|已经|刚才|刚刚|终于|也|反正){{0,12}}[我俺](?![们家爸妈爹娘爷奶哥姐弟妹儿女老孩]){_WHO}{_SAFE}|(?:现在|已经|刚才|刚刚|终于){{0,12}}[我俺](?!们|家).{{0,2}}(?:出来|下楼|上岸|上来)(?:了|啦)"
 )
+_SOMEBODY_ELSE = re.compile(r"[他她]|爸|妈|孩子|老人|救下|劝")
+_IN_WATER = re.compile("落水|溺|淹|水库|[河江湖塘井池沟海]|跳桥|水里")
+"""Words of an alarm in which somebody may not breathe any more when they are out."""
+_WELL = re.compile(
+    "没(?:有)?(?:什么|啥|太?大)?(?:事|碍)|医院|平安|安全|醒|脱险|脱离|稳定|缓过|会哭|能说话|误会|误报|救活"
+)
+"""Words of the state somebody is in, besides being out."""
 _OTHERS = re.compile(
     r"爸|妈|爹|娘|爷|奶|姥|外[公婆]|老[公婆伴人头太]|丈夫|妻子|媳妇|孩子|小孩|娃|儿子|女儿|闺女|[哥姐弟妹]|邻居|同[学事伴]|室友|工友|朋友|师傅|司机|大[爷妈叔]|"
     r"[他她]|别人|有[个]?人|[几两三四五六七八九十\d]个人|人(?:还|都|被|在|出|掉|困|晕|倒|没)"
@@ -208,16 +215,21 @@ def heard(text: str, kind: str, told: str = "", shares: Mapping[str, float] | No
     (None, None)
     """
     by_words, learned = _by_words(text, kind, told), from_shares(shares or {})
-    if by_words is Heard.OVER and goes_on(shares or {}):
+    if by_words is Heard.OVER and kind not in BY_PEOPLE and goes_on(shares or {}):
         return Heard.ABOUT
     if by_words is not None or learned is None or _REQUEST.search(plain(text)):
         return by_words
-    if learned is Heard.CALLED and asks(text):
-        return Heard.ABOUT  # 电话打给哪个
-    if learned in ENDING and kind == "self_harm":
+    if asks(text) and learned is not None:
+        # 电话打给哪个 is no news of a call, and a question that may be about something else is not held back.
+        about = (shares or {}).get("what_now", 0.0) >= WHAT_NOW_FROM or learned in (
+            Heard.BLOCKED,
+            Heard.CALLED,
+        )
+        return Heard.ABOUT if about else None
+    if learned in ENDING and kind == "self_harm" and not _SOMEBODY_ELSE.search(plain(text)):
         return None  # 没事了 of one's own despair is no end, whoever reads it.
-    # 人带走了 may be said of the victim.
-    return Heard.EASED if learned is Heard.GONE and kind in BY_PEOPLE else learned
+    # 人带走了 may be said of the victim, and 没气了 is no death yet.
+    return Heard.EASED if learned is Heard.GONE else learned
 
 
 def _by_words(text: str, kind: str, told: str) -> Heard | None:
@@ -227,7 +239,9 @@ def _by_words(text: str, kind: str, told: str) -> Heard | None:
         return None
     if _all_over(clauses, kind):
         own = kind not in BY_PEOPLE and all(_ONLY_I.fullmatch(one) or _BARE.fullmatch(one) for one in clauses)
-        return Heard.ABOUT if own and _OTHERS.search(plain(told)) else Heard.OVER
+        if own and _OTHERS.search(plain(told)):
+            return Heard.ABOUT
+        return Heard.EASED if _only_out(clauses, kind, told) else Heard.OVER
     if lies_behind(text, kind):
         return Heard.PAST
     if gone(text, kind):
@@ -354,6 +368,12 @@ def _says_called(clause: str, kind: str) -> bool:
     """Whether a clause says that help was called. 老公打了 may tell of blows."""
     named = kind not in BY_PEOPLE or re.search(rf"警|{_NUMBER}", clause) is not None
     return named and _CALLED.fullmatch(clause) is not None
+
+
+def _only_out(clauses: list[str], kind: str, told: str) -> bool:
+    """Whether somebody is only out of the water, or of whatever it was, and nobody says in which state."""
+    doubtful = kind == "medical" or (kind == "water" and _IN_WATER.search(plain(told)) is not None)
+    return doubtful and not any(_WELL.search(one) for one in clauses)
 
 
 def _says_over(clause: str, kind: str) -> bool:

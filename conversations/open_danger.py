@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from conversations import after_alarm, aside, by_text, danger, during, met, muted, scope, steps, store
+from conversations import (
+    after_alarm,
+    aside,
+    by_text,
+    danger,
+    during,
+    met,
+    muted,
+    scope,
+    sequels,
+    steps,
+    store,
+)
 from conversations.danger import Danger, Judge
 from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, read_as
 from conversations.event_kinds import Outcome, Result, read_report
@@ -31,6 +43,8 @@ _SAID = 6
 """Number of the citizen's last messages in which is read what was told of the danger."""
 _MEANT = 16
 """Most characters of a message that tells what the citizen means to do, whatever danger it sounds like."""
+_SEQUEL = 60
+"""Most characters of a message that is read as the sequel of an alarm. A longer one tells a matter of its own."""
 WHERE = "求助的人和地点"
 """Name of the line with which agents see where help must come."""
 
@@ -72,9 +86,22 @@ class OpenDanger:
 
     async def heard(self, text: str, fact: dict[str, Any]) -> Heard | None:
         """What a message says about the danger that is open, or that was asked about."""
-        told = str(fact["text"])
-        shares = await asyncio.to_thread(self._judge.after, told, text) if self._judge and text else None
-        return during.heard(text, read_as(fact), told, shares)
+        shares = await self._sequel(text, fact)
+        found = during.heard(text, read_as(fact), str(fact["text"]), shares)
+        # Who was asked whether all are safe, and tells good news again, is believed.
+        twice = found in (Heard.EASED, Heard.ABOUT) and fact.get("eased") and sequels.ends(shares)
+        return Heard.OVER if twice and read_as(fact) != "self_harm" else found
+
+    async def worsens(self, text: str, fact: dict[str, Any]) -> bool:
+        """Whether a message says that a danger that was over is not (又闭上了, 可是不会动)."""
+        if during.asks_for_more(text) or _EARLIER.search(text):
+            return False
+        return sequels.back(await self._sequel(text, fact))
+
+    async def _sequel(self, text: str, fact: dict[str, Any]) -> Mapping[str, float]:
+        if self._judge is None or not 0 < len(text) <= _SEQUEL:
+            return {}
+        return await asyncio.to_thread(self._judge.after, str(fact["text"]), text)
 
     async def meet(
         self, conversation_id: str, job: Job, found: Danger | None, fact: dict[str, Any]
@@ -98,6 +125,8 @@ class OpenDanger:
             news = await self.heard(rest, fact) if asked else None
             if news in DONE_WITH:
                 told, question, heard = rest, asked, news
+        if found is not None and found.kind != kind and sequels.within(await self._sequel(job.text, fact)):
+            found = None  # 有人想扒门出去可以吗 asks about this danger, and tells of no other.
         over = heard in DONE_WITH
         clear = found is not None and found.clear
         known = clear and found is not None and goes_on(job.text, found, fact, heard)
@@ -117,7 +146,7 @@ class OpenDanger:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"} | behind)
             if kind not in during.BY_PEOPLE:
                 await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
-            told_over = steps.done_with(heard)
+            told_over = steps.done_with(heard, advice_of(fact))
             return (
                 Screened(text=question, ahead=[told_over])
                 if question
@@ -150,7 +179,10 @@ class OpenDanger:
             text: the words that told of it.
             fact: what is remembered of a danger before.
         """
-        advice = danger.advice(found.kind, text)
+        advice, before = danger.advice(found.kind, text), {}
+        if fact.get("state") == "told" and fresh(fact) and advice.label != advice_of(fact).label:
+            before = {"before": {"kind": fact["kind"], "text": fact["text"]}}
+            advice = advice.beside(advice_of(fact))
         again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
         nth = await self._handoff.sources.urgent(conversation_id)
         repeated = nth > SOURCE_URGENT
@@ -161,7 +193,7 @@ class OpenDanger:
             conversation_id, HandoffReason.EMERGENCY, urgent=not repeated, context=context
         )
         kept = str(fact["text"]) if again else text
-        state = {**made("told", found.kind, kept), "label": advice.label}
+        state = {**made("told", found.kind, kept), "label": advice.label, **before}
         if fact.get("state") == "told":
             # Who can't speak, and where help must come, stays known when another danger is told.
             state |= {key: fact[key] for key in ("asked", "by_text", "said", "where") if key in fact}
@@ -234,6 +266,7 @@ class OpenDanger:
             signs.append(sign)
         changed = fact | ({"called": True} if called else {}) | ({"signs": signs} if signs else {})
         changed |= {"by_text": True} if by_text else {}
+        changed |= {"eased": True} if heard is Heard.EASED else {}
         again = new or during.asks_what_now(text)
         step = steps.step(advice_of(fact), heard, called=called, steps=again, by_text=by_text)
         return await self.new(conversation_id, step, changed)
@@ -258,6 +291,7 @@ class OpenDanger:
             await self._handoff.remember(conversation_id, FACT, fact)
         if result is Result.MATTER and not fact.get("filing"):
             await self._handoff.remember(conversation_id, FACT, fact | {"filing": True})
+            return Screened([steps.first(advice_of(fact), by_text=bool(fact.get("by_text"))), *replies])
         if result is Result.FILED:
             await self._handoff.remember(conversation_id, FACT, fact | {"filing": False})
         if fact.get("filing"):
@@ -287,6 +321,8 @@ class OpenDanger:
         return None if outcome is None else outcome.result
 
 
+_EARLIER = re.compile("上[回次]|之前|以前|那个|单子|工单")
+"""Words of something that was said or filed before."""
 _ASIDE = re.compile(
     r"(?:就|只是|随便)(?:想)?(?:问问|问一下|问下)(?!.{0,2}[费证档])|怎么死|怎样死|死了?会|疼不疼|痛不痛|有人(?:在|吗)|你是谁|你能"
 )

@@ -53,6 +53,12 @@ ENDING = frozenset(ENDS.values())
 _ENDS_FROM, _EASED_FROM, _GOES_ON_FROM = 0.9, 0.6, 0.7
 """Probabilities (0 to 1) of all sequels that end an alarm together, from which they are believed and from which the citizen is
 asked whether all are safe; and of all sequels with which it goes on, from which they are believed."""
+_STAYS_FROM = 0.7
+"""Probability of both together from which a message stays within the danger."""
+_WORSE_FROM, _PARTLY_FROM = 0.5, 0.8
+"""Probabilities of ``worse`` and of ``partly`` from which a danger that was over is not."""
+WHAT_NOW_FROM = 0.7
+"""Probability of ``what_now`` from which a question is about the danger."""
 _DOUBT = 0.05
 """Probability (0 to 1) of all sequels that end an alarm under which words that seem to end it don't."""
 
@@ -74,7 +80,24 @@ def from_shares(shares: Mapping[str, float]) -> Heard | None:
         return _likeliest(ENDS, shares)
     if ends >= _EASED_FROM:
         return Heard.EASED
-    return _likeliest(GOES_ON, shares) if on >= _GOES_ON_FROM else None
+    if on >= _GOES_ON_FROM:
+        return _likeliest(GOES_ON, shares)
+    return (Heard.EASED if ends > on else Heard.ABOUT) if ends + on >= _STAYS_FROM else None
+
+
+def ends(shares: Mapping[str, float]) -> bool:
+    """Whether it is likelier than not that a message says that the danger is over, or that there is good news."""
+    return _sums(shares)[0] + shares.get("partly", 0.0) - shares.get("gone", 0.0) > 0.5
+
+
+def back(shares: Mapping[str, float]) -> bool:
+    """Whether a message says that a danger that was over is not over."""
+    return shares.get("worse", 0.0) >= _WORSE_FROM or shares.get("partly", 0.0) >= _PARTLY_FROM
+
+
+def within(shares: Mapping[str, float]) -> bool:
+    """Whether a message surely only tells more of the danger, or asks what to do in it."""
+    return shares.get("detail", 0.0) + shares.get("what_now", 0.0) >= _GOES_ON_FROM
 
 
 def _sums(shares: Mapping[str, float]) -> tuple[float, float]:

@@ -42,8 +42,10 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool, by_t
         text = f"我在。先躲好、别出声，手机调成静音；不方便打 {advice.numbers[0].number}，就{_BY_MESSAGE}。"
     elif heard is Heard.EASED and called:
         text = "好，听电话里的安排。人要是都平安了，回我一声“都平安了”。"
+    elif heard is Heard.EASED and not by_text and police:
+        text = f"我在。他还会不会再来？还不安全就打：{calls}；都平安了，回我一声“都平安了”。"
     elif heard is Heard.EASED and not by_text:
-        text = f"我在。还有谁没脱险，请马上打：{calls}；人要是都平安了，回我一声“都平安了”。"
+        text = f"我在。人醒着、喘气正常吗？还有谁没脱险，请马上打：{calls}；都平安了，回我一声“都平安了”。"
     elif by_text and not called:
         text = f"我在，您说的记下了。不用打电话：{_BY_MESSAGE}，手机调成静音；发过的，情况变了就再发一条。"
     elif called:
@@ -138,10 +140,11 @@ def arrived() -> Reply:
     )
 
 
-def ended() -> Reply:
-    """The reply to a person who says that the danger is over."""
+def ended(advice: Advice) -> Reply:
+    """The reply to a person who says that the danger is over. Who was violent may come back."""
+    back = "门锁好；他再来，或者您还是怕，马上打 110。" if advice.numbers[0].number == "110" else ""
     return Reply(
-        "太好了，人没事就好。要把这件事登记下来请部门处理，点下面就行；还有别的要问、要反映的，直接说。"
+        f"太好了，人没事就好。{back}要把这件事登记下来请部门处理，点下面就行；还有别的要问、要反映的，直接说。"
         "情况要是又变了，请马上再打电话。",
         (danger.FILE_IT,),
     )
@@ -178,13 +181,13 @@ def kept() -> Reply:
     return Reply("您刚才说的那件事我记着，要登记随时点下面。您问的这句：", (danger.FILE_IT,))
 
 
-def done_with(heard: Heard) -> Reply:
-    """The reply to a person who says that the danger is not open any more (:data:`conversations.DONE_WITH`)."""
+def done_with(heard: Heard, advice: Advice) -> Reply:
+    """The reply to a person who says that the danger is not open any more (:data:`conversations.sequels.DONE_WITH`)."""
     if heard is Heard.PAST:
         return lies_behind()
     if heard is Heard.GONE:
         return gone()
-    return ended() if heard is Heard.OVER else arrived()
+    return ended(advice) if heard is Heard.OVER else arrived()
 
 
 def sorry(*, answers: bool) -> Reply:

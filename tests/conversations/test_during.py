@@ -172,7 +172,8 @@ async def test_a_candidate_comes_after_the_next_step(process: Process) -> None:
 async def test_a_new_matter_goes_to_the_form(process: Process) -> None:
     await process.say(FIRE)
     results_in(process, Result.MATTER)
-    (reply,) = await process.say("我想反映物业的路灯一周没亮")
+    first, reply = await process.say("我想反映物业的路灯一周没亮")
+    assert "119" in first.text, "the numbers stay in sight"
     assert reply.text == "您说的是：我想反映物业的路灯一周没亮"
 
 

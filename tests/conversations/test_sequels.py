@@ -80,3 +80,60 @@ async def test_without_the_encoder_the_words_alone_decide(process: Process) -> N
     await process.say(FAINTED)
     (reply,) = await process.say("人醒过来了")
     assert reply.text.startswith("太好了")
+
+
+@pytest.mark.parametrize("words", ["捞上来了", "人已经拉上岸了"])
+async def test_who_is_out_of_the_water_may_not_breathe(process: Process, words: str) -> None:
+    await process.say(WATER)
+    (reply,) = await process.say(words)
+    assert "喘气正常吗" in reply.text and "120" in reply.text
+    (over,) = await process.say("醒了，坐着呢，没事")
+    assert over.text.startswith("太好了")
+
+
+@pytest.mark.parametrize(("told", "words"), [(FAINTED, "又闭上了"), (WATER, "可是他不会动")])
+async def test_a_danger_that_was_over_comes_back_in_few_words(
+    process: Process, told: str, words: str
+) -> None:
+    await process.say(told)
+    (over,) = await process.say("没事了，人醒过来了")
+    assert over.text.startswith("太好了")
+    (reply,) = await process.say(words)
+    assert reply.card is not None and "120" in reply.text
+    results_in(process, Result.NOT_UNDERSTOOD)
+
+
+@pytest.mark.parametrize("words", ["没气了", "没醒", "捞上来了，没有心跳"])
+async def test_who_does_not_breathe_is_not_gone(process: Process, words: str) -> None:
+    await process.say(WATER)
+    await process.say("捞上来了")
+    (reply,) = await process.say(words)
+    assert "120" in reply.text and not reply.text.startswith("太好了")
+
+
+async def test_who_was_violent_may_come_back(process: Process) -> None:
+    await process.say("有人拿刀砍我，救命")
+    (reply,) = await process.say("打完了走了")
+    assert "110" in reply.text
+
+
+async def test_a_second_danger_keeps_the_numbers_of_the_first(process: Process) -> None:
+    await process.say("有人拿刀砍我，救命")
+    await process.say("厨房着火了，全是烟")
+    (reply,) = await process.say("我在三楼")
+    assert reply.card is not None
+    numbers = [one["number"] for one in reply.card["numbers"]]
+    assert {"119", "110"} <= set(numbers)
+
+
+async def test_a_question_within_a_danger_is_no_other_danger(process: Process) -> None:
+    await process.say("电梯卡住了，里面有个孕妇出不来")
+    (reply,) = await process.say("有人想扒门出去可以吗")
+    assert "方向盘" not in reply.text and reply.card is not None
+
+
+async def test_the_form_does_not_hide_the_numbers(process: Process) -> None:
+    await process.say(WIRE)
+    results_in(process, Result.MATTER)
+    first, _ = await process.say("我要投诉供电公司不来人")
+    assert "95598" in first.text
