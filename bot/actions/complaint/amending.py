@@ -108,6 +108,8 @@ def read(text: str) -> Amended | None:
             field, new = field or told, _ENDS.sub("", gives["new"])
         else:
             return None
+    if "门牌" in field and new.isdigit():
+        new += "号"
     return Amended(field, old, new, slip) if new and (slip or old or field) else None
 
 

@@ -46,7 +46,7 @@ _FEW = 2
 """Most pairs of characters with a meaning in a message that says nothing without the one before it (那得去哪弄)."""
 _LONGEST_DETAIL = 26
 """Most characters of a clause that only gives a place or a name."""
-_NO_PART = frozenset(
+NO_PART = frozenset(
     {
         *(
             "greet",
@@ -261,7 +261,7 @@ def _earlier(turn: Turn) -> Iterator[_Said]:
 
 def _may_belong(event: Mapping[str, Any], text: str) -> bool:
     intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-    if text.startswith("/") or len(plain(text)) < _LEAST or intent in _NO_PART or is_laughter(text):
+    if text.startswith("/") or len(plain(text)) < _LEAST or intent in NO_PART or is_laughter(text):
         return False
     if _SAYS_ONLY.fullmatch(plain(text)):
         return False
