@@ -133,3 +133,51 @@ def test_name_and_number_given_later_go_to_their_own_lines(stories: str) -> None
     citizen.say("再给你们添个号，13900000007")
     assert ticket(citizen)["contact_phone"] == "13900000007" and "139****0007" in citizen.text
     assert notes(citizen) == []
+
+
+def opened(url: str, story: str, said: str) -> Speaker:
+    """A citizen who filed a matter, and for whom another form has just opened."""
+    citizen = filed(url, story)
+    citizen.say(said)
+    assert "县区" in citizen.text, citizen.text
+    return citizen
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["我没有要另立一张，算在前头那张里", "这都是给上一张补的", "不用再立新的，还是刚登的那件"],
+)
+def test_a_form_that_opened_by_mistake_is_closed_and_its_words_are_added(stories: str, said: str) -> None:
+    told = "我要投诉小区东门的彩票店半夜打麻将"
+    citizen = opened(stories, "noise", told)
+    citizen.say(said)
+    assert "不另外登记" in citizen.text and "哪个县区" not in citizen.text, citizen.text
+    assert told in notes(citizen)[-1]
+    assert citizen.state()["facts"].get("draft") is None
+    citizen.say("不是这件事，登记成新的")
+    assert "哪个县区" in citizen.text and "不属于这张工单" in notes(citizen)[-1]
+
+
+def test_what_else_is_said_while_a_form_is_closed_corrects_the_ticket(stories: str) -> None:
+    citizen = opened(stories, "noise", "我要投诉小区东门的彩票店半夜打麻将")
+    citizen.say("这是给刚登的那张补的，小区不是怡园，是怡景")
+    assert "怡景小区" in ticket(citizen)["address"], citizen.text
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("我的工单", "待受理"), ("催一催我那张单子", "记下催办"), ("刚登的那件走到哪步了", "待受理")],
+)
+def test_the_ticket_is_spoken_of_while_a_form_is_open(stories: str, said: str, told: str) -> None:
+    citizen = opened(stories, "noise", "我要投诉小区东门的彩票店半夜打麻将")
+    citizen.say(said)
+    number = ticket(citizen)["number"]
+    assert told in citizen.text and number in citizen.text and "县区" in citizen.text, citizen.text
+    assert "田家庵区" in citizen.buttons
+
+
+def test_the_districts_stay_as_buttons_however_often_they_are_missed(stories: str) -> None:
+    citizen = opened(stories, "noise", "我要投诉小区东门的彩票店半夜打麻将")
+    for _ in range(4):
+        citizen.say("嗷嗷嗷呜")
+        assert {"田家庵区", "寿县"} <= set(citizen.buttons), citizen.text

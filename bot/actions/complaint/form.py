@@ -19,6 +19,7 @@ from bot.actions.complaint import (
     in_danger,
     later,
     leaving,
+    of_filed,
     picking,
     questions,
     rewording,
@@ -112,6 +113,8 @@ async def _read(turn: Turn, slot: str) -> None:
     """Handle words or a button that are no attachment, choice or wish to leave."""
     if leaving.leaves_solved(turn):
         await _cancel(turn.as_pressed(leaving.DROPS), slot)
+    elif await of_filed.answered(turn, slot):
+        pass  # the form has asked again there, or is closed
     elif await asides.answered(turn, slot):
         pass  # the form has asked again there
     elif not turn.pressed and is_solved(turn.text):

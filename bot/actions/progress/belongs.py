@@ -28,7 +28,8 @@ ASKED_WHAT = "ticket_talk"
 """Value of the slot ``offer`` after the citizen was asked what to do about words about the ticket; ``story`` has them."""
 ADDED = "added:"
 """Begins the slot ``offer`` after words were added to a ticket; its number follows, and ``story`` has the words."""
-_UNDO = Choice("不是这件事，登记成新的", "/start_complaint")
+UNDO = Choice("不是这件事，登记成新的", "/start_complaint")
+"""The button that takes back that words were added to a ticket."""
 _ANEW = Choice("新登记一件", "/start_complaint")
 _FRESH = timedelta(hours=2)
 """Time after which a filing is over."""
@@ -61,7 +62,7 @@ async def answer(turn: Turn, ticket: Ticket, *, surely: bool = False) -> bool:
     if likely < belonging.SURE:
         ask(turn, ticket)
         return True
-    await adding.add(turn, ticket, turn.text, _UNDO)
+    await adding.add(turn, ticket, turn.text, UNDO)
     turn.set("story", turn.text)
     turn.offer(f"{ADDED}{ticket.number}")
     return True
