@@ -73,7 +73,7 @@ def _own(row: TicketRow, values: Mapping[str, str]) -> dict[str, str]:
         made[field] = bare.strip(" ，,、。；;")
         if not made[field]:
             raise BadRequest(
-                f"{LABELS[field]}没有改：那是您自己的姓名或者电话，写上去别人就看到了", code="own_name"
+                f"{LABELS[field]}没有改：那是您自己的姓名或者电话，写在这一项里别人就看到了", code="own_name"
             )
     return made
 

@@ -181,3 +181,13 @@ def test_the_districts_stay_as_buttons_however_often_they_are_missed(stories: st
     for _ in range(4):
         citizen.say("嗷嗷嗷呜")
         assert {"田家庵区", "寿县"} <= set(citizen.buttons), citizen.text
+
+
+def test_what_was_said_of_the_ticket_is_no_part_of_the_next_matter(stories: str) -> None:
+    citizen = filed(stories, "wages")
+    citizen.say("村名不叫祁集，叫祁圩")
+    citizen.say("欠条在我手里，他亲手写的")
+    citizen.say("我要投诉我们小区电梯三天两头困人，物业不修")
+    assert "一起写进去" not in citizen.text, citizen.text
+    draft = citizen.state()["facts"]["draft"]
+    assert "欠条" not in draft["content"] and "祁圩" not in str(draft), draft

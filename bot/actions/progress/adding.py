@@ -18,7 +18,6 @@ from bot.understanding.name import ANONYMOUS, introduced_name, read_name, titled
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.unnamed import without_name
 from bot.understanding.wishes import Wish, read_wish
-from core.errors import BadRequest
 from core.phone import find
 from core.privacy import mask_name, mask_phone
 from core.simplified import simplified
@@ -88,11 +87,7 @@ async def change(turn: Turn, ticket: Ticket) -> None:
     here = filed_here(turn, ticket)
     fixed = correcting.read(simplified(turn.text), ticket) if here and not ticket.state.is_final else {}
     if fixed:
-        try:
-            said = await correcting.correct(turn, ticket, fixed)
-        except BadRequest as error:
-            said = f"{error.message}。"
-        turn.say(said, [PROGRESS, *ways(ticket)])
+        turn.say(await correcting.correct(turn, ticket, fixed), [PROGRESS, *ways(ticket)])
         return
     await note(turn, ticket, f"{'群众更正：' if here else _FOREIGN_NOTE}{turn.text}")
     turn.say(
@@ -111,21 +106,26 @@ async def contact(turn: Turn, ticket: Ticket, words: str) -> bool:
         words: the message, without what announces it.
     """
     phone = _own_number(turn.text, words)
-    name = None if phone else _own_name(turn)
+    name = _own_name(turn) or next(filter(None, map(introduced_name, clauses(simplified(turn.text)))), None)
     if phone is None and name is None:
         return False
-    what = "联系电话" if phone else "联系人"
     if not filed_here(turn, ticket):
-        turn.say(_ELSEWHERE.format(what), [HUMAN])
+        turn.say(_ELSEWHERE.format("联系电话" if phone else "联系人"), [HUMAN])
         return True
-    await parts().tickets.correct_contact(
-        ticket.number, Given(phone or "", name or ""), key=turn.turn_id or None
-    )
-    said = f"工单 {ticket.number} 的{what}改成 {mask_phone(phone) if phone else mask_name(name or '')} 了"
-    if name and not ticket.contact_name:
-        said = f"工单 {ticket.number} 的联系人写上 {mask_name(name)} 了"
-    await _beside(turn, ticket, said, _rest(turn.text, phone))
+    said = []
+    if name:
+        await _give(turn, ticket, Given(name=name), "name")
+        said.append(f"联系人{'改成' if ticket.contact_name else '写上'} {mask_name(name)} ")
+    if phone:
+        await _give(turn, ticket, Given(phone=phone), "")
+        said.append(f"联系电话改成 {mask_phone(phone)} ")
+    await _beside(turn, ticket, f"工单 {ticket.number} 的{'、'.join(said)}了", _rest(turn.text, phone))
     return True
+
+
+async def _give(turn: Turn, ticket: Ticket, given: Given, key: str) -> None:
+    key = f"{turn.turn_id}:{key}" if key else turn.turn_id
+    await parts().tickets.correct_contact(ticket.number, given, key=key if turn.turn_id else None)
 
 
 def _rest(text: str, phone: str | None) -> str:
@@ -148,10 +148,7 @@ async def _beside(turn: Turn, ticket: Ticket, said: str, rest: str) -> None:
     key = turn.turn_id or None
     fixed = {} if ticket.state.is_final or not rest else correcting.read_beside(rest, ticket)
     if fixed:
-        try:
-            changed = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)
-        except BadRequest as error:
-            changed = f"{error.message}。"
+        changed = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)
         turn.say(f"{said}。\n{changed}", [PROGRESS, *ways(ticket)])
         return
     more = len(plain(rest)) >= LEAST and not find(rest)
