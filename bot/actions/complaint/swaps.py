@@ -17,7 +17,7 @@ _GAP = r"[，,。；;\s]{1,3}"
 _MISSAID = r"(?:我|俺|你们?|您|刚才|刚刚|前面|上面|给|不小心){0,4}(?:说|讲|写|记|填|报|打|念)"
 _WHAT = r"(?P<field>[^，,。；;！!？?\s]{0,12}?)"
 _SHAPES = tuple(
-    re.compile(shape)
+    re.compile(rf"\A{shape}")
     for shape in (
         rf"{_WHAT}{_NOT}(?P<old>{_VALUE})(?:{_GAP}{_WHAT.replace('field', 'again')}{_BE}|{_BE}|{_GAP}(?=[^，,。；;\s]{{2,}}$))(?P<new>{_VALUE}){_END}",
         rf"{_WHAT}{_BE}(?P<new>{_VALUE})(?:{_GAP})?{_NOT}(?P<old>{_VALUE}){_END}",
