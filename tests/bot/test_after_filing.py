@@ -111,6 +111,7 @@ def test_what_was_added_by_mistake_becomes_a_matter_of_its_own(stories: str, tak
         ("wages", "是四月到六月，不是三月", "happened_at", "四月到六月"),
         ("noise", "小区不是怡园，是怡景", "address", "怡景小区"),
         ("noise", "到五点不是四点", "happened_at", "凌晨两点到五点"),
+        ("noise", "快递站是北门那个，我说成南门了", "address", "怡园小区北门"),
         ("noise", "时间是每天凌晨三点到五点", "happened_at", "凌晨三点到五点"),
         ("rubbish", "是红光村，我说成红旗村了", "address", "红光村"),
     ],

@@ -62,10 +62,26 @@ async def answer(turn: Turn, ticket: Ticket, *, surely: bool = False) -> bool:
     if likely < belonging.SURE:
         ask(turn, ticket)
         return True
-    await adding.add(turn, ticket, turn.text, UNDO)
-    turn.set("story", turn.text)
-    turn.offer(f"{ADDED}{ticket.number}")
+    await add(turn, ticket, turn.text)
     return True
+
+
+async def add(turn: Turn, ticket: Ticket, words: str) -> None:
+    """Add words to a ticket that nothing announced, with a way to take that back."""
+    if adding.filed_here(turn, ticket) and not ticket.state.is_final:
+        await adding.add(turn, ticket, words, UNDO)
+        turn.set("story", words)
+        turn.offer(f"{ADDED}{ticket.number}")
+    else:
+        await adding.add(turn, ticket, words)
+
+
+async def add_last(turn: Turn, ticket: Ticket) -> bool:
+    """Add what was said before, and was not yet added to the ticket; False when there is nothing."""
+    words = "" if (turn.offered or "").startswith(ADDED) else _kept(turn)
+    if words:
+        await add(turn, ticket, words)
+    return bool(words)
 
 
 def _may_belong(turn: Turn, ticket: Ticket) -> bool:
@@ -113,7 +129,7 @@ def takes_back(turn: Turn) -> bool:
 
 async def undo(turn: Turn) -> str:
     """The words of which it was asked, or which were added; then the history says that they are about something else."""
-    words = _added(turn)
+    words = _kept(turn)
     if turn.offered == ASKED_WHAT:
         return words
     number = str(turn.offered).removeprefix(ADDED)
@@ -129,11 +145,14 @@ async def anew(turn: Turn) -> None:
     turn.follow_up("complaint_form")
 
 
-def _added(turn: Turn) -> str:
-    for event in turn.previous():
-        if event.get("event") == "slot" and event.get("name") == "story" and event.get("value"):
-            return str(event["value"])
-    return str(turn.slot("story") or "")
+def _kept(turn: Turn) -> str:
+    """The words that were kept right before this message; "" without any."""
+    found = (
+        str(event["value"])
+        for event in turn.previous()
+        if event.get("event") == "slot" and event.get("name") == "story" and event.get("value")
+    )
+    return next(found, "")
 
 
 def ask(turn: Turn, ticket: Ticket) -> None:

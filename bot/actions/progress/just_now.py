@@ -245,10 +245,12 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
     elif said is Said.PHOTO:
         turn.say(f"照片直接在这里发给我，再点“补充到这张工单”，就补到工单 {number} 里了。", [PROGRESS, HUMAN])
     elif said is Said.ADD:
-        await adding.add(turn, ticket, told(turn.text) or turn.text)
+        words = told(turn.text)
+        await (adding.add(turn, ticket, words) if words else belongs.add(turn, ticket, turn.text))
     elif said is Said.SAME:
-        turn.say(
-            f"好的，都算在工单 {number} 里。还要补充什么，直接说就行。", [PROGRESS, *adding.ways(ticket)]
-        )
+        if not await belongs.add_last(turn, ticket):
+            turn.say(
+                f"好的，都算在工单 {number} 里。还要补充什么，直接说就行。", [PROGRESS, *adding.ways(ticket)]
+            )
     else:
         await adding.change(turn, ticket)
