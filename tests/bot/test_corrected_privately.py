@@ -109,3 +109,12 @@ async def test_numbers_in_what_was_added_are_masked_for_whoever_reads_it_here(
     await city.tickets.note(ticket.number, CITIZEN, f"老板的电话是{NUMBER}，一直不接")
     shown = await rasa.run("action_fallback", "我的工单", "nlu_fallback", conversation=visitor)
     assert "老板的电话是139****0008" in shown.text and NUMBER not in shown.text
+
+
+@pytest.mark.parametrize("said", ["摊主姓啥我打听到了，叫韩立新", "店名不是老地方，叫老味道", "老板叫韩立新"])
+async def test_who_was_just_spoken_of_is_not_the_citizen(
+    rasa: Rasa, visitor: str, city: SmallCity, said: str
+) -> None:
+    ticket = await _file(city, visitor)
+    await _says(rasa, city, ticket, visitor, said)
+    assert not (await city.tickets.contact(ticket.number, CITIZEN, "核对")).name

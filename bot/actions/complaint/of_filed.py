@@ -24,6 +24,8 @@ from tickets.types import Ticket
 
 _SURE = 0.8
 """Probability (0 to 1) from which the form is put aside for the ticket."""
+_LEAST = 2
+"""Fewest characters of a clause that tells something."""
 _PRESSED = {"urge": Heard(Said.URGE, 1.0, 1.0), "add_to_ticket": Heard(Said.SAME, 1.0, 1.0)}
 """What the buttons below a ticket say that is shown while the form is open."""
 
@@ -65,8 +67,8 @@ def _said(turn: Turn) -> str:
 
 async def _is_same(text: str, heard: Heard) -> bool:
     """Whether a message, or a clause of it, says that what was said belongs to the ticket."""
-    if heard.said is Said.SAME:
-        return heard.sure >= ticket_talk.ACT
+    if heard.said is Said.SAME and heard.sure >= ticket_talk.ACT:
+        return True
     said = clauses(text)
     parted = [await ticket_talk.heard(one) for one in said] if len(said) > 1 else []
     return any(one is not None and one.said is Said.SAME and one.sure >= ticket_talk.ACT for one in parted)
@@ -125,7 +127,7 @@ async def _beside(text: str) -> str:
     left = []
     for clause in clauses(simplified(text)):
         heard = await ticket_talk.heard(clause)
-        if (heard is None or heard.said is not Said.SAME) and len(plain(clause)) >= adding.LEAST:
+        if (heard is None or heard.said is not Said.SAME) and len(plain(clause)) >= _LEAST:
             left.append(clause)
     return "，".join(left)
 

@@ -58,7 +58,7 @@ def ways(ticket: Ticket) -> list[Choice]:
 
 async def note(turn: Turn, ticket: Ticket, words: str, key: str = "") -> None:
     """Write words into a ticket's history, without the clauses in which the citizen says who he is."""
-    named = any(introduced_name(one) or titled_name(one) for one in clauses(words))
+    named = any(_names(clauses(words)))
     said = without_name(words, ANONYMOUS) if named else words
     key = f"{turn.turn_id}:{key}" if key else turn.turn_id
     await parts().tickets.note(ticket.number, CITIZEN, said[:MAX_NOTE], key=key if turn.turn_id else None)
@@ -106,7 +106,7 @@ async def contact(turn: Turn, ticket: Ticket, words: str) -> bool:
         words: the message, without what announces it.
     """
     phone = _own_number(turn.text, words)
-    name = _own_name(turn) or next(filter(None, map(introduced_name, clauses(simplified(turn.text)))), None)
+    name = _own_name(turn) or introduced_name(simplified(turn.text))
     if phone is None and name is None:
         return False
     if not filed_here(turn, ticket):
@@ -130,12 +130,22 @@ async def _give(turn: Turn, ticket: Ticket, given: Given, key: str) -> None:
 
 def _rest(text: str, phone: str | None) -> str:
     """What a message says beside the citizen's own number and name."""
-    left = beside_phone(without_phone(text, phone, "，")) if phone else text
+    said = clauses(beside_phone(without_phone(text, phone, "，")) if phone else text)
+    names = _names(said)
     return "，".join(
-        one
-        for one in clauses(left)
-        if introduced_name(one) is None and titled_name(one) is None and read_wish(one) is None
+        one for one, name in zip(said, names, strict=True) if name is None and read_wish(one) is None
     )
+
+
+def _names(said: list[str]) -> list[str | None]:
+    """For each clause of a message the name with which the citizen introduces himself in it.
+
+    叫… behind what was just spoken of names that, and not the citizen.
+    """
+    return [
+        introduced_name(one, "".join(f"{before}，" for before in said[:at])) or titled_name(one)
+        for at, one in enumerate(said)
+    ]
 
 
 async def _beside(turn: Turn, ticket: Ticket, said: str, rest: str) -> None:
@@ -172,8 +182,8 @@ def _own_name(turn: Turn) -> str | None:
     wishes = [read_wish(one) for one in said]
     asked = turn.offered == NAME or Wish.NAMED in wishes
     names = [
-        introduced_name(one) or titled_name(one) or (read_name(one) if asked else None)
-        for one, wish in zip(said, wishes, strict=True)
+        name or (read_name(one) if asked else None)
+        for one, name, wish in zip(said, _names(said), wishes, strict=True)
         if wish is None
     ]
     name = names[0] if len(names) == 1 else None
