@@ -32,7 +32,7 @@ from core.text import plain
 WEIGHTS = Path(__file__).with_name("belonging.json")
 """The file with the fitted weights."""
 SURE = 0.7
-"""Probability (0 to 1) from which words are added to the ticket, and said back. Of 64 lines beside unseen tickets above it 3 did not belong."""
+"""Probability (0 to 1) from which words are added to the ticket, and said back. Of 62 lines beside unseen tickets above it 3 did not belong."""
 MAY = 0.4
 """Probability (0 to 1) from which it is asked whether they belong to it."""
 LONGEST = 60
