@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.errors import BadRequest, NotFound
 from core.locks import one_at_a_time
+from core.masking import numbers
 from desk.models import DeskUser, DeskView
 from desk.roles import ANSWERING, SUPERVISING
 from desk.ticket_filter import PERSONAL
@@ -69,13 +70,19 @@ class Views:
 
         Raises:
             BadRequest: there are :data:`MOST` already; code ``too_many``. Or code ``not_shared``: only supervisors share, and nothing
-                with words in which a citizen's name or number may stand, because everybody would read them.
+                with words in which a citizen's name or number may stand, because everybody would read them; nor under a name that
+                holds a number.
         """
         if shared and user.role not in SUPERVISING:
             raise BadRequest("只有班长能存成大家都看得到的视图", code="not_shared")
         if shared and (words := [label for one, label in PERSONAL.items() if query.get(one)]):
             raise BadRequest(
                 f"{'和'.join(words)}里可能有群众的姓名、电话，不能存成大家都看得到的视图。请清空后再存，或者只存给自己用。",
+                code="not_shared",
+            )
+        if shared and numbers(name):
+            raise BadRequest(
+                "名字里有电话、证件号这样的号码，大家都会看到，不能这样共享。请换个名字，或者只存给自己用。",
                 code="not_shared",
             )
         async with self._database.write() as session:
@@ -114,8 +121,8 @@ async def _own(session: AsyncSession, user: User) -> list[DeskView]:
 
 
 def _shareable(row: DeskView) -> bool:
-    """Whether others may see it. Older versions shared words of searches, too."""
-    return not any(row.query.get(one) for one in PERSONAL)
+    """Whether others may see it. Older versions shared words of searches, and names with numbers, too."""
+    return not numbers(row.name) and not any(row.query.get(one) for one in PERSONAL)
 
 
 def _view(row: DeskView, by: str, user: User) -> View:

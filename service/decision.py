@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
@@ -27,6 +28,7 @@ from core.settings import Settings, load_settings
 from core.text import written
 from kb_index.entries.entry import Entry
 from kb_index.index.meanings import shipped_meaning
+from kb_index.language.text import simplified
 from kb_index.publishing.build import build
 from kb_index.search import telling
 from kb_index.search.searcher import SearchResult
@@ -57,7 +59,7 @@ def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -
     (heard,) = parse(settings, [text])
     evidence = asyncio.run(_evidence(settings, text))
     ranking = [(str(name), float(p)) for name, p in heard["ranking"]]
-    decided = decision.decide(text, ranking, evidence.kinds, evidence.best, topic=evidence.topic)
+    decided = decision.decide(evidence.words, ranking, evidence.kinds, evidence.best, topic=evidence.topic)
     console.print(f"[bold]{decided.intent}[/] ({decided.probability:.2f})", highlight=False)
     for name, value in decided.reasons.items():
         console.print(f"  {name:<12}{value}", highlight=False)
@@ -112,8 +114,8 @@ async def _evidence(settings: Settings, text: str) -> Evidence:
 
 
 def train_decision() -> None:
-    """Fit the kinds, the bars of the decision and the reader of talk about tickets to written examples, in a few minutes."""
-    from bot.understanding import fitting, ticket_fit
+    """Fit the kinds, the bars of the decision, the reader of talk about tickets and the judge of what belongs to one to written examples, in a few minutes."""
+    from bot.understanding import belonging_fit, fitting, ticket_fit
 
     settings = load_settings()
     rows = fitting.examples()
@@ -125,7 +127,12 @@ def train_decision() -> None:
     decision.save(bars, stamp)
     fitting.fit(rows, seen).save()
     encoder = shipped_meaning()
-    ticket_fit.fit(lambda texts: np.concatenate([encoder.states([text]) for text in texts])).save()
+
+    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.concatenate([encoder.states([simplified(text).strip()]) for text in texts])
+
+    ticket_fit.fit(encode).save()
+    belonging_fit.fit_belonging(encode, settings.city).save()
     right = sum(max(of, key=lambda kind: of[kind]) == row.kind for of, row in zip(kinds, rows, strict=True))
     console.print(f"{len(rows)} examples; kinds right in the other hand's words: {right / len(rows):.3f}")
     console.print("\n".join(map(str, [bars, *at[:2]])), highlight=False)

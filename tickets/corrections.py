@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from core.city import City
@@ -35,17 +36,46 @@ def fields(values: Mapping[str, str], city: City) -> tuple[Callable[[TicketRow],
     return partial(_told, values=made), partial(_apply, values=made)
 
 
-def phone(number: str) -> Change:
-    """How the citizen's phone number is corrected. The history records that it was, and not the number.
+@dataclass(frozen=True)
+class Given:
+    """What a citizen gives of himself after filing: the phone number in its stored form (:mod:`core.phone`), or else the name."""
 
-    Args:
-        number: the number in its stored form; see :mod:`core.phone`.
+    phone: str = ""
+    name: str = ""
+
+
+def contact(given: Given) -> tuple[str, Change]:
+    """How the citizen's phone number or name is given or corrected: the action, and the change.
+
+    The history records that it was, and not the value.
     """
 
     def change(row: TicketRow) -> None:
-        row.contact_phone, row.contact_key = number, lookup_key(number)
+        if given.phone:
+            row.contact_phone, row.contact_key = given.phone, lookup_key(given.phone)
+        else:
+            row.contact_name = given.name  # its key for the search follows (:mod:`tickets.models`)
 
-    return change
+    return "phone_corrected" if given.phone else "name_corrected", change
+
+
+def _own(row: TicketRow, values: Mapping[str, str]) -> dict[str, str]:
+    """The values as others may read them: without the name and the phone number of the citizen.
+
+    Raises:
+        BadRequest: code ``own_name``; nothing else is in one of them.
+    """
+    made = {}
+    for field, value in values.items():
+        bare = value.replace(row.contact_phone, "") if row.contact_phone else value
+        if row.contact_name and len(row.contact_name) > 1 and row.contact_name in bare:
+            bare = bare.replace(row.contact_name, "" if bare.startswith(row.contact_name) else "本人")
+        made[field] = bare.strip(" ，,、。；;")
+        if not made[field]:
+            raise BadRequest(
+                f"{LABELS[field]}没有改：那是您自己的姓名或者电话，写在这一项里别人就看到了", code="own_name"
+            )
+    return made
 
 
 def _checked(values: Mapping[str, str], city: City) -> dict[str, str]:
@@ -63,7 +93,7 @@ def _checked(values: Mapping[str, str], city: City) -> dict[str, str]:
 def _told(row: TicketRow, values: Mapping[str, str]) -> str:
     """The lines of the history: each field with its old and its new value."""
     lines = []
-    for field, value in values.items():
+    for field, value in _own(row, values).items():
         old = getattr(row, field)
         change = f"“{old}”改为“{value}”" if old else f"补为“{value}”"
         lines.append(f"{AFTER_FILING}{LABELS[field]}{change}")
@@ -72,7 +102,7 @@ def _told(row: TicketRow, values: Mapping[str, str]) -> str:
 
 def _apply(row: TicketRow, values: Mapping[str, str]) -> None:
     """Set the fields, and say so in the content. A point on the map of another place goes."""
-    for field, value in values.items():
+    for field, value in _own(row, values).items():
         if field == "address" and row.address and value not in row.address and row.address not in value:
             row.latitude = row.longitude = None
             row.place_label = ""

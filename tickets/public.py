@@ -43,7 +43,12 @@ _HAPPENED = {
     "urged": "催办",
 }
 """Code of an action → how its citizen reads it. What is not here is the staff's own."""
-_BY_CITIZEN = {"noted": "您补充了情况", "rated": "您评价了办理情况", "phone_corrected": "您更正了联系电话"}
+_BY_CITIZEN = {
+    "noted": "您补充了情况",
+    "rated": "您评价了办理情况",
+    "phone_corrected": "您更正了联系电话",
+    "name_corrected": "您更正了联系人",
+}
 """The same for what counts only when the citizen did it: these notes are written by the staff as well."""
 
 

@@ -309,9 +309,10 @@ class Tickets:
         ticket = await self._add(number, CITIZEN, "corrected", told, key, change=change)
         return await self._resumed(ticket, "群众更正了情况")
 
-    async def correct_phone(self, number: str, phone: str, key: str | None = None) -> Ticket:
-        """Set the citizen's phone number; see :func:`tickets.corrections.phone`."""
-        return await self._add(number, CITIZEN, "phone_corrected", "", key, change=corrections.phone(phone))
+    async def correct_contact(self, number: str, given: corrections.Given, key: str | None = None) -> Ticket:
+        """Set the citizen's phone number or name; see :func:`tickets.corrections.contact`."""
+        action, change = corrections.contact(given)
+        return await self._add(number, CITIZEN, action, "", key, change=change)
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
         """评价: record the citizen's rating of how a finished ticket was handled.

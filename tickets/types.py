@@ -371,6 +371,7 @@ ACTION_LABELS = {
     "noted": "备注",
     "corrected": "群众更正",
     "phone_corrected": "更正联系电话",
+    "name_corrected": "更正联系人",
     "rated": "评价",
     "contact_seen": "查看联系方式",
 }

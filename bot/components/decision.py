@@ -50,11 +50,11 @@ class Decision(GraphComponent, IntentClassifier):
             text = message.get(TEXT)
             if evidence is None or not text or text.startswith("/"):
                 continue
-            kinds, best, topic = evidence
+            kinds, best, topic, words = evidence
             ranking = [
                 (str(found["name"]), float(found["confidence"] or 0)) for found in message.get(_RANKING) or []
             ]
-            decision = decide(text, ranking, kinds, best, topic=topic)
+            decision = decide(words or text, ranking, kinds, best, topic=topic)
             chosen = {"name": decision.intent, "confidence": decision.probability}
             message.set(INTENT, chosen, add_to_output=True)
             rest = [found for found in message.get(_RANKING) or [] if found["name"] != decision.intent]
@@ -63,13 +63,14 @@ class Decision(GraphComponent, IntentClassifier):
         return messages
 
 
-def _evidence(metadata: Any) -> tuple[dict[str, float], float, bool] | None:
-    """Probabilities of the kinds and of the best entry (0 to 1), and whether the message only names a topic.
+def _evidence(metadata: Any) -> tuple[dict[str, float], float, bool, str] | None:
+    """Probabilities of the kinds and of the best entry (0 to 1), whether the message only names a topic, and its words that count.
 
     None when they are missing or malformed.
     """
     try:
         kinds = {kind: float(metadata["kinds"][kind]) for kind in KINDS}
-        return kinds, float(metadata["best"]), metadata.get("topic") is True
+        words = str(metadata.get("words") or "")
+        return kinds, float(metadata["best"]), metadata.get("topic") is True, words
     except (TypeError, KeyError, ValueError):
         return None

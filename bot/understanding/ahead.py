@@ -10,6 +10,7 @@ from datetime import datetime
 from threading import Lock
 
 from bot.understanding.mine import LONGEST, Mined, mine
+from bot.understanding.plea import without_plea
 from core.city import City
 
 LONG = 200
@@ -21,7 +22,11 @@ _read: OrderedDict[tuple[str, datetime, int], Mined] = OrderedDict()
 
 
 def mined(story: str, now: datetime, city: City) -> Mined:
-    """What :func:`bot.understanding.mine.mine` reads, remembered for long stories until the minute is over."""
+    """What :func:`bot.understanding.mine.mine` reads, remembered for long stories until the minute is over.
+
+    Cries for help in a story (你们管不管) tell nothing of it.
+    """
+    story = without_plea(story)
     if len(story) < LONG:
         return mine(story, now, city)
     story = story[:LONGEST]  # more is not read, and may differ: a request that was cut off behind it

@@ -21,7 +21,6 @@ from bot.understanding.exposure import asks_exposure
 from bot.understanding.human_wish import may_wish_human
 from bot.understanding.machine import is_for_machine
 from bot.understanding.meant import explains, wants_changed, wants_made
-from bot.understanding.plea import without_plea
 from bot.understanding.signs import only_time, sign
 from bot.understanding.wording import (
     asks_no_rule,
@@ -197,7 +196,7 @@ def decide(
     """Decide what a message is.
 
     Args:
-        text: the message.
+        text: the message, without its cries for help (:mod:`bot.understanding.plea`).
         ranking: Rasa's intents with their confidence (0 to 1), best first.
         kinds: kind → probability, for all :data:`KINDS`.
         best: probability that the knowledge base's first entry answers the message, 0 to 1.
@@ -208,7 +207,6 @@ def decide(
     'ask_policy'
     """
     bars = bars or shipped()
-    text = without_plea(text)
     intent, confidence = ranking[0] if ranking else ("nlu_fallback", 0.0)
     if intent == "goodbye" and not _may_part(text):
         intent, confidence = "nlu_fallback", 1 - confidence

@@ -44,17 +44,19 @@ class Evidence:
         best: probability that the knowledge base's first entry answers the message, 0 to 1.
         result: the result of the search.
         topic: whether the message is only the name of a topic.
+        words: the message without its cries for help (你们管不管), which are evidence of nothing.
     """
 
     kinds: dict[str, float]
     best: float
     result: SearchResult
     topic: bool = False
+    words: str = ""
 
     def metadata(self) -> dict[str, Any]:
         """The JSON-safe form in a message's metadata, which Rasa's components read."""
         kinds = {kind: round(p, 4) for kind, p in self.kinds.items()}
-        return {"kinds": kinds, "best": round(self.best, 4), "topic": self.topic}
+        return {"kinds": kinds, "best": round(self.best, 4), "topic": self.topic, "words": self.words}
 
 
 def found(result: SearchResult) -> Found:
@@ -124,7 +126,7 @@ class Reader:
         states = await asyncio.to_thread(self._encode, [text])
         kinds = self._model.probabilities(text, states[0], found(result))
         best = result.hits[0].probability if result.hits else 0.0
-        return Evidence(kinds, best, result, names_topic(text) or bool(await self._about(text)))
+        return Evidence(kinds, best, result, names_topic(text) or bool(await self._about(text)), text)
 
 
 class Informed:

@@ -41,6 +41,8 @@ class Said(StrEnum):
     """It says that the matter is settled."""
     PHOTO = "photo"
     """It announces a photo that was forgotten."""
+    SAME = "same"
+    """It says that what was said belongs to that ticket and is no new matter."""
 
 
 NONE = "none"
@@ -76,6 +78,12 @@ class TicketReader:
     def __init__(self, scale: Vector, weights: Vector, bias: Vector) -> None:
         self._scale, self._weights, self._bias = scale, weights, bias
 
+    @property
+    def mean(self) -> Vector:
+        """Mean of the states it was fitted to; [states]."""
+        mean: Vector = self._scale[0]
+        return mean
+
     @classmethod
     def load(cls, file: Path = WEIGHTS) -> TicketReader:
         """Read fitted weights.
@@ -97,11 +105,19 @@ class TicketReader:
         Args:
             states: the encoder's states of the message; [states].
         """
+        shares = self.shares(states)
+        best = max(Said, key=lambda said: shares[said])
+        return Heard(best, shares[best], 1 - shares[NONE])
+
+    def shares(self, states: Vector) -> dict[str, float]:
+        """The probability of each label, 0 to 1.
+
+        Args:
+            states: the encoder's states of the message; [states].
+        """
         scores = standard(states, self._scale) @ self._weights + self._bias
         powers = np.exp(scores - scores.max())
-        shares = powers / powers.sum()
-        best = int(shares[:-1].argmax())
-        return Heard(Said(LABELS[best]), float(shares[best]), float(1 - shares[-1]))
+        return dict(zip(LABELS, (powers / powers.sum()).tolist(), strict=True))
 
 
 def standard(states: Vector, scale: Vector) -> Vector:

@@ -21,9 +21,11 @@ FORM = "validate_complaint_form"
 ANYWHERE = (STATUS, FORM, "action_fallback", "action_no_form", "action_ask_or_tell", "action_answer_policy")
 
 
-async def _shown(rasa: Rasa, city: SmallCity, visitor: str) -> tuple[Ticket, dict[str, Any]]:
-    """A ticket filed elsewhere that was just looked up here, and Rasa's slots after it."""
-    ticket = await city.tickets.file(TicketDraft("投诉", "路灯坏了三天"), "k")
+async def _shown(
+    rasa: Rasa, city: SmallCity, visitor: str, *, filed_in: str = ""
+) -> tuple[Ticket, dict[str, Any]]:
+    """A ticket filed elsewhere (or in a conversation) that was just looked up here, and Rasa's slots after it."""
+    ticket = await city.tickets.file(TicketDraft("投诉", "路灯坏了三天", conversation_id=filed_in), "k")
     said = f"查{ticket.number}，查询码{ticket.query_code}"
     answer = await rasa.run(STATUS, said, "ask_progress", conversation=visitor)
     return ticket, answer.slots
@@ -58,7 +60,7 @@ async def test_what_was_just_filed_is_known(rasa: Rasa, visitor: str, action: st
 async def test_urge_add_change_and_withdraw_mean_the_ticket_above(
     rasa: Rasa, visitor: str, city: SmallCity, action: str, slot: str | None
 ) -> None:
-    ticket, slots = await _shown(rasa, city, visitor)
+    ticket, slots = await _shown(rasa, city, visitor, filed_in=visitor)
     slots = {**slots, "requested_slot": slot}
     for n, said in enumerate(
         ("咋还没动静?催一下", "再补充一句,是圆形的大井盖", "我想把地址改成菜市口南边", "撤了吧我不想追究了")
@@ -314,7 +316,11 @@ async def test_a_number_goes_to_its_own_line_and_into_no_note(
     rasa: Rasa, visitor: str, city: SmallCity, said: str
 ) -> None:
     draft = TicketDraft(
-        "投诉", "麻将馆太吵", contact_name="周建国", contact_phone="13800000012", confidential=True
+        *("投诉", "麻将馆太吵"),
+        contact_name="周建国",
+        contact_phone="13800000012",
+        confidential=True,
+        conversation_id=visitor,
     )
     ticket = await city.tickets.file(draft, "k")
     shown = await rasa.run(
@@ -334,7 +340,7 @@ async def test_a_number_goes_to_its_own_line_and_into_no_note(
 async def test_the_bare_number_after_the_question_what_to_change_is_the_new_one(
     rasa: Rasa, visitor: str, city: SmallCity
 ) -> None:
-    ticket, slots = await _shown(rasa, city, visitor)
+    ticket, slots = await _shown(rasa, city, visitor, filed_in=visitor)
     asked = await rasa.run("action_fallback", "改电话", "nlu_fallback", conversation=visitor, slots=slots)
     before = [{"event": "slot", "name": "offer", "value": asked.slots["offer"]}]
     await rasa.run(
@@ -347,7 +353,7 @@ async def test_the_bare_number_after_the_question_what_to_change_is_the_new_one(
 async def test_what_is_said_beside_a_new_number_is_kept_without_it(
     rasa: Rasa, visitor: str, city: SmallCity
 ) -> None:
-    ticket, slots = await _shown(rasa, city, visitor)
+    ticket, slots = await _shown(rasa, city, visitor, filed_in=visitor)
     said = "手机号改成13855440013，另外今天早上那边的路灯又灭了两盏，晚上更黑了"
     answer = await rasa.run(
         "action_fallback", said, "nlu_fallback", conversation=visitor, slots=slots, turn="t-5"

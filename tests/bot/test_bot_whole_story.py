@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.understanding.decide import Bars, decide
-from bot.understanding.plea import without_plea
+from bot.understanding.evidence import Reader
+from kb_index.index.meanings import shipped_meaning
 from tests.bot.calls import Rasa
+from tests.bot.parts import SmallCity
 from tests.bot.test_bot_feedback import Talk
 
 FORM = "validate_complaint_form"
@@ -50,7 +51,7 @@ async def test_another_matter_before_it_is_no_part_of_it(rasa: Rasa, visitor: st
 
 
 @pytest.mark.parametrize("cry", ["，你们热线到底管不管啊", "！有没有人来管管？", "，12345能不能管管"])
-async def test_a_cry_for_help_decides_nothing(rasa: Rasa, visitor: str, cry: str) -> None:
+async def test_a_cry_for_help_decides_nothing(rasa: Rasa, visitor: str, city: SmallCity, cry: str) -> None:
     story = "广场路有家棋牌室天天吵到后半夜"
     plain, cried = [
         await rasa.run(FORM, text, "complain", conversation=visitor) for text in (story, story + cry)
@@ -58,10 +59,10 @@ async def test_a_cry_for_help_decides_nothing(rasa: Rasa, visitor: str, cry: str
     for slot in ("category", "complaint_type", "subject", "address"):
         assert cried.slots.get(slot) == plain.slots.get(slot)
     assert cried.slots["content"].startswith(story)
-    assert without_plea(story + cry) == story
-    evidence = {"question": 0.3, "matter": 0.6, "both": 0.05, "talk": 0.05}
-    said = [decide(text, [("complain", 0.5)], evidence, 0.3, Bars()).intent for text in (story, story + cry)]
-    assert said[0] == said[1]
+    reader = Reader(city.knowledge.search, shipped_meaning().states, city.knowledge.about)
+    evidence = await reader.read(story + cry)
+    assert evidence.metadata() == (await reader.read(story)).metadata()
+    assert evidence.words == story
 
 
 @pytest.mark.parametrize(

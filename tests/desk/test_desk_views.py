@@ -121,3 +121,18 @@ async def test_nobody_reads_the_words_of_anothers_search(office: Office) -> None
     async with office.database.write() as session:
         await session.execute(text("UPDATE desk_views SET shared = true"))
     assert await names(agent) == [] and await names(boss) == ["只给自己"]
+
+
+async def test_no_view_is_shared_under_a_name_with_a_number(office: Office) -> None:
+    boss, agent = await office.hire("s1", "supervisor"), await office.hire("a1")
+    for named in ("陈大民13900000006", "34040019000101001X", "催 139 0000 0006"):
+        refused = await save(boss, named, 400, shared=True, state="open")
+        assert refused["error"]["code"] == "not_shared" and "号码" in refused["error"]["message"]
+        await save(boss, named, state="open")
+    assert await names(agent) == []
+    # As older versions let it be shared.
+    async with office.database.write() as session:
+        await session.execute(text("UPDATE desk_views SET shared = true"))
+    assert await names(agent) == []
+    await save(boss, "12345 每日必看", shared=True)
+    assert await names(agent) == ["12345 每日必看"]

@@ -108,6 +108,8 @@ def read(text: str) -> Amended | None:
             field, new = field or told, _ENDS.sub("", gives["new"])
         else:
             return None
+    if "门牌" in field and new.isdigit():
+        new += "号"
     return Amended(field, old, new, slip) if new and (slip or old or field) else None
 
 
@@ -132,6 +134,8 @@ def moved(address: str, old: str, new: str, city: City, *, named: bool = False) 
     >>> moved("建设路128号老陈面馆", "128号", "126号", huainan), moved("幸福里小区13栋", "3栋", "5栋", huainan) is None
     ('建设路126号老陈面馆', True)
     """
+    if (part := _in_place_of(address, old, new)) is not None:
+        return part
     if is_units(new):
         at = _find(address, old) if old else None
         if at is not None:
@@ -154,6 +158,15 @@ def moved(address: str, old: str, new: str, city: City, *, named: bool = False) 
     if at is None or whole:
         return new if whole else None
     return address[:at] + new + address[at + len(old) :]
+
+
+def _in_place_of(address: str, old: str, new: str) -> str | None:
+    """The address with the wrong part replaced, where the right value repeats what stands before it (锦绣园三期 for 二期); else None."""
+    at = _find(address, old) if old else None
+    if at is None:
+        return None
+    begins = next((start for start in range(at - 1) if new.startswith(address[start:at])), None)
+    return None if begins is None else address[:begins] + new + address[at + len(old) :]
 
 
 def _more_than_town(new: str, named: Place) -> bool:

@@ -17,7 +17,6 @@ from bot.understanding.looks import is_rough
 from bot.understanding.object_named import nameless
 from bot.understanding.phone import without_phone
 from bot.understanding.place import place
-from bot.understanding.plea import without_plea
 from bot.understanding.splitting import split
 from bot.understanding.subject import whole_subject
 from bot.understanding.when import Moment
@@ -50,7 +49,7 @@ def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
     Args:
         known: the current slots; a guess never overwrites a value that the citizen gave.
     """
-    found = mined(without_plea(story), now(), parts().city)
+    found = mined(story, now(), parts().city)
     filled = {
         # A type that is not sure is filled in, too: it is shown in the summary, and another question would cost more.
         "complaint_type": found.complaint_type or found.unsure.complaint_type,
@@ -81,12 +80,12 @@ def read_ahead(text: str, content: str) -> None:
         if len(part) >= LONG:
             story = simplified(part)
             # The form keeps the story without the citizen's own name and phone, and reads it again.
-            mined(without_plea(simplified(without_own(part, read_mined(story, {})))), now(), parts().city)
+            mined(simplified(without_own(part, read_mined(story, {}))), now(), parts().city)
 
 
 def read_unsure(story: str) -> dict[str, str]:
     """Slot → value of the readings of a story that are not sure enough to be stored unasked."""
-    found = mined(without_plea(story), now(), parts().city).unsure
+    found = mined(story, now(), parts().city).unsure
     read = {
         "address": f"{found.town}{found.address}" if found.address else "",
         "happened_at": found.happened_at.text if found.happened_at else "",
@@ -101,7 +100,7 @@ def read_unsure(story: str) -> dict[str, str]:
 
 def nameless_subject(story: str) -> str:
     """The trade that a story blames without a name (商家, 健身房); "" when it blames none, or by name."""
-    found = mined(without_plea(story), now(), parts().city)
+    found = mined(story, now(), parts().city)
     return next(
         (whom for whom in (found.subject, found.unsure.subject) if whom and nameless(whom, story)), ""
     )

@@ -26,7 +26,7 @@ from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.moves import FREE, is_aside
 from bot.actions.complaint.opening import only_announces
 from bot.actions.policy import choosing, feedback
-from bot.actions.progress import callback
+from bot.actions.progress import callback, own
 from bot.actions.progress.how_long import general as how_long_words
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import CANCEL, HUMAN, clip
@@ -48,6 +48,7 @@ from bot.understanding.remarks import (
     slipped,
     wants_filed,
 )
+from bot.understanding.ticket import find_number
 from bot.understanding.ticket_talk import asks_whether_filed
 from bot.understanding.wishes import read_wish, refuses
 from bot.understanding.wordless import is_wordless
@@ -248,7 +249,8 @@ async def how_long(turn: Turn, slot: str) -> None:
 
 async def progress(turn: Turn, slot: str) -> None:
     """Tell the progress of another ticket, and continue the form."""
-    await progress_aside(turn)
+    if find_number(turn.text) or not await own.tell(turn):
+        await progress_aside(turn)
     resume(turn, slot)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.actions.complaint import amending
+from bot.actions.complaint import amending, swaps
 from bot.actions.complaint.answers import read_place
 from bot.actions.complaint.fields import BY_NAME, FIELDS
 from bot.actions.complaint.values import read_district
@@ -15,11 +15,12 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import may_be_place
 from bot.understanding.edits import edit_parts, plain_value
 from bot.understanding.kind import named_type
-from bot.understanding.lasting import only_time
+from bot.understanding.lasting import may_be_time, only_time
 from bot.understanding.name import introduced_name
 from bot.understanding.object_named import is_generic, told_name
 from bot.understanding.phone import asked_phone
 from bot.understanding.place import place
+from bot.understanding.requests import is_question
 from bot.understanding.slips import put_right
 from core.phone import find
 
@@ -55,6 +56,12 @@ _BUT_NOT = re.compile(
     r"(?:我|他们?|那)?(?P<field>[\u4e00-\u9fff]{0,6}?)(?:应该|其实)?(?P<cue>是|在|叫|姓)(?P<new>[^，,。；;！!？?]{1,40})[，,。；;\s]+(?:而)?(?:不是|不在|不叫|不姓)(?P<old>[^，,。；;！!？?]{1,20})[。！!]?$"
 )
 """The new value first: 是大通，不是田家庵."""
+_STATES = re.compile(
+    r"(?:我说的|发生的?|具体的?|那个|这个|投诉的?|反映的?){0,3}(?P<field>时间|涉及的?(?:对象|单位)?)(?:其实|应该|正确的?|就|应当){0,2}是(?P<value>[^，,。；;！!？?]{2,40}?)[。！!]?"
+)
+"""Says anew when it was or whom it is about."""
+_SWAPPED = ("address", "happened_at", "subject", "contact_name", "contact_phone")
+"""Fields in which one value may stand in place of another."""
 _DAY = re.compile(r"\d[号日]")
 _POINTED = ("这个", "那个", "这家", "那家", "这", "他", "他们", "它", "这个单位", "这家单位")
 """How a refused subject is pointed at without its name."""
@@ -151,6 +158,8 @@ def _corrected(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
         found = _replaced(old, new, named.get("cue") or "", named.get("field") or "", slots)
         if found:
             return found
+    if swapped := _swapped(said, slots):
+        return swapped
     wrong = _WRONG.match(said)
     if wrong and not re.match("没有?|吗|么|不", wrong["value"]):  # 地址写错没有 asks
         slot = field_of(said[: wrong.start("value")], {})
@@ -169,6 +178,9 @@ def _corrected(text: str, slots: Mapping[str, Any]) -> dict[str, str]:
         changes = slot == "confidential" or slots.get(slot or "") is not None
         if slot is not None and changes and slot not in ("content", "category"):
             return {slot: brought}
+    states = _STATES.fullmatch(said)
+    if states and (stated := _stated(states["field"], states["value"].strip(" 。吧"), slots)):
+        return stated
     right = _RIGHT.match(said) if slipped else None
     value = right["value"].strip(" 。") if right else ""
     slot = _kind(value) if value else None
@@ -181,6 +193,8 @@ def _amended(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
     if told is None:
         return {}
     slot = field_of(told.field, {}) if told.field else None
+    if slot is None and told.old and told.old == slots.get("subject"):
+        return {"subject": told.new}
     former = slots.get("former") or {}
     address = str(slots.get("address") or (former.get("slot") == "address" and former.get("value")) or "")
     elsewhere = told.old and told.old not in address
@@ -220,12 +234,14 @@ def _replaced(old: str, new: str, cue: str, field: str, slots: Mapping[str, Any]
         return {"address" if place(new, city).address else "district": new}
     if named_type(old) is not None and named_type(new) is not None and slots.get("complaint_type"):
         return {"complaint_type": new}
+    values = {name: str(slots.get(name) or "") for name in _SWAPPED}
+    whole = [name for name, value in values.items() if value == old]
     made = {}
-    for slot in ("address", "happened_at", "subject", "contact_name", "contact_phone"):
-        value = str(slots.get(slot) or "")
+    for slot in whole or _SWAPPED:
+        value = values[slot]
         if value and old in value:
-            part = slot == "address" and old != value and not _is_whole(old, new)
-            made[slot] = value.replace(old, new, 1) if part else new
+            part = swaps.put(value, swaps.Swap(field, old, new)) if slot in swaps.IN_PART else None
+            made[slot] = part if part and not (slot == "address" and _is_whole(old, new)) else new
     if made:
         return made
     if cue in ("叫", "姓") and slots.get("contact_name"):
@@ -234,6 +250,27 @@ def _replaced(old: str, new: str, cue: str, field: str, slots: Mapping[str, Any]
     kind = told if told and told != "content" else _kind(new)
     same = kind is not None and (told == kind or _kind(old) == kind)
     return {kind: new} if kind is not None and same and slots.get(kind) is not None else {}
+
+
+def _stated(field: str, value: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """A filled time or accused that a message says anew (时间是每天晚上七点到十一点); empty when the value is not of that kind."""
+    if "时间" in field:
+        return {"happened_at": value} if slots.get("happened_at") and may_be_time(value) else {}
+    named = not (find(value) or may_be_time(value) or is_question(value))
+    return {"subject": value} if named and slots.get("subject") is not None else {}
+
+
+def _swapped(said: str, slots: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that hold the wrong one of two values, with the right one in its place (小区不叫A，叫B); empty when none does."""
+    for swap in swaps.read(said):
+        made = {}
+        for slot in swaps.IN_PART:
+            new = swaps.put(str(slots.get(slot) or ""), swap)
+            if new is not None:
+                made[slot] = swap.new if slot == "address" and _is_whole(swap.old, swap.new) else new
+        if made:
+            return made
+    return {}
 
 
 def _is_whole(old: str, new: str) -> bool:

@@ -15,15 +15,16 @@ from bot.actions.complaint import (
     at_summary,
     attachments,
     changing,
-    contact,
     guesses,
     in_danger,
     later,
     leaving,
+    of_filed,
     picking,
     questions,
     rewording,
     same,
+    skipping,
     steps,
     taking,
 )
@@ -35,10 +36,10 @@ from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import declined, may_one, open_form, too_little
 from bot.actions.complaint.values import named_district
 from bot.actions.policy.follow_up import surely_says
-from bot.actions.progress import how_long, just_now
+from bot.actions.progress import belongs, how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
-from bot.actions.runtime.wording import HUMAN, PROGRESS, RESUME, plain
+from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, plain
 from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.confidential import read_confidential
@@ -63,11 +64,6 @@ _KEEP = re.compile(r"^(算了)?(还是)?(就|先)?(不改|不用改|别改|保�
 _ANOTHER = re.compile(
     r"不是(一件|同一|一个|一回)|另外(一件|登记|的)|别的事|新的(事|问题)|两(码|回)事|不一样|重新登记"
 )
-_WHY = {
-    "address": "地址说个大概就行，不然工作人员找不到地方。",
-    "content": "要先说说是什么事，才能帮您登记。",
-}
-"""Why a slot can't be skipped."""
 _SAME = re.compile(r"是?(同一|一)(件|个|回)事?|就是(这|那)(个|件|张)|补充(进去|到|上)|加(进去|上)|一样的")
 
 
@@ -117,6 +113,8 @@ async def _read(turn: Turn, slot: str) -> None:
     """Handle words or a button that are no attachment, choice or wish to leave."""
     if leaving.leaves_solved(turn):
         await _cancel(turn.as_pressed(leaving.DROPS), slot)
+    elif await of_filed.answered(turn, slot):
+        pass  # the form has asked again there, or is closed
     elif await asides.answered(turn, slot):
         pass  # the form has asked again there
     elif not turn.pressed and is_solved(turn.text):
@@ -182,6 +180,10 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 
 async def _open(turn: Turn) -> None:
+    if belongs.takes_back(turn):
+        await belongs.undo(turn)
+        await _begin(turn.as_pressed(COMPLAIN.payload))
+        return
     # 几天能处理, 撤了吧 and a follow-up to an answer sound like a complaint but are not
     if (
         await in_danger.listens(turn)
@@ -193,6 +195,10 @@ async def _open(turn: Turn) -> None:
     ):
         turn.set("requested_slot", None)
         return
+    await _begin(turn)
+
+
+async def _begin(turn: Turn) -> None:
     before = await open_form(turn)
     if before is None:
         return
@@ -322,30 +328,6 @@ async def _human(turn: Turn, slot: str) -> None:
     turn.set_all({later.SLOT: None, drafts.KEPT: kept or None, "requested_slot": None})
 
 
-async def _skip(turn: Turn, slot: str) -> None:
-    if slot == drafts.CONFIRM:  # the citizen refuses again what was already left empty (不留)
-        steps.ask_again(turn, slot, "好的，空着的就不填了。")
-    elif slot in ("contact_name", "contact_phone"):
-        filled, said = contact.refused(turn, slot)
-        await steps.go_on(turn, filled, before=said)
-    elif slot == "complaint_type":
-        kind = drafts.likely_type(str(turn.slot("content") or ""))
-        await steps.go_on(turn, {slot: kind}, before=f"好的，先按“{kind}”登记，不对的话说一声就改。")
-    elif slot in ("content", "address") and turn.slot(slot):  # asked further, and what is there is enough
-        await steps.go_on(turn, {})
-    elif slot == "address" and (steps.tries_so_far(turn) >= 1 or questions.put_often(turn, slot)):
-        await steps.go_on(turn, {slot: ""}, before="好的，位置先空着，工作人员可能会再跟您核实。")
-    elif slot == "subject":
-        await steps.go_on(turn, {slot: questions.unnamed_subject(turn)})
-    elif questions.skippable(turn, slot):
-        await steps.go_on(turn, {slot: ""})
-    elif slot == "district":
-        await steps.go_on(turn, {slot: drafts.WHOLE_CITY})
-    else:
-        turn.set("tries", steps.tries_so_far(turn) + 1)
-        questions.ask(turn, slot, before=_WHY.get(slot, "这一项需要您选一下。"))
-
-
 async def _repeat(turn: Turn, slot: str) -> None:
     steps.ask_again(turn, slot)
 
@@ -373,7 +355,7 @@ async def _deny(turn: Turn, slot: str) -> None:
     elif slot == "confidential":
         await steps.go_on(turn, {slot: False})
     elif questions.skippable(turn, slot):
-        await _skip(turn, slot)
+        await skipping.skip(turn, slot)
     else:
         steps.bad_try(turn, slot)
 
@@ -382,7 +364,7 @@ _MOVES: dict[Move, Callable[[Turn, str], Awaitable[None]]] = {
     Move.ANSWER: _answer,
     Move.CANCEL: _cancel,
     Move.HUMAN: _human,
-    Move.SKIP: _skip,
+    Move.SKIP: skipping.skip,
     Move.BACK: changing.back,
     Move.REPEAT: _repeat,
     Move.CORRECT: changing.correct,

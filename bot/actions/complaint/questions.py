@@ -73,7 +73,7 @@ def ask(
     elif (guess := guesses.question(turn, slot)) and turn.slot(slot) is None and not _times(turn, guess):
         guesses.ask(turn, slot, guess, head)
     else:
-        turn.say(head + question(turn, slot), [*first, *([HUMAN] if human else []), *_choices(turn, slot)])
+        turn.say(head + question(turn, slot), [*first, *([HUMAN] if human else []), *choices(turn, slot)])
 
 
 def question(turn: Turn, slot: str) -> str:
@@ -148,7 +148,8 @@ def skippable(turn: Turn, slot: str) -> bool:
     return slot in SKIPPABLE
 
 
-def _choices(turn: Turn, slot: str) -> list[Choice]:
+def choices(turn: Turn, slot: str) -> list[Choice]:
+    """The buttons of the question for a slot: its values, and the ways out."""
     offered = BY_NAME[slot].answer.choices()
     buttons = [choice(title, "inform", slot=slot, value=value) for title, value in offered]
     if slot == "contact_name":

@@ -199,6 +199,12 @@ def bad_try(turn: Turn, slot: str) -> None:
         + ("、跳过这一项，" if way else "，")
         + "也可以转人工，坐席能看到您已经填的。\n"
         + (questions.question(turn, slot) if slot != drafts.CONFIRM else "这份内容要提交吗？"),
-        [*way, HUMAN, CANCEL],
+        _once([*(questions.choices(turn, slot) if slot != drafts.CONFIRM else []), *way, HUMAN, CANCEL]),
     )
     turn.set("requested_slot", slot)
+
+
+def _once(choices: Sequence[Choice]) -> list[Choice]:
+    """Choices in their order, the ways out last, each once."""
+    ways = (SKIP, HUMAN, CANCEL)
+    return [*(one for one in choices if one not in ways), *(one for one in ways if one in choices)]

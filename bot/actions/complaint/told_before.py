@@ -46,7 +46,7 @@ _FEW = 2
 """Most pairs of characters with a meaning in a message that says nothing without the one before it (那得去哪弄)."""
 _LONGEST_DETAIL = 26
 """Most characters of a clause that only gives a place or a name."""
-_NO_PART = frozenset(
+NO_PART = frozenset(
     {
         *(
             "greet",
@@ -63,6 +63,8 @@ _NO_PART = frozenset(
     }
 )
 """Intents of messages that belong to no matter."""
+_SPOKEN_OF = "seen_number"
+"""Slot that is set behind a message which was about a ticket, and so belongs to no other matter."""
 _ANNOUNCES = re.compile(
     r"(?:那|就|我|俺|们|要|想|来|是|也|还是){0,8}(?P<how>匿名|实名|保密)?(?:地)?(?:举报|投诉|反映|求助|检举)(?:一下|你们|吧|了|的){0,3}"
 )
@@ -236,11 +238,13 @@ def with_earlier(turn: Turn, story: str, *, now: bool = False) -> str:
 
 def _earlier(turn: Turn) -> Iterator[_Said]:
     """The citizen's messages before this one that may belong to a matter, newest first, since a form took one."""
-    users, office, gap, later = 0, "", False, 0.0
+    users, office, gap, later, of_ticket = 0, "", False, 0.0, False
     for event in reversed(turn.events):
         kind = event.get("event")
         if kind == "slot" and event.get("name") == "content" and event.get("value"):
             return
+        if kind == "slot" and event.get("name") == _SPOKEN_OF and event.get("value"):
+            of_ticket = True
         if kind == "bot":
             card = ((event.get("data") or {}).get("custom") or {}).get("card") or {}
             office = str(card.get("department") or "") or office
@@ -252,16 +256,17 @@ def _earlier(turn: Turn) -> Iterator[_Said]:
         text, answered_by, office = str(event.get("text") or "").strip(), office, ""
         at = float(event.get("timestamp") or later)
         gap, later = gap or later - at > _TALK_S, at
-        if users > 1 and _may_belong(event, text):
+        if users > 1 and not of_ticket and _may_belong(event, text):
             yield _Said(text, subject_words(simplified(text)), answered_by, _only_asks(event, text), gap)
             gap = False
         elif users > 1:
             gap = True
+        of_ticket = False
 
 
 def _may_belong(event: Mapping[str, Any], text: str) -> bool:
     intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-    if text.startswith("/") or len(plain(text)) < _LEAST or intent in _NO_PART or is_laughter(text):
+    if text.startswith("/") or len(plain(text)) < _LEAST or intent in NO_PART or is_laughter(text):
         return False
     if _SAYS_ONLY.fullmatch(plain(text)):
         return False

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.wording import clip
 from core.clock import local
+from core.masking import hide
 from tickets.types import CITIZEN, Ticket, TicketEvent
 
 _MOST = 3
@@ -26,7 +27,7 @@ async def shown(ticket: Ticket) -> list[str]:
     """Lines with the last supplements and the last urging of a ticket; empty when nothing was added."""
     notes, urged = await _added(ticket)
     told = [
-        f"{local(one.at):%m月%d日} 补充：{clip(_FOR_STAFF.sub('', one.note), _BEGINNING)}"
+        f"{local(one.at):%m月%d日} 补充：{clip(hide(_FOR_STAFF.sub('', one.note)), _BEGINNING)}"
         for one in notes[-_MOST:]
     ]
     if len(notes) > _MOST:

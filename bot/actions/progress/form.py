@@ -13,6 +13,8 @@ from bot.actions.complaint.moves import Move, decide, is_aside
 from bot.actions.policy.choosing import choose_within_form
 from bot.actions.progress import added, anew, callback, codes, how_long, just_now, marks, only_asked, unsolved
 from bot.actions.progress import own as mine
+from bot.actions.progress.adding import ways
+from bot.actions.progress.belongs import ASKED_WHAT
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, PROGRESS, SKIP, choice, plain
@@ -132,7 +134,7 @@ async def _open(turn: Turn) -> None:
     wanted = turn.entities.get("value") if turn.entities.get("slot") == "purpose" else None
     purpose = wanted if wanted in _OPENING else _PURPOSE.get(turn.intent, "progress")
     turn.set("purpose", purpose)
-    if (turn.pressed and (turn.intent in _PURPOSE or wanted)) or turn.offered == just_now.ASKED_WHAT:
+    if (turn.pressed and (turn.intent in _PURPOSE or wanted)) or turn.offered == ASKED_WHAT:
         # The button belongs to a ticket that was just shown, so number and code are taken from there.
         turn.set_all({"ticket_number": turn.slot("seen_number"), "query_code": turn.slot("seen_code")})
     await _take(turn)
@@ -178,7 +180,7 @@ async def _do(turn: Turn, ticket: Ticket) -> None:
         return
     tickets, purpose = parts().tickets, turn.slot("purpose")
     turn.set_all({"ticket_number": ticket.number, "query_code": codes.kept(turn, ticket)})
-    said = str(turn.slot("story") or "") if turn.offered == just_now.ASKED_WHAT else ""
+    said = str(turn.slot("story") or "") if turn.offered == ASKED_WHAT else ""
     if said:
         turn.set("story", None)
     if purpose == "urge":
@@ -372,7 +374,7 @@ def _opening(turn: Turn) -> str:
 def _after(ticket: Ticket) -> list[Choice]:
     if marks.finished(ticket):
         return [choice("评价", "ask_progress", slot="purpose", value="rate"), HUMAN, COMPLAIN]
-    return [Choice("催办", "/urge"), Choice("补充情况", "/add_to_ticket"), HUMAN]
+    return ways(ticket)
 
 
 _MOVES: dict[Move, Callable[[Turn, str], Awaitable[None]]] = {

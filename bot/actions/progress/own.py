@@ -12,6 +12,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, choice, clip
 from conversations.event_kinds import Result
 from core.clock import local
+from core.masking import hide
 from core.text import plain
 from tickets.corrected import is_correction
 from tickets.types import Ticket
@@ -46,25 +47,36 @@ async def answer(turn: Turn) -> bool:
     """List the tickets of this conversation when the message asks for them; False for any other message."""
     if turn.pressed or not asks(turn.text):
         return False
+    if not await tell(turn):
+        how = _how()
+        draft = await kept.left(turn)
+        if draft is not None:
+            kept.offer(turn, draft)
+            turn.say(f"已经提交的，这里还没有。{how}", [HUMAN])
+        else:
+            turn.say(f"您在这里还没有登记过。{how}", [COMPLAIN, HUMAN])
+        turn.set("misses", 0)
+        turn.outcome(Result.TICKET)
+    return True
+
+
+async def tell(turn: Turn) -> bool:
+    """Show the ticket of this conversation, or list its tickets; False when there is none."""
     own = await parts().tickets.of_conversation(turn.conversation_id, MOST)
     if len(own) == 1:
         await _tell(turn, own[0])
-        return True
-    draft = await kept.left(turn)
-    how = _HOW.format(example=parts().city.example_number)
-    if own:
+    elif own:
         turn.say(
-            f"您在这里登记过 {len(own)} 件：\n{await _lines_with_added(own)}\n要看哪一件办到哪一步，点工单号，或者把号发给我。{how}",
+            f"您在这里登记过 {len(own)} 件：\n{await _lines_with_added(own)}\n要看哪一件办到哪一步，点工单号，或者把号发给我。{_how()}",
             [*(choice(t.number, "ask_progress", slot="ticket", value=t.number) for t in own), HUMAN],
         )
-    elif draft is not None:
-        kept.offer(turn, draft)
-        turn.say(f"已经提交的，这里还没有。{how}", [HUMAN])
-    else:
-        turn.say(f"您在这里还没有登记过。{how}", [COMPLAIN, HUMAN])
-    turn.set("misses", 0)
-    turn.outcome(Result.TICKET)
-    return True
+        turn.set("misses", 0)
+        turn.outcome(Result.TICKET)
+    return bool(own)
+
+
+def _how() -> str:
+    return _HOW.format(example=parts().city.example_number)
 
 
 async def _tell(turn: Turn, ticket: Ticket) -> None:
@@ -85,11 +97,12 @@ def written(ticket: Ticket) -> list[str]:
         ("地点", place),
         ("时间", ticket.happened_at),
         ("涉及对象", ticket.subject),
-        ("联系电话", ticket.contact_phone),
-        ("内容", clip(first, _BEGINNING)),
+        ("内容", clip(hide(first), _BEGINNING)),
     )
-    told = [f"{label}：{value}" for label, value in values if value]
-    return [*told, *(clip(line, _BEGINNING) for line in more if is_correction(line))]
+    told = [f"{label}：{hide(value)}" for label, value in values if value]
+    if ticket.contact_phone:  # masked already
+        told.insert(-1, f"联系电话：{ticket.contact_phone}")
+    return [*told, *(clip(hide(line), _BEGINNING) for line in more if is_correction(line))]
 
 
 async def _lines_with_added(own: Sequence[Ticket]) -> str:
@@ -112,5 +125,6 @@ def which(turn: Turn, own: Sequence[Ticket]) -> None:
 def lines(own: Sequence[Ticket]) -> str:
     """A line for each ticket: number, state, day, and what it is about."""
     return "\n".join(
-        f"{t.number}（{t.state.label}，{local(t.created_at):%m月%d日}）{clip(t.summary, 20)}" for t in own
+        f"{t.number}（{t.state.label}，{local(t.created_at):%m月%d日}）{clip(hide(t.summary), 20)}"
+        for t in own
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
     from kb_index.search.searcher import SearchResult
     from kb_index.statutes.shelf import FoundArticle
+    from tickets.corrections import Given
     from tickets.lookup import Tried
     from tickets.types import Actor, Ticket, TicketDraft, TicketEvent
 
@@ -88,8 +89,8 @@ class Tickets(Protocol):
         """Set fields that the citizen corrects; the history keeps both values."""
         ...
 
-    async def correct_phone(self, number: str, phone: str, key: str | None = None) -> Ticket:
-        """Set the citizen's phone number, which no note may hold."""
+    async def correct_contact(self, number: str, given: Given, key: str | None = None) -> Ticket:
+        """Set the citizen's phone number or name, which no note may hold."""
         ...
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:

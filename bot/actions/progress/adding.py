@@ -1,0 +1,211 @@
+"""Writes what a citizen adds to a ticket, or corrects in it, and says it back.
+
+Who only knows number and code of a ticket that was filed elsewhere may add words. What is written in it is neither changed nor
+said then: who has the two numbers need not be its citizen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.actions.progress import correcting
+from bot.actions.runtime.context import parts
+from bot.actions.runtime.turn import Choice, Turn
+from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
+from bot.understanding.clauses import clauses
+from bot.understanding.edits import beside_phone
+from bot.understanding.name import ANONYMOUS, introduced_name, read_name, titled_name
+from bot.understanding.phone import asked_phone, own_phone, without_phone
+from bot.understanding.unnamed import without_name
+from bot.understanding.wishes import Wish, read_wish
+from core.phone import find
+from core.privacy import mask_name, mask_phone
+from core.simplified import simplified
+from core.text import plain
+from tickets.corrections import Given
+from tickets.service import MAX_NOTE
+from tickets.types import CITIZEN, Ticket
+
+SHOWN = 40
+"""Most characters of the citizen's words that are said back."""
+NAME = "ticket_name"
+"""Value of the slot ``offer`` after the citizen was asked for the name to be written into a ticket."""
+LEAST = 5
+"""Fewest characters that are added to a ticket where nothing announces them."""
+_NUMBER_ALONE = 24
+"""Most characters of a message that hardly says more than a number."""
+_ELSEWHERE = "这张工单不是在这里登记的，{}要在登记的那边改，或者转人工，坐席核实后帮您改。"
+_FOREIGN_NOTE = "有人凭工单号和查询码要求更正，请先核实："
+_ANOTHERS = re.compile(
+    r"(?:对方|物业|房东|老板|经理|商家|店[家主里长]|公司|单位|中介|邻居|[他她]们?|司机|师傅|涉及对象)[^，,。；;]{0,8}(?:电话|手机|号码|联系方式)|"
+    r"(?:对方|物业|房东|老板|商家|[他她])[^，,。；;]{0,4}换(?:了)?号"
+)
+"""A number that is another's (对方电话换成…). The hotline would call the one who is complained of."""
+_MINE = re.compile(r"(?:我|俺|本人)(?:自己)?的?(?:电话|手机|号)")
+
+
+def filed_here(turn: Turn, ticket: Ticket) -> bool:
+    """Whether a ticket was filed in this conversation."""
+    return ticket.conversation_id == turn.conversation_id
+
+
+def ways(ticket: Ticket) -> list[Choice]:
+    """The buttons below what is said of a ticket."""
+    if ticket.state.is_final:
+        return [HUMAN]
+    return [Choice("催办", "/urge"), Choice("补充情况", "/add_to_ticket"), HUMAN]
+
+
+async def note(turn: Turn, ticket: Ticket, words: str, key: str = "") -> None:
+    """Write words into a ticket's history, without the clauses in which the citizen says who he is."""
+    named = any(_names(clauses(words)))
+    said = without_name(words, ANONYMOUS) if named else words
+    key = f"{turn.turn_id}:{key}" if key else turn.turn_id
+    await parts().tickets.note(ticket.number, CITIZEN, said[:MAX_NOTE], key=key if turn.turn_id else None)
+
+
+async def add(turn: Turn, ticket: Ticket, words: str, *choices: Choice) -> None:
+    """Add words to a ticket.
+
+    Args:
+        words: the words, without what announces them.
+        choices: further buttons.
+    """
+    if await contact(turn, ticket, words):
+        return
+    await note(turn, ticket, words)
+    turn.say(
+        f"“{clip(words, SHOWN)}”已经补充到工单 {ticket.number}，承办的工作人员能看到。",
+        [*choices, PROGRESS, *ways(ticket)],
+    )
+
+
+async def change(turn: Turn, ticket: Ticket) -> None:
+    """Correct a ticket by the message; what can't be changed is written into its history for whoever handles it."""
+    if await contact(turn, ticket, turn.text):
+        return
+    here = filed_here(turn, ticket)
+    fixed = correcting.read(simplified(turn.text), ticket) if here and not ticket.state.is_final else {}
+    if fixed:
+        turn.say(await correcting.correct(turn, ticket, fixed), [PROGRESS, *ways(ticket)])
+        return
+    await note(turn, ticket, f"{'群众更正：' if here else _FOREIGN_NOTE}{turn.text}")
+    turn.say(
+        f"“{clip(turn.text, SHOWN)}”已经作为更正记到工单 {ticket.number} 上，"
+        + ("承办的工作人员能看到。" if here else "工作人员核实以后再改。"),
+        [PROGRESS, *ways(ticket)],
+    )
+
+
+async def contact(turn: Turn, ticket: Ticket, words: str) -> bool:
+    """Take the citizen's own number or name out of a message into its own, encrypted line; False when it gives neither.
+
+    In a note every department would read it, in spite of 保密. What else the message says is added.
+
+    Args:
+        words: the message, without what announces it.
+    """
+    phone = _own_number(turn.text, words)
+    name = _own_name(turn) or introduced_name(simplified(turn.text))
+    if phone is None and name is None:
+        return False
+    if not filed_here(turn, ticket):
+        turn.say(_ELSEWHERE.format("联系电话" if phone else "联系人"), [HUMAN])
+        return True
+    said = []
+    if name:
+        await _give(turn, ticket, Given(name=name), "name")
+        said.append(f"联系人{'改成' if ticket.contact_name else '写上'} {mask_name(name)} ")
+    if phone:
+        await _give(turn, ticket, Given(phone=phone), "")
+        said.append(f"联系电话改成 {mask_phone(phone)} ")
+    await _beside(turn, ticket, f"工单 {ticket.number} 的{'、'.join(said)}了", _rest(turn.text, phone))
+    return True
+
+
+async def _give(turn: Turn, ticket: Ticket, given: Given, key: str) -> None:
+    key = f"{turn.turn_id}:{key}" if key else turn.turn_id
+    await parts().tickets.correct_contact(ticket.number, given, key=key if turn.turn_id else None)
+
+
+def _rest(text: str, phone: str | None) -> str:
+    """What a message says beside the citizen's own number and name."""
+    said = clauses(beside_phone(without_phone(text, phone, "，")) if phone else text)
+    names = _names(said)
+    return "，".join(
+        one for one, name in zip(said, names, strict=True) if name is None and read_wish(one) is None
+    )
+
+
+def _names(said: list[str]) -> list[str | None]:
+    """For each clause of a message the name with which the citizen introduces himself in it.
+
+    叫… behind what was just spoken of names that, and not the citizen.
+    """
+    return [
+        introduced_name(one, "".join(f"{before}，" for before in said[:at])) or titled_name(one)
+        for at, one in enumerate(said)
+    ]
+
+
+async def _beside(turn: Turn, ticket: Ticket, said: str, rest: str) -> None:
+    """Correct or add what a message says beside the citizen's own number or name, and say all of it.
+
+    Args:
+        said: what is said of number or name.
+        rest: what else the message says.
+    """
+    key = turn.turn_id or None
+    fixed = {} if ticket.state.is_final or not rest else correcting.read_beside(rest, ticket)
+    if fixed:
+        changed = await correcting.correct(turn, ticket, fixed, f"{key}:beside" if key else None)
+        turn.say(f"{said}。\n{changed}", [PROGRESS, *ways(ticket)])
+        return
+    more = len(plain(rest)) >= LEAST and not find(rest)
+    if more:
+        await note(turn, ticket, rest, "rest")
+    also = f"“{clip(rest, SHOWN)}”也补充进去了。" if more else "别的都没有动。"
+    turn.say(f"{said}，{also}", [PROGRESS, *ways(ticket)])
+
+
+def _own_number(text: str, words: str) -> str | None:
+    """The citizen's own number. Where much else is said, a number may be anybody's, and is the citizen's only by its words."""
+    if _ANOTHERS.search(text) and not _MINE.search(text):
+        return None
+    nobodys = parts().city.hotline_numbers
+    return own_phone(text, nobodys) or (asked_phone(words, nobodys) if len(words) <= _NUMBER_ALONE else None)
+
+
+def _own_name(turn: Turn) -> str | None:
+    """The name that a message gives beside nothing but wishes about name and phone; None where it tells more."""
+    said = clauses(simplified(turn.text))
+    wishes = [read_wish(one) for one in said]
+    asked = turn.offered == NAME or Wish.NAMED in wishes
+    names = [
+        name or (read_name(one) if asked else None)
+        for one, name, wish in zip(said, _names(said), wishes, strict=True)
+        if wish is None
+    ]
+    name = names[0] if len(names) == 1 else None
+    return None if name == ANONYMOUS else name
+
+
+async def only_contact(turn: Turn, ticket: Ticket) -> bool:
+    """Take a message that says nothing but who the citizen is or which number he has, or wants to; False for any other."""
+    phone = _own_number(turn.text, turn.text)
+    rest = _rest(turn.text, phone) if phone else ""
+    given = (phone or _own_name(turn)) and len(plain(rest)) < LEAST
+    return await (contact(turn, ticket, turn.text) if given else _asks_for_name(turn, ticket))
+
+
+async def _asks_for_name(turn: Turn, ticket: Ticket) -> bool:
+    """Ask for the name that a message wants written into the ticket (名字也写上吧); False for any other message."""
+    wishes = [read_wish(one) for one in clauses(simplified(turn.text))]
+    if not wishes or any(wish is not Wish.NAMED for wish in wishes):
+        return False
+    if filed_here(turn, ticket):
+        turn.say(f"好的，写到工单 {ticket.number} 上。怎么称呼您？", [PROGRESS, HUMAN])
+        turn.offer(NAME)
+    else:
+        turn.say(_ELSEWHERE.format("联系人"), [HUMAN])
+    return True
