@@ -18,25 +18,26 @@ Row = Mapping[str, Any]
 """Name of a column → value."""
 
 
-async def insert_many(session: AsyncSession, table: Table, rows: Sequence[Row]) -> None:
+async def insert_many(session: AsyncSession, table: Table, rows: Sequence[Row], same: Row) -> None:
     """Add rows.
 
     Args:
         session: the transaction.
         table: the table.
         rows: each with the same columns.
+        same: the other columns, with the value that they have in every row.
     """
     if not rows:
         return
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
-        await connection.execute(insert(table), list(map(dict, rows)))
+        own = {one: bindparam(one, type_=table.c[one].type) for one in rows[0]}
+        await connection.execute(insert(table).values({**own, **same}), list(map(dict, rows)))
         return
-    names = list(rows[0])
     read = given(table, rows, sqlite=False)
-    await connection.execute(
-        insert(table).from_select(names, select(*(read.c[one] for one in names)), include_defaults=False)
-    )
+    always = [literal(value, table.c[one].type) for one, value in same.items()]
+    made = select(*(read.c[one] for one in rows[0]), *always)
+    await connection.execute(insert(table).from_select([*rows[0], *same], made, include_defaults=False))
 
 
 async def update_many(session: AsyncSession, table: Table, key: str, rows: Sequence[Row]) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.bulk import given
 from core.city import City
 from core.database import among
-from tickets import deadlines, needs, rows, watches
+from tickets import deadlines, due, needs, rows, watches
 from tickets.due import Step
 from tickets.lifecycle import TRANSITIONS, Transition
 from tickets.models import TicketEventRow, TicketRow
@@ -70,7 +70,7 @@ class Appointment(NamedTuple):
     until: datetime | None = None
 
 
-class Watched(rows.Dated, Protocol):
+class Watched(due.Dated, Protocol):
     """What the clock looks at of a ticket: its row, or the columns of :data:`COLUMNS`."""
 
     id: str
@@ -95,9 +95,6 @@ COLUMNS = (
     TicketRow.reply_due_at,
     TicketRow.close_due_at,
     TicketRow.decide_due_at,
-    TicketRow.due_rule,
-    TicketRow.due_basis,
-    TicketRow.due_provisional,
 )
 """Nothing of these has to be decrypted."""
 
@@ -119,9 +116,8 @@ def appointments(row: Watched, city: City, left: Sequence[Step] | None = None) -
         within = rules.callback.archive_after.label
         words = f"群众说已解决，{within}内没有打分" if row.callback == "solved" else f"{within}内没有回复"
         found.append(_at(at, "archive", "no answer", words))
-    for step in rows.due(row).left(state) if left is None else left:
+    for step in due.left(row, state) if left is None else left:
         before = rules.reminders.sign_before_h if step.code == "sign" else rules.reminders.before_h
-        late = deadlines.later(city, rules.reminders.supervise_after, step.at)
         name = f"{step.code} {step.at.isoformat()}"
         found.append(
             Appointment(
@@ -136,6 +132,7 @@ def appointments(row: Watched, city: City, left: Sequence[Step] | None = None) -
         if step.code == "decide":
             continue  # a supervisor's own delay; 督办 is what supervisors do to others
         words = f"{step.label}超过期限 {rules.reminders.supervise_after.label}"
+        late = deadlines.later(city, rules.reminders.supervise_after, step.at)
         found.append(Appointment(late, SUPERVISE, f"after {name}", words))
     return sorted(found, key=lambda one: one.at)
 
@@ -162,7 +159,7 @@ async def plan(
 
 def next_due(row: Watched) -> datetime | None:
     """The deadline of the step that is due first."""
-    return min((step.at for step in rows.due(row).left(State(row.state))), default=None)
+    return min((step.at for step in due.left(row, State(row.state))), default=None)
 
 
 def _next(made: Sequence[Appointment], done_until: datetime | None) -> datetime | None:
@@ -203,7 +200,7 @@ def turn(row: Watched, city: City, moment: datetime) -> Turn:
         city: has the rules.
         moment: the present.
     """
-    left = rows.due(row).left(State(row.state))
+    left = due.left(row, State(row.state))
     made = appointments(row, city, left)
     return Turn(tuple(_due(made, moment)), _next(made, moment), min((step.at for step in left), default=None))
 
@@ -270,15 +267,17 @@ async def catch_up(
             return False  # done already, or to be tried again later
         known = (await keys(session, [row.id]))[row.id]
     did = False
-    while due := next((one for one in _due(appointments(row, city), moment) if one.key not in known), None):
-        known.add(due.key)
+    while one := next(
+        (made for made in _due(appointments(row, city), moment) if made.key not in known), None
+    ):
+        known.add(one.key)
         did = True
-        move = TRANSITIONS.get(due.action)
+        move = TRANSITIONS.get(one.action)
         if move is None:
-            await rows.add_event(session, row.id, SYSTEM, due.action, note=due.note, key=due.key)
+            await rows.add_event(session, row.id, SYSTEM, one.action, note=one.note, key=one.key)
             continue
-        given = {"reason": due.note} if due.action == "archive" else {"note": due.note}
-        await do(session, row, move, needs.read(due.action, given), SYSTEM, city, moment, key=due.key)
+        given = {"reason": one.note} if one.action == "archive" else {"note": one.note}
+        await do(session, row, move, needs.read(one.action, given), SYSTEM, city, moment, key=one.key)
     await plan(session, row, city, done_until=moment)
     return did
 

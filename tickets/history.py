@@ -37,23 +37,19 @@ async def add(
     """
     if not lines:
         return
-    values: list[dict[str, Any]] = [
-        {
-            "id": new_id(),
-            "ticket_id": ticket_id,
-            "at": at,
-            "actor_kind": actor.kind,
-            "actor_id": actor.id,
-            "actor": actor.name,
-            "action": action,
-            "from_state": None,
-            "to_state": None,
-            "note": note,
-            "key": key,
-        }
+    same: dict[str, Any] = {
+        "at": at,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor": actor.name,
+        "from_state": None,
+        "to_state": None,
+    }
+    values = [
+        {"id": new_id(), "ticket_id": ticket_id, "action": action, "note": note, "key": key}
         for ticket_id, action, note, key in lines
     ]
-    await insert_many(session, cast(Table, TicketEventRow.__table__), values)
+    await insert_many(session, cast(Table, TicketEventRow.__table__), values, same)
     connection = await session.connection()
     await connection.run_sync(_tell, [one["id"] for one in values])
 
