@@ -166,9 +166,11 @@ class Finding:
     async def _by_words(self, session: AsyncSession, before: str | None, most: int) -> list[str]:
         """Tickets that the index of words of SQLite names, newest first."""
         found: list[str] = []
-        after, at_once = before and clean(before), _FEW
+        since, behind = self._narrowed.days
+        given = [one for one in (before and clean(before), behind) if one]
+        after, at_once = min(given, default=None), _FEW
         while True:
-            named = await word_index.newest(session, self._words, after, at_once)
+            named = await word_index.newest(session, self._words, after, at_once, since=since)
             if named:
                 some = self._narrowed.ids(Source("id", named=TicketRow.id.in_(named)), None, self._among)
                 found += list(await session.scalars(some))
