@@ -193,7 +193,8 @@ class Fill:
             ticket = entry.ticket
             at(entry.at)
             row = await session.get_one(TicketRow, ticket.id)
-            await clockwork.catch_up(session, row, self._city, entry.at, _do)
+            if ticket.watched is not None and ticket.watched <= entry.at:
+                await clockwork.catch_up(session, row, self._city, entry.at, _do)
             if entry.step is not None and (entry.step is ticket.step or entry.step.action == "urge"):
                 await self._make(session, row, ticket, entry.step)
             if row.version != ticket.version:  # something happened, so that what was planned no longer holds

@@ -106,7 +106,9 @@ class Finding:
         # All that is confidential is compared with the department's view of it, whatever words are hidden in it. The index of those
         # is used for what names its condition.
         confidential: ColumnElement[bool] = literal_column("tickets.confidential", Boolean())
-        return found + [(source, [confidential]) for source in narrowed.sources()]
+        # Only what never stands in words, a number, leaves some out: whether hidden words are looked at must not be felt either.
+        numbered = [one.condition(self._sqlite) for one in self._asked if not one.in_words]
+        return found + [(source, [confidential, *numbered]) for source in narrowed.sources()]
 
     async def _all(self, session: AsyncSession) -> list[Source]:
         """The sources of all tickets of the list."""

@@ -24,10 +24,13 @@ async def put(session: AsyncSession, ticket_id: str, at: datetime | None) -> Non
     if at is None:
         await session.execute(_at(ticket_id, delete(TicketWatchRow)))
         return
+    await session.flush()  # the ticket itself may be new; what is written past the session does not do so
+    table = cast(Table, TicketWatchRow.__table__)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(TicketWatchRow).values(ticket_id=ticket_id, at=at)
-    await session.execute(
-        new.on_conflict_do_update(index_elements=[TicketWatchRow.ticket_id], set_={"at": new.excluded.at})
+    new = dialect.insert(table).values(ticket_id=ticket_id, at=at)
+    connection = await session.connection()
+    await connection.execute(
+        new.on_conflict_do_update(index_elements=[table.c.ticket_id], set_={"at": new.excluded.at})
     )
 
 
