@@ -172,6 +172,8 @@ class Fill:
             made = replace(other, draft=same)
         elif life.ends == "merged":
             life.ends = ""
+        if life.stop == State.PENDING_CALLBACK:  # somebody is to be called
+            made = replace(made, draft=matters.by_phone(made.draft))
         ticket = await service.file(made.draft, f"demo:{self._filed}", CITIZEN)
         self._filed += 1
         if not life.ends and not life.withdrawn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -61,7 +61,7 @@ def matters() -> tuple[Matter, ...]:
 
 
 def make(city: City, at: datetime, chance: random.Random) -> Made:
-    """A made-up ticket of a moment. Some who called left :data:`PHONE`, so that there is somebody to call back; no other number and no
+    """A made-up ticket of a moment. Who called left :data:`PHONE`, unless with 保密, so that there is somebody to call back; no other number and no
     name of a person stands in any.
 
     Args:
@@ -79,7 +79,6 @@ def make(city: City, at: datetime, chance: random.Random) -> Made:
         "day": "{day}",
     }
     channel, confidential = chance.choice(_CHANNELS), chance.random() < 0.08
-    called = channel == "phone" and not confidential and chance.random() < 0.5
     draft = TicketDraft(
         type=matter.type,
         content=MARK + matter.content.format(**where),
@@ -87,10 +86,15 @@ def make(city: City, at: datetime, chance: random.Random) -> Made:
         district=chance.choice(city.districts).name,
         address=where["estate"] if "{estate}" in matter.content else where["street"],
         happened_at="今天" if chance.random() < 0.6 else "最近几天",
-        contact_name="示例市民" if called else "",
-        contact_phone=PHONE if called else "",
         confidential=confidential,
         channel=channel,
         urgent=chance.random() < 0.03,
     )
+    if channel == "phone" and not confidential:
+        draft = by_phone(draft)
     return Made(draft, MARK + matter.answer.format(**where))
+
+
+def by_phone(draft: TicketDraft) -> TicketDraft:
+    """The same as somebody would tell it who calls, and who leaves :data:`PHONE`."""
+    return replace(draft, channel="phone", contact_name="示例市民", contact_phone=PHONE, confidential=False)
