@@ -81,7 +81,9 @@ async def test_pages_of_a_search_follow_one_another_without_gap_or_repeat(ticket
 
 
 async def test_words_are_found_however_they_are_written(tickets: Tickets) -> None:
-    plain = (await tickets.file(TicketDraft("投诉", "三号楼电梯坏了，B座", "住房与物业/电梯与高层设施"), "a")).number
+    plain = (
+        await tickets.file(TicketDraft("投诉", "三号楼电梯坏了，B座", "住房与物业/电梯与高层设施"), "a")
+    ).number
     other = (await tickets.file(TicketDraft("投诉", "Ｂ座電梯壞了", address="國慶路 1 號"), "b")).number
     for word in ("电梯坏", "電梯壞", "電梯坏"):
         assert await found(tickets, word) == [other, plain], word
