@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-TICKETS ?= 3000
+TICKETS ?= 2000
 PORT ?= 8012
 RASA_PORT ?= 8013
 # Test processes side by side; a file stays together. Many tests start a Rasa or a browser and wait for it.
@@ -28,7 +28,7 @@ help: ## this list
 run: preflight-run build ## set up, then run the whole system (PORT=8012)
 	@WENBAN_PORT=$(PORT) WENBAN_RASA_PORT=$(RASA_PORT) exec $(APP)/wenban run
 
-demo: preflight-run build ## the whole system on a year of made-up tickets, in var/demo (TICKETS=3000)
+demo: preflight-run build ## the whole system on a year of made-up tickets, in var/demo (TICKETS=2000)
 	@export WENBAN_DATA_DIR=var/demo WENBAN_KB_INDEX_DIR=var/kb_index
 	mkdir -p var/rasa/models var/demo/rasa
 	ln -sfn ../../rasa/models var/demo/rasa/models

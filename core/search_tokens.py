@@ -14,14 +14,28 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, String, and_, func, literal, or_
 
 from core.sealing import ring
+from core.simplified import simplified
 
 _FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _REST = "abcdefghijklmnopqrstuvwxyz0123456789"
 # A capital begins each token, so that no token is found across two others.
 
 
+_WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
+"""Full-width letters and digits → those of half width."""
+
+
+def folded(text: str) -> str:
+    """A text as it is searched: small letters of half width, simplified characters.
+
+    >>> folded("電梯Ｂ座")
+    '电梯b座'
+    """
+    return simplified(text.translate(_WIDE)).lower()
+
+
 def _grams(text: str) -> Iterator[str]:
-    small = text.lower()
+    small = folded(text)
     yield from small
     for at in range(len(small) - 1):
         yield small[at : at + 2]
@@ -43,7 +57,7 @@ def tokens(*texts: str) -> str:
 
 
 def may_have(column: ColumnElement[str], word: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """SQL condition: a text with these stored tokens may have a word in it, in capitals or small letters.
+    """SQL condition: a text with these stored tokens may have a word in it, however either is written (:func:`folded`).
 
     Args:
         column: what :func:`tokens` made.

@@ -172,6 +172,8 @@ class Fill:
             made = replace(other, draft=same)
         elif life.ends == "merged":
             life.ends = ""
+        if life.stop == State.PENDING_CALLBACK:  # somebody is to be called
+            made = replace(made, draft=matters.by_phone(made.draft))
         ticket = await service.file(made.draft, f"demo:{self._filed}", CITIZEN)
         self._filed += 1
         if not life.ends and not life.withdrawn:
@@ -193,7 +195,8 @@ class Fill:
             ticket = entry.ticket
             at(entry.at)
             row = await session.get_one(TicketRow, ticket.id)
-            await clockwork.catch_up(session, row, self._city, entry.at, _do)
+            if ticket.watched is not None and ticket.watched <= entry.at:
+                await clockwork.catch_up(session, row, self._city, entry.at, _do)
             if entry.step is not None and (entry.step is ticket.step or entry.step.action == "urge"):
                 await self._make(session, row, ticket, entry.step)
             if row.version != ticket.version:  # something happened, so that what was planned no longer holds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,8 @@ from tickets.types import TicketDraft
 
 MARK = "【示例】"
 """Begins every content and every answer, so that nobody takes one for real."""
+PHONE = "13800000000"
+"""The number of every made-up citizen."""
 _CHANNELS = ("web", "web", "phone")
 _ESTATES = ["金桂", "银杏", "紫薇", "翠竹", "海棠", "丁香", "青松", "白杨", "玉兰", "碧桃"]
 _ALL_YEAR = tuple(range(1, 13))
@@ -59,7 +61,8 @@ def matters() -> tuple[Matter, ...]:
 
 
 def make(city: City, at: datetime, chance: random.Random) -> Made:
-    """A made-up ticket of a moment. It has no phone and no name of a person.
+    """A made-up ticket of a moment. Who called left :data:`PHONE`, unless with 保密, so that there is somebody to call back; no other number and no
+    name of a person stands in any.
 
     Args:
         city: gives the districts.
@@ -75,6 +78,7 @@ def make(city: City, at: datetime, chance: random.Random) -> Made:
         "n": str(chance.randint(2, 9)),
         "day": "{day}",
     }
+    channel, confidential = chance.choice(_CHANNELS), chance.random() < 0.08
     draft = TicketDraft(
         type=matter.type,
         content=MARK + matter.content.format(**where),
@@ -82,8 +86,15 @@ def make(city: City, at: datetime, chance: random.Random) -> Made:
         district=chance.choice(city.districts).name,
         address=where["estate"] if "{estate}" in matter.content else where["street"],
         happened_at="今天" if chance.random() < 0.6 else "最近几天",
-        confidential=chance.random() < 0.08,
-        channel=chance.choice(_CHANNELS),
+        confidential=confidential,
+        channel=channel,
         urgent=chance.random() < 0.03,
     )
+    if channel == "phone" and not confidential:
+        draft = by_phone(draft)
     return Made(draft, MARK + matter.answer.format(**where))
+
+
+def by_phone(draft: TicketDraft) -> TicketDraft:
+    """The same as somebody would tell it who calls, and who leaves :data:`PHONE`."""
+    return replace(draft, channel="phone", contact_name="示例市民", contact_phone=PHONE, confidential=False)

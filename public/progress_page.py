@@ -72,7 +72,7 @@ def asked(city: str, number: str = "", problem: str = "") -> str:
         '<input id="code" name="code" required maxlength="40" autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="code-hint">'
         '<p class="soft" id="code-hint">8 位字母和数字，大小写都行；早先的是 6 位数字。</p>'
         "<button>查进度</button></form>"
-        '<p class="soft">忘了工单号或者查询码？打 12345，或者在在线对话里说“转人工”，坐席核实后帮您查。</p>',
+        '<p class="soft">忘了工单号或者查询码？打 12345，或者在网上咨询时说“转人工”，坐席核实后帮您查。</p>',
     )
 
 

@@ -24,7 +24,7 @@ console = Console()
 
 
 def demo(
-    tickets: Annotated[int, typer.Option(min=LEAST, max=MOST, help="How many tickets.")] = 3_000,
+    tickets: Annotated[int, typer.Option(min=LEAST, max=MOST, help="How many tickets.")] = 2_000,
     days: Annotated[int, typer.Option(min=30, max=730, help="Within how many days before now.")] = 365,
     seed: Annotated[int, typer.Option(help="Another number gives another year.")] = 1,
 ) -> None:

@@ -38,14 +38,14 @@ class Clock:
     """The clock the app reads: it runs as usual, and a test can put it forward."""
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        return datetime.now(UTC) + self.ahead
 
     def forward(self, **by: float) -> None:
         """Put the clock forward; the arguments are those of :class:`~datetime.timedelta`."""
-        self._ahead += timedelta(**by)
+        self.ahead += timedelta(**by)
 
 
 @pytest.fixture

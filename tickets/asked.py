@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, String, false, literal_column, or_
 from core import phone
 from core.masking import hide
 from core.sealing import lookup_keys
-from core.search_tokens import may_have
+from core.search_tokens import folded, may_have
 from tickets import catalog, numbers
 from tickets.models import END_DIGITS, NUMBER_END, TicketRow
 from tickets.narrowing import Source
@@ -56,7 +56,7 @@ class Asked:
                 numbers that fit a masked one would have the phone without a word of it in the records.
             prefix: the letters with which the city's ticket numbers begin.
         """
-        small = word.lower()
+        small = folded(word)
         named = [f"{one.name}/{leaf.name}" for one in catalog.categories() for leaf in one.children]
         found = phone.everywhere(word) if by_phone else []
         number = found[0].number if len(found) == 1 and not found[0].service else ""
@@ -142,12 +142,12 @@ class Asked:
         """Whether a ticket has it as agents read it: a masked number is not found digit by digit."""
         if self.keys:
             return row.contact_key in self.keys and not row.confidential
-        word = unicodedata.normalize("NFKC", self.word).lower() if self._number else self.word.lower()
-        if any(word in text.lower() for text in (row.number, row.district, row.category)):
+        word = folded(unicodedata.normalize("NFKC", self.word) if self._number else self.word)
+        if any(word in folded(text) for text in (row.number, row.district, row.category)):
             return True
         # Masking takes most of the time, and puts nothing but stars into a text.
-        told = [text for text in (row.content, row.address) if word in text.lower() or "*" in word]
-        return any(word in hide(text).lower() for text in told) or row.number == numbers.plain_number(
+        told = [text for text in (row.content, row.address) if word in folded(text) or "*" in word]
+        return any(word in folded(hide(text)) for text in told) or row.number == numbers.plain_number(
             self.word
         )
 

@@ -7,17 +7,18 @@ the transaction that does it, so it is done once, whichever process dies and how
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.bulk import given
 from core.city import City
 from core.database import among
-from tickets import deadlines, needs, rows, watches
+from tickets import deadlines, due, needs, rows, watches
 from tickets.due import Step
 from tickets.lifecycle import TRANSITIONS, Transition
 from tickets.models import TicketEventRow, TicketRow
@@ -51,8 +52,7 @@ _ADDING = frozenset({"reminded", "overdue", SUPERVISE})
 """What only adds a line, and with 督办 the mark of it. No other appointment of a ticket depends on it."""
 
 
-@dataclass(frozen=True)
-class Appointment:
+class Appointment(NamedTuple):
     """Something that is to happen to a ticket by the clock.
 
     Args:
@@ -70,7 +70,7 @@ class Appointment:
     until: datetime | None = None
 
 
-class Watched(rows.Dated, Protocol):
+class Watched(due.Dated, Protocol):
     """What the clock looks at of a ticket: its row, or the columns of :data:`COLUMNS`."""
 
     id: str
@@ -95,9 +95,6 @@ COLUMNS = (
     TicketRow.reply_due_at,
     TicketRow.close_due_at,
     TicketRow.decide_due_at,
-    TicketRow.due_rule,
-    TicketRow.due_basis,
-    TicketRow.due_provisional,
 )
 """Nothing of these has to be decrypted."""
 
@@ -119,9 +116,8 @@ def appointments(row: Watched, city: City, left: Sequence[Step] | None = None) -
         within = rules.callback.archive_after.label
         words = f"群众说已解决，{within}内没有打分" if row.callback == "solved" else f"{within}内没有回复"
         found.append(_at(at, "archive", "no answer", words))
-    for step in rows.due(row).left(state) if left is None else left:
+    for step in due.left(row, state) if left is None else left:
         before = rules.reminders.sign_before_h if step.code == "sign" else rules.reminders.before_h
-        late = deadlines.later(city, rules.reminders.supervise_after, step.at)
         name = f"{step.code} {step.at.isoformat()}"
         found.append(
             Appointment(
@@ -136,6 +132,7 @@ def appointments(row: Watched, city: City, left: Sequence[Step] | None = None) -
         if step.code == "decide":
             continue  # a supervisor's own delay; 督办 is what supervisors do to others
         words = f"{step.label}超过期限 {rules.reminders.supervise_after.label}"
+        late = deadlines.later(city, rules.reminders.supervise_after, step.at)
         found.append(Appointment(late, SUPERVISE, f"after {name}", words))
     return sorted(found, key=lambda one: one.at)
 
@@ -162,7 +159,7 @@ async def plan(
 
 def next_due(row: Watched) -> datetime | None:
     """The deadline of the step that is due first."""
-    return min((step.at for step in rows.due(row).left(State(row.state))), default=None)
+    return min((step.at for step in due.left(row, State(row.state))), default=None)
 
 
 def _next(made: Sequence[Appointment], done_until: datetime | None) -> datetime | None:
@@ -171,10 +168,10 @@ def _next(made: Sequence[Appointment], done_until: datetime | None) -> datetime 
 
 @dataclass(frozen=True)
 class Turn:
-    """What the clock does with a ticket now, when all of it only adds to the ticket.
+    """What the clock does with a ticket now.
 
     Args:
-        lines: what is written into its history, in this order.
+        lines: what is due, in this order.
         watch_at: when the clock has to look at it next.
         next_due_at: the deadline of the step that is due first; None when none is left.
     """
@@ -183,25 +180,51 @@ class Turn:
     watch_at: datetime | None
     next_due_at: datetime | None
 
+    @property
+    def adds(self) -> bool:
+        """Whether all of it only adds to the ticket, so that it can be done for many at once. Else :func:`catch_up` does it."""
+        return all(one.action in _ADDING for one in self.lines)
 
-def turn(row: Watched, city: City, moment: datetime, done: Collection[str]) -> Turn | None:
-    """What :func:`catch_up` would do with a ticket, as far as it can be done for many at once.
+    def without(self, done: Collection[str]) -> Turn:
+        """The turn without what was done before; ``done``: the keys of that."""
+        if not done:
+            return self
+        return replace(self, lines=tuple(one for one in self.lines if one.key not in done))
+
+
+def turn(row: Watched, city: City, moment: datetime) -> Turn:
+    """What :func:`catch_up` would do with a ticket of which nothing was done before.
 
     Args:
         row: the ticket.
         city: has the rules.
         moment: the present.
-        done: the keys in its history.
-
-    Returns:
-        None: a move is among it that changes the ticket's state. That is made by itself.
     """
-    left = rows.due(row).left(State(row.state))
+    left = due.left(row, State(row.state))
     made = appointments(row, city, left)
-    lines = tuple(one for one in _due(made, moment) if one.key not in done)
-    if any(one.action not in _ADDING for one in lines):
-        return None
-    return Turn(lines, _next(made, moment), min((step.at for step in left), default=None))
+    return Turn(tuple(_due(made, moment)), _next(made, moment), min((step.at for step in left), default=None))
+
+
+async def done(session: AsyncSession, turns: Mapping[str, Turn]) -> dict[str, set[str]]:
+    """What of some turns was done before: id of a ticket → keys in its history; a ticket without any is left out.
+
+    Args:
+        session: the transaction.
+        turns: id of a ticket → its turn.
+    """
+    pairs = [
+        {"ticket_id": ticket_id, "key": one.key} for ticket_id, turn in turns.items() for one in turn.lines
+    ]
+    found: dict[str, set[str]] = {}
+    if pairs:
+        table = cast(Table, TicketEventRow.__table__)
+        asked = given(table, pairs, sqlite=session.get_bind().dialect.name == "sqlite")
+        theirs = (table.c.ticket_id == asked.c.ticket_id) & (table.c.key == asked.c.key)
+        for ticket_id, key in await session.execute(
+            select(table.c.ticket_id, table.c.key).join_from(asked, table, theirs)
+        ):
+            found.setdefault(ticket_id, set()).add(str(key))
+    return found
 
 
 async def keys(session: AsyncSession, ids: Sequence[str]) -> dict[str, set[str]]:
@@ -244,15 +267,17 @@ async def catch_up(
             return False  # done already, or to be tried again later
         known = (await keys(session, [row.id]))[row.id]
     did = False
-    while due := next((one for one in _due(appointments(row, city), moment) if one.key not in known), None):
-        known.add(due.key)
+    while one := next(
+        (made for made in _due(appointments(row, city), moment) if made.key not in known), None
+    ):
+        known.add(one.key)
         did = True
-        move = TRANSITIONS.get(due.action)
+        move = TRANSITIONS.get(one.action)
         if move is None:
-            await rows.add_event(session, row.id, SYSTEM, due.action, note=due.note, key=due.key)
+            await rows.add_event(session, row.id, SYSTEM, one.action, note=one.note, key=one.key)
             continue
-        given = {"reason": due.note} if due.action == "archive" else {"note": due.note}
-        await do(session, row, move, needs.read(due.action, given), SYSTEM, city, moment, key=due.key)
+        given = {"reason": one.note} if one.action == "archive" else {"note": one.note}
+        await do(session, row, move, needs.read(one.action, given), SYSTEM, city, moment, key=one.key)
     await plan(session, row, city, done_until=moment)
     return did
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from core.masking import hide
 from core.redaction import Own, confidential, own_names, without_home, without_room
+from core.search_tokens import folded
 from tickets import numbers
 from tickets.corrected import is_correction
 from tickets.models import TicketRow
@@ -238,12 +239,14 @@ class DepartmentView:
         A number or name that is hidden must not be found either: a search that finds it tells whose ticket it is.
         """
         reads = self._reader(row)
-        seen = "\n".join(
-            (row.number, reads.text(row.content), reads.place(row.address), row.district, row.category)
-        ).lower()
+        seen = folded(
+            "\n".join(
+                (row.number, reads.text(row.content), reads.place(row.address), row.district, row.category)
+            )
+        )
         return all(
-            word.lower() in seen
-            or unicodedata.normalize("NFKC", word).lower() in seen
+            folded(word) in seen
+            or folded(unicodedata.normalize("NFKC", word)) in seen
             or numbers.plain_number(word) == row.number
             for word in words
         )

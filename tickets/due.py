@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from core.clock import iso
 from tickets.states import State
@@ -19,8 +19,7 @@ _BEFORE_CLOSE = _BEFORE_REPLY | {State.PENDING_REVIEW}
 the citizen, and its deadlines move on."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A step of a ticket with its deadline.
 
     Args:
@@ -39,6 +38,15 @@ class Step:
     def to_json(self) -> dict[str, Any]:
         """The JSON form for the desk."""
         return {"step": self.label, "step_code": self.code, "at": iso(self.at)}
+
+
+class Dated(Protocol):
+    """What has a ticket's deadlines: its row, or some of its columns."""
+
+    sign_due_at: datetime | None
+    reply_due_at: datetime | None
+    close_due_at: datetime | None
+    decide_due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -72,12 +80,7 @@ class Due:
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps that have a deadline, in the order of a ticket's life."""
-        named = (
-            ("sign", self.sign_at),
-            ("reply", self.reply_at),
-            ("close", self.close_at),
-            ("decide", self.decide_at),
-        )
+        named = zip(_LABELS, (self.sign_at, self.reply_at, self.close_at, self.decide_at), strict=True)
         return tuple(Step(code, at) for code, at in named if at is not None)
 
     def left(self, state: State) -> tuple[Step, ...]:
@@ -95,6 +98,14 @@ class Due:
             "next": left[0].to_json() if left else None,
             "steps": [step.to_json() for step in self.steps],
         }
+
+
+def left(row: Dated, state: State) -> tuple[Step, ...]:
+    """The steps that a ticket in this state still has before it, as :meth:`Due.left` says, from its row."""
+    named = zip(
+        _LABELS, (row.sign_due_at, row.reply_due_at, row.close_due_at, row.decide_due_at), strict=True
+    )
+    return tuple([Step(code, at) for code, at in named if at is not None and _is_left(code, state)])
 
 
 def _is_left(code: str, state: State) -> bool:

@@ -106,7 +106,9 @@ class Finding:
         # All that is confidential is compared with the department's view of it, whatever words are hidden in it. The index of those
         # is used for what names its condition.
         confidential: ColumnElement[bool] = literal_column("tickets.confidential", Boolean())
-        return found + [(source, [confidential]) for source in narrowed.sources()]
+        # Only what never stands in words, a number, leaves some out: whether hidden words are looked at must not be felt either.
+        numbered = [one.condition(self._sqlite) for one in self._asked if not one.in_words]
+        return found + [(source, [confidential, *numbered]) for source in narrowed.sources()]
 
     async def _all(self, session: AsyncSession) -> list[Source]:
         """The sources of all tickets of the list."""
@@ -166,9 +168,11 @@ class Finding:
     async def _by_words(self, session: AsyncSession, before: str | None, most: int) -> list[str]:
         """Tickets that the index of words of SQLite names, newest first."""
         found: list[str] = []
-        after, at_once = before and clean(before), _FEW
+        since, behind = self._narrowed.days
+        given = [one for one in (before and clean(before), behind) if one]
+        after, at_once = min(given, default=None), _FEW
         while True:
-            named = await word_index.newest(session, self._words, after, at_once)
+            named = await word_index.newest(session, self._words, after, at_once, since=since)
             if named:
                 some = self._narrowed.ids(Source("id", named=TicketRow.id.in_(named)), None, self._among)
                 found += list(await session.scalars(some))

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, event, insert
+from sqlalchemy import Connection, Table, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from core.bulk import insert_many
 from core.ids import new_id
 from tickets.models import TicketEventRow
 from tickets.types import Actor
@@ -26,7 +27,7 @@ WRITTEN: list[Written] = []
 async def add(
     session: AsyncSession, actor: Actor, at: datetime, lines: Sequence[tuple[str, str, str, str]]
 ) -> None:
-    """Write lines that change no state, in one statement.
+    """Write lines that change no state, at once.
 
     Args:
         session: the transaction that makes the changes.
@@ -36,24 +37,20 @@ async def add(
     """
     if not lines:
         return
-    values: list[dict[str, Any]] = [
-        {
-            "id": new_id(),
-            "ticket_id": ticket_id,
-            "at": at,
-            "actor_kind": actor.kind,
-            "actor_id": actor.id,
-            "actor": actor.name,
-            "action": action,
-            "from_state": None,
-            "to_state": None,
-            "note": note,
-            "key": key,
-        }
+    same: dict[str, Any] = {
+        "at": at,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor": actor.name,
+        "from_state": None,
+        "to_state": None,
+    }
+    values = [
+        {"id": new_id(), "ticket_id": ticket_id, "action": action, "note": note, "key": key}
         for ticket_id, action, note, key in lines
     ]
+    await insert_many(session, cast(Table, TicketEventRow.__table__), values, same)
     connection = await session.connection()
-    await connection.execute(insert(cast(Table, TicketEventRow.__table__)), values)
     await connection.run_sync(_tell, [one["id"] for one in values])
 
 

@@ -154,6 +154,16 @@ class Narrowed:
             ]
         return [Source("category", one) for one in leaves] if self.level else [Source()]
 
+    @property
+    def days(self) -> tuple[str | None, str | None]:
+        """The lowest id of a ticket that was filed within the days, and the lowest of one filed behind them; None: no such end."""
+        since, until = self._wanted.since, self._wanted.until
+        behind = until + timedelta(days=1) if until is not None and until < date.max else None
+        return (
+            None if since is None else first_id(_midnight(since)),
+            None if behind is None else first_id(_midnight(behind)),
+        )
+
     def has(self, department_id: str) -> ColumnElement[bool]:
         """SQL: a ticket is of this department, or it assists with it; for tickets that an index names."""
         led = self._is(False, TicketRow.department_id, department_id)
@@ -227,16 +237,13 @@ class Narrowed:
 
     def _filed(self, by: str) -> list[ColumnElement[bool]]:
         """SQL: filed within the days. Ids sort by the time of filing, and stand in each index."""
-        wanted, found = self._wanted, list[ColumnElement[bool]]()
         # What is entered by something else must not be entered by the ids of many days instead.
         column: Any = (
             TicketRow.id.concat("") if self._sqlite and by in ("id", "due", "open", "few") else TicketRow.id
         )
-        if wanted.since is not None:
-            found.append(column >= first_id(_midnight(wanted.since)))
-        if wanted.until is not None and wanted.until < date.max:
-            found.append(column < first_id(_midnight(wanted.until + timedelta(days=1))))
-        return found
+        since, behind = self.days
+        found: list[ColumnElement[bool]] = [] if since is None else [column >= since]
+        return found if behind is None else [*found, column < behind]
 
     def _marks(self) -> list[ColumnElement[bool]]:
         wanted, moment = self._wanted, now()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from core.ids import new_id
 from core.jobs import add
 from core.masking import hide
 from core.privacy import mask_name, mask_phone
+from tickets import due as due_steps
 from tickets import numbers
 from tickets.corrected import is_corrected
 from tickets.due import Due
@@ -140,13 +140,9 @@ async def _merged_answer(session: AsyncSession, row: TicketRow) -> str:
     return main.public_reply if main is not None and State(main.state) in ANSWERED else ""
 
 
-class Dated(Protocol):
-    """What has a ticket's deadlines: its row, or some of its columns."""
+class Dated(due_steps.Dated, Protocol):
+    """What has a ticket's deadlines and says what they are based on."""
 
-    sign_due_at: datetime | None
-    reply_due_at: datetime | None
-    close_due_at: datetime | None
-    decide_due_at: datetime | None
     due_rule: str
     due_basis: str
     due_provisional: bool

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.bulk import update_many
 from core.database import among
 from tickets.models import TicketWatchRow
 
@@ -23,24 +24,25 @@ async def put(session: AsyncSession, ticket_id: str, at: datetime | None) -> Non
     if at is None:
         await session.execute(_at(ticket_id, delete(TicketWatchRow)))
         return
+    await session.flush()  # the ticket itself may be new; what is written past the session does not do so
+    table = cast(Table, TicketWatchRow.__table__)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(TicketWatchRow).values(ticket_id=ticket_id, at=at)
-    await session.execute(
-        new.on_conflict_do_update(index_elements=[TicketWatchRow.ticket_id], set_={"at": new.excluded.at})
+    new = dialect.insert(table).values(ticket_id=ticket_id, at=at)
+    connection = await session.connection()
+    await connection.execute(
+        new.on_conflict_do_update(index_elements=[table.c.ticket_id], set_={"at": new.excluded.at})
     )
 
 
 async def put_many(session: AsyncSession, at: Mapping[str, datetime | None]) -> None:
     """The same for many tickets that the clock looks at already, with two statements: id of a ticket → moment."""
     table = cast(Table, TicketWatchRow.__table__)
-    connection = await session.connection()
-    later = [{"which": one, "moment": moment} for one, moment in at.items() if moment is not None]
-    if later:
-        changed = update(table).where(table.c.ticket_id == bindparam("which"))
-        await connection.execute(changed.values(at=bindparam("moment", type_=table.c.at.type)), later)
+    later = [{"ticket_id": one, "at": moment} for one, moment in at.items() if moment is not None]
+    await update_many(session, table, "ticket_id", later)
     over = [one for one, moment in at.items() if moment is None]
     if over:
-        await connection.execute(delete(table).where(table.c.ticket_id.in_(over)))
+        sqlite = session.get_bind().dialect.name == "sqlite"
+        await session.execute(delete(table).where(among(table.c.ticket_id, over, sqlite=sqlite)))
 
 
 async def at(session: AsyncSession, ticket_id: str) -> datetime | None:

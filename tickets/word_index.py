@@ -72,7 +72,9 @@ async def count(session: AsyncSession, words: Sequence[str], most: int) -> int:
     return int((await session.execute(text(f"SELECT count(*) FROM ({some})"), given)).scalar_one())
 
 
-async def newest(session: AsyncSession, words: Sequence[str], before: str | None, most: int) -> list[str]:
+async def newest(
+    session: AsyncSession, words: Sequence[str], before: str | None, most: int, *, since: str | None = None
+) -> list[str]:
     """Ids of the newest tickets that may have all of these words, on SQLite.
 
     Args:
@@ -80,11 +82,18 @@ async def newest(session: AsyncSession, words: Sequence[str], before: str | None
         words: at least one, each without white space.
         before: id of a ticket; only older ones are found. None: all.
         most: how many at most.
+        since: an id; only tickets that are not older are found. None: all.
     """
     given: dict[str, Any] = {"match": _match(words), "most": most}
     older = ""
-    if before is not None:
+    if since is not None:
         older = (
+            " AND ticket_words.rowid >= (SELECT seq FROM ticket_search WHERE ticket_id >= :since"
+            " ORDER BY ticket_id LIMIT 1)"
+        )
+        given["since"] = since
+    if before is not None:
+        older += (
             " AND ticket_words.rowid <= coalesce((SELECT seq FROM ticket_search WHERE ticket_id < :before"
             " ORDER BY ticket_id DESC LIMIT 1), 0)"
         )

@@ -69,11 +69,16 @@ def after_working_days(start: datetime, count: int, spans: Sequence[tuple[time, 
         count: working days, at least 1.
         spans: office hours of a day; without them a day ends at midnight.
     """
-    day = local(start).date()
+    return _end_of_days(local(start).date(), count, tuple(spans), last_known_year())
+
+
+@lru_cache(maxsize=10_000)
+def _end_of_days(day: date, count: int, spans: tuple[tuple[time, time], ...], known: int) -> Moment:
+    """The clock asks for the same few days for very many tickets. ``known``: the last year that the library knows."""
     for _ in range(count):
         day = _next_working_day(day)
     end = _at(day, spans[-1][1]) if spans else _at(day + _DAY, time())
-    return Moment(end, day.year > last_known_year())
+    return Moment(end, day.year > known)
 
 
 def working_days_until(start: datetime, end: datetime) -> int:

@@ -15,7 +15,7 @@ from core.ids import first_id
 from core.privacy import lookup_key
 from core.search_tokens import tokens
 from tickets import catalog
-from tickets.models import TicketDispatchRow, TicketEventRow, TicketRow, TicketWatchRow
+from tickets.models import TicketDispatchRow, TicketEventRow, TicketRow, TicketWatchRow, name_key
 from tickets.states import State
 from tickets.types import TicketType
 
@@ -24,6 +24,8 @@ OPEN_SHARE = 0.1
 CONFIDENTIAL, ASSISTED = 0.03, 0.05
 """Shares of the tickets with 保密, and of those with which a second department assists."""
 RARE_WORD, FREQUENT_WORD = "金色世纪花园", "路灯"
+RARE_NAME, FREQUENT_NAME = "某某七", "王女士"
+"""A name of some hundred citizens at a million tickets, and one that every hundredth gives."""
 KEY = "bench:"
 """Beginning of the filing keys; the number of the ticket follows."""
 _STORIES = 20_000
@@ -94,7 +96,11 @@ class Made:
         }
         self._texts = [self._text(n) for n in range(min(_STORIES, count))]
         seal = self._seal
-        self._code, self._name = seal["query_code"]("ACDEFGH2"), seal["contact_name"]("张某某")
+        self._code = seal["query_code"]("ACDEFGH2")
+        self._names = [
+            (seal["contact_name"](one), lookup_key(name_key(one)))
+            for one in ("张某某", FREQUENT_NAME, RARE_NAME)
+        ]
         phones = [f"138{n:08d}" for n in range(_PHONES)]
         self._phones = [(seal["contact_phone"](one), lookup_key(one)) for one in phones]
         self._answer = seal["public_reply"]("您反映的问题已经办好，现场已恢复正常，请您放心。")
@@ -143,6 +149,8 @@ class Made:
         watch = due - timedelta(hours=2 if state in _BEGUN else 24) if due else None
         content, address, found = self._texts[nth % len(self._texts)]
         phone, key = chance.choice(self._phones)
+        # Those that are asked for; most have another, whatever it is.
+        name, named = self._names[1 if nth % 100 == 3 else 2 if nth % 5000 == 7 else 0]
         ticket_id = first_id(filed)[:24] + f"{nth:012x}"
         row: dict[str, Any] = {
             **_DEFAULTS,
@@ -155,7 +163,8 @@ class Made:
             "district": chance.choice(self._districts),
             "address": address,
             "content": content,
-            "contact_name": self._name,
+            "contact_name": name,
+            "name_key": named,
             "contact_phone": phone,
             "contact_key": key,
             "confidential": chance.random() < CONFIDENTIAL,

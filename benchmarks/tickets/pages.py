@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,9 +13,10 @@ from sqlalchemy import select
 from benchmarks.at_rest import _story
 from benchmarks.figures import Figure
 from benchmarks.tickets.held import timed
-from benchmarks.tickets.made import FREQUENT_WORD, KEY, RARE_WORD
+from benchmarks.tickets.made import FREQUENT_NAME, FREQUENT_WORD, KEY, RARE_NAME, RARE_WORD
 from benchmarks.tickets.office import Client, get, office
 from core.city import City
+from core.clock import local
 from core.database import Database
 from core.events import LocalEvents
 from tickets import catalog
@@ -63,6 +65,38 @@ LISTS: dict[str, dict[str, str]] = {
     "list, returned": {"state": "open", "returned": "1"},
     "list, returned, department": {"returned": "1", "department": "{department}"},
     "list, disputed": {"disputed": "1"},
+    "list, name": {"name": FREQUENT_NAME},
+    "list, name, deep page": {"name": FREQUENT_NAME, "before": _MIDDLE},
+    "list, rare name": {"name": RARE_NAME},
+    "list, no such name": {"name": "没有这个人"},
+    "list, name, open": {"name": FREQUENT_NAME, "state": "open"},
+    "list, name, overdue": {"name": FREQUENT_NAME, "state": "open", "due": "overdue", "order": "due"},
+    "list, name, month": {"name": FREQUENT_NAME, "since": "{since}", "until": "{until}"},
+    "list, name, district": {"name": FREQUENT_NAME, "district": "{district}"},
+    "list, rare name, category": {"name": RARE_NAME, "category": "{rare}"},
+    "list, day": {"since": "{since}", "until": "{since}"},
+    "list, month": {"since": "{since}", "until": "{until}"},
+    "list, until a day": {"until": "{until}"},
+    "list, month, 办理中": {"since": "{since}", "until": "{until}", "state": "办理中"},
+    "list, month, department": {"since": "{since}", "until": "{until}", "department": "{department}"},
+    "list, month, rare category": {"since": "{since}", "until": "{until}", "category": "{rare}"},
+    "list, month, level of categories": {"since": "{since}", "until": "{until}", "category": "市政设施"},
+    "list, month, open": {"since": "{since}", "until": "{until}", "state": "open"},
+    "list, month, overdue": {
+        "since": "{since}",
+        "until": "{until}",
+        "state": "open",
+        "due": "overdue",
+        "order": "due",
+    },
+    "list, month, urgent": {"since": "{since}", "until": "{until}", "urgent": "1"},
+    "search, frequent word, month": {"q": FREQUENT_WORD, "since": "{since}", "until": "{until}"},
+    "search, frequent word, early days": {"q": FREQUENT_WORD, "until": "{early}"},
+    "search, rare word, day": {"q": RARE_WORD, "since": "{since}", "until": "{since}"},
+    "search, phone, month": {"q": "13800000777", "since": "{since}", "until": "{until}"},
+    "search, rare word, name": {"q": RARE_WORD, "name": FREQUENT_NAME},
+    "search, frequent word, name": {"q": FREQUENT_WORD, "name": FREQUENT_NAME},
+    "search, frequent word, rare name": {"q": FREQUENT_WORD, "name": RARE_NAME},
     "search, number": {"q": "{number}"},
     "search, end of a number": {"q": "{end}"},
     "search, beginning of a number": {"q": "{begin}"},
@@ -92,7 +126,9 @@ OWN: dict[str, dict[str, str]] = {
     "department's own list": {},
     "department's inbox": {"state": "办理中", "order": "due"},
     "department's overdue": {"state": "open", "due": "overdue", "order": "due"},
+    "department's month": {"since": "{since}", "until": "{until}"},
     "department's search": {"q": FREQUENT_WORD},
+    "department's search in a month": {"q": FREQUENT_WORD, "since": "{since}", "until": "{until}"},
     "department's search for a rare word": {"q": RARE_WORD},
     "department's search for a number": {"q": "{end}"},
     "department's search for no such word": {"q": "没有这个词"},
@@ -124,7 +160,7 @@ async def _choose(database: Database, count: int) -> Chosen:
             return list(await session.scalars(select(TicketRow).where(TicketRow.filing_key.in_(keys))))
 
         middle, deep = (await of([count // 3 + 1]))[0], (await of([count // 2]))[0]
-        newest = (await of([count - 1]))[0]
+        newest, early = (await of([count - 1]))[0], (await of([count // 100]))[0]
         some = await of([chance.randrange(count) for _ in range(60)])
         some += await of([chance.randrange(round(count * 0.92), count) for _ in range(60)])
         office = await session.scalar(select(Department.id).order_by(Department.id))
@@ -136,6 +172,10 @@ async def _choose(database: Database, count: int) -> Chosen:
         "end": newest.number[-7:],
         "begin": middle.number[:8],
         "deep": deep.id,
+        # A month in the middle of the year, and its first days.
+        "since": local(deep.created_at).date().isoformat(),
+        "until": local(deep.created_at + timedelta(days=30)).date().isoformat(),
+        "early": local(early.created_at).date().isoformat(),
     }
     return Chosen(words, chance.sample([row.number for row in some], len(some)), str(office))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -103,7 +104,7 @@ class OfficeHours(Grounded):
             raise Wrong("各段要从早到晚，不能重叠")
         return self
 
-    @property
+    @cached_property
     def times(self) -> tuple[tuple[time, time], ...]:
         """The spans as times of day in China.
 

@@ -21,7 +21,7 @@ from core.migrate import opened
 from core.settings import Settings
 from demo import lives
 from demo.fill import LEAST, Fill, Staff
-from demo.matters import MARK, matters
+from demo.matters import MARK, PHONE, matters
 from service.demo_cli import _fill
 from tests import both_databases
 from tests.cities import HUAINAN
@@ -63,9 +63,11 @@ async def test_every_state_and_every_trouble_has_its_tickets(database: Database)
     assert len(rows) == 150
     states = Counter(State(row.state) for row in rows)
     assert set(states) >= {state for state in State if not state.is_final} | {State.CLOSED, State.MERGED}
-    assert all(
-        row.content.startswith(MARK) and not row.contact_phone and not row.contact_name for row in rows
-    )
+    assert all(row.content.startswith(MARK) for row in rows)
+    assert {(row.contact_name or "", row.contact_phone or "") for row in rows} == {
+        ("", ""),
+        ("示例市民", PHONE),
+    }
     assert all(row.public_reply.startswith((MARK, "依据：")) for row in rows if row.public_reply)
     for what in (
         [row for row in rows if row.next_due_at and row.next_due_at < until],
@@ -75,6 +77,7 @@ async def test_every_state_and_every_trouble_has_its_tickets(database: Database)
         [row for row in rows if row.redos],
         [row for row in rows if row.satisfied == 5],
         [row for row in rows if row.merged_into_id],
+        [row for row in rows if row.call_at],
     ):
         assert what
     # Ids sort by the time of filing, and lie in it: lists and the search for the like go by them.

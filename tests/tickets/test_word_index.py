@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, select, text
 
+from core import ids
+from core.clock import local
 from core.database import Database
 from core.events import LocalEvents
 from tests.cities import HUAINAN
+from tests.conftest import Clock
 from tickets import word_index
 from tickets.listing import Wanted
 from tickets.models import TicketEventRow, TicketRow
@@ -73,6 +78,54 @@ async def test_pages_of_a_search_follow_one_another_without_gap_or_repeat(ticket
     by_due = await tickets.find(Wanted(q="花果山", by_due=True), 5)
     assert len(by_due.tickets) == 5 and by_due.next
     assert await found(tickets, "花果山", district="凤台县") == []
+
+
+async def test_words_are_found_however_they_are_written(tickets: Tickets) -> None:
+    plain = (
+        await tickets.file(TicketDraft("投诉", "三号楼电梯坏了，B座", "住房与物业/电梯与高层设施"), "a")
+    ).number
+    other = (await tickets.file(TicketDraft("投诉", "Ｂ座電梯壞了", address="國慶路 1 號"), "b")).number
+    for word in ("电梯坏", "電梯壞", "電梯坏"):
+        assert await found(tickets, word) == [other, plain], word
+    assert await found(tickets, "Ｂ座") == await found(tickets, "b座") == [other, plain]
+    assert await found(tickets, "国庆路") == await found(tickets, "國慶路") == [other]
+    assert plain in await found(tickets, "住房與物業")
+
+
+@pytest.fixture
+def dated(clock: Clock) -> Iterator[Clock]:
+    """The clock, which the ids of tickets follow, too."""
+    ids.use_clock(clock.now)
+    yield clock
+    ids.use_clock(None)
+
+
+async def test_a_search_within_days_begins_and_ends_with_them(tickets: Tickets, dated: Clock) -> None:
+    filed: dict[date, list[str]] = {}
+    for day in range(6):
+        for nth in range(8):
+            draft = TicketDraft("投诉", f"{'花果山' if nth % 2 else '别处'}的第 {nth} 盏灯")
+            number = (await tickets.file(draft, f"{day} {nth}")).number
+            if nth % 2:
+                filed.setdefault(local(dated.now()).date(), []).append(number)
+        dated.forward(days=1)
+    days = sorted(filed)
+    for since, until in ((1, 3), (2, 2), (0, 5), (None, 2), (4, None)):
+        seen, before = list[str](), None
+        first, last = (None if one is None else days[one] for one in (since, until))
+        while True:
+            page = await tickets.find(Wanted(q="花果山", since=first, until=last), 3, before)
+            seen += [line.number for line in page.tickets]
+            before = page.next
+            if before is None:
+                break
+        assert (
+            seen
+            == [one for day in days[since or 0 : 1 + (5 if until is None else until)] for one in filed[day]][
+                ::-1
+            ]
+        )
+    assert not (await tickets.find(Wanted(q="花果山", since=days[-1] + timedelta(days=1)), 3)).tickets
 
 
 async def test_a_ticket_is_found_by_its_number_a_part_of_it_and_its_citizens_phone(
