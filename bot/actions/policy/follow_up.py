@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import declined, feedback, unknown, untold, within
@@ -11,6 +12,7 @@ from bot.actions.policy.answer import (
     ASKED,
     BEFORE,
     ENTRY,
+    INVITED,
     OPENING,
     entry_choice,
     is_likely,
@@ -24,6 +26,7 @@ from bot.actions.policy.answer import (
 from bot.actions.policy.aspects import only_follows
 from bot.actions.policy.choosing import offered
 from bot.actions.policy.going_on import chosen
+from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.turn import Choice as Button
@@ -43,6 +46,10 @@ _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来�
 _MORE = re.compile(r"(?:那|还有|然后|详细|具体|继续|多说|展开|点|一些|别的|其他|什么|啥|说说|讲讲|呢|吗|么|的|一?下|再|请){1,8}")
 _FIRMLY = 0.5
 """Probability (0 to 1) from which what an entry tells goes before other actions, and no entry of before is asked."""
+_STATED = 0.4
+"""The same for what asks nothing by its form, and would else be met by a question what it means."""
+_GUESSED = 0.35
+"""Probability (0 to 1) of an entry that was offered from which a follow-up may be about it, though nobody chose it."""
 _ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
 """Actions that may have answered from an entry."""
 _WISHES = frozenset({"start_complaint", "request_human", "affirm", "deny", "thank", "goodbye", "cancel"})
@@ -82,15 +89,17 @@ async def continues(turn: Turn) -> bool:
         return False
     known = await parts().conversations.recall(turn.conversation_id)
     about = subject_of(known)
-    asks = may_ask(turn.text) or may_ask(turn.text, kinds_of(turn))
+    bare = only_follows(turn.text)
+    asks = bare or may_ask(turn.text) or may_ask(turn.text, kinds_of(turn))
     if about is not None and not offered(turn):
         if not asks:
-            return await surely_says(turn)
+            return await surely_says(turn, _STATED)
         if await declined.answered(turn, known) or await _goes_on(turn, about, known):
             turn.set("misses", 0)
+            if turn.intent == ASK_WITH_MATTER:
+                offer_filing(turn, turn.text)
             return True
         return False
-    bare = only_follows(turn.text)
     if bare and (known.get(ASKED) or known.get(BEFORE) or offered(turn)):
         turn.set("misses", 0)
         await follow_up(turn)
@@ -112,20 +121,26 @@ async def continues(turn: Turn) -> bool:
     return True
 
 
-async def surely_says(turn: Turn) -> bool:
+async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
     """Answer a message, right after an answer, that its entry or another one of its topic quite surely tells; else False.
 
     For actions that take the message for something else: a report (修车店的味呢, 新厂子老拖着不给开户), or the time that
     a ticket takes.
+
+    Args:
+        least: probability (0 to 1) from which it is answered.
     """
     if turn.pressed or turn.previous_action not in _ANSWERING or turn.intent in _WISHES or offered(turn):
         return False
+    if turn.offered in (INVITED, "complaint") and not may_ask(turn.text, kinds_of(turn)):
+        return False  # it tells more of what is to be filed
     known = await parts().conversations.recall(turn.conversation_id)
     entry = subject_of(known)
     if entry is None or parts().city.asks_elsewhere(turn.text) is not None:
         return False
     entry, choice = await _about(turn, entry, known)
-    if choice.kind not in ("says", "other") or max(choice.says, choice.other) < _FIRMLY:
+    enough = min(least, _STATED) if only_follows(turn.text) else least
+    if choice.kind not in ("says", "other") or max(choice.says, choice.other) < enough:
         return False
     await _tell(turn, entry, choice, known)
     turn.set("misses", 0)
@@ -137,10 +152,16 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     if parts().city.asks_elsewhere(turn.text) is not None:
         return False
     entry, choice = await _about(turn, entry, known)
-    if choice.kind in ("own", "quiet"):
+    bare = only_follows(turn.text)
+    asked_for = within.section_for(entry, turn.text) if bare and choice.kind not in ("says", "other") else None
+    if asked_for is not None:
+        within.say(turn, entry, within.section(entry, asked_for))
+    elif choice.kind in ("own", "quiet") and not bare:
         return False
-    if choice.kind != "none":
+    elif choice.kind in ("says", "other"):
         await _tell(turn, entry, choice, known)
+    elif turn.offered in (INVITED, "complaint") and not untold.times(turn) and not bare:
+        return False  # it may tell more of what is to be filed (不知道是哪家公司的)
     elif not await _of_whole(turn, entry):
         await untold.say(turn, entry, choice.others)
     return True
@@ -149,11 +170,13 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
 async def _about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple[Entry, Choice]:
     """The entry that a message is about, the last one or the one before it, and what the message is."""
     choice = await chosen(turn, entry, str(known.get(OPENING) or ""))
+    if choice.kind == "says" and not choice.sure and within.of_other_deed(turn.text, entry):
+        return entry, replace(choice, kind="none", says=0.0)
     before = parts().kb.entry(str(known[BEFORE])) if known.get(BEFORE) else None
     if before is None or choice.kind in ("own", "quiet") or max(choice.says, choice.other) >= _FIRMLY:
         return entry, choice
     other = await chosen(turn, before)
-    if other.kind == "says" and other.says > max(choice.says, choice.other):
+    if other.kind == "says" and other.says >= max(_FIRMLY, choice.says, choice.other):
         return before, other
     return entry, choice
 
@@ -183,10 +206,12 @@ async def _after_guess(turn: Turn) -> None:
     """Answer a follow-up to 您是想问…吗？ that nobody said yes to: it is about the citizen's own words, and one of the entries offered."""
     own = "，".join(reversed(earlier(turn)[:1]))
     asked = f"{own}，{turn.text}" if own else turn.text
-    guessed = [(entry, await chosen(turn, entry, own)) for entry in offered(turn)[:_GUESSES]]
-    entry, choice = max(guessed, key=lambda one: max(one[1].says, one[1].other))
-    if choice.kind in ("says", "other"):
-        await _tell(turn, entry, choice, {})
+    before = {hit.entry.id: hit.probability for hit in (await search(own)).hits} if own else {}
+    guesses = [entry for entry in offered(turn) if before.get(entry.id, 0.0) >= _GUESSED][:_GUESSES]
+    chosen_of = [(entry, await chosen(turn, entry, own)) for entry in guesses]
+    told = [(entry, choice) for entry, choice in chosen_of if choice.kind in ("says", "other")]
+    if told:
+        await _tell(turn, *max(told, key=lambda one: max(one[1].says, one[1].other)), {})
         return
     result = await search(asked)
     if is_sure(result) or is_likely(result):

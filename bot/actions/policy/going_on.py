@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.actions.policy.answer import search
+from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.talk.asked import kinds_of
 from bot.understanding.within.choice import Choice, Evidence, shipped
@@ -32,7 +33,8 @@ async def chosen(turn: Turn, entry: Entry, opening: str = "") -> Choice:
         search(behind(opening or entry.title, text)),
         asyncio.to_thread(lambda: probabilities(read(text, entry.title, headed(entry), opening))),
     )
-    evidence = Evidence(
-        text, entry, list(headed(entry)), chances, alone.hits, topical.hits, opened.hits, kinds_of(turn)
-    )
+    base = parts().kb
+    foreign = bool(base.unmentioned(text, entry)), bool(base.unmentioned(text, entry, headed=True))
+    found = (alone.hits, topical.hits, opened.hits)
+    evidence = Evidence(text, entry, list(headed(entry)), chances, *found, kinds_of(turn), foreign)
     return await asyncio.to_thread(shipped().choose, evidence)

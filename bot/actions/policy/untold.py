@@ -61,30 +61,30 @@ async def say(
     await feedback.keep_unanswered(turn, f"{entry.title}——{asked}")
     near = related(entry, others)
     buttons = [entry_choice(turn, other) for other in near]
-    times = 0 if turn.pressed else _times(turn)
-    if times:
-        said = _AGAIN[min(times, len(_AGAIN)) - 1].format(department=entry.department)
+    before = 0 if turn.pressed else times(turn)
+    if before:
+        said = _AGAIN[min(before, len(_AGAIN)) - 1].format(department=entry.department)
     else:
         said = _FIRST.format(title=title, asked=f"“{section}”" if section else "您问的这一点")
         said += unknown.ways_on(turn)
         buttons = [choice(name, "follow_up", section=name) for name in entry.sections if name != section] + buttons
     turn.say(said + (unknown.NEAR if near else ""), [FILE_QUESTION, HUMAN, *buttons])
-    before = str(turn.slot("story") or "")
-    goes_on = times and before.startswith(f"{title}：")
-    turn.set("story", clip(f"{before}；{turn.text}", _STORY) if goes_on else f"{title}：{asked}")
+    story = str(turn.slot("story") or "")
+    goes_on = before and story.startswith(f"{title}：")
+    turn.set("story", clip(f"{story}；{turn.text}", _STORY) if goes_on else f"{title}：{asked}")
     turn.offer("complaint")
     turn.outcome(Result.UNKNOWN, entry=entry.id, about=section)
 
 
-def _times(turn: Turn) -> int:
+def times(turn: Turn) -> int:
     """How many of the last replies in a row said that the entry does not tell something."""
-    times, users, said = 0, 0, False
+    found, users, said = 0, 0, False
     for event in reversed(turn.events):
         if event.get("event") == "user":
             users += 1
             if users > 1 and not said:
                 break
-            times, said = times + said, False
+            found, said = found + said, False
         elif event.get("event") == "bot" and users:
             said = said or any(mark in str(event.get("text") or "") for mark in _MARKS)
-    return times
+    return found

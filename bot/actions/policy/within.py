@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import feedback
-from bot.actions.policy.aspects import quotes_first, wanted_section
+from bot.actions.policy.aspects import aspect, quotes_first, subject, wanted_section
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, clip
 from bot.understanding.within.sentences import headed
 from conversations.event_kinds import Result
 from kb_index.entries.render import to_text
+from kb_index.language.unsaid import missing
 
 if TYPE_CHECKING:
     from bot.understanding.within.choice import Choice
@@ -45,6 +46,25 @@ def section(entry: Entry, name: str) -> Said:
     return Said(f"{entry.title}——{name}：\n{to_text(entry.sections[name])}", True, 1.0, name)
 
 
+def section_for(entry: Entry, text: str) -> str | None:
+    """The section that a question asks for; None when the entry has none, or it does not mention what the question names."""
+    wanted = wanted_section(text)
+    if wanted is None or wanted not in entry.sections or quotes_first(text):
+        return None
+    lacks = of_other_deed(text, entry)
+    return None if lacks or missing(text, f"{entry.title}\n{wanted}\n{entry.sections[wanted]}") else wanted
+
+
+def of_other_deed(text: str, entry: Entry) -> bool:
+    """Whether a question for a time, a place or the like names something of which an entry has no two characters (什么时候报名)."""
+    left = subject(text)
+    parts = (part for section in entry.sections.items() for part in section)
+    whole = "\n".join((*entry.questions, entry.answer, *parts))
+    pairs = [left[at : at + 2] for at in range(len(left) - 1)]
+    named = aspect(text) is not None and bool(pairs) and left in text
+    return named and not any(pair in whole for pair in pairs)
+
+
 def said(entry: Entry, text: str, chosen: Choice) -> Said:
     """What an entry says to a follow-up: one or two sentences, or the whole section that is asked for and has the likeliest.
 
@@ -52,14 +72,10 @@ def said(entry: Entry, text: str, chosen: Choice) -> Said:
         text: the citizen's words.
         chosen: what the message is; its sentences are said.
     """
-    wanted, headings = wanted_section(text), headed(entry)
-    if (
-        wanted in entry.sections
-        and not quotes_first(text)
-        and any(headings.get(one) == wanted for one in chosen.sentences)
-    ):
-        whole = section(entry, str(wanted))
-        return Said(whole.text, True, chosen.says, wanted)
+    headings = headed(entry)
+    wanted = section_for(entry, text)
+    if wanted is not None and any(headings.get(one) == wanted for one in chosen.sentences):
+        return Said(section(entry, wanted).text, True, chosen.says, wanted)
     quoted = "；".join(clip(one, _LONGEST) for one in chosen.sentences)
     if chosen.sure:
         return Said(f"关于“{entry.title}”，资料里写的是：{quoted}。", True, chosen.says)

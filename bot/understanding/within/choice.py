@@ -35,7 +35,7 @@ Kind = Literal["says", "other", "own", "none", "quiet"]
 KINDS: tuple[Kind, ...] = ("says", "other", "own", "none", "quiet")
 """All kinds, in the order of the weights."""
 _SPOKEN = ("question", "matter", "both", "talk")
-_BESIDE = 0.5
+_BESIDE = 0.3
 """Share (0 to 1) of the best sentence's probability from which a second one is said, too."""
 _DOUBT = 0.15
 """Probability of a part (0 to 1) at which the probability of its kind is halved: a kind is no use without a sentence or an entry."""
@@ -61,6 +61,8 @@ class Evidence:
         topical: the same for the message behind the entry's topic.
         opened: the same for the message behind the words with which the entry was asked for.
         kinds: kind → probability of the message alone (:data:`bot.understanding.decide.KINDS`); None: not known.
+        foreign: whether it names a subject that the entry does not mention (:mod:`kb_index.search.unmentioned`), and one that
+            its title, topic and tags do not.
     """
 
     text: str
@@ -71,6 +73,7 @@ class Evidence:
     topical: Sequence[Hit]
     opened: Sequence[Hit]
     kinds: Mapping[str, float] | None = None
+    foreign: tuple[bool, bool] = (False, False)
 
 
 @dataclass(frozen=True)
@@ -165,20 +168,26 @@ class Chooser:
     def decided(
         self, evidence: Evidence, others: tuple[tuple[Entry, float], ...], chances: Sequence[float] | Row
     ) -> Choice:
-        """The choice that follows from the probabilities of :data:`KINDS`."""
+        """The choice that follows from the probabilities of :data:`KINDS`.
+
+        To a question that names a subject that the entry does not, only half of the sentences said as likely are right. So they
+        are said only when they are sure; else the question is searched alone.
+        """
         of = dict(zip(KINDS, (float(one) for one in chances), strict=True))
         best, beside = float(evidence.chances.max()), others[0][1] if others else 0.0
         says, other = of["says"] * _sure_of(best), (of["other"] + of["own"]) * _sure_of(beside)
+        sentences = picked(evidence.said, evidence.chances)
         if of["quiet"] >= max(of.values()):
             kind: Kind = "quiet"
-        elif says >= self.likely and says >= other:
+        elif says >= (self.sure if evidence.foreign[0] else self.likely) and says >= other:
             kind = "says"
         elif other >= self.other:
             kind = "other"
         else:
-            kind = "own" if of["own"] > max(of["says"], of["other"], of["none"]) else "none"
+            alone = evidence.foreign[0] or of["own"] > max(of["says"], of["other"], of["none"])
+            kind = "own" if alone else "none"
         sure = other >= self.other_sure if kind == "other" else says >= self.sure
-        return Choice(kind, sure, says, picked(evidence.said, evidence.chances), others, other)
+        return Choice(kind, sure, says, sentences, others, other)
 
 
 def picked(said: Sequence[str], chances: Row) -> tuple[str, ...]:
@@ -241,6 +250,7 @@ def seen(evidence: Evidence, others: Sequence[tuple[Entry, float]]) -> Row:
     row += [*spoken, *(one if math.isnan(one) else _odds(one) for one in spoken)]
     row += _form(text, kinds)
     row += _asked(text, said, about)
+    row += [*evidence.foreign, evidence.foreign[0] and bool(others) and others[0][1] >= _DOUBT]
     row += [len(evidence.said), len(set(text) & set(about.title)) / max(len(set(text)), 1)]
     return np.array([float(one) for one in row], np.float64)
 

@@ -17,7 +17,7 @@ from bot.understanding.within import fit_choice
 from bot.understanding.within.examples import Example, read
 from bot.understanding.within.features import features
 from bot.understanding.within.gathered import Gathered
-from bot.understanding.within.judging import WEIGHTS, Model
+from bot.understanding.within.judging import WEIGHTS, Model, doubts
 from core.settings import load_settings
 from kb_index.entries.folder import load_folder
 
@@ -29,10 +29,11 @@ _RIGHT = {"sure": 0.8, "likely": 0.65}
 
 @dataclass(frozen=True)
 class Pair:
-    """An example with the features of each sentence."""
+    """An example with the features of each sentence, and the factor on its probability."""
 
     example: Example
     rows: NDArray[np.float64]
+    doubts: NDArray[np.float64]
 
 
 def fit(pairs: Sequence[Pair]) -> Model:
@@ -54,7 +55,7 @@ def unseen(pairs: Sequence[Pair]) -> list[NDArray[np.float64]]:
     models = {
         author: fit([pair for pair in pairs if pair.example.author != author]) for author in authors
     }
-    return [models[pair.example.author].probabilities(pair.rows) for pair in pairs]
+    return [models[pair.example.author].probabilities(pair.rows) * pair.doubts for pair in pairs]
 
 
 def bar(pairs: Sequence[Pair], chances: Sequence[NDArray[np.float64]], share: float) -> float:
@@ -90,7 +91,7 @@ def main(authors: Mapping[str, bool] | None = None) -> None:
     entries = {parsed.entry.id: parsed.entry for parsed in load_folder(settings.knowledge_dir)[0]}
     gathered = Gathered(settings)
     examples = [one for one in read(entries) if authors is None or authors.get(one.author, True)]
-    pairs = [Pair(one, features(gathered.read(one))) for one in examples]
+    pairs = [Pair(one, features(found), doubts(found)) for one in examples for found in (gathered.read(one),)]
     chances = unseen(pairs)
     evidence = [gathered.evidence(one, chance) for one, chance in zip(examples, chances, strict=True)]
     gathered.keep()

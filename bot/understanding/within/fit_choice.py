@@ -19,8 +19,10 @@ _CANDIDATES = 0.1
 """The same for the other entries."""
 _RIGHT = {"sure": 0.9, "likely": 0.6, "other": 0.8, "other_sure": 0.92}
 """Threshold → least share (0 to 1) of what is said from it on that is right, on authors that the weights have not seen."""
-_LEAST_LIKELY = 0.3
-"""Lowest threshold of the likely: below it, more than half of what would be said is wrong."""
+_LEAST_LIKELY = 0.35
+"""Lowest threshold of the likely: just below it, more than half of what would be said is wrong."""
+_WITHOUT_KINDS = 5
+"""One example in this number is added again without the kinds of the message alone."""
 Rows = NDArray[np.float64]
 """Features."""
 
@@ -46,6 +48,10 @@ def fit(examples: Sequence[Example], evidence: Sequence[Evidence]) -> Chooser:
     chooser = Chooser(_part(rows, right, _CANDIDATES), _part(rows, right, _CANDIDATES), 1, 1, 1, 1)
     kinds = [KINDS.index(kind_of(example)) for example in examples]
     held = [seen(one, chooser.others(one)) for one in evidence]
+    # Some are seen again as if nothing were known of their kind, so that the rest decides when it is not.
+    unknown = range(0, len(evidence), _WITHOUT_KINDS)
+    held += [seen(replace(evidence[at], kinds=None), chooser.others(evidence[at])) for at in unknown]
+    kinds += [kinds[at] for at in unknown]
     return replace(chooser, kinds=_part(held, kinds, _STRENGTH))
 
 
@@ -53,9 +59,9 @@ def _part(rows: Sequence[Rows], right: Sequence[int] | Sequence[bool], strength:
     from sklearn.linear_model import LogisticRegression
 
     table = np.array(rows)
-    middle, spread = table.mean(axis=0), table.std(axis=0)
+    middle, spread = np.nanmean(table, axis=0), np.nanstd(table, axis=0)
     spread[spread < 1e-9] = 1
-    found = LogisticRegression(C=strength, max_iter=3000).fit((table - middle) / spread, right)
+    found = LogisticRegression(C=strength, max_iter=3000).fit(np.nan_to_num((table - middle) / spread), right)
     return Part(middle, spread, found.coef_, found.intercept_)
 
 

@@ -24,6 +24,7 @@ from kb_index.index.versions import current_version
 from kb_index.publishing.build import build
 from kb_index.search.loading import load_searcher
 from kb_index.search.searcher import Hit, Searcher, SearchResult
+from kb_index.search.unmentioned import unmentioned
 
 KEPT = ROOT / "var" / "within"
 """The folder of what is kept; it may be deleted at any time."""
@@ -97,4 +98,8 @@ class Gathered:
         kinds = kind_model().probabilities(bare, self.states([bare])[0], found(result))
         topical = self.search(behind(about.topic, text))
         opened = self.search(behind(example.opening or about.title, text))
-        return Evidence(text, about, list(headed(about)), chances, alone, topical, opened, kinds)
+        foreign = (
+            bool(unmentioned(self._searcher, text, about)),
+            bool(unmentioned(self._searcher, text, about, headed=True)),
+        )
+        return Evidence(text, about, list(headed(about)), chances, alone, topical, opened, kinds, foreign)

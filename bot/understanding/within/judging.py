@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bot.understanding.within import points
 from bot.understanding.within.features import COUNT, Read, Vectors, features
 from kb_index.index.meanings import shipped_meaning
+from kb_index.language.unsaid import missing
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 """The file with the fitted weights and thresholds."""
@@ -21,6 +22,8 @@ _LONGEST = 60
 """Longest part of a question that is used, in characters."""
 _BESIDE = 0.75
 """Share (0 to 1) of the best sentence's probability from which a second one is said, too."""
+_LACKING = 0.2
+"""Factor on the probability of a sentence that does not mention a deed or a thing that the question names."""
 Encode = Callable[[Sequence[str]], Vectors]
 """Texts → the encoder's states, [texts, 2 × dimensions]; cached, because an entry's sentences come again."""
 
@@ -93,8 +96,16 @@ def read(
 
 
 def probabilities(found: Read, model: Model | None = None) -> NDArray[np.float64]:
-    """The probability that each sentence answers, [sentences]."""
-    return (model or shipped()).probabilities(features(found))
+    """The probability that each sentence answers, [sentences]. One that lacks what a question names (那个临时的) is doubted."""
+    return (model or shipped()).probabilities(features(found)) * doubts(found)
+
+
+def doubts(found: Read) -> NDArray[np.float64]:
+    """The factor on each sentence's probability, [sentences]."""
+    if not missing(found.question, ""):
+        return np.ones(len(found.said))
+    lacks = [bool(missing(found.question, f"{found.title}\n{one}")) for one in found.said]
+    return np.where(lacks, _LACKING, 1.0)
 
 
 def judge(
