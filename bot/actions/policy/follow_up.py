@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 _WHO = r"找谁|找哪|谁(?:给|来|负责|能给?)?(?:办|弄|发)"
 _DEPARTMENT = re.compile(rf"部门|单位|归谁|谁管|电话|{_WHO}")
 _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来源")
-_MORE = re.compile(r"(?:那|还有|然后|详细|具体|继续|多说|展开|点|一些|别的|其他|什么|啥|说说|讲讲|呢|吗|么|的|一?下|再|请){1,8}")
+_MORE = re.compile(
+    r"(?:那|还有|然后|详细|具体|继续|多说|展开|点|一些|别的|其他|什么|啥|说说|讲讲|呢|吗|么|的|一?下|再|请){1,8}"
+)
 _FIRMLY = 0.5
 """Probability (0 to 1) from which what an entry tells goes before other actions, and no entry of before is asked."""
 _STATED = 0.4
@@ -96,8 +98,6 @@ async def continues(turn: Turn) -> bool:
             return await surely_says(turn, _STATED)
         if await declined.answered(turn, known) or await _goes_on(turn, about, known):
             turn.set("misses", 0)
-            if turn.intent == ASK_WITH_MATTER:
-                offer_filing(turn, turn.text)
             return True
         return False
     if bare and (known.get(ASKED) or known.get(BEFORE) or offered(turn)):
@@ -139,10 +139,12 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
     if entry is None or parts().city.asks_elsewhere(turn.text) is not None:
         return False
     entry, choice = await _about(turn, entry, known)
-    enough = min(least, _STATED) if only_follows(turn.text) else least
-    if choice.kind not in ("says", "other") or max(choice.says, choice.other) < enough:
-        return False
-    await _tell(turn, entry, choice, known)
+    bare = only_follows(turn.text)
+    if not (bare and _says_section(turn, entry, choice)):
+        enough = bare or max(choice.says, choice.other) >= least
+        if choice.kind not in ("says", "other") or not enough:
+            return False
+        await _tell(turn, entry, choice, known)
     turn.set("misses", 0)
     return True
 
@@ -153,18 +155,25 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
         return False
     entry, choice = await _about(turn, entry, known)
     bare = only_follows(turn.text)
-    asked_for = within.section_for(entry, turn.text) if bare and choice.kind not in ("says", "other") else None
-    if asked_for is not None:
-        within.say(turn, entry, within.section(entry, asked_for))
-    elif choice.kind in ("own", "quiet") and not bare:
+    if bare and _says_section(turn, entry, choice):
+        return True
+    if choice.kind in ("own", "quiet") and not bare:
         return False
-    elif choice.kind in ("says", "other"):
+    if choice.kind in ("says", "other"):
         await _tell(turn, entry, choice, known)
     elif turn.offered in (INVITED, "complaint") and not untold.times(turn) and not bare:
         return False  # it may tell more of what is to be filed (不知道是哪家公司的)
     elif not await _of_whole(turn, entry):
         await untold.say(turn, entry, choice.others)
     return True
+
+
+def _says_section(turn: Turn, entry: Entry, choice: Choice) -> bool:
+    """Say the section that a question without a subject asks for, when no sentence is likelier; False when there is none."""
+    wanted = None if choice.kind in ("says", "other") else within.section_for(entry, turn.text)
+    if wanted is not None:
+        within.say(turn, entry, within.section(entry, wanted))
+    return wanted is not None
 
 
 async def _about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple[Entry, Choice]:
@@ -182,14 +191,16 @@ async def _about(turn: Turn, entry: Entry, known: Mapping[str, object]) -> tuple
 
 
 async def _tell(turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, object]) -> None:
-    """Say the likeliest sentences of the entry, or the whole other entry."""
+    """Say the likeliest sentences of the entry, or the whole other entry; and offer to file what is told beside the question."""
     if choice.kind == "other":
         await tell(turn, choice.others[0][0], probability=choice.other, doubt=not choice.sure)
-        return
-    if entry.id != known.get(ENTRY):
-        facts = {ENTRY: entry.id, BEFORE: known.get(ENTRY), OPENING: None}
-        await parts().conversations.remember_all(turn.conversation_id, facts)
-    within.say(turn, entry, within.said(entry, turn.text, choice))
+    else:
+        if entry.id != known.get(ENTRY):
+            facts = {ENTRY: entry.id, BEFORE: known.get(ENTRY), OPENING: None}
+            await parts().conversations.remember_all(turn.conversation_id, facts)
+        within.say(turn, entry, within.said(entry, turn.text, choice))
+    if turn.intent == ASK_WITH_MATTER:
+        offer_filing(turn, turn.text)
 
 
 def surely_first(action: Action) -> Action:

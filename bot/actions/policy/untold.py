@@ -67,7 +67,9 @@ async def say(
     else:
         said = _FIRST.format(title=title, asked=f"“{section}”" if section else "您问的这一点")
         said += unknown.ways_on(turn)
-        buttons = [choice(name, "follow_up", section=name) for name in entry.sections if name != section] + buttons
+        buttons = [
+            choice(name, "follow_up", section=name) for name in entry.sections if name != section
+        ] + buttons
     turn.say(said + (unknown.NEAR if near else ""), [FILE_QUESTION, HUMAN, *buttons])
     story = str(turn.slot("story") or "")
     goes_on = before and story.startswith(f"{title}：")

@@ -170,16 +170,17 @@ class Chooser:
     ) -> Choice:
         """The choice that follows from the probabilities of :data:`KINDS`.
 
-        To a question that names a subject that the entry does not, only half of the sentences said as likely are right. So they
-        are said only when they are sure; else the question is searched alone.
+        To a question that names a subject that the entry does not, or that its title does not, only half of the sentences said
+        as likely are right. So they are said only when they are sure.
         """
         of = dict(zip(KINDS, (float(one) for one in chances), strict=True))
         best, beside = float(evidence.chances.max()), others[0][1] if others else 0.0
         says, other = of["says"] * _sure_of(best), (of["other"] + of["own"]) * _sure_of(beside)
         sentences = picked(evidence.said, evidence.chances)
+        strange = evidence.foreign[0] or (evidence.foreign[1] and not leans(evidence.text))
         if of["quiet"] >= max(of.values()):
             kind: Kind = "quiet"
-        elif says >= (self.sure if evidence.foreign[0] else self.likely) and says >= other:
+        elif says >= (self.sure if strange else self.likely) and says >= other:
             kind = "says"
         elif other >= self.other:
             kind = "other"
@@ -258,7 +259,13 @@ def seen(evidence: Evidence, others: Sequence[tuple[Entry, float]]) -> Row:
 def _form(text: str, kinds: Mapping[str, float] | None) -> list[float]:
     """The form of a message: its length, whether it leans and asks, and the words it ends with."""
     bare, size = text.rstrip("。！!？?～~ "), len(text)
-    asks = [leans(text), may_ask(text), may_ask(text, kinds), names_what_it_asks(text), "？" in text or "?" in text]
+    asks = [
+        leans(text),
+        may_ask(text),
+        may_ask(text, kinds),
+        names_what_it_asks(text),
+        "？" in text or "?" in text,
+    ]
     ends = [bare.endswith(_TELLS), bare.endswith(_ASKS)]
     words = [pattern.search(text) is not None for pattern in (_THANKS, _TO_US, _ANEW)]
     length = [min(size, 40) / 10, size <= 7, size > 20, math.log(max(size, 1))]
@@ -270,7 +277,13 @@ def _asked(text: str, said: str, about: Entry) -> list[float]:
     wanted, tells = np.array(points.asked(text)), np.array(points.told(said))
     number = points.wants_number(text)
     without = bool(missing(text, f"{about.title}\n{said}"))
-    row = [number, number and not points.has_number(said), wanted.sum(), (wanted & tells).any(), not wanted.any()]
+    row = [
+        number,
+        number and not points.has_number(said),
+        wanted.sum(),
+        (wanted & tells).any(),
+        not wanted.any(),
+    ]
     return [float(one) for one in (*row, unsaid(text, about), without)]
 
 

@@ -74,7 +74,11 @@ def _of(file: Path, entries: Mapping[str, Entry]) -> Iterator[Example]:
         about = entries.get(first["entry"])
         for turn in later if about is not None else ():
             told = [one for one in (turn["answer"], *turn.get("also", ())) if one]
-            right = _right(about, told, entries) if turn["entry"] == about.id else (False,) * len(sentences(about))
+            right = (
+                _right(about, told, entries)
+                if turn["entry"] == about.id
+                else (False,) * len(sentences(about))
+            )
             yield Example(file.stem, turn["kind"], turn["text"], about, first["text"], turn["entry"], right)
 
 

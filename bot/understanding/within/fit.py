@@ -52,9 +52,7 @@ def fit(pairs: Sequence[Pair]) -> Model:
 def unseen(pairs: Sequence[Pair]) -> list[NDArray[np.float64]]:
     """The probabilities of each pair's sentences, by weights that have not seen its author."""
     authors = sorted({pair.example.author for pair in pairs})
-    models = {
-        author: fit([pair for pair in pairs if pair.example.author != author]) for author in authors
-    }
+    models = {author: fit([pair for pair in pairs if pair.example.author != author]) for author in authors}
     return [models[pair.example.author].probabilities(pair.rows) * pair.doubts for pair in pairs]
 
 

@@ -96,7 +96,9 @@ def main(examples: Sequence[Example], evidence: Sequence[Evidence]) -> None:
         right = {said for said, so in zip(one.said, example.right, strict=True) if so}
         says.append((choice.says, bool(right & set(choice.sentences))))
         named = choice.others[0][0].id if choice.others else None
-        other.append((choice.other, named == example.told_by and named is not None and not any(example.right)))
+        other.append(
+            (choice.other, named == example.told_by and named is not None and not any(example.right))
+        )
     bars = {
         name: threshold(other if name.startswith("other") else says, share) for name, share in _RIGHT.items()
     }

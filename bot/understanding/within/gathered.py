@@ -72,7 +72,9 @@ class Gathered:
         """The first entries for a question."""
         if question not in self._hits:
             result = self._searcher.search(question, self._regions, dt.date.today(), _HITS)
-            self._hits[question] = [(hit.entry.id, hit.probability, hit.lexical, hit.dense) for hit in result.hits]
+            self._hits[question] = [
+                (hit.entry.id, hit.probability, hit.lexical, hit.dense) for hit in result.hits
+            ]
         store = self._searcher.shelf.store
         made = [
             (store.place(entry), probability, lexical, dense)
