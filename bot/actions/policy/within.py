@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 120
 """Longest quoted sentence, in characters."""
+_DEED = 4
+"""Most characters of the name of a deed; more tell what has happened."""
 _UNSURE = "要是没说到您想问的，可以登记下来请工作人员答复，也可以转人工。"
 """Said below a sentence that may not be what was asked for."""
 
@@ -61,7 +63,7 @@ def of_other_deed(text: str, entry: Entry) -> bool:
     parts = (part for section in entry.sections.items() for part in section)
     whole = "\n".join((*entry.questions, entry.answer, *parts))
     pairs = [left[at : at + 2] for at in range(len(left) - 1)]
-    named = aspect(text) is not None and bool(pairs) and left in text
+    named = aspect(text) is not None and 2 <= len(left) <= _DEED and left in text
     return named and not any(pair in whole for pair in pairs)
 
 

@@ -170,14 +170,15 @@ class Chooser:
     ) -> Choice:
         """The choice that follows from the probabilities of :data:`KINDS`.
 
-        To a question that names a subject that the entry does not, or that its title does not, only half of the sentences said
-        as likely are right. So they are said only when they are sure.
+        To a question that names a subject that the entry does not, only half of the sentences said as likely are right, and
+        few when it names one that the title does not and the sentences tell of no point it asks for. So they are said only
+        when they are sure.
         """
         of = dict(zip(KINDS, (float(one) for one in chances), strict=True))
         best, beside = float(evidence.chances.max()), others[0][1] if others else 0.0
         says, other = of["says"] * _sure_of(best), (of["other"] + of["own"]) * _sure_of(beside)
         sentences = picked(evidence.said, evidence.chances)
-        strange = evidence.foreign[0] or (evidence.foreign[1] and not leans(evidence.text))
+        strange = evidence.foreign[0] or (evidence.foreign[1] and _misses_point(evidence.text, sentences))
         if of["quiet"] >= max(of.values()):
             kind: Kind = "quiet"
         elif says >= (self.sure if strange else self.likely) and says >= other:
@@ -285,6 +286,12 @@ def _asked(text: str, said: str, about: Entry) -> list[float]:
         not wanted.any(),
     ]
     return [float(one) for one in (*row, unsaid(text, about), without)]
+
+
+def _misses_point(text: str, sentences: Sequence[str]) -> bool:
+    """Whether a question asks for a point (a penalty, a time …), and sentences tell of none that it asks for."""
+    wanted = np.array(points.asked(text))
+    return bool(wanted.any()) and not any((wanted & np.array(points.told(one))).any() for one in sentences)
 
 
 def _odds(chance: float) -> float:

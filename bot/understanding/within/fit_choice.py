@@ -19,7 +19,7 @@ _CANDIDATES = 0.1
 """The same for the other entries."""
 _RIGHT = {"sure": 0.9, "likely": 0.6, "other": 0.8, "other_sure": 0.92}
 """Threshold → least share (0 to 1) of what is said from it on that is right, on authors that the weights have not seen."""
-_LEAST_LIKELY = 0.35
+_LEAST_LIKELY = 0.3
 """Lowest threshold of the likely: just below it, more than half of what would be said is wrong."""
 _WITHOUT_KINDS = 5
 """One example in this number is added again without the kinds of the message alone."""
