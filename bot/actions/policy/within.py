@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 120
 """Longest quoted sentence, in characters."""
-_DEED = 4
+_DEED = 3
 """Most characters of the name of a deed; more tell what has happened."""
 _UNSURE = "要是没说到您想问的，可以登记下来请工作人员答复，也可以转人工。"
 """Said below a sentence that may not be what was asked for."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bot.understanding.within.sentences import sentences
 from kb_index.entries.entry import Entry
@@ -72,14 +72,17 @@ def _of(file: Path, entries: Mapping[str, Entry]) -> Iterator[Example]:
             continue
         first, *later = row["turns"]
         about = entries.get(first["entry"])
-        for turn in later if about is not None else ():
-            told = [one for one in (turn["answer"], *turn.get("also", ())) if one]
-            right = (
-                _right(about, told, entries)
-                if turn["entry"] == about.id
-                else (False,) * len(sentences(about))
-            )
-            yield Example(file.stem, turn["kind"], turn["text"], about, first["text"], turn["entry"], right)
+        if about is not None:
+            yield from (_of_turn(file.stem, about, first["text"], turn, entries) for turn in later)
+
+
+def _of_turn(
+    author: str, about: Entry, opening: str, turn: Mapping[str, Any], entries: Mapping[str, Entry]
+) -> Example:
+    told = [one for one in (turn["answer"], *turn.get("also", ())) if one]
+    own = turn["entry"] == about.id
+    right = _right(about, told, entries) if own else (False,) * len(sentences(about))
+    return Example(author, turn["kind"], turn["text"], about, opening, turn["entry"], right)
 
 
 def _right(about: Entry, told: Sequence[str], entries: Mapping[str, Entry]) -> tuple[bool, ...]:
