@@ -311,5 +311,6 @@ def _sure_of(chance: float) -> float:
 def shipped() -> Chooser:
     """The shipped weights."""
     held = json.loads(WEIGHTS.read_text("utf-8"))
-    parts = {name: Part.from_json(held[name]) for name in ("candidates", "kinds")}
-    return Chooser(**parts, **{name: float(held[name]) for name in ("sure", "likely", "other", "other_sure")})
+    candidates, kinds = (Part.from_json(held[name]) for name in ("candidates", "kinds"))
+    bars = [float(held[name]) for name in ("sure", "likely", "other", "other_sure")]
+    return Chooser(candidates, kinds, *bars)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -77,6 +77,11 @@ def threshold(said: Sequence[tuple[float, bool]], share: float) -> float:
     return ordered[int(enough[-1])][0] if len(enough) else 1.0
 
 
+def _with(chooser: Chooser, bars: Mapping[str, float]) -> Chooser:
+    """The same weights with other thresholds."""
+    return Chooser(chooser.candidates, chooser.kinds, *(bars[name] for name in _RIGHT))
+
+
 def main(examples: Sequence[Example], evidence: Sequence[Evidence]) -> None:
     """Fit, print the figures on unseen authors, and write the weights.
 
@@ -112,7 +117,7 @@ def main(examples: Sequence[Example], evidence: Sequence[Evidence]) -> None:
         print(f"{name} {bar:.3f}: right {shares[name]['right']:.3f}, recall {shares[name]['recall']:.3f}")
     for kind in KINDS:
         got = Counter(
-            replace(choosers[example.author], **bars).choose(one).kind
+            _with(choosers[example.author], bars).choose(one).kind
             for example, one in held
             if kind_of(example) == kind
         )

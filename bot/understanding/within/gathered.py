@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.asking import without_lead_in
-from bot.understanding.evidence import found
+from bot.understanding.evidence import found as as_found
 from bot.understanding.kinds import shipped as kind_model
 from bot.understanding.plea import without_plea
 from bot.understanding.within.choice import Evidence
@@ -76,11 +76,12 @@ class Gathered:
                 (hit.entry.id, hit.probability, hit.lexical, hit.dense) for hit in result.hits
             ]
         store = self._searcher.shelf.store
-        made = [
-            (store.place(entry), probability, lexical, dense)
-            for entry, probability, lexical, dense in self._hits[question]
-        ]
-        return [Hit(store.at(place), *rest, variant="") for place, *rest in made if place is not None]
+        found = []
+        for entry, probability, lexical, dense in self._hits[question]:
+            place = store.place(entry)
+            if place is not None:
+                found.append(Hit(store.at(place), probability, lexical, dense, variant=""))
+        return found
 
     def read(self, example: Example) -> Read:
         """What is read of an example's sentences."""
@@ -97,7 +98,7 @@ class Gathered:
         alone = self.search(without_lead_in(text))
         bare = without_plea(text)
         result = SearchResult("unknown", tuple(self.search(bare)))
-        kinds = kind_model().probabilities(bare, self.states([bare])[0], found(result))
+        kinds = kind_model().probabilities(bare, self.states([bare])[0], as_found(result))
         topical = self.search(behind(about.topic, text))
         opened = self.search(behind(example.opening or about.title, text))
         foreign = (
