@@ -161,6 +161,8 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
         return False
     if choice.kind in ("says", "other"):
         await _tell(turn, entry, choice, known)
+    elif turn.intent == "out_of_scope":
+        return False
     elif turn.offered in (INVITED, "complaint") and not untold.times(turn) and not bare:
         return False  # it may tell more of what is to be filed (不知道是哪家公司的)
     elif not await _of_whole(turn, entry):
