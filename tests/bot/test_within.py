@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 import pytest
 
 from bot.understanding.elliptic import asks_to_be_told, leans, may_ask
-from bot.understanding.within import points
-from bot.understanding.within.fit import EXAMPLES
+from bot.understanding.within import choice, points
+from bot.understanding.within.examples import FOLDER, read
 from bot.understanding.within.judging import Told, judge, shipped
 from bot.understanding.within.sentences import sentences
 from core.settings import ROOT
@@ -88,17 +87,19 @@ def test_no_sentence_or_no_question_is_no_answer() -> None:
 
 
 def test_the_examples_are_many_and_fit_the_knowledge_base() -> None:
-    rows = [json.loads(line) for line in EXAMPLES.read_text("utf-8").splitlines()]
-    held = [row for row in rows if row["entry"] in entries()]
-    assert len(rows) >= 300
-    assert len({row["entry"] for row in rows}) >= 100
-    found = [
-        not row["answers"]
-        or any(one.startswith(tuple(row["answers"])) for one in sentences(entries()[row["entry"]]))
-        for row in held
-    ]
-    assert sum(found) >= 0.9 * len(rows), "the entries have changed: write the examples anew and fit again"
+    rows = sum(len(file.read_text("utf-8").splitlines()) for file in FOLDER.glob("*.jsonl"))
+    held = read(entries())
+    assert rows >= 1000
+    assert len({one.author for one in held}) >= 6
+    assert len({one.about.id for one in held}) >= 400
+    assert len(held) >= 2.5 * rows, "the entries have changed: mend the examples and fit again"
     assert 0 < shipped().likely < shipped().sure < 1
+
+
+def test_the_thresholds_of_the_choice_are_in_order() -> None:
+    fitted = choice.shipped()
+    assert 0 < fitted.likely < fitted.sure < 1
+    assert 0 < fitted.other < fitted.other_sure < 1
 
 
 @pytest.mark.parametrize(

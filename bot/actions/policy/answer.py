@@ -34,6 +34,8 @@ ASKED = "asked"
 """Key under which a conversation stores the last question that had no answer; follow-ups are about it."""
 BEFORE = "entry_before"
 """Key under which a conversation stores the entry it was about before the last one, or before that question."""
+OPENING = "opening"
+"""Key under which a conversation stores the words with which that entry was asked for; follow-ups lean on them, too."""
 
 INVITED = "invited"
 """Value of the slot ``offer`` after an answer that asks for the place, to file the matter."""
@@ -251,7 +253,13 @@ async def tell(
     """
     known = await parts().conversations.recall(turn.conversation_id)
     last = known.get(ENTRY) or known.get(BEFORE)
-    facts = {ENTRY: entry.id, BEFORE: known.get(BEFORE) if last == entry.id else last, KIND: None}
+    said = feedback.words_of(turn, asked) if asked else "" if turn.pressed else turn.text
+    facts = {
+        ENTRY: entry.id,
+        BEFORE: known.get(BEFORE) if last == entry.id else last,
+        OPENING: clip(said, _ASKED_KEPT),
+        KIND: None,
+    }
     await parts().conversations.remember_all(turn.conversation_id, facts)
     sections = [choice(name, "follow_up", section=name) for name in entry.sections]
     verdict = feedback.rating(asked or turn.turn_id, entry.id, useless=NONE_OF_THESE if doubt else USELESS)

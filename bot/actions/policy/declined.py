@@ -14,6 +14,8 @@ from conversations.scope import KIND, kinds
 
 _LONGEST = 16
 """Most characters of such a follow-up."""
+_ENOUGH = 0.4
+"""Probability (0 to 1) from which a sentence of the way is said again: it was said a moment ago, and is short."""
 
 
 async def answered(turn: Turn, known: Mapping[str, object]) -> bool:
@@ -27,7 +29,7 @@ async def answered(turn: Turn, known: Mapping[str, object]) -> bool:
         return False
     title = f"{way.label}的事找谁，电话多少"
     found = await asyncio.to_thread(judge, title, parted([way.way]), turn.text)
-    if found is None or not found.sure:
+    if found is None or found.probability < _ENOUGH:
         return False
     turn.say(f"{'；'.join(found.sentences)}。", [HUMAN])
     turn.outcome(Result.DECLINED, about=way.name)

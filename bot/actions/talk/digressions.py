@@ -9,6 +9,7 @@ from bot.actions.policy import answer as policy
 from bot.actions.policy import declined, feedback, topics, within
 from bot.actions.policy.aspects import only_follows
 from bot.actions.policy.follow_up import leans_or_follows, subject_of
+from bot.actions.policy.going_on import chosen
 from bot.actions.progress import codes
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
@@ -20,6 +21,7 @@ from conversations.event_kinds import Result
 from core.errors import RateLimited
 
 if TYPE_CHECKING:
+    from bot.understanding.within.choice import Choice
     from kb_index.entries.entry import Entry
     from kb_index.search.searcher import SearchResult
 
@@ -29,8 +31,8 @@ _ANNOUNCED = re.compile(
 )
 _SAID_FROM = 0.5
 """Probability (0 to 1) from which the only candidate is given as the answer, which the citizen can reject."""
-_FIRMLY = 0.8
-"""Probability (0 to 1) from which a sentence of the entry given last goes before another entry."""
+_FIRMLY = 0.5
+"""Probability (0 to 1) from which the sentences of the entry given last are said to a question that names something itself."""
 NO_ANSWER = "这个问题我没有把握，填完可以另外登记。"
 """First sentence of "I don't know" within a form."""
 NOT_FOUND = "没有查到。请核对工单号和查询码，两个都要对才能查。"
@@ -59,10 +61,13 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
     known = await parts().conversations.recall(turn.conversation_id)
     entry = subject_of(known)
     follows = turn.intent == "follow_up" or (certain and leans_or_follows(turn.text))
-    told = await within.told(entry, turn.text) if entry is not None and (certain or follows) else None
+    choice = None
+    if entry is not None and (certain or follows):
+        choice = await chosen(turn, entry, str(known.get(policy.OPENING) or ""))
     result = await policy.search(turn.text)
     same = entry is not None and bool(result.hits) and result.hits[0].entry.id == entry.id
-    if entry is not None and told is not None and _from_last(turn, told, follows or same, result):
+    if entry is not None and choice is not None and _from_last(turn, choice, follows or same):
+        told = within.said(entry, turn.text, choice)
         turn.say(told.text)
         turn.outcome(Result.ANSWERED, entry=entry.id, probability=round(told.probability, 3))
         return True
@@ -76,10 +81,9 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
     return await _from_base(turn, result, certain=certain, last=entry if same else None)
 
 
-def _from_last(turn: Turn, told: within.Said, follows: bool, result: SearchResult) -> bool:
+def _from_last(turn: Turn, choice: Choice, follows: bool) -> bool:
     """Whether what the entry given last says is the answer, and not what the search found."""
-    other = policy.is_sure(result) or policy.likeliest(result) > told.probability
-    return follows and (only_follows(turn.text) or (told.sure and (not other or told.probability >= _FIRMLY)))
+    return follows and choice.kind == "says" and (only_follows(turn.text) or choice.says >= _FIRMLY)
 
 
 async def _from_base(turn: Turn, result: SearchResult, *, certain: bool, last: Entry | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +20,67 @@ _ANYWHERE = frozenset(
     "的了吗呢么不是要能会可以我你他她它那这个啊呀吧有没啥什怎咋多少几行还都就得去办人在给上到和也一"
 )
 """Characters that say nothing about a question's subject."""
-COUNT = 27 + 2 * len(points.NAMES)
+COUNT = 36 + 2 * len(points.NAMES)
 """Number of features."""
+_TOLD_UNDER = {
+    "收费标准": "amount",
+    "办理时限": "span",
+    "办理材料": "papers",
+    "办理地点": "place",
+    "办理流程": "online",
+    "办理条件": "may",
+}
+"""Heading of a section → the point that its sentences tell."""
 
 
-def features(
-    question: str, title: str, said: Sequence[str], asked: Vectors, told: Vectors
-) -> NDArray[np.float64]:
-    """The features of a question with each sentence, [sentences, :data:`COUNT`].
+@dataclass(frozen=True)
+class Read:
+    """What is read of a question and an entry's sentences.
 
     Args:
         question: the follow-up question.
         title: the entry's title.
         said: the entry's sentences.
-        asked: states of the question, of the title, and of the title together with the question, [3, 2 × dimensions].
+        headings: the heading of the section that each stands in; "" for the answer.
+        asked: states of the question, of the title, of the title together with the question, and of the words with which
+            the entry was asked for together with the question, [4, 2 × dimensions].
         told: states of the sentences, [sentences, 2 × dimensions].
+        headed: states of the headings, [sentences, 2 × dimensions].
     """
+
+    question: str
+    title: str
+    said: Sequence[str]
+    headings: Sequence[str]
+    asked: Vectors
+    told: Vectors
+    headed: Vectors
+
+
+def features(read: Read) -> NDArray[np.float64]:
+    """The features of a question with each sentence, [sentences, :data:`COUNT`]."""
+    own = _of_sentences(read.question, read.title, read.said, read.asked, read.told)
+    return np.hstack([own, _of_context(read)])
+
+
+def _of_context(read: Read) -> NDArray[np.float64]:
+    """How near each sentence is to the question behind the words of before, and what its heading says of it."""
+    half = read.asked.shape[-1] // 2
+    whole = _unit(read.told[:, :half]) @ _unit(read.asked[3:4, :half])[0]
+    middle = _unit(read.told[:, half:]) @ _unit(read.asked[3:4, half:])[0]
+    under = np.array([bool(one) for one in read.headings])
+    wanted = dict(zip(points.NAMES, points.asked(read.question), strict=True))
+    fits = np.array([bool(one) and wanted.get(_TOLD_UNDER.get(one, ""), False) for one in read.headings])
+    named = (_unit(read.headed[:, :half]) @ _unit(read.asked[0:1, :half])[0]) * under
+    columns = [whole, middle, whole - whole.mean(), middle - middle.mean(), whole == whole.max()]
+    columns += [fits, under, under & ~fits & any(wanted.values()), named]
+    return np.column_stack([np.asarray(one, np.float64) for one in columns])
+
+
+def _of_sentences(
+    question: str, title: str, said: Sequence[str], asked: Vectors, told: Vectors
+) -> NDArray[np.float64]:
+    """The features of the words, and how near each sentence is to question and title."""
     alone, together, alike = _cosines(asked, told)
     places = [alone[0], alone[1], together[0], together[1]]
     around = [each - each.mean() for each in places]
@@ -75,7 +121,7 @@ def features(
                 *missed,
             ]
         )
-    return np.array(rows, np.float64).reshape(len(said), COUNT)
+    return np.array(rows, np.float64).reshape(len(said), -1)
 
 
 def _cosines(asked: Vectors, told: Vectors) -> tuple[tuple[Vectors, Vectors], tuple[Vectors, Vectors], float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.within import points
-from bot.understanding.within.features import COUNT, Vectors, features
+from bot.understanding.within.features import COUNT, Read, Vectors, features
 from kb_index.index.meanings import shipped_meaning
+from kb_index.language.unsaid import missing
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 """The file with the fitted weights and thresholds."""
@@ -21,6 +22,8 @@ _LONGEST = 60
 """Longest part of a question that is used, in characters."""
 _BESIDE = 0.75
 """Share (0 to 1) of the best sentence's probability from which a second one is said, too."""
+_LACKING = 0.2
+"""Factor on the probability of a sentence that does not mention a deed or a thing that the question names."""
 Encode = Callable[[Sequence[str]], Vectors]
 """Texts → the encoder's states, [texts, 2 × dimensions]; cached, because an entry's sentences come again."""
 
@@ -62,10 +65,47 @@ class Told:
     probability: float
 
 
-def inputs(question: str, title: str) -> tuple[str, str, str]:
-    """The three texts that are encoded for a question: itself, the title, and both."""
-    asked, bare = question[:_LONGEST], title.rstrip("？?")
-    return asked, title, f"{bare}，{asked}"
+def behind(before: str, question: str) -> str:
+    """A question behind what it leans on, as one text that is encoded and searched.
+
+    Args:
+        before: a title, a topic, or the citizen's words of before.
+        question: the follow-up question; the rest of a long one is left out.
+    """
+    return f"{before[:_LONGEST].rstrip('？?')}，{question[:_LONGEST]}"
+
+
+def read(
+    question: str, title: str, said: Mapping[str, str], opening: str = "", encode: Encode | None = None
+) -> Read:
+    """Everything that is read of a question and an entry. Encodes texts, so call it in a thread.
+
+    Args:
+        question: the follow-up question.
+        title: what the sentences are about, such as an entry's title.
+        said: sentence → the heading it stands under (:func:`bot.understanding.within.sentences.headed`); at least one.
+        opening: the words with which the entry was asked for; "" when they are not known.
+        encode: the encoder; None: the shipped one.
+    """
+    encode = encode or shipped_meaning().states
+    together = behind(title, question)
+    before = behind(opening, question) if opening else together
+    asked = encode([question[:_LONGEST], title, together, before])
+    told, headed = encode(list(said)), encode([heading or title for heading in said.values()])
+    return Read(question[:_LONGEST], title, list(said), list(said.values()), asked, told, headed)
+
+
+def probabilities(found: Read, model: Model | None = None) -> NDArray[np.float64]:
+    """The probability that each sentence answers, [sentences]. One that lacks what a question names (那个临时的) is doubted."""
+    return (model or shipped()).probabilities(features(found)) * doubts(found)
+
+
+def doubts(found: Read) -> NDArray[np.float64]:
+    """The factor on each sentence's probability, [sentences]."""
+    if not missing(found.question, ""):
+        return np.ones(len(found.said))
+    lacks = [bool(missing(found.question, f"{found.title}\n{one}")) for one in found.said]
+    return np.where(lacks, _LACKING, 1.0)
 
 
 def judge(
@@ -91,11 +131,10 @@ def judge(
         least: probability (0 to 1) from which a sentence is said that tells of the point asked for (an amount, a time …);
             None: the model's ``likely``, for any sentence.
     """
-    encode, model = encode or shipped_meaning().states, model or shipped()
+    model = model or shipped()
     if not said or not question.strip():
         return None
-    asked = encode(inputs(question, title))
-    chances = model.probabilities(features(question[:_LONGEST], title, said, asked, encode(said)))
+    chances = probabilities(read(question, title, dict.fromkeys(said, ""), encode=encode), model)
     if points.wants_number(question):
         chances = chances * np.array([points.has_number(one) for one in said])
     if least is not None:

@@ -16,7 +16,16 @@ _LEAST = 4
 
 def sentences(entry: Entry) -> tuple[str, ...]:
     """The sentences of an entry's answer and sections, in order, each once, without the line that names the source."""
-    return parted(to_text(part) for part in (entry.answer, *entry.sections.values()))
+    return tuple(headed(entry))
+
+
+def headed(entry: Entry) -> dict[str, str]:
+    """Each of :func:`sentences` with the heading of the section it stands in; "" for the answer."""
+    found: dict[str, str] = {}
+    for heading, part in (("", entry.answer), *entry.sections.items()):
+        for said in parted([to_text(part)]):
+            found.setdefault(said, heading)
+    return found
 
 
 def parted(texts: Iterable[str]) -> tuple[str, ...]:
