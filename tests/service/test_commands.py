@@ -108,6 +108,7 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "danger judge": [[], [""], ["\u200b"]],
     "danger tune": [["--epochs", "x"], ["extra"]],
     "danger fit": [["extra"]],
+    "danger fit-sequel": [["extra"]],
     "category suggest": [[], [""], ["\u200b"]],
     "category tune": [["--held", "nobody"], ["--epochs", "x"]],
     "category fit": [["--held", "nobody"], ["--held", ""]],
