@@ -70,11 +70,18 @@ def taken_back(text: str, kind: str, told: str) -> bool:
     if len(said) > _LONGEST or _FAREWELL.search(said) or _NOT_PLAIN.search(said):
         return False
     found = _PLAIN.search(said)
+    if found is not None and prepared(kind, told) and re.search(_NO_WISH, said) is None:
+        return False
     if found is not None:
         # Of violence and accidents 不会死 and the like say nothing: there only a joke or "no emergency" counts.
         return kind == "self_harm" or re.search(_JEST, said) is not None
     fine = _FINE.search(said) is not None and _ONLY_ASKS.search(said) is not None
     return kind == "self_harm" and fine and PLANNED.search(plain(told)) is None
+
+
+def prepared(kind: str, told: str) -> bool:
+    """Whether an alarm told of pills that were taken, or of a roof: 误会 and 逗你的 undo neither."""
+    return kind in ("self_harm", "medical") and PLANNED.search(plain(told)) is not None
 
 
 _TIRED = re.compile(

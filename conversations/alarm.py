@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conversations import after_alarm, aside, danger, during, facts, scope, steps, store
+from conversations import after_alarm, aside, danger, during, facts, muted, scope, steps, store
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
@@ -102,9 +102,9 @@ class Alarm:
         if is_open(fact) and job.mode is not Mode.HUMAN:
             if after_alarm.wants_human(job.text):
                 return await self._open.human(conversation_id, job, fact)
-            if danger.not_urgent(job.text) or after_alarm.taken_back(
-                job.text, read_as(fact), await self._open.told(conversation_id, fact)
-            ):
+            told, kind = await self._open.told(conversation_id, fact), read_as(fact)
+            no_alarm = danger.not_urgent(job.text) and not after_alarm.prepared(kind, told)
+            if no_alarm or after_alarm.taken_back(job.text, kind, told):
                 return await self._denied(conversation_id, fact, after_alarm.wished(job.text))
         if (
             is_open(fact)
@@ -116,7 +116,7 @@ class Alarm:
                 return met
         if is_open(fact) and await self._open.heard(job.text, fact) is Heard.OVER:
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"})  # told to an agent
-        over = found is None and fact.get("state") == "over" and fresh(fact)
+        over = found is None and fact.get("state") in ("over", "denied") and fresh(fact)
         if over and (during.again(job.text) or await self._open.worsens(job.text, fact)):
             found = Danger(str(fact["kind"]), 1.0, clear=True)
         if may_return(fact) and after_alarm.returns(job.text, str(fact["kind"])):
@@ -300,7 +300,7 @@ class Alarm:
             if found is None or bare or (not found.clear and fact.get("withheld") is None):
                 # Do not ask a third time. For a while only clear danger, or danger of another kind, counts.
                 await self._pass_over(conversation_id, fact)
-                alone = fact.get("withheld") or during.only_a_cry(str(fact["text"]))
+                alone = fact.get("withheld") or muted.only_a_cry(str(fact["text"]))
                 return Screened(text=None if alone else both)
         kind = found.kind if found else str(fact["kind"])
         return await self._open.begin(conversation_id, job, Danger(kind, 1.0, clear=True), both, fact)

@@ -44,8 +44,14 @@ _AIRED = r"(?:(?:打?开|关)(?:了|好|掉)?(?:门窗?|窗户?|(?:总)?阀门?|
 """What is done about gas on the way out."""
 _OVER = re.compile(rf"{_WHO}{_SAFE}")
 _ONLY_I = re.compile(
-    rf"(?:现在|已经|刚才|刚刚|终于|也|反正){{0,12}}[我俺](?![们家爸妈爹娘爷奶哥姐弟妹儿女老孩]){_WHO}{_SAFE}|(?:现在|已经|刚才|刚刚|终于){{0,12}}[我俺](?!们|家).{{0,2}}(?:出来|下楼|上岸|上来)(?:了|啦)"
+    rf"(?:(?:现在|已经|刚才|刚刚|终于|也|反正|好了){{0,12}}[我俺](?![们家爸妈爹娘爷奶哥姐弟妹儿女老孩]){_WHO}{_SAFE}|(?:现在|已经|刚才|刚刚|终于){{0,12}}[我俺](?!们|家).{{0,2}}(?:出来|下楼|上岸|上来)(?:了|啦)){{1,4}}"
 )
+_STILL_IN = re.compile(
+    r"(?:还|都)(?:在|有|被)?.{0,6}(?:里|上|困|车|屋|楼)|没(?:有)?(?:出|跑|逃|下)来|出不来|困在|被困"
+)
+"""Words of an alarm by which somebody had not got out."""
+_NAMED = re.compile(r"[他她都全]|人|爸|妈|爷|奶|孩子|娃|老|救|[没有]事")
+"""Who got out, in good news; without it only the one who writes may have."""
 _SOMEBODY_ELSE = re.compile(r"[他她]|爸|妈|孩子|老人|救下|劝")
 _IN_WATER = re.compile("落水|溺|淹|水库|[河江湖塘井池沟海]|跳桥|水里")
 """Words of an alarm in which somebody may not breathe any more when they are out."""
@@ -241,7 +247,9 @@ def _by_words(text: str, kind: str, told: str) -> Heard | None:
         own = kind not in BY_PEOPLE and all(_ONLY_I.fullmatch(one) or _BARE.fullmatch(one) for one in clauses)
         if own and _OTHERS.search(plain(told)):
             return Heard.ABOUT
-        return Heard.EASED if _only_out(clauses, kind, told) else Heard.OVER
+        left = kind not in BY_PEOPLE and _OTHERS.search(plain(told)) and _STILL_IN.search(plain(told))
+        unnamed = left and not _NAMED.search(said)  # 好了好了出来了, with the mother still inside
+        return Heard.EASED if unnamed or _only_out(clauses, kind, told) else Heard.OVER
     if lies_behind(text, kind):
         return Heard.PAST
     if gone(text, kind):
@@ -383,14 +391,3 @@ def _says_over(clause: str, kind: str) -> bool:
     if ends and re.fullmatch(rf"{_THANKS}(?:{ends.pattern}|{_OVER.pattern})+{_THANKS}", clause):
         return True
     return bool(_ALL_SAFE.fullmatch(clause) or (kind not in BY_PEOPLE and _ALL_OUT.fullmatch(clause)))
-
-
-def only_a_cry(text: str) -> bool:
-    """Whether a message has only signs and cries for help, so that it does not say what is wrong.
-
-    >>> only_a_cry("🔥🔥🔥救命🆘"), only_a_cry("我家着火了")
-    (True, False)
-    """
-    return not re.search(
-        r"\w", re.sub(r"救命|救我|来人|快来|快点|求救|sos|help|啊|呀|了|!|！", "", text.lower())
-    )

@@ -1,4 +1,4 @@
-"""Reads that a citizen can't phone in a danger, or can't speak without being heard."""
+"""Reads that a citizen can't phone in a danger, can't speak without being heard, or has only cries for help."""
 
 from __future__ import annotations
 
@@ -31,3 +31,14 @@ def must_be_quiet(text: str) -> bool:
     (True, False)
     """
     return _QUIETLY.search(simplified(plain(text))) is not None or cannot_phone(text)
+
+
+def only_a_cry(text: str) -> bool:
+    """Whether a message has only signs and cries for help, so that it does not say what is wrong.
+
+    >>> only_a_cry("🔥🔥🔥救命🆘"), only_a_cry("我家着火了")
+    (True, False)
+    """
+    return not re.search(
+        r"\w", re.sub(r"救命|救我|来人|快来|快点|求救|sos|help|啊|呀|了|!|！", "", text.lower())
+    )

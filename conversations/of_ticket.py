@@ -19,6 +19,8 @@ _EMPTY = re.compile(
     r"[的了吧呢啊呀哈吗嘛么哦诶嗯好谢请你您们我俺他她它那这个件张条单子事工也都就再又还先后来把给帮跟和说下里头面上去是有想要能行吗算为没不一二三催查问看]*"
 )
 """Characters that tell nothing, when nothing else is left."""
+_THING = re.compile("情况|内容|说明|信息|事情|材料|一下|漏写|漏说")
+"""Words of what a supplement is, and not of what it says."""
 _CALLS = r"(?:投诉|诉求|举报|登记|反映|上报|案子|案件)"
 _TICKET = rf"(?:工单|单子|[这那此本]单|(?:[这那]个?|的|刚才|之前|上次|我那)(?:件|张|条)?{_CALLS}|^我?{_CALLS}(?=撤|不要|算了|有|怎|到|处|催|办))"
 """A ticket as a thing. 我要投诉楼上打人 names none."""
@@ -117,4 +119,4 @@ def _wanted(clause: str) -> tuple[Handling | None, str]:
     else:
         return None, clause
     rest = _VERB.sub("", _HANDLED.sub("", _NAMED.sub("", clause)))
-    return wanted, "" if _EMPTY.fullmatch(rest) else rest
+    return wanted, "" if _EMPTY.fullmatch(_THING.sub("", rest)) else rest

@@ -180,7 +180,8 @@ class OpenDanger:
             fact: what is remembered of a danger before.
         """
         advice, before = danger.advice(found.kind, text), {}
-        if fact.get("state") == "told" and fresh(fact) and advice.label != advice_of(fact).label:
+        other = fact.get("state") in ("told", "over") and fresh(fact)
+        if other and advice.label != advice_of(fact).label:
             before = {"before": {"kind": fact["kind"], "text": fact["text"]}}
             advice = advice.beside(advice_of(fact))
         again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label

@@ -42,6 +42,8 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool, by_t
         text = f"我在。先躲好、别出声，手机调成静音；不方便打 {advice.numbers[0].number}，就{_BY_MESSAGE}。"
     elif heard is Heard.EASED and called:
         text = "好，听电话里的安排。人要是都平安了，回我一声“都平安了”。"
+    elif heard is Heard.EASED and not by_text and advice.label == danger.advices()["missing"].label:
+        text = f"我在。人找到了吗、是本人吗？还没找到就打：{calls}；找到了，回我一声“都平安了”。"
     elif heard is Heard.EASED and not by_text and police:
         text = f"我在。他还会不会再来？还不安全就打：{calls}；都平安了，回我一声“都平安了”。"
     elif heard is Heard.EASED and not by_text:

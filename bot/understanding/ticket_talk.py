@@ -46,10 +46,15 @@ _CODE = re.compile(
 )
 """Asks for number or query code."""
 _ADD = re.compile(
-    rf"^{_LEAD}(?:(?:忘|漏|少)(?:记|掉|了)?(?:说|讲|写|提|告诉你们?|留|填)?(?:了)?(?:一?[句点条个件]|我?的?(?:联系)?(?:电话|手机号?|号码)(?:忘?了?留?了?)?|[，,：:]|(?=[在是有]))|"
+    rf"^(?:能不能|可不可以|能|可以)?{_LEAD}(?:(?:忘|漏|少)(?:记|掉|了)?(?:说|讲|写|提|告诉你们?|留|填)?(?:了)?(?:一?[句点条个件]|我?的?(?:联系)?(?:电话|手机号?|号码)(?:忘?了?留?了?)?|[，,：:]|(?=[在是有]))|"
     rf"(?:我的?)?(?:电话|手机号?|号码)(?:我)?(?:忘(?:记)?(?:留|写|填|说)?|没(?:留|写|填|说))(?:了)?|(?:把)?(?:我的?)?(?:电话|手机号?|号码)(?:也)?(?:给我|帮我)?(?:加|补|留|填)(?:上|一下|进去)|补一?[句点条]|还有一?[句点条](?:话)?|补充(?:说明)?(?:一?[下句点条个]|情况|内容|[，,：:])|加上?一?[句条点]|(?:加|补|留|添)(?:上|个|一个|一下)?(?:我的?)?(?=(?:联系)?(?:电话|手机号?|号码)))(?:情况|内容|话)?{_END}[，,：:。\s]*(?:就?是)?(?P<told>.*)$",
     re.DOTALL,
 )
+_ONLY_ANNOUNCES = re.compile(
+    r"(?:我|俺|想|要|给|把|再|帮|请|麻烦|能不能|可以|还|对|往|在|工单|单子|那个?|这个?|张|刚才|的|里|上|一下){0,10}(?:补充|添加|追加|补)"
+    r"(?:一?[下点些]|工单|单子|情况|内容|材料|说明|信息|东西|到|进|去|那个?|这个?|张|刚才|的|里|上|吗|吧|不|行|可以|呢){0,8}"
+)
+"""Announces a supplement, and says nothing of it (我要给工单补充内容)."""
 _MISSAID = re.compile(rf"^{_LEAD}(?:说|写|填|讲|报|打|搞)错了[，,。\s]*(?:应该|其实)?(?:是|不是)\S")
 _CHANGE = re.compile(
     rf"^{_LEAD}(?:把)?{_LEAD}(?:里的?|上的?)?(?:具体)?(?:地址|位置|地点|时间|电话号?码?|手机号?码?|号码|名字|称呼|内容|涉及对象)"
@@ -95,6 +100,15 @@ def announced(text: str) -> Said | None:
     if _CHANGE.search(text) or _MISSAID.search(text) or (_OTHER_PHONE.search(said) and find(text)):
         return Said.CHANGE
     return None
+
+
+def only_announces(text: str) -> bool:
+    """Whether a message announces a supplement, and does not say what.
+
+    >>> [only_announces(said) for said in ("我要给工单补充内容", "补充工单", "补充一下", "补充一下店名", "补充他们用木炭")]
+    [True, True, True, False, False]
+    """
+    return _ONLY_ANNOUNCES.fullmatch(_DOES_NOT_COUNT.sub("", plain(text))) is not None
 
 
 async def heard(text: str, longest: int = _LONGEST_TALK) -> Heard | None:

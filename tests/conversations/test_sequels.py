@@ -137,3 +137,37 @@ async def test_the_form_does_not_hide_the_numbers(process: Process) -> None:
     results_in(process, Result.MATTER)
     first, _ = await process.say("我要投诉供电公司不来人")
     assert "95598" in first.text
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [("我吃了一瓶安眠药", "逗你的"), ("我不想活了，站在楼顶", "误会"), ("我想跳楼，坐在窗台上", "闹着玩的")],
+)
+async def test_one_word_undoes_no_pills_and_no_roof(process: Process, told: str, words: str) -> None:
+    await process.say(told)
+    replies = await process.say(words)
+    assert not any("放心了" in reply.text for reply in replies)
+    results_in(process, Result.NOT_UNDERSTOOD)
+    (reply,) = await process.say("头好晕想睡")
+    assert reply.card is not None
+
+
+async def test_who_is_out_without_saying_who_may_be_alone(process: Process) -> None:
+    await process.say("我家着火了，我妈还在里面")
+    for words in ("好了好了出来了", "我没事了我出来了"):
+        (reply,) = await process.say(words)
+        assert not reply.text.startswith("太好了") and reply.card is not None
+    (reply,) = await process.say("我妈没声音了")
+    assert reply.card is not None
+    assert {"119", "120"} <= {one["number"] for one in reply.card["numbers"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("厨房一上午都有股臭鸡蛋味", "119"), ("补充一下，孩子昨晚拿刀划自己胳膊了", "12356")],
+)
+async def test_gas_by_its_smell_and_despair_in_a_supplement(
+    process: Process, words: str, number: str
+) -> None:
+    (reply,) = await process.say(words)
+    assert reply.card is not None and number in [one["number"] for one in reply.card["numbers"]]

@@ -283,7 +283,9 @@ async def _same(turn: Turn, move: Move) -> None:
     """Handle the answer to the question whether it is the same matter as an open ticket."""
     number = str(turn.slot(same.SLOT))
     said = plain(turn.text)
-    denied = move is Move.DENY or _ANOTHER.search(said) is not None
+    unread = steps.tries_so_far(turn) > 0 and move not in (Move.AFFIRM, Move.CANCEL, Move.HUMAN)
+    # Who says something else twice is not asked a third time.
+    denied = move is Move.DENY or _ANOTHER.search(said) is not None or (unread and not _SAME.search(said))
     added = await same.add(turn) if not denied and (move is Move.AFFIRM or _SAME.search(said)) else ""
     if denied or added is None:
         turn.set_all({same.NOT: [*(turn.slot(same.NOT) or []), number], same.SLOT: None, "tries": 0})

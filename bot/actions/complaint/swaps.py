@@ -20,7 +20,7 @@ _WHAT = r"(?P<field>[^，,。；;！!？?\s]{0,12}?)"
 _SHAPES = tuple(
     re.compile(rf"\A{shape}")
     for shape in (
-        rf"{_WHAT}{_NOT}(?P<old>{_VALUE})(?:{_GAP}{_WHAT.replace('field', 'again')}{_BE}|{_BE}|{_GAP}(?=[^，,。；;\s]{{2,}}$)){_NEW}{_END}",
+        rf"{_WHAT}{_NOT}(?P<old>{_VALUE})(?:{_GAP}(?:{_MISSAID}(?:错|岔|反)(?:了|咧|啦|喽)?{_GAP})?{_WHAT.replace('field', 'again')}{_BE}|{_BE}|{_GAP}(?=[^，,。；;\s]{{2,}}$)){_NEW}{_END}",
         rf"{_WHAT}{_BE}{_NEW}(?:{_GAP})?{_NOT}(?P<old>{_VALUE}){_END}",
         rf"(?P<old>{_VALUE}){_MISSAID}?(?:错|岔|反)了?(?:一?个字)?{_GAP}{_WHAT}{_BE}{_NEW}{_END}",
         rf"{_WHAT}{_BE}?{_NEW}(?:{_GAP}){_MISSAID}(?:错)?成(?:了)?(?P<old>{_VALUE}){_END}",
@@ -80,6 +80,8 @@ def put(value: str, swap: Swap) -> str | None:
 
     >>> put("每天晚上七点到十点", Swap("", "十点", "到十一点")), put("龙湖路8号", Swap("", "广场路", "龙湖路"))
     ('每天晚上七点到十一点', None)
+    >>> put("老街后头三号楼门口", read("不是三号楼 我讲错了 是五号楼门口")[0])
+    '老街后头五号楼门口'
     """
     value = _UNDERSTOOD.sub("", value)
     if swap.old not in value:
@@ -89,4 +91,6 @@ def put(value: str, swap: Swap) -> str | None:
     for word in _TAKEN_UP:
         if before.endswith(word) and new.startswith(word):
             new = new.removeprefix(word)
-    return before + new + value[len(before) + len(swap.old) :]
+    after = value[len(before) + len(swap.old) :]
+    told = next((size for size in range(min(len(after), len(new)), 0, -1) if new.endswith(after[:size])), 0)
+    return before + new + after[told:]

@@ -32,6 +32,8 @@ NAME = "ticket_name"
 """Value of the slot ``offer`` after the citizen was asked for the name to be written into a ticket."""
 LEAST = 5
 """Fewest characters that are added to a ticket where nothing announces them."""
+_BEFORE = 3
+"""Clauses before one in which is read whose name it tells."""
 _NUMBER_ALONE = 24
 """Most characters of a message that hardly says more than a number."""
 _ELSEWHERE = "这张工单不是在这里登记的，{}要在登记的那边改，或者转人工，坐席核实后帮您改。"
@@ -41,7 +43,21 @@ _ANOTHERS = re.compile(
     r"(?:对方|物业|房东|老板|商家|[他她])[^，,。；;]{0,4}换(?:了)?号"
 )
 """A number that is another's (对方电话换成…). The hotline would call the one who is complained of."""
-_MINE = re.compile(r"(?:我|俺|本人)(?:自己)?的?(?:电话|手机|号)")
+_OF_SOMEBODY = re.compile(
+    r"(?:^|[，,。；;\s])(?!(?:[我俺咱]|本人|联系|新|换|改|留|打|这个?(?:电话|手机|号)|现在|正确|应该|备用|另|还|加|补|写|给|把|用|手机|电话|号码|请|麻烦|对了|哦|噢|嗯|不是|是))"
+    r"[\u4e00-\u9fff]{2,8}?(?:的)?(?:联系)?(?:电话|手机号?|号码?|联系方式)|"
+    r"(?:你们|您)?(?:打|找|问|联系|通知)(?:一下)?(?:[他她]|店|这家|那家|物业|楼长|老板|房东)|作证|证人"
+)
+"""A number that belongs to somebody who is named or pointed at (王大海电话…，你们打他)."""
+_MINE = re.compile(
+    r"(?:我|俺|本人)(?:自己|家|闺女|女儿|儿子|老公|老婆|爱人|媳妇|对象|爸|妈|家里人?)?的?(?:电话|手机|号)"
+)
+
+
+_BEFORE_NUMBER = re.compile(
+    r"(?:^|[，,。；;\s])(?:隔壁|楼[上下长]|老[\u4e00-\u9fff]|小[\u4e00-\u9fff]|[\u4e00-\u9fff]{1,3}(?:叔|婶|姨|哥|姐|师傅|经理|老师|主任|书记|总))[^，,。；;\d]{0,4}\d{7}"
+)
+"""A person right before a number (隔壁老王138…)."""
 
 
 def filed_here(turn: Turn, ticket: Ticket) -> bool:
@@ -143,7 +159,8 @@ def _names(said: list[str]) -> list[str | None]:
     叫… behind what was just spoken of names that, and not the citizen.
     """
     return [
-        introduced_name(one, "".join(f"{before}，" for before in said[:at])) or titled_name(one)
+        introduced_name(one, "".join(f"{before}，" for before in said[max(0, at - _BEFORE) : at]))
+        or titled_name(one)
         for at, one in enumerate(said)
     ]
 
@@ -170,7 +187,9 @@ async def _beside(turn: Turn, ticket: Ticket, said: str, rest: str) -> None:
 
 def _own_number(text: str, words: str) -> str | None:
     """The citizen's own number. Where much else is said, a number may be anybody's, and is the citizen's only by its words."""
-    if _ANOTHERS.search(text) and not _MINE.search(text):
+    if (
+        _ANOTHERS.search(text) or _OF_SOMEBODY.search(text) or _BEFORE_NUMBER.search(text)
+    ) and not _MINE.search(text):
         return None
     nobodys = parts().city.hotline_numbers
     return own_phone(text, nobodys) or (asked_phone(words, nobodys) if len(words) <= _NUMBER_ALONE else None)

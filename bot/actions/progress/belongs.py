@@ -15,7 +15,6 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
 from bot.understanding import belonging
-from bot.understanding.assent import assent
 from bot.understanding.belonging import Matter
 from bot.understanding.ticket_reader import shipped
 from core.city import City
@@ -40,10 +39,12 @@ _LEAST = 3
 _ASKS = 0.6
 """Probability (0 to 1) of a question from which a message asks, and tells nothing of the ticket."""
 _TAKES_BACK = re.compile(
-    r"(?:登记|报|立|记)(?:成|个|一?[件张])?新的|(?:另外|另|单独|重新|新)(?:再)?(?:登记?|报|立|记|反映|开)|(?:另|别)(?:外)?(?:一|的)?(?:[件回码])?事|两[码回件]事|"
+    r"(?:登记|报|立|记)(?:成|个|一?[件张])?新的|(?:另外|另|单独|重新|新)(?:再)?(?:登记|报|立|记|反映)|(?:另|别)(?:外)?(?:一|的)?(?:[件回码])?事|两[码回件]事|"
     r"不是(?:[这那同]?一?[件回码个]|[这那]张?)(?:事|单子|工单|的)|(?:别|不要|不用)(?:给我)?(?:补|加|写|记)(?:进|到|在)"
 )
 """Words that take back what was added."""
+_NO = frozenset({"不是", "不是的", "不对", "错了", "不是这个"})
+"""Words that take back, by themselves; 不用了 means no further addition."""
 _LONGEST_NO = 16
 """Most characters of a message that takes back what was added."""
 
@@ -124,7 +125,7 @@ def takes_back(turn: Turn) -> bool:
     if turn.pressed:
         return turn.intent == "start_complaint"
     said = plain(turn.text)
-    return len(said) <= _LONGEST_NO and (assent(said) == "no" or _TAKES_BACK.search(said) is not None)
+    return len(said) <= _LONGEST_NO and (said in _NO or _TAKES_BACK.search(said) is not None)
 
 
 async def undo(turn: Turn) -> str:

@@ -15,10 +15,11 @@ from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
 from bot.actions.talk import in_writing, rating
 from bot.understanding import ticket_talk
+from bot.understanding.asking import asks
 from bot.understanding.phone import asked_phone
 from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
-from bot.understanding.ticket_talk import announced, asks_whether_filed, says_to_what, told
+from bot.understanding.ticket_talk import announced, asks_whether_filed, only_announces, says_to_what, told
 from conversations.event_kinds import Result
 from core.clock import local, now
 from core.codes import place
@@ -96,8 +97,9 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     if belongs.takes_back(turn):
         await belongs.anew(turn)
         return True
-    if turn.intent in _WISHES and not turn.requested and not announced(turn.text) and await _several(turn):
-        return False  # the form asks which is meant
+    wishes = turn.intent in _WISHES and not turn.requested and not announced(turn.text)
+    if wishes and (only_announces(turn.text) or await _several(turn)):
+        return False  # the form asks what is to be added, and which ticket is meant
     known = bool(turn.slot(SEEN_NUMBER)) or await _recall(turn)
     heard = await ticket_talk.heard(turn.text) if known else await ticket_talk.heard(turn.text, _SHORT)
     if heard is None and turn.offered == _WHAT and asked_phone(turn.text, parts().city.hotline_numbers):
@@ -225,6 +227,8 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         urged = await tickets.urge(number, key=turn.turn_id or None)
         stands = tickets.progress_text(urged).removeprefix("您好，")
         turn.say(f"已经给工单 {number} 记下催办，办理这件事的工作人员能看到。\n{stands}", [HUMAN])
+    elif said is Said.WITHDRAW and asks(turn.text):
+        solved.tell_of_withdrawing(turn, number)
     elif said is Said.WITHDRAW and turn.offered == f"{solved.OFFER}{number}":
         await solved.withdraw(turn, number)  # 撤回这张工单, typed after it was asked for once
     elif said is Said.WITHDRAW:

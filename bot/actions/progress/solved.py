@@ -63,6 +63,16 @@ async def ask_withdraw(turn: Turn, number: str) -> None:
     turn.outcome(Result.TICKET, about=number)
 
 
+def tell_of_withdrawing(turn: Turn, number: str) -> None:
+    """Answer a question about withdrawing (撤了还能再投不, 怎么撤回): nothing is withdrawn, nor written down."""
+    turn.say(
+        f"撤回以后这件事就不再办理；以后还要反映，随时可以重新登记。要撤回工单 {number}，点“撤回这张工单”就行；不撤不用管它。",
+        [Choice("撤回这张工单", "/affirm"), Choice("不用撤", "/deny"), HUMAN],
+    )
+    turn.offer(f"{OFFER}{number}")
+    turn.outcome(Result.TICKET, about=number)
+
+
 async def withdraw(turn: Turn, number: str) -> None:
     """Withdraw the ticket, after the citizen has said yes to it. What can't be withdrawn any more is said with the reason."""
     words = "不用再办" if turn.pressed else turn.text

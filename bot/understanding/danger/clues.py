@@ -287,3 +287,33 @@ def harmless(text: str, kind: str) -> bool:
     if kind == "medical" and _NOISE.search(text) and not found.intersection(("poison", "death", "blows")):
         return True
     return kind not in _LASTING and "past" in found
+
+
+_ROTTEN = re.compile("臭鸡蛋|臭皮蛋|坏鸡蛋")
+_AT_HOME = re.compile("家|厨房|屋|灶|燃气|煤气|管子|软管|客厅|楼道|一开门|进门")
+_OTHER_SMELL = re.compile("下水|地漏|垃圾|厕所|化粪|硫|厂|河|沟|塘|马桶|冰箱|自来水|水龙头")
+
+
+def smells_of_gas(read: str) -> bool:
+    """Whether a plain text tells of the smell that is added to gas, at home and not from a drain.
+
+    >>> smells_of_gas("家里有臭鸡蛋味一上午了"), smells_of_gas("厨房下水道一股臭鸡蛋味"), smells_of_gas("买到臭鸡蛋怎么赔")
+    (True, False, False)
+    """
+    found = _ROTTEN.search(read) and _AT_HOME.search(read) and "味" in read
+    return bool(found) and _OTHER_SMELL.search(read) is None
+
+
+_PROTEST = re.compile(
+    r"(?:去|到|上|在)(?:你们)?(?:市|县|区|省|镇)?(?:政府|信访局|人大|法院|纪委|北京)(?:门口|大门|门前|大院)?[^，,。]{0,4}(?:坐|闹|堵|拉横幅|上访|举牌|躺|蹲|告)"
+)
+_MEANS_IT = re.compile("死|跳|药|汽油|火|刀|绳|命|活")
+
+
+def only_protests(read: str) -> bool:
+    """Whether a plain text threatens nothing but to sit down at an office.
+
+    >>> only_protests("不处理我就去市政府门口坐着"), only_protests("不处理我就死在市政府门口")
+    (True, False)
+    """
+    return _PROTEST.search(read) is not None and _MEANS_IT.search(read) is None

@@ -154,7 +154,7 @@ class Judge:
         if long_ago(rest) or is_over(rest) or _NO_MORE.fullmatch(rest):
             return None
         shown = whole is not None and whole.clear
-        if found is not None and found.clear and (shown or is_now(rest)):
+        if found is not None and found.clear and (shown or is_now(rest) or found.kind == "self_harm"):
             return found
         # 撤了那个煤气的单子，现在还在漏 names what leaks together with the ticket only.
         return replace(whole, clear=False) if whole is not None and _LASTS.search(rest) else None
@@ -191,6 +191,8 @@ class Judge:
         clear = probability >= numbers.clear and (
             ill or found.alone is None or found.alone.probability >= numbers.unclear
         )
+        if clues.smells_of_gas(read) and len(read) < LETTER:
+            return Danger("gas", max(probability, _SUSPECTED), clear=True)
         if injured.hurt(read) and probability >= _HURT:
             by_people = (
                 kind in ("crime", "domestic_violence", "child_abuse") and probability >= numbers.unclear
@@ -245,7 +247,7 @@ class Judge:
 
     def _settled(self, read: str, seen: Danger) -> Danger | None:
         """A danger that the scores see in a plain text, after the words that decide what scores can't; None: it is none."""
-        if clues.good_news(read, seen.kind):
+        if clues.good_news(read, seen.kind) or (seen.kind == "self_harm" and clues.only_protests(read)):
             return None
         if seen.kind in ("domestic_violence", "crime") and clues.locked_out(read):
             return None  # A landlord's changed lock is a matter to file, and no blows at home.
