@@ -79,7 +79,7 @@ _ENDED = re.compile(
 )
 """How violence ends. That somebody is silent, overpowered or taken away is no end: it may be the victim."""
 _CALMED = re.compile(
-    r"(?!.*[被给让][他她])(?:刀子?|棍子?|酒瓶|药|绳子?|[他她]|人|现在|已经|已|刚才?|刚刚|终于|都|也|被|警察|民警|大家|邻居|把|给|我们?){0,12}"
+    r"(?!.{0,12}[被给让][他她])(?:刀子?|棍子?|酒瓶|药|绳子?|[他她]|人|现在|已经|已|刚才?|刚刚|终于|都|也|被|警察|民警|大家|邻居|把|给|我们?){0,12}"
     r"(?:拉(?:回来|住|下来)|(?:夺|抢|没收)(?:下来?|走|过来|掉)|(?:平静|冷静|稳定)下来|情绪稳定(?:下来)?|稳住|愿意说话)(?:了|啦)"
 )
 """How somebody else's despair ends for now. That they have gone, sleep, or have got hold of the knife may mean the worst."""

@@ -45,6 +45,10 @@ _POINTS_BACK = re.compile(
 """How a message begins that points back at whom or what was told."""
 _GOES_ON = re.compile(r"(?:哦|噢|嗯|啊|那个)?(?:对了|还有|另外|再|忘|漏|补充|想起来)")
 """How a message begins that says more."""
+_NEW_MATTER = re.compile(
+    r"(?:我|俺|咱)?(?:们)?(?:还|也|再|另外|又)(?:想|要|得)?(?:再)?(?:反映|投诉|举报|上报)"
+)
+"""How a message begins that announces another matter."""
 _SUM = re.compile(r"[\d一二三四五六七八九十百千两万]{1,12}多?(?:块|元|万|千|百|毛)")
 
 
@@ -93,7 +97,9 @@ class Belonging:
         file.write_text(json.dumps(saved, indent=1) + "\n", "utf-8")
 
     def probability(self, found: Mapping[str, float]) -> float:
-        """How likely a message tells more of the ticket's matter, 0 to 1, by its evidence."""
+        """How likely a message tells more of the ticket's matter, 0 to 1, by its evidence; 0 when it announces another matter."""
+        if found["new_matter"]:
+            return 0.0
         score = self._bias + sum(weight * found[name] for name, weight in self._weights.items())
         return 1 / (1 + math.exp(-score))
 
@@ -147,6 +153,7 @@ def evidence(
         "reproach": float(reproaches(words)),
         "phone": float(bool(find(words))),
         "sum": float(_SUM.search(words) is not None),
+        "new_matter": float(_NEW_MATTER.match(words) is not None),
         "time": float(len(words) < _SHORT and may_be_time(words)),
     }
 

@@ -181,6 +181,7 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
 
 async def _open(turn: Turn) -> None:
     if belongs.takes_back(turn):
+        belongs.part(turn)
         await belongs.undo(turn)
         await _begin(turn.as_pressed(COMPLAIN.payload))
         return

@@ -9,6 +9,7 @@ import asyncio
 import re
 from datetime import timedelta
 
+from bot.actions.complaint.same import NOT
 from bot.actions.complaint.told_before import NO_PART
 from bot.actions.progress import adding
 from bot.actions.runtime.context import parts
@@ -142,7 +143,11 @@ async def undo(turn: Turn) -> str:
 
 async def anew(turn: Turn) -> None:
     """Open the complaint form with the words that were added to a ticket by mistake."""
-    turn.set_all({"story": await undo(turn), "misses": 0})
+    others = [
+        *(turn.slot(NOT) or []),
+        str(turn.slot("seen_number") or ""),
+    ]  # it is not asked once more whether it is the same
+    turn.set_all({"story": await undo(turn), "misses": 0, NOT: others})
     turn.follow_up("complaint_form")
 
 
