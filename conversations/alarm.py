@@ -102,9 +102,9 @@ class Alarm:
         if is_open(fact) and job.mode is not Mode.HUMAN:
             if after_alarm.wants_human(job.text):
                 return await self._open.human(conversation_id, job, fact)
-            told, kind = await self._open.told(conversation_id, fact), read_as(fact)
-            no_alarm = danger.not_urgent(job.text) and not after_alarm.prepared(kind, told)
-            if no_alarm or after_alarm.taken_back(job.text, kind, told):
+            before, kind = await self._open.told(conversation_id, fact), read_as(fact)
+            no_alarm = danger.not_urgent(job.text) and not after_alarm.prepared(kind, before)
+            if no_alarm or after_alarm.taken_back(job.text, kind, before):
                 return await self._denied(conversation_id, fact, after_alarm.wished(job.text))
         if (
             is_open(fact)

@@ -223,6 +223,8 @@ def heard(text: str, kind: str, told: str = "", shares: Mapping[str, float] | No
     by_words, learned = _by_words(text, kind, told), from_shares(shares or {})
     if by_words is Heard.OVER and kind not in BY_PEOPLE and goes_on(shares or {}):
         return Heard.ABOUT
+    if (by_words or learned) in ENDING and still_in(text):
+        return Heard.EASED
     if by_words is not None or learned is None or _REQUEST.search(plain(text)):
         return by_words
     if asks(text) and learned is not None:
@@ -236,6 +238,11 @@ def heard(text: str, kind: str, told: str = "", shares: Mapping[str, float] | No
         return None  # 没事了 of one's own despair is no end, whoever reads it.
     # 人带走了 may be said of the victim, and 没气了 is no death yet.
     return Heard.EASED if learned is Heard.GONE else learned
+
+
+def still_in(text: str) -> bool:
+    """Whether a message says that somebody has not got out (我没事，楼下两个老人还没出来)."""
+    return _STILL_IN.search(plain(text)) is not None
 
 
 def _by_words(text: str, kind: str, told: str) -> Heard | None:

@@ -89,7 +89,12 @@ class OpenDanger:
         shares = await self._sequel(text, fact)
         found = during.heard(text, read_as(fact), str(fact["text"]), shares)
         # Who was asked whether all are safe, and tells good news again, is believed.
-        twice = found in (Heard.EASED, Heard.ABOUT) and fact.get("eased") and sequels.ends(shares)
+        twice = (
+            found in (Heard.EASED, Heard.ABOUT)
+            and fact.get("eased")
+            and sequels.ends(shares)
+            and not during.still_in(text)
+        )
         return Heard.OVER if twice and read_as(fact) != "self_harm" else found
 
     async def worsens(self, text: str, fact: dict[str, Any]) -> bool:
@@ -125,8 +130,10 @@ class OpenDanger:
             news = await self.heard(rest, fact) if asked else None
             if news in DONE_WITH:
                 told, question, heard = rest, asked, news
-        if found is not None and found.kind != kind and sequels.within(await self._sequel(job.text, fact)):
-            found = None  # 有人想扒门出去可以吗 asks about this danger, and tells of no other.
+        if found is not None and found.kind != kind:
+            shares = await self._sequel(job.text, fact)
+            if sequels.within(shares) or sequels.good_news(shares, found.kind):
+                found = None  # 有人想扒门出去可以吗 asks about this danger, and tells of no other.
         over = heard in DONE_WITH
         clear = found is not None and found.clear
         known = clear and found is not None and goes_on(job.text, found, fact, heard)

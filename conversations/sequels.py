@@ -57,6 +57,10 @@ _STAYS_FROM = 0.7
 """Probability of both together from which a message stays within the danger."""
 _WORSE_FROM, _PARTLY_FROM = 0.5, 0.8
 """Probabilities of ``worse`` and of ``partly`` from which a danger that was over is not."""
+_NEWS_FROM, _SOME_FROM = 0.75, 0.6
+"""Probabilities from which a message is good news for all, and for some."""
+_BESIDE_NEWS = ("medical", "crime", "domestic_violence", "child_abuse")
+"""Kinds of danger that good news about another one may bring up (火灭了，我妈不动了)."""
 WHAT_NOW_FROM = 0.7
 """Probability of ``what_now`` from which a question is about the danger."""
 _DOUBT = 0.05
@@ -93,6 +97,16 @@ def ends(shares: Mapping[str, float]) -> bool:
 def back(shares: Mapping[str, float]) -> bool:
     """Whether a message says that a danger that was over is not over."""
     return shares.get("worse", 0.0) >= _WORSE_FROM or shares.get("partly", 0.0) >= _PARTLY_FROM
+
+
+def good_news(shares: Mapping[str, float], kind: str) -> bool:
+    """Whether a message is good news, for all or for some, so that it is not taken for a danger of another kind.
+
+    Args:
+        kind: the kind of danger that the message sounds like. Somebody may be hurt, or attacked, beside good news.
+    """
+    over, some = shares.get("over", 0.0), shares.get("partly", 0.0) + shares.get("arrived", 0.0)
+    return over >= _NEWS_FROM or (kind not in _BESIDE_NEWS and over + some >= _SOME_FROM)
 
 
 def within(shares: Mapping[str, float]) -> bool:

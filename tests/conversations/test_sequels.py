@@ -171,3 +171,21 @@ async def test_gas_by_its_smell_and_despair_in_a_supplement(
 ) -> None:
     (reply,) = await process.say(words)
     assert reply.card is not None and number in [one["number"] for one in reply.card["numbers"]]
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (SMELL, "师傅把阀门关了，我家没事了，可楼下两个老人还没出来"),
+        ("四楼着火了，我们在三楼", "我跟娃下来了，可是六楼那家还没下来人"),
+    ],
+)
+async def test_who_is_safe_while_others_are_not_keeps_the_danger(
+    process: Process, told: str, words: str
+) -> None:
+    (first,) = await process.say(told)
+    for _ in range(2):
+        (reply,) = await process.say(words)
+        assert not reply.text.startswith("太好了") and "12356" not in reply.text
+        assert reply.card is not None and first.card is not None
+        assert reply.card["numbers"][0] == first.card["numbers"][0], "it is still the same danger"

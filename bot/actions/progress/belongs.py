@@ -143,12 +143,14 @@ async def undo(turn: Turn) -> str:
 
 async def anew(turn: Turn) -> None:
     """Open the complaint form with the words that were added to a ticket by mistake."""
-    others = [
-        *(turn.slot(NOT) or []),
-        str(turn.slot("seen_number") or ""),
-    ]  # it is not asked once more whether it is the same
-    turn.set_all({"story": await undo(turn), "misses": 0, NOT: others})
+    part(turn)
+    turn.set_all({"story": await undo(turn), "misses": 0})
     turn.follow_up("complaint_form")
+
+
+def part(turn: Turn) -> None:
+    """Remember that the ticket spoken of is about another matter, so that it is not asked whether it is the same."""
+    turn.set(NOT, [*(turn.slot(NOT) or []), str(turn.slot("seen_number") or "")])
 
 
 def _kept(turn: Turn) -> str:
