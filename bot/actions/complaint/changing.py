@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import questions, steps
 from bot.actions.complaint.answers import read_answer
 from bot.actions.complaint.corrections import field_of, new_value
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import clip
+
+_REMOVES = re.compile("去掉|删掉|删了|删除|抹掉|不留|不要留|别留|不要了")
+"""Words that want a line taken out (电话不要留，去掉)."""
 
 
 async def keep_former(turn: Turn) -> None:
@@ -51,6 +56,8 @@ async def correct(turn: Turn, slot: str) -> None:
         turn.set(field, None)
         gone = "照片都去掉了，可以重新发。" if field == "photos" else "定位去掉了，可以重新发。"
         steps.ask_again(turn, slot, gone)
+    elif field == "contact_phone" and not turn.pressed and _REMOVES.search(turn.text):
+        await steps.take(turn, field, "")
     else:
         brought = None if turn.pressed else new_value(turn.text)
         value = read_answer(field, brought) if brought else None

@@ -46,6 +46,7 @@ from bot.understanding.confidential import read_confidential
 from bot.understanding.phone import asked_phone
 from bot.understanding.remarks import is_no_value
 from bot.understanding.solved import is_solved
+from bot.understanding.wishes import Wish, read_wish
 from conversations.event_kinds import Result
 from kb_index.language.text import simplified
 
@@ -151,7 +152,14 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     if slot == same.SLOT:
         await _same(turn, move)
         return
-    if turn.slot("former") is not None and (move in _LEAVES_IT or _KEEP.search(plain(turn.text))):
+    # The only button beside the question for the number is 不留电话.
+    refuses = (turn.pressed and move is Move.SKIP) or read_wish(turn.text) is Wish.NO_PHONE
+    gives_none = slot == "contact_phone" and refuses
+    if (
+        turn.slot("former") is not None
+        and not gives_none
+        and (move in _LEAVES_IT or _KEEP.search(plain(turn.text)))
+    ):
         await changing.keep_former(turn)
         return
     if move is Move.CANCEL and taking.gives_contact(turn, slot):
