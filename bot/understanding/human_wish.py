@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.contacted import contacted
 from core.text import plain
 
 _WHO = re.compile(
@@ -42,6 +43,8 @@ def may_wish_human(text: str) -> bool:
     [True, True, True, False, False, False]
     """
     said = plain(text)
+    if contacted(text) is not None:  # 来之前给我打个电话
+        return False
     if _WHO.search(said):
         return _BLAMED.search(said) is None or _CHANGES.search(said) is not None
     said = _SENT.sub("", _REACHED.sub("", said))
