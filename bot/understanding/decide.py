@@ -228,6 +228,8 @@ def decide(
     }
 
     def decided(intent: str, probability: float) -> Decision:
+        if intent in _MATTERS and puts_right(text):  # 我说的是驾驶证，不是身份证 tells no matter
+            intent, probability = "nlu_fallback", 1.0
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
 
     shown = sign(text)
@@ -242,10 +244,6 @@ def decide(
     if asks_contact(text) or (intent not in _DEEDS and asks_how_long(text)):
         return decided(ASK, max(asks, best))
     if contacted(text) is not None:  # 来之前给我打个电话 is written into the matter, and is none
-        return decided("nlu_fallback", 1.0)
-    if (
-        intent in _OPEN | _MATTERS and puts_right(text) and not asks_somehow(text)
-    ):  # 我说的是驾驶证，不是身份证 tells no matter
         return decided("nlu_fallback", 1.0)
     if only_asks(text) or asks_exposure(text) or (explains(text) and intent in _OPEN | _MATTERS):
         return decided(ASK, max(asks, best))

@@ -12,7 +12,7 @@ from bot.understanding.contacted import contacted
 from core.text import plain
 
 _WHO = re.compile(
-    r"人工|人公|工人|真人|活人|客服|坐席|座席|话务|接线|机器人?|智能|领导|负责人|管事|班长|值班|工作人员|专员|人话"
+    r"人工|人公|工人|真人|活人|客服|坐席|座席|话务|接线|机器人?|智能|领导|负责人|管事|班长|值班|工作人员|专员|(?<!不懂)人话"
 )
 """Who is wished for, or who is to be replaced."""
 _BLAMED = re.compile(

@@ -210,7 +210,7 @@ async def may_offer(turn: Turn, result: SearchResult) -> bool:
     first = result.hits[0]
     if first.probability >= _BY_FAR or first.dense >= _ALIKE:
         return True
-    return not subjects.is_past(await parts().conversations.recall(turn.conversation_id))
+    return not subjects.is_of_ticket(await parts().conversations.recall(turn.conversation_id))
 
 
 def ask_back(turn: Turn, result: SearchResult) -> None:
@@ -282,6 +282,7 @@ async def tell(
         BEFORE: known.get(BEFORE) if last == entry.id else last,
         OPENING: clip(said, _ASKED_KEPT),
         KIND: None,
+        subjects.REJECTED: None,
         **subjects.since(known),
     }
     await parts().conversations.remember_all(turn.conversation_id, facts)

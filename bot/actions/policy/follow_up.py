@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import declined, feedback, unknown, untold, whole, within
+from bot.actions.policy import subject as subjects
 from bot.actions.policy.answer import (
     ASKED,
     BEFORE,
@@ -15,6 +16,7 @@ from bot.actions.policy.answer import (
     entry_choice,
     is_likely,
     is_sure,
+    may_offer,
     near_entries,
     search,
     tell,
@@ -261,14 +263,18 @@ async def _without_entry(turn: Turn, known: Mapping[str, object]) -> None:
         await tell_result(turn, await search(turn.text))
     else:
         result = await search(f"{asked}，{turn.text}")
-        if is_sure(result):
+        against = subjects.rejected(known)
+        if is_sure(result) and result.hits[0].entry.id not in against:
             await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
             return
         if await _from_before(turn, known):
             return
-        near = [entry_choice(turn, entry) for entry in near_entries(result, f"{asked}，{turn.text}")]
+        near = near_entries(result, f"{asked}，{turn.text}")
+        if result.outcome == "ask_back" and not await may_offer(turn, result):
+            near = []
         await feedback.keep_unanswered(turn, f"{asked}——{turn.text}")
-        _say_unknown(turn, unknown.sentence(turn), asked, near)
+        buttons = [entry_choice(turn, entry) for entry in near if entry.id not in against]
+        _say_unknown(turn, unknown.sentence(turn), asked, buttons)
 
 
 async def _from_before(turn: Turn, known: Mapping[str, object]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import feedback, unknown, untold, within
+from bot.actions.policy import subject as subjects
 from bot.actions.policy.answer import (
     ASKED,
     BEFORE,
@@ -22,10 +23,10 @@ from bot.actions.policy.answer import (
 from bot.actions.policy.aspects import shares_subject
 from bot.actions.policy.choosing import offered
 from bot.actions.policy.going_on import chosen
-from bot.actions.policy.subject import ENTRY, since
+from bot.actions.policy.subject import ENTRY, REJECTED, since
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
-from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, clip
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, clip, plain
 from bot.actions.talk.asked import earlier
 from bot.understanding.decide import shipped
 from bot.understanding.elliptic import may_ask
@@ -40,8 +41,8 @@ _ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fall
 """Actions that may have answered from an entry, or offered one."""
 _KEPT = 120
 """Longest kept part of the question, in characters."""
-REJECTED = "rejected"
-"""Key under which a conversation stores the ids of the entries that were said against, while it is about none."""
+_LEAST = 5
+"""Fewest characters of words beside a protest that are searched although they do not ask."""
 _MOST = 5
 """Most such ids that are kept."""
 _SORRY = "对不起，刚才没答到您问的。"
@@ -72,14 +73,19 @@ async def answered(turn: Turn) -> bool:
     if entry is None and not shown and not known.get(ASKED):
         return False
     turn.set("misses", 0)
-    if not said.right or (said.missed and not (may_ask(said.right) or asks_somehow(said.right))):
+    if not said.right or (said.missed and not _tells_what(said.right)):
         await _missed(turn)
         return True
     rejected = {one.id for one in shown} or ({entry.id} if entry is not None else set())
-    if entry is None:
-        rejected |= set(_kept(known))
+    rejected |= set(subjects.rejected(known))
     await _anew(turn, said, known, rejected)
     return True
+
+
+def _tells_what(right: str) -> bool:
+    """Whether words beside a protest say what is asked."""
+    named = len(plain(right)) >= _LEAST and "不是" not in right
+    return named or may_ask(right) or asks_somehow(right)
 
 
 async def _missed(turn: Turn) -> None:
@@ -136,12 +142,6 @@ async def _anew(turn: Turn, said: Instead, known: Mapping[str, object], rejected
         return
     near = [h.entry for h in ranked if best[h.entry.id] >= NEAR_FROM]
     await _unknown(turn, said, asked, near, known, rejected)
-
-
-def _kept(known: Mapping[str, object]) -> list[str]:
-    """The ids of the entries that were said against before."""
-    held = known.get(REJECTED)
-    return [str(one) for one in held] if isinstance(held, list) else []
 
 
 def _denied(entry: Entry, said: Instead) -> bool:
