@@ -63,6 +63,13 @@ async def test_a_protest_gets_an_apology_and_ways_on(
     assert "对不起" in answer.text and {"登记这个问题", "转人工"} <= set(answer.buttons)
 
 
+async def test_a_bare_subject_takes_the_place_of_the_denied_one(rasa: Rasa, visitor: str) -> None:
+    talk = Talk(rasa, visitor)
+    await talk.say("action_answer_policy", "身份证怎么提取", "ask_policy")
+    answer = await talk.say("action_fallback", "我说的是公积金 不是身份证", "nlu_fallback")
+    assert [card["entry"] for card in answer.cards] == ["gjj-withdraw"]
+
+
 def test_what_puts_right_tells_no_matter() -> None:
     kinds = {"question": 0.1, "matter": 0.85, "both": 0.0, "talk": 0.05}
     ranking = [("complain", 0.7)]

@@ -78,6 +78,10 @@ async def answered(turn: Turn) -> bool:
         return True
     rejected = {one.id for one in shown} or ({entry.id} if entry is not None else set())
     rejected |= set(subjects.rejected(known))
+    if said.paired:  # what was only offered, and is about what was meant, was not said against
+        rejected -= {
+            one.id for one in shown if shares_subject(said.right, one) and not _names_denied(one, said)
+        }
     await _anew(turn, said, known, rejected)
     return True
 
@@ -104,12 +108,9 @@ async def _missed(turn: Turn) -> None:
 
 async def _anew(turn: Turn, said: Instead, known: Mapping[str, object], rejected: set[str]) -> None:
     """Answer what was meant: from another entry, or from one of before that was not said against."""
-    own = next(iter(earlier(turn)), "") or str(known.get(OPENING) or "")
-    for one in said.denied:
-        own = own.replace(one, "")
-    asked = f"{said.right}，{own}" if own else said.right
-    found = await asyncio.gather(search(said.right), search(asked))
-    hits = {hit.entry.id: hit for result in reversed(found) for hit in result.hits}
+    asked, alone = _meant(said, next(iter(earlier(turn)), "") or str(known.get(OPENING) or ""))
+    found = await asyncio.gather(*map(search, (asked, said.right) if alone else (asked,)))
+    hits = {hit.entry.id: hit for result in found for hit in result.hits}
     ranked = sorted(
         (hit for hit in hits.values() if hit.entry.id not in rejected and not _denied(hit.entry, said)),
         key=lambda hit: (
@@ -134,7 +135,7 @@ async def _anew(turn: Turn, said: Instead, known: Mapping[str, object], rejected
     if of_before is None and not sure:
         of_before = next((one for one in told if shares_subject(said.right, one)), None)
     if of_before is not None:
-        await _from_before(turn, of_before, asked if own else said.right, known)
+        await _from_before(turn, of_before, asked, known)
         return
     if first_hit is not None and sure:
         chance = best[first_hit.entry.id]
@@ -144,9 +145,24 @@ async def _anew(turn: Turn, said: Instead, known: Mapping[str, object], rejected
     await _unknown(turn, said, asked, near, known, rejected)
 
 
+def _meant(said: Instead, own: str) -> tuple[str, bool]:
+    """What is searched: the citizen's words before, with what was meant in the place of what is denied; and whether what was
+    meant asks something by itself, and so is searched alone, too."""
+    asks = may_ask(said.right) or asks_somehow(said.right)
+    if not asks and said.denied and said.denied[0] in own:
+        return own.replace(said.denied[0], said.right), False
+    for one in said.denied:
+        own = own.replace(one, "")
+    return (f"{said.right}，{own}" if own else said.right), asks or not own
+
+
 def _denied(entry: Entry, said: Instead) -> bool:
     """Whether an entry is about what was denied, and about nothing of what was meant."""
-    return any(one in entry.title for one in said.denied) and not shares_subject(said.right, entry)
+    return _names_denied(entry, said) and not shares_subject(said.right, entry)
+
+
+def _names_denied(entry: Entry, said: Instead) -> bool:
+    return any(one in entry.title for one in said.denied)
 
 
 async def _from_before(turn: Turn, entry: Entry, asked: str, known: Mapping[str, object]) -> None:
