@@ -17,8 +17,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.understanding.asking import asks_at_end, only_asks
+from bot.understanding.contacted import asks_contact, contacted
 from bot.understanding.exposure import asks_exposure
+from bot.understanding.how_long import asks_how_long
 from bot.understanding.human_wish import may_wish_human
+from bot.understanding.instead import puts_right
 from bot.understanding.machine import is_for_machine
 from bot.understanding.meant import explains, wants_changed, wants_made
 from bot.understanding.signs import only_time, sign
@@ -225,6 +228,8 @@ def decide(
     }
 
     def decided(intent: str, probability: float) -> Decision:
+        if intent in _MATTERS and puts_right(text):  # 我说的是驾驶证，不是身份证 tells no matter
+            intent, probability = "nlu_fallback", 1.0
         return Decision(intent, min(max(probability, 0.0), 1.0), reasons)
 
     shown = sign(text)
@@ -236,6 +241,10 @@ def decide(
         return decided(NONSENSE, 1.0)
     if wants_made(text):  # Rasa takes 给我写首诗 for thanks
         return decided("out_of_scope", 1.0)
+    if asks_contact(text) or (intent not in _DEEDS and asks_how_long(text)):
+        return decided(ASK, max(asks, best))
+    if contacted(text) is not None:  # 来之前给我打个电话 is written into the matter, and is none
+        return decided("nlu_fallback", 1.0)
     if only_asks(text) or asks_exposure(text) or (explains(text) and intent in _OPEN | _MATTERS):
         return decided(ASK, max(asks, best))
     if only_time(text):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.contacted import contacted
 from core.text import plain
 
 _WHO = re.compile(
-    r"人工|人公|工人|真人|活人|客服|坐席|座席|话务|接线|机器人?|智能|领导|负责人|管事|班长|值班|工作人员|专员|人话"
+    r"人工|人公|工人|真人|活人|客服|坐席|座席|话务|接线|机器人?|智能|领导|负责人|管事|班长|值班|工作人员|专员|(?<!不懂)人话"
 )
 """Who is wished for, or who is to be replaced."""
 _BLAMED = re.compile(
@@ -42,6 +43,8 @@ def may_wish_human(text: str) -> bool:
     [True, True, True, False, False, False]
     """
     said = plain(text)
+    if contacted(text) is not None:  # 来之前给我打个电话
+        return False
     if _WHO.search(said):
         return _BLAMED.search(said) is None or _CHANGES.search(said) is not None
     said = _SENT.sub("", _REACHED.sub("", said))

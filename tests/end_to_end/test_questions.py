@@ -109,7 +109,7 @@ def test_shorthand_and_traditional_characters_are_understood(citizen: Citizen, s
         ("投诉要多久", "要办多久"),
         ("可以匿名吗", "姓名和电话也可以不留"),
         ("匿名举报行不行", "姓名和电话也可以不留"),
-        ("谁处理", "您说的是哪件事"),
+        ("谁处理", "主管的部门或者属地"),
         ("怎么查进度", "工单号"),
     ],
 )

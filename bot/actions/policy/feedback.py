@@ -95,7 +95,7 @@ async def useful(turn: Turn, about: Rated) -> None:
 
 async def useless(turn: Turn, about: Rated) -> None:
     """Handle 没用 and 都不是: store the question for editors, and offer a human or a ticket with this question."""
-    question = await _keep_useless(turn, about)
+    question = await keep_useless(turn, about)
     turn.say(
         f"{_MISSED}要等答复的话，我帮您登记，请工作人员查清楚了告诉您；也可以转人工。",
         [FILE_QUESTION, HUMAN],
@@ -112,11 +112,12 @@ async def useful_within_form(turn: Turn, about: Rated) -> None:
 
 async def useless_within_form(turn: Turn, about: Rated) -> None:
     """Handle 没用 and 都不是 while a form runs: store the question; the caller continues the form."""
-    await _keep_useless(turn, about)
+    await keep_useless(turn, about)
     turn.say(f"{_MISSED}{AFTER_FORM}")
 
 
-async def _keep_useless(turn: Turn, about: Rated) -> str:
+async def keep_useless(turn: Turn, about: Rated) -> str:
+    """Store the verdict 没用 on an answer; returns the question it belongs to, "" when not known."""
     question = words_of(turn, about.turn_id)
     await _keep(turn, about, question, "answer" if about.entry_id else "ask_back", "useless")
     return question

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.actions.policy import declined, feedback, unknown, untold, within
+from bot.actions.policy import declined, feedback, unknown, untold, whole, within
+from bot.actions.policy import subject as subjects
 from bot.actions.policy.answer import (
     ASKED,
     BEFORE,
-    ENTRY,
     INVITED,
     OPENING,
     entry_choice,
     is_likely,
     is_sure,
+    may_offer,
     near_entries,
     search,
-    source_line,
     tell,
     tell_result,
 )
 from bot.actions.policy.aspects import only_follows
 from bot.actions.policy.choosing import offered
 from bot.actions.policy.going_on import chosen
+from bot.actions.policy.subject import ENTRY, is_past, since, subject_of
 from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.turn import Choice as Button
-from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, choice, plain
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN
 from bot.actions.talk.asked import earlier, kinds_of
 from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.elliptic import leans, may_ask
@@ -40,12 +40,6 @@ if TYPE_CHECKING:
     from bot.understanding.within.choice import Choice
     from kb_index.entries.entry import Entry
 
-_WHO = r"找谁|找哪|谁(?:给|来|负责|能给?)?(?:办|弄|发)"
-_DEPARTMENT = re.compile(rf"部门|单位|归谁|谁管|电话|{_WHO}")
-_SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来源")
-_MORE = re.compile(
-    r"(?:那|还有|然后|详细|具体|继续|多说|展开|点|一些|别的|其他|什么|啥|说说|讲讲|呢|吗|么|的|一?下|再|请){1,8}"
-)
 _FIRMLY = 0.5
 """Probability (0 to 1) from which what an entry tells goes before other actions, and no entry of before is asked."""
 _STATED = 0.4
@@ -64,7 +58,7 @@ _LISTENS = "好的。还有想问的，接着问我就行；要登记或者找�
 async def follow_up(turn: Turn) -> None:
     """Answer from the entry that the conversation is about; search for a question that names another subject."""
     known = await parts().conversations.recall(turn.conversation_id)
-    entry = subject_of(known)
+    entry = subject_of({ENTRY: known.get(ENTRY)} if turn.pressed else known, turn.text)
     if not turn.pressed and offered(turn):
         await _after_guess(turn)
         return
@@ -90,7 +84,7 @@ async def continues(turn: Turn) -> bool:
     if turn.pressed:
         return False
     known = await parts().conversations.recall(turn.conversation_id)
-    about = subject_of(known)
+    about = subject_of(known, turn.text)
     bare = only_follows(turn.text)
     asks = bare or may_ask(turn.text) or may_ask(turn.text, kinds_of(turn))
     if about is not None and not offered(turn):
@@ -135,9 +129,12 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
     if turn.offered in (INVITED, "complaint") and not may_ask(turn.text, kinds_of(turn)):
         return False  # it tells more of what is to be filed
     known = await parts().conversations.recall(turn.conversation_id)
-    entry = subject_of(known)
+    entry = subject_of(known, turn.text)
     if entry is None or parts().city.asks_elsewhere(turn.text) is not None:
         return False
+    if whole.answer(turn, entry, only=True):
+        turn.set("misses", 0)
+        return True
     entry, choice = await _about(turn, entry, known)
     bare = only_follows(turn.text)
     if not (bare and _says_section(turn, entry, choice)):
@@ -153,6 +150,8 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
     """Answer a question about the entry of the talk, or say that nothing tells it; False for one of its own, and for no question."""
     if parts().city.asks_elsewhere(turn.text) is not None:
         return False
+    if whole.answer(turn, entry, only=True):
+        return True
     entry, choice = await _about(turn, entry, known)
     bare = only_follows(turn.text)
     if bare and _says_section(turn, entry, choice):
@@ -165,7 +164,7 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
         return False
     elif turn.offered in (INVITED, "complaint") and not untold.times(turn) and not bare:
         return False  # it may tell more of what is to be filed (不知道是哪家公司的)
-    elif not await _of_whole(turn, entry):
+    elif not whole.answer(turn, entry):
         await untold.say(turn, entry, choice.others)
     return True
 
@@ -198,7 +197,7 @@ async def _tell(turn: Turn, entry: Entry, choice: Choice, known: Mapping[str, ob
         await tell(turn, choice.others[0][0], probability=choice.other, doubt=not choice.sure)
     else:
         if entry.id != known.get(ENTRY):
-            facts = {ENTRY: entry.id, BEFORE: known.get(ENTRY), OPENING: None}
+            facts = {ENTRY: entry.id, BEFORE: known.get(ENTRY), OPENING: None, **since(known)}
             await parts().conversations.remember_all(turn.conversation_id, facts)
         within.say(turn, entry, within.said(entry, turn.text, choice))
     if turn.intent == ASK_WITH_MATTER:
@@ -246,15 +245,6 @@ def continuing_first(action: Action) -> Action:
     return continue_or_act
 
 
-def subject_of(known: Mapping[str, object]) -> Entry | None:
-    """The entry that a conversation is about; None when it is about none.
-
-    Args:
-        known: the facts of the conversation.
-    """
-    return parts().kb.entry(str(known[ENTRY])) if known.get(ENTRY) else None
-
-
 def leans_or_follows(text: str) -> bool:
     """Whether a question names no subject of its own or leans on what was said before."""
     return only_follows(text) or leans(text)
@@ -266,21 +256,25 @@ async def _without_entry(turn: Turn, known: Mapping[str, object]) -> None:
     Args:
         known: the facts of the conversation, with the last question without an answer and the entry before it.
     """
-    asked = str(known.get(ASKED) or "")
+    asked = "" if is_past(known) else str(known.get(ASKED) or "")
     if turn.pressed:
         turn.say("您想问哪件事的办理情况？请说完整一点，比如“办居住证要什么材料”。", [HUMAN])
     elif not asked or not (only_follows(turn.text) or leans(turn.text)):
         await tell_result(turn, await search(turn.text))
     else:
         result = await search(f"{asked}，{turn.text}")
-        if is_sure(result):
+        against = subjects.rejected(known)
+        if is_sure(result) and result.hits[0].entry.id not in against:
             await tell(turn, result.hits[0].entry, probability=result.hits[0].probability)
             return
         if await _from_before(turn, known):
             return
-        near = [entry_choice(turn, entry) for entry in near_entries(result, f"{asked}，{turn.text}")]
+        near = near_entries(result, f"{asked}，{turn.text}")
+        if result.outcome == "ask_back" and not await may_offer(turn, result):
+            near = []
         await feedback.keep_unanswered(turn, f"{asked}——{turn.text}")
-        _say_unknown(turn, unknown.sentence(turn), asked, near)
+        buttons = [entry_choice(turn, entry) for entry in near if entry.id not in against]
+        _say_unknown(turn, unknown.sentence(turn), asked, buttons)
 
 
 async def _from_before(turn: Turn, known: Mapping[str, object]) -> bool:
@@ -304,26 +298,6 @@ async def _pressed(turn: Turn, entry: Entry, section: str | None) -> None:
         within.say(turn, entry, within.section(entry, str(section)))
     else:
         await untold.say(turn, entry, section=section)
-
-
-async def _of_whole(turn: Turn, entry: Entry) -> bool:
-    """Answer what is asked of an entry as a whole: its sources, its department, or more of it; False for anything else."""
-    rest = [choice(name, "follow_up", section=name) for name in entry.sections]
-    if _SOURCE.search(turn.text) and source_line(entry):
-        turn.say(source_line(entry), [*rest, *feedback.rating_again(turn), HUMAN])
-        turn.outcome(Result.ANSWERED, entry=entry.id, about="依据")
-    elif _DEPARTMENT.search(turn.text):
-        turn.say(
-            f"这件事由{entry.department}负责。窗口和电话我这里没有，需要的话帮您转人工问。", [*rest, HUMAN]
-        )
-        turn.offer("human")
-        turn.outcome(Result.ANSWERED, entry=entry.id, about="承办单位")
-    elif _MORE.fullmatch(plain(turn.text)) and entry.sections:
-        turn.say(f"关于“{entry.title}”，您还可以看下面这些：", [*rest, HUMAN])
-        turn.outcome(Result.ASKED_BACK, entry=entry.id)
-    else:
-        return False
-    return True
 
 
 def _say_unknown(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.actions.policy.answer import ENTRY
+from bot.actions.policy.subject import subject_of
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
@@ -21,6 +21,8 @@ UNTOLD = "要办多久，我这里没有准数，不敢随口说。登记以后�
 _FROM_HOLIDAYS = "具体到哪一天，要等放假安排公布了才能算准。"
 _OTHERS = "咨询、急事这些时限可能不一样，登记完会告诉您具体日期。"
 
+_NAME = 8
+"""Most characters of the name of a matter before a question about it."""
 _WAITS_FOR_CITIZEN = (State.SUSPENDED, State.PENDING_CALLBACK)
 """States in which it is no longer a question of time, but of what the citizen says."""
 
@@ -40,9 +42,11 @@ async def answer(turn: Turn) -> bool:
     if turn.pressed:
         return False
     known = await parts().conversations.recall(turn.conversation_id)
-    if not asks_how_long(turn.text, anything=not known.get(ENTRY)):
-        return False
+    free = subject_of(known, turn.text) is None
     own = [t for t in await parts().tickets.of_conversation(turn.conversation_id) if not t.state.is_final]
+    text = _beside_matter(turn.text, own[0].content) if own and free else turn.text
+    if not asks_how_long(text, anything=free):
+        return False
     if not own and not asks_how_long(turn.text):
         return False  # there is no ticket that such vague words could mean
     turn.outcome(Result.TICKET, about=own[0].number if own else None)
@@ -52,6 +56,13 @@ async def answer(turn: Turn) -> bool:
     else:
         turn.say(general(), [PROGRESS, COMPLAIN, HUMAN])
     return True
+
+
+def _beside_matter(text: str, content: str) -> str:
+    """A question without the name of the ticket's matter before it (路灯几天能修好)."""
+    said = text.strip()
+    longest = next((size for size in range(_NAME, 1, -1) if said[:size] in content and len(said) > size), 0)
+    return said[longest:]
 
 
 def general(type_label: str = "", category: str = "") -> str:

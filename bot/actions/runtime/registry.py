@@ -5,18 +5,24 @@ from __future__ import annotations
 from bot.actions.complaint import filing, offered
 from bot.actions.complaint import form as complaint_form
 from bot.actions.policy import answer as policy
-from bot.actions.policy import follow_up, several, which
+from bot.actions.policy import follow_up, instead, several, which
 from bot.actions.policy.choosing import choosing_first
 from bot.actions.policy.follow_up import continuing_first, surely_first
 from bot.actions.progress import form as status_form
 from bot.actions.progress import how_long, just_now
 from bot.actions.runtime.turn import Action
-from bot.actions.talk import exposure, fallback, handoff, procedure_first, smalltalk
+from bot.actions.talk import exposure, fallback, handoff, procedure_first, reached, smalltalk, who_handles
 
 
 def _first(action: Action) -> Action:
-    """Wraps an action: 会不会让对方知道是我, what the last entry surely says, 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
-    return exposure.first(surely_first(how_long.first(just_now.first(offered.first(action)))))
+    """Wraps an action: 会不会让对方知道是我, 会打电话给我不, 不是停水 是水发黄, what the last entry surely says, 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
+    return exposure.first(
+        reached.first(
+            instead.first(
+                who_handles.first(surely_first(how_long.first(just_now.first(offered.first(action)))))
+            )
+        )
+    )
 
 
 ACTIONS: dict[str, Action] = {
@@ -28,20 +34,28 @@ ACTIONS: dict[str, Action] = {
     ),
     "action_ask_or_tell": _first(choosing_first(continuing_first(several.parts_first(which.ask_or_tell)))),
     "action_follow_up": _first(choosing_first(follow_up.follow_up)),
-    "action_out_of_scope": just_now.first(
-        offered.first(choosing_first(continuing_first(policy.out_of_scope)))
+    "action_out_of_scope": reached.first(
+        instead.first(
+            how_long.first(
+                just_now.first(offered.first(choosing_first(continuing_first(policy.out_of_scope))))
+            )
+        )
     ),
     "action_request_human": handoff.request_human,
     fallback.NAME: _first(
         choosing_first(continuing_first(several.parts_first(procedure_first.first(fallback.fallback))))
     ),
-    "action_affirm": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.affirm)))),
-    "action_deny": just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.deny)))),
-    "action_repeat": just_now.first(smalltalk.repeat),
-    "action_who": just_now.first(smalltalk.who),
+    "action_affirm": instead.first(
+        just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.affirm))))
+    ),
+    "action_deny": instead.first(
+        just_now.first(choosing_first(continuing_first(smalltalk.answering(smalltalk.deny))))
+    ),
+    "action_repeat": instead.first(just_now.first(smalltalk.repeat)),
+    "action_who": instead.first(just_now.first(smalltalk.who)),
     "action_thank": just_now.first(smalltalk.thank),
     "action_goodbye": just_now.first(smalltalk.goodbye),
-    "action_calm": smalltalk.calm,
-    "action_no_form": just_now.first(offered.first(continuing_first(fallback.misread))),
+    "action_calm": instead.first(smalltalk.calm),
+    "action_no_form": instead.first(just_now.first(offered.first(continuing_first(fallback.misread)))),
 }
 """Name → action."""

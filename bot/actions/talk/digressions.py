@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from bot.actions.policy import answer as policy
 from bot.actions.policy import declined, feedback, topics, within
 from bot.actions.policy.aspects import only_follows
-from bot.actions.policy.follow_up import leans_or_follows, subject_of
+from bot.actions.policy.follow_up import leans_or_follows
 from bot.actions.policy.going_on import chosen
+from bot.actions.policy.subject import subject_of
 from bot.actions.progress import codes
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
-from bot.actions.talk import abroad, exposure
+from bot.actions.talk import abroad, exposure, reached
 from bot.understanding.asking import without_lead_in
 from bot.understanding.ticket import find_code, find_number
 from conversations.event_kinds import Result
@@ -56,10 +57,10 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
         else:
             await policy.tell(turn, entry, buttons=False)
         return True
-    if exposure.answered(turn, within_form=True):
+    if exposure.answered(turn, within_form=True) or reached.within_form(turn):
         return True
     known = await parts().conversations.recall(turn.conversation_id)
-    entry = subject_of(known)
+    entry = subject_of(known, turn.text)
     follows = turn.intent == "follow_up" or (certain and leans_or_follows(turn.text))
     choice = None
     if entry is not None and (certain or follows):

@@ -101,7 +101,7 @@ async def fallback(turn: Turn) -> None:
             turn.set("misses", 0)
             await policy.tell_result(turn, result)
             return
-        if result.outcome == "ask_back" and _maybe(turn, "ask_policy"):
+        if _maybe(turn, "ask_policy") and await policy.may_offer(turn, result):
             turn.set("misses", 0)
             policy.ask_back(turn, result)
             return

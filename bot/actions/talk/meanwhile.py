@@ -7,6 +7,7 @@ import re
 from bot.actions.policy.aspects import only_follows
 from bot.actions.policy.choosing import may_choose
 from bot.actions.policy.feedback import NONE_OF_THESE
+from bot.understanding.contacted import contacted
 from bot.understanding.evidence import Reader
 from bot.understanding.shorthand import written_out
 from bot.understanding.signs import only_time
@@ -39,7 +40,7 @@ class Meanwhile:
             return job.chosen.payload.startswith(_ANSWERED)
         if not job.text or (job.attached is not None and not job.beside):
             return False
-        if _follows(job):
+        if _follows(job) or contacted(job.text) is not None:
             return True
         if asks_how_long(job.text):
             return False
