@@ -22,7 +22,7 @@ from bot.actions.policy.answer import (
     tell,
     tell_result,
 )
-from bot.actions.policy.aspects import only_follows
+from bot.actions.policy.aspects import only_follows, shares_subject
 from bot.actions.policy.choosing import offered
 from bot.actions.policy.going_on import chosen
 from bot.actions.policy.subject import ENTRY, is_past, since, subject_of
@@ -30,7 +30,7 @@ from bot.actions.policy.which import offer_filing
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Action, Turn
 from bot.actions.runtime.turn import Choice as Button
-from bot.actions.runtime.wording import FILE_QUESTION, HUMAN
+from bot.actions.runtime.wording import FILE_QUESTION, HUMAN, plain
 from bot.actions.talk.asked import earlier, kinds_of
 from bot.understanding.decide import ASK_WITH_MATTER
 from bot.understanding.elliptic import leans, may_ask
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from bot.understanding.within.choice import Choice
     from kb_index.entries.entry import Entry
 
+_WHOLE_QUESTION = 8
+"""Fewest characters of a question that may have a subject of its own."""
 _FIRMLY = 0.5
 """Probability (0 to 1) from which what an entry tells goes before other actions, and no entry of before is asked."""
 _STATED = 0.4
@@ -139,7 +141,9 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
     bare = only_follows(turn.text)
     if not (bare and _says_section(turn, entry, choice)):
         enough = bare or max(choice.says, choice.other) >= least
-        if choice.kind not in ("says", "other") or not enough:
+        asks = bare or may_ask(turn.text) or may_ask(turn.text, kinds_of(turn))
+        # What asks nothing and is about another entry tells a matter (工地半夜施工，吵得孩子睡不着).
+        if choice.kind not in (("says", "other") if asks else ("says",)) or not enough:
             return False
         await _tell(turn, entry, choice, known)
     turn.set("misses", 0)
@@ -158,6 +162,9 @@ async def _goes_on(turn: Turn, entry: Entry, known: Mapping[str, object]) -> boo
         return True
     if choice.kind in ("own", "quiet") and not bare:
         return False
+    whole_question = not bare and not leans(turn.text) and len(plain(turn.text)) >= _WHOLE_QUESTION
+    if choice.kind == "none" and whole_question and not shares_subject(turn.text, entry):
+        return False  # 学车练习卡丢了怎么办 names a subject of its own
     if choice.kind in ("says", "other"):
         await _tell(turn, entry, choice, known)
     elif turn.intent == "out_of_scope":

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
 
 _WHO = r"找谁|找哪|谁(?:给|来|负责|能给?)?(?:办|弄|发)"
-_DEPARTMENT = re.compile(rf"部门|单位|归谁|谁管|电话|{_WHO}")
+_WHERE = r"(?:在|去|到|上)哪(?:里|儿|边)?(?:办|申请|申领|交|弄|问|领)?"
+_DEPARTMENT = re.compile(rf"部门|单位|归谁|谁管|电话|{_WHO}|{_WHERE}")
 _SOURCE = re.compile(r"依据|规定|文件|哪条|第几条|法律|出处|来源")
 _MORE = re.compile(
     r"(?:那|还有|然后|详细|具体|继续|多说|展开|点|一些|别的|其他|什么|啥|说说|讲讲|呢|吗|么|的|一?下|再|请){1,8}"
