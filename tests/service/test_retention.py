@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,7 +182,11 @@ async def test_a_closed_ticket_names_nobody_any_more(
         row = await session.get(TicketRow, ticket)
         notes = list(await session.scalars(select(TicketEventRow.note)))
     assert row is not None and row.anonymous_at is not None
-    everything = str([getattr(row, column.key) for column in TicketRow.__table__.columns]) + str(notes)
+    values = [
+        getattr(row, column.key) for column in TicketRow.__table__.columns if column.key != "search_tokens"
+    ]
+    # A moment's microseconds, and keyed tokens, may hold any three digits.
+    everything = str([value for value in values if not isinstance(value, datetime)]) + str(notes)
     for personal in (NAME, PHONE, "502", "32.6", "123456", "the-talk"):
         assert personal not in everything, personal
     assert "楼上漏水" in row.content and row.type == "complaint"
