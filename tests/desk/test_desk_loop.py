@@ -52,6 +52,7 @@ async def test_whatever_is_asked_of_many_tickets_leaves_the_loop_free(
         department = await session.scalar(select(Department.id).order_by(Department.id))
         numbers = list(await session.scalars(select(TicketRow.number).order_by(TicketRow.id.desc()).limit(5)))
         deep = await session.scalar(select(TicketRow.id).order_by(TicketRow.id.desc()).offset(COUNT // 2))
+    day = now() - timedelta(days=180)
     words = {
         "rare": "民政与社会保障/殡葬服务",
         "district": HUAINAN.districts[0].name,
@@ -60,6 +61,9 @@ async def test_whatever_is_asked_of_many_tickets_leaves_the_loop_free(
         "end": numbers[0][-7:],
         "begin": numbers[0][:8],
         "deep": deep,
+        "since": f"{day - timedelta(days=30):%Y-%m-%d}",
+        "until": f"{day:%Y-%m-%d}",
+        "early": f"{day - timedelta(days=170):%Y-%m-%d}",
     }
     leader = await office.hire("leader", "supervisor")
     clerk = await office.hire("clerk", "department", department=department)
