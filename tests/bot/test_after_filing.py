@@ -8,6 +8,8 @@ import pytest
 
 from tests.bot.rasa_process import Speaker
 
+pytestmark = pytest.mark.end_to_end
+
 STORIES = {
     "wages": ("包工头欠我四个月工钱，一直躲着不见人", "潘集区平圩镇祁集村安置房工地", "今年三月到六月"),
     "noise": ("楼下快递站凌晨卸货，咣当咣当吵得睡不着", "谢家集区平山路怡园小区南门", "每天凌晨两点到四点"),

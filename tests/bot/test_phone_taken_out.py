@@ -6,6 +6,8 @@ import pytest
 
 from tests.bot.rasa_process import Speaker
 
+pytestmark = pytest.mark.end_to_end
+
 BEFORE = (
     "小区门口的路灯坏了，晚上看不见路",
     "大通区",
