@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from conversations.after_alarm import asks
 from conversations.muted import cannot_phone
 from conversations.past import gone, lies_behind
-from conversations.sequels import ENDING, WHAT_NOW_FROM, Heard, from_shares, goes_on
+from conversations.sequels import DONE_WITH, WHAT_NOW_FROM, Heard, from_shares, goes_on
 from core import text as texts
 from core.simplified import simplified
 
@@ -47,9 +47,9 @@ _ONLY_I = re.compile(
     rf"(?:(?:现在|已经|刚才|刚刚|终于|也|反正|好了){{0,12}}[我俺](?![们家爸妈爹娘爷奶哥姐弟妹儿女老孩]){_WHO}{_SAFE}|(?:现在|已经|刚才|刚刚|终于){{0,12}}[我俺](?!们|家).{{0,2}}(?:出来|下楼|上岸|上来)(?:了|啦)){{1,4}}"
 )
 _STILL_IN = re.compile(
-    r"(?:还|都)(?:在|有|被)?.{0,6}(?:里|上|困|车|屋|楼)|没(?:有)?(?:出|跑|逃|下)来|出不来|困在|被困"
+    r"还(?:在|有|被|困).{0,6}(?:里|上|困|车|屋|楼)|(?:没|不)(?:有|见)?(?:出|跑|逃|下|上)来|出不来|困在|被困|没(?:找|看)(?:到|着|见)"
 )
-"""Words of an alarm by which somebody had not got out."""
+"""Words by which somebody has not got out."""
 _NAMED = re.compile(r"[他她都全]|人|爸|妈|爷|奶|孩子|娃|老|救|[没有]事")
 """Who got out, in good news; without it only the one who writes may have."""
 _SOMEBODY_ELSE = re.compile(r"[他她]|爸|妈|孩子|老人|救下|劝")
@@ -223,18 +223,15 @@ def heard(text: str, kind: str, told: str = "", shares: Mapping[str, float] | No
     by_words, learned = _by_words(text, kind, told), from_shares(shares or {})
     if by_words is Heard.OVER and kind not in BY_PEOPLE and goes_on(shares or {}):
         return Heard.ABOUT
-    if (by_words or learned) in ENDING and still_in(text):
+    if (by_words or learned) in DONE_WITH and still_in(text):
         return Heard.EASED
     if by_words is not None or learned is None or _REQUEST.search(plain(text)):
         return by_words
-    if asks(text) and learned is not None:
+    if asks(text):
         # 电话打给哪个 is no news of a call, and a question that may be about something else is not held back.
-        about = (shares or {}).get("what_now", 0.0) >= WHAT_NOW_FROM or learned in (
-            Heard.BLOCKED,
-            Heard.CALLED,
-        )
-        return Heard.ABOUT if about else None
-    if learned in ENDING and kind == "self_harm" and not _SOMEBODY_ELSE.search(plain(text)):
+        asks_now = (shares or {}).get("what_now", 0.0) >= WHAT_NOW_FROM
+        return Heard.ABOUT if asks_now or learned in (Heard.BLOCKED, Heard.CALLED) else None
+    if learned in DONE_WITH and kind == "self_harm" and not _SOMEBODY_ELSE.search(plain(text)):
         return None  # 没事了 of one's own despair is no end, whoever reads it.
     # 人带走了 may be said of the victim, and 没气了 is no death yet.
     return Heard.EASED if learned is Heard.GONE else learned

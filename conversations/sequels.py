@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-DONE_WITH = ("over", "arrived", "past", "gone")
-"""What is heard (values of :class:`Heard`) when the danger is not open any more."""
-
 
 class Heard(StrEnum):
     """What a message says about the open danger."""
@@ -42,6 +39,8 @@ ENDS = {
     "joke": Heard.PAST,
 }
 """Sequel (:meth:`conversations.danger.Judge.after`) that ends an alarm → what is heard."""
+DONE_WITH = frozenset(ENDS.values())
+"""What is heard when the danger is not open any more."""
 GOES_ON = {
     "called": Heard.CALLED,
     "blocked": Heard.BLOCKED,
@@ -49,7 +48,6 @@ GOES_ON = {
     **dict.fromkeys(("worse", "detail", "what_now"), Heard.ABOUT),
 }
 """Sequel with which the danger goes on → what is heard."""
-ENDING = frozenset(ENDS.values())
 _ENDS_FROM, _EASED_FROM, _GOES_ON_FROM = 0.9, 0.6, 0.7
 """Probabilities (0 to 1) of all sequels that end an alarm together, from which they are believed and from which the citizen is
 asked whether all are safe; and of all sequels with which it goes on, from which they are believed."""

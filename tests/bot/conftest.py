@@ -9,8 +9,10 @@ import pytest
 from aiohttp import web
 
 from bot.actions.runtime.endpoint import routes
+from core.settings import ROOT
+from kb_index.publishing.build import build
 from tests.bot.calls import SECRET, Rasa, client_of
-from tests.bot.parts import SmallCity, build_index, small_city
+from tests.bot.parts import MODEL, SmallCity, build_index, small_city
 from tests.bot.rasa_process import talking
 
 
@@ -18,6 +20,14 @@ from tests.bot.rasa_process import talking
 def knowledge_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index over the few entries of the tests."""
     return build_index(tmp_path_factory.mktemp("knowledge") / "index")
+
+
+@pytest.fixture(scope="session")
+def whole_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index over the knowledge base that ships."""
+    index = tmp_path_factory.mktemp("whole") / "index"
+    build(ROOT / "knowledge_base", index, MODEL)
+    return index
 
 
 @pytest.fixture

@@ -8,21 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.actions.policy.answer import ENTRY
-from core.settings import ROOT
-from kb_index.publishing.build import build
 from tests.bot.calls import Rasa
-from tests.bot.parts import MODEL, SmallCity, small_city
+from tests.bot.parts import SmallCity, small_city
 from tests.bot.test_bot_forms import FORM, FULL
 
 ACTIONS = ["action_answer_policy", "action_follow_up", "action_fallback"]
-
-
-@pytest.fixture(scope="module")
-def whole_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index over the knowledge base that ships."""
-    index = tmp_path_factory.mktemp("whole") / "index"
-    build(ROOT / "knowledge_base", index, MODEL)
-    return index
 
 
 @pytest.fixture

@@ -8,24 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.actions.policy.answer import ENTRY, OPENING
-from core.settings import ROOT
-from kb_index.publishing.build import build
 from tests.bot.calls import Answer, Rasa
-from tests.bot.parts import MODEL, SmallCity, small_city
+from tests.bot.parts import SmallCity, small_city
 from tests.bot.test_bot_feedback import Talk
 
 QUESTION = {"question": 0.95, "matter": 0.02, "both": 0.01, "talk": 0.02}
 MATTER = {"question": 0.02, "matter": 0.95, "both": 0.02, "talk": 0.01}
 REMARK = {"question": 0.03, "matter": 0.03, "both": 0.0, "talk": 0.94}
 ANSWERED = [{"event": "action", "name": "action_answer_policy"}]
-
-
-@pytest.fixture(scope="module")
-def whole_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index over the knowledge base that ships."""
-    index = tmp_path_factory.mktemp("whole") / "index"
-    build(ROOT / "knowledge_base", index, MODEL)
-    return index
 
 
 @pytest.fixture

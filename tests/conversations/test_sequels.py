@@ -57,6 +57,7 @@ async def test_who_tells_of_something_better_is_asked_whether_all_are_safe(
     [
         ("我爸心口疼得满头汗，喘不上气", "大夫已经在给他做心电图了", "好，人到了"),
         ("锅烧着了，厨房全是火", "扑灭了，就熏黑一面墙，人都好好的", "太好了"),
+        ("我家着火了，我妈还在里面", "没事了，人都出来了，都在楼下了", "太好了"),
     ],
 )
 async def test_an_alarm_ends_in_any_words(process: Process, told: str, words: str, begins: str) -> None:

@@ -54,6 +54,8 @@ _NEAREST = 1
 """Number of entries offered together with "I don't know"."""
 _BY_FAR, _ALIKE = 0.75, 0.5
 """Probability, and likeness of meaning (both 0 to 1), from one of which an entry is offered for choice after a filing."""
+ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
+"""Actions that may have answered from an entry, or offered one."""
 NEAR_FROM = 0.2
 """Probability (0 to 1) from which an entry is offered together with "I don't know".
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.actions.policy import declined, feedback, unknown, untold, whole, within
 from bot.actions.policy import subject as subjects
 from bot.actions.policy.answer import (
+    ANSWERING,
     ASKED,
     BEFORE,
     INVITED,
@@ -48,8 +49,6 @@ _STATED = 0.4
 """The same for what asks nothing by its form, and would else be met by a question what it means."""
 _GUESSED = 0.35
 """Probability (0 to 1) of an entry that was offered from which a follow-up may be about it, though nobody chose it."""
-_ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
-"""Actions that may have answered from an entry."""
 _WISHES = frozenset({"start_complaint", "request_human", "affirm", "deny", "thank", "goodbye", "cancel"})
 """Intents that are no question, though they may have its words."""
 _GUESSES = 2
@@ -126,7 +125,7 @@ async def surely_says(turn: Turn, least: float = _FIRMLY) -> bool:
     Args:
         least: probability (0 to 1) from which it is answered.
     """
-    if turn.pressed or turn.previous_action not in _ANSWERING or turn.intent in _WISHES or offered(turn):
+    if turn.pressed or turn.previous_action not in ANSWERING or turn.intent in _WISHES or offered(turn):
         return False
     if turn.offered in (INVITED, "complaint") and not may_ask(turn.text, kinds_of(turn)):
         return False  # it tells more of what is to be filed

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.actions.policy import feedback, unknown, untold, within
 from bot.actions.policy import subject as subjects
 from bot.actions.policy.answer import (
+    ANSWERING,
     ASKED,
     BEFORE,
     NEAR_FROM,
@@ -37,8 +38,6 @@ from conversations.event_kinds import Result
 if TYPE_CHECKING:
     from kb_index.entries.entry import Entry
 
-_ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
-"""Actions that may have answered from an entry, or offered one."""
 _KEPT = 120
 """Longest kept part of the question, in characters."""
 _LEAST = 5
@@ -65,7 +64,7 @@ async def answered(turn: Turn) -> bool:
     if turn.pressed or turn.requested:
         return False
     said = instead(turn.text)
-    if said is None or not (turn.previous_action in _ANSWERING or said.missed):
+    if said is None or not (turn.previous_action in ANSWERING or said.missed):
         return False
     known = await parts().conversations.recall(turn.conversation_id)
     shown = offered(turn)
@@ -110,38 +109,30 @@ async def _anew(turn: Turn, said: Instead, known: Mapping[str, object], rejected
     """Answer what was meant: from another entry, or from one of before that was not said against."""
     asked, alone = _meant(said, next(iter(earlier(turn)), "") or str(known.get(OPENING) or ""))
     found = await asyncio.gather(*map(search, (asked, said.right) if alone else (asked,)))
-    hits = {hit.entry.id: hit for result in found for hit in result.hits}
-    ranked = sorted(
-        (hit for hit in hits.values() if hit.entry.id not in rejected and not _denied(hit.entry, said)),
-        key=lambda hit: (
-            -max(each.probability for one in found for each in one.hits if each.entry is hit.entry)
-        ),
-    )
-    best = {
-        hit.entry.id: max(each.probability for one in found for each in one.hits if each.entry is hit.entry)
-        for hit in ranked
-    }
+    best: dict[str, float] = {}
+    for hit in (hit for result in found for hit in result.hits):
+        best[hit.entry.id] = max(hit.probability, best.get(hit.entry.id, 0.0))
+    entries = {hit.entry.id: hit.entry for result in found for hit in result.hits}
+    kept = [one for one in entries.values() if one.id not in rejected and not _denied(one, said)]
+    ranked = sorted(kept, key=lambda one: -best[one.id])
     earlier_ones = [
         parts().kb.entry(str(known[key]))
         for key in (ENTRY, BEFORE)
         if known.get(key) not in (None, *rejected)
     ]
     told = [one for one in earlier_ones if one is not None and not _denied(one, said)]
-    first_hit = ranked[0] if ranked else None
-    sure = first_hit is not None and best[first_hit.entry.id] >= shipped().likely
-    of_before = next(
-        (one for one in told if sure and first_hit is not None and one.id == first_hit.entry.id), None
-    )
-    if of_before is None and not sure:
+    likeliest = ranked[0] if ranked and best[ranked[0].id] >= shipped().likely else None
+    of_before = next((one for one in told if likeliest is not None and one.id == likeliest.id), None)
+    if of_before is None and likeliest is None:
         of_before = next((one for one in told if shares_subject(said.right, one)), None)
     if of_before is not None:
         await _from_before(turn, of_before, asked, known)
         return
-    if first_hit is not None and sure:
-        chance = best[first_hit.entry.id]
-        await tell(turn, first_hit.entry, probability=chance, doubt=chance < shipped().sure)
+    if likeliest is not None:
+        chance = best[likeliest.id]
+        await tell(turn, likeliest, probability=chance, doubt=chance < shipped().sure)
         return
-    near = [h.entry for h in ranked if best[h.entry.id] >= NEAR_FROM]
+    near = [one for one in ranked if best[one.id] >= NEAR_FROM]
     await _unknown(turn, said, asked, near, known, rejected)
 
 
