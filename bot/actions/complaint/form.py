@@ -36,7 +36,7 @@ from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import declined, may_one, open_form, too_little
 from bot.actions.complaint.values import named_district
 from bot.actions.policy.follow_up import surely_says
-from bot.actions.progress import belongs, how_long, just_now
+from bot.actions.progress import adding, belongs, how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, plain
@@ -92,6 +92,8 @@ async def _step(turn: Turn) -> None:
         await _open(turn)
     elif await asides.called_back(turn, slot) or await rewording.reworded(turn, slot):
         pass  # the form has asked again there
+    elif slot != same.SLOT and belongs.taken_back_before(turn):
+        steps.ask_again(turn, slot, "好的，按新的一件登记。")
     elif attachments.sent(turn) and attachments.keep_beside(turn):
         turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):
@@ -301,8 +303,12 @@ async def _same(turn: Turn, move: Move) -> None:
         why = "" if denied else "那张工单现在补充不了，"
         await steps.ask_next(turn, f"好的，{why}那就另外登记一件。", look=False)
     elif added:
-        turn.say(added, [PROGRESS, HUMAN])
+        words = str(turn.slot("content") or "")
+        given = await adding.give(turn, number, turn.slots)
+        turn.say(f"{added}{given}", [belongs.UNDO, PROGRESS, HUMAN])
         drafts.clear(turn)
+        turn.set("seen_number", number)
+        belongs.offer_undo(turn, number, words, contact=bool(given))
         later.offer(turn)
         turn.set("requested_slot", None)
     elif move in (Move.CANCEL, Move.HUMAN):
