@@ -24,6 +24,7 @@ from bot.actions.complaint import (
     questions,
     rewording,
     same,
+    secrecy,
     skipping,
     steps,
     taking,
@@ -356,7 +357,7 @@ async def _affirm(turn: Turn, slot: str) -> None:
     elif slot == drafts.CONFIRM:
         turn.set_all({drafts.CONFIRM: True, "tries": 0, "requested_slot": None})
     elif slot == "confidential" and "提交" not in turn.text:  # "可以提交" says nothing about secrecy
-        await steps.go_on(turn, {slot: True})
+        await secrecy.assented(turn)
     elif "提交" in turn.text:
         steps.ask_again(turn, slot, "好的，还差几项，填完就能提交。")
     else:

@@ -42,6 +42,8 @@ _BESIDE_PHONE = re.compile(
     r"(?:打|这个|那个|吧|就是|算了|还是|留|写|一?个|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
 )
 """Words around a phone number that carry no content."""
+_OWN_SURNAME = re.compile(r"(?:免贵)?姓[\u4e00-\u9fff]{1,2}")
+"""A surname alone (姓陈): citizens say it of themselves; of the accused they say 老板姓陈."""
 _TELLS = re.compile(r"[也还都].{0,4}[坏漏堵脏臭吵断乱]|没人[管修理来]")
 """Words that tell more of the matter, and name nobody it is about."""
 _BEFORE_PHONE = re.compile(r"[，,\s](?:就是?|只有|有个?|打)$")
@@ -111,7 +113,9 @@ def _fits(clause: str, asked: str) -> bool:
 
 
 def _is_subject(clause: str) -> bool:
-    own = introduced_name(clause) is not None and re.search("我|俺|本人|自己", clause) is not None
+    own = introduced_name(clause) is not None and (
+        re.search("我|俺|本人|自己", clause) is not None or _OWN_SURNAME.fullmatch(plain(clause)) is not None
+    )
     tells = is_fault(clause) or _TELLS.search(clause) is not None or is_sentence(clause)
     return not (own or tells or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
 

@@ -16,6 +16,7 @@ from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
 from bot.actions.talk import in_writing, rating
 from bot.understanding import ticket_talk
 from bot.understanding.asking import asks
+from bot.understanding.giving_up import lets_be, named_matter
 from bot.understanding.phone import asked_phone
 from bot.understanding.ticket import beside_number, find_code, find_number
 from bot.understanding.ticket_reader import Heard, Said
@@ -112,6 +113,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         return await _without_ticket(turn, heard, asks_number)
     if await _corrects(turn):
         heard = Heard(Said.CHANGE, 1.0, 1.0)
+    elif turn.requested is None and lets_be(turn.text) and (named_matter(turn.text) or not turn.offered):
+        heard = Heard(Said.WITHDRAW, 1.0, 1.0)
     said = None if heard is None else _meant(turn, heard)
     if said is Said.WITHDRAW and await kept.left(turn) is not None:
         return False  # 撤了吧 then means the unfinished complaint, not the ticket
