@@ -9,10 +9,10 @@ from typing import Any
 from bot.actions.complaint import swaps
 
 _FIGURE = r"[\d.零一二两三四五六七八九十百千万几半多来余]{1,12}"
-_MEASURE = (
-    r"万|千|百|块钱?|元钱?|角|毛钱?|个人|口人|人|户|斤|公斤|吨|平方?米?|公里|厘米|米|亩|辆|台|件|箱|袋|瓶|条|只|头|棵|张|份|间|根|次|倍|百分之|[%％]|个"
+_MEASURE = r"万|千|百|块钱?|元钱?|角|毛钱?|个人|口人|人|户|斤|公斤|吨|平方?米?|公里|厘米|米|亩|辆|台|件|箱|袋|瓶|条|只|头|棵|张|份|间|根|次|倍|百分之|[%％]|个"
+_AMOUNT = re.compile(
+    rf"(?:大概|一共|总共|约)?(?=.*(?:{_MEASURE}))(?:{_FIGURE}(?:{_MEASURE}){{0,2}}(?:钱|多)?|百分之{_FIGURE})"
 )
-_AMOUNT = re.compile(rf"(?:大概|一共|总共|约)?(?=.*(?:{_MEASURE}))(?:{_FIGURE}(?:{_MEASURE}){{0,2}}(?:钱|多)?|百分之{_FIGURE})")
 _NAMED = re.compile(
     r"(?:我|那个?|这个?|上面的?|刚才的?|不对|不好意思|哎呀?|[，,\s]){0,6}"
     r"(?P<what>金额|钱数|数目|数额|数字|数量|人数|价钱?|价格|定金|订金|押金|租金|房租|工资|工钱|费用|学费|货款|钱)(?:我|你们?)?"
@@ -57,4 +57,7 @@ def is_amount(words: str) -> bool:
     >>> [is_amount(words) for words in ("两万三", "2.8万", "四个人", "3号楼", "两点", "三天")]
     [True, True, True, False, False, False]
     """
-    return _AMOUNT.fullmatch(words) is not None and re.search(r"[\d零一二两三四五六七八九十百千万半]", words) is not None
+    return (
+        _AMOUNT.fullmatch(words) is not None
+        and re.search(r"[\d零一二两三四五六七八九十百千万半]", words) is not None
+    )

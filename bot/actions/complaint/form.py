@@ -159,7 +159,7 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     refuses = (turn.pressed and move is Move.SKIP) or read_wish(turn.text) is Wish.NO_PHONE
     gives_none = slot == "contact_phone" and refuses
     if (
-        turn.slot("former") is not None
+        questions.asked_again(turn, slot)
         and not gives_none
         and (move in _LEAVES_IT or _KEEP.search(plain(turn.text)))
     ):

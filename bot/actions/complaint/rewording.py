@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.actions.complaint import draft as drafts
 from bot.actions.complaint import amounts, changing, place_parts, same, steps
+from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.answers import read_answer
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import clip
@@ -34,7 +34,9 @@ async def reworded(turn: Turn, slot: str) -> bool:
         return True
     if (figure := amounts.corrected(simplified(_whole(turn)), turn.slots)) is not None:
         content = f"{turn.slot('content')}\n{IN_FORM}{figure}"
-        await steps.go_on(turn, {"content": content}, before=f"好的，更正记在内容里了：{figure}。", look=False)
+        await steps.go_on(
+            turn, {"content": content}, before=f"好的，更正记在内容里了：{figure}。", look=False
+        )
         return True
     if (edit := content_edit(turn.text)) is not None:
         await _another_content(turn, slot, edit)
@@ -65,7 +67,9 @@ async def _place_part(turn: Turn, slot: str) -> bool:
     wrong = place_parts.read(simplified(_whole(turn)))
     if wrong is None and not asked:
         return False
-    address = str(turn.slot("address") or (former.get("value") if former.get("slot") == "address" else "") or "")
+    address = str(
+        turn.slot("address") or (former.get("value") if former.get("slot") == "address" else "") or ""
+    )
     if wrong is not None and not wrong.new:
         changing.ask_part(turn, address, wrong.kind)
         return True
