@@ -159,6 +159,17 @@ _OUR_ROOM = re.compile(
     rf"(?P<cue>我家|俺家|我们家|我(?=住|在))(?:就|是|在|住)?(?P<home>(?:{_DOOR}){{1,5}}(?:\d{{3,4}})?)"
 )
 """我家3栋502: only a door."""
+_OWN_PART = r"(?:[A-Za-z]?\d{1,5}|[一二三四五六七八九十百]{1,4})(?:[-#]\d{1,5}){0,3}\s?(?:号楼|栋|幢|座|单元|室|户|楼|层|#)"
+_I_AM_OF = re.compile(
+    r"(?P<cue>(?:我|俺|咱|本人)们?(?:家)?(?:就|也|是|就是|也是))(?![在从去到被把让给])"
+    rf"(?P<home>{_C}{{0,20}}?(?:(?:{_OWN_PART}){{1,4}}(?:{_OWN_DOOR})?|{_OWN_DOOR}))"
+    r"(?=的?(?:[，,。；;！!？?\s]|$)|的(?:住户|业主|租户|租客|房主|居民|人|老住户)|这[户家边]|家的?|那[户家])"
+)
+"""我是7号楼301的: a door, and the writer behind it."""
+_I_OF_DOOR = re.compile(
+    rf"(?P<cue>(?:我|俺|咱)们?)(?P<home>(?:{_OWN_PART}){{0,3}}(?:(?<=[栋幢座元楼])\d{{3,4}}|\d{{1,3}}(?:[-#—]\d{{1,4}}){{1,3}}))(?=的|，|,|这)"
+)
+"""我7号楼301的, 我5-302的."""
 _DWELLER = "(?:业主|住户|居民|租户|租客|房主|户主)"
 _OWNER = re.compile(
     r"(?P<cue>^|(?<=[，,。；;！!\s]))(?!举报|投诉|反映|请|对|关于|建议|要求|楼上|楼下|隔壁|邻居)"
@@ -241,8 +252,10 @@ def without_home(text: str) -> str:
 
     >>> without_home("我住洞山路12号3栋502，楼上漏水"), without_home("我住院了")
     ('我住***，楼上漏水', '我住院了')
+    >>> without_home("我是7号楼301的，昨天又排了"), without_home("我是3号线的乘客")
+    ('我是***的，昨天又排了', '我是3号线的乘客')
     """
-    for pattern in (_HOME, _OUR_ROOM, _OWNER):
+    for pattern in (_HOME, _OUR_ROOM, _I_AM_OF, _I_OF_DOOR, _OWNER):
         text = pattern.sub(lambda m: m["cue"] + GONE, text)
     return text
 

@@ -44,19 +44,55 @@ class Given:
     name: str = ""
 
 
-def contact(given: Given) -> tuple[str, Change]:
+def contact(given: Given, key: str | None = None) -> tuple[str, Change]:
     """How the citizen's phone number or name is given or corrected: the action, and the change.
 
-    The history records that it was, and not the value.
+    The history records that it was, and not the value. The former value stays with the ticket where no department reads it
+    (:attr:`tickets.models.TicketRow.former_contacts`).
+
+    Args:
+        given: the number or the name.
+        key: key of the change, under which it can be taken back (:func:`taken_back`).
     """
 
     def change(row: TicketRow) -> None:
-        if given.phone:
-            row.contact_phone, row.contact_key = given.phone, lookup_key(given.phone)
-        else:
-            row.contact_name = given.name  # its key for the search follows (:mod:`tickets.models`)
+        what = "phone" if given.phone else "name"
+        former = (row.contact_phone if given.phone else row.contact_name) or ""
+        if former or key:
+            # Lists in a column are compared by what they hold: a new one is written, an old one that grew is not.
+            row.former_contacts = [*row.former_contacts, {what: former, "key": key or ""}]
+        _give(row, given)
 
     return "phone_corrected" if given.phone else "name_corrected", change
+
+
+def taken_back(key: str) -> Change:
+    """How a change of name and number is taken back: what was there before it stands there again.
+
+    Args:
+        key: beginning of the keys of the changes that :func:`contact` made, not empty.
+    """
+
+    def change(row: TicketRow) -> None:
+        made = [one for one in row.former_contacts if key and one.get("key", "").startswith(key)]
+        kept = [one for one in row.former_contacts if one not in made]
+        for one in reversed(made):
+            # What was given by mistake belongs to somebody, too, and may stand in the words.
+            what = "phone" if "phone" in one else "name"
+            wrong = (row.contact_phone if what == "phone" else row.contact_name) or ""
+            kept += [{what: wrong, "key": ""}] if wrong else []
+            _give(row, Given(phone=one["phone"]) if what == "phone" else Given(name=one["name"]), what)
+        row.former_contacts = kept
+
+    return change
+
+
+def _give(row: TicketRow, given: Given, what: str = "") -> None:
+    if given.phone or what == "phone":
+        row.contact_phone = given.phone or None
+        row.contact_key = lookup_key(given.phone) if given.phone else None
+    else:
+        row.contact_name = given.name or None  # its key for the search follows (:mod:`tickets.models`)
 
 
 def _own(row: TicketRow, values: Mapping[str, str]) -> dict[str, str]:

@@ -51,6 +51,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "contact_phone": _CONTACT,
         "contact_key": _NEVER,
         "name_key": _NEVER,
+        "former_contacts": _NEVER,
         "latitude": _POINT,
         "longitude": _POINT,
         "place_label": _PLACE,
@@ -256,7 +257,9 @@ class DepartmentView:
             return _Reader(False, Own(), clear)
         told = self._introduced(row.content)
         given = [row.contact_name or "", told if told and not told.endswith(_OF_CHILD) else ""]
-        return _Reader(True, Own(own_names(given), (row.contact_phone,) if row.contact_phone else ()))
+        given += [one.get("name", "") for one in row.former_contacts]
+        phones = [row.contact_phone or "", *(one.get("phone", "") for one in row.former_contacts)]
+        return _Reader(True, Own(own_names(given), tuple(filter(None, phones))))
 
 
 _OF_CHILD = ("妈", "爸", "家长", "奶奶", "爷爷", "人")

@@ -51,7 +51,13 @@ _LINE_COLUMNS = (
     TicketRow.supervised_at,
     TicketRow.disputed,
 )
-_OWN_COLUMNS = (TicketRow.confidential, TicketRow.address, TicketRow.contact_name, TicketRow.contact_phone)
+_OWN_COLUMNS = (
+    TicketRow.confidential,
+    TicketRow.address,
+    TicketRow.contact_name,
+    TicketRow.contact_phone,
+    TicketRow.former_contacts,
+)
 """What is also read for a department: without knowing the citizen, nothing of the citizen can be left out."""
 
 _MOST_AT_ONCE, _COMPARED_AT_ONCE = 200, 25

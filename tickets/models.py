@@ -113,6 +113,11 @@ class TicketRow(Base):
     """Keyed digest of the phone (:func:`core.privacy.lookup_key`), to find tickets of the same person."""
     name_key: Mapped[str | None] = mapped_column(String(64), default=None)
     """Keyed digest of the name (:func:`name_key`), to find tickets by it. Older tickets have none until a new key seals them."""
+    former_contacts: Mapped[list[dict[str, str]]] = mapped_column(
+        EncryptedJson, default=list, server_default="[]"
+    )
+    """Names and numbers of the citizen that were changed after filing: ``[{"name" or "phone", "key"}, …]``, oldest first; ``key`` is that
+    of the change. What was written before a change may still tell them; and a change may be taken back."""
     latitude: Mapped[float | None] = mapped_column(EncryptedJson, default=None)
     """Degrees, -90 to 90, of the point that the citizen sent."""
     longitude: Mapped[float | None] = mapped_column(EncryptedJson, default=None)

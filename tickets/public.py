@@ -48,6 +48,7 @@ _BY_CITIZEN = {
     "rated": "您评价了办理情况",
     "phone_corrected": "您更正了联系电话",
     "name_corrected": "您更正了联系人",
+    "contact_taken_back": "您撤回了联系人或电话的更正",
 }
 """The same for what counts only when the citizen did it: these notes are written by the staff as well."""
 

@@ -64,6 +64,7 @@ async def make_anonymous(session: AsyncSession, forget: Forget, ids: Sequence[st
     """
     for row in await session.scalars(select(TicketRow).where(TicketRow.id.in_(ids))):
         row.contact_name = row.contact_phone = row.contact_key = row.name_key = None
+        row.former_contacts = []
         row.latitude = row.longitude = None
         row.place_label = ""
         row.conversation_id = None

@@ -68,8 +68,19 @@ class Saying(Reading):
 
     async def correct_contact(self, number: str, given: corrections.Given, key: str | None = None) -> Ticket:
         """Set the citizen's phone number or name; see :func:`tickets.corrections.contact`."""
-        action, change = corrections.contact(given)
+        action, change = corrections.contact(given, key)
         return await self._add(number, CITIZEN, action, "", key, change=change)
+
+    async def take_back_contact(self, number: str, of: str, key: str | None = None) -> Ticket:
+        """Set name and number as they were before changes; see :func:`tickets.corrections.taken_back`.
+
+        Args:
+            number: number of the ticket.
+            of: beginning of the keys of the changes.
+            key: when given, the same key again counts once.
+        """
+        change = corrections.taken_back(of)
+        return await self._add(number, CITIZEN, "contact_taken_back", "", key, change=change)
 
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
         """评价: record the citizen's rating of how a finished ticket was handled.

@@ -372,6 +372,7 @@ ACTION_LABELS = {
     "corrected": "群众更正",
     "phone_corrected": "更正联系电话",
     "name_corrected": "更正联系人",
+    "contact_taken_back": "撤回联系人、电话的更正",
     "rated": "评价",
     "contact_seen": "查看联系方式",
 }

@@ -44,6 +44,34 @@ def gives_up(text: str) -> bool:
     return _ALL.fullmatch(_MARKS.sub("", plain(text))) is not None
 
 
+_MATTER = r"(?:(?:这|那|刚才那?|我的?)(?:个|件|张|一件)?(?:事情?|问题|投诉|单子|工单|诉求)|工单|单子|投诉)"
+_BE = (
+    r"(?:我|俺|就|也|现在|还是|那|请|麻烦|你们?|您|都|[，,\s]){0,5}"
+    r"(?:(?:不|甭|别)(?:用|想|要|必|打算|准备)?(?:再|给我|帮我|麻烦|去){0,2}(?:办|弄|管|处理|追究|投诉|反映|查|整|搞|催|受理|登记|解决|麻烦你们?|麻烦)(?:这件?事|它|他们?)?(?:了|啦|咯))"
+)
+_LET_BE = re.compile(
+    rf"(?:算了|不用了?|嗯|唉|哎|那|就|[，,\s]){{0,4}}(?:(?:{_MATTER})?{_BE}|{_BE}{_MATTER}?|(?:{_MATTER})(?:就)?(?:算了|作罢|到此为止))"
+    r"(?:吧|呗|啊|呀|哈|谢谢|[，,\s]|太麻烦了|没意思|没用){0,4}"
+)
+
+
+def lets_be(text: str) -> bool:
+    """Whether a message says that a matter need not be handled any more; said of a filed one, it is a wish to withdraw it.
+
+    >>> [lets_be(said) for said in ("不用办了", "算了不办了", "这事我不想弄了", "那件事算了吧", "算了")]
+    [True, True, True, True, True]
+    >>> [lets_be(said) for said in ("他们不管了", "没人管了", "不用了", "不处理了我就上访", "不用谢")]
+    [False, False, False, False, False]
+    """
+    said = _MARKS.sub("", plain(text))
+    return _LET_BE.fullmatch(said) is not None or gives_up(said)
+
+
+def named_matter(text: str) -> bool:
+    """Whether such a message says of itself that it is about a matter (不用办了), and not about what was just offered (算了)."""
+    return _LET_BE.fullmatch(_MARKS.sub("", plain(text))) is not None
+
+
 def puts_off(text: str) -> bool:
     """Whether a reply to "shall I file it?" declines or puts it off, and says nothing else.
 

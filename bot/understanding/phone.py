@@ -19,7 +19,7 @@ _CLAUSE = re.compile(r"[，。；！？,;!?\n]")
 _CUE = re.compile(rf"(?:{_WORD}){{1,8}}$")
 # 我电话, 请打, 回我: the number belongs to the citizen.
 _OWN = re.compile(
-    r"(?:我|俺|本人|咱)(?:们)?(?:家)?$|(?:有事)?请?(?:联系|打给?|致电|回复?|回电|通知|告诉|加)(?:一下)?(?:我|俺)(?:们)?(?:打|回|来)?$|给(?:我|俺)(?:打|回|来)$"
+    r"^(?:我|俺|咱)?家[里中]$|(?:我|俺|本人|咱)(?:们)?(?:家)?$|(?:有事)?请?(?:联系|打给?|致电|回复?|回电|通知|告诉|加)(?:一下)?(?:我|俺)(?:们)?(?:打|回|来)?$|给(?:我|俺)(?:打|回|来)$"
 )
 _OTHERS = re.compile(
     r"(?:他|她|它|对方|人家|那人|该人)(?:们|家|那边)?(?:叫)?$|(?:接到|接了|收到|来自|拨打?|打了|打过|打的|打|致电|给|骗子|诈骗|骚扰|陌生|来电|广告|尾号)(?:了|过|个|一个)*$|"
@@ -29,6 +29,12 @@ _OTHERS = re.compile(
     r"投诉|举报|监督|服务|报修|维修|值班|咨询|官方|办公室?|窗口|他人|别人|被告|商贩|摊主|楼主|租客|室友|同事|朋友)$|"
     r"(?:老板娘?|经理|司机|邻居|房东|主任|书记|中介|师傅|工头|店长)(?:姓|叫)[\u4e00-\u9fff]{1,3}$|[\u4e00-\u9fff](?:某某?|总|哥|姐|姓)$"
 )
+_RELATIVE = "同事|同学|同乡|老乡|朋友|工友|室友|舍友|亲戚|邻居|徒弟|战友|队友|搭档|合伙人"
+_OF_RELATIVE = re.compile(rf"(?:{_RELATIVE})(?:姓|叫|名叫|是|的?名字叫)?[\u4e00-\u9fff]{{0,4}}$")
+_OF_PERSON = re.compile(
+    r"(?:^|(?<=[，,。；;！!？?\s的和跟找打问给]))(?:[小老阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:叔|婶|姨|哥|姐|嫂|大爷|大妈|大娘|阿姨|师傅|老师|医生|主任|书记|经理|队长|组长|店长|总))$"
+)
+"""Somebody else before 的电话 (我同事小陈的电话, 老陈的电话)."""
 _CALL = re.compile(
     r"(?:那|就|可以|直接|你们?|您)*请?(?:打|拨|拨打|打到|联系|找)(?:这个|我)?(?:电话|手机|号码?)?[吧:，,]?"
 )
@@ -130,7 +136,7 @@ def _is_own(said: str, one: Found) -> bool:
         return True
     if own:
         return not _AFTER.match(said, one.end, one.end + _AROUND)
-    if one.service or _OTHERS.search(before):
+    if one.service or _OTHERS.search(before) or _is_anothers(before, cue):
         return False
     if not before.strip() and not re.search("联系|本人|自己", cue):
         start = one.start - len(cue) - len(before)
@@ -140,6 +146,13 @@ def _is_own(said: str, one: Found) -> bool:
         return False
     # 骗子用139…: the number is part of another person's action, and no words introduce it.
     return bool(cue) or not re.search(r"(?:用|通过|号码|叫|从)$", before)
+
+
+def _is_anothers(before: str, cue: str) -> bool:
+    """Whether a number is introduced as that of somebody whom its clause names."""
+    if cue and _OF_RELATIVE.search(before):
+        return True
+    return cue.startswith("的") and _OF_PERSON.search(before) is not None
 
 
 def _before(said: str, one: Found) -> tuple[str, str]:

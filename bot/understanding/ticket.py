@@ -15,6 +15,11 @@ _CODE = re.compile(r"(?<!\d)\d{3}\s?\d{3}(?!\d)")
 _NEW_CODE = re.compile(
     rf"(?<![A-Z0-9])[{codes.ALPHABET}]{{4}}[\s-]?[{codes.ALPHABET}]{{4}}(?![A-Z0-9])", re.IGNORECASE
 )
+_CODE_BEHIND = re.compile(
+    rf"[\s，,、。（()）:：]{{0,4}}(?:查询码|码)?[是为:：\s]{{0,3}}(?P<code>[{codes.ALPHABET}]{{4}}[\s-]?[{codes.ALPHABET}]{{4}}|\d{{3}}\s?\d{{3}})(?![A-Z0-9])",
+    re.IGNORECASE,
+)
+"""The query code right behind a number."""
 
 
 def find_number(text: str) -> str | None:
@@ -49,3 +54,29 @@ def without_number(text: str) -> str:
     '工单 的事'
     """
     return _NUMBER.sub(" ", text)
+
+
+_AROUND = re.compile(
+    r"^(?:[\s，,。.；;：:、!！（()）\[\]【】]|工单号?|单号|编号|查询码|码|的|是|这张|这个|那张|我的?|俺的?){0,12}"
+    r"|(?:[\s，,。.；;：:、（()）\[\]【】]|工单号?|单号|编号|查询码|号码|是){0,12}$"
+)
+"""Signs and words around a number that only say what it is."""
+
+
+def beside_number(text: str) -> str:
+    """What a message says beside the ticket number and query code that it names; "" when nothing, or it names no ticket.
+
+    >>> beside_number("HN2026112300001（编号） 补充：还漏"), beside_number("HN2026112300001 AC3D9KXQ，地址改成龙湖路8号")
+    ('补充：还漏', '地址改成龙湖路8号')
+    >>> beside_number("工单号HN2026112300001"), beside_number("还漏")
+    ('', '')
+    """
+    said = unicodedata.normalize("NFKC", text[:LONGEST])
+    number = _NUMBER.search(said)
+    if number is None:
+        return ""
+    parts = [text[: number.start()], text[number.end() :]] if len(said) == len(text) else []
+    parts = parts or [said[: number.start()], said[number.end() :]]
+    if (code := _CODE_BEHIND.match(parts[1])) and codes.plain(code["code"]):
+        parts[1] = parts[1][code.end() :]
+    return "，".join(bare for one in parts if (bare := _AROUND.sub("", one)))

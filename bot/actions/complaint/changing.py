@@ -42,6 +42,21 @@ def _reopen(turn: Turn, slot: str, before: str) -> None:
     steps.ask_again(turn, slot, before + told)
 
 
+def ask_part(turn: Turn, address: str, kind: str) -> None:
+    """Ask for the right name in place of one in the address; the rest of the address stays.
+
+    Args:
+        address: the address so far; "" when none was told.
+        kind: what is wrong (:class:`bot.actions.complaint.place_parts.Part`).
+    """
+    what = {"镇": "镇、乡或者街道", "路": "路名"}.get(kind, f"{kind}名")
+    told = f"（现在是“{clip(address, 60)}”，别的不动；不改就说“不改了”）" if address else ""
+    if address:
+        turn.set_all({"address": None, "former": {"slot": "address", "value": address, "part": kind}})
+    turn.set_all({"tries": 0, "requested_slot": "address"})
+    turn.say(f"好的，{what}应该是哪个？{told}", questions.choices(turn, "address"))
+
+
 async def correct(turn: Turn, slot: str) -> None:
     """Change a field: use the new value in the message, or ask for the value, or ask which field."""
     field = field_of(turn.text, turn.entities)

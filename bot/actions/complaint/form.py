@@ -24,6 +24,7 @@ from bot.actions.complaint import (
     questions,
     rewording,
     same,
+    secrecy,
     skipping,
     steps,
     taking,
@@ -36,7 +37,7 @@ from bot.actions.complaint.moves import FREE, Move, decide
 from bot.actions.complaint.opening import declined, may_one, open_form, too_little
 from bot.actions.complaint.values import named_district
 from bot.actions.policy.follow_up import surely_says
-from bot.actions.progress import belongs, how_long, just_now
+from bot.actions.progress import adding, belongs, how_long, just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, plain
@@ -92,6 +93,8 @@ async def _step(turn: Turn) -> None:
         await _open(turn)
     elif await asides.called_back(turn, slot) or await rewording.reworded(turn, slot):
         pass  # the form has asked again there
+    elif slot != same.SLOT and belongs.taken_back_before(turn):
+        steps.ask_again(turn, slot, "好的，按新的一件登记。")
     elif attachments.sent(turn) and attachments.keep_beside(turn):
         turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):
@@ -156,7 +159,7 @@ async def _move(turn: Turn, slot: str, move: Move) -> None:
     refuses = (turn.pressed and move is Move.SKIP) or read_wish(turn.text) is Wish.NO_PHONE
     gives_none = slot == "contact_phone" and refuses
     if (
-        turn.slot("former") is not None
+        questions.asked_again(turn, slot)
         and not gives_none
         and (move in _LEAVES_IT or _KEEP.search(plain(turn.text)))
     ):
@@ -301,8 +304,12 @@ async def _same(turn: Turn, move: Move) -> None:
         why = "" if denied else "那张工单现在补充不了，"
         await steps.ask_next(turn, f"好的，{why}那就另外登记一件。", look=False)
     elif added:
-        turn.say(added, [PROGRESS, HUMAN])
+        words = str(turn.slot("content") or "")
+        given = await adding.give(turn, number, turn.slots)
+        turn.say(f"{added}{given}", [belongs.UNDO, PROGRESS, HUMAN])
         drafts.clear(turn)
+        turn.set("seen_number", number)
+        belongs.offer_undo(turn, number, words, contact=bool(given))
         later.offer(turn)
         turn.set("requested_slot", None)
     elif move in (Move.CANCEL, Move.HUMAN):
@@ -350,7 +357,7 @@ async def _affirm(turn: Turn, slot: str) -> None:
     elif slot == drafts.CONFIRM:
         turn.set_all({drafts.CONFIRM: True, "tries": 0, "requested_slot": None})
     elif slot == "confidential" and "提交" not in turn.text:  # "可以提交" says nothing about secrecy
-        await steps.go_on(turn, {slot: True})
+        await secrecy.assented(turn)
     elif "提交" in turn.text:
         steps.ask_again(turn, slot, "好的，还差几项，填完就能提交。")
     else:

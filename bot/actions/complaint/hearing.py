@@ -21,7 +21,7 @@ from bot.understanding.faults import is_fault
 from bot.understanding.filing_wish import filing_wish
 from bot.understanding.lasting import may_be_time, only_time
 from bot.understanding.looks import is_sentence
-from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, titled_name
+from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, read_name, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
 from bot.understanding.place import place
 from bot.understanding.remarks import is_no_value
@@ -42,6 +42,17 @@ _BESIDE_PHONE = re.compile(
     r"(?:打|这个|那个|吧|就是|算了|还是|留|写|一?个|我|的|电话|手机号?|号码?|联系方式?|晚上|白天|都?行|可以|微信|同步|同号|一样|是|：|:|，|,)+"
 )
 """Words around a phone number that carry no content."""
+_MONEY = re.compile(
+    r"(?:欠|付|交|收|花|赔|给|拖|扣|骗|要)了?(?:我们?)?[\d.一二三四五六七八九十两几]{1,5}[多来]?(?:万|千|百|块|元)"
+)
+"""Money in a clause (一共欠了十一万四), which is no time whatever else it holds."""
+_WHOM = re.compile(
+    r"(?:那个?|就是|[\u4e00-\u9fff]{0,6}?)(?:老板娘?|店主|摊主|房东|经理|包工头|工头|司机|负责人|校长|书记|村长|队长|医生|老师)(?:姓|叫|名叫|就?是个?姓)(?!啥|什么)[\u4e00-\u9fff]{1,4}(?:的)?|"
+    r"(?:有?一?个|那个|是个)姓[\u4e00-\u9fff]的?(?:在)?[摆开干弄办搞卖养管][\u4e00-\u9fff]{0,6}"
+)
+"""Somebody who is not the speaker, told by role and surname (鸭棚老板姓苗, 一个姓万的摆的)."""
+_OWN_SURNAME = re.compile(r"(?:免贵)?姓[\u4e00-\u9fff]{1,2}")
+"""A surname alone (姓陈): citizens say it of themselves; of the accused they say 老板姓陈."""
 _TELLS = re.compile(r"[也还都].{0,4}[坏漏堵脏臭吵断乱]|没人[管修理来]")
 """Words that tell more of the matter, and name nobody it is about."""
 _BEFORE_PHONE = re.compile(r"[，,\s](?:就是?|只有|有个?|打)$")
@@ -76,6 +87,11 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
             heard.known = True
         else:
             heard.rest.append(clause)
+    if Wish.NAMED in heard.wishes and "contact_name" not in heard.values:  # 算了还是写名字吧，贺兰
+        name, clause = next(((name, one) for one in heard.rest if (name := read_name(one))), ("", ""))
+        if name and name != ANONYMOUS:
+            heard.values["contact_name"] = name
+            heard.rest.remove(clause)
     if "contact_phone" in heard.values:  # 没有电话，就座机 2721234: there is one after all
         heard.wishes = [wish for wish in heard.wishes if wish is not Wish.NO_PHONE]
     _answer(answers, asked, heard)
@@ -111,7 +127,9 @@ def _fits(clause: str, asked: str) -> bool:
 
 
 def _is_subject(clause: str) -> bool:
-    own = introduced_name(clause) is not None and re.search("我|俺|本人|自己", clause) is not None
+    own = introduced_name(clause) is not None and (
+        re.search("我|俺|本人|自己", clause) is not None or _OWN_SURNAME.fullmatch(plain(clause)) is not None
+    )
     tells = is_fault(clause) or _TELLS.search(clause) is not None or is_sentence(clause)
     return not (own or tells or is_no_value(clause) or only_time(clause)) and bool(plain(clause))
 
@@ -119,7 +137,10 @@ def _is_subject(clause: str) -> bool:
 _FITS: Mapping[str, Callable[[str], bool]] = {
     "address": lambda clause: placing.is_place(clause) and not placing.only_district(clause),
     "happened_at": lambda clause: (
-        may_be_time(clause) and not is_no_value(clause) and not only_place(clause, parts().city)
+        may_be_time(clause)
+        and not is_no_value(clause)
+        and not only_place(clause, parts().city)
+        and not _MONEY.search(clause)
     ),
     "subject": _is_subject,
     "contact_name": lambda clause: read_answer("contact_name", clause) is not None,
@@ -189,7 +210,7 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
     if (
         slots.get("subject") in (None, "")
         and "subject" not in heard.values
-        and subject(clause) == plain(clause)
+        and (subject(clause) == plain(clause) or _WHOM.fullmatch(plain(clause)))
     ):
         heard.values["subject"] = plain(clause)
         return True

@@ -15,10 +15,12 @@ from bot.actions.policy.aspects import only_follows
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
+from bot.understanding import asking
 from bot.understanding.clauses import clauses
 from bot.understanding.confidential import read_confidential
 from bot.understanding.giving_up import gives_up
 from bot.understanding.how_long import asks_how_long
+from bot.understanding.lasting import may_be_time
 from bot.understanding.midway import counts_people
 from bot.understanding.remarks import is_unknown, wants_filed
 from bot.understanding.ticket import find_number
@@ -109,6 +111,12 @@ _WORDS: tuple[tuple[Move, re.Pattern[str]], ...] = (
         ),
     ),
     (Move.BACK, re.compile(r"(返回|回到)?上一(步|个|题|项|个问题)|返回|退回去?|后退")),
+    (
+        Move.REPEAT,
+        re.compile(
+            r"(?:不|别)(?:撤|取消|退出)了?[，,]?|(?:(?:不|别)(?:撤|取消|退出)了?[，,]?)?(?:那|就|还是|我们?|你们?|[，,]){0,3}(?:接着|继续)(?:往下)?(?:办|填|登记|来|弄|说|问)?(?:吧|了|呗)?"
+        ),
+    ),
     (Move.REPEAT, re.compile(r"(请)?(再说|重复|再讲)一?(遍|次|下)?|没(听|看)(清|懂|明白)|(什么|啥)意思")),
 )
 _ASIDE = re.compile(r"(先|想|还想)?(问|咨询|打听)(一?下|一?哈|个事|个问题|你)|顺便问|请问|我问")
@@ -222,6 +230,13 @@ def is_aside(text: str) -> bool:
 def _in_free(turn: Turn, slot: str, said: str) -> Move:
     intended = _OF_INTENT.get(turn.intent, Move.ANSWER)
     short = len(said) <= _SHORT
+    if (
+        slot == "happened_at"
+        and intended is Move.PROGRESS
+        and may_be_time(turn.text)
+        and not asking.asks(turn.text)
+    ):
+        return Move.ANSWER  # 打春就开始咧，都快一年喽
     if is_aside(turn.text):
         return Move.POLICY
     if intended is Move.POLICY or _ASIDE.search(turn.text):

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from bot.actions.complaint import asides, kept, same
 from bot.actions.complaint import draft as drafts
-from bot.actions.progress import adding, belongs, correcting, own
+from bot.actions.progress import adding, belongs, correcting, just_now, own
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import PROGRESS, clip
 from bot.understanding import ticket_talk
 from bot.understanding.clauses import clauses
+from bot.understanding.ticket import find_number
 from bot.understanding.ticket_reader import Heard, Said
 from bot.understanding.ticket_talk import asks_whether_filed
 from conversations.event_kinds import Result
 from core.errors import Conflict, RateLimited
 from core.simplified import simplified
 from core.text import plain
-from tickets.corrections import Given
 from tickets.types import Ticket
 
 _SURE = 0.8
@@ -34,6 +34,11 @@ async def answered(turn: Turn, slot: str) -> bool:
     """Handle a message about a ticket filed here, and continue or close the form; False for any other message."""
     if slot == same.SLOT:
         return False
+    if not turn.pressed and find_number(_said(turn)):
+        if not await just_now.of_named(turn.narrowed(_said(turn))):
+            return False
+        asides.resume(turn, slot)
+        return True
     if turn.pressed:
         heard = _PRESSED.get(turn.intent)
     elif own.asks(turn.text):
@@ -103,7 +108,7 @@ async def _join(turn: Turn, ticket: Ticket) -> None:
     if words:
         await adding.note(turn, ticket, words, "joined")
     changed = await correcting.correct(turn, ticket, fixed) if fixed else ""
-    given = await _give(turn, ticket, slots)
+    given = await adding.give(turn, ticket.number, slots)
     said = (
         f"好的，不另外登记，“{clip(words, adding.SHOWN)}”补充到工单 {ticket.number} 了。"
         if words
@@ -117,8 +122,7 @@ async def _join(turn: Turn, ticket: Ticket) -> None:
         [*([belongs.UNDO] if words else []), PROGRESS, *adding.ways(ticket)],
     )
     if words:
-        turn.set("story", words)
-        turn.offer(f"{belongs.ADDED}{ticket.number}")
+        belongs.offer_undo(turn, ticket.number, words, contact=bool(given))
     turn.outcome(Result.TICKET, about=ticket.number)
 
 
@@ -130,16 +134,3 @@ async def _beside(text: str) -> str:
         if (heard is None or heard.said is not Said.SAME) and len(plain(clause)) >= _LEAST:
             left.append(clause)
     return "，".join(left)
-
-
-async def _give(turn: Turn, ticket: Ticket, slots: dict[str, object]) -> str:
-    """Give the ticket the name and the number that were told in the form, and say so."""
-    said = ""
-    name, phone = str(slots.get("contact_name") or ""), str(slots.get("contact_phone") or "")
-    for what, given in (("称呼", Given(name=name)), ("电话", Given(phone=phone))):
-        value = given.name or given.phone
-        if value and value != drafts.ANONYMOUS:
-            key = f"{turn.turn_id}:{what}" if turn.turn_id else None
-            await parts().tickets.correct_contact(ticket.number, given, key=key)
-            said += f"{what}也写上了。"
-    return said

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.actions.runtime.context import parts
 from bot.understanding.clauses import only_place
+from bot.understanding.remarks import is_protest
 from bot.understanding.requests import Request
 from bot.understanding.self_told import is_remark
 from bot.understanding.splitting import split
@@ -37,11 +38,12 @@ def parted(story: str) -> tuple[Request, ...]:
 
 
 def _with_remarks(story: str, requests: tuple[Request, ...]) -> tuple[Request, ...]:
-    """The requests, with a remark about the citizen (我听不见，只能打字) joined to the request beside it, as it was said."""
+    """The requests, with what is none joined to the request beside it, as it was said: a remark about the citizen
+    (我听不见，只能打字), or the anger before it (你们是干什么吃的！)."""
     kept: list[Request] = []
     before = ""
     for request in requests:
-        if is_remark(request.text):
+        if is_remark(request.text) or is_protest(request.text):
             before = _between(story, before, request.text) if before else request.text
             continue
         kept.append(replace(request, text=_between(story, before, request.text) if before else request.text))

@@ -29,6 +29,10 @@ _GRIEVES = re.compile(
     r"没人|不管|坏|罚款|打人|骂|骗|吵|臭|脏|堵|漏|欠|拖|乱|偷|倒|过期|收费|退钱|不退|不给|不让|受伤|危险"
 )
 """Words of a grievance."""
+_OF_SOMEBODY = re.compile(
+    r"姓[\u4e00-\u9fff]|(?:老板|店主|摊主|房东|经理|工头|司机|书记|村长|队长|邻居|物业)[\u4e00-\u9fff]{0,4}(?:叫|是|说|讲)|(?:他|她|他们|人家)(?:叫|是|说|讲|在)"
+)
+"""Words that tell somebody's name, or what somebody does."""
 _NO_MATTER = frozenset({"abuse", "greet", "thank", "goodbye", "bot_challenge", "what_can_you_do", "nonsense"})
 """Intents of messages that describe no complaint."""
 _CARELESS = re.compile(
@@ -134,7 +138,7 @@ def _tells(turn: Turn, matter: str) -> bool:
         return False
     if find(matter):
         return True
-    if too_little(str(turn.slot("content") or "")) or _GRIEVES.search(matter):
+    if too_little(str(turn.slot("content") or "")) or _GRIEVES.search(matter) or _OF_SOMEBODY.search(matter):
         return True
     if turn.intent == "complain" and turn.confidence >= _TELLING and len(plain(matter)) >= _LEAST_TOLD:
         return True

@@ -21,6 +21,11 @@ SHORTEST_STORY = 4
 _WHOLE_CITY = re.compile(r"全市|整个市|市里(都|到处)|到处都|说不清|不(清楚|知道|确定|晓得)")
 _LONGEST_DISTRICT = 16
 """Most characters of an answer that names a district and adds no more than a word or two."""
+_I_AM_AT = re.compile(
+    r"(?:^|[，,。！!？?\s])(?:我|俺|我们|咱)(?:就|都|就是|家|店)?(?:在|住在?)(?P<where>[\u4e00-\u9fff]{2,8})"
+)
+_LONGEST_REPROACH = 60
+"""Most characters of a reproach in which somebody says where he is."""
 _NOT_THERE = re.compile(
     r"(?<!是)不[是在属归]|有\w{1,6}[吗么没]|[局所厅院校]|中心|大厅|窗口|医院|电话|几[点号天]|多[少久]|怎么[办交领查去走]|咋[办交领查去走]|补贴|政策|标准|规定|改成"
 )
@@ -69,7 +74,10 @@ def named_district(text: str, city: City) -> str | None:
     ['田家庵区', None, None]
     """
     said = plain(text)
-    if len(said) > _LONGEST_DISTRICT or _NOT_THERE.search(said):
+    if len(said) > _LONGEST_DISTRICT:  # 还问哪个区？我在大通区开店你们不知道？
+        at = _I_AM_AT.search(text[:_LONGEST_REPROACH])
+        return read_district(at["where"], city) if at and not _WHOLE_CITY.search(at["where"]) else None
+    if _NOT_THERE.search(said):
         return None
     found = [district.name for district in city.districts if any(name in said for name in district.names)]
     if not found:
@@ -87,7 +95,7 @@ def rest_after_district(text: str, city: City) -> str:
     for district in city.districts:
         for name in sorted(district.names, key=len, reverse=True):
             head, found, tail = text.partition(name)
-            rest = _without_end(_FILLING, re.sub(r"^[ ，,。、的]+", "", tail))
+            rest = _without_end(_FILLING, re.sub(r"^[ ，,。、的]{0,4}(?:[那这][个家](?=.{4}))?", "", tail))
             if found and len(head) <= 6 and _PLACE_END.search(rest):
                 return rest
     for town in city.towns:

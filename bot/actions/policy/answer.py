@@ -18,6 +18,8 @@ from bot.actions.runtime.wording import COMPLAIN, FILE_IT, FILE_QUESTION, HUMAN,
 from bot.actions.talk import abroad
 from bot.understanding.asking import without_lead_in
 from bot.understanding.decide import FAR_BEHIND, shipped
+from bot.understanding.remarks import wants_filed
+from bot.understanding.wishes import read_wish, refuses
 from conversations.event_kinds import Result
 from conversations.scope import KIND
 from conversations.types import Button, Reply
@@ -354,6 +356,10 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, city: City) -> Re
 
     It needs neither Rasa nor a turn: the app uses it while Rasa is down.
     """
+    if (
+        read_wish(question) or refuses(question) or wants_filed(question)
+    ):  # an answer to the form, which is Rasa's
+        return None
     result = await knowledge.search(question, regions=city.regions)
     if not is_sure(result) or city.asks_elsewhere(question) is not None:
         return None

@@ -7,7 +7,9 @@ said then: who has the two numbers need not be its citizen.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from bot.actions.complaint.corrections import corrections
 from bot.actions.progress import correcting
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
@@ -43,6 +45,10 @@ _ANOTHERS = re.compile(
     r"(?:对方|物业|房东|老板|商家|[他她])[^，,。；;]{0,4}换(?:了)?号"
 )
 """A number that is another's (对方电话换成…). The hotline would call the one who is complained of."""
+_ANOTHERS_NAME = re.compile(
+    r"单位|公司|物业|店|厂|学校|医院|银行|小区|对象|对方|老板|[他她它]们?(?:的|叫|名)|孩子|[路街巷村镇]名"
+)
+"""Whose name it is, if not the citizen's."""
 _OF_SOMEBODY = re.compile(
     r"(?:^|[，,。；;\s])(?!(?:[我俺咱]|本人|联系|新|换|改|留|打|这个?(?:电话|手机|号)|现在|正确|应该|备用|另|还|加|补|写|给|再|添|那|就|把|用|手机|电话|号码|请|麻烦|对了|哦|噢|嗯|不是|是))"
     r"[\u4e00-\u9fff]{2,8}?(?:的)?(?:联系)?(?:电话|手机号?|号码|联系方式)|"
@@ -122,7 +128,7 @@ async def contact(turn: Turn, ticket: Ticket, words: str) -> bool:
         words: the message, without what announces it.
     """
     phone = _own_number(turn.text, words)
-    name = _own_name(turn) or introduced_name(simplified(turn.text))
+    name = _own_name(turn) or introduced_name(simplified(turn.text)) or _renamed(simplified(turn.text))
     if phone is None and name is None:
         return False
     if not filed_here(turn, ticket):
@@ -130,18 +136,32 @@ async def contact(turn: Turn, ticket: Ticket, words: str) -> bool:
         return True
     said = []
     if name:
-        await _give(turn, ticket, Given(name=name), "name")
+        await _give(turn, ticket.number, Given(name=name), "name")
         said.append(f"联系人{'改成' if ticket.contact_name else '写上'} {mask_name(name)} ")
     if phone:
-        await _give(turn, ticket, Given(phone=phone), "")
+        await _give(turn, ticket.number, Given(phone=phone), "")
         said.append(f"联系电话改成 {mask_phone(phone)} ")
     await _beside(turn, ticket, f"工单 {ticket.number} 的{'、'.join(said)}了", _rest(turn.text, phone))
     return True
 
 
-async def _give(turn: Turn, ticket: Ticket, given: Given, key: str) -> None:
+async def _give(turn: Turn, number: str, given: Given, key: str) -> None:
     key = f"{turn.turn_id}:{key}" if key else turn.turn_id
-    await parts().tickets.correct_contact(ticket.number, given, key=key if turn.turn_id else None)
+    await parts().tickets.correct_contact(number, given, key=key if turn.turn_id else None)
+
+
+async def give(turn: Turn, number: str, slots: Mapping[str, object]) -> str:
+    """Give a ticket of this conversation the name and the number that were told in the form; what to say of it.
+
+    The keys of the changes begin with the turn's id, under which they are taken back (:func:`belongs.undo`).
+    """
+    said = ""
+    name, phone = str(slots.get("contact_name") or ""), str(slots.get("contact_phone") or "")
+    for what, given in (("称呼", Given(name=name)), ("电话", Given(phone=phone))):
+        if (given.name or given.phone) not in ("", ANONYMOUS):
+            await _give(turn, number, given, what)
+            said += f"{what}也写上了。"
+    return said
 
 
 def _rest(text: str, phone: str | None) -> str:
@@ -161,8 +181,18 @@ def _names(said: list[str]) -> list[str | None]:
     return [
         introduced_name(one, "".join(f"{before}，" for before in said[max(0, at - _BEFORE) : at]))
         or titled_name(one)
+        or _renamed(one)
         for at, one in enumerate(said)
     ]
+
+
+def _renamed(clause: str) -> str | None:
+    """The citizen's own name in words that change it (名字改成…, 联系人写错了，是…); None in others, also about another's name."""
+    if _ANOTHERS_NAME.search(clause):
+        return None
+    told = corrections(clause, {"contact_name": ANONYMOUS}).get("contact_name")
+    name = read_name(told) if told else None
+    return None if name == ANONYMOUS else name
 
 
 async def _beside(turn: Turn, ticket: Ticket, said: str, rest: str) -> None:

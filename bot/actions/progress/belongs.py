@@ -27,7 +27,8 @@ from tickets.types import CITIZEN, Ticket
 ASKED_WHAT = "ticket_talk"
 """Value of the slot ``offer`` after the citizen was asked what to do about words about the ticket; ``story`` has them."""
 ADDED = "added:"
-"""Begins the slot ``offer`` after words were added to a ticket; its number follows, and ``story`` has the words."""
+"""Begins the slot ``offer`` after words were added to a ticket; its number follows, and ``story`` has the words. Behind ``@`` stands
+the turn that also gave the ticket the citizen's name or phone number."""
 UNDO = Choice("不是这件事，登记成新的", "/start_complaint")
 """The button that takes back that words were added to a ticket."""
 _ANEW = Choice("新登记一件", "/start_complaint")
@@ -72,10 +73,19 @@ async def add(turn: Turn, ticket: Ticket, words: str) -> None:
     """Add words to a ticket that nothing announced, with a way to take that back."""
     if adding.filed_here(turn, ticket) and not ticket.state.is_final:
         await adding.add(turn, ticket, words, UNDO)
-        turn.set("story", words)
-        turn.offer(f"{ADDED}{ticket.number}")
+        offer_undo(turn, ticket.number, words)
     else:
         await adding.add(turn, ticket, words)
+
+
+def offer_undo(turn: Turn, number: str, words: str, *, contact: bool = False) -> None:
+    """Remember what was added to a ticket, so that it can be taken back (:data:`UNDO`).
+
+    Args:
+        contact: whether name or phone number were given to it, too (:func:`adding.give`).
+    """
+    turn.set("story", words)
+    turn.offer(f"{ADDED}{number}" + (f"@{turn.turn_id}" if contact and turn.turn_id else ""))
 
 
 async def add_last(turn: Turn, ticket: Ticket) -> bool:
@@ -125,8 +135,7 @@ def takes_back(turn: Turn) -> bool:
         return False
     if turn.pressed:
         return turn.intent == "start_complaint"
-    said = plain(turn.text)
-    return len(said) <= _LONGEST_NO and (said in _NO or _TAKES_BACK.search(said) is not None)
+    return _says_no(turn.text)
 
 
 async def undo(turn: Turn) -> str:
@@ -134,8 +143,10 @@ async def undo(turn: Turn) -> str:
     words = _kept(turn)
     if turn.offered == ASKED_WHAT:
         return words
-    number = str(turn.offered).removeprefix(ADDED)
+    number, _, gave = str(turn.offered).removeprefix(ADDED).partition("@")
     key = f"{turn.turn_id}:undo" if turn.turn_id else None
+    if gave:
+        await parts().tickets.take_back_contact(number, f"{gave}:", f"{key}:contact" if key else None)
     said = f"群众更正：“{clip(words, adding.SHOWN)}”说的是另一件事，不属于这张工单。"
     await parts().tickets.note(number, CITIZEN, said, key=key)
     return words
@@ -151,6 +162,20 @@ async def anew(turn: Turn) -> None:
 def part(turn: Turn) -> None:
     """Remember that the ticket spoken of is about another matter, so that it is not asked whether it is the same."""
     turn.set(NOT, [*(turn.slot(NOT) or []), str(turn.slot("seen_number") or "")])
+
+
+def taken_back_before(turn: Turn) -> bool:
+    """Whether a message only says once more that words are no part of a ticket, while the form asks about them."""
+    if turn.pressed or not _says_no(turn.text):
+        return False
+    said = [str(one.get("text") or "") for one in turn.events if one.get("event") == "user"][:-1]
+    undone = said and (_says_no(said[-1]) or said[-1].startswith(UNDO.payload))
+    return bool(undone) and str(turn.slot("seen_number") or "") in (turn.slot(NOT) or [])
+
+
+def _says_no(text: str) -> bool:
+    said = plain(text)
+    return len(said) <= _LONGEST_NO and (said in _NO or _TAKES_BACK.search(said) is not None)
 
 
 def _kept(turn: Turn) -> str:

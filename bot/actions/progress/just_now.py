@@ -16,8 +16,9 @@ from bot.actions.runtime.wording import HUMAN, PROGRESS, clip
 from bot.actions.talk import in_writing, rating
 from bot.understanding import ticket_talk
 from bot.understanding.asking import asks
+from bot.understanding.giving_up import lets_be, named_matter
 from bot.understanding.phone import asked_phone
-from bot.understanding.ticket import find_number
+from bot.understanding.ticket import beside_number, find_code, find_number
 from bot.understanding.ticket_reader import Heard, Said
 from bot.understanding.ticket_talk import announced, asks_whether_filed, only_announces, says_to_what, told
 from conversations.event_kinds import Result
@@ -42,6 +43,8 @@ _WISHES = frozenset({"ask_progress", "urge", "add_to_ticket"})
 """Intents that open the form for a ticket."""
 _WRITES = frozenset({Said.URGE, Said.ADD, Said.WITHDRAW, Said.DONE})
 """What is written to the ticket."""
+_OF_NAMED = frozenset({Said.URGE, Said.CHANGE, Said.ADD, Said.WITHDRAW, Said.DONE})
+"""What is done at once about a ticket that a message names; else it is told how that ticket stands."""
 _NEEDS_TICKET = frozenset({Said.FILED, Said.URGE, Said.WAITS})
 """What can only be about a ticket, so that it is asked which."""
 _NO_SUPPLEMENT = frozenset({Said.FILED, Said.CODE, Said.URGE, Said.ADD, Said.CHANGE, Said.WITHDRAW})
@@ -90,7 +93,9 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     for about_other in talks:
         if await about_other(turn):
             return True
-    if turn.pressed or find_number(turn.text) or takes_up_again(turn.text) or answered.asked_to_file(turn):
+    if not turn.pressed and find_number(turn.text):
+        return await of_named(turn)
+    if turn.pressed or takes_up_again(turn.text) or answered.asked_to_file(turn):
         return False
     if await promised.fetched(turn) is not None:
         return False
@@ -108,6 +113,8 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         return await _without_ticket(turn, heard, asks_number)
     if await _corrects(turn):
         heard = Heard(Said.CHANGE, 1.0, 1.0)
+    elif turn.requested is None and lets_be(turn.text) and (named_matter(turn.text) or not turn.offered):
+        heard = Heard(Said.WITHDRAW, 1.0, 1.0)
     said = None if heard is None else _meant(turn, heard)
     if said is Said.WITHDRAW and await kept.left(turn) is not None:
         return False  # 撤了吧 then means the unfinished complaint, not the ticket
@@ -121,6 +128,45 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
         turn.say(error.message, [HUMAN])
     turn.set(SEEN_NUMBER, turn.slot(SEEN_NUMBER))  # marks the message as one about a ticket (told_before)
     turn.outcome(Result.TICKET, about=str(turn.slot(SEEN_NUMBER)))
+    return True
+
+
+async def of_named(turn: Turn) -> bool:
+    """Do what a message says of the ticket that it names itself (HN… 补充：灯还没亮); False when it says nothing to be done.
+
+    The ticket is one of this conversation, or the message tells its query code, too.
+    """
+    words = beside_number(turn.text)
+    number = find_number(turn.text) if words else None
+    if number is None:
+        return False
+    filed = await parts().tickets.of_conversation(turn.conversation_id)
+    ticket = next((one for one in filed if one.number == number), None)
+    code = None if ticket else find_code(turn.text)
+    part = turn.narrowed(words)
+    try:
+        if ticket is None and code:
+            ticket = await codes.opened(turn, number, code)
+        if ticket is None or not await _of_words(part, ticket, words):
+            return False
+    except (RateLimited, Conflict) as error:
+        turn.say(error.message, [HUMAN])
+    if ticket is not None:
+        remember(turn, ticket)
+    turn.outcome(Result.TICKET, about=number)
+    return True
+
+
+async def _of_words(turn: Turn, ticket: Ticket, words: str) -> bool:
+    if told(words):  # however short: the ticket is named, and so is what is to be done
+        await adding.add(turn, ticket, told(words))
+        return True
+    heard = await ticket_talk.heard(words)
+    corrects = adding.filed_here(turn, ticket) and bool(correcting.read(simplified(words), ticket))
+    said = Said.CHANGE if corrects else heard.said if heard and heard.about >= ticket_talk.ACT else None
+    if said not in _OF_NAMED or (said is Said.WITHDRAW and turn.requested):
+        return False
+    await _do(turn, said, ticket)
     return True
 
 

@@ -93,6 +93,10 @@ class Tickets(Protocol):
         """Set the citizen's phone number or name, which no note may hold."""
         ...
 
+    async def take_back_contact(self, number: str, of: str, key: str | None = None) -> Ticket:
+        """Set phone number and name as they were before the changes whose keys begin with ``of``."""
+        ...
+
     async def rate(self, number: str, mark: str, note: str = "", key: str | None = None) -> Ticket:
         """Store the citizen's rating of a finished ticket."""
         ...

@@ -16,6 +16,7 @@ from typing import Any
 from bot.understanding.decide import DECISION
 from conversations.attachments import BESIDE
 from conversations.event_kinds import Outcome, Rated, Report, Result
+from core.masking import Kind, hide, numbers
 
 Event = dict[str, Any]
 """A Rasa event in its wire form, such as ``{"event": "slot", …}``."""
@@ -25,6 +26,8 @@ Action = Callable[["Turn"], Awaitable[None]]
 
 LISTEN = "action_listen"
 """Name of Rasa's action that waits for the next message."""
+_NEVER_SAID = (Kind.IDENTITY, Kind.CARD)
+"""Numbers of a citizen that are never said back whole. A phone number is, so that a mistyped figure is seen."""
 _SILENT = {LISTEN, "action_extract_slots", "action_session_start", None}
 
 
@@ -183,6 +186,8 @@ class Turn:
             choices: buttons.
             card: structured content as docs/architecture.md describes it.
         """
+        # A screenshot of the talk, or somebody beside the citizen, must not have what opens an account.
+        text = hide(text, _NEVER_SAID) if any(one.kind in _NEVER_SAID for one in numbers(text)) else text
         # At blank lines, Rasa's REST channel would split a text without buttons into several messages.
         whole = re.sub(r"\n\s*\n+", "\n", text.strip())
         self.said.append(
