@@ -76,6 +76,23 @@ class Result(StrEnum):
     """An agent has the conversation, so the assistant said nothing."""
 
 
+class Disposition(StrEnum):
+    """What a talk with an agent came to (处理结果)."""
+
+    ANSWERED = "answered"
+    """The agent answered the question."""
+    FILED = "filed"
+    """A ticket was filed, or one was added to."""
+    SENT_ON = "sent_on"
+    """The citizen was told who is responsible."""
+    NOT_OURS = "not_ours"
+    """It is out of the hotline's scope."""
+    NO_ANSWER = "no_answer"
+    """The citizen did not write any more."""
+    OTHER = "other"
+    """Something else."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """The conversation began, or the citizen wrote after it had been closed.
@@ -205,10 +222,12 @@ class HandedBack:
 
     Args:
         held_s: seconds since the agent got it; None when not known.
+        note: what the next agent should know, in the agent's own words; None when there is nothing.
     """
 
     KIND: ClassVar[Kind] = Kind.HANDED_BACK
     held_s: float | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -230,11 +249,13 @@ class Closed:
     Args:
         quiet_s: seconds since the last change, when the clock closed it.
         held_s: seconds since the agent got it, when an agent closed it; None when not known.
+        disposition: what it came to, as the agent says; None when the clock closed it, or the agent did not say.
     """
 
     KIND: ClassVar[Kind] = Kind.CLOSED
     quiet_s: float | None = None
     held_s: float | None = None
+    disposition: Disposition | None = None
 
 
 @dataclass(frozen=True)

@@ -242,7 +242,7 @@ class Handoff(Mover):
         self._moves.announce(messages)
 
     async def hand_back(self, conversation_id: str, agent: Agent, note: str = "") -> ConversationView:
-        """Give a conversation back to the bot. ``note`` is a remark of the agent that is kept with it.
+        """Give a conversation back to the bot. ``note`` is a remark for the next agent; it is kept with the event.
 
         Raises:
             NotFound: there is no such conversation.
@@ -252,12 +252,10 @@ class Handoff(Mover):
             row = await store.get_conversation(session, conversation_id, lock=True)
             held_by(row, agent)
             since = await happened.taken_at(session, row.id)
-            back = HandedBack(None if since is None else seconds(since))
+            back = HandedBack(None if since is None else seconds(since), note or None)
             await happened.record(session, row.id, back, Actor.AGENT, agent_id=agent.id, reason=row.reason)
             left, ways = unfinished(row)
             to_bot(row)
-            if note:
-                row.facts = {**row.facts, "agent_note": note}
             told = Reply(f"人工服务已结束，我接着帮您。还想找坐席，说“转人工”就行。{left}", ways)
             messages = await self._moves.tell(session, row, [told], "system", "")
             view = store.to_view(row)

@@ -23,11 +23,16 @@ from conversations.models import Delivery, MessageRow, Turn
 from conversations.types import Message, Owed
 from conversations.wakes import wake
 from core.clock import now
+from core.database import changed
 
 CLOCK_SKEW = timedelta(seconds=2)
 """Largest difference between the clocks of two machines that is allowed for."""
 UNTIL_THEY_WRITE = timedelta(days=365)
 """Delay of parts that can't be delivered now. In practice they wait for the citizen's next message."""
+NO_ROOM = "no room until the citizen writes"
+"""Error of parts that the platform does not let through before the citizen writes again. It is no fault of theirs."""
+DELIVERIES = "deliveries"
+"""Kind of change (:func:`core.database.changed`) of what became of parts; its subjects are conversations."""
 
 
 def free(moment: datetime) -> ColumnElement[bool]:
@@ -142,12 +147,14 @@ async def let_go(session: AsyncSession, parts: Sequence[str]) -> None:
 async def delivered(session: AsyncSession, parts: Sequence[str]) -> None:
     """Record that the channel has delivered these parts."""
     if parts:
-        await session.execute(
+        sent = await session.scalars(
             update(Delivery)
             .where(_pending(parts))
             .values(state="sent", sent_at=now(), attempts=Delivery.attempts + 1, held_until=None, error=None)
+            .returning(Delivery.conversation_id)
             .execution_options(synchronize_session=False)
         )
+        changed(session, DELIVERIES, sent)
 
 
 async def put_back(
@@ -184,7 +191,7 @@ async def put_in_doubt(session: AsyncSession, parts: Sequence[str]) -> None:
     The citizen gets them again after writing the next message.
     """
     if parts:
-        await session.execute(
+        unsure = await session.scalars(
             update(Delivery)
             .where(_pending(parts))
             .values(
@@ -194,8 +201,10 @@ async def put_in_doubt(session: AsyncSession, parts: Sequence[str]) -> None:
                 doubtful=True,
                 next_attempt_at=now() + UNTIL_THEY_WRITE,
             )
+            .returning(Delivery.conversation_id)
             .execution_options(synchronize_session=False)
         )
+        changed(session, DELIVERIES, unsure)
 
 
 async def wait(
@@ -213,6 +222,7 @@ async def wait(
         .values(**values)
         .execution_options(synchronize_session=False)
     )
+    changed(session, DELIVERIES, [conversation_id])
 
 
 async def due_now(session: AsyncSession, conversation_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from conversations import by_text, happened, queue, store
-from conversations.event_kinds import Actor, Closed, Taken, Transferred
+from conversations.event_kinds import Actor, Closed, Disposition, Taken, Transferred
 from conversations.models import Conversation
 from conversations.moves import (
     PASSED,
@@ -169,8 +169,15 @@ class Passing(Mover):
         await self._moves.changed(conversation_id, view.mode)
         return view
 
-    async def close(self, conversation_id: str, agent: Agent) -> ConversationView:
+    async def close(
+        self, conversation_id: str, agent: Agent, disposition: Disposition | None = None
+    ) -> ConversationView:
         """结束: end a conversation. When the citizen writes again, the bot answers.
+
+        Args:
+            conversation_id: the conversation.
+            agent: who has it.
+            disposition: what it came to; None when the agent does not say.
 
         Raises:
             NotFound: there is no such conversation.
@@ -184,7 +191,7 @@ class Passing(Mover):
             goodbye = Reply(f"{ended}{left}\n这次服务您还满意吗？", (*ways, *RATE_TALK))
             messages = await self._moves.tell(session, row, [goodbye])
             since = await happened.taken_at(session, row.id)
-            closed = Closed(held_s=None if since is None else seconds(since))
+            closed = Closed(held_s=None if since is None else seconds(since), disposition=disposition)
             await happened.record(session, row.id, closed, Actor.AGENT, agent_id=agent.id, reason=row.reason)
             to_bot(row)
             row.stage = Stage.CLOSED

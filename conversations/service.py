@@ -133,6 +133,8 @@ class Conversations:
         self._events = events
         self.channels = Channels()
         self._deliveries = Deliveries(database, self.channels, self.jobs)
+        # The open desks show what became of each message.
+        database.listeners[outbox.DELIVERIES] = self.beside_changed
         self._moves = moves = Moves(database, events, self.channels, agents_online)
         sources = Sources(rates or LocalRates())
         self.source = sources.of
@@ -346,6 +348,10 @@ class Conversations:
         """Messages that the outbox still owes the citizen, oldest first."""
         async with self._database.read() as session:
             return await outbox.undelivered(session, conversation_id)
+
+    def beside_changed(self, conversation_id: str) -> None:
+        """Tell the open desks that something beside the talk is new: a delivery, a note, a tag, a colleague's draft."""
+        self._events.publish("desk", "beside", conversation_id=conversation_id)
 
     async def due_now(self, conversation_id: str) -> None:
         """Deliver what the outbox owes this citizen at once. No answer to an open request will carry it."""

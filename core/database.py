@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +40,8 @@ An error of the work stops the change.
 """
 _TELL = "wenban_tell"
 """Key in ``session.info``. Its value says whether to call the watchers after the commit."""
+_CHANGED = "wenban_changed"
+"""Key in ``session.info``: what was changed, by kind, to be told after the commit (:func:`changed`)."""
 
 
 class Base(DeclarativeBase):
@@ -191,6 +193,8 @@ class Database:
         self._browsing: AsyncEngine | None = None
         self.watchers: set[Callable[[], None]] = set()
         """Functions that are called after the commit of each transaction that used :func:`tell_watchers`."""
+        self.listeners: dict[str, Callable[[str], None]] = {}
+        """Kind of change → what is called, after the commit, with the id of each thing that :func:`changed` named."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -210,6 +214,10 @@ class Database:
         if tell:
             for watcher in tuple(self.watchers):
                 watcher()
+        for kind, ids in session.info.get(_CHANGED, {}).items():
+            if kind in self.listeners:
+                for one in ids:
+                    self.listeners[kind](one)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -256,6 +264,18 @@ class Database:
 def tell_watchers(session: AsyncSession) -> None:
     """Call all ``watchers`` of the database in this process, as soon as this transaction is committed."""
     session.info[_TELL] = True
+
+
+def changed(session: AsyncSession, kind: str, subjects: Iterable[str]) -> None:
+    """Call the database's listener to a kind of change as soon as this transaction is committed, once for each subject.
+
+    Args:
+        session: the transaction that makes the change.
+        kind: what is changed, such as ``deliveries``.
+        subjects: ids of what is changed.
+    """
+    # A dictionary keeps the order and no subject twice.
+    session.info.setdefault(_CHANGED, {}).setdefault(kind, {}).update(dict.fromkeys(subjects))
 
 
 def async_url(url: str) -> str:

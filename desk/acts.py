@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["", "account", "conversation", "photo", "ticket", "questions", "request"]
+Kind = Literal["", "account", "conversation", "photo", "ticket", "questions", "request", "canned"]
 """What an act is about; empty for lists and for what is about nobody."""
 KINDS: dict[str, str] = {
     "account": "账号",
@@ -14,6 +14,7 @@ KINDS: dict[str, str] = {
     "ticket": "工单",
     "questions": "一组问题",
     "request": "个人信息请求",
+    "canned": "常用语",
 }
 """Kind → its name for people."""
 
@@ -104,6 +105,18 @@ CALL_FIGURES = Act("call_figures", "查看回访情况")
 LIST_VIEWS = Act("list_views", "查看常用视图")
 SAVE_VIEW = Act("save_view", "存常用视图")
 REMOVE_VIEW = Act("remove_view", "删除常用视图")
+
+SEE_BESIDE = Act("see_beside", "查看会话旁栏", "conversation", "id")
+# While an agent types, the page saves once a second; what is sent has a record of its own.
+SAVE_DRAFT = Act("save_draft", "存草稿", "conversation", "id", when="refused")
+DROP_DRAFT = Act("drop_draft", "删掉同事没发出的话", "conversation", "id")
+NOTE = Act("note", "写内部备注", "conversation", "id")
+TAG = Act("tag", "改会话标签", "conversation", "id")
+SUGGEST = Act("suggest", "查看建议答复", "conversation", "id")
+LIST_CANNED = Act("list_canned", "查看常用语")
+ADD_CANNED = Act("canned_add", "新建常用语")
+CHANGE_CANNED = Act("canned_change", "修改常用语", "canned", "id")
+REMOVE_CANNED = Act("canned_remove", "删除常用语", "canned", "id")
 
 PARTNER_TROUBLES = Act("partner_troubles", "查看对接系统的故障")
 

@@ -13,10 +13,14 @@ from desk.accounts import Accounts
 from desk.accounts_api import AccountsApi
 from desk.audit_api import AuditApi
 from desk.auth_api import AuthApi
+from desk.beside import Beside, Upset
 from desk.calls_api import CallsApi
+from desk.canned import CannedReplies
+from desk.canned_api import CannedApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
 from desk.devices import Devices
+from desk.drafts import Drafts
 from desk.finding import Finding
 from desk.guard import Guard
 from desk.hub import Hub
@@ -24,6 +28,7 @@ from desk.knowledge_api import KnowledgeApi
 from desk.live import Live
 from desk.missed import Missed
 from desk.naming import Naming
+from desk.notes import Notes
 from desk.oidc import Oidc, Provider
 from desk.oidc_api import OidcApi
 from desk.partners_api import PartnersApi
@@ -37,7 +42,9 @@ from desk.second_factor import SecondFactor
 from desk.second_factor_api import SecondFactorApi
 from desk.sessions import Sessions
 from desk.single_sign_on import SingleSignOn
+from desk.suggesting import Suggesting
 from desk.summaries import Summaries
+from desk.talk_api import TalkApi
 from desk.ticket_moves_api import TicketMovesApi
 from desk.ticket_sheet_api import TicketSheetApi
 from desk.ticket_sheets_api import TicketSheetsApi
@@ -48,6 +55,10 @@ from desk.views_api import ViewsApi
 from desk.watch import Watch
 from gaps import Gaps
 from tickets.service import Tickets
+
+
+def _calm(_: str) -> bool:
+    return False
 
 
 def routes(
@@ -63,6 +74,7 @@ def routes(
     reveals_a_day: int = 60,
     session_key: str,
     rates: Rates | None = None,
+    upset: Upset = _calm,
 ) -> list[web.RouteDef]:
     """All routes of the desk's API, ``/api/desk/…``. They need :func:`desk.setup_sessions`.
 
@@ -78,6 +90,7 @@ def routes(
         reveals_a_day: most tickets and conversations of which one person may see masked data in clear a day.
         session_key: the installation's secret, for the cookie that tells known browsers.
         rates: counts for all processes; None: within this process.
+        upset: tells whether a citizen's words are angry; agents are shown it.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
     >>> app.add_routes(                                                                # doctest: +SKIP
@@ -92,7 +105,8 @@ def routes(
     summaries = Summaries(conversations, users)
     naming = Naming(users)
     colleagues = Colleagues(database, conversations)
-    finding = Finding(colleagues, tickets, conversations.channels)
+    drafts, notes = Drafts(database), Notes(database)
+    finding = Finding(colleagues, tickets, conversations.channels, notes)
     reveals = Reveals(database, reveals_a_day)
     hub = Hub(events, summaries, Missed(database))
     return [
@@ -105,7 +119,14 @@ def routes(
         ).routes(),
         *SecondFactorApi(guard, users, second_factor).routes(),
         *AccountsApi(guard, database, users, Accounts(database, users)).routes(),
-        *ConversationsApi(guard, users, conversations, summaries, events, naming, finding).routes(),
+        *ConversationsApi(guard, users, conversations, summaries, events, naming, finding, drafts).routes(),
+        *TalkApi(
+            *(guard, conversations, naming),
+            Beside(database, conversations, users, gaps, drafts, notes, upset),
+            *(drafts, notes),
+            Suggesting(gaps),
+        ).routes(),
+        *CannedApi(guard, CannedReplies(database)).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
         *TicketMovesApi(guard, tickets).routes(),
         *TicketSheetsApi(guard, tickets).routes(),

@@ -18,6 +18,8 @@ from core.errors import NotFound
 from core.events import Events
 from core.text import clean, written
 from desk import acts, body
+from desk.drafts import Drafts
+from desk.fill import require_filled
 from desk.finding import Finding, Kind
 from desk.guard import Guard
 from desk.naming import Naming
@@ -66,6 +68,7 @@ class ConversationsApi:
         events: Events,
         naming: Naming,
         finding: Finding,
+        drafts: Drafts,
     ) -> None:
         self._guard = guard
         self._users = users
@@ -74,6 +77,7 @@ class ConversationsApi:
         self._events = events
         self._naming = naming
         self._finding = finding
+        self._drafts = drafts
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of these handlers."""
@@ -153,10 +157,10 @@ class ConversationsApi:
     async def say(self, request: web.Request, user: User) -> web.Response:
         """Send words to the citizen. The same ``client_id`` again sends nothing."""
         said = await body.read(request, _Say)
+        conversation_id, text = asked_id(request), require_filled(clean(said.text))
         async with self._naming.who_has_it("没有发出去："):
-            message = await self._conversations.say(
-                asked_id(request), as_agent(user), clean(said.text), said.client_id
-            )
+            message = await self._conversations.say(conversation_id, as_agent(user), text, said.client_id)
+        await self._drafts.sent(conversation_id, user.id)
         return web.json_response({"message": masked(message.to_json())})
 
     async def hand_back(self, request: web.Request, user: User) -> web.Response:

@@ -11,6 +11,7 @@ from conversations.listing import Mark
 from core.errors import BadRequest
 from core.text import clean, without_pictures
 from desk.colleagues import Colleagues
+from desk.notes import Notes
 from tickets.service import Tickets
 
 Kind = Literal["", "urgent", "citizen_asked", "low_confidence", "degraded", "left"]
@@ -29,9 +30,11 @@ class Finding:
         colleagues: tells what agents are called, and who has left the desk.
         tickets: the tickets.
         channels: tells what citizens of a channel are called.
+        notes: finds conversations by their tags.
     """
 
-    def __init__(self, colleagues: Colleagues, tickets: Tickets, channels: Channels) -> None:
+    def __init__(self, colleagues: Colleagues, tickets: Tickets, channels: Channels, notes: Notes) -> None:
+        self._notes = notes
         self.colleagues = colleagues
         self._tickets = tickets
         self._channels = channels
@@ -40,7 +43,7 @@ class Finding:
         """What each word of a search may mean.
 
         A word is the code behind a citizen's name (the end of the conversation's id), the name of an agent, what
-        citizens of a channel are called, a danger's tag (着火), or anything that the search for tickets finds: a ticket's number, a word
+        citizens of a channel are called, a danger's tag (着火), a tag that agents gave, or anything that the search for tickets finds: a ticket's number, a word
         of its content or address.
 
         Raises:
@@ -56,7 +59,8 @@ class Finding:
         page = await self._tickets.list(q=word, limit=_MOST_TICKETS)
         return Mark(
             ending=small if _ID_ENDING.fullmatch(small) else "",
-            ids={line.conversation_id for line in page.tickets if line.conversation_id},
+            ids={line.conversation_id for line in page.tickets if line.conversation_id}
+            | await self._notes.tagged(word),
             agents=await self.colleagues.named(word),
             channels=self._channels.called(word),
             danger=word,

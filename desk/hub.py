@@ -128,6 +128,8 @@ class Hub:
             conversation_id: str = event.data["conversation_id"]
             self._message(conversation_id, event.data["message"])
             return [conversation_id]
+        elif event.kind == "beside":
+            self._send({"type": "beside", "conversation_id": event.data["conversation_id"]})
         elif event.kind == "conversation":
             return [event.data["conversation_id"]]
         return []

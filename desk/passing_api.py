@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.event_kinds import Disposition
 from conversations.passing import checked_note, may_pass
 from conversations.service import Conversations
 from core.text import clean
@@ -29,6 +30,10 @@ class _Transfer(body.Body):
 class _TakeOver(body.Body):
     holder: Annotated[str, Field(title="现在接待的坐席", min_length=1, max_length=36)]
     note: str = Field(title="接手的原因")
+
+
+class _Close(body.Body):
+    disposition: Annotated[Disposition | None, Field(title="处理结果", strict=False)] = None
 
 
 class PassingApi:
@@ -98,8 +103,9 @@ class PassingApi:
         return web.json_response({"conversation": await self._summaries.one(conversation_id)})
 
     async def close(self, request: web.Request, user: User) -> web.Response:
-        """End a conversation."""
+        """End a conversation, and keep what it came to."""
+        said = await body.read(request, _Close)
         conversation_id = asked_id(request)
         async with self._naming.who_has_it():
-            await self._conversations.close(conversation_id, as_agent(user))
+            await self._conversations.close(conversation_id, as_agent(user), said.disposition)
         return web.json_response({"conversation": await self._summaries.one(conversation_id)})

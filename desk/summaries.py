@@ -120,7 +120,7 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
         # Who says that it is over may be made to say so: such a conversation keeps its place, but is not called urgent.
         "urgent": view.urgent and not (told and told.over),
         "danger": {"tag": told.tag, "over": told.over} if told else None,
-        "about": masked(told.text if told else _story(view)),
+        "about": masked(told.text if told else story(view)),
         "reason": view.reason,
         "waiting_since": iso(view.waiting_since) if view.waiting_since else None,
         "last_words": {"kind": last.kind, "text": hide(last.text), "created_at": iso(last.created_at)}
@@ -132,7 +132,7 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
     }
 
 
-def _story(view: ConversationView) -> str | None:
+def story(view: ConversationView) -> str | None:
     """What the complaint form holds as the story of the matter; None when it holds none."""
     for kept in (view.facts.get("form"), view.facts.get("handoff")):
         if isinstance(kept, dict) and kept.get(_STORY):

@@ -15,6 +15,7 @@ from bot.actions.progress import callback
 from bot.actions.runtime import endpoint
 from bot.actions.runtime.context import Parts, set_parts
 from bot.actions.talk.meanwhile import Meanwhile
+from bot.actions.talk.mood import angry
 from bot.actions.talk.unsure import unsure
 from bot.channel_secret import HEADER, channel_secret
 from bot.understanding import category
@@ -292,6 +293,7 @@ async def create_app(settings: Settings) -> web.Application:
                 reveals_a_day=settings.reveals_a_day,
                 session_key=secrets.session_key,
                 rates=rates,
+                upset=angry,
             ),
             *entry_page.routes(knowledge, city.name),
             *WorkOrders(database, tickets, rates, web_channel.source, city.full_name).routes(),

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import channels.web.retention
 import channels.wechat.retention
+import desk.retention
 from bot.forgetting import Tracker
 from conversations.media import Media
 from conversations.models import Conversation, ConversationEvent, ImageRow, MessageRow, RightsRequest
@@ -170,6 +171,7 @@ async def erase(database: Database, media: Media, tracker: Tracker, person: Pers
         )
         nameless = [talk for talk in talks if talk.id not in needed]
         await _notes(session, [talk.id for talk in talks])
+        await desk.retention.forget(session, [talk.id for talk in talks])
         for talk in talks:
             talk.facts = {}
         await session.flush()

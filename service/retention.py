@@ -57,6 +57,7 @@ def retention(settings: Settings, database: Database, media: Media) -> Retention
             outbox=outbox,
             events=timedelta(days=settings.keep_events_days),
         ),
+        *desk.retention.rules(database, messages=timedelta(days=settings.keep_messages_days)),
         *gaps.retention.rules(database, questions=timedelta(days=settings.keep_questions_days)),
         Files("程序日志", timedelta(days=settings.keep_logs_days), settings.data_dir / "log", "*.log.*"),
         Tracker(timedelta(days=settings.keep_tracker_days), tracker_url(settings)),

@@ -7,6 +7,7 @@ import core.consents
 import core.jobs.models
 import core.processes
 import desk.models
+import desk.talk_models
 import gaps.models
 import partners.models
 import tickets.models

@@ -95,6 +95,7 @@ class Office:
     tickets: Tickets
     gaps: Gaps
     media: Media
+    dialogue: SmallDialogue
     _clients: list[TestClient[web.Request, web.Application]] = field(default_factory=list)
 
     def browser(self) -> Person:
@@ -151,7 +152,8 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
     async def make(*, own_wechat: bool = False, judge: Judge | None = None, **options: Any) -> Office:
         events = LocalEvents()
         online = partial(presence.agents_online, database)
-        conversations = Conversations(database, events, SmallDialogue(), no_answer, online, judge=judge)
+        dialogue = SmallDialogue()
+        conversations = Conversations(database, events, dialogue, no_answer, online, judge=judge)
         await conversations.__aenter__()
         tickets = Tickets(database, events, HUAINAN)
         knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)
@@ -178,7 +180,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
             WeChat([], database, conversations, media, city="淮南")
         server = TestServer(app)
         await server.start_server()
-        office = Office(server, database, events, conversations, tickets, gaps, media)
+        office = Office(server, database, events, conversations, tickets, gaps, media, dialogue)
         made.append((office, conversations))
         return office
 

@@ -26,7 +26,8 @@ async def test_a_talk_is_told_with_who_and_why(office: Office) -> None:
     ]
     assert all(e["at"].endswith("Z") for e in told)
     assert told[3]["facts"]["waited_s"] >= 0
-    assert "都答完了" not in str(told), "no words are kept"
+    assert told[5]["facts"]["note"] == "都答完了"
+    assert "您好" not in str(told), "no words of the talk are kept"
     whole = (await agent.get(f"{one}/events", messages=1))["events"]
     assert [e["nth"] for e in whole] == list(range(1, len(whole) + 1))
     assert (await agent.get(f"{one}/events", after=told[3]["nth"]))["events"] == told[4:]

@@ -66,7 +66,8 @@ async def test_talk_both_ways_and_back_to_the_assistant(office: Office) -> None:
 
     back = (await agent.post(f"{one}/hand_back", {"note": "已解答"}))["conversation"]
     assert (back["mode"], back["agent"]) == ("bot", None)
-    assert (await office.conversations.recall(conversation_id))["agent_note"] == "已解答"
+    happened = (await agent.get(f"{one}/events"))["events"]
+    assert happened[-1]["kind"] == "handed_back" and happened[-1]["facts"]["note"] == "已解答"
     await agent.post(f"{one}/messages", {"client_id": "m2", "text": "还在吗"}, 409)
     await office.says("v1", "谢谢", "v1-3")
     assert (await agent.get(one))["messages"][-1]["text"] == "您说的是：谢谢"

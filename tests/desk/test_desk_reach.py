@@ -113,3 +113,50 @@ async def test_an_account_that_may_not_send_by_itself_is_always_closed(window: W
 
 async def test_the_web_channel_needs_none(window: Window) -> None:
     assert await window.reach(await window.office.waiting("v1")) is None
+
+
+async def test_each_message_says_what_became_of_it_and_the_desk_hears_at_once(window: Window) -> None:
+    one = await window.taken("pushing")
+    await window.settled(one)
+
+    async def state_of(client_id: str) -> Any:
+        shown = await window.agent.get(f"/conversations/{one}")
+        [message] = [m["id"] for m in shown["messages"] if m["client_id"] == client_id]
+        return (await window.agent.get(f"/conversations/{one}/beside"))["deliveries"][message]
+
+    async with window.agent.client.ws_connect("/api/desk/live") as socket:
+        await window.say(one, "您好，请讲", "m1")
+        told = await socket.receive_json(timeout=10)
+        while told["type"] != "beside":
+            told = await socket.receive_json(timeout=10)
+        assert told["conversation_id"] == one
+    await window.settled(one)
+    assert await state_of("m1") == {"state": "sent", "why": ""}
+
+    window.api.fail("/cgi-bin/message/custom/send", errcode=40003)
+    await window.say(one, "请带身份证", "m2")
+
+    async def failed() -> bool:
+        return bool((await state_of("m2"))["state"] == "failed")
+
+    await until(failed)
+    assert "40003" in (await state_of("m2"))["why"]
+
+    window.api.close_window(CITIZEN)
+    await window.say(one, "周末不办", "m3")
+
+    async def waits() -> bool:
+        return bool(await state_of("m3") == {"state": "waiting", "why": ""})
+
+    await until(waits)
+
+
+async def test_where_nothing_is_pushed_a_message_waits_for_the_citizen(window: Window) -> None:
+    one = await window.taken("main")
+    await window.say(one, "您好，请讲", "m1")
+
+    async def waits() -> bool:
+        shown = (await window.agent.get(f"/conversations/{one}/beside"))["deliveries"]
+        return [each["state"] for each in shown.values()] == ["waiting"]
+
+    await until(waits)

@@ -30,6 +30,7 @@ from core.resealing import counts
 from core.sealing import encrypted_before, ring, use_ring
 from core.settings import Settings
 from desk.models import DeskUser, DeskView
+from desk.talk_models import CannedReply, ReplyDraft, TalkNote, TalkTag
 from gaps.models import AskedQuestion
 from service import doctor, doctor_data, renewal
 from service.renewal import Renewal
@@ -102,6 +103,12 @@ def everything() -> list[Any]:
         TicketEventRow(ticket_id="k1", actor_kind="citizen", actor="市民", action="noted", note=MARK),
         WeChatAnswer(conversation_id="c1", message_id="w1", text=MARK),
         WeChatNoticeRow(id="n1", key="n1", account="main", user_id="u1", values=facts),
+        ReplyDraft(
+            id="r1", conversation_id="c1", user_id="u1", text=MARK, unsent=[{"client_id": "a", "text": MARK}]
+        ),
+        TalkNote(id="n1", conversation_id="c1", user_id="u1", after_seq=1, text=MARK),
+        TalkTag(id="g1", conversation_id="c1", user_id="u1", name=MARK, name_key=lookup_key(f"tag {MARK}")),
+        CannedReply(id="a1", user_id="u1", title=MARK, text=MARK),
         DeskView(id="v1", user_id="u1", name=MARK, query={"q": MARK}),
         AskedQuestion(turn_id="t1", question=MARK, outcome="unknown", channel="web"),
     ]

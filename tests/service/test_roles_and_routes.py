@@ -97,6 +97,16 @@ ROUTES: dict[str, str | set[Role]] = {
     "POST /api/desk/conversations/{id}/take_over": AGENTS,
     "POST /api/desk/conversations/{id}/close": AGENTS,
     "POST /api/desk/conversations/{id}/reveal": AGENTS,
+    "GET /api/desk/conversations/{id}/beside": AGENTS,
+    "POST /api/desk/conversations/{id}/draft": AGENTS,
+    "POST /api/desk/conversations/{id}/draft/drop": AGENTS,
+    "POST /api/desk/conversations/{id}/notes": AGENTS,
+    "POST /api/desk/conversations/{id}/tags": AGENTS,
+    "GET /api/desk/conversations/{id}/suggestions": AGENTS,
+    "GET /api/desk/canned": AGENTS,
+    "POST /api/desk/canned": AGENTS,
+    "POST /api/desk/canned/{id}": AGENTS,
+    "POST /api/desk/canned/{id}/remove": AGENTS,
     "GET /api/desk/reveals/reasons": AGENTS | {Role.DEPARTMENT},
     "GET /api/desk/reveals": {Role.SUPERVISOR},
     "POST /api/desk/reveals/more": {Role.SUPERVISOR},
@@ -180,6 +190,28 @@ OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
         _WHY,
         {"waiting": {"*": 200}, "own": {"*": 200}, "other": {"*": 200}},
     ),
+    # What stands beside a talk: all agents may read and note, only who has it removes a colleague's draft.
+    "GET /api/desk/conversations/{id}/beside": (
+        None,
+        {"waiting": {"*": 200}, "own": {"*": 200}, "other": {"*": 200}},
+    ),
+    "POST /api/desk/conversations/{id}/draft": (
+        {"version": 0, "client_id": "d1", "text": "您好"},
+        {"waiting": {"*": 200}, "own": {"*": 200}, "other": {"*": 200}},
+    ),
+    "POST /api/desk/conversations/{id}/draft/drop": (
+        {"user": "{holder}", "version": 0},
+        {"waiting": {"*": 409}, "own": {"*": 200}, "other": {"*": 409}},
+    ),
+    "POST /api/desk/conversations/{id}/notes": (
+        {"text": "群众听力不好"},
+        {"waiting": {"*": 200}, "own": {"*": 200}, "other": {"*": 200}},
+    ),
+    "POST /api/desk/conversations/{id}/tags": ({"name": "噪音"}, {"own": {"*": 200}, "other": {"*": 200}}),
+    "GET /api/desk/conversations/{id}/suggestions": (None, {"own": {"*": 200}, "other": {"*": 200}}),
+    # Canned replies: others' own ones are as if there were none (tests/desk/test_desk_canned.py).
+    "POST /api/desk/canned/{id}": ({"title": "您好", "text": "您好", "version": 1}, {"none": {"*": 404}}),
+    "POST /api/desk/canned/{id}/remove": ({}, {"none": {"*": 404}}),
     # Accounts, and requests about personal data: those that there are belong to nobody in particular.
     "POST /api/desk/accounts/{id}": ({"display_name": "甲", "role": "agent"}, {"none": {"*": 404}}),
     "POST /api/desk/accounts/{id}/close": ({}, {"none": {"*": 404}}),

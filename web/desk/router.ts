@@ -44,6 +44,10 @@ export const router = createRouter({
       meta: { title: "回访电话", allowed: mayAnswer },
     },
     {
+      path: "/canned", name: "canned", component: () => import("./views/Canned.vue"),
+      meta: { title: "常用语", allowed: mayAnswer },
+    },
+    {
       path: "/board", name: "board", component: () => import("./views/Board.vue"),
       meta: { title: "工单看板", allowed: maySupervise },
     },

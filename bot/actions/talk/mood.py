@@ -18,6 +18,15 @@ SYMPATHY = "遇上这样的事，换谁都着急。"
 _HARSH = "让您不痛快了，对不住。"
 
 
+def angry(text: str) -> bool:
+    """Whether somebody who writes this is angry.
+
+    >>> angry("打了八次电话都没人管，气死我了"), angry("请问几点下班")
+    (True, False)
+    """
+    return _ANGRY.search(text) is not None
+
+
 def sympathy(turn: Turn, text: str) -> str:
     """A sentence of sympathy for an angry story, once in each conversation; else empty."""
     if turn.slot(SLOT) or not _ANGRY.search(text):

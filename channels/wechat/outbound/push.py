@@ -141,7 +141,7 @@ class Pusher:
                     session,
                     conversation_id,
                     at=moment + outbox.UNTIL_THEY_WRITE,
-                    error="no room until the citizen writes",
+                    error=outbox.NO_ROOM,
                 )
                 return None
             owed = await outbox.claim(session, conversation_id, _HELD_S, doubtful=False)
@@ -213,7 +213,7 @@ class Pusher:
                 row.conversation_id,
                 row.carried,
                 at=moment + (outbox.UNTIL_THEY_WRITE if fault.again is None else fault.again),
-                error=error.message,
+                error=outbox.NO_ROOM if fault.why == quota.CLOSED else error.message,
             )
             if fault.pause is not None:
                 await session.execute(

@@ -82,9 +82,6 @@ export class DeskApi {
   takeOver = (id: string, holder: string, note: string): Promise<{ conversation: Conversation }> =>
     this.client.post(`/conversations/${encodeURIComponent(id)}/take_over`, { holder, note });
 
-  close = (id: string): Promise<{ conversation: Conversation }> =>
-    this.client.post(`/conversations/${encodeURIComponent(id)}/close`);
-
   tickets = (filter: Partial<TicketFilter>, before: string | null = null, limit = 50):
     Promise<{ tickets: TicketRow[]; next: string | null }> => {
     const { urgent, supervised, disputed, returned, ...words } = filter;

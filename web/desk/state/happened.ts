@@ -1,3 +1,4 @@
+import type { Disposition } from "../api/talk";
 import type { Happening, Reason } from "../api/types";
 
 const HANDED_OVER: Record<Reason, string> = {
@@ -16,6 +17,16 @@ const CAME_TO: Record<string, string> = {
   danger_asked: "助手问有没有危险",
   declined: "助手说明不予受理",
 };
+
+/** What a talk came to (处理结果), as the agent says at its end. */
+export const DISPOSITIONS: Record<Disposition, string> = {
+  answered: "已答复", filed: "已登记工单", sent_on: "告知找哪个部门", not_ours: "不属受理范围", no_answer: "群众没再回话", other: "其他",
+};
+
+function cameTo(disposition: unknown): string {
+  const words = DISPOSITIONS[disposition as Disposition];
+  return words ? `，${words}` : "";
+}
 
 /** `8 秒`, `3 分 05 秒`, `1 小时 03 分`. */
 export function lasted(seconds: number): string {
@@ -54,9 +65,9 @@ export function told(one: Happening): string | null {
     case "idle":
       return `静默${quietFor(one)}`;
     case "closed":
-      return one.actor === "agent" ? `${agent}结束会话` + after("held_s", "接待 ") : `会话结束${quietFor(one)}`;
+      return one.actor === "agent" ? `${agent}结束会话` + after("held_s", "接待 ") + cameTo(one.facts.disposition) : `会话结束${quietFor(one)}`;
     case "handed_back":
-      return `${agent}交还机器人` + after("held_s", "接待 ");
+      return `${agent}交还机器人` + after("held_s", "接待 ") + (one.facts.note ? `：${String(one.facts.note)}` : "");
     case "rated":
       return one.facts.verdict === "useful" ? "群众说“有用”" : "群众说“没用”";
     case "danger_beside":

@@ -1,6 +1,7 @@
 import { ref } from "vue";
 import { LiveSocket, SOCKET_TIMING, socketUrl, type SocketTiming } from "../../shared/socket";
 import type { Conversation, LiveFrame } from "../api/types";
+import { besideSoon } from "./beside";
 import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
 import { session } from "./session";
 import { add, changed, reload, thread } from "./thread";
@@ -66,6 +67,7 @@ function reloadSoon(): void {
 function catchUp(): void {
   void refresh();
   void reload();
+  besideSoon();
   tellOfTicket(null);
 }
 
@@ -83,6 +85,9 @@ export function take(frame: LiveFrame): void {
       upsert(frame.conversation);
       changed(frame.conversation);
       if (frame.conversation.id === thread.id) reloadSoon();
+      break;
+    case "beside":
+      if (frame.conversation_id === thread.id) besideSoon();
       break;
     case "ticket":
       tellOfTicket(frame.ticket);

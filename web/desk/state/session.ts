@@ -91,9 +91,10 @@ function welcome(user: User): User {
   return user;
 }
 
-/** Signs out; the page forgets the user even when the server can't be reached. */
-export async function signOut(): Promise<void> {
+/** Signs out, after `before` has saved what must not be lost; the page forgets the user even when the server can't be reached. */
+export async function signOut(before: () => Promise<void> = async () => undefined): Promise<void> {
   try {
+    await before();
     await api.logout();
   } finally {
     session.user = null;

@@ -1,18 +1,11 @@
-import { computed, reactive, ref } from "vue";
-import { uuid } from "../../shared/uuid";
+import { computed, reactive } from "vue";
 import type { Message } from "../../shared/wire";
 import { DeskError, explain } from "../api/client";
 import { api } from "../api/desk";
+import { talkApi, type Disposition } from "../api/talk";
 import type { Conversation, ConversationDetail } from "../api/types";
 import { look, refreshSoon, upsert } from "./board";
-
-/** A reply on its way: on screen at once, kept with its id until the server has it. */
-export interface Draft {
-  clientId: string;
-  conversationId: string;
-  text: string;
-  problem: string | null;
-}
+import { forgetDrafts, pieceOf, remove, sendOff, unsentOf, type Piece } from "./drafts";
 
 interface Thread {
   id: string | null;
@@ -28,11 +21,8 @@ export const thread = reactive<Thread>({
   id: null, conversation: null, messages: [], loading: false, busy: false, problem: null,
 });
 
-/** Kept for every conversation: an agent who looks elsewhere must find a reply that failed when coming back. */
-const pending = ref<Draft[]>([]);
-
-/** The replies on their way in the conversation on screen. */
-export const drafts = computed<Draft[]>(() => pending.value.filter((draft) => draft.conversationId === thread.id));
+/** The replies on their way in the conversation on screen, and those that did not arrive. */
+export const drafts = computed<Piece[]>(() => unsentOf(thread.id));
 
 /** Shows a conversation (or none). */
 export async function open(id: string | null): Promise<void> {
@@ -64,8 +54,7 @@ export async function reload(): Promise<void> {
 export function add(messages: Message[]): void {
   const ids = new Set(thread.messages.map((message) => message.id));
   const fresh = messages.filter((message) => !ids.has(message.id));
-  const arrived = new Set(messages.map((message) => message.client_id));
-  pending.value = pending.value.filter((draft) => !arrived.has(draft.clientId));
+  if (thread.id) remove(thread.id, messages.filter((message) => message.direction === "out").map((message) => message.client_id));
   // The citizen wrote: a closed window is open again.
   if (thread.conversation?.reach && thread.messages.length > 0 && fresh.some((one) => one.direction === "in")) void reload();
   if (fresh.length > 0) thread.messages = [...thread.messages, ...fresh].sort((a, b) => a.seq - b.seq);
@@ -80,36 +69,35 @@ export function changed(conversation: Conversation): void {
 
 export async function say(text: string): Promise<void> {
   if (!thread.id) return;
-  const draft: Draft = { clientId: uuid(), conversationId: thread.id, text, problem: null };
-  pending.value.push(draft);
-  await deliver(draft.clientId);
+  await deliver(sendOff(thread.id, text));
 }
 
 /** Sends a reply, or sends it again: the id stays, so the citizen never reads it twice. */
 export async function deliver(clientId: string): Promise<void> {
-  const draft = pending.value.find((one) => one.clientId === clientId);
-  if (!draft) return;
-  const id = draft.conversationId;
-  draft.problem = null;
+  const found = pieceOf(clientId);
+  if (!found) return;
+  const { id, piece } = found;
+  piece.problem = null;
   try {
-    const { message } = await api.say(id, clientId, draft.text);
+    const { message } = await api.say(id, clientId, piece.text);
     discard(clientId);
     if (thread.id === id) add([message]);
     // What may still be sent is less now.
     if (thread.id === id && thread.conversation?.reach) await reload();
   } catch (error) {
-    draft.problem = explain(error);
+    piece.problem = explain(error);
     if (error instanceof DeskError && error.status === 409 && thread.id === id) await reload();
   }
 }
 
 export function discard(clientId: string): void {
-  pending.value = pending.value.filter((draft) => draft.clientId !== clientId);
+  const found = pieceOf(clientId);
+  if (found) remove(found.id, [clientId]);
 }
 
 /** After signing out nothing of the former agent's may stay on the page. */
 export function clear(): void {
-  pending.value = [];
+  forgetDrafts();
   void open(null);
 }
 
@@ -146,9 +134,9 @@ export async function takeOver(note: string): Promise<boolean> {
   return holder ? act((id) => api.takeOver(id, holder, note)) : false;
 }
 
-/** 结束会话. */
-export async function end(): Promise<boolean> {
-  return act((id) => api.close(id));
+/** 结束会话, with what it came to. */
+export async function end(disposition: Disposition = "other"): Promise<boolean> {
+  return act((id) => talkApi.close(id, disposition));
 }
 
 async function act(step: (id: string) => Promise<{ conversation: Conversation }>): Promise<boolean> {

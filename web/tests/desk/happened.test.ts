@@ -14,6 +14,7 @@ describe("what happened, as agents read it", () => {
     expect(told(one("taken", { agent }))).toBe("坐席 3 号接入");
     expect(told(one("first_reply", { agent, facts: { after_s: 8.2 } }))).toBe("坐席 3 号首次回复（接入后 8 秒）");
     expect(told(one("handed_back", { agent, facts: { held_s: 3_780 } }))).toBe("坐席 3 号交还机器人（接待 1 小时 03 分）");
+    expect(told(one("handed_back", { agent, facts: { note: "已答应回电" } }))).toBe("坐席 3 号交还机器人：已答应回电");
   });
 
   it("tells who passed it on and why, and when it became quiet", () => {
@@ -23,6 +24,7 @@ describe("what happened, as agents read it", () => {
     expect(told(one("idle", { facts: { quiet_s: 1_803 } }))).toBe("静默（30 分 03 秒没人说话）");
     expect(told(one("closed", { facts: { quiet_s: 86_400 } }))).toBe("会话结束（24 小时 00 分没人说话）");
     expect(told(one("closed", { actor: "agent", agent, facts: { held_s: 61 } }))).toBe("坐席 3 号结束会话（接待 1 分 01 秒）");
+    expect(told(one("closed", { actor: "agent", agent, facts: { disposition: "sent_on" } }))).toBe("坐席 3 号结束会话，告知找哪个部门");
     expect(told(one("opened", { facts: { again: false } }))).toBe("会话开始");
     expect(told(one("opened", { facts: { again: true } }))).toBe("群众又来说话，会话重新开始");
   });

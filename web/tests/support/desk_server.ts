@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Message } from "../../shared/wire";
+import type { Beside, SavedDraft } from "../../desk/api/talk";
 import type { Colleague, Conversation, Happening } from "../../desk/api/types";
 import { message } from "./messages";
 
@@ -18,6 +19,12 @@ type Answer = { status: number; body: unknown } | "hang-up" | undefined;
 
 export const ME = { id: "u1", username: "agent3", display_name: "坐席 3 号", role: "agent", department: null, must_change_password: false };
 
+const NO_DRAFT: SavedDraft = { version: 0, client_id: "", text: "", unsent: [] };
+const NOTHING_BESIDE: Omit<Beside, "draft"> = {
+  summary: { question: null, matter: null, upset: null, filled: [], missing: [], tried: [] },
+  left_note: null, tickets: [], deliveries: {}, notes: [], tags: [], usual_tags: [], left_drafts: [], variables: {},
+};
+
 /** A conversation as the desk API lists it; `over` changes what a test cares about. */
 export function conversation(id: string, over: Partial<Conversation> = {}): Conversation {
   return {
@@ -33,6 +40,10 @@ export class DeskServer {
   messages: Message[] = [];
   happened: Happening[] = [];
   colleagues: Colleague[] = [];
+  /** Conversation → this agent's draft, as it was saved. */
+  drafts = new Map<string, SavedDraft>();
+  /** What stands beside each conversation, where a test cares. */
+  beside: Partial<Beside> = {};
   asked: Asked[] = [];
   /** Answers instead of the normal one when it returns something. */
   instead: (asked: Asked) => Answer | Promise<Answer> = () => undefined;
@@ -96,6 +107,18 @@ export class DeskServer {
     response.end(plain ? given.body : JSON.stringify(given.body));
   }
 
+  private saved(id: string, draft: SavedDraft): { status: number; body: unknown } {
+    const before = this.drafts.get(id) ?? NO_DRAFT;
+    if (draft.version !== before.version) {
+      return { status: 409, body: { error: { code: "draft_changed", message: "另一个窗口里也在写", details: { draft: before } } } };
+    }
+    const sent = new Set(this.messages.map((each) => each.client_id));
+    const unsent = draft.unsent.filter((each) => !sent.has(each.client_id));
+    const kept = { ...draft, version: draft.version + 1, unsent, ...(sent.has(draft.client_id) ? { client_id: "", text: "" } : {}) };
+    this.drafts.set(id, kept);
+    return { status: 200, body: { draft: kept } };
+  }
+
   private normal(asked: Asked): { status: number; body: unknown } {
     const ok = (body: unknown): { status: number; body: unknown } => ({ status: 200, body });
     if (["/me", "/login", "/password"].includes(asked.path)) return ok({ user: ME });
@@ -119,6 +142,9 @@ export class DeskServer {
     if (step === "events") {
       return ok({ events: this.happened.filter((each) => each.nth > Number(asked.query.after ?? 0)) });
     }
+    if (step === "draft") return this.saved(one.id, asked.body as unknown as SavedDraft);
+    if (step === "beside") return ok({ ...NOTHING_BESIDE, draft: this.drafts.get(one.id) ?? NO_DRAFT, ...this.beside });
+    if (step === "suggestions") return ok({ asked: null, suggestions: [] });
     if (step === "messages") {
       const clientId = String(asked.body.client_id);
       let said = this.messages.find((each) => each.client_id === clientId);
