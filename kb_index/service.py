@@ -16,7 +16,7 @@ from kb_index.index.versions import current_version
 from kb_index.search.loading import load_searcher
 from kb_index.search.searcher import Searcher, SearchResult
 from kb_index.search.topics import about
-from kb_index.search.unmentioned import shared, unmentioned
+from kb_index.search.unmentioned import shared, subjects, unmentioned
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +188,9 @@ class KnowledgeBase:
         searcher = load_searcher(self.index_dir, name, self.model, self.reranker)
         if self._answer_at is not None:
             searcher = searcher.with_calibration(replace(searcher.calibration, answer_at=self._answer_at))
-        searcher.search("预热")  # the first search builds jieba's dictionary; no citizen should wait for this
+        # The first search builds jieba's dictionary, and the subjects are read from every entry; no citizen should wait.
+        searcher.search("预热")
+        subjects(searcher)
         return searcher
 
     async def _follow(self) -> None:

@@ -15,11 +15,15 @@ from cryptography.fernet import Fernet
 from core.clock import use_clock
 from core.database import Database
 from core.sealing import use_data_key
+from tests.commands import share_commands
+from tests.knowledge import share_searchers
 from tests.postgres import postgresql
 from tests.tables import empty_postgresql, empty_sqlite, share_statements, write_unsynced
 
 use_data_key(Fernet.generate_key().decode("ascii"))
 share_statements()
+share_searchers()
+share_commands()
 write_unsynced()
 
 _ON_POSTGRESQL = re.compile(r"[\[-]postgresql[-\]]")

@@ -288,15 +288,30 @@ async def keep(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
     return ours
 
 
-async def plan(session: AsyncSession, kind: Kind, moment: datetime) -> None:
-    """Make sure that a recurring job has a row, and that its next run is at most its interval away."""
-    assert kind.every is not None
-    await insert(session, kind=kind.name, key="", due_at=moment + kind.every, payload={})
-    await session.execute(
-        update(JobRow)
-        .where(JobRow.kind == kind.name, JobRow.key == "", JobRow.due_at > moment + kind.every)
-        .values(due_at=moment + kind.every)
-        .execution_options(synchronize_session=False)
+async def plan(session: AsyncSession, kinds: Sequence[Kind], moment: datetime) -> None:
+    """Make sure that each recurring job has a row, and that its next run is at most its interval away.
+
+    Args:
+        session: the transaction.
+        kinds: kinds of recurring jobs, in the order in which every process plans them; in another, two would wait for
+            each other.
+        moment: the present.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    new = dialect.insert(JobRow.__table__)
+    rows = [
+        {"kind": kind.name, "key": "", "due_at": moment + kind.every, "payload": {}}
+        for kind in kinds
+        if kind.every is not None
+    ]
+    # One statement for all rows: every start of the app waits for it.
+    await (await session.connection()).execute(
+        new.on_conflict_do_update(
+            index_elements=[JobRow.kind, JobRow.key],
+            set_={"due_at": new.excluded.due_at},
+            where=JobRow.due_at > new.excluded.due_at,
+        ),
+        rows,
     )
 
 

@@ -177,8 +177,7 @@ class Jobs:
         new = [k for k in self._kinds.values() if k.every is not None and k.name not in self._planned]
         if new:
             async with self._database.write() as session:
-                for kind in sorted(new, key=lambda k: k.name):
-                    await queue.plan(session, kind, self._clock())
+                await queue.plan(session, sorted(new, key=lambda kind: kind.name), self._clock())
             self._planned |= {kind.name for kind in new}
 
     def _room(self) -> list[tuple[Kind, int]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from weakref import WeakKeyDictionary
 
 from kb_index.entries.entry import Entry
-from kb_index.language.text import TextPipeline, query_text
+from kb_index.language.text import query_text
 from kb_index.search.searcher import Searcher
 
 _LEAST = 3
 """Fewest characters of a subject in its first spelling (低保 is 最低生活保障). Shorter ones are deeds and states (补缴, 租房)."""
-_terms: WeakKeyDictionary[Searcher, frozenset[str]] = WeakKeyDictionary()
+_subjects: WeakKeyDictionary[Searcher, frozenset[str]] = WeakKeyDictionary()
 
 
 def unmentioned(searcher: Searcher, question: str, entry: Entry, *, headed: bool = False) -> tuple[str, ...]:
@@ -24,7 +25,8 @@ def unmentioned(searcher: Searcher, question: str, entry: Entry, *, headed: bool
     """
     pipeline = searcher.pipeline
     named = dict.fromkeys(pipeline.words_of(pipeline.normalise(question)))
-    asked = [word for word in named if len(word) >= _LEAST and word in _known(searcher)]
+    known = subjects(searcher)
+    asked = [word for word in named if len(word) >= _LEAST and word in known]
     if not asked:
         return ()
     told = [entry.title, *entry.tags, entry.topic]
@@ -48,14 +50,22 @@ def shared(searcher: Searcher, question: str, entry: Entry) -> tuple[str, ...]:
     return tuple(word for word in words if any(word[at : at + 2] in heads for at in range(len(word) - 1)))
 
 
-def _known(searcher: Searcher) -> frozenset[str]:
-    """The words that name subjects in a version of the knowledge base."""
-    if searcher not in _terms:
-        _terms[searcher] = searcher.pipeline.curated | _headings(searcher, searcher.pipeline)
-    return _terms[searcher]
+def subjects(searcher: Searcher) -> frozenset[str]:
+    """The words that name subjects in a version of the knowledge base: the editors' words, and its topics and tags.
+
+    The first call reads every entry, so whoever loads a version calls it before the first citizen asks.
+
+    Args:
+        searcher: the version.
+    """
+    if searcher not in _subjects:
+        _subjects[searcher] = searcher.pipeline.curated | _headings(searcher)
+    return _subjects[searcher]
 
 
-def _headings(searcher: Searcher, pipeline: TextPipeline) -> frozenset[str]:
+def _headings(searcher: Searcher) -> frozenset[str]:
     store = searcher.shelf.store
-    entries = map(store.at, range(len(store)))
-    return frozenset(pipeline.normalise(name) for one in entries for name in (one.topic, *one.tags))
+    # Two fields of each line; nothing else of the entries is needed, so nothing else is checked.
+    entries = (json.loads(store.line(place)) for place in range(len(store)))
+    names = {name for one in entries for name in (one["topic"], *one["tags"])}
+    return frozenset(map(searcher.pipeline.normalise, names))

@@ -14,6 +14,7 @@ from kb_index.publishing.build import build
 from tests.bot.calls import SECRET, Rasa, client_of
 from tests.bot.parts import MODEL, SmallCity, build_index, small_city
 from tests.bot.rasa_process import talking
+from tests.knowledge import unchanging
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,7 @@ def whole_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index over the knowledge base that ships."""
     index = tmp_path_factory.mktemp("whole") / "index"
     build(ROOT / "knowledge_base", index, MODEL)
-    return index
+    return unchanging(index)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from gaps import Gaps
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
 from tests.cities import HUAINAN
+from tests.knowledge import unchanging
 from tests.rasa_standin import NoRasa
 from tests.tables import empty_sqlite
 from tickets.service import Tickets
@@ -62,7 +63,7 @@ class SmallCity:
 def build_index(index_dir: Path) -> Path:
     """An index over the few entries beside this file, with the shipped model."""
     build(HERE / "knowledge", index_dir, MODEL)
-    return index_dir
+    return unchanging(index_dir)
 
 
 def build_of_shipped(folder: Path, names: Sequence[str]) -> Path:
@@ -73,7 +74,7 @@ def build_of_shipped(folder: Path, names: Sequence[str]) -> Path:
     for name in ("synonyms.yml", "words.txt", "places.yml"):
         shutil.copy(SHIPPED / name, folder / name)
     build(folder, folder / "index", MODEL)
-    return folder / "index"
+    return unchanging(folder / "index")
 
 
 @asynccontextmanager

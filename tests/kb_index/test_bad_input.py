@@ -15,13 +15,6 @@ from tests.kb_index.test_cli import as_json, run
 GOOD = entry_text(*PENSION)
 
 
-@pytest.fixture
-def index(folder: Path, tmp_path: Path) -> Path:
-    """The index of the four good entries."""
-    run("build", "--dir", folder, "--index", tmp_path / "index", "--model", MODEL)
-    return tmp_path / "index"
-
-
 @pytest.mark.parametrize(
     ("raw", "line", "code", "word"),
     [
