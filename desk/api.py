@@ -11,12 +11,15 @@ from core.events import Events
 from core.rates import Rates
 from desk.accounts import Accounts
 from desk.accounts_api import AccountsApi
+from desk.assistant import Assistant
 from desk.audit_api import AuditApi
 from desk.auth_api import AuthApi
 from desk.calls_api import CallsApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
 from desk.devices import Devices
+from desk.filing import Filing
+from desk.filing_api import FilingApi
 from desk.finding import Finding
 from desk.guard import Guard
 from desk.hub import Hub
@@ -28,6 +31,8 @@ from desk.oidc import Oidc, Provider
 from desk.oidc_api import OidcApi
 from desk.partners_api import PartnersApi
 from desk.passing_api import PassingApi
+from desk.phone import Phone
+from desk.phone_api import PhoneApi
 from desk.photos_api import PhotosApi
 from desk.policy import Policy
 from desk.reveals import Reveals
@@ -47,6 +52,7 @@ from desk.views import Views
 from desk.views_api import ViewsApi
 from desk.watch import Watch
 from gaps import Gaps
+from telephony import Callbacks, Calls
 from tickets.service import Tickets
 
 
@@ -63,6 +69,7 @@ def routes(
     reveals_a_day: int = 60,
     session_key: str,
     rates: Rates | None = None,
+    assistant: Assistant = Assistant(),  # noqa: B008  (it can't be changed)
 ) -> list[web.RouteDef]:
     """All routes of the desk's API, ``/api/desk/…``. They need :func:`desk.setup_sessions`.
 
@@ -78,6 +85,7 @@ def routes(
         reveals_a_day: most tickets and conversations of which one person may see masked data in clear a day.
         session_key: the installation's secret, for the cookie that tells known browsers.
         rates: counts for all processes; None: within this process.
+        assistant: reads texts for agents who file tickets, and words what citizens are told.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
     >>> app.add_routes(                                                                # doctest: +SKIP
@@ -94,6 +102,11 @@ def routes(
     colleagues = Colleagues(database, conversations)
     finding = Finding(colleagues, tickets, conversations.channels)
     reveals = Reveals(database, reveals_a_day)
+    filing = Filing(database, conversations, tickets, assistant)
+    phone = Phone(
+        *(database, Calls(database, events), Callbacks(database), tickets),
+        *(conversations, summaries, users, filing),
+    )
     hub = Hub(events, summaries, Missed(database))
     return [
         *AuthApi(guard, users, sessions, second_factor, devices).routes(),
@@ -107,6 +120,8 @@ def routes(
         *AccountsApi(guard, database, users, Accounts(database, users)).routes(),
         *ConversationsApi(guard, users, conversations, summaries, events, naming, finding).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
+        *FilingApi(guard, tickets, filing).routes(),
+        *PhoneApi(guard, phone, reveals).routes(),
         *TicketMovesApi(guard, tickets).routes(),
         *TicketSheetsApi(guard, tickets).routes(),
         *TicketSheetApi(guard, tickets).routes(),

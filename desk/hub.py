@@ -130,6 +130,8 @@ class Hub:
             return [conversation_id]
         elif event.kind == "conversation":
             return [event.data["conversation_id"]]
+        elif event.kind == "call":
+            self._send({"type": "call", **event.data})
         return []
 
     def _message(self, conversation_id: str, message: Frame) -> None:

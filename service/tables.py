@@ -9,6 +9,7 @@ import core.processes
 import desk.models
 import gaps.models
 import partners.models
+import telephony.models
 import tickets.models
 
-__all__ = ["channels", "conversations", "core", "desk", "gaps", "partners", "tickets"]
+__all__ = ["channels", "conversations", "core", "desk", "gaps", "partners", "telephony", "tickets"]

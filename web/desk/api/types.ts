@@ -1,3 +1,4 @@
+import type { RungCall } from "./phone";
 import type { AnswerCard, Message, Mode, Sender } from "../../shared/wire";
 import type { TicketRow } from "./ticket_types";
 
@@ -185,6 +186,7 @@ export type LiveFrame =
   | { type: "message"; conversation_id: string; message: Message }
   | { type: "conversation"; conversation: Conversation }
   | { type: "ticket"; ticket: TicketRow }
+  | { type: "call"; call: RungCall; happened: string }
   | { type: "pong" };
 
 export type Tab = "waiting" | "mine" | "bot" | "all";

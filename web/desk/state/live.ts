@@ -2,6 +2,7 @@ import { ref } from "vue";
 import { LiveSocket, SOCKET_TIMING, socketUrl, type SocketTiming } from "../../shared/socket";
 import type { Conversation, LiveFrame } from "../api/types";
 import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
+import { tellOfCall } from "./phone";
 import { session } from "./session";
 import { add, changed, reload, thread } from "./thread";
 import { tellOfTicket } from "./ticket_news";
@@ -86,6 +87,9 @@ export function take(frame: LiveFrame): void {
       break;
     case "ticket":
       tellOfTicket(frame.ticket);
+      break;
+    case "call":
+      tellOfCall(frame.call);
       break;
     default:
       break;
