@@ -90,6 +90,10 @@ class Moves:
         if mode is not Mode.WAITING:
             self._events.publish(f"conversation:{conversation_id}", "mode", mode=str(mode), position=0)
         await self.places()
+        self.conversation_changed(conversation_id)
+
+    def conversation_changed(self, conversation_id: str) -> None:
+        """Tell the open desks that something of a conversation changed that its citizen does not see."""
         self._events.publish("desk", "conversation", conversation_id=conversation_id)
 
     async def places(self) -> None:

@@ -20,6 +20,7 @@ from conversations.channels import Channels
 from conversations.danger import Judge
 from conversations.delivery import Deliveries
 from conversations.event_kinds import Event, Report
+from conversations.filed import AgentFiles
 from conversations.handoff import Handoff
 from conversations.listing import Page, Wanted
 from conversations.models import Conversation, MessageRow
@@ -163,6 +164,8 @@ class Conversations:
         self.transfer = passing.transfer
         self.take_over = passing.take_over
         self.close = passing.close
+        self.agent_files = AgentFiles(moves)
+        """What changes in a conversation when its agent files a ticket."""
         self.put_in = queued.put_in
         self.remember = self._handoff.remember
         self.remember_all = self._handoff.remember_all

@@ -110,11 +110,16 @@ def hide(text: str, kinds: Collection[Kind] = tuple(Kind)) -> str:
     text = text.translate(UNSEEN)
     for one in reversed(numbers(text)):
         if one.kind in kinds:
-            text = text[: one.start] + _hidden(one) + text[one.end :]
+            text = text[: one.start] + hidden(one) + text[one.end :]
     return text
 
 
-def _hidden(one: Span) -> str:
+def hidden(one: Span) -> str:
+    """A number as :func:`hide` shows it.
+
+    >>> hidden(numbers("我13800001234")[0])
+    '138****1234'
+    """
     if one.kind is Kind.CODE:
         return "*" * len(one.digits)
     if one.kind is Kind.ACCOUNT:

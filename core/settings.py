@@ -244,6 +244,12 @@ class Settings(BaseSettings):
         False,
         description="Whether that sign-in itself checks a second factor, so that the desk asks for none.",
     )
+    phone_secret: str = Field(
+        "",
+        repr=False,
+        max_length=200,
+        description="Secret that signs what the telephone system (CTI) tells of calls, 32 characters at least; empty: there is none.",
+    )
     max_body_bytes: int = Field(1_048_576, ge=16_384, description="Largest request body, in bytes.")
 
     @field_validator("web_origins", "partner_origins", "desk_second_factor", mode="before")
@@ -252,6 +258,13 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
         return value
+
+    @field_validator("phone_secret")
+    @classmethod
+    def _long_enough(cls, secret: str) -> str:
+        if secret and len(secret) < 32:
+            raise ValueError("至少要 32 个字符，短的猜得出来")
+        return secret
 
     @field_validator("wechat_accounts", mode="before")
     @classmethod

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["", "account", "conversation", "photo", "ticket", "questions", "request", "canned"]
+Kind = Literal[
+    "", "account", "conversation", "photo", "ticket", "questions", "request", "canned", "call", "callback"
+]
 """What an act is about; empty for lists and for what is about nobody."""
 KINDS: dict[str, str] = {
     "account": "账号",
@@ -15,6 +17,8 @@ KINDS: dict[str, str] = {
     "questions": "一组问题",
     "request": "个人信息请求",
     "canned": "常用语",
+    "call": "来电",
+    "callback": "约定回电",
 }
 """Kind → its name for people."""
 
@@ -99,6 +103,24 @@ MOVE_TICKET = Act("move_ticket", "办理工单", "ticket", "number")
 # Each ticket of the batch has a record of its own, beside the one of the request.
 DISPATCH_TICKETS = Act("dispatch_tickets", "批量派单", "ticket")
 LIST_DEPARTMENTS = Act("list_departments", "查看承办单位名单")
+
+READ_MATTER = Act("read_matter", "查看会话里待登记的内容", "conversation", "id")
+READ_STORY = Act("read_story", "识别诉求内容")
+FIND_LIKE = Act("find_like", "查找可能重复的工单")
+# The record that is written with the ticket names it; this one, of a refusal, names nothing.
+FILE_TICKET = Act("file_ticket", "登记工单", "ticket")
+EDIT_TICKET = Act("edit_ticket", "修改工单", "ticket", "number")
+
+LIST_PHONE_CALLS = Act("list_phone_calls", "查看来电记录")
+NOTE_PHONE_CALL = Act("note_phone_call", "登记来电")
+ANSWER_PHONE_CALL = Act("answer_phone_call", "接听或结束来电", "call", "id")
+OPEN_PHONE_CALL = Act("open_phone_call", "打开来电", "call", "id")
+SEE_CALLER = Act("see_caller", "查看来电人的工单")
+PHONE_FIGURES = Act("phone_figures", "查看接通率")
+LIST_CALLBACKS = Act("list_callbacks", "查看约定回电")
+ADD_CALLBACK = Act("add_callback", "登记约定回电")
+REVEAL_CALLBACK = Act("reveal_callback", "查看回电号码", "callback", "id")
+END_CALLBACK = Act("end_callback", "办结约定回电", "callback", "id")
 
 LIST_CALLS = Act("list_calls", "查看回访电话单")
 CALL_FIGURES = Act("call_figures", "查看回访情况")

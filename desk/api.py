@@ -11,6 +11,7 @@ from core.events import Events
 from core.rates import Rates
 from desk.accounts import Accounts
 from desk.accounts_api import AccountsApi
+from desk.assistant import Assistant
 from desk.audit_api import AuditApi
 from desk.auth_api import AuthApi
 from desk.beside import Beside, Upset
@@ -21,6 +22,8 @@ from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
 from desk.devices import Devices
 from desk.drafts import Drafts
+from desk.filing import Filing
+from desk.filing_api import FilingApi
 from desk.finding import Finding
 from desk.guard import Guard
 from desk.hub import Hub
@@ -33,6 +36,8 @@ from desk.oidc import Oidc, Provider
 from desk.oidc_api import OidcApi
 from desk.partners_api import PartnersApi
 from desk.passing_api import PassingApi
+from desk.phone import Phone
+from desk.phone_api import PhoneApi
 from desk.photos_api import PhotosApi
 from desk.policy import Policy
 from desk.reveals import Reveals
@@ -54,6 +59,7 @@ from desk.views import Views
 from desk.views_api import ViewsApi
 from desk.watch import Watch
 from gaps import Gaps
+from telephony import Callbacks, Calls
 from tickets.service import Tickets
 
 
@@ -75,6 +81,7 @@ def routes(
     session_key: str,
     rates: Rates | None = None,
     upset: Upset = _calm,
+    assistant: Assistant = Assistant(),  # noqa: B008  (it can't be changed)
 ) -> list[web.RouteDef]:
     """All routes of the desk's API, ``/api/desk/…``. They need :func:`desk.setup_sessions`.
 
@@ -91,6 +98,7 @@ def routes(
         session_key: the installation's secret, for the cookie that tells known browsers.
         rates: counts for all processes; None: within this process.
         upset: tells whether a citizen's words are angry; agents are shown it.
+        assistant: reads texts for agents who file tickets, and words what citizens are told.
 
     >>> setup_sessions(app, session_key)                                               # doctest: +SKIP
     >>> app.add_routes(                                                                # doctest: +SKIP
@@ -108,6 +116,11 @@ def routes(
     drafts, notes = Drafts(database), Notes(database)
     finding = Finding(colleagues, tickets, conversations.channels, notes)
     reveals = Reveals(database, reveals_a_day)
+    filing = Filing(database, conversations, tickets, assistant)
+    phone = Phone(
+        *(database, Calls(database, events), Callbacks(database), tickets),
+        *(conversations, summaries, users, filing),
+    )
     hub = Hub(events, summaries, Missed(database))
     return [
         *AuthApi(guard, users, sessions, second_factor, devices).routes(),
@@ -128,6 +141,8 @@ def routes(
         ).routes(),
         *CannedApi(guard, CannedReplies(database)).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
+        *FilingApi(guard, tickets, filing).routes(),
+        *PhoneApi(guard, phone, reveals).routes(),
         *TicketMovesApi(guard, tickets).routes(),
         *TicketSheetsApi(guard, tickets).routes(),
         *TicketSheetApi(guard, tickets).routes(),

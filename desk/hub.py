@@ -132,6 +132,8 @@ class Hub:
             self._send({"type": "beside", "conversation_id": event.data["conversation_id"]})
         elif event.kind == "conversation":
             return [event.data["conversation_id"]]
+        elif event.kind == "call":
+            self._send({"type": "call", **event.data})
         return []
 
     def _message(self, conversation_id: str, message: Frame) -> None:

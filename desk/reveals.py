@@ -21,7 +21,7 @@ from desk.models import DeskReveal, DeskUser
 from desk.roles import ANSWERING, Role
 from desk.users import User
 
-What = Literal["ticket", "conversation", "more"]
+What = Literal["ticket", "conversation", "callback", "more"]
 """What was seen; ``more`` is what a supervisor gives: another day's number for somebody."""
 
 PRESETS = (

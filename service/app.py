@@ -9,6 +9,8 @@ from datetime import timedelta
 from aiohttp import web
 
 import desk
+from bot.actions.complaint import for_desk
+from bot.actions.complaint.filing import words as filed_words
 from bot.actions.policy.answer import sure_answer
 from bot.actions.policy.topics import topic_entries
 from bot.actions.progress import callback
@@ -27,9 +29,11 @@ from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
 from bot.understanding.name import introduced_name
 from bot.understanding.splitting import split
+from channels.phone import PhoneChannel
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.danger import advices
+from conversations.filed import FORM_CLOSED
 from conversations.media import UNSENT_JOB, UNSENT_LOOK, Media
 from conversations.rasa import RasaClient
 from conversations.scope import kinds as scope_kinds
@@ -51,10 +55,12 @@ from core.retention import JOB as RETENTION_JOB
 from core.sealing import use_ring
 from core.settings import Settings
 from desk import presence
+from desk.assistant import Assistant
 from desk.oidc import Provider
 from desk.policy import Policy, second_factor_roles
 from desk.seals import KEEP_EVERY, KEEP_JOB, SEAL_EVERY, SEAL_JOB, Seals
 from desk.second_place import NAME as AUDIT_SEAL
+from desk.users import Users
 from gaps import Gaps
 from kb_index import entry_page
 from kb_index.entries.entry import Entry
@@ -73,12 +79,14 @@ from service.notice_page import shown
 from service.proxy import forwarded
 from service.renewal import RESEAL, Renewal
 from service.retention import retention
+from telephony import Calls
 from tickets import departments, recounting
 from tickets.automatic import AutomaticDispatch
 from tickets.notices import TicketNotices
 from tickets.public import PublicTickets
 from tickets.service import Tickets
 from tickets.sweep import Sweep
+from tickets.types import Ticket
 
 CONVERSATIONS = web.AppKey("conversations", Conversations)
 """Key under which a running app holds its conversations, for measurements (:mod:`service.measured`)."""
@@ -231,6 +239,15 @@ async def create_app(settings: Settings) -> web.Application:
         pace=Pace(patience_s=settings.wechat_patience_s),
     )
 
+    calls = Calls(database, events)
+    phone = PhoneChannel(
+        conversations,
+        calls,
+        secret=settings.phone_secret,
+        agent_of=Users(database).id_of,
+        wait_s=settings.turn_wait_s,
+    )
+
     seals = Seals(database, secrets.session_key, settings.data_dir / AUDIT_SEAL)
 
     async def keep_audit(_: Job) -> None:
@@ -238,6 +255,12 @@ async def create_app(settings: Settings) -> web.Application:
 
     jobs.every(SEAL_JOB, SEAL_EVERY, seals.seal)
     jobs.every(KEEP_JOB, KEEP_EVERY, keep_audit)
+    jobs.handle(FORM_CLOSED, for_desk.closer(rasa))
+
+    def tells(ticket: Ticket, text_only: bool) -> Reply:
+        told = filed_words(ticket, tickets.deadline_lines(ticket), settings.progress_url, text_only=text_only)
+        return Reply(told, card=ticket.card())
+
     TicketNotices(database, tickets, conversations.notify, jobs, callback.ways)
     Sweep(database, events, city, jobs)
     AutomaticDispatch(database, tickets.moves, city, jobs, likely)
@@ -281,6 +304,7 @@ async def create_app(settings: Settings) -> web.Application:
             ),
             *endpoint.routes(secrets.actions_secret),
             *wechat.routes(),
+            *phone.routes(),
             *desk.routes(
                 database,
                 events,
@@ -294,6 +318,7 @@ async def create_app(settings: Settings) -> web.Application:
                 session_key=secrets.session_key,
                 rates=rates,
                 upset=angry,
+                assistant=Assistant(for_desk.reader(city), tells),
             ),
             *entry_page.routes(knowledge, city.name),
             *WorkOrders(database, tickets, rates, web_channel.source, city.full_name).routes(),

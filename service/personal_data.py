@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import channels.web.retention
 import channels.wechat.retention
 import desk.retention
+import telephony.retention
 from bot.forgetting import Tracker
 from conversations.media import Media
 from conversations.models import Conversation, ConversationEvent, ImageRow, MessageRow, RightsRequest
@@ -29,6 +30,7 @@ from core.phone import canonical
 from core.redaction import redact
 from core.retention import AT_ONCE
 from core.sealing import lookup_keys
+from telephony.models import CallRow, WishedCallRow
 from tickets.models import TicketEventRow, TicketPhotoRow, TicketRow
 from tickets.progress import ANSWERED
 from tickets.retention import held, make_anonymous
@@ -43,10 +45,14 @@ class Person:
     Args:
         conversations: ids of their conversations.
         tickets: ids of their tickets.
+        calls: ids of their phone calls.
+        callbacks: ids of callbacks that they wished for.
     """
 
     conversations: tuple[str, ...]
     tickets: tuple[str, ...]
+    calls: tuple[str, ...] = ()
+    callbacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ async def find(database: Database, *, conversation_id: str = "", phone: str = ""
     Args:
         database: where it is stored.
         conversation_id: one of their conversations; its tickets belong to it.
-        phone: their phone, which the caller has verified; the tickets with it, and the conversations of these.
+        phone: their phone, which the caller has verified; the tickets and calls with it, and the conversations of these.
 
     Raises:
         BadRequest: neither or both are given, or the phone is no phone.
@@ -92,16 +98,25 @@ async def find(database: Database, *, conversation_id: str = "", phone: str = ""
             talks = await session.scalars(
                 select(Conversation.id).where(Conversation.id.in_([talk for _, talk in found if talk]))
             )
-            person = Person(tuple(talks), tuple(ticket for ticket, _ in found))
+            person = await _with_calls(
+                session, Person(tuple(talks), tuple(ticket for ticket, _ in found)), lookup_keys(number)
+            )
         else:
             talks = await session.scalars(select(Conversation.id).where(Conversation.id == conversation_id))
             own = await session.scalars(
                 select(TicketRow.id).where(TicketRow.conversation_id == conversation_id)
             )
             person = Person(tuple(talks), tuple(own))
-    if not person.conversations and not person.tickets:
+    if not any((person.conversations, person.tickets, person.calls, person.callbacks)):
         raise NotFound("没有找到这个人的信息")
     return person
+
+
+async def _with_calls(session: AsyncSession, person: Person, keys: Sequence[str]) -> Person:
+    """The person with the calls and callbacks of a phone, by the keyed digests of its number."""
+    calls = await session.scalars(select(CallRow.id).where(CallRow.phone_key.in_(keys)))
+    callbacks = await session.scalars(select(WishedCallRow.id).where(WishedCallRow.phone_key.in_(keys)))
+    return replace(person, calls=tuple(calls), callbacks=tuple(callbacks))
 
 
 async def export(database: Database, media: Media, person: Person, folder: Path) -> int:
@@ -118,6 +133,8 @@ async def export(database: Database, media: Media, person: Person, folder: Path)
             "made_at": iso(now()),
             "conversations": [await _talk(session, one) for one in person.conversations],
             "tickets": [await _ticket(session, one) for one in person.tickets],
+            "calls": [_call(await session.get_one(CallRow, one)) for one in person.calls],
+            "callbacks": [_callback(await session.get_one(WishedCallRow, one)) for one in person.callbacks],
         }
         photos = list(
             await session.scalars(
@@ -187,6 +204,8 @@ async def erase(database: Database, media: Media, tracker: Tracker, person: Pers
                 )
             )
         await make_nameless(session, [talk.id for talk in nameless])
+        await telephony.retention.forget_callers(session, person.calls)
+        await telephony.retention.remove_callbacks(session, person.callbacks)
     if after is not None:
         await asyncio.to_thread(after)
     kept = [f"工单 {row.number} 还没有办结，办完之前要留着" for row in still_open]
@@ -321,6 +340,21 @@ async def _ticket(session: AsyncSession, ticket_id: str) -> dict[str, Any]:
         ],
         "photos": sorted(photos),
     }
+
+
+def _call(row: CallRow) -> dict[str, Any]:
+    return {
+        "phone": row.phone,
+        "began_at": iso(row.began_at),
+        "answered_at": iso(row.answered_at) if row.answered_at else None,
+        "ended_at": iso(row.ended_at) if row.ended_at else None,
+        "ticket": row.ticket_number,
+    }
+
+
+def _callback(row: WishedCallRow) -> dict[str, Any]:
+    names = ("phone", "name", "about", "wished_at", "ticket_number", "tries", "ended_at", "result", "note")
+    return {name: _plain(getattr(row, name)) for name in names}
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ import core.retention
 import desk.retention
 import gaps.retention
 import partners.retention
+import telephony.retention
 import tickets.retention
 from bot.forgetting import Tracker
 from bot.rasa_program import tracker_url
@@ -28,6 +29,7 @@ _PACKAGES = (
     channels.web.retention,
     channels.wechat.retention,
     partners.retention,
+    telephony.retention,
 )
 DECIDED: dict[str, str] = {table: why for package in _PACKAGES for table, why in package.TABLES.items()}
 """Every table → how long it is kept, or why it is not removed by the clock."""
@@ -58,6 +60,11 @@ def retention(settings: Settings, database: Database, media: Media) -> Retention
             events=timedelta(days=settings.keep_events_days),
         ),
         *desk.retention.rules(database, messages=timedelta(days=settings.keep_messages_days)),
+        *telephony.retention.rules(
+            database,
+            messages=timedelta(days=settings.keep_messages_days),
+            events=timedelta(days=settings.keep_events_days),
+        ),
         *gaps.retention.rules(database, questions=timedelta(days=settings.keep_questions_days)),
         Files("程序日志", timedelta(days=settings.keep_logs_days), settings.data_dir / "log", "*.log.*"),
         Tracker(timedelta(days=settings.keep_tracker_days), tracker_url(settings)),

@@ -10,6 +10,7 @@ import desk.models
 import desk.talk_models
 import gaps.models
 import partners.models
+import telephony.models
 import tickets.models
 
-__all__ = ["channels", "conversations", "core", "desk", "gaps", "partners", "tickets"]
+__all__ = ["channels", "conversations", "core", "desk", "gaps", "partners", "telephony", "tickets"]

@@ -26,6 +26,8 @@ from tickets.models import Department, TicketHeardRow, TicketRow
 from tickets.states import State
 from tickets.types import TicketLine
 
+SPOKEN = frozenset({"phone"})
+"""Channels whose citizens read nothing: only a call asks them what they think of an answer."""
 MAX_LIMIT = 100
 """Most calls of one page."""
 
@@ -34,7 +36,7 @@ def plan(row: TicketRow, city: City, at: datetime) -> None:
     """Put a ticket whose answer was just reviewed on the list; not when there is no phone to call."""
     if not row.contact_phone:
         row.call_at = None
-    elif row.conversation_id is None:
+    elif row.conversation_id is None or row.channel in SPOKEN:
         row.call_at = at
     else:
         row.call_at = deadlines.later(city, city.handling.callback.phone_after, at)

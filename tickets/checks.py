@@ -10,6 +10,7 @@ from core.city import City
 from core.errors import BadRequest
 from core.phone import canonical
 from core.text import clean, legible
+from tickets import catalog
 from tickets.types import Detail, TicketDraft, TicketType
 
 MAX_CONTENT = 10_000
@@ -133,6 +134,16 @@ def check(draft: TicketDraft, city: City) -> TicketDraft:
             "details": tuple(Detail(**dict(detail)) for detail in checked.details),
         }
     )
+
+
+def unknown(draft: TicketDraft, city: City) -> dict[str, str]:
+    """What a draft names that neither the catalogue nor the city has: field → words. Of citizens everything is taken."""
+    found = {}
+    if draft.category and draft.category not in catalog.names():
+        found["category"] = "没有这个事项分类"
+    if draft.district and city.named(draft.district) is None:
+        found["district"] = "没有这个县区"
+    return found
 
 
 def _wrong(place: tuple[int | str, ...], draft: TicketDraft) -> tuple[str, str]:

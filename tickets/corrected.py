@@ -10,6 +10,10 @@ IN_FORM, AFTER_FILING = "市民更正：", "市民登记后更正："
 shows the latter, because a department may have read the ticket already."""
 
 
+BY_STAFF = "话务员修改："
+"""How a line of the history begins that tells what the staff changed in a filed ticket (:mod:`tickets.editing`)."""
+
+
 def with_line(content: str, field: str, value: str, begins: str) -> str:
     """The content with a line that tells the right value; an earlier line about the same field goes.
 
@@ -31,7 +35,7 @@ def with_line(content: str, field: str, value: str, begins: str) -> str:
 
 def is_correction(line: str) -> bool:
     """Whether a line of a content or a history tells of a correction."""
-    return line.startswith((IN_FORM, AFTER_FILING))
+    return line.startswith((IN_FORM, AFTER_FILING, BY_STAFF))
 
 
 def is_corrected(content: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from core.masking import hide
 from core.redaction import Own, confidential, own_names, without_home, without_room
 from core.search_tokens import folded
-from tickets import numbers
+from tickets import editing, numbers
 from tickets.corrected import is_correction
 from tickets.models import TicketRow
 from tickets.progress import ANSWERED
@@ -78,6 +78,7 @@ DECISIONS: dict[str, dict[str, str]] = {
         "parent_id": _NEVER,
         "created_at": _AS_IT_IS,
         "updated_at": _AS_IT_IS,
+        "edited_at": _AS_IT_IS,
         "version": _AS_IT_IS,
         "due_from": _NEVER,
         "added_days": _AS_IT_IS,
@@ -223,7 +224,7 @@ class DepartmentView:
         history = [
             {
                 **event.to_json(),
-                "note": "" if not every and _of_another(event, own_since) else reads.text(event.note),
+                "note": "" if not every and _of_another(event, own_since) else _note(event, reads, hidden),
             }
             for event in events
         ]
@@ -289,6 +290,15 @@ _PLAIN = (
 def _of_another(event: TicketEvent, own_since: datetime | None) -> bool:
     """Whether a line holds what another department answered, and not the one that has the lead since ``own_since``."""
     return event.action == "reply" and (own_since is None or event.at < own_since)
+
+
+def _note(event: TicketEvent, reads: _Reader, hidden: bool) -> str:
+    """A line of the history. With 保密 it tells no former value: a name that the staff has taken out is no longer known as one."""
+    return (
+        editing.changed_only(event.note)
+        if hidden and event.action == editing.ACTION
+        else reads.text(event.note)
+    )
 
 
 def _point(degrees: float | None, hidden: bool) -> float | None:

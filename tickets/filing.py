@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,10 +21,17 @@ from tickets.types import CITIZEN, URGENT, Actor, Ticket, TicketDraft, TicketTyp
 
 MAX_KEY = 200
 """Most characters of a filing key."""
+Beside = Callable[[AsyncSession, Ticket], Awaitable[None]]
+"""Work of the caller in the transaction that makes a ticket, with the ticket: both are written, or neither."""
 
 
 async def file(
-    database: Database, draft: TicketDraft, key: str, city: City, actor: Actor = CITIZEN
+    database: Database,
+    draft: TicketDraft,
+    key: str,
+    city: City,
+    actor: Actor = CITIZEN,
+    beside: Beside | None = None,
 ) -> tuple[Ticket, bool]:
     """Store a draft as a ticket, or find the ticket that an earlier call with the same ``key`` made.
 
@@ -33,6 +42,7 @@ async def file(
             runs again after a crash) gets the first ticket, even when its draft differs.
         city: gives the prefix of the number, its districts, and the rules for deadlines.
         actor: who files the ticket.
+        beside: done in the same transaction, when this call makes the ticket.
 
     Returns:
         The ticket, and whether this call made it.
@@ -44,17 +54,20 @@ async def file(
         raise BadRequest("登记请求缺少编号，请重新提交", code="bad_filing_key")
     draft = checks.check(draft, city)
     try:
-        return await _file(database, draft, key, city, actor)
+        return await _file(database, draft, key, city, actor, beside)
     except IntegrityError:
         # Another process has just filed with the same key (only on PostgreSQL, as SQLite's writers queue).
-        return await _file(database, draft, key, city, actor)
+        return await _file(database, draft, key, city, actor, beside)
 
 
 async def _file(
-    database: Database, draft: TicketDraft, key: str, city: City, actor: Actor
+    database: Database, draft: TicketDraft, key: str, city: City, actor: Actor, beside: Beside | None
 ) -> tuple[Ticket, bool]:
     async with database.write() as session:
-        return await within(session, draft, key, city, actor)
+        ticket, made = await within(session, draft, key, city, actor)
+        if made and beside is not None:
+            await beside(session, ticket)
+        return ticket, made
 
 
 async def within(

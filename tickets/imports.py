@@ -13,7 +13,7 @@ from core.city import City
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
 from core.events import Events
-from tickets import catalog, checks, filing
+from tickets import checks, filing
 from tickets.models import TicketRow
 from tickets.moves import announce
 from tickets.types import Actor, Detail, Ticket, TicketDraft
@@ -118,13 +118,7 @@ class Imports:
 
     def unknown(self, draft: TicketDraft) -> dict[str, str]:
         """What a draft names that neither the catalogue nor the city has: field → words. Of citizens everything is taken."""
-        categories = {f"{one.name}/{leaf.name}" for one in catalog.categories() for leaf in one.children}
-        found = {}
-        if draft.category and draft.category not in categories:
-            found["category"] = "没有这个事项分类"
-        if draft.district and self._city.named(draft.district) is None:
-            found["district"] = "没有这个县区"
-        return found
+        return checks.unknown(draft, self._city)
 
     def _checked(self, wanted: Sequence[Wanted]) -> tuple[list[TicketDraft], list[Wrong]]:
         found: list[TicketDraft] = []

@@ -49,6 +49,8 @@ _LINE_COLUMNS = (
     TicketRow.version,
     TicketRow.urgency,
     TicketRow.supervised_at,
+    TicketRow.dispatched_at,
+    TicketRow.edited_at,
     TicketRow.disputed,
 )
 _OWN_COLUMNS = (

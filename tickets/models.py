@@ -201,6 +201,8 @@ class TicketRow(Base):
     """When everything that names people was removed (:mod:`tickets.retention`)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the staff last changed fields after the filing (:mod:`tickets.editing`)."""
     search_tokens: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Keyed tokens of content and address (:mod:`core.search_tokens`), because encrypted text can't be searched."""
 

@@ -107,7 +107,7 @@ class Moves:
             ):
                 return await rows.to_ticket(session, row), False
             if version is not None and version != row.version and not transition.appends:
-                raise await _stale(session, row)
+                raise await stale(session, row)
             moment = now()
             await clockwork.catch_up(session, row, self._city, moment, do)
             await do(session, row, transition, fields, actor, self._city, moment, key=key)
@@ -225,7 +225,8 @@ async def do(
     await clockwork.plan(session, row, city)
 
 
-async def _stale(session: AsyncSession, row: TicketRow) -> Conflict:
+async def stale(session: AsyncSession, row: TicketRow) -> Conflict:
+    """The refusal for who saw an older version of a ticket: it says who did what meanwhile."""
     last = await session.scalar(
         select(TicketEventRow)
         .where(TicketEventRow.ticket_id == row.id)

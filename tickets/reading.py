@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.city import City
 from core.database import Database
 from core.errors import NotFound
-from tickets import counting, dispatch, listing, pages, rows, similar
+from tickets import checks, counting, dispatch, listing, pages, rows, similar
 from tickets.department_view import DepartmentView, Introduced
 from tickets.listing import Wanted
 from tickets.models import TicketRow
@@ -164,6 +164,16 @@ class Reading:
         """Open tickets that may be about the same matter, for the staff; see :func:`tickets.similar.marks`."""
         async with self._database.browse() as session:
             return await similar.marks(session, await self._row(session, number), department_id)
+
+    async def marks_of_draft(self, draft: TicketDraft) -> tuple[similar.Mark, ...]:
+        """Open tickets that may be about the matter of a draft, before it is filed, for the staff.
+
+        Raises:
+            BadRequest: the draft can't be filed as it is (:func:`tickets.checks.check`).
+        """
+        checked = checks.check(draft, self.city)
+        async with self._database.browse() as session:
+            return await similar.marks_of_draft(session, checked)
 
     @staticmethod
     async def _row(session: AsyncSession, number: str) -> TicketRow:

@@ -74,7 +74,14 @@ def plain_line(row: TicketRow, told: str) -> TicketLine:
         supervised=row.supervised_at is not None,
         disputed=row.disputed,
         corrected=is_corrected(row.content),
+        edited=_edited(row),
     )
+
+
+def _edited(row: TicketRow) -> bool:
+    """Whether the staff changed the ticket since it was dispatched, so that a department may have read it as it was before."""
+    dispatched = row.dispatched_at
+    return row.edited_at is not None and dispatched is not None and row.edited_at > dispatched
 
 
 async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
@@ -131,6 +138,7 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         rounds=Rounds(row.returns, row.extensions, row.suspensions, row.redos, row.urges, row.unreached),
         heard=Heard(row.callback, row.satisfied, row.callback_why),
         disputed=row.disputed,
+        edited=_edited(row),
         merged_answer=await _merged_answer(session, row),
     )
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from core.city import City
-from core.database import Database
+from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
 from core.events import Events
-from tickets import corrections, notes
+from tickets import corrections, editing, notes
 from tickets.department_view import Introduced
 from tickets.models import TicketRow
 from tickets.moves import Moves, announce
@@ -59,6 +59,22 @@ class Saying(Reading):
             raise BadRequest("请写下要补充的内容，现在是空的", code="note_needed")
         ticket = await self._add(number, actor, "noted", said, key, photos)
         return await self._resumed(ticket, "群众补充了情况") if actor.kind == CITIZEN.kind else ticket
+
+    async def edit(
+        self,
+        number: str,
+        changes: Mapping[str, Any],
+        actor: Actor,
+        *,
+        version: int,
+        alongside: Alongside | None = None,
+    ) -> Ticket:
+        """修改: let the staff change fields of a filed ticket; see :func:`tickets.editing.edit`."""
+        made = await editing.edit(
+            self._database, number, changes, self.city, actor, version=version, alongside=alongside
+        )
+        announce(self._events, made.line, editing.ACTION)
+        return made
 
     async def correct(self, number: str, values: Mapping[str, str], key: str | None = None) -> Ticket:
         """Set fields that the citizen corrects; see :func:`tickets.corrections.fields`."""

@@ -11,6 +11,7 @@ from core.events import Events
 from tickets import contacts, deadlines, departments, filing, lookup, progress
 from tickets.department_view import Introduced
 from tickets.departments import Office
+from tickets.filing import Beside
 from tickets.imports import Imports
 from tickets.lookup import NOBODY, Tried
 from tickets.moves import announce
@@ -66,19 +67,22 @@ class Tickets(Saying):
         """How long such a matter may take, in words for a citizen; see :func:`tickets.deadlines.in_words`."""
         return deadlines.in_words(self.city, type_label, category, urgent)
 
-    async def file(self, draft: TicketDraft, key: str, actor: Actor = CITIZEN) -> Ticket:
+    async def file(
+        self, draft: TicketDraft, key: str, actor: Actor = CITIZEN, beside: Beside | None = None
+    ) -> Ticket:
         """Make a ticket of a confirmed draft. The same ``key`` again gives the same ticket.
 
         Args:
             draft: the confirmed draft.
             key: names this filing, up to 200 characters, such as conversation and confirmed summary.
             actor: who files the ticket.
+            beside: done in the same transaction, when this call makes the ticket.
 
         Raises:
             BadRequest: code ``bad_ticket``, and ``details.fields`` says what is wrong; or code
                 ``bad_filing_key``.
         """
-        ticket, made = await filing.file(self._database, draft, key, self.city, actor)
+        ticket, made = await filing.file(self._database, draft, key, self.city, actor, beside)
         if made:
             announce(self._events, ticket.line, "filed")
         return ticket

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -105,17 +105,40 @@ async def marks(
     seen: ColumnElement[bool] = TicketRow.id != row.id
     if department_id is not None:
         seen &= apart(TicketRow.department_id, department_id, sqlite=sqlite)
-    whose = [TicketRow.conversation_id == row.conversation_id] if row.conversation_id else []
-    whose += [TicketRow.contact_key.in_(lookup_keys(row.contact_phone))] if row.contact_phone else []
+    return await _marked(session, row, seen, department_id, to_line)
+
+
+async def marks_of_draft(session: AsyncSession, draft: TicketDraft) -> tuple[Mark, ...]:
+    """Open tickets that may be about the matter of a draft that an agent is about to file; see :func:`marks`.
+
+    Args:
+        session: the caller's transaction.
+        draft: the draft, checked (:func:`tickets.checks.check`).
+    """
+    return await _marked(session, draft, true(), None, rows.to_line)
+
+
+async def _marked(
+    session: AsyncSession,
+    matter: TicketDraft | TicketRow,
+    seen: ColumnElement[bool],
+    department_id: str | None,
+    to_line: Callable[[TicketRow], TicketLine],
+) -> tuple[Mark, ...]:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    whose = [TicketRow.conversation_id == matter.conversation_id] if matter.conversation_id else []
+    whose += [TicketRow.contact_key.in_(lookup_keys(matter.contact_phone))] if matter.contact_phone else []
     found = list(await _newest(session, seen & or_(*whose), LOOKED_BACK)) if whose else []
-    if row.category and row.address:
-        near = apart(TicketRow.category, row.category, sqlite=sqlite)
+    if matter.category and matter.address:
+        near = apart(TicketRow.category, matter.category, sqlite=sqlite)
         known = {one.id for one in found}
         more = await _newest(session, seen & near, _STRANGERS_LOOKED_BACK)
         found += [one for one in more if one.address and one.id not in known]
-    alike = [(likeness(row, one), one) for one in found]
+    alike = [(likeness(matter, one), one) for one in found]
     alike.sort(key=lambda pair: pair[0], reverse=True)
-    made = [Mark(to_line(one), _why(row, one, department_id), score) for score, one in alike if score >= LIKE]
+    made = [
+        Mark(to_line(one), _why(matter, one, department_id), score) for score, one in alike if score >= LIKE
+    ]
     return tuple(mark for mark in made if mark.why)[:_MOST_MARKS]
 
 
@@ -131,7 +154,7 @@ def pressing(marks: Sequence[Mark]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _why(row: TicketRow, other: TicketRow, department_id: str | None) -> tuple[str, ...]:
+def _why(row: TicketDraft | TicketRow, other: TicketRow, department_id: str | None) -> tuple[str, ...]:
     hidden = department_id is not None and (row.confidential or other.confidential)
     why = []
     if not hidden and row.conversation_id and row.conversation_id == other.conversation_id:

@@ -172,6 +172,7 @@ class TicketLine:
     disputed: bool = False
     department: str | None = None
     corrected: bool = False
+    edited: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form for lists and live events: labels for people, codes for programs."""
@@ -193,6 +194,7 @@ class TicketLine:
             "disputed": self.disputed,
             "department": self.department,
             "corrected": self.corrected,
+            "edited": self.edited,
         }
 
 
@@ -247,6 +249,7 @@ class Ticket:
     rounds: Rounds = field(default_factory=Rounds)
     heard: Heard = field(default_factory=Heard)
     disputed: bool = False
+    edited: bool = False
     merged_answer: str = ""
     """The reviewed answer of the ticket into which this one was merged; empty when there is none. Only its citizen reads it."""
 
@@ -270,6 +273,7 @@ class Ticket:
             disputed=self.disputed,
             department=self.department,
             corrected=is_corrected(self.content),
+            edited=self.edited,
         )
 
     def card(self) -> dict[str, Any]:
@@ -370,6 +374,7 @@ ACTION_LABELS = {
     "urged": "催办",
     "noted": "备注",
     "corrected": "群众更正",
+    "edited": "修改",
     "phone_corrected": "更正联系电话",
     "name_corrected": "更正联系人",
     "contact_taken_back": "撤回联系人、电话的更正",

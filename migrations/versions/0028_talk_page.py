@@ -1,6 +1,6 @@
 """The conversation page keeps replies that are not sent yet, internal notes, tags, and canned replies.
 
-Revision: 0028, after 0025
+Revision: 0028, after 0026
 """
 
 import sqlalchemy as sa

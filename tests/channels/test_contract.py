@@ -15,6 +15,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from channels.phone import PhoneChannel
 from channels.web import WebChannel
 from channels.wechat import Pace, WeChat
 from conversations.channels import Channel
@@ -25,7 +26,10 @@ from conversations.types import Agent, InboundMessage
 from core.database import Database
 from core.events import LocalEvents
 from core.news import News
+from core.privacy import lookup_key
 from service.errors import errors
+from telephony import Calls
+from tests.channels.phone.conftest import SECRET, Cti
 from tests.channels.wechat import conftest as wechat_conftest
 from tests.channels.wechat.api import Api
 from tests.channels.wechat.conftest import ACCOUNTS, HOLD_S, PATIENCE_S, QUICK
@@ -164,8 +168,35 @@ async def _paper(stack: AsyncExitStack, database: Database, folder: Path, api: A
     return Entrance(channel, "", talk, dialogue, write, read)
 
 
+async def _phone(stack: AsyncExitStack, database: Database, folder: Path, api: Api) -> Entrance:
+    talk, dialogue = await _conversations(stack, database)
+
+    async def nobody(username: str) -> str:
+        return ""
+
+    channel = PhoneChannel(talk, Calls(database, LocalEvents()), secret=SECRET, agent_of=nobody)
+    app = web.Application(middlewares=[errors])
+    app.add_routes(channel.routes())
+    cti = Cti(await _serve(stack, app))
+    number = "13800000000"
+    await cti.tell("rung", number=number)
+    await cti.tell("answered", number=number)
+    said: list[str] = []
+
+    async def write(text: str) -> str:
+        said.append(text)
+        await cti.tell("said", number=number, text=text, nth=len(said))
+        return ""
+
+    async def read() -> str:
+        return "".join(one["text"] for one in (await cti.tell("listen", number=number))["say"])
+
+    return Entrance(channel, "", talk, dialogue, write, read, lookup_key(number))
+
+
 ENTRANCES: dict[str, Make] = {
     "web": _web,
+    "phone": _phone,
     "subscription account": _wechat("main"),
     "service account": _wechat("pushing"),
     "mini program": _wechat("mini"),

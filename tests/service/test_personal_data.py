@@ -29,6 +29,9 @@ from core.errors import BadRequest, Conflict, NotFound
 from core.events import LocalEvents
 from core.privacy import lookup_key
 from service import personal_data
+from telephony import Callbacks, Calls
+from telephony.callbacks import Wish
+from telephony.calls import HAND, Happens, Told
 from tests.both_databases import database_url
 from tests.cities import HUAINAN
 from tests.conversations.test_media import photo
@@ -283,3 +286,22 @@ async def test_a_conversation_in_an_agents_hands_is_not_erased(stored: Stored) -
     with pytest.raises(Conflict):
         await stored.erase()
     assert await count(stored.database, MessageRow) > 2
+
+
+async def test_calls_and_callbacks_of_a_phone_are_exported_and_erased(stored: Stored, tmp_path: Path) -> None:
+    calls, callbacks = Calls(stored.database, LocalEvents()), Callbacks(stored.database)
+    for number, key in ((PHONE, "one"), ("13911112222", "two")):
+        await calls.tell(HAND, Told(key, Happens.ANSWERED, now(), number))
+        await callbacks.add(Wish(key, number, now() + timedelta(hours=1), f"{NAME}问材料", NAME), "坐席 1 号")
+    person = await personal_data.find(stored.database, phone=PHONE)
+    assert len(person.calls) == len(person.callbacks) == 1
+    await personal_data.export(stored.database, stored.media, person, tmp_path / "out")
+    written = json.loads((tmp_path / "out" / "data.json").read_text("utf-8"))
+    assert written["calls"][0]["phone"] == PHONE and written["callbacks"][0]["about"] == f"{NAME}问材料"
+    assert "13911112222" not in json.dumps(written)
+    await personal_data.erase(stored.database, stored.media, stored.tracker, person)
+    assert list(await calls.of_phone(PHONE)) == [] and list(await callbacks.of_phone(PHONE)) == []
+    assert (await calls.figures(1)).rang == 2, "the call is still counted"
+    assert len(await calls.of_phone("13911112222")) == len(await callbacks.of_phone("13911112222")) == 1
+    only_called = await personal_data.find(stored.database, phone="13911112222")
+    assert only_called.tickets == () and len(only_called.calls) == 1

@@ -107,6 +107,23 @@ ROUTES: dict[str, str | set[Role]] = {
     "POST /api/desk/canned": AGENTS,
     "POST /api/desk/canned/{id}": AGENTS,
     "POST /api/desk/canned/{id}/remove": AGENTS,
+    "GET /api/desk/conversations/{id}/matter": AGENTS,
+    "POST /api/desk/conversations/{id}/tickets": AGENTS,
+    "POST /api/desk/tickets/read": AGENTS,
+    "POST /api/desk/tickets/like": AGENTS,
+    "POST /api/desk/tickets/{number}/edit": AGENTS,
+    "POST /api/phone/events": CLOSED,
+    "GET /api/desk/phone/calls": AGENTS,
+    "POST /api/desk/phone/calls": AGENTS,
+    "GET /api/desk/phone/calls/{id}": AGENTS,
+    "POST /api/desk/phone/calls/{id}": AGENTS,
+    "POST /api/desk/phone/caller": AGENTS,
+    "POST /api/desk/phone/tickets": AGENTS,
+    "GET /api/desk/phone/figures": AGENTS,
+    "GET /api/desk/phone/callbacks": AGENTS,
+    "POST /api/desk/phone/callbacks": AGENTS,
+    "POST /api/desk/phone/callbacks/{id}/reveal": AGENTS,
+    "POST /api/desk/phone/callbacks/{id}/end": AGENTS,
     "GET /api/desk/reveals/reasons": AGENTS | {Role.DEPARTMENT},
     "GET /api/desk/reveals": {Role.SUPERVISOR},
     "POST /api/desk/reveals/more": {Role.SUPERVISOR},
@@ -158,6 +175,7 @@ ROUTES: dict[str, str | set[Role]] = {
 _SAY = {"client_id": "m1", "text": "您好"}
 _NOTE = {"to": None, "note": "请接着办"}
 _WHY = {"reason": "回访核实情况"}
+_MATTER = {"type": "求助", "content": "路灯坏了三天", "key": "key-00001"}
 OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
     # Conversations: one in the queue, one that this agent has, one that a colleague at the desk has.
     "GET /api/desk/conversations/{id}": (
@@ -212,6 +230,23 @@ OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
     # Canned replies: others' own ones are as if there were none (tests/desk/test_desk_canned.py).
     "POST /api/desk/canned/{id}": ({"title": "您好", "text": "您好", "version": 1}, {"none": {"*": 404}}),
     "POST /api/desk/canned/{id}/remove": ({}, {"none": {"*": 404}}),
+    "GET /api/desk/conversations/{id}/matter": (
+        None,
+        {"waiting": {"*": 200}, "own": {"*": 200}, "other": {"*": 200}},
+    ),
+    "POST /api/desk/conversations/{id}/tickets": (
+        _MATTER,
+        {"waiting": {"*": 409}, "own": {"*": 200}, "other": {"*": 409}},
+    ),
+    "POST /api/desk/tickets/{number}/edit": (
+        {"version": 1, "subject": "路灯管理所"},
+        {"own": {"*": 200}, "other": {"*": 200}, "secret": {"*": 200}},
+    ),
+    # Calls and callbacks belong to all agents. Here there are none.
+    "GET /api/desk/phone/calls/{id}": (None, {"none": {"*": 404}}),
+    "POST /api/desk/phone/calls/{id}": ({"event": "answered"}, {"none": {"*": 404}}),
+    "POST /api/desk/phone/callbacks/{id}/reveal": (_WHY, {"none": {"*": 404}}),
+    "POST /api/desk/phone/callbacks/{id}/end": ({"result": "reached"}, {"none": {"*": 404}}),
     # Accounts, and requests about personal data: those that there are belong to nobody in particular.
     "POST /api/desk/accounts/{id}": ({"display_name": "甲", "role": "agent"}, {"none": {"*": 404}}),
     "POST /api/desk/accounts/{id}/close": ({}, {"none": {"*": 404}}),
@@ -411,6 +446,8 @@ async def test_every_route_of_the_desk_declares_what_it_records(desk: Desk) -> N
 
 
 NOT_LISTS = {
+    "GET /api/desk/conversations/{id}/matter": "one conversation",
+    "GET /api/desk/phone/calls/{id}": "one call",
     "GET /api/desk/me": "one account",
     "GET /api/desk/live": "a websocket",
     "GET /api/desk/accounts": "the staff",

@@ -40,6 +40,10 @@ export const router = createRouter({
       meta: { title: "待办工单", allowed: mayHandle },
     },
     {
+      path: "/call/:id?", name: "call", component: () => import("./views/Call.vue"),
+      props: true, meta: { title: "来电登记", allowed: mayAnswer },
+    },
+    {
       path: "/calls", name: "calls", component: () => import("./views/Calls.vue"),
       meta: { title: "回访电话", allowed: mayAnswer },
     },

@@ -20,6 +20,7 @@ from bot.understanding.place import place
 from bot.understanding.splitting import split
 from bot.understanding.subject import whole_subject
 from bot.understanding.when import Moment
+from core.city import City
 from core.clock import now
 from core.simplified import simplified
 
@@ -43,19 +44,21 @@ _BARE_COUNT = re.compile(r"[\d一二三四五六七八九十百两几好多]{1,6
 """A count without what is counted: no time."""
 
 
-def read_mined(story: str, known: Mapping[str, Any]) -> dict[str, str]:
+def read_mined(story: str, known: Mapping[str, Any], city: City | None = None) -> dict[str, str]:
     """Read slot values from a story, without the slots that are already filled.
 
     Args:
         known: the current slots; a guess never overwrites a value that the citizen gave.
+        city: the city whose places are recognised; None: this installation's.
     """
-    found = mined(story, now(), parts().city)
+    city = city or parts().city
+    found = mined(story, now(), city)
     filled = {
         # A type that is not sure is filled in, too: it is shown in the summary, and another question would cost more.
         "complaint_type": found.complaint_type or found.unsure.complaint_type,
         "district": found.district,
         "address": ""
-        if _NO_PLACE.search(found.address) or is_rough(f"{found.town}{found.address}", parts().city)
+        if _NO_PLACE.search(found.address) or is_rough(f"{found.town}{found.address}", city)
         else f"{found.town}{found.address}"[: BY_NAME["address"].answer.longest],
         "happened_at": _when(found.happened_at, story)[: BY_NAME["happened_at"].answer.longest],
         "subject": ""
@@ -83,15 +86,20 @@ def read_ahead(text: str, content: str) -> None:
             mined(simplified(without_own(part, read_mined(story, {}))), now(), parts().city)
 
 
-def read_unsure(story: str) -> dict[str, str]:
-    """Slot → value of the readings of a story that are not sure enough to be stored unasked."""
-    found = mined(story, now(), parts().city).unsure
+def read_unsure(story: str, city: City | None = None) -> dict[str, str]:
+    """Slot → value of the readings of a story that are not sure enough to be stored unasked.
+
+    Args:
+        city: the city whose places are recognised; None: this installation's.
+    """
+    city = city or parts().city
+    found = mined(story, now(), city).unsure
     read = {
         "address": f"{found.town}{found.address}" if found.address else "",
         "happened_at": found.happened_at.text if found.happened_at else "",
         "subject": "" if nameless(found.subject, story) else whole_subject(found.subject, story),
     }
-    if is_rough(read["address"], parts().city):
+    if is_rough(read["address"], city):
         del read["address"]
     if _BARE_COUNT.fullmatch(read["happened_at"]):  # 五个 of 五个月
         del read["happened_at"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.actions.complaint import draft as drafts
@@ -69,23 +69,34 @@ def tell_filed(turn: Turn, ticket: Ticket, *, text_only: bool = False) -> None:
     Args:
         text_only: whether the citizen can't hear or speak, and so is not called.
     """
+    told = words(ticket, parts().tickets.deadline_lines(ticket), parts().progress_url, text_only=text_only)
+    turn.say(told, [PROGRESS, HUMAN], ticket.card())
+    just_now.remember(turn, ticket)
+    turn.outcome(Result.FILED, about=ticket.number)
+
+
+def words(
+    ticket: Ticket, deadlines: Sequence[str], progress_url: str | None = None, *, text_only: bool = False
+) -> str:
+    """What a citizen is told of a ticket that was just filed, whether by the assistant or by an agent.
+
+    Args:
+        ticket: the ticket.
+        deadlines: those that a document sets, each in a sentence.
+        progress_url: the page on which its progress can be seen; None for none.
+        text_only: whether the citizen can't hear or speak, and so is not called.
+    """
     after = "工作人员核对后会转给承办单位办理"
     if text_only:
         after += "，工单上写明了请用短信联系您、不要打电话。"
     else:
         after += "，需要时会打您留的电话核实，请留意接听。" if ticket.contact_phone else "。"
-    lines = parts().tickets.deadline_lines(ticket)
-    if url := parts().progress_url:
-        lines = [*lines, f"在网页上查也行：{url}"]
-    turn.say(
+    lines = [*deadlines, *([f"在网页上查也行：{progress_url}"] if progress_url else [])]
+    return (
         f"已经登记好了。\n工单号：{ticket.number}\n查询码：{place(ticket.number)}\n"
         f"请记好这两个号，查进度、催办、补充情况都要用。{after}"
-        "想知道办到哪一步了，随时在这里说“查工单进度”。" + "".join(f"\n{line}" for line in lines),
-        [PROGRESS, HUMAN],
-        ticket.card(),
+        "想知道办到哪一步了，随时在这里说“查工单进度”。" + "".join(f"\n{line}" for line in lines)
     )
-    just_now.remember(turn, ticket)
-    turn.outcome(Result.FILED, about=ticket.number)
 
 
 def _again(turn: Turn, error: BadRequest) -> None:

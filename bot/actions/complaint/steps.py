@@ -169,12 +169,12 @@ async def suggest_category(turn: Turn) -> None:
     content = turn.slots.get("content")
     if not content or turn.slots.get("category"):
         return
-    found = await asyncio.to_thread(suggest, _matter_of(str(content)))
+    found = await asyncio.to_thread(suggest, matter_of(str(content)))
     if found is not None and found.confidence >= _CATEGORY_FROM:
         turn.set("category", found.category)
 
 
-def _matter_of(content: str) -> str:
+def matter_of(content: str) -> str:
     """The words that decide the category: the story told first, without what the citizen says it is not about."""
     first = drafts.told_first(content)
     return without_denied(without_aside(without_plea(first if len(first) >= _LEAST_FIRST else content)))

@@ -40,6 +40,8 @@ export interface TicketRow {
   disputed: boolean;
   /** The citizen corrected something after the ticket was filed; its content and history tell what. */
   corrected: boolean;
+  /** The hotline changed fields since it was dispatched; its history tells what. */
+  edited: boolean;
   /** The department that handles it (承办单位); null before it is dispatched. */
   department: string | null;
   /** What is usual to do next; only on a department's list. */

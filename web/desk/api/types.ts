@@ -1,3 +1,4 @@
+import type { RungCall } from "./phone";
 import type { AnswerCard, Message, Mode, Sender } from "../../shared/wire";
 import type { TicketRow } from "./ticket_types";
 
@@ -186,6 +187,7 @@ export type LiveFrame =
   | { type: "conversation"; conversation: Conversation }
   | { type: "beside"; conversation_id: string }
   | { type: "ticket"; ticket: TicketRow }
+  | { type: "call"; call: RungCall; happened: string }
   | { type: "pong" };
 
 export type Tab = "waiting" | "mine" | "bot" | "all";

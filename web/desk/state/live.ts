@@ -3,6 +3,7 @@ import { LiveSocket, SOCKET_TIMING, socketUrl, type SocketTiming } from "../../s
 import type { Conversation, LiveFrame } from "../api/types";
 import { besideSoon } from "./beside";
 import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
+import { tellOfCall } from "./phone";
 import { session } from "./session";
 import { add, changed, reload, thread } from "./thread";
 import { tellOfTicket } from "./ticket_news";
@@ -91,6 +92,9 @@ export function take(frame: LiveFrame): void {
       break;
     case "ticket":
       tellOfTicket(frame.ticket);
+      break;
+    case "call":
+      tellOfCall(frame.call);
       break;
     default:
       break;

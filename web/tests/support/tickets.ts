@@ -11,7 +11,7 @@ export function ticket(over: Partial<Ticket> = {}): Ticket {
   return {
     number: "HN2026112300001", type: "投诉", category: "市政设施/路灯照明", district: "某区", state: "办理中",
     created_at: "2026-11-23T02:00:00Z", summary: "路灯坏了", conversation_id: null, due: due(50), version: 3, urgency: null,
-    supervised: false, disputed: false, corrected: false, department: "某局", content: "路灯坏了", ...over,
+    supervised: false, disputed: false, corrected: false, edited: false, department: "某局", content: "路灯坏了", ...over,
   };
 }
 

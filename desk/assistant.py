@@ -1,0 +1,37 @@
+"""What the desk lets the assistant do when an agent files a ticket. The desk may not import it, so it is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conversations.types import Reply
+from tickets.drafted import Drafted
+from tickets.types import Ticket
+
+Reads = Callable[[Sequence[str], Mapping[str, Any]], Awaitable[Drafted]]
+"""(a citizen's messages, slots of the assistant's form) → what a ticket could say."""
+Tells = Callable[[Ticket, bool], Reply]
+"""(a ticket that was just filed, whether its citizen is reached in writing only) → what the citizen is told."""
+
+
+async def _reads_nothing(words: Sequence[str], slots: Mapping[str, Any]) -> Drafted:
+    return Drafted()
+
+
+def _tells_the_number(ticket: Ticket, text_only: bool) -> Reply:
+    return Reply(f"已经登记好了，工单号：{ticket.number}。", card=ticket.card())
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """The assistant's part in filing.
+
+    Args:
+        reads: reads what a ticket could say; by default nothing, so that agents fill all of the form.
+        tells: words what the citizen is told, as when the assistant files; by default the number and the card.
+    """
+
+    reads: Reads = _reads_nothing
+    tells: Tells = _tells_the_number

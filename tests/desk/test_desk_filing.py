@@ -1,0 +1,252 @@
+"""An agent files a ticket out of a conversation: filled by the assistant's readers, once, told to the citizen, in the history."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.actions.complaint import for_desk
+from bot.actions.complaint.filing import words
+from conversations.filed import FORM_CLOSED
+from conversations.types import InboundMessage, Reply
+from core.database import Database
+from core.jobs import JobRow
+from desk.assistant import Assistant
+from desk.models import DeskAudit
+from tests.cities import HUAINAN
+from tests.conversations.test_media import photo
+from tests.desk.conftest import MakeOffice, Office, Person, on_both
+from tickets.models import TicketRow
+from tickets.types import Ticket
+
+PHONE, OTHER = "13800000000", "13911112222"
+STORY = f"田家庵区龙湖小区3号楼楼上邻居昨晚十一点还在唱歌，骗人的物业电话{OTHER}打不通"
+KEY = "key-00001"
+WANTED = {
+    "type": "投诉",
+    "content": "楼上邻居昨晚十一点还在唱歌",
+    "category": "生态环境/噪声扰民",
+    "district": "田家庵区",
+    "address": "龙湖小区3号楼",
+    "key": KEY,
+}
+
+
+def _tells(ticket: Ticket, text_only: bool) -> Reply:
+    return Reply(words(ticket, [], text_only=text_only), card=ticket.card())
+
+
+@pytest.fixture
+async def office(make_office: MakeOffice) -> Office:
+    return await make_office(assistant=Assistant(for_desk.reader(HUAINAN), _tells))
+
+
+async def _told(office: Office, visitor: str, *texts: str) -> str:
+    """A citizen tells a matter, waits, and is taken by nobody yet. Returns the conversation's id."""
+    for nth, text in enumerate(texts):
+        await office.says(visitor, text, f"{visitor}-{nth}")
+    return await office.waiting(visitor)
+
+
+async def _taken(office: Office, agent: Person, *texts: str, visitor: str = "v1") -> str:
+    one = await _told(office, visitor, *texts)
+    await agent.post(f"/conversations/{one}/take")
+    return one
+
+
+async def _row(office: Office, number: str) -> TicketRow:
+    async with office.database.read() as session:
+        found = await session.scalar(select(TicketRow).where(TicketRow.number == number))
+    assert found is not None
+    return found
+
+
+async def _count(database: Database, table: Any) -> int:
+    async with database.read() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def test_the_form_is_filled_from_what_was_said_and_says_how_surely(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, "你好", STORY, f"我叫李明，电话{PHONE}", "我要保密")
+    found = (await agent.get(f"/conversations/{one}/matter"))["fields"]
+    values = {name: field["value"] for name, field in found.items()}
+    assert values["district"] == "田家庵区" and values["address"] == "龙湖小区3号楼"
+    assert "/" in values["category"] and 0.5 < found["category"]["share"] <= 1
+    assert values["contact_name"] == "李明" and values["confidential"] is True
+    assert values["happened_at"].startswith("昨晚十一点")
+    assert values["contact_phone"] == "138****0000", "the agent sees it masked, as on the page"
+    assert "139****2222" in values["content"] and OTHER not in json.dumps(found)
+    assert PHONE not in json.dumps(found) and "你好" not in values["content"]
+    assert all(field["source"] in ("said", "guessed") for field in found.values())
+    assert all(field["sure"] is (field["source"] != "guessed") for field in found.values())
+
+
+async def test_a_question_alone_gives_unsure_values(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, "那边好像又不行了，你们看看")
+    found = (await agent.get(f"/conversations/{one}/matter"))["fields"]
+    assert found["type"]["sure"] is False and found["content"]["value"] == "那边好像又不行了，你们看看"
+
+
+async def test_what_the_assistants_form_holds_comes_first_and_is_over_when_it_is_filed(
+    office: Office,
+) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, "路灯坏了")
+    draft = {
+        "complaint_type": "求助",
+        "content": "龙湖路路灯坏了三天",
+        "contact_phone": PHONE,
+        "contact_name": "匿名",
+    }
+    shown = {"诉求内容": "龙湖路路灯坏了三天"}
+    facts = {
+        "draft": draft,
+        "draft_shown": shown,
+        "form": shown,
+        "resume": {"title": "接着填", "payload": "/x"},
+    }
+    await office.conversations.remember_all(one, facts)
+    found = (await agent.get(f"/conversations/{one}/matter"))["fields"]
+    assert found["content"] == {"value": "龙湖路路灯坏了三天", "sure": True, "source": "form", "share": None}
+    assert found["type"]["value"] == "求助" and "contact_name" not in found
+    sent = {**WANTED, "contact_phone": found["contact_phone"]["value"]}
+    number = (await agent.post(f"/conversations/{one}/tickets", sent))["number"]
+    assert (await _row(office, number)).contact_phone == PHONE, "stored whole, though the agent saw it masked"
+    left = await office.conversations.recall(one)
+    assert not {"draft", "draft_shown", "form", "resume", "handoff"} & set(left)
+    assert left["filed"] == {"turn": "", "number": number}
+    async with office.database.read() as session:
+        job = await session.scalar(select(JobRow).where(JobRow.kind == FORM_CLOSED))
+    assert job is not None and job.key == f"{one}:{number}"
+    after = await agent.get(f"/conversations/{one}/matter")
+    assert "content" not in after["fields"], "what is filed is not offered again"
+    back = await agent.post(f"/conversations/{one}/hand_back")
+    assert back["conversation"]["mode"] == "bot"
+    said = (await office.conversations.history(one))[-1]
+    assert "还没有提交" not in said.text
+
+
+async def test_the_citizen_is_told_number_and_code_as_by_the_assistant(office: Office) -> None:
+    agent = await office.hire("agent1", name="坐席 7 号")
+    one = await _taken(office, agent, STORY)
+    number = (await agent.post(f"/conversations/{one}/tickets", WANTED))["number"]
+    row = await _row(office, number)
+    said = (await office.conversations.history(one))[-1]
+    shown = await office.conversations.told.messages(one, [said.to_json()])
+    assert said.sender == "system" and "已经登记好了" in said.text
+    assert said.card is not None and said.card["number"] == number
+    assert row.query_code not in said.text, "no stored message holds a code"
+    page = await agent.get(f"/conversations/{one}")
+    assert row.query_code not in json.dumps(page), "no agent reads a code"
+    office.conversations.told = type(office.conversations.told)(office.tickets.codes_of)
+    shown = await office.conversations.told.messages(one, [said.to_json()])
+    assert f"查询码：{row.query_code}" in shown[0]["text"]
+    events = (await agent.get(f"/tickets/{number}"))["events"]
+    assert [(e["action_code"], e["actor"]) for e in events] == [("filed", "坐席 7 号")]
+    assert row.conversation_id == one and row.channel == "web"
+
+
+@on_both
+async def test_the_same_key_files_once_however_often_and_at_once(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    sent = [agent.post(f"/conversations/{one}/tickets", WANTED) for _ in range(6)]
+    numbers = {found["number"] for found in await asyncio.gather(*sent)}
+    await agent.post(f"/conversations/{one}/hand_back")
+    numbers.add((await agent.post(f"/conversations/{one}/tickets", WANTED))["number"])
+    assert len(numbers) == 1 and await _count(office.database, TicketRow) == 1
+    told = [m for m in await office.conversations.history(one) if m.card]
+    assert len(told) == 1
+    async with office.database.read() as session:
+        kept = await session.scalars(select(DeskAudit).where(DeskAudit.action == "file_ticket"))
+        assert [(r.subject, r.kind, r.result) for r in kept if r.subject] == [(*numbers, "ticket", "allowed")]
+
+
+async def test_only_who_has_the_conversation_files_from_it_and_nothing_is_left_of_a_refusal(
+    office: Office,
+) -> None:
+    agent, other = await office.hire("agent1"), await office.hire("agent2")
+    one = await _taken(office, agent, STORY)
+    refused = await other.post(f"/conversations/{one}/tickets", WANTED, 409)
+    assert refused["error"]["code"] == "not_yours"
+    assert await _count(office.database, TicketRow) == 0
+    assert not any(m.card for m in await office.conversations.history(one))
+    waiting = await _told(office, "v2", STORY)
+    await agent.post(f"/conversations/{waiting}/tickets", WANTED, 409)
+    for wrong, field in (
+        ({"category": "没有/这个"}, "category"),
+        ({"district": "火星区"}, "district"),
+        ({"contact_phone": "12"}, "contact_phone"),
+        ({"type": "闹着玩"}, "type"),
+        ({"content": "。"}, "content"),
+        ({"photos": ["01990000-0000-7000-8000-000000000001"]}, "photos"),
+    ):
+        found = await agent.post(f"/conversations/{one}/tickets", {**WANTED, **wrong}, 400)
+        assert field in found["error"]["details"]["fields"], wrong
+    assert await _count(office.database, TicketRow) == 0
+    number = (await agent.post(f"/conversations/{one}/tickets", WANTED))["number"]
+    assert number.endswith("00001"), "no number was lost to a refusal"
+
+
+async def test_masked_numbers_of_others_are_stored_whole_and_two_alike_are_asked_about(
+    office: Office,
+) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    content = (await agent.get(f"/conversations/{one}/matter"))["fields"]["content"]["value"]
+    assert OTHER not in content
+    number = (await agent.post(f"/conversations/{one}/tickets", {**WANTED, "content": content}))["number"]
+    assert OTHER in (await _row(office, number)).content
+    two = await _taken(office, agent, "骗子用13912342222和13956782222打我电话", visitor="v2")
+    content = (await agent.get(f"/conversations/{two}/matter"))["fields"]["content"]["value"]
+    found = await agent.post(f"/conversations/{two}/tickets", {**WANTED, "content": content}, 400)
+    assert found["error"]["code"] == "which_number"
+    whole = {**WANTED, "content": "骗子用13912342222和13956782222打群众电话"}
+    number = (await agent.post(f"/conversations/{two}/tickets", whole))["number"]
+    assert "13956782222" in (await _row(office, number)).content
+
+
+async def test_photos_of_the_conversation_are_attached(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await office.says("v1", STORY, "v1-0")
+    kept = await office.media.keep(one, photo())
+    sent = InboundMessage("web", "v1", "v1-p", "", kind="image", media=kept.media)
+    receipt = await office.conversations.receive(sent)
+    await office.conversations.wait(receipt.turn_id, 10)
+    await _taken(office, agent)
+    found = await agent.get(f"/conversations/{one}/matter")
+    assert found["photos"] == [{"id": kept.id, "chosen": False}]
+    number = (await agent.post(f"/conversations/{one}/tickets", {**WANTED, "photos": [kept.id]}))["number"]
+    assert (await agent.get(f"/tickets/{number}"))["ticket"]["photos"] == [kept.id]
+
+
+async def test_likely_duplicates_are_shown_before_filing(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    first = await agent.post(f"/conversations/{one}/tickets", {**WANTED, "contact_phone": PHONE})
+    draft = {name: value for name, value in WANTED.items() if name != "key"}
+    again = (await agent.post("/tickets/like", {**draft, "conversation": one}))["tickets"]
+    assert [(t["number"], t["why"]) for t in again] == [(first["number"], ["同一会话", "地点和内容相近"])]
+    by_phone = (await agent.post("/tickets/like", {**draft, "address": "", "contact_phone": PHONE}))[
+        "tickets"
+    ]
+    assert [t["why"] for t in by_phone] == [["同一电话"]]
+    other = {
+        **draft,
+        "content": "公园里的健身器材断了",
+        "category": "市政设施/路灯照明",
+        "address": "淮滨公园",
+    }
+    assert (await agent.post("/tickets/like", other))["tickets"] == []
+
+
+async def test_words_that_the_agent_types_are_read_the_same_way(office: Office) -> None:
+    agent = await office.hire("agent1")
+    found = (await agent.post("/tickets/read", {"text": f"{STORY}，我电话{PHONE}"}))["fields"]
+    assert found["address"]["value"] == "龙湖小区3号楼" and found["contact_phone"]["value"] == PHONE
