@@ -108,20 +108,21 @@ async def visit(session: AsyncSession, conversation_id: str) -> Visit:
         for one in asked
         if isinstance(one.facts, Outcome)
     )
+    last = await heard(session, conversation_id, present[0].at if present else None)
     note = left.facts.note if left is not None and isinstance(left.facts, HandedBack) else None
     return Visit(
         tries,
         Left(left.agent_id, note, left.at) if left is not None and note else None,
-        await _heard(session, conversation_id, present[0].at if present else None),
+        tuple(words for words, _ in last),
     )
 
 
-async def _heard(
-    session: AsyncSession, conversation_id: str, since: datetime | None, limit: int = 12
-) -> tuple[str, ...]:
-    """The citizen's own last words, newest first: typed or spoken, and no pressed button."""
+async def heard(
+    session: AsyncSession, conversation_id: str, since: datetime | None = None, limit: int = 12
+) -> tuple[tuple[str, datetime], ...]:
+    """The citizen's own last words with their times, newest first: typed or spoken, and no pressed button."""
     query = (
-        select(MessageRow.text)
+        select(MessageRow.text, MessageRow.created_at)
         .outerjoin(Turn, Turn.message_id == MessageRow.id)
         .where(
             MessageRow.conversation_id == conversation_id,
@@ -134,4 +135,5 @@ async def _heard(
     )
     if since is not None:
         query = query.where(MessageRow.created_at >= since)
-    return tuple(said for text in await session.scalars(query) if (said := legible(text)))
+    found = (await session.execute(query)).all()
+    return tuple((said, at) for text, at in found if (said := legible(text)))

@@ -137,7 +137,7 @@ def routes(
             *(guard, conversations, naming),
             Beside(database, conversations, users, gaps, drafts, notes, upset),
             *(drafts, notes),
-            Suggesting(gaps),
+            Suggesting(database, gaps),
         ).routes(),
         *CannedApi(guard, CannedReplies(database)).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),

@@ -162,6 +162,8 @@ class Hub:
         self._complete_at = moment
         for conversation_id, message in found.messages:
             self._message(conversation_id, message)
+        # What became of messages, notes and drafts changes no conversation: whoever shows one looks again.
+        self._send({"type": "beside", "conversation_id": None})
         for ticket in found.tickets:
             self._send({"type": "ticket", "ticket": ticket})
         return found.conversations

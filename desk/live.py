@@ -1,6 +1,6 @@
 """GET /api/desk/live: the websocket that keeps an open desk up to date and shows that its agent is there.
 
-Frames to the desk: ``message``, ``conversation``, ``beside`` (something beside a talk is new), ``ticket``, ``pong``, ``error``. Frames from the desk:
+Frames to the desk: ``message``, ``conversation``, ``beside`` (something beside a talk is new; of any, when events were lost), ``ticket``, ``pong``, ``error``. Frames from the desk:
 ``{"type": "ping"}``. Close codes: 4401, the session has ended; 1013, frames were lost, so connect again and
 read the state; 1001, the service restarts.
 """

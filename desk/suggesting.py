@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from conversations.types import Message
+from conversations.tried import heard
 from core.clock import local, now
-from core.text import legible
+from core.database import Database
+from core.text import plain
 from gaps import Gaps
 from kb_index.entries.entry import Entry
 from kb_index.entries.render import answer_card, to_text
@@ -20,6 +21,8 @@ LEAST = 0.2
 MAX_TEXT = 3_500
 """Most characters of a suggestion's text, so that an agent can still add words to it."""
 _SHORTEST = 2
+_CALLS = frozenset({"人工", "转人工", "找人工", "要人工", "人工客服", "转人工客服", "人工服务", "转人工服务"})
+"""What citizens write to reach an agent. The agent is there; nobody wants to be told how to reach one."""
 
 
 @dataclass(frozen=True)
@@ -55,26 +58,26 @@ class Suggesting:
     """Looks up suggestions. Nothing is ever sent by itself, and the words are not stored.
 
     Args:
+        database: where the conversations are.
         gaps: has the knowledge base, and the regions whose entries hold here.
     """
 
-    def __init__(self, gaps: Gaps) -> None:
+    def __init__(self, database: Database, gaps: Gaps) -> None:
+        self._database = database
         self._gaps = gaps
+
+    async def asked(self, conversation_id: str) -> tuple[str, dt.datetime] | None:
+        """The citizen's last words that are no pressed button and no call for an agent, unmasked, with their time; None when there are none."""
+        async with self._database.read() as session:
+            last = await heard(session, conversation_id, limit=5)
+        return next((one for one in last if plain(one[0]) not in _CALLS), None)
 
     async def on(self, text: str) -> list[Suggestion]:
         """Suggestions on a citizen's words, the most likely first. Expired entries and those of elsewhere are none."""
-        asked = legible(text)
-        if len(asked) < _SHORTEST:
+        if len(text) < _SHORTEST:
             return []
-        found = await self._gaps.knowledge.search(asked, self._gaps.regions, limit=MOST)
+        found = await self._gaps.knowledge.search(text, self._gaps.regions, limit=MOST)
         return [_suggestion(hit.entry, hit.probability) for hit in found.hits if hit.probability >= LEAST]
-
-
-def last_asked(messages: list[Message]) -> Message | None:
-    """The citizen's last typed or spoken words; None when there are none."""
-    return next(
-        (one for one in reversed(messages) if one.direction == "in" and one.kind in ("text", "voice")), None
-    )
 
 
 def _suggestion(entry: Entry, probability: float) -> Suggestion:

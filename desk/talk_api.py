@@ -20,12 +20,10 @@ from desk.naming import Naming
 from desk.notes import MAX_NOTE, Notes
 from desk.roles import ANSWERING
 from desk.sight import masked
-from desk.suggesting import Suggesting, last_asked
+from desk.suggesting import Suggesting
 from desk.users import User
 
 _CLIENT_ID = r"^[A-Za-z0-9_-]{1,64}$"
-_RECENT = 30
-"""Number of the newest messages among which the citizen's last words are looked for."""
 
 
 class _Unsent(body.Body):
@@ -135,11 +133,11 @@ class TalkApi:
         """What the knowledge base has on the citizen's last words. The search is not stored."""
         conversation_id = asked_id(request)
         await self._conversations.view(conversation_id)
-        asked = last_asked(await self._conversations.history(conversation_id, limit=_RECENT))
-        found = await self._suggesting.on(asked.text) if asked else []
+        asked = await self._suggesting.asked(conversation_id)
+        found = await self._suggesting.on(asked[0]) if asked else []
         return web.json_response(
             {
-                "asked": {"text": masked(asked.text), "at": iso(asked.created_at)} if asked else None,
+                "asked": {"text": masked(asked[0]), "at": iso(asked[1])} if asked else None,
                 "suggestions": [one.to_json() for one in found],
             }
         )

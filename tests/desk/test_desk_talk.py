@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from conversations.event_kinds import Outcome, Rated, Report, Result
+from conversations.types import InboundMessage
 from core.retention import Retention
 from desk.retention import rules
 from tests.conftest import Clock
@@ -223,6 +224,9 @@ async def test_the_knowledge_base_suggests_and_nothing_is_sent(
     agent = await office.hire("a1")
     one = await taken(office, agent)
     await office.says("v1", "身份证到期了还能不能用", "v1-2")
+    pressed = InboundMessage("web", "v1", "v1-3", "转人工", button="/request_human")
+    await office.conversations.receive(pressed)
+    await office.says("v1", "转人工", "v1-4")
     before = (await agent.get(one))["messages"]
     asked = await agent.get(f"{one}/suggestions")
     assert asked["asked"]["text"] == "身份证到期了还能不能用"

@@ -96,12 +96,14 @@ def test_nothing_typed_is_lost_and_the_page_helps_to_answer(
 
     # The supervisor looks on, and leaves a note and a tag; only the desk sees them.
     chief.page.goto(there)
-    chief.page.get_by_label("内部备注", exact=True).last.fill("群众听力不好，多打字")
+    chief.page.get_by_placeholder("只有坐席和班长看得到").fill("群众听力不好，多打字")
     chief.page.get_by_role("button", name="记下").click()
     chief.page.get_by_label("加标签").fill("路灯")
     chief.page.get_by_label("加标签").press("Enter")
     expect(chief.page.get_by_role("log").get_by_role("note")).to_contain_text("群众听力不好，多打字")
     expect(bill.page.get_by_role("log").get_by_role("note")).to_contain_text("班长")
+    tag = chief.page.get_by_role("complementary").get_by_role("button", name="去掉标签 路灯")
+    expect(tag).to_be_visible()
     _picture(chief.page, tmp_path / "notes-desktop.png")
     expect(widget.log()).not_to_contain_text("听力")
 
@@ -109,7 +111,7 @@ def test_nothing_typed_is_lost_and_the_page_helps_to_answer(
     widget.page.get_by_label("输入消息").fill(QUESTION)
     widget.page.get_by_label("输入消息").press("Enter")
     suggested = bill.page.get_by_role("region", name="建议答复")
-    expect(suggested).to_contain_text("把握")
+    expect(suggested).to_contain_text("养老")
     _picture(bill.page, tmp_path / "suggested-phone.png")
     reply.press("Alt+Digit1")
     expect(reply).to_have_value(re.compile("依据："))

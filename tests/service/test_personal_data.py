@@ -28,6 +28,10 @@ from core.database import Base, Database
 from core.errors import BadRequest, Conflict, NotFound
 from core.events import LocalEvents
 from core.privacy import lookup_key
+from desk.drafts import Draft, Drafts
+from desk.models import DeskUser
+from desk.notes import Notes
+from desk.talk_models import ReplyDraft, TalkNote, TalkTag
 from service import personal_data
 from telephony import Callbacks, Calls
 from telephony.callbacks import Wish
@@ -212,7 +216,15 @@ async def test_the_export_holds_nothing_that_offices_say_among_themselves(
 
 async def test_erasing_removes_what_may_go_and_says_what_stays(stored: Stored) -> None:
     said = len(await stored.conversations.history(stored.talk))
+    async with stored.database.write() as session:
+        session.add(DeskUser(id="a1", username="a1", display_name="坐席", password_hash="", role="agent"))
+    notes, drafts = Notes(stored.database), Drafts(stored.database)
+    for talk in (stored.talk, stored.other):
+        await notes.write(talk, "a1", f"{NAME}听力不好")
+        await notes.tag(talk, "a1", "老人", on=True)
+        await drafts.save(talk, "a1", Draft(text=f"{NAME}您好", client_id="d1"))
     erased = await stored.erase()
+    assert [await count(stored.database, table) for table in (TalkNote, TalkTag, ReplyDraft)] == [1, 1, 1]
     assert said > 3 and erased.messages == said and erased.tickets == ("HN1",)
     assert len(erased.kept) == 1 and "HN2" in erased.kept[0] and "办结" in erased.kept[0]
     async with stored.database.read() as session:

@@ -185,7 +185,7 @@ export interface Looked {
 export type LiveFrame =
   | { type: "message"; conversation_id: string; message: Message }
   | { type: "conversation"; conversation: Conversation }
-  | { type: "beside"; conversation_id: string }
+  | { type: "beside"; conversation_id: string | null }
   | { type: "ticket"; ticket: TicketRow }
   | { type: "call"; call: RungCall; happened: string }
   | { type: "pong" };

@@ -59,6 +59,8 @@ async function suggest(): Promise<void> {
   const last = [...thread.messages].reverse().find((one) => one.direction === "in" && (one.kind === "text" || one.kind === "voice"));
   if (!id || !last || !isMine() || suggestedFor === last.id) return;
   suggestedFor = last.id;
+  // The key must never put in an answer to what was said before.
+  beside.suggested = null;
   try {
     const found = await talkApi.suggestions(id);
     if (thread.id === id && suggestedFor === last.id) beside.suggested = found;

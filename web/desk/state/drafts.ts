@@ -48,6 +48,9 @@ function made(id: string): Own {
   return one;
 }
 
+/** Internal notes that are typed and not written down, by conversation: kept while the page is open. */
+export const typedNotes = reactive(new Map<string, string>());
+
 /** The words in the box of a conversation. */
 export function boxOf(id: string | null): string {
   return (id && owns.get(id)?.text) || "";
@@ -250,6 +253,7 @@ export function forgetDrafts(): void {
   for (const timer of timers.values()) clearTimeout(timer);
   timers.clear();
   owns.clear();
+  typedNotes.clear();
   changes.clear();
   gone.clear();
 }

@@ -88,7 +88,8 @@ export function take(frame: LiveFrame): void {
       if (frame.conversation.id === thread.id) reloadSoon();
       break;
     case "beside":
-      if (frame.conversation_id === thread.id) besideSoon();
+      // Without an id: of any, because events were lost.
+      if (frame.conversation_id === null || frame.conversation_id === thread.id) besideSoon();
       break;
     case "ticket":
       tellOfTicket(frame.ticket);
