@@ -43,11 +43,6 @@ _OF_SPANS = 0.4
 """How much a story counts whose author marked all words of a kind, and not the main ones."""
 
 
-_SHORT_LEAST = {"subject": 0.6}
-"""Least threshold in a short message of a kind whose rules are weak there: of the subjects that rules and chooser agree on from .25 on, on
-stories held back 18 of 46 were right, from .5 on 17 of 23."""
-
-
 @dataclass(frozen=True)
 class Seen:
     """A story, its plain text, what the rules read, what the tagger sees, and the part in which it is held back."""
@@ -275,11 +270,7 @@ def calibrated(
     common = next(t for t in np.arange(0.5, 1.0, 0.005) if _right(scores, floors, t) >= store)
     least = fit_chooser.bar_of(agreed, short)
     return {
-        kind: replace(
-            line,
-            store=round(max(float(common), floors[kind]), 4),
-            short=max(least, _SHORT_LEAST.get(kind, 0.0)),
-        )
+        kind: replace(line, store=round(max(float(common), floors[kind]), 4), short=least)
         for kind, line in lines.items()
     }
 

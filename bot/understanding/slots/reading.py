@@ -154,7 +154,10 @@ class Reader:
             number = number if rules is None else rules
             return number, rules is not None and line(float(every[number])) >= line.short
         agreed = rules is not None and agrees(kind, one.keys[rules], one.keys[number])
+        # That something lasts or recurs (三天了, 天天) many short messages tell in passing.
+        passing = kind == "time" and not agreed and not one.keys[number][:4].isdigit()
         sure = line(float(every[number])) >= (min(line.short, line.store) if agreed else line.store)
+        sure = sure and not passing
         if rules is not None and agreed and not _is_whole(kind, one, number, read, context):
             number = rules
         return number, sure
