@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from conversations.types import Button, Reply
+from core import yaml_loader
 from core.simplified import simplified
 
 _FILE = Path(__file__).with_name("danger.yml")
@@ -199,7 +199,7 @@ class Advice(BaseModel):
 @cache
 def advices() -> dict[str, Advice]:
     """All advice, by kind of danger."""
-    held = yaml.safe_load(_FILE.read_text("utf-8"))
+    held = yaml_loader.load(_FILE.read_text("utf-8"))
     patterns = held.pop("parts")
     for one in held.values():
         if "words" in one:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from core import yaml_loader
 
 FACT = "foreign"
 """Fact that keeps the language in which a conversation was told the line; it is told once."""
@@ -47,7 +48,7 @@ class Language:
 
 @cache
 def _rows() -> tuple[tuple[Language, re.Pattern[str] | None, frozenset[str]], ...]:
-    rows = TypeAdapter(list[_Row]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+    rows = TypeAdapter(list[_Row]).validate_python(yaml_loader.load(_FILE.read_text("utf-8")))
     return tuple(
         (
             Language(row.name, row.line, bool(row.letters)),

@@ -6,12 +6,12 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from conversations import danger
 from conversations.after_alarm import asks, plain
 from conversations.danger import Advice, Source
+from core import yaml_loader
 
 _FILE = Path(__file__).with_name("met.yml")
 _EITHER_OR = re.compile(r"([能要会可行好用该])不\1")
@@ -44,7 +44,7 @@ class Met(BaseModel):
 @cache
 def entries() -> dict[str, Met]:
     """All answers by name, in the order in which they are tried."""
-    return TypeAdapter(dict[str, Met]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+    return TypeAdapter(dict[str, Met]).validate_python(yaml_loader.load(_FILE.read_text("utf-8")))
 
 
 def answer(advice: Advice, text: str, told: str) -> Met | None:

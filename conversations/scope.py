@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from conversations.types import Button, Reply
+from core import yaml_loader
 
 _FILE = Path(__file__).with_name("scope.yml")
 _LONGEST = 1_000
@@ -116,7 +116,7 @@ class _Rule(BaseModel):
 
 @cache
 def _rules() -> tuple[tuple[OutOfScope, re.Pattern[str] | None, re.Pattern[str] | None, bool], ...]:
-    rules = TypeAdapter(list[_Rule]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+    rules = TypeAdapter(list[_Rule]).validate_python(yaml_loader.load(_FILE.read_text("utf-8")))
     return tuple(
         (
             OutOfScope(rule.name, rule.label, rule.way),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from tests.knowledge import share_searchers
 from tests.postgres import postgresql
 from tests.tables import empty_postgresql, empty_sqlite, share_statements, write_unsynced
 
+# Modules and thousands of tests live as long as the process. To look through them for garbage, while they are made and ever
+# again, takes a fifth of the start; the app leaves them out as well (service/settled.py).
+gc.disable()
 use_data_key(Fernet.generate_key().decode("ascii"))
 share_statements()
 share_searchers()
@@ -28,6 +32,15 @@ write_unsynced()
 
 _ON_POSTGRESQL = re.compile(r"[\[-]postgresql[-\]]")
 """The parameter that chooses the database, in the id of a test."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

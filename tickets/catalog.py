@@ -15,6 +15,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from core import yaml_loader
 from core.errors import ConfigurationError
 from tickets.likeness import Likeness, Scores
 
@@ -89,7 +90,7 @@ def load(path: Path) -> tuple[Category, ...]:
             in it.
     """
     try:
-        found = TypeAdapter(tuple[Category, ...]).validate_python(yaml.safe_load(path.read_text("utf-8")))
+        found = TypeAdapter(tuple[Category, ...]).validate_python(yaml_loader.load(path.read_text("utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise ConfigurationError(f"{path.name}: {error}") from error
     names = [category.name for category in found]
@@ -112,7 +113,7 @@ def examples(path: Path = _EXAMPLES) -> dict[tuple[str, str], tuple[str, ...]]:
     """
     try:
         found = TypeAdapter(dict[str, dict[str, tuple[str, ...]]]).validate_python(
-            yaml.safe_load(path.read_text("utf-8"))
+            yaml_loader.load(path.read_text("utf-8"))
         )
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise ConfigurationError(f"{path.name}: {error}") from error

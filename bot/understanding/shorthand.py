@@ -11,9 +11,9 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter
 
+from core import yaml_loader
 from core.text import plain
 from kb_index.language.text import simplified
 
@@ -42,7 +42,7 @@ _ARTICLE = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:an?|the|my|your|for)\s+(?=[\u4
 
 @cache
 def _meanings() -> dict[str, str]:
-    groups = TypeAdapter(dict[str, list[str]]).validate_python(yaml.safe_load(FILE.read_text("utf-8")))
+    groups = TypeAdapter(dict[str, list[str]]).validate_python(yaml_loader.load(FILE.read_text("utf-8")))
     return {word: meaning for meaning, words in groups.items() for word in words}
 
 

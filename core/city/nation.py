@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from core import yaml_loader
 
 EVERYWHERE = "全国"
 """Name of the region that means the whole country."""
@@ -15,7 +15,7 @@ _FILE = Path(__file__).with_name("nation.yml")
 
 @cache
 def _read() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
+    found: dict[str, Any] = yaml_loader.load(_FILE.read_text("utf-8"))
     return found
 
 

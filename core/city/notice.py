@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from core import yaml_loader
 from core.city.parts import Strict
 from core.errors import ConfigurationError
-from core.yaml_loader import SafeLoader
 
 FILE = "notice.md"
 """Name of the file in the folder of a profile."""
@@ -109,7 +109,7 @@ def load(folder: Path) -> PrivacyNotice | None:
             raise ConfigurationError(
                 f"{FILE}：开头要有两行 --- 夹着的抬头（version、title 等），后面是正文。"
             )
-        head: Any = yaml.load(found["head"], Loader=SafeLoader)  # noqa: S506 - it makes no objects
+        head: Any = yaml_loader.load(found["head"])
         if not isinstance(head, dict):
             raise ConfigurationError(f"{FILE}：抬头里要是一行行的“名称: 值”。")
         return PrivacyNotice.model_validate({**head, "text": found["body"].strip()})

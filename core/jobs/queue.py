@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Insert, case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -297,21 +298,22 @@ async def plan(session: AsyncSession, kinds: Sequence[Kind], moment: datetime) -
             each other.
         moment: the present.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(JobRow.__table__)
     rows = [
         {"kind": kind.name, "key": "", "due_at": moment + kind.every, "payload": {}}
         for kind in kinds
         if kind.every is not None
     ]
     # One statement for all rows: every start of the app waits for it.
-    await (await session.connection()).execute(
-        new.on_conflict_do_update(
-            index_elements=[JobRow.kind, JobRow.key],
-            set_={"due_at": new.excluded.due_at},
-            where=JobRow.due_at > new.excluded.due_at,
-        ),
-        rows,
+    await (await session.connection()).execute(_planning(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _planning(dialect: str) -> Insert:
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(JobRow.__table__)
+    return new.on_conflict_do_update(
+        index_elements=[JobRow.kind, JobRow.key],
+        set_={"due_at": new.excluded.due_at},
+        where=JobRow.due_at > new.excluded.due_at,
     )
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from core import yaml_loader
 from tests.bot.rasa_process import Speaker
 
 FILES = sorted(Path(__file__).parent.glob("dialogues/*.yml"))
-DIALOGUES = [(file.stem, item) for file in FILES for item in yaml.safe_load(file.read_text("utf-8"))]
+DIALOGUES = [(file.stem, item) for file in FILES for item in yaml_loader.load(file.read_text("utf-8"))]
 KNOWN = {"say", "photo", "place", "has", "not", "buttons", "no_buttons", "card", "state"}
 
 PROMISE = re.compile(

@@ -6,17 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.requests import MOST
 from bot.understanding.splitting import split
+from core import yaml_loader
 from core.settings import ROOT
 
 HERE = Path(__file__).parent
 SETS = [
-    yaml.safe_load((HERE / f"{name}.yml").read_text("utf-8"))
+    yaml_loader.load((HERE / f"{name}.yml").read_text("utf-8"))
     for name in ("two_requests", "two_requests_blind")
 ]
 TWO = [tuple(pair) for one in SETS for pair in one["two"]]

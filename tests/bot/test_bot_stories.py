@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot import rasa_program
+from core import yaml_loader
 from core.settings import ROOT
 from tests.bot.rasa_process import environment, model
 
@@ -34,7 +34,7 @@ def test_every_story_goes_as_written(tmp_path: Path) -> None:
     stories = [
         story
         for file in STORIES.glob("*.yml")
-        for story in yaml.safe_load(file.read_text("utf-8"))["stories"]
+        for story in yaml_loader.load(file.read_text("utf-8"))["stories"]
     ]
     assert len(stories) >= 35
     assert f"Correct:          {len(stories)} / {len(stories)}" in done.stderr

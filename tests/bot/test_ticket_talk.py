@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.understanding import ticket_fit
 from bot.understanding.ticket_reader import NONE, Said, TicketReader
 from bot.understanding.ticket_talk import ACT, announced, asks_whether_filed, heard, says_to_what, told
+from core import yaml_loader
 from kb_index.language.pretrained import shipped_encoder
 
-LINES = yaml.safe_load(Path(__file__).with_name("ticket_talk.yml").read_text("utf-8"))
+LINES = yaml_loader.load(Path(__file__).with_name("ticket_talk.yml").read_text("utf-8"))
 
 
 @pytest.mark.slow

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from core import yaml_loader
 from tests.citizen import Citizen
 from tests.system import System
 
-TALKS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("acted_talks.yml").read_text("utf-8"))
+TALKS: list[dict[str, Any]] = yaml_loader.load(Path(__file__).with_name("acted_talks.yml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=lambda one: one["name"])

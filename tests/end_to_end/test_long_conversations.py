@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from core import yaml_loader
 from tests.citizen import Citizen
 from tests.conversations.test_media import photo
 from tests.system import System
 
-CONVERSATIONS: list[dict[str, Any]] = yaml.safe_load(
+CONVERSATIONS: list[dict[str, Any]] = yaml_loader.load(
     Path(__file__).with_name("long_conversations.yml").read_text("utf-8")
 )
 

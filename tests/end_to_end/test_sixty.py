@@ -14,12 +14,12 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 
+from core import yaml_loader
 from tests.end_to_end.acting import Acted, Desk
 from tests.system import System
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("sixty.yml").read_text("utf-8"))
+CASES: list[dict[str, Any]] = yaml_loader.load(Path(__file__).with_name("sixty.yml").read_text("utf-8"))
 TEXTS = {"address": "place", "happened_at": "time", "subject": "subject"}
 """Field of a ticket whose words are compared → key of the case's `ticket`."""
 SLACK = 12

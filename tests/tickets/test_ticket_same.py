@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 from sqlalchemy import update
 
 from bot.understanding.category import suggest
+from core import yaml_loader
 from core.clock import now
 from core.database import Database
 from core.errors import BadRequest, Conflict
@@ -18,7 +18,7 @@ from tickets.service import Tickets
 from tickets.states import State
 from tickets.types import CITIZEN, TicketDraft
 
-PAIRS = yaml.safe_load(Path(__file__).with_name("same_matter.yml").read_text("utf-8"))
+PAIRS = yaml_loader.load(Path(__file__).with_name("same_matter.yml").read_text("utf-8"))
 HERE, ELSEWHERE = "01990000-0000-7000-8000-000000000001", "01990000-0000-7000-8000-000000000002"
 
 

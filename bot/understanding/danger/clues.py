@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
 from pydantic import TypeAdapter
 
 from bot.understanding.encoding.floats import Floats
+from core import yaml_loader
 
 _FILE = Path(__file__).with_name("clues.yml")
 
@@ -22,7 +22,7 @@ _FILE = Path(__file__).with_name("clues.yml")
 @cache
 def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Name and pattern of each clue, in the order of the features."""
-    held = TypeAdapter(dict[str, list[str]]).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+    held = TypeAdapter(dict[str, list[str]]).validate_python(yaml_loader.load(_FILE.read_text("utf-8")))
     return tuple((name, re.compile("|".join(f"(?:{p})" for p in any_of))) for name, any_of in held.items())
 
 

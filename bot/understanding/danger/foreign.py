@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from conversations.danger import Danger
 from conversations.foreign import language
+from core import yaml_loader
 
 _FILE = Path(__file__).with_suffix(".yml")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -45,7 +45,7 @@ class _Read:
 
 @cache
 def _read() -> _Read:
-    held = TypeAdapter(_File).validate_python(yaml.safe_load(_FILE.read_text("utf-8")))
+    held = TypeAdapter(_File).validate_python(yaml_loader.load(_FILE.read_text("utf-8")))
     return _Read(_patterns(held.pinyin), _patterns(held.other), re.compile(held.harmless))
 
 
