@@ -18,7 +18,6 @@ from desk.roles import TICKETS, Role
 from desk.ticket_filter import TicketFilter, department_of, wanted_of
 from desk.ticket_moves_api import actor, department_line
 from desk.users import User
-from tickets import similar
 from tickets.service import Tickets
 from tickets.types import Ticket
 
@@ -83,24 +82,17 @@ class TicketsApi:
             may = await self._tickets.moves.may(number, actor(user))
             return web.json_response({**seen, "may": may, "suggestions": []})
         page = await self._tickets.page(number)
-        ticket, pressing = page.ticket, similar.pressing(page.marks)
+        ticket = page.ticket
         shown = {
             **sight.ticket(ticket.to_json()),
             "suggested_department": self._tickets.lead(ticket.category),
-            "maybe_same": [mark.to_json() for mark in page.marks],
-            "pressing": list(pressing),
+            "maybe_same": [{**mark.line.to_json(), "why": list(mark.why)} for mark in page.marks],
         }
-        may = await self._tickets.moves.may(ticket.number, actor(user))
-        for field in [
-            one for move in may for one in move["fields"] if pressing and move["action"] == "accept"
-        ]:
-            if field["name"] == "urgent":
-                field["value"] = True  # proposed: who accepts it decides
         return web.json_response(
             {
                 "ticket": shown,
                 "events": [sight.note(event.to_json()) for event in page.events],
-                "may": may,
+                "may": await self._tickets.moves.may(ticket.number, actor(user)),
                 "suggestions": [one.to_json() for one in page.suggestions],
             }
         )

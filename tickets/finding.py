@@ -6,7 +6,7 @@ these would read all tickets, or sort all that are found. So each is asked for i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +24,6 @@ Found = tuple[str, datetime | None]
 _Chosen = list[tuple[Source, list[ColumnElement[bool]]]]
 _FEW, _MANY = 200, 3_200
 """Fewest and most tickets that the index of words names at once."""
-_COMPARED = 100
-"""Confidential tickets that are compared with a department's view for each page that an index names, when it has so many."""
-_CONFIDENTIAL: ColumnElement[bool] = literal_column("tickets.confidential", Boolean())
-"""That a ticket is confidential, as the index of those names its condition."""
 _FREQUENT = 20_000
 """From so many tickets on it is better to look for words among what few filters leave: fifty are soon found."""
 _CATEGORIES = """
@@ -97,31 +93,6 @@ class Finding:
         )
         return ordered[:most], place(*ordered[most - 1]) if len(ordered) >= most else None
 
-    @property
-    def fills(self) -> bool:
-        """Whether :meth:`others` are to be compared beside what is found: a department searches for words by an index.
-
-        The index knows the words that a department does not read of what is confidential, too. What it names is compared with the
-        department's view; but how long that takes must not tell either that something was named. A mark that stands for hidden words
-        is in no index: then all is compared.
-        """
-        words = [one.word for one in self._asked if one.in_words]
-        return bool(self._wanted.own and words and not any("*" in one for one in words))
-
-    async def others(self, session: AsyncSession, named: Collection[str]) -> list[str]:
-        """Confidential tickets of the department that are compared for nothing, so that as many are compared whatever is named.
-
-        Args:
-            session: of :meth:`core.database.Database.browse`.
-            named: the confidential tickets that the index named.
-        """
-        found: dict[str, None] = {}
-        for source in self._narrowed.sources():
-            some = self._narrowed.ids(source, None, [_CONFIDENTIAL]).limit(_COMPARED)
-            found |= dict.fromkeys(one for one, _ in _pairs(await session.execute(some)))
-        others = [one for one in found if one not in named]
-        return others[: max(0, min(_COMPARED, len(found)) - len(named))]
-
     async def _choose(self, session: AsyncSession) -> _Chosen:
         """What the list is read from, each with the conditions that are looked at besides."""
         wanted, narrowed = self._wanted, self._narrowed
@@ -131,12 +102,13 @@ class Finding:
             return await self._choose_asked(
                 session, [TicketRow.confidential.is_(False)] if self._hides else []
             )
-        if self.fills or not any(one.in_words for one in self._asked):
-            return await self._choose_asked(session, [])
         found = await self._choose_asked(session, [TicketRow.confidential.is_(False)])
-        # Only what never stands in words, a number, leaves some out.
+        # All that is confidential is compared with the department's view of it, whatever words are hidden in it. The index of those
+        # is used for what names its condition.
+        confidential: ColumnElement[bool] = literal_column("tickets.confidential", Boolean())
+        # Only what never stands in words, a number, leaves some out: whether hidden words are looked at must not be felt either.
         numbered = [one.condition(self._sqlite) for one in self._asked if not one.in_words]
-        return found + [(source, [_CONFIDENTIAL, *numbered]) for source in narrowed.sources()]
+        return found + [(source, [confidential, *numbered]) for source in narrowed.sources()]
 
     async def _all(self, session: AsyncSession) -> list[Source]:
         """The sources of all tickets of the list."""

@@ -109,14 +109,9 @@ async def find(
         while True:
             places_of, after = await finding.page(session, after, more)
             page = await _rows(session, columns, [one for one, _ in places_of])
-            beside: list[str] = []
-            if finding.fills:
-                beside = await finding.others(session, {row.id for row in page if row.confidential})
-                page += await _rows(session, columns, beside)
             # The index of words also names a few tickets that don't have them, and what has them may be hidden.
             for start in range(0, len(page), _COMPARED_AT_ONCE) if words else ():
-                some = page[start : start + _COMPARED_AT_ONCE]
-                found += [row for row in some if fits(row) and row.id not in beside]
+                found += [row for row in page[start : start + _COMPARED_AT_ONCE] if fits(row)]
                 await asyncio.sleep(0)
             found += [] if words else page
             if len(found) > limit or after is None:

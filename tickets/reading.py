@@ -127,7 +127,7 @@ class Reading:
             leads = None if department_id is None else row.department_id == department_id
             seen = self._view.ticket(row, ticket, events, leads=leads, clear=clear)
         seen["ticket"]["suggested_department"] = self.lead(row.category)
-        seen["ticket"]["maybe_same"] = [mark.to_json() for mark in marks]
+        seen["ticket"]["maybe_same"] = [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks]
         return seen
 
     async def events(self, number: str) -> tuple[TicketEvent, ...]:

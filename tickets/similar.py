@@ -15,7 +15,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,9 +40,6 @@ _MOST = 30
 """Most tickets that are compared: the newest."""
 _MOST_MARKS = 5
 """Most tickets that are named on a ticket's page."""
-_MANY = 3
-"""Reporters of the same matter from which on it is pointed out: it may be a danger to all."""
-_CONVERSATION, _PHONE = "同一会话", "同一电话"
 _UNLIKE_KIND = {TicketType.PRAISE, TicketType.CONSULT}
 """Types that are never the same matter as another type."""
 _FILLER = re.compile(
@@ -60,21 +56,10 @@ class Mark:
     Args:
         line: the ticket.
         why: what the two have in common, in words: 同一会话, 同一电话, 地点和内容相近.
-        score: how alike they are, 0 to 1 (:func:`likeness`).
     """
 
     line: TicketLine
     why: tuple[str, ...]
-    score: float
-
-    @property
-    def repeated(self) -> bool:
-        """Whether the same citizen filed it."""
-        return not {_CONVERSATION, _PHONE}.isdisjoint(self.why)
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON form for the desk."""
-        return {**self.line.to_json(), "why": list(self.why), "score": round(self.score, 2)}
 
 
 async def of_citizen(session: AsyncSession, draft: TicketDraft) -> TicketRow | None:
@@ -136,31 +121,17 @@ async def _marked(
         found += [one for one in more if one.address and one.id not in known]
     alike = [(likeness(matter, one), one) for one in found]
     alike.sort(key=lambda pair: pair[0], reverse=True)
-    made = [
-        Mark(to_line(one), _why(matter, one, department_id), score) for score, one in alike if score >= LIKE
-    ]
+    made = [Mark(to_line(one), _why(matter, one, department_id)) for score, one in alike if score >= LIKE]
     return tuple(mark for mark in made if mark.why)[:_MOST_MARKS]
-
-
-def pressing(marks: Sequence[Mark]) -> tuple[str, ...]:
-    """Why a ticket may be urgent by what else is open, in sentences: its citizen asks again, or many report the same."""
-    again = [mark.line.number for mark in marks if mark.repeated]
-    others = sum(not mark.repeated for mark in marks)
-    found = [f"同一位群众又反映了这件事，上一张还没有办完：{'、'.join(again)}。"] if again else []
-    if others + 1 >= _MANY:
-        found.append(
-            f"至少 {others + 1} 位群众反映同一地点的同样情况，可能是危及大家的隐患，请先核实；属实的合并办理。"
-        )
-    return tuple(found)
 
 
 def _why(row: TicketDraft | TicketRow, other: TicketRow, department_id: str | None) -> tuple[str, ...]:
     hidden = department_id is not None and (row.confidential or other.confidential)
     why = []
     if not hidden and row.conversation_id and row.conversation_id == other.conversation_id:
-        why.append(_CONVERSATION)
+        why.append("同一会话")
     if not hidden and row.contact_phone and row.contact_phone == other.contact_phone:
-        why.append(_PHONE)
+        why.append("同一电话")
     if row.address and other.address and overlap(row.address, other.address) >= _SAME_PLACE:
         why.append("地点和内容相近")
     return tuple(why)

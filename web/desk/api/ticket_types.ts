@@ -61,9 +61,7 @@ export interface Ticket extends TicketRow {
   /** The department that leads on its category: a proposal until it is dispatched. */
   suggested_department?: string | null;
   /** Open tickets that may be about the same matter, with what they have in common; only those the account may see. */
-  maybe_same?: (TicketRow & { why: string[]; score: number })[];
-  /** Why it may be urgent by what else is open, in sentences; only for the hotline's staff. */
-  pressing?: string[];
+  maybe_same?: (TicketRow & { why: string[] })[];
   updated_at?: string | null;
   closed_at?: string | null;
   merged_into?: string | null;
