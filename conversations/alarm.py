@@ -284,8 +284,6 @@ class Alarm:
             await self._handoff.remember(conversation_id, scope.DECLINED, str(fact["text"]))
             return Screened(ahead=[] if fact.get("withheld") else [steps.kept()])
         both = f"{fact['text']}。{job.text}"
-        if answer is None and found is None and await self._open.asks_now(job.text, fact):
-            answer = True  # 能不能把人抬出来 asks what to do: somebody is in danger.
         if answer is None and found is None:
             found = await self._look(both)
             # A place or a thank you after a suspicion proves no danger, however both read together.

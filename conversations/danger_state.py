@@ -32,7 +32,6 @@ Keys that are sometimes there:
 - ``withheld``: the assistant's replies to show after a denial: the question about danger replaced them;
 - ``beside``: the question came with these replies, and did not replace them;
 - ``again``: the question was asked a second time;
-- ``before``: the dangers that were not over when this one began, the first one first, each with ``kind`` and ``text``;
 - ``called``: the citizen has called for help;
 - ``signs``: words of how things go (呼吸, 出不去) for which the steps of the advice were said again;
 - ``filing``: the form is taking the matter down;
@@ -102,17 +101,9 @@ def _age(fact: dict[str, Any]) -> timedelta:
 
 
 def advice_of(fact: dict[str, Any]) -> Advice:
-    """The advice for the danger of a fact, with the numbers of those that were not over when it began."""
-    advice = danger.advice(str(fact["kind"]), str(fact["text"]))
-    for one in reversed(not_over(fact)):
-        advice = advice.beside(danger.advice(str(one["kind"]), str(one["text"])))
-    return advice
-
-
-def not_over(fact: dict[str, Any]) -> list[dict[str, str]]:
-    """The dangers that were not over when the danger of a fact began, the first one first."""
-    before = fact.get("before") or []
-    return [before] if isinstance(before, dict) else list(before)  # until 2026-11-30 it was one
+    """The advice for the danger of a fact, with the numbers of another one that was not over when it began."""
+    advice, before = danger.advice(str(fact["kind"]), str(fact["text"])), fact.get("before")
+    return advice.beside(danger.advice(str(before["kind"]), str(before["text"]))) if before else advice
 
 
 def read_as(fact: dict[str, Any]) -> str:

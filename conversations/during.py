@@ -150,7 +150,7 @@ _SETTLED = re.compile(
 )
 """Words beside good news that bring nothing bad."""
 _BLOCKED = re.compile(
-    r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:(?<!能)不能|不敢|没法|不方便|(?<!好)不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
+    r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:不能|不敢|没法|不方便|不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
     r"(?:手机|电话)(?:快|要)?(?:没电|欠费|停机|坏)"
 )
 _HIDING = re.compile(r"躲|藏(?!族|医|品)|(?:锁|反锁|关)(?:在|着)(?:屋|房|厕所|卫生间|卧室)")
@@ -177,9 +177,8 @@ _DETAIL = re.compile(
 )
 """Details that one who helps would ask for: where, how many, since when, hurt or not, what was done."""
 _WHAT_NOW = re.compile(
-    r"(?:怎么|咋)(?:办|整|弄|搞|做|救|处理|处置|着|样)|咋(?![说讲样会还])|然后呢|(?:做|干|弄)(?:点|些)?(?:什么|啥)|该(?:怎么|咋|干|做)|(?:现在|接下来|下一步|还)(?:要|该|能|得)?(?:干|做|怎么|咋)|(?:什么|啥)办法"
+    r"怎么|咋|然后呢|做什么|干什么|干啥|可以|能不能|要不要|该|多[深久少]|[吗么]$|能.{1,6}不$|用.{1,4}[吗浇]"
 )
-"""What to do in general: the steps of the advice answer it."""
 _GOES = re.compile(
     r"呼吸|反应|反應|叫不(?:醒|应)|(?:没|不|还没|醒不)(?:过)?(?:醒|来气)|动不了|不动了|流血|好多血|心跳|抽搐|呕吐|吐血|吐白沫|"
     r"疼|(?<!头)痛|晕|昏|冒烟|浓烟|(?<!油)烟(?![花草酒])|火(?![车化])|出不[去来]|下不[去来]|跑不|逃|困(?!难)|锁(?:着|住|在|了)|"
@@ -310,10 +309,10 @@ def again(text: str) -> bool:
 
 
 def asks_what_now(text: str) -> bool:
-    """Whether a message asks what to do in the danger, so that the steps of the advice answer it.
+    """Whether a message asks what to do in the danger.
 
-    >>> asks_what_now("120打了 然后呢"), asks_what_now("阀门关不上咋办"), asks_what_now("要不要掐人中")
-    (True, True, False)
+    >>> asks_what_now("120打了 然后呢"), asks_what_now("在家里")
+    (True, False)
     """
     return _WHAT_NOW.search(plain(text)) is not None
 

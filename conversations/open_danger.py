@@ -23,8 +23,8 @@ from conversations import (
     steps,
     store,
 )
-from conversations.danger import Advice, Danger, Judge
-from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, not_over, read_as
+from conversations.danger import Danger, Judge
+from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, read_as
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
@@ -102,10 +102,6 @@ class OpenDanger:
         if during.asks_for_more(text) or _EARLIER.search(text):
             return False
         return sequels.back(await self._sequel(text, fact))
-
-    async def asks_now(self, text: str, fact: dict[str, Any]) -> bool:
-        """Whether a message surely asks what to do in the danger that was asked about."""
-        return after_alarm.asks(text) and sequels.asks_now(await self._sequel(text, fact))
 
     async def _sequel(self, text: str, fact: dict[str, Any]) -> Mapping[str, float]:
         if self._judge is None or not 0 < len(text) <= _SEQUEL:
@@ -190,12 +186,10 @@ class OpenDanger:
             text: the words that told of it.
             fact: what is remembered of a danger before.
         """
-        advice = danger.advice(found.kind, text)
+        advice, before = danger.advice(found.kind, text), {}
         other = fact.get("state") in ("told", "over") and fresh(fact)
-        earlier = not_over(fact) if other else []
         if other and advice.label != advice_of(fact).label:
-            earlier.append({"kind": fact["kind"], "text": fact["text"]})
-        if earlier:
+            before = {"before": {"kind": fact["kind"], "text": fact["text"]}}
             advice = advice.beside(advice_of(fact))
         again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
         nth = await self._handoff.sources.urgent(conversation_id)
@@ -207,8 +201,7 @@ class OpenDanger:
             conversation_id, HandoffReason.EMERGENCY, urgent=not repeated, context=context
         )
         kept = str(fact["text"]) if again else text
-        state = {**made("told", found.kind, kept), "label": advice.label}
-        state |= {"before": earlier} if earlier else {}
+        state = {**made("told", found.kind, kept), "label": advice.label, **before}
         if fact.get("state") == "told":
             # Who can't speak, and where help must come, stays known when another danger is told.
             state |= {key: fact[key] for key in ("asked", "by_text", "said", "where") if key in fact}
@@ -283,17 +276,8 @@ class OpenDanger:
         changed |= {"by_text": True} if by_text else {}
         changed |= {"eased": True} if heard is Heard.EASED else {}
         again = new or during.asks_what_now(text)
-        advice = advice_of(fact)
-        if self._asks_more(text, heard, advice, by_text=by_text):
-            return await self.new(conversation_id, steps.not_known(advice, called=called), changed)
-        step = steps.step(advice, heard, called=called, steps=again, by_text=by_text)
+        step = steps.step(advice_of(fact), heard, called=called, steps=again, by_text=by_text)
         return await self.new(conversation_id, step, changed)
-
-    @staticmethod
-    def _asks_more(text: str, heard: Heard | None, advice: Advice, *, by_text: bool) -> bool:
-        """Whether a message asks something of the danger that neither the steps nor any other words would answer."""
-        plainly = after_alarm.asks(text) and not during.asks_what_now(text) and not _ASIDE.search(text)
-        return plainly and heard in (None, Heard.ABOUT) and not by_text and not steps.in_despair(advice)
 
     async def new(self, conversation_id: str, reply: Reply, fact: dict[str, Any]) -> Reply:
         """The reply in other words when it would be the same as the last one; it is remembered with the fact."""
@@ -329,7 +313,11 @@ class OpenDanger:
             return Screened([steps.first(advice_of(fact), by_text=by_text), *replies])
         if result not in (*TALKED, Result.ASKED_BACK):
             return Screened()
-        step = await self._step(conversation_id, job.text, None, fact)
+        asks = during.asks_what_now(job.text)
+        advice, called = advice_of(fact), bool(fact.get("called"))
+        step = await self.new(
+            conversation_id, steps.step(advice, None, called=called, steps=asks, by_text=by_text), fact
+        )
         beside = replies if result is Result.ASKED_BACK else ()
         return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
 

@@ -107,11 +107,6 @@ def good_news(shares: Mapping[str, float], kind: str) -> bool:
     return over >= _NEWS_FROM or (kind not in _BESIDE_NEWS and over + some >= _SOME_FROM)
 
 
-def asks_now(shares: Mapping[str, float]) -> bool:
-    """Whether a message surely asks what to do in the danger."""
-    return shares.get("what_now", 0.0) >= WHAT_NOW_FROM
-
-
 def within(shares: Mapping[str, float]) -> bool:
     """Whether a message surely only tells more of the danger, or asks what to do in it."""
     return shares.get("detail", 0.0) + shares.get("what_now", 0.0) >= _GOES_ON_FROM
