@@ -59,6 +59,7 @@ async def test_list_shows_labels_and_pages(office: Office, ticket: Ticket) -> No
         "supervised": False,
         "disputed": False,
         "corrected": False,
+        "edited": False,
         "department": None,
     }
     found = await agent.get("/tickets", q="路灯", state="待受理")

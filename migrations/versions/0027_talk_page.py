@@ -1,12 +1,12 @@
 """The conversation page keeps replies that are not sent yet, internal notes, tags, and canned replies.
 
-Revision: 0028, after 0026
+Revision: 0027, after 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
+revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None

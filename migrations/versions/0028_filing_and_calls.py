@@ -1,13 +1,13 @@
 """When the staff last changed a filed ticket; phone calls with what happened to them; and callbacks that citizens wish for.
 
-Revision: 0029, after 0028
+Revision: 0028, after 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
