@@ -43,6 +43,7 @@ _DEFAULTS: dict[str, Any] = {
     "subject": "",
     "place_label": "",
     "details": "[]",
+    "former_contacts": "[]",
     "version": 3,
     "due_rule": "其他",
     "due_basis": "",
