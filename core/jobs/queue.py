@@ -310,11 +310,12 @@ async def plan(session: AsyncSession, kinds: Sequence[Kind], moment: datetime) -
 @cache
 def _planning(dialect: str) -> Insert:
     new = (postgresql if dialect == "postgresql" else sqlite).insert(JobRow.__table__)
-    return new.on_conflict_do_update(
+    planned: Insert = new.on_conflict_do_update(
         index_elements=[JobRow.kind, JobRow.key],
         set_={"due_at": new.excluded.due_at},
         where=JobRow.due_at > new.excluded.due_at,
     )
+    return planned
 
 
 async def next_due(database: Database, kinds: Sequence[str]) -> datetime | None:
