@@ -268,6 +268,7 @@ async def test_the_view_has_these_fields_and_no_other(
             "supervised",
             "disputed",
             "corrected",
+            "edited",
         ),
         *("suspended_until", "supervised_at", "replied_at", "approved_at", "asked_days", "added_days"),
         *("public_reply", "confidential_reply", "assisting", "rounds", "callback"),
