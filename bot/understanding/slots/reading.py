@@ -11,16 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.encoding.floats import Floats
 from bot.understanding.encoding.reading import plain
-from bot.understanding.place import (
-    bare_address,
-    is_only_where,
-    place,
-    without_half_a_town,
-    without_neighbour,
-)
-from bot.understanding.slots.candidates import CHOSEN, WORDED, candidates
+from bot.understanding.place import is_only_where, without_half_a_town, without_neighbour
+from bot.understanding.slots.candidates import CHOSEN, candidates
 from bot.understanding.slots.choosing import (
     SHORT,
     Calibration,
@@ -31,7 +24,7 @@ from bot.understanding.slots.choosing import (
     summed,
     together,
 )
-from bot.understanding.slots.features import Context, Described, agrees, described
+from bot.understanding.slots.features import Context, described
 from bot.understanding.slots.signals import Readings, signals
 from bot.understanding.slots.tagging import loaded
 from bot.understanding.slots.types import TYPES, TypeModel, case, features
@@ -84,8 +77,7 @@ class Reader:
     def read(self, text: str, said: Readings, context: Context) -> Found:
         """What the fields should hold, as far as it is told.
 
-        In a short message what the rules chose, too, is stored from a lower probability on: hardly more than the matter
-        is told there. Its district, town and phone number are read by the rules alone, unless the chooser doubts them.
+        In a short message only what the rules chose is read, unless the chooser thinks it improbable.
 
         Args:
             text: the message.
@@ -101,18 +93,20 @@ class Reader:
         stored, asked, scores = {}, {}, {}
         for kind, some in candidates(spelled, said, shares, context.city).items():
             one = described(kind, spelled, some, shares, context)
-            rules = of_rules(one)
-            words = getattr(said, kind) if len(spelled) <= SHORT and rules is None else ""
-            if words and words.lower() not in spelled:
+            short = len(spelled) <= SHORT
+            number = of_rules(one) if short else None
+            if not len(one.candidates) or (short and number is None):
                 # What the rules put together (3号 楼) stands nowhere in the text, and nothing can be said against it.
-                stored[kind] = asked[kind] = words
-                continue
-            if not len(one.candidates):
+                if short and (words := getattr(said, kind)) and words.lower() not in spelled:
+                    stored[kind] = asked[kind] = words
                 continue
             shares_of = self._choosers[kind].shares(one, means(sums, one.stretches))
             every = together(kind, one, shares_of)
-            number, sure = self._judged(kind, one, every, best(every, shares_of), rules, spelled, context)
-            scores[kind] = self._calibrations[kind](float(every[number]))
+            line = self._calibrations[kind]
+            if number is None:
+                number = best(every, shares_of)
+            scores[kind] = line(float(every[number]))
+            sure = scores[kind] >= (line.short if short else line.store)
             words = spelled[one.candidates[number].start : one.candidates[number].end]
             if kind == "place":
                 words = without_neighbour(words, spelled[one.candidates[number].end :])
@@ -120,7 +114,7 @@ class Reader:
                 sure = sure and not is_only_where(words)
             if sure:
                 stored[kind] = words
-            if sure or scores[kind] >= self._calibrations[kind].ask:
+            if short or scores[kind] >= line.ask:
                 asked[kind] = words
         types = self._types.shares(features(text, seen.states))
         named = TYPES[int(types.argmax())].label
@@ -129,49 +123,6 @@ class Reader:
         if scores["type"] >= self._bar:
             stored["type"] = named
         return Found(stored, asked, scores)
-
-    def _judged(
-        self,
-        kind: str,
-        one: Described,
-        every: Floats,
-        number: int,
-        rules: int | None,
-        read: str,
-        context: Context,
-    ) -> tuple[int, bool]:
-        """The number of the candidate to take, and whether it is sure.
-
-        Args:
-            every: the probability of each candidate together with those that agree with it.
-            number: the most probable candidate.
-            rules: the one that the rules chose.
-        """
-        line = self._calibrations[kind]
-        if len(read) > SHORT:
-            return number, line(float(every[number])) >= line.store
-        if kind not in WORDED:
-            number = number if rules is None else rules
-            return number, rules is not None and line(float(every[number])) >= line.short
-        agreed = rules is not None and agrees(kind, one.keys[rules], one.keys[number])
-        # That something lasts or recurs (三天了, 天天) many short messages tell in passing.
-        passing = kind == "time" and not agreed and not one.keys[number][:4].isdigit()
-        sure = line(float(every[number])) >= (min(line.short, line.store) if agreed else line.store)
-        sure = sure and not passing
-        if rules is not None and agreed and not _is_whole(kind, one, number, read, context):
-            number = rules
-        return number, sure
-
-
-def _is_whole(kind: str, one: Described, number: int, read: str, context: Context) -> bool:
-    """Whether the words of a candidate have the edges of an address, or those that the tagger gave them.
-
-    Other words than the rules chose often take something in that is no part of the value (洞山中学住校).
-    """
-    there = one.candidates[number]
-    words = read[there.start : there.end]
-    whole = kind == "place" and place(words, context.city).address == bare_address(words, context.city)
-    return there.chosen or there.tagged or whole
 
 
 def _part(arrays: Mapping[str, NDArray[np.float16]], kind: str) -> dict[str, NDArray[np.float16]]:
