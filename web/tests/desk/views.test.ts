@@ -137,7 +137,7 @@ describe("a conversation's page", () => {
     server.put(conversation("a", { mode: "human", agent: { id: ME.id, display_name: ME.display_name } }));
     await visit("/conversations/a");
     await until("it is shown", () => page.find(".acts").exists());
-    await page.find(".acts button").trigger("click");
+    await page.findAll(".acts button").find((button) => button.text() === "转接")?.trigger("click");
     const dialog = (): Element => document.body.querySelector(".el-dialog") as Element;
     await until("nobody is there", () => dialog()?.textContent?.includes("现在没有别的坐席在线") === true);
     const confirm = (): HTMLButtonElement => dialog().querySelector("footer .el-button--primary") as HTMLButtonElement;
