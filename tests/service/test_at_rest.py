@@ -92,6 +92,7 @@ def everything() -> list[Any]:
             confidential_reply=MARK,
             callback_why=MARK,
             subject=MARK,
+            former_contacts=[{"name": MARK, "key": "k1"}],
             contact_name=MARK,
             contact_phone="13800009999",
             contact_key=lookup_key("13800009999"),
