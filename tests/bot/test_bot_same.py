@@ -123,5 +123,6 @@ async def test_who_filed_it_may_add_to_it(rasa: Rasa, visitor: str, city: SmallC
         FORM, "是同一件，补充进去", "affirm", conversation=visitor, slots=slots, turn="t-2"
     )
     assert "已经补充" in added.text and added.slots["content"] is None
-    last = (await city.tickets.events(ticket.number))[-1]
-    assert last.action == "noted" and "还堵着" in last.note
+    noted, named = (await city.tickets.events(ticket.number))[-2:]
+    assert noted.action == "noted" and "还堵着" in noted.note
+    assert named.action == "name_corrected", "he gave his name anew, and the note says nothing of it"

@@ -9,7 +9,7 @@ from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import plain
 
 _YES = re.compile(
-    r"(?:嗯+|好的?|那|就)?(?:是|是的|对|对的|对对对?|要|要的|需要|需要的|必须|必须的|当然|肯定|得要?)(?:吧|啊|呀|了|的){0,2}"
+    r"嗯+|(?:嗯+|好的?|那|就)?(?:是|是的|对|对的|对对对?|要|要的|需要|需要的|必须|必须的|当然|肯定|得要?)(?:吧|啊|呀|了|的){0,2}"
 )
 """Words that say yes to this question, and not only that the citizen has read it."""
 
