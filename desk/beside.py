@@ -123,7 +123,7 @@ class Beside:
         }
 
     def _title(self, entry_id: str | None) -> str | None:
-        entry = self._gaps.knowledge.entry(entry_id) if entry_id else None
+        entry = self._gaps.knowledge.stored(entry_id) if entry_id else None
         return entry.title if entry else entry_id
 
     async def _note(self, left: tried.Left | None) -> dict[str, Any] | None:

@@ -105,7 +105,7 @@ class KnowledgeApi:
     async def ask(self, request: web.Request, user: User) -> web.Response:
         """试问: how the assistant would answer a question now. The question is not stored."""
         asked = body.query(request, _Ask)
-        result = await self._gaps.knowledge.search(asked.q, self._gaps.regions, limit=5)
+        result = await self._gaps.knowledge.search(asked.q, self._gaps.regions_of(asked.q), limit=5)
         answered = result.outcome == "answer"
         return web.json_response(
             {
@@ -159,7 +159,7 @@ class KnowledgeApi:
         return web.json_response({"entry": made.entry_id, "file": made.file})
 
     def _rating(self, rating: Rating) -> dict[str, Any]:
-        entry = self._gaps.knowledge.entry(rating.entry_id)
+        entry = self._gaps.knowledge.stored(rating.entry_id)
         return {
             "id": rating.entry_id,
             "title": entry.title if entry else "（条目已删除）",

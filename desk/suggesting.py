@@ -76,7 +76,7 @@ class Suggesting:
         """Suggestions on a citizen's words, the most likely first. Expired entries and those of elsewhere are none."""
         if len(text) < _SHORTEST:
             return []
-        found = await self._gaps.knowledge.search(text, self._gaps.regions, limit=MOST)
+        found = await self._gaps.knowledge.search(text, self._gaps.regions_of(text), limit=MOST)
         return [_suggestion(hit.entry, hit.probability) for hit in found.hits if hit.probability >= LEAST]
 
 

@@ -124,6 +124,6 @@ def _with_gaps(act: Callable[[Gaps], Awaitable[T]]) -> T:
             opened(settings) as database,
             KnowledgeBase(settings.index_dir, settings.kb_model) as knowledge,
         ):
-            return await act(Gaps(database, knowledge, settings.knowledge_dir, settings.city.regions))
+            return await act(Gaps(database, knowledge, settings.knowledge_dir, settings.city.regions_of))
 
     return asyncio.run(run())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,8 +27,15 @@ MOST_WORDINGS = 4_000
 """Most wordings that are compared with one another, the most asked first. The work grows with the square."""
 NEAR = 0.05
 """Least probability of an entry that is named as the nearest to a group."""
+RegionsOf = Callable[[str], Sequence[str]]
+"""The regions whose entries answer a question; empty: all."""
 _FROM_SHELF = 5_000
 """Most questions of the knowledge base from which the mean vector of all questions is computed."""
+
+
+def everywhere(question: str) -> Sequence[str]:
+    """No regions: entries of all regions answer any question."""
+    return ()
 
 
 class Grouper:
@@ -36,12 +43,12 @@ class Grouper:
 
     Args:
         searcher: the version in service.
-        regions: regions whose entries may be named as the nearest of a group.
+        regions_of: the regions whose entries may be named as the nearest of a group, by its question.
     """
 
-    def __init__(self, searcher: Searcher, regions: Sequence[str] = ()) -> None:
+    def __init__(self, searcher: Searcher, regions_of: RegionsOf = everywhere) -> None:
         self.searcher = searcher
-        self._regions = tuple(regions)
+        self._regions_of = regions_of
         self._vectors: dict[str, Vectors] = {}
         shelf = searcher.shelf.vectors
         # What all questions share (怎么, 办理, 多少钱) does not show which belong together.
@@ -77,7 +84,7 @@ class Grouper:
         """
         shown = Counter(m.entry_id for m in group.members if m.answered and m.entry_id)
         wrong = tuple(replace(self._named(entry), count=n) for entry, n in shown.most_common(3))
-        result = self.searcher.search(group.question, self._regions, today, 1)
+        result = self.searcher.search(group.question, tuple(self._regions_of(group.question)), today, 1)
         nearest = None
         if result.hits and (hit := result.hits[0]).probability >= NEAR:
             nearest = replace(

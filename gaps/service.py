@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from core.database import Database
 from core.errors import BadRequest, Conflict, NotFound
 from gaps import store
 from gaps.drafting import write_draft
-from gaps.grouping import Grouper
+from gaps.grouping import Grouper, RegionsOf, everywhere
 from gaps.types import Asked, Draft, Group, Kind, Overview, Question, Rating, State
 from kb_index.service import KnowledgeBase
 
@@ -43,7 +42,7 @@ class Gaps:
         database: where the questions are.
         knowledge: has the model for grouping, and tells what it would answer now.
         folder: the knowledge folder, into which drafts are written.
-        regions: regions whose entries hold in this city.
+        regions_of: the regions whose entries answer a question (:meth:`core.city.City.regions_of`).
 
     >>> await gaps.keep(Asked(turn_id, "狂犬疫苗要打几针", "unknown", "web"))      # doctest: +SKIP
     >>> [group.question for group in (await gaps.groups(Window(days=7))).groups]   # doctest: +SKIP
@@ -51,12 +50,12 @@ class Gaps:
     """
 
     def __init__(
-        self, database: Database, knowledge: KnowledgeBase, folder: Path, regions: Sequence[str] = ()
+        self, database: Database, knowledge: KnowledgeBase, folder: Path, regions_of: RegionsOf = everywhere
     ) -> None:
         self._database = database
         self.knowledge = knowledge
         self.folder = folder
-        self.regions = tuple(regions)
+        self.regions_of = regions_of
         self._grouper: Grouper | None = None
         self._drafting = asyncio.Lock()
 
@@ -185,5 +184,5 @@ class Gaps:
         if searcher is None:
             raise NotFound("还没有知识库版本，请先运行 wenban kb build", code="kb_version")
         if self._grouper is None or self._grouper.searcher is not searcher:
-            self._grouper = Grouper(searcher, self.regions)
+            self._grouper = Grouper(searcher, self.regions_of)
         return self._grouper

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from core.clock import local, now
 from kb_index.entries.entry import Entry
 from kb_index.index.versions import current_version
 from kb_index.search.loading import load_searcher
@@ -141,7 +142,7 @@ class KnowledgeBase:
         searcher = self._searcher
         if searcher is None:
             return SearchResult("unknown", (), "")
-        day = on or dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+        day = on or local(now()).date()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self._threads, searcher.search, question, tuple(regions), day, limit
@@ -158,12 +159,20 @@ class KnowledgeBase:
         searcher = self._searcher
         if searcher is None:
             return ()
-        day = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+        day = local(now()).date()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, about, searcher, word, tuple(regions), day, limit)
 
     def entry(self, entry_id: str) -> Entry | None:
-        """The entry with this id in the version in service, expired or not; None when there is none."""
+        """The entry with this id in the version in service, if it holds today; else None.
+
+        A button or a fact of the conversation may name an entry that has expired since: it is never told as current.
+        """
+        found = self.stored(entry_id)
+        return found if found is not None and found.holds_on(local(now()).date()) else None
+
+    def stored(self, entry_id: str) -> Entry | None:
+        """The entry with this id in the version in service, expired or not, for those who keep the base; None when there is none."""
         if self._searcher is None:
             return None
         store = self._searcher.shelf.store

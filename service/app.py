@@ -170,7 +170,7 @@ async def create_app(settings: Settings) -> web.Application:
         settings.index_dir, settings.kb_model, reranker=settings.kb_reranker, answer_at=bars().sure
     )
     once = SearchedOnce(knowledge)
-    gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions)
+    gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions_of)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
     tickets = Tickets(database, events, city, introduced_name)
     media = Media(database, settings.media_folder)
@@ -193,7 +193,7 @@ async def create_app(settings: Settings) -> web.Application:
         return await presence.gone(database, agents)
 
     async def from_base(text: str) -> SearchResult:
-        return await once.search(without_lead_in(text), regions=city.regions)
+        return await once.search(without_lead_in(text), regions=city.regions_of(text))
 
     async def about(text: str) -> tuple[Entry, ...]:
         return await topic_entries(once, text, city.regions)

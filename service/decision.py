@@ -105,7 +105,7 @@ async def _evidence(settings: Settings, text: str) -> Evidence:
     async with KnowledgeBase(settings.index_dir, settings.kb_model) as base:
 
         async def search(question: str) -> SearchResult:
-            return await base.search(without_lead_in(question), regions=settings.city.regions)
+            return await base.search(without_lead_in(question), regions=settings.city.regions_of(question))
 
         async def about(question: str) -> tuple[Entry, ...]:
             return await topic_entries(base, question, settings.city.regions)
@@ -151,7 +151,9 @@ async def _seen(settings: Settings, rows: Sequence[Example]) -> tuple[list[Seen]
             raise NotFound("知识库还没有发布；请运行 wenban kb build")
         for row, of in track(list(zip(rows, heard, strict=True)), "Evidence", console=Console(stderr=True)):
             result = _as_new(
-                row.text, await base.search(without_lead_in(row.text), regions=settings.city.regions), known
+                row.text,
+                await base.search(without_lead_in(row.text), regions=settings.city.regions_of(row.text)),
+                known,
             )
             wanted = {row.entry, *row.also}
             right = bool(result.hits) and result.hits[0].entry.id in wanted

@@ -93,7 +93,7 @@ class SearchedOnce:
         return await self._base.about(word, regions)
 
     def entry(self, entry_id: str, /) -> Entry | None:
-        """The entry with this id in the version in service; None when there is none."""
+        """The entry with this id in the version in service, if it holds today; else None."""
         return self._base.entry(entry_id)
 
     def unmentioned(self, question: str, entry: Entry, *, headed: bool = False) -> tuple[str, ...]:

@@ -90,6 +90,16 @@ class City(Strict):
         """The regions whose knowledge-base entries hold in this city, from the widest to the narrowest."""
         return (EVERYWHERE, self.province, self.name)
 
+    def regions_of(self, text: str) -> tuple[str, ...]:
+        """The regions whose entries answer a question: those of the city, and the district that the question names.
+
+        >>> from core.city import load_city
+        >>> load_city("huainan").regions_of("寿县的公租房怎么申请")
+        ('全国', '安徽', '淮南', '寿县')
+        """
+        there = self.mentioned(text)
+        return self.regions if there is None else (*self.regions, there.name)
+
     @cached_property
     def towns(self) -> dict[str, str]:
         """Town, township or sub-district → its county or district."""

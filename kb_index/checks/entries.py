@@ -14,6 +14,9 @@ from kb_index.entries.problems import Problem, shorten
 REVIEW_DAYS = 365
 """Days after which an editor must compare an entry with its sources again: one year."""
 
+EXPIRES_SOON_DAYS = 60
+"""Days before its last day from which an entry is reported, so that an editor looks for what follows in time."""
+
 MIN_VARIANTS = 3
 """Fewest variants (相似问法) an entry should have; an entry with fewer gets a reminder."""
 
@@ -45,6 +48,10 @@ def _dates(item: ParsedEntry, day: dt.date) -> list[Problem]:
         mend = "核对现行政策：还有效就改 expires，失效就删掉这个文件"
         message = f"已于 {entry.expires} 失效，不会再答给群众"
         found.append(Problem(item.file, item.line("expires"), "warning", "expired", message, mend))
+    elif entry.expires is not None and (entry.expires - day).days <= EXPIRES_SOON_DAYS:
+        mend = "查有没有新的规定：延长了就改 expires，换了就按新的改写"
+        message = f"{entry.expires} 之后失效，到时候就不再答给群众了"
+        found.append(Problem(item.file, item.line("expires"), "warning", "expires_soon", message, mend))
     if entry.effective > day:
         message = f"{entry.effective} 才生效，之前不会答给群众"
         found.append(

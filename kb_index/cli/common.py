@@ -91,9 +91,9 @@ def labelled(files: list[Path] | None, knowledge: Path | None, others: float = 1
     ]
 
 
-def home_regions(names: list[str] | None) -> Sequence[str]:
-    """The given regions; without any, those of the city profile."""
-    return names or load_settings().city.regions
+def home_regions(names: list[str] | None, question: str = "") -> Sequence[str]:
+    """The given regions; without any, those of the city profile and of the district that the question names."""
+    return names or load_settings().city.regions_of(question)
 
 
 def print_json(data: Any) -> None:

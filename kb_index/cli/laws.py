@@ -77,7 +77,7 @@ def search(
     """Show the nearest articles, and how many of them a citizen would see."""
     with guarded():
         shelf = StatuteShelf(_index_dir(index), model_name(model))
-        regions = home_regions(region)
+        regions = home_regions(region, question)
         found = shelf.rank(question, regions, limit)
         shown = len(shelf.related(question, regions))
         if as_json:

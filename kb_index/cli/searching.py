@@ -36,7 +36,7 @@ def search(
     """Search the version in service, and show the scores of each part, the probability, and the matching question."""
     with guarded():
         searcher = searcher_in(index_dir(index), None, model_name(model))
-        result = searcher.search(question, home_regions(region), limit=limit)
+        result = searcher.search(question, home_regions(region, question), limit=limit)
         if as_json:
             hits = [{**_shown(hit), "variant": hit.variant} for hit in result.hits]
             print_json({"outcome": result.outcome, "version": result.version, "hits": hits})

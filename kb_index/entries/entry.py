@@ -122,6 +122,10 @@ class Entry(_Strict):
         """The title and the variants: all questions that this entry answers."""
         return (self.title, *self.variants)
 
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the entry holds on a day: in force already, and not expired."""
+        return self.effective <= day and (self.expires is None or day <= self.expires)
+
 
 @dataclass(frozen=True)
 class ParsedEntry:

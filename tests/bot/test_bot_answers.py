@@ -9,9 +9,10 @@ import pytest
 
 from bot.actions.policy import answer as policy
 from bot.actions.policy.answer import sure_answer
-from tests.bot.calls import Rasa
+from tests.bot.calls import Answer, Rasa
 from tests.bot.parts import SmallCity
 from tests.cities import HUAINAN
+from tests.conftest import Clock
 
 
 def _action(name: str) -> dict[str, Any]:
@@ -54,7 +55,24 @@ async def test_a_button_of_an_entry_that_is_gone_asks_again(rasa: Rasa, visitor:
         conversation=visitor, entities={"entry": "gone"},
     )  # fmt: skip
     assert not answer.cards
-    assert "想问什么" in answer.text
+    assert "已经更新或者失效" in answer.text
+
+
+async def test_an_expired_entry_is_told_by_no_button_and_no_follow_up(
+    rasa: Rasa, visitor: str, city: SmallCity, clock: Clock
+) -> None:
+    async def pressed() -> Answer:
+        return await rasa.run(
+            "action_answer_policy", '/ask_policy{"entry":"civil-marriage"}', "ask_policy",
+            conversation=visitor, entities={"entry": "civil-marriage"},
+        )  # fmt: skip
+
+    assert (await pressed()).cards[0]["entry"] == "civil-marriage"
+    clock.forward(days=365 * 65)  # past the last day in its file
+    gone = await pressed()
+    assert not gone.cards and "失效" in gone.text
+    after = await rasa.run("action_follow_up", "要带什么材料", "follow_up", conversation=visitor)
+    assert all(card["entry"] != "civil-marriage" for card in after.cards) and "结婚" not in after.text
 
 
 async def test_unknown_is_said_and_the_question_kept_for_a_message(rasa: Rasa, visitor: str) -> None:

@@ -22,6 +22,7 @@ def test_good_entries_have_no_errors(folder: Path) -> None:
     ("parts", "severity", "code"),
     [
         ({"expires": "2026-11-22"}, "warning", "expired"),
+        ({"expires": "2026-12-31"}, "warning", "expires_soon"),
         ({"effective": "2027-01-01"}, "warning", "not_yet_effective"),
         ({"reviewed": "2025-11-22"}, "warning", "review_overdue"),
         ({"reviewed": "2026-11-24"}, "error", "reviewed_in_future"),

@@ -7,6 +7,7 @@ import pytest
 from kb_index.index.versions import current_version
 from kb_index.publishing.build import build
 from kb_index.service import KnowledgeBase
+from tests.cities import HUAINAN
 from tests.kb_index.conftest import ID_CARD, MODEL, PENSION, Write
 from tests.waiting import until
 
@@ -72,5 +73,17 @@ async def test_today_is_the_day_unless_another_is_given(folder: Path, tmp_path: 
     async with KnowledgeBase(tmp_path / "index", MODEL) as kb:
         found = await kb.search("电影票补贴怎么领？", limit=10)
         assert "zz-old" not in [h.entry.id for h in found.hits]
-        entry = kb.entry("zz-old")
+        assert kb.entry("zz-old") is None, "an expired entry is told to nobody"
+        entry = kb.stored("zz-old")
         assert entry is not None and entry.id == "zz-old"
+
+
+async def test_an_entry_of_a_county_answers_those_who_name_the_county(
+    folder: Path, tmp_path: Path, write: Write
+) -> None:
+    write("zz-county", "寿县的电影票补贴怎么领？", ["寿县观影补贴"], regions="[寿县]")
+    build(folder, tmp_path / "index", MODEL)
+    async with KnowledgeBase(tmp_path / "index", MODEL) as kb:
+        for question, found in (("寿县的电影票补贴怎么领？", True), ("凤台县的电影票补贴怎么领？", False)):
+            hits = (await kb.search(question, HUAINAN.regions_of(question))).hits
+            assert ("zz-county" in [hit.entry.id for hit in hits]) is found

@@ -58,6 +58,8 @@ _BY_FAR, _ALIKE = 0.75, 0.5
 """Probability, and likeness of meaning (both 0 to 1), from one of which an entry is offered for choice after a filing."""
 ANSWERING = frozenset({"action_answer_policy", "action_follow_up", "action_fallback", "action_ask_or_tell"})
 """Actions that may have answered from an entry, or offered one."""
+GONE = "这一条已经更新或者失效了，您把想问的打字告诉我，我按现在的规定查。"
+"""What is said when a pressed button names an entry that is no longer in service, or has expired."""
 NEAR_FROM = 0.2
 """Probability (0 to 1) from which an entry is offered together with "I don't know".
 
@@ -69,8 +71,8 @@ of the questions in ``questions.jsonl``, 0.2 instead loses 1 of 240 right offers
 
 
 async def search(question: str) -> SearchResult:
-    """Search a question with the regions of this city."""
-    return await parts().kb.search(without_lead_in(question), regions=parts().city.regions)
+    """Search a question with the regions of this city, and of the district that it names."""
+    return await parts().kb.search(without_lead_in(question), regions=parts().city.regions_of(question))
 
 
 async def answer_policy(turn: Turn) -> bool:
@@ -81,7 +83,9 @@ async def answer_policy(turn: Turn) -> bool:
         if entry is not None:
             await tell(turn, entry, asked=turn.entities.get("turn", ""))
             return True
-    elif not turn.pressed:
+        turn.say(GONE, [HUMAN])
+        return False
+    if not turn.pressed:
         return await tell_result(turn, await search(turn.text))
     turn.say("您想问什么政策或者办事问题？直接打字告诉我就行。", [HUMAN])
     return False
@@ -360,7 +364,7 @@ async def sure_answer(knowledge: KnowledgeBase, question: str, city: City) -> Re
         read_wish(question) or refuses(question) or wants_filed(question)
     ):  # an answer to the form, which is Rasa's
         return None
-    result = await knowledge.search(question, regions=city.regions)
+    result = await knowledge.search(question, regions=city.regions_of(question))
     if not is_sure(result) or city.asks_elsewhere(question) is not None:
         return None
     entry = first_word.fitting(result.hits[0].entry, question)

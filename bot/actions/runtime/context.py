@@ -36,7 +36,7 @@ class KnowledgeBase(Protocol):
         ...
 
     def entry(self, entry_id: str, /) -> Entry | None:
-        """The entry with this id in the version in service; None when there is none."""
+        """The entry with this id in the version in service, if it holds today; else None."""
         ...
 
     def unmentioned(self, question: str, entry: Entry, /, *, headed: bool = False) -> tuple[str, ...]:

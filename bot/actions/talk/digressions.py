@@ -53,7 +53,7 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
     if turn.pressed:
         entry = parts().kb.entry(turn.entities.get("entry", ""))
         if entry is None:
-            turn.say("这一条已经更新了，您把想问的打字告诉我就行。")
+            turn.say(policy.GONE)
         else:
             await policy.tell(turn, entry, buttons=False)
         return True
