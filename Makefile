@@ -58,8 +58,8 @@ lint:
 	$(APP)/ruff check .
 	$(APP)/ruff format --check .
 
-fast: setup ## the fast tests only: no Rasa, no browser, no PostgreSQL, no training
-	@$(PYTEST) -m 'not (end_to_end or measured or slow or postgresql)'
+fast: setup ## the fast tests only: no Rasa, no browser, no PostgreSQL, no training, four rows of each table of cases
+	@$(PYTEST) -m 'not (end_to_end or measured or slow or postgresql)' --rows 4
 
 bench: build ## speed and quality, as tables
 	@$(APP)/wenban train

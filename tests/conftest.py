@@ -43,12 +43,38 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that runs on PostgreSQL; its fixtures or the name of its parameter tell."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "run at most this many rows of a table of cases (pytest.mark.parametrize), spread over it; default: all"
+    parser.addoption("--rows", type=int, metavar="N", help=told)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Mark every test that runs on PostgreSQL (its fixtures or the name of its parameter tell), and thin out tables."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "postgresql_server" in fixtures or _ON_POSTGRESQL.search(item.nodeid):
             item.add_marker(pytest.mark.postgresql)
+    yield  # the tests that the command line asks for are chosen
+    most = config.getoption("--rows")
+    if most:
+        left_out = _beyond(items, most)
+        config.hook.pytest_deselected(items=left_out)
+        gone = {id(item) for item in left_out}
+        items[:] = [item for item in items if id(item) not in gone]
+
+
+def _beyond(items: list[pytest.Item], most: int) -> list[pytest.Item]:
+    """The rows to leave out, so that of each table at most ``most`` rows stay: its first, and others evenly spread."""
+    tables: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        tables.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return [
+        item
+        for rows in tables.values()
+        for place, item in enumerate(rows)
+        if len(rows) > most and place not in {n * len(rows) // most for n in range(most)}
+    ]
 
 
 class Clock:

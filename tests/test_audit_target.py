@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
 
 

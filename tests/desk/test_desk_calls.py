@@ -107,6 +107,7 @@ async def test_a_call_that_reaches_somebody_ends_it_or_begins_the_redoing(hall: 
     )
 
 
+@pytest.mark.slow
 @on_both
 async def test_the_shares_count_every_answer_that_was_asked_about(hall: Hall, clock: Clock) -> None:
     numbers = [await answered(hall, f"k{n}") for n in range(5)]

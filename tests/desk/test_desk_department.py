@@ -302,6 +302,7 @@ async def test_a_search_opens_secret_tickets_whatever_is_searched(
     assert len(opened) == 4
 
 
+@pytest.mark.slow
 async def test_every_way_to_a_secret_ticket_goes_by_what_the_department_reads(
     office: Office, department: str
 ) -> None:

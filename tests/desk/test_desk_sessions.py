@@ -159,6 +159,7 @@ async def test_who_still_has_an_open_desk_elsewhere_is_not_gone(office: Office) 
     assert not await seen()
 
 
+@pytest.mark.slow
 async def test_a_lost_event_leaves_no_socket_open(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line is another process, and nothing tells this one."""
     socket = await live(await office.hire("a1"))

@@ -140,6 +140,7 @@ async def test_an_address_that_is_not_allowed_any_more_is_not_called(
     assert receiver.got == [] and "WENBAN_PARTNER_ORIGINS" in (await city.deliveries())[0].error
 
 
+@pytest.mark.slow
 async def test_who_is_slow_or_away_comes_back_and_misses_nothing(
     city: City, receiver: Receiver, webhooks: Webhooks, clock: Clock
 ) -> None:
@@ -174,6 +175,7 @@ async def test_a_departments_system_hears_of_its_own_tickets_only(
     assert {json.loads(body)["number"] for body, _ in receiver.got} == {mine}
 
 
+@pytest.mark.slow
 async def test_the_runner_sends_and_who_is_shut_out_hears_no_more(
     city: City, receiver: Receiver, database: Database, clock: Clock
 ) -> None:

@@ -313,6 +313,7 @@ async def test_a_rotation_seals_all_anew_and_everything_is_found_meanwhile(
     assert await counts(database) == after
 
 
+@pytest.mark.slow
 async def test_the_doctor_refuses_what_others_can_read(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data", data_key_file=tmp_path / "keys.json")
     await asyncio.to_thread(os.umask, 0o077)

@@ -21,6 +21,8 @@ from desk.seals import AuditBroken, Seals
 from desk.second_place import NAME
 from service import audit_cli, doctor
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:

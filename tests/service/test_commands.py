@@ -362,6 +362,7 @@ def test_danger_is_told_first_and_ends_it(wenban: Wenban) -> None:
     assert len(said.splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_keys_are_moved_rotated_and_forgotten(
     wenban: Wenban, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,6 +392,7 @@ def test_keys_are_moved_rotated_and_forgotten(
     assert code == 1 and "chmod 600" in said
 
 
+@pytest.mark.slow
 def test_a_rotation_without_a_place_for_keys_keeps_both_in_the_data_folder(
     wenban: Wenban, here: Path
 ) -> None:

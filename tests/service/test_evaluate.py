@@ -141,6 +141,7 @@ class Answering:
         return [[one for _ in texts] for texts in said]
 
 
+@pytest.mark.slow
 def test_the_command_tells_the_figures_of_talks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry, other, *_ = (one.entry.id for one in load_folder(load_settings().knowledge_dir)[0])
 
@@ -253,6 +254,7 @@ def test_a_bad_row_is_named_before_anything_starts(
     assert problem in done.exception.message
 
 
+@pytest.mark.slow
 def test_held_out_sets_are_large_enough_and_have_long_messages() -> None:
     texts = [row.question for row in read(ANSWERS, AnswerRow)] + [
         row.text for row in read(MATTERS, MatterRow)

@@ -70,6 +70,7 @@ async def test_a_restore_without_the_keys_is_told_before_new_ones_are_made(
     await require_keys(settings.model_copy(update={"data_key": ring().present.key}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("apart", [False, True])
 async def test_keys_of_another_installation_open_nothing_and_write_nothing(
     tmp_path: Path, apart: bool
@@ -326,6 +327,7 @@ async def phones_are_keyed_again(url: str) -> None:
     assert {id: key for id, _, key in found} == {k: lookup_key(v) if v else None for k, v in kept.items()}
 
 
+@pytest.mark.slow
 async def test_phones_are_keyed_again_on_sqlite(tmp_path: Path) -> None:
     await phones_are_keyed_again(f"sqlite:///{tmp_path / 'old.db'}")
 

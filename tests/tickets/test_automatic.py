@@ -117,6 +117,7 @@ async def test_a_returned_ticket_waits_for_a_person_and_the_next_like_it_too(off
     assert await office.state(like_it) is State.PENDING_DISPATCH, "one return of six speaks against it"
 
 
+@pytest.mark.slow
 async def test_it_learns_that_a_return_was_an_exception(office: Office) -> None:
     number = await office.accepted("k")
     await office.settle()

@@ -171,6 +171,7 @@ async def test_a_row_that_cannot_be_read_does_not_stop_the_clock(
     assert "resume" in await actions(well) and "resume" not in await actions(waits)
 
 
+@pytest.mark.slow
 async def test_many_that_are_due_at_once_get_what_each_would_get_alone(
     tickets: Tickets, database: Database, monday: Clock, act: Act
 ) -> None:

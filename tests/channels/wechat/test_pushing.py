@@ -43,6 +43,7 @@ async def test_when_the_bot_is_busy_the_delivery_is_acknowledged_and_the_reply_f
     assert len(api.sent) == 1 and running.dialogue.texts() == ["慢慢查公积金"]
 
 
+@pytest.mark.slow
 async def test_when_it_is_only_slow_the_repeats_are_used_first(impatient: Running, api: Api) -> None:
     platform, body = impatient.account("pushing"), text_xml("慢慢查公积金")
     for _ in range(2):
@@ -309,6 +310,7 @@ async def test_an_answer_leads_to_its_whole_entry(running: Running, api: Api) ->
     assert api.texts()[1].endswith("也可以看全文：https://12345.example.gov.cn/kb/gjj/withdraw）")
 
 
+@pytest.mark.slow
 async def test_two_processes_push_everything_once(start: Start, api: Api) -> None:
     one, other = await start(), await start()
     api.quota = False
