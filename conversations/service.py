@@ -146,7 +146,8 @@ class Conversations:
         self.source = sources.of
         self._handoff = Handoff(database, moves, agents_online, patience, sources, agents_gone, agents_free)
         queued = Queued(database, moves, agents_online, patience, agents_gone, desk_hours)
-        self.jobs.every(AGENTS_GONE, LOOK, queued.look)
+        # With the usual lease nobody would look for half a minute after a process died while it looked.
+        self.jobs.every(AGENTS_GONE, LOOK, queued.look, lease=LOOK)
         self.jobs.handle(FIRST_REPLY, queued.unanswered, forget=True)
         self.jobs.handle(LONG_WAIT, queued.waits_long, forget=True)
         passing = Passing(database, moves, agents_online, patience, queued.put_in)

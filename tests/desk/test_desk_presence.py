@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from conversations.listing import Wanted
 from conversations.queued import JOB as AGENTS_GONE
-from conversations.types import Agent
 from core.clock import use_clock
 from desk.models import DeskAudit
 from desk.presence import GONE_AFTER
@@ -50,35 +48,6 @@ async def look(office: Office) -> None:
 
 async def states(person: Person) -> dict[str, str]:
     return {one["id"]: one["state"] for one in (await person.get("/agents"))["agents"]}
-
-
-@pytest.mark.slow
-async def test_the_citizens_of_a_hundred_who_vanish_are_back_within_a_minute(
-    watched: Office, clock: Clock
-) -> None:
-    """Their sockets stay open, as those of a laptop that is shut: only nobody answers any more."""
-    office = watched
-    boss = await office.hire("s1", "supervisor")
-    agents = [await office.hire(f"a{number}") for number in range(10)]
-    for agent in agents:
-        await connect(agent)
-    ids = set()
-    for number in range(100):
-        agent = agents[number % 10]
-        conversation = (await office.conversations.find_or_create("web", "", f"v{number}")).id
-        await office.conversations.request_human(conversation, "citizen_asked")
-        await office.conversations.take(conversation, Agent(agent.id, "坐席"))
-        ids.add(conversation)
-    began = clock.ahead
-    while len((await office.conversations.list(Wanted(mode="waiting", limit=200))).views) < 100:
-        clock.forward(seconds=10)  # as often as the job looks
-        assert clock.ahead - began < timedelta(seconds=60)
-        await look(office)
-    for conversation in ids:
-        said = (await office.conversations.history(conversation))[-1].text
-        assert said.startswith("刚才接待您的坐席离开了") and "前面" in said
-    shown = (await boss.get("/conversations", mode="waiting", limit=200))["conversations"]
-    assert {one["rank"] for one in shown} == {1} and {one["id"] for one in shown} == ids
 
 
 async def test_an_open_page_without_a_person_is_away(watched: Office, clock: Clock) -> None:
