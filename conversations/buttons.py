@@ -20,6 +20,10 @@ _COMMAND = re.compile(r"^[/\s]+")
 MOST = 10
 """Most choices of one turn, unless its last message alone has more."""
 _FILES = "/start_complaint"
+RATE_TALK = tuple(
+    Button(title, f'/rate{{"slot":"talk","value":"{title}"}}') for title in ("满意", "一般", "不满意")
+)
+"""The buttons with which a citizen rates the whole talk, when it has ended."""
 
 
 def once(replies: Sequence[Reply], first: str = "") -> list[Reply]:

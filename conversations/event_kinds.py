@@ -22,7 +22,9 @@ class Kind(StrEnum):
     TAKEN = "taken"
     FIRST_REPLY = "first_reply"
     TRANSFERRED = "transferred"
+    REQUEUED = "requeued"
     HANDED_BACK = "handed_back"
+    OVERDUE = "overdue"
     IDLE = "idle"
     CLOSED = "closed"
     OUTCOME = "outcome"
@@ -216,6 +218,43 @@ class Transferred:
     held_s: float | None = None
 
 
+class WhyRequeued(StrEnum):
+    """Why a conversation came back from an agent without the agent's doing."""
+
+    GONE = "gone"
+    """The agent has left the desk: signed out, vanished, away, or the account was closed."""
+    SILENT = "silent"
+    """The agent has not written in time."""
+
+
+@dataclass(frozen=True)
+class Requeued:
+    """The system put the conversation back at the queue's front. The event's agent is the one who had it.
+
+    Args:
+        why: see :class:`WhyRequeued`.
+        since: since when the citizen waits, from the first time on; ISO 8601.
+        held_s: seconds since the agent got it; None when not known.
+    """
+
+    KIND: ClassVar[Kind] = Kind.REQUEUED
+    why: WhyRequeued
+    since: str
+    held_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """The citizen waits too long, and the supervisors were alerted.
+
+    Args:
+        waited_s: seconds in the queue.
+    """
+
+    KIND: ClassVar[Kind] = Kind.OVERDUE
+    waited_s: float
+
+
 @dataclass(frozen=True)
 class HandedBack:
     """The agent gave the conversation back to the bot.
@@ -332,6 +371,8 @@ Facts = (
     | Taken
     | FirstReply
     | Transferred
+    | Requeued
+    | Overdue
     | HandedBack
     | Idle
     | Closed

@@ -11,11 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from conversations import by_text, facts, happened, queue, store
-from conversations.event_kinds import Actor, FirstReply, HandedBack, HandedOver, MadeUrgent, Taken
+from conversations.event_kinds import (
+    Actor,
+    FirstReply,
+    HandedBack,
+    HandedOver,
+    MadeUrgent,
+    Taken,
+    WhyRequeued,
+)
 from conversations.models import Conversation, MessageRow
 from conversations.moves import (
     RESUME,
     TOLD_WAITING,
+    Agents,
     AgentsOnline,
     Mover,
     Moves,
@@ -23,10 +32,13 @@ from conversations.moves import (
     out_of_queue,
     seconds,
     taken_already,
+    to_agent,
     to_bot,
     unfinished,
     waited_s,
 )
+from conversations.patience import Patience
+from conversations.returning import requeue
 from conversations.sources import Sources
 from conversations.types import (
     Agent,
@@ -36,6 +48,7 @@ from conversations.types import (
     Message,
     Mode,
     QueuePlace,
+    Rank,
     Reply,
     Stage,
 )
@@ -56,15 +69,27 @@ class Handoff(Mover):
     Args:
         database: where the conversations are.
         moves: tells the citizen and the desks.
-        agents_online: number of agents who have the desk open now.
+        agents_online: number of agents who are at the desk now.
+        patience: how long a citizen is left without an agent's word.
         sources: counts who comes into the queue by where they write from.
+        gone: tells which agents have left the desk.
+        free: tells which agents are online and may get another conversation.
     """
 
     def __init__(
-        self, database: Database, moves: Moves, agents_online: AgentsOnline, sources: Sources
+        self,
+        database: Database,
+        moves: Moves,
+        agents_online: AgentsOnline,
+        patience: Patience,
+        sources: Sources,
+        gone: Agents,
+        free: Agents,
     ) -> None:
-        super().__init__(database, moves, agents_online)
+        super().__init__(database, moves, agents_online, patience)
         self.sources = sources
+        self._gone = gone
+        self._free = free
 
     async def request_human(
         self,
@@ -77,6 +102,8 @@ class Handoff(Mover):
         holds: str = "",
     ) -> QueuePlace:
         """Put a conversation into the agents' queue. Asking again keeps its place.
+
+        When an agent has it who has left the desk, it comes back into the queue in the same transaction.
 
         When too many conversations from the same source have come into the queue lately, it stays with the bot, and the
         place that is returned says so.
@@ -93,10 +120,13 @@ class Handoff(Mover):
             NotFound: there is no such conversation.
         """
         may_queue = await self.sources.may_queue(conversation_id)
+        left, known = await self._holder_and_known(conversation_id)
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
+            if row.mode == Mode.HUMAN and row.agent_id == left:
+                await requeue(session, row, WhyRequeued.GONE, self._patience, now())
             if may_queue or row.mode != Mode.BOT:
-                await self._into_queue(session, row, HandoffReason(reason), urgent)
+                await self._into_queue(session, row, HandoffReason(reason), urgent, known)
             if context:
                 row.facts = {**row.facts, "handoff": {**row.facts.get("handoff", {}), **context}}
                 flag_modified(row, "facts")
@@ -111,19 +141,41 @@ class Handoff(Mover):
         await self._moves.changed(conversation_id, mode)
         return QueuePlace(mode, position, await self._agents_online(), text_only)
 
+    async def _holder_and_known(self, conversation_id: str) -> tuple[str | None, str | None]:
+        """The agent who has the conversation and has left the desk, and the agent whom the citizen knows and who is free."""
+        async with self._database.read() as session:
+            row = await store.get_conversation(session, conversation_id)
+            mode, holder, last = row.mode, row.agent_id, row.last_agent_id
+        if mode == Mode.HUMAN:
+            return (holder if holder and holder in await self._gone({holder}) else None), None
+        return None, (last if mode == Mode.BOT and last and last in await self._free({last}) else None)
+
     async def _into_queue(
-        self, session: AsyncSession, row: Conversation, reason: HandoffReason, urgent: bool
+        self,
+        session: AsyncSession,
+        row: Conversation,
+        reason: HandoffReason,
+        urgent: bool,
+        known: str | None,
     ) -> None:
-        """Enter the queue, or become urgent. Each happens once; repeats change nothing."""
+        """Enter the queue, or become urgent. Each happens once; repeats change nothing.
+
+        Args:
+            known: the agent to whom it is offered first.
+        """
         moment = now()
         what: HandedOver | MadeUrgent
         if row.mode == Mode.BOT:
             row.mode = Mode.WAITING
-            row.waiting_since = moment
+            row.waiting_since = row.asked_at = moment
+            row.rank = Rank.URGENT if urgent else Rank.NORMAL
             row.agent_id = None
+            row.offered_to = known
             row.facts = {k: v for k, v in row.facts.items() if k != TOLD_WAITING}
             what = HandedOver(urgent)
+            await self._patience.waits(session, row)
         elif urgent and not row.urgent:
+            row.rank = Rank.URGENT
             what = MadeUrgent()
         else:
             return
@@ -167,13 +219,11 @@ class Handoff(Mover):
                 raise taken_already(row)
             messages: Sequence[Message] = ()
             if row.mode != Mode.HUMAN:
-                taken = Taken(waited_s(row))
-                row.mode = Mode.HUMAN
-                row.stage = Stage.ACTIVE
-                row.agent_id = agent.id
-                row.waiting_since = None
+                taken, moment = Taken(waited_s(row)), now()
+                to_agent(row, agent.id, moment)
+                await self._patience.got(session, row, moment)
                 await happened.record(
-                    session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason
+                    session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason, at=moment
                 )
                 welcome = Reply(f"{agent.display_name}已接入，前面说的都看得到，不用重说。")
                 messages = await self._moves.tell(session, row, [welcome], "system", "")
@@ -218,6 +268,7 @@ class Handoff(Mover):
             if since is not None:
                 first = FirstReply(seconds(since))
                 await happened.record(session, row.id, first, Actor.AGENT, agent_id=agent.id)
+            row.reply_due_at = None
             row.seen_seq = row.last_seq
         self._moves.announce([message])
         return message

@@ -101,7 +101,7 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
         ).one_or_none()
         owner: str | None
         if found is None:
-            conversation_id, seq, mode, owner = new_id(), 1, str(Mode.BOT), lease.owner
+            conversation_id, seq, mode, owner, takes = new_id(), 1, str(Mode.BOT), lease.owner, 0
             await session.execute(
                 statements.OPEN_CONVERSATION,
                 {
@@ -116,8 +116,8 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
             )
             await happened.record(session, conversation_id, Opened(inbound.channel), Actor.CITIZEN)
         else:
-            conversation_id, seq, mode, owner, stage = found
-            if stage == Stage.CLOSED:
+            conversation_id, seq, mode, owner, stage, takes = found
+            if stage == Stage.CLOSED and not await _rates(session, conversation_id, inbound):
                 await session.execute(statements.OPEN_AGAIN, {"p_id": conversation_id})
                 again = Opened(inbound.channel, again=True)
                 await happened.record(session, conversation_id, again, Actor.CITIZEN)
@@ -164,8 +164,15 @@ async def _store(database: Database, inbound: InboundMessage, lease: Lease) -> t
         chosen = buttons.choose(message.text, inbound.button, offered)
         attached = attachments.payload(inbound.kind, inbound.media)
         beside = attached is not None and bool(attachments.words(message.text, inbound.media))
-        job = Job(turn_id, legible(message.text), chosen, 0, Mode(mode), attached, tuple(offered), beside)
+        said = legible(message.text)
+        job = Job(turn_id, said, chosen, 0, Mode(mode), attached, tuple(offered), beside, takes)
         return receipt, job
+
+
+async def _rates(session: AsyncSession, conversation_id: str, inbound: InboundMessage) -> bool:
+    """Whether a message only rates the talk that has ended, so that it begins no new one."""
+    offered = await store.offered_buttons(session, conversation_id)
+    return buttons.choose(clean(inbound.text), inbound.button, offered) in buttons.RATE_TALK
 
 
 def _same_entrance(channel: str, account: str, user_id: str) -> ColumnElement[bool]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import danger, danger_state, queue
 from conversations.models import Conversation
-from conversations.types import ConversationView, HandoffReason, Mode, Stage
+from conversations.types import ConversationView, HandoffReason, Mode, Rank, Stage
+from core.clock import now
 from core.errors import BadRequest
 
 
@@ -24,6 +25,8 @@ class Wanted:
         agents: only those that one of these agents has; None: of all.
         urgent: only those that are urgent and not with the assistant.
         reason: only those for which an agent was asked for this reason; None: all.
+        channel: only those of the channel with this name; None: of all.
+        waited: only those that wait now, and have waited this long; None: all.
         marked: one element a word of a search; each must fit. See :class:`Mark`.
         limit: most conversations of a page.
         after: ``next`` of the page before; None: the first page.
@@ -33,6 +36,8 @@ class Wanted:
     agents: Collection[str] | None = None
     urgent: bool = False
     reason: str | None = None
+    channel: str | None = None
+    waited: timedelta | None = None
     marked: tuple[Mark, ...] = ()
     limit: int = 50
     after: str | None = None
@@ -66,26 +71,26 @@ class Page:
 
 
 _WAITS = Conversation.mode == Mode.WAITING
-_SINCE = func.coalesce(Conversation.waiting_since, Conversation.created_at)
 
 
 async def find(session: AsyncSession, wanted: Wanted) -> Page:
     """One page of conversations.
 
-    Waiting ones come first. Within them, and within the rest, urgent ones come first; then those that have waited
-    longest; then those with the newest change.
+    Waiting ones come first, in the queue's order (:data:`conversations.queue.ORDER`). Then come the others: urgent ones
+    first, then those with the newest change.
 
     Raises:
         BadRequest: ``after`` is not the ``next`` of a page.
     """
+    rank, since, last = queue.ORDER
     query = (
         select(Conversation)
         .order_by(
             case((_WAITS, 0), else_=1),
-            Conversation.urgent.desc(),
-            case((_WAITS, _SINCE)),
+            rank,
+            case((_WAITS, since)),
             case((not_(_WAITS), Conversation.updated_at)).desc(),
-            Conversation.id,
+            last,
         )
         .limit(wanted.limit + 1)
         .where(*_conditions(wanted, await _dangers(session) if wanted.marked else {}))
@@ -107,6 +112,10 @@ def _conditions(wanted: Wanted, dangers: Mapping[str, str]) -> list[ColumnElemen
         found.append(and_(Conversation.urgent.is_(True), Conversation.mode != Mode.BOT))
     if wanted.reason is not None:
         found.append(and_(Conversation.reason == wanted.reason, Conversation.mode != Mode.BOT))
+    if wanted.channel is not None:
+        found.append(Conversation.channel == wanted.channel)
+    if wanted.waited is not None:
+        found.append(and_(_WAITS, Conversation.waiting_since <= now() - wanted.waited))
     found += [_fits(mark, dangers) for mark in wanted.marked]
     if wanted.after is not None:
         found.append(_behind(wanted.after))
@@ -156,22 +165,20 @@ def _tag(fact: Mapping[str, str]) -> str:
 def _cursor(row: Conversation) -> str:
     waits = row.mode == Mode.WAITING
     at = (row.waiting_since or row.created_at) if waits else row.updated_at
-    return f"{int(waits)}~{int(row.urgent)}~{at.isoformat()}~{row.id}"
+    return f"{int(waits)}~{row.rank}~{at.isoformat()}~{row.id}"
 
 
 def _behind(cursor: str) -> ColumnElement[bool]:
     """What comes behind a place in the order of :func:`find`."""
     try:
-        waits, urgent, at, last = cursor.split("~")
-        moment = datetime.fromisoformat(at)
+        waits, rank, at, last = cursor.split("~")
+        moment, first = datetime.fromisoformat(at), Rank(int(rank))
         if moment.tzinfo is None or not 2000 <= moment.year <= 9000:
             raise ValueError("no moment of a conversation")
     except ValueError:
         raise BadRequest("翻页的位置不对，请刷新后再试", code="bad_cursor") from None
-    column = _SINCE if waits == "1" else Conversation.updated_at
-    later = column > moment if waits == "1" else column < moment
-    same_urgency = Conversation.urgent.is_(urgent == "1")
-    behind = and_(same_urgency, or_(later, and_(column == moment, Conversation.id > last)))
-    if urgent == "1":
-        behind = or_(behind, Conversation.urgent.is_(False))
-    return or_(and_(_WAITS, behind), not_(_WAITS)) if waits == "1" else and_(not_(_WAITS), behind)
+    if waits == "1":
+        return or_(and_(_WAITS, queue.behind(first, moment, last)), not_(_WAITS))
+    column = Conversation.updated_at
+    older = or_(column < moment, and_(column == moment, Conversation.id > last))
+    return and_(not_(_WAITS), or_(Conversation.rank > first, and_(Conversation.rank == first, older)))

@@ -40,6 +40,20 @@ class Conversation(Base):
     """Why an agent was asked for; a value of :class:`conversations.types.HandoffReason`."""
     urgent: Mapped[bool] = mapped_column(Boolean, default=False)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Since when the citizen has wanted an agent: kept while one has the conversation, None with the bot."""
+    rank: Mapped[int] = mapped_column(Integer, default=2, server_default="2")
+    """Place in the queue before the time; a value of :class:`conversations.types.Rank`."""
+    takes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How often an agent has got the conversation: what the bot began before the last time is not said after it."""
+    reply_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """Until when the agent must first write; None when they have, or when no agent has the conversation."""
+    alerted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the supervisors were alerted that it waits too long; None when they were not."""
+    last_agent_id: Mapped[str | None] = mapped_column(String(36), default=None)
+    """The agent who has it, or had it last."""
+    offered_to: Mapped[str | None] = mapped_column(String(36), default=None)
+    """The agent to whom it is offered first, because the citizen knows them; None: to nobody in particular."""
     facts: Mapped[dict[str, Any]] = mapped_column(EncryptedJson, default=dict)
     """Small facts kept between turns, such as the entry under discussion or the form's filled slots."""
     last_seq: Mapped[int] = mapped_column(Integer, default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,14 +11,17 @@ from conversations import happened, queue, store
 from conversations.channels import Channels
 from conversations.event_kinds import Actor, LeftQueue
 from conversations.models import Conversation
-from conversations.types import Agent, Button, ConversationView, Message, Mode, Reply, Stage
+from conversations.patience import Patience
+from conversations.types import Agent, Button, ConversationView, Message, Mode, Rank, Reply, Stage
 from core.clock import now
 from core.database import Database
 from core.errors import Conflict
 from core.events import Events
 
 AgentsOnline = Callable[[], Awaitable[int]]
-"""Returns the number of agents who have the desk open now."""
+"""Returns the number of agents who are at the desk now."""
+Agents = Callable[[Collection[str]], Awaitable[set[str]]]
+"""Returns those of these agents (by id) of whom something is true: that they have left, or that they are free."""
 RESUME = "resume"
 """Fact of what is unfinished with the assistant: the button (``title``, ``payload``) that continues it, and ``holds``."""
 TOLD_WAITING = "told_waiting"
@@ -115,13 +118,17 @@ class Mover:
     Args:
         database: where the conversations are.
         moves: tells the citizen and the desks.
-        agents_online: number of agents who have the desk open now.
+        agents_online: number of agents who are at the desk now.
+        patience: how long a citizen is left without an agent's word.
     """
 
-    def __init__(self, database: Database, moves: Moves, agents_online: AgentsOnline) -> None:
+    def __init__(
+        self, database: Database, moves: Moves, agents_online: AgentsOnline, patience: Patience
+    ) -> None:
         self._database = database
         self._moves = moves
         self._agents_online = agents_online
+        self._patience = patience
 
 
 def held_by(row: Conversation | ConversationView, agent: Agent) -> None:
@@ -150,9 +157,23 @@ def unfinished(row: Conversation) -> tuple[str, tuple[Button, ...]]:
     )
 
 
+def to_agent(row: Conversation, agent_id: str, moment: datetime) -> None:
+    """Give the conversation to an agent, and clear the queue from it."""
+    row.mode = Mode.HUMAN
+    row.stage = Stage.ACTIVE
+    row.agent_id = row.last_agent_id = agent_id
+    row.takes += 1
+    row.waiting_since = row.offered_to = None
+    row.asked_at = row.asked_at or moment
+    row.rank = Rank.URGENT if row.urgent else Rank.NORMAL
+    row.updated_at = moment
+
+
 def to_bot(row: Conversation) -> None:
     """Give the conversation to the bot, and clear the queue and the agent from it."""
     row.mode = Mode.BOT
+    row.rank = Rank.NORMAL
+    row.asked_at = row.reply_due_at = row.alerted_at = row.offered_to = None
     row.stage = Stage.ACTIVE
     row.agent_id = None
     row.urgent = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from conversations import by_text, happened, queue, store
+from conversations.buttons import RATE_TALK
 from conversations.event_kinds import Actor, Closed, Disposition, Taken, Transferred
 from conversations.models import Conversation
 from conversations.moves import (
@@ -16,10 +17,12 @@ from conversations.moves import (
     held_by,
     seconds,
     taken_already,
+    to_agent,
     to_bot,
     unfinished,
 )
-from conversations.types import Agent, Button, ConversationView, Message, Mode, QueuePlace, Reply, Stage
+from conversations.patience import Patience
+from conversations.types import Agent, ConversationView, Message, Mode, QueuePlace, Reply, Stage
 from core.clock import now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict
@@ -30,17 +33,12 @@ MIN_NOTE = 2
 MAX_NOTE = 200
 """Most characters of a transfer's note."""
 
-RATE_TALK = tuple(
-    Button(title, f'/rate{{"slot":"talk","value":"{title}"}}') for title in ("满意", "一般", "不满意")
-)
-"""The buttons with which a citizen rates the whole talk."""
-
 
 class Passing(Mover):
     """Passes conversations to other agents or back into the queue, takes them over, and closes them.
 
     Args:
-        database, moves, agents_online: see :class:`conversations.moves.Mover`.
+        database, moves, agents_online, patience: see :class:`conversations.moves.Mover`.
         put_in: what a citizen is told who comes into the queue.
     """
 
@@ -49,9 +47,10 @@ class Passing(Mover):
         database: Database,
         moves: Moves,
         agents_online: AgentsOnline,
+        patience: Patience,
         put_in: Callable[[QueuePlace], Reply],
     ) -> None:
-        super().__init__(database, moves, agents_online)
+        super().__init__(database, moves, agents_online, patience)
         self._put_in = put_in
 
     async def transfer(
@@ -103,6 +102,8 @@ class Passing(Mover):
             messages: Sequence[Message] = ()
             if to is None:
                 row.mode, row.agent_id, row.waiting_since = Mode.WAITING, None, moment
+                row.asked_at = moment
+                await self._patience.waits(session, row)
                 await session.flush()
                 position = await queue.position(session, row)
                 place = QueuePlace(Mode.WAITING, position, online, by_text.wanted(row.facts))
@@ -110,7 +111,8 @@ class Passing(Mover):
                 told = Reply("坐席请同事接着为您办理。" + told.text, told.buttons)
                 messages = await self._moves.tell(session, row, [told])
             else:
-                row.agent_id = to.id
+                to_agent(row, to.id, moment)
+                await self._patience.got(session, row, moment)
                 row.seen_seq = 0  # The new agent has read nothing yet.
             view = store.to_view(row)
         self._moves.announce(messages)
@@ -154,9 +156,12 @@ class Passing(Mover):
                 await alongside(session)
             since = await happened.taken_at(session, row.id)
             taken = Taken(over_from=holder, note=note, held_s=None if since is None else seconds(since))
-            await happened.record(session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason)
-            row.agent_id = agent.id
-            row.stage = Stage.ACTIVE
+            moment = now()
+            await happened.record(
+                session, row.id, taken, Actor.AGENT, agent_id=agent.id, reason=row.reason, at=moment
+            )
+            to_agent(row, agent.id, moment)
+            await self._patience.got(session, row, moment)
             row.facts = {
                 key: value for key, value in row.facts.items() if key != PASSED
             }  # It was for the holder.
@@ -170,7 +175,12 @@ class Passing(Mover):
         return view
 
     async def close(
-        self, conversation_id: str, agent: Agent, disposition: Disposition | None = None
+        self,
+        conversation_id: str,
+        agent: Agent,
+        disposition: Disposition | None = None,
+        *,
+        alongside: Alongside | None = None,
     ) -> ConversationView:
         """结束: end a conversation. When the citizen writes again, the bot answers.
 
@@ -178,6 +188,7 @@ class Passing(Mover):
             conversation_id: the conversation.
             agent: who has it.
             disposition: what it came to; None when the agent does not say.
+            alongside: done in the same transaction, when the conversation may be ended.
 
         Raises:
             NotFound: there is no such conversation.
@@ -186,6 +197,8 @@ class Passing(Mover):
         async with self._database.write() as session:
             row = await store.get_conversation(session, conversation_id, lock=True)
             held_by(row, agent)
+            if alongside is not None:
+                await alongside(session)
             left, ways = unfinished(row)
             ended = "本次服务已结束，谢谢您。以后有事，在这里直接说就行。"
             goodbye = Reply(f"{ended}{left}\n这次服务您还满意吗？", (*ways, *RATE_TALK))

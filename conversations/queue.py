@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import store
 from conversations.models import Conversation, MessageRow, Turn
 from conversations.types import ConversationView, Mode
+
+ORDER: tuple[Any, ...] = (Conversation.rank, Conversation.waiting_since, Conversation.id)
+"""The queue's order: by :class:`conversations.types.Rank`, then who waits longest. The page sorts by the same three
+(``sortQueue`` in ``web/desk/state/queue.ts``), which it gets with each conversation."""
+
+
+def behind(rank: int, since: datetime, last: str, *, ahead: bool = False) -> ColumnElement[bool]:
+    """SQL condition: a waiting conversation comes behind this place in :data:`ORDER`; or ahead of it."""
+    first, second, third = ORDER
+    if ahead:
+        nearer = or_(second < since, and_(second == since, third < last))
+        return or_(first < rank, and_(first == rank, nearer))
+    further = or_(second > since, and_(second == since, third > last))
+    return or_(first > rank, and_(first == rank, further))
 
 
 async def views(session: AsyncSession, rows: Sequence[Conversation]) -> list[ConversationView]:
@@ -70,22 +86,16 @@ async def first(session: AsyncSession, limit: int) -> list[str]:
     """Ids of the first conversations in the queue, in its order."""
     return list(
         await session.scalars(
-            select(Conversation.id)
-            .where(Conversation.mode == Mode.WAITING)
-            .order_by(Conversation.urgent.desc(), Conversation.waiting_since)
-            .limit(limit)
+            select(Conversation.id).where(Conversation.mode == Mode.WAITING).order_by(*ORDER).limit(limit)
         )
     )
 
 
 async def position(session: AsyncSession, row: Conversation) -> int:
-    """Place in the queue, from 1: urgent ones first, then by waiting time. 0 when it does not wait."""
+    """Place in the queue, from 1, in :data:`ORDER`. 0 when it does not wait."""
     if row.mode != Mode.WAITING or row.waiting_since is None:
         return 0
-    earlier = Conversation.waiting_since < row.waiting_since
-    ahead: ColumnElement[bool] = earlier & (Conversation.urgent == row.urgent)
-    if not row.urgent:
-        ahead = or_(ahead, Conversation.urgent.is_(True))
+    ahead = behind(row.rank, row.waiting_since, row.id, ahead=True)
     count = await session.scalar(
         select(func.count())
         .select_from(Conversation)

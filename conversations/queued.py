@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import by_text, happened, queue, store, waiting
-from conversations.event_kinds import Actor, Transferred
-from conversations.models import Conversation
+from conversations.event_kinds import Actor, Overdue, WhyRequeued
+from conversations.models import Conversation, MessageRow
 from conversations.moves import (
-    PASSED,
     TOLD_ANSWERED,
     TOLD_WAITING,
+    Agents,
     AgentsOnline,
     Mover,
     Moves,
@@ -20,18 +22,17 @@ from conversations.moves import (
     seconds,
     unfinished,
 )
-from conversations.types import HandoffReason, Mode, QueuePlace, Reply, Stage
+from conversations.patience import Patience
+from conversations.returning import SORRY, requeue
+from conversations.types import HandoffReason, Message, Mode, QueuePlace, Reply, Stage
 from core.clock import now
 from core.database import Database
-from core.jobs import Job
+from core.jobs import Again, Job
 
-AgentsGone = Callable[[Collection[str]], Awaitable[set[str]]]
-"""Which of these agents (by id) have left the desk for good: signed out, or gone for minutes."""
 JOB = "agents_gone"
 """Kind of the job that looks for conversations whose agent has left."""
-LEFT = "坐席离开，系统自动转回"
-"""The note with which such a conversation goes back into the queue, for whoever takes it."""
-_SORRY = "刚才接待您的坐席离开了，您的对话转回排队，前面说的都在，不用重说。"
+LOOK = timedelta(seconds=10)
+"""Time between two such looks."""
 _UNASKED = (HandoffReason.DEGRADED, HandoffReason.LOW_CONFIDENCE)
 """Reasons for which a citizen waits without having asked for an agent."""
 _AT_ONCE = 100
@@ -44,15 +45,22 @@ class Queued(Mover):
     Args:
         database: where the conversations are.
         moves: tells the citizen and the desks.
-        agents_online: number of agents who have the desk open now.
+        agents_online: number of agents who are at the desk now.
+        patience: how long a citizen is left without an agent's word.
         gone: tells which agents have left.
         hours: when agents are at the desk, in words for citizens; empty when the hotline has not said.
     """
 
     def __init__(
-        self, database: Database, moves: Moves, agents_online: AgentsOnline, gone: AgentsGone, hours: str = ""
+        self,
+        database: Database,
+        moves: Moves,
+        agents_online: AgentsOnline,
+        patience: Patience,
+        gone: Agents,
+        hours: str = "",
     ) -> None:
-        super().__init__(database, moves, agents_online)
+        super().__init__(database, moves, agents_online, patience)
         self._gone = gone
         self._hours = hours
 
@@ -61,10 +69,13 @@ class Queued(Mover):
         return waiting.put_in(place, self._hours)
 
     async def look(self, _: Job | None = None) -> None:
-        """Take back the conversations in which somebody waits for an agent who has left, and tell the citizens."""
+        """Take back the conversations in which somebody waits for an agent who has left, and tell the citizens.
+
+        A quiet conversation stays with its agent when the agent's words are the last, until the citizen writes again.
+        """
         async with self._database.read() as session:
             open_ = select(Conversation.id, Conversation.agent_id).where(
-                Conversation.mode == Mode.HUMAN, Conversation.stage == Stage.ACTIVE
+                Conversation.mode == Mode.HUMAN, or_(Conversation.stage == Stage.ACTIVE, _unanswered())
             )
             held = [(id, agent) for id, agent in await session.execute(open_) if agent is not None]
         left = await self._gone({agent for _, agent in held}) if held else set()
@@ -72,7 +83,7 @@ class Queued(Mover):
             await self.take_back(id, tell=True)
 
     async def take_back(self, conversation_id: str, *, tell: bool = False) -> Reply | None:
-        """Put a conversation whose agent has left back into the queue.
+        """Put a conversation whose agent has left back at the queue's front.
 
         Args:
             tell: whether to tell the citizen at once. Otherwise the caller says what is returned.
@@ -89,27 +100,50 @@ class Queued(Mover):
             row = await store.get_conversation(session, conversation_id, lock=True)
             if row.mode != Mode.HUMAN or row.agent_id != holder:
                 return None
-            moment = now()
-            since = await happened.taken_at(session, row.id)
-            passed = Transferred(LEFT, None, None if since is None else seconds(since))
-            await happened.record(
-                session, row.id, passed, Actor.SYSTEM, agent_id=holder, reason=row.reason, at=moment
-            )
-            row.facts = {
-                **{key: value for key, value in row.facts.items() if key != TOLD_WAITING},
-                PASSED: {"from": holder, "note": LEFT},
-            }
-            row.mode, row.agent_id, row.waiting_since, row.stage = Mode.WAITING, None, moment, Stage.ACTIVE
-            await session.flush()
-            place = QueuePlace(
-                Mode.WAITING, await queue.position(session, row), online, by_text.wanted(row.facts)
-            )
-            told = self.put_in(place)
-            told = Reply(_SORRY + told.text.removeprefix("已为您转接人工，"), told.buttons)
-            messages = await self._moves.tell(session, row, [told]) if tell else []
+            told, messages = await self._back(session, row, WhyRequeued.GONE, online, tell=tell)
         self._moves.announce(messages)
         await self._moves.changed(conversation_id, Mode.WAITING)
         return told
+
+    async def unanswered(self, job: Job) -> Again | None:
+        """Put a conversation back at the queue's front whose agent has not written in time (:data:`FIRST_REPLY`)."""
+        online = await self._agents_online()
+        async with self._database.write() as session:
+            row = await session.get(Conversation, job.key, with_for_update=True)
+            if row is None or row.mode != Mode.HUMAN or row.reply_due_at is None:
+                return None
+            if row.reply_due_at > now():
+                return Again(row.reply_due_at)
+            _, messages = await self._back(session, row, WhyRequeued.SILENT, online, tell=True)
+        self._moves.announce(messages)
+        await self._moves.changed(job.key, Mode.WAITING)
+        return None
+
+    async def waits_long(self, job: Job) -> Again | None:
+        """Alert the supervisors of a citizen who still waits (:data:`LONG_WAIT`)."""
+        async with self._database.write() as session:
+            row = await session.get(Conversation, job.key, with_for_update=True)
+            if row is None or row.mode != Mode.WAITING or row.waiting_since is None or row.alerted_at:
+                return None
+            moment, due = now(), row.waiting_since + self._patience.long_wait
+            if due > moment:
+                return Again(due)
+            row.alerted_at = moment
+            overdue = Overdue(seconds(row.waiting_since))
+            await happened.record(session, row.id, overdue, Actor.SYSTEM, reason=row.reason, at=moment)
+        self._moves.conversation_changed(job.key)
+        return None
+
+    async def _back(
+        self, session: AsyncSession, row: Conversation, why: WhyRequeued, online: int, *, tell: bool
+    ) -> tuple[Reply, Sequence[Message]]:
+        """Put a conversation back at the queue's front, and say so."""
+        await requeue(session, row, why, self._patience, now())
+        await session.flush()
+        position = await queue.position(session, row)
+        told = self.put_in(QueuePlace(Mode.WAITING, position, online, by_text.wanted(row.facts)))
+        told = Reply(SORRY[why] + told.text.removeprefix("已为您转接人工，"), told.buttons)
+        return told, await self._moves.tell(session, row, [told]) if tell else []
 
     async def while_waiting(self, conversation_id: str, text: str, *, leave: bool) -> Sequence[Reply]:
         """Replies to a citizen in the queue.
@@ -171,3 +205,14 @@ class Queued(Mover):
                 return ()
             row.facts = {**row.facts, TOLD_ANSWERED: True}
         return [Reply("智能助手恢复了，您接着说就行。刚才排的队给您留着，坐席上线后也能看到您说的话。")]
+
+
+def _unanswered() -> ColumnElement[bool]:
+    """SQL condition: the citizen has written since the agent's last words."""
+
+    def last(*which: ColumnElement[bool]) -> ColumnElement[int]:
+        found = select(func.max(MessageRow.seq)).where(MessageRow.conversation_id == Conversation.id, *which)
+        return func.coalesce(found.scalar_subquery(), 0)
+
+    heard = last(MessageRow.direction == "in", MessageRow.kind != "event")
+    return heard > last(MessageRow.sender == "agent")

@@ -24,6 +24,8 @@ JOB = "quiet_look"
 """Kind of the job."""
 LOOK = timedelta(minutes=1)
 """Time between two looks for quiet conversations."""
+_SOON = timedelta(seconds=2)
+"""Time until the next look, when a conversation was just being changed in this one."""
 _AT_ONCE = 100
 """Most conversations that one transaction marks. It holds their rows, and with SQLite all writers wait."""
 
@@ -63,11 +65,11 @@ class Quiet:
             return None
         marked = []
         async with self._database.write() as session:
-            # A conversation that is being changed is not quiet: its row is locked, so the query skips it.
-            rows = await session.scalars(
-                select(Conversation).where(Conversation.id.in_(due)).with_for_update(skip_locked=True)
-            )
-            for row in rows.all():
+            # A row that is being changed is locked, and the query skips it. The change may be no message, such as an
+            # alert that the citizen waits too long, so it is looked at again soon.
+            query = select(Conversation).where(Conversation.id.in_(due)).with_for_update(skip_locked=True)
+            rows = (await session.scalars(query)).all()
+            for row in rows:
                 stage, quiet_s = self._becomes(row, moment), seconds(row.updated_at)
                 if stage is None:
                     continue
@@ -77,6 +79,8 @@ class Quiet:
                 marked.append(row.id)
         for conversation_id in marked:
             self._events.publish("desk", "conversation", conversation_id=conversation_id)
+        if len(rows) < len(due):
+            return Again(moment + _SOON)
         return Again(moment) if marked and len(due) == _AT_ONCE else None
 
     def _due(self, moment: datetime) -> Select[str]:

@@ -18,11 +18,12 @@ from conversations.event_kinds import (
     LeftQueue,
     MadeUrgent,
     Opened,
+    Requeued,
     Said,
     Taken,
     Transferred,
 )
-from conversations.types import Mode, Stage
+from conversations.types import Mode, Rank, Stage
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class State:
     """The state of a conversation.
 
     Args:
-        mode, stage, agent_id, reason, urgent, waiting_since: as in the row of the conversation.
+        mode, stage, agent_id, reason, urgent, waiting_since, asked_at, rank: as in the row of the conversation.
         counts: number of messages so far, by sender.
         replied: whether the present agent has written since getting it.
     """
@@ -43,6 +44,8 @@ class State:
     counts: Mapping[Actor, int] = field(default_factory=dict)
     replied: bool = False
     stage: Stage = Stage.ACTIVE
+    asked_at: datetime | None = None
+    rank: Rank = Rank.NORMAL
 
     @property
     def last_seq(self) -> int:
@@ -61,13 +64,16 @@ def replay(events: Iterable[Event]) -> State:
 def _after(state: State, event: Event) -> State:
     match event.facts:
         case CarriedOver(mode, urgent, counts, since):
+            moment = datetime.fromisoformat(since) if since else None
             return State(
                 Mode(mode),
                 event.agent_id,
                 event.reason,
                 urgent,
-                datetime.fromisoformat(since) if since else None,
+                moment,
                 {Actor(sender): count for sender, count in counts.items()},
+                asked_at=moment,
+                rank=Rank.URGENT if urgent else Rank.NORMAL,
             )
         case Said(count):
             # A closed conversation stays closed when the system tells something in it.
@@ -83,12 +89,14 @@ def _after(state: State, event: Event) -> State:
                 reason=event.reason,
                 urgent=urgent,
                 waiting_since=event.at,
+                asked_at=event.at,
+                rank=Rank.URGENT if urgent else Rank.NORMAL,
                 stage=Stage.ACTIVE,
             )
         case MadeUrgent():
-            return replace(state, urgent=True, reason=event.reason, stage=Stage.ACTIVE)
+            return replace(state, urgent=True, rank=Rank.URGENT, reason=event.reason, stage=Stage.ACTIVE)
         case Taken():
-            return _with_agent(state, event.agent_id)
+            return _with_agent(state, event.agent_id, asked_at=state.asked_at or event.at)
         case FirstReply():
             return replace(state, replied=True)
         case Transferred(_, None):
@@ -97,27 +105,42 @@ def _after(state: State, event: Event) -> State:
                 mode=Mode.WAITING,
                 agent_id=None,
                 waiting_since=event.at,
+                asked_at=event.at,
                 replied=False,
                 stage=Stage.ACTIVE,
             )
         case Transferred(_, to):
             return _with_agent(state, to)
+        case Requeued(_, since):
+            moment = datetime.fromisoformat(since)
+            return replace(
+                state,
+                mode=Mode.WAITING,
+                agent_id=None,
+                waiting_since=moment,
+                asked_at=moment,
+                rank=Rank.URGENT if state.urgent else Rank.BACK,
+                replied=False,
+                stage=Stage.ACTIVE,
+            )
         case Idle():
             return replace(state, stage=Stage.IDLE)
         case Closed():
             return State(counts=state.counts, stage=Stage.CLOSED)
         case Opened() | LeftQueue() | HandedBack():
             return State(counts=state.counts)
-        case _:  # the outcome of a turn and the citizen's verdict do not change the state
+        case _:  # the outcome of a turn, the citizen's verdict and an alert do not change the state
             return state
 
 
-def _with_agent(state: State, agent_id: str | None) -> State:
+def _with_agent(state: State, agent_id: str | None, asked_at: datetime | None = None) -> State:
     return replace(
         state,
         mode=Mode.HUMAN,
         agent_id=agent_id,
         waiting_since=None,
+        asked_at=asked_at or state.asked_at,
+        rank=Rank.URGENT if state.urgent else Rank.NORMAL,
         replied=False,
         stage=Stage.ACTIVE,
     )

@@ -24,12 +24,13 @@ from conversations.filed import AgentFiles
 from conversations.handoff import Handoff
 from conversations.listing import Page, Wanted
 from conversations.models import Conversation, MessageRow
-from conversations.moves import AgentsOnline, Moves
+from conversations.moves import Agents, AgentsOnline, Moves
 from conversations.noticed import Noticed
 from conversations.passing import Passing
+from conversations.patience import FIRST_REPLY, LONG_WAIT, Patience
 from conversations.queued import JOB as AGENTS_GONE
-from conversations.queued import AgentsGone, Queued
-from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, LOOK, Quiet
+from conversations.queued import LOOK, Queued
+from conversations.quiet import CLOSE_AFTER, IDLE_AFTER, Quiet
 from conversations.rights import Rights
 from conversations.sources import Sources
 from conversations.told import CodesOf, Told, no_codes
@@ -62,7 +63,7 @@ async def _nobody() -> int:
     return 0
 
 
-async def _nobody_gone(_: Collection[str]) -> set[str]:
+async def _none_of_them(_: Collection[str]) -> set[str]:
     return set()
 
 
@@ -82,7 +83,7 @@ class Conversations:
         events: told about each change.
         dialogue: answers turns (Rasa's client).
         fallback_answer: answers without Rasa when it is sure of the answer.
-        agents_online: number of agents who have the desk open.
+        agents_online: number of agents who are at the desk.
         lease_s: seconds after which another process may take the turns of a process that died. A living
             process renews its leases every :data:`conversations.turns.SWEEP_S`; use at least three times
             that.
@@ -95,7 +96,9 @@ class Conversations:
         close_after: time without a message after which a conversation with the bot is closed.
         helps: whether the assistant answers a message of a citizen who waits for an agent. Other messages are kept
             for the agent.
-        agents_gone: tells which agents have left the desk for good; their conversations go back into the queue.
+        agents_gone: tells which agents have left the desk; their conversations go back to the queue's front.
+        agents_free: tells which agents are online and may get another conversation.
+        patience: how long a citizen is left without an agent's word.
         desk_hours: when agents are at the desk, in words for citizens; empty when the hotline has not said.
         notice: the city's notice about personal data; None: there is none.
         notice_url: address of its page; empty when citizens can't reach it.
@@ -121,7 +124,9 @@ class Conversations:
         idle_after: timedelta = IDLE_AFTER,
         close_after: timedelta = CLOSE_AFTER,
         helps: Helps = _helps_nobody,
-        agents_gone: AgentsGone = _nobody_gone,
+        agents_gone: Agents = _none_of_them,
+        agents_free: Agents = _none_of_them,
+        patience: Patience = Patience(),  # noqa: B008  (it can't be changed)
         desk_hours: str = "",
         notice: PrivacyNotice | None = None,
         notice_url: str = "",
@@ -139,10 +144,13 @@ class Conversations:
         self._moves = moves = Moves(database, events, self.channels, agents_online)
         sources = Sources(rates or LocalRates())
         self.source = sources.of
-        self._handoff = Handoff(database, moves, agents_online, sources)
-        queued = Queued(database, moves, agents_online, agents_gone, desk_hours)
-        self.jobs.every(AGENTS_GONE, LOOK, queued.look)
-        passing = Passing(database, moves, agents_online, queued.put_in)
+        self._handoff = Handoff(database, moves, agents_online, patience, sources, agents_gone, agents_free)
+        queued = Queued(database, moves, agents_online, patience, agents_gone, desk_hours)
+        # With the usual lease nobody would look for half a minute after a process died while it looked.
+        self.jobs.every(AGENTS_GONE, LOOK, queued.look, lease=LOOK)
+        self.jobs.handle(FIRST_REPLY, queued.unanswered, forget=True)
+        self.jobs.handle(LONG_WAIT, queued.waits_long, forget=True)
+        passing = Passing(database, moves, agents_online, patience, queued.put_in)
         self._quiet = Quiet(database, events, self.jobs, idle_after, close_after)
         self._alarm = Alarm(database, self._handoff, judge, unsure)
         self.rights = Rights(database, notice, notice_url)
@@ -387,7 +395,7 @@ class Conversations:
             await self.tell(conversation_id, Reply(news.text, buttons), news.key)
 
     async def agent_came(self) -> None:
-        """Tell who waits that somebody is at the desk."""
+        """Tell who waits that somebody has come to the desk, or that nobody is there any more."""
         await self._moves.places()
 
     async def tell(self, conversation_id: str, reply: Reply, key: str) -> None:

@@ -45,9 +45,9 @@ ARRIVE = (
         lease_owner=case((_free, _owner), else_=_c.lease_owner),
         lease_until=case((_free, _until), else_=_c.lease_until),
     )
-    .returning(_c.id, _c.last_seq, _c.mode, _c.lease_owner, _c.stage)
+    .returning(_c.id, _c.last_seq, _c.mode, _c.lease_owner, _c.stage, _c.takes)
 )
-"""Take the next ``seq``, and the lease when it is free. It returns id, seq, mode, owner of the lease, and stage."""
+"""Take the next ``seq``, and the lease when it is free. It returns id, seq, mode, owner of the lease, stage, and takes."""
 
 OPEN_AGAIN = update(_CONVERSATIONS).where(_c.id == bindparam("p_id")).values(stage="active")
 """Open a closed conversation again."""
@@ -90,8 +90,8 @@ FACTS_LOCKED = FACTS.with_for_update()
 KEEP_FACTS = update(_CONVERSATIONS).where(_c.id == bindparam("p_id")).values(facts=bindparam("p_facts"))
 """Replace the facts of a conversation."""
 
-LOCK = select(_c.mode, _c.channel).where(_c.id == bindparam("p_id")).with_for_update()
-"""Return mode and channel, and lock the row until the end of the transaction."""
+LOCK = select(_c.mode, _c.channel, _c.takes).where(_c.id == bindparam("p_id")).with_for_update()
+"""Return mode, channel and takes, and lock the row until the end of the transaction."""
 
 END_TURN = (
     update(_TURNS)

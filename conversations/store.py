@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import attachments, happened, statements
 from conversations.event_kinds import Said
 from conversations.models import Conversation, Delivery, MessageRow, Turn
-from conversations.types import Button, ConversationView, Message, Mode, Reply, Stage
+from conversations.types import Button, ConversationView, Message, Mode, Rank, Reply, Stage
 from conversations.wakes import wake
 from core.clock import now
 from core.errors import NotFound
@@ -68,6 +68,10 @@ def to_view(row: Conversation, *, unread: int = 0, last_words: Message | None = 
         unread=unread,
         stage=Stage(row.stage),
         last_words=last_words,
+        rank=Rank(row.rank),
+        reply_due_at=row.reply_due_at,
+        alerted_at=row.alerted_at,
+        offered_to=row.offered_to,
     )
 
 

@@ -202,15 +202,18 @@ class TurnRunner:
         """
         lease = self.lease()
         async with self._database.write() as session:
-            mode = await session.scalar(
-                update(Conversation)
-                .where(Conversation.id == conversation_id, self._free())
-                .values(lease_owner=lease.owner, lease_until=lease.until)
-                .returning(Conversation.mode)
-                .execution_options(synchronize_session=False)
-            )
-            if mode is None:
+            claimed = (
+                await session.execute(
+                    update(Conversation)
+                    .where(Conversation.id == conversation_id, self._free())
+                    .values(lease_owner=lease.owner, lease_until=lease.until)
+                    .returning(Conversation.mode, Conversation.takes)
+                    .execution_options(synchronize_session=False)
+                )
+            ).one_or_none()
+            if claimed is None:
                 return None
+            mode, takes = claimed
             found = await store.oldest_open_turn(session, conversation_id)
             if found is None:
                 await self._release(session, conversation_id)
@@ -224,7 +227,7 @@ class TurnRunner:
             attached = attachments.payload(message.kind, message.media)
             beside = attached is not None and bool(attachments.words(message.text, message.media))
             said = legible(message.text)
-            return Job(turn.id, said, chosen, before, Mode(mode), attached, tuple(offered), beside)
+            return Job(turn.id, said, chosen, before, Mode(mode), attached, tuple(offered), beside, takes)
 
     @staticmethod
     async def _release(session: AsyncSession, conversation_id: str) -> None:
@@ -243,10 +246,15 @@ class TurnRunner:
         """
         async with self._database.write() as session:
             # The row is locked from here to the commit: an agent takes the conversation before or after.
-            mode, channel = (await session.execute(statements.LOCK, {"p_id": conversation_id})).one()
-            if mode == Mode.HUMAN and job.mode is not Mode.HUMAN and answered.by != "emergency":
-                # An agent took the conversation while the bot was working. The bot's replies are dropped.
+            mode, channel, takes = (await session.execute(statements.LOCK, {"p_id": conversation_id})).one()
+            if takes != job.takes and answered.by not in ("emergency", "agent"):
+                # An agent got the conversation while the bot was working, and may have given it back since. The bot's
+                # replies are dropped.
                 answered = Answered("agent", (), Outcome(Result.LEFT_TO_AGENT))
+            elif answered.by == "agent" and mode != Mode.HUMAN:
+                # It was left to an agent, who gave the conversation away meanwhile. Nobody has it now but the bot or
+                # the queue, so the turn is run again.
+                return True
             ended = (
                 await session.execute(
                     statements.END_TURN, {"p_turn": job.turn_id, "p_by": answered.by, "p_moment": now()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from core.clock import iso, now
@@ -30,6 +30,17 @@ class Stage(StrEnum):
     """静默: nobody has written for a while. The next message makes it active."""
     CLOSED = "closed"
     """结束: over, and with the bot. The citizen's next message, or an agent who takes it, opens it again."""
+
+
+class Rank(IntEnum):
+    """The place of a conversation among those that wait, before the time: lower ones go first."""
+
+    URGENT = 0
+    """Somebody may be in danger."""
+    BACK = 1
+    """An agent had it, and did not answer or is gone."""
+    NORMAL = 2
+    """All others."""
 
 
 class HandoffReason(StrEnum):
@@ -204,6 +215,7 @@ class Job:
         attached: payload for Rasa of a photo or place (:mod:`conversations.attachments`).
         beside: whether the text is the citizen's own words beside what is attached.
         offered: the buttons that could be chosen.
+        takes: how often agents had got the conversation when the turn began (:attr:`conversations.models.Conversation.takes`).
     """
 
     turn_id: str
@@ -214,6 +226,7 @@ class Job:
     attached: str | None = None
     offered: tuple[Button, ...] = ()
     beside: bool = False
+    takes: int = 0
 
 
 @dataclass(frozen=True)
@@ -260,3 +273,10 @@ class ConversationView:
     stage: Stage
     last_words: Message | None = None
     """The citizen's last message."""
+    rank: Rank = Rank.NORMAL
+    reply_due_at: datetime | None = None
+    """Until when the agent who has it must first write."""
+    alerted_at: datetime | None = None
+    """When the supervisors were alerted that it waits too long."""
+    offered_to: str | None = None
+    """The agent to whom it is offered first."""

@@ -160,6 +160,30 @@ class Settings(BaseSettings):
         gt=0,
         description="Hours without a message after which a conversation with the assistant is closed (结束).",
     )
+    desk_first_reply_s: float = Field(
+        120,
+        ge=0,
+        le=3600,
+        description="Seconds within which an agent who got a conversation must write, or it goes back to the queue's front; 0: no limit.",
+    )
+    desk_alert_minutes: float = Field(
+        5,
+        ge=0,
+        le=720,
+        description="Minutes in the queue after which the supervisors at the desk are alerted; 0: never.",
+    )
+    desk_away_minutes: float = Field(
+        5,
+        ge=1,
+        le=60,
+        description="Minutes without an action at the page after which an agent counts as away (离开).",
+    )
+    desk_capacity: int = Field(
+        8,
+        ge=1,
+        le=50,
+        description="Conversations of an agent at the same time beyond which no more are passed to them; a supervisor may set another number for each.",
+    )
     desk_hours: str = Field(
         "",
         max_length=60,

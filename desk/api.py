@@ -18,6 +18,7 @@ from desk.beside import Beside, Upset
 from desk.calls_api import CallsApi
 from desk.canned import CannedReplies
 from desk.canned_api import CannedApi
+from desk.closing_api import ClosingApi
 from desk.colleagues import Colleagues
 from desk.conversations_api import ConversationsApi
 from desk.devices import Devices
@@ -40,6 +41,8 @@ from desk.phone import Phone
 from desk.phone_api import PhoneApi
 from desk.photos_api import PhotosApi
 from desk.policy import Policy
+from desk.presence import Presence
+from desk.presence_api import PresenceApi
 from desk.reveals import Reveals
 from desk.reveals_api import RevealsApi
 from desk.rights_api import RightsApi
@@ -77,6 +80,7 @@ def routes(
     media: Media,
     oidc: Provider | None = None,
     policy: Policy = Policy(),  # noqa: B008  (it can't be changed)
+    presence: Presence | None = None,
     reveals_a_day: int = 60,
     session_key: str,
     rates: Rates | None = None,
@@ -94,6 +98,7 @@ def routes(
         media: the citizens' photos.
         oidc: the organisation's own sign-in; None when there is none.
         policy: the rules for signing in, with the address at which agents reach the app.
+        presence: tells which agents are there; None: one with the default times.
         reveals_a_day: most tickets and conversations of which one person may see masked data in clear a day.
         session_key: the installation's secret, for the cookie that tells known browsers.
         rates: counts for all processes; None: within this process.
@@ -112,7 +117,8 @@ def routes(
     devices = Devices(session_key, policy)
     summaries = Summaries(conversations, users)
     naming = Naming(users)
-    colleagues = Colleagues(database, conversations)
+    presence = presence or Presence(database)
+    colleagues = Colleagues(database, conversations, presence)
     drafts, notes = Drafts(database), Notes(database)
     finding = Finding(colleagues, tickets, conversations.channels, notes)
     reveals = Reveals(database, reveals_a_day)
@@ -140,6 +146,8 @@ def routes(
             Suggesting(database, gaps),
         ).routes(),
         *CannedApi(guard, CannedReplies(database)).routes(),
+        *ClosingApi(guard, conversations, naming).routes(),
+        *PresenceApi(guard, presence, conversations).routes(),
         *PassingApi(guard, colleagues, conversations, summaries, naming).routes(),
         *FilingApi(guard, tickets, filing).routes(),
         *PhoneApi(guard, phone, reveals).routes(),
@@ -155,5 +163,5 @@ def routes(
         *KnowledgeApi(guard, gaps).routes(),
         *PartnersApi(guard, database).routes(),
         *AuditApi(guard, database).routes(),
-        *Live(database, Watch(sessions, events), guard, hub, conversations).routes(),
+        *Live(presence, Watch(sessions, events), guard, hub, conversations).routes(),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -37,6 +38,8 @@ class _List(body.Body):
     mine: bool = False
     q: Annotated[str, Field(title="搜索内容", max_length=100)] = ""
     kind: Kind = Field("", title="类别")
+    channel: Annotated[str, Field(title="渠道", max_length=20)] = ""
+    waited: Annotated[int, Field(title="等待的分钟数", ge=0, le=1440)] = 0
     after: Annotated[str, Field(max_length=120)] = ""
     limit: Annotated[int, Field(title="条数", ge=1, le=200)] = 50
 
@@ -100,6 +103,8 @@ class ConversationsApi:
                 agents={user.id} if asked.mine else await self._finding.agents(asked.kind),
                 urgent=asked.kind == "urgent",
                 reason=asked.kind if asked.kind in tuple(HandoffReason) else None,
+                channel=asked.channel or None,
+                waited=timedelta(minutes=asked.waited) if asked.waited else None,
                 marked=await self._finding.marks(asked.q),
                 limit=asked.limit,
                 after=asked.after or None,

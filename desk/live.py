@@ -1,7 +1,10 @@
 """GET /api/desk/live: the websocket that keeps an open desk up to date and shows that its agent is there.
 
-Frames to the desk: ``message``, ``conversation``, ``beside`` (something beside a talk is new; of any, when events were lost), ``ticket``, ``pong``, ``error``. Frames from the desk:
-``{"type": "ping"}``. Close codes: 4401, the session has ended; 1013, frames were lost, so connect again and
+Frames to the desk: ``message``, ``conversation``, ``beside`` (something beside a talk is new; of any,
+when events were lost), ``ticket``, ``pong``, ``error``, ``presence`` (the agent's state) and
+``beat``, a question. Frames from the desk: ``{"type": "ping"}``, and the answer ``{"type": "beat", "idle_s": 12.5}``:
+seconds since the person last did something at the page. The page answers when it is asked, because browsers slow down the
+clocks of pages in the background. Close codes: 4401, the session has ended; 1013, frames were lost, so connect again and
 read the state; 1001, the service restarts.
 """
 
@@ -10,16 +13,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from datetime import timedelta
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from sqlalchemy.exc import SQLAlchemyError
 
 from conversations.service import Conversations
-from core.database import Database
 from core.errors import WenbanError
 from desk import acts, presence
 from desk.guard import SESSION, Guard
 from desk.hub import Hub, Mailbox
+from desk.presence import Presence
 from desk.roles import ANSWERING
 from desk.sessions import SOCKETS
 from desk.users import User
@@ -31,6 +34,8 @@ MAX_FRAME = 65_536
 """Most bytes of one frame from a desk."""
 SESSION_OVER = 4401
 """Close code: the session has ended."""
+MOST_IDLE_S = 7 * 24 * 3600
+"""More seconds than any page stays open without an action. Its session ends before."""
 
 
 class Live:
@@ -38,13 +43,13 @@ class Live:
 
     def __init__(
         self,
-        database: Database,
+        presence: Presence,
         watch: Watch,
         guard: Guard,
         hub: Hub,
         conversations: Conversations,
     ) -> None:
-        self._database = database
+        self._presence = presence
         self._conversations = conversations
         self._watch = watch
         self._guard = guard
@@ -58,31 +63,59 @@ class Live:
         """Serve one connection until one side ends it."""
         socket = web.WebSocketResponse(heartbeat=25, max_msg_size=MAX_FRAME)
         with self._hub.join() as mailbox, self._watch.over(request[SESSION].id) as over:
-            await presence.seen(self._database, user.id)
+            await self._presence.came(user.id, request[SESSION].id)
             await self._conversations.agent_came()
             await socket.prepare(request)
             request.app[SOCKETS].add(socket)
             helpers = [
                 asyncio.create_task(_write(socket, mailbox)),
-                asyncio.create_task(self._beat(user)),
+                asyncio.create_task(_ask(socket)),
                 asyncio.create_task(_close_when(over, socket)),
             ]
             try:
-                await _listen(socket)
+                await self._listen(socket, user)
             finally:
                 for helper in helpers:
                     helper.cancel()
                 await asyncio.gather(*helpers, return_exceptions=True)
         return socket
 
-    async def _beat(self, user: User) -> None:
-        """Record signs of life."""
-        while True:
-            await asyncio.sleep(presence.BEAT_S)
+    async def _listen(self, socket: web.WebSocketResponse, user: User) -> None:
+        shown: tuple[str, str] | None = None
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
             try:
-                await presence.seen(self._database, user.id)
-            except SQLAlchemyError:
-                log.exception("a sign of life can't be recorded; trying again")
+                found = json.loads(message.data)
+            except (ValueError, RecursionError):
+                found = None
+            frame: dict[str, object] = found if isinstance(found, dict) else {}
+            kind, idle = frame.get("type"), _idle(frame.get("idle_s"))
+            if kind == "ping":
+                await socket.send_str('{"type": "pong"}')
+            elif kind == "beat" and idle is not None:
+                await self._presence.beat(user.id, idle)
+                if (state := await self._presence.state(user.id)) != shown:
+                    shown = state
+                    told = {"type": "presence", "state": state[0], "chosen": state[1]}
+                    await socket.send_str(json.dumps(told))
+            else:
+                error = WenbanError("不认识这种消息", code="unknown_frame")
+                await socket.send_str(json.dumps({"type": "error", **error.to_json()}, ensure_ascii=False))
+
+
+async def _ask(socket: web.WebSocketResponse) -> None:
+    """Ask the page again and again whether it is there. It says so unasked when it connects."""
+    while True:
+        await asyncio.sleep(presence.BEAT_S)
+        await socket.send_str('{"type": "beat"}')
+
+
+def _idle(seconds: object) -> timedelta | None:
+    """The time without an action that a page tells; None when it is no such time."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < MOST_IDLE_S:
+        return None
+    return timedelta(seconds=seconds)
 
 
 async def _close_when(over: asyncio.Event, socket: web.WebSocketResponse) -> None:
@@ -94,18 +127,3 @@ async def _write(socket: web.WebSocketResponse, mailbox: Mailbox) -> None:
     while (frame := await mailbox.get()) is not None:
         await socket.send_str(json.dumps(frame, ensure_ascii=False))
     await socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"frames were lost")
-
-
-async def _listen(socket: web.WebSocketResponse) -> None:
-    async for message in socket:
-        if message.type is not WSMsgType.TEXT:
-            continue
-        try:
-            frame = json.loads(message.data)
-        except (ValueError, RecursionError):
-            frame = None
-        if isinstance(frame, dict) and frame.get("type") == "ping":
-            await socket.send_str('{"type": "pong"}')
-        else:
-            error = WenbanError("不认识这种消息", code="unknown_frame")
-            await socket.send_str(json.dumps({"type": "error", **error.to_json()}, ensure_ascii=False))

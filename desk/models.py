@@ -45,7 +45,13 @@ class DeskUser(Base):
     session_epoch: Mapped[int] = mapped_column(Integer, default=0)
     """Sessions begun under a lower number have ended, and a sign-in under way begins none."""
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True, default=None)
-    """When the account's live connection gave its last sign of life."""
+    """When a page of the account gave its last sign of life."""
+    active_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When the person last did something at a page, as the page tells it."""
+    chosen: Mapped[str] = mapped_column(String(10), default="online", server_default="online")
+    """The state that the agent has chosen: one of :data:`desk.presence.CHOICES`."""
+    capacity: Mapped[int | None] = mapped_column(Integer, default=None)
+    """How many conversations the agent may have before no more are passed to them; None: the default."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

@@ -13,7 +13,7 @@ from conversations.passing import checked_note, may_pass
 from conversations.service import Conversations
 from core.text import clean
 from desk import acts, audit, body
-from desk.colleagues import Colleagues, left_by
+from desk.colleagues import Colleagues
 from desk.conversations_api import as_agent, asked_id
 from desk.guard import Guard
 from desk.naming import Naming
@@ -93,7 +93,7 @@ class PassingApi:
 
         async def allowed_and_recorded(session: AsyncSession) -> None:
             if user.role not in SUPERVISING:
-                await left_by(session, said.holder)
+                await self._colleagues.left_by(session, said.holder)
             await record(session)
 
         async with self._naming.who_has_it():

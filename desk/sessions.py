@@ -119,6 +119,10 @@ class Sessions:
             if await session.scalar(fits.with_for_update()) is None:
                 raise Unauthorized
             await session.execute(delete(DeskSession).where(DeskSession.began_at <= oldest))
+            # Who signs in is there, whatever they had chosen before.
+            await session.execute(
+                update(DeskUser).where(DeskUser.id == user_id).values(active_at=now(), chosen="online")
+            )
             session.add(
                 DeskSession(
                     user_id=user_id,

@@ -46,6 +46,7 @@ class Summaries:
     async def listed(self, views: Sequence[ConversationView]) -> list[dict[str, Any]]:
         """The JSON of conversations that are already looked up."""
         people = {view.agent_id for view in views} | {_passed(view).get("from") for view in views}
+        people |= {view.offered_to for view in views}
         names = await self._users.names(person for person in people if person)
         label = self._conversations.channels.label
         return [_to_json(view, names, label(view.channel)) for view in views]
@@ -122,6 +123,10 @@ def _to_json(view: ConversationView, names: dict[str, str], label: str) -> dict[
         "danger": {"tag": told.tag, "over": told.over} if told else None,
         "about": masked(told.text if told else story(view)),
         "reason": view.reason,
+        "rank": int(view.rank),
+        "offered": person(view.offered_to, names),
+        "alerted_at": iso(view.alerted_at) if view.alerted_at else None,
+        "reply_due_at": iso(view.reply_due_at) if view.reply_due_at else None,
         "waiting_since": iso(view.waiting_since) if view.waiting_since else None,
         "last_words": {"kind": last.kind, "text": hide(last.text), "created_at": iso(last.created_at)}
         if last

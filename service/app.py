@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -35,6 +35,7 @@ from channels.wechat import Pace, WeChat
 from conversations.danger import advices
 from conversations.filed import FORM_CLOSED
 from conversations.media import UNSENT_JOB, UNSENT_LOOK, Media
+from conversations.patience import Patience
 from conversations.rasa import RasaClient
 from conversations.scope import kinds as scope_kinds
 from conversations.service import Conversations
@@ -54,10 +55,10 @@ from core.retention import EVERY as RETENTION_EVERY
 from core.retention import JOB as RETENTION_JOB
 from core.sealing import use_ring
 from core.settings import Settings
-from desk import presence
 from desk.assistant import Assistant
 from desk.oidc import Provider
 from desk.policy import Policy, second_factor_roles
+from desk.presence import Presence
 from desk.seals import KEEP_EVERY, KEEP_JOB, SEAL_EVERY, SEAL_JOB, Seals
 from desk.second_place import NAME as AUDIT_SEAL
 from desk.users import Users
@@ -186,18 +187,13 @@ async def create_app(settings: Settings) -> web.Application:
     async def from_knowledge(question: str) -> Reply | None:
         return await sure_answer(knowledge, question, city)
 
-    async def agents_online() -> int:
-        return await presence.agents_online(database)
-
-    async def agents_gone(agents: Collection[str]) -> set[str]:
-        return await presence.gone(database, agents)
-
     async def from_base(text: str) -> SearchResult:
         return await once.search(without_lead_in(text), regions=city.regions_of(text))
 
     async def about(text: str) -> tuple[Entry, ...]:
         return await topic_entries(once, text, city.regions)
 
+    presence = Presence(database, timedelta(minutes=settings.desk_away_minutes), settings.desk_capacity)
     reader = Reader(from_base, shipped_meaning().states, about)
     jobs = Jobs(database)
     jobs.every(UNSENT_JOB, UNSENT_LOOK, media.forget_unsent)
@@ -209,7 +205,7 @@ async def create_app(settings: Settings) -> web.Application:
         events,
         Informed(rasa, reader),
         from_knowledge,
-        agents_online,
+        presence.agents_online,
         settings.rasa_timeout_s + 12,
         judge=shipped(),
         unsure=unsure,
@@ -218,7 +214,11 @@ async def create_app(settings: Settings) -> web.Application:
         idle_after=timedelta(minutes=settings.idle_minutes),
         close_after=timedelta(hours=settings.close_hours),
         helps=Meanwhile(reader).helps,
-        agents_gone=agents_gone,
+        agents_gone=presence.gone,
+        agents_free=presence.free,
+        patience=Patience(
+            timedelta(seconds=settings.desk_first_reply_s), timedelta(minutes=settings.desk_alert_minutes)
+        ),
         desk_hours=settings.desk_hours,
         notice=notice,
         notice_url=settings.notice_url,
@@ -314,6 +314,7 @@ async def create_app(settings: Settings) -> web.Application:
                 media=media,
                 oidc=provider_of(settings),
                 policy=policy,
+                presence=presence,
                 reveals_a_day=settings.reveals_a_day,
                 session_key=secrets.session_key,
                 rates=rates,

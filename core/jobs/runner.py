@@ -196,7 +196,8 @@ class Jobs:
         return task
 
     def _ended(self, job: Job) -> None:
-        del self._running[job.id]
+        # When the machine stood still for longer than a lease, this process may have begun the job a second time.
+        self._running.pop(job.id, None)
         self.wake()
 
     async def _work(self, job: Job) -> object:

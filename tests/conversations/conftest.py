@@ -25,6 +25,7 @@ class Process:
     events: Events
     online: list[int] = field(default_factory=lambda: [0])
     gone: set[str] = field(default_factory=set)
+    free: set[str] = field(default_factory=set)
     _number: int = 0
 
     async def say(
@@ -68,13 +69,18 @@ async def start(database: Database) -> AsyncIterator[Callable[[], Awaitable[Proc
         async def agents_gone(agents: Collection[str]) -> set[str]:
             return gone & set(agents)
 
+        free: set[str] = set()
+
+        async def agents_free(agents: Collection[str]) -> set[str]:
+            return free & set(agents)
+
         conversations = Conversations(
             database, events, dialogue, no_answer, agents_online, judge=shipped(),
-            agents_gone=agents_gone, desk_hours="工作日 8:30 到 17:30",
+            agents_gone=agents_gone, agents_free=agents_free, desk_hours="工作日 8:30 到 17:30",
         )  # fmt: skip
         conversations.channels.add(Paper(database))
         await conversations.__aenter__()
-        processes.append(Process(conversations, dialogue, events, online, gone))
+        processes.append(Process(conversations, dialogue, events, online, gone, free))
         return processes[-1]
 
     yield begin

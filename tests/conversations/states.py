@@ -7,8 +7,9 @@ from datetime import datetime
 from conversations.models import Conversation
 from conversations.replay import State
 
-Standing = tuple[str, str, str | None, str | None, bool, datetime | None, int]
-"""(mode, stage, agent's id, reason, whether urgent, since when the citizen waits, number of the last message)."""
+Standing = tuple[str, str, str | None, str | None, bool, int, datetime | None, datetime | None, int]
+"""(mode, stage, agent's id, reason, whether urgent, rank, since when the citizen waits, since when they want an agent,
+number of the last message)."""
 
 
 def stored(row: Conversation) -> Standing:
@@ -19,7 +20,9 @@ def stored(row: Conversation) -> Standing:
         row.agent_id,
         row.reason,
         row.urgent,
+        row.rank,
         row.waiting_since,
+        row.asked_at,
         row.last_seq,
     )
 
@@ -32,6 +35,8 @@ def replayed(state: State) -> Standing:
         state.agent_id,
         state.reason,
         state.urgent,
+        state.rank,
         state.waiting_since,
+        state.asked_at,
         state.last_seq,
     )

@@ -106,6 +106,7 @@ async def test_the_clock_closes_nothing_that_waits_or_that_an_agent_has(
     await process.conversations.request_human(conversation, HandoffReason.CITIZEN_ASKED)
     if taken:
         await process.conversations.take(conversation, ANNE)
+        await process.conversations.say(conversation, ANNE, "您好", "c1")
     await process.say("问一句", user="v2")
     await later(process, clock, days=3)
     await becomes(process, Stage.CLOSED, "v2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from bot.understanding.danger import shipped
-from conversations.event_kinds import Outcome
-from conversations.models import Conversation, ConversationEvent, MessageRow, Turn
+from conversations import happened, store
+from conversations.event_kinds import Event, Outcome
+from conversations.models import ConversationEvent, MessageRow, Turn
+from conversations.patience import FIRST_REPLY, LONG_WAIT
+from conversations.queued import JOB as AGENTS_GONE
 from conversations.replay import replay
 from conversations.service import Conversations
 from conversations.types import Agent, HandoffReason, Reply
@@ -47,6 +50,10 @@ STEPS = st.one_of(
     st.tuples(st.just("pass"), AGENTS, st.one_of(st.none(), AGENTS)),
     st.tuples(st.just("over"), AGENTS, AGENTS),
     st.tuples(st.just("close"), AGENTS),
+    st.tuples(st.just("gone"), AGENTS),
+    st.tuples(st.just("look")),
+    st.tuples(st.just("silent")),
+    st.tuples(st.just("long")),
     st.tuples(st.just("quiet"), st.sampled_from([timedelta(minutes=31), timedelta(hours=25)])),
     st.tuples(st.just("leave")),
     st.tuples(st.just("citizen"), st.just(BACK_BUTTON.title)),
@@ -75,6 +82,16 @@ async def step(process: Process, clock: Clock, user: str, number: int, what: tup
                 await conversations.take_over(conversation, agent, holder.id, "已经下班了")
             case ("close", agent):
                 await conversations.close(conversation, agent)
+            case ("gone", agent):
+                process.gone ^= {agent.id}  # leaves, or comes back
+            case ("look",):
+                await (await conversations.jobs.run(AGENTS_GONE, "now"))
+            case ("silent",):
+                clock.forward(minutes=3)
+                await (await conversations.jobs.run(FIRST_REPLY, conversation))
+            case ("long",):
+                clock.forward(minutes=6)
+                await (await conversations.jobs.run(LONG_WAIT, conversation))
             case ("quiet", time):
                 clock.forward(seconds=time.total_seconds())
                 await conversations._quiet.look()
@@ -90,9 +107,15 @@ async def step(process: Process, clock: Clock, user: str, number: int, what: tup
 @pytest.fixture
 async def process(database: Database) -> AsyncIterator[Process]:
     """A process on each kind of database."""
-    dialogue, events = SmallDialogue(), LocalEvents()
-    async with Conversations(database, events, dialogue, no_answer, judge=shipped()) as conversations:
-        yield Process(conversations, dialogue, events)
+    dialogue, events, gone = SmallDialogue(), LocalEvents(), set[str]()
+
+    async def agents_gone(agents: Collection[str]) -> set[str]:
+        return gone & set(agents)
+
+    async with Conversations(
+        database, events, dialogue, no_answer, judge=shipped(), agents_gone=agents_gone
+    ) as conversations:
+        yield Process(conversations, dialogue, events, gone=gone)
 
 
 RANDOM = settings(
@@ -122,8 +145,7 @@ async def test_whatever_happens_the_events_make_the_state(
     try:
         for number, what in enumerate(steps):
             await step(process, clock, user, number, what)
-            state, rows = await standing(database, conversation)
-            events = await process.conversations.happened(conversation)
+            state, events, rows = await standing(database, conversation)
             assert replayed(replay(events)) == state, what
             assert [one.nth for one in events] == list(range(1, len(rows) + 1))
             assert events[: len(before)] == before, "what happened was changed"
@@ -149,23 +171,29 @@ async def test_of_many_at_once_each_is_kept_and_the_last_state_is_the_row_s(
     conversation = await process.id_of("crowd")
     doing = [("citizen", "公积金怎么提取"), ("human", HandoffReason.CITIZEN_ASKED, False), ("take", ANNE)]
     doing += [("take", BILL), ("say", ANNE), ("say", BILL), ("back", ANNE), ("back", BILL), ("citizen", FIRE)]
+    doing += [("gone", ANNE), ("look",), ("silent",), ("long",)]
     doing += [("pass", ANNE, BILL), ("pass", BILL, None), ("close", BILL), ("quiet", timedelta(minutes=31))]
     for round_ in range(3):
         await asyncio.gather(
             *(step(process, clock, "crowd", round_ * 100 + n, what) for n, what in enumerate(doing))
         )
-    state, rows = await standing(database, conversation)
-    assert replayed(replay(await process.conversations.happened(conversation))) == state
+    state, events, rows = await standing(database, conversation)
+    assert replayed(replay(events)) == state
     assert [row.nth for row in rows] == list(range(1, len(rows) + 1))
 
 
-async def standing(database: Database, conversation_id: str) -> tuple[Any, list[ConversationEvent]]:
-    """The row, and the event rows in order; both of one moment."""
-    async with database.read() as session:
-        row = await session.get_one(Conversation, conversation_id)
-        events = await session.scalars(
+async def standing(
+    database: Database, conversation_id: str
+) -> tuple[Any, list[Event], list[ConversationEvent]]:
+    """The row, what happened, and the rows of that in order; all of one moment.
+
+    The row is locked meanwhile: the clock's jobs run beside the test, and change it as any step does.
+    """
+    async with database.write() as session:
+        row = await store.get_conversation(session, conversation_id, lock=True)
+        rows = await session.scalars(
             select(ConversationEvent)
             .where(ConversationEvent.conversation_id == conversation_id)
             .order_by(ConversationEvent.nth)
         )
-        return stored(row), list(events)
+        return stored(row), await happened.read(session, conversation_id), list(rows)

@@ -23,10 +23,11 @@ from conversations.service import Conversations
 from conversations.types import HandoffReason, InboundMessage
 from core.database import Database
 from core.events import LocalEvents
-from desk import passwords, presence
+from desk import passwords
 from desk.accounts import add_user
 from desk.models import DeskUser
 from desk.policy import Policy
+from desk.presence import Presence
 from gaps import Gaps
 from kb_index.service import KnowledgeBase
 from service.errors import errors
@@ -96,6 +97,7 @@ class Office:
     gaps: Gaps
     media: Media
     dialogue: SmallDialogue
+    presence: Presence
     _clients: list[TestClient[web.Request, web.Application]] = field(default_factory=list)
 
     def browser(self) -> Person:
@@ -142,18 +144,26 @@ class Office:
 
 
 MakeOffice = Callable[..., Awaitable[Office]]
-"""Starts an office; takes the options of ``desk.routes``, ``public_url``, ``own_wechat`` and ``trust_proxy``."""
+"""Starts an office; takes the options of ``desk.routes``, ``public_url``, ``own_wechat``, ``trust_proxy`` and ``watched``.
+
+Only a watched one takes conversations back from agents who are not there: most tests open no page for their agents.
+"""
 
 
 @pytest.fixture
 async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeOffice]:
     made: list[tuple[Office, Conversations]] = []
 
-    async def make(*, own_wechat: bool = False, judge: Judge | None = None, **options: Any) -> Office:
+    async def make(
+        *, own_wechat: bool = False, judge: Judge | None = None, watched: bool = False, **options: Any
+    ) -> Office:
         events = LocalEvents()
-        online = partial(presence.agents_online, database)
+        presence = Presence(database)
         dialogue = SmallDialogue()
-        conversations = Conversations(database, events, dialogue, no_answer, online, judge=judge)
+        conversations = Conversations(
+            database, events, dialogue, no_answer, presence.agents_online, judge=judge,
+            agents_free=presence.free, **({"agents_gone": presence.gone} if watched else {}),
+        )  # fmt: skip
         await conversations.__aenter__()
         tickets = Tickets(database, events, HUAINAN)
         knowledge = KnowledgeBase(tmp_path / "index", MODEL, poll_s=60)
@@ -170,6 +180,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
                 gaps=gaps,
                 media=media,
                 policy=policy,
+                presence=presence,
                 session_key=key,
                 **options,
             )
@@ -180,7 +191,7 @@ async def make_office(database: Database, tmp_path: Path) -> AsyncIterator[MakeO
             WeChat([], database, conversations, media, city="淮南")
         server = TestServer(app)
         await server.start_server()
-        office = Office(server, database, events, conversations, tickets, gaps, media, dialogue)
+        office = Office(server, database, events, conversations, tickets, gaps, media, dialogue, presence)
         made.append((office, conversations))
         return office
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +17,8 @@ from desk import hub, presence, watch
 from desk.hub import Hub, Mailbox
 from desk.missed import MOST, Missed
 from desk.models import DeskUser
-from desk.sessions import TOPIC
 from desk.summaries import Summaries
 from desk.users import Users
-from tests import waiting
 from tests.conftest import Clock
 from tests.desk.conftest import OURS, Office, Person
 from tickets.types import TicketDraft
@@ -141,34 +140,46 @@ async def test_a_session_ended_by_another_process_closes_at_the_next_look(
     assert (closing.type, closing.data) == (WSMsgType.CLOSE, 4401)
 
 
-async def test_an_open_desk_is_an_agent_online(
+async def test_an_agent_is_online_as_long_as_the_page_answers(
     office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(presence, "BEAT_S", 0.05)
-    database = office.database
+    online = office.presence.agents_online
     await office.hire("idle")
     await office.hire("dept", "department")
-    assert await presence.agents_online(database) == 0
+    assert await online() == 0
     agent = await office.hire("a1")
     socket = await connect(agent)
-    assert await presence.agents_online(database) == 1
+    assert await online() == 1
     conversation_id = await office.says("v1", "你好", "v1-1")
     place = await office.conversations.request_human(conversation_id, "citizen_asked")
     assert place.agents_online == 1
-    # The connection itself keeps the sign of life fresh.
-    clock.forward(seconds=presence.ONLINE_FOR.total_seconds())
-    await waiting.until(lambda: presence.agents_online(database))
-    await socket.close()
-    await waiting.until(lambda: TOPIC not in office.events._topics)
-    clock.forward(seconds=presence.ONLINE_FOR.total_seconds())
-    assert await presence.agents_online(database) == 0
+    await until(socket, "beat")
+    clock.forward(seconds=30)
+    await socket.send_json({"type": "beat", "idle_s": 3})
+    assert (await until(socket, "presence"))["state"] == "online"
+    clock.forward(seconds=30)
+    assert await online() == 1
+    # The connection stays open, but no page answers: the laptop is shut.
+    clock.forward(seconds=10)
+    assert await online() == 0
+    clock.forward(minutes=5)
+    await socket.send_json({"type": "beat", "idle_s": 301})
+    await until(socket, "presence", state="away", chosen="online")
+    assert await online() == 0
+    await socket.send_json({"type": "beat", "idle_s": 0})
+    await until(socket, "presence", state="online")
+    for bad in (-1, "1", True, None, 1e12):
+        await socket.send_json({"type": "beat", "idle_s": bad})
+        await until(socket, "error")
 
 
-async def test_signing_out_is_leaving(office: Office) -> None:
+async def test_signing_out_is_leaving_and_a_late_answer_brings_nobody_back(office: Office) -> None:
     agent = await office.hire("a1")
     await connect(agent)
     await agent.client.post("/api/desk/logout", json={}, headers=OURS)
-    assert await presence.agents_online(office.database) == 0
+    await office.presence.beat(agent.id, timedelta())
+    assert await office.presence.agents_online() == 0
 
 
 async def test_stopping_the_app_closes_open_desks(office: Office) -> None:

@@ -117,7 +117,7 @@ def test_an_administrator_adds_changes_and_closes_an_account(
     password_step(agent, system.url, username, one_time)
     new_password(agent, one_time)
     expect(agent.get_by_label("会话队列")).to_be_visible()
-    expect(agent.get_by_role("status").filter(has_text="实时")).to_be_visible()
+    expect(agent.get_by_role("status").filter(has_text="在线")).to_be_visible()
 
     row.get_by_role("button", name="更多").click()
     boss.get_by_role("menuitem", name="停用").click()

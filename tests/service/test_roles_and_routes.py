@@ -17,12 +17,13 @@ from sqlalchemy import update
 
 from channels.web.socket import NEW_SESSION
 from conversations.types import Agent, HandoffReason
+from core.clock import now
 from core.events import LocalEvents
 from core.ids import new_id
 from core.migrate import upgrade
 from core.settings import Settings
 from core.wechat_accounts import WeChatAccount
-from desk import passwords, presence
+from desk import passwords
 from desk.accounts import add_user
 from desk.guard import ACT
 from desk.models import DeskUser
@@ -124,6 +125,9 @@ ROUTES: dict[str, str | set[Role]] = {
     "POST /api/desk/phone/callbacks": AGENTS,
     "POST /api/desk/phone/callbacks/{id}/reveal": AGENTS,
     "POST /api/desk/phone/callbacks/{id}/end": AGENTS,
+    "POST /api/desk/conversations/close": AGENTS,
+    "POST /api/desk/presence": AGENTS,
+    "POST /api/desk/agents/{id}/capacity": {Role.SUPERVISOR},
     "GET /api/desk/reveals/reasons": AGENTS | {Role.DEPARTMENT},
     "GET /api/desk/reveals": {Role.SUPERVISOR},
     "POST /api/desk/reveals/more": {Role.SUPERVISOR},
@@ -247,6 +251,7 @@ OBJECTS: dict[str, tuple[Any, dict[str, dict[str, int]]]] = {
     "POST /api/desk/phone/calls/{id}": ({"event": "answered"}, {"none": {"*": 404}}),
     "POST /api/desk/phone/callbacks/{id}/reveal": (_WHY, {"none": {"*": 404}}),
     "POST /api/desk/phone/callbacks/{id}/end": ({"result": "reached"}, {"none": {"*": 404}}),
+    "POST /api/desk/agents/{id}/capacity": ({"capacity": 3}, {"none": {"*": 404}}),
     # Accounts, and requests about personal data: those that there are belong to nobody in particular.
     "POST /api/desk/accounts/{id}": ({"display_name": "甲", "role": "agent"}, {"none": {"*": 404}}),
     "POST /api/desk/accounts/{id}/close": ({}, {"none": {"*": 404}}),
@@ -329,7 +334,10 @@ class Desk:
         await conversations.request_human(one, HandoffReason.CITIZEN_ASKED)
         if whose in ("own", "other"):
             holder = self.ids[role if whose == "own" else "holder"]
-            await presence.seen(self.app[DATABASE], holder)
+            async with self.app[DATABASE].write() as session:
+                await session.execute(
+                    update(DeskUser).where(DeskUser.id == holder).values(seen_at=now(), active_at=now())
+                )
             await conversations.take(one, Agent(holder, "坐席"))
         return one
 

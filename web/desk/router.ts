@@ -68,6 +68,10 @@ export const router = createRouter({
       meta: { title: "查看记录", allowed: maySeeReveals },
     },
     {
+      path: "/agents", name: "agents", component: () => import("./views/Agents.vue"),
+      meta: { title: "坐席状态", allowed: maySupervise },
+    },
+    {
       path: "/rights", name: "rights", component: () => import("./views/Rights.vue"),
       meta: { title: "个人信息请求", allowed: maySupervise },
     },

@@ -8,8 +8,8 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN
 from bot.understanding.ticket import find_number
+from conversations.buttons import RATE_TALK
 from conversations.event_kinds import Result, TalkVerdict
-from conversations.passing import RATE_TALK
 from core.text import plain
 
 OFFER = "rate_talk"

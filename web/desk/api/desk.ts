@@ -1,7 +1,8 @@
 import type { Message } from "../../shared/wire";
 import { DeskClient } from "./client";
+import { NO_SEARCH } from "./types";
 import type {
-  Account, AccountFacts, AuditFilter, AuditPage, Call, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, Dispatched, FieldValue, GapGroup, GapPage, GapState, GapWindow, Happening, HeardFigures, KnowledgeState, Looked, RightsRequest, SavedView, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab,
+  Account, AgentState, AccountFacts, AuditFilter, AuditPage, Call, Colleague, Contact, Conversation, ConversationDetail, ConversationPage, Department, Dispatched, Ended, FieldValue, GapGroup, GapPage, GapState, GapWindow, Happening, HeardFigures, KnowledgeState, Looked, RightsRequest, SavedView, Search, Setup, Sight, SignIn, SignedIn, Slot, Tab,
   TicketFilter, TicketPage, TicketRow, Tried, User,
 } from "./types";
 
@@ -52,10 +53,11 @@ export class DeskApi {
   changePassword = (old: string, fresh: string): Promise<{ user: User }> =>
     this.client.post("/password", { old, new: fresh });
 
-  conversations = (tab: Tab, search: Search = { q: "", kind: "" }, after: string | null = null, limit = 50): Promise<ConversationPage> =>
+  conversations = (tab: Tab, search: Search = NO_SEARCH, after: string | null = null, limit = 50): Promise<ConversationPage> =>
     this.client.get("/conversations", {
       ...(tab === "mine" ? { mode: "human", mine: 1 } : { mode: tab }), limit,
       ...(search.q && { q: search.q }), ...(search.kind && { kind: search.kind }), ...(after && { after }),
+      ...(search.channel && { channel: search.channel }), ...(search.waited && { waited: search.waited }),
     });
 
   conversation = (id: string): Promise<{ conversation: ConversationDetail; messages: Message[] }> =>
@@ -81,6 +83,16 @@ export class DeskApi {
 
   takeOver = (id: string, holder: string, note: string): Promise<{ conversation: Conversation }> =>
     this.client.post(`/conversations/${encodeURIComponent(id)}/take_over`, { holder, note });
+
+  /** Ends several of the agent's own conversations, each for itself. */
+  closeMany = (ids: string[]): Promise<{ conversations: Ended[] }> => this.client.post("/conversations/close", { ids });
+
+  choosePresence = (state: AgentState): Promise<{ state: AgentState; chosen: AgentState }> =>
+    this.client.post("/presence", { state });
+
+  /** How many conversations an agent may have at the same time; null: the default. */
+  setCapacity = (id: string, capacity: number | null): Promise<unknown> =>
+    this.client.post(`/agents/${encodeURIComponent(id)}/capacity`, { capacity });
 
   tickets = (filter: Partial<TicketFilter>, before: string | null = null, limit = 50):
     Promise<{ tickets: TicketRow[]; next: string | null }> => {

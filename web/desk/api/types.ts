@@ -80,9 +80,15 @@ export interface Person {
   display_name: string;
 }
 
+/** Whether an agent is there: `busy` and `away` get no new conversations. */
+export type AgentState = "online" | "busy" | "away" | "offline";
+
 /** Somebody a conversation can be passed to. */
 export interface Colleague extends Person {
   online: boolean;
+  state: AgentState;
+  /** How many conversations this agent may have. */
+  capacity: number;
   /** How many conversations this agent has now. */
   in_hand: number;
 }
@@ -101,6 +107,14 @@ export interface Conversation {
   /** The words that tell what it is about: those of the danger, or the story in the form; null when there are none. */
   about?: string | null;
   reason: Reason | null;
+  /** Place in the queue before the time: lower ones go first. */
+  rank?: number;
+  /** The agent whom the citizen knows from before, to whom it is offered first. */
+  offered?: Person | null;
+  /** When the supervisors were alerted that it waits too long. */
+  alerted_at?: string | null;
+  /** Until when the agent who has it must first write. */
+  reply_due_at?: string | null;
   waiting_since: string | null;
   /** The citizen's last words that were no pressed button; never the bot's. */
   last_words: { kind: string; text: string; created_at: string } | null;
@@ -188,6 +202,8 @@ export type LiveFrame =
   | { type: "beside"; conversation_id: string | null }
   | { type: "ticket"; ticket: TicketRow }
   | { type: "call"; call: RungCall; happened: string }
+  | { type: "presence"; state: AgentState; chosen: AgentState }
+  | { type: "beat" }
   | { type: "pong" };
 
 export type Tab = "waiting" | "mine" | "bot" | "all";
@@ -195,10 +211,24 @@ export type Tab = "waiting" | "mine" | "bot" | "all";
 /** What the list under 全部 can be narrowed to; `left`: the agent who has it has left the desk. */
 export type SearchKind = "" | "urgent" | "left" | Exclude<Reason, "emergency">;
 
-/** A search among all conversations; both empty: none. */
+/** What a list is narrowed to; all must hold. */
 export interface Search {
   q: string;
   kind: SearchKind;
+  /** Name of a channel; empty: all. */
+  channel: string;
+  /** Only those who have waited this many minutes; 0: all. */
+  waited: number;
+}
+
+/** No search. */
+export const NO_SEARCH: Search = { q: "", kind: "", channel: "", waited: 0 };
+
+/** What became of one conversation of several that were to be ended. */
+export interface Ended {
+  id: string;
+  ok: boolean;
+  error?: { message: string };
 }
 
 export interface ConversationPage {

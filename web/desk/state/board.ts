@@ -2,7 +2,7 @@ import { computed, reactive } from "vue";
 import type { Message } from "../../shared/wire";
 import { explain } from "../api/client";
 import { api } from "../api/desk";
-import type { Conversation, Counts, Search, Tab } from "../api/types";
+import { NO_SEARCH, type Conversation, type Counts, type Search, type Tab } from "../api/types";
 import { belongs, sortQueue } from "./queue";
 import { session } from "./session";
 
@@ -17,7 +17,7 @@ interface Board {
   problem: string | null;
   /** The conversation on screen; what arrives for it is read at once. */
   openId: string | null;
-  /** What is searched for under 全部. */
+  /** What the lists under 待接入 and 全部 are narrowed to. */
   search: Search;
   /** Ids that the server found for it, in its order; null when nothing is searched for. */
   found: string[] | null;
@@ -31,7 +31,7 @@ interface Board {
 function blank(): Omit<Board, "known"> {
   return {
     tab: "waiting", counts: { waiting: 0, mine: 0 }, loading: false, problem: null, openId: null,
-    search: { q: "", kind: "" }, found: null, next: null, paged: 0,
+    search: { ...NO_SEARCH }, found: null, next: null, paged: 0,
   };
 }
 
@@ -39,12 +39,20 @@ function blank(): Omit<Board, "known"> {
 export const board = reactive<Board>({ ...blank(), known: new Map() });
 
 export const shown = computed<Conversation[]>(() => {
-  if (board.tab === "all" && board.found) return board.found.flatMap((id) => board.known.get(id) ?? []);
   const own = session.user?.id;
+  if (board.found) {
+    return board.found.flatMap((id) => board.known.get(id) ?? []).filter((one) => belongs(one, board.tab, own));
+  }
   return sortQueue([...board.known.values()].filter((one) => belongs(one, board.tab, own)), board.tab);
 });
 
-const NO_SEARCH: Search = { q: "", kind: "" };
+/** The tabs whose lists can be narrowed. */
+const SEARCHED: readonly Tab[] = ["waiting", "all"];
+
+export function searchable(tab: Tab): boolean {
+  return SEARCHED.includes(tab);
+}
+
 let asked = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -63,8 +71,8 @@ export async function more(): Promise<void> {
 async function fetchPage(after: string | null): Promise<void> {
   const mine = ++asked;
   const tab = board.tab;
-  const search = tab === "all" ? { ...board.search } : NO_SEARCH;
-  const searching = search.q !== "" || search.kind !== "";
+  const search = searchable(tab) ? { ...board.search } : NO_SEARCH;
+  const searching = Object.values(search).some(Boolean);
   board.loading = true;
   try {
     const page = await api.conversations(tab, search, after, LIMIT);
@@ -87,10 +95,10 @@ async function fetchPage(after: string | null): Promise<void> {
   }
 }
 
-/** Searches among all conversations; an empty search shows all of them again. */
+/** Narrows the list under the present tab; an empty search shows all of it again. */
 export function find(search: Search): void {
-  board.search = { q: search.q.trim(), kind: search.kind };
-  choose("all");
+  board.search = { ...search, q: search.q.trim() };
+  list(searchable(board.tab) ? board.tab : "all");
 }
 
 /** Fetches soon; many events in a row make one request. */
@@ -98,7 +106,13 @@ export function refreshSoon(delayMs = 1500): void {
   timer ??= setTimeout(() => void refresh(), delayMs);
 }
 
+/** Shows another tab, all of it: a search forgotten under another tab must hide nobody who waits. */
 export function choose(tab: Tab): void {
+  if (tab !== board.tab) board.search = { ...NO_SEARCH };
+  list(tab);
+}
+
+function list(tab: Tab): void {
   Object.assign(board, { tab, found: null, next: null, paged: 0 });
   void refresh();
 }

@@ -28,6 +28,15 @@ function cameTo(disposition: unknown): string {
   return words ? `，${words}` : "";
 }
 
+/** What the citizen thought of an answer, or of the whole talk. */
+const RATED: Record<string, string> = {
+  useful: "群众说“有用”",
+  useless: "群众说“没用”",
+  satisfied: "群众评价：满意",
+  fair: "群众评价：一般",
+  dissatisfied: "群众评价：不满意",
+};
+
 /** `8 秒`, `3 分 05 秒`, `1 小时 03 分`. */
 export function lasted(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
@@ -69,7 +78,11 @@ export function told(one: Happening): string | null {
     case "handed_back":
       return `${agent}交还机器人` + after("held_s", "接待 ") + (one.facts.note ? `：${String(one.facts.note)}` : "");
     case "rated":
-      return one.facts.verdict === "useful" ? "群众说“有用”" : "群众说“没用”";
+      return RATED[String(one.facts.verdict)] ?? null;
+    case "requeued":
+      return `${agent}${one.facts.why === "silent" ? "没有及时回复" : "离开了"}，系统转回排队最前面` + after("held_s", "接待 ");
+    case "overdue":
+      return "等得太久，已提醒班长" + after("waited_s", "等了 ");
     case "danger_beside":
       return "助手在回答前问有没有危险";
     case "outcome":

@@ -1,9 +1,12 @@
 import { ref } from "vue";
 import { LiveSocket, SOCKET_TIMING, socketUrl, type SocketTiming } from "../../shared/socket";
 import type { Conversation, LiveFrame } from "../api/types";
+import { idleSeconds, onReturn } from "./activity";
+import { noteConversation, noteWords } from "./alerts";
 import { besideSoon } from "./beside";
 import { board, noteMessage, refresh, refreshSoon, upsert } from "./board";
 import { tellOfCall } from "./phone";
+import { tellState } from "./presence";
 import { session } from "./session";
 import { add, changed, reload, thread } from "./thread";
 import { tellOfTicket } from "./ticket_news";
@@ -23,6 +26,7 @@ export function listen(base: string = location.href, timing: SocketTiming = SOCK
     open: () => {
       connected.value = true;
       socket?.settled();
+      answer();
       // Whatever happened while nobody listened is only in the lists.
       if (wasOpen) catchUp();
       wasOpen = true;
@@ -36,9 +40,16 @@ export function listen(base: string = location.href, timing: SocketTiming = SOCK
     },
   }, timing);
   socket.start();
+  onReturn(answer);
+}
+
+/** Answers the server's question whether somebody is here. Timers of a page in the background are slowed down, frames are not. */
+function answer(): void {
+  socket?.send({ type: "beat", idle_s: Math.round(idleSeconds() * 10) / 10 });
 }
 
 export function mute(): void {
+  onReturn(null);
   socket?.stop();
   socket = null;
   connected.value = false;
@@ -76,12 +87,14 @@ function catchUp(): void {
 export function take(frame: LiveFrame): void {
   switch (frame.type) {
     case "message":
+      noteWords(frame.conversation_id, frame.message);
       noteMessage(frame.conversation_id, frame.message);
       if (frame.conversation_id === thread.id) add([frame.message]);
       break;
     case "conversation":
       // Counts change only when a conversation changes hands; every single message would be far too often to ask.
       if (changedHands(frame.conversation)) refreshSoon();
+      noteConversation(board.known.get(frame.conversation.id), frame.conversation);
       if (passedToMe(frame.conversation)) received.value = frame.conversation;
       upsert(frame.conversation);
       changed(frame.conversation);
@@ -90,6 +103,12 @@ export function take(frame: LiveFrame): void {
     case "beside":
       // Without an id: of any, because events were lost.
       if (frame.conversation_id === null || frame.conversation_id === thread.id) besideSoon();
+      break;
+    case "beat":
+      answer();
+      break;
+    case "presence":
+      tellState(frame.state, frame.chosen);
       break;
     case "ticket":
       tellOfTicket(frame.ticket);

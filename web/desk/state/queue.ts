@@ -1,5 +1,5 @@
 import { caption } from "../../shared/wire";
-import type { Conversation, Reason, Tab } from "../api/types";
+import type { AgentState, Conversation, Reason, Tab } from "../api/types";
 
 /** Reason tags as agents read them. */
 export const REASONS: Record<Reason, string> = {
@@ -44,22 +44,25 @@ export function belongs(conversation: Conversation, tab: Tab, myId: string | und
   }
 }
 
+/** What an agent's state is called. */
+export const STATES: Record<AgentState, string> = { online: "在线", busy: "忙碌", away: "离开", offline: "不在线" };
+
 /**
- * The order under a tab, without changing the list given; it is the server's, so that later pages come behind earlier
- * ones. Urgent ones first everywhere; those who wait, whoever has waited longest first, before all others; those by
- * their latest activity, and among the agent's own unread before read.
+ * The order under a tab, without changing the list given; it is the server's (`ORDER` in conversations/queue.py), so that
+ * later pages come behind earlier ones: those who wait by rank, then whoever has waited longest, before all others; those
+ * by rank (urgent ones), then their latest activity, and among the agent's own unread before read.
  */
 export function sortQueue(list: readonly Conversation[], tab: Tab): Conversation[] {
   const time = (iso: string | null): number => (iso ? Date.parse(iso) || 0 : 0);
   const waits = (one: Conversation): number => (one.mode === "waiting" ? 0 : 1);
-  const open = (one: Conversation): number => (one.urgent && one.mode !== "bot" ? 0 : 1);
+  const rank = (one: Conversation): number => one.rank ?? (one.urgent && one.mode !== "bot" ? 0 : 2);
   return [...list].sort((a, b) => {
     if (waits(a) !== waits(b)) return waits(a) - waits(b);
-    if (open(a) !== open(b)) return open(a) - open(b);
+    if (rank(a) !== rank(b)) return rank(a) - rank(b);
     if (a.mode === "waiting") {
-      return time(a.waiting_since) - time(b.waiting_since) || a.id.localeCompare(b.id);
+      return time(a.waiting_since) - time(b.waiting_since) || (a.id < b.id ? -1 : 1);
     }
     const unread = tab === "mine" ? Number(b.unread > 0) - Number(a.unread > 0) : 0;
-    return unread || time(b.updated_at) - time(a.updated_at) || a.id.localeCompare(b.id);
+    return unread || time(b.updated_at) - time(a.updated_at) || (a.id < b.id ? -1 : 1);
   });
 }

@@ -145,7 +145,7 @@ describe("a conversation", () => {
   });
 
   it("is passed on with a note, and ended", async () => {
-    server.colleagues = [{ ...OTHER, online: true, in_hand: 2 }];
+    server.colleagues = [{ ...OTHER, online: true, state: "online", capacity: 8, in_hand: 2 }];
     server.put(conversation("a"), conversation("b"));
     await open("a");
     await take();

@@ -18,6 +18,15 @@ describe("sortQueue", () => {
     )).toEqual(["urgent-old", "urgent-new", "old", "new"]);
   });
 
+  it("goes by the server's rank: who comes back from an agent is before all but the urgent ones", () => {
+    expect(order("waiting",
+      conversation("old", { rank: 2, waiting_since: "2026-11-23T01:00:00Z" }),
+      conversation("back", { rank: 1, waiting_since: "2026-11-23T02:10:00Z" }),
+      conversation("said-over", { rank: 0, urgent: false, waiting_since: "2026-11-23T02:12:00Z" }),
+      conversation("urgent", { rank: 0, urgent: true, waiting_since: "2026-11-23T02:11:00Z" }),
+    )).toEqual(["urgent", "said-over", "back", "old"]);
+  });
+
   it("puts unread before read among one's own, then the latest", () => {
     const human = { mode: "human" as const, waiting_since: null };
     expect(order("mine",

@@ -5,6 +5,7 @@ import QueueList from "../../desk/components/QueueList.vue";
 import TakeOverDialog from "../../desk/components/TakeOverDialog.vue";
 import { DeskClient } from "../../desk/api/client";
 import { api } from "../../desk/api/desk";
+import { NO_SEARCH } from "../../desk/api/types";
 import { board, choose, find, forget, look, more, refresh, shown } from "../../desk/state/board";
 import { received } from "../../desk/state/live";
 import { router } from "../../desk/router";
@@ -72,7 +73,7 @@ describe("a search", () => {
     await list.find("form").trigger("submit");
     await until("it is found", () => ids().join() === "left");
     expect(server.asked[server.asked.length - 1]?.query).toEqual({ mode: "all", limit: "50", q: "left" });
-    find({ q: "没有这样的", kind: "left" });
+    find({ ...NO_SEARCH, q: "没有这样的", kind: "left" });
     await until("nothing is found", () => board.found?.length === 0);
     await flushPromises();
     expect(list.text()).toContain("没有找到");
@@ -80,14 +81,19 @@ describe("a search", () => {
     choose("waiting");
     await until("the queue is no search", () => server.asked[server.asked.length - 1]?.query.mode === "waiting" && !board.loading);
     expect(server.asked[server.asked.length - 1]?.query).toEqual({ mode: "waiting", limit: "50" });
-    find({ q: "", kind: "" });
+    find({ ...NO_SEARCH, channel: "wechat", waited: 5, kind: "citizen_asked" });
+    await until("the queue is narrowed", () => !board.loading && board.found !== null);
+    expect(server.asked[server.asked.length - 1]?.query)
+      .toEqual({ mode: "waiting", limit: "50", kind: "citizen_asked", channel: "wechat", waited: "5" });
+    choose("all");
     await until("all are here again", () => board.found === null && ids().length > 50);
     list.unmount();
   });
 
   it("keeps what 更多 found when the list is fetched again", async () => {
     const all = many(70);
-    find({ q: "网页访客", kind: "" });
+    choose("all");
+    find({ ...NO_SEARCH, q: "网页访客" });
     await until("the first page is here", () => ids().length === 50);
     await more();
     expect(ids()).toEqual(all);

@@ -45,6 +45,8 @@ export class DeskServer {
   /** What stands beside each conversation, where a test cares. */
   beside: Partial<Beside> = {};
   asked: Asked[] = [];
+  /** What pages said through the websocket. */
+  frames: { type: string; idle_s?: number }[] = [];
   /** Answers instead of the normal one when it returns something. */
   instead: (asked: Asked) => Answer | Promise<Answer> = () => undefined;
   private server: Server | null = null;
@@ -65,7 +67,10 @@ export class DeskServer {
     this.server.on("upgrade", (request, socket, head) => sockets.handleUpgrade(request, socket, head, (one) => {
       this.sockets.add(one);
       one.on("close", () => this.sockets.delete(one));
-      one.on("message", () => one.send('{"type":"pong"}'));
+      one.on("message", (data) => {
+        this.frames.push(JSON.parse(String(data)) as { type: string; idle_s?: number });
+        one.send('{"type":"pong"}');
+      });
     }));
     await new Promise<void>((done) => this.server?.listen(this.port, "127.0.0.1", done));
     this.port = (this.server.address() as AddressInfo).port;

@@ -1,0 +1,209 @@
+"""Nobody waits unseen: a citizen whose agent is gone or silent comes back to the queue's front, and is told."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from conversations.event_kinds import Kind
+from conversations.listing import Wanted
+from conversations.patience import FIRST_REPLY, LONG_WAIT
+from conversations.queued import JOB as AGENTS_GONE
+from conversations.types import Agent, HandoffReason, Rank, Stage
+from core.database import Database
+from tests import both_databases, waiting
+from tests.conftest import Clock
+from tests.conversations.conftest import Process
+from tests.conversations.test_danger import FIRE
+
+database_url = both_databases.database_url
+
+ANNE, BILL = Agent("a1", "坐席 1 号"), Agent("a2", "坐席 2 号")
+
+
+async def queue_of(process: Process) -> list[str]:
+    """Ids of those who wait, as the desk lists them."""
+    page = await process.conversations.list(Wanted(mode="waiting"))
+    return [view.id for view in page.views]
+
+
+async def waits(process: Process, user: str, *, urgent: bool = False) -> str:
+    conversation = await process.id_of(user)
+    reason = HandoffReason.EMERGENCY if urgent else HandoffReason.CITIZEN_ASKED
+    await process.conversations.request_human(conversation, reason, urgent=urgent)
+    return conversation
+
+
+async def due(process: Process, kind: str, key: str) -> None:
+    await (await process.conversations.jobs.run(kind, key))
+
+
+async def look(process: Process) -> None:
+    await (await process.conversations.jobs.run(AGENTS_GONE, "now"))
+
+
+async def told(process: Process, conversation: str) -> str:
+    return (await process.conversations.history(conversation))[-1].text
+
+
+async def kinds(process: Process, conversation: str) -> list[Kind]:
+    return [one.kind for one in await process.conversations.happened(conversation, messages=False)]
+
+
+async def test_who_comes_back_is_at_the_front_with_the_first_waiting_time(
+    process: Process, clock: Clock
+) -> None:
+    first = await waits(process, "v1")
+    since = (await process.conversations.view(first)).waiting_since
+    await process.conversations.take(first, ANNE)
+    clock.forward(minutes=1)
+    urgent, later = await waits(process, "v2", urgent=True), await waits(process, "v3")
+    process.gone.add(ANNE.id)
+    await look(process)
+    view = await process.conversations.view(first)
+    assert (view.mode, view.rank, view.waiting_since) == ("waiting", Rank.BACK, since)
+    assert await queue_of(process) == [urgent, first, later]
+    assert "坐席离开了" in await told(process, first) and "前面还有 1 位" in await told(process, first)
+    (place,) = await process.say("我排第几", user="v3")
+    assert "前面还有 2 位" in place.text, "the citizen is told the order that the desk shows"
+    # Taken straight from the assistant, nobody had waited before.
+    other = await process.id_of("v4")
+    await process.conversations.take(other, ANNE)
+    await look(process)
+    assert await queue_of(process) == [urgent, first, other, later]
+
+
+async def test_danger_while_the_agent_is_gone_is_in_the_queue_at_once(process: Process) -> None:
+    conversation = await process.id_of("v1")
+    await process.conversations.take(conversation, ANNE)
+    process.gone.add(ANNE.id)
+    process.online[0] = 1
+    advice, *_ = await process.say(FIRE)
+    assert "119" in advice.text and "已经请坐席优先" in advice.text
+    view = await process.conversations.view(conversation)
+    assert (view.mode, view.agent_id, view.urgent, view.rank) == ("waiting", None, True, Rank.URGENT)
+    assert [
+        kind for kind in await kinds(process, conversation) if kind in (Kind.REQUEUED, Kind.MADE_URGENT)
+    ] == [Kind.REQUEUED, Kind.MADE_URGENT]
+
+
+async def test_a_quiet_citizen_whom_nobody_answered_is_taken_back(process: Process, clock: Clock) -> None:
+    unanswered, answered = await process.id_of("v1"), await process.id_of("v2")
+    for conversation, user in ((unanswered, "v1"), (answered, "v2")):
+        await process.conversations.take(conversation, ANNE)
+        await process.conversations.say(conversation, ANNE, "您稍等", "c1")
+        await process.say("好的", user=user)
+    await process.conversations.say(answered, ANNE, "办好了，再见", "c2")
+    clock.forward(minutes=31)
+    await process.conversations._quiet.look()
+    assert (await process.conversations.view(unanswered)).stage is Stage.IDLE
+    process.gone.add(ANNE.id)
+    await look(process)
+    assert (await process.conversations.view(unanswered)).mode == "waiting"
+    assert (await process.conversations.view(answered)).mode == "human"
+    (sorry,) = await process.say("还在吗", user="v2")
+    assert "坐席离开了" in sorry.text
+
+
+async def test_who_takes_and_does_not_write_loses_it(process: Process, clock: Clock) -> None:
+    conversation = await waits(process, "v1")
+    await process.conversations.take(conversation, ANNE)
+    clock.forward(seconds=119)
+    await due(process, FIRST_REPLY, conversation)
+    assert (await process.conversations.view(conversation)).mode == "human"
+    clock.forward(seconds=2)
+    await waiting.until(lambda: waited_for(process, conversation))  # by the clock, without a push
+    assert "一直没有回您" in await told(process, conversation)
+    await process.conversations.take(conversation, BILL)
+    await process.conversations.say(conversation, BILL, "您好", "c1")
+    clock.forward(minutes=10)
+    await due(process, FIRST_REPLY, conversation)
+    view = await process.conversations.view(conversation)
+    assert (view.mode, view.agent_id, view.reply_due_at) == ("human", BILL.id, None)
+    # Who gets it from a colleague has to write in time, too.
+    await process.conversations.transfer(conversation, BILL, ANNE, "请接着办")
+    clock.forward(minutes=3)
+    await due(process, FIRST_REPLY, conversation)
+    assert (await process.conversations.view(conversation)).mode == "waiting"
+
+
+async def waited_for(process: Process, conversation: str) -> bool:
+    return (await process.conversations.view(conversation)).mode == "waiting"
+
+
+async def test_the_supervisors_are_alerted_once_of_who_waits_long(process: Process, clock: Clock) -> None:
+    conversation = await waits(process, "v1")
+    clock.forward(minutes=4)
+    await due(process, LONG_WAIT, conversation)
+    assert (await process.conversations.view(conversation)).alerted_at is None
+    clock.forward(minutes=2)
+    with process.events.subscribe("desk") as heard:
+        for _ in range(2):
+            await due(process, LONG_WAIT, conversation)
+        assert (await heard.get()).data["conversation_id"] == conversation
+    assert (await process.conversations.view(conversation)).alerted_at is not None
+    assert (await kinds(process, conversation)).count(Kind.OVERDUE) == 1
+    await process.conversations.take(conversation, ANNE)
+    assert (await process.conversations.view(conversation)).alerted_at is None
+
+
+async def test_who_comes_again_is_offered_to_the_agent_they_know(process: Process) -> None:
+    conversation = await waits(process, "v1")
+    await process.conversations.take(conversation, ANNE)
+    await process.conversations.close(conversation, ANNE)
+    await process.say("还有一件事", user="v1")
+    await waits(process, "v1")
+    assert (await process.conversations.view(conversation)).offered_to is None, "Anne is not free"
+    await process.say("不等了", user="v1")
+    process.free.add(ANNE.id)
+    await waits(process, "v1")
+    assert (await process.conversations.view(conversation)).offered_to == ANNE.id
+    await process.conversations.take(conversation, BILL)
+    assert (await process.conversations.view(conversation)).offered_to is None, "others may take it, too"
+
+
+@pytest.mark.parametrize("gives_back", [True, False])
+async def test_a_late_answer_is_not_said_after_an_agent_had_the_conversation(
+    process: Process, gives_back: bool
+) -> None:
+    conversation = await process.id_of("v1")
+    process.dialogue.gate.clear()
+    asking = asyncio.create_task(process.say("慢慢说一件事", user="v1"))
+    await waiting.until(lambda: bool(process.dialogue.asked))
+    await process.conversations.take(conversation, ANNE)
+    if gives_back:
+        await process.conversations.hand_back(conversation, ANNE)
+    process.dialogue.gate.set()
+    assert await asking == []
+
+
+async def test_a_message_that_the_agent_gave_away_is_answered(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = await process.id_of("v1")
+    await process.conversations.take(conversation, ANNE)
+    answerer = process.conversations._runner._answerer
+    answer, times = answerer.answer, 0
+
+    async def given_away_meanwhile(conversation_id: str, job: object) -> object:
+        nonlocal times
+        times += 1
+        found = await answer(conversation_id, job)  # type: ignore[arg-type]
+        if times == 1:
+            await process.conversations.hand_back(conversation_id, ANNE)
+        return found
+
+    monkeypatch.setattr(answerer, "answer", given_away_meanwhile)
+    (reply,) = await process.say("居住证怎么办", user="v1")
+    assert reply.text == "您说的是：居住证怎么办" and times == 2
+
+
+async def test_a_verdict_on_the_talk_begins_no_new_one(process: Process, database: Database) -> None:
+    conversation = await process.id_of("v1")
+    await process.conversations.take(conversation, ANNE)
+    await process.conversations.close(conversation, ANNE)
+    await process.say("满意", user="v1")
+    assert (await process.conversations.view(conversation)).stage is Stage.CLOSED
+    await process.say("那我再问一句", user="v1")
+    assert (await process.conversations.view(conversation)).stage is Stage.ACTIVE
