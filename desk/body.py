@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.bodies import whole
-from core.errors import BadRequest
+from core.errors import BadRequest, NotFound
 from core.expected import expected
 
 
@@ -17,6 +18,14 @@ class Body(BaseModel):
     """Base class of all bodies. Unknown fields and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Paged(Body):
+    """The query of a list in pages."""
+
+    limit: Annotated[int, Field(title="条数", ge=1, le=100)] = 50
+    after: Annotated[str, Field(title="翻页的位置", max_length=80)] = ""
+    """What the page before gave as ``next``; empty: the first page."""
 
 
 B = TypeVar("B", bound=Body)
@@ -51,6 +60,22 @@ def query(request: web.Request, shape: type[B]) -> B:
     if not _storable(found):
         raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
     return _checked(found, shape, strict=False)
+
+
+def asked_id(request: web.Request, missing: str) -> str:
+    """The id in the address.
+
+    Args:
+        request: the request.
+        missing: what to tell when the text is no id, so that there is nothing with it.
+
+    Raises:
+        NotFound: the text is no id.
+    """
+    try:
+        return str(UUID(request.match_info["id"]))
+    except ValueError:
+        raise NotFound(missing) from None
 
 
 def _checked(found: dict[str, Any], shape: type[B], *, strict: bool | None = None) -> B:

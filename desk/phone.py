@@ -26,8 +26,6 @@ from tickets.types import Actor, Ticket, TicketDraft
 
 SHOWN = 10
 """Most tickets, talks and calls of one caller that are shown: the newest ones."""
-CHANNEL = "phone"
-"""Channel of tickets that are filed on the phone."""
 
 
 class Phone:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from aiohttp import web
 from pydantic import AwareDatetime, Field
 
 from core.clock import now
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from desk import acts, audit, body, sight
 from desk.filing_api import Key, Matter, recorder
 from desk.guard import Guard
-from desk.phone import CHANNEL, Phone
+from desk.phone import Phone
 from desk.reveals import Reveals
 from desk.reveals_api import Reveal
 from desk.roles import ANSWERING
 from desk.ticket_moves_api import actor
 from desk.users import User
+from telephony import CHANNEL
 from telephony import callbacks as callback
-from telephony import calls
 from telephony.calls import HAND, Call, CallState, Happens, Told
 
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _Phone = Annotated[str, Field(title="来电号码", max_length=40)]
-
-
-class _List(body.Body):
-    limit: Annotated[int, Field(title="条数", ge=1, le=calls.MOST)] = 30
-    before: Annotated[str, Field(max_length=36)] = ""
 
 
 class _Figures(body.Body):
@@ -53,11 +47,6 @@ class _Caller(body.Body):
 class _File(Matter):
     key: Key
     call: _Id | None = None
-
-
-class _Callbacks(body.Body):
-    limit: Annotated[int, Field(title="条数", ge=1, le=callback.MOST)] = 50
-    after: Annotated[str, Field(max_length=80)] = ""
 
 
 class _Wish(body.Body):
@@ -102,8 +91,8 @@ class PhoneApi:
 
     async def list(self, request: web.Request, user: User) -> web.Response:
         """A page of calls, newest first. Numbers are masked but for the account's own calls."""
-        asked = body.query(request, _List)
-        found, following = await self._phone.calls.recent(asked.limit, asked.before or None)
+        asked = body.query(request, body.Paged)
+        found, following = await self._phone.calls.recent(asked.limit, asked.after or None)
         return web.json_response({"calls": await self._phone.shown([*found], user.id), "next": following})
 
     async def note(self, request: web.Request, user: User) -> web.Response:
@@ -158,7 +147,7 @@ class PhoneApi:
 
     async def callbacks(self, request: web.Request, user: User) -> web.Response:
         """The callbacks still to be made, the first wished first, with how many are due now."""
-        asked = body.query(request, _Callbacks)
+        asked = body.query(request, body.Paged)
         found, following = await self._phone.callbacks.open(asked.limit, asked.after or None)
         shown = [self._phone.callback(one.to_json()) for one in found]
         return web.json_response(
@@ -207,12 +196,4 @@ class PhoneApi:
 
 
 def _id(request: web.Request) -> str:
-    """The id in the address.
-
-    Raises:
-        NotFound: the text is no id.
-    """
-    try:
-        return str(UUID(request.match_info["id"]))
-    except ValueError:
-        raise NotFound("没有这个来电或回电") from None
+    return body.asked_id(request, "没有这个来电或回电")

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import pages
 from core.clock import iso, now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict, NotFound
@@ -28,8 +29,6 @@ from telephony.models import CallEventRow, CallRow
 
 CTI, HAND = "cti", "hand"
 """Where calls come from: the telephone system, or an agent who writes them down."""
-MOST = 100
-"""Most calls of one page."""
 GIVEN_UP_AFTER = timedelta(minutes=10)
 """Time after which a call that only rang counts as missed, because no system lets one ring so long: its end was never told."""
 
@@ -235,18 +234,19 @@ class Calls:
                 raise NotFound("没有这个来电")
             return _call(row)
 
-    async def recent(self, limit: int = 50, before: str | None = None) -> tuple[Sequence[Call], str | None]:
+    async def recent(self, limit: int = 50, after: str | None = None) -> tuple[Sequence[Call], str | None]:
         """A page of calls, newest first, and what begins the next page; None: there is none.
 
         Raises:
             BadRequest: there is no such page.
         """
-        query = select(CallRow).order_by(CallRow.id.desc()).limit(limit + 1)
-        if before is not None:
-            query = query.where(CallRow.id < before)
+        order = (CallRow.began_at, CallRow.id)
+        query = select(CallRow).order_by(*(column.desc() for column in order))
+        if after is not None:
+            query = query.where(tuple_(*order) < pages.behind(after))
         async with self._database.read() as session:
-            found = [_call(row) for row in await session.scalars(query)]
-        return found[:limit], found[limit - 1].id if len(found) > limit else None
+            found = [_call(row) for row in await session.scalars(query.limit(limit + 1))]
+        return pages.cut(found, limit, lambda one: pages.place(one.began_at, one.id))
 
     async def of_phone(self, phone: str, limit: int = 10) -> Sequence[Call]:
         """The last calls from a number, newest first."""

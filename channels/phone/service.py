@@ -7,21 +7,20 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from channels.phone import signing
 from channels.phone.messages import Happened, Heard, read
 from conversations.channels import Shows
 from conversations.service import Conversations
 from conversations.types import ConversationView, InboundMessage, Message, Reach
+from core import signatures
 from core.bodies import whole
 from core.clock import now
 from core.errors import BadRequest, Unauthorized
 from core.news import News
 from core.phone import canonical
 from core.privacy import lookup_key
+from telephony import CHANNEL
 from telephony.calls import CTI, Calls, CallState, Happens, Told
 
-CHANNEL = "phone"
-"""Name of the channel."""
 PATH = "/api/phone/events"
 """Where the telephone system sends its messages."""
 AHEAD = timedelta(minutes=5)
@@ -81,15 +80,15 @@ class PhoneChannel:
         body = await whole(request)
         if not self._secret:
             raise Unauthorized("没有接电话系统（WENBAN_PHONE_SECRET）", code="no_phone_system")
-        signing.check(self._secret, request.headers.get(signing.SIGNATURE, ""), body, now())
+        signatures.check(self._secret, request.headers.get(signatures.SIGNATURE, ""), body, now())
         message = read(body)
         if message.at > now() + AHEAD:
             raise BadRequest("事件的时间在将来，请核对两边的时钟", code="bad_message")
         if isinstance(message, Heard):
             return await self._heard(message)
-        delivery = request.headers.get(signing.DELIVERY, "")
+        delivery = request.headers.get(signatures.DELIVERY, "")
         if not 1 <= len(delivery) <= 80:
-            raise BadRequest(f"请带上消息编号（{signing.DELIVERY}，1 到 80 个字符）", code="no_delivery")
+            raise BadRequest(f"请带上消息编号（{signatures.DELIVERY}，1 到 80 个字符）", code="no_delivery")
         return await self._happened(message, delivery, body)
 
     async def _happened(self, message: Happened, delivery: str, body: bytes) -> web.Response:
