@@ -9,7 +9,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.bodies import whole
+from core.bodies import storable, whole
 from core.errors import BadRequest, NotFound
 from core.expected import expected
 
@@ -45,7 +45,7 @@ async def read(request: web.Request, shape: type[B]) -> B:
         raise BadRequest("请求不是 JSON", code="bad_json") from error
     if not isinstance(found, dict):
         raise BadRequest("请求要是一个 JSON 对象", code="bad_json")
-    if not _storable(found):
+    if not storable(found):
         raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
     return _checked(found, shape)
 
@@ -57,7 +57,7 @@ def query(request: web.Request, shape: type[B]) -> B:
         BadRequest: a parameter is unknown, or its value is out of range.
     """
     found = dict(request.query)
-    if not _storable(found):
+    if not storable(found):
         raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
     return _checked(found, shape, strict=False)
 
@@ -93,17 +93,3 @@ def _label(shape: type[Body], place: tuple[int | str, ...]) -> str:
     name = str(place[0]) if place else ""
     known = shape.model_fields.get(name)
     return (known.title if known else None) or (f"{name} " if name else "")
-
-
-def _storable(found: dict[str, Any]) -> bool:
-    """Whether all texts in it, at any depth, can be stored: PostgreSQL refuses NUL, and no encoder accepts lone surrogates."""
-    left: list[Any] = [found]
-    while left:
-        value = left.pop()
-        if isinstance(value, dict):
-            left += [*value.keys(), *value.values()]
-        elif isinstance(value, list):
-            left += value
-        elif isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
-            return False
-    return True

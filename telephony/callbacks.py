@@ -100,6 +100,7 @@ class Callbacks:
 
         Raises:
             BadRequest: the number is no phone number, the time is past or too far ahead, or a text is empty or too long.
+            Conflict: code ``key_reused``; another callback has this key.
         """
         phone, about, name = canonical(wish.phone), clean(wish.about), clean(wish.name)
         wrong = {}
@@ -131,6 +132,8 @@ class Callbacks:
                 if alongside is not None:
                     await alongside(session)
                 await session.flush()
+            elif (row.phone, row.about) != (phone, about):
+                raise Conflict("这个回电刚才已经约过了，内容和现在的不一样，请核对", code="key_reused")
             return _callback(row)
 
     async def open(self, limit: int = 50, after: str | None = None) -> tuple[Sequence[Callback], str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -25,8 +26,12 @@ PATH = "/api/phone/events"
 """Where the telephone system sends its messages."""
 AHEAD = timedelta(minutes=5)
 """How far in the future an event may be, by a clock that is not ours."""
+BEHIND = timedelta(days=366)
+"""How old an event may be: calls are counted for at most so long."""
 LONGEST = timedelta(hours=4)
 """Longest call: later, one whose end was never told is over."""
+
+_DELIVERY = re.compile(r"[!-~]{1,80}")
 
 AgentOf = Callable[[str], Awaitable[str]]
 """Username at the desk → id of the account; empty when there is none."""
@@ -82,13 +87,16 @@ class PhoneChannel:
             raise Unauthorized("没有接电话系统（WENBAN_PHONE_SECRET）", code="no_phone_system")
         signatures.check(self._secret, request.headers.get(signatures.SIGNATURE, ""), body, now())
         message = read(body)
-        if message.at > now() + AHEAD:
-            raise BadRequest("事件的时间在将来，请核对两边的时钟", code="bad_message")
+        if not now() - BEHIND <= message.at <= now() + AHEAD:
+            raise BadRequest("事件的时间在将来，或者太早了，请核对两边的时钟", code="bad_message")
         if isinstance(message, Heard):
             return await self._heard(message)
         delivery = request.headers.get(signatures.DELIVERY, "")
-        if not 1 <= len(delivery) <= 80:
-            raise BadRequest(f"请带上消息编号（{signatures.DELIVERY}，1 到 80 个字符）", code="no_delivery")
+        if not _DELIVERY.fullmatch(delivery):
+            raise BadRequest(
+                f"请带上消息编号（{signatures.DELIVERY}，1 到 80 个英文、数字或符号，中间没有空格）",
+                code="no_delivery",
+            )
         return await self._happened(message, delivery, body)
 
     async def _happened(self, message: Happened, delivery: str, body: bytes) -> web.Response:
