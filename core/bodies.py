@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from aiohttp import web
 
@@ -34,3 +35,21 @@ async def whole(request: web.Request, within_s: float = BODY_S) -> bytes:
             return await request.read()
     except TimeoutError as error:
         raise TooSlow from error
+
+
+def storable(value: Any) -> bool:
+    """Whether all texts in a JSON value, at any depth, can be stored: PostgreSQL refuses NUL, and no encoder accepts lone surrogates.
+
+    >>> storable({"a": ["路灯"]}), storable({"a": ["\\0"]}), storable(["\\ud800"])
+    (True, False, False)
+    """
+    left: list[Any] = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in one):
+            return False
+    return True

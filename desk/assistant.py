@@ -1,4 +1,4 @@
-"""What the desk lets the assistant do when an agent files a ticket. The desk may not import it, so it is passed in."""
+"""What the desk lets the assistant do for an agent who files a ticket or answers. The desk may not import it, so it is passed in."""
 
 from __future__ import annotations
 
@@ -16,8 +16,16 @@ Tells = Callable[[Ticket, bool], Reply]
 """(a ticket that was just filed, whether its citizen is reached in writing only) → what the citizen is told."""
 
 
+Asks = Callable[[str], str]
+"""A citizen's message → what of it asks or tells something; empty when nothing of it does."""
+
+
 async def _reads_nothing(words: Sequence[str], slots: Mapping[str, Any]) -> Drafted:
     return Drafted()
+
+
+def _whole(text: str) -> str:
+    return text
 
 
 def _tells_the_number(ticket: Ticket, text_only: bool) -> Reply:
@@ -26,12 +34,14 @@ def _tells_the_number(ticket: Ticket, text_only: bool) -> Reply:
 
 @dataclass(frozen=True)
 class Assistant:
-    """The assistant's part in filing.
+    """The assistant's part at the desk.
 
     Args:
         reads: reads what a ticket could say; by default nothing, so that agents fill all of the form.
         tells: words what the citizen is told, as when the assistant files; by default the number and the card.
+        asks: leaves out of a message what asks nothing (转人工, 我叫…, a number); by default nothing.
     """
 
     reads: Reads = _reads_nothing
     tells: Tells = _tells_the_number
+    asks: Asks = _whole

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.bodies import whole
-from core.errors import BadRequest
+from core.bodies import storable, whole
+from core.errors import BadRequest, NotFound
 from core.expected import expected
 
 
@@ -17,6 +18,14 @@ class Body(BaseModel):
     """Base class of all bodies. Unknown fields and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Paged(Body):
+    """The query of a list in pages."""
+
+    limit: Annotated[int, Field(title="条数", ge=1, le=100)] = 50
+    after: Annotated[str, Field(title="翻页的位置", max_length=80)] = ""
+    """What the page before gave as ``next``; empty: the first page."""
 
 
 B = TypeVar("B", bound=Body)
@@ -36,7 +45,7 @@ async def read(request: web.Request, shape: type[B]) -> B:
         raise BadRequest("请求不是 JSON", code="bad_json") from error
     if not isinstance(found, dict):
         raise BadRequest("请求要是一个 JSON 对象", code="bad_json")
-    if not _storable(found):
+    if not storable(found):
         raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
     return _checked(found, shape)
 
@@ -48,9 +57,25 @@ def query(request: web.Request, shape: type[B]) -> B:
         BadRequest: a parameter is unknown, or its value is out of range.
     """
     found = dict(request.query)
-    if not _storable(found):
+    if not storable(found):
         raise BadRequest("内容里有无法识别的字符，请删掉后再试", code="bad_characters")
     return _checked(found, shape, strict=False)
+
+
+def asked_id(request: web.Request, missing: str) -> str:
+    """The id in the address.
+
+    Args:
+        request: the request.
+        missing: what to tell when the text is no id, so that there is nothing with it.
+
+    Raises:
+        NotFound: the text is no id.
+    """
+    try:
+        return str(UUID(request.match_info["id"]))
+    except ValueError:
+        raise NotFound(missing) from None
 
 
 def _checked(found: dict[str, Any], shape: type[B], *, strict: bool | None = None) -> B:
@@ -68,17 +93,3 @@ def _label(shape: type[Body], place: tuple[int | str, ...]) -> str:
     name = str(place[0]) if place else ""
     known = shape.model_fields.get(name)
     return (known.title if known else None) or (f"{name} " if name else "")
-
-
-def _storable(found: dict[str, Any]) -> bool:
-    """Whether all texts in it, at any depth, can be stored: PostgreSQL refuses NUL, and no encoder accepts lone surrogates."""
-    left: list[Any] = [found]
-    while left:
-        value = left.pop()
-        if isinstance(value, dict):
-            left += [*value.keys(), *value.values()]
-        elif isinstance(value, list):
-            left += value
-        elif isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
-            return False
-    return True

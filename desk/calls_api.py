@@ -16,11 +16,6 @@ from desk.users import User
 from tickets import calls
 
 
-class _List(body.Body):
-    limit: Annotated[int, Field(title="条数", ge=1, le=calls.MAX_LIMIT)] = 50
-    after: Annotated[str, Field(max_length=80)] = ""
-
-
 class _Figures(body.Body):
     days: Annotated[int, Field(title="天数", ge=1, le=366)] = 30
 
@@ -43,7 +38,7 @@ class CallsApi:
 
     async def list(self, request: web.Request, user: User) -> web.Response:
         """Whose call is due, who waits longest first; the phones are masked."""
-        asked = body.query(request, _List)
+        asked = body.query(request, body.Paged)
         page = await calls.due(self._database, limit=asked.limit, after=asked.after or None)
         shown: list[dict[str, Any]] = []
         for one in page.calls:

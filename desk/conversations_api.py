@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
@@ -15,7 +14,6 @@ from conversations.listing import Wanted
 from conversations.service import Conversations
 from conversations.types import Agent, HandoffReason
 from core.clock import iso
-from core.errors import NotFound
 from core.events import Events
 from core.text import clean, written
 from desk import acts, body
@@ -218,7 +216,4 @@ def asked_id(request: web.Request) -> str:
     Raises:
         NotFound: the text is no id, so there is no such conversation.
     """
-    try:
-        return str(UUID(request.match_info["id"]))
-    except ValueError:
-        raise NotFound("没有这个会话") from None
+    return body.asked_id(request, "没有这个会话")

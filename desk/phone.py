@@ -26,8 +26,6 @@ from tickets.types import Actor, Ticket, TicketDraft
 
 SHOWN = 10
 """Most tickets, talks and calls of one caller that are shown: the newest ones."""
-CHANNEL = "phone"
-"""Channel of tickets that are filed on the phone."""
 
 
 class Phone:
@@ -137,16 +135,19 @@ class Phone:
 
         Raises:
             NotFound: there is no such call.
+            Conflict: code ``not_yours``; a colleague has the call; ``key_reused``: see :meth:`desk.filing.Filing.same`.
             BadRequest: code ``bad_ticket``; ``details.fields`` says what is wrong.
         """
         self._filing.check(draft)
 
         async def beside(session: AsyncSession, ticket: Ticket) -> None:
             if call_id is not None:
-                await self.calls.filed(session, call_id, ticket.number)
+                await self.calls.filed(session, call_id, ticket.number, actor.id)
             await record(ticket)(session)
 
-        return await self._tickets.file(draft, f"call:{actor.id}:{key}", actor, beside)
+        ticket = await self._tickets.file(draft, f"call:{actor.id}:{key}", actor, beside)
+        self._filing.same(ticket, draft)
+        return ticket
 
     @staticmethod
     def callback(told: dict[str, Any]) -> dict[str, Any]:

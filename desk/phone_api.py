@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Literal
-from uuid import UUID
 
 from aiohttp import web
 from pydantic import AwareDatetime, Field
 
 from core.clock import now
-from core.errors import Conflict, NotFound
 from desk import acts, audit, body, sight
 from desk.filing_api import Key, Matter, recorder
 from desk.guard import Guard
-from desk.phone import CHANNEL, Phone
+from desk.phone import Phone
 from desk.reveals import Reveals
 from desk.reveals_api import Reveal
 from desk.roles import ANSWERING
 from desk.ticket_moves_api import actor
 from desk.users import User
+from telephony import CHANNEL
 from telephony import callbacks as callback
-from telephony import calls
-from telephony.calls import HAND, Call, CallState, Happens, Told
+from telephony.calls import HAND, Call, Happens, Told
+from tickets.service import Tickets
 
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _Phone = Annotated[str, Field(title="来电号码", max_length=40)]
-
-
-class _List(body.Body):
-    limit: Annotated[int, Field(title="条数", ge=1, le=calls.MOST)] = 30
-    before: Annotated[str, Field(max_length=36)] = ""
 
 
 class _Figures(body.Body):
@@ -55,11 +50,6 @@ class _File(Matter):
     call: _Id | None = None
 
 
-class _Callbacks(body.Body):
-    limit: Annotated[int, Field(title="条数", ge=1, le=callback.MOST)] = 50
-    after: Annotated[str, Field(max_length=80)] = ""
-
-
 class _Wish(body.Body):
     key: Key
     phone: _Phone = ""
@@ -78,9 +68,10 @@ class _End(body.Body):
 class PhoneApi:
     """Handlers of the addresses for calls that come in, and for callbacks that are wished for."""
 
-    def __init__(self, guard: Guard, phone: Phone, reveals: Reveals) -> None:
+    def __init__(self, guard: Guard, phone: Phone, tickets: Tickets, reveals: Reveals) -> None:
         self._guard = guard
         self._phone = phone
+        self._tickets = tickets
         self._reveals = reveals
 
     def routes(self) -> list[web.RouteDef]:
@@ -102,18 +93,17 @@ class PhoneApi:
 
     async def list(self, request: web.Request, user: User) -> web.Response:
         """A page of calls, newest first. Numbers are masked but for the account's own calls."""
-        asked = body.query(request, _List)
-        found, following = await self._phone.calls.recent(asked.limit, asked.before or None)
+        asked = body.query(request, body.Paged)
+        found, following = await self._phone.calls.recent(asked.limit, asked.after or None)
         return web.json_response({"calls": await self._phone.shown([*found], user.id), "next": following})
 
     async def note(self, request: web.Request, user: User) -> web.Response:
         """Write down a call that the agent has answered, or missed, where no telephone system tells of it."""
         said = await body.read(request, _Note)
         kind = Happens.MISSED if said.missed else Happens.ANSWERED
-        external_id = f"{user.id}:{said.key}"[:80]
-        told = Told(
-            external_id, kind, now(), said.phone, user.id, delivery=f"{HAND}:{said.key}", body=said.phone
-        )
+        name = hashlib.sha256(f"{user.id}:{said.key}".encode()).hexdigest()
+        words = f"{kind} {said.phone}"
+        told = Told(name, kind, now(), said.phone, user.id, delivery=f"{HAND}:{name}", body=words)
         return await self._answer(await self._phone.calls.tell(HAND, told), user)
 
     async def open(self, request: web.Request, user: User) -> web.Response:
@@ -126,13 +116,8 @@ class PhoneApi:
     async def does(self, request: web.Request, user: User) -> web.Response:
         """The agent takes a call, or ends it, at the desk."""
         said = await body.read(request, _Does)
-        call = await self._phone.calls.get(_id(request))
-        if call.state in (CallState.ENDED, CallState.MISSED):
-            raise Conflict(f"这个来电{call.state.label}了", code="call_over")
-        if call.state is CallState.TALKING and call.agent_id not in (None, user.id):
-            raise Conflict("这个来电由别的坐席接着", code="not_yours", details={"agent": call.agent_id})
-        told = Told(call.external_id, Happens(said.event), now(), agent_id=user.id)
-        return await self._answer(await self._phone.calls.tell(call.system, told), user)
+        call = await self._phone.calls.by_agent(_id(request), Happens(said.event), user.id)
+        return await self._answer(call, user)
 
     async def _answer(self, call: Call, user: User) -> web.Response:
         (shown,) = await self._phone.shown([call], user.id)
@@ -158,7 +143,7 @@ class PhoneApi:
 
     async def callbacks(self, request: web.Request, user: User) -> web.Response:
         """The callbacks still to be made, the first wished first, with how many are due now."""
-        asked = body.query(request, _Callbacks)
+        asked = body.query(request, body.Paged)
         found, following = await self._phone.callbacks.open(asked.limit, asked.after or None)
         shown = [self._phone.callback(one.to_json()) for one in found]
         return web.json_response(
@@ -168,17 +153,17 @@ class PhoneApi:
     async def wish(self, request: web.Request, user: User) -> web.Response:
         """Put a callback on the list. Without a number it is that of the call."""
         said = await body.read(request, _Wish)
-        number = said.phone
-        if not number and said.call is not None:
-            number = (await self._phone.calls.get(said.call)).phone
+        call = await self._phone.calls.get(said.call) if said.call is not None else None
+        number = said.phone or (call.phone if call else "")
+        ticket = await self._tickets.get(said.ticket) if said.ticket else None
         wish = callback.Wish(
-            key=f"{user.id}:{said.key}",
+            key=f"{user.id.replace('-', '')}:{said.key}",
             phone=number,
             wished_at=said.wished_at,
             about=said.about,
             name=said.name,
-            ticket_number=audit.shown(said.ticket or "") or None,
-            call_id=said.call,
+            ticket_number=ticket.number if ticket else None,
+            call_id=call.id if call else None,
         )
         made = await self._phone.callbacks.add(wish, user.display_name)
         return web.json_response({"callback": self._phone.callback(made.to_json())})
@@ -207,12 +192,4 @@ class PhoneApi:
 
 
 def _id(request: web.Request) -> str:
-    """The id in the address.
-
-    Raises:
-        NotFound: the text is no id.
-    """
-    try:
-        return str(UUID(request.match_info["id"]))
-    except ValueError:
-        raise NotFound("没有这个来电或回电") from None
+    return body.asked_id(request, "没有这个来电或回电")

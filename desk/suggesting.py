@@ -9,7 +9,7 @@ from typing import Any
 from conversations.tried import heard
 from core.clock import local, now
 from core.database import Database
-from core.text import plain
+from desk.assistant import Asks
 from gaps import Gaps
 from kb_index.entries.entry import Entry
 from kb_index.entries.render import answer_card, to_text
@@ -21,8 +21,8 @@ LEAST = 0.2
 MAX_TEXT = 3_500
 """Most characters of a suggestion's text, so that an agent can still add words to it."""
 _SHORTEST = 2
-_CALLS = frozenset({"人工", "转人工", "找人工", "要人工", "人工客服", "转人工客服", "人工服务", "转人工服务"})
-"""What citizens write to reach an agent. The agent is there; nobody wants to be told how to reach one."""
+_LOOKED_AT = 8
+"""Most of the citizen's last messages among which one that asks something is looked for."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,19 @@ class Suggesting:
     Args:
         database: where the conversations are.
         gaps: has the knowledge base, and the regions whose entries hold here.
+        asks: leaves out of a message what asks nothing: nobody wants to be told how to reach an agent who is there.
     """
 
-    def __init__(self, database: Database, gaps: Gaps) -> None:
+    def __init__(self, database: Database, gaps: Gaps, asks: Asks) -> None:
         self._database = database
         self._gaps = gaps
+        self._asks = asks
 
     async def asked(self, conversation_id: str) -> tuple[str, dt.datetime] | None:
-        """The citizen's last words that are no pressed button and no call for an agent, unmasked, with their time; None when there are none."""
+        """The citizen's last words that ask or tell something and are no pressed button, unmasked, with their time; None: there are none."""
         async with self._database.read() as session:
-            last = await heard(session, conversation_id, limit=5)
-        return next((one for one in last if plain(one[0]) not in _CALLS), None)
+            last = await heard(session, conversation_id, limit=_LOOKED_AT)
+        return next(((words, at) for text, at in last if (words := self._asks(text))), None)
 
     async def on(self, text: str) -> list[Suggestion]:
         """Suggestions on a citizen's words, the most likely first. Expired entries and those of elsewhere are none."""

@@ -6,10 +6,12 @@ the same, because whoever handles the ticket needs it. The agent is shown nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from core.errors import BadRequest
-from core.masking import UNSEEN, Kind, hidden, numbers
+from core.masking import UNSEEN, Kind, hidden, hide, numbers
+from core.phone import fold
 
 
 def known(sources: Iterable[str]) -> dict[str, list[str]]:
@@ -33,25 +35,36 @@ def known(sources: Iterable[str]) -> dict[str, list[str]]:
 def restored(text: str, masks: Mapping[str, list[str]], label: str) -> str:
     """A text with the masked numbers whole again. Masked forms that stand for nothing known stay as they are.
 
+    The agent never reads more by it than before: masked, the new text is what the agent sent. Beside words or figures with
+    which nobody takes the number for one of a person (水表号138****1234), it would be shown whole; that is refused.
+
     Args:
-        text: what the agent sent.
+        text: what the agent sent; full-width figures and stars count as well.
         masks: what :func:`known` gave.
         label: what agents call the field.
 
     Raises:
-        BadRequest: code ``which_number``; a masked form may stand for two numbers.
+        BadRequest: code ``which_number``; a masked form may stand for two numbers, or would not be masked any more.
 
     >>> restored("骗子用138****1234打来", known(["骗子用13800001234打来"]), "诉求内容")
     '骗子用13800001234打来'
     """
+    found: list[tuple[int, int, str]] = []
+    plain = fold(text)
     for mask in sorted(masks, key=len, reverse=True):
-        if mask not in text:
-            continue
-        whole = masks[mask]
-        if len(whole) > 1:
-            raise BadRequest(
-                f"{label}里的 {mask} 可能是两个不同的号码，请把号码写全（点“查看号码”可以看到）",
-                code="which_number",
-            )
-        text = text.replace(mask, whole[0])
-    return text
+        for match in re.finditer(rf"(?<![\d*]){re.escape(mask)}(?![\d*])", plain):
+            if any(match.start() < end and start < match.end() for start, end, _ in found):
+                continue  # part of a longer one
+            if len(masks[mask]) > 1:
+                raise _unclear(f"{label}里的 {mask} 可能是两个不同的号码")
+            found.append((*match.span(), masks[mask][0]))
+    whole = text
+    for start, end, number in sorted(found, reverse=True):
+        whole = whole[:start] + number + whole[end:]
+    if found and hide(fold(whole)) != hide(plain):
+        raise _unclear(f"{label}里的 {plain[found[0][0] : found[0][1]]} 和前后的字连在一起，认不准")
+    return whole
+
+
+def _unclear(why: str) -> BadRequest:
+    return BadRequest(f"{why}，请把号码写全（点“查看号码”可以看到）", code="which_number")

@@ -7,11 +7,9 @@ API. It may come twice; its id tells.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -21,6 +19,7 @@ from core.clock import iso, now
 from core.database import Database
 from core.errors import NotFound
 from core.jobs import Job, Jobs
+from core.signatures import DELIVERY, SIGNATURE, sign
 from partners.models import DEAD, SENT, WAITING, Partner, WebhookDelivery
 from partners.service import Origins
 from tickets import dispatch
@@ -41,18 +40,6 @@ _IN_A_ROW = 3
 """Failures in a row after which a system is left alone until the next look."""
 _READ = 1_024
 """Bytes of an answer that are read: only its status counts."""
-SIGNATURE, ID = "Wenban-Signature", "Wenban-Delivery"
-"""Headers of a message: its signature, and its id."""
-
-
-def sign(secret: str, body: bytes, at: datetime) -> str:
-    """The signature of a message: ``t=`` seconds since 1970, ``v1=`` HMAC-SHA256 of ``t.body`` as hexadecimal digits.
-
-    The receiver refuses what is older than some minutes, so that nobody can send it again.
-    """
-    stamp = str(int(at.timestamp()))
-    made = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return f"t={stamp},v1={made}"
 
 
 @dataclass(frozen=True)
@@ -165,7 +152,7 @@ class Webhooks:
         body = message.body or b""
         headers = {
             "Content-Type": "application/json",
-            ID: message.event_id,
+            DELIVERY: message.event_id,
             SIGNATURE: sign(partner.webhook_secret, body, now()),
         }
         try:

@@ -3,4 +3,7 @@
 from telephony.callbacks import Callbacks
 from telephony.calls import Calls
 
-__all__ = ["Callbacks", "Calls"]
+__all__ = ["CHANNEL", "Callbacks", "Calls"]
+
+CHANNEL = "phone"
+"""Name of the channel: of tickets that are filed on the phone, and of talks with a speech assistant."""

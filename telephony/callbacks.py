@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
+from core import pages
 from core.clock import iso, now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict, NotFound
@@ -18,8 +19,6 @@ from core.sealing import lookup_keys
 from core.text import clean, written
 from telephony.models import WishedCallRow
 
-MOST = 100
-"""Most callbacks of one page."""
 LONGEST = timedelta(days=31)
 """Longest time ahead for which one may be wished."""
 MAX_ABOUT, MAX_NAME, MAX_NOTE = 300, 40, 500
@@ -101,6 +100,7 @@ class Callbacks:
 
         Raises:
             BadRequest: the number is no phone number, the time is past or too far ahead, or a text is empty or too long.
+            Conflict: code ``key_reused``; another callback has this key.
         """
         phone, about, name = canonical(wish.phone), clean(wish.about), clean(wish.name)
         wrong = {}
@@ -132,6 +132,8 @@ class Callbacks:
                 if alongside is not None:
                     await alongside(session)
                 await session.flush()
+            elif (row.phone, row.about) != (phone, about):
+                raise Conflict("这个回电刚才已经约过了，内容和现在的不一样，请核对", code="key_reused")
             return _callback(row)
 
     async def open(self, limit: int = 50, after: str | None = None) -> tuple[Sequence[Callback], str | None]:
@@ -140,26 +142,13 @@ class Callbacks:
         Raises:
             BadRequest: there is no such page.
         """
-        query = (
-            select(WishedCallRow)
-            .where(WishedCallRow.ended_at.is_(None))
-            .order_by(WishedCallRow.wished_at, WishedCallRow.id)
-            .limit(limit + 1)
-        )
+        order = (WishedCallRow.wished_at, WishedCallRow.id)
+        query = select(WishedCallRow).where(WishedCallRow.ended_at.is_(None)).order_by(*order)
         if after is not None:
-            at, _, known = after.partition("_")
-            try:
-                moment = datetime.fromisoformat(at)
-            except ValueError:
-                raise BadRequest("没有这一页") from None
-            if moment.tzinfo is None:
-                raise BadRequest("没有这一页")
-            query = query.where(tuple_(WishedCallRow.wished_at, WishedCallRow.id) > (moment, known))
+            query = query.where(tuple_(*order) > pages.behind(after))
         async with self._database.read() as session:
-            rows = list(await session.scalars(query))
-            found = [_callback(row) for row in rows[:limit]]
-            end = rows[limit - 1] if len(rows) > limit else None
-        return found, f"{end.wished_at.isoformat()}_{end.id}" if end else None
+            found = [_callback(row) for row in await session.scalars(query.limit(limit + 1))]
+        return pages.cut(found, limit, lambda one: pages.place(one.wished_at, one.id))
 
     async def due(self) -> int:
         """How many are to be made now."""

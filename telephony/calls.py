@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import pages
 from core.clock import iso, now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict, NotFound
@@ -28,8 +29,6 @@ from telephony.models import CallEventRow, CallRow
 
 CTI, HAND = "cti", "hand"
 """Where calls come from: the telephone system, or an agent who writes them down."""
-MOST = 100
-"""Most calls of one page."""
 GIVEN_UP_AFTER = timedelta(minutes=10)
 """Time after which a call that only rang counts as missed, because no system lets one ring so long: its end was never told."""
 
@@ -200,28 +199,48 @@ class Calls:
                 )
                 session.add(row)
                 await session.flush()
+            # The id of a message is not signed: a copy with another id is the same message.
+            same = CallEventRow.digest.in_([one for one in digests if one])
+            copy = select(CallEventRow.id).where(CallEventRow.call_id == row.id, same).limit(1)
+            if await session.scalar(copy) is not None:
+                return _call(row), False
             if phone and not row.phone:
                 row.phone, row.phone_key = phone, lookup_key(phone)
-            session.add(
-                CallEventRow(
-                    call_id=row.id,
-                    kind=told.kind,
-                    at=told.at,
-                    seconds=told.seconds,
-                    agent_id=told.agent_id,
-                    delivery=told.delivery or None,
-                    digest=digests[0],
-                )
-            )
-            await session.flush()
-            happened = await session.scalars(
-                select(CallEventRow).where(CallEventRow.call_id == row.id).order_by(CallEventRow.at)
-            )
-            amount(row, list(happened))
+            await _keep(session, row, told, digests[0])
             if alongside is not None:
                 await alongside(session)
-            await session.flush()
             return _call(row), True
+
+    async def by_agent(self, call_id: str, kind: Happens, agent_id: str) -> Call:
+        """Keep that an agent took a call at the desk, or ended it. Of two who take it at once, one gets it.
+
+        Args:
+            call_id: the call.
+            kind: :attr:`Happens.ANSWERED` or :attr:`Happens.ENDED`.
+            agent_id: the agent.
+
+        Raises:
+            NotFound: there is no such call.
+            Conflict: code ``call_over``: it has ended, or the caller gave up; ``not_yours``: a colleague has it; ``not_answered``:
+                nobody has taken it, so nobody ends it.
+        """
+        known = await self.get(call_id)
+        async with self._database.write() as session:
+            await one_at_a_time(session, f"call {known.system} {known.external_id}")
+            row = await session.get_one(CallRow, call_id, populate_existing=True)
+            call = _call(row)
+            if call.state in (CallState.ENDED, CallState.MISSED):
+                raise Conflict("这个来电已经结束了", code="call_over")
+            if call.state is CallState.TALKING and call.agent_id not in (None, agent_id):
+                raise Conflict("这个来电由别的坐席接着", code="not_yours", details={"agent": call.agent_id})
+            if kind is Happens.ENDED and call.state is not CallState.TALKING:
+                raise Conflict("这个来电还没有人接", code="not_answered")
+            if kind is Happens.ANSWERED and call.state is CallState.TALKING and call.agent_id == agent_id:
+                return call
+            await _keep(session, row, Told(call.external_id, kind, now(), agent_id=agent_id), None)
+            call = _call(row)
+        self._events.publish("desk", "call", call=call.to_json(), happened=str(kind))
+        return call
 
     async def get(self, call_id: str) -> Call:
         """The call with this id.
@@ -235,18 +254,19 @@ class Calls:
                 raise NotFound("没有这个来电")
             return _call(row)
 
-    async def recent(self, limit: int = 50, before: str | None = None) -> tuple[Sequence[Call], str | None]:
+    async def recent(self, limit: int = 50, after: str | None = None) -> tuple[Sequence[Call], str | None]:
         """A page of calls, newest first, and what begins the next page; None: there is none.
 
         Raises:
             BadRequest: there is no such page.
         """
-        query = select(CallRow).order_by(CallRow.id.desc()).limit(limit + 1)
-        if before is not None:
-            query = query.where(CallRow.id < before)
+        order = (CallRow.began_at, CallRow.id)
+        query = select(CallRow).order_by(*(column.desc() for column in order))
+        if after is not None:
+            query = query.where(tuple_(*order) < pages.behind(after))
         async with self._database.read() as session:
-            found = [_call(row) for row in await session.scalars(query)]
-        return found[:limit], found[limit - 1].id if len(found) > limit else None
+            found = [_call(row) for row in await session.scalars(query.limit(limit + 1))]
+        return pages.cut(found, limit, lambda one: pages.place(one.began_at, one.id))
 
     async def of_phone(self, phone: str, limit: int = 10) -> Sequence[Call]:
         """The last calls from a number, newest first."""
@@ -270,15 +290,18 @@ class Calls:
             )
             return None if row is None else _call(row)
 
-    async def filed(self, session: AsyncSession, call_id: str, number: str) -> None:
-        """Write, in the caller's transaction, that a ticket was filed in a call.
+    async def filed(self, session: AsyncSession, call_id: str, number: str, agent_id: str | None) -> None:
+        """Write, in the caller's transaction, that a ticket was filed in a call by its agent.
 
         Raises:
             NotFound: there is no such call.
+            Conflict: code ``not_yours``; it is a colleague's call.
         """
         row = await session.get(CallRow, call_id, with_for_update=True)
         if row is None:
             raise NotFound("没有这个来电")
+        if row.agent_id not in (None, agent_id):
+            raise Conflict("这个来电是别的坐席接的，不能登记在它名下", code="not_yours")
         row.ticket_number = number
 
     async def figures(self, days: int) -> Figures:
@@ -299,6 +322,26 @@ class Calls:
             )
             talked = await session.scalar(select(func.avg(CallRow.talked_s)).where(recent))
         return Figures(days, rang, answered, missed, _mean(waited), _mean(talked))
+
+
+async def _keep(session: AsyncSession, row: CallRow, told: Told, digest: str | None) -> None:
+    session.add(
+        CallEventRow(
+            call_id=row.id,
+            kind=told.kind,
+            at=told.at,
+            seconds=told.seconds,
+            agent_id=told.agent_id,
+            delivery=told.delivery or None,
+            digest=digest,
+        )
+    )
+    await session.flush()
+    happened = await session.scalars(
+        select(CallEventRow).where(CallEventRow.call_id == row.id).order_by(CallEventRow.at)
+    )
+    amount(row, list(happened))
+    await session.flush()
 
 
 def amount(row: CallRow, events: Sequence[CallEventRow]) -> None:
@@ -359,6 +402,9 @@ def _stored(phone: str) -> str:
 
 
 def _call(row: CallRow) -> Call:
+    state = CallState(row.state)
+    if state is CallState.RINGING and row.began_at < now() - GIVEN_UP_AFTER:
+        state = CallState.MISSED
     return Call(
         id=row.id,
         system=row.system,
@@ -368,7 +414,7 @@ def _call(row: CallRow) -> Call:
         began_at=row.began_at,
         answered_at=row.answered_at,
         ended_at=row.ended_at,
-        state=CallState(row.state),
+        state=state,
         rang_s=row.rang_s,
         talked_s=row.talked_s,
         ticket_number=row.ticket_number,

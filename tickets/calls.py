@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import pages
 from core.city import City
 from core.clock import iso, local, now
 from core.database import Database
 from core.errors import BadRequest
 from core.privacy import mask_phone
-from core.text import clean
 from tickets import deadlines, rows
 from tickets.models import Department, TicketHeardRow, TicketRow
 from tickets.states import State
@@ -126,32 +126,22 @@ async def due(database: Database, *, limit: int, after: str | None) -> CallPage:
     if not 1 <= limit <= MAX_LIMIT:
         raise BadRequest(f"每页请在 1 到 {MAX_LIMIT} 条之间")
     wanted = (TicketRow.state == State.PENDING_CALLBACK) & (TicketRow.call_at <= now())
-    query = select(TicketRow).where(wanted).order_by(TicketRow.call_at, TicketRow.id).limit(limit + 1)
+    order = (TicketRow.call_at, TicketRow.id)
+    query = select(TicketRow).where(wanted).order_by(*order).limit(limit + 1)
     if after is not None:
-        query = query.where(tuple_(TicketRow.call_at, TicketRow.id) > _place(after))
+        query = query.where(tuple_(*order) > pages.behind(after))
     async with database.browse() as session:
         waiting = await session.scalar(select(func.count()).select_from(TicketRow).where(wanted))
         found = list(await session.scalars(query))
-        page = found[:limit]
+        page, following = pages.cut(found, limit, lambda row: pages.place(row.call_at or now(), row.id))
         names = {one.id: one.name for one in await session.execute(select(Department.id, Department.name))}
         calls = tuple(_call(row, names.get(row.department_id or "")) for row in page)
-    last = page[-1] if len(found) > limit else None
-    following = f"{last.call_at.isoformat()} {last.id}" if last and last.call_at else None
     return CallPage(calls, waiting or 0, following)
 
 
 def _call(row: TicketRow, department: str | None) -> Call:
     line = replace(rows.to_line(row), department=department)
     return Call(line, mask_phone(row.contact_phone or ""), row.unreached, row.called_at, row.approved_at)
-
-
-def _place(after: str) -> tuple[datetime, str]:
-    at, _, last = clean(after).partition(" ")
-    try:
-        moment = datetime.fromisoformat(at).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise BadRequest("没有这一页，请从第一页看起") from error
-    return moment, last
 
 
 @dataclass(frozen=True)

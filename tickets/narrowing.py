@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal_column, or_, select
 
+from core import pages
 from core.clock import SHANGHAI, now
 from core.errors import BadRequest
 from core.ids import first_id
@@ -285,14 +286,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _behind(before: str) -> ColumnElement[bool]:
-    at, _, last = clean(before).partition(" ")
-    try:
-        moment = datetime.fromisoformat(at)
-        moment.astimezone(UTC)  # as it is asked for; a date at the end of the calendar has no such time
-    except (ValueError, OverflowError) as error:
-        raise BadRequest("没有这一页，请从第一页看起") from error
-    if moment.tzinfo is None:
-        raise BadRequest("没有这一页，请从第一页看起")
+    moment, last = pages.behind(before)
     after: ColumnElement[bool] = or_(
         TicketRow.next_due_at > moment, (TicketRow.next_due_at == moment) & (TicketRow.id > last)
     )
@@ -302,4 +296,4 @@ def _behind(before: str) -> ColumnElement[bool]:
 
 def place(ticket_id: str, due_at: datetime | None) -> str:
     """What the next page begins behind. ``due_at``: the deadline of the last ticket, in a list by deadline."""
-    return f"{due_at.isoformat()} {ticket_id}" if due_at is not None else ticket_id
+    return pages.place(due_at, ticket_id) if due_at is not None else ticket_id

@@ -32,8 +32,8 @@ from tickets.types import (
     TicketType,
 )
 
-_BEGINNING = 300
-"""Characters of a content that are read for its summary."""
+_BEGINNING, _LONGEST_NUMBER = 300, 80
+"""Characters of a content that are read for its summary, and most characters of one number in it, however it is spelled."""
 
 
 def summary(content: str) -> str:
@@ -42,7 +42,10 @@ def summary(content: str) -> str:
     >>> summary("路灯坏了\\n电话13800000000")
     '路灯坏了 电话138****0000'
     """
-    line = hide(" ".join(content[:_BEGINNING].split()))
+    flat = " ".join(content.split())
+    line = hide(flat[:_BEGINNING])
+    if len(flat) > _BEGINNING and len(line) < SUMMARY_CHARACTERS + _LONGEST_NUMBER:
+        line = hide(flat)  # what is masked got so short that a number which was cut in two would be read
     return line if len(line) <= SUMMARY_CHARACTERS else line[: SUMMARY_CHARACTERS - 1] + "…"
 
 

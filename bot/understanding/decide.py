@@ -20,7 +20,7 @@ from bot.understanding.asking import asks_at_end, only_asks
 from bot.understanding.contacted import asks_contact, contacted
 from bot.understanding.exposure import asks_exposure
 from bot.understanding.how_long import asks_how_long
-from bot.understanding.human_wish import may_wish_human
+from bot.understanding.human_wish import calls_human, may_wish_human
 from bot.understanding.instead import puts_right
 from bot.understanding.machine import is_for_machine
 from bot.understanding.meant import explains, wants_changed, wants_made
@@ -237,6 +237,8 @@ def decide(
         return decided(_OF_SIGN[shown], 1.0)
     if intent != "skip" and is_wordless(text):  # 说不上来 to a question of the form skips it
         return decided("nlu_fallback", 1.0)
+    if calls_human(text):
+        return decided("request_human", 1.0)
     if is_for_machine(text):
         return decided(NONSENSE, 1.0)
     if wants_made(text):  # Rasa takes 给我写首诗 for thanks

@@ -34,6 +34,29 @@ _SENT = re.compile(
 """Somebody who came, or is to come, to do the work: that is no wish to talk with anybody."""
 _ASKS = re.compile(r"多久|几(?:个|位|时|点|天|人)|什么时候|啥时候|会不会|会.*(?:吗|么|不|嘛)$|多少|[要得]等")
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十几好多](?:个|位|口)人")
+_CUT = re.compile(r"[，,。；;！!？?~～…\n]+|(?<!\d)[^\S\n]+|[^\S\n]+(?!\d)")
+_MOST = 40
+"""Most characters of a clause that is nothing but a call."""
+_HUMAN = r"(?:个|一个|一下|一位|下)?(?:人工|人公|真人|活人|话务员|接线员|坐席|座席)(?:客服|服务|坐席|座席|台|话务员|接线员|人员)?"
+_BEGINS = (
+    r"(?:那|就|还是|唉|哎|算了|不如|干脆|请|麻烦|劳驾|我们?|俺们?|咱们?|你们?|您|直接|赶紧|快点?|马上|现在|立刻|能不能|可不可以|可以|能|"
+    r"只|想|要|需要|必须|非要|帮我|给我|帮俺|给俺|帮忙|替我|先|再|都)*"
+)
+_ENDS = r"(?:吧|啊|呀|呢|哦|呗|啦|了|嘛|谢谢|来|行不行|好不好|可以吗|可不可以|好吗|行吗|成不|中不|快点?|急|说话?|讲话?|谈|聊|沟通|处理|解决|听)*"
+_FILLS = re.compile(
+    r"(?:谢谢|感谢|辛苦|麻烦|拜托|多谢|好吗|可以吗|行吗|行不行|好不好|快点?|赶紧|赶快|马上|立刻|现在|急|很急|着急|你们?|您|好|喂|哈喽|嗯|哎|唉|了|啊|吧|呀|呢|哦|请|就)+"
+)
+"""A clause of courtesy or hurry, which says nothing else."""
+_CALLS = re.compile(
+    rf"{_BEGINS}(?:转接?|接)(?:到|给|成|通|一下|下)*(?:{_HUMAN}|(?:人工)?客服|工人){_ENDS}|"
+    rf"{_BEGINS}(?:找|要|叫|喊|换|派|联系)(?:一下|成|到)*{_HUMAN}{_ENDS}|"
+    rf"{_BEGINS}(?:跟|和|同|与|让|叫){_HUMAN}(?:客服)?(?:来|直接)?(?:说|讲|谈|聊|沟通|接|听|处理|跟我说|和我说)话?{_ENDS}"
+)
+"""A clause that is a call for a human, and nothing else."""
+_AT_END = re.compile(
+    r"(?:\d{7}|(?<![不没别未难说讲让叫喊应诉么法以何啥])(?:帮我|给我|请|麻烦|快点?|赶紧|我要|我想|俺要))(?:直接|尽快)?转接?(?:到|一下)?人工(?:客服|服务|坐席)?(?:吧|啊|呀|谢谢)?$"
+)
+"""A call for a human at the end of a message without a mark before it (电话13800000000转人工)."""
 
 
 def may_wish_human(text: str) -> bool:
@@ -49,3 +72,45 @@ def may_wish_human(text: str) -> bool:
         return _BLAMED.search(said) is None or _CHANGES.search(said) is not None
     said = _SENT.sub("", _REACHED.sub("", said))
     return _TALKS.search(said) is not None and not _ASKS.search(said) and not _COUNTED.search(said)
+
+
+def calls_human(text: str) -> bool:
+    """Whether a message calls for a human in so many words, whatever else it says: such a call is never passed over.
+
+    Only its first and its last clause count, because in the middle of a story others were called.
+
+    >>> [calls_human(said) for said in ("我电话13800000000，转人工", "转人工，路灯坏了", "公积金怎么提取 给我转人工客服", "我家停水了请转人工")]
+    [True, True, True, True]
+    >>> [calls_human(said) for said in ("怎么转人工", "不用转人工", "打12345，转人工，等了半天没人接", "你们一直不给我转人工", "材料费，人工，都涨了")]
+    [False, False, False, False, False]
+    """
+    parted = _parted(text)
+    return bool(parted) and (
+        _calls(parted[0]) or _calls(parted[-1]) or _AT_END.search(parted[-1]) is not None
+    )
+
+
+def beside_call(text: str) -> str:
+    """What a message with a call for a human says beside it; empty when it says nothing else.
+
+    >>> beside_call("我电话13800000000，转人工"), beside_call("转人工吧")
+    ('我电话13800000000', '')
+    """
+    return "，".join(
+        rest for one in _parted(text) if not _calls(one) and (rest := _AT_END.sub(_figures, one))
+    )
+
+
+def _calls(clause: str) -> bool:
+    return len(clause) <= _MOST and _CALLS.fullmatch(clause) is not None
+
+
+def _parted(text: str) -> list[str]:
+    """The clauses of a message that say anything."""
+    found = (part.strip() for part in _CUT.split(text))
+    return [one for one in found if plain(one) and not (len(one) <= _MOST and _FILLS.fullmatch(one))]
+
+
+def _figures(match: re.Match[str]) -> str:
+    """The figures of a number that stands right before a call."""
+    return match[0][:7] if match[0][0].isdecimal() else ""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from core.bodies import storable
 from core.errors import BadRequest
 
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:@-]{1,80}$")]
@@ -59,7 +60,10 @@ def read(body: bytes) -> Happened | Heard:
     'rung'
     """
     try:
-        return _MESSAGE.validate_python(json.loads(body))
+        found = json.loads(body)
+        if not storable(found):
+            raise ValueError("characters that can't be stored")
+        return _MESSAGE.validate_python(found)
     except (ValueError, RecursionError) as error:
         where = ""
         if isinstance(error, ValidationError):

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from channels.phone import signing
 from channels.phone.messages import Happened, Heard, read
 from conversations.channels import Shows
 from conversations.service import Conversations
 from conversations.types import ConversationView, InboundMessage, Message, Reach
+from core import signatures
 from core.bodies import whole
 from core.clock import now
 from core.errors import BadRequest, Unauthorized
 from core.news import News
 from core.phone import canonical
 from core.privacy import lookup_key
+from telephony import CHANNEL
 from telephony.calls import CTI, Calls, CallState, Happens, Told
 
-CHANNEL = "phone"
-"""Name of the channel."""
 PATH = "/api/phone/events"
 """Where the telephone system sends its messages."""
 AHEAD = timedelta(minutes=5)
 """How far in the future an event may be, by a clock that is not ours."""
+BEHIND = timedelta(days=366)
+"""How old an event may be: calls are counted for at most so long."""
 LONGEST = timedelta(hours=4)
 """Longest call: later, one whose end was never told is over."""
+
+_DELIVERY = re.compile(r"[!-~]{1,80}")
 
 AgentOf = Callable[[str], Awaitable[str]]
 """Username at the desk → id of the account; empty when there is none."""
@@ -81,15 +85,18 @@ class PhoneChannel:
         body = await whole(request)
         if not self._secret:
             raise Unauthorized("没有接电话系统（WENBAN_PHONE_SECRET）", code="no_phone_system")
-        signing.check(self._secret, request.headers.get(signing.SIGNATURE, ""), body, now())
+        signatures.check(self._secret, request.headers.get(signatures.SIGNATURE, ""), body, now())
         message = read(body)
-        if message.at > now() + AHEAD:
-            raise BadRequest("事件的时间在将来，请核对两边的时钟", code="bad_message")
+        if not now() - BEHIND <= message.at <= now() + AHEAD:
+            raise BadRequest("事件的时间在将来，或者太早了，请核对两边的时钟", code="bad_message")
         if isinstance(message, Heard):
             return await self._heard(message)
-        delivery = request.headers.get(signing.DELIVERY, "")
-        if not 1 <= len(delivery) <= 80:
-            raise BadRequest(f"请带上消息编号（{signing.DELIVERY}，1 到 80 个字符）", code="no_delivery")
+        delivery = request.headers.get(signatures.DELIVERY, "")
+        if not _DELIVERY.fullmatch(delivery):
+            raise BadRequest(
+                f"请带上消息编号（{signatures.DELIVERY}，1 到 80 个英文、数字或符号，中间没有空格）",
+                code="no_delivery",
+            )
         return await self._happened(message, delivery, body)
 
     async def _happened(self, message: Happened, delivery: str, body: bytes) -> web.Response:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.understanding.decide import Bars, decide
+from bot.understanding.human_wish import beside_call, calls_human
 from conversations.waiting import CALL_BACK
 from tests.bot.calls import Rasa
 
@@ -31,6 +36,48 @@ def test_people_in_passing_are_no_wish_for_a_human(said: str) -> None:
 )
 def test_the_wish_for_a_human_is_never_refused(said: str) -> None:
     assert decide(said, [("request_human", 0.95)], TALK, 0.0, Bars()).intent == "request_human"
+
+
+@pytest.mark.parametrize("intent", ["inform", "complain", "ask_policy", "nlu_fallback"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我电话13800000000，转人工",
+        "楼上天天半夜唱歌，吵得睡不着，帮我转人工",
+        "公积金怎么提取 给我转人工客服",
+        "你好，转人工，急！",
+        "路灯坏了，能不能转人工，谢谢",
+        "我要找真人，别的不说了",
+        "电话13800000000转人工",
+    ],
+)
+def test_a_call_in_so_many_words_counts_whatever_else_is_said(said: str, intent: str) -> None:
+    sure = {"question": 0.9, "matter": 0.1, "both": 0.0, "talk": 0.0}
+    assert decide(said, [(intent, 0.99)], sure, 0.99, Bars()).intent == "request_human"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "打了12345，转人工，等了半天没人接",
+        "怎么转人工",
+        "不用转人工，我就问问公积金",
+        "打电话按了半天也不给我转人工",
+        "装修材料，人工，都涨了",
+        "要人工费三百",
+        "转人工智能学院",
+    ],
+)
+def test_a_call_that_is_told_of_is_none(said: str) -> None:
+    assert not calls_human(said)
+
+
+@given(st.text(st.sampled_from("转接人工找要想能不能请帮我给快点谢急，, 0123456789吧啊真客服"), max_size=200))
+def test_a_call_is_told_from_any_text_in_time(said: str) -> None:
+    began = time.process_time()
+    calls_human(said)
+    beside_call(said)
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("action", ["action_fallback", "action_answer_policy"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +13,15 @@ from sqlalchemy import func, select
 
 from bot.actions.complaint import for_desk
 from bot.actions.complaint.filing import words
+from bot.forgetting import Tracker
 from conversations.filed import FORM_CLOSED
 from conversations.types import InboundMessage, Reply
 from core.database import Database
+from core.errors import Conflict
 from core.jobs import JobRow
 from desk.assistant import Assistant
 from desk.models import DeskAudit
+from service import personal_data
 from tests.cities import HUAINAN
 from tests.conversations.test_media import photo
 from tests.desk.conftest import MakeOffice, Office, Person, on_both
@@ -250,3 +255,107 @@ async def test_words_that_the_agent_types_are_read_the_same_way(office: Office) 
     agent = await office.hire("agent1")
     found = (await agent.post("/tickets/read", {"text": f"{STORY}，我电话{PHONE}"}))["fields"]
     assert found["address"]["value"] == "龙湖小区3号楼" and found["contact_phone"]["value"] == PHONE
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        "水表号{}",
+        "发票号码：{}",
+        "户号{}",
+        "案件编号是{}",
+        "+{}",
+    ],
+)
+async def test_no_agent_reads_a_number_by_putting_its_mask_where_nothing_is_masked(
+    office: Office, put: str
+) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    content = f"楼上唱歌，{put.format('139****2222')}"
+    for field in ("content", "subject", "address"):
+        refused = await agent.post(f"/conversations/{one}/tickets", {**WANTED, field: content}, 400)
+        assert refused["error"]["code"] == "which_number" and OTHER not in json.dumps(refused)
+    number = (await agent.post(f"/conversations/{one}/tickets", {**WANTED, "content": "电话139****2222"}))[
+        "number"
+    ]
+    assert OTHER in (await _row(office, number)).content
+    edit = {"version": 1, "content": content}
+    refused = await agent.post(f"/tickets/{number}/edit", edit, 400)
+    assert refused["error"]["code"] == "which_number"
+    shown = [await agent.get(f"/tickets/{number}"), await agent.get("/tickets", q=number)]
+    assert OTHER not in json.dumps(shown)
+
+
+@pytest.mark.parametrize("typed", ["9139****2222", "139****22223", "139****2222139****2222", "1139****2222"])
+async def test_a_mask_within_other_figures_stands_for_nothing(office: Office, typed: str) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    sent = {**WANTED, "content": f"楼上唱歌，编号{typed}"}
+    number = (await agent.post(f"/conversations/{one}/tickets", sent))["number"]
+    assert (await _row(office, number)).content == sent["content"]
+
+
+async def test_a_mask_of_another_conversation_stands_for_nothing_and_a_full_width_one_counts(
+    office: Office,
+) -> None:
+    agent = await office.hire("agent1")
+    await _taken(office, agent, STORY)
+    two = await _taken(office, agent, "路灯坏了，电话13912342222", visitor="v2")
+    sent = {**WANTED, "content": "路灯坏了，打１３９＊＊＊＊２２２２和138****9999"}
+    number = (await agent.post(f"/conversations/{two}/tickets", sent))["number"]
+    assert (await _row(office, number)).content == "路灯坏了，打13912342222和138****9999"
+
+
+async def test_a_long_gap_does_not_cut_a_number_in_two_in_lists(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    for gap in range(280, 301):
+        sent = {**WANTED, "key": f"key-{gap:05}", "content": f"路灯{' ' * gap}139****2222"}
+        await agent.post(f"/conversations/{one}/tickets", sent)
+    lines = (await agent.get("/tickets", limit=50))["tickets"]
+    assert len(lines) == 21 and {line["summary"] for line in lines} == {"路灯 139****2222"}
+
+
+async def test_a_key_never_stands_for_another_matter(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    number = (await agent.post(f"/conversations/{one}/tickets", WANTED))["number"]
+    other = {**WANTED, "content": "楼道里堆了杂物"}
+    refused = await agent.post(f"/conversations/{one}/tickets", other, 409)
+    assert refused["error"]["code"] == "key_reused" and refused["error"]["details"]["number"] == number
+    assert (await agent.post(f"/conversations/{one}/tickets", WANTED))["number"] == number
+
+
+async def test_what_was_erased_is_not_filed(office: Office, tmp_path: Path) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY, f"电话{PHONE}")
+    person = personal_data.Person((one,), ())
+    tracker = Tracker(timedelta(days=30), f"sqlite:///{tmp_path / 'tracker.db'}")
+    with pytest.raises(Conflict, match="接待"):
+        await personal_data.erase(office.database, office.media, tracker, person)
+    await agent.post(f"/conversations/{one}/hand_back")
+    await personal_data.erase(office.database, office.media, tracker, person)
+    refused = await agent.post(f"/conversations/{one}/tickets", WANTED, 409)
+    assert refused["error"]["code"] == "not_yours"
+    assert (await agent.get(f"/conversations/{one}/matter"))["fields"] == {}
+    await agent.post(f"/conversations/{one}/take")
+    sent = {**WANTED, "content": "电话138****0000"}
+    number = (await agent.post(f"/conversations/{one}/tickets", sent))["number"]
+    assert (await _row(office, number)).content == "电话138****0000", "the number is gone for good"
+
+
+async def test_four_thousand_characters_and_markup_are_stored_as_they_are(office: Office) -> None:
+    agent = await office.hire("agent1")
+    one = await _taken(office, agent, STORY)
+    sent = {
+        **WANTED,
+        "content": "路灯坏了。" * 800,
+        "contact_name": "<b>李明</b>",
+        "subject": "<script>1</script>",
+    }
+    number = (await agent.post(f"/conversations/{one}/tickets", sent))["number"]
+    row = await _row(office, number)
+    assert (row.content, row.contact_name, row.subject) == (sent["content"], "<b>李明</b>", sent["subject"])
+    whole = {**WANTED, "key": "key-00002", "content": "路" * 10_001}
+    await agent.post(f"/conversations/{one}/tickets", whole, 400)

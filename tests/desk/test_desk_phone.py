@@ -15,7 +15,7 @@ from desk.models import DeskAudit, DeskReveal
 from telephony import Calls
 from telephony.calls import CTI, Happens, Told
 from telephony.models import CallEventRow, WishedCallRow
-from tests.desk.conftest import OURS, Office, on_both
+from tests.desk.conftest import OURS, Office, Person, on_both
 from tests.desk.test_desk_lifecycle import ANSWER
 from tickets.models import TicketRow
 from tickets.types import TicketDraft
@@ -187,3 +187,99 @@ async def test_an_incoming_call_pops_up_at_the_desks(office: Office) -> None:
     assert PHONE not in json.dumps(frame)
     taken = (await agent.post(f"/phone/calls/{call.id}", {"event": "answered"}))["call"]
     assert taken["state"] == "通话中" and taken["phone"] == PHONE
+
+
+async def test_an_agents_key_is_the_agents_own_and_never_stands_for_something_else(office: Office) -> None:
+    agent, other = await office.hire("agent1"), await office.hire("agent2")
+    key = "k" * 64
+    one = (await agent.post("/phone/calls", {"key": key, "phone": PHONE}))["call"]
+    two = (await other.post("/phone/calls", {"key": key, "phone": "13911112222"}))["call"]
+    assert one["id"] != two["id"] and two["phone"] == "13911112222"
+    missed = await agent.post("/phone/calls", {"key": key, "phone": PHONE, "missed": True}, 409)
+    assert missed["error"]["code"] == "key_reused"
+    await agent.post("/phone/calls", {"key": key[:-1] + "x", "phone": "13955556666"})
+    assert await _count(office, CallEventRow) == 3, "keys that begin alike are two"
+    number = (await agent.post("/phone/tickets", {**MATTER, "key": key}))["number"]
+    refused = await agent.post("/phone/tickets", {**MATTER, "key": key, "content": "楼道堆了杂物"}, 409)
+    assert refused["error"]["code"] == "key_reused" and refused["error"]["details"]["number"] == number
+    assert (await other.post("/phone/tickets", {**MATTER, "key": key}))["number"] != number
+
+
+@on_both
+async def test_the_longest_key_fits_a_callback_and_another_wish_needs_another(office: Office) -> None:
+    agent = await office.hire("agent1")
+    wish = {"key": "k" * 64, "phone": PHONE, "about": "问材料", "wished_at": _at(hours=1)}
+    made = (await agent.post("/phone/callbacks", wish))["callback"]
+    assert (await agent.post("/phone/callbacks", wish))["callback"]["id"] == made["id"]
+    refused = await agent.post("/phone/callbacks", {**wish, "about": "问别的"}, 409)
+    assert refused["error"]["code"] == "key_reused"
+    await agent.post("/phone/callbacks", {**wish, "key": "key-00002", "ticket": "HN2026010199999"}, 404)
+    nobodys = "01990000-0000-7000-8000-000000000001"
+    await agent.post("/phone/callbacks", {**wish, "key": "key-00003", "call": nobodys}, 404)
+    assert await _count(office, WishedCallRow) == 1
+
+
+@on_both
+async def test_of_two_who_take_a_call_at_once_one_has_it(office: Office) -> None:
+    people = [await office.hire(f"agent{nth}") for nth in range(4)]
+    rung = Told("c-1", Happens.RUNG, now(), PHONE, delivery="d-1", body="b")
+    call = await Calls(office.database, office.events).tell(CTI, rung)
+    early = await people[0].post(f"/phone/calls/{call.id}", {"event": "ended"}, 409)
+    assert early["error"]["code"] == "not_answered", "nobody hangs up what nobody has taken"
+
+    async def takes(one: Person) -> tuple[int, str]:
+        path = f"/api/desk/phone/calls/{call.id}"
+        async with one.client.post(path, json={"event": "answered"}, headers=OURS) as response:
+            return response.status, await response.text()
+
+    taken = await asyncio.gather(*map(takes, people))
+    assert sorted(status for status, _ in taken) == [200, 409, 409, 409]
+    assert sum(PHONE in found for _, found in taken) == 1, "and only they read the number"
+    loser = next(one for one, (status, _) in zip(people, taken, strict=True) if status == 409)
+    refused = await loser.post("/phone/tickets", {**MATTER, "call": call.id}, 409)
+    assert refused["error"]["code"] == "not_yours" and await _count(office, TicketRow) == 0
+
+
+async def test_a_call_whose_end_was_never_told_rings_no_longer(office: Office) -> None:
+    agent = await office.hire("agent1")
+    rung = Told("c-1", Happens.RUNG, now() - timedelta(minutes=11), PHONE, delivery="d-1", body="b")
+    call = await Calls(office.database, office.events).tell(CTI, rung)
+    assert (await agent.get("/phone/calls"))["calls"][0]["state"] == "未接"
+    refused = await agent.post(f"/phone/calls/{call.id}", {"event": "answered"}, 409)
+    assert refused["error"]["code"] == "call_over"
+
+
+async def test_pages_of_calls_and_callbacks_hold_each_once_and_no_other_place_is_taken(
+    office: Office,
+) -> None:
+    agent = await office.hire("agent1")
+    for nth in range(5):
+        await agent.post("/phone/calls", {"key": f"call-000{nth}", "phone": PHONE})
+        wish = {"phone": PHONE, "about": f"第 {nth} 件", "wished_at": _at(hours=2)}
+        await agent.post("/phone/callbacks", {"key": f"wish-000{nth}", **wish})
+    for what in ("calls", "callbacks"):
+        seen: list[str] = []
+        after = ""
+        while True:
+            page = await agent.get(f"/phone/{what}", limit=2, after=after)
+            seen += [one["id"] for one in page[what]]
+            if not page["next"]:
+                break
+            after = page["next"]
+        assert len(seen) == len(set(seen)) == 5, what
+        for wrong in (
+            "x",
+            "2026-11-30T10:00:00 a",
+            "9999-12-31T23:59:59-12:00 a",
+            "0001-01-01T00:00:00+12:00 a",
+        ):
+            await agent.get(f"/phone/{what}", 400, after=wrong)
+
+
+@pytest.mark.parametrize("role", ["admin", "auditor", "editor"])
+async def test_who_answers_nobody_has_no_telephone(office: Office, role: str) -> None:
+    person = await office.hire("somebody", role)
+    for path in ("/phone/calls", "/phone/figures", "/phone/callbacks"):
+        await person.get(path, 403)
+    await person.post("/phone/tickets", MATTER, 403)
+    await person.post("/phone/caller", {"phone": PHONE}, 403)

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import text
 
+from bot.actions.complaint import for_desk
 from conversations.event_kinds import Outcome, Rated, Report, Result
 from conversations.types import InboundMessage
 from core.retention import Retention
+from desk.assistant import Assistant
 from desk.retention import rules
 from tests.conftest import Clock
 from tests.desk import test_desk_knowledge
@@ -218,15 +220,17 @@ async def test_the_tickets_of_the_same_citizen_and_of_nobody_else(office: Office
 
 
 async def test_the_knowledge_base_suggests_and_nothing_is_sent(
-    office: Office, knowledge: Path, clock: Clock
+    make_office: MakeOffice, knowledge: Path, clock: Clock
 ) -> None:
+    office = await make_office(assistant=Assistant(asks=for_desk.asks))
     await office.gaps.knowledge.refresh()
     agent = await office.hire("a1")
     one = await taken(office, agent)
     await office.says("v1", "身份证到期了还能不能用", "v1-2")
     pressed = InboundMessage("web", "v1", "v1-3", "转人工", button="/request_human")
     await office.conversations.receive(pressed)
-    await office.says("v1", "转人工", "v1-4")
+    for nth, said in enumerate(("转人工", "我叫李明，电话13800000000，帮我转人工", "好的谢谢")):
+        await office.says("v1", said, f"v1-{4 + nth}")
     before = (await agent.get(one))["messages"]
     asked = await agent.get(f"{one}/suggestions")
     assert asked["asked"]["text"] == "身份证到期了还能不能用"

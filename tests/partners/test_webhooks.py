@@ -14,10 +14,11 @@ from core.database import Database
 from core.errors import NotFound
 from core.events import LocalEvents
 from core.jobs import Jobs
+from core.signatures import DELIVERY, SIGNATURE
 from partners import service
 from partners.models import DEAD, SENT, WAITING
 from partners.service import Made, Origins
-from partners.webhooks import ID, MOST_TRIES, SIGNATURE, Webhooks, replay
+from partners.webhooks import MOST_TRIES, Webhooks, replay
 from tests.cities import HUAINAN
 from tests.conftest import Clock
 from tests.partners.conftest import AGENT, OFFICE, City, Receiver
@@ -51,7 +52,7 @@ async def test_each_line_of_a_history_is_told_signed_and_without_words(
     body, headers = receiver.got[1]
     told = json.loads(body)
     assert told["number"] == number and told["to_state"] == "pending_dispatch" and told["version"] == 2
-    assert headers[ID] == told["id"]
+    assert headers[DELIVERY] == told["id"]
     assert not any(word in body.decode() for word in ("路灯", "138", "某某", "已核对", AGENT.name))
     stamp, signature = headers[SIGNATURE].split(",")
     expected = hmac.new(made.secret.encode(), f"{stamp[2:]}.".encode() + body, hashlib.sha256).hexdigest()
@@ -114,7 +115,7 @@ async def test_who_never_answers_well_is_given_up_shown_and_told_after_a_replay(
     assert await replay(database, made.name) == 1
     assert await webhooks.run() == 1 and await service.troubles(database) == []
     assert await replay(database, made.name, number=number) == 1 and await webhooks.run() == 1
-    assert len({headers[ID] for _, headers in receiver.got}) == 1, "the same id each time"
+    assert len({headers[DELIVERY] for _, headers in receiver.got}) == 1, "the same id each time"
     for name, which in (("没有", ""), (made.name, "HN2020010100001")):
         with pytest.raises(NotFound):
             await replay(database, name, number=which)

@@ -14,9 +14,11 @@ from bot.actions.complaint.answers import read_mined, read_unsure, without_own
 from bot.actions.complaint.leaving import DROPS
 from bot.actions.complaint.steps import matter_of
 from bot.understanding.ahead import mined as mined_facts
+from bot.understanding.assent import assent
 from bot.understanding.category import suggest
+from bot.understanding.clauses import clauses
 from bot.understanding.filing_wish import filing_wish, without_wish
-from bot.understanding.human_wish import may_wish_human
+from bot.understanding.human_wish import beside_call, may_wish_human
 from bot.understanding.name import ANONYMOUS, introduced_name
 from bot.understanding.phone import declared_phone, own_phone
 from bot.understanding.remarks import is_laughter
@@ -122,6 +124,25 @@ def _tells(text: str) -> bool:
         return False
     wish = filing_wish(simplified(text))
     return read_wish(text) is None and (wish is None or bool(wish.rest))
+
+
+def asks(text: str) -> str:
+    """What of a citizen's message asks or tells something: without calls for a human, courtesies, names, numbers and assent.
+
+    >>> asks("我电话13800000000，公积金怎么提取，转人工"), asks("我叫李明，转人工"), asks("好的谢谢")
+    ('公积金怎么提取', '', '')
+    """
+    return "，".join(one for one in clauses(beside_call(text)) if not _asks_nothing(one))
+
+
+def _asks_nothing(clause: str) -> bool:
+    if introduced_name(clause) or assent(clause) is not None or is_laughter(clause):
+        return True
+    told = find(clause)
+    left = clause
+    for one in reversed(told):
+        left = left[: one.start] + left[one.end :]
+    return bool(told) and len(plain(left)) <= _LEAST
 
 
 def _read(words: Sequence[str], story: str, city: City) -> dict[str, Value]:

@@ -14,6 +14,7 @@ from bot.actions.complaint import (
     asides,
     at_summary,
     attachments,
+    beside_call,
     changing,
     guesses,
     in_danger,
@@ -44,6 +45,7 @@ from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, plain
 from bot.actions.talk.digressions import only_announced, policy_aside
 from bot.actions.talk.handoff import hand_over
 from bot.understanding.confidential import read_confidential
+from bot.understanding.human_wish import calls_human
 from bot.understanding.phone import asked_phone
 from bot.understanding.remarks import is_no_value
 from bot.understanding.solved import is_solved
@@ -91,6 +93,9 @@ async def _step(turn: Turn) -> None:
     slot = turn.requested
     if slot is None:
         await _open(turn)
+    elif not turn.pressed and calls_human(turn.text):
+        beside_call.keep(turn)
+        await _human(turn, slot)
     elif await asides.called_back(turn, slot) or await rewording.reworded(turn, slot):
         pass  # the form has asked again there
     elif slot != same.SLOT and belongs.taken_back_before(turn):

@@ -21,6 +21,7 @@ from bot.actions.runtime.wording import CANCEL, COMPLAIN, HUMAN, PROGRESS, SKIP,
 from bot.actions.talk import mood, rating
 from bot.actions.talk.digressions import NOT_FOUND, abilities, policy_aside
 from bot.actions.talk.handoff import hand_over
+from bot.understanding.human_wish import calls_human
 from bot.understanding.ticket import find_code, find_number
 from bot.understanding.ticket_talk import asks_how_it_stands
 from conversations.event_kinds import Result
@@ -57,6 +58,8 @@ async def validate(turn: Turn) -> None:
         return
     if slot is None:
         await _open(turn)
+    elif not turn.pressed and calls_human(turn.text):
+        await _human(turn, slot)
     elif attachments.sent(turn) and attachments.keep_beside(turn):
         turn.set("requested_slot", slot)  # the words answer what was asked
     elif attachments.sent(turn):

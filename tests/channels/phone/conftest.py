@@ -12,9 +12,9 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from channels.phone import sign
 from channels.phone.service import PATH
 from core.clock import now
+from core.signatures import sign
 
 SECRET = "a secret of both sides, long enough 0123"
 PAYLOADS = Path(__file__).with_name("payloads")

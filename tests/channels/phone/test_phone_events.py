@@ -165,3 +165,45 @@ async def test_what_a_caller_says_is_answered_and_what_is_said_later_is_fetched(
     assert again[1] == found, "the same utterance again is the same turn"
     later = await cti.tell("listen", "20261130-000019.7", after=found["after"])
     assert later == {"say": [], "after": found["after"]}
+
+
+async def test_a_copy_under_another_id_counts_once(cti: Cti, database: Database) -> None:
+    """The id of a message is not signed: who copied a message could send it again under another one."""
+    for nth in range(3):
+        status, _ = await cti.send(payload("rung"), f"copy-{nth}")
+        assert status == 200
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(CallEventRow)) == 1
+
+
+@pytest.mark.parametrize("delivery", ["", "x" * 81, "\u00e9", "a b", "\u7f16\u53f7"])
+async def test_an_id_that_can_not_be_kept_is_refused(cti: Cti, database: Database, delivery: str) -> None:
+    status, found = await cti.send(payload("rung"), **{"Wenban-Delivery": delivery})
+    assert (status, found["error"]["code"]) == (400, "no_delivery")
+    assert await _calls(database) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"at": "0001-01-01T00:00:00+14:00"}, {"at": "9999-12-31T23:59:59-14:00"}, {"at": "1970-01-01T00:00:00Z"},
+        {"agent": "\0"}, {"agent": "\ud800"}, {"number": "138\00000000"}, {"seconds": 86_401}, {"seconds": 1e300}, {"seconds": float("nan")},
+        {"seconds": 2**70}, {"call": "c" * 81}, {"number": "1" * 41},
+        {"event": "said", "text": "\0"}, {"event": "said", "text": "\ud83d"}, {"event": "said", "text": "路" * 4_001}, {"event": "listen", "after": -1},
+    ],
+)  # fmt: skip
+async def test_absurd_values_are_refused_and_nothing_is_kept(
+    cti: Cti, database: Database, more: dict[str, object]
+) -> None:
+    told = {"event": "answered", "call": "c-1", "at": now().isoformat(), "number": "13800000000", **more}
+    status, found = await cti.send(json.dumps(told).encode())
+    assert (status, found["error"]["code"]) == (400, "bad_message")
+    assert await _calls(database) == []
+
+
+async def test_an_unknown_agent_and_a_large_body(cti: Cti, database: Database) -> None:
+    await cti.tell("answered", "c-1", agent="nobody")
+    (call,) = await _calls(database)
+    assert call.agent_id is None and call.state == "talking"
+    async with cti.client.post("/api/phone/events", data=b"x" * 3_000_000) as response:
+        assert response.status == 413

@@ -66,7 +66,7 @@ const one = (id: string): string => `/phone/calls/${encodeURIComponent(id)}`;
 const callback = (id: string): string => `/phone/callbacks/${encodeURIComponent(id)}`;
 
 export const phone = {
-  calls: (before: string | null = null): Promise<{ calls: PhoneCall[]; next: string | null }> => api.client.get("/phone/calls", { before, limit: 20 }),
+  calls: (after: string | null = null): Promise<{ calls: PhoneCall[]; next: string | null }> => api.client.get("/phone/calls", { after, limit: 20 }),
 
   call: (id: string): Promise<{ call: PhoneCall; caller: Caller | null }> => api.client.get(one(id)),
 

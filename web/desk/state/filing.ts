@@ -1,3 +1,4 @@
+import { reactive } from "vue";
 import type { MatterFields, Readings } from "../api/filing";
 import type { Ticket } from "../api/types";
 
@@ -20,6 +21,15 @@ export interface Begun {
 
 /** Kept while the page is open: an agent who looks elsewhere finds the form as it was. */
 export const begun = new Map<string, Begun>();
+
+/** The ticket filed last in a conversation, which its form shows until another one is begun. */
+export const filedIn = reactive(new Map<string, string>());
+
+/** After signing out nothing that an agent has written or filed may stay on the page. */
+export function forgetFiling(): void {
+  begun.clear();
+  filedIn.clear();
+}
 
 export function empty(): MatterFields {
   return {

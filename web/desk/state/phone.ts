@@ -1,5 +1,5 @@
 import { reactive, ref } from "vue";
-import type { PhoneCall, RungCall } from "../api/phone";
+import { phone, type PhoneCall, type RungCall } from "../api/phone";
 import { session } from "./session";
 
 /** Telephones that ring for this agent, or for everybody who is free. */
@@ -24,6 +24,22 @@ export function tellOfCall(call: RungCall): void {
   else ringing.delete(call.id);
   if (current.value?.id === call.id && (call.state_code === "ended" || call.state_code === "missed")) {
     current.value = { ...current.value, state: call.state, state_code: call.state_code, ended_at: call.ended_at, talked_s: call.talked_s };
+  }
+}
+
+/** How long a call may ring, in ms: after that its end was never told, and it counts as missed (`telephony/calls.py`). */
+export const GIVEN_UP_MS = 10 * 60_000;
+
+/** Looks for the calls that ring now, and for the one this agent has: nobody told this page of them when it was opened. */
+export async function lookForCalls(): Promise<void> {
+  const me = session.user?.id;
+  const { calls } = await phone.calls();
+  const mine = calls.find((one) => one.state_code === "talking" && one.agent?.id === me) ?? null;
+  if (!current.value || current.value.state_code !== "talking") current.value = mine;
+  ringing.clear();
+  for (const { agent, ...one } of calls) {
+    const rung = { ...one, agent_id: agent?.id ?? null };
+    if (forMe(rung, me, current.value !== null)) ringing.set(one.id, rung);
   }
 }
 

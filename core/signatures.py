@@ -1,4 +1,4 @@
-"""The signature of messages from the telephone system: HMAC-SHA256 of time and body, as in our own webhooks."""
+"""Signatures of messages between systems: HMAC-SHA256 of time and body, as our webhooks carry it and as the telephone system sends it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ SIGNATURE, DELIVERY = "Wenban-Signature", "Wenban-Delivery"
 """Headers of a message: its signature, and its id."""
 OLDEST_S = 300
 """Seconds by which the time of a signature may differ from ours. What is older may be somebody's copy."""
-_FORM = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})")
+_FORM = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
 def sign(secret: str, body: bytes, at: datetime) -> str:
     """The signature of a body: ``t=`` seconds since 1970, ``v1=`` HMAC-SHA256 of ``t.body`` as hexadecimal digits.
+
+    Args:
+        secret: the secret that both sides know.
+        body: the body as it is sent.
+        at: the present. The receiver refuses what is older than some minutes, so that nobody can send it again.
 
     >>> from datetime import UTC
     >>> sign("secret", b"{}", datetime(2026, 11, 30, tzinfo=UTC))[:13]
