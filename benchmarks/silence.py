@@ -41,7 +41,9 @@ from tests.rasa_standin import no_answer
 RUNS = 1_000
 AT_ONCE = 20
 """Conversations that go on at the same time, on the same two processes."""
-STEPS = 30
+_TOLD_EVERY = 100
+"""Number of runs after which it is told how far it is."""
+STEPS = 20
 """Things that happen in each conversation."""
 _PATIENCE_S = 0.5
 """Most seconds for which a citizen waits for an answer before something else happens. A killed process gives none."""
@@ -190,6 +192,8 @@ async def run(database: Database, runs: int, seed: int = 0) -> Found:
     random = Random(seed)
     async with _Hotline(database, random) as hotline:
         for first in range(0, runs, AT_ONCE):
+            if first and first % _TOLD_EVERY == 0:
+                print(f"{first} runs: spoke {len(found.spoken)} times over an agent", flush=True)
             talks = range(first, min(first + AT_ONCE, runs))
             ids = await asyncio.gather(*(hotline.talk(Random(f"{seed}-{talk}")) for talk in talks))
             for conversation in ids:
