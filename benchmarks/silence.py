@@ -22,7 +22,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlalchemy import update
+
 from conversations.event_kinds import Actor, Event, Said
+from conversations.models import Conversation
 from conversations.patience import FIRST_REPLY, LONG_WAIT
 from conversations.queued import JOB as AGENTS_GONE
 from conversations.replay import replay
@@ -204,6 +207,9 @@ async def run(database: Database, runs: int, seed: int = 0) -> Found:
                 found.happened["bot words"] += sum(
                     event.facts.count for event in words if isinstance(event.facts, Said)
                 )
+            async with database.write() as session:  # who is done waits no more: the queue stays short
+                done = update(Conversation).where(Conversation.id.in_(ids))
+                await session.execute(done.values(mode=Mode.BOT))
         found.happened["kills"] = hotline.kills
     return found
 
