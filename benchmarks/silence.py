@@ -22,7 +22,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlalchemy import update
+
 from conversations.event_kinds import Actor, Event, Said
+from conversations.models import Conversation
 from conversations.patience import FIRST_REPLY, LONG_WAIT
 from conversations.queued import JOB as AGENTS_GONE
 from conversations.replay import replay
@@ -41,7 +44,9 @@ from tests.rasa_standin import no_answer
 RUNS = 1_000
 AT_ONCE = 20
 """Conversations that go on at the same time, on the same two processes."""
-STEPS = 30
+_TOLD_EVERY = 100
+"""Number of runs after which it is told how far it is."""
+STEPS = 20
 """Things that happen in each conversation."""
 _PATIENCE_S = 0.5
 """Most seconds for which a citizen waits for an answer before something else happens. A killed process gives none."""
@@ -190,6 +195,8 @@ async def run(database: Database, runs: int, seed: int = 0) -> Found:
     random = Random(seed)
     async with _Hotline(database, random) as hotline:
         for first in range(0, runs, AT_ONCE):
+            if first and first % _TOLD_EVERY == 0:
+                print(f"{first} runs: spoke {len(found.spoken)} times over an agent", flush=True)
             talks = range(first, min(first + AT_ONCE, runs))
             ids = await asyncio.gather(*(hotline.talk(Random(f"{seed}-{talk}")) for talk in talks))
             for conversation in ids:
@@ -200,6 +207,9 @@ async def run(database: Database, runs: int, seed: int = 0) -> Found:
                 found.happened["bot words"] += sum(
                     event.facts.count for event in words if isinstance(event.facts, Said)
                 )
+            async with database.write() as session:  # who is done waits no more: the queue stays short
+                done = update(Conversation).where(Conversation.id.in_(ids))
+                await session.execute(done.values(mode=Mode.BOT))
         found.happened["kills"] = hotline.kills
     return found
 

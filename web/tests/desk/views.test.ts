@@ -139,7 +139,7 @@ describe("a conversation's page", () => {
     await until("it is shown", () => page.find(".acts").exists());
     await page.findAll(".acts button").find((button) => button.text() === "转接")?.trigger("click");
     const dialog = (): Element => document.body.querySelector(".el-dialog") as Element;
-    await until("nobody is there", () => dialog()?.textContent?.includes("现在没有别的坐席在线") === true);
+    await until("nobody is there", () => dialog()?.textContent?.includes("现在没有别的坐席能接") === true);
     const confirm = (): HTMLButtonElement => dialog().querySelector("footer .el-button--primary") as HTMLButtonElement;
     expect(confirm().disabled).toBe(true);
     const note = dialog().querySelector("textarea") as HTMLTextAreaElement;
