@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from channels.phone.service import PATH
-from core.clock import now
+from core.clock import local, now
 from core.signatures import sign
 
 SECRET = "a secret of both sides, long enough 0123"
@@ -50,5 +50,6 @@ class Cti:
 
 
 def payload(name: str) -> bytes:
-    """A captured message."""
-    return (PAYLOADS / f"{name}.json").read_bytes().strip()
+    """A captured message, as if it came of a call of yesterday: messages of calls that are over a year old are refused."""
+    yesterday = local(now()).date() - timedelta(days=1)
+    return (PAYLOADS / f"{name}.json").read_bytes().strip().replace(b"2026-11-30T", f"{yesterday}T".encode())
