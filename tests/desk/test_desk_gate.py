@@ -21,7 +21,6 @@ CONVERSATIONS = [
     ("POST", f"/conversations/{ID}/reveal"),
     ("POST", "/conversations/close"),
     ("POST", "/presence"),
-    ("POST", f"/agents/{ID}/capacity"),
     ("GET", f"/conversations/{ID}/beside"),
     ("POST", f"/conversations/{ID}/draft"),
     ("POST", f"/conversations/{ID}/draft/drop"),
@@ -67,6 +66,7 @@ TICKETS = [
 VIEWS = [("GET", "/views"), ("POST", "/views"), ("POST", f"/views/{ID}/remove")]
 DISPATCHING = [("POST", "/tickets/dispatch"), ("GET", "/calls"), ("GET", "/calls/figures")]
 SUPERVISING = [
+    ("POST", f"/agents/{ID}/capacity"),
     ("GET", "/tickets/template"),
     ("POST", "/tickets/import"),
     ("GET", "/partners/troubles"),
