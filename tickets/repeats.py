@@ -13,7 +13,7 @@ A department sees no line that would tell it that a ticket with 保密 is of the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +32,10 @@ from tickets.types import SYSTEM, URGENT, TicketLine
 
 LOOK = "ticket_repeats"
 """Kind of the job that looks at a new ticket. Its key is the ticket's id."""
+
+
+_NEWS = timedelta(days=2)
+"""Age from which a ticket is no news any more: what was filed for a past day, such as made-up tickets, changes nothing of today."""
 
 
 async def plan(session: AsyncSession, row: TicketRow) -> None:
@@ -59,7 +63,7 @@ class Repeats:
     async def _look(self, job: Job) -> None:
         async with self._database.browse() as session:
             row = await session.get(TicketRow, job.key)
-            if row is None or row.anonymous_at is not None:
+            if row is None or row.anonymous_at is not None or row.created_at < now() - _NEWS:
                 return
             before = await similar.before(session, row)
             others = await similar.of_others(session, row)

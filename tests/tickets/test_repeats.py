@@ -191,6 +191,14 @@ async def test_what_three_citizens_tell_of_one_place_is_marked_as_a_hazard(hotli
     assert (await hotline.tickets.find(Wanted(reported=4))).tickets == ()
 
 
+async def test_what_was_filed_days_ago_is_no_news(hotline: Hotline, clock: Clock) -> None:
+    await hotline.file(STORY, "1")
+    second = (await hotline.tickets.file(AGAIN, "2")).number
+    clock.forward(hours=50)
+    await hotline.file(replace(STORY, content="水管爆了，一直在漏", category="", address=""), "3")
+    assert (await hotline.tickets.get(second)).parent is None
+
+
 async def test_another_place_is_another_matter(hotline: Hotline) -> None:
     for nth in range(3):
         draft = replace(
