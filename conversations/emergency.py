@@ -36,3 +36,13 @@ def emergency(facts: Mapping[str, Any]) -> Emergency | None:
         return None
     text = str(fact.get("text", ""))
     return Emergency(danger.advice(str(fact["kind"]), text).tag, text, over=fact["state"] == "over")
+
+
+def going_on(facts: Mapping[str, Any]) -> bool:
+    """Whether somebody is in danger right now: advice was given, and nobody has said that it is over.
+
+    >>> going_on({"danger": {"state": "told", "kind": "fire", "text": "厨房着火了"}}), going_on({})
+    (True, False)
+    """
+    told = emergency(facts)
+    return told is not None and not told.over

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import facts, store
+from conversations.emergency import going_on
 from conversations.models import MessageRow, Turn
 from conversations.moves import RESUME, Moves, held_by
 from conversations.types import Agent, Message, Reply
@@ -44,6 +45,7 @@ class Matter:
     Args:
         channel: name of the channel.
         urgent: whether the conversation is urgent.
+        emergency: whether somebody is in danger right now.
         facts: the facts of the conversation.
         words: the citizen's own messages on it, oldest first; no pressed buttons.
         photos: ids of the photos among them, oldest first.
@@ -51,6 +53,7 @@ class Matter:
 
     channel: str
     urgent: bool
+    emergency: bool
     facts: Mapping[str, Any]
     words: tuple[str, ...]
     photos: tuple[str, ...]
@@ -92,7 +95,14 @@ async def matter_of(database: Database, conversation_id: str) -> Matter:
                 photos.insert(0, message.image_id)
             if message.kind in ("text", "voice") and message.text.strip():
                 words.insert(0, message.text.strip())
-        return Matter(row.channel, row.urgent, dict(row.facts), tuple(words), tuple(dict.fromkeys(photos)))
+        return Matter(
+            channel=row.channel,
+            urgent=row.urgent,
+            emergency=row.urgent and going_on(row.facts),
+            facts=dict(row.facts),
+            words=tuple(words),
+            photos=tuple(dict.fromkeys(photos)),
+        )
 
 
 class AgentFiles:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     any_,
+    bindparam,
     event,
     func,
     literal,
@@ -79,12 +80,31 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the moment in UTC, with time zone."""
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Convert moments for storage, in one call for each."""
+        bind = self.process_bind_param
+        if dialect.name != "sqlite":
+            return lambda value: bind(value, dialect)
+
+        def process(value: datetime | None) -> str | None:
+            moment = bind(value, dialect)
+            return None if moment is None else moment.isoformat(" ", "microseconds")
+
+        return process
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:
+        """Read moments in UTC, with time zone, in one call for each."""
+        sqlite = dialect.name == "sqlite"
+
+        def process(value: Any) -> datetime | None:
+            if value is None:
+                return None
+            moment = datetime.fromisoformat(value) if sqlite else value
+            if moment.tzinfo is None:
+                return moment.replace(tzinfo=UTC)
+            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+        return process
 
 
 def among(column: Any, values: Sequence[str], *, sqlite: bool) -> ColumnElement[bool]:
@@ -102,6 +122,28 @@ def among(column: Any, values: Sequence[str], *, sqlite: bool) -> ColumnElement[
     given: Any = literal(list(values), ARRAY(String))
     equal: ColumnElement[bool] = column == any_(given)
     return equal
+
+
+def among_given(column: Any, name: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """The same for a statement that is made once: the values come with each call, as :func:`as_given` makes them.
+
+    Args:
+        column: the column.
+        name: of the parameter.
+        sqlite: whether the database is SQLite.
+    """
+    if sqlite:
+        each = func.json_each(bindparam(name, type_=String())).table_valued("value")
+        within: ColumnElement[bool] = column.in_(select(each.c.value))
+        return within
+    given: Any = bindparam(name, type_=ARRAY(String))
+    equal: ColumnElement[bool] = column == any_(given)
+    return equal
+
+
+def as_given(values: Sequence[str], *, sqlite: bool) -> Any:
+    """Values for the parameter of :func:`among_given`."""
+    return json.dumps(list(values)) if sqlite else list(values)
 
 
 BROWSERS = 4

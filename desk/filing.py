@@ -56,7 +56,8 @@ class Filing:
         """What a ticket of a conversation could say, as its agent may see it: numbers are masked.
 
         Returns:
-            ``{"fields": {name: {"value", "sure", "source", "share"}}, "photos": [{"id", "chosen"}], "place", "urgent"}``.
+            ``{"fields": {name: {"value", "sure", "source", "share"}}, "photos": [{"id", "chosen"}], "place", "urgent",
+            "emergency"}``.
             ``chosen``: the citizen gave the photo to the assistant's form.
 
         Raises:
@@ -70,6 +71,7 @@ class Filing:
             "photos": [{"id": one, "chosen": one in found.photos} for one in photos],
             "place": _place(found),
             "urgent": matter.urgent,
+            "emergency": matter.emergency,
         }
 
     async def read(self, text: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Matter(body.Body):
     contact_phone: _Line = Field("", title="联系电话")
     confidential: bool = Field(False, title="是否保密")
     urgent: bool = Field(False, title="是否紧急")
+    emergency: bool = Field(False, title="是否特急")
 
     def draft(self, channel: str = "", photos: tuple[str, ...] = ()) -> TicketDraft:
         """It as a draft."""
@@ -75,6 +76,7 @@ class _Edit(body.Body):
     contact_phone: _Line | None = Field(None, title="联系电话")
     confidential: bool | None = Field(None, title="是否保密")
     urgent: bool | None = Field(None, title="是否紧急")
+    emergency: bool | None = Field(None, title="是否特急")
 
 
 def recorder(request: web.Request, user: User, how: str) -> Recorder:
@@ -126,7 +128,7 @@ class FilingApi:
         said = await body.read(request, _Like)
         found = await self._filing.like(said.draft(), said.conversation)
         return web.json_response(
-            {"tickets": [{**sight.ticket(one.line.to_json()), "why": list(one.why)} for one in found]}
+            {"tickets": [{**one.to_json(), **sight.ticket(one.line.to_json())} for one in found]}
         )
 
     async def file(self, request: web.Request, user: User) -> web.Response:

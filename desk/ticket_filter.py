@@ -37,9 +37,11 @@ class TicketFilter(body.Body):
     since: Annotated[_Day, Field(title="登记日期（从）")] = ""
     until: Annotated[_Day, Field(title="登记日期（到）")] = ""
     urgent: _Yes = ""
+    emergency: _Yes = ""
     supervised: _Yes = ""
     disputed: _Yes = ""
     returned: _Yes = ""
+    reported: _Yes = ""
     order: Annotated[Literal["", "due"], Field(title="排序")] = ""
 
 
@@ -65,9 +67,11 @@ def wanted_of(asked: TicketFilter, user: User, tickets: Tickets) -> Wanted:
         since=_day("since", asked.since),
         until=_day("until", asked.until),
         urgent=bool(asked.urgent),
+        emergency=bool(asked.emergency),
         supervised=bool(asked.supervised),
         disputed=bool(asked.disputed),
         returned=tickets.returns_decided if asked.returned else 0,
+        reported=tickets.city.handling.repeats.many_from if asked.reported else 0,
         by_due=asked.order == "due",
     )
 

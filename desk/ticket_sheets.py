@@ -48,10 +48,11 @@ COLUMNS: dict[str, tuple[str, bool, int]] = {
     "contact_phone": ("联系电话", False, 16),
     "confidential": ("是否保密", False, 10),
     "urgent": ("是否紧急", False, 10),
+    "emergency": ("是否特急", False, 10),
 }
 """Field → header of its column in the template, whether each row needs it, and the width of the column in characters."""
 _FIELDS = {header: name for name, (header, _, _) in COLUMNS.items()}
-_FLAGS = ("confidential", "urgent")
+_FLAGS = ("confidential", "urgent", "emergency")
 
 
 def listed(lines: Sequence[TicketLine]) -> bytes:

@@ -86,14 +86,18 @@ class TicketsApi:
         shown = {
             **sight.ticket(ticket.to_json()),
             "suggested_department": self._tickets.lead(ticket.category),
-            "maybe_same": [{**mark.line.to_json(), "why": list(mark.why)} for mark in page.marks],
+            "maybe_same": [mark.to_json() for mark in page.marks],
         }
         return web.json_response(
             {
                 "ticket": shown,
                 "events": [sight.note(event.to_json()) for event in page.events],
                 "may": await self._tickets.moves.may(ticket.number, actor(user)),
-                "suggestions": [one.to_json() for one in page.suggestions],
+                "suggestions": [
+                    {**one.to_json(), "reach": self._tickets.reach(one.name)} for one in page.suggestions
+                ],
+                # Numbers of offices, and no citizen's: they are shown in full.
+                "reach": self._tickets.reach(ticket.department),
             }
         )
 

@@ -73,13 +73,17 @@ class WebhookDelivery(Base):
     """What went wrong the last time; no word of a ticket and none of the answer."""
 
 
+_HEARS = Partner.active.is_(True) & (Partner.webhook_url != "")
+_ANY = select(Partner.id).where(_HEARS).limit(1)
+"""Asked for each line of a history, so it is made once."""
+
+
 def tell(connection: Connection, event_ids: Sequence[str]) -> None:
     """Write what every listening system is to be told of some lines, in one statement; nothing when none listens.
 
     A system that acts as a department hears of the tickets that it has; that is looked at when it is told.
     """
-    hears = Partner.active.is_(True) & (Partner.webhook_url != "")
-    if connection.execute(select(Partner.id).where(hears).limit(1)).first() is None:
+    if connection.execute(_ANY).first() is None:
         return
     line = TicketEventRow
     listening = (
@@ -87,7 +91,7 @@ def tell(connection: Connection, event_ids: Sequence[str]) -> None:
             line.id, Partner.id, line.ticket_id, literal(WAITING), literal(0), line.at, line.at, literal("")
         )
         .join_from(Partner, line, true())
-        .where(hears, among(line.id, event_ids, sqlite=connection.dialect.name == "sqlite"))
+        .where(_HEARS, among(line.id, event_ids, sqlite=connection.dialect.name == "sqlite"))
     )
     columns = (
         "event_id", "partner_id", "ticket_id", "state", "attempts", "due_at", "created_at", "error",

@@ -72,6 +72,9 @@ class NewWorkOrder(Given):
     contact_phone: Annotated[str, Field(max_length=40)] = ""
     confidential: Annotated[bool, Field(description="保密.")] = False
     urgent: bool = False
+    emergency: Annotated[
+        bool, Field(description="特急: somebody is in danger right now; it is urgent, too.")
+    ] = False
     external_number: Annotated[str, Field(max_length=60, description="Its number in the other system.")] = ""
 
 
@@ -121,6 +124,7 @@ class Line(Told):
     summary: str
     department: str | None
     urgent: bool
+    emergency: bool
     supervised: bool
     created_at: str
     due: Step | None

@@ -14,7 +14,7 @@ from partners.service import Caller
 from tickets.imports import EXTERNAL
 from tickets.service import Tickets
 from tickets.states import State
-from tickets.types import TicketLine
+from tickets.types import EMERGENCY, TicketLine
 
 
 def line(told: TicketLine) -> schemas.Line:
@@ -31,6 +31,7 @@ def line(told: TicketLine) -> schemas.Line:
         summary=hide(told.summary),
         department=told.department,
         urgent=told.urgency is not None,
+        emergency=told.urgency == EMERGENCY,
         supervised=told.supervised,
         created_at=told.to_json()["created_at"],
         due=schemas.Step(**due) if due else None,

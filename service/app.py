@@ -66,6 +66,7 @@ from gaps import Gaps
 from kb_index import entry_page
 from kb_index.entries.entry import Entry
 from kb_index.index.meanings import shipped_meaning
+from kb_index.language.pretrained import SHIPPED, shipped_encoder
 from kb_index.search.searcher import SearchResult
 from kb_index.service import KnowledgeBase
 from kb_index.statutes.service import Statutes
@@ -81,10 +82,11 @@ from service.proxy import forwarded
 from service.renewal import RESEAL, Renewal
 from service.retention import retention
 from telephony import Calls
-from tickets import departments, recounting
+from tickets import departments, meaning, recounting
 from tickets.automatic import AutomaticDispatch
 from tickets.notices import TicketNotices
 from tickets.public import PublicTickets
+from tickets.repeats import Repeats
 from tickets.service import Tickets
 from tickets.sweep import Sweep
 from tickets.types import Ticket
@@ -264,6 +266,9 @@ async def create_app(settings: Settings) -> web.Application:
     TicketNotices(database, tickets, conversations.notify, jobs, callback.ways)
     Sweep(database, events, city, jobs)
     AutomaticDispatch(database, tickets.moves, city, jobs, likely)
+    Repeats(database, events, city, jobs)
+    if (SHIPPED / "model.safetensors").is_file():
+        meaning.use(shipped_encoder().encode)
     Webhooks(database, Origins(settings.partner_origins), jobs)
 
     async def schema_current() -> bool:

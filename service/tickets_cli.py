@@ -7,7 +7,7 @@ from rich.console import Console
 
 from core.city import City
 from service import city_checks
-from tickets import catalog
+from tickets import catalog, reach
 from tickets import table as moves
 
 app = typer.Typer(no_args_is_help=True)
@@ -36,7 +36,7 @@ def check_catalog(profile: city_checks.Profile = None) -> None:
         f"超期 {rules.reminders.supervise_after.label}督办；回访 {rules.callback.phone_after.label}没有回复打电话、打 {rules.callback.tries} 天，{rules.callback.archive_after.label}没有回复归档、"
         f"要裁决的 {rules.callback.decide_within.label}内由班长裁决",
     )
-    city_checks.report(console, city, [*_nobody(city), *_examples(city)])
+    city_checks.report(console, city, [*_nobody(city), *_examples(city), *_unreached(city)])
 
 
 @app.command("table")
@@ -63,6 +63,20 @@ def _nobody(city: City) -> list[str]:
         if without:
             found.append(f"{category}：{'、'.join(without)} 没有承办单位，要人工派单")
     return found
+
+
+def _unreached(city: City) -> list[str]:
+    """What is not known of how departments can be reached."""
+    every, (hours, contacts) = len(city.departments), reach.lacking(city)
+    said = [
+        (hours, "没有写自己的上班时间（hours），按全市的算"),
+        (contacts, "没有写联络员和电话（contact）、代理（deputies）"),
+    ]
+    return [
+        f"departments.yml：{'所有' if len(names) == every else '、'.join(names[:5])}{'' if len(names) <= 5 else f'等 {len(names)} 个'}单位{told}"
+        for names, told in said
+        if names
+    ]
 
 
 def _examples(city: City) -> list[str]:

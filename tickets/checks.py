@@ -57,6 +57,7 @@ class _Checked(BaseModel):
     longitude: Annotated[float, Field(ge=-180, le=180)] | None
     place_label: Annotated[_Line, Field(max_length=200)]
     urgent: bool
+    emergency: bool
     photos: Annotated[tuple[Annotated[str, Field(max_length=36)], ...], Field(max_length=MAX_PHOTOS)]
     details: Annotated[tuple[_CheckedDetail, ...], Field(max_length=MAX_DETAILS)]
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple, Protocol, cast
 
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.bulk import given
+from core.bulk import existing
 from core.city import City
 from core.database import among
 from tickets import deadlines, due, needs, rows, watches
-from tickets.due import Step
+from tickets.due import LABELS, Step
 from tickets.lifecycle import TRANSITIONS, Transition
 from tickets.models import TicketEventRow, TicketRow
 from tickets.states import State
@@ -99,6 +100,9 @@ COLUMNS = (
 """Nothing of these has to be decrypted."""
 
 
+_AT = itemgetter(0)
+
+
 def appointments(row: Watched, city: City, left: Sequence[Step] | None = None) -> list[Appointment]:
     """All that is to happen to a ticket in its present state, the first first.
 
@@ -116,25 +120,20 @@ def appointments(row: Watched, city: City, left: Sequence[Step] | None = None) -
         within = rules.callback.archive_after.label
         words = f"群众说已解决，{within}内没有打分" if row.callback == "solved" else f"{within}内没有回复"
         found.append(_at(at, "archive", "no answer", words))
-    for step in due.left(row, state) if left is None else left:
-        before = rules.reminders.sign_before_h if step.code == "sign" else rules.reminders.before_h
-        name = f"{step.code} {step.at.isoformat()}"
-        found.append(
-            Appointment(
-                step.at - timedelta(hours=before),
-                "reminded",
-                f"before {name}",
-                f"离{step.label}期限还有 {before} 小时",
-                step.at,
-            )
-        )
-        found.append(Appointment(step.at, "overdue", f"at {name}", f"{step.label}超过期限"))
-        if step.code == "decide":
+    reminders = rules.reminders
+    for code, at in due.left(row, state) if left is None else left:
+        before = reminders.sign_before_h if code == "sign" else reminders.before_h
+        name, label = f"{code} {at.isoformat()}", LABELS[code]
+        reminder = f"离{label}期限还有 {before} 小时"
+        found.append(Appointment(at - timedelta(hours=before), "reminded", f"before {name}", reminder, at))
+        found.append(Appointment(at, "overdue", f"at {name}", f"{label}超过期限"))
+        if code == "decide":
             continue  # a supervisor's own delay; 督办 is what supervisors do to others
-        words = f"{step.label}超过期限 {rules.reminders.supervise_after.label}"
-        late = deadlines.later(city, rules.reminders.supervise_after, step.at)
+        late = deadlines.later(city, reminders.supervise_after, at)
+        words = f"{label}超过期限 {reminders.supervise_after.label}"
         found.append(Appointment(late, SUPERVISE, f"after {name}", words))
-    return sorted(found, key=lambda one: one.at)
+    found.sort(key=_AT)
+    return found
 
 
 def _at(at: datetime, action: str, name: str, note: str) -> Appointment:
@@ -216,14 +215,8 @@ async def done(session: AsyncSession, turns: Mapping[str, Turn]) -> dict[str, se
         {"ticket_id": ticket_id, "key": one.key} for ticket_id, turn in turns.items() for one in turn.lines
     ]
     found: dict[str, set[str]] = {}
-    if pairs:
-        table = cast(Table, TicketEventRow.__table__)
-        asked = given(table, pairs, sqlite=session.get_bind().dialect.name == "sqlite")
-        theirs = (table.c.ticket_id == asked.c.ticket_id) & (table.c.key == asked.c.key)
-        for ticket_id, key in await session.execute(
-            select(table.c.ticket_id, table.c.key).join_from(asked, table, theirs)
-        ):
-            found.setdefault(ticket_id, set()).add(str(key))
+    for ticket_id, key in await existing(session, cast(Table, TicketEventRow.__table__), pairs):
+        found.setdefault(ticket_id, set()).add(str(key))
     return found
 
 

@@ -15,7 +15,7 @@ from tickets.due import SOON
 from tickets.models import TicketRow
 from tickets.narrowing import apart
 from tickets.states import State
-from tickets.types import URGENT
+from tickets.types import EMERGENCY
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Counts:
         open: all of them.
         overdue: past their next deadline.
         soon: within :data:`tickets.due.SOON` of it.
-        urgent, supervised, disputed: such tickets.
+        urgent, emergency, supervised, disputed: such tickets.
         returned: returned so often that a supervisor decides.
     """
 
@@ -36,6 +36,7 @@ class Counts:
     overdue: int = 0
     soon: int = 0
     urgent: int = 0
+    emergency: int = 0
     supervised: int = 0
     disputed: int = 0
     returned: int = 0
@@ -63,7 +64,8 @@ async def count(database: Database, *, department_id: str | None, own: bool, ret
         "open": TicketRow.closed_at.is_(None),
         "overdue": (due < moment) & mine,
         "soon": due.between(moment, moment + SOON) & mine,
-        "urgent": TicketRow.urgency == URGENT,
+        "urgent": TicketRow.urgency.is_not(None),
+        "emergency": TicketRow.urgency == EMERGENCY,
         "supervised": TicketRow.supervised_at.is_not(None),
         "disputed": TicketRow.disputed.is_(True),
         "returned": TicketRow.returns >= returned,

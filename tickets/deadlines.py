@@ -6,27 +6,28 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.city import City, Limit
+from core.city.deadlines import DeadlineRule
 from tickets import catalog
 from tickets.due import Due
 from tickets.models import TicketRow
-from tickets.types import URGENT, TicketType
+from tickets.types import EMERGENCY, TicketType
 from tickets.working_time import Moment, after_working_days, after_working_hours
 
 _STEPS = {"reply": "答复", "close": "办结"}
 """The steps that citizens are told about. Signing (签收) is left out, because it does not concern them."""
 
 
-def count(city: City, kind: TicketType, category: str, urgent: bool, start: datetime) -> Due:
+def count(city: City, kind: TicketType, category: str, urgency: str | None, start: datetime) -> Due:
     """The deadlines of a ticket; none when no rule of the city fits it.
 
     Args:
         city: has the rules.
         kind: the type of the ticket.
         category: ``一级/二级``; empty when not known.
-        urgent: whether it is urgent.
+        urgency: code of how urgent it is (:mod:`tickets.urgency`).
         start: when the time begins to run, with time zone.
     """
-    return _count(city, kind, category, urgent, start, start, 0)
+    return _count(city, kind, category, urgency, start, start, 0)
 
 
 def of_row(city: City, row: TicketRow) -> Due:
@@ -35,11 +36,34 @@ def of_row(city: City, row: TicketRow) -> Due:
     Signing is counted from the last dispatch. Answer and settlement are counted from the filing, which is what the citizen was
     told, or from the beginning of the redoing; a return does not stop them. The working days of extensions and suspensions are
     added. What was returned has no time for signing until it is dispatched again: the department that signed was not late.
+    What became urgent later has the shorter time from then on, and none of its deadlines is later than without that.
     """
     start = row.due_from or row.created_at
     sign = row.dispatched_at or row.created_at
-    due = _count(city, TicketType(row.type), row.category, is_urgent(row), start, sign, row.added_days)
+    kind, category, added = TicketType(row.type), row.category, row.added_days
+    risen = row.urgent_at if row.urgency else None
+    if risen is None or risen <= start:
+        due = _count(city, kind, category, row.urgency, start, sign, added)
+    else:
+        usual = _count(city, kind, category, None, start, sign, added)
+        due = _sooner(_count(city, kind, category, row.urgency, risen, max(sign, risen), added), usual)
     return replace(due, sign_at=None) if row.returns and row.dispatched_at is None else due
+
+
+def _sooner(due: Due, usual: Due) -> Due:
+    """Deadlines of which none is later than the usual one of the step; and no answer is left that would come after the settlement."""
+    sign, reply, close = (
+        min((one for one in pair if one is not None), default=None)
+        for pair in (
+            (due.sign_at, usual.sign_at),
+            (due.reply_at, usual.reply_at),
+            (due.close_at, usual.close_at),
+        )
+    )
+    if due.reply_at is None and reply and close and reply > close:
+        reply = None
+    basis = due.basis if usual.basis or not usual.rule else ""
+    return replace(due, sign_at=sign, reply_at=reply, close_at=close, basis=basis)
 
 
 def later(city: City, limit: Limit, start: datetime) -> datetime:
@@ -48,9 +72,15 @@ def later(city: City, limit: Limit, start: datetime) -> datetime:
 
 
 def _count(
-    city: City, kind: TicketType, category: str, urgent: bool, start: datetime, sign: datetime, added: int
+    city: City,
+    kind: TicketType,
+    category: str,
+    urgency: str | None,
+    start: datetime,
+    sign: datetime,
+    added: int,
 ) -> Due:
-    rule = city.deadlines.of(kind.label, category, urgent)
+    rule = _rule(city, kind.label, category, urgency)
     if rule is None:
         return Due()
     moments = {
@@ -68,7 +98,7 @@ def _count(
     return Due(**at, rule=rule.name, basis=city.deadlines.basis(rule), provisional=provisional)
 
 
-def in_words(city: City, type_label: str, category: str, urgent: bool = False) -> str:
+def in_words(city: City, type_label: str, category: str, urgency: str | None = None) -> str:
     """How long such a matter may take, in words for a citizen, such as 按《…》，这类诉求登记后 3 个工作日内答复.
 
     Empty when no document says so. A rule that is only an example is never told to citizens.
@@ -77,9 +107,9 @@ def in_words(city: City, type_label: str, category: str, urgent: bool = False) -
         city: has the rules.
         type_label: the label of the type; empty when not known yet.
         category: ``一级/二级``; empty when not known yet.
-        urgent: whether it is urgent.
+        urgency: code of how urgent it is.
     """
-    rule = city.deadlines.of(type_label, category, urgent)
+    rule = _rule(city, type_label, category, urgency)
     basis = city.deadlines.basis(rule) if rule else ""
     if rule is None or not basis:
         return ""
@@ -115,7 +145,8 @@ def examples(city: City) -> list[str]:
 def covers_all(city: City) -> bool:
     """Whether every ticket gets a deadline, because one rule has no conditions."""
     return any(
-        not rule.types and not rule.categories and rule.urgent is None for rule in city.deadlines.rules
+        not rule.types and not rule.categories and rule.urgent is None and not rule.emergency
+        for rule in city.deadlines.rules
     )
 
 
@@ -125,9 +156,8 @@ def set_due(row: TicketRow, due: Due) -> None:
     row.due_rule, row.due_basis, row.due_provisional = due.rule, due.basis, due.provisional
 
 
-def is_urgent(row: TicketRow) -> bool:
-    """Whether a ticket's row says that it is urgent."""
-    return row.urgency == URGENT
+def _rule(city: City, type_label: str, category: str, urgency: str | None) -> DeadlineRule | None:
+    return city.deadlines.of(type_label, category, urgency is not None, urgency == EMERGENCY)
 
 
 def _after(city: City, limit: Limit, start: datetime) -> Moment:

@@ -21,6 +21,7 @@ from tickets import editing, numbers
 from tickets.corrected import is_correction
 from tickets.models import TicketRow
 from tickets.progress import ANSWERED
+from tickets.repeated import AGAIN, AGAIN_APART
 from tickets.rows import plain_line, summary
 from tickets.types import Ticket, TicketEvent, TicketLine
 
@@ -62,6 +63,8 @@ DECISIONS: dict[str, dict[str, str]] = {
         "state": _AS_IT_IS,
         "department_id": _NEVER,
         "urgency": _AS_IT_IS,
+        "urgent_at": _NEVER,
+        "reporters": _AS_IT_IS,
         "sign_due_at": _AS_IT_IS,
         "reply_due_at": _AS_IT_IS,
         "close_due_at": _AS_IT_IS,
@@ -220,6 +223,7 @@ class DepartmentView:
         shown["confidential_reply"] = reads.text(row.confidential_reply) if every or leads else ""
         shown["callback"] = {**told["callback"], "why": reads.text(row.callback_why)}
         shown |= {name: told[name] for name in _PLAIN}
+        shown["parent"] = None if not every else told["parent"]  # it says that two tickets are of one citizen
         own_since = row.dispatched_at if leads else None
         history = [
             {
@@ -227,6 +231,7 @@ class DepartmentView:
                 "note": "" if not every and _of_another(event, own_since) else _note(event, reads, hidden),
             }
             for event in events
+            if every or event.action not in _OF_CITIZEN or (event.action == AGAIN and not hidden)
         ]
         return {"ticket": shown, "events": history}
 
@@ -282,9 +287,12 @@ _PLAIN = (
     "signed_at",
     "closed_at",
     "merged_into",
-    "parent",
 )
 """Fields of :meth:`tickets.types.Ticket.to_json` that a department reads as everybody else does."""
+
+
+_OF_CITIZEN = (AGAIN, AGAIN_APART)
+"""Codes of lines that say that two tickets are of one citizen."""
 
 
 def _of_another(event: TicketEvent, own_since: datetime | None) -> bool:

@@ -11,7 +11,8 @@ from tickets.states import State
 
 SOON = timedelta(hours=24)
 """Time before a deadline from which a ticket is due soon."""
-_LABELS = {"sign": "签收", "reply": "答复", "close": "办结", "decide": "裁决"}
+LABELS = {"sign": "签收", "reply": "答复", "close": "办结", "decide": "裁决"}
+"""Code of a step → its name, in the order of a ticket's life."""
 _BEFORE_SIGNED = frozenset({State.PENDING_ACCEPTANCE, State.PENDING_DISPATCH, State.PENDING_SIGN})
 _BEFORE_REPLY = _BEFORE_SIGNED | {State.HANDLING, State.RETURN_REVIEW, State.EXTENSION_REVIEW}
 _BEFORE_CLOSE = _BEFORE_REPLY | {State.PENDING_REVIEW}
@@ -33,7 +34,7 @@ class Step(NamedTuple):
     @property
     def label(self) -> str:
         """The name of the step: 签收, 答复, 办结 or 裁决."""
-        return _LABELS[self.code]
+        return LABELS[self.code]
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form for the desk."""
@@ -80,12 +81,12 @@ class Due:
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps that have a deadline, in the order of a ticket's life."""
-        named = zip(_LABELS, (self.sign_at, self.reply_at, self.close_at, self.decide_at), strict=True)
+        named = zip(LABELS, (self.sign_at, self.reply_at, self.close_at, self.decide_at), strict=True)
         return tuple(Step(code, at) for code, at in named if at is not None)
 
     def left(self, state: State) -> tuple[Step, ...]:
         """The steps that a ticket in this state still has before it."""
-        return tuple(step for step in self.steps if _is_left(step.code, state))
+        return tuple(step for step in self.steps if step.code in _LEFT[state])
 
     def to_json(self, state: State) -> dict[str, Any]:
         """The JSON form for the desk; ``next`` is the step that is due first, None when none is left."""
@@ -102,10 +103,11 @@ class Due:
 
 def left(row: Dated, state: State) -> tuple[Step, ...]:
     """The steps that a ticket in this state still has before it, as :meth:`Due.left` says, from its row."""
-    named = zip(
-        _LABELS, (row.sign_due_at, row.reply_due_at, row.close_due_at, row.decide_due_at), strict=True
+    dates = (row.sign_due_at, row.reply_due_at, row.close_due_at, row.decide_due_at)
+    left = _LEFT[state]
+    return tuple(
+        [Step(code, at) for code, at in zip(LABELS, dates, strict=True) if at is not None and code in left]
     )
-    return tuple([Step(code, at) for code, at in named if at is not None and _is_left(code, state)])
 
 
 def _is_left(code: str, state: State) -> bool:
@@ -114,3 +116,7 @@ def _is_left(code: str, state: State) -> bool:
     if code == "decide":
         return state is State.PENDING_CALLBACK
     return state in (_BEFORE_REPLY if code == "reply" else _BEFORE_CLOSE)
+
+
+_LEFT = {state: frozenset(code for code in LABELS if _is_left(code, state)) for state in State}
+"""What is left in each state; the clock asks for very many tickets."""

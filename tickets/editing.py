@@ -14,13 +14,13 @@ from core.clock import now
 from core.database import Alongside, Database
 from core.errors import BadRequest, Conflict, Forbidden
 from core.privacy import lookup_key
-from tickets import checks, clockwork, deadlines, rows
+from tickets import checks, clockwork, deadlines, rows, urgency
 from tickets.corrected import BY_STAFF
 from tickets.lifecycle import Who
 from tickets.models import TicketRow
 from tickets.moves import stale
 from tickets.states import State
-from tickets.types import URGENT, Actor, Detail, Ticket, TicketDraft, TicketType
+from tickets.types import EMERGENCY, Actor, Detail, Ticket, TicketDraft, TicketType
 
 LABELS = {
     "type": "诉求类型",
@@ -34,11 +34,12 @@ LABELS = {
     "contact_phone": "联系电话",
     "confidential": "是否保密",
     "urgent": "是否紧急",
+    "emergency": "是否特急",
 }
 """The fields that can be changed, in the order of the ticket."""
 _CONTACT = ("contact_name", "contact_phone")
 """Fields of which the history says only that they were changed, because no text may hold them."""
-_DUE_BY = ("type", "category", "urgent")
+_DUE_BY = ("type", "category", "urgent", "emergency")
 """Fields on which the deadlines depend."""
 ACTION = "edited"
 """Code of the line in the history."""
@@ -79,6 +80,8 @@ async def edit(
             raise Conflict(f"这张工单已经是“{State(row.state).label}”，不能再修改。", code="not_now")
         before = _draft(row)
         after = checks.check(replace(before, **changes), city)
+        code = urgency.changed(row, changes.get("urgent"), changes.get("emergency"))
+        after = replace(after, urgent=code is not None, emergency=code == EMERGENCY)
         changed = [name for name in LABELS if getattr(before, name) != getattr(after, name)]
         if not changed:
             raise BadRequest("没有要修改的地方", code="nothing_changed")
@@ -130,7 +133,8 @@ def _draft(row: TicketRow) -> TicketDraft:
         longitude=row.longitude,
         place_label=row.place_label,
         details=tuple(Detail(**detail) for detail in row.details),
-        urgent=row.urgency == URGENT,
+        urgent=row.urgency is not None,
+        emergency=row.urgency == EMERGENCY,
     )
 
 
@@ -153,8 +157,8 @@ def _shown(value: Any) -> str:
 def _apply(row: TicketRow, after: TicketDraft, changed: list[str]) -> None:
     for name in changed:
         value = getattr(after, name)
-        if name == "urgent":
-            row.urgency = URGENT if value else None
+        if name in ("urgent", "emergency"):
+            urgency.put(row, urgency.level(after.urgent, after.emergency), now())
         elif name == "contact_phone":
             row.contact_phone, row.contact_key = (value, lookup_key(value)) if value else (None, None)
         elif name == "contact_name":

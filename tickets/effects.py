@@ -18,11 +18,11 @@ from core.city import City
 from core.clock import local
 from core.errors import BadRequest, Conflict
 from core.jobs import add
-from tickets import calls, catalog, deadlines, dispatch, numbers, replies, rows
+from tickets import calls, catalog, deadlines, dispatch, numbers, replies, rows, similar, urgency
 from tickets.lifecycle import Transition, Who
 from tickets.models import Department, TicketRow
 from tickets.states import State
-from tickets.types import URGENT, Actor
+from tickets.types import EMERGENCY, URGENT, Actor
 from tickets.working_time import after_working_days, working_days_until
 
 AUTOMATIC = "ticket_dispatch"
@@ -95,9 +95,9 @@ async def _accept(doing: Doing) -> str:
             )
         row.district = district.name
         changed.append(f"县区改为 {row.district}")
-    if fields.urgent is not None and fields.urgent != deadlines.is_urgent(row):
-        row.urgency = URGENT if fields.urgent else None
-        changed.append("定为紧急" if fields.urgent else "不再算紧急")
+    if (code := urgency.changed(row, fields.urgent, fields.emergency)) != row.urgency:
+        changed.append({URGENT: "定为紧急", EMERGENCY: "定为特急"}.get(code or "", "不再算紧急"))
+        urgency.put(row, code, doing.at)
     row.accepted_at = doing.at
     if doing.city.handling.dispatch.automatic_from is not None:
         await add(doing.session, AUTOMATIC, row.id)
@@ -228,7 +228,7 @@ async def _resume(doing: Doing) -> str:
 
 async def _reply(doing: Doing) -> str:
     row, fields = doing.row, doing.fields
-    found = replies.warnings(row, fields.public)
+    found = await replies.warnings(row, fields.public)
     if found and not fields.override:
         doubts = "；".join(one.text for one in found)
         raise BadRequest(
@@ -324,8 +324,16 @@ async def _merge(doing: Doing) -> str:
     )
     await dispatch.end(doing.session, row.id, returned=False)
     row.department_id = None  # whoever leads the other one has it now (:func:`tickets.dispatch.has`)
+    into.reporters = max(into.reporters, row.reporters, await _reporters(doing, into))
     await rows.add_event(doing.session, into.id, doing.actor, "merged_in", note=f"并入 {row.number}")
     return f"并入 {into.number}"
+
+
+async def _reporters(doing: Doing, into: TicketRow) -> int:
+    merged = await doing.session.scalars(
+        select(TicketRow).where(TicketRow.merged_into_id == into.id, TicketRow.id != doing.row.id)
+    )
+    return similar.reporters([into, doing.row, *merged])
 
 
 async def _withdraw(doing: Doing) -> str:

@@ -14,10 +14,11 @@ from core.clock import now
 from core.database import Database
 from core.errors import BadRequest
 from core.privacy import lookup_key
-from tickets import checks, clockwork, deadlines, numbers, rows
+from tickets import checks, clockwork, deadlines, numbers, repeats, rows
 from tickets.models import TicketRow
 from tickets.states import State
-from tickets.types import CITIZEN, URGENT, Actor, Ticket, TicketDraft, TicketType
+from tickets.types import CITIZEN, Actor, Ticket, TicketDraft, TicketType
+from tickets.urgency import level
 
 MAX_KEY = 200
 """Most characters of a filing key."""
@@ -101,13 +102,14 @@ async def within(
         conversation_id=draft.conversation_id,
         created_at=moment,
         updated_at=moment,
-        urgency=URGENT if draft.urgent else None,
+        urgency=level(draft.urgent, draft.emergency),
     )
     kind = TicketType(draft.type)
-    deadlines.set_due(row, deadlines.count(city, kind, draft.category, draft.urgent, moment))
+    deadlines.set_due(row, deadlines.count(city, kind, draft.category, row.urgency, moment))
     session.add(row)
     await session.flush()
     await clockwork.plan(session, row, city)
+    await repeats.plan(session, row)
     rows.add_photos(session, row.id, draft.photos)
     await rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
     await session.flush()

@@ -51,6 +51,8 @@ _LINE_COLUMNS = (
     TicketRow.supervised_at,
     TicketRow.dispatched_at,
     TicketRow.edited_at,
+    TicketRow.parent_id,
+    TicketRow.reporters,
     TicketRow.disputed,
 )
 _OWN_COLUMNS = (

@@ -56,6 +56,7 @@ FEW = {
     "urgent": ("urgency IS NOT NULL", ("id", *_OTHERS, "urgency")),
     "supervised": ("supervised_at IS NOT NULL", ("id", *_OTHERS)),
     "returned": ("returns > 0", ("id", *_OTHERS, "returns")),
+    "reported": ("reporters > 1", ("id", *_OTHERS, "reporters")),
     "confidential": ("confidential", ("department_id", "id")),
 }
 """Name → condition and columns of the indexes of what few tickets are. A query has to name the condition itself to be read from one."""
@@ -138,7 +139,9 @@ class TicketRow(Base):
     department_id: Mapped[str | None] = mapped_column(ForeignKey("departments.id"), default=None)
     """主办单位: the lead department."""
     urgency: Mapped[str | None] = mapped_column(String(20), default=None)
-    """``urgent``, or nothing."""
+    """``urgent``, ``emergency``, or nothing (:mod:`tickets.urgency`)."""
+    urgent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    """When it became as urgent as that, when that was after its filing: its shorter time runs from then."""
     sign_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     """Deadlines, counted by :mod:`tickets.deadlines`; None where no rule limits the step."""
     reply_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -196,7 +199,9 @@ class TicketRow(Base):
     merged_into_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
     """并单: the ticket into which this one was merged."""
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True, default=None)
-    """The ticket that this one was split from or reopens (重办)."""
+    """The earlier ticket of the same citizen about the same matter (:mod:`tickets.repeats`)."""
+    reporters: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """How many citizens are known to have told the same of the same place, this one's among them."""
     anonymous_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     """When everything that names people was removed (:mod:`tickets.retention`)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -24,7 +24,7 @@ from tickets import dispatch
 from tickets.due import SOON
 from tickets.models import TicketRow, name_key
 from tickets.states import State
-from tickets.types import URGENT, TicketType
+from tickets.types import EMERGENCY, TicketType
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ class Wanted:
         reporter: whole name of the citizen, for the hotline's staff alone. As by a phone, a ticket with 保密 is found so by nobody.
         since, until: days on which tickets were filed, both included, by the clock of China.
         due: ``overdue``: past its next deadline; ``soon``: within :data:`tickets.due.SOON` of it.
-        urgent, supervised, disputed: only such tickets.
+        urgent, emergency, supervised, disputed: only such tickets.
         returned: only tickets that were returned at least so often; 0: all.
+        reported: only tickets of what at least so many citizens told; 0: all.
         by_due: the first due first, instead of the newest first. Only tickets with a deadline before them are listed.
     """
 
@@ -62,9 +63,11 @@ class Wanted:
     until: date | None = None
     due: str = ""
     urgent: bool = False
+    emergency: bool = False
     supervised: bool = False
     disputed: bool = False
     returned: int = 0
+    reported: int = 0
     by_due: bool = False
 
 
@@ -136,7 +139,8 @@ class Narrowed:
             return "due"
         if wanted.state == "open":
             return "open"
-        return "few" if wanted.urgent or wanted.supervised or wanted.disputed or wanted.returned else ""
+        marks = (wanted.urgent, wanted.emergency, wanted.supervised, wanted.disputed)
+        return "few" if any(marks) or wanted.returned or wanted.reported else ""
 
     def sources(self, leaves: Sequence[str] = ()) -> list[Source]:
         """Where the tickets come from. ``leaves``: the categories below :attr:`level`."""
@@ -259,7 +263,9 @@ class Narrowed:
         elif wanted.due == "soon":
             found.append(TicketRow.next_due_at.between(moment, moment + SOON))
         if wanted.urgent:
-            found.append(TicketRow.urgency == URGENT)
+            found.append(TicketRow.urgency.is_not(None))
+        if wanted.emergency:
+            found.append(TicketRow.urgency == EMERGENCY)
         if wanted.supervised:
             found.append(TicketRow.supervised_at.is_not(None))
         if wanted.disputed:
@@ -267,6 +273,8 @@ class Narrowed:
         if wanted.returned:
             # The index of those that were returned at all is used for what names its condition.
             found += [TicketRow.returns >= wanted.returned, literal_column("tickets.returns > 0")]
+        if wanted.reported:
+            found += [TicketRow.reporters >= wanted.reported, literal_column("tickets.reporters > 1")]
         return found
 
     def _ordered(self, query: Select[Any], by: str, before: str | None) -> Select[Any]:

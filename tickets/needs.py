@@ -65,6 +65,9 @@ class Accept(Needs):
     category: Annotated[str, Field(title="事项分类", max_length=80, json_schema_extra=_as("category"))] = ""
     district: Annotated[str, Field(title="县区", max_length=40, json_schema_extra=_as("district"))] = ""
     urgent: Annotated[bool | None, Field(title="紧急", json_schema_extra=_as("flag"))] = None
+    emergency: Annotated[bool | None, Field(title="特急（有人正有危险）", json_schema_extra=_as("flag"))] = (
+        None
+    )
     note: Annotated[Remark, Field(title="备注")] = ""
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.city import City
+from core.clock import now
 from core.database import Database
 from core.errors import NotFound
-from tickets import checks, counting, dispatch, listing, pages, rows, similar
+from tickets import checks, counting, dispatch, listing, pages, reach, rows, similar
 from tickets.department_view import DepartmentView, Introduced
 from tickets.listing import Wanted
 from tickets.models import TicketRow
@@ -81,6 +82,10 @@ class Reading:
         found = self.city.lead(category)
         return found.name if found else None
 
+    def reach(self, department: str | None) -> dict[str, Any] | None:
+        """How a department can be reached now; see :func:`tickets.reach.of`."""
+        return reach.of(self.city, department, now()) if department else None
+
     @property
     def places(self) -> Sequence[str]:
         """The names of the city's districts, as tickets hold them."""
@@ -127,7 +132,7 @@ class Reading:
             leads = None if department_id is None else row.department_id == department_id
             seen = self._view.ticket(row, ticket, events, leads=leads, clear=clear)
         seen["ticket"]["suggested_department"] = self.lead(row.category)
-        seen["ticket"]["maybe_same"] = [{**mark.line.to_json(), "why": list(mark.why)} for mark in marks]
+        seen["ticket"]["maybe_same"] = [mark.to_json() for mark in marks]
         return seen
 
     async def events(self, number: str) -> tuple[TicketEvent, ...]:

@@ -1,7 +1,7 @@
 """Checks of a department's answer before it is reviewed: what a careful reader at the hotline would ask about.
 
 Each warning must be answered by a better text, or overridden with a reason. Plain patterns, bounded and of one reading each;
-likeness to the matter by :func:`tickets.similar.overlap`.
+whether it is about the matter by :func:`tickets.meaning.about`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from dataclasses import dataclass
 
 from core.masking import hide
 from core.text import written
+from tickets import meaning
 from tickets.models import TicketRow
-from tickets.similar import overlap
 
 SHORT = 15
 """Fewest visible characters of an answer that says something."""
-_UNLIKE = 0.03
-"""Least likeness (0 to 1) of an answer to its matter. An answer names at least the thing that it is about."""
 _BOILERPLATE = re.compile(
     r"已经?(?:将|把|由)?(?:您的?|此|该|问题|诉求|情况|工单){0,4}(?:转|交|反馈|反映|上报|移交)[至给到由交]{0,2}(?:相关|有关|职能|责任|辖区)(?:部门|单位|科室|人员)"
     r"|(?:相关|有关|职能)(?:部门|单位)(?:会|将|正在?)(?:尽快|及时|抓紧|依法)?(?:处理|核实|办理|调查)"
@@ -48,10 +46,11 @@ class Warned:
         return {"code": self.code, "text": self.text}
 
 
-def warnings(row: TicketRow, text: str) -> tuple[Warned, ...]:
+async def warnings(row: TicketRow, text: str) -> tuple[Warned, ...]:
     """What is doubtful about the public answer to a ticket; nothing when it reads well.
 
-    >>> [one.code for one in warnings(TicketRow(content="小区路灯不亮", subject=""), "您的诉求已转相关部门处理。")]
+    >>> found = asyncio.run(warnings(TicketRow(content="小区路灯不亮", subject=""), "您的诉求已转相关部门处理。"))
+    >>> [one.code for one in found]
     ['short', 'boilerplate', 'off_matter']
     """
     found = []
@@ -59,7 +58,7 @@ def warnings(row: TicketRow, text: str) -> tuple[Warned, ...]:
         found.append(Warned("short", "太短，没有说清怎么办的"))
     if _BOILERPLATE.search(text):
         found.append(Warned("boilerplate", "只说转给别的单位，没有说办得怎么样"))
-    if overlap(f"{row.content} {row.subject or ''}", text) < _UNLIKE:
+    if not await meaning.about(f"{row.content} {row.subject or ''}".strip(), text):
         found.append(Warned("off_matter", "没有提到群众反映的事"))
     if _PROMISE.search(text) and not _DATE.search(text) and not _DONE.search(text):
         found.append(Warned("no_date", "说了以后要办，没有说什么时候"))

@@ -51,7 +51,8 @@ def summary(content: str) -> str:
 
 def to_line(row: TicketRow) -> TicketLine:
     """The ticket of a row as agents see it in lists. It decrypts nothing."""
-    return replace(plain_line(row, summary(row.content)), conversation_id=row.conversation_id)
+    line = plain_line(row, summary(row.content))
+    return replace(line, conversation_id=row.conversation_id, repeated=row.parent_id is not None)
 
 
 def plain_line(row: TicketRow, told: str) -> TicketLine:
@@ -78,6 +79,7 @@ def plain_line(row: TicketRow, told: str) -> TicketLine:
         disputed=row.disputed,
         corrected=is_corrected(row.content),
         edited=_edited(row),
+        reporters=row.reporters,
     )
 
 
@@ -142,6 +144,7 @@ async def to_ticket(session: AsyncSession, row: TicketRow) -> Ticket:
         heard=Heard(row.callback, row.satisfied, row.callback_why),
         disputed=row.disputed,
         edited=_edited(row),
+        reporters=row.reporters,
         merged_answer=await _merged_answer(session, row),
     )
 

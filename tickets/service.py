@@ -63,9 +63,9 @@ class Tickets(Saying):
         """The deadlines that a citizen may rely on; see :func:`tickets.progress.deadline_lines`."""
         return progress.deadline_lines(ticket)
 
-    def how_long(self, type_label: str, category: str, urgent: bool = False) -> str:
+    def how_long(self, type_label: str, category: str, urgency: str | None = None) -> str:
         """How long such a matter may take, in words for a citizen; see :func:`tickets.deadlines.in_words`."""
-        return deadlines.in_words(self.city, type_label, category, urgent)
+        return deadlines.in_words(self.city, type_label, category, urgency)
 
     async def file(
         self, draft: TicketDraft, key: str, actor: Actor = CITIZEN, beside: Beside | None = None

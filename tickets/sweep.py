@@ -55,7 +55,17 @@ class Sweep:
         self._database = database
         self._events = events
         self._city = city
+        # Made once, because making one takes longer than running it. A row that another process works on is left to it: it does
+        # what is due itself.
+        is_due = watches.is_due(sqlite=database.is_sqlite)
+        self._facts = _locking(select(*clockwork.COLUMNS).join(TicketWatchRow).where(is_due))
+        self._rows = _locking(
+            select(TicketRow).join(TicketWatchRow).where(is_due).order_by(TicketWatchRow.at)
+        )
         jobs.every(JOB, LOOK, self.run)
+
+    def _which(self, ids: Sequence[str], moment: datetime) -> dict[str, Any]:
+        return watches.which(ids, moment, sqlite=self._database.is_sqlite)
 
     async def run(self, _: Job | None = None) -> int:
         """Do all that is due now.
@@ -118,14 +128,9 @@ class Sweep:
             How many could be looked at, and which of the others are to be moved.
         """
         async with self._database.write() as session:
-            # A row that another process works on is left to it: it does what is due itself.
-            wanted = (
-                select(*clockwork.COLUMNS)
-                .join(TicketWatchRow)
-                .where(watches.is_due(ids, moment, sqlite=self._database.is_sqlite))
-            )
-            locked = wanted.with_for_update(of=TicketRow, skip_locked=True)
-            due: dict[str, Any] = {row.id: row for row in await session.execute(locked)}
+            connection = await session.connection()
+            found = await connection.execute(self._facts, self._which(ids, moment))
+            due: dict[str, Any] = {row.id: row for row in found}
             made = {one: clockwork.turn(row, self._city, moment) for one, row in due.items()}
             done = await clockwork.done(session, made)
             turns = {one: turn.without(done.get(one, ())) for one, turn in made.items()}
@@ -138,13 +143,7 @@ class Sweep:
         """Do all that is due for some tickets, in one transaction that is short enough for everybody who waits to write."""
         did: list[str] = []
         async with self._database.write() as session:
-            wanted = (
-                select(TicketRow)
-                .join(TicketWatchRow)
-                .where(watches.is_due(ids, moment, sqlite=self._database.is_sqlite))
-            )
-            locked = wanted.order_by(TicketWatchRow.at).with_for_update(of=TicketRow, skip_locked=True)
-            due = list(await session.scalars(locked))
+            due = list(await session.scalars(self._rows, self._which(ids, moment)))
             done = await clockwork.keys(session, [row.id for row in due])
             for row in due:
                 if await clockwork.catch_up(session, row, self._city, moment, do, done=done[row.id]):
@@ -173,6 +172,10 @@ class Sweep:
             return
         for line in lines:
             announce(self._events, line, "clock")
+
+
+def _locking(wanted: Any) -> Any:
+    return wanted.with_for_update(of=TicketRow, skip_locked=True)
 
 
 async def _write(

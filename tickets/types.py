@@ -12,12 +12,13 @@ from core.codes import place
 from tickets.corrected import is_corrected
 from tickets.due import Due
 from tickets.lifecycle import TRANSITIONS
+from tickets.repeated import AGAIN, AGAIN_APART, MANY
 from tickets.rounds import Heard, Rounds
 from tickets.states import State
 
-URGENT = "urgent"
-"""The code of :attr:`Ticket.urgency` for an urgent ticket (紧急). Other tickets have no code."""
-_URGENCY_LABELS = {URGENT: "紧急"}
+URGENT, EMERGENCY = "urgent", "emergency"
+"""The codes of :attr:`Ticket.urgency`: 紧急, and 特急 when somebody is in danger right now. Other tickets have no code."""
+_URGENCY_LABELS = {URGENT: "紧急", EMERGENCY: "特急"}
 SUMMARY_CHARACTERS = 60
 """Most characters of a ticket's content that lists show."""
 
@@ -106,7 +107,8 @@ class TicketDraft:
         place_label: the address that the citizen's device gave the point.
         photos: ids of its photos.
         details: what else the form asked for, in the order in which it is shown.
-        urgent: whether somebody was in danger when it was filed.
+        urgent: whether it is urgent (紧急).
+        emergency: whether somebody is in danger right now (特急); it is urgent then, too.
     """
 
     type: str
@@ -127,6 +129,7 @@ class TicketDraft:
     photos: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
     urgent: bool = False
+    emergency: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,9 @@ class TicketLine:
     department: str | None = None
     corrected: bool = False
     edited: bool = False
+    repeated: bool = False
+    """Whether the same citizen told it before; for the hotline's staff only."""
+    reporters: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form for lists and live events: labels for people, codes for programs."""
@@ -195,6 +201,8 @@ class TicketLine:
             "department": self.department,
             "corrected": self.corrected,
             "edited": self.edited,
+            "repeated": self.repeated,
+            "reporters": self.reporters,
         }
 
 
@@ -250,6 +258,7 @@ class Ticket:
     heard: Heard = field(default_factory=Heard)
     disputed: bool = False
     edited: bool = False
+    reporters: int = 1
     merged_answer: str = ""
     """The reviewed answer of the ticket into which this one was merged; empty when there is none. Only its citizen reads it."""
 
@@ -274,6 +283,8 @@ class Ticket:
             department=self.department,
             corrected=is_corrected(self.content),
             edited=self.edited,
+            repeated=self.parent is not None,
+            reporters=self.reporters,
         )
 
     def card(self) -> dict[str, Any]:
@@ -380,6 +391,9 @@ ACTION_LABELS = {
     "contact_taken_back": "撤回联系人、电话的更正",
     "rated": "评价",
     "contact_seen": "查看联系方式",
+    AGAIN: "重复反映",
+    AGAIN_APART: "重复反映",
+    MANY: "多人反映",
 }
 """Code of an action → its label at the desk."""
 

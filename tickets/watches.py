@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.bulk import update_many
-from core.database import among
+from core.database import UtcDateTime, among, among_given, as_given
 from tickets.models import TicketWatchRow
 
 
@@ -66,9 +66,15 @@ async def postpone(session: AsyncSession, ticket_id: str, moment: datetime, unti
     )
 
 
-def is_due(ids: Sequence[str], moment: datetime, *, sqlite: bool) -> Any:
-    """SQL of a query that is joined with the table: these tickets, as far as they are still due."""
-    return among(TicketWatchRow.ticket_id, ids, sqlite=sqlite) & (TicketWatchRow.at <= moment)
+def is_due(*, sqlite: bool) -> Any:
+    """SQL of a query that is joined with the table: some tickets, as far as they are still due. Its values: :func:`which`."""
+    theirs = among_given(TicketWatchRow.ticket_id, "due_ids", sqlite=sqlite)
+    return theirs & (TicketWatchRow.at <= bindparam("due_at", type_=UtcDateTime()))
+
+
+def which(ids: Sequence[str], moment: datetime, *, sqlite: bool) -> dict[str, Any]:
+    """The values of :func:`is_due`: ids of tickets, and the present."""
+    return {"due_ids": as_given(ids, sqlite=sqlite), "due_at": moment}
 
 
 def _at(ticket_id: str, statement: Any) -> Any:

@@ -115,6 +115,22 @@ def after_working_hours(start: datetime, count: int, spans: Sequence[tuple[time,
         day += _DAY
 
 
+def next_opening(moment: datetime, spans: Sequence[tuple[time, time]]) -> datetime:
+    """The next moment at which office hours begin.
+
+    Args:
+        moment: with time zone.
+        spans: office hours of a day, in order, at least one.
+    """
+    begin = local(moment)
+    day = begin.date()
+    while True:
+        for opens, _ in spans if is_working_day(day) else ():
+            if (at := _at(day, opens)) > begin:
+                return at
+        day += _DAY
+
+
 def _next_working_day(day: date) -> date:
     day += _DAY
     while not is_working_day(day):

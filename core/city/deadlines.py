@@ -127,7 +127,8 @@ class DeadlineRule(Grounded):
         name: the rule's name, which the desk shows.
         types: 诉求类型 as labels, such as 咨询.
         categories: 事项分类: names of level 1, or ``一级/二级``.
-        urgent: True: only urgent tickets; False: only others; None: both.
+        urgent: True: only urgent tickets (紧急), which those in danger right now (特急) are, too; False: only others; None: both.
+        emergency: True: only those in danger right now (特急); False: only others; None: both.
         sign: 签收, the department signs for the ticket.
         reply: 答复, the citizen gets an answer.
         close: 办结, the matter is settled.
@@ -137,12 +138,15 @@ class DeadlineRule(Grounded):
     types: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     urgent: _Flag | None = None
+    emergency: _Flag | None = None
     sign: Limit | None = None
     reply: Limit | None = None
     close: Limit | None = None
 
     @model_validator(mode="after")
     def _limits_something(self) -> DeadlineRule:
+        if self.emergency and self.urgent is False:
+            raise Wrong("emergency: true（特急）的工单也是紧急的，不能同时写 urgent: false")
         if not self.limits:
             raise Wrong("sign（签收）、reply（答复）、close（办结）至少要写一个")
         return self
@@ -153,18 +157,20 @@ class DeadlineRule(Grounded):
         named = {"sign": self.sign, "reply": self.reply, "close": self.close}
         return {step: limit for step, limit in named.items() if limit is not None}
 
-    def fits(self, type_label: str, category: str, urgent: bool) -> bool:
+    def fits(self, type_label: str, category: str, urgent: bool, emergency: bool = False) -> bool:
         """Whether the rule applies to a ticket.
 
         Args:
             type_label: the label of its type; empty when it is not known yet.
             category: ``一级/二级``; empty when it is not known.
             urgent: whether it is urgent.
+            emergency: whether somebody is in danger right now.
         """
         return (
             (not self.types or type_label in self.types)
             and (not self.categories or bool({category, category.partition("/")[0]} & set(self.categories)))
-            and self.urgent in (None, urgent)
+            and self.urgent in (None, urgent or emergency)
+            and self.emergency in (None, emergency)
         )
 
 
@@ -186,8 +192,8 @@ class DeadlineRules(Strict):
         for rule in self.rules:
             if rule.name in seen.values():
                 raise Wrong(f"规则名称写了两次：{rule.name}", rule.name, "deadlines")
-            condition = (frozenset(rule.types), frozenset(rule.categories), rule.urgent)
-            everything = (frozenset[str](), frozenset[str](), None)
+            condition = (frozenset(rule.types), frozenset(rule.categories), rule.urgent, rule.emergency)
+            everything = (frozenset[str](), frozenset[str](), None, None)
             if before := seen.get(condition) or seen.get(everything):
                 words = f"规则“{rule.name}”永远用不上，因为前面的“{before}”已经包括它"
                 raise Wrong(words, rule.name, "deadlines")
@@ -214,9 +220,12 @@ class DeadlineRules(Strict):
             return limit.count / self.office_hours.length_h
         return limit.count / 24 if limit.unit == "hours" else limit.count
 
-    def of(self, type_label: str, category: str, urgent: bool) -> DeadlineRule | None:
+    def of(
+        self, type_label: str, category: str, urgent: bool, emergency: bool = False
+    ) -> DeadlineRule | None:
         """The rule that applies to a ticket; None when no rule fits. See :meth:`DeadlineRule.fits`."""
-        return next((rule for rule in self.rules if rule.fits(type_label, category, urgent)), None)
+        found = (rule for rule in self.rules if rule.fits(type_label, category, urgent, emergency))
+        return next(found, None)
 
     def basis(self, rule: DeadlineRule) -> str:
         """The document that states a rule's deadlines; "" when the rule, or the office hours in it, are an example."""

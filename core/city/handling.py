@@ -98,6 +98,18 @@ class Reminders(Grounded):
     supervise_after: Limit = Limit(count=1, unit="working_days")
 
 
+class Repeats(Grounded):
+    """重复反映: the same citizen tells the same matter again, or several citizens do.
+
+    Args:
+        urgent_after: time since the earlier ticket after which the citizen's next one about it makes the matter urgent (紧急).
+        many_from: how many citizens must have told the same of one place for it to be marked as a hazard to many (多人反映).
+    """
+
+    urgent_after: Limit = Limit(count=24, unit="hours")
+    many_from: Annotated[int, Field(strict=True, ge=2, le=50)] = 3
+
+
 class CallbackRules(Grounded):
     """回访.
 
@@ -138,6 +150,7 @@ class Handling(Strict):
     suspension: Suspension = Suspension(example=True)
     reminders: Reminders = Reminders(example=True)
     callback: CallbackRules = CallbackRules(example=True)
+    repeats: Repeats = Repeats(example=True)
 
     @model_validator(mode="after")
     def _each_can_count(self) -> Handling:
@@ -168,6 +181,7 @@ class Handling(Strict):
             "挂起（suspension）": self.suspension,
             "提醒督办（reminders）": self.reminders,
             "回访（callback）": self.callback,
+            "重复反映（repeats）": self.repeats,
         }
         found = [name for name, part in named.items() if part.example]
         if any(rule.example for rule in self.directory):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -80,6 +81,34 @@ class District(Strict):
         return (self.name, *self.aliases)
 
 
+ALWAYS = "always"
+"""Office hours of a department that can be reached day and night."""
+Span = Annotated[str, Field(pattern=r"^\d\d:\d\d-\d\d:\d\d$")]
+"""A time of day from and to, such as ``08:30-12:00``."""
+
+
+class OfficeContact(Strict):
+    """A post of a department that the hotline calls about tickets. A post and no person: people change, and their names are their own.
+
+    Args:
+        post: the post, such as 热线联络员 or 值班室.
+        phone: its number as dialled in this city.
+        source: where the number was read.
+        example: whether it is made up, so that the desk has something to show.
+    """
+
+    post: Annotated[str, Field(min_length=2, max_length=20)]
+    phone: Annotated[str, Field(pattern=r"^[\d-]{3,20}$")]
+    source: Sources = None
+    example: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> OfficeContact:
+        if self.example == (self.source is not None):
+            raise Wrong("source（号码在哪里读到的）和 example: true（样例）要写一个，也只能写一个")
+        return self
+
+
 class Department(Strict):
     """承办单位: an office that handles tickets.
 
@@ -88,6 +117,9 @@ class Department(Strict):
         kind: see :data:`Kind`.
         leads: the categories (``一级/二级``) for which this department is the lead department (牵头单位).
         district: the county, district or zone whose government this department is; "" for others.
+        hours: its own office hours, in order, or :data:`ALWAYS`; None: those of the city (``deadlines.yml``).
+        contact: whom the hotline calls there.
+        deputies: who stands in, in the order in which they are called (代理).
         source: where this department was read.
     """
 
@@ -95,7 +127,23 @@ class Department(Strict):
     kind: Kind
     leads: tuple[Annotated[str, Field(pattern=r"^[^/\s]+/[^/\s]+$")], ...] = ()
     district: str = ""
+    hours: Literal["always"] | Annotated[tuple[Span, ...], Field(min_length=1)] | None = None
+    contact: OfficeContact | None = None
+    deputies: tuple[OfficeContact, ...] = ()
     source: Sources = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Department:
+        spans = self.hours if isinstance(self.hours, tuple) else ()
+        try:
+            moments = [time.fromisoformat(one) for span in spans for one in span.split("-")]
+        except ValueError as error:
+            raise Wrong("hours：没有这样的钟点", self.name) from error
+        if moments != sorted(set(moments)):
+            raise Wrong("hours：各段要从早到晚，不能重叠", self.name)
+        if self.deputies and self.contact is None:
+            raise Wrong("有 deputies（代理），就要写 contact（联络员）", self.name)
+        return self
 
     @model_validator(mode="after")
     def _of_a_district(self) -> Department:

@@ -269,6 +269,8 @@ async def test_the_view_has_these_fields_and_no_other(
             "disputed",
             "corrected",
             "edited",
+            "repeated",
+            "reporters",
         ),
         *("suspended_until", "supervised_at", "replied_at", "approved_at", "asked_days", "added_days"),
         *("public_reply", "confidential_reply", "assisting", "rounds", "callback"),

@@ -24,5 +24,5 @@ MATTER = TicketRow(content="小区门口的路灯坏了三天了，晚上老人�
         ("小区门口的路灯已于昨天修好，住 3 栋的报修人电话 13855440013 已经回访。", ["personal"]),
     ],
 )
-def test_an_answer_is_warned_about(text: str, codes: list[str]) -> None:
-    assert [one.code for one in warnings(MATTER, text)] == codes
+async def test_an_answer_is_warned_about(text: str, codes: list[str]) -> None:
+    assert [one.code for one in await warnings(MATTER, text)] == codes

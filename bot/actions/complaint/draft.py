@@ -173,7 +173,12 @@ def details(slots: Mapping[str, Any], fields: Iterable[Field] = FIELDS) -> tuple
 
 
 def to_ticket(
-    slots: Mapping[str, Any], *, channel: str, conversation_id: str, urgent: bool = False
+    slots: Mapping[str, Any],
+    *,
+    channel: str,
+    conversation_id: str,
+    urgent: bool = False,
+    emergency: bool = False,
 ) -> TicketDraft:
     """The draft of a ticket, made from the slots.
 
@@ -181,7 +186,8 @@ def to_ticket(
         slots: the slots of the complaint.
         channel: name of the channel.
         conversation_id: the conversation it is filed in.
-        urgent: whether somebody is in danger.
+        urgent: whether somebody is, or was, in danger.
+        emergency: whether somebody is in danger right now.
     """
 
     def text(name: str) -> str:
@@ -209,4 +215,5 @@ def to_ticket(
         photos=tuple(slots.get("photos") or ()),
         details=details(slots),
         urgent=urgent,
+        emergency=emergency,
     )

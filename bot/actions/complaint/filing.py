@@ -13,6 +13,7 @@ from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
 from conversations import by_text
+from conversations.emergency import going_on
 from conversations.event_kinds import Result
 from core.codes import place
 from core.errors import BadRequest
@@ -40,6 +41,7 @@ async def file_ticket(turn: Turn) -> None:
         channel=view.channel,
         conversation_id=turn.conversation_id,
         urgent=view.urgent,
+        emergency=view.urgent and going_on(view.facts),
     )
     try:
         ticket = await parts().tickets.file(draft, str(turn.slot("filing_key")))

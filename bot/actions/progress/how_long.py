@@ -11,7 +11,6 @@ from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS
 from bot.understanding.how_long import asks_how_long
 from conversations.event_kinds import Result
 from tickets.states import State
-from tickets.types import URGENT
 
 if TYPE_CHECKING:
     from tickets.types import Ticket
@@ -83,6 +82,6 @@ def _of_ticket(ticket: Ticket) -> str:
         return parts().tickets.progress_text(ticket).removeprefix("您好，")
     if lines := parts().tickets.deadline_lines(ticket):
         return "".join(lines)
-    urgent = ticket.urgency == URGENT
-    words = parts().tickets.how_long(ticket.type.label, ticket.category, urgent) if ticket.due.basis else ""
+    usual = (ticket.type.label, ticket.category, ticket.urgency)
+    words = parts().tickets.how_long(*usual) if ticket.due.basis else ""
     return f"{words}。{_FROM_HOLIDAYS}" if words and ticket.due.provisional else UNTOLD

@@ -55,7 +55,7 @@ class Tickets(Protocol):
         """File a ticket; a second call with the same key returns the same ticket."""
         ...
 
-    def how_long(self, type_label: str, category: str, urgent: bool = False) -> str:
+    def how_long(self, type_label: str, category: str, urgency: str | None = None) -> str:
         """How long such a matter may take, in words; empty when no document says so."""
         ...
 

@@ -96,10 +96,10 @@ export class DeskApi {
 
   tickets = (filter: Partial<TicketFilter>, before: string | null = null, limit = 50):
     Promise<{ tickets: TicketRow[]; next: string | null }> => {
-    const { urgent, supervised, disputed, returned, ...words } = filter;
+    const { urgent, emergency, supervised, disputed, returned, reported, ...words } = filter;
     return this.client.get("/tickets", {
-      ...words, limit, before, ...(urgent && { urgent: 1 }), ...(supervised && { supervised: 1 }), ...(disputed && { disputed: 1 }),
-      ...(returned && { returned: 1 }),
+      ...words, limit, before, ...(urgent && { urgent: 1 }), ...(emergency && { emergency: 1 }), ...(supervised && { supervised: 1 }), ...(disputed && { disputed: 1 }),
+      ...(returned && { returned: 1 }), ...(reported && { reported: 1 }),
     });
   };
 

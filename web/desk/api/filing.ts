@@ -25,6 +25,7 @@ export interface MatterFields {
   contact_phone: string;
   confidential: boolean;
   urgent: boolean;
+  emergency: boolean;
 }
 
 /** What can be filed out of a conversation. Numbers are masked; the server puts them back. */
@@ -33,6 +34,7 @@ export interface Matter {
   photos: { id: string; chosen: boolean }[];
   place: { latitude: number; longitude: number; label: string } | null;
   urgent: boolean;
+  emergency: boolean;
 }
 
 export type LikeTicket = TicketRow & { why: string[] };

@@ -32,7 +32,7 @@ export interface TicketRow {
   due: Due;
   /** Which edit of the ticket this is; a move says which one it was made on. */
   version: number;
-  /** 紧急; null for others. */
+  /** 紧急 or 特急; null for others. */
   urgency: string | null;
   /** 督办: a supervisor watches over it. */
   supervised: boolean;
@@ -42,6 +42,10 @@ export interface TicketRow {
   corrected: boolean;
   /** The hotline changed fields since it was dispatched; its history tells what. */
   edited: boolean;
+  /** The same citizen told it before; for the hotline's staff only. */
+  repeated?: boolean;
+  /** How many citizens told the same of the same place. */
+  reporters?: number;
   /** The department that handles it (承办单位); null before it is dispatched. */
   department: string | null;
   /** What is usual to do next; only on a department's list. */
@@ -61,10 +65,12 @@ export interface Ticket extends TicketRow {
   /** The department that leads on its category: a proposal until it is dispatched. */
   suggested_department?: string | null;
   /** Open tickets that may be about the same matter, with what they have in common; only those the account may see. */
-  maybe_same?: (TicketRow & { why: string[] })[];
+  maybe_same?: (TicketRow & { why: string[]; score: number })[];
   updated_at?: string | null;
   closed_at?: string | null;
   merged_into?: string | null;
+  /** The earlier ticket of the same citizen about the same matter. */
+  parent?: string | null;
   latitude?: number | null;
   longitude?: number | null;
   place_label?: string | null;
@@ -169,6 +175,20 @@ export interface Suggestion {
   reason: string;
   /** Names of the departments that would assist. */
   assisting: string[];
+  reach?: OfficeReach | null;
+}
+
+/** When a department works, and whom the hotline calls there. */
+export interface OfficeReach {
+  /** In words; empty when none are known. */
+  hours: string;
+  own_hours: boolean;
+  /** The hours are only the city's example. */
+  example: boolean;
+  /** Null when no hours are known. */
+  open: boolean | null;
+  opens_at: string | null;
+  contacts: { post: string; phone: string; deputy: boolean; example: boolean }[];
 }
 
 /** Something about a reply that its writer should look at again. */
@@ -183,6 +203,8 @@ export interface TicketPage {
   events: TicketEvent[];
   may: Move[];
   suggestions: Suggestion[];
+  /** How its department can be reached; only for the hotline's staff, once it is dispatched. */
+  reach?: OfficeReach | null;
 }
 
 /** What is sent as a field of a move. */
@@ -208,10 +230,13 @@ export interface TicketFilter {
   since: string;
   until: string;
   urgent: boolean;
+  emergency: boolean;
   supervised: boolean;
   disputed: boolean;
   /** So often returned that a supervisor decides. */
   returned: boolean;
+  /** Told by so many citizens that it may be a hazard to all. */
+  reported: boolean;
   order: "" | "due";
 }
 

@@ -1,12 +1,13 @@
 import { reactive } from "vue";
 import type { MatterFields, Readings } from "../api/filing";
 import type { Ticket } from "../api/types";
+import { EMERGENCY } from "./tickets";
 
 export const TYPES = ["咨询", "求助", "投诉", "举报", "建议", "表扬"];
 
 export const LABELS: Record<keyof MatterFields, string> = {
   type: "诉求类型", content: "诉求内容", category: "事项分类", district: "所在县区", address: "发生地点", happened_at: "发生时间",
-  subject: "涉及对象", contact_name: "联系人", contact_phone: "联系电话", confidential: "要求保密", urgent: "紧急",
+  subject: "涉及对象", contact_name: "联系人", contact_phone: "联系电话", confidential: "要求保密", urgent: "紧急", emergency: "特急（有人正有危险）",
 };
 
 /** What an agent has begun to fill in for a conversation or a call. */
@@ -34,7 +35,7 @@ export function forgetFiling(): void {
 export function empty(): MatterFields {
   return {
     type: "", content: "", category: "", district: "", address: "", happened_at: "", subject: "", contact_name: "", contact_phone: "",
-    confidential: false, urgent: false,
+    confidential: false, urgent: false, emergency: false,
   };
 }
 
@@ -76,7 +77,7 @@ export function ofTicket(ticket: Ticket): MatterFields {
   return {
     ...empty(), type: ticket.type, content: ticket.content ?? "", category: ticket.category ?? "", district: ticket.district ?? "",
     address: ticket.address ?? "", happened_at: ticket.happened_at ?? "", subject: ticket.subject ?? "",
-    confidential: ticket.confidential ?? false, urgent: ticket.urgency !== null,
+    confidential: ticket.confidential ?? false, urgent: ticket.urgency !== null, emergency: ticket.urgency === EMERGENCY,
   };
 }
 

@@ -69,6 +69,8 @@ export function facts(one: Ticket): Fact[] {
     { name: "经过", value: rounds(one) },
     { name: "回访", value: heard(one) },
     { name: "并入工单", value: one.merged_into },
+    { name: "同一位群众的上一张", value: one.parent },
+    { name: "反映人数", value: (one.reporters ?? 1) > 1 ? `${String(one.reporters)} 位群众` : null, hint: "同一地点的同样情况，人数是系统按内容估计的" },
   ];
   return all.flatMap(({ name, value, hint }) => (value ? [{ name, value, ...(hint && { hint }) }] : []));
 }

@@ -6,11 +6,11 @@ export const TYPES = ["咨询", "求助", "投诉", "举报", "建议", "表扬"
 
 /** A list that is not narrowed, newest first. */
 export const ALL: Readonly<TicketFilter> = {
-  state: "", q: "", name: "", department: "", category: "", district: "", type: "", due: "", since: "", until: "", urgent: false, supervised: false,
-  disputed: false, returned: false, order: "",
+  state: "", q: "", name: "", department: "", category: "", district: "", type: "", due: "", since: "", until: "", urgent: false, emergency: false, supervised: false,
+  disputed: false, returned: false, reported: false, order: "",
 };
 
-const FLAGS = ["urgent", "supervised", "disputed", "returned"] as const;
+const FLAGS = ["urgent", "emergency", "supervised", "disputed", "returned", "reported"] as const;
 const WORDS = ["state", "q", "name", "department", "category", "district", "type", "since", "until"] as const;
 
 function word(query: LocationQuery, name: string): string {

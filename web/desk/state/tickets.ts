@@ -1,3 +1,6 @@
+/** How a ticket is named in which somebody is in danger right now. */
+export const EMERGENCY = "特急";
+
 /** The lifecycle's states (工单状态) as the list can be filtered by them, in the order a ticket passes through. */
 export const STATES = [
   "待受理", "待派单", "待签收", "办理中", "退单审核", "延期审核", "挂起", "待审核", "待回访", "办结归档",
