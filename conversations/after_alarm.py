@@ -123,9 +123,19 @@ _BACK = re.compile(
     r"又|再次|再一次|重新|还(?:是)?(?:有|在)|(?:这|今|现在|那)(?:回|次|会儿?)|比(?:上|刚|头|先|之?前|那)(?:次|回|才|刚|一?次|先|面)?|复发|没(?:修|弄)好|卷土|起来了|更(?:大|重|厉害|浓|狠)"
 )
 _COMES = re.compile(r"又|再次|再一次|重新|复发|这(?:回|次).{0,3}(?:比|更)|比(?:上|刚|头|先|前)")
+_COMPANY = re.compile(
+    r"又(?:有人)?(?:来|回来|多)了?[^，,。]{0,8}(?:排队|办事|办业务|上班|开门|营业|吃饭|买菜|看热闹|帮忙|帮我|接我|唱|跳舞|顾客)(?!.*[砸砍打骂踹刀])|"
+    r"(?:民警|警察|医生|救护车|消防员?|师傅|物业|社区)[^，,。]{0,4}又(?:回?来)了(?!.*[砸砍打骂踹刀])"
+)
+"""More people who harm nobody."""
 _NOT_BACK = re.compile(
     r"会不会又|又(?:怎么|咋|要交|要钱|涨|扣)|又.{0,6}(?:怎么办理|怎么赔|收费)|不会再|没再|没有?(?:味|烟|火)|怕又|要是又|如果又|万一又|以前|上(?:个)?月"
 )
+
+
+def more_company(text: str) -> bool:
+    """Whether a message says that more people came who harm nobody (又来了两个人排队, 警察又来了)."""
+    return _COMPANY.search(plain(text)) is not None
 
 
 def returns(text: str, kind: str) -> bool:
@@ -135,9 +145,11 @@ def returns(text: str, kind: str) -> bool:
     (True, True)
     >>> returns("煤气费又涨了", "gas"), returns("又有味道了", "traffic"), returns("要是又漏了找谁", "gas")
     (False, False, False)
+    >>> returns("又来了两个人砸门", "crime"), returns("又来了两个人排队", "crime"), returns("警察又来了", "crime")
+    (True, False, False)
     """
     said, signs = plain(text), _SIGNS.get(kind)
-    if signs is None or len(said) > _LONGEST or _NOT_BACK.search(said):
+    if signs is None or len(said) > _LONGEST or _NOT_BACK.search(said) or more_company(text):
         return False
     return _COMES.search(said) is not None and re.search(signs, said) is not None
 

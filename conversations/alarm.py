@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conversations import after_alarm, aside, danger, during, facts, muted, scope, steps, store
+from conversations import after_alarm, aside, danger, during, ended, facts, muted, scope, steps, store
 from conversations.danger import Danger, Judge
 from conversations.danger_state import (
     FACT,
@@ -284,6 +284,8 @@ class Alarm:
             await self._handoff.remember(conversation_id, scope.DECLINED, str(fact["text"]))
             return Screened(ahead=[] if fact.get("withheld") else [steps.kept()])
         both = f"{fact['text']}。{job.text}"
+        if answer is None and found is None and await self._open.asks_now(job.text, fact):
+            answer = True  # 能不能把人抬出来 asks what to do: somebody is in danger.
         if answer is None and found is None:
             found = await self._look(both)
             # A place or a thank you after a suspicion proves no danger, however both read together.
@@ -377,7 +379,7 @@ class Alarm:
     @staticmethod
     def _tired(job: Job, fact: dict[str, Any]) -> bool:
         """Whether the citizen protests against an alarm that nobody can have forced them to take back."""
-        forced = is_open(fact) and str(fact.get("kind")) in during.BY_PEOPLE
+        forced = is_open(fact) and str(fact.get("kind")) in ended.BY_PEOPLE
         return (
             job.mode is not Mode.HUMAN
             and known_of_late(fact)

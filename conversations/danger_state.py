@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from conversations import danger, during
+from conversations import danger, during, ended
 from conversations.danger import Advice, Danger
 from conversations.past import of_now
 from conversations.sequels import Heard
@@ -32,6 +32,7 @@ Keys that are sometimes there:
 - ``withheld``: the assistant's replies to show after a denial: the question about danger replaced them;
 - ``beside``: the question came with these replies, and did not replace them;
 - ``again``: the question was asked a second time;
+- ``before``: the dangers that were not over when this one began, the first one first, each with ``kind`` and ``text``;
 - ``called``: the citizen has called for help;
 - ``signs``: words of how things go (呼吸, 出不去) for which the steps of the advice were said again;
 - ``filing``: the form is taking the matter down;
@@ -101,9 +102,17 @@ def _age(fact: dict[str, Any]) -> timedelta:
 
 
 def advice_of(fact: dict[str, Any]) -> Advice:
-    """The advice for the danger of a fact, with the numbers of another one that was not over when it began."""
-    advice, before = danger.advice(str(fact["kind"]), str(fact["text"])), fact.get("before")
-    return advice.beside(danger.advice(str(before["kind"]), str(before["text"]))) if before else advice
+    """The advice for the danger of a fact, with the numbers of those that were not over when it began."""
+    advice = danger.advice(str(fact["kind"]), str(fact["text"]))
+    for one in reversed(not_over(fact)):
+        advice = advice.beside(danger.advice(str(one["kind"]), str(one["text"])))
+    return advice
+
+
+def not_over(fact: dict[str, Any]) -> list[dict[str, str]]:
+    """The dangers that were not over when the danger of a fact began, the first one first."""
+    before = fact.get("before") or []
+    return [before] if isinstance(before, dict) else list(before)  # until 2026-11-30 it was one
 
 
 def read_as(fact: dict[str, Any]) -> str:
@@ -146,10 +155,10 @@ def restored(data: dict[str, Any]) -> Reply:
 def goes_on(text: str, found: Danger, fact: dict[str, Any], heard: Heard | None) -> bool:
     """Whether clear danger in a message is the open one, which needs no whole advice again."""
     open_, text = advice_of(fact), simplified(text)
-    if found.kind == "crime" and str(fact["kind"]) not in during.BY_PEOPLE and not _BLOWS.search(text):
+    if found.kind == "crime" and str(fact["kind"]) not in ended.BY_PEOPLE and not _BLOWS.search(text):
         return True  # 我出来了，我妈没出来 is still about the fire.
     signs = _SIGNS_OF.get(found.kind)
-    another = found.kind != fact["kind"] and str(fact["kind"]) not in during.BY_PEOPLE
+    another = found.kind != fact["kind"] and str(fact["kind"]) not in ended.BY_PEOPLE
     if another and signs is not None and not signs.search(text):
         return True
     if read_as(fact) == "another_self_harm" and found.kind == "self_harm" and not re.search("[我俺咱]", text):
@@ -194,7 +203,7 @@ def told_of_the_past(text: str, found: Danger, fact: dict[str, Any]) -> bool:
     >>> told_of_the_past("他现在又在砸门", Danger("crime", 0.9, clear=True), hit)
     False
     """
-    people = during.BY_PEOPLE
+    people = ended.BY_PEOPLE
     same = found.kind == fact.get("kind") or (found.kind in people and fact.get("kind") in people)
     behind = fact.get("state") in ("over", "denied") and bool(fact.get("past")) and fresh(fact)
     return behind and same and found.kind != "self_harm" and not of_now(text)

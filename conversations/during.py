@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from conversations.after_alarm import asks
+from conversations import ended
+from conversations.after_alarm import asks, more_company
+from conversations.ended import BARE, BY_PEOPLE, GOES
 from conversations.muted import cannot_phone
-from conversations.past import gone, lies_behind
-from conversations.sequels import DONE_WITH, WHAT_NOW_FROM, Heard, from_shares, goes_on
+from conversations.past import LASTS, gone
+from conversations.sequels import DONE_WITH, Heard, asks_now, from_shares, goes_on
 from core import text as texts
 from core.simplified import simplified
 
 LONGEST = 24
 """Most characters, besides signs, of a message that counts as about the danger because of its words alone."""
-BY_PEOPLE = ("self_harm", "crime", "domestic_violence", "child_abuse")
-"""Kinds of danger in which a citizen may be forced to say that all is well, or may say so out of shame.
-
-With these the citizen stays in the queue, whatever the citizen says.
-"""
 
 
+_SIGN = 8
+"""Most characters of a message with a sign of how things go (没有呼吸) that is nothing but that sign."""
 _QUIET = re.compile(
     r"(?:孩子|小孩|娃|人|[他她]|现在|突然|刚才|已经|那边|里面|屋里|隔壁){0,12}(?:没|不)(?:有|出|了){0,12}(?:声音?|动静|动|哭|吭声)了*(?:啊|呀){0,12}"
 )
@@ -31,21 +30,6 @@ _CLAUSES = re.compile(r"[，,。.！!？?；;、\s]+")
 _REQUEST = re.compile(
     r"投诉|举报|反映|登记|人工|坐席|客服|工单|建议|取消|请问|想问|咨询|撤销|多少钱|政策|条件|材料|证明|撤(?:回|单|掉|诉|了吧|了算)|追究"
 )
-_WHO = r"(?:现在|早就|目前|暂时|这会儿?|已经|刚才|刚刚|终于|我们?|俺们?|咱们?|[他她它]们?|大家|人|孩子|娃|老人|老头|爸|妈|都|也|全|被){0,12}"
-_SAFE = (
-    r"(?:没(?:有)?(?:什么|啥|太)?(?:大)?(?:事|危险|碍)|(?:挺|很|蛮|还算|算是?|暂时|目前|绝对){0,2}(?:平安|安全)|(?:病情|情况|情绪)?稳定(?:下来|住)?|脱险|脱离(?:生命)?危险|转危为安|缓过(?:来|劲来?)|没(?:有)?(?:着火|起火|漏气)|得救|获救|虚惊一场|是?误会|是?误报|救下来|劝(?:住|下来))"
-    r"(?:了|啦|儿|的|呢){0,12}"
-)
-_SAFE_PLACE = re.compile(
-    rf"{_WHO}(?:已经)?(?:(?:跑|躲|逃|搬|回|住|待)?(?:到|在|去|进)(?:了)?)(?:我|俺)?(?:妈家?|娘家|爸妈家|爸妈那|姐家|哥家|妹家|弟家|亲戚家|朋友家|同学家|邻居家|派出所|公安局|警察局|宾馆|单位)(?:里|了|这|那边|来){{0,3}}"
-)
-"""Where somebody is safe from blows. Beside good news it brings nothing bad; alone it is no end."""
-_AIRED = r"(?:(?:打?开|关)(?:了|好|掉)?(?:门窗?|窗户?|(?:总)?阀门?|煤?气|燃气)){0,3}"
-"""What is done about gas on the way out."""
-_OVER = re.compile(rf"{_WHO}{_SAFE}")
-_ONLY_I = re.compile(
-    rf"(?:(?:现在|已经|刚才|刚刚|终于|也|反正|好了){{0,12}}[我俺](?![们家爸妈爹娘爷奶哥姐弟妹儿女老孩]){_WHO}{_SAFE}|(?:现在|已经|刚才|刚刚|终于){{0,12}}[我俺](?!们|家).{{0,2}}(?:出来|下楼|上岸|上来)(?:了|啦)){{1,4}}"
-)
 _STILL_IN = re.compile(
     r"还(?:在|有|被|困).{0,6}(?:里|上|困|车|屋|楼)|(?:没|不)(?:有|见)?(?:出|跑|逃|下|上)来|出不来|困在|被困|没(?:找|看)(?:到|着|见)"
 )
@@ -53,117 +37,29 @@ _STILL_IN = re.compile(
 _NAMED = re.compile(r"[他她都全]|人|爸|妈|爷|奶|孩子|娃|老|救|[没有]事")
 """Who got out, in good news; without it only the one who writes may have."""
 _SOMEBODY_ELSE = re.compile(r"[他她]|爸|妈|孩子|老人|救下|劝")
-_IN_WATER = re.compile("落水|溺|淹|水库|[河江湖塘井池沟海]|跳桥|水里")
-"""Words of an alarm in which somebody may not breathe any more when they are out."""
-_WELL = re.compile(
-    "没(?:有)?(?:什么|啥|太?大)?(?:事|碍)|医院|平安|安全|醒|脱险|脱离|稳定|缓过|会哭|能说话|误会|误报|救活"
+_ONLY_I = re.compile(
+    r"(?:(?:现在|已经|刚才|刚刚|也|反正|好了){0,4}[我俺](?![们家爸妈爹娘爷奶哥姐弟妹儿女老孩])[^我俺]{0,6}){1,4}"
 )
-"""Words of the state somebody is in, besides being out."""
+"""Good news of nobody but the one who writes."""
+_ANYBODY = re.compile(r"[他她都全们]|人|爸|妈|爹|娘|爷|奶|孩|娃|老|儿|女|[哥姐弟妹]|火|烟|水")
+"""Somebody or something besides the one who writes, in good news."""
 _OTHERS = re.compile(
     r"爸|妈|爹|娘|爷|奶|姥|外[公婆]|老[公婆伴人头太]|丈夫|妻子|媳妇|孩子|小孩|娃|儿子|女儿|闺女|[哥姐弟妹]|邻居|同[学事伴]|室友|工友|朋友|师傅|司机|大[爷妈叔]|"
     r"[他她]|别人|有[个]?人|[几两三四五六七八九十\d]个人|人(?:还|都|被|在|出|掉|困|晕|倒|没)"
 )
 """Somebody besides the citizen in the words that raised an alarm."""
-_OUT = re.compile(
-    rf"(?!(?:现在|已经|刚才|刚刚|终于|都|也|全){{0,12}}上来){_WHO}{_AIRED}(?:跑|逃|撤|走|爬|放|救|抬|背|抱|捞|拉|拽)?(?:出来|下楼|上岸|上来)(?:了|啦)|(?:明?火|火势|消防(?:员|队|车)?(?:来(?:了|过)?)?)?(?:已经|早就?|都|也|被){{0,12}}(?:扑|熄)?灭(?:掉)?(?:了|啦)|"
-    rf"(?:火|火势)(?:已经|被){{0,12}}(?:控制住|灭掉|扑灭)(?:了|啦)|{_WHO}(?:醒(?:过来|来)?|找(?:到|着|回来))(?:了|啦)"
+_IN_WATER = re.compile("落水|溺|淹|水库|[河江湖塘井池沟海]|跳桥|水里")
+"""Words of an alarm in which somebody may not breathe any more when they are out."""
+_OUT = re.compile(r"(?:捞|拉|救|拖|抱|抬|背|爬|出|上)(?:到|了)?(?:出来|上来|上岸|岸)|上岸|出来")
+_WELL = re.compile(
+    "没(?:有)?(?:什么|啥|太?大)?(?:事|碍)|医院|平安|安全|醒|脱险|脱离|稳定|缓过|会哭|能说话|误会|误报|救活"
 )
-_THANKS = r"(?:好了|好的|好|嗯|恩|哦|噢|哎|谢谢|多谢|感谢){0,12}"
-_BY_HELP = r"(?:警察|民警|保安|邻居|大家|路人|消防员?)"
-_THEY = r"(?:(?:那|这)(?:个|些|伙|帮|群)?人|(?:打[我人]|砸门|闹)的|[他她](?:们|俩)?|对方|打架的|闹事的|小偷|贼|坏人|双方|老公|老婆|前夫|男友|人|现在|早就?|已经|已|刚才?|终于|都|也|全){0,12}"
-_ENDED = re.compile(
-    rf"{_THEY}(?:打完)?(?:打完|散(?:开|伙)?|走(?:开|掉|远)?|跑(?:掉|远)?|溜|停手|住手|消停|不(?:打|闹|砸|敲)(?:人|我)?|(?:拉|劝|分)开)(?:了|啦)|"
-    rf"{_THEY}(?:(?:被|让|给){_BY_HELP}|{_BY_HELP}(?:已经|都)?把?{_THEY}|(?:小偷|贼|坏人|打架的|闹事的|那个?人)(?:已经|都){{0,12}})"
-    r"(?:抓(?:住|走|起来)?|带走|控制住|制住|拉开|劝开)(?:了|啦)|(?:人)?(?:已经|都){0,12}抓(?:住|走|起来)(?:了|啦)|"
-    rf"(?:刀子?|棍子?|酒瓶)(?:已经|都|被|给|{_BY_HELP}|我们?){{0,12}}(?:夺|抢|收|拿|没收)(?:下来?|走|过来)(?:了|啦)"
-)
-"""How violence ends. That somebody is silent, overpowered or taken away is no end: it may be the victim."""
-_CALMED = re.compile(
-    r"(?!.{0,12}[被给让][他她])(?:刀子?|棍子?|酒瓶|药|绳子?|[他她]|人|现在|已经|已|刚才?|刚刚|终于|都|也|被|警察|民警|大家|邻居|把|给|我们?){0,12}"
-    r"(?:拉(?:回来|住|下来)|(?:夺|抢|没收)(?:下来?|走|过来|掉)|(?:平静|冷静|稳定)下来|情绪稳定(?:下来)?|稳住|愿意说话)(?:了|啦)"
-)
-"""How somebody else's despair ends for now. That they have gone, sleep, or have got hold of the knife may mean the worst."""
-_FIXED = re.compile(
-    r"(?:好了|[他她]们|师傅|物业|人家|燃气公司|供电公司|电工|的|人|已经|都|也|刚|来|给|把|阀门|软管|管子|这|就){0,12}"
-    r"(?:修(?:好|过|完)|换(?:好|过|完)|处理(?:好|过|完)|堵住|弄好)(?:了|啦)"
-)
-"""How a leak or a live wire ends: it is mended."""
-_AIRED_OUT = re.compile(
-    r"(?:现在|已经|通风(?:以后|之后|后)?|也|都|就|屋里){0,5}(?:闻不(?:到|着)(?:煤气|燃气)?(?:味道?|味儿)?|(?:煤气|燃气)?(?:没(?:有)?味(?:道|儿)?|味(?:道|儿)?(?:散|没)(?:掉|光)?))了"
-)
-_BACK_HOME = re.compile(
-    r"(?:人|孩子|娃|老人|[他她]|已经|自己|刚|都){0,6}(?:回来|回家|到家|接回来?|接到|在家)了"
-)
-_EBBED = re.compile(r"(?:水|洪水|积水|已经|都|也){0,4}退(?:下去|掉)?了")
-_ENDS = {
-    "missing": _BACK_HOME,
-    "water": _EBBED,
-    "crime": _ENDED,
-    "domestic_violence": _ENDED,
-    "child_abuse": _ENDED,
-    "another_self_harm": _CALMED,
-    "gas": re.compile(f"{_FIXED.pattern}|{_AIRED_OUT.pattern}"),
-    "electric": _FIXED,
-}
-"""Kind of danger → how it ends, besides that all are safe."""
-_KIN = r"(?:(?:我|俺|咱)(?:们|家)?|[他她]们?|人|爸爸?|妈妈?|爹|娘|爷爷|奶奶|外[公婆]|姥[姥爷]|老公|老婆|老伴|儿子|女儿|闺女|孩子|娃|老人|[哥姐弟妹]){0,4}"
-_IN_HOSPITAL = re.compile(
-    rf"{_KIN}(?:现在|已经|都|刚才?|也|就|人){{0,4}}(?:被)?(?:(?:送|拉|抬|转|住|到|进|在)(?:到|进|去|在)?(?:了)?)(?:县|市|省|人民|中)?(?:医院|急诊室?|抢救室|病房|手术室|ICU|icu)(?:里)?(?:了|啦|呢|住着|住下|治疗|抢救|观察|检查)*|"
-    r"(?:医生|大夫|医院)(?:那边|里)?(?:说|讲|让|叫|建议|要求|通知)(?:我们?|[他她])?(?:得|要|可以|能|想|先){0,3}(?:转|住院|手术|做手术|留观|观察|出院|拍片|检查|缴费|办)[^，,。]{0,8}|"
-    r"(?:要|准备|马上|今天|明天|得|可以){0,2}(?:转院|出院|转诊)(?:了)?"
-)
-"""The one who was in danger is with doctors."""
-_TAKEN = re.compile(
-    rf"{_KIN}(?:现在|已经|都|刚才?|也|就|人|让|叫|给){{0,4}}(?:被)?(?:120|救护车|急救车|急救)(?:的人)?(?:给|已经)?(?:拉|接|送|抬|带)(?:走|去医院|到医院|上车)(?:了|啦)?"
-)
-"""The one who was in danger is with those who help."""
-_PASSED = re.compile(
-    r"(?:头|人|我|他|她|现在|也|都|已经|血|伤口|味道?|烟){0,5}(?:(?:不|没(?:有)?)(?:再|怎么)?(?:头?晕|头?疼|头?痛|难受|恶心|想吐|流血|流|冒烟|漏|漏气|有味道?|味道?)|止住)(?:了|啦)"
-)
-"""A sign that has gone."""
-_ALL_SAFE = re.compile(rf"{_THANKS}(?:{_OVER.pattern})+{_THANKS}")
-_ALL_OUT = re.compile(rf"{_THANKS}(?:{_OVER.pattern}|{_OUT.pattern}){{1,12}}{_THANKS}")
-"""Good news said in one breath (没事了醒了, 好了好了已经醒了)."""
-_NUMBER = r"(?:110|119|120|122|12356|95598|急救|火警|救护车|警察|民警|消防(?:车|队|员)?|医生|电话|(?:燃气|煤气|天然气|供电|电力|电梯|维保)公司)"
-_CALLED = re.compile(
-    rf"(?:我们?|俺|咱|已经?|刚才?|刚刚|都|早就?|也|帮|有人|邻居|家人|同事|朋友|路人|物业|保安|老公|老婆|[爸妈]|{_NUMBER}){{0,12}}"
-    rf"(?:打(?:给|了|过了?|通了?|完了?)|报(?:了|过|完|的)?警了?|打的(?=1)|叫了)(?:{_NUMBER}|已经|了|啦|电话){{0,12}}|(?:已经|都|刚|我们?){{0,12}}(?:打|叫|拨)(?:了|过|通了)?{_NUMBER}(?:了|过了|啦)|"
-    rf"{_NUMBER}(?:说|已经|都|马上|就|快|要|正){{0,12}}(?:来|到|在路上|出发|赶来|过来|打|叫|通|接通)(?:了|过了|啦|的路上){{0,12}}"
-)
-_ARRIVED = re.compile(
-    r"(?:救护车|[警交]警|警察|警车|民警|消防(?:车|队|员)?|急救|医生|救援(?:队|的)?|120|110|119|他们|人家|(?:燃气|煤气|天然气|供电|电力|电梯|维保|物业)(?:公司|站)?|抢修|师傅)(?:的?(?:人|师傅|工人))?"
-    r"(?:已经|都|也|刚|刚刚|终于|现在){0,12}(?:(?:来|到|赶到|过来|到场|来到|进来)(?:现场|场|门口|楼下)?|来?(?:看|检查|查|修|处理)(?:过|完|好)?)(?:了|啦)"
-)
-_SOMEBODY = re.compile("他们|人家")
-_WORKS = re.compile("燃气|煤气|天然气|供电|电力|电梯|维保|物业|抢修|师傅")
-"""Those who mend what leaks or is stuck."""
-_MENDED = ("gas", "electric", "water")
-"""Kinds of danger in which it helps that they have come."""
-_ABOUT_NOW = re.compile("刀|打|砍|追|死|又|没|不|[我俺他她爸妈爹娘爷奶孩娃人里]")
-_EXPLAINED = re.compile(
-    r"(?:原来|其实|就|只)?是.{2,10}|(?:今天)?(?:早上|上午|中午|下午|晚上|刚才)的事(?:了)?"
-)
-"""What it was after all, or when: beside good news."""
-_SETTLED = re.compile(
-    r"(?:我们?|[他她]们?|警察|民警|物业|师傅|消防|救护车|已经|都|也|刚|现在|正在|给|把|这|事|就是|是|虚惊一场|误会|总?阀门?|窗户?|门|"
-    r"电?闸|煤气|燃气|开|关|拉|通(?:好|过)?风|修好?|处理好?|解决好?|来过?|看(?:过|完)?|检查(?:过|完)?|公司|抢修|回[去来]|搬出来|弄好|好|掉|了|的|啦|谢谢|放心|你们|您|大家)+"
-)
-"""Words beside good news that bring nothing bad."""
+"""Words of the state somebody is in, besides being out."""
 _BLOCKED = re.compile(
-    r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:不能|不敢|没法|不方便|不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
+    r"打不(?:通|出去?|了|进)|没打通|(?:没(?:有)?人|不)接|占线|(?:一直|老)忙|没(?:有)?信号|(?:(?<!能)不能|不敢|没法|不方便|(?<!好)不好)(?:说话|出声|打电话|讲话|吭声|打|报警)|"
     r"(?:手机|电话)(?:快|要)?(?:没电|欠费|停机|坏)"
 )
 _HIDING = re.compile(r"躲|藏(?!族|医|品)|(?:锁|反锁|关)(?:在|着)(?:屋|房|厕所|卫生间|卧室)")
-_NOT_CALLED = re.compile(
-    r"没(?:打|报|叫|人接|来|到)|进不[来去]|打不(?:通|了|出)|占线|不敢(?:打|报)|不(?:想|要|能)(?:打|报)"
-)
-_BARE = re.compile(
-    r"(?:是|对|嗯|恩|哦|有|没有?|不|不是|好|好的|行|在|喂|你好|您好|知道了|谢谢|多谢|谢了|感谢|再见|拜拜|算了|不知道|不会|"
-    r"的|了|啊|呀|吧|呢|您|你|们){1,5}|"
-    r"(?:那|我|现在|接下来|然后|该|到底|要|应该|呢|了|啊|呀){0,12}(?:怎么办|咋办|咋整|咋弄|怎么弄|怎么做|怎么救|做什么|干什么|干啥|然后呢)"
-    r"(?:啊|呀|呢|才好|好){0,12}|(?:我们?|人|就|还|对|都){0,12}在(?:家|屋|房|里|外|楼|车|路|厨房|卧室|这|那|电梯|门).{0,4}|"
-    r"快(?:点|来|些|一点){0,12}(?:啊|呀|吧){0,12}|急(?:死|啊|呀){0,12}(?:我了|了)?"
-)
 _MANY = r"[\d〇零一二两三四五六七八九十百几半]+"
 _DETAIL = re.compile(
     rf"(?:(?:我们?|家里|里面|里头|上面|楼上|车上|这边|那边|对方|一共|总共|大概|大约|差不多|有|是|就|还有?|住|在|第|也就|快|都|又){{0,12}}"
@@ -177,15 +73,9 @@ _DETAIL = re.compile(
 )
 """Details that one who helps would ask for: where, how many, since when, hurt or not, what was done."""
 _WHAT_NOW = re.compile(
-    r"怎么|咋|然后呢|做什么|干什么|干啥|可以|能不能|要不要|该|多[深久少]|[吗么]$|能.{1,6}不$|用.{1,4}[吗浇]"
+    r"(?:怎么|咋)(?:办|整|弄|搞|做|救|处理|处置|着|样)|咋(?![说讲样会还])|然后呢|(?:做|干|弄)(?:点|些)?(?:什么|啥)|该(?:怎么|咋|干|做)|(?:现在|接下来|下一步|还)(?:要|该|能|得)?(?:干|做|怎么|咋)|(?:什么|啥)办法"
 )
-_GOES = re.compile(
-    r"呼吸|反应|反應|叫不(?:醒|应)|(?:没|不|还没|醒不)(?:过)?(?:醒|来气)|动不了|不动了|流血|好多血|心跳|抽搐|呕吐|吐血|吐白沫|"
-    r"疼|(?<!头)痛|晕|昏|冒烟|浓烟|(?<!油)烟(?![花草酒])|火(?![车化])|出不[去来]|下不[去来]|跑不|逃|困(?!难)|锁(?:着|住|在|了)|"
-    r"卡(?:住|在)|砸门|砍|踹|踢门|刀|打我|打人|追|躲|害怕|好怕|有点怕|怕(?:死|他|她)|(?<!抢)救(?![助济护])|"
-    r"(?:坐|乘|走|用)(?:电梯|楼梯)|没有?水|水(?:上来|涨|漫)|(?:[他她]|对方|那人)(?:们)?(?:还|又|就|要|正|也)*(?:在|来了|进来|回来)|"
-    r"难受|关不[上掉了]|爆炸|没人帮|撑不|没意思|跳|伤口|掐|勒|没声音|没动静"
-)
+"""What to do in general: the steps of the advice answer it."""
 
 
 _CRY = 12
@@ -206,35 +96,58 @@ def plain(text: str) -> str:
 def heard(text: str, kind: str, told: str = "", shares: Mapping[str, float] | None = None) -> Heard | None:
     """What a message says about the open danger; None when nothing shows that it is about the danger.
 
+    Plain words of an end count first, then the probabilities; other words only hold back what would end a danger wrongly, and
+    say what a few words mean.
+
     Args:
         text: the message.
         kind: the kind of the open danger.
         told: the words that raised the alarm. When they tell of somebody else, 我没事 ends nothing.
-        shares: probabilities of what the message says (:meth:`conversations.danger.Judge.after`); the words alone decide
-            without.
+        shares: probabilities of what the message says (:meth:`conversations.danger.Judge.after`). Without them plain words
+            alone decide.
 
-    >>> heard("我没事", "fire", "着火了").value, heard("我没事", "fire", "着火了，我妈还在里面").value
+    >>> heard("我没事了", "fire", "着火了").value, heard("我没事了", "fire", "着火了，我妈还在里面").value
     ('over', 'about')
-    >>> heard("没有呼吸", "medical").value, heard("火灭了，没事了", "fire").value, heard("120打了 然后呢", "medical").value
-    ('about', 'over', 'called')
+    >>> heard("没有呼吸", "medical").value, heard("火灭了，没事了", "fire").value
+    ('about', 'over')
     >>> heard("我想投诉物业", "fire"), heard("公积金怎么取", "fire")
     (None, None)
     """
-    by_words, learned = _by_words(text, kind, told), from_shares(shares or {})
-    if by_words is Heard.OVER and kind not in BY_PEOPLE and goes_on(shares or {}):
+    said, clauses, shares = plain(text), _clauses(text), shares or {}
+    if _REQUEST.search(said):
+        return None
+    by_words = ended.heard(clauses, kind) if len(said) <= LONGEST + len(clauses) else None
+    if by_words is Heard.OVER and kind not in BY_PEOPLE and goes_on(shares):
         return Heard.ABOUT
-    if (by_words or learned) in DONE_WITH and still_in(text):
-        return Heard.EASED
-    if by_words is not None or learned is None or _REQUEST.search(plain(text)):
+    if by_words in (Heard.OVER, Heard.ARRIVED, Heard.PAST):
+        return _believed(by_words, clauses, kind, plain(told))
+    if gone(text, kind):
+        return Heard.GONE
+    if cannot_phone(text):
+        return Heard.MUTE
+    if _BLOCKED.search(said) and len(said) <= LONGEST:
+        return Heard.BLOCKED
+    if by_words is Heard.CALLED:
         return by_words
-    if asks(text):
+    short, learned = _short(said, clauses), from_shares(shares)
+    if short is Heard.HIDING or (short is not None and (len(said) <= _SIGN or not GOES.search(said))):
+        return short  # 没有呼吸 is no news of an end, whatever is learned of it.
+    if learned in DONE_WITH:
+        if kind == "self_harm" and not _SOMEBODY_ELSE.search(said):
+            return None  # 没事了 of one's own despair is no end, whoever reads it.
+        if learned is Heard.PAST and kind in LASTS and shares["past"] > shares["joke"]:
+            return Heard.ABOUT  # 是昨天摔的 says nothing of how they are now.
+        # 人带走了 may be said of the victim, and 没气了 is no death yet.
+        return Heard.EASED if learned is Heard.GONE else _believed(learned, clauses, kind, plain(told))
+    if learned is not None and asks(text):
         # 电话打给哪个 is no news of a call, and a question that may be about something else is not held back.
-        asks_now = (shares or {}).get("what_now", 0.0) >= WHAT_NOW_FROM
-        return Heard.ABOUT if asks_now or learned in (Heard.BLOCKED, Heard.CALLED) else None
-    if learned in DONE_WITH and kind == "self_harm" and not _SOMEBODY_ELSE.search(plain(text)):
-        return None  # 没事了 of one's own despair is no end, whoever reads it.
-    # 人带走了 may be said of the victim, and 没气了 is no death yet.
-    return Heard.EASED if learned is Heard.GONE else learned
+        sure = asks_now(shares) or learned in (Heard.BLOCKED, Heard.CALLED)
+        return Heard.ABOUT if sure else short
+    return learned or short
+
+
+def _clauses(text: str) -> list[str]:
+    return [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
 
 
 def still_in(text: str) -> bool:
@@ -242,35 +155,40 @@ def still_in(text: str) -> bool:
     return _STILL_IN.search(plain(text)) is not None
 
 
-def _by_words(text: str, kind: str, told: str) -> Heard | None:
-    said = plain(text)
-    clauses = [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
-    if len(said) > LONGEST + len(clauses) or _REQUEST.search(said):
+def _believed(news: Heard, clauses: list[str], kind: str, told: str) -> Heard:
+    """What is heard in a message that seems to end a danger.
+
+    Args:
+        news: how it seems to end.
+        clauses: the plain clauses of the message.
+        kind: the kind of the danger.
+        told: the plain words that raised the alarm.
+    """
+    said = "".join(clauses)
+    if _STILL_IN.search(said):
+        return Heard.EASED
+    if kind in BY_PEOPLE or news is not Heard.OVER:
+        return news
+    others = _OTHERS.search(told) is not None
+    if others and not _ANYBODY.search(said) and any(_ONLY_I.fullmatch(one) for one in clauses):
+        return Heard.ABOUT
+    unnamed = (
+        others and _STILL_IN.search(told) and not _NAMED.search(said)
+    )  # 好了好了出来了, with the mother inside
+    doubtful = kind == "medical" or (kind == "water" and _IN_WATER.search(told) is not None)
+    only_out = doubtful and _OUT.search(said) is not None and not _WELL.search(said)
+    return Heard.EASED if unnamed or only_out else news
+
+
+def _short(said: str, clauses: list[str]) -> Heard | None:
+    """What a few words say that mean nothing by themselves: a sign, a detail, yes or no."""
+    if len(said) > LONGEST + len(clauses):
         return None
-    if _all_over(clauses, kind):
-        own = kind not in BY_PEOPLE and all(_ONLY_I.fullmatch(one) or _BARE.fullmatch(one) for one in clauses)
-        if own and _OTHERS.search(plain(told)):
-            return Heard.ABOUT
-        left = kind not in BY_PEOPLE and _OTHERS.search(plain(told)) and _STILL_IN.search(plain(told))
-        unnamed = left and not _NAMED.search(said)  # 好了好了出来了, with the mother still inside
-        return Heard.EASED if unnamed or _only_out(clauses, kind, told) else Heard.OVER
-    if lies_behind(text, kind):
-        return Heard.PAST
-    if gone(text, kind):
-        return Heard.GONE
-    if _helped(clauses, kind):
-        return Heard.ARRIVED
-    if cannot_phone(text):
-        return Heard.MUTE
-    if _BLOCKED.search(said):
-        return Heard.BLOCKED
-    if any(_says_called(one, kind) for one in clauses) and not _NOT_CALLED.search(said):
-        return Heard.CALLED
     if _HIDING.search(said):
         return Heard.HIDING
-    if not said or _NOT_CALLED.search(said) or _GOES.search(said):
+    if not said or GOES.search(said):
         return Heard.ABOUT
-    return Heard.ABOUT if all(_BARE.fullmatch(one) or _DETAIL.fullmatch(one) for one in clauses) else None
+    return Heard.ABOUT if all(BARE.fullmatch(one) or _DETAIL.fullmatch(one) for one in clauses) else None
 
 
 def only_details(text: str) -> bool:
@@ -279,13 +197,13 @@ def only_details(text: str) -> bool:
     >>> only_details("里面还有两个大人"), only_details("着火了，三楼")
     (True, False)
     """
-    clauses = [one for one in (plain(part) for part in _CLAUSES.split(text)) if one]
-    return bool(clauses) and all(_DETAIL.fullmatch(one) or _BARE.fullmatch(one) for one in clauses)
+    clauses = _clauses(text)
+    return bool(clauses) and all(_DETAIL.fullmatch(one) or BARE.fullmatch(one) for one in clauses)
 
 
 def sign(text: str) -> str | None:
     """The word with which a message tells how things go (呼吸, 出不去); None when there is none."""
-    found = _GOES.search(plain(text))
+    found = GOES.search(plain(text))
     return None if found is None else found[0]
 
 
@@ -302,28 +220,19 @@ def cries(text: str) -> bool:
 def again(text: str) -> bool:
     """Whether a message says that a danger that was over has come back.
 
-    >>> again("又昏了"), again("又起来了"), again("又涨价了")
-    (True, True, False)
+    >>> again("又昏了"), again("又起来了"), again("又涨价了"), again("又来了两个人排队")
+    (True, True, False, False)
     """
-    return len(plain(text)) <= _CRY and _AGAIN.match(plain(text)) is not None
+    return len(plain(text)) <= _CRY and _AGAIN.match(plain(text)) is not None and not more_company(text)
 
 
 def asks_what_now(text: str) -> bool:
-    """Whether a message asks what to do in the danger.
+    """Whether a message asks what to do in the danger, so that the steps of the advice answer it.
 
-    >>> asks_what_now("120打了 然后呢"), asks_what_now("在家里")
-    (True, False)
+    >>> asks_what_now("120打了 然后呢"), asks_what_now("阀门关不上咋办"), asks_what_now("要不要掐人中")
+    (True, True, False)
     """
     return _WHAT_NOW.search(plain(text)) is not None
-
-
-def nothing_but_over(text: str, kind: str) -> bool:
-    """Whether every clause of a message says that the danger is over, so that no other danger is told beside.
-
-    >>> nothing_but_over("火灭了没事了", "fire"), nothing_but_over("火灭了，我爸不动了", "fire")
-    (True, False)
-    """
-    return _all_over([one for one in (plain(part) for part in _CLAUSES.split(text)) if one], kind)
 
 
 def silence(text: str) -> bool:
@@ -338,60 +247,3 @@ def silence(text: str) -> bool:
 def asks_for_more(text: str) -> bool:
     """Whether a message has a word that asks the hotline for something (投诉, 登记, 人工)."""
     return _REQUEST.search(plain(text)) is not None
-
-
-def _all_over(clauses: list[str], kind: str) -> bool:
-    """Whether some clause says that the danger is over, and no other says more (没事了，嘴歪了 is no end)."""
-    others = [one for one in clauses if not _says_over(one, kind)]
-    return len(others) < len(clauses) and all(_brings_nothing(one, kind) for one in others)
-
-
-def _brings_nothing(clause: str, kind: str) -> bool:
-    """Whether a clause beside good news brings nothing bad: what was done, a sign that has gone, who is called."""
-    plainly = any(one.fullmatch(clause) for one in (_BARE, _SETTLED, _PASSED))
-    bad = _GOES.search(clause) or _ABOUT_NOW.search(clause)
-    plainly = plainly or (_EXPLAINED.fullmatch(clause) is not None and not bad)
-    there = any(one.fullmatch(clause) for one in (_IN_HOSPITAL, _TAKEN, _SAFE_PLACE))
-    return plainly or there or _says_called(clause, kind)
-
-
-def _in_hospital(clause: str, kind: str) -> bool:
-    taken = _TAKEN.fullmatch(clause) is not None
-    return kind not in BY_PEOPLE and (taken or _IN_HOSPITAL.fullmatch(clause) is not None)
-
-
-def _helped(clauses: list[str], kind: str) -> bool:
-    """Whether some clause says that help is there, and no other says more. 他们来了 may mean the attackers."""
-    there = [
-        one
-        for one in clauses
-        if (
-            _ARRIVED.fullmatch(one)
-            and not (kind in BY_PEOPLE and _SOMEBODY.match(one))
-            and (kind in _MENDED or not _WORKS.search(one))
-        )
-        or _in_hospital(one, kind)
-    ]
-    rest = [one for one in clauses if one not in there]
-    return kind != "self_harm" and bool(there) and all(_brings_nothing(one, kind) for one in rest)
-
-
-def _says_called(clause: str, kind: str) -> bool:
-    """Whether a clause says that help was called. 老公打了 may tell of blows."""
-    named = kind not in BY_PEOPLE or re.search(rf"警|{_NUMBER}", clause) is not None
-    return named and _CALLED.fullmatch(clause) is not None
-
-
-def _only_out(clauses: list[str], kind: str, told: str) -> bool:
-    """Whether somebody is only out of the water, or of whatever it was, and nobody says in which state."""
-    doubtful = kind == "medical" or (kind == "water" and _IN_WATER.search(plain(told)) is not None)
-    return doubtful and not any(_WELL.search(one) for one in clauses)
-
-
-def _says_over(clause: str, kind: str) -> bool:
-    if kind == "self_harm" and not re.search(r"[他她人]|爸|妈|孩子|老人|救|劝", clause):
-        return False  # Citizens who speak of their own despair are not believed when they only say "没事".
-    ends = _ENDS.get(kind)
-    if ends and re.fullmatch(rf"{_THANKS}(?:{ends.pattern}|{_OVER.pattern})+{_THANKS}", clause):
-        return True
-    return bool(_ALL_SAFE.fullmatch(clause) or (kind not in BY_PEOPLE and _ALL_OUT.fullmatch(clause)))

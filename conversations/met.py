@@ -9,11 +9,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from conversations import danger
-from conversations.after_alarm import plain
+from conversations.after_alarm import asks, plain
 from conversations.danger import Advice, Source
 from core import yaml_loader
 
 _FILE = Path(__file__).with_name("met.yml")
+_EITHER_OR = re.compile(r"([能要会可行好用该])不\1")
+"""能不能 and the like, in which 不能 denies nothing."""
 
 
 class Met(BaseModel):
@@ -22,6 +24,7 @@ class Met(BaseModel):
     Args:
         dangers: names of the advices (keys of ``danger.yml``) in which it is said; empty for all.
         words: a regular expression that is searched in the plain message.
+        asked: whether the message must ask something.
         never: the same for words with which the answer does not fit; None for none.
         told: the same, searched in the message and in what was told before; None when nothing more is needed.
         reply: the answer.
@@ -31,6 +34,7 @@ class Met(BaseModel):
     model_config = ConfigDict(extra="forbid")
     dangers: tuple[str, ...] = ()
     words: re.Pattern[str]
+    asked: bool = False
     never: re.Pattern[str] | None = None
     told: re.Pattern[str] | None = None
     reply: str = Field(max_length=160)
@@ -56,6 +60,8 @@ def answer(advice: Advice, text: str, told: str) -> Met | None:
     True
     >>> answer(gas, "灯没开", "楼道里一股臭鸡蛋味") is None
     True
+    >>> answer(gas, "能不能开灯", "楼道里一股臭鸡蛋味").reply.startswith("先别开灯")
+    True
     """
     name = next(name for name, one in danger.advices().items() if one.label == advice.label)
     said = plain(text)
@@ -63,7 +69,9 @@ def answer(advice: Advice, text: str, told: str) -> Met | None:
     for one in entries().values():
         if one.dangers and name not in one.dangers:
             continue
-        if one.words.search(said) is None or (one.never is not None and one.never.search(said)):
+        if (one.asked and not asks(text)) or one.words.search(said) is None:
+            continue
+        if one.never is not None and one.never.search(_EITHER_OR.sub(r"\1", said)):
             continue
         if one.told is None or one.told.search(whole):
             return one

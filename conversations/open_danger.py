@@ -16,6 +16,7 @@ from conversations import (
     by_text,
     danger,
     during,
+    ended,
     met,
     muted,
     scope,
@@ -23,8 +24,8 @@ from conversations import (
     steps,
     store,
 )
-from conversations.danger import Danger, Judge
-from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, read_as
+from conversations.danger import Advice, Danger, Judge
+from conversations.danger_state import FACT, FRESH, advice_of, fresh, goes_on, made, not_over, read_as
 from conversations.event_kinds import Outcome, Result, read_report
 from conversations.handoff import Handoff
 from conversations.models import Turn
@@ -94,14 +95,19 @@ class OpenDanger:
             and fact.get("eased")
             and sequels.ends(shares)
             and not during.still_in(text)
+            and during.sign(text) is None  # 他还在客厅 is no good news, however it is read
         )
         return Heard.OVER if twice and read_as(fact) != "self_harm" else found
 
     async def worsens(self, text: str, fact: dict[str, Any]) -> bool:
         """Whether a message says that a danger that was over is not (又闭上了, 可是不会动)."""
-        if during.asks_for_more(text) or _EARLIER.search(text):
+        if during.asks_for_more(text) or _EARLIER.search(text) or after_alarm.more_company(text):
             return False
         return sequels.back(await self._sequel(text, fact))
+
+    async def asks_now(self, text: str, fact: dict[str, Any]) -> bool:
+        """Whether a message surely asks what to do in the danger that was asked about."""
+        return after_alarm.asks(text) and sequels.asks_now(await self._sequel(text, fact))
 
     async def _sequel(self, text: str, fact: dict[str, Any]) -> Mapping[str, float]:
         if self._judge is None or not 0 < len(text) <= _SEQUEL:
@@ -134,15 +140,19 @@ class OpenDanger:
             shares = await self._sequel(job.text, fact)
             if sequels.within(shares) or sequels.good_news(shares, found.kind):
                 found = None  # 有人想扒门出去可以吗 asks about this danger, and tells of no other.
-        over = heard in DONE_WITH
         clear = found is not None and found.clear
+        if heard in (Heard.OVER, Heard.PAST) and clear and found is not None and found.kind == kind:
+            # 快来人啊，我家着火了 is no end, whatever is learned of it: there only plain words count.
+            plainly = during.heard(told, read_as(fact), str(fact["text"]))
+            heard = heard if plainly in DONE_WITH else Heard.ABOUT
+        over = heard in DONE_WITH
         known = clear and found is not None and goes_on(job.text, found, fact, heard)
         # 我跳下去救 and 坐电梯下去 sound like other dangers. So short, they tell what the citizen means to do.
         if not clear or known or (found is not None and found.kind == kind) or len(job.text) <= _MEANT:
             own = await self._asked_or_meant(conversation_id, job, fact)
             if own is not None:
                 return Screened([own], outcome=outcome)
-        if found is not None and clear and not (over and self._nothing_else(told, found, fact)):
+        if found is not None and clear and not (over and found.kind == kind):
             if not known:
                 return None
             # The same danger goes on. Its own advice says more than that of another kind, or the numbers alone.
@@ -151,7 +161,7 @@ class OpenDanger:
         if over and heard is not None:
             behind = {"past": True} if heard is Heard.PAST else {}
             await self._handoff.remember(conversation_id, FACT, fact | {"state": "over"} | behind)
-            if kind not in during.BY_PEOPLE:
+            if kind not in ended.BY_PEOPLE:
                 await self._handoff.leave_queue(conversation_id, HandoffReason.EMERGENCY)
             told_over = steps.done_with(heard, advice_of(fact))
             return (
@@ -186,10 +196,12 @@ class OpenDanger:
             text: the words that told of it.
             fact: what is remembered of a danger before.
         """
-        advice, before = danger.advice(found.kind, text), {}
+        advice = danger.advice(found.kind, text)
         other = fact.get("state") in ("told", "over") and fresh(fact)
+        earlier = not_over(fact) if other else []
         if other and advice.label != advice_of(fact).label:
-            before = {"before": {"kind": fact["kind"], "text": fact["text"]}}
+            earlier.append({"kind": fact["kind"], "text": fact["text"]})
+        if earlier:
             advice = advice.beside(advice_of(fact))
         again = fact.get("state") == "told" and fresh(fact) and fact.get("label") == advice.label
         nth = await self._handoff.sources.urgent(conversation_id)
@@ -201,7 +213,8 @@ class OpenDanger:
             conversation_id, HandoffReason.EMERGENCY, urgent=not repeated, context=context
         )
         kept = str(fact["text"]) if again else text
-        state = {**made("told", found.kind, kept), "label": advice.label, **before}
+        state = {**made("told", found.kind, kept), "label": advice.label}
+        state |= {"before": earlier} if earlier else {}
         if fact.get("state") == "told":
             # Who can't speak, and where help must come, stays known when another danger is told.
             state |= {key: fact[key] for key in ("asked", "by_text", "said", "where") if key in fact}
@@ -258,10 +271,6 @@ class OpenDanger:
             said = await store.recent_words(session, conversation_id, now() - FRESH, _SAID)
         return "，".join([str(fact["text"]), *said])
 
-    @staticmethod
-    def _nothing_else(text: str, found: Danger, fact: dict[str, Any]) -> bool:
-        return found.kind == fact["kind"] or during.nothing_but_over(text, read_as(fact))
-
     async def _step(
         self, conversation_id: str, text: str, heard: Heard | None, fact: dict[str, Any]
     ) -> Reply:
@@ -276,8 +285,18 @@ class OpenDanger:
         changed |= {"by_text": True} if by_text else {}
         changed |= {"eased": True} if heard is Heard.EASED else {}
         again = new or during.asks_what_now(text)
-        step = steps.step(advice_of(fact), heard, called=called, steps=again, by_text=by_text)
+        advice = advice_of(fact)
+        if self._asks_more(text, heard, advice, by_text=by_text):
+            return await self.new(conversation_id, steps.not_known(advice, called=called), changed)
+        step = steps.step(advice, heard, called=called, steps=again, by_text=by_text)
         return await self.new(conversation_id, step, changed)
+
+    @staticmethod
+    def _asks_more(text: str, heard: Heard | None, advice: Advice, *, by_text: bool) -> bool:
+        """Whether a message asks something of the danger that neither the steps nor any other words would answer."""
+        told = during.only_details(text) or during.asks_what_now(text) or _ASIDE.search(text)
+        plainly = after_alarm.asks(text) and not told  # 十几分钟了 asks nothing.
+        return plainly and heard in (None, Heard.ABOUT) and not by_text and not steps.in_despair(advice)
 
     async def new(self, conversation_id: str, reply: Reply, fact: dict[str, Any]) -> Reply:
         """The reply in other words when it would be the same as the last one; it is remembered with the fact."""
@@ -313,11 +332,7 @@ class OpenDanger:
             return Screened([steps.first(advice_of(fact), by_text=by_text), *replies])
         if result not in (*TALKED, Result.ASKED_BACK):
             return Screened()
-        asks = during.asks_what_now(job.text)
-        advice, called = advice_of(fact), bool(fact.get("called"))
-        step = await self.new(
-            conversation_id, steps.step(advice, None, called=called, steps=asks, by_text=by_text), fact
-        )
+        step = await self._step(conversation_id, job.text, None, fact)
         beside = replies if result is Result.ASKED_BACK else ()
         return Screened([step, *beside], outcome=Outcome(Result.DANGER, about=str(fact["kind"])))
 

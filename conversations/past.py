@@ -40,7 +40,7 @@ _GONE = re.compile(
 """Only plain words of a death: 没了 may be the breath, and 走了 the one who drove."""
 _PASSED = re.compile(r"(?:人|他|她|老人家?)(?:已经|早就?)走了")
 """The same said mildly, where nobody drove and nobody threatened."""
-_LASTS = ("medical", "self_harm", "another_self_harm", "missing", "gas", "electric", "water")
+LASTS = ("medical", "self_harm", "another_self_harm", "missing", "gas", "electric", "water")
 """Kinds of danger that may last, however long ago they began."""
 _BODY_KINDS = ("medical", "traffic", "water", "electric", "crowd", "fire", "gas")
 """Kinds in which nobody is there who could go away."""
@@ -60,7 +60,7 @@ def lies_behind(text: str, kind: str) -> bool:
     (False, False, False)
     """
     said = simplified(text.lower())
-    if kind in _LASTS or len(said) > _LONGEST:
+    if kind in LASTS or len(said) > _LONGEST:
         return False
     clauses = [one for one in _CLAUSES.split(said) if one]
     behind = [one for one in clauses if _PAST.fullmatch(one) or _NOT_NOW.fullmatch(one)]

@@ -61,6 +61,8 @@ _BESIDE_NEWS = ("medical", "crime", "domestic_violence", "child_abuse")
 """Kinds of danger that good news about another one may bring up (火灭了，我妈不动了)."""
 WHAT_NOW_FROM = 0.7
 """Probability of ``what_now`` from which a question is about the danger."""
+
+
 _DOUBT = 0.05
 """Probability (0 to 1) of all sequels that end an alarm under which words that seem to end it don't."""
 
@@ -105,6 +107,11 @@ def good_news(shares: Mapping[str, float], kind: str) -> bool:
     """
     over, some = shares.get("over", 0.0), shares.get("partly", 0.0) + shares.get("arrived", 0.0)
     return over >= _NEWS_FROM or (kind not in _BESIDE_NEWS and over + some >= _SOME_FROM)
+
+
+def asks_now(shares: Mapping[str, float]) -> bool:
+    """Whether a message surely asks what to do in the danger."""
+    return shares.get("what_now", 0.0) >= WHAT_NOW_FROM
 
 
 def within(shares: Mapping[str, float]) -> bool:

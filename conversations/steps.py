@@ -61,6 +61,21 @@ def step(advice: Advice, heard: Heard | None, *, called: bool, steps: bool, by_t
     return Reply(text, ways(advice), advice.card())
 
 
+def not_known(advice: Advice, *, called: bool) -> Reply:
+    """The reply to a question about the danger to which nothing that was read gives an answer: those who help know.
+
+    Args:
+        advice: the advice that was given.
+        called: whether the citizen has called for help. Then the reply does not ask to call.
+    """
+    calls = "、".join(f"{n.number}（{n.name}）" for n in advice.numbers)
+    first = advice.numbers[0]
+    careful = "先顾好自己的安全" if first.number == "110" else "没问清之前，先别自己动手"
+    now = "" if called else f"还没打的，现在就打：{calls}。"
+    text = f"这一点我没有把握，不敢乱说。请直接问 {first.number}（{first.name}）的接线员，电话别挂，照里面说的做；{careful}。{now}"
+    return Reply(text, ways(advice), advice.card())
+
+
 _OTHERWISE = (("我在", "我在听"), ("好，记下了", "好，记下了，我一直在"), ("", "我一直在。"))
 """How words begin that may be the same as the last ones → how they begin then."""
 

@@ -160,7 +160,7 @@ _LIFT = re.compile(
     r"(?:被|给)?(?:困|关|卡|锁)(?:在|进|住|到)*(?:了)?电梯|电梯.{0,6}(?:[困关卡](?:着|住|了)*(?:人|我|俺|老|孩|小|两|三|四|\d)|我在里)"
 )
 _OFTEN = re.compile(
-    r"经常|老是|总是?|天天|每[天次]|几次|多次|上次|上周|上个?月|昨|前[天几]|以前|去年|过人|怕|万一|会不会|怎么办理|赔"
+    r"经常|老是|总是?|天天|每[天次]|几次|多次|上次|上周|上个?月|昨|前[天几]|以前|去年|过人|怕|万一|会不会|怎么办理|赔|演练|培训|预案|宣传|报名"
 )
 
 
@@ -190,6 +190,11 @@ def bare(text: str) -> str | None:
     return None if found is None else found.lastgroup
 
 
+_BURNS = re.compile(
+    r"(?<!没)(?:起火|着火|点着|喷火|失火)|(?:喷|冒|蹿|窜|往外)[^，,。]{0,3}火|火苗|大火|全是火|烧(?:起来|得|着(?!炭|煤|炉|柴|木|水))"
+)
+_TO_ALL = re.compile(r"扬言|放话|炸(?:了|死|掉|平|我们|这|楼|房)|炸药|雷管")
+"""Threats to more people than a family."""
 _FALLEN = re.compile("[摔跌]倒|晕倒|昏倒|昏迷|晕过去|昏过去")
 _ACCIDENT = re.compile(
     "不小心|不当心|没注意|切(?:菜|肉|水果)|做饭|干活|干农活|削|玻璃|机器|镰刀|电锯|铁皮|施工|摔"
@@ -206,7 +211,15 @@ def kind_of(text: str, kind: str) -> str:
     ('medical', 'water', 'crowd')
     >>> kind_of("切菜割了手", "self_harm"), kind_of("我割了手", "self_harm")
     ('medical', 'self_harm')
+    >>> kind_of("煤气罐在喷火,关不上阀", "gas"), kind_of("煤气漏了", "gas")
+    ('fire', 'gas')
+    >>> kind_of("那男的扬言要炸我们楼", "domestic_violence"), kind_of("他喝多了打我", "domestic_violence")
+    ('crime', 'domestic_violence')
     """
+    if kind == "gas" and len(text) <= _LOCKED and _BURNS.search(text):
+        return "fire"
+    if kind == "domestic_violence" and _TO_ALL.search(text) and _HOME.search(text) is None:
+        return "crime"
     if kind == "self_harm" and _ACCIDENT.search(text) and _CUT.search(text) and not _WANTS.search(text):
         return "medical"
     if kind != "crowd" or len(text) > _SHORT:
@@ -289,6 +302,8 @@ def harmless(text: str, kind: str) -> bool:
     return kind not in _LASTING and "past" in found
 
 
+_LETTER = 200
+"""Fewest characters of a letter, which may speak of a smell somewhere else."""
 _ROTTEN = re.compile("臭鸡蛋|臭皮蛋|坏鸡蛋")
 _AT_HOME = re.compile("家|厨房|屋|灶|燃气|煤气|管子|软管|客厅|楼道|一开门|进门")
 _OTHER_SMELL = re.compile("下水|地漏|垃圾|厕所|化粪|硫|厂|河|沟|塘|马桶|冰箱|自来水|水龙头")
@@ -300,7 +315,7 @@ def smells_of_gas(read: str) -> bool:
     >>> smells_of_gas("家里有臭鸡蛋味一上午了"), smells_of_gas("厨房下水道一股臭鸡蛋味"), smells_of_gas("买到臭鸡蛋怎么赔")
     (True, False, False)
     """
-    found = _ROTTEN.search(read) and _AT_HOME.search(read) and "味" in read
+    found = len(read) < _LETTER and _ROTTEN.search(read) and _AT_HOME.search(read) and "味" in read
     return bool(found) and _OTHER_SMELL.search(read) is None
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from bot.understanding.danger import clues, death, foreign, injured, lost, sequel, swindle
+from bot.understanding.danger import clues, death, foreign, injured, readers, sequel, swindle
 from bot.understanding.danger.asked import general, is_now, is_over, long_ago, parted
 from bot.understanding.danger.beside import live
 from bot.understanding.danger.judgement import Judgement, Numbers, Part, likeliest, most_alarming, together
@@ -62,9 +62,6 @@ question hides the danger from the score of the whole."""
 _ILL = 0.95
 """Probability (0 to 1) from which a short message about somebody's body is clear though no clause alone is (被蛇咬了，腿肿了):
 an illness is told by its signs."""
-_HURT = 0.1
-"""Probability (0 to 1) from which words of a hurt head, or of blood that does not stop, make a danger clear. Of all harmless
-examples with such words none has more than 0.01."""
 _NO_MORE = re.compile(
     r"(?:他|她|它|他们|人家|对方|楼上|邻居)?(?:已经|现在|也|都|又)?(?:不|没)再?(?:来)?(?:打|骂|闹|砸|吵|追|堵|威胁|漏|冒烟)(?:我|人|了|过){0,3}"
 )
@@ -99,6 +96,7 @@ class Judge:
         held = json.loads((folder / "numbers.json").read_text("utf-8"))
         self.numbers = Numbers(**held["with_tail" if self._tail else "words_alone"])
         self._judged = lru_cache(maxsize=256)(self._judge)
+        self._after = lru_cache(maxsize=256)(sequel.shipped().read)
 
     @property
     def with_tail(self) -> bool:
@@ -124,10 +122,6 @@ class Judge:
         if ticket is not None:
             return self._beside_a_ticket(text, ticket)
         found = self._judged_whole(text)
-        if swindle.under_way(plain(text)) and (found is None or not found.clear):
-            found = Danger("crime", found.probability if found else _SUSPECTED, clear=True)
-        if lost.under_way(plain(text)) and (found is None or not found.clear):
-            found = Danger("crime", found.probability if found else _SUSPECTED, clear=True)
         rest, question = parted(plain(text))
         if not rest or death.of_estate(plain(text), "medical", clear=False):
             return found
@@ -154,7 +148,10 @@ class Judge:
         if long_ago(rest) or is_over(rest) or _NO_MORE.fullmatch(rest):
             return None
         shown = whole is not None and whole.clear
-        if found is not None and found.clear and (shown or is_now(rest) or found.kind == "self_harm"):
+        adds = (
+            ticket.handling is Handling.ADDS
+        )  # What a supplement says is new, and judged like a first message.
+        if found is not None and found.clear and (adds or shown or is_now(rest) or found.kind == "self_harm"):
             return found
         # 撤了那个煤气的单子，现在还在漏 names what leaks together with the ticket only.
         return replace(whole, clear=False) if whole is not None and _LASTS.search(rest) else None
@@ -191,13 +188,10 @@ class Judge:
         clear = probability >= numbers.clear and (
             ill or found.alone is None or found.alone.probability >= numbers.unclear
         )
-        if clues.smells_of_gas(read) and len(read) < LETTER:
-            return Danger("gas", max(probability, _SUSPECTED), clear=True)
-        if injured.hurt(read) and probability >= _HURT:
-            by_people = (
-                kind in ("crime", "domestic_violence", "child_abuse") and probability >= numbers.unclear
-            )
-            return self._settled(read, Danger(kind if by_people else "medical", probability, clear=True))
+        likely = probability >= numbers.unclear
+        sure = readers.surely(read, probability, kind, likely=likely, clear=clear)
+        if sure is not None:
+            return self._settled(read, Danger(sure, max(probability, _SUSPECTED), clear=True))
         if probability >= (numbers.letter if len(read) >= LETTER else numbers.unclear):
             return self._settled(read, Danger(kind, probability, clear, beside=probability < numbers.even))
         if swallowed(read) and probability >= numbers.unclear / 2:
@@ -247,12 +241,8 @@ class Judge:
 
     def _settled(self, read: str, seen: Danger) -> Danger | None:
         """A danger that the scores see in a plain text, after the words that decide what scores can't; None: it is none."""
-        if clues.good_news(read, seen.kind) or (seen.kind == "self_harm" and clues.only_protests(read)):
-            return None
-        if seen.kind in ("domestic_violence", "crime") and clues.locked_out(read):
-            return None  # A landlord's changed lock is a matter to file, and no blows at home.
         kind, clear = injured.kind_of(read, clues.kind_of(read, seen.kind)), seen.clear
-        if kind in ("self_harm", "medical", "water") and death.of_estate(read, kind, clear=clear):
+        if readers.is_harmless(read, kind, clear=clear):
             return None
         # Somebody on a roof who is not said to want to die, nor to sit or stand at its edge, may only work there.
         height = kind == "self_harm" or (kind == "water" and clues.on_roof(read))
@@ -282,8 +272,11 @@ class Judge:
         return name
 
     def after(self, told: str, text: str) -> Mapping[str, float]:
-        """What a message says after an alarm (:mod:`bot.understanding.danger.sequel`); empty without the encoder."""
-        return sequel.shipped().read(told, text) if self._tail is not None else {}
+        """What a message says after an alarm (:mod:`bot.understanding.danger.sequel`); empty without the encoder.
+
+        The last 256 readings are kept: a turn asks for the same one several times.
+        """
+        return self._after(told, text) if self._tail is not None else {}
 
     def live(self, text: str) -> Live | None:
         """The matter of the hotline in a message that also speaks of another route; None when there is none."""

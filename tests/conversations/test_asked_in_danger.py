@@ -1,0 +1,145 @@
+"""Questions within an alarm: a short answer that was read somewhere, or an honest word to ask those who help; the alarm stays open."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversations import danger
+from conversations.event_kinds import Result
+from tests.conversations.conftest import Process
+from tests.conversations.test_danger import FIRE, results_in
+
+CHEST = "我爸胸口疼得冒冷汗"
+FALLEN = "我奶奶摔倒了起不来，头在流血"
+GAS = "家里煤气味很大"
+KNIFE = "有人拿刀在砸我家门"
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "shown"),
+    [
+        (CHEST, "阿司匹林能不能吃", "先别自己吃"),
+        (CHEST, "能不能喝点水", "先别喂"),
+        (CHEST, "救护车要多久", "车到哪儿我看不到"),
+        (CHEST, "打120要钱吗", "先救人"),
+        (CHEST, "能自己开车送医院吗", "先打 120"),
+        (FALLEN, "能不能扶起来", "别急着扶"),
+        (FALLEN, "要不要包扎一下", "直接压"),
+        (GAS, "能不能开灯", "先别开灯"),
+        (GAS, "能不能打电话", "别在屋里打电话"),
+        (FIRE, "门打不开怎么办", "堵住门缝"),
+        (FIRE, "能跳下去吗", "别跳"),
+        (KNIFE, "打110会不会留记录", "报警不算"),
+        (KNIFE, "要不要开门跟他谈", "先到安全的地方"),
+        (FIRE, "能不能开门出去", "先用手背试门"),
+        (KNIFE, "会不会报复我", "替您保密"),
+        (KNIFE, "警察多久能到", "人到哪儿了我看不到"),
+        ("我爸突然嘴歪了，说话含糊", "能不能喂点水", "记下几点发的病"),
+        ("我爸低血糖晕倒叫不醒", "能不能喂糖水", "叫不醒的别喂"),
+        ("孩子被毒蛇咬了脚", "要不要扎紧大腿", "别扎紧"),
+        ("工友的手绞进搅拌机里了", "断了的手指怎么带去医院", "袋外放冰"),
+        ("有人困在电梯里了", "里面会不会缺氧", "有通风孔"),
+        ("有人掉水库里了快来人", "捞上来了，要不要倒着控水", "千万别控水"),
+    ],
+)
+async def test_a_question_of_the_danger_gets_an_answer_of_its_own(
+    process: Process, told: str, question: str, shown: str
+) -> None:
+    (whole,) = await process.say(told)
+    (reply,) = await process.say(question)
+    assert shown in reply.text and len(reply.text) < 170, reply.text
+    assert reply.card is not None and process.dialogue.asked == []
+    (again,) = await process.say("没有呼吸了")  # the alarm is still open
+    assert again.card is not None and whole.card is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "number"),
+    [
+        (CHEST, "要不要掐人中", "120"),
+        (CHEST, "要不要吃速效救心丸", "120"),
+        (FIRE, "消防车能开进来吗", "119"),
+        (KNIFE, "他会不会进来", "110"),
+    ],
+)
+async def test_what_nothing_answers_is_left_to_those_who_help(
+    process: Process, told: str, question: str, number: str
+) -> None:
+    await process.say(told)
+    results_in(process, Result.UNKNOWN)
+    (reply,) = await process.say(question)
+    assert "不敢乱说" in reply.text and f"请直接问 {number}" in reply.text and reply.card is not None
+
+
+async def test_who_asks_again_what_to_do_hears_the_steps_and_despair_is_listened_to(process: Process) -> None:
+    await process.say(FIRE)
+    assert "湿毛巾" in (await process.say("怎么办"))[0].text
+    await process.say("我真的不想活了，遗书都写好了", user="v-2")
+    (reply,) = await process.say("会疼吗", user="v-2")
+    assert "我听着" in reply.text and "12356" in reply.text
+
+
+async def test_a_question_about_something_else_is_still_answered(process: Process) -> None:
+    await process.say(FIRE)
+    results_in(process, Result.ANSWERED)
+    line, answer = await process.say("医保卡丢了怎么补")
+    assert "119" in line.text and answer.text.startswith("您说的是")
+
+
+async def test_can_i_phone_is_no_word_of_one_who_can_t(process: Process) -> None:
+    await process.say(KNIFE)
+    await process.say("能不能打电话给物业")
+    (reply,) = await process.say("他还在砸")
+    assert "12110" not in reply.text
+
+
+async def test_a_third_danger_keeps_the_numbers_of_both_before(process: Process) -> None:
+    await process.say(KNIFE)
+    await process.say("我家着火了，快来人")
+    (reply,) = await process.say("路口两车撞了，有人躺着不动")
+    assert reply.card is not None
+    numbers = [number["number"] for number in reply.card["numbers"]]
+    assert {"110", "119", "120", "122"} <= set(numbers) and len(numbers) == len(set(numbers))
+
+
+async def test_who_asks_what_to_do_answers_the_question_whether_there_is_danger(process: Process) -> None:
+    (asked,) = await process.say("发生车祸了有人受伤")
+    if asked.text == danger.ASK.text:
+        (reply,) = await process.say("现在该怎么救他")
+        assert reply.card is not None and "120" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "label"),
+    [
+        ("crowd", "楼在晃，吊灯都在摆，是不是地震", "正在地震"),
+        ("medical", "工友的手绞进搅拌机里了", "有人被机器卷住、卡住"),
+        ("water", "孩子手卡扶梯缝里了，正往里卷", "有人被机器卷住、卡住"),
+        ("gas", "清理化粪池的下去两个都没声了", "有人掉进井里、坑里"),
+        ("medical", "隔壁有股死人味，老头好几天没露面了", "屋里的人叫不应"),
+        ("crime", "抢了我的银行卡在取款机取钱", "人身或者财产正受侵害"),
+        ("crowd", "房子裂得厉害要塌了", "很多人有危险，或者房屋、工地、工厂出事"),
+        ("gas", "楼道煤气味很大，敲门没人应", "燃气泄漏或者一氧化碳中毒"),
+    ],
+)
+def test_the_advice_fits_what_is_told(kind: str, text: str, label: str) -> None:
+    assert danger.advice(kind, text).label == label
+
+
+@pytest.mark.parametrize(
+    ("told", "never"),
+    [
+        ("我儿子被花生卡住喉咙了喘不上气", "倒提着"),
+        ("我老婆羊水破了，孩子要生了", "张口哈气"),
+        ("有人触电倒在地上，电线掉水里了", "八米"),
+        ("我被刀捅了在流血", "往上压"),
+    ],
+)
+async def test_the_advice_says_only_what_was_read_whole(process: Process, told: str, never: str) -> None:
+    (reply,) = await process.say(told)
+    assert reply.card is not None and never not in reply.text
+
+
+async def test_who_chokes_is_struck_and_thrust_in_turn_and_an_infant_is_not_thrust(process: Process) -> None:
+    (reply,) = await process.say("我儿子被花生卡住喉咙了喘不上气")
+    assert "拍背 5 下、冲肚子 5 下，轮着来" in reply.text and "压胸 5 下轮着来，别冲肚子" in reply.text
