@@ -59,7 +59,9 @@ def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -
     (heard,) = parse(settings, [text])
     evidence = asyncio.run(_evidence(settings, text))
     ranking = [(str(name), float(p)) for name, p in heard["ranking"]]
-    decided = decision.decide(evidence.words, ranking, evidence.kinds, evidence.best, topic=evidence.topic)
+    decided = decision.decide(
+        evidence.words, ranking, evidence.kinds, evidence.best, topic=evidence.topic, second=evidence.second
+    )
     console.print(f"[bold]{decided.intent}[/] ({decided.probability:.2f})", highlight=False)
     for name, value in decided.reasons.items():
         console.print(f"  {name:<12}{value}", highlight=False)

@@ -50,11 +50,11 @@ class Decision(GraphComponent, IntentClassifier):
             text = message.get(TEXT)
             if evidence is None or not text or text.startswith("/"):
                 continue
-            kinds, best, topic, words = evidence
+            kinds, best, second, topic, words = evidence
             ranking = [
                 (str(found["name"]), float(found["confidence"] or 0)) for found in message.get(_RANKING) or []
             ]
-            decision = decide(words or text, ranking, kinds, best, topic=topic)
+            decision = decide(words or text, ranking, kinds, best, topic=topic, second=second)
             chosen = {"name": decision.intent, "confidence": decision.probability}
             message.set(INTENT, chosen, add_to_output=True)
             rest = [found for found in message.get(_RANKING) or [] if found["name"] != decision.intent]
@@ -63,14 +63,15 @@ class Decision(GraphComponent, IntentClassifier):
         return messages
 
 
-def _evidence(metadata: Any) -> tuple[dict[str, float], float, bool, str] | None:
-    """Probabilities of the kinds and of the best entry (0 to 1), whether the message only names a topic, and its words that count.
+def _evidence(metadata: Any) -> tuple[dict[str, float], float, float, bool, str] | None:
+    """Probabilities of the kinds, of the best entry and of the second (0 to 1), whether the message only names a topic, and its words that count.
 
     None when they are missing or malformed.
     """
     try:
         kinds = {kind: float(metadata["kinds"][kind]) for kind in KINDS}
         words = str(metadata.get("words") or "")
-        return kinds, float(metadata["best"]), metadata.get("topic") is True, words
+        best, second = float(metadata["best"]), float(metadata.get("second", 1.0))
+        return kinds, best, second, metadata.get("topic") is True, words
     except (TypeError, KeyError, ValueError):
         return None

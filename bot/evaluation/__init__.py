@@ -41,4 +41,6 @@ author of their own. The author of ``matters_fresh3.jsonl`` and ``danger_long.js
 one clause of danger) is another one, and so is the author of ``matters_fresh4.jsonl`` and ``danger_fresh4.jsonl``;
 nothing was tuned on these four. ``answers_fresh.jsonl``, ``matters_fresh5.jsonl``, ``danger_fresh7.jsonl`` and
 ``stories_fresh2.jsonl`` are by one more author, who had seen entries and the meaning of labels only; nothing was tuned on them.
+Since the evening of 30 November 2026 ``answers_fresh.jsonl`` and ``answers_fresh2.jsonl`` are development sets: their misses have been
+read, and figures on them are held out no more.
 """

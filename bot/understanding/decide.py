@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.understanding.asking import asks_at_end, only_asks
+from bot.understanding.closing import closes_asking
 from bot.understanding.contacted import asks_contact, contacted
 from bot.understanding.exposure import asks_exposure
 from bot.understanding.how_long import asks_how_long
@@ -195,6 +196,7 @@ def decide(
     bars: Bars | None = None,
     *,
     topic: bool = False,
+    second: float = 1.0,
 ) -> Decision:
     """Decide what a message is.
 
@@ -205,6 +207,7 @@ def decide(
         best: probability that the knowledge base's first entry answers the message, 0 to 1.
         bars: thresholds to use; None: the shipped ones.
         topic: whether the message is only the name of a topic (低保).
+        second: the same probability of the second entry; by default there is a rival.
 
     >>> decide("公积金怎么取", [("complain", 0.4)], {"question": .9, "matter": .05, "both": .02, "talk": .03}, .95, Bars()).intent
     'ask_policy'
@@ -261,6 +264,9 @@ def decide(
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:
         return decided(THANK, kinds["talk"])
+    known = best >= bars.sure or (best >= bars.likely and second < best * FAR_BEHIND)
+    if known and intent in _OPEN | _MATTERS and closes_asking(text):  # …直往我卧室灌，打城管还是打环保
+        return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
     heard = kinds["question"] < _CLEARLY
     tells_only = heard and _only_tells(text, intent, confidence)
     if tells_only or _stays(text, intent, confidence, kinds, best, bars):

@@ -45,6 +45,7 @@ class Evidence:
         result: the result of the search.
         topic: whether the message is only the name of a topic.
         words: the message without its cries for help (你们管不管), which are evidence of nothing.
+        second: probability that the second entry answers the message, 0 to 1.
     """
 
     kinds: dict[str, float]
@@ -52,11 +53,13 @@ class Evidence:
     result: SearchResult
     topic: bool = False
     words: str = ""
+    second: float = 0.0
 
     def metadata(self) -> dict[str, Any]:
         """The JSON-safe form in a message's metadata, which Rasa's components read."""
         kinds = {kind: round(p, 4) for kind, p in self.kinds.items()}
-        return {"kinds": kinds, "best": round(self.best, 4), "topic": self.topic, "words": self.words}
+        near = {"best": round(self.best, 4), "second": round(self.second, 4)}
+        return {"kinds": kinds, **near, "topic": self.topic, "words": self.words}
 
 
 def found(result: SearchResult) -> Found:
@@ -125,8 +128,9 @@ class Reader:
         result = await self._search(text)
         states = await asyncio.to_thread(self._encode, [text])
         kinds = self._model.probabilities(text, states[0], found(result))
-        best = result.hits[0].probability if result.hits else 0.0
-        return Evidence(kinds, best, result, names_topic(text) or bool(await self._about(text)), text)
+        likely = found(result)
+        topic = names_topic(text) or bool(await self._about(text))
+        return Evidence(kinds, likely.best, result, topic, text, likely.second)
 
 
 class Informed:

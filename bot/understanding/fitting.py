@@ -236,7 +236,7 @@ def outcome(
         0.0,
     )
     for row, of, kind in zip(rows, seen, kinds, strict=True):
-        intent = decide(row.text, of.ranking, kind, of.found.best, bars).intent
+        intent = decide(row.text, of.ranking, kind, of.found.best, bars, second=of.found.second).intent
         asked = intent in (ASK, ASK_WITH_MATTER)
         alone = of.found.second < of.found.best * FAR_BEHIND
         sure = of.found.best >= bars.sure
@@ -280,8 +280,14 @@ def outcome(
     )
 
 
+_LIKELY = 0.78
+"""The bar ``likely``, which is not fitted to the examples.
+
+All of their unanswerable questions are near misses of an entry, so that they would set it to .86 and above. On 480 messages of
+two further authors (``answers_fresh.jsonl``, ``answers_fresh2.jsonl``) 20 of 21 entries that stand alone from .80 to .86 are right, and 15 of
+20 from .70 to .80.
+"""
 _TRIED = {
-    "likely": (0.5, 0.55, 0.6, 0.65, 0.7, 0.74, 0.78, 0.8, 0.82, 0.84, 0.86, 0.88, 0.9, 0.94),
     "sure": (0.84, 0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94),
     "matter": (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98),
     "tell": (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85),
@@ -315,7 +321,8 @@ def fit_bars(
     def loss(found: Sequence[Outcome]) -> float:
         return sum(weight * one.loss() for weight, one in zip(weights, found, strict=True))
 
-    best, at = Bars(), tried(Bars())
+    best = Bars(likely=_LIKELY)
+    at = tried(best)
     for _ in range(3):
         before = best
         for name, value in ((name, value) for name, values in _TRIED.items() for value in values):

@@ -48,7 +48,9 @@ class Told:
     plain: bool
 
 
-def fit(questions: Sequence[Told], fold: NDArray[np.int64], made_with: str) -> tuple[Telling, Matrix]:
+def fit(
+    questions: Sequence[Told], fold: NDArray[np.int64], made_with: str
+) -> tuple[Telling, Matrix, NDArray[np.bool_]]:
     """Fits the network on all questions; and on all folds but one, to tell how sure it is of what it has not seen.
 
     Args:
@@ -57,21 +59,24 @@ def fit(questions: Sequence[Told], fold: NDArray[np.int64], made_with: str) -> t
         made_with: the numbers and the encoder it belongs to.
 
     Returns:
-        The network, and for each question the probability of its first entry by a network that has not seen its fold.
+        The network; for each question the probability of its likeliest entry, by a network that has not seen its fold; and
+        whether that entry is right. (The search puts the likeliest of the first entries first.)
     """
-    scores = np.zeros(len(questions))
+    scores, first = np.zeros(len(questions)), np.zeros(len(questions), np.int64)
     for one in np.unique(fold):
         trained = _train([q for q, at in zip(questions, fold, strict=True) if at != one], made_with)
         for place in np.flatnonzero(fold == one).tolist():
-            scores[place] = trained.scores(questions[place].read[:1])[0]
+            found = trained.scores(questions[place].read)
+            first[place] = found.argmax()
+            scores[place] = found[first[place]]
     plain = np.array([q.plain for q in questions])
-    right = np.array([q.right[0] for q in questions])
+    right = np.array([q.right[at] for q, at in zip(questions, first.tolist(), strict=True)])
     weight = np.array([q.weight for q in questions])
     slopes, constant = fit_logistic(scores[plain, None], right[plain], weight[plain], penalty=0.001)
     scale = np.array([slopes[0], constant], np.float32)
     whole = replace(_train(questions, made_with), scale=scale)
     odds = np.clip(scale[0] * scores + scale[1], -30, 30)
-    return whole, 1 / (1 + np.exp(-odds))
+    return whole, 1 / (1 + np.exp(-odds)), right
 
 
 def _train(questions: Sequence[Told], made_with: str) -> Telling:

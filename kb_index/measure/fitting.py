@@ -118,12 +118,12 @@ def fit(
         kept = [n for n, one in enumerate(told) if one is not None]
         # By question, not by entry: the details leave no entry unread, so none is new to the network when it serves.
         parts = np.random.default_rng(12345).permutation(len(told)) % FOLDS
-        network, sure = telling.fit(
+        network, sure, tells = telling.fit(
             [one for one in told if one is not None], parts[kept], made_with(whole, searcher.meaning)
         )
-        for n, chance in zip(kept, sure, strict=True):
+        for n, chance, told_right in zip(kept, sure, tells, strict=True):
             if n < len(questions):
-                probability[n] = chance
+                probability[n], right[n] = chance, told_right
                 unseen[key(questions[n].question)] = float(chance)
     answer_at = answer_threshold(probability, right, answerable, wrong * safety, false * safety)
     fitted = replace(

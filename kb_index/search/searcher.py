@@ -47,6 +47,9 @@ So it is asked about and never given. Of the 1,400 short labelled questions with
 that would get a wrong one or have no answer, near misses written for this among them, 23.
 """
 
+LOOKED_AT = 3
+"""Number of first entries that are put in the order of the judge of what an entry tells, which is fitted to as many."""
+
 BARE = 3
 """Largest number of words of a bare term; longer questions count as sentences."""
 
@@ -159,13 +162,25 @@ class Searcher:
         if not len(ranking.places):
             return SearchResult("unknown", (), self.version)
         count = min(max(limit, 1), len(ranking.places))
-        chances = self.chances(ranking, count)
-        hits = tuple(self._hit(ranking, i, float(chances[i])) for i in range(count))
+        chances = self.chances(ranking, min(max(count, LOOKED_AT), len(ranking.places)))
+        order = self._likeliest(ranking, chances)[:count]
+        hits = tuple(self._hit(ranking, i, float(chances[i])) for i in order)
         if hits and unsaid(question, hits[0].entry):
             hits = (replace(hits[0], probability=round(hits[0].probability * DOUBTED, 4)), *hits[1:])
         # the first entry decides the outcome; no later entry is shown with a higher probability
         hits = tuple(replace(h, probability=min(h.probability, hits[0].probability)) for h in hits)
         return SearchResult(cast(Outcome, self.calibration.outcome(hits[0].probability)), hits, self.version)
+
+    def _likeliest(self, ranking: Ranking, chances: Matrix) -> list[int]:
+        """The ranks of the found entries, the likeliest of the first :data:`LOOKED_AT` first.
+
+        Likeness orders them, but what :attr:`telling` says of each counts more. A bare term keeps its order: there the exact word counts.
+        """
+        ranks = list(range(len(chances)))
+        if self.telling is None or ranking.query.bare:
+            return ranks
+        looked = sorted(ranks[:LOOKED_AT], key=lambda i: -chances[i])
+        return looked + ranks[LOOKED_AT:]
 
     def chances(self, ranking: Ranking, count: int) -> Matrix:
         """The probability (0 to 1) that each of the first ``count`` entries answers; [count].

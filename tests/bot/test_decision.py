@@ -36,7 +36,7 @@ STORY = "我去年在厂里上班摔断了腿，单位一直没有给我交保�
         (BOTH, 0.9, ASK_WITH_MATTER),
         (BOTH, 0.1, ASK_WITH_MATTER),
         (TELLS, 0.1, TELL),
-        (TELLS, 0.99, TELL),
+        (TELLS, 0.99, ASK_WITH_MATTER),
         (UNCLEAR, 0.1, WHICH),
         (UNCLEAR, 0.9, ASK_WITH_MATTER),
     ],
@@ -44,6 +44,25 @@ STORY = "我去年在厂里上班摔断了腿，单位一直没有给我交保�
 def test_evidence_outweighs_rasas_intent(kinds: dict[str, float], best: float, intent: str) -> None:
     for rasa in (TELL, ASK, "nlu_fallback"):
         assert decide(STORY, [(rasa, 0.99)], kinds, best, BARS).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "second", "intent"),
+    [
+        ("夜市一排炭火炉子的烟直往我卧室灌，打城管还是打环保", 0.75, 0.01, ASK_WITH_MATTER),
+        ("跟着老乡在工地绑钢筋，钱到现在没结，我去找总包他认不认", 0.75, 0.01, ASK_WITH_MATTER),
+        ("夜市一排炭火炉子的烟直往我卧室灌，打城管还是打环保", 0.75, 0.5, TELL),
+        ("夜市一排炭火炉子的烟直往我卧室灌，打城管还是打环保", 0.5, 0.01, TELL),
+        ("夜市一排炭火炉子的烟直往我卧室灌，睡不成觉", 0.75, 0.01, TELL),
+        ("夜市一排炭火炉子的烟直往我卧室灌，到底有没有人管", 0.75, 0.01, TELL),
+        ("夜市一排炭火炉子的烟直往我卧室灌，这日子正常吗？", 0.75, 0.01, TELL),
+        ("我要投诉夜市的烧烤摊，烟直往我卧室灌，找谁管", 0.75, 0.01, TELL),
+    ],
+)
+def test_a_story_that_ends_in_a_question_is_answered_when_one_entry_is_known(
+    text: str, best: float, second: float, intent: str
+) -> None:
+    assert decide(text, [(TELL, 0.99)], TELLS, best, BARS, second=second).intent == intent
 
 
 def test_a_matter_surely_heard_in_words_that_ask_nothing_is_filed() -> None:

@@ -54,6 +54,28 @@ def test_what_an_entry_does_not_tell_is_less_probable(searcher: Searcher, told: 
     assert first[0] > first[1]
 
 
+class _Reading:
+    """A judge that finds the second of the found entries the likeliest."""
+
+    def probability(self, read: np.ndarray) -> np.ndarray:
+        return np.array([0.2, 0.6, 0.1])[: len(read)]
+
+
+def test_the_likeliest_of_the_first_entries_comes_first(searcher: Searcher) -> None:
+    question, before = "我家娃被学校老师打了一巴掌，老师这样要受什么处分", searcher.telling
+    ranking = searcher.rank(question, ["安徽", "淮南"])
+    by_likeness = [searcher.shelf.store.ids[int(place)] for place in ranking.places[:3]]
+    searcher.telling = _Reading()  # type: ignore[assignment]
+    try:
+        hits = searcher.search(question, ["安徽", "淮南"]).hits
+        alone = searcher.search(question, ["安徽", "淮南"], limit=1).hits
+    finally:
+        searcher.telling = before
+    assert [hit.entry.id for hit in hits] == [by_likeness[1], by_likeness[0], by_likeness[2]]
+    assert [hit.probability for hit in hits] == [0.6, 0.2, 0.1]
+    assert [hit.entry.id for hit in alone] == [by_likeness[1]]
+
+
 def test_a_network_learns_what_likeness_does_not_show(tmp_path: Path) -> None:
     """Told and untold questions have the same features; only a direction of the question's vector parts them."""
     chance = np.random.default_rng(3)
@@ -64,7 +86,7 @@ def test_a_network_learns_what_likeness_does_not_show(tmp_path: Path) -> None:
         near = np.tile(chance.normal(size=DIMENSIONS).astype(np.float32), (1, 1))
         read = telling.joined(chance.normal(size=(1, len(FEATURES))), vector, near, near)
         asked.append(fitting.Told(read, [bool(vector[0] > 0)], 1.0, place % 3 > 0))
-    network, unseen = fitting.fit(asked, np.arange(8_000) % 2, "numbers encoder")
+    network, unseen, _ = fitting.fit(asked, np.arange(8_000) % 2, "numbers encoder")
     right = np.array([one.right[0] for one in asked])
     assert np.mean((unseen > 0.5) == right) > 0.7  # by features alone: 0.5
     network.save({telling.key("问"): 0.25}, tmp_path / "n.npz")

@@ -108,7 +108,7 @@ async def answer_policy(turn: Turn) -> None:
         # All parts are one story if the whole message has a known answer or is a question. But a question that is
         # announced beside a matter (另外问一下) must not be lost.
         only_tells = all(request.kind == "matter" for request in requests)
-        known = turn.decision is not None and only_tells and policy.is_sure(await policy.search(turn.text))
+        known = turn.decision is not None and only_tells and _known(await policy.search(turn.text))
         if known or (_is_question(turn) and (only_tells or _ASKS_BESIDE.search(turn.text) is None)):
             if await policy.answer_policy(turn):
                 offer_filing(turn, turn.text)
