@@ -9,9 +9,9 @@ from rich.console import Console
 
 from core.city import City
 from core.clock import local, now
+from core.holidays import last_known_year
 from service import city_checks
 from tickets import deadlines, departments
-from tickets.working_time import last_known_year
 
 app = typer.Typer(no_args_is_help=True)
 console = Console()
@@ -35,7 +35,10 @@ def check(profile: city_checks.Profile = None) -> None:
         f"{len(city.departments)} 个单位，{len(city.neighbours.cities)} 个相邻城市，"
         f"{len(city.hotlines)} 条其他热线，{len(city.deadlines.rules)} 条期限规则",
     )
+    well = city_checks.report_facts(console, city, city_checks.facts_folder(profile))
     city_checks.report(console, city, _missing(city))
+    if not well:
+        raise typer.Exit(1)
 
 
 def _missing(city: City) -> list[str]:
