@@ -50,11 +50,11 @@ class Decision(GraphComponent, IntentClassifier):
             text = message.get(TEXT)
             if evidence is None or not text or text.startswith("/"):
                 continue
-            kinds, best, topic, words = evidence
+            kinds, best, topic, words, office = evidence
             ranking = [
                 (str(found["name"]), float(found["confidence"] or 0)) for found in message.get(_RANKING) or []
             ]
-            decision = decide(words or text, ranking, kinds, best, topic=topic)
+            decision = decide(words or text, ranking, kinds, best, topic=topic, office=office)
             chosen = {"name": decision.intent, "confidence": decision.probability}
             message.set(INTENT, chosen, add_to_output=True)
             rest = [found for found in message.get(_RANKING) or [] if found["name"] != decision.intent]
@@ -63,14 +63,20 @@ class Decision(GraphComponent, IntentClassifier):
         return messages
 
 
-def _evidence(metadata: Any) -> tuple[dict[str, float], float, bool, str] | None:
-    """Probabilities of the kinds and of the best entry (0 to 1), whether the message only names a topic, and its words that count.
+def _evidence(metadata: Any) -> tuple[dict[str, float], float, bool, str, bool] | None:
+    """Probabilities of the kinds and of the best entry (0 to 1), whether the message only names a topic, its words that count, and whether it can be read as a question for an office.
 
     None when they are missing or malformed.
     """
     try:
         kinds = {kind: float(metadata["kinds"][kind]) for kind in KINDS}
         words = str(metadata.get("words") or "")
-        return kinds, float(metadata["best"]), metadata.get("topic") is True, words
+        return (
+            kinds,
+            float(metadata["best"]),
+            metadata.get("topic") is True,
+            words,
+            metadata.get("office") is True,
+        )
     except (TypeError, KeyError, ValueError):
         return None

@@ -195,6 +195,7 @@ def decide(
     bars: Bars | None = None,
     *,
     topic: bool = False,
+    office: bool = False,
 ) -> Decision:
     """Decide what a message is.
 
@@ -205,6 +206,7 @@ def decide(
         best: probability that the knowledge base's first entry answers the message, 0 to 1.
         bars: thresholds to use; None: the shipped ones.
         topic: whether the message is only the name of a topic (低保).
+        office: whether the message can be read as a question for an office (社保局电话).
 
     >>> decide("公积金怎么取", [("complain", 0.4)], {"question": .9, "matter": .05, "both": .02, "talk": .03}, .95, Bars()).intent
     'ask_policy'
@@ -255,6 +257,8 @@ def decide(
         return decided(intent, confidence)
     if intent not in _DEEDS and _SUGGESTS.match(text) and not asks_somehow(text):
         return decided("suggest", max(tells, confidence))
+    if office and intent not in _DEEDS and tells < bars.matter:
+        return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
     if topic and intent not in _DEEDS and not (intent == "cancel" and confidence >= _SURE_MATTER):
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:

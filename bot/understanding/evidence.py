@@ -45,6 +45,7 @@ class Evidence:
         result: the result of the search.
         topic: whether the message is only the name of a topic.
         words: the message without its cries for help (你们管不管), which are evidence of nothing.
+        office: whether it can be read as a question for an office (社保局电话).
     """
 
     kinds: dict[str, float]
@@ -52,11 +53,18 @@ class Evidence:
     result: SearchResult
     topic: bool = False
     words: str = ""
+    office: bool = False
 
     def metadata(self) -> dict[str, Any]:
         """The JSON-safe form in a message's metadata, which Rasa's components read."""
         kinds = {kind: round(p, 4) for kind, p in self.kinds.items()}
-        return {"kinds": kinds, "best": round(self.best, 4), "topic": self.topic, "words": self.words}
+        return {
+            "kinds": kinds,
+            "best": round(self.best, 4),
+            "topic": self.topic,
+            "words": self.words,
+            "office": self.office,
+        }
 
 
 def found(result: SearchResult) -> Found:
@@ -113,10 +121,19 @@ class Reader:
         encode: the pretrained encoder.
         about: gives the entries of a topic.
         model: the fitted model of kinds; by default the shipped one.
+        office: whether a message can be read as a question for an office (:mod:`bot.understanding.office`); None: none can.
     """
 
-    def __init__(self, search: Search, encode: Encode, about: About, model: KindModel | None = None) -> None:
+    def __init__(
+        self,
+        search: Search,
+        encode: Encode,
+        about: About,
+        model: KindModel | None = None,
+        office: Callable[[str], bool] | None = None,
+    ) -> None:
         self._search, self._encode, self._about = search, encode, about
+        self._office = office or (lambda _: False)
         self._model = model or shipped()
 
     async def read(self, text: str) -> Evidence:
@@ -126,7 +143,8 @@ class Reader:
         states = await asyncio.to_thread(self._encode, [text])
         kinds = self._model.probabilities(text, states[0], found(result))
         best = result.hits[0].probability if result.hits else 0.0
-        return Evidence(kinds, best, result, names_topic(text) or bool(await self._about(text)), text)
+        topic = names_topic(text) or bool(await self._about(text))
+        return Evidence(kinds, best, result, topic, text, self._office(text))
 
 
 class Informed:

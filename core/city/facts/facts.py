@@ -139,11 +139,6 @@ class Facts:
         topics = {bare(name) for kind in office_kinds().values() for name in kind.topics}
         return frozenset((own | topics) - self.names)
 
-    @cached_property
-    def own_topics(self) -> frozenset[str]:
-        """Those of :attr:`topics` that an office on file is asked for (``asked_for``)."""
-        return frozenset(name for _, names in self._indexed for name, rank in names.items() if rank == _TOPIC)
-
     def __len__(self) -> int:
         """Number of facts of the city's own files."""
         return sum(len(f.offices) + len(f.values) + len(f.windows) + len(f.notices) for f in self.files)

@@ -72,6 +72,7 @@ class Office(Strict):
         point: where it is on the map.
         online: how its business is done online, such as 皖事通 › 社保.
         forms: forms that it asks for.
+        department: who keeps this row in a table; "" for nobody.
         regions: for ``core/city/numbers.yml`` only: the provinces where it holds; empty: everywhere.
         proof: where this was read.
     """
@@ -86,6 +87,7 @@ class Office(Strict):
     point: Point | None = None
     online: _Line | None = None
     forms: tuple[Form, ...] = ()
+    department: Annotated[str, Field(max_length=60)] = ""
     regions: tuple[Said, ...] = ()
     proof: Proof
 
@@ -114,6 +116,7 @@ class Value(Strict):
         conditions: for whom or when it is this much.
         since: the first day on which it holds; ``from`` in the file.
         until: the last day; None: no end is known.
+        department: who keeps this row in a table; "" for nobody.
         proof: where this was read.
     """
 
@@ -124,6 +127,7 @@ class Value(Strict):
     conditions: Annotated[str, Field(max_length=200)] = ""
     since: Annotated[date | None, Field(alias="from")] = None
     until: date | None = None
+    department: Annotated[str, Field(max_length=60)] = ""
     proof: Proof
 
     @model_validator(mode="after")
