@@ -154,6 +154,20 @@ async def test_a_matter_told_beside_it_is_offered_to_be_filed(qingwu: Here) -> N
     assert "城管局" in answer.text and "登记" in answer.text
 
 
+async def test_behind_an_entry_the_office_of_its_department_is_told(qingwu: Here) -> None:
+    assert "公积金" in (await ask(qingwu, "公积金怎么提取")).text
+    told = await ask(qingwu, "电话多少", "action_follow_up", "follow_up")
+    assert "0728-5551104" in told.text and "这件事由住房公积金管理中心负责" in told.text
+
+
+async def test_within_the_form_it_is_answered_and_the_form_goes_on(qingwu: Here) -> None:
+    slots = {"requested_slot": "district", "content": "路灯坏了三天", "complaint_type": "投诉"}
+    told = await ask(qingwu, "城管局电话多少", "validate_complaint_form", "ask_policy", slots=slots)
+    assert "城管局的电话我这里没有登记" in told.text, told.text
+    told = await ask(qingwu, "社保局电话多少", "validate_complaint_form", "ask_policy", slots=slots)
+    assert "0728-5551101" in told.text and "县区" in told.text, told.text
+
+
 @pytest.mark.parametrize("said", WRITTEN["asks_not"][:12])
 async def test_near_misses_are_left_to_others(qingwu: Here, said: str) -> None:
     answer = await ask(qingwu, said, "action_fallback", "nlu_fallback")
