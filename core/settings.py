@@ -11,6 +11,7 @@ from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.city import City, load_city
+from core.city.loading import FACTS, profile_folder
 from core.city.notice import PrivacyNotice
 from core.errors import ConfigurationError
 from core.installation_keys import Secrets, keys_beside, load_ring
@@ -46,6 +47,10 @@ class Settings(BaseSettings):
         "huainan",
         min_length=1,
         description="The city: a folder's name in ``city/``, or the path of a profile's folder.",
+    )
+    facts_dir: Path | None = Field(
+        None,
+        description="Folder of the city's facts (offices, values …); empty: ``facts`` in the city's profile.",
     )
     host: str = Field("127.0.0.1", description="Address the app listens on; put a reverse proxy before it.")
     port: int = Field(
@@ -386,6 +391,11 @@ class Settings(BaseSettings):
             ConfigurationError: there is no such profile, or it breaks a rule.
         """
         return load_city(self.city_profile)
+
+    @property
+    def facts_folder(self) -> Path:
+        """Where the city's facts are."""
+        return self.facts_dir or profile_folder(self.city_profile) / FACTS
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -10,12 +10,13 @@ from typing import Any
 
 from core.city import LOCAL, City
 from core.clock import local
+from core.holidays import is_working_day
 from demo.lives import DISPUTED, RETURNED, Life
 from demo.matters import MARK
 from tickets.models import TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor
-from tickets.working_time import after_working_hours, is_working_day
+from tickets.working_time import after_working_hours
 
 _OVERRIDE = "示例数据"
 

@@ -11,6 +11,7 @@ from aiohttp import web
 import desk
 from bot.actions.complaint import for_desk
 from bot.actions.complaint.filing import words as filed_words
+from bot.actions.policy import offices
 from bot.actions.policy.answer import sure_answer
 from bot.actions.policy.topics import topic_entries
 from bot.actions.progress import callback
@@ -28,6 +29,7 @@ from bot.understanding.decide import shipped as bars
 from bot.understanding.evidence import Informed, Reader, SearchedOnce
 from bot.understanding.mine import mine
 from bot.understanding.name import introduced_name
+from bot.understanding.office import read_office
 from bot.understanding.splitting import split
 from channels.phone import PhoneChannel
 from channels.web import WebChannel
@@ -42,6 +44,7 @@ from conversations.service import Conversations
 from conversations.types import Reply
 from core import heap
 from core.city import City
+from core.city.facts import FactsFolder
 from core.clock import local, now
 from core.database import Database
 from core.errors import ConfigurationError
@@ -173,6 +176,7 @@ async def create_app(settings: Settings) -> web.Application:
         settings.index_dir, settings.kb_model, reranker=settings.kb_reranker, answer_at=bars().sure
     )
     once = SearchedOnce(knowledge)
+    facts = FactsFolder(settings.facts_folder, city)
     gaps = Gaps(database, knowledge, settings.knowledge_dir, city.regions_of)
     laws = Statutes(settings.laws_index_dir, settings.kb_model)
     tickets = Tickets(database, events, city, introduced_name)
@@ -187,7 +191,8 @@ async def create_app(settings: Settings) -> web.Application:
     )
 
     async def from_knowledge(question: str) -> Reply | None:
-        return await sure_answer(knowledge, question, city)
+        told = offices.reply(question, facts.now, city, now())
+        return told or await sure_answer(knowledge, question, city)
 
     async def from_base(text: str) -> SearchResult:
         return await once.search(without_lead_in(text), regions=city.regions_of(text))
@@ -195,8 +200,12 @@ async def create_app(settings: Settings) -> web.Application:
     async def about(text: str) -> tuple[Entry, ...]:
         return await topic_entries(once, text, city.regions)
 
+    def for_office(text: str) -> bool:
+        asked = read_office(text, facts.now)
+        return asked is not None and asked.known
+
     presence = Presence(database, timedelta(minutes=settings.desk_away_minutes), settings.desk_capacity)
-    reader = Reader(from_base, shipped_meaning().states, about)
+    reader = Reader(from_base, shipped_meaning().states, about, office=for_office)
     jobs = Jobs(database)
     jobs.every(UNSENT_JOB, UNSENT_LOOK, media.forget_unsent)
     jobs.every(RETENTION_JOB, RETENTION_EVERY, retention(settings, database, media).job)
@@ -343,6 +352,7 @@ async def create_app(settings: Settings) -> web.Application:
             shared or nothing,
             signs,
             knowledge,
+            facts,
             laws,
             rasa,
             conversations,
@@ -354,7 +364,9 @@ async def create_app(settings: Settings) -> web.Application:
             await recounting.recount(database, city)
             await renewal.plan()
             some_laws = laws if settings.laws_dir else None
-            set_parts(Parts(once, tickets, conversations, city, gaps, some_laws, settings.progress_url))
+            set_parts(
+                Parts(once, tickets, conversations, city, gaps, some_laws, facts, settings.progress_url)
+            )
             yield
         await database.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from core.city import City, load_city
+from core.city.facts import Facts
+from core.city.facts.reading import Read, files_in, named_twice, national_numbers, out_of_date, read_file
+from core.city.loading import FACTS, profile_folder
+from core.clock import local, now
+from core.errors import ConfigurationError
 from core.settings import load_settings
 from tickets import deadlines, departments
 
@@ -28,6 +34,34 @@ def read(profile: str | None) -> City:
 def say(console: Console, line: str) -> None:
     """Print a line as it is, however long."""
     console.print(line, highlight=False, soft_wrap=True)
+
+
+def facts_folder(profile: str | None) -> Path:
+    """The folder of the named profile's facts; None: of those in service."""
+    return load_settings().facts_folder if profile is None else profile_folder(profile) / FACTS
+
+
+def report_facts(console: Console, city: City, folder: Path) -> bool:
+    """Print how many facts there are, what is out of date in them, and what is wrong.
+
+    Returns:
+        Whether nothing is wrong.
+    """
+    good: list[Read] = []
+    wrong: list[str] = []
+    for path in files_in(folder):
+        try:
+            good.append(read_file(path, folder, city))
+        except ConfigurationError as error:
+            wrong += error.message.splitlines()
+    facts = Facts(city, [one.facts for one in good], national_numbers())
+    say(console, f"事实（{folder}）：{len(facts)} 条，另有 {len(facts.national)} 个全国统一的号码")
+    for line in out_of_date(good, local(now()).date()):
+        say(console, f"[yellow]![/] {escape(line)}")
+    wrong += named_twice(good)
+    for line in wrong:
+        say(console, f"[red]✗[/] {escape(line)}")
+    return not wrong
 
 
 def report(console: Console, city: City, missing: Iterable[str]) -> None:

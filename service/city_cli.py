@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from core.city import City
 from core.clock import local, now
-from service import city_checks
+from core.holidays import last_known_year
+from service import city_checks, city_tables
 from tickets import deadlines, departments
-from tickets.working_time import last_known_year
 
 app = typer.Typer(no_args_is_help=True)
+Values = Annotated[bool, typer.Option("--values", help="Values (amounts) in place of offices.")]
+Named = Annotated[str | None, typer.Option("--profile", help="A folder's name in city/, or a folder's path.")]
 console = Console()
 
 _AHEAD = timedelta(days=45)
 """Time ahead for which the calendar must know the holidays. It is longer than most deadlines."""
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `check` as a sub-command, although there is only one."""
 
 
 @app.command()
@@ -35,7 +35,50 @@ def check(profile: city_checks.Profile = None) -> None:
         f"{len(city.departments)} 个单位，{len(city.neighbours.cities)} 个相邻城市，"
         f"{len(city.hotlines)} 条其他热线，{len(city.deadlines.rules)} 条期限规则",
     )
+    well = city_checks.report_facts(console, city, city_checks.facts_folder(profile))
     city_checks.report(console, city, _missing(city))
+    if not well:
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export_(
+    table: Annotated[Path, typer.Argument(help="New .xlsx or .csv file.")],
+    values: Values = False,
+    department: Annotated[str, typer.Option(help="Only what this department keeps or issued.")] = "",
+    profile: Named = None,
+) -> None:
+    """Write the offices (or values) of a city to a table, for a department to fill in."""
+    city, folder = city_checks.read(profile), city_checks.facts_folder(profile)
+    count = city_tables.export_table(table, folder, city, "values" if values else "offices", department)
+    city_checks.say(console, f"{table}：{count} 行")
+
+
+@app.command("import")
+def import_(
+    table: Annotated[Path, typer.Argument(help=".xlsx or .csv file with the columns of an export.")],
+    values: Values = False,
+    replace: Annotated[
+        bool, typer.Option(help="Put rows in place of what is there; the old file is kept beside it.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only report.")] = False,
+    profile: Named = None,
+) -> None:
+    """Take a table's rows into the city's facts. Exit status 1 when a row was refused; nothing is overwritten unasked."""
+    city, folder = city_checks.read(profile), city_checks.facts_folder(profile)
+    part: city_tables.Part = "values" if values else "offices"
+    report = city_tables.import_table(table, folder, city, part, replace=replace, dry_run=dry_run)
+    head = "只是试一遍，没有写：" if dry_run else ""
+    city_checks.say(
+        console,
+        f"{head}新增 {len(report.added)}，替换 {len(report.replaced)}，没有变 {report.same}，没有收 {len(report.refused)}",
+    )
+    for one in report.refused:
+        city_checks.say(console, f"[red]✗[/] {escape(f'第 {one.row} 行：{one.reason}')}")
+    for path in report.files:
+        city_checks.say(console, f"写好了 {path}")
+    if report.refused:
+        raise typer.Exit(1)
 
 
 def _missing(city: City) -> list[str]:

@@ -21,8 +21,10 @@ from bot.understanding import decide as decision
 from bot.understanding.asking import without_lead_in
 from bot.understanding.evidence import Evidence, Reader, found
 from bot.understanding.kinds import WEIGHTS
+from bot.understanding.office import read_office
 from bot.understanding.shorthand import written_out
 from conversations import scope
+from core.city.facts import FactsFolder
 from core.errors import BadRequest, NotFound
 from core.settings import Settings, load_settings
 from core.text import written
@@ -60,7 +62,13 @@ def explain(text: Annotated[str, typer.Argument(help="What a citizen says.")]) -
     evidence = asyncio.run(_evidence(settings, text))
     ranking = [(str(name), float(p)) for name, p in heard["ranking"]]
     decided = decision.decide(
-        evidence.words, ranking, evidence.kinds, evidence.best, topic=evidence.topic, second=evidence.second
+        evidence.words,
+        ranking,
+        evidence.kinds,
+        evidence.best,
+        topic=evidence.topic,
+        second=evidence.second,
+        office=evidence.office,
     )
     console.print(f"[bold]{decided.intent}[/] ({decided.probability:.2f})", highlight=False)
     for name, value in decided.reasons.items():
@@ -112,7 +120,14 @@ async def _evidence(settings: Settings, text: str) -> Evidence:
         async def about(question: str) -> tuple[Entry, ...]:
             return await topic_entries(base, question, settings.city.regions)
 
-        return await Reader(search, shipped_meaning().states, about).read(text)
+        facts = FactsFolder(settings.facts_folder, settings.city)
+        facts.refresh()
+
+        def for_office(said: str) -> bool:
+            asked = read_office(said, facts.now)
+            return asked is not None and asked.known
+
+        return await Reader(search, shipped_meaning().states, about, office=for_office).read(text)
 
 
 def train_decision() -> None:

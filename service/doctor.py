@@ -19,6 +19,7 @@ from rich.markup import escape
 from bot import rasa_program, training
 from conversations.media import Media
 from conversations.rights import RIGHTS_DAYS, open_too_long
+from core.city.facts import FactsFolder
 from core.database import Database
 from core.errors import ConfigurationError, WenbanError
 from core.jobs import troubles
@@ -58,6 +59,7 @@ async def examine(settings: Settings, console: Console) -> bool:
         ("后台任务", _jobs),
         ("个人信息告知", _notice),
         ("保存期限", _retention),
+        ("城市事实", _facts),
         ("知识库", _knowledge),
         ("判断", _decision),
         ("运行中的系统", _running),
@@ -238,6 +240,20 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+async def _facts(settings: Settings) -> Finding:
+    found = FactsFolder(settings.facts_folder, settings.city)
+    found.refresh()
+    if found.troubles:
+        more = f"；共 {len(found.troubles)} 处" if len(found.troubles) > 1 else ""
+        return (
+            False,
+            f"{found.troubles[0]}{more}。改好以前，运行中的系统用的是它改坏之前的内容；请运行 wenban city check",
+        )
+    if not len(found.now):
+        return True, f"{found.folder} 里还没有，问电话、地址和上班时间的只能答全国统一的热线"
+    return True, f"{len(found.now)} 条，在 {found.folder}"
 
 
 async def _knowledge(settings: Settings) -> Finding:

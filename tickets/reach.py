@@ -8,7 +8,8 @@ from typing import Any
 from core.city import City
 from core.city.parts import ALWAYS, OfficeContact
 from core.clock import iso, local
-from tickets.working_time import is_working_day, next_opening
+from core.holidays import is_working_day
+from tickets.working_time import next_opening
 
 
 def of(city: City, name: str, moment: datetime) -> dict[str, Any] | None:

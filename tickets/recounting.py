@@ -9,10 +9,10 @@ from sqlalchemy import or_, select
 from core.city import City
 from core.clock import SHANGHAI
 from core.database import Database
+from core.holidays import last_known_year
 from tickets import clockwork, deadlines
 from tickets.models import TicketRow
 from tickets.states import State
-from tickets.working_time import last_known_year
 
 _AT_ONCE = 500
 """Most tickets that one transaction counts again."""

@@ -1,21 +1,18 @@
-"""Working days and working hours in China, with public holidays and make-up days (调休).
+"""Counts working days and working hours (:mod:`core.holidays` knows the days).
 
-The library ``chinese_calendar`` knows them up to the last year that the State Council has announced
-(:func:`last_known_year`). After that year a working day is a day from Monday to Friday, and what is counted with
-such days is provisional: it is counted again once a newer library knows the year.
+What is counted with days of a year that is not announced yet is provisional: it is counted again once a newer library
+knows the year.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-import chinese_calendar
-from chinese_calendar.constants import holidays
-
 from core.clock import SHANGHAI, local
+from core.holidays import is_working_day, last_known_year
 
 _DAY = timedelta(days=1)
 
@@ -30,33 +27,6 @@ class Moment(NamedTuple):
 
     at: datetime
     provisional: bool
-
-
-@cache
-def last_known_year() -> int:
-    """The last year whose holidays the library knows."""
-    years: set[int] = {day.year for day in holidays}
-    return max(years)
-
-
-def is_working_day(day: date) -> bool:
-    """Whether offices work on this day.
-
-    >>> is_working_day(date(2026, 10, 1)), is_working_day(date(2026, 10, 10))  # 国庆, and a Saturday made up
-    (False, True)
-    """
-    if day.year > last_known_year():
-        return day.weekday() < 5
-    return _works(day)
-
-
-@lru_cache(maxsize=10_000)
-def _works(day: date) -> bool:
-    """What the library says, which searches all its holidays for the last one each time."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
 
 
 def after_working_days(start: datetime, count: int, spans: Sequence[tuple[time, time]] = ()) -> Moment:

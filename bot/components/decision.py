@@ -50,11 +50,11 @@ class Decision(GraphComponent, IntentClassifier):
             text = message.get(TEXT)
             if evidence is None or not text or text.startswith("/"):
                 continue
-            kinds, best, second, topic, words = evidence
+            kinds, best, second, topic, words, office = evidence
             ranking = [
                 (str(found["name"]), float(found["confidence"] or 0)) for found in message.get(_RANKING) or []
             ]
-            decision = decide(words or text, ranking, kinds, best, topic=topic, second=second)
+            decision = decide(words or text, ranking, kinds, best, topic=topic, second=second, office=office)
             chosen = {"name": decision.intent, "confidence": decision.probability}
             message.set(INTENT, chosen, add_to_output=True)
             rest = [found for found in message.get(_RANKING) or [] if found["name"] != decision.intent]
@@ -63,8 +63,11 @@ class Decision(GraphComponent, IntentClassifier):
         return messages
 
 
-def _evidence(metadata: Any) -> tuple[dict[str, float], float, float, bool, str] | None:
-    """Probabilities of the kinds, of the best entry and of the second (0 to 1), whether the message only names a topic, and its words that count.
+def _evidence(metadata: Any) -> tuple[dict[str, float], float, float, bool, str, bool] | None:
+    """What the app found out about a message (:meth:`bot.understanding.evidence.Evidence.metadata`).
+
+    Probabilities of the kinds, of the best entry and of the second (0 to 1), whether the message only names a topic, its
+    words that count, and whether it can be read as a question for an office.
 
     None when they are missing or malformed.
     """
@@ -72,6 +75,7 @@ def _evidence(metadata: Any) -> tuple[dict[str, float], float, float, bool, str]
         kinds = {kind: float(metadata["kinds"][kind]) for kind in KINDS}
         words = str(metadata.get("words") or "")
         best, second = float(metadata["best"]), float(metadata.get("second", 1.0))
-        return kinds, best, second, metadata.get("topic") is True, words
+        topic, office = metadata.get("topic") is True, metadata.get("office") is True
+        return kinds, best, second, topic, words, office
     except (TypeError, KeyError, ValueError):
         return None

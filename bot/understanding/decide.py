@@ -197,6 +197,7 @@ def decide(
     *,
     topic: bool = False,
     second: float = 1.0,
+    office: bool = False,
 ) -> Decision:
     """Decide what a message is.
 
@@ -208,6 +209,7 @@ def decide(
         bars: thresholds to use; None: the shipped ones.
         topic: whether the message is only the name of a topic (低保).
         second: the same probability of the second entry; by default there is a rival.
+        office: whether the message can be read as a question for an office (社保局电话).
 
     >>> decide("公积金怎么取", [("complain", 0.4)], {"question": .9, "matter": .05, "both": .02, "talk": .03}, .95, Bars()).intent
     'ask_policy'
@@ -260,6 +262,8 @@ def decide(
         return decided(intent, confidence)
     if intent not in _DEEDS and _SUGGESTS.match(text) and not asks_somehow(text):
         return decided("suggest", max(tells, confidence))
+    if office and intent not in _DEEDS and tells < bars.matter:
+        return decided(ASK_WITH_MATTER if tells >= bars.offer else ASK, max(asks, best))
     if topic and intent not in _DEEDS and not (intent == "cancel" and confidence >= _SURE_MATTER):
         return decided(ASK, max(asks, best))
     if intent == "praise" and kinds["talk"] >= _TALK:

@@ -46,6 +46,7 @@ class Evidence:
         topic: whether the message is only the name of a topic.
         words: the message without its cries for help (你们管不管), which are evidence of nothing.
         second: probability that the second entry answers the message, 0 to 1.
+        office: whether it can be read as a question for an office (社保局电话).
     """
 
     kinds: dict[str, float]
@@ -54,12 +55,14 @@ class Evidence:
     topic: bool = False
     words: str = ""
     second: float = 0.0
+    office: bool = False
 
     def metadata(self) -> dict[str, Any]:
         """The JSON-safe form in a message's metadata, which Rasa's components read."""
         kinds = {kind: round(p, 4) for kind, p in self.kinds.items()}
         near = {"best": round(self.best, 4), "second": round(self.second, 4)}
-        return {"kinds": kinds, **near, "topic": self.topic, "words": self.words}
+        named = {"topic": self.topic, "words": self.words, "office": self.office}
+        return {"kinds": kinds, **near, **named}
 
 
 def found(result: SearchResult) -> Found:
@@ -116,10 +119,19 @@ class Reader:
         encode: the pretrained encoder.
         about: gives the entries of a topic.
         model: the fitted model of kinds; by default the shipped one.
+        office: whether a message can be read as a question for an office (:mod:`bot.understanding.office`); None: none can.
     """
 
-    def __init__(self, search: Search, encode: Encode, about: About, model: KindModel | None = None) -> None:
+    def __init__(
+        self,
+        search: Search,
+        encode: Encode,
+        about: About,
+        model: KindModel | None = None,
+        office: Callable[[str], bool] | None = None,
+    ) -> None:
         self._search, self._encode, self._about = search, encode, about
+        self._office = office or (lambda _: False)
         self._model = model or shipped()
 
     async def read(self, text: str) -> Evidence:
@@ -130,7 +142,7 @@ class Reader:
         kinds = self._model.probabilities(text, states[0], found(result))
         likely = found(result)
         topic = names_topic(text) or bool(await self._about(text))
-        return Evidence(kinds, likely.best, result, topic, text, likely.second)
+        return Evidence(kinds, likely.best, result, topic, text, likely.second, self._office(text))
 
 
 class Informed:

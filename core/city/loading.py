@@ -38,6 +38,19 @@ _FORMATS = {
 """Key → the form that its value must have. Every other value that has a form is a name without blanks."""
 
 
+FACTS = "facts"
+"""Name of the folder with the city's facts (:mod:`core.city.facts`)."""
+
+
+def profile_folder(profile: str) -> Path:
+    """The folder of a profile, which need not exist.
+
+    Args:
+        profile: the name of a folder in ``city/``, or the path of any folder.
+    """
+    return PROFILES / profile if "/" not in profile else Path(profile)
+
+
 def load_city(profile: str) -> City:
     """The city of a profile. A process reads each profile once.
 
@@ -48,7 +61,7 @@ def load_city(profile: str) -> City:
         ConfigurationError: there is no such profile, or one of its files breaks a rule. The message names the
             file, the line and the entry.
     """
-    folder = PROFILES / profile if "/" not in profile else Path(profile)
+    folder = profile_folder(profile)
     if not profile or not (folder / FILES[0]).exists():
         known = "、".join(sorted(path.parent.name for path in PROFILES.glob(f"*/{FILES[0]}")))
         raise ConfigurationError(f"没有城市档案“{profile}”（WENBAN_CITY_PROFILE）；现有：{known}。")
@@ -83,7 +96,7 @@ def _load(folder: Path) -> City:
             "deadlines": deadlines or main,
             "handling": handling or main,
         }
-        lines = list(dict.fromkeys(_line(one, files, main) for one in _each_place_once(error.errors())))
+        lines = list(dict.fromkeys(_line(one, files, main) for one in each_place_once(error.errors())))
         raise ConfigurationError(f"城市档案 {folder.name} 有错：\n" + "\n".join(lines)) from error
 
 
@@ -92,13 +105,13 @@ _ELSEWHERE = {"districts", "districts_source", "departments", "deadlines", "hand
 _KEPT = set(City.model_fields) - _ELSEWHERE
 
 
-def _each_place_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+def each_place_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """The errors, without those that only follow from others.
 
     Of a value that may be of several types pydantic reports one error a type: the first one counts. And a list
     seems too short when what stands in it is wrong.
     """
-    named = {_place(one): one for one in reversed(errors)}
+    named = {place_of(one): one for one in reversed(errors)}
     emptied = {
         place
         for place, one in named.items()
@@ -108,7 +121,8 @@ def _each_place_once(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     return [one for place, one in reversed(named.items()) if place not in emptied]
 
 
-def _place(error: ErrorDetails) -> tuple[int | str, ...]:
+def place_of(error: ErrorDetails) -> tuple[int | str, ...]:
+    """The keys and positions of a pydantic error's value, as they stand in the file."""
     # The types of a union stand in the place like keys, such as "constrained-str" and "tuple[constrained-str, ...]".
     return tuple(
         step for step in error["loc"] if not (isinstance(step, str) and ("[" in step or "-" in step))
@@ -117,7 +131,7 @@ def _place(error: ErrorDetails) -> tuple[int | str, ...]:
 
 def _line(error: ErrorDetails, files: dict[str, Marked], main: Marked) -> str:
     """One error, in the words of whoever edits the file."""
-    path = list(_place(error))
+    path = list(place_of(error))
     wrong: Any = error.get("ctx", {}).get("error")
     value, first = "", path[0] if path else ""
     if isinstance(wrong, Wrong):

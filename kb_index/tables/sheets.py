@@ -90,8 +90,16 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, row
 
 
-def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_rows(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "知识条目"
+) -> None:
     """Writes a CSV file (UTF-8 with a byte order mark for spreadsheets) or an XLSX file, all cells as text.
+
+    Args:
+        path: the new file.
+        header: the names of the columns.
+        rows: the cells.
+        title: the name of the sheet.
 
     Raises:
         BadRequest: when the file exists already or can't be created, or when a cell is longer than
@@ -103,7 +111,7 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
         csv.writer(text).writerows(guarded)
         save_new(path, text.getvalue().encode("utf-8-sig"))
     else:
-        save_new(path, _xlsx(guarded))
+        save_new(path, _xlsx(guarded, title))
 
 
 def save_new(path: Path, content: bytes) -> None:
@@ -236,13 +244,13 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+def _xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
     import openpyxl
     from openpyxl.styles import Alignment, Font
 
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
-    sheet.title = "知识条目"
+    sheet.title = title
     wrapped, bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):

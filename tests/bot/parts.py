@@ -18,6 +18,7 @@ from bot.understanding.decide import shipped as bars
 from conversations.service import Conversations
 from conversations.types import Reply
 from core.city import City
+from core.city.facts import FactsFolder
 from core.database import Database
 from core.events import Events, LocalEvents
 from core.sealing import use_data_key
@@ -79,7 +80,11 @@ def build_of_shipped(folder: Path, names: Sequence[str]) -> Path:
 
 @asynccontextmanager
 async def small_city(
-    folder: Path, index_dir: Path, dialogue: object = None, city: City = HUAINAN
+    folder: Path,
+    index_dir: Path,
+    dialogue: object = None,
+    city: City = HUAINAN,
+    facts: FactsFolder | None = None,
 ) -> AsyncIterator[SmallCity]:
     """Start the parts, with their files in ``folder``, and let the actions use them."""
     use_data_key(Fernet.generate_key().decode("ascii"))
@@ -95,9 +100,11 @@ async def small_city(
         judge=shipped(),
         unsure=unsure,
     )
+    if facts is not None:
+        facts.refresh()
     async with knowledge, talk:
         gaps = Gaps(database, knowledge, HERE / "knowledge")
-        parts = Parts(knowledge, tickets, talk, city, gaps)
+        parts = Parts(knowledge, tickets, talk, city, gaps, facts=facts)
         set_parts(parts)
         try:
             yield SmallCity(parts, tickets, talk, knowledge, events, gaps, database)

@@ -37,10 +37,12 @@ async def test_every_wording_has_danger_judged_again(rasa: Rasa, visitor: str) -
 @pytest.mark.parametrize(
     "text", ["妇联的电话多少", "有没有残联的号码", "植物园热线给我一个", "把那个科室的座机告诉我一下"]
 )
-async def test_who_asks_for_a_number_is_told_where_to_get_one(rasa: Rasa, visitor: str, text: str) -> None:
+async def test_who_asks_for_a_number_is_told_that_it_is_not_on_file(
+    rasa: Rasa, visitor: str, text: str
+) -> None:
     answer = await rasa.run("action_answer_policy", text, "ask_policy", conversation=visitor)
-    assert answer.text.startswith("电话号码我这里没有")
-    assert "12345" in answer.text
+    assert "我这里没有登记，不敢乱" in answer.text
+    assert "12345" not in answer.text, "who writes to 12345 is not told to ring it"
 
 
 @pytest.mark.parametrize("text", ["打了三次电话都没人接", "电话打不通", "手机号码被人冒用", "热线态度很差"])

@@ -9,9 +9,11 @@ import pytest
 from chinese_calendar.constants import holidays
 from sqlalchemy import select, update
 
+import core.holidays
 from core.clock import SHANGHAI, local
 from core.database import Database
 from core.events import LocalEvents
+from core.holidays import is_working_day, last_known_year
 from tests.cities import HUAINAN, QINGWU
 from tests.conftest import Clock
 from tickets import clockwork, deadlines, recounting, watches, working_time
@@ -21,7 +23,7 @@ from tickets.progress import progress_text
 from tickets.service import Tickets
 from tickets.states import State
 from tickets.types import TicketDraft, TicketType
-from tickets.working_time import after_working_days, after_working_hours, is_working_day, last_known_year
+from tickets.working_time import after_working_days, after_working_hours
 
 RULES = "《青梧市政务服务便民热线办理规则》（青政办〔2026〕7号）"
 WATER = "供水供电供气供热/供水"
@@ -197,7 +199,8 @@ async def test_a_provisional_date_is_kept_from_the_citizen_and_counted_again_onc
     assert before is not None
 
     # A newer library knows next year: its first working week is free.
-    monkeypatch.setattr(working_time, "last_known_year", last_known_year.__wrapped__)
+    for module in (core.holidays, working_time):
+        monkeypatch.setattr(module, "last_known_year", last_known_year.__wrapped__)
     for day in (date(year + 1, 1, n) for n in range(1, 10)):
         monkeypatch.setitem(holidays, day, "New Year's Day")
     assert await recounting.recount(database, QINGWU) == 1

@@ -66,7 +66,27 @@ export interface HelpCard {
   sources?: Source[];
 }
 
-export type Card = AnswerCard | TicketCard | SummaryCard | HelpCard;
+/** An office: its numbers to tap, where it is, the hours of the day, and the document this rests on. */
+export interface OfficeCard {
+  kind: "office";
+  name: string;
+  place?: string;
+  phones: { number: string; note?: string }[];
+  address?: string | null;
+  /** The hours of today in words. */
+  today?: string | null;
+  /** All its hours in words. */
+  hours?: string | null;
+  online?: string | null;
+  forms?: { name: string; url: string }[];
+  /** Where it is on the map, GCJ-02. */
+  point?: { lat: number; lon: number } | null;
+  sources?: Source[];
+  issuer?: string | null;
+  verified?: string | null;
+}
+
+export type Card = AnswerCard | TicketCard | SummaryCard | HelpCard | OfficeCard;
 
 /** A photo (by its id) or a point on the map, sent instead of words. */
 export interface Attachment {

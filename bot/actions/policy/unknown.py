@@ -25,11 +25,13 @@ AGAIN = (
     "这一点我这儿也没有现成的答案。",
 )
 """The same, when the talk has heard it before; the next of them each time."""
-_NUMBER = "电话号码我这里没有，不敢乱报；打 12345 可以问到。"
+NOT_ON_FILE = "我这里没有登记，不敢乱"
+"""Words that say that an office or its number is not on file."""
+_NUMBER = f"电话号码{NOT_ON_FILE}报。"
 """The same, for a question for a telephone number."""
 _DARES_NOT = "不敢随便回答您"
 """Words of other first sentences, too: when it was not sure what was meant, or which of several questions."""
-MARKS = (FIRST, POINT, *AGAIN, _NUMBER)
+MARKS = (FIRST, POINT, *AGAIN, NOT_ON_FILE)
 """Words by which a reply that says "I don't know" can be told from others."""
 WAYS_ON = "我可以把您的问题登记下来，请工作人员查清楚了答复您；也可以转人工。"
 """What is offered for a question without an answer."""

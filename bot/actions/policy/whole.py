@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.actions.policy import feedback
+from bot.actions.policy import feedback, offices
 from bot.actions.policy.answer import source_line
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, choice, plain
@@ -83,9 +83,12 @@ def answer(turn: Turn, entry: Entry, *, only: bool = False) -> bool:
     if source and source_line(entry):
         turn.say(source_line(entry), [*rest, *feedback.rating_again(turn), HUMAN])
         turn.outcome(Result.ANSWERED, entry=entry.id, about="依据")
+    elif department and not asks_department(turn.text) and offices.of_department(turn, entry):
+        pass
     elif department:
         turn.say(
-            f"这件事由{entry.department}负责。窗口和电话我这里没有，需要的话帮您转人工问。", [*rest, HUMAN]
+            f"这件事由{entry.department}负责。窗口和电话我这里没有登记，需要的话帮您转人工问。",
+            [*rest, HUMAN],
         )
         turn.offer("human")
         turn.outcome(Result.ANSWERED, entry=entry.id, about="承办单位")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.city import City
+from core.city.facts import Facts, FactsFolder
+from core.city.facts.reading import national_numbers
 
 if TYPE_CHECKING:
     from conversations.event_kinds import Report
@@ -205,8 +207,14 @@ class Parts:
     city: City
     gaps: Gaps
     laws: Laws | None = None
+    facts: FactsFolder | None = None
     progress_url: str = ""
     """Address of the page with the progress of tickets; empty when citizens can't reach it."""
+
+    @property
+    def facts_now(self) -> Facts:
+        """The city's facts in service; without a folder only the national numbers."""
+        return self.facts.now if self.facts is not None else Facts(self.city, (), national_numbers())
 
 
 _parts: Parts | None = None

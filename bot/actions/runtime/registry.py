@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.actions.complaint import filing, offered
 from bot.actions.complaint import form as complaint_form
 from bot.actions.policy import answer as policy
-from bot.actions.policy import follow_up, instead, several, which
+from bot.actions.policy import follow_up, instead, offices, several, which
 from bot.actions.policy.choosing import choosing_first
 from bot.actions.policy.follow_up import continuing_first, surely_first
 from bot.actions.progress import form as status_form
@@ -15,11 +15,13 @@ from bot.actions.talk import exposure, fallback, handoff, procedure_first, reach
 
 
 def _first(action: Action) -> Action:
-    """Wraps an action: 会不会让对方知道是我, 会打电话给我不, 不是停水 是水发黄, what the last entry surely says, 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
+    """Wraps an action: 会不会让对方知道是我, 会打电话给我不, 社保局电话, 不是停水 是水发黄, what the last entry surely says, 几天能处理, talk about the ticket shown last, and 还是登记吧 are handled first; else the action runs."""
     return exposure.first(
         reached.first(
-            instead.first(
-                who_handles.first(surely_first(how_long.first(just_now.first(offered.first(action)))))
+            offices.first(
+                instead.first(
+                    who_handles.first(surely_first(how_long.first(just_now.first(offered.first(action)))))
+                )
             )
         )
     )
@@ -35,9 +37,11 @@ ACTIONS: dict[str, Action] = {
     "action_ask_or_tell": _first(choosing_first(continuing_first(several.parts_first(which.ask_or_tell)))),
     "action_follow_up": _first(choosing_first(follow_up.follow_up)),
     "action_out_of_scope": reached.first(
-        instead.first(
-            how_long.first(
-                just_now.first(offered.first(choosing_first(continuing_first(policy.out_of_scope))))
+        offices.first(
+            instead.first(
+                how_long.first(
+                    just_now.first(offered.first(choosing_first(continuing_first(policy.out_of_scope))))
+                )
             )
         )
     ),

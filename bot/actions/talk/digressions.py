@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.actions.policy import answer as policy
-from bot.actions.policy import declined, feedback, topics, within
+from bot.actions.policy import declined, feedback, offices, topics, within
 from bot.actions.policy.aspects import only_follows
 from bot.actions.policy.follow_up import leans_or_follows
 from bot.actions.policy.going_on import chosen
@@ -58,6 +58,8 @@ async def policy_aside(turn: Turn, *, certain: bool) -> bool:
             await policy.tell(turn, entry, buttons=False)
         return True
     if exposure.answered(turn, within_form=True) or reached.within_form(turn):
+        return True
+    if certain and await offices.answered(turn, within_form=True) is not None:
         return True
     known = await parts().conversations.recall(turn.conversation_id)
     entry = subject_of(known, turn.text)

@@ -51,7 +51,7 @@ class Meanwhile:
             return False
         evidence = await self._reader.read(text)
         known = evidence.result.outcome != "unknown"
-        return evidence.topic or (known and evidence.kinds["question"] >= _QUESTION_FROM)
+        return evidence.topic or evidence.office or (known and evidence.kinds["question"] >= _QUESTION_FROM)
 
 
 def _follows(job: Job) -> bool:

@@ -21,9 +21,18 @@ export function beside(card: Card, text: string): Beside {
       return around(text, [`工单号：${card.number}`, `查询码：${card.query_code}`]);
     case "answer":
       return { before: inFront(text, card.html), after: "" };
+    case "office":
+      return { before: beforeOffice(text, card.name), after: "" };
     default:
       return NONE;
   }
+}
+
+/** What is said before the office itself: that another one was asked for, or whose business it is. */
+function beforeOffice(text: string, name: string): string {
+  const lines = text.split("\n").filter((line) => !line.startsWith("依据："));
+  const at = lines.findIndex((line) => line.startsWith(name));
+  return (at < 0 ? lines.slice(0, 1) : lines.slice(0, at)).join("\n");
 }
 
 function around(text: string, shown: string[]): Beside {

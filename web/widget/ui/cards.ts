@@ -2,6 +2,7 @@ import { safeUrl, sanitize } from "../../shared/sanitize";
 import type { AnswerCard, Card, Source, SummaryCard, TicketCard } from "../../shared/wire";
 import { copyText, h, icon } from "./dom";
 import { help } from "./help";
+import { office } from "./office";
 
 /**
  * The card's element, or null for a kind this version does not know (the message's text stands in for it).
@@ -19,6 +20,8 @@ export function cardElement(card: Card, text: string, say: (text: string) => voi
       return help(card, text);
     case "summary":
       return summary(card, say);
+    case "office":
+      return office(card);
     default:
       return null;
   }
