@@ -325,6 +325,22 @@ _PROTEST = re.compile(
 _MEANS_IT = re.compile("死|跳|药|汽油|火|刀|绳|命|活")
 
 
+_SILENT = re.compile(
+    r"(?:喂|哎|诶|哈喽|你好|您好|人呢|在吗|在不在|你们?|您|客服|坐席|同志|师傅|机器人|[,，。!！?？ ]){0,6}(?:咋|怎么?|为啥|为什么)(?:又|还|都|就|突然|一直|半天){0,2}"
+    r"(?:没人|没有人)?(?:不(?:说话|讲话|吭声|吱声|言语|搭理|回|理)|没(?:有)?(?:反应|回应|声音?|动静|回音)|说话)(?:我|话|复|消息|人){0,2}(?:了|啦|啊|呀|呢|嘛){0,2}"
+)
+"""A citizen who waits calls those he waits for."""
+
+
+def calls_the_window(read: str) -> bool:
+    """Whether a plain text only asks why the hotline itself is silent (咋不说话了): nobody is named who could lie there.
+
+    >>> calls_the_window("咋不说话了"), calls_the_window("喂,你们怎么没反应了"), calls_the_window("我爸咋不说话了")
+    (True, True, False)
+    """
+    return _SILENT.fullmatch(read.strip(",。.!！?？~ ")) is not None
+
+
 def only_protests(read: str) -> bool:
     """Whether a plain text threatens nothing but to sit down at an office.
 

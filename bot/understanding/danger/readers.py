@@ -55,6 +55,7 @@ SURE = (
 HARMLESS = (
     Harmless((), lambda read, kind, _: clues.good_news(read, kind)),
     Harmless(("self_harm",), lambda read, *_: clues.only_protests(read)),
+    Harmless((), lambda read, *_: clues.calls_the_window(read)),
     # A landlord's changed lock is a matter to file, and no blows at home.
     Harmless(("domestic_violence", "crime"), lambda read, *_: clues.locked_out(read)),
     Harmless(("domestic_violence", "crime"), lambda read, *_: threat.only_law(read)),
