@@ -68,7 +68,7 @@ class Passing(Mover):
         Args:
             conversation_id: the conversation.
             agent: who has it.
-            to: the agent who gets it; None puts it at the end of the queue.
+            to: the agent who gets it; None puts it into the queue, by when the citizen first asked.
             note: the reason, for the next agent; :data:`MIN_NOTE` to :data:`MAX_NOTE` characters.
             alongside: done in the same transaction, when the conversation may be passed.
 
@@ -101,8 +101,8 @@ class Passing(Mover):
             row.updated_at = moment
             messages: Sequence[Message] = ()
             if to is None:
-                row.mode, row.agent_id, row.waiting_since = Mode.WAITING, None, moment
-                row.asked_at = moment
+                row.mode, row.agent_id = Mode.WAITING, None
+                row.waiting_since = row.asked_at = row.asked_at or moment  # who waited once goes on waiting
                 await self._patience.waits(session, row)
                 await session.flush()
                 position = await queue.position(session, row)

@@ -104,8 +104,8 @@ def _after(state: State, event: Event) -> State:
                 state,
                 mode=Mode.WAITING,
                 agent_id=None,
-                waiting_since=event.at,
-                asked_at=event.at,
+                waiting_since=state.asked_at or event.at,
+                asked_at=state.asked_at or event.at,
                 replied=False,
                 stage=Stage.ACTIVE,
             )

@@ -30,8 +30,6 @@ HISTORY = 200
 """Most messages whose numbers are known when a text is stored: the newest ones, which the agent sees."""
 _MASKED = ("content", "address", "happened_at", "subject", "contact_name", "contact_phone")
 """Fields that may hold a number which the agent sees masked."""
-_TOLD = ("type", "content", "category", "district", "address", "subject")
-"""Fields by which a filing that comes again is known."""
 
 
 class Filing:
@@ -145,7 +143,7 @@ class Filing:
             await record(ticket)(session)
 
         ticket = await self._tickets.file(draft, f"desk:{conversation_id}:{key}", actor, beside)
-        self.same(ticket, draft)
+        await self.same(ticket, draft)
         if told:
             self._conversations.agent_files.announce(conversation_id, told)
         return ticket
@@ -159,14 +157,13 @@ class Filing:
         if wrong := checks.unknown(draft, self._tickets.city):
             raise BadRequest("；".join(wrong.values()), code="bad_ticket", details={"fields": wrong})
 
-    def same(self, ticket: Ticket, draft: TicketDraft) -> None:
+    async def same(self, ticket: Ticket, draft: TicketDraft) -> None:
         """Refuse a key with which something else was filed before: nobody may believe that this one is on file.
 
         Raises:
             Conflict: code ``key_reused``; ``details.number`` is the ticket of that key.
         """
-        asked = checks.check(draft, self._tickets.city)
-        if any(getattr(ticket, name) != getattr(asked, name) for name in _TOLD):
+        if not await self._tickets.says(ticket.number, draft):
             raise Conflict(
                 f"刚才已经登记成 {ticket.number} 了，内容和现在的不一样。要另外登记一件，请重新打开登记表。",
                 code="key_reused",

@@ -146,7 +146,7 @@ class Phone:
             await record(ticket)(session)
 
         ticket = await self._tickets.file(draft, f"call:{actor.id}:{key}", actor, beside)
-        self._filing.same(ticket, draft)
+        await self._filing.same(ticket, draft)
         return ticket
 
     @staticmethod

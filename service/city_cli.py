@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from core.city import City
 from core.clock import local, now
+from core.errors import BadRequest
 from core.holidays import last_known_year
 from service import city_checks, city_tables
 from tickets import deadlines, departments
@@ -49,6 +50,8 @@ def export_(
     profile: Named = None,
 ) -> None:
     """Write the offices (or values) of a city to a table, for a department to fill in."""
+    if table.suffix.lower() not in (".xlsx", ".csv"):
+        raise BadRequest("文件名要以 .xlsx、.csv 结尾", code="bad_format")
     city, folder = city_checks.read(profile), city_checks.facts_folder(profile)
     count = city_tables.export_table(table, folder, city, "values" if values else "offices", department)
     city_checks.say(console, f"{table}：{count} 行")

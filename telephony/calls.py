@@ -279,15 +279,11 @@ class Calls:
             )
             return [_call(row) for row in rows]
 
-    async def last_of_key(self, key: str) -> Call | None:
-        """The last call of the number with this keyed digest; None when there is none."""
+    async def told_as(self, system: str, external_id: str) -> Call | None:
+        """The call that a system tells of under its own id; None when there is none."""
         async with self._database.read() as session:
-            row = await session.scalar(
-                select(CallRow)
-                .where(CallRow.phone_key == key)
-                .order_by(CallRow.began_at.desc(), CallRow.id.desc())
-                .limit(1)
-            )
+            known = (CallRow.system == system, CallRow.external_id == external_id)
+            row = await session.scalar(select(CallRow).where(*known))
             return None if row is None else _call(row)
 
     async def filed(self, session: AsyncSession, call_id: str, number: str, agent_id: str | None) -> None:

@@ -157,6 +157,10 @@ def _shown(value: Any) -> str:
 def _apply(row: TicketRow, after: TicketDraft, changed: list[str]) -> None:
     for name in changed:
         value = getattr(after, name)
+        if name in _CONTACT and (former := getattr(row, name)):
+            # The way back to the citizen is kept, and what the content tells of them stays hidden from departments.
+            kept = {name.removeprefix("contact_"): former, "key": ""}
+            row.former_contacts = [*row.former_contacts, kept]
         if name in ("urgent", "emergency"):
             urgency.put(row, urgency.level(after.urgent, after.emergency), now())
         elif name == "contact_phone":

@@ -18,10 +18,14 @@ from tickets import checks, clockwork, deadlines, numbers, repeats, rows
 from tickets.models import TicketRow
 from tickets.states import State
 from tickets.types import CITIZEN, Actor, Ticket, TicketDraft, TicketType
-from tickets.urgency import level
+from tickets.urgency import is_below, level
 
 MAX_KEY = 200
 """Most characters of a filing key."""
+_SAID = (
+    "type", "content", "category", "district", "address", "happened_at", "subject", "contact_name", "contact_phone", "confidential",
+)  # fmt: skip
+"""Columns of what a draft says, but for its photos and how urgent it is."""
 Beside = Callable[[AsyncSession, Ticket], Awaitable[None]]
 """Work of the caller in the transaction that makes a ticket, with the ticket: both are written, or neither."""
 
@@ -114,6 +118,23 @@ async def within(
     await rows.add_event(session, row.id, actor, "filed", to_state=State.PENDING_ACCEPTANCE)
     await session.flush()
     return await rows.to_ticket(session, row), True
+
+
+async def says(database: Database, number: str, draft: TicketDraft, city: City) -> bool:
+    """Whether a ticket says all that a draft would file: of the same matter and person, and no less urgent.
+
+    Raises:
+        NotFound: there is no such ticket.
+        BadRequest: the draft can't be filed.
+    """
+    asked = checks.check(draft, city)
+    async with database.read() as session:
+        row = await rows.wanted(session, number)
+        return (
+            all((getattr(row, name) or "") == (getattr(asked, name) or "") for name in _SAID)
+            and tuple(await rows.photos(session, row.id)) == asked.photos
+            and not is_below(row.urgency, level(asked.urgent, asked.emergency))
+        )
 
 
 async def _filed(session: AsyncSession, key: str) -> TicketRow | None:

@@ -49,6 +49,7 @@ class Warned:
 async def warnings(row: TicketRow, text: str) -> tuple[Warned, ...]:
     """What is doubtful about the public answer to a ticket; nothing when it reads well.
 
+    >>> import asyncio
     >>> found = asyncio.run(warnings(TicketRow(content="小区路灯不亮", subject=""), "您的诉求已转相关部门处理。"))
     >>> [one.code for one in found]
     ['short', 'boilerplate', 'off_matter']

@@ -87,6 +87,10 @@ class Tickets(Saying):
             announce(self._events, ticket.line, "filed")
         return ticket
 
+    async def says(self, number: str, draft: TicketDraft) -> bool:
+        """Whether a ticket says all that a draft would file; see :func:`tickets.filing.says`."""
+        return await filing.says(self._database, number, draft, self.city)
+
     async def by_number_and_code(self, number: str, code: str, tried: Tried = NOBODY) -> Ticket | None:
         """The ticket, when number and code belong together; else None; see :mod:`tickets.lookup`.
 

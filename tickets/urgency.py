@@ -22,6 +22,15 @@ def level(urgent: bool, emergency: bool) -> str | None:
     return EMERGENCY if emergency else URGENT if urgent else None
 
 
+def is_below(code: str | None, other: str | None) -> bool:
+    """Whether a code of :func:`level` is less urgent than another.
+
+    >>> is_below(None, "urgent"), is_below("emergency", "urgent"), is_below(None, None)
+    (True, False, False)
+    """
+    return _RANKS.index(code) < _RANKS.index(other)
+
+
 def put(row: TicketRow, code: str | None, at: datetime) -> None:
     """Make a ticket as urgent as a code of :func:`level` says.
 
@@ -32,7 +41,7 @@ def put(row: TicketRow, code: str | None, at: datetime) -> None:
         code: how urgent it is from now on.
         at: the present.
     """
-    if _RANKS.index(code) > _RANKS.index(row.urgency):
+    if is_below(row.urgency, code):
         row.urgent_at = at
     elif code is None:
         row.urgent_at = None

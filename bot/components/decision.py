@@ -3,7 +3,7 @@
 :func:`bot.understanding.decide.decide` makes the decision.
 
 The evidence is in the message's metadata (``kinds``, ``best``). Without evidence, for example when a message
-comes to Rasa without the app, the classifier's intent stays.
+comes to Rasa without the app, the classifier's intent stays, but for who calls for a human in so many words.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.understanding.decide import DECISION, KINDS, decide
+from bot.understanding.decide import Decision as Decided
+from bot.understanding.human_wish import calls_human
 
 _RANKING = "intent_ranking"
 
@@ -46,21 +48,27 @@ class Decision(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Decide each message that has evidence."""
         for message in messages:
-            evidence = _evidence(message.get(METADATA))
             text = message.get(TEXT)
-            if evidence is None or not text or text.startswith("/"):
+            if not text or text.startswith("/"):
                 continue
-            kinds, best, second, topic, words, office = evidence
-            ranking = [
-                (str(found["name"]), float(found["confidence"] or 0)) for found in message.get(_RANKING) or []
-            ]
-            decision = decide(words or text, ranking, kinds, best, topic=topic, second=second, office=office)
+            decision = _decided(message, text)
+            if decision is None:
+                continue
             chosen = {"name": decision.intent, "confidence": decision.probability}
             message.set(INTENT, chosen, add_to_output=True)
             rest = [found for found in message.get(_RANKING) or [] if found["name"] != decision.intent]
             message.set(_RANKING, [chosen, *rest], add_to_output=True)
             message.set(DECISION, decision.to_json(), add_to_output=True)
         return messages
+
+
+def _decided(message: Message, text: str) -> Decided | None:
+    evidence = _evidence(message.get(METADATA))
+    if evidence is None:
+        return Decided("request_human", 1.0, {}) if calls_human(text) else None
+    kinds, best, second, topic, words, office = evidence
+    ranking = [(str(found["name"]), float(found["confidence"] or 0)) for found in message.get(_RANKING) or []]
+    return decide(words or text, ranking, kinds, best, topic=topic, second=second, office=office)
 
 
 def _evidence(metadata: Any) -> tuple[dict[str, float], float, float, bool, str, bool] | None:

@@ -117,10 +117,16 @@ class PhoneChannel:
 
     async def _heard(self, message: Heard) -> web.Response:
         """Take what the caller said, and answer what is to be said to them."""
-        user = _user(message.number, message.call)
+        user = _user(message.call)
         if message.event == "said":
             receipt = await self._conversations.receive(
-                InboundMessage(CHANNEL, user, f"{message.call}:{message.nth}", message.text)
+                InboundMessage(
+                    CHANNEL,
+                    user,
+                    f"{message.call}:{message.nth}",
+                    message.text,
+                    source=_source(message.number),
+                )
             )
             await self._conversations.wait(receipt.turn_id, self._wait_s)
             conversation_id = receipt.conversation_id
@@ -151,7 +157,7 @@ class PhoneChannel:
 
     async def reach(self, view: ConversationView) -> Reach | None:
         """Words reach a caller as long as the call goes on."""
-        found = await self._calls.last_of_key(view.user_id)
+        found = await self._calls.told_as(CTI, view.user_id.removeprefix("call:"))
         talks = found is not None and found.state in (CallState.RINGING, CallState.TALKING)
         return Reach(talks and found is not None and found.began_at > now() - LONGEST)
 
@@ -160,10 +166,15 @@ class PhoneChannel:
         return False
 
 
-def _user(number: str, call: str) -> str:
-    """Who calls, within the channel: a keyed digest of the number, or of the call when the number is withheld."""
+def _user(call: str) -> str:
+    """Who calls, within the channel: the call itself. A number can be forged or shared, so it opens no earlier talk."""
+    return f"call:{call}"
+
+
+def _source(number: str) -> str:
+    """Where a call comes from, of which only so many go before others: the number, or all withheld ones together."""
     stored = canonical(number)
-    return lookup_key(stored) if stored else f"call:{call}"
+    return lookup_key(stored) if stored else "withheld"
 
 
 def _spoken(message: Message, text: str) -> str:

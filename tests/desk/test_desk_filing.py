@@ -317,12 +317,18 @@ async def test_a_long_gap_does_not_cut_a_number_in_two_in_lists(office: Office) 
     assert len(lines) == 21 and {line["summary"] for line in lines} == {"路灯 139****2222"}
 
 
-async def test_a_key_never_stands_for_another_matter(office: Office) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"content": "楼道里堆了杂物"}, {"confidential": True}, {"urgent": True}, {"emergency": True}, {"contact_phone": "13900000001"},
+        {"contact_name": "吴某"}, {"happened_at": "昨晚"},
+    ],
+)  # fmt: skip
+async def test_a_key_never_stands_for_another_filing(office: Office, more: dict[str, object]) -> None:
     agent = await office.hire("agent1")
     one = await _taken(office, agent, STORY)
     number = (await agent.post(f"/conversations/{one}/tickets", WANTED))["number"]
-    other = {**WANTED, "content": "楼道里堆了杂物"}
-    refused = await agent.post(f"/conversations/{one}/tickets", other, 409)
+    refused = await agent.post(f"/conversations/{one}/tickets", {**WANTED, **more}, 409)
     assert refused["error"]["code"] == "key_reused" and refused["error"]["details"]["number"] == number
     assert (await agent.post(f"/conversations/{one}/tickets", WANTED))["number"] == number
 

@@ -44,6 +44,8 @@ UNUSABLE: dict[str, list[list[str]]] = {
     "partner list": [["extra"]],
     "partner close": [[], ["没有"]],
     "partner replay": [[], ["没有"], ["没有", "--number", "x"]],
+    "city export": [[], ["x.txt"], ["x.xlsx", "--profile", "nowhere"]],
+    "city import": [[], ["nothing.xlsx"]],
     "explain": [[""], ["\u200b \u3000"], []],
     "train-decision": [["extra"]],
     "user add": [

@@ -224,7 +224,7 @@ async def test_moments_are_stored_in_utc(qingwu: Tickets, database: Database) ->
 
 
 def test_what_a_city_lacks_is_said() -> None:
-    assert deadlines.examples(HUAINAN) == ["紧急", "咨询", "其他"] and deadlines.examples(QINGWU) == [
+    assert deadlines.examples(HUAINAN) == ["特急", "紧急", "咨询", "其他"] and deadlines.examples(QINGWU) == [
         "建议和表扬"
     ]
     assert deadlines.covers_all(HUAINAN) and deadlines.unknown(QINGWU) == []
