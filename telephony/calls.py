@@ -221,7 +221,7 @@ class Calls:
 
         Raises:
             NotFound: there is no such call.
-            Conflict: code ``call_over``: it has ended, or the caller gave up; ``not_yours``: a colleague has it; ``not_answered``:
+            Conflict: code ``call_over``: it has ended, or the caller gave up; ``not_yours``: a colleague has it, or it rings at them; ``not_answered``:
                 nobody has taken it, so nobody ends it.
         """
         known = await self.get(call_id)
@@ -231,8 +231,8 @@ class Calls:
             call = _call(row)
             if call.state in (CallState.ENDED, CallState.MISSED):
                 raise Conflict("这个来电已经结束了", code="call_over")
-            if call.state is CallState.TALKING and call.agent_id not in (None, agent_id):
-                raise Conflict("这个来电由别的坐席接着", code="not_yours", details={"agent": call.agent_id})
+            if call.agent_id not in (None, agent_id):
+                raise Conflict("这个来电在别的坐席那里", code="not_yours", details={"agent": call.agent_id})
             if kind is Happens.ENDED and call.state is not CallState.TALKING:
                 raise Conflict("这个来电还没有人接", code="not_answered")
             if kind is Happens.ANSWERED and call.state is CallState.TALKING and call.agent_id == agent_id:

@@ -240,6 +240,15 @@ async def test_of_two_who_take_a_call_at_once_one_has_it(office: Office) -> None
     assert refused["error"]["code"] == "not_yours" and await _count(office, TicketRow) == 0
 
 
+async def test_a_call_that_rings_at_a_colleague_is_the_colleagues(office: Office) -> None:
+    colleague, agent = await office.hire("agent1"), await office.hire("agent2")
+    rung = Told("c-1", Happens.RUNG, now(), PHONE, agent_id=colleague.id, delivery="d-1", body="b")
+    call = await Calls(office.database, office.events).tell(CTI, rung)
+    refused = await agent.post(f"/phone/calls/{call.id}", {"event": "answered"}, 409)
+    assert refused["error"]["code"] == "not_yours" and PHONE not in str(refused)
+    assert PHONE in str(await colleague.post(f"/phone/calls/{call.id}", {"event": "answered"}))
+
+
 async def test_a_call_whose_end_was_never_told_rings_no_longer(office: Office) -> None:
     agent = await office.hire("agent1")
     rung = Told("c-1", Happens.RUNG, now() - timedelta(minutes=11), PHONE, delivery="d-1", body="b")
