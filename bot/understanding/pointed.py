@@ -8,7 +8,9 @@ from core.text import plain
 
 LONGEST = 60
 """Most characters of such a message."""
-_POINTS = re.compile(r"[那这](?:[个块处口根盏棵条堆片段只台件家辆]|边的?|里的?)(?:的)?(?P<rest>[\u4e00-\u9fff]{2,8})")
+_POINTS = re.compile(
+    r"[那这](?:[个块处口根盏棵条堆片段只台件家辆]|边的?|里的?)(?:的)?(?P<rest>[\u4e00-\u9fff]{2,8})"
+)
 _MOST_NAMED, _LEAST_NAMED = 6, 2
 """Most and fewest characters of the thing's name."""
 _PLEADS = re.compile(

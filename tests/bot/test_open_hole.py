@@ -83,7 +83,13 @@ async def test_a_plea_for_the_same_thing_goes_to_its_ticket(
 
 @pytest.mark.parametrize(
     "said",
-    ["那个路灯赶紧派人来修吧", "那个井盖归谁管，能不能先围一下", "那个路口的路灯也坏了", "井盖丢了要赔多少钱", "赶紧派人来"],
+    [
+        "那个路灯赶紧派人来修吧",
+        "那个井盖归谁管，能不能先围一下",
+        "那个路口的路灯也坏了",
+        "井盖丢了要赔多少钱",
+        "赶紧派人来",
+    ],
 )
 def test_other_things_are_no_plea_for_it(said: str) -> None:
     assert not pleads_for(said, HOLE)

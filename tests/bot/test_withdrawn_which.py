@@ -42,14 +42,20 @@ async def test_withdrawing_the_ticket_beside_an_unfinished_complaint(
     rasa: Rasa, visitor: str, city: SmallCity, said: str, asked: str | None
 ) -> None:
     ticket = await _filed(city, visitor, "楼道里堆满了杂物", "a")
-    slots = {"requested_slot": asked, "content": "健身器材坏了"} if asked else {"kept_draft": {"content": "健身器材坏了"}}
+    slots = (
+        {"requested_slot": asked, "content": "健身器材坏了"}
+        if asked
+        else {"kept_draft": {"content": "健身器材坏了"}}
+    )
     told = await rasa.run(FORM if asked else NO_FORM, said, "cancel", conversation=visitor, slots=slots)
     assert ticket.number in told.text and "撤回这张工单" in told.buttons
     assert told.slots.get("requested_slot") is None
     if asked:
         assert told.slots["kept_draft"]["content"] == "健身器材坏了"
     shown = [{"event": "slot", "name": "offer", "value": told.slots["offer"]}]
-    done = await rasa.run("action_affirm", "/affirm", "affirm", conversation=visitor, before=shown, turn="t-2")
+    done = await rasa.run(
+        "action_affirm", "/affirm", "affirm", conversation=visitor, before=shown, turn="t-2"
+    )
     assert "已经撤回" in done.text
     assert (await city.tickets.get(ticket.number)).state is State.WITHDRAWN
 
@@ -78,12 +84,22 @@ async def test_of_several_it_is_asked_which_one(rasa: Rasa, visitor: str, city: 
     assert first.number in again.buttons
     pressed = asked.buttons[first.number]
     one = await rasa.run(
-        "action_affirm", pressed, "affirm", entities={"slot": "withdraw", "value": first.number}, turn="t-3", **more
+        "action_affirm",
+        pressed,
+        "affirm",
+        entities={"slot": "withdraw", "value": first.number},
+        turn="t-3",
+        **more,
     )
     assert first.number in one.text and "撤回这张工单" in one.buttons
     assert one.slots["offer"].endswith(first.number)
     foreign = await rasa.run(
-        "action_affirm", "/affirm", "affirm", entities={"slot": "withdraw", "value": "HN2026112300001"}, turn="t-4", **more
+        "action_affirm",
+        "/affirm",
+        "affirm",
+        entities={"slot": "withdraw", "value": "HN2026112300001"},
+        turn="t-4",
+        **more,
     )
     assert "HN2026112300001" not in foreign.text
     assert (await city.tickets.get(first.number)).state is not State.WITHDRAWN
