@@ -53,11 +53,11 @@ _NOBODY = re.compile(
 _PLEADS = re.compile(r"快|赶紧|派|来人|接(?:一下|电话|啊|吧)|催|投诉|举报|几|吗|呢|[?？]")
 _OF_THE_QUEUE = re.compile(rf"等|排|候|转|{_HELPER}|{_AGENT}")
 _HOW_LONG = re.compile(
-    r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人(?=[来接理回应在管吗啊呀呢?？]|$)|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几|第几|排到|"
+    r"[?？\s]+|.{0,6}(?:在吗|在不在|有人吗|人呢|有没有人|没人(?=[来接理回应在管吗啊呀呢?？]|$)|还没(?:人|来|接|好|到)|多久|多长时间|前面.{0,4}几(?:个|位|名)?(?:人|号)?(?=[啊呀了在排等呢吗吧，,?？]|$)|第几|排到|"
     r"到我|轮到|催|快点|还要等|等(?:了)?(?:好久|半天|很久|这么久|多久|\d+)|怎么还|理我|回我|接啊|接一下).{0,10}|"
     r"(?:那|我|俺|请|麻烦|帮我|给我|快|就|还是|要|想)*(?:转|找|叫|要|接)(?:一下|个)?(?:人工|坐席|客服|真人)(?:客服|坐席|服务)?(?:吧|啊|呀|了|一下)*"
 )
-_LATE = re.compile(r"怎么还|这么久|好久|半天|很久|没人|人呢|理我|回我|还没|快点|催")
+_LATE = re.compile(r"怎么还|又(?:要|得|让|在|排|等)|这么久|好久|半天|很久|没人|人呢|理我|回我|还没|快点|催")
 _LEAD = r"(?:那|请问|我们?|俺|你们?|您|现在|大概|大约|一般|估计|到底|究竟|还|要|得|再|需要|会|，|,|\s){0,12}"
 _TAIL = r"(?:了|啊|呀|呢|吗|么|吧|的|在|[?？]){0,12}"
 _WAIT = rf"{_LEAD}(?:等|排)(?:队|到)?(?:多久|多长时间?|几点|什么时候|啥时候){_TAIL}|{_LEAD}(?:多久|什么时候|啥时候|几点)(?:才|能|可以|会)*(?:到我|轮到我|有人|有坐席|接通?|排到|回我){_TAIL}"
@@ -69,6 +69,15 @@ _HOURS = re.compile(
     rf"{_LEAD}(?:人工|坐席|客服|这里|这边|热线)*(?:几点|什么时候|啥时候|啥时间|什么时间)(?:钟)?(?:上班|下班|上线|在线|休息){_TAIL}|"
     rf"{_LEAD}(?:人工|坐席|客服)*(?:周末|晚上|夜里|节假日)(?:有人|有坐席|上班)(?:没有?|不)?{_TAIL}"
 )
+_AGAIN = re.compile(
+    r"(?:我|俺|你们?|这|那|喂|哎|啊|唉){0,4}(?:怎么|咋|为啥|为什么|凭啥|凭什么)?(?:我|俺|又|还|还在|还得|还要|重新|再|要|得|让|叫|给|把|是|在|从头){1,8}(?:排(?:上|起|到|回)?队?|等(?:着|上)?|转(?:回)?(?:来)?排队|掉回队(?:伍|里))(?:了|啊|呀|呢|吗|么|嘛|去|来|[?？]){0,6}"
+)
+"""Complains of waiting once more: 怎么又排队了."""
+_AHEAD = re.compile(
+    rf"{_LEAD}(?:前面|前头)(?:还|大概|总共|一共|现在)?(?:有|是|剩)?(?:几|多少)(?:个|位|名)?(?:人|号)?{_TAIL}"
+)
+_MOST = 4
+"""Most clauses of a message that only asks for the place."""
 _LONGEST = 16
 """Most characters of a message that only leaves the queue or asks how long it takes."""
 
@@ -109,9 +118,13 @@ def asks_how_long(text: str) -> bool:
 
     >>> asks_how_long("还要等多久"), asks_how_long("社保卡丢了怎么办"), asks_how_long("楼道没人打扫")
     (True, False, False)
+    >>> asks_how_long("怎么又排队了?我前面几个"), asks_how_long("怎么又停水了?我前面几个")
+    (True, False)
     """
     said = plain(text)
-    return not said or asks_place(text) or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None)
+    if not said or asks_place(text) or (len(said) <= _LONGEST and _HOW_LONG.fullmatch(said) is not None):
+        return True
+    return len(said) <= 2 * _LONGEST and all(map(_pushes, _clauses(text)))
 
 
 def asks_place(text: str) -> bool:
@@ -121,7 +134,24 @@ def asks_place(text: str) -> bool:
     [True, True, True, False, False]
     """
     said = plain(text)
-    return len(said) <= _LONGEST and bool(_PLACE.fullmatch(said) or _HOURS.fullmatch(said))
+    if len(said) <= _LONGEST and (_PLACE.fullmatch(said) or _HOURS.fullmatch(said) or _AHEAD.fullmatch(said)):
+        return True
+    parts = _clauses(text)
+    return (
+        1 < len(parts) <= _MOST
+        and len(said) <= 2 * _LONGEST
+        and any(_AHEAD.fullmatch(one) or _PLACE.fullmatch(one) for one in parts)
+        and all(map(_pushes, parts))
+    )
+
+
+def _pushes(clause: str) -> bool:
+    """Whether a clause, in its plain form, complains of waiting or asks for the place in the queue."""
+    return any(one.fullmatch(clause) for one in (_AGAIN, _AHEAD, _PLACE, _HOURS))
+
+
+def _clauses(text: str) -> list[str]:
+    return [one for part in _MARKS.split(plain(text)) if (one := _bare(part).strip("?？"))]
 
 
 def put_in(place: QueuePlace, hours: str) -> Reply:

@@ -9,7 +9,7 @@ from core.text import plain
 _LONGEST = 30
 """Most characters of such a question. A longer text tells of a matter."""
 _BEFORE = (
-    r"(?:你|您|先|告诉(?:我|俺)|跟(?:我|俺)说|说说|，|,|、|那么?|请问|问一?下|我?想问|我|俺|这|个|件|种|事情?|的|你们|大概|一般|大约|差不多|最快|最晚|到底|登记|提交|投诉|"
+    r"(?:好的|谢谢|好|行|嗯|哦|你|您|先|告诉(?:我|俺)|跟(?:我|俺)说|说说|，|,|、|那么?|请问|问一?下|我?想问|我|俺|这|个|件|种|事情?|的|你们|大概|一般|大约|差不多|最快|最晚|到底|登记|提交|投诉|"
     r"举报|反映|上报|工单|单子|诉求|问题|完|了|以后|之后|后|的话|得|要|会|需要|过|您好|你好|那边|部门)*"
 )
 _LONG = r"(?:要?(?:几|多少)个?(?:天|日|工作日)|多久|多长时间|多少时间|(?:什么|啥|哪个)时候|啥时|什么时间|何时|几时)"
@@ -29,6 +29,7 @@ _BY = r"(?:今年|年前|年底|过年|本?月底?|这个?月|这个?[周星礼]
 _OF_ANYTHING = re.compile(
     rf"{_BEFORE}{_LONG}{_BETWEEN}(?:来人|派人来?|上门|到场|有人来)[啊呀呢看修处理一下]*|"
     rf"{_BEFORE}{_BY}(?:能不能|能|会不会|会|可以)(?:有|出|给|个|我|处理|解决)*(?:{_TICKET}|{_ANY}|{_SEEN_TO}){_AFTER}(?:吗|么|不)*|"
+    rf"{_BEFORE}{_NEEDS}{_LONG}[呢啊呀吧吗的才行]*|{_BEFORE}{_LONG}(?:才|能|可以?|会|给|我|俺|人)*回[我俺个啊呀呢吧吗的]*|"
     rf"(?:你们?|这个?|这事|那)*(?:要|得)(?:登记|填|处理|办|等){_LONG}[呢啊呀吧吗的]*|"
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_SEEN_TO}{_AFTER}|"
     rf"{_BEFORE}{_LONG}{_BETWEEN}{_ANY}{_AFTER}|{_BEFORE}{_ANY}{_AFTER}{_NEEDS}{_LONG}{_AFTER}|{_BEFORE}等{_LONG}{_AFTER}"
@@ -45,8 +46,8 @@ def asks_how_long(text: str, *, anything: bool = False) -> bool:
 
     >>> asks_how_long("几天能处理"), asks_how_long("多久能办好"), asks_how_long("身份证多久能办好")
     (True, False, False)
-    >>> asks_how_long("多久能办好", anything=True)
-    True
+    >>> [asks_how_long(said, anything=True) for said in ("多久能办好", "要多少天", "几天能给我回", "护照要多少天", "好几天了")]
+    [True, True, True, False, False]
     """
     said = plain(text)
     if len(said) > _LONGEST:

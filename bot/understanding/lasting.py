@@ -59,6 +59,21 @@ def lasting(text: str) -> str | None:
     return found.group() if found else None
 
 
+_FAULT_LASTS = re.compile(
+    r"(?:都|已经|就|也|从那|一直|这都?|断断续续){0,3}(?P<fault>漏|坏|停|堵|吵|闹|臭|断|塌|裂|积|淹|灭|响|冒|渗|堆|欠|拖|施工|不亮|不通|没[水电气])[水电气了着的]{0,2}(?:都|已经?|快|有|差不多|大概|大约|足足|整整|得有){0,3}(?P<span>[^，,。；;]{2,10})"
+)
+
+
+def fault_lasts(text: str) -> bool:
+    """Whether a clause only says how long a fault has lasted (漏了有半个月了), so that it is a time and no place.
+
+    >>> [fault_lasts(said) for said in ("漏了有半个月了", "都停水两天了", "坏了三天了没人修", "等了三天了", "漏到我家厨房了")]
+    [True, True, False, False, False]
+    """
+    found = _FAULT_LASTS.fullmatch(plain(text)[:LONGEST])
+    return found is not None and _LASTING.fullmatch(found["span"]) is not None
+
+
 def every_day(text: str) -> str | None:
     """A habit that goes on until an hour of every day, in the citizen's words; None when the text tells none.
 

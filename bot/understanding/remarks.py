@@ -17,7 +17,7 @@ _SLIPPED = re.compile(
     r"(?:不好意思|哎呀?|啊|我|俺|刚才|刚刚|，|,){0,12}(?:打|点|按|发|写|填|说)错了?(?:字|了)?(?:了|啊|呀|哈){0,12}"
 )
 _GOES_ON = re.compile(
-    r"(?:我|俺)?(?:还)?(?:想|要|得)?(?:再|还)(?:想|要)?(?:加|补|说|补充)(?:充)?(?:上)?(?:一(?:句|点|下|条)|几句|点)(?:话|东西)?(?:啊|呀|吧|哈)*|(?:我|俺)?(?:还)(?:有|想)?(?:要)?补充(?:的|一下)?|补充一下|(?:还有|另外)(?:一(?:点|件事?|个|句)|呢|啊)?|(?:等下|等等)?(?:我|俺)?还有话(?:要)?(?:说|讲)"
+    r"(?:我|俺)?(?:还)?(?:想|要|得)?(?:再|还)(?:想|要)?(?:加|补|说|补充)(?:充)?(?:上)?(?:一(?:句|点|下|条)|几句|点)(?:话|东西)?(?:啊|呀|吧|哈)*|(?:我|俺)?(?:还)(?:有|想)?(?:要)?补充(?:的|一下)?|补充一下|(?:还有|另外)(?:一(?:点|件事?|个|句)|呢|啊)?|(?:哦|噢|啊|嗯|诶|哎)?对了(?:啊|呀|哦|那个|还有|[，,、]){0,3}|(?:等下|等等)?(?:我|俺)?还有话(?:要)?(?:说|讲)"
 )
 _TO_FILE = re.compile(
     r"(?:那|就|是|要|对|这么|这样|好|行|可以|嗯|没问题|没错|都?对|的|了|赶紧|快点?|信息|内容|请|麻烦|[帮给][我俺]|，|,|。){0,12}"
@@ -30,6 +30,11 @@ _TO_US = re.compile(
     r"(?:你们?|您)?(?:千万)(?:别|不要)(?:说|讲|往外说|告诉(?:别人|人))?(?:出去)?(?:是我)?"
 )
 """Words about the conversation itself, which do not belong to the matter."""
+_SAID_SO = re.compile(
+    r"(?:我|俺|这个?|那个?|不|是|也|就|地址|地方|位置|时间|名字|电话){0,5}(?:刚才|刚刚|前面|上面|开头|一开始|早就?|都|已经|不是){1,3}(?:我|俺|都|就|已经|不是|跟你们?|给你们?|和你们?){0,3}"
+    r"(?:(?:说|讲|填|写|报|发|告诉)(?:过|完|给)?(?:你们?|您)?(?:一?[遍次回]|[几两好]+[遍次回])?(?:了|啦)|(?:说|讲|填|写|报|告诉)过(?:你们?|您)?(?:的)?)(?:吗|么|嘛|啊|呀|呢|吧|[?？]){0,3}"
+)
+"""Only that it was told before (我刚才说过了)."""
 _UNKNOWN = re.compile(
     r"(我|俺|也|就)*(不(知道|清楚|记得|晓得|确定)|忘(记)?了?|记不(清|得)|说不(上来|清)|没(有|得))(了|呀|啊|吧|具体的?|是?(哪|啥|什么).{0,4})?"
 )
@@ -91,9 +96,11 @@ def is_to_us(text: str) -> bool:
 
     >>> is_to_us("我打错了"), is_to_us("就这样提交吧"), is_to_us("他打错了针")
     (True, True, False)
+    >>> is_to_us("我刚才说过了"), is_to_us("刚才不是说了吗"), is_to_us("刚才物业说了不修")
+    (True, True, False)
     """
     said = plain(text)
-    return any(one.fullmatch(said) for one in (_TO_US, _SLIPPED, _GOES_ON)) or wants_filed(said)
+    return any(one.fullmatch(said) for one in (_TO_US, _SLIPPED, _GOES_ON, _SAID_SO)) or wants_filed(said)
 
 
 def is_unknown(text: str) -> bool:
@@ -117,8 +124,8 @@ def slipped(text: str) -> bool:
 def announces_more(text: str) -> bool:
     """Whether a text only announces that there is more to tell.
 
-    >>> announces_more("再加一句，"), announces_more("再加一句，垃圾也多")
-    (True, False)
+    >>> announces_more("再加一句，"), announces_more("再加一句，垃圾也多"), announces_more("对了"), announces_more("对的")
+    (True, False, True, False)
     """
     return _GOES_ON.fullmatch(plain(text)) is not None
 

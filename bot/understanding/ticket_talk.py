@@ -67,6 +67,7 @@ _WITHDRAWS = re.compile(
     rf"(?:撤[了掉回销]?|取消|作废|删[了掉])(?:我|我的|俺的|刚才|[那这]一?[个张件条]|的){{0,4}}{_TICKET}|撤[了掉回销]?(?=吧|算了))(?:吧|算了|了|掉|啊|呀|谢谢|好了|就行){{0,4}}"
 )
 """A clause that withdraws the ticket: 我那个工单撤了吧, 撤了吧."""
+_FILED_ONE = re.compile(r"工单|单子|[那这]张单|撤单")
 _CLAUSES = re.compile(r"[，,。；;！!\s]+")
 _ASKED = re.compile(r"怎么|咋|材料|哪里|哪儿|手续|流程|多少钱|[?？]$|吗$|么$|呢$")
 _OTHER_PHONE = re.compile(
@@ -109,6 +110,15 @@ def only_announces(text: str) -> bool:
     [True, True, True, False, False]
     """
     return _ONLY_ANNOUNCES.fullmatch(_DOES_NOT_COUNT.sub("", plain(text))) is not None
+
+
+def withdraws_filed(text: str) -> bool:
+    """Whether a message withdraws something that it calls filed (撤回工单), so that no unfinished complaint is meant.
+
+    >>> [withdraws_filed(said) for said in ("我要撤回工单", "那张单子撤了吧", "撤了吧", "取消投诉", "工单怎么撤回")]
+    [True, True, False, False, False]
+    """
+    return announced(text) is Said.WITHDRAW and _FILED_ONE.search(plain(text)) is not None
 
 
 async def heard(text: str, longest: int = _LONGEST_TALK) -> Heard | None:

@@ -49,6 +49,14 @@ async def there(qingwu: SmallCity) -> AsyncIterator[Rasa]:
         ("处理大概要几天", True, True),
         ("多久能办好", False, True),
         ("要等几天啊", False, True),
+        ("要多少天", False, True),
+        ("大概得多久啊", False, True),
+        ("几天能给我回", False, True),
+        ("好的谢谢,大概几天能给我回话", True, True),
+        ("过户要多少天", False, False),
+        ("几天能回家", False, False),
+        ("拘留要多少天", False, False),
+        ("要了多少天的假", False, False),
         ("身份证多久能办好", False, False),
         ("信访多久给答复", False, False),
         ("好几天了", False, False),
@@ -103,6 +111,8 @@ async def test_filing_tells_until_when(there: Rasa, qingwu: SmallCity) -> None:
         ("action_answer_policy", "多久能解决", "ask_policy"),
         ("action_fallback", "几天能处理", "nlu_fallback"),
         (FORM, "多久能处理", "complain"),
+        ("action_answer_policy", "要多少天", "ask_policy"),
+        ("action_fallback", "几天能给我回", "nlu_fallback"),
     ],
 )
 async def test_after_filing_it_is_answered_by_the_ticket_whatever_the_intent(

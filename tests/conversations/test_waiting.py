@@ -107,6 +107,28 @@ async def test_a_question_is_answered_and_the_place_is_kept(helping: Process) ->
     assert (view.mode, view.waiting_since) == ("waiting", since)
 
 
+@pytest.mark.parametrize(
+    "said", ["怎么又排队了?我前面几个", "怎么又让我排队，前面还有几个人", "怎么又要等啊"]
+)
+async def test_who_waits_once_more_is_told_the_place(helping: Process, said: str) -> None:
+    await helping.conversations.request_human(await helping.id_of(), "citizen_asked")
+    (told,) = await helping.say(said)
+    assert "让您久等了" in told.text and "您排在最前面" in told.text
+    assert [b.payload for b in told.buttons] == [BACK_TO_BOT]
+    assert helping.dialogue.asked == []
+
+
+@pytest.mark.parametrize(
+    "said", ["怎么又停水了?我家楼上", "怎么又排队了，医院那边也没人", "怎么前面几户都没电"]
+)
+async def test_another_matter_beside_a_wait_is_no_question_about_the_queue(
+    helping: Process, said: str
+) -> None:
+    await helping.conversations.request_human(await helping.id_of(), "citizen_asked")
+    answer, _ = await helping.say(said)
+    assert answer.text == f"您说的是：{said}"
+
+
 async def test_nobody_on_duty_is_said_with_the_hours_and_three_ways_on(process: Process) -> None:
     conversation = await process.id_of()
     place = await process.conversations.request_human(conversation, "citizen_asked")

@@ -12,6 +12,7 @@ from bot.actions.progress import just_now
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import HUMAN, PROGRESS
+from bot.understanding.open_hole import is_open_hole
 from conversations import by_text
 from conversations.emergency import going_on
 from conversations.event_kinds import Result
@@ -40,7 +41,7 @@ async def file_ticket(turn: Turn) -> None:
         _in_writing(turn.slots) if text_only else turn.slots,
         channel=view.channel,
         conversation_id=turn.conversation_id,
-        urgent=view.urgent,
+        urgent=view.urgent or is_open_hole(str(turn.slots.get("content") or "")),
         emergency=view.urgent and going_on(view.facts),
     )
     try:

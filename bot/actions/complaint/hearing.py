@@ -19,7 +19,7 @@ from bot.actions.runtime.wording import plain
 from bot.understanding.clauses import clauses, may_be_place, only_place
 from bot.understanding.faults import is_fault
 from bot.understanding.filing_wish import filing_wish
-from bot.understanding.lasting import may_be_time, only_time
+from bot.understanding.lasting import fault_lasts, may_be_time, only_time
 from bot.understanding.looks import is_sentence
 from bot.understanding.name import ANONYMOUS, introduced_name, is_surname_of, read_name, titled_name
 from bot.understanding.phone import asked_phone, own_phone, without_phone
@@ -57,6 +57,12 @@ _TELLS = re.compile(r"[也还都].{0,4}[坏漏堵脏臭吵断乱]|没人[管修�
 """Words that tell more of the matter, and name nobody it is about."""
 _BEFORE_PHONE = re.compile(r"[，,\s](?:就是?|只有|有个?|打)$")
 """Words that are left over before a phone number."""
+_CALLS = re.compile(
+    r"(?:那|这|那个|这个|那家|这家|它|店|店名|名字|他们|她们|就|是|家){0,4}(?:名叫|叫做|叫|名字是|店名是)(?:个|什么)?(?P<name>[\u4e00-\u9fffA-Za-z0-9·]{2,16}?)(?:的)?"
+)
+_NO_TRADE = frozenset({"他", "她", "人", "未填"})
+_BLANK = re.compile(r"\s+(?=[\dA-Za-z一二三四五六七八九十]{1,4}(?:栋|幢|号|座|单元|楼|层|室|期|区|组))")
+_FLAT = re.compile(r"(单元|栋|幢|座|号楼)[-\s]?\d{3,4}$")
 _WHOLE_ADDRESS = 5
 """Fewest characters after a district's name that are taken as an address; fewer are taken as a town."""
 
@@ -96,7 +102,12 @@ def hear(text: str, asked: str, slots: Mapping[str, Any]) -> Heard:
         heard.wishes = [wish for wish in heard.wishes if wish is not Wish.NO_PHONE]
     _answer(answers, asked, heard)
     alone = len(heard.rest) == 1 and not (answers or heard.values or heard.wishes)
-    if alone and asked == "address" and may_be_place(heard.rest[0], parts().city) is None:
+    if (
+        alone
+        and asked == "address"
+        and not is_no_value(heard.rest[0])
+        and may_be_place(heard.rest[0], parts().city) is None
+    ):
         heard.unsure = heard.rest[0]
     own = heard.values.get("contact_name")
     if own and str(heard.values.get("subject", "")) == own:
@@ -159,6 +170,18 @@ def _district(clause: str) -> str | None:
     return read_district(clause, parts().city) or read_place(clause).get("district")
 
 
+def _whose_name(clause: str, trade: str) -> str:
+    """The name that a clause gives to a trade known so far without one (叫金色年华KTV, for KTV); "" for any other clause."""
+    found = _CALLS.fullmatch(clause.strip()) if trade and trade not in _NO_TRADE else None
+    name = found["name"] if found else ""
+    return name if len(name) > len(trade) and name.lower().endswith(trade.lower()) else ""
+
+
+def _joined(clause: str) -> str:
+    """A clause without the blanks in its place, and without the bare number of the flat (万茂花园 7栋2单元301)."""
+    return _FLAT.sub(r"\1", _BLANK.sub("", clause))
+
+
 def _answer(answers: list[str], asked: str, heard: Heard) -> None:
     """Join the clauses that answer the question, and read them."""
     if not answers:
@@ -190,6 +213,9 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         known = slots.get(name)
         return name not in heard.values and (known is None or (name == "contact_name" and known == ANONYMOUS))
 
+    if asked != "subject" and (named := _whose_name(clause, str(slots.get("subject") or ""))):
+        heard.values["subject"] = named
+        return True
     name = introduced_name(clause) or (None if asked == "subject" else titled_name(clause))
     if name is not None:
         known = str(slots.get("contact_name") or "")
@@ -198,13 +224,13 @@ def _take_other(clause: str, asked: str, slots: Mapping[str, Any], heard: Heard)
         if is_open("contact_name") or (renamed and "contact_name" not in heard.values):
             heard.values["contact_name"] = name
         return is_open("contact_name") or asked == "confidential" or heard.values.get("contact_name") == name
-    if only_time(clause):
+    if only_time(clause) or (fault_lasts(clause) and is_open("happened_at")):
         if is_open("happened_at"):
             heard.values["happened_at"] = read_answer("happened_at", clause)
         elif plain(clause) not in plain(f"{slots.get('happened_at')}{slots.get('content')}"):
             heard.rest.append(clause)  # a second time, beside the filled one, is added to the content
         return True
-    if only_place(clause, parts().city) or placing.makes_exact(clause, slots):
+    if only_place(_joined(clause), parts().city) or placing.makes_exact(clause, slots):
         placing.take_place(clause, asked, slots, heard)
         return True
     if (

@@ -32,6 +32,8 @@ _AGAIN = re.compile(
     r"(?:不|别|先别|先不)取消(?:了|啊|吧)?|(?:恢复|找回|撤销取消|接着来|继续|接着填)(?:刚才的?|一下|吧|填)*"
 )
 
+_SLIP = re.compile(r"(?:我|俺)?(?:刚才)?(?:说|搞|弄)错了?")
+"""What also begins a correction, and takes nothing up unless it is all that is said."""
 OFFER = "leave"
 """Value of the slot ``offer`` when the citizen was asked whether to leave the complaint unfiled."""
 DROPS = choice("", "cancel", slot="draft", value=DROP).payload
@@ -106,10 +108,12 @@ def wants_out(text: str, slot: str) -> bool:
 def takes_up_again(text: str) -> bool:
     """Whether a message outside the form asks to continue the unfinished complaint.
 
-    >>> takes_up_again("还是登记吧"), takes_up_again("我要投诉")
-    (True, False)
+    >>> takes_up_again("还是登记吧"), takes_up_again("我要投诉"), takes_up_again("说错了，是5号楼")
+    (True, False, False)
     """
-    return _AGAIN.fullmatch(_bare(text)) is not None or any(map(_again, clauses(text)))
+    if _AGAIN.fullmatch(_bare(text)) is not None:
+        return True
+    return any(_again(one) and not _SLIP.fullmatch(_bare(one)) for one in clauses(text))
 
 
 def without_again(text: str) -> str:

@@ -1,13 +1,13 @@
 """What is said of a ticket filed before while the form is open: 我的工单, 催一下, and that the words belong to that ticket.
 
-A form that opened by mistake is closed then, and what it holds is added to the ticket.
+A form that opened by mistake is closed then, and what it holds is added to the ticket. 撤回工单 means the filed one; what the form holds is kept.
 """
 
 from __future__ import annotations
 
 from bot.actions.complaint import asides, kept, same
 from bot.actions.complaint import draft as drafts
-from bot.actions.progress import adding, belongs, correcting, just_now, own
+from bot.actions.progress import adding, belongs, correcting, just_now, own, solved
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Turn
 from bot.actions.runtime.wording import PROGRESS, clip
@@ -55,6 +55,8 @@ async def answered(turn: Turn, slot: str) -> bool:
         await _join(turn, ticket)
     elif heard.said is Said.URGE and (heard.sure >= _SURE or turn.intent == "urge"):
         await _urge(turn, slot, ticket)
+    elif ticket_talk.withdraws_filed(_said(turn)):
+        await _withdraw(turn, ticket)
     elif heard.said is Said.FILED and heard.sure >= _SURE:
         turn.say(parts().tickets.progress_text(ticket))
         asides.resume(turn, slot)
@@ -96,6 +98,17 @@ async def _urge(turn: Turn, slot: str, ticket: Ticket) -> None:
         turn.say(error.message)
     asides.resume(turn, slot)
     turn.outcome(Result.TICKET, about=ticket.number)
+
+
+async def _withdraw(turn: Turn, ticket: Ticket) -> None:
+    """Keep what is filled, and ask whether the filed ticket is to be withdrawn (撤回工单)."""
+    saved = drafts.saved(turn.slots)
+    drafts.clear(turn)
+    turn.set_all({drafts.KEPT: saved if saved.get("content") else None, "requested_slot": None})
+    asked = turn.narrowed(_said(turn))
+    if not await solved.ask_which(asked):
+        await solved.ask_withdraw(asked, ticket.number)
+    turn.set("seen_number", ticket.number)
 
 
 async def _join(turn: Turn, ticket: Ticket) -> None:

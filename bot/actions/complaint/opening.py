@@ -12,6 +12,7 @@ from bot.actions.complaint import (
     answered,
     contact,
     guesses,
+    hazard,
     later,
     offered,
     promised,
@@ -160,6 +161,7 @@ async def open_form(turn: Turn) -> str | None:
     return (
         asked
         + mood.sympathy(turn, content or "")
+        + hazard.advice(content or "")
         + acknowledge(turn, filled)
         + (guesses.fill(turn) if content else "")
         + hidden

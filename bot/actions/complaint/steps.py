@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.actions.complaint import corrected, guesses, later, questions, rough, same
+from bot.actions.complaint import corrected, guesses, hazard, later, questions, rough, same
 from bot.actions.complaint import draft as drafts
 from bot.actions.complaint.agreeing import agree, renumbered
 from bot.actions.complaint.answers import hint, read_mined, without_own
@@ -105,7 +105,7 @@ async def _take_story(turn: Turn, story: str, said: str = "") -> None:
     whole = f"{told}，{content}" if told and told not in content else content
     mined = read_mined(simplified(whole), turn.slots)
     filled: dict[str, Any] = {**mined, "content": without_own(whole, mined)}
-    before = said + mood.sympathy(turn, content)
+    before = said + mood.sympathy(turn, content) + hazard.advice(content)
     if len(requests) > 1:
         later.remember(turn, requests[1:])
         before += later.noted(requests[1:])

@@ -17,6 +17,7 @@ from bot.actions.talk import abroad
 from bot.understanding.category import suggest_by_words
 from bot.understanding.clauses import may_be_place
 from bot.understanding.kind import named_type
+from bot.understanding.lasting import may_be_time
 from bot.understanding.looks import is_sentence
 from bot.understanding.requests import is_question
 from core.phone import find
@@ -47,6 +48,8 @@ _SAYS = re.compile(
 """Words that say what is wrong somewhere. The name of a place alone contains none of them."""
 STORY_STAYS = "您说的事没有动，还是原来那样。"
 """Said when the citizen went back to the story and did not change it."""
+_NO_TIME = re.compile(r"电话|[打找]我|联系|回我|再说|告诉|登记|[?？吗么呢]")
+"""Words by which a time beside the name is no time of the matter."""
 _TELLING = 0.6
 """Confidence (0 to 1) from which Rasa's intent shows that words tell a matter."""
 
@@ -140,6 +143,8 @@ def _tells(turn: Turn, matter: str) -> bool:
         return True
     if too_little(str(turn.slot("content") or "")) or _GRIEVES.search(matter) or _OF_SOMEBODY.search(matter):
         return True
+    if turn.requested == "contact_name" and may_be_time(matter) and not _NO_TIME.search(matter):
+        return len(plain(matter)) >= _LEAST_TOLD
     if turn.intent == "complain" and turn.confidence >= _TELLING and len(plain(matter)) >= _LEAST_TOLD:
         return True
     found = suggest_by_words(matter)

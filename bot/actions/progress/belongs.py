@@ -17,6 +17,7 @@ from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import HUMAN, clip, plain
 from bot.understanding import belonging
 from bot.understanding.belonging import Matter
+from bot.understanding.pointed import pleads_for
 from bot.understanding.ticket_reader import shipped
 from core.city import City
 from core.clock import now
@@ -57,6 +58,9 @@ async def answer(turn: Turn, ticket: Ticket, *, surely: bool = False) -> bool:
     Args:
         surely: whether nothing is to be asked.
     """
+    if _pleads(turn, ticket):
+        await add(turn, ticket, turn.text)
+        return True
     if not _may_belong(turn, ticket):
         return False
     likely = await asyncio.to_thread(_judge, turn.text, ticket, parts().city)
@@ -96,9 +100,19 @@ async def add_last(turn: Turn, ticket: Ticket) -> bool:
     return bool(words)
 
 
-def _may_belong(turn: Turn, ticket: Ticket) -> bool:
+def _pleads(turn: Turn, ticket: Ticket) -> bool:
+    """Whether a message pleads for something to be done at once about what the ticket just filed names."""
+    return _just_filed(turn, ticket) and pleads_for(simplified(turn.text), simplified(ticket.content))
+
+
+def _just_filed(turn: Turn, ticket: Ticket) -> bool:
     filed_here = adding.filed_here(turn, ticket) and not ticket.state.is_final
-    if turn.requested or not filed_here or now() - ticket.created_at > _FRESH or not _spoken_of(turn):
+    fresh = filed_here and now() - ticket.created_at <= _FRESH
+    return fresh and not turn.requested and _spoken_of(turn)
+
+
+def _may_belong(turn: Turn, ticket: Ticket) -> bool:
+    if not _just_filed(turn, ticket):
         return False
     if not _LEAST <= len(plain(turn.text)) <= belonging.LONGEST or turn.intent in NO_PART:
         return False

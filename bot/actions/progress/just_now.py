@@ -20,7 +20,14 @@ from bot.understanding.giving_up import lets_be, named_matter
 from bot.understanding.phone import asked_phone
 from bot.understanding.ticket import beside_number, find_code, find_number
 from bot.understanding.ticket_reader import Heard, Said
-from bot.understanding.ticket_talk import announced, asks_whether_filed, only_announces, says_to_what, told
+from bot.understanding.ticket_talk import (
+    announced,
+    asks_whether_filed,
+    only_announces,
+    says_to_what,
+    told,
+    withdraws_filed,
+)
 from conversations.event_kinds import Result
 from core.clock import local, now
 from core.codes import place
@@ -116,7 +123,7 @@ async def answer(turn: Turn, *, asks_number: bool = False) -> bool:
     elif turn.requested is None and lets_be(turn.text) and (named_matter(turn.text) or not turn.offered):
         heard = Heard(Said.WITHDRAW, 1.0, 1.0)
     said = None if heard is None else _meant(turn, heard)
-    if said is Said.WITHDRAW and await kept.left(turn) is not None:
+    if said is Said.WITHDRAW and not withdraws_filed(turn.text) and await kept.left(turn) is not None:
         return False  # 撤了吧 then means the unfinished complaint, not the ticket
     try:
         ticket = await _ticket(turn)
@@ -277,8 +284,10 @@ async def _do(turn: Turn, said: Said, ticket: Ticket) -> None:
         solved.tell_of_withdrawing(turn, number)
     elif said is Said.WITHDRAW and turn.offered == f"{solved.OFFER}{number}":
         await solved.withdraw(turn, number)  # 撤回这张工单, typed after it was asked for once
-    elif said is Said.WITHDRAW:
+    elif said is Said.WITHDRAW and not await solved.ask_which(turn):
         await solved.ask_withdraw(turn, ticket.number)
+    elif said is Said.WITHDRAW:
+        pass  # it was asked which one
     elif said is Said.DONE:
         await adding.note(turn, ticket, f"群众反馈：{turn.text}")
         turn.say(

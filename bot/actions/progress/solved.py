@@ -8,19 +8,26 @@ from bot.actions.progress import callback
 from bot.actions.runtime.context import parts
 from bot.actions.runtime.turn import Choice, Turn
 from bot.actions.runtime.wording import COMPLAIN, HUMAN, PROGRESS, RESUME, choice, clip
+from bot.understanding.requests import subject_words
 from bot.understanding.solved import is_solved
+from bot.understanding.ticket import find_number
 from conversations.event_kinds import Result
 from core.errors import Conflict
+from core.masking import hide
 from tickets.needs import MAX_REASON
 from tickets.service import MAX_NOTE
 from tickets.types import CITIZEN, Ticket
 
 OFFER = "withdraw:"
 """Begins the slot ``offer`` after the citizen was asked whether to withdraw a ticket; its number follows."""
+WHICH = "withdraw"
+"""What a button tells that names one of several open tickets to be withdrawn."""
 WITHDRAWN = "群众要求撤回："
 """Begins the note of a ticket that the citizen wants to withdraw."""
 _SOLVED = "群众反馈：已经解决。原话："
 _SHOWN = 30
+_MOST = 10
+"""Most tickets that are listed, newest first."""
 _LEAST = 2
 """Characters in a row that tell of which ticket is spoken (路灯)."""
 
@@ -51,9 +58,42 @@ async def answer(turn: Turn) -> bool:
     return True
 
 
+async def ask_which(turn: Turn) -> bool:
+    """Ask which of several open tickets of this conversation is to be withdrawn; False when the message names one, or one alone is open."""
+    own = await parts().tickets.of_conversation(turn.conversation_id)
+    live = [ticket for ticket in own if not ticket.state.is_final]
+    words = subject_words(turn.text)
+    named = [ticket for ticket in live if any(word in ticket.summary for word in words)]
+    if len(live) < 2 or find_number(turn.text) or len(named) == 1:
+        return False
+    listed = "\n".join(f"{t.number}（{t.state.label}）{clip(hide(t.summary), _SHOWN)}" for t in live[:_MOST])
+    turn.say(
+        f"您在这里有 {len(live)} 张工单还在办，要撤回哪一张？\n{listed}",
+        [
+            *(choice(t.number, "affirm", slot=WHICH, value=t.number) for t in live[:_MOST]),
+            Choice("都不撤", "/deny"),
+            HUMAN,
+        ],
+    )
+    turn.offer(OFFER)
+    turn.outcome(Result.TICKET)
+    return True
+
+
+async def answer_which(turn: Turn) -> None:
+    """Handle the button below :func:`ask_which`; a mere yes is asked again. Only tickets of this conversation count."""
+    number = turn.entities.get("value", "") if turn.entities.get("slot") == WHICH else ""
+    own = await parts().tickets.of_conversation(turn.conversation_id)
+    live = [ticket for ticket in own if not ticket.state.is_final]
+    if any(ticket.number == number for ticket in live):
+        await ask_withdraw(turn, number)
+    elif not await ask_which(turn):
+        turn.say("没有别的工单要撤了。还有什么可以帮您？", [PROGRESS, HUMAN])
+
+
 async def ask_withdraw(turn: Turn, number: str) -> None:
     """Note that the citizen wants to withdraw the ticket, and ask once more: what was misheard must not end it."""
-    wish = f"{WITHDRAWN}{turn.text}"[:MAX_NOTE]
+    wish = f"{WITHDRAWN}{'按钮选的这一张' if turn.pressed else turn.text}"[:MAX_NOTE]
     await parts().tickets.note(number, CITIZEN, wish, key=turn.turn_id or None)
     turn.say(
         f"记下了：您想撤回工单 {number}。撤回以后就不再办理，确定的话点“撤回这张工单”；改主意了不用管它。",

@@ -95,6 +95,8 @@ async def _accept(turn: Turn, offer: str, *, asked: str) -> None:
         turn.follow_up("complaint_form")
     elif offer == later.OFFER:
         await _asked_before(turn)
+    elif offer == solved.OFFER:
+        await solved.answer_which(turn)
     elif offer.startswith(solved.OFFER):
         await solved.withdraw(turn, offer.removeprefix(solved.OFFER))
     elif entry is not None:
